@@ -1,0 +1,1 @@
+"""Aircraft traces to legs and calls at airfields."""

@@ -1,0 +1,1 @@
+"""Messages to positions, tracks, gaps and port calls; no pixels here."""

@@ -1,0 +1,1 @@
+"""What is true before any satellite: values, schemas, time, ground."""

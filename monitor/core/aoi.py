@@ -1,0 +1,278 @@
+"""Areas of interest: one GeoJSON file a port, its id the file's name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from shapely import force_2d
+from shapely.errors import ShapelyError
+from shapely.geometry import LinearRing, MultiPolygon, Polygon, shape
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import unary_union
+from shapely.validation import explain_validity
+
+from monitor.core.errors import DataError
+from monitor.core.geodesy import utm_epsg
+
+KINDS = (
+    "aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "gate", "island", "reference_point",
+)  # fmt: skip
+_POLYGONS = frozenset({"aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "island"})
+_LONGEST_DEG = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """One feature of a port. Geometry in EPSG:4326; `azimuth_deg` of a quay face clockwise from true north."""
+
+    id: str
+    kind: str
+    name: str
+    geometry: BaseGeometry
+    source: str = ""
+    uncertainty_m: float | None = None
+    confidence: str = ""
+    date: str = ""
+    note: str = ""
+    azimuth_deg: float | None = None
+    length_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aoi:
+    """A port: what is watched, and the zones within.
+
+    `geometry` is the watched area in EPSG:4326; `epsg` the UTM zone in which the port's scenes are kept; `timezone`
+    an IANA name for local times in a brief (``UTC`` when none was given).
+    """
+
+    id: str
+    name: str
+    geometry: Polygon | MultiPolygon
+    zones: tuple[Zone, ...]
+    epsg: int
+    timezone: str = "UTC"
+    attribution: str = ""
+    country: str = ""
+
+    def of_kind(self, kind: str) -> tuple[Zone, ...]:
+        """The zones of one kind, in the file's order; empty when there are none."""
+        return tuple(zone for zone in self.zones if zone.kind == kind)
+
+    def zone(self, zone_id: str) -> Zone:
+        """The zone of that id.
+
+        Raises
+        ------
+        DataError
+            There is none.
+        """
+        for zone in self.zones:
+            if zone.id == zone_id:
+                return zone
+        raise DataError(f"AOI {self.id}: no zone {zone_id!r}; there are {', '.join(z.id for z in self.zones)}")
+
+    @property
+    def water(self) -> BaseGeometry | None:
+        """The union of the water zones, or None: then water comes from the scene itself."""
+        water = self.of_kind("water")
+        return unary_union([zone.geometry for zone in water]) if water else None
+
+    @property
+    def has_berths(self) -> bool:
+        """Whether the file names berths."""
+        return bool(self.of_kind("berth"))
+
+
+def read_aoi(path: Path) -> Aoi:
+    """The port in a GeoJSON file; its id is the file's name without the ending.
+
+    Raises
+    ------
+    DataError
+        The file is not readable JSON, or `parse_aoi` refuses it; the message starts with the path.
+    """
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise DataError(f"{path}: not a readable GeoJSON file ({error})") from error
+    return parse_aoi(document, id=path.stem, where=str(path))
+
+
+def read_aois(folder: Path) -> tuple[Aoi, ...]:
+    """Every port in a folder's ``*.geojson`` files, by id; empty when there is none.
+
+    Raises
+    ------
+    DataError
+        A file is invalid.
+    """
+    return tuple(read_aoi(path) for path in sorted(folder.glob("*.geojson")))
+
+
+def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A002
+    """A port from a GeoJSON FeatureCollection, Feature or bare Polygon.
+
+    A single polygon, with no ``kind``, is the watched area itself. In a collection of several features each needs a
+    ``kind`` (`KINDS`), and one of them is ``aoi``.
+
+    Raises
+    ------
+    DataError
+        A feature is wrong; the message names the feature, the ring and what is wrong.
+    """
+    where = where or id
+    if not isinstance(document, Mapping):
+        raise DataError(f"{where}: not a GeoJSON object")
+    _check_crs(document, where)
+    features = _features(document, where)
+    if len(features) == 1:
+        properties = cast("Mapping[str, object]", features[0].get("properties") or {})
+        features = [{**features[0], "properties": {"kind": "aoi", **properties}}]
+    zones = tuple(_zone(feature, number, id, where) for number, feature in enumerate(features, 1))
+    _check_ids(zones, where)
+    watched = [zone for zone in zones if zone.kind == "aoi"]
+    if len(watched) != 1:
+        raise DataError(f"{where}: {len(watched)} features of kind 'aoi'; a port needs exactly one")
+    area = watched[0].geometry
+    assert isinstance(area, Polygon | MultiPolygon)
+    centre = area.centroid
+    meta = {key: str(document.get(key) or "") for key in ("title", "timezone", "attribution", "country")}
+    return Aoi(
+        id, meta["title"] or watched[0].name, area, zones, _epsg(document, centre.x, centre.y, where),
+        meta["timezone"] or "UTC", meta["attribution"], meta["country"],
+    )  # fmt: skip
+
+
+def _epsg(document: Mapping[str, object], lon: float, lat: float, where: str) -> int:
+    given = document.get("epsg")
+    if given is None:
+        return utm_epsg(lon, lat)
+    if not isinstance(given, int) or not (32601 <= given <= 32660 or 32701 <= given <= 32760):
+        raise DataError(f"{where}: epsg {given!r} is not a WGS 84 / UTM code such as 32652")
+    return given
+
+
+def _check_crs(document: Mapping[str, object], where: str) -> None:
+    crs = document.get("crs")
+    if crs is None:
+        return
+    name = json.dumps(crs)
+    if "CRS84" not in name and "4326" not in name:
+        raise DataError(
+            f"{where}: its crs is {name}, but GeoJSON is longitude and latitude on WGS 84 (RFC 7946); "
+            f"reproject it to EPSG:4326"
+        )
+
+
+def _features(document: Mapping[str, object], where: str) -> list[Mapping[str, object]]:
+    kind = document.get("type")
+    if kind == "FeatureCollection":
+        features = document.get("features")
+        if not isinstance(features, list) or not features:
+            raise DataError(f"{where}: the FeatureCollection is empty; it needs at least one polygon")
+        return cast("list[Mapping[str, object]]", features)
+    if kind == "Feature":
+        return [document]
+    if kind in ("Polygon", "MultiPolygon"):
+        return [{"type": "Feature", "properties": {}, "geometry": document}]
+    raise DataError(f"{where}: type {kind!r} is not a FeatureCollection, Feature, Polygon or MultiPolygon")
+
+
+def _zone(feature: Mapping[str, object], number: int, aoi_id: str, where: str) -> Zone:
+    if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
+        raise DataError(f"{where}: feature {number} is not a GeoJSON Feature")
+    properties = feature.get("properties") or {}
+    if not isinstance(properties, Mapping):
+        raise DataError(f"{where}: feature {number} has properties that are not an object")
+    kind = properties.get("kind")
+    label = f"{where}: feature {number} ({properties.get('id') or feature.get('id') or kind or 'no id'})"
+    if kind is None:
+        raise DataError(f"{label} has no kind; give it one of {', '.join(KINDS)}")
+    if kind not in KINDS:
+        raise DataError(f"{label} has kind {kind!r}, which is none of {', '.join(KINDS)}")
+    geometry = _geometry(feature.get("geometry"), label, polygon=kind in _POLYGONS)
+    zone_id = str(
+        properties.get("id") or feature.get("id") or (aoi_id if kind == "aoi" else f"{aoi_id}_{kind}_{number}")
+    )
+    return Zone(
+        zone_id, str(kind), str(properties.get("name") or zone_id), geometry, str(properties.get("source") or ""),
+        _number(properties, "uncertainty_m", label), str(properties.get("confidence") or ""),
+        str(properties.get("date") or ""), str(properties.get("note") or ""),
+        _number(properties, "azimuth_deg", label), _number(properties, "length_m", label),
+    )  # fmt: skip
+
+
+def _number(properties: Mapping[str, object], key: str, label: str) -> float | None:
+    value = properties.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise DataError(f"{label}: {key} is {value!r}, not a number")
+    return float(value)
+
+
+def _geometry(geometry: object, label: str, *, polygon: bool) -> BaseGeometry:
+    if not isinstance(geometry, Mapping) or not geometry.get("coordinates"):
+        raise DataError(f"{label} has no geometry")
+    try:
+        made = force_2d(shape(cast("dict[str, object]", geometry)))
+    except (ShapelyError, ValueError, TypeError, AttributeError, KeyError) as error:
+        raise DataError(f"{label}: its geometry is not valid GeoJSON ({error})") from error
+    if made.is_empty:
+        raise DataError(f"{label} has an empty geometry")
+    if polygon and not isinstance(made, Polygon | MultiPolygon):
+        raise DataError(f"{label} is a {made.geom_type}; this kind needs a Polygon or MultiPolygon")
+    _check_lonlat(made, label)
+    if isinstance(made, Polygon | MultiPolygon):
+        _check_rings(made, label)
+    return made
+
+
+def _check_lonlat(geometry: BaseGeometry, label: str) -> None:
+    west, south, east, north = geometry.bounds
+    if abs(west) > 180 or abs(east) > 180 or abs(south) > 90 or abs(north) > 90:
+        swapped = abs(west) <= 90 and abs(east) <= 90 and abs(south) <= 180 and abs(north) <= 180
+        hint = (
+            "latitude and longitude look swapped; GeoJSON wants longitude first"
+            if swapped
+            else "these are not degrees; reproject it to EPSG:4326"
+        )
+        raise DataError(f"{label} has coordinates up to ({east:.6g}, {north:.6g}): {hint}")
+    if east - west > 180:
+        raise DataError(
+            f"{label} crosses the antimeridian; cut it there into a MultiPolygon or move the AOI to one side"
+        )
+    if north > 84 or south < -80:
+        raise DataError(f"{label} reaches latitude {north if north > 84 else south:.4g}: UTM ends at 84° N and 80° S")
+    if max(east - west, north - south) > _LONGEST_DEG:
+        raise DataError(
+            f"{label} spans {max(east - west, north - south):.1f}°; a port is far smaller. "
+            "If latitude and longitude are swapped for some vertices, put longitude first"
+        )
+
+
+def _check_rings(geometry: Polygon | MultiPolygon, label: str) -> None:
+    polygons: Sequence[Polygon] = geometry.geoms if isinstance(geometry, MultiPolygon) else [geometry]
+    for p, polygon in enumerate(polygons, 1):
+        part = f", polygon {p}" if len(polygons) > 1 else ""
+        for r, ring in enumerate([polygon.exterior, *polygon.interiors], 1):
+            reason = explain_validity(LinearRing(ring.coords))
+            if reason != "Valid Geometry":
+                raise DataError(f"{label}{part}, ring {r}: {reason}; the outline crosses or touches itself there")
+    if not geometry.is_valid:
+        raise DataError(f"{label}: {explain_validity(geometry)}")
+    if geometry.area == 0:
+        raise DataError(f"{label} has no area")
+
+
+def _check_ids(zones: Sequence[Zone], where: str) -> None:
+    seen: set[str] = set()
+    for zone in zones:
+        if zone.id in seen:
+            raise DataError(f"{where}: two features have the id {zone.id!r}")
+        seen.add(zone.id)

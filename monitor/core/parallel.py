@@ -1,0 +1,101 @@
+"""Run one function over many items, here or on a pool. The only module that knows about concurrency."""
+
+from __future__ import annotations
+
+import importlib
+import multiprocessing
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from monitor.core.errors import MonitorError, SettingsError
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T, R]):
+    """What became of one item: a value or an error, never both."""
+
+    item: T
+    value: R | None = None
+    error: MonitorError | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the item succeeded."""
+        return self.error is None
+
+
+def each(fn: Callable[[T], R], items: Iterable[T], pool: Executor | None = None) -> list[Outcome[T, R]]:
+    """Outcomes of ``fn(item)`` in the order of the items, whatever the pool.
+
+    Parameters
+    ----------
+    fn : callable
+        Picklable when `pool` crosses processes.
+    pool : any `concurrent.futures.Executor`
+        Threads, processes or ``dask.distributed.Client().get_executor()``; None runs here.
+
+    Notes
+    -----
+    A `MonitorError` becomes that item's outcome, so that one bad scene does not stop the night's run. Any other
+    exception is a bug and stops it.
+    """
+
+    def settle(item: T, get: Callable[[], R]) -> Outcome[T, R]:
+        try:
+            return Outcome(item, value=get())
+        except MonitorError as error:
+            return Outcome(item, error=error)
+
+    work = list(items)
+    if pool is None:
+        return [settle(item, lambda item=item: fn(item)) for item in work]  # type: ignore[misc]
+    futures = [pool.submit(fn, item) for item in work]
+    return [settle(item, future.result) for item, future in zip(work, futures, strict=True)]
+
+
+@contextmanager
+def open_pool(text: str | None) -> Iterator[Executor | None]:
+    """A pool from ``threads:4``, ``processes:2`` or ``dask://host:port``; None (no pool) from None or ``""``.
+
+    Raises
+    ------
+    SettingsError
+        The text has another form, or Dask is asked for and not installed.
+    """
+    if not text:
+        yield None
+        return
+    kind, _, rest = text.partition(":")
+    if kind == "dask":
+        with _dask(text.replace("dask://", "tcp://", 1)) as executor:
+            yield executor
+        return
+    if kind not in ("threads", "processes") or not rest.isdigit() or int(rest) < 1:
+        raise SettingsError(f"pool {text!r}: use threads:N, processes:N or dask://HOST:PORT")
+    pool: Executor = (
+        ThreadPoolExecutor(int(rest))
+        if kind == "threads"
+        else ProcessPoolExecutor(int(rest), mp_context=multiprocessing.get_context("spawn"))
+    )
+    with pool:
+        yield pool
+
+
+@contextmanager
+def _dask(address: str) -> Iterator[Executor]:
+    try:
+        distributed = importlib.import_module("distributed")
+    except ModuleNotFoundError as error:
+        raise SettingsError("pool dask://…: Dask is not installed; pip install 'maritime-monitor[dask]'") from error
+    try:
+        client = distributed.Client(address, timeout="10s")
+    except OSError as error:
+        raise SettingsError(f"pool {address}: no Dask scheduler answers there") from error
+    with client:
+        yield client.get_executor()

@@ -1,0 +1,1 @@
+"""Detections against AIS: matches, dark events, visits, voyages, counts."""

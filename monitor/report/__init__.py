@@ -1,0 +1,1 @@
+"""Findings to figures, briefs, maps, evidence and exports."""

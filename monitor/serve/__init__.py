@@ -1,0 +1,1 @@
+"""The brief's figures as a local web page."""

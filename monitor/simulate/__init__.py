@@ -1,0 +1,1 @@
+"""A port season with known truth."""

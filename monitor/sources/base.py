@@ -1,0 +1,35 @@
+"""What a source of imagery must do."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from monitor.core.aoi import Aoi
+from monitor.core.instants import TimeRange
+from monitor.core.scene import Acquisition, Raster
+
+
+class Source(Protocol):
+    """Implementations are small picklable values that open what they need inside the call."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in settings, items and briefs."""
+
+    def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
+        """The overpasses of `aoi` that begin in `period`, in order of time; empty when there is none.
+
+        Raises
+        ------
+        SourceError
+            The source cannot be asked.
+        """
+
+    def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
+        """The pixels of one overpass over the AOI's bounding box, on the AOI's UTM grid or the scene's own.
+
+        Raises
+        ------
+        SourceError, DataError
+            The pixels cannot be had, or are not what was promised.
+        """

@@ -1,0 +1,1 @@
+"""Where scenes, detections and tables rest."""

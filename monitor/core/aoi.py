@@ -20,8 +20,9 @@ from monitor.core.geodesy import utm_epsg
 
 KINDS = (
     "aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "gate", "island", "reference_point",
+    "alternative",
 )  # fmt: skip
-_POLYGONS = frozenset({"aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "island"})
+_POLYGONS = frozenset({"aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "island", "alternative"})
 _LONGEST_DEG = 5.0
 
 

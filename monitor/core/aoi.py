@@ -10,7 +10,7 @@ from typing import cast
 
 from shapely import force_2d
 from shapely.errors import ShapelyError
-from shapely.geometry import LinearRing, MultiPolygon, Polygon, shape
+from shapely.geometry import MultiPolygon, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 from shapely.validation import explain_validity
@@ -262,7 +262,7 @@ def _check_rings(geometry: Polygon | MultiPolygon, label: str) -> None:
     for p, polygon in enumerate(polygons, 1):
         part = f", polygon {p}" if len(polygons) > 1 else ""
         for r, ring in enumerate([polygon.exterior, *polygon.interiors], 1):
-            reason = explain_validity(LinearRing(ring.coords))
+            reason = explain_validity(Polygon(ring.coords))
             if reason != "Valid Geometry":
                 raise DataError(f"{label}{part}, ring {r}: {reason}; the outline crosses or touches itself there")
     if not geometry.is_valid:

@@ -85,7 +85,7 @@ class Grid:
 
     def window(self, rows: slice, cols: slice) -> Grid:
         """The part of the grid under two slices (with start and stop, no step)."""
-        shift = self.transform * Affine.translation(cols.start, rows.start)
+        shift = self.transform @ Affine.translation(cols.start, rows.start)
         return Grid(self.epsg, shift, (rows.stop - rows.start, cols.stop - cols.start))
 
     def mask(self, geometry: BaseGeometry) -> Mask:
@@ -97,7 +97,7 @@ class Grid:
         prepare(local)
         west, south, east, north = local.bounds
         back = ~self.transform
-        corners = [back * p for p in ((west, south), (west, north), (east, south), (east, north))]
+        corners = [back @ p for p in ((west, south), (west, north), (east, south), (east, north))]
         c0 = max(floor(min(p[0] for p in corners)), 0)
         c1 = min(ceil(max(p[0] for p in corners)) + 1, self.shape[1])
         r0 = max(floor(min(p[1] for p in corners)), 0)

@@ -174,12 +174,26 @@ MATCHES = Schema(
         "match_id": "str", "scene_id": "str", "aoi_id": "str", "acquired_at": UTC, "detection_id": "str",
         "mmsi": "Int64", "status": "str", "distance_m": "float64", "dt_s": "float64", "cost": "float64",
         "cost_position": "float64", "cost_length": "float64", "cost_heading": "float64", "margin": "float64",
-        "runner_up_mmsi": "Int64", "reason": "str",
+        "runner_up_mmsi": "Int64", "reason": "str", "probability": "float64", "ais_lon": "float64",
+        "ais_lat": "float64", "version": "int64", "as_of": UTC,
     },
-    ("match_id",),
+    ("match_id", "version"),
 )  # fmt: skip
-"""`status` matched | potential | unmatched | ais_only. `mmsi` is missing when unmatched, `detection_id` is "" when
-ais_only. `margin` is the cost by which the runner-up loses (NaN when there is none)."""
+"""`status` matched | potential | unmatched | ais_only | superseded. `mmsi` is missing when unmatched, `detection_id` is
+"" when ais_only. `margin` is the cost (natural log odds) by which the best other explanation loses, NaN when there is
+none; `probability` that the pair belongs together. `ais_lon`, `ais_lat`: where the image should show the vessel.
+`version` 1 is the first answer; a later one holds from `as_of` on, because AIS came late (NaT: not recorded)."""
+
+NULL_TESTS = Schema(
+    "null_tests",
+    {
+        "scene_id": "str", "aoi_id": "str", "acquired_at": UTC, "shift_h": "float64", "detections": "int64",
+        "matched": "int64", "by_chance": "int64", "chance_rate": "float64",
+    },
+    ("scene_id", "shift_h"),
+)  # fmt: skip
+"""Matching against AIS shifted in time: `matched` pairs, `by_chance` those that are not the same ship still lying
+there, `chance_rate` of `detections` (NaN without any)."""
 
 DARK_EVENTS = Schema(
     "dark_events",
@@ -187,13 +201,28 @@ DARK_EVENTS = Schema(
         "event_id": "str", "detection_id": "str", "scene_id": "str", "aoi_id": "str", "acquired_at": UTC,
         "status": "str", "score": "float64", "length_m": "float64", "length_low_m": "float64",
         "length_high_m": "float64", "zone": "str", "zone_id": "str", "reception_vessels": "float64",
-        "reasons": "str", "alternatives": "str", "gap_ids": "str", "likelihood": "str", "geometry": "geometry",
+        "reasons": "str", "alternatives": "str", "gap_ids": "str", "likelihood": "str", "probability": "float64",
+        "geometry": "geometry",
     },
     ("event_id",),
     WGS84,
 )  # fmt: skip
 """`status` dark | unmatched, reception unknown. `gap_ids`: gaps that could explain it, best first, separated by
-spaces; `reasons` and `alternatives` separated by "; "."""
+spaces; `reasons` and `alternatives` separated by "; ". `probability` that a vessel which AIS does not show lay
+there, and `likelihood` its word; NaN and "" where reception is unknown."""
+
+GAP_CANDIDATES = Schema(
+    "gap_candidates",
+    {
+        "event_id": "str", "gap_id": "str", "mmsi": "int64", "rank": "int64", "required_in_kn": "float64",
+        "required_out_kn": "float64", "spare_h": "float64", "length_m": "float64", "length_fits": "boolean",
+        "weight": "float64", "reason": "str",
+    },
+    ("event_id", "gap_id"),
+)  # fmt: skip
+"""Silent ships that could be a dark event, best first; none is picked. Speeds are the least needed, over the geodesic;
+`spare_h` is what the silence leaves after sailing there and on at a common speed (NaN for an open gap); `length_m` what
+the ship says, `length_fits` missing when it says nothing; `weight` is relative among the candidates of one event."""
 
 VISITS = Schema(
     "visits",
@@ -201,11 +230,22 @@ VISITS = Schema(
         "visit_id": "str", "aoi_id": "str", "berth_id": "str", "arrived_not_before": UTC, "arrived_not_after": UTC,
         "departed_not_before": UTC, "departed_not_after": UTC, "looks": "int64", "mmsi": "Int64",
         "length_m": "float64", "length_low_m": "float64", "length_high_m": "float64", "is_open": "bool",
-        "detection_ids": "str", "evidence": "str",
+        "detection_ids": "str", "evidence": "str", "probability": "float64",
     },
     ("visit_id",),
 )  # fmt: skip
-"""Stays at a berth, interval-censored. A missing bound (NaT) means nothing bounds it on that side."""
+"""Stays at a berth, interval-censored. A missing bound (NaT) means nothing bounds it on that side. `is_open`: present
+in the last clear look. `evidence` imagery | ais | both; `probability` that it is one unbroken stay of one ship."""
+
+CATCHABLE = Schema(
+    "catchable",
+    {
+        "aoi_id": "str", "berth_id": "str", "start": UTC, "end": UTC, "looks": "int64", "stay_h": "float64",
+        "share": "float64",
+    },
+    ("aoi_id", "berth_id", "stay_h"),
+)  # fmt: skip
+"""Share of the stays of `stay_h` hours, begun at any instant of the period, that the clear looks would have met."""
 
 PORT_CALLS = Schema(
     "port_calls",
@@ -229,6 +269,41 @@ VOYAGES = Schema(
 """Between two calls. `evidence` ais | imagery | both; `shuttle_id` "" unless the pair repeats; `silent_h` the longest
 silence within, NaN when unknown. Imagery's instants are the middle of their intervals."""
 
+VOYAGE_LINKS = Schema(
+    "voyage_links",
+    {
+        "link_id": "str", "from_visit": "str", "to_visit": "str", "from_port": "str", "to_port": "str",
+        "is_chosen": "bool", "probability": "float64", "cost": "float64", "shortest_h": "float64",
+        "longest_h": "float64", "distance_m": "float64", "required_kn": "float64", "reason": "str",
+    },
+    ("link_id",),
+)  # fmt: skip
+"""Every feasible pair of a stay that ended and a stay that began elsewhere; those not chosen compete. `shortest_h` and
+`longest_h` bound the passage, `required_kn` is the least speed over the water distance `distance_m`."""
+
+SHUTTLES = Schema(
+    "shuttles",
+    {
+        "shuttle_id": "str", "port_a": "str", "port_b": "str", "mmsi": "Int64", "legs": "int64", "legs_low": "int64",
+        "legs_high": "Int64", "first": UTC, "last": UTC, "period_days": "float64", "length_m": "float64",
+        "voyage_ids": "str",
+    },
+    ("shuttle_id",),
+)  # fmt: skip
+"""The same pair of ports again and again. `legs` at least were seen; `legs_low`–`legs_high` is a 90 % interval of the
+legs that took place, given the share of stays that could be caught."""
+
+IDENTITY = Schema(
+    "identity",
+    {
+        "subject_id": "str", "candidate": "str", "imo": "str", "mmsi": "Int64", "role": "str", "rank": "int64",
+        "probability": "float64", "likelihood": "str", "length_ratio": "float64", "reasons": "str", "wording": "str",
+    },
+    ("subject_id", "candidate"),
+)  # fmt: skip
+"""Who a visit or dark event may have been, of a watch list and "another ship"; the probabilities of a subject add to
+one. `wording` is all that may be said: a name needs AIS or a reviewer."""
+
 COUNTS = Schema(
     "counts",
     {
@@ -239,3 +314,61 @@ COUNTS = Schema(
     ("scene_id",),
 )  # fmt: skip
 """Vessels per look; missing, not zero, where the look was not observed. `observed_fraction` is the exposure."""
+
+RATES = Schema(
+    "rates",
+    {
+        "aoi_id": "str", "what": "str", "start": UTC, "end": UTC, "looks": "int64", "exposure": "float64",
+        "seen": "int64", "rate": "float64", "rate_low": "float64", "rate_high": "float64",
+        "expected": "float64", "expected_low": "float64", "expected_high": "float64", "model": "str",
+        "p_value": "float64", "is_change": "bool",
+    },
+    ("aoi_id", "what", "start"),
+)  # fmt: skip
+"""Vessels per clear look in a period with a 95 % interval, NaN without looks, beside what the past lets expect. `what`
+vessels | berth | anchorage | open | stacks; `model` poisson | negative binomial | "" (too little past)."""
+
+CHANGES = Schema(
+    "changes",
+    {
+        "change_id": "str", "aoi_id": "str", "what": "str", "changed_at": UTC, "not_before": UTC, "not_after": UTC,
+        "rate_before": "float64", "rate_after": "float64", "looks_before": "int64", "looks_after": "int64",
+        "p_value": "float64",
+    },
+    ("change_id",),
+)  # fmt: skip
+"""Change points of counts per clear look; `changed_at` lies between the looks `not_before` and `not_after`."""
+
+ALERTS = Schema(
+    "alerts",
+    {
+        "alert_id": "str", "rule": "str", "aoi_id": "str", "subject": "str", "finding_id": "str", "raised_at": UTC,
+        "quiet_until": UTC, "claim": "str", "state": "str",
+    },
+    ("alert_id",),
+)  # fmt: skip
+"""One row a thing worth telling; `state` new | quiet (same rule and subject, inside the cool-down that ends at
+`quiet_until`). `alert_id` comes from rule, subject and finding, so running again raises nothing twice."""
+
+OBSERVATIONS = Schema(
+    "observations",
+    {
+        "observation_id": "str", "start": UTC, "end": UTC, "port": "str", "berth": "str", "vessel": "str",
+        "event": "str", "containers_low": "float64", "containers_high": "float64", "ais_status": "str",
+        "source": "str", "confidence": "str", "note": "str",
+    },
+    ("observation_id",),
+)  # fmt: skip
+"""What others published or an analyst saw: evidence beside ours, never mixed with it. `berth` as the source names it.
+``[start, end)`` is as wide as the source leaves it."""
+
+LEDGER = Schema(
+    "ledger",
+    {
+        "entry_id": "str", "observation_id": "str", "visit_id": "str", "port": "str", "start": UTC, "end": UTC,
+        "verdict": "str", "reason": "str", "looks": "int64",
+    },
+    ("entry_id",),
+)  # fmt: skip
+"""`verdict` both | only there | only here | not observable | not comparable, with the reason and the clear looks we
+had."""

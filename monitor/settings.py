@@ -1,0 +1,217 @@
+"""What a workspace is told: arguments before environment before monitor.toml.
+
+Every setting ``[section] name`` of monitor.toml can be given as ``MONITOR_SECTION__NAME``. Secrets are taken from the
+environment or from a file of their own, never from monitor.toml, and never shown.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from monitor.core.errors import DataError, SettingsError
+from monitor.core.instants import TimeRange, span
+
+FILE_NAME = "monitor.toml"
+_SECRETS = {"client_id", "client_secret", "token"}
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSettings(_Section):
+    """Where imagery comes from."""
+
+    name: Literal["folder", "sentinelhub", "stac", "simulated"] = Field(
+        "folder", description="folder, sentinelhub, stac or simulated"
+    )
+    folder: Path = Field(Path("scenes"), description="for the folder source: where GeoTIFFs lie")
+    period: str = Field("", description="what `run --due` looks at, e.g. 2023-08-01/2023-11-01; empty: see `last`")
+    last: str = Field("30d", description="what `run --due` asks services for when `period` is empty")
+    sensors: tuple[Literal["s2", "s1"], ...] = Field(("s2", "s1"), description="which sensors to take")
+
+    @field_validator("period")
+    @classmethod
+    def _period(cls, value: str) -> str:
+        if value:
+            TimeRange.parse(value)
+        return value
+
+    @field_validator("last")
+    @classmethod
+    def _last(cls, value: str) -> str:
+        span(value)
+        return value
+
+
+class SentinelHubSection(_Section):
+    """Sentinel Hub, Copernicus Data Space, or another deployment."""
+
+    deployment: Literal["cdse", "sh", "custom"] = Field("cdse", description="cdse, sh or custom")
+    base_url: str = Field("", description="for custom: the service's base URL")
+    token_url: str = Field("", description="for custom: where tokens come from")
+    client_id: SecretStr = Field(SecretStr(""), description="from the environment or credentials_file only")
+    client_secret: SecretStr = Field(SecretStr(""), description="from the environment or credentials_file only")
+    credentials_file: Path | None = Field(None, description="a file with client_id and client_secret, mode 600")
+    level: Literal["l2a", "l1c"] = Field("l2a", description="Sentinel-2 product level")
+    units_per_month: float = Field(10_000.0, gt=0, description="processing units after which a pull stops")
+    deadline_s: float = Field(600.0, gt=0, description="longest time for one acquisition, retries included")
+
+
+class StacSection(_Section):
+    """An open STAC API."""
+
+    url: str = Field("https://earth-search.aws.element84.com/v1", description="the API's root")
+    collection: str = Field("sentinel-2-c1-l2a", description="the collection to search")
+
+
+class DetectorSection(_Section):
+    """What finds ships."""
+
+    weights: str = Field("", description="a name in weights.toml; empty: the default for each sensor")
+    threshold: float | None = Field(None, ge=0, le=1, description="least score; empty: the weights' own")
+
+
+class AisSection(_Section):
+    """AIS files and gaps."""
+
+    files: tuple[str, ...] = Field(("ais/*",), description="patterns of files that `run --due` ingests")
+    gap: str = Field("12h", description="silence longer than this is a gap")
+    start_date: str = Field("", description="date of the first sentence, for NMEA files without any")
+
+    @field_validator("gap")
+    @classmethod
+    def _gap(cls, value: str) -> str:
+        span(value)
+        return value
+
+
+class ReportSection(_Section):
+    """The brief."""
+
+    weeks: int = Field(26, ge=1, le=520, description="longest period of a brief when none is given")
+    distribution: str = Field("", description="a line in the header, e.g. who may read it")
+
+
+class SimulateSection(_Section):
+    """The embedded season."""
+
+    seed: int = Field(7, ge=0, description="the same seed makes the same season")
+    period: str = Field("2023-08-14/2023-10-23", description="what the season spans")
+    scenario: str = Field("shuttle-2023", description="what happens in it")
+
+
+class Settings(BaseSettings):
+    """Every setting, checked. Unknown names are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MONITOR_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    source: SourceSettings = SourceSettings()
+    sentinelhub: SentinelHubSection = SentinelHubSection()
+    stac: StacSection = StacSection()
+    detector: DetectorSection = DetectorSection()
+    ais: AisSection = AisSection()
+    report: ReportSection = ReportSection()
+    simulate: SimulateSection = SimulateSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over what monitor.toml says."""
+        return (env_settings, init_settings)
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a monitor.toml (defaults where it does not exist) under those of the environment.
+
+    Raises
+    ------
+    SettingsError
+        The file is no TOML, holds a secret, or a name or value is wrong; the message names section and setting.
+    """
+    given = _read_toml(path) if path.exists() else {}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [_place(e["loc"]) + ": " + _plain(e["msg"]) for e in error.errors()]
+        raise SettingsError(f"{path} or environment: " + "; ".join(lines)) from None
+    except DataError as error:
+        raise SettingsError(f"{path} or environment: {error}") from error
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    section, *names = (str(part) for part in location)
+    return f"[{section}] {'.'.join(names)}" if names else f"[{section}]"
+
+
+def _plain(message: str) -> str:
+    return message.replace("Extra inputs are not permitted", "no such setting").removeprefix("Value error, ")
+
+
+def _read_toml(path: Path) -> Mapping[str, object]:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: not readable TOML ({error})") from error
+    for section, values in given.items():
+        if not isinstance(values, dict):
+            raise SettingsError(
+                f"{path}: {section} stands outside a section; sections are {', '.join(Settings.model_fields)}"
+            )
+        for name in sorted(_SECRETS & values.keys()):
+            raise SettingsError(
+                f"{path}: [{section}] {name} is a secret; set MONITOR_{section.upper()}__{name.upper()} in the "
+                "environment or use credentials_file, and remove it here"
+            )
+    return given
+
+
+def template(**changes: Mapping[str, str]) -> str:
+    """The text of a new monitor.toml: every setting with its meaning, defaults commented out.
+
+    `changes` maps a section to the settings that are written in force, as TOML values.
+    """
+    lines = [
+        "# monitor: settings of this workspace. Each can also be given as MONITOR_SECTION__NAME in the environment."
+    ]
+    for section, field in Settings.model_fields.items():
+        model = field.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
+        lines += ["", f"[{section}]"]
+        for name, setting in model.model_fields.items():
+            if name in _SECRETS:
+                lines.append(f"# {name}: {setting.description}")
+            elif name in changes.get(section, {}):
+                lines.append(f"{name} = {changes[section][name]}  # {setting.description}")
+            else:
+                lines.append(f"# {name} = {_toml(setting.default)}  # {setting.description}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return '"' + ("" if value is None else str(value)) + '"'

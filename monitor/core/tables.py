@@ -173,7 +173,8 @@ MATCHES = Schema(
     {
         "match_id": "str", "scene_id": "str", "aoi_id": "str", "acquired_at": UTC, "detection_id": "str",
         "mmsi": "Int64", "status": "str", "distance_m": "float64", "dt_s": "float64", "cost": "float64",
-        "cost_position": "float64", "cost_length": "float64", "cost_heading": "float64", "margin": "float64",
+        "cost_position": "float64", "cost_length": "float64", "cost_heading": "float64", "cost_berth": "float64",
+        "margin": "float64",
         "runner_up_mmsi": "Int64", "reason": "str", "probability": "float64", "ais_lon": "float64",
         "ais_lat": "float64", "version": "int64", "as_of": UTC,
     },

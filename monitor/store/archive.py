@@ -1,0 +1,373 @@
+"""The archive: scenes, detections, tables and records in one folder. Files are the truth, SQLite an index of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import pandas as pd
+from filelock import FileLock
+
+from monitor.core.errors import ArchiveError
+from monitor.core.instants import TimeRange
+from monitor.core.scene import Acquisition, Raster, Scene
+from monitor.core.tables import DETECTIONS, Schema
+from monitor.store import files, parquet, pixels
+from monitor.store.index import Index, Record
+from monitor.store.items import FORMAT, check_format, item_acquisition, item_scene, scene_item
+
+SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
+"""The kinds of table kept one file a scene; an empty file means looked and found none."""
+
+_RUN = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """One workspace's archive under `root`; made at the first write.
+
+    The value holds a path and nothing open, so it crosses threads and processes. Several processes may use one
+    archive at once.
+
+    Raises
+    ------
+    ArchiveError
+        `root` was written by a newer version of monitor, or is not an archive.
+    """
+
+    root: Path
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "root", Path(self.root))
+        marker = self.root / "archive.json"
+        with files.disk_errors(marker):
+            text = marker.read_text(encoding="utf-8") if marker.is_file() else None
+        if text is None:
+            return
+        try:
+            version = json.loads(text).get("format")
+        except (ValueError, AttributeError) as error:
+            raise ArchiveError(f'{marker}: damaged; write {{"format": {FORMAT}}} into it') from error
+        check_format(version, str(marker))
+
+    # scenes
+
+    def write_scene(
+        self, acquisition: Acquisition, raster: Raster, request: Mapping[str, object] | None = None
+    ) -> Scene:
+        """Archive the pixels of an acquisition, item last; an earlier scene of that id is replaced.
+
+        Parameters
+        ----------
+        request : mapping of JSON values, optional
+            What was asked of the source, without secrets; kept as ``request.json``.
+
+        Raises
+        ------
+        ArchiveError
+            The disk is full or read-only; the archive is as before, and running again goes on.
+
+        Notes
+        -----
+        A replaced scene loses its detections, coverage and states, since they were of other pixels, and its item
+        names the products that it supersedes.
+        """
+        folder = self.folder(acquisition)
+        content = {"pixels.tif": pixels.encode_pixels(raster, simulated=acquisition.simulated)}
+        content["mask.tif"] = pixels.encode_mask(raster)
+        content["request.json"] = _json(request or {})
+        with self.claim(acquisition.id):
+            self._begin()
+            old = self._read_item(folder) if (folder / "item.json").is_file() else None
+            replaces = () if old is None else _superseded(item_acquisition(old), acquisition)
+            if old is not None:
+                self._withdraw(acquisition.id, folder)
+            for name, data in content.items():
+                files.write_bytes(folder / name, data)
+            item = scene_item(acquisition, raster, replaces=replaces)
+            files.write_bytes(folder / "item.json", _json(item))
+            self.index.add([(self._relative(folder), item, acquisition.acquired_at)])
+        return item_scene(item, folder)
+
+    def folder(self, acquisition: Acquisition) -> Path:
+        """Where an acquisition's scene lies, or would lie."""
+        at = acquisition.acquired_at
+        parts = (acquisition.aoi_id, acquisition.sensor, f"{at:%Y}", f"{at:%m}", acquisition.id)
+        return self.root.joinpath("scenes", *(files.safe_name(part) for part in parts))
+
+    def lacks(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
+        """Those of which no scene is archived, in their order.
+
+        A scene whose writer was killed before it entered the index is found by its file and entered now.
+        """
+        known = self._ids()
+        unknown = [acquisition for acquisition in acquisitions if acquisition.id not in known]
+        found = [a for a in unknown if (self.folder(a) / "item.json").is_file()]
+        for acquisition in found:
+            folder = self.folder(acquisition)
+            self.index.add([(self._relative(folder), self._read_item(folder), acquisition.acquired_at)])
+        return [acquisition for acquisition in unknown if acquisition not in found]
+
+    def scenes(
+        self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
+    ) -> list[Scene]:
+        """Archived scenes in order of time; empty when there is none."""
+        if not self._exists():
+            return []
+        items = self._index().items(aoi_id, period, sensor=sensor)
+        return [item_scene(item, self.root / path) for path, item in items]
+
+    def acquisitions(
+        self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
+    ) -> list[Acquisition]:
+        """The acquisitions of the archived scenes, in order of time."""
+        return [scene.acquisition for scene in self.scenes(aoi_id, period, sensor=sensor)]
+
+    def scene(self, scene_id: str) -> Scene:
+        """One archived scene.
+
+        Raises
+        ------
+        ArchiveError
+            There is none of that id.
+        """
+        path, item = self._find(scene_id)
+        return item_scene(item, path)
+
+    def item(self, scene_id: str) -> dict[str, object]:
+        """The STAC item of one archived scene; `ArchiveError` when there is none."""
+        return self._find(scene_id)[1]
+
+    def read_raster(self, scene_id: str) -> Raster:
+        """The pixels of one archived scene.
+
+        Raises
+        ------
+        ArchiveError
+            There is no such scene, or its files are damaged.
+        """
+        path, item = self._find(scene_id)
+        properties = cast("Mapping[str, float]", item["properties"])
+        return pixels.read_raster(path, scale=properties["monitor:scale"], offset=properties["monitor:offset"])
+
+    # tables
+
+    def write_scene_table(self, kind: str, key: str, scene_id: str, df: pd.DataFrame) -> None:
+        """Keep one scene's rows of a kind (`SCENE_TABLES`), made by `key` (a detector's or a method's)."""
+        self._begin()
+        files.write_bytes(self._scene_table(kind, key, scene_id), parquet.encode_table(df))
+
+    def scene_table_exists(self, kind: str, key: str, scene_id: str) -> bool:
+        """Whether the scene was looked at by `key`, found anything or not."""
+        return self._scene_table(kind, key, scene_id).is_file()
+
+    def scenes_without(self, kind: str, key: str, scenes: Iterable[Scene]) -> list[Scene]:
+        """Those of the scenes that `key` has not looked at; one listing of a folder, however many scenes."""
+        folder = self.root / kind / files.safe_name(key)
+        done = {path.stem for path in folder.glob("*.parquet")} if folder.is_dir() else set()
+        return [scene for scene in scenes if scene.id not in done]
+
+    def read_scene_tables(
+        self, kind: str, key: str, schema: Schema, *, aoi_id: str | None = None, period: TimeRange | None = None
+    ) -> pd.DataFrame:
+        """The rows that `key` made of archived scenes, in order of time; the schema's empty table when none.
+
+        Raises
+        ------
+        ArchiveError
+            A file is damaged or of another version.
+        """
+        paths = [self._scene_table(kind, key, scene.id) for scene in self.scenes(aoi_id, period)]
+        return parquet.read_tables([path for path in paths if path.is_file()], schema)
+
+    def write_detections(self, key: str, scene_id: str, df: pd.DataFrame) -> None:
+        """Keep what detector `key` found in one scene; an empty table says that it looked."""
+        self.write_scene_table("detections", key, scene_id, DETECTIONS.conform(df))
+
+    def detections(self, key: str, *, aoi_id: str | None = None, period: TimeRange | None = None) -> pd.DataFrame:
+        """DETECTIONS of detector `key`, in order of time."""
+        return self.read_scene_tables("detections", key, DETECTIONS, aoi_id=aoi_id, period=period)
+
+    def write_table(self, name: str, df: pd.DataFrame) -> bool:
+        """Keep ``derived/<name>.parquet``; False when the file held the same bytes and was left alone."""
+        self._begin()
+        return files.write_if_changed(self._derived(name, ".parquet"), parquet.encode_table(df))
+
+    def read_table(self, name: str, schema: Schema) -> pd.DataFrame:
+        """The table of that name; the schema's empty one when it was never written."""
+        path = self._derived(name, ".parquet")
+        return parquet.read_tables([path] if path.is_file() else [], schema)
+
+    def has_table(self, name: str) -> bool:
+        """Whether ``derived/<name>.parquet`` was written."""
+        return self._derived(name, ".parquet").is_file()
+
+    def write_note(self, name: str, text: str) -> None:
+        """Keep a short text as ``derived/<name>.txt``, such as the digest of what a table was made from."""
+        self._begin()
+        files.write_if_changed(self._derived(name, ".txt"), text.encode())
+
+    def read_note(self, name: str) -> str:
+        """That text, or ``""``."""
+        path = self._derived(name, ".txt")
+        with files.disk_errors(path):
+            return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+    def digest(self, *folders: str) -> str:
+        """A hash of names, sizes and times of the files under these folders of the archive."""
+        return files.digest(*(self.root / folder for folder in folders))
+
+    # records
+
+    def record(self, *records: Record) -> None:
+        """Keep records: a line each in ``ledger/<kind>.jsonl`` (runs in ``log/run.jsonl``), and in the index.
+
+        Runs enter the index at `reindex` only, so that a run that finds nothing to do writes nothing but its log.
+        """
+        self._begin()
+        for record in records:
+            path = self._ledger(record.kind)
+            with self._lock("ledger"):
+                files.append_line(path, record.to_json())
+        self._index().note(record for record in records if record.kind != _RUN)
+
+    def records(self, kind: str) -> list[Record]:
+        """The records of a kind, oldest first, the last of each id only; empty when there is none."""
+        if kind == _RUN:
+            return _latest(_lines(self._ledger(kind)))
+        return self._index().records(kind) if self._exists() else []
+
+    # house-keeping
+
+    @property
+    def index(self) -> Index:
+        """The index of this archive."""
+        return Index(self.root / "index.sqlite")
+
+    @contextmanager
+    def claim(self, scene_id: str) -> Iterator[None]:
+        """Hold a scene against other threads and processes; ask `lacks` again inside, then fetch and write."""
+        with self._lock(files.safe_name(scene_id)):
+            yield
+
+    def reindex(self) -> int:
+        """Rebuild the index from the files and remove what killed processes left; the number of scenes.
+
+        Raises
+        ------
+        ArchiveError
+            The disk cannot be written, or an item is damaged (the message names it).
+        """
+        self._begin()
+        with self._lock("reindex"):
+            files.sweep(self.root)
+            scenes = [self._entry(path.parent) for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
+            records = [r for path in self._ledgers() for r in _latest(_lines(path))]
+            try:
+                self.index.rebuild(scenes, records)
+            except ArchiveError:
+                with files.disk_errors(self.index.path):
+                    self.index.discard()
+                self.index.rebuild(scenes, records)
+        return len(scenes)
+
+    def _begin(self) -> None:
+        marker = self.root / "archive.json"
+        if not marker.is_file():
+            files.write_bytes(marker, _json({"format": FORMAT, "is": "an archive of maritime-monitor"}))
+
+    def _exists(self) -> bool:
+        return (self.root / "archive.json").is_file()
+
+    def _index(self) -> Index:
+        if not self.index.path.is_file():
+            self.reindex()
+        return self.index
+
+    def _ids(self) -> frozenset[str]:
+        return self._index().ids() if self._exists() else frozenset()
+
+    def _find(self, scene_id: str) -> tuple[Path, dict[str, object]]:
+        found = self._index().find(scene_id) if self._exists() else None
+        if found is None:
+            raise ArchiveError(f"{self.root}: no scene {scene_id}; `monitor status` lists what is there")
+        return self.root / found[0], found[1]
+
+    def _entry(self, folder: Path) -> tuple[str, dict[str, object], datetime]:
+        item = self._read_item(folder)
+        return self._relative(folder), item, item_acquisition(item).acquired_at
+
+    def _read_item(self, folder: Path) -> dict[str, object]:
+        path = folder / "item.json"
+        try:
+            return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
+        except (OSError, ValueError) as error:
+            raise ArchiveError(
+                f"{path}: not readable ({error}); remove {folder}, run `monitor reindex` and pull it again"
+            ) from error
+
+    def _withdraw(self, scene_id: str, folder: Path) -> None:
+        with files.disk_errors(folder):
+            (folder / "item.json").unlink(missing_ok=True)
+            for kind in SCENE_TABLES:
+                for path in (self.root / kind).glob(f"*/{scene_id}.parquet"):
+                    path.unlink(missing_ok=True)
+        self._index().forget(scene_id)
+
+    def _scene_table(self, kind: str, key: str, scene_id: str) -> Path:
+        return self.root / files.safe_name(kind) / files.safe_name(key) / f"{files.safe_name(scene_id)}.parquet"
+
+    def _derived(self, name: str, suffix: str) -> Path:
+        return self.root / "derived" / f"{files.safe_name(name)}{suffix}"
+
+    def _ledger(self, kind: str) -> Path:
+        return self.root / ("log" if kind == _RUN else "ledger") / f"{files.safe_name(kind)}.jsonl"
+
+    def _ledgers(self) -> Sequence[Path]:
+        return [*sorted((self.root / "ledger").glob("*.jsonl")), *sorted((self.root / "log").glob("*.jsonl"))]
+
+    def _relative(self, folder: Path) -> str:
+        return folder.relative_to(self.root).as_posix()
+
+    @contextmanager
+    def _lock(self, name: str) -> Iterator[None]:
+        path = self.root / ".locks" / f"{name}.lock"
+        with files.disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path, is_singleton=True)  # one a path, so that a thread may enter twice
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _json(values: Mapping[str, object]) -> bytes:
+    return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _superseded(old: Acquisition, new: Acquisition) -> tuple[str, ...]:
+    return tuple(product for product in old.product_ids if product not in new.product_ids)
+
+
+def _lines(path: Path) -> list[Record]:
+    """The records of a ledger; a line that a crash cut short is passed over."""
+    records = []
+    with files.disk_errors(path):
+        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    for line in text.splitlines():
+        try:
+            records.append(Record.from_json(line))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return records
+
+
+def _latest(records: Iterable[Record]) -> list[Record]:
+    latest = {record.id: record for record in records}
+    return sorted(latest.values(), key=lambda record: (record.at, record.id))

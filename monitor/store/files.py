@@ -1,0 +1,151 @@
+"""Bytes to disk, whole or not at all, and the errors that a disk can make."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from monitor.core.errors import ArchiveError
+
+_TEMPORARY = re.compile(r"\.tmp-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}-.+")
+_SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
+_ADVICE = {
+    errno.ENOSPC: "the disk is full; free some space and run again, nothing half-written was kept",
+    errno.EDQUOT: "your disk quota is used up; free some space and run again, nothing half-written was kept",
+    errno.EROFS: "the file system is read-only; mount it for writing or move the workspace, then run again",
+    errno.EACCES: "no permission to write there; change the folder's owner or permissions, then run again",
+    errno.EPERM: "no permission to write there; change the folder's owner or permissions, then run again",
+}
+
+
+@contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn an `OSError` within into an `ArchiveError` that names the path and what to do."""
+    try:
+        yield
+    except OSError as error:
+        advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}; check the disk and run again")
+        raise ArchiveError(f"{path}: {advice}") from error
+
+
+def safe_name(text: str) -> str:
+    """The text itself, when it may be a file's name on every system.
+
+    Raises
+    ------
+    ArchiveError
+        It is empty, longer than 200 characters, starts with a dot or holds a separator.
+    """
+    if not _SAFE.fullmatch(text):
+        raise ArchiveError(f"{text!r} cannot name a file: use letters, digits and . _ @ + = - only")
+    return text
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file so that readers see the old one or the whole new one, also after a crash or a power cut.
+
+    Raises
+    ------
+    ArchiveError
+        The disk is full, read-only or failing; the old file, if any, is untouched and no temporary one stays.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.parent / f".tmp-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
+        try:
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+
+
+def write_if_changed(path: Path, content: bytes) -> bool:
+    """Write as `write_bytes`, unless the file holds these bytes already; True when it was written."""
+    with suppress(OSError):
+        if path.stat().st_size == len(content) and path.read_bytes() == content:
+            return False
+    write_bytes(path, content)
+    return True
+
+
+def append_line(path: Path, line: str) -> None:
+    """Add one line to a file and wait until it is on disk; a half line left by a crash is closed first.
+
+    Raises
+    ------
+    ArchiveError
+        The disk is full, read-only or failing.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab+") as file:
+            end = file.seek(0, os.SEEK_END)
+            if end:
+                file.seek(end - 1)
+                if file.read(1) != b"\n":
+                    file.write(b"\n")
+            file.write(line.encode() + b"\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def sweep(folder: Path) -> int:
+    """Remove temporary files of processes of this machine that no longer live; how many there were.
+
+    Files of other machines (a shared disk) and of living processes stay.
+    """
+    count = 0
+    for path in folder.rglob(".tmp-*"):
+        found = _TEMPORARY.fullmatch(path.name)
+        if found and found["host"] == _host() and not _lives(int(found["pid"])):
+            with suppress(OSError):
+                path.unlink()
+                count += 1
+    return count
+
+
+def digest(*folders: Path) -> str:
+    """A hash of the names, sizes and times of all files in some folders: equal means nothing was written there."""
+    state = hashlib.sha256()
+    for folder in folders:
+        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
+            stat = path.stat()
+            state.update(f"{path.relative_to(folder.parent)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+    return state.hexdigest()
+
+
+def _host() -> str:
+    return hashlib.sha256(socket.gethostname().encode()).hexdigest()[:8]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

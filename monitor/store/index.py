@@ -1,0 +1,203 @@
+"""The index: what is in the archive, in SQLite, so that asking is fast. It can always be rebuilt from the files."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import cast
+
+from monitor.core.errors import ArchiveError
+from monitor.core.instants import TimeRange, utc
+
+VERSION = 1
+"""`user_version` of the index this code writes."""
+
+_SCHEMA = """
+CREATE TABLE scenes (
+    scene_id TEXT PRIMARY KEY, aoi_id TEXT NOT NULL, sensor TEXT NOT NULL, start TEXT NOT NULL, finish TEXT NOT NULL,
+    acquired_at TEXT NOT NULL, path TEXT NOT NULL, item TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX scenes_by_time ON scenes (aoi_id, acquired_at);
+CREATE TABLE records (
+    kind TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (kind, id)) WITHOUT ROWID;
+CREATE INDEX records_by_time ON records (kind, at);
+"""
+_MIGRATIONS = {0: _SCHEMA}
+"""SQL that lifts an index from the version of the key to the next one."""
+
+_WAIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing that happened: a run, a review, an alert, an offer of a source, units spent.
+
+    `id` is unique within its kind; a later record of the same id replaces the earlier one. `body` holds JSON values.
+    """
+
+    kind: str
+    id: str
+    at: datetime
+    body: Mapping[str, object]
+
+    def to_json(self) -> str:
+        """One line of JSON."""
+        values = {"kind": self.kind, "id": self.id, "at": stamp(self.at), "body": dict(self.body)}
+        return json.dumps(values, ensure_ascii=False, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, line: str) -> Record:
+        """The record of a line that `to_json` wrote; ValueError or KeyError when it is none."""
+        values = json.loads(line)
+        return cls(values["kind"], values["id"], utc(values["at"]), values["body"])
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An SQLite file in WAL mode; each call opens and closes it, so the value crosses threads and processes."""
+
+    path: Path
+
+    def items(
+        self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
+    ) -> list[tuple[str, dict[str, object]]]:
+        """(folder relative to the archive, STAC item) of scenes whose middle lies in `period`, in order of time."""
+        where, values = ["1"], list[str]()
+        for column, value in (("aoi_id", aoi_id), ("sensor", sensor)):
+            if value is not None:
+                where.append(f"{column} = ?")
+                values.append(value)
+        if period is not None:
+            where.append("acquired_at >= ? AND acquired_at < ?")
+            values += [stamp(period.start), stamp(period.end)]
+        query = f"SELECT path, item FROM scenes WHERE {' AND '.join(where)} ORDER BY acquired_at, scene_id"
+        with self._open() as db:
+            return [(path, json.loads(item)) for path, item in db.execute(query, values)]
+
+    def find(self, scene_id: str) -> tuple[str, dict[str, object]] | None:
+        """(folder, STAC item) of one scene, or None."""
+        with self._open() as db:
+            row = db.execute("SELECT path, item FROM scenes WHERE scene_id = ?", (scene_id,)).fetchone()
+        return None if row is None else (row[0], json.loads(row[1]))
+
+    def ids(self) -> frozenset[str]:
+        """The ids of all scenes."""
+        with self._open() as db:
+            return frozenset(row[0] for row in db.execute("SELECT scene_id FROM scenes"))
+
+    def add(self, scenes: Iterable[tuple[str, Mapping[str, object], datetime]]) -> None:
+        """Enter scenes: (folder, item, middle of the acquisition); one of the same id is replaced."""
+        rows = [_row(path, item, at) for path, item, at in scenes]
+        with self._open() as db:
+            db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def forget(self, scene_id: str) -> None:
+        """Take a scene out."""
+        with self._open() as db:
+            db.execute("DELETE FROM scenes WHERE scene_id = ?", (scene_id,))
+
+    def note(self, records: Iterable[Record]) -> None:
+        """Enter records; one of the same kind and id is replaced."""
+        rows = [(r.kind, r.id, stamp(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
+        with self._open() as db:
+            db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
+
+    def records(self, kind: str, *, since: datetime | None = None) -> list[Record]:
+        """The records of a kind, oldest first."""
+        query = "SELECT kind, id, at, body FROM records WHERE kind = ? AND at >= ? ORDER BY at, id"
+        with self._open() as db:
+            rows = db.execute(query, (kind, stamp(since) if since else "")).fetchall()
+        return [Record(kind, id, utc(at), json.loads(body)) for kind, id, at, body in rows]  # noqa: A001
+
+    def rebuild(self, scenes: Iterable[tuple[str, Mapping[str, object], datetime]], records: Iterable[Record]) -> None:
+        """Replace everything in one transaction, so that other processes see the old index or the new one."""
+        rows = [_row(path, item, at) for path, item, at in scenes]
+        notes = [(r.kind, r.id, stamp(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
+        with self._open() as db:
+            db.execute("DELETE FROM scenes")
+            db.execute("DELETE FROM records")
+            db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", notes)
+
+    def discard(self) -> None:
+        """Delete the index's files; only for one that cannot be read."""
+        for suffix in ("", "-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        """One transaction on a connection of its own."""
+        try:
+            db = self._connect()
+            try:
+                with db:
+                    yield db
+            finally:
+                db.close()
+        except sqlite3.Error as error:
+            raise ArchiveError(f"{self.path}: {_advice(error)}") from error
+
+    def _connect(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=_WAIT_S)
+        try:
+            if _version(db) == VERSION:
+                return db
+            db.execute("PRAGMA journal_mode = WAL")
+            _migrate(db, self.path)
+        except sqlite3.OperationalError as error:
+            db.close()
+            if "readonly" not in str(error) and "unable to open" not in str(error):
+                raise
+            db = sqlite3.connect(f"{self.path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+            _version(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+
+def stamp(instant: datetime) -> str:
+    """An instant as text that sorts by time: UTC with microseconds."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _row(path: str, item: Mapping[str, object], acquired_at: datetime) -> tuple[str, ...]:
+    properties = cast("Mapping[str, object]", item["properties"])
+    fields = ("monitor:aoi_id", "monitor:sensor", "start_datetime", "end_datetime")
+    return (
+        str(item["id"]), *(str(properties[field]) for field in fields), stamp(acquired_at), path, json.dumps(item),
+    )  # fmt: skip
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _migrate(db: sqlite3.Connection, path: Path) -> None:
+    db.isolation_level = None
+    db.execute("BEGIN IMMEDIATE")
+    version = _version(db)
+    if version > VERSION:
+        raise ArchiveError(f"{path}: an index of version {version}, this is {VERSION}; upgrade monitor")
+    for step in range(version, VERSION):
+        for statement in _MIGRATIONS[step].split(";"):
+            db.execute(statement)
+    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute("COMMIT")
+    db.isolation_level = "DEFERRED"
+
+
+def _advice(error: sqlite3.Error) -> str:
+    text = str(error)
+    if "full" in text:
+        return "the disk is full; free some space and run again"
+    if "readonly" in text or "unable to open" in text:
+        return "cannot be written; mount the disk for writing or change the folder's permissions"
+    if "locked" in text:
+        return "another process has held it for half a minute; wait for that run to end"
+    return f"damaged ({text}); `monitor reindex` builds it anew from the files"

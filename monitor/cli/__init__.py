@@ -1,0 +1,5 @@
+"""``monitor``: each command is a `Workspace` method, spelled in the shell."""
+
+from monitor.cli.app import app, main
+
+__all__ = ["app", "main"]

@@ -1,0 +1,139 @@
+"""Commands that bring pixels and look at them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import (
+    AoiOption,
+    LastOption,
+    PeriodArgument,
+    PoolOption,
+    chosen_period,
+    require,
+    session,
+    tell_outcomes,
+)
+
+SensorOption = Annotated[str | None, typer.Option("--sensor", help="s2 or s1.", show_default="both")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    for command in (pull, detect, evaluate, train, simulate):
+        app.command()(command)
+
+
+def pull(
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    aoi: AoiOption = None,
+    sensor: SensorOption = None,
+    source: Annotated[str | None, typer.Option("--source", help="Another source than the settings'.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be pulled, and pull nothing.")] = False,
+    pool: PoolOption = None,
+) -> None:
+    """Archive what is missing.
+
+    Example: monitor pull 2023-10 --aoi rajin --dry-run
+    """
+    to = session(context)
+    workspace, chosen = to.open(), chosen_period(period, last)
+    if dry_run:
+        plan = workspace.plan(chosen, aoi=aoi, sensor=sensor, source=source)
+        to.tell(plan.rows(), plan.text())
+        return
+    tell_outcomes(to, "pull", workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool))
+
+
+def detect(
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    aoi: AoiOption = None,
+    image: Annotated[list[Path] | None, typer.Option("--image", help="Loose GeoTIFFs, outside any workspace.")] = None,
+    more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", hidden=True)] = None,
+    sensor: Annotated[str | None, typer.Option("--sensor", help="With --image: s2 or s1.")] = None,
+    land: Annotated[Path | None, typer.Option("--land", help="With --image: land polygons (GeoJSON).")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="With --image: the GeoJSON file to write.")] = None,
+    weights: Annotated[str | None, typer.Option("--weights", help="A name in weights.toml.")] = None,
+    threshold: Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="Least score.")] = None,
+    pool: PoolOption = None,
+) -> None:
+    """Find vessels and container stacks in archived scenes that lack them, or in loose images.
+
+    Examples: monitor detect 2023-10 --aoi rajin; monitor detect --image a.tif b.tif --out ships.geojson
+    """
+    to = session(context)
+    if not image:
+        tell_outcomes(to, "detect", to.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
+        return
+    require(out, "detect --image needs --out FILE.geojson")
+    from monitor.workspace import detect_images
+
+    files = [*image, *([Path(period)] if period else []), *(more or [])]
+    assert out is not None
+    found = detect_images(files, out=out, sensor=sensor, land=land, weights=weights, threshold=threshold)
+    to.tell(found.as_json(), found.text())
+    if found.failed:
+        raise typer.Exit(1)
+
+
+def evaluate(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A labelled scene folder, or a folder of them.")],
+    weights: Annotated[str | None, typer.Option("--weights", help="A name in weights.toml.")] = None,
+    threshold: Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="Least score.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Also write the scores as JSON.")] = None,
+) -> None:
+    """Score a detector on labelled scenes.
+
+    Example: monitor evaluate labelled/ --json
+    """
+    from monitor.workspace import evaluate_folder
+
+    to = session(context)
+    scores = evaluate_folder(folder, weights=weights, threshold=threshold, out=out)
+    to.tell(scores.as_json(), scores.text())
+
+
+def train(
+    context: typer.Context,
+    folder: Annotated[list[Path], typer.Argument(help="Labelled scene folders.")],
+    out: Annotated[Path, typer.Option("--out", help="Where weights, log and model card go.")] = Path("trained"),
+    minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Longest time.")] = 90.0,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed and data make the same weights.")] = 7,
+    leave_out: Annotated[list[str] | None, typer.Option("--leave-out", help="Ports kept for validation.")] = None,
+) -> None:
+    """Train weights on labelled folders and composed scenes.
+
+    Example: monitor train ports/ --leave-out busan --out trained
+    """
+    from monitor.workspace import train_weights
+
+    to = session(context)
+    made = train_weights(folder, out=out, minutes=minutes, seed=seed, leave_out=tuple(leave_out or ()))
+    to.tell({"weights": str(made)}, str(made))
+
+
+def simulate(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(help="A new folder for scenes, AIS and truth.")],
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same season.")] = 7,
+    period: Annotated[str, typer.Option("--period", help="What the season spans.")] = "2023-08-14/2023-10-23",
+    scenario: Annotated[str, typer.Option("--scenario", help="What happens in it.")] = "shuttle-2023",
+    sensor: Annotated[list[str] | None, typer.Option("--sensor", help="s2, s1; may repeat.")] = None,
+) -> None:
+    """Make a port season with known truth.
+
+    Example: monitor simulate season --seed 11
+    """
+    from monitor.workspace import simulate_season
+
+    to = session(context)
+    made = simulate_season(folder, seed=seed, period=period, scenario=scenario, sensors=tuple(sensor or ("s2",)))
+    to.tell(made.as_json(), made.text())

@@ -1,0 +1,57 @@
+"""Commands on AIS."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.common import session
+from monitor.core.instants import span
+
+
+def register(app: typer.Typer) -> None:
+    """Add this file's commands."""
+    for command in (ingest, gaps):
+        app.command()(command)
+
+
+def ingest(
+    context: typer.Context,
+    files: Annotated[list[Path], typer.Argument(help="AIS files of any supported layout; .gz, .zst and .zip too.")],
+    start_date: Annotated[
+        str | None, typer.Option("--start-date", help="Date of the first sentence, for NMEA files without any.")
+    ] = None,
+) -> None:
+    """Read AIS files into positions; say per file what was read and what was refused, and why.
+
+    Example: monitor ingest AIS_2023_10_*.csv
+    """
+    to = session(context)
+    report = to.open().ingest(*files, start_date=start_date)
+    to.tell(report.as_json(), report.text())
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def gaps(
+    context: typer.Context,
+    at_least: Annotated[str, typer.Option("--at-least", help="Only silences longer than this.")] = "12h",
+    until: Annotated[str | None, typer.Option("--until", help="An instant: silences open then are listed.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Write them as CSV.")] = None,
+) -> None:
+    """List AIS gaps. A gap says nothing of intent.
+
+    Example: monitor gaps --at-least 6h --out gaps.csv
+    """
+    to = session(context)
+    workspace = to.open()
+    table = workspace.gaps(at_least=span(at_least), until=until)
+    if out is not None:
+        workspace.write_csv(table, out)
+    shown = table[["mmsi", "start", "end", "duration_h", "distance_m", "implied_kn", "is_closed"]]
+    text = f"{len(table)} gaps longer than {at_least}" + (f"; written to {out}" if out else "")
+    if len(table) and out is None:
+        text += "\n" + shown.to_string(index=False)
+    to.tell(table.to_dict("records"), text)

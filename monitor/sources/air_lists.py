@@ -1,0 +1,122 @@
+"""The lists that come with the package, or a user's own: airfields, aircraft to follow, dated events."""
+
+from __future__ import annotations
+
+import csv
+import json
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import pandas as pd
+
+from monitor.core.air_tables import AIRFIELDS, WATCHLIST
+from monitor.core.errors import DataError
+from monitor.core.instants import TimeRange
+
+_DATA = files("monitor.air") / "data"
+
+
+def read_airfields(path: Path | None = None) -> pd.DataFrame:
+    """AIRFIELDS of a GeoJSON file of points with ``kind`` ``airfield``; without a path, those that are shipped.
+
+    Raises
+    ------
+    DataError
+        The file is not readable, or a feature is not an airfield; the message names it.
+    """
+    if path is None:
+        with as_file(_DATA / "airfields.geojson") as shipped:
+            return read_airfields(shipped)
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        features = document["features"]
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: not a readable GeoJSON FeatureCollection of airfields ({error})") from error
+    return AIRFIELDS.conform(pd.DataFrame([_airfield(f, n, path) for n, f in enumerate(features, 1)]))
+
+
+def _airfield(feature: object, number: int, path: Path) -> dict[str, object]:
+    try:
+        properties = feature["properties"]  # type: ignore[index]
+        lon, lat = feature["geometry"]["coordinates"][:2]  # type: ignore[index]
+        made = {
+            "airfield_id": str(properties["id"]), "name": str(properties["name"]), "lon": float(lon), "lat": float(lat),
+            "city": str(properties.get("city") or ""), "country": str(properties.get("country") or ""),
+            "elevation_m": float(properties.get("elevation_m") or 0.0),
+            "radius_m": float(properties.get("radius_m") or 5000.0),
+            "timezone": str(properties.get("timezone") or "UTC"), "closed": bool(properties.get("closed")),
+            "source": str(properties.get("source") or ""),
+        }  # fmt: skip
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(
+            f"{path}: feature {number} is not an airfield: it needs a Point, id and name ({error})"
+        ) from error
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise DataError(f"{path}: airfield {made['airfield_id']} lies at ({lon}, {lat}); GeoJSON wants longitude first")
+    return made
+
+
+def read_watchlist(path: Path | None = None) -> pd.DataFrame:
+    """WATCHLIST of a CSV file with ``icao24`` or ``registration``; without a path, the one that is shipped.
+
+    Raises
+    ------
+    DataError
+        The file is not readable, has neither column, or an address is not six hexadecimal digits.
+    """
+    if path is None:
+        with as_file(_DATA / "watchlist.csv") as shipped:
+            return read_watchlist(shipped)
+    rows = csv_rows(path)
+    if rows and not {"icao24", "registration"} & set(rows[0]):
+        raise DataError(f"{path}: a watch list needs a column icao24 or registration; there are {', '.join(rows[0])}")
+    made = []
+    for number, row in enumerate(rows, 2):
+        icao24 = row.get("icao24", "").lower()
+        if icao24 and not (len(icao24) == 6 and set(icao24) <= set("0123456789abcdef")):
+            raise DataError(f"{path}, line {number}: icao24 {icao24!r} is not six hexadecimal digits")
+        made.append(
+            {
+                "icao24": icao24, "registration": row.get("registration", ""), "type": row.get("type", ""),
+                "description": row.get("description", row.get("desc", "")), "operator": row.get("operator", ""),
+                "military": row.get("military", "").lower() in ("true", "1", "yes")
+                or row.get("db_flags", "").startswith("1"),
+                "source": row.get("source", ""),
+            }
+        )  # fmt: skip
+    return WATCHLIST.conform(pd.DataFrame(made)) if made else WATCHLIST.empty()
+
+
+def read_events(path: Path) -> pd.DataFrame:
+    """Dated events, columns start, end, event, of a CSV with ``date`` (day, month, week, ``start/end``), ``event``.
+
+    Raises
+    ------
+    DataError
+        The file is not readable, lacks a column, or a date is none.
+    """
+    rows = csv_rows(path)
+    if rows and not {"date", "event"} <= set(rows[0]):
+        raise DataError(f"{path}: dated events need the columns date and event; there are {', '.join(rows[0])}")
+    periods = [TimeRange.parse(row["date"]) for row in rows]
+    table = pd.DataFrame({"event": pd.Series([row["event"] for row in rows], dtype="str")})
+    for column, values in (("start", [p.start for p in periods]), ("end", [p.end for p in periods])):
+        table[column] = pd.to_datetime(pd.Series(values, dtype="object"), utc=True).astype("datetime64[us, UTC]")
+    return table
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a small CSV file, names lower case, cells stripped.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file)
+            header = [name.strip().lower() for name in next(reader, [])]
+            return [dict(zip(header, (c.strip() for c in row), strict=False)) for row in reader if any(row)]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{path}: not a readable CSV file ({error})") from error

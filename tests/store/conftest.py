@@ -20,12 +20,12 @@ MakeAcquisition = Callable[..., Acquisition]
 
 @pytest.fixture
 def make_acquisition() -> MakeAcquisition:
-    def make(id: str = "S2B_20231005T021609_R003_rajin", *, day: int = 0, exact: bool = True, **more) -> Acquisition:
+    def make(scene_id="S2B_20231005T021609_R003_rajin", *, day=0, exact=True, **more) -> Acquisition:
         start = T0 + timedelta(days=day)
         end = start + (timedelta(seconds=16) if exact else timedelta(hours=20))
         values = {"relative_orbit": 3, "orbit_state": "descending", "cloud_cover": 0.25, "level": "L2A"}
         values |= {"product_ids": ("S2B_MSIL2A_N0509_T52TEM",), "source": "folder"} | more
-        return Acquisition(id, "rajin", "s2", "sentinel-2b", start, end, GRID.footprint(), **values)
+        return Acquisition(scene_id, "rajin", "s2", "sentinel-2b", start, end, GRID.footprint(), **values)
 
     return make
 

@@ -249,7 +249,7 @@ def test_an_index_of_a_newer_version_is_refused(tmp_path, make_acquisition, rast
     db = sqlite3.connect(archive.index.path)
     db.execute("PRAGMA user_version = 99")
     db.close()
-    with pytest.raises(ArchiveError, match="index of version 99.*upgrade monitor"):
+    with pytest.raises(ArchiveError, match=r"index of version 99.*upgrade monitor"):
         archive.scenes()
 
 

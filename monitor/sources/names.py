@@ -1,0 +1,121 @@
+"""What the names of files, bands and products say: when, which satellite, which band; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from monitor.core.errors import DataError
+
+_BANDS = {
+    "blue": "B02", "green": "B03", "red": "B04", "nir": "B08", "swir16": "B11", "swir1": "B11",
+    "scl": "SCL", "clm": "CLM", "datamask": "dataMask", "vv": "VV", "vh": "VH", "hh": "HH", "hv": "HV",
+    "incidence": "localIncidenceAngle", "localincidenceangle": "localIncidenceAngle",
+}  # fmt: skip
+_OPTICAL = re.compile(r"b0?(\d{1,2}a?)(?:[ _\-].*)?")
+_RADAR = re.compile(r"(?:.*[ _])?(vv|vh|hh|hv)(?:[ _].*)?")
+_S2_PRODUCT = re.compile(r"(S2[A-Z])_MSIL(1C|2A)_(\d{8}T\d{6})(?:_N\d{4})?(?:_R(\d{3}))?")
+_S1_PRODUCT = re.compile(r"(S1[A-Z])_\w\w_GRD\w_\w{4}_(\d{8}T\d{6})_(\d{8}T\d{6})")
+_INSTANT = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})[T_](\d{2})[:\-]?(\d{2})[:\-]?(\d{2})(?!\d)")
+_DAY = re.compile(r"(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?!\d)")
+_PLATFORM = re.compile(r"(?<![A-Za-z0-9])(S[12])([A-D])(?![A-Za-z0-9])")
+_ORBIT = re.compile(r"_R(\d{3})(?!\d)")
+
+DATATAKE = timedelta(minutes=20)
+"""A Sentinel-2 product's name tells when its data take began; the place was seen up to this much later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a name told: the interval that holds the instant, and what else it says (None when it does not)."""
+
+    start: datetime
+    end: datetime
+    platform: str | None = None
+    relative_orbit: int | None = None
+    level: str | None = None
+
+
+def band_name(text: str | None) -> str | None:
+    """``B02`` … ``B12``, ``VV``, ``SCL`` … from a band's description (``b2``, ``B02 - Blue``, ``Sigma0_VV_db``).
+
+    None when the description says no band that is known.
+    """
+    if not text:
+        return None
+    low = text.strip().lower()
+    if low in _BANDS:
+        return _BANDS[low]
+    if found := _OPTICAL.fullmatch(low):
+        return f"B{found[1].upper():0>2}"
+    if found := _RADAR.fullmatch(low):
+        return found[1].upper()
+    return None
+
+
+def read_name(name: str) -> Named:
+    """When, and by which satellite, from a file's name.
+
+    ``…_20230905T021609…`` is an instant, ``…_20220514…`` a day whose hour is unknown. The name of a Sentinel-2
+    product gives the start of its data take only, so the instant lies within `DATATAKE` of it; that of a Sentinel-1
+    slice gives start and stop.
+
+    Raises
+    ------
+    DataError
+        There is no date in the name.
+    """
+    platform = _platform(name)
+    orbit = int(found[1]) if (found := _ORBIT.search(name)) else None
+    if product := _S1_PRODUCT.search(name):
+        return Named(_instant(product[2]), _instant(product[3]), platform, None, "GRD")
+    if product := _S2_PRODUCT.search(name):
+        start = _instant(product[3])
+        return Named(start, start + DATATAKE, platform, orbit, f"L{product[2]}")
+    for found in _INSTANT.finditer(name):
+        if at := _moment(*found.groups()):
+            return Named(at, at, platform, orbit)
+    for found in _DAY.finditer(name):
+        if at := _moment(*found.groups()):
+            return Named(at, at + timedelta(hours=23, minutes=59, seconds=59), platform, orbit)
+    raise DataError(
+        f"{name}: no date in the name; put one there (…_20230905T021609.tif, …_20230905.tif) or a STAC item.json beside"
+    )
+
+
+def platform_name(text: str) -> str:
+    """``sentinel-2a`` from ``S2A``; anything else in lower case as it is."""
+    found = _PLATFORM.fullmatch(text.strip())
+    return f"sentinel-{found[1][1]}{found[2].lower()}" if found else text.strip().lower()
+
+
+def short_platform(platform: str) -> str:
+    """``S2A`` from ``sentinel-2a``; anything else as it is."""
+    found = re.fullmatch(r"sentinel-(\d)([a-z]?)", platform)
+    return f"S{found[1]}{found[2].upper()}" if found else platform
+
+
+def safe_id(text: str) -> str:
+    """The text with what cannot stand in a file's name turned into ``_``."""
+    return re.sub(r"[^A-Za-z0-9._@+=-]+", "_", text).strip("._") or "scene"
+
+
+def _platform(name: str) -> str | None:
+    found = _PLATFORM.search(name.replace("_", " "))
+    return platform_name(found[0]) if found else None
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise DataError(f"{text}: no such instant") from error
+
+
+def _moment(*parts: str) -> datetime | None:
+    try:
+        at = datetime(*(int(part) for part in parts), tzinfo=UTC)  # type: ignore[misc, arg-type]
+    except ValueError:
+        return None
+    return at if 1970 <= at.year <= 2100 else None

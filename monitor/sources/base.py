@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
+from monitor.sources.faults import Problem
 
 
 class Source(Protocol):
@@ -33,3 +34,11 @@ class Source(Protocol):
         SourceError, DataError
             The pixels cannot be had, or are not what was promised.
         """
+
+
+@runtime_checkable
+class TellsProblems(Protocol):
+    """A source that passes over what it cannot read, and tells."""
+
+    def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:
+        """What a search of the same arguments passes over; those with `is_fault` are for the user to mend."""

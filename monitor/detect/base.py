@@ -1,0 +1,85 @@
+"""What a detector is, and what it gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.core.errors import DataError
+from monitor.core.scene import Raster
+
+Floats = npt.NDArray[np.float64]
+
+VESSEL = "vessel"
+CONTAINER_STACK = "container_stack"
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Objects found in a raster; one entry each in every field.
+
+    Attributes
+    ----------
+    class_name : ``vessel`` or ``container_stack``
+    rings : (n, 2) arrays of column and row, corner based, not closed
+        The four corners of a vessel's oriented box, or a stack's outline.
+    score : 0-1
+    length_m, length_low_m, length_high_m : metres
+        The long side with the bounds of its 90 % interval (NaN where the detector gives none).
+    angle : radians
+        Long side from +column towards +row, modulo pi.
+    """
+
+    class_name: tuple[str, ...]
+    rings: tuple[Floats, ...]
+    score: Floats
+    length_m: Floats
+    length_low_m: Floats
+    length_high_m: Floats
+    angle: Floats
+
+    def __post_init__(self) -> None:
+        count = len(self.class_name)
+        if any(len(part) != count for part in (self.rings, self.score, self.length_m, self.angle)):
+            raise DataError(f"boxes of {count} classes with {len(self.rings)} rings and {len(self.score)} scores")
+
+    def __len__(self) -> int:
+        """How many objects."""
+        return len(self.class_name)
+
+    @classmethod
+    def empty(cls) -> Boxes:
+        """Nothing found."""
+        none = np.zeros(0)
+        return cls((), (), none, none, none, none, none)
+
+    def plus(self, other: Boxes) -> Boxes:
+        """These objects and then the others."""
+        return Boxes(
+            self.class_name + other.class_name, self.rings + other.rings,
+            np.concatenate([self.score, other.score]), np.concatenate([self.length_m, other.length_m]),
+            np.concatenate([self.length_low_m, other.length_low_m]),
+            np.concatenate([self.length_high_m, other.length_high_m]), np.concatenate([self.angle, other.angle]),
+        )  # fmt: skip
+
+
+class Detector(Protocol):
+    """Finds objects in a raster. Small and picklable: opens what it needs inside the call."""
+
+    @property
+    def key(self) -> str:
+        """Names the detector, its weights and settings; changes whenever its answers could."""
+        ...
+
+    def __call__(self, raster: Raster) -> Boxes:
+        """Objects in the raster's pixels.
+
+        Raises
+        ------
+        DetectorError
+            The bands or the scale of the raster do not fit the detector.
+        """
+        ...

@@ -1,1 +1,53 @@
 """Detections against AIS: matches, dark events, visits, voyages, counts."""
+
+from monitor.fuse.alerts import alerts
+from monitor.fuse.candidates import gap_candidates
+from monitor.fuse.change import change_points, rates
+from monitor.fuse.correlate import CorrelateInput, CorrelateRules, Correlation, correlate
+from monitor.fuse.counts import clear_looks, count
+from monitor.fuse.dark import DarkRule, dark_events, fixed_objects
+from monitor.fuse.findings import FindingTables, findings
+from monitor.fuse.identity import IdentityRule, identify
+from monitor.fuse.likelihood import MatchModel
+from monitor.fuse.match import match
+from monitor.fuse.radar import RadarLook, azimuth_shift, sentinel1_look
+from monitor.fuse.versions import latest, null_test, revise
+from monitor.fuse.visits import VisitRule, catchable, visits
+from monitor.fuse.voyages import Linked, LinkRule, link_voyages
+from monitor.fuse.watchlist import WATCHLIST, read_watchlist
+
+__all__ = [
+    "WATCHLIST",
+    "CorrelateInput",
+    "CorrelateRules",
+    "Correlation",
+    "DarkRule",
+    "FindingTables",
+    "IdentityRule",
+    "LinkRule",
+    "Linked",
+    "MatchModel",
+    "RadarLook",
+    "VisitRule",
+    "alerts",
+    "azimuth_shift",
+    "catchable",
+    "change_points",
+    "clear_looks",
+    "correlate",
+    "count",
+    "dark_events",
+    "findings",
+    "fixed_objects",
+    "gap_candidates",
+    "identify",
+    "latest",
+    "link_voyages",
+    "match",
+    "null_test",
+    "rates",
+    "read_watchlist",
+    "revise",
+    "sentinel1_look",
+    "visits",
+]

@@ -33,7 +33,12 @@ def floats(df: pd.DataFrame, column: str) -> Floats:
     """(n,) float64 of a column, NaN where the column or the value is missing."""
     if column not in df:
         return np.full(len(df), np.nan)
-    return np.asarray(pd.to_numeric(df[column], errors="coerce").astype("Float64").to_numpy(np.float64, na_value=np.nan))
+    return np.asarray(_numbers(df[column]))
+
+
+def _numbers(values: pd.Series) -> Floats:
+    numbers = pd.to_numeric(values, errors="coerce").astype("Float64")
+    return np.asarray(numbers.to_numpy(np.float64, na_value=np.nan))
 
 
 def texts(df: pd.DataFrame, column: str) -> list[str]:

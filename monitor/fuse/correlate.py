@@ -1,0 +1,217 @@
+"""Everything that detections and AIS together say of a set of ports, in one pure function."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.findings import Finding
+from monitor.core.instants import TimeRange
+from monitor.core.scene import Acquisition, Scene
+from monitor.core.tables import (
+    BERTH_STATES,
+    CATCHABLE,
+    CHANGES,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    GAP_CANDIDATES,
+    GAPS,
+    IDENTITY,
+    MATCHES,
+    NULL_TESTS,
+    PORT_CALLS,
+    POSITIONS,
+    RATES,
+    SHUTTLES,
+    STACKS,
+    VISITS,
+    VOYAGE_LINKS,
+    VOYAGES,
+    Schema,
+)  # fmt: skip
+from monitor.fuse.candidates import gap_candidates
+from monitor.fuse.change import change_points, rates
+from monitor.fuse.counts import count
+from monitor.fuse.dark import DarkRule, dark_events, fixed_objects, lengths_said
+from monitor.fuse.findings import FindingTables, findings
+from monitor.fuse.identity import WATCHLIST, identify
+from monitor.fuse.likelihood import DEFAULT_MODEL, MatchModel
+from monitor.fuse.match import match
+from monitor.fuse.versions import latest, null_test, revise
+from monitor.fuse.visits import VisitRule, catchable, visits
+from monitor.fuse.voyages import Linked, LinkRule, link_voyages
+from monitor.fuse.where import acquisition_of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CorrelateInput:
+    """What is known before AIS and pixels meet; tables default to empty.
+
+    Attributes
+    ----------
+    aois : the ports
+    scenes : acquisitions or scenes of all ports, in any order
+    period : what findings and rates are about; the scenes' own when not given. Tables may reach beyond it
+    previous_matches : all versions so far; `as_of` stands on what changes
+    ais_voyages : VOYAGES from port calls
+    watchlist : see `monitor.fuse.identity.WATCHLIST`
+    """
+
+    aois: tuple[Aoi, ...]
+    scenes: tuple[Acquisition | Scene, ...]
+    detections: pd.DataFrame = field(default_factory=DETECTIONS.empty)
+    coverage: pd.DataFrame = field(default_factory=COVERAGE.empty)
+    berth_states: pd.DataFrame = field(default_factory=BERTH_STATES.empty)
+    stacks: pd.DataFrame = field(default_factory=STACKS.empty)
+    positions: pd.DataFrame = field(default_factory=POSITIONS.empty)
+    gaps: pd.DataFrame = field(default_factory=GAPS.empty)
+    port_calls: pd.DataFrame = field(default_factory=PORT_CALLS.empty)
+    ais_voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
+    previous_matches: pd.DataFrame = field(default_factory=MATCHES.empty)
+    watchlist: pd.DataFrame = field(default_factory=WATCHLIST.empty)
+    period: TimeRange | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CorrelateRules:
+    """The numbers of every step."""
+
+    match: MatchModel = DEFAULT_MODEL
+    dark: DarkRule = field(default_factory=DarkRule)
+    visits: VisitRule = field(default_factory=VisitRule)
+    links: LinkRule = field(default_factory=LinkRule)
+    null_shift: timedelta = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Correlation:
+    """All that comes of it. `matches` holds every version; `matches_now` those that stand."""
+
+    matches: pd.DataFrame = field(default_factory=MATCHES.empty)
+    null_tests: pd.DataFrame = field(default_factory=NULL_TESTS.empty)
+    dark_events: pd.DataFrame = field(default_factory=DARK_EVENTS.empty)
+    gap_candidates: pd.DataFrame = field(default_factory=GAP_CANDIDATES.empty)
+    visits: pd.DataFrame = field(default_factory=VISITS.empty)
+    catchable: pd.DataFrame = field(default_factory=CATCHABLE.empty)
+    voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
+    voyage_links: pd.DataFrame = field(default_factory=VOYAGE_LINKS.empty)
+    shuttles: pd.DataFrame = field(default_factory=SHUTTLES.empty)
+    identity: pd.DataFrame = field(default_factory=IDENTITY.empty)
+    counts: pd.DataFrame = field(default_factory=COUNTS.empty)
+    rates: pd.DataFrame = field(default_factory=RATES.empty)
+    changes: pd.DataFrame = field(default_factory=CHANGES.empty)
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def matches_now(self) -> pd.DataFrame:
+        """MATCHES as they now stand."""
+        return latest(self.matches)
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Name to table, for the archive."""
+        names = [name for name in self.__slots__ if name != "findings"]
+        return {name: getattr(self, name) for name in names}
+
+
+def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) -> Correlation:
+    """Matches, dark events, visits, voyages, counts, changes and findings of a set of ports.
+
+    Pure: nothing is read, written or asked of a clock. Empty tables give empty tables, never zeros.
+    """
+    rules = rules or CorrelateRules()
+    if not inputs.scenes:
+        return Correlation(matches=inputs.previous_matches, voyages=inputs.ais_voyages)
+    matched, nulls, dark = _by_scene(inputs, rules)
+    candidates = gap_candidates(dark, inputs.gaps, lengths=lengths_said(inputs.positions))
+    dark["gap_ids"] = _best_first(dark, candidates)
+    now = latest(matched)
+    stays = visits(
+        inputs.berth_states, inputs.detections, now, coverage=inputs.coverage, port_calls=inputs.port_calls,
+        rule=rules.visits,
+    )  # fmt: skip
+    period = inputs.period or _span(inputs)
+    linked = link_voyages(
+        stays, inputs.aois, stacks=inputs.stacks, port_calls=inputs.port_calls, ais_voyages=inputs.ais_voyages,
+        berth_states=inputs.berth_states, rule=rules.links,
+    )  # fmt: skip
+    counted = count(inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks)
+    made = Correlation(
+        matched, nulls, dark, candidates, stays,
+        catchable(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
+        linked.voyages, linked.links, linked.shuttles,
+        identify(stays, inputs.watchlist, positions=inputs.positions, aois=inputs.aois),
+        counted, rates(counted, period=period), change_points(counted),
+    )  # fmt: skip
+    return _with_findings(made, inputs, period, linked)
+
+
+def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange, linked: Linked) -> Correlation:
+    tables = FindingTables(
+        dark_events=made.dark_events, visits=made.visits, catchable=made.catchable, voyages=linked.voyages,
+        shuttles=linked.shuttles, counts=made.counts, rates=made.rates, stacks=inputs.stacks, gaps=inputs.gaps,
+        coverage=inputs.coverage, identity=made.identity, gap_candidates=made.gap_candidates,
+    )  # fmt: skip
+    values = {name: getattr(made, name) for name in made.__slots__}
+    return Correlation(**{**values, "findings": findings(inputs.aois, tables, period=period)})
+
+
+def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    positions = inputs.positions.sort_values("t", kind="stable", ignore_index=True)
+    times = positions["t"].to_numpy() if len(positions) else np.array([], dtype="datetime64[us]")
+    of_scene = dict(tuple(inputs.detections.groupby("scene_id"))) if len(inputs.detections) else {}
+    none = DETECTIONS.empty()
+    reach = timedelta(hours=rules.match.longest_silence_h) + rules.null_shift
+    found, nulls, near_by = [], [], {}
+    for scene in sorted(inputs.scenes, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
+        at = acquisition_of(scene).acquired_at
+        low, high = np.searchsorted(times, [pd.Timestamp(at - reach), pd.Timestamp(at + reach)])
+        near = positions.iloc[low:high]
+        near_by[scene.id] = near
+        ships = of_scene.get(scene.id, none)
+        rows = match(ships, near, scene=scene, model=rules.match)
+        found.append(rows)
+        if len(ships):
+            nulls.append(null_test(ships, near, scene=scene, matches=rows, shift=rules.null_shift, model=rules.match))
+    current = _stack(found, MATCHES)
+    matched = current if inputs.as_of is None else revise(inputs.previous_matches, current, as_of=inputs.as_of)
+    dark = _dark(of_scene, near_by, latest(matched), inputs, rules)
+    return matched, _stack(nulls, NULL_TESTS), dark
+
+
+def _dark(
+    of_scene: dict[str, pd.DataFrame], near_by: dict[str, pd.DataFrame], matched: pd.DataFrame,
+    inputs: CorrelateInput, rules: CorrelateRules,
+) -> pd.DataFrame:  # fmt: skip
+    heard = inputs.positions if len(inputs.positions) else None
+    by_scene = dict(tuple(matched.groupby("scene_id"))) if len(matched) else {}
+    ports = inputs.detections.groupby("aoi_id") if len(inputs.detections) else []
+    fixed = {name for _, ships in ports for name in fixed_objects(ships, rule=rules.dark)}
+    parts = []
+    for name, ships in of_scene.items():
+        if name in by_scene:
+            near = None if heard is None else near_by.get(name)
+            parts.append(dark_events(ships, by_scene[name], near, fixed=fixed, rule=rules.dark))
+    return _stack(parts, DARK_EVENTS)
+
+
+def _best_first(dark: pd.DataFrame, candidates: pd.DataFrame) -> list[str]:
+    by_event = candidates.groupby("event_id")["gap_id"].agg(" ".join) if len(candidates) else {}
+    return [str(by_event.get(event, "")) for event in dark["event_id"]]
+
+
+def _stack(parts: list[pd.DataFrame], schema: Schema) -> pd.DataFrame:
+    some = [part for part in parts if len(part)]
+    return schema.conform(pd.concat(some, ignore_index=True)) if some else schema.empty()
+
+
+def _span(inputs: CorrelateInput) -> TimeRange:
+    at = [acquisition_of(scene).acquired_at for scene in inputs.scenes]
+    start, end = (pd.Timestamp(instant).floor("D").to_pydatetime() for instant in (min(at), max(at)))
+    return TimeRange(start, end + timedelta(days=1))

@@ -1,0 +1,99 @@
+"""Vessels per clear look."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.tables import COUNTS
+from monitor.fuse.frames import floats, require, texts, vessels_only
+
+NOT_OBSERVED = "not observed"
+
+
+def count(
+    detections: pd.DataFrame,
+    coverage: pd.DataFrame,
+    *,
+    matches: pd.DataFrame | None = None,
+    stacks: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """COUNTS: one row for each scene in the coverage; missing, never zero, where nothing was observed.
+
+    Parameters
+    ----------
+    detections : DETECTIONS table
+        Needs ``detection_id``, ``scene_id``; ``zone`` and ``zone_id`` are used where present.
+    coverage : COVERAGE table
+        The ``water`` row of a scene says whether it was looked at; ``berth`` and ``anchorage`` rows whether these
+        were. A scene without a row here was not looked at, and has none here either.
+    matches : MATCHES table, latest versions
+        Gives ``unmatched``; missing for scenes without matches or of uncertain hour.
+    stacks : STACKS table
+        Gives ``stacks``, the yards in which containers stood; without it, detections of that class are counted.
+
+    Raises
+    ------
+    DataError
+        A column is missing.
+    """
+    require(coverage, ("scene_id", "aoi_id", "acquired_at", "zone_id", "kind", "state"), "coverage")
+    water = coverage[coverage["kind"] == "water"].drop_duplicates("scene_id").set_index("scene_id")
+    if water.empty:
+        return COUNTS.empty()
+    table = pd.DataFrame(index=water.index)
+    seen = (water["state"] != NOT_OBSERVED).to_numpy()
+    ships = vessels_only(detections)
+    zones, zone_ids = pd.Series(texts(ships, "zone")), pd.Series(texts(ships, "zone_id"))
+    roads = set(coverage.loc[coverage["kind"] == "anchorage", "zone_id"])
+    at_anchor = zone_ids.isin(roads)
+    table["vessels"] = _per_scene(ships, pd.Series(True, index=ships.index), table.index, seen)
+    table["berth"] = _per_scene(ships, zones == "berth", table.index, _any_seen(coverage, "berth", table.index))
+    table["anchorage"] = _per_scene(ships, at_anchor, table.index, _any_seen(coverage, "anchorage", table.index))
+    table["open"] = _per_scene(ships, (zones == "open") & ~at_anchor, table.index, seen)
+    table["stacks"] = _stacks(detections, stacks, coverage, table.index)
+    table["unmatched"] = _unmatched(matches, table.index, seen)
+    for column in ("aoi_id", "acquired_at", "state"):
+        table[column] = water[column]
+    table["sensor"] = texts(water, "sensor")
+    fraction = floats(water, "observed_fraction")
+    table["observed_fraction"] = np.where(np.isfinite(fraction), fraction, np.where(seen, 1.0, 0.0))
+    ordered = table.rename_axis("scene_id").reset_index().sort_values(["aoi_id", "acquired_at"], kind="stable")
+    return COUNTS.conform(ordered)
+
+
+def clear_looks(counts: pd.DataFrame) -> pd.DataFrame:
+    """The COUNTS that may carry a rate: whole looks, not those seen in part."""
+    return counts[counts["state"] == "observed"].reset_index(drop=True)
+
+
+def _per_scene(ships: pd.DataFrame, wanted: pd.Series, scenes: pd.Index, seen: np.ndarray) -> pd.Series:
+    number = ships.loc[wanted.to_numpy(dtype=bool), "scene_id"].value_counts() if len(ships) else pd.Series(dtype=int)
+    return number.reindex(scenes).fillna(0).astype("Int64").where(seen)
+
+
+def _any_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> np.ndarray:
+    zones = coverage[(coverage["kind"] == kind) & (coverage["state"] != NOT_OBSERVED)]
+    return np.asarray(scenes.isin(zones["scene_id"]))
+
+
+def _stacks(
+    detections: pd.DataFrame, stacks: pd.DataFrame | None, coverage: pd.DataFrame, scenes: pd.Index
+) -> pd.Series:
+    if stacks is not None and len(stacks):
+        clear = stacks[stacks["area_m2"].notna()]
+        return (clear["area_m2"] > 0).groupby(clear["scene_id"]).sum().reindex(scenes).astype("Int64")
+    if "class_name" not in detections:
+        return pd.Series(pd.NA, index=scenes, dtype="Int64")
+    found = detections[detections["class_name"] == "container_stack"]
+    yards = _any_seen(coverage, "yard", scenes) | _any_seen(coverage, "water", scenes)
+    return _per_scene(found, pd.Series(True, index=found.index), scenes, yards)
+
+
+def _unmatched(matches: pd.DataFrame | None, scenes: pd.Index, seen: np.ndarray) -> pd.Series:
+    if matches is None or matches.empty:
+        return pd.Series(pd.NA, index=scenes, dtype="Int64")
+    known = matches[matches["reason"] != "hour unknown"]
+    number = known.loc[known["status"] == "unmatched", "scene_id"].value_counts()
+    tried = np.asarray(scenes.isin(known["scene_id"])) & seen
+    return number.reindex(scenes).fillna(0).astype("Int64").where(tried)

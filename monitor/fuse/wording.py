@@ -1,0 +1,196 @@
+"""The wording ladder: observed, measured, matched, inferred, limits. A brief says these sentences and no others.
+
+Each function returns one sentence for one rung. Rungs are never mixed: what was observed carries no likelihood, what
+is inferred always does, counts are "at least", and likelihood and confidence stand in different sentences.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+import pandas as pd
+
+RUNGS = ("observed", "measured", "matched", "inferred", "limits")
+
+CONTENTS = "Contents are not identified: it is not possible to tell from these images what containers hold."
+EMPTY_BOXES = "Containers may be empty."
+OTHER_ROUTES = "It cannot be ruled out that cargo also moved by air or rail."
+UNMATCHED_CAVEAT = "Unmatched is not proof that AIS was switched off."
+GAP_CAVEAT = "A gap is silence in the data and says nothing of intent."
+SNAPSHOT = "Imagery is a snapshot: what came and went between looks was not seen."
+RESOLUTION = (
+    "At 10 m a ship of 120 m is 12 pixels long: length is good to 10–15 m, and ships of like length cannot be told "
+    "apart."
+)
+NAME_RULE = "A name needs AIS or a reviewer."
+CAVEATS = (CONTENTS, EMPTY_BOXES, OTHER_ROUTES, UNMATCHED_CAVEAT, GAP_CAVEAT, SNAPSHOT, RESOLUTION, NAME_RULE)
+
+Instant: TypeAlias = datetime | pd.Timestamp
+
+
+def when(instant: Instant) -> str:
+    """``5 Oct 2023 02:16 UTC``."""
+    at = pd.Timestamp(instant).tz_convert("UTC")
+    return f"{at.day} {at:%b %Y %H:%M} UTC"
+
+
+def day(instant: Instant) -> str:
+    """``5 Oct 2023``."""
+    at = pd.Timestamp(instant).tz_convert("UTC")
+    return f"{at.day} {at:%b %Y}"
+
+
+def about_length(length_m: float, low_m: float = float("nan"), high_m: float = float("nan")) -> str:
+    """Measured: ``about 120 m (110–135 m)``, to 5 m; ``of unknown length`` when there is no measure."""
+    if pd.isna(length_m):
+        return "of unknown length"
+    bounds = "" if pd.isna(low_m) or pd.isna(high_m) else f" ({5 * round(low_m / 5)}–{5 * round(high_m / 5)} m)"
+    return f"about {5 * round(length_m / 5)} m{bounds}"
+
+
+def observed_vessel(place: str, length: str, at: Instant) -> str:
+    """Observed: a vessel lay there."""
+    return f"A vessel {length} long was seen at {place} on {when(at)}." if length != "of unknown length" else (
+        f"A vessel was seen at {place} on {when(at)}."
+    )  # fmt: skip
+
+
+def not_seen(what: str, place: str, at: Instant) -> str:
+    """Observed: a clear look without it."""
+    return f"No {what} was seen at {place} on {when(at)}."
+
+
+def not_observed(place: str, start: Instant, end: Instant) -> str:
+    """Limits: nobody looked."""
+    return f"{place} was not observed from {day(start)} to {day(end)}: nothing can be said of what lay there."
+
+
+def matched(place: str, mmsi: int, at: Instant) -> str:
+    """Matched."""
+    return f"The vessel at {place} on {when(at)} matches AIS of MMSI {mmsi}."
+
+
+def potential(place: str, mmsi: int, at: Instant) -> str:
+    """Between matched and unmatched."""
+    return f"The vessel at {place} on {when(at)} may be MMSI {mmsi}; it cannot be told with certainty."
+
+
+def unmatched(place: str, at: Instant) -> str:
+    """Observed, without AIS, where reception is not shown."""
+    return f"No AIS position fits the vessel at {place} on {when(at)}; whether AIS was received there is unknown."
+
+
+def dark(place: str, length: str, at: Instant, heard: int) -> str:
+    """Observed, without AIS, where reception is shown."""
+    return (
+        f"A vessel {length} lay at {place} on {when(at)} and no AIS position fits it, while {heard} other vessels were "
+        "heard there."
+    )
+
+
+def ais_only(mmsi: int, place: str, at: Instant) -> str:
+    """AIS says so, the image does not."""
+    return f"AIS places MMSI {mmsi} at {place} on {when(at)}; no vessel was seen there."
+
+
+def stay(place: str, length: str, bounds: tuple[object, object, object, object]) -> str:
+    """Inferred from looks: came and went within these bounds; NaT where nothing bounds it."""
+    not_before, first, last, not_after = bounds
+    came = (
+        f"arrived not after {when(first)}, and not before {when(not_before)}"
+        if pd.notna(not_before)
+        else f"had arrived by {when(first)}"
+    )
+    went = (
+        f"left not before {when(last)}, and not after {when(not_after)}"
+        if pd.notna(not_after)
+        else f"was still there on {when(last)}"
+    )
+    return f"A vessel {length} at {place} {came}; it {went}."
+
+
+def at_least(number: int, singular: str, plural: str) -> str:
+    """Counts are lower bounds: ``at least 3 visits``."""
+    return f"at least {number} {singular if number == 1 else plural}"
+
+
+def visits_counted(place: str, number: int, clear: int, share: float, stay_h: float) -> str:
+    """Counts with their denominator."""
+    return (
+        f"{at_least(number, 'visit', 'visits').capitalize()} to {place} in {clear} clear looks, which would have met "
+        f"{share:.0%} of stays of {stay_h:.0f} h."
+    )
+
+
+def per_look(place: str, seen: int, clear: int, rate: tuple[float, float, float]) -> str:
+    """A rate with its looks and interval."""
+    if clear == 0:
+        return f"{place} had no clear look: not observed."
+    mean, low, high = rate
+    return (
+        f"{seen} {'vessel' if seen == 1 else 'vessels'} in {clear} clear {'look' if clear == 1 else 'looks'} at {place}: {mean:.1f} a look "
+        f"(95 % interval {low:.1f}–{high:.1f})."
+    )
+
+
+def stack(place: str, length_m: float, boxes: tuple[float, float], at: Instant) -> str:
+    """Measured: a stack, never a number of boxes."""
+    low, high = (int(round(value, -1)) for value in boxes)
+    return (
+        f"Container stacks about {5 * round(length_m / 5)} m long stood at {place} on {when(at)}, room for some "
+        f"{low}–{high} 20-ft boxes."
+    )
+
+
+def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], length: str) -> str:
+    """Inferred: a leg from looks at both ends."""
+    return (
+        f"A vessel {length} that left {from_port} not before {when(bounds[0])} is presumed to be the one at {to_port} "
+        f"on {when(bounds[1])}."
+    )
+
+
+def shuttle(port_a: str, port_b: str, legs: int, bounds: tuple[int, object], period_days: float) -> str:
+    """Inferred: a repeated pair."""
+    low, high = bounds
+    upper = f"–{high}" if pd.notna(high) else " or more"
+    rhythm = f", every {period_days:.0f} days" if pd.notna(period_days) else ""
+    return (
+        f"{at_least(legs, 'leg', 'legs').capitalize()} between {port_a} and {port_b}{rhythm}; given what the looks "
+        f"could catch, {low}{upper} are consistent with them."
+    )
+
+
+def consistent_with(names: list[str], excluded: list[str]) -> str:
+    """Matched by size alone: a class, with its look-alikes, never a name."""
+    if not names:
+        return "No ship of the watch list fits."
+    among = names[0] if len(names) == 1 else f"one of {', '.join(names[:-1])} or {names[-1]}"
+    out = f" Elsewhere at the time: {', '.join(excluded)}." if excluded else ""
+    return f"Consistent in length with {among}, and with any other ship of that length.{out}"
+
+
+def named(name: str, by: str) -> str:
+    """A name, with what gives the right to it: ``AIS`` or ``a reviewer``."""
+    return f"{name}, identified by {by}."
+
+
+def fewer_or_more(place: str, rate: float, expected: tuple[float, float]) -> str:
+    """Measured against the past."""
+    word = "More" if rate > expected[1] else ("Fewer" if rate < expected[0] else "About as many")
+    than = "as" if word == "About as many" else "than"
+    return (
+        f"{word} vessels at {place} {than} its past lets expect: {rate:.1f} a clear look against "
+        f"{expected[0]:.1f}–{expected[1]:.1f}."
+    )
+
+
+def likelihood_line(word: str) -> str:
+    """Its own sentence."""
+    return f"Likelihood: {word}."
+
+
+def confidence_line(level: str, reasons: tuple[str, ...]) -> str:
+    """Its own sentence, apart from the likelihood."""
+    return f"Confidence: {level}{' — ' + '; '.join(reasons) if reasons else ''}."

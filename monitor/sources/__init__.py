@@ -1,1 +1,25 @@
 """Where pixels and positions come from."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.sources.ais_files import PositionReader, read_positions
+    from monitor.sources.ais_files_report import ReadReport
+
+__all__ = ["PositionReader", "ReadReport", "read_positions"]
+
+_HOMES = {
+    "PositionReader": "monitor.sources.ais_files",
+    "ReadReport": "monitor.sources.ais_files_report",
+    "read_positions": "monitor.sources.ais_files",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Names are loaded when first asked for, so that reading AIS loads no imagery package and the other way round."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(_HOMES[name]), name)

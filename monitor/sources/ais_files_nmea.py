@@ -1,0 +1,300 @@
+"""Logs of NMEA sentences to raw rows: time stamps of every kind, fragments, talkers, bad lines."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pandas as pd
+from pyais import decode
+from pyais.exceptions import AISBaseException
+
+from monitor.ais.payloads import CLASS_A, CLASS_B, LONG_RANGE, decode_reports
+from monitor.sources.ais_files_csv import Parsed
+
+SENTENCE = re.compile(rb"!([A-Z\-]{2})VD[MO],(\d),(\d),(\d*),([^,]*),([^,]*),([0-5])\*([0-9A-Fa-f]{2})(.*)$")
+ANY_SENTENCE = re.compile(rb"![A-Z\-]{2}VD[MO],")
+_TAG = re.compile(rb"^\s*\\([^\\]*)\\\s*")
+_TAG_TIME = re.compile(rb"(?:^|,)c:(\d+)")
+_TAG_GROUP = re.compile(rb"(?:^|,)(?:g:(\d)-(\d)-(\w+)|(\d)G(\d):(\w+))")
+_LEADING = re.compile(rb"^\s*(\d{9,13}(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?)[\s,;|]+(?=[!\\])")
+_TRAILING = re.compile(rb",\s*(\d{9,13})(?:\.\d+)?\s*$")
+_PENDING = 2000
+_POSITION = CLASS_A + CLASS_B + LONG_RANGE
+_STATIC = b"5HC"
+_KINDS = {ord("4"): "base station", ord("9"): "SAR aircraft", ord("E"): "aid to navigation"}
+
+
+@dataclass(slots=True)
+class _Pending:
+    """Fragments of one message that still wait for the rest."""
+
+    total: int
+    line: int
+    micros: int | None
+    parts: dict[int, bytes] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Time for sentences that carry none, from a first instant and the seconds within the messages."""
+
+    minute: datetime
+    last: int
+
+    def instant(self, second: int) -> datetime:
+        """The instant of a message whose UTC second is `second`, given those before it."""
+        if second >= 60:
+            return self.minute + timedelta(seconds=self.last)
+        if second < self.last - 30:
+            self.minute += timedelta(minutes=1)
+            self.last = second
+        elif second <= self.last + 30:
+            self.last = max(self.last, second)
+        else:
+            return self.minute - timedelta(minutes=1) + timedelta(seconds=second)
+        return self.minute + timedelta(seconds=second)
+
+
+@dataclass(slots=True)
+class NmeaParser:
+    """Keeps what one line leaves for later ones: fragments, time lines, the clock of a log without times.
+
+    `start_date` is the instant of the first message, for logs without times; without it those messages are
+    set aside as ``no time (give start_date)``.
+    """
+
+    start_date: datetime | None = None
+    _clock: _Clock | None = None
+    _pending: OrderedDict[tuple[bytes, ...], _Pending] = field(default_factory=OrderedDict)
+    _next_micros: int | None = None
+    _line: int = 0
+    _static: dict[bytes, dict[str, object] | None] = field(default_factory=dict)
+    _lengths: dict[int, float] = field(default_factory=dict)
+
+    def parse_blocks(self, blocks: Iterator[bytes]) -> Iterator[Parsed]:
+        """Raw rows, block after block; fragments that never met the rest are counted in the last one."""
+        if self.start_date:
+            start = self.start_date
+            self._clock = _Clock(start.replace(second=0, microsecond=0), start.second)
+        for block in blocks:
+            yield self._parse(block)
+        if self._pending:
+            orphans = sum(len(p.parts) for p in self._pending.values())
+            yield Parsed(_empty_raw(), pd.DataFrame(), 0, Counter({"orphan fragment": orphans}), Counter())
+
+    def _parse(self, block: bytes) -> Parsed:
+        rejected: Counter[str] = Counter()
+        other: Counter[str] = Counter()
+        payloads: list[bytes] = []
+        micros: list[int | None] = []
+        rows = 0
+        for line in block.splitlines():
+            text = line.strip()
+            if not text or text.startswith(b"#"):
+                continue
+            rows += 1
+            self._line += 1
+            found = self._sentence(text, rejected, other)
+            if found:
+                payloads.append(found[0])
+                micros.append(found[1])
+        self._drop_stale(rejected)
+        raw, vessels = self._rows(payloads, micros, rejected, other)
+        return Parsed(raw, vessels, rows, rejected, other)
+
+    def _sentence(self, text: bytes, rejected: Counter[str], other: Counter[str]) -> tuple[bytes, int | None] | None:
+        """Payload and time of a message that this line completes."""
+        if text.startswith(b"$PGHP"):
+            self._next_micros = _pghp_micros(text)
+            other["time line"] += 1
+            return None
+        leading = _LEADING.match(text)
+        micros = _leading_micros(leading[1]) if leading else None
+        text = text[leading.end() :] if leading else text
+        tag = _TAG.match(text)
+        group = b""
+        if tag:
+            stamp, group = _tag_values(tag[1])
+            micros = stamp if stamp is not None else micros
+            text = text[tag.end() :]
+            if not text:
+                self._next_micros = micros
+                other["tag block"] += 1
+                return None
+        found = SENTENCE.search(text)
+        if not found or found[2] == b"0" or found[3] == b"0" or found[3] > found[2]:
+            rejected["other sentence" if text.startswith(b"$") else "bad line"] += 1
+            return None
+        if micros is None and (trailing := _TRAILING.search(found[9])):
+            micros = _epoch_micros(trailing[1])
+        if micros is None:
+            micros = self._next_micros
+        self._next_micros = None
+        body = text[found.start() + 1 : found.start(8) - 1]
+        if _checksum(body) != int(found[8], 16):
+            rejected["checksum"] += 1
+            return None
+        return self._assemble(found, group, micros, rejected, other)
+
+    def _assemble(
+        self, found: re.Match[bytes], group: bytes, micros: int | None, rejected: Counter[str], other: Counter[str]
+    ) -> tuple[bytes, int | None] | None:
+        total, number, payload = int(found[2]), int(found[3]), found[6]
+        if total == 1:
+            if not payload:
+                rejected["empty payload"] += 1
+                return None
+            return payload, micros
+        key = (found[1], found[2], found[4], found[5], group)
+        waiting = self._pending.get(key)
+        if waiting and (number in waiting.parts or number == 1):
+            rejected["orphan fragment"] += len(waiting.parts)
+            del self._pending[key]
+            waiting = None
+        if waiting is None:
+            waiting = self._pending[key] = _Pending(total, self._line, micros)
+        waiting.parts[number] = payload
+        if waiting.micros is None:
+            waiting.micros = micros
+        if len(waiting.parts) < total:
+            return None
+        del self._pending[key]
+        other["fragment"] += total - 1
+        return b"".join(waiting.parts[n] for n in sorted(waiting.parts)), waiting.micros
+
+    def _drop_stale(self, rejected: Counter[str]) -> None:
+        while self._pending:
+            key, oldest = next(iter(self._pending.items()))
+            if self._line - oldest.line <= _PENDING:
+                return
+            rejected["orphan fragment"] += len(oldest.parts)
+            del self._pending[key]
+
+    def _rows(
+        self, payloads: list[bytes], micros: list[int | None], rejected: Counter[str], other: Counter[str]
+    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+        position: list[int] = []
+        static: list[dict[str, object]] = []
+        for i, payload in enumerate(payloads):
+            kind = payload[0]
+            if kind in _STATIC:
+                said = self._said(payload)
+                if said:
+                    static.append(said)
+                if kind != ord("C"):
+                    other["static"] += bool(said)
+                    rejected["bad payload"] += not said
+                    continue
+            if kind in _POSITION:
+                position.append(i)
+            elif kind not in _STATIC:
+                rejected[_KINDS.get(kind, "other message")] += 1
+        raw = self._positions([payloads[i] for i in position], [micros[i] for i in position], rejected)
+        for reason in [r for r, n in rejected.items() if n == 0]:
+            del rejected[reason]
+        return raw, pd.DataFrame(static)
+
+    def _positions(self, payloads: list[bytes], micros: list[int | None], rejected: Counter[str]) -> pd.DataFrame:
+        reports = decode_reports(payloads)
+        broken = int((~reports.ok).sum())
+        if broken:
+            rejected["bad payload"] += broken
+        stamps, known = self._times(micros, reports.second, reports.ok)
+        untimed = int((reports.ok & ~known).sum())
+        if untimed:
+            rejected["no time (give start_date)"] += untimed
+        frame = pd.DataFrame({
+            "mmsi": reports.mmsi.astype(np.float64), "t": stamps, "lon": reports.lon, "lat": reports.lat,
+            "sog_kn": reports.sog_kn, "cog_deg": reports.cog_deg, "heading_deg": reports.heading_deg,
+            "nav_status": reports.nav_status,
+        })  # fmt: skip
+        frame = frame[reports.ok & known].reset_index(drop=True)
+        frame["length_m"] = frame["mmsi"].map(self._lengths).astype("float64")
+        frame["receiver"] = pd.Series("", index=frame.index, dtype="str")
+        frame["kind"] = pd.Series("", index=frame.index, dtype="str")
+        return frame
+
+    def _times(self, micros: list[int | None], seconds: np.ndarray, ok: np.ndarray) -> tuple[pd.Series, np.ndarray]:
+        if self._clock:
+            for i, stamp in enumerate(micros):
+                if stamp is None and ok[i]:
+                    micros[i] = round(self._clock.instant(int(seconds[i])).timestamp() * 1e6)
+        known = np.fromiter((m is not None for m in micros), dtype=bool, count=len(micros))
+        values = np.fromiter((m or 0 for m in micros), dtype=np.int64, count=len(micros))
+        return pd.Series(values.astype("datetime64[us]")).dt.tz_localize("UTC"), known
+
+    def _said(self, payload: bytes) -> dict[str, object] | None:
+        """Static data of a payload, decoded once however often it is sent."""
+        if payload not in self._static:
+            if len(self._static) > 200_000:
+                self._static.clear()
+            self._static[payload] = _decode_static(payload)
+        said = self._static[payload]
+        if said and said["length_m"]:
+            self._lengths[int(str(said["mmsi"]))] = float(str(said["length_m"]))
+        return said
+
+
+def _decode_static(payload: bytes) -> dict[str, object] | None:
+    try:
+        message = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
+    except (AISBaseException, ValueError, KeyError, IndexError):
+        return None
+    length = (message.get("to_bow") or 0) + (message.get("to_stern") or 0)
+    width = (message.get("to_port") or 0) + (message.get("to_starboard") or 0)
+    imo = message.get("imo") or 0
+    return {
+        "mmsi": int(message["mmsi"]), "imo": str(imo) if imo else "",
+        "name": str(message.get("shipname") or "").strip(), "callsign": str(message.get("callsign") or "").strip(),
+        "ship_type": int(message.get("ship_type") or 0) or None, "length_m": float(length) or None,
+        "width_m": float(width) or None,
+    }  # fmt: skip
+
+
+def _empty_raw() -> pd.DataFrame:
+    return NmeaParser()._positions([], [], Counter())
+
+
+def _checksum(body: bytes) -> int:
+    value = 0
+    for byte in body:
+        value ^= byte
+    return value
+
+
+def _epoch_micros(text: bytes) -> int:
+    value = float(text)
+    return round(value * 1e3) if value >= 1e11 else round(value * 1e6)
+
+
+def _leading_micros(text: bytes) -> int:
+    if b"-" not in text:
+        return _epoch_micros(text)
+    instant = datetime.fromisoformat(text.decode("ascii").replace("Z", ""))
+    return round(instant.replace(tzinfo=UTC).timestamp() * 1e6)
+
+
+def _tag_values(tag: bytes) -> tuple[int | None, bytes]:
+    body, star, check = tag.rpartition(b"*")
+    body = body if star else tag
+    group = _TAG_GROUP.search(body)
+    sound = not star or not re.fullmatch(rb"[0-9A-Fa-f]{1,2}", check) or _checksum(body) == int(check, 16)
+    stamp = _TAG_TIME.search(body)
+    return (
+        _epoch_micros(stamp[1]) if stamp and sound else None,
+        (group[3] or group[6]) if group else b"",
+    )
+
+
+def _pghp_micros(text: bytes) -> int | None:
+    fields = text.split(b",")
+    try:
+        year, month, day, hour, minute, second, milli = (int(f) for f in fields[2:9])
+        return round(datetime(year, month, day, hour, minute, second, milli * 1000, tzinfo=UTC).timestamp() * 1e6)
+    except (ValueError, IndexError):
+        return None

@@ -1,0 +1,72 @@
+"""What became of the rows of one AIS file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from monitor.core.tables import VESSELS
+
+_STATIC = ("imo", "name", "callsign", "ship_type", "length_m", "width_m")
+
+
+@dataclass(slots=True)
+class ReadReport:
+    """Counts for one file; they grow while it is read.
+
+    Attributes
+    ----------
+    file, format : str
+        The file's name; the layout found.
+    rows : int
+        Lines with something in them; headers, blank lines and comments do not count.
+    positions : int
+        Rows that became positions.
+    rejected : Counter
+        Rows that gave no position, by reason: ``checksum``, ``bad line``, ``bad mmsi``, ``bad time``,
+        ``impossible time``, ``no position``, ``duplicate``, ``base station``, ``aid to navigation``, and so on.
+    other : Counter
+        Rows that are no fault and carry no position: ``static``, ``fragment``, ``time line``, ``tag block``.
+    unavailable : Counter
+        Values of kept positions that were not available or out of range, by column.
+    vessels : VESSELS table
+        What the ships said of themselves, the last word of each.
+
+    Notes
+    -----
+    ``rows == positions + sum(rejected.values()) + sum(other.values())``.
+    """
+
+    file: str
+    format: str = ""
+    rows: int = 0
+    positions: int = 0
+    rejected: Counter[str] = field(default_factory=Counter)
+    other: Counter[str] = field(default_factory=Counter)
+    unavailable: Counter[str] = field(default_factory=Counter)
+    vessels: pd.DataFrame = field(default_factory=VESSELS.empty)
+
+    def add_vessels(self, rows: pd.DataFrame) -> None:
+        """Take in static data: columns of VESSELS, several rows a ship; later rows win where they say something."""
+        if rows.empty:
+            return
+        rows = rows.assign(source_file=self.file)
+        blank = rows[list(_STATIC)].replace("", pd.NA).isna().all(axis=1)
+        rows = rows[~blank]
+        if rows.empty:
+            return
+        known = pd.concat([self.vessels, rows], ignore_index=True) if len(self.vessels) else rows
+        known = known.assign(**{c: known[c].replace("", pd.NA) for c in ("imo", "name", "callsign")})
+        last = known.groupby("mmsi", sort=True).last().reset_index()
+        last[["imo", "name", "callsign"]] = last[["imo", "name", "callsign"]].fillna("")
+        self.vessels = VESSELS.conform(last)
+
+    def as_dict(self) -> dict[str, object]:
+        """The counts as plain values for JSON and for people."""
+        return {
+            "file": self.file, "format": self.format, "rows": self.rows, "positions": self.positions,
+            "rejected": dict(sorted(self.rejected.items())), "other": dict(sorted(self.other.items())),
+            "unavailable": dict(sorted(self.unavailable.items())), "vessels": len(self.vessels),
+        }  # fmt: skip

@@ -1,0 +1,162 @@
+"""Bytes of a file, whatever it is packed in, as blocks of whole lines."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+import zstandard
+
+from monitor.core.errors import DataError
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+BLOCK_BYTES = 8 << 20
+LONGEST_LINE = 1 << 20
+HEAD_BYTES = 64 << 10
+Progress = Callable[[int, int], None]
+"""Called with the bytes of the file read so far and its size."""
+
+
+class _Counted(io.RawIOBase):
+    """A file that reports how far it has been read."""
+
+    def __init__(self, raw: BinaryIO, size: int, progress: Progress | None) -> None:
+        self._raw, self._size, self._progress = raw, size, progress
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Read into a buffer, then tell the progress."""
+        view = memoryview(buffer).cast("B")
+        data = self._raw.read(len(view))
+        view[: len(data)] = data
+        if self._progress:
+            self._progress(self._raw.tell(), self._size)
+        return len(data)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def seekable(self) -> bool:
+        """Always; a zip file needs it."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Move within the file."""
+        return self._raw.seek(offset, whence)
+
+    def tell(self) -> int:
+        """Where the file stands."""
+        return self._raw.tell()
+
+
+class _Zstandard(io.RawIOBase):
+    """Frames of zstandard, with an error where the last one is cut short."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._frame = zstandard.ZstdDecompressor().decompressobj()
+        self._begun = False
+        self._waiting = b""
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Fill a buffer; 0 at the end."""
+        view = memoryview(buffer).cast("B")
+        while not self._waiting:
+            data = self._frame.unused_data if self._frame.eof else b""
+            if self._frame.eof:
+                self._frame, self._begun = zstandard.ZstdDecompressor().decompressobj(), False
+            data = data or self._stream.read(1 << 16)
+            if not data:
+                if self._begun:
+                    raise EOFError("the last zstandard frame has no end")
+                return 0
+            self._begun = True
+            self._waiting = self._frame.decompress(data)
+        count = min(len(view), len(self._waiting))
+        view[:count] = self._waiting[:count]
+        self._waiting = self._waiting[count:]
+        return count
+
+
+@contextmanager
+def open_members(path: Path, progress: Progress | None = None) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
+    """The streams packed in a file: itself, or what gzip, zstandard or zip holds, told by content and not by name.
+
+    Raises
+    ------
+    DataError
+        The file is missing, empty, or damaged; damage may show only while reading.
+    """
+    try:
+        size = path.stat().st_size
+        raw = path.open("rb")
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error})") from error
+    with raw:
+        if size == 0:
+            raise DataError(f"{path}: the file is empty (0 bytes)")
+        counted = cast("BinaryIO", io.BufferedReader(_Counted(raw, size, progress), 1 << 20))
+        try:
+            yield _members(path, counted)
+        except (EOFError, zlib.error, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile) as error:
+            raise DataError(f"{path}: damaged or cut short ({error}); fetch it again") from error
+
+
+def _members(path: Path, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
+    magic = stream.read(4)
+    stream.seek(0)
+    if magic.startswith(b"\x1f\x8b"):
+        yield path.stem, cast("BinaryIO", gzip.GzipFile(fileobj=stream))
+    elif magic == b"\x28\xb5\x2f\xfd":
+        yield path.stem, cast("BinaryIO", io.BufferedReader(_Zstandard(stream), 1 << 20))
+    elif magic == b"PK\x03\x04":
+        with zipfile.ZipFile(stream) as archive:
+            for info in archive.infolist():
+                if not info.is_dir() and not Path(info.filename).name.startswith("."):
+                    with archive.open(info) as member:
+                        yield info.filename, cast("BinaryIO", member)
+    else:
+        yield path.name, stream
+
+
+def line_blocks(stream: BinaryIO, head: bytes = b"", block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
+    """Blocks of about `block_bytes`, each of whole lines; `head` goes first.
+
+    A run of more than `LONGEST_LINE` bytes without a line's end is handed on as it is, so that a file without lines
+    cannot fill the memory.
+    """
+    rest = head
+    while True:
+        chunk = stream.read(block_bytes)
+        if not chunk:
+            if rest:
+                yield rest
+            return
+        rest += chunk
+        cut = rest.rfind(b"\n") + 1
+        if cut:
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > LONGEST_LINE:
+            yield rest
+            rest = b""
+
+
+def looks_binary(head: bytes) -> bool:
+    """Whether the first bytes are no text: a NUL, or more than a tenth of control characters."""
+    if b"\x00" in head:
+        return True
+    control = sum(head.count(bytes([c])) for c in (*range(1, 9), *range(14, 32), 127))
+    return control > len(head) / 10

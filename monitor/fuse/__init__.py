@@ -8,6 +8,7 @@ from monitor.fuse.counts import clear_looks, count
 from monitor.fuse.dark import DarkRule, dark_events, fixed_objects
 from monitor.fuse.findings import FindingTables, findings
 from monitor.fuse.identity import IdentityRule, identify
+from monitor.fuse.ledger import Seen, compare, read_observations
 from monitor.fuse.likelihood import MatchModel
 from monitor.fuse.match import match
 from monitor.fuse.radar import RadarLook, azimuth_shift, sentinel1_look
@@ -28,12 +29,14 @@ __all__ = [
     "Linked",
     "MatchModel",
     "RadarLook",
+    "Seen",
     "VisitRule",
     "alerts",
     "azimuth_shift",
     "catchable",
     "change_points",
     "clear_looks",
+    "compare",
     "correlate",
     "count",
     "dark_events",
@@ -46,6 +49,7 @@ __all__ = [
     "match",
     "null_test",
     "rates",
+    "read_observations",
     "read_watchlist",
     "revise",
     "sentinel1_look",

@@ -111,7 +111,9 @@ def _density(apart: Floats, sigma: Floats) -> Floats:
 
 def _strangers(detections: pd.DataFrame, model: MatchModel) -> Floats:
     by_zone = dict(model.strangers_per_km2)
-    return np.array([by_zone.get(zone, by_zone[""]) for zone in texts(detections, "zone")], dtype=float) * 1e-6
+    per_km2 = [by_zone.get(zone, by_zone[""]) for zone in texts(detections, "zone")]
+    per_m2: Floats = np.asarray(per_km2, dtype=np.float64) * 1e-6
+    return per_m2
 
 
 def _gate(points: pd.DataFrame, sigma: Floats, model: MatchModel) -> Floats:

@@ -128,9 +128,9 @@ def per_look(place: str, seen: int, clear: int, rate: tuple[float, float, float]
     if clear == 0:
         return f"{place} had no clear look: not observed."
     mean, low, high = rate
+    ships, looked = "vessel" if seen == 1 else "vessels", "look" if clear == 1 else "looks"
     return (
-        f"{seen} {'vessel' if seen == 1 else 'vessels'} in {clear} clear {'look' if clear == 1 else 'looks'} at {place}: {mean:.1f} a look "
-        f"(95 % interval {low:.1f}–{high:.1f})."
+        f"{seen} {ships} in {clear} clear {looked} at {place}: {mean:.1f} a look (95 % interval {low:.1f}–{high:.1f})."
     )
 
 

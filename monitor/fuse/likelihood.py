@@ -125,7 +125,7 @@ def _gate(points: pd.DataFrame, sigma: Floats, model: MatchModel) -> Floats:
 def nearest_fix_s(points: pd.DataFrame) -> Floats:
     """(n,) seconds to the nearer fix of each vessel; inf when there is none."""
     sides = np.abs(np.column_stack([floats(points, "before_s"), floats(points, "after_s")]))
-    return np.min(np.where(np.isfinite(sides), sides, np.inf), axis=1, initial=np.inf)
+    return np.asarray(np.min(np.where(np.isfinite(sides), sides, np.inf), axis=1, initial=np.inf))
 
 
 def _ship_length(detections: pd.DataFrame, points: pd.DataFrame) -> Floats:

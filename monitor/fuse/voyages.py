@@ -108,7 +108,7 @@ def link_voyages(
     ways = _between(aois, rule) | ways
     cost = _costs(stays, ways, rule)
     links = _links(stays, cost, ways)
-    made = _voyages(stays, links)
+    made = _voyages(stays, links, rule)
     if ais_voyages is not None and len(ais_voyages):
         made = _with_ais(made, ais_voyages)
     shuttles, names = _shuttles(made, stays, berth_states, rule)
@@ -146,15 +146,10 @@ def _link_cost(left: PortStay, came: PortStay, way_m: float, stranger_per_h: flo
         return float("inf")
     if not same_length(left, came):
         return float("inf")
-    hours = _passages(left, came)
-    nmi = way_m / METRES_PER_NAUTICAL_MILE
-    fastest, usual = nmi / rule.fastest_kn, nmi / rule.usual_kn
-    possible = hours >= fastest
-    if not possible.any():
+    likely = _passages(left, came, way_m, rule)[2].mean()
+    if not likely > 0:
         return float("inf")
-    waited = np.maximum(hours - usual, 0.0)
-    density = np.where(possible, np.exp(-waited / rule.waiting_h) / (rule.waiting_h + usual - fastest), 0.0)
-    odds = np.log(float(density.mean())) - np.log(stranger_per_h)
+    odds = float(np.log(likely)) - float(np.log(stranger_per_h))
     if left.mmsi is not None and left.mmsi == came.mmsi:
         odds += 6.0
     if np.isfinite(left.length_m) and np.isfinite(came.length_m):
@@ -166,15 +161,23 @@ def _link_cost(left: PortStay, came: PortStay, way_m: float, stranger_per_h: flo
     return float(-odds)
 
 
-def _passages(left: PortStay, came: PortStay) -> Floats:
-    """Hours of passage over the two intervals, each instant of them as likely as another."""
+def _passages(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> tuple[Floats, Floats, Floats]:
+    """Hours of departure and arrival after being last seen, over both intervals, and how likely each pair's passage is.
+
+    Every instant of an interval is as likely as another; a passage faster than the fastest has no weight.
+    """
     latest_out = min(left.departed[1] or came.arrived[1], came.arrived[1])
     earliest_in = max(came.arrived[0] or left.departed[0], left.departed[0])
     steps = (np.arange(24) + 0.5) / 24.0
     out_h = steps * ((latest_out - left.departed[0]) / timedelta(hours=1))
     start = (earliest_in - left.departed[0]) / timedelta(hours=1)
     in_h = start + steps * ((came.arrived[1] - earliest_in) / timedelta(hours=1))
-    return np.asarray(in_h[None, :] - out_h[:, None]).ravel()
+    out_h, in_h = (grid.ravel() for grid in np.meshgrid(out_h, in_h))
+    nmi = way_m / METRES_PER_NAUTICAL_MILE
+    fastest, usual = nmi / rule.fastest_kn, nmi / rule.usual_kn
+    waited = np.maximum(in_h - out_h - usual, 0.0)
+    weight = np.exp(-waited / rule.waiting_h) / (rule.waiting_h + usual - fastest)
+    return out_h, in_h, np.where(in_h - out_h >= fastest, weight, 0.0)
 
 
 def _links(stays: list[PortStay], cost: Floats, ways: Distances) -> pd.DataFrame:
@@ -202,19 +205,20 @@ def _links(stays: list[PortStay], cost: Floats, ways: Distances) -> pd.DataFrame
     return VOYAGE_LINKS.conform(pd.DataFrame(rows))
 
 
-def _middle(early: pd.Timestamp | None, late: pd.Timestamp | None) -> pd.Timestamp:
-    known = [value for value in (early, late) if value is not None]
-    return min(known) + (max(known) - min(known)) / 2
+def _likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Departure and arrival to be expected, to the minute, within the two intervals and by the passage they allow."""
+    out_h, in_h, weight = _passages(left, came, way_m, rule)
+    hours = (float(np.average(values, weights=weight)) for values in (out_h, in_h))
+    out, back = (left.departed[0] + timedelta(minutes=round(60.0 * value)) for value in hours)
+    return out, back
 
 
-def _voyages(stays: list[PortStay], links: pd.DataFrame) -> pd.DataFrame:
+def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:
     by_id = {stay.id: stay for stay in stays}
     rows = []
     for link in links[links["is_chosen"]].to_dict("records"):
         left, came = by_id[link["from_visit"]], by_id[link["to_visit"]]
-        out, back = _middle(*left.departed), _middle(*came.arrived)
-        if back <= out:
-            out, back = left.departed[0], came.arrived[1]
+        out, back = _likeliest(left, came, float(link["distance_m"]), rule)
         kinds = {left.evidence, came.evidence}
         rows.append(
             {

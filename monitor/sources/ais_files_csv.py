@@ -212,7 +212,7 @@ def numbers(column: pa.Array) -> npt.NDArray[np.float64]:
         cast = pc.cast(column, pa.float64())
     except pa.ArrowInvalid:
         loose = pd.to_numeric(pd.Series(column.to_pylist(), dtype=object), errors="coerce")
-        return np.asarray(loose.to_numpy(np.float64, na_value=np.nan))
+        return np.asarray(loose.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
     return np.asarray(cast.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
@@ -258,7 +258,7 @@ def _coded(column: pa.Array | None, words: Mapping[str, int], rows: int) -> npt.
 
 def _take(encoded: pa.DictionaryArray, values: Sequence[float], missing: float) -> npt.NDArray[np.float64]:
     index = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
-    return np.asarray([*values, missing], dtype=np.float64)[index]
+    return np.asarray(np.asarray([*values, missing], dtype=np.float64)[index])
 
 
 def _words(column: pa.Array | None, words: Mapping[str, str], rows: int, default: str) -> pd.Series:

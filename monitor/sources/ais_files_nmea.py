@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -242,16 +242,19 @@ class NmeaParser:
 
 def _decode_static(payload: bytes) -> dict[str, object] | None:
     try:
-        message = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
+        said = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
     except (AISBaseException, ValueError, KeyError, IndexError):
         return None
-    length = (message.get("to_bow") or 0) + (message.get("to_stern") or 0)
-    width = (message.get("to_port") or 0) + (message.get("to_starboard") or 0)
-    imo = message.get("imo") or 0
+    message: Mapping[str, object] = said
+
+    def number(*names: str) -> int:
+        return sum(int(v) for name in names if isinstance(v := message.get(name), int | float))
+
+    length, width, imo = number("to_bow", "to_stern"), number("to_port", "to_starboard"), number("imo")
     return {
-        "mmsi": int(message["mmsi"]), "imo": str(imo) if imo else "",
+        "mmsi": int(str(message["mmsi"])), "imo": str(imo) if imo else "",
         "name": str(message.get("shipname") or "").strip(), "callsign": str(message.get("callsign") or "").strip(),
-        "ship_type": int(message.get("ship_type") or 0) or None, "length_m": float(length) or None,
+        "ship_type": number("ship_type") or None, "length_m": float(length) or None,
         "width_m": float(width) or None,
     }  # fmt: skip
 

@@ -48,6 +48,11 @@ def safe_name(text: str) -> str:
     return text
 
 
+def temporary_name(path: Path) -> Path:
+    """A name beside `path` that no reader takes for a file, and that `sweep` removes once this process is gone."""
+    return path.parent / f".tmp-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Write a file so that readers see the old one or the whole new one, also after a crash or a power cut.
 
@@ -58,7 +63,7 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.parent / f".tmp-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
+        temporary = temporary_name(path)
         try:
             with temporary.open("wb") as file:
                 file.write(content)

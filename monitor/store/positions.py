@@ -1,0 +1,364 @@
+"""AIS positions as Parquet by day. History is never rewritten: every file read in adds parts of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from filelock import FileLock
+
+from monitor.ais.order import in_order
+from monitor.core.errors import ArchiveError
+from monitor.core.instants import TimeRange, utc
+from monitor.core.tables import POSITIONS, VESSELS
+from monitor.store import files, parquet
+
+FLUSH_ROWS = 2_000_000
+"""Rows held in memory before they go to disk as parts."""
+ROW_GROUP = 250_000
+_SLIM = ("mmsi", "t", "lon", "lat")
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """One ingested file: its key, when, and per day the instants and the number of positions it brought."""
+
+    key: str
+    file: str
+    written_at: datetime
+    spans: tuple[tuple[datetime, datetime, int], ...]
+    report: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def positions(self) -> int:
+        """How many positions it brought, repeats of other files included."""
+        return sum(count for _, _, count in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class PositionStore:
+    """Positions under `root`: ``date=2024-03-01/<key>-0000.parquet``, sorted by MMSI and time within each file.
+
+    The value holds a path and nothing open, so it crosses processes. ``ingested/<key>.json`` is written last and says
+    what a file brought and when, which is how late data are found.
+    """
+
+    root: Path
+
+    # writing
+
+    def append(
+        self, tables: Iterable[pd.DataFrame], *, key: str, file: str = "", now: datetime | None = None
+    ) -> Ingested:
+        """Add POSITIONS tables under a key; either all of them arrive or none.
+
+        Parameters
+        ----------
+        tables : iterable of POSITIONS
+            Read one by one; about `FLUSH_ROWS` rows are held at a time.
+        key : str
+            Names the parts, e.g. the hash of the file read. Appending under a key that is there replaces its parts.
+        file : str
+            The file's name, for people.
+        now : datetime, optional
+            When this is; the clock by default.
+
+        Raises
+        ------
+        ArchiveError
+            The disk is full, read-only or failing.
+        """
+        writer = _Writer(self.root, files.safe_name(key))
+        try:
+            for table in tables:
+                writer.add(table)
+            writer.flush()
+        except BaseException:
+            writer.discard()
+            raise
+        self._forget(key)
+        writer.publish()
+        done = Ingested(key, file, utc(now) if now else datetime.now(tz=UTC), writer.spans())
+        self.write_report(done)
+        return done
+
+    def write_report(self, done: Ingested) -> None:
+        """Write what an ingest brought; `done.report` may hold the reader's counts.
+
+        Raises
+        ------
+        ArchiveError
+            The disk is full, read-only or failing.
+        """
+        files.write_bytes(self._marker(done.key), _encode(done))
+
+    def write_vessels(self, vessels: pd.DataFrame) -> None:
+        """Add static data (VESSELS); the last word wins where it says something.
+
+        Raises
+        ------
+        ArchiveError
+            The disk is full, read-only or failing.
+        """
+        if vessels.empty:
+            return
+        with files.disk_errors(self.root):
+            self.root.mkdir(parents=True, exist_ok=True)
+        with FileLock(self.root / ".vessels.lock"):
+            words = ["imo", "name", "callsign", "source_file"]
+            both = pd.concat([self.vessels(), vessels], ignore_index=True) if len(self.vessels()) else vessels
+            both = both.assign(**{c: both[c].replace("", pd.NA) for c in words})
+            last = both.groupby("mmsi", sort=True).last().reset_index()
+            last[words] = last[words].fillna("")
+            files.write_bytes(self.root / "vessels.parquet", parquet.encode_table(VESSELS.conform(last)))
+
+    def _forget(self, key: str) -> None:
+        with files.disk_errors(self.root):
+            self._marker(key).unlink(missing_ok=True)
+            for path in self.root.glob(f"date=*/{key}-*.parquet"):
+                path.unlink()
+
+    def _marker(self, key: str) -> Path:
+        return self.root / "ingested" / f"{files.safe_name(key)}.json"
+
+    # reading
+
+    def has(self, key: str) -> bool:
+        """Whether a file of this key is in."""
+        return self._marker(key).is_file()
+
+    def ingested(self) -> tuple[Ingested, ...]:
+        """Everything that was ingested, in order of time.
+
+        Raises
+        ------
+        ArchiveError
+            A record is damaged.
+        """
+        return tuple(sorted((_decode(p) for p in (self.root / "ingested").glob("*.json")), key=lambda d: d.written_at))
+
+    def vessels(self) -> pd.DataFrame:
+        """VESSELS; empty when nobody said anything."""
+        path = self.root / "vessels.parquet"
+        return parquet.read_tables([path] if path.is_file() else [], VESSELS)
+
+    def days(self, period: TimeRange | None = None) -> tuple[date, ...]:
+        """The UTC days with positions, in order; those that touch `period` when it is given."""
+        found = sorted(date.fromisoformat(p.name.removeprefix("date=")) for p in self.root.glob("date=*") if p.is_dir())
+        if period is None:
+            return tuple(found)
+        return tuple(day for day in found if period.overlaps(*_bounds(day)))
+
+    def read(
+        self, period: TimeRange | None = None, *, bounds: Bounds | None = None, mmsi: Sequence[int] | None = None
+    ) -> pd.DataFrame:
+        """POSITIONS in order of MMSI and time, each once; empty when there is none.
+
+        Parameters
+        ----------
+        period : TimeRange, optional
+        bounds : (west, south, east, north), optional
+            Degrees; west greater than east crosses the antimeridian.
+        mmsi : sequence of int, optional
+            Only these.
+
+        Raises
+        ------
+        ArchiveError
+            A part is damaged.
+        """
+        parts = [self._day(day, tuple(POSITIONS.columns), bounds, mmsi, None) for day in self.days(period)]
+        parts = [part for part in parts if len(part)]
+        if not parts:
+            return POSITIONS.empty()
+        table = pd.concat(parts, ignore_index=True)
+        if period is not None:
+            table = table[(table["t"] >= period.start) & (table["t"] < period.end)]
+        return POSITIONS.conform(table.iloc[in_order(table).order])
+
+    def day_batches(
+        self, period: TimeRange | None = None, *, bucket: tuple[int, int] = (0, 1)
+    ) -> Iterator[tuple[pd.DataFrame, datetime]]:
+        """``mmsi, t, lon, lat`` of one day after the other, with the instant at which the day ends.
+
+        `bucket` (i, n) keeps the vessels whose MMSI leaves i when divided by n. What `ais.gaps_by_batch` reads.
+
+        Raises
+        ------
+        ArchiveError
+            A part is damaged.
+        """
+        for day in self.days(period):
+            end = _bounds(day)[1] + timedelta(microseconds=1)
+            table = self._day(day, _SLIM, None, None, bucket)
+            if period is not None:
+                table = table[(table["t"] >= period.start) & (table["t"] < period.end)]
+                end = min(end, period.end)
+            yield table, end
+
+    def late_scenes(self, scenes: pd.DataFrame, *, within: timedelta = timedelta(hours=12)) -> list[str]:
+        """Ids of scenes whose matches must be looked at again, in the order given.
+
+        Parameters
+        ----------
+        scenes : DataFrame
+            `scene_id`, `acquired_at`, `matched_at` (when their matches were made).
+        within : timedelta
+            Positions nearer than this to the scene's instant may change a match.
+
+        Notes
+        -----
+        A scene is late when a file that was ingested after `matched_at` brought positions of those hours.
+        """
+        late = pd.Series(False, index=scenes.index)
+        for done in self.ingested():
+            after = scenes["matched_at"] < pd.Timestamp(done.written_at)
+            for start, end, _ in done.spans:
+                near = (scenes["acquired_at"] >= pd.Timestamp(start - within)) & (
+                    scenes["acquired_at"] <= pd.Timestamp(end + within)
+                )
+                late |= after & near
+        return [str(scene) for scene in scenes.loc[late, "scene_id"]]
+
+    def _day(
+        self, day: date, columns: Sequence[str], bounds: Bounds | None, mmsi: Sequence[int] | None,
+        bucket: tuple[int, int] | None,
+    ) -> pd.DataFrame:  # fmt: skip
+        parts = [
+            _keep(_read_part(path, columns), bounds, mmsi, bucket)
+            for path in sorted((self.root / f"date={day.isoformat()}").glob("*.parquet"))
+        ]
+        table = pd.concat(parts, ignore_index=True) if len(parts) != 1 else parts[0]
+        rows = in_order(table)
+        repeated = np.zeros(len(rows.t), dtype=bool)
+        lon, lat = rows.given_lon[rows.order], rows.given_lat[rows.order]
+        same = (np.diff(rows.mmsi) == 0) & (np.diff(rows.t) == 0)
+        repeated[1:] = same & (np.diff(lon) == 0) & (np.diff(lat) == 0)
+        return table.iloc[rows.order[~repeated]].reset_index(drop=True)
+
+
+class _Writer:
+    """Parts under temporary names until they are published together."""
+
+    def __init__(self, root: Path, key: str) -> None:
+        self._root, self._key = root, key
+        self._waiting: dict[date, list[pd.DataFrame]] = {}
+        self._rows = 0
+        self._parts: list[tuple[Path, Path]] = []
+        self._spans: dict[date, tuple[datetime, datetime, int]] = {}
+
+    def add(self, table: pd.DataFrame) -> None:
+        """Take a POSITIONS table in."""
+        if table.empty:
+            return
+        for day, part in _by_day(table):
+            self._waiting.setdefault(day, []).append(part)
+            start, end = part["t"].min().to_pydatetime(), part["t"].max().to_pydatetime()
+            known = self._spans.get(day)
+            count = len(part) + (known[2] if known else 0)
+            self._spans[day] = (min(start, known[0]), max(end, known[1]), count) if known else (start, end, count)
+        self._rows += len(table)
+        if self._rows >= FLUSH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        for day, parts in self._waiting.items():
+            folder = self._root / f"date={day.isoformat()}"
+            final = folder / f"{self._key}-{len(self._parts):04d}.parquet"
+            temporary = files.temporary_name(final)
+            table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+            self._parts.append((temporary, final))
+            _write_part(table.iloc[in_order(table).order], temporary)
+        self._waiting, self._rows = {}, 0
+
+    def publish(self) -> None:
+        """Give every part its name."""
+        for temporary, final in self._parts:
+            with files.disk_errors(final):
+                temporary.replace(final)
+
+    def discard(self) -> None:
+        """Remove what was written."""
+        for temporary, _ in self._parts:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def spans(self) -> tuple[tuple[datetime, datetime, int], ...]:
+        """First and last instant and number of positions of each day."""
+        return tuple(self._spans[day] for day in sorted(self._spans))
+
+
+def _by_day(table: pd.DataFrame) -> Iterator[tuple[date, pd.DataFrame]]:
+    days = table["t"].to_numpy("datetime64[us]").astype("datetime64[D]")
+    for day in np.unique(days):
+        mine = days == day
+        yield day.astype(date), table if mine.all() else table[mine]
+
+
+def _write_part(table: pd.DataFrame, path: Path) -> None:
+    with files.disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            pq.write_table(
+                pa.Table.from_pandas(table, preserve_index=False), file, compression="zstd", compression_level=1,
+                row_group_size=ROW_GROUP, use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m"],
+            )  # fmt: skip
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _read_part(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    try:
+        return pq.ParquetFile(path).read(columns=list(columns)).to_pandas()
+    except (OSError, pa.ArrowException) as error:
+        raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error
+
+
+def _keep(
+    table: pd.DataFrame, bounds: Bounds | None, mmsi: Sequence[int] | None, bucket: tuple[int, int] | None
+) -> pd.DataFrame:
+    kept = np.ones(len(table), dtype=bool)
+    if bounds is not None:
+        west, south, east, north = bounds
+        lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
+        inside = (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+        kept &= inside & (lat >= south) & (lat <= north)
+    if mmsi is not None:
+        kept &= table["mmsi"].isin(list(mmsi)).to_numpy()
+    if bucket is not None and bucket[1] > 1:
+        kept &= table["mmsi"].to_numpy() % bucket[1] == bucket[0]
+    return table if kept.all() else table[kept]
+
+
+def _bounds(day: date) -> tuple[datetime, datetime]:
+    start = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return start, start + timedelta(days=1) - timedelta(microseconds=1)
+
+
+def _encode(done: Ingested) -> bytes:
+    value = {
+        "key": done.key, "file": done.file, "written_at": done.written_at.isoformat(),
+        "spans": [[start.isoformat(), end.isoformat(), count] for start, end, count in done.spans],
+        "report": dict(done.report),
+    }  # fmt: skip
+    return json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"
+
+
+def _decode(path: Path) -> Ingested:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+        spans = tuple((utc(start), utc(end), int(count)) for start, end, count in value["spans"])
+        return Ingested(value["key"], value["file"], utc(value["written_at"]), spans, value["report"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error

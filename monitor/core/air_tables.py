@@ -58,8 +58,9 @@ AIR_CALLS = Schema(
 """What a trace says of an airfield. `status` landed (seen low and slow there, or at rest) | consistent (the trace
 ends, begins again, and the field was within reach in between) | overflight | track ends | track begins | contested
 (another track on the same address contradicts it). `candidates`: the fields the claim names, most likely first; more
-than one when the trace does not choose. Bounds are NaT where nothing bounds them. `light` day | twilight | night at arrival, ""
-when the interval spans more than one. `closest_km`: nearest seen position. `weight`: share of the first (0–1)."""
+than one when the trace does not choose. Bounds are NaT where nothing bounds them. `light` day | twilight | night at
+arrival, "" when the interval spans more than one. `closest_km`: nearest seen position. `weight`: share of the first
+candidate (0-1)."""
 
 AIR_LEGS = Schema(
     "air_legs",

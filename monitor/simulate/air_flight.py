@@ -1,0 +1,121 @@
+"""One made-up flight: where it is at every instant, and which ground receivers hear it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from monitor.core.geodesy import azimuth_deg, destination, distance_m
+
+Floats = npt.NDArray[np.float64]
+
+LANDING_MS, CRUISE_MS = 72.0, 235.0
+CLIMB_SLOPE, SINK_SLOPE = 0.060, 0.0524
+RUNWAY_M = 14000.0
+"""Straight along the runway before the first turn and after the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A flight from the first to the last instant. Heights in metres above the sea, speed over the ground."""
+
+    t_s: Floats
+    lon: Floats
+    lat: Floats
+    altitude_m: Floats
+    speed_ms: Floats
+    track_deg: Floats
+    climb_ms: Floats
+    on_ground: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A ground station. It hears to its horizon, at most `range_m`, except in its outages (Unix seconds)."""
+
+    lon: float
+    lat: float
+    range_m: float = 390000.0
+    outages: tuple[tuple[float, float], ...] = ()
+
+
+def fly(
+    points: list[tuple[float, float, float]], *, start_s: float, cruise_m: float, runway_deg: tuple[float, float],
+    taxi_s: float = 420.0, step_s: float = 10.0,
+) -> Path:  # fmt: skip
+    """A flight along `points` (lon, lat, elevation_m): from the first, over those between, to the last.
+
+    It rolls for `taxi_s` at both ends, leaves and arrives along the runways' directions, climbs and sinks on fixed
+    slopes, and is slower the lower it flies.
+    """
+    route = _route(points, runway_deg)
+    lon, lat, along = _densify(route)
+    total = along[-1]
+    floor = points[0][2] + (points[-1][2] - points[0][2]) * along / total
+    profile = np.minimum(along * CLIMB_SLOPE, (total - along) * SINK_SLOPE)
+    altitude = floor + np.minimum(profile, cruise_m - floor)
+    speed = LANDING_MS + (CRUISE_MS - LANDING_MS) * np.clip((altitude - floor) / 6000.0, 0.0, 1.0)
+    t = np.concatenate([[0.0], np.cumsum(np.diff(along) / (0.5 * (speed[1:] + speed[:-1])))])
+    times = np.arange(0.0, t[-1], step_s)
+    air = [np.interp(times, t, v) for v in (lon, lat, altitude, speed)]
+    rolling = np.arange(0.0, taxi_s, 20.0)
+    ground = np.concatenate([np.ones(len(rolling)), np.zeros(len(times)), np.ones(len(rolling))]).astype(bool)
+    parts = []
+    for k, values in enumerate(air):
+        edge = (values[0], values[-1]) if k < 3 else (5.0, 5.0)
+        parts.append(np.concatenate([np.full(len(rolling), edge[0]), values, np.full(len(rolling), edge[1])]))
+    clock = start_s + np.concatenate([rolling - taxi_s, times, t[-1] + 20.0 + rolling])
+    heading = azimuth_deg(parts[0][:-1], parts[1][:-1], parts[0][1:], parts[1][1:])
+    climb = np.diff(parts[2]) / np.diff(clock)
+    return Path(
+        clock, parts[0], parts[1], parts[2], parts[3], np.append(heading, heading[-1]), np.append(climb, 0.0), ground
+    )
+
+
+def _route(points: list[tuple[float, float, float]], runway_deg: tuple[float, float]) -> list[tuple[float, float]]:
+    (lon0, lat0, _), (lon1, lat1, _) = points[0], points[-1]
+    towards = float(azimuth_deg(lon0, lat0, points[1][0], points[1][1]))
+    leaves = min((runway_deg[0], runway_deg[0] + 180.0), key=lambda a: abs((a - towards + 180.0) % 360.0 - 180.0))
+    off_lon, off_lat = destination(lon0, lat0, leaves, RUNWAY_M)
+    comes = float(azimuth_deg(points[-2][0], points[-2][1], lon1, lat1))
+    lands = min((runway_deg[1], runway_deg[1] + 180.0), key=lambda a: abs((a - comes + 180.0) % 360.0 - 180.0))
+    on_lon, on_lat = destination(lon1, lat1, lands + 180.0, RUNWAY_M)
+    middle = [(lon, lat) for lon, lat, _ in points[1:-1]]
+    return [(lon0, lat0), (float(off_lon), float(off_lat)), *middle, (float(on_lon), float(on_lat)), (lon1, lat1)]
+
+
+def _densify(route: list[tuple[float, float]], every_m: float = 2000.0) -> tuple[Floats, Floats, Floats]:
+    lons, lats = [np.array([route[0][0]])], [np.array([route[0][1]])]
+    for (lon0, lat0), (lon1, lat1) in pairwise(route):
+        metres = float(distance_m(lon0, lat0, lon1, lat1))
+        steps = np.linspace(0.0, metres, max(2, int(metres / every_m) + 1))[1:]
+        # a straight line in azimuth from the start of each part is its great circle
+        lon, lat = destination(lon0, lat0, float(azimuth_deg(lon0, lat0, lon1, lat1)), steps)
+        lons.append(lon)
+        lats.append(lat)
+    lon, lat = np.concatenate(lons), np.concatenate(lats)
+    along = np.concatenate([[0.0], np.cumsum(distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:]))])
+    keep = np.concatenate([[True], np.diff(along) > 1.0])
+    return lon[keep], lat[keep], along[keep]
+
+
+def heard_by(path: Path, receivers: list[Receiver]) -> npt.NDArray[np.bool_]:
+    """Whether any receiver hears each instant: within its range, above its horizon, and up.
+
+    The radio horizon is ``4.12 km * (sqrt(h) + sqrt(20))`` with heights in metres (four-thirds earth, mast of 20 m).
+    """
+    horizon = 4120.0 * (np.sqrt(np.maximum(path.altitude_m, 1.0)) + np.sqrt(20.0))
+    heard = np.zeros(len(path.t_s), dtype=bool)
+    for receiver in receivers:
+        near = np.abs(path.lat - receiver.lat) * 111000.0 <= receiver.range_m
+        if not near.any():
+            continue
+        metres = distance_m(receiver.lon, receiver.lat, path.lon[near], path.lat[near])
+        up = np.ones(int(near.sum()), dtype=bool)
+        for first, last in receiver.outages:
+            up &= (path.t_s[near] < first) | (path.t_s[near] >= last)
+        heard[near] |= up & (metres <= np.minimum(receiver.range_m, horizon[near]))
+    return heard

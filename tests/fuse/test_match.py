@@ -1,7 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import pandas as pd
 import pytest
 

@@ -1,0 +1,165 @@
+from datetime import timedelta
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from monitor.core.tables import VISITS
+from monitor.fuse import VisitRule, catchable, visits
+from tests.fuse.conftest import AT
+
+DAY0 = pd.Timestamp(AT)
+
+
+def _states(text: str, *, berth: str = "b1", step_h: float = 24.0) -> pd.DataFrame:
+    """One look a letter: O occupied, E empty, - not observed."""
+    words = {"O": "occupied", "E": "empty", "-": "not observed"}
+    return pd.DataFrame(
+        {
+            "scene_id": [f"s{n}" for n in range(len(text))], "aoi_id": "rajin", "berth_id": berth,
+            "acquired_at": [DAY0 + timedelta(hours=step_h * n) for n in range(len(text))],
+            "state": [words[letter] for letter in text],
+        }
+    )  # fmt: skip
+
+
+def _hulls(lengths: list[float | None], *, step_h: float = 24.0, east_m: list[float] | None = None) -> pd.DataFrame:
+    rows = [
+        {"detection_id": f"d{n}", "scene_id": f"s{n}", "zone_id": "b1", "class_name": "vessel", "length_m": length,
+         "length_low_m": length * 0.9, "length_high_m": length * 1.1,
+         "acquired_at": DAY0 + timedelta(hours=step_h * n),
+         "geometry": Point(130.3 + (east_m[n] if east_m else 0.0) / 82_000.0, 42.2).buffer(4e-4)}
+        for n, length in enumerate(lengths) if length is not None
+    ]  # fmt: skip
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
+
+
+def _day(n: float) -> pd.Timestamp:
+    return DAY0 + timedelta(days=n)
+
+
+def test_a_stay_lies_between_the_empty_looks_around_it() -> None:
+    row = visits(_states("EOOE")).iloc[0]
+    assert row["arrived_not_before"] == _day(0)
+    assert row["arrived_not_after"] == _day(1)
+    assert row["departed_not_before"] == _day(2)
+    assert row["departed_not_after"] == _day(3)
+    assert row["looks"] == 2
+    assert not row["is_open"]
+
+
+def test_looks_that_saw_nothing_bound_nothing() -> None:
+    row = visits(_states("E-O-E")).iloc[0]
+    assert row["arrived_not_before"] == _day(0)
+    assert row["departed_not_after"] == _day(4)
+    assert row["looks"] == 1
+
+
+def test_a_ship_there_from_the_first_look_has_no_earliest_arrival() -> None:
+    assert pd.isna(visits(_states("OE"))["arrived_not_before"].iloc[0])
+
+
+def test_a_ship_still_there_is_open() -> None:
+    row = visits(_states("EO")).iloc[0]
+    assert row["is_open"]
+    assert pd.isna(row["departed_not_after"])
+
+
+def test_an_empty_look_parts_two_stays() -> None:
+    assert len(visits(_states("EOEOE"))) == 2
+
+
+def test_sightings_too_far_apart_are_two_stays_whose_bounds_meet() -> None:
+    table = visits(_states("EO-----OE"))
+    assert len(table) == 2
+    assert table["departed_not_after"].iloc[0] == _day(7)
+    assert table["arrived_not_before"].iloc[1] == _day(1)
+
+
+def test_a_hull_of_another_length_is_another_ship() -> None:
+    table = visits(_states("EOOE"), _hulls([None, 120.0, 60.0, None]))
+    assert table["length_m"].tolist() == [120.0, 60.0]
+    assert table["departed_not_after"].iloc[0] == _day(2)
+
+
+def test_two_hulls_at_one_berth_are_two_stays() -> None:
+    one, two = _hulls([120.0, 120.0]), _hulls([90.0, 90.0], east_m=[160.0, 160.0])
+    two["detection_id"] = ["e0", "e1"]
+    table = visits(_states("OO"), pd.concat([one, two], ignore_index=True))
+    assert sorted(table["length_m"]) == [90.0, 120.0]
+    assert table["looks"].tolist() == [2, 2]
+
+
+def test_a_hull_missed_in_one_look_within_hours_never_left() -> None:
+    table = visits(_states("EOEOE", step_h=6.0), _hulls([None, 120.0, None, 121.0, None], step_h=6.0))
+    assert len(table) == 1
+    assert table["looks"].iloc[0] == 2
+
+
+def test_another_mmsi_is_another_ship() -> None:
+    matches = pd.DataFrame({"detection_id": ["d1", "d2"], "mmsi": [1, 2], "status": "matched"})
+    table = visits(_states("EOOE"), _hulls([None, 120.0, 120.0, None]), matches)
+    assert table["mmsi"].tolist() == [1, 2]
+
+
+def test_a_known_mmsi_carries_a_stay_over_a_long_silence() -> None:
+    matches = pd.DataFrame({"detection_id": ["d1", "d9"], "mmsi": [1, 1], "status": "matched"})
+    table = visits(_states("EO-------OE"), _hulls([None, 120.0, *[None] * 7, 120.0, None]), matches)
+    assert len(table) == 1
+
+
+def test_port_calls_narrow_the_interval() -> None:
+    matches = pd.DataFrame({"detection_id": ["d1"], "mmsi": [1], "status": "matched"})
+    calls = pd.DataFrame({"mmsi": [1], "port_id": "rajin", "arrived_at": [_day(0.8)], "departed_at": [_day(1.3)],
+                          "confidence": 4})  # fmt: skip
+    row = visits(_states("EOE"), _hulls([None, 120.0, None]), matches, port_calls=calls).iloc[0]
+    assert row["arrived_not_before"] == _day(0.8)
+    assert row["departed_not_after"] == _day(1.3)
+    assert row["evidence"] == "both"
+
+
+def test_states_come_from_coverage_when_there_are_none() -> None:
+    states = _states("EOE")
+    coverage = states.rename(columns={"berth_id": "zone_id"}).assign(kind="berth", state="observed", sensor="s2")
+    table = visits(states.iloc[:0], _hulls([None, 120.0, None]), coverage=coverage)
+    assert table["arrived_not_before"].tolist() == [_day(0)]
+
+
+def test_berths_never_seen_occupied_give_an_empty_table() -> None:
+    assert list(visits(_states("EE--")).columns) == list(VISITS.columns)
+    assert visits(_states("EE--")).empty
+    assert visits(_states("EE").iloc[:0]).empty
+
+
+def test_running_again_gives_the_same_ids_also_with_more_looks() -> None:
+    first, more = visits(_states("EOE")), visits(_states("EOEOE"))
+    assert first["visit_id"].iloc[0] in set(more["visit_id"])
+
+
+def test_the_rule_decides_how_long_a_stay_may_go_unseen() -> None:
+    patient = VisitRule(longest_unseen=timedelta(days=10))
+    assert len(visits(_states("EO-----OE"), rule=patient)) == 1
+
+
+def test_daily_looks_catch_half_of_the_stays_of_twelve_hours() -> None:
+    table = catchable(_states("E" * 31), start=_day(0), end=_day(30), stays_h=(12.0, 24.0, 48.0))
+    assert table["share"].tolist() == pytest.approx([0.5, 1.0, 1.0], abs=0.01)
+    assert table["looks"].tolist() == [30, 30, 30]
+
+
+def test_looks_that_saw_nothing_catch_nothing() -> None:
+    table = catchable(_states("-" * 10), start=_day(0), end=_day(10))
+    assert (table["share"] == 0).all()
+    assert (table["looks"] == 0).all()
+
+
+def test_the_share_is_what_a_simulation_gives() -> None:
+    random = np.random.default_rng(3)
+    states = _states("E-E--EE---E-EE")
+    table = catchable(states, start=_day(0), end=_day(14), stays_h=(30.0,))
+    looks = states.loc[states["state"] == "empty", "acquired_at"]
+    begun = [_day(0) + timedelta(days=float(d)) for d in random.uniform(0, 14, 4000)]
+    met = [bool(((looks >= b) & (looks <= b + timedelta(hours=30))).any()) for b in begun]
+    assert table["share"].iloc[0] == pytest.approx(np.mean(met), abs=0.02)

@@ -1,0 +1,148 @@
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+from shapely.geometry import Point
+
+from monitor.core.aoi import Aoi
+from monitor.core.tables import PORT_CALLS, VISITS, VOYAGES
+from monitor.fuse import link_voyages
+from tests.fuse.conftest import AT
+
+PORTS = tuple(Aoi(name, name.title(), Point(*place).buffer(0.02), (), 32652)
+              for name, place in (("rajin", (130.285, 42.228)), ("dunai", (132.36, 42.897))))  # fmt: skip
+
+
+def _at(day: float) -> pd.Timestamp:
+    return pd.Timestamp(AT) + timedelta(days=day)
+
+
+def _visits(*rows: tuple[str, float, float, float, float, float]) -> pd.DataFrame:
+    """Port, then the four bounds in days, then length; a NaN bound is open."""
+    table = pd.DataFrame(
+        [
+            {"visit_id": f"{port}|{number}", "aoi_id": port, "berth_id": f"{port}_b", "length_m": length,
+             "length_low_m": length - 12, "length_high_m": length + 12, "is_open": pd.isna(last),
+             **{name: pd.NaT if pd.isna(day) else _at(day) for name, day in zip(
+                 ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"),
+                 (first, came, left, last), strict=True)}}
+            for number, (port, first, came, left, last, length) in enumerate(rows)
+        ]
+    )  # fmt: skip
+    for name in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
+        table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
+    table["mmsi"] = pd.array([pd.NA] * len(table), dtype="Int64")
+    return VISITS.conform(table.assign(looks=2, detection_ids="", evidence="imagery", probability=0.95))
+
+
+def _shuttle(trips: int, length: float = 120.0, start: float = 0.0) -> list[tuple[str, float, float, float, float, float]]:
+    rows = []
+    for trip in range(trips):
+        day = start + 5.0 * trip
+        rows.append(("rajin", day - 0.5, day + 0.2, day + 1.2, day + 1.7, length))
+        rows.append(("dunai", day + 1.9, day + 2.3, day + 3.4, day + 3.9, length))
+    return rows
+
+
+def test_a_stay_that_ended_is_linked_to_one_that_began_a_passage_later() -> None:
+    linked = link_voyages(_visits(*_shuttle(1)), PORTS)
+    leg = linked.voyages.iloc[0]
+    assert (leg["from_port"], leg["to_port"]) == ("rajin", "dunai")
+    assert 6.0 < leg["duration_h"] < 30.0
+    assert leg["evidence"] == "imagery"
+    assert leg["probability"] > 0.5
+
+
+def test_a_passage_faster_than_a_ship_sails_is_no_link() -> None:
+    rows = [("rajin", -1.0, 0.0, 1.0, 1.05, 120.0), ("dunai", 1.0, 1.15, 2.0, 3.0, 120.0)]
+    assert link_voyages(_visits(*rows), PORTS).links.empty
+
+
+def test_another_length_is_no_link() -> None:
+    rows = _shuttle(1)
+    rows[1] = (*rows[1][:5], 60.0)
+    assert link_voyages(_visits(*rows), PORTS).voyages.empty
+
+
+def test_a_ship_still_in_port_has_not_sailed() -> None:
+    rows = [("rajin", -0.5, 0.2, 1.2, float("nan"), 120.0), ("dunai", 1.9, 2.3, 3.4, 3.9, 120.0)]
+    assert link_voyages(_visits(*rows), PORTS).voyages.empty
+
+
+def test_competing_links_are_kept_with_their_probabilities() -> None:
+    rows = [*_shuttle(1)[:1], ("dunai", 1.9, 2.3, 3.4, 3.9, 120.0), ("dunai", 2.0, 2.4, 3.4, 3.9, 118.0)]
+    links = link_voyages(_visits(*rows), PORTS).links
+    assert len(links) == 2
+    assert links["is_chosen"].sum() == 1
+    assert 0.4 < links["probability"].sum() < 1.3
+    assert not (links["probability"] > 0.9).any()
+
+
+def test_two_ships_of_different_length_are_kept_apart() -> None:
+    rows = [*_shuttle(4), *_shuttle(4, length=80.0, start=0.3)]
+    linked = link_voyages(_visits(*rows), PORTS)
+    assert len(linked.shuttles) == 2
+    assert sorted(round(v) for v in linked.shuttles["length_m"]) == [80, 120]
+
+
+def test_a_pair_that_repeats_is_a_shuttle_with_its_period() -> None:
+    linked = link_voyages(_visits(*_shuttle(6)), PORTS)
+    row = linked.shuttles.iloc[0]
+    assert {row["port_a"], row["port_b"]} == {"rajin", "dunai"}
+    assert row["legs"] == 11
+    assert row["period_days"] == pytest.approx(5.0, abs=0.3)
+    assert set(linked.voyages["shuttle_id"]) == {row["shuttle_id"]}
+
+
+def test_two_legs_are_not_yet_a_shuttle() -> None:
+    assert link_voyages(_visits(*_shuttle(1)), PORTS).shuttles.empty
+
+
+def test_the_count_of_legs_widens_with_what_the_looks_could_miss() -> None:
+    visits = _visits(*_shuttle(6))
+    def states(every: float) -> pd.DataFrame:
+        days = [every * n for n in range(int(30 / every))]
+        return pd.DataFrame([
+            {"aoi_id": port, "berth_id": f"{port}_b", "acquired_at": _at(d), "state": "empty", "scene_id": f"{port}{d}"}
+            for port in ("rajin", "dunai") for d in days
+        ])  # fmt: skip
+    often, seldom = (link_voyages(visits, PORTS, berth_states=states(e)).shuttles.iloc[0] for e in (1.0, 3.0))
+    assert often["legs_low"] == often["legs_high"] == 11
+    assert seldom["legs_high"] > seldom["legs_low"] >= 11
+
+
+def test_ais_and_imagery_tell_of_one_passage_once() -> None:
+    ais = VOYAGES.conform(pd.DataFrame([{
+        "voyage_id": "a1", "mmsi": 5, "from_port": "rajin", "to_port": "dunai", "departed_at": _at(1.4),
+        "arrived_at": _at(2.0), "duration_h": 14.4, "evidence": "ais", "probability": 1.0, "shuttle_id": "",
+        "from_visit": "", "to_visit": "", "silent_h": 1.0,
+    }]).astype({"mmsi": "Int64"}))  # fmt: skip
+    table = link_voyages(_visits(*_shuttle(1)), PORTS, ais_voyages=ais).voyages
+    assert len(table) == 1
+    assert table["evidence"].tolist() == ["both"]
+    assert table["departed_at"].tolist() == [_at(1.4)]
+
+
+def test_a_call_on_ais_is_linked_with_a_stay_in_imagery() -> None:
+    calls = PORT_CALLS.conform(pd.DataFrame({
+        "mmsi": [5], "port_id": "dunai", "arrived_at": [_at(2.0)], "departed_at": [_at(3.5)], "confidence": 4,
+        "has_gap": False,
+    }))  # fmt: skip
+    table = link_voyages(_visits(*_shuttle(1)[:1]), PORTS, port_calls=calls).voyages
+    assert table["evidence"].tolist() == ["both"]
+    assert table["mmsi"].tolist() == [5]
+
+
+def test_a_ship_that_shifts_berth_is_one_stay() -> None:
+    rows = [("rajin", -0.5, 0.2, 0.8, 1.2, 120.0), ("rajin", 0.8, 1.2, 1.6, 1.9, 120.0), _shuttle(1)[1]]
+    linked = link_voyages(_visits(*rows), PORTS)
+    assert len(linked.voyages) == 1
+    assert linked.voyages["from_visit"].tolist() == ["rajin|0"]
+    assert len(linked.links) == 1
+
+
+def test_no_visits_give_empty_tables() -> None:
+    linked = link_voyages(VISITS.empty(), PORTS)
+    assert linked.voyages.empty
+    assert linked.links.empty
+    assert linked.shuttles.empty

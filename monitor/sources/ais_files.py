@@ -58,7 +58,7 @@ class PositionReader:
             report.rejected.update(screened.rejected)
             report.unavailable.update(screened.unavailable)
             report.positions += len(screened.positions)
-            yield screened.positions
+            yield with_lengths(screened.positions, report.vessels)
 
     def _parsed(self, path: Path, report: ReadReport, progress: Progress | None) -> Iterator[Parsed]:
         with open_members(path, progress) as members:

@@ -24,7 +24,8 @@ from monitor.store.items import FORMAT, check_format, item_acquisition, item_sce
 SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
 """The kinds of table kept one file a scene; an empty file means looked and found none."""
 
-_RUN = "run"
+LOGS = ("run", "search")
+"""Kinds of record that every run writes, whatever it finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,22 +226,24 @@ class Archive:
     # records
 
     def record(self, *records: Record) -> None:
-        """Keep records: a line each in ``ledger/<kind>.jsonl`` (runs in ``log/run.jsonl``), and in the index.
+        """Keep records: a line each in ``ledger/<kind>.jsonl`` (`LOGS` in ``log/``), and in the index.
 
-        Runs enter the index at `reindex` only, so that a run that finds nothing to do writes nothing but its log.
+        Those of `LOGS` enter the index at `reindex` only, so that a run that finds nothing to do writes nothing but
+        its log.
         """
         self._begin()
         for record in records:
             path = self._ledger(record.kind)
-            with self._lock("ledger"):
+            with self.lock("ledger"):
                 files.append_line(path, record.to_json())
-        self._index().note(record for record in records if record.kind != _RUN)
+        self._index().note(record for record in records if record.kind not in LOGS)
 
-    def records(self, kind: str) -> list[Record]:
+    def records(self, kind: str, *, since: datetime | None = None) -> list[Record]:
         """The records of a kind, oldest first, the last of each id only; empty when there is none."""
-        if kind == _RUN:
-            return _latest(_lines(self._ledger(kind)))
-        return self._index().records(kind) if self._exists() else []
+        if kind in LOGS:
+            records = _latest(_lines(self._ledger(kind)))
+            return [record for record in records if since is None or record.at >= since]
+        return self._index().records(kind, since=since) if self._exists() else []
 
     # house-keeping
 
@@ -252,8 +255,21 @@ class Archive:
     @contextmanager
     def claim(self, scene_id: str) -> Iterator[None]:
         """Hold a scene against other threads and processes; ask `lacks` again inside, then fetch and write."""
-        with self._lock(files.safe_name(scene_id)):
+        with self.lock(files.safe_name(scene_id)):
             yield
+
+    @contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """Hold a name against other threads and processes; a thread that holds it may enter again."""
+        path = self.root / ".locks" / f"{name}.lock"
+        with files.disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path, is_singleton=True)  # one a path, so that a thread may enter twice
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
 
     def reindex(self) -> int:
         """Rebuild the index from the files and remove what killed processes left; the number of scenes.
@@ -264,7 +280,7 @@ class Archive:
             The disk cannot be written, or an item is damaged (the message names it).
         """
         self._begin()
-        with self._lock("reindex"):
+        with self.lock("reindex"):
             files.sweep(self.root)
             scenes = [self._entry(path.parent) for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
             records = [r for path in self._ledgers() for r in _latest(_lines(path))]
@@ -326,25 +342,13 @@ class Archive:
         return self.root / "derived" / f"{files.safe_name(name)}{suffix}"
 
     def _ledger(self, kind: str) -> Path:
-        return self.root / ("log" if kind == _RUN else "ledger") / f"{files.safe_name(kind)}.jsonl"
+        return self.root / ("log" if kind in LOGS else "ledger") / f"{files.safe_name(kind)}.jsonl"
 
     def _ledgers(self) -> Sequence[Path]:
         return [*sorted((self.root / "ledger").glob("*.jsonl")), *sorted((self.root / "log").glob("*.jsonl"))]
 
     def _relative(self, folder: Path) -> str:
         return folder.relative_to(self.root).as_posix()
-
-    @contextmanager
-    def _lock(self, name: str) -> Iterator[None]:
-        path = self.root / ".locks" / f"{name}.lock"
-        with files.disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path, is_singleton=True)  # one a path, so that a thread may enter twice
-            lock.acquire()
-        try:
-            yield
-        finally:
-            lock.release()
 
 
 def _json(values: Mapping[str, object]) -> bytes:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
 from affine import Affine
-from shapely.geometry import box, mapping
 
-from monitor.core.aoi import Aoi, parse_aoi
-from monitor.core.geodesy import reproject
+from monitor.core.aoi import Aoi
+from tests.sources.places import aoi_over
 
 BANDS = ("B02", "B03", "B04", "B08", "B11")
 WriteScene = Callable[..., Path]
@@ -23,11 +23,6 @@ WriteScene = Callable[..., Path]
 def aoi() -> Aoi:
     """60 × 50 px of 10 m near Rajin, its corner on a multiple of 10 m."""
     return aoi_over(500_000, 4_670_000, 500_600, 4_670_500)
-
-
-def aoi_over(west: float, south: float, east: float, north: float, *, epsg: int = 32652, name: str = "port") -> Aoi:
-    inner = box(west + 0.5, south + 0.5, east - 0.5, north - 0.5)
-    return parse_aoi({"type": "Polygon", **mapping(reproject(inner, epsg, 4326))}, id=name)
 
 
 @pytest.fixture
@@ -56,3 +51,26 @@ def write_scene(tmp_path: Path) -> WriteScene:
         return path
 
     return write
+
+
+@pytest.fixture
+def port() -> Aoi:
+    """24 × 20 px."""
+    return aoi_over(500_100, 4_670_000, 500_340, 4_670_200, name="rajin")
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[..., object]]:
+    """Starts stand-ins for Sentinel Hub, and stops them at the end."""
+    with ExitStack() as stack:
+
+        def start(world=None, **options):
+            from monitor.sources import sentinelhub
+            from tests.sources.hub_places import products
+            from tests.standin.server import StandIn
+            from tests.standin.worlds import Sea
+
+            sentinelhub._sessions.clear()
+            return stack.enter_context(StandIn(world or Sea(products()), **options))
+
+        yield start

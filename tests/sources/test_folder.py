@@ -16,7 +16,8 @@ from monitor.core.grid import Grid
 from monitor.core.instants import TimeRange
 from monitor.sources.faults import NoData
 from monitor.sources.folder import FolderSource
-from tests.sources.conftest import BANDS, aoi_over
+from tests.sources.conftest import BANDS
+from tests.sources.places import aoi_over
 
 PERIOD = TimeRange.parse("2023-09")
 

@@ -1,0 +1,34 @@
+"""How much of each zone lay under snow or ice, as tags that travel with the pixels; pure."""
+
+from __future__ import annotations
+
+import json
+
+from monitor.core.aoi import Aoi
+from monitor.core.grid import Grid, Mask
+
+TAG = "ice_fraction"
+_KINDS = ("berth", "yard", "anchorage")
+
+
+def ice_tags(ice: Mask | None, valid: Mask, grid: Grid, aoi: Aoi) -> dict[str, str]:
+    """``ice_fraction``: JSON of zone id (the AOI's own id for its water) to the share 0–1 of its seen pixels.
+
+    Zones without ice are left out; no tag at all when the source has no ice mask or there is none.
+    """
+    if ice is None or not (ice & valid).any():
+        return {}
+    zones = {zone.id: zone.geometry for kind in _KINDS for zone in aoi.of_kind(kind)}
+    zones[aoi.id] = aoi.water if aoi.water is not None else aoi.geometry
+    shares = {}
+    for name, geometry in zones.items():
+        seen = grid.mask(geometry) & valid
+        if seen.any() and (share := float((ice & seen).sum() / seen.sum())) > 0:
+            shares[name] = round(share, 4)
+    return {TAG: json.dumps(shares, sort_keys=True)} if shares else {}
+
+
+def ice_fractions(tags: object) -> dict[str, float]:
+    """The shares in a raster's tags, empty when there are none."""
+    text = tags.get(TAG) if hasattr(tags, "get") else None
+    return {str(zone): float(share) for zone, share in json.loads(text).items()} if text else {}

@@ -252,11 +252,12 @@ PORT_CALLS = Schema(
     "port_calls",
     {
         "mmsi": "int64", "port_id": "str", "arrived_at": UTC, "departed_at": UTC, "confidence": "int64",
-        "has_gap": "bool",
+        "has_gap": "bool", "silent_h": "float64", "silent_after_h": "float64",
     },
     ("mmsi", "port_id", "arrived_at"),
 )  # fmt: skip
-"""Stays in a port from AIS; `confidence` 1–4; `departed_at` NaT while still there."""
+"""Stays in a port from AIS; `confidence` 1–4; `departed_at` NaT while still there. `silent_h` is the longest silence in
+port, `silent_after_h` the longest between the departure and the next call (NaN when there is none)."""
 
 VOYAGES = Schema(
     "voyages",

@@ -1,0 +1,244 @@
+"""Stays in port, by the published state machine, and the voyages between them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.spatial import cKDTree
+
+from monitor.ais.order import Ordered, in_order
+from monitor.core.errors import DataError
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.tables import PORT_CALLS
+
+ENTRY_M, EXIT_M = 3000.0, 4000.0
+STOP_BEGIN_KN, STOP_END_KN = 0.2, 0.5
+PORT_GAP_MICROS = 4 * 3_600_000_000
+_RADIUS_M = 6_371_008.8
+_NEAR_M = EXIT_M * 1.02
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+def port_calls(positions: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
+    """Stays of each vessel in each port.
+
+    Parameters
+    ----------
+    positions : DataFrame
+        `mmsi`, `t`, `lon`, `lat`; `sog_kn` where known (else the speed from the position before). Any order.
+    ports : DataFrame
+        Anchor points: `port_id`, `lon`, `lat`; a port may have several.
+
+    Returns
+    -------
+    PORT_CALLS table
+        In order of arrival, then MMSI. `arrived_at` is the first position within 3 km of an anchor point, `departed_at`
+        the first at 4 km or more (missing while the vessel is still there). `confidence`: 4 entry, exit and a stop or
+        silence; 3 one of entry and exit, and a stop or silence; 2 a stop or silence alone; 1 entry or exit alone.
+
+    Raises
+    ------
+    DataError
+        A column is missing.
+
+    Notes
+    -----
+    Thresholds of Global Fishing Watch's pipe-anchorages: in at 3 km or less, out at 4 km or more, a stop begins at
+    0.2 kn or less and ends at 0.5 kn or more, a silence in port of 4 hours or more is a port gap. A vessel that falls
+    silent in one port and is next heard in another has left the first: that call ends four hours into the silence or
+    when it is heard again, whichever is first, without an exit; the next begins without an entry.
+    """
+    for column in ("port_id", "lon", "lat"):
+        if column not in ports:
+            raise DataError(f"ports: column {column} missing; there are {', '.join(map(str, ports))}")
+    located = positions
+    if {"lon", "lat"} <= set(positions.columns):
+        located = positions[positions["lon"].notna() & positions["lat"].notna()]
+    rows = in_order(located)
+    if not len(rows.t) or ports.empty:
+        return PORT_CALLS.empty()
+    harbour = _Harbour.of(ports)
+    lon, lat = rows.given_lon[rows.order], rows.given_lat[rows.order]
+    anchor, apart = harbour.nearest(lon, lat)
+    speed = _speeds(located, rows, lon, lat)
+    table = [
+        call.row()
+        for first, last in _vessels(rows.mmsi)
+        if (apart[first:last] < EXIT_M).any()
+        for call in _calls(_Stretch(rows, lon, lat, speed, anchor, apart), first, last, harbour)
+    ]
+    if not table:
+        return PORT_CALLS.empty()
+    frame = pd.DataFrame(table)
+    for column in ("arrived_at", "departed_at"):
+        micros = frame[column].to_numpy(np.int64)
+        stamps = pd.Series(micros.astype("datetime64[us]")).dt.tz_localize("UTC")
+        frame[column] = stamps.where(micros >= 0)
+    return PORT_CALLS.conform(frame.sort_values(["arrived_at", "mmsi"], kind="stable"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Harbour:
+    """Anchor points, and the nearest of them to any place."""
+
+    port_id: list[str]
+    lon: Floats
+    lat: Floats
+    tree: cKDTree
+
+    @classmethod
+    def of(cls, ports: pd.DataFrame) -> _Harbour:
+        lon, lat = ports["lon"].to_numpy(np.float64), ports["lat"].to_numpy(np.float64)
+        return cls([str(p) for p in ports["port_id"]], lon, lat, cKDTree(_unit(lon, lat)))
+
+    def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:
+        """Index of the nearest anchor point and the geodesic distance in metres; -1 and inf when none is near."""
+        _, index = self.tree.query(_unit(lon, lat), distance_upper_bound=_NEAR_M / _RADIUS_M)
+        near = np.flatnonzero(index < len(self.lon))
+        apart = np.full(len(lon), np.inf)
+        apart[near] = distance_m(lon[near], lat[near], self.lon[index[near]], self.lat[index[near]])
+        return np.where(index < len(self.lon), index, -1).astype(np.int64), apart
+
+    def distance(self, port_id: str, lon: float, lat: float) -> float:
+        """Metres from a place to the nearest anchor point of one port."""
+        own = np.array([p == port_id for p in self.port_id])
+        return float(distance_m(self.lon[own], self.lat[own], lon, lat).min())
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """What the state machine reads of each sorted position."""
+
+    rows: Ordered
+    lon: Floats
+    lat: Floats
+    speed: Floats
+    anchor: Ints
+    apart: Floats
+
+
+@dataclass(slots=True)
+class _Call:
+    """A stay under way."""
+
+    mmsi: int
+    arrived: int
+    entry: bool
+    last: int
+    exit: bool = False
+    departed: int = -1
+    stopped: bool = False
+    stop: bool = False
+    gap: bool = False
+    silent: int = 0
+    silent_after: int = -1
+    ports: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def happened(self) -> bool:
+        """Whether there was any event at all."""
+        return self.entry or self.exit or self.stop or self.gap
+
+    @property
+    def confidence(self) -> int:
+        """1–4."""
+        if self.stop or self.gap:
+            return 2 + self.entry + self.exit
+        return 1
+
+    def row(self) -> dict[str, object]:
+        """A row of PORT_CALLS, instants in microseconds."""
+        return {
+            "mmsi": self.mmsi, "port_id": self.ports.most_common(1)[0][0], "arrived_at": self.arrived,
+            "departed_at": self.departed, "confidence": self.confidence, "has_gap": self.gap,
+            "silent_h": self.silent / 3.6e9,
+            "silent_after_h": self.silent_after / 3.6e9 if self.silent_after >= 0 else np.nan,
+        }  # fmt: skip
+
+
+def _calls(track: _Stretch, first: int, last: int, harbour: _Harbour) -> list[_Call]:
+    """The state machine over one vessel's positions ``[first, last)``."""
+    t, apart = track.rows.t, track.apart
+    made: list[_Call] = []
+    call: _Call | None = None
+    for i in _relevant(apart, first, last):
+        now = int(t[i])
+        moved = False
+        if call is not None:
+            port = harbour.port_id[track.anchor[i]] if apart[i] < EXIT_M else ""
+            moved = bool(port and port not in call.ports and _elsewhere(call, track, i, harbour))
+            call.silent = max(call.silent, now - call.last)
+            call.gap |= now - call.last >= PORT_GAP_MICROS
+            if moved or apart[i] >= EXIT_M:
+                call.exit = not moved
+                call.departed = min(call.last + PORT_GAP_MICROS, now) if moved else now
+                call = None
+        if call is None and apart[i] <= ENTRY_M:
+            call = _Call(int(track.rows.mmsi[i]), now, i > first and not moved, now)
+            if made:
+                made[-1].silent_after = _longest_silence(t, first, i, made[-1].departed)
+            made.append(call)
+        if call is not None:
+            _stay(call, now, float(track.speed[i]), harbour.port_id[track.anchor[i]])
+    return [call for call in made if call.happened]
+
+
+def _stay(call: _Call, now: int, speed: float, port: str) -> None:
+    if speed <= STOP_BEGIN_KN:
+        call.stopped = call.stop = True
+    elif speed >= STOP_END_KN:
+        call.stopped = False
+    call.ports[port] += 1000 if call.stopped else 1
+    call.last = now
+
+
+def _elsewhere(call: _Call, track: _Stretch, i: int, harbour: _Harbour) -> bool:
+    """Whether a position lies outside the port of the call, in one that it cannot be confused with."""
+    apart = min(harbour.distance(port, float(track.lon[i]), float(track.lat[i])) for port in call.ports)
+    return apart >= EXIT_M
+
+
+def _longest_silence(t: Ints, first: int, arrival: int, departed: int) -> int:
+    """Longest time between consecutive positions from a departure to row `arrival`."""
+    start = first + max(int(np.searchsorted(t[first : arrival + 1], departed, side="right")) - 1, 0)
+    return int(np.diff(t[start : arrival + 1]).max()) if arrival > start else 0
+
+
+def _relevant(apart: Floats, first: int, last: int) -> list[int]:
+    """Rows within reach of a port, and the one after each: the only ones that can change the state."""
+    near = apart[first:last] < EXIT_M
+    after = np.zeros_like(near)
+    after[1:] = near[:-1]
+    return [int(i) for i in np.flatnonzero(near | after) + first]
+
+
+def _vessels(mmsi: Ints) -> list[tuple[int, int]]:
+    heads = np.flatnonzero(np.append(True, mmsi[1:] != mmsi[:-1]))
+    return list(zip(heads.tolist(), [*heads[1:].tolist(), len(mmsi)], strict=True))
+
+
+def _speeds(positions: pd.DataFrame, rows: Ordered, lon: Floats, lat: Floats) -> Floats:
+    """Speed over ground in knots; where it is not said, that of the way from the position before."""
+    said = np.full(len(rows.t), np.nan)
+    if "sog_kn" in positions:
+        said = positions["sog_kn"].to_numpy(np.float64, na_value=np.nan)[rows.order]
+    unsaid = np.flatnonzero(np.isnan(said))
+    unsaid = unsaid[unsaid > 0]
+    if len(unsaid):
+        said = said.copy()
+        way = distance_m(lon[unsaid - 1], lat[unsaid - 1], lon[unsaid], lat[unsaid])
+        hours = (rows.t[unsaid] - rows.t[unsaid - 1]) / 3.6e9
+        usable = (rows.mmsi[unsaid] == rows.mmsi[unsaid - 1]) & (hours > 0)
+        said[unsaid] = np.where(usable, way / METRES_PER_NAUTICAL_MILE / np.where(usable, hours, 1.0), np.nan)
+    return np.asarray(said)
+
+
+def _unit(lon: Floats, lat: Floats) -> Floats:
+    a, b = np.radians(lon), np.radians(lat)
+    return np.column_stack([np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)])

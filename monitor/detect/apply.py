@@ -1,0 +1,160 @@
+"""A detector's boxes on a raster -> the DETECTIONS table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from affine import Affine
+from scipy import ndimage
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi
+from monitor.core.geodesy import area_m2, convergence_deg
+from monitor.core.grid import Grid, Mask
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.tables import DETECTIONS
+from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
+from monitor.detect.masks import water_mask
+
+Floats = npt.NDArray[np.float64]
+
+BERTH_REACH_M = 30.0
+"""A hull is alongside when land lies within this of its outline; the edges of quays are known to a pixel or two."""
+INSHORE_M = 2000.0
+_MOST_PIXELS = 4_000_000
+
+
+def detect(
+    raster: Raster, acquisition: Acquisition, detector: Detector, *, aoi: Aoi | None = None,
+    water: BaseGeometry | None = None,
+) -> gpd.GeoDataFrame:  # fmt: skip
+    """Everything a detector finds in a raster.
+
+    Parameters
+    ----------
+    raster, acquisition
+        Pixels and where and when they are from.
+    detector : Detector
+    aoi : Aoi, optional
+        Gives `zone_id` (berth or yard), and water where `water` is not given.
+    water : longitude/latitude geometry, optional
+        Where water is known to be; without it, and without an AOI's, water is read from the scene.
+
+    Returns
+    -------
+    DETECTIONS table
+        Geometry is a vessel's oriented box or a stack's outline in EPSG:4326. Empty when nothing was found. The same
+        input gives the same ids.
+
+    Raises
+    ------
+    DetectorError
+        The raster does not fit the detector.
+    """
+    boxes = detector(raster)
+    if not len(boxes):
+        return DETECTIONS.empty()
+    known = water if water is not None else (aoi.water if aoi is not None else None)
+    shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
+    shapes = [shape if shape.is_valid else shape.buffer(0) for shape in shapes]
+    middle = np.array([ring.mean(axis=0) for ring in boxes.rings])
+    stacks = np.array([name == CONTAINER_STACK for name in boxes.class_name])
+    table = pd.DataFrame(
+        {
+            "detection_id": _ids(acquisition.id, boxes, middle),
+            "scene_id": acquisition.id, "aoi_id": acquisition.aoi_id,
+            "acquired_at": pd.Series([pd.Timestamp(acquisition.acquired_at)] * len(boxes)),
+            "sensor": acquisition.sensor, "class_name": list(boxes.class_name), "score": boxes.score.round(4),
+            "length_m": boxes.length_m, "length_low_m": boxes.length_low_m, "length_high_m": boxes.length_high_m,
+            "axis_deg": axes_deg(boxes.angle, middle, raster.grid),
+            "area_m2": [area_m2(shape) if stack else np.nan for shape, stack in zip(shapes, stacks, strict=True)],
+            "zone": zones(boxes, raster, known),
+            "zone_id": _zone_ids(shapes, stacks, aoi), "detector": detector.key, "geometry": shapes,
+        }
+    )  # fmt: skip
+    return DETECTIONS.conform(gpd.GeoDataFrame(table, geometry="geometry", crs=DETECTIONS.crs))
+
+
+def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:
+    seen: dict[str, int] = {}
+    out = []
+    for name, (col, row) in zip(boxes.class_name, middle, strict=True):
+        base = f"{scene_id}-{'s' if name == CONTAINER_STACK else 'v'}{int(row):05d}{int(col):05d}"
+        seen[base] = seen.get(base, 0) + 1
+        out.append(base if seen[base] == 1 else f"{base}-{seen[base]}")
+    return out
+
+
+def axes_deg(angle: Floats, middle: Floats, grid: Grid) -> Floats:
+    """Axes 0-180 degrees clockwise from true north of angles from +column towards +row at pixels (column, row)."""
+    step = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    t = grid.transform
+    east, north = t.a * step[:, 0] + t.b * step[:, 1], t.d * step[:, 0] + t.e * step[:, 1]
+    lon, lat = grid.lonlat(middle[:, 1], middle[:, 0])
+    turn = np.array([convergence_deg(float(x), float(y), grid.epsg) for x, y in zip(lon, lat, strict=True)])
+    axis = np.mod(np.round(np.degrees(np.arctan2(east, north)) + turn, 6), 180.0)
+    return np.asarray(axis, dtype=np.float64)
+
+
+def zones(boxes: Boxes, raster: Raster, water: BaseGeometry | None) -> list[str]:
+    """``berth`` | ``inshore`` | ``open`` of each box, by its distance from land.
+
+    Alongside is land within `BERTH_REACH_M` of the outline, inshore within `INSHORE_M`. Stacks stand ashore and are
+    ``berth`` where water is within 200 m, else ``inshore``.
+    """
+    thin, step = _thinned(raster)
+    wet = water_mask(thin, water=water)
+    to_land = _distance_m(wet | ~thin.valid, thin.grid.gsd_m)
+    to_water = _distance_m(~wet, thin.grid.gsd_m)
+    out = []
+    for name, ring in zip(boxes.class_name, boxes.rings, strict=True):
+        points = _along(ring) / step
+        rows = np.clip(points[:, 1].astype(int), 0, thin.grid.shape[0] - 1)
+        cols = np.clip(points[:, 0].astype(int), 0, thin.grid.shape[1] - 1)
+        if name != VESSEL:
+            out.append("berth" if to_water[rows, cols].min() <= 200.0 else "inshore")
+            continue
+        distance = float(to_land[rows, cols].min())
+        reach = max(BERTH_REACH_M, thin.grid.gsd_m)
+        out.append("berth" if distance <= reach else "inshore" if distance <= INSHORE_M else "open")
+    return out
+
+
+def _along(ring: Floats) -> Floats:
+    """Points on a ring, corners and quarters of its sides."""
+    after = np.roll(ring, -1, axis=0)
+    return np.concatenate([ring + (after - ring) * share for share in (0.0, 0.25, 0.5, 0.75)])
+
+
+def _distance_m(inside: Mask, gsd_m: float) -> Floats:
+    if inside.all():
+        return np.full(inside.shape, np.inf)
+    return np.asarray(ndimage.distance_transform_edt(inside) * gsd_m, dtype=np.float64)
+
+
+def _thinned(raster: Raster) -> tuple[Raster, int]:
+    """Every n-th pixel of a large raster, with its grid, and n."""
+    step = int(np.ceil(np.sqrt(raster.valid.size / _MOST_PIXELS)))
+    if step <= 1:
+        return raster, 1
+    data, valid = raster.data[:, ::step, ::step], raster.valid[::step, ::step]
+    grid = Grid(raster.grid.epsg, raster.grid.transform @ Affine.scale(step), (data.shape[1], data.shape[2]))
+    return replace(raster, data=data, valid=valid, grid=grid, cloud=None), step
+
+
+def _zone_ids(shapes: list[BaseGeometry], stacks: npt.NDArray[np.bool_], aoi: Aoi | None) -> list[str]:
+    """The berth that a vessel covers most, or the yard or pier that a stack does; "" for none."""
+    if aoi is None:
+        return [""] * len(shapes)
+    places = {False: aoi.of_kind("berth"), True: aoi.of_kind("yard") + aoi.of_kind("pier")}
+    out = []
+    for shape, stack in zip(shapes, stacks, strict=True):
+        shares = [(zone.geometry.intersection(shape).area, zone.id) for zone in places[bool(stack)]]
+        best = max(shares, default=(0.0, ""))
+        out.append(best[1] if best[0] > 0 else "")
+    return out

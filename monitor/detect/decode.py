@@ -1,0 +1,169 @@
+"""Dense maps -> hulls as oriented boxes with scores, and stacks as masks. numpy and scipy alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+Pixels = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float64]
+
+OFFSET_PX = 8.0
+SIZE_PX = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Boxes:
+    """Hulls in pixels, one entry each, best score first.
+
+    `x`, `y` (column, row, corner based) is the centre, `angle` the long side from +x towards +y, modulo pi.
+    """
+
+    x: Floats
+    y: Floats
+    length_px: Floats
+    width_px: Floats
+    angle: Floats
+    score: Floats
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.x)
+
+    def take(self, index: npt.NDArray[np.generic]) -> Boxes:
+        """The entries under an index or mask."""
+        return Boxes(*(getattr(self, name)[index] for name in self.__slots__))
+
+    def corners(self) -> Floats:
+        """(n, 4, 2) corners as column, row."""
+        along = np.stack([np.cos(self.angle), np.sin(self.angle)], axis=1) * self.length_px[:, None] / 2
+        across = np.stack([-np.sin(self.angle), np.cos(self.angle)], axis=1) * self.width_px[:, None] / 2
+        centre = np.stack([self.x, self.y], axis=1)
+        return np.stack(
+            [centre + along + across, centre + along - across, centre - along - across, centre - along + across], axis=1
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeRule:
+    """How maps become objects; tuned on held-out ports, and kept with the weights."""
+
+    hull: float = 0.3
+    vote_sigma_px: float = 1.2
+    least_score: float = 0.15
+    same_along: float = 0.45
+    same_across: float = 0.75
+    heat: float = 0.5
+
+
+def _sigmoid(x: Pixels) -> Pixels:
+    return (1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))).astype(np.float32)
+
+
+def probabilities(maps: Pixels) -> Pixels:
+    """Logits of hull, core, stack and centre turned into probabilities; the other maps as they are."""
+    out = maps.astype(np.float32, copy=True)
+    for index in (0, 1, 2, 5):
+        out[index] = _sigmoid(maps[index])
+    return out
+
+
+def votes(maps: Pixels, rule: DecodeRule) -> Pixels:
+    """(row, col): how much hull points at each place as its centre, smoothed."""
+    shape = maps.shape[1:]
+    rows, cols = np.nonzero(maps[0] > rule.hull)
+    heap = np.zeros(shape, dtype=np.float32)
+    if rows.size == 0:
+        return heap
+    x = cols + 0.5 + maps[8, rows, cols] * OFFSET_PX
+    y = rows + 0.5 + maps[9, rows, cols] * OFFSET_PX
+    area = np.exp(maps[6, rows, cols] + maps[7, rows, cols]) * SIZE_PX**2
+    weight = maps[0, rows, cols] / np.maximum(area, 4.0)
+    c, r = np.floor(x).astype(int), np.floor(y).astype(int)
+    keep = (c >= 0) & (r >= 0) & (c < shape[1]) & (r < shape[0])
+    np.add.at(heap, (r[keep], c[keep]), weight[keep])
+    return np.asarray(ndimage.gaussian_filter(heap, rule.vote_sigma_px), dtype=np.float32)
+
+
+def decode_hulls(maps: Pixels, rule: DecodeRule) -> Boxes:
+    """Hulls of maps that went through `probabilities`."""
+    heap = votes(maps, rule)
+    peak = 1 / (2 * np.pi * rule.vote_sigma_px**2)
+    evidence = np.clip(heap / peak, 0, 1) ** (1 - rule.heat) * maps[5] ** rule.heat
+    top = (evidence == ndimage.maximum_filter(evidence, size=3)) & (evidence > rule.least_score)
+    rows, cols = np.nonzero(top)
+    if rows.size == 0:
+        return empty_boxes()
+    boxes = _boxes_at(maps, evidence, rows, cols)
+    return _suppress(boxes, rule)
+
+
+def empty_boxes() -> Boxes:
+    """No hulls."""
+    return Boxes(*(np.zeros(0) for _ in range(6)))
+
+
+def _boxes_at(maps: Pixels, evidence: Pixels, rows: npt.NDArray[np.intp], cols: npt.NDArray[np.intp]) -> Boxes:
+    """Boxes from the maps around each peak, weighted by hull probability."""
+    shape = maps.shape[1:]
+    offsets = np.array([(dr, dc) for dr in (-1, 0, 1) for dc in (-1, 0, 1)])
+    r = np.clip(rows[:, None] + offsets[:, 0], 0, shape[0] - 1)
+    c = np.clip(cols[:, None] + offsets[:, 1], 0, shape[1] - 1)
+    weight = maps[0, r, c] + 1e-3
+    weight = weight / weight.sum(1, keepdims=True)
+
+    def mean(values: Pixels) -> Floats:
+        return np.asarray((values[r, c] * weight).sum(1), dtype=np.float64)
+
+    heat = evidence[r, c] / evidence[r, c].sum(1, keepdims=True)
+    x = (heat * (c + 0.5)).sum(1)
+    y = (heat * (r + 0.5)).sum(1)
+    angle = 0.5 * np.arctan2(mean(maps[4]), mean(maps[3])) % np.pi
+    length, width = SIZE_PX * np.exp(mean(maps[6])), SIZE_PX * np.exp(mean(maps[7]))
+    boxes = Boxes(
+        x.astype(float), y.astype(float), length, np.minimum(width, length), angle, evidence[rows, cols].astype(float)
+    )
+    return boxes.take(np.argsort(-boxes.score, kind="stable"))
+
+
+def _suppress(boxes: Boxes, rule: DecodeRule) -> Boxes:
+    """Drop a hull whose centre lies inside a better one, or the reverse."""
+    keep: list[int] = []
+    for index in range(len(boxes)):
+        if keep:
+            k = np.array(keep)
+            dx, dy = boxes.x[index] - boxes.x[k], boxes.y[index] - boxes.y[k]
+            if _inside(dx, dy, boxes.angle[k], boxes.length_px[k], boxes.width_px[k], rule).any():
+                continue
+            mine = np.full(len(k), 1.0)
+            if _inside(
+                dx, dy, boxes.angle[index] * mine, boxes.length_px[index] * mine, boxes.width_px[index] * mine, rule
+            ).any():
+                continue
+        keep.append(index)
+    return boxes.take(np.array(keep, dtype=int))
+
+
+def _inside(
+    dx: Floats, dy: Floats, angle: Floats, length: Floats, width: Floats, rule: DecodeRule
+) -> npt.NDArray[np.bool_]:
+    along = np.abs(dx * np.cos(angle) + dy * np.sin(angle))
+    across = np.abs(-dx * np.sin(angle) + dy * np.cos(angle))
+    return np.asarray((along < rule.same_along * length) & (across < np.maximum(rule.same_across * width, 1.0)))
+
+
+def long_side(ring: Floats) -> tuple[float, float]:
+    """Length and angle of the long side of a ring's smallest enclosing rectangle."""
+    best = (np.inf, 0.0, 0.0)
+    edges = np.diff(np.concatenate([ring, ring[:1]]), axis=0)
+    for angle in np.unique(np.round(np.arctan2(edges[:, 1], edges[:, 0]) % (np.pi / 2), 6)):
+        along = ring @ np.array([np.cos(angle), np.sin(angle)])
+        across = ring @ np.array([-np.sin(angle), np.cos(angle)])
+        sides = np.ptp(along), np.ptp(across)
+        if sides[0] * sides[1] < best[0]:
+            turned = angle if sides[0] >= sides[1] else angle + np.pi / 2
+            best = (float(sides[0] * sides[1]), float(max(sides)), float(turned % np.pi))
+    return best[1], best[2]

@@ -1,0 +1,39 @@
+"""Outlines of labelled regions of pixels."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+from shapely import box, union_all
+from shapely.geometry import Polygon
+
+Floats = npt.NDArray[np.float64]
+
+LEAST_PX = 6
+"""Regions of fewer pixels (600 m2 at 10 m) are left out: a stack of 20-ft boxes one row wide is thinner than a pixel."""
+
+
+def outlines(labels: npt.NDArray[np.int32]) -> list[Floats | None]:
+    """For each region 1, 2, … its outer ring (n, 2) of column and row; None for one that is too small."""
+    return [
+        outline(labels[rows, cols] == index, rows.start, cols.start)
+        for index, (rows, cols) in enumerate(ndimage.find_objects(labels), start=1)
+    ]
+
+
+def outline(mask: npt.NDArray[np.bool_], row: int = 0, col: int = 0) -> Floats | None:
+    """The outer ring of the largest part of a mask whose first pixel lies at `row`, `col`."""
+    if int(mask.sum()) < LEAST_PX:
+        return None
+    runs = []
+    for r in range(mask.shape[0]):
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], mask[r].astype(np.int8), [0]])))
+        runs += [(edges[i], r, edges[i + 1], r + 1) for i in range(0, len(edges), 2)]
+    west, north, east, south = np.array(runs, dtype=np.float64).T
+    shape = union_all(box(west + col, north + row, east + col, south + row)).simplify(0.75)
+    parts = [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, Polygon) and not part.is_empty]
+    if not parts:
+        return None
+    largest = max(parts, key=lambda part: part.area)
+    return np.asarray(largest.exterior.coords, dtype=np.float64)[:-1]

@@ -1,0 +1,88 @@
+"""Reflectance -> what the network sees, and rectangles that cover a raster with overlap."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Pixels = npt.NDArray[np.float32]
+Mask = npt.NDArray[np.bool_]
+
+DARK_PERCENTILE = 1.0
+DARK_LEVEL = 0.01
+CHANNELS = 7
+
+
+def dark_levels(reflectance: Pixels, valid: Mask) -> Pixels:
+    """The dark end (1st percentile) of each band over the valid pixels; zeros when nothing is valid."""
+    if not valid.any():
+        return np.zeros(len(reflectance), dtype=np.float32)
+    step = max(1, int(np.sqrt(valid.size / 1_000_000)))
+    sample = reflectance[:, ::step, ::step][:, valid[::step, ::step]]
+    if sample.shape[1] == 0:
+        sample = reflectance[:, valid]
+    return np.percentile(sample, DARK_PERCENTILE, axis=1).astype(np.float32)
+
+
+def subtract_dark(reflectance: Pixels, dark: Pixels) -> Pixels:
+    """Reflectance with the dark end of every band moved to `DARK_LEVEL` (haze and product offsets go)."""
+    shift = (dark - DARK_LEVEL).astype(np.float32)
+    clipped: Pixels = np.clip(reflectance - shift[:, None, None], 0.0, 1.0)
+    return clipped
+
+
+def _index(a: Pixels, b: Pixels) -> Pixels:
+    return (0.5 + 0.5 * (a - b) / (a + b + 1e-3)).astype(np.float32)
+
+
+def network_input(reflectance: Pixels, has: Sequence[bool], valid: Mask | None = None) -> Pixels:
+    """Seven channels in 0..1: square roots of B02 B03 B04 B08 B11, NDWI and MNDWI.
+
+    `reflectance` is (5, row, col) after `subtract_dark`. A band that is missing, an index that needs one, and every
+    invalid pixel are 0, a value that no observed index takes.
+    """
+    out = np.zeros((CHANNELS, *reflectance.shape[1:]), dtype=np.float32)
+    for index, there in enumerate(has):
+        if there:
+            np.sqrt(reflectance[index], out=out[index])
+    if has[1] and has[3]:
+        out[5] = _index(reflectance[1], reflectance[3])
+    if has[1] and has[4]:
+        out[6] = _index(reflectance[1], reflectance[4])
+    if valid is not None:
+        out *= valid
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A window of a raster: what is read, and which part of it counts (its core), both in the raster's pixels."""
+
+    rows: slice
+    cols: slice
+    core_rows: slice
+    core_cols: slice
+
+
+def cover(shape: tuple[int, int], *, core: int = 512, margin: int = 48) -> Iterator[Tile]:
+    """Tiles whose cores partition a raster of that shape; each is read `margin` pixels further where there are any.
+
+    A raster that is little larger than one core is read in one piece.
+    """
+    rows, cols = shape
+
+    def spans(size: int) -> list[tuple[slice, slice]]:
+        count = max(1, round(size / core))
+        edges = np.linspace(0, size, count + 1).round().astype(int)
+        return [
+            (slice(max(int(a) - margin, 0), min(int(b) + margin, size)), slice(int(a), int(b)))
+            for a, b in itertools.pairwise(edges)
+        ]
+
+    for read_rows, core_rows in spans(rows):
+        for read_cols, core_cols in spans(cols):
+            yield Tile(read_rows, read_cols, core_rows, core_cols)

@@ -1,0 +1,81 @@
+"""Dense maps of a raster by ONNX Runtime: no torch, tile by tile, mirrored and averaged if wanted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from monitor.core.errors import DetectorError
+from monitor.detect.windows import Pixels
+
+Network = Callable[[Pixels], Pixels]
+
+STRIDE = 16
+_ORT_ERRORS = (ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf)
+_DX, _DY, _SIN2 = 8, 9, 4
+
+
+@lru_cache(maxsize=4)
+def _session(path: Path, sha256: str, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except _ORT_ERRORS as error:
+        raise DetectorError(f"{path}: ONNX Runtime cannot open it ({error}); restore it from the release") from error
+
+
+def onnx_network(path: Path, sha256: str) -> Network:
+    """The network as a function of (channel, row, col) input in 0..1, sides multiples of 16, to packed maps."""
+    session = _session(path, sha256, int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1))
+    name = session.get_inputs()[0].name
+
+    def run(image: Pixels) -> Pixels:
+        return np.asarray(session.run(None, {name: image[None]})[0][0], dtype=np.float32)
+
+    return run
+
+
+def unpack(packed: Pixels) -> Pixels:
+    """Pixel shuffle: (4 n, row, col) at half resolution to (n, 2 row, 2 col)."""
+    count, rows, cols = packed.shape
+    cells = packed.reshape(count // 4, 2, 2, rows, cols)
+    return cells.transpose(0, 3, 1, 4, 2).reshape(count // 4, rows * 2, cols * 2)
+
+
+def padded(image: Pixels) -> Pixels:
+    """The image with zeros below and to the right, up to multiples of the network's stride."""
+    rows, cols = image.shape[1:]
+    return np.pad(image, ((0, 0), (0, -rows % STRIDE), (0, -cols % STRIDE)))
+
+
+def maps_of(network: Network, image: Pixels, *, mirrored: bool = True) -> Pixels:
+    """Dense maps of one image, at its resolution; the mean over four mirror images if `mirrored`."""
+    rows, cols = image.shape[1:]
+    total: Pixels | None = None
+    flips = [(False, False), (True, False), (False, True), (True, True)] if mirrored else [(False, False)]
+    for flip_x, flip_y in flips:
+        maps = unpack(network(padded(np.ascontiguousarray(_flip(image, flip_x, flip_y)))))[:, :rows, :cols]
+        maps = _flip(maps, flip_x, flip_y)
+        maps = maps if total is None else maps.copy()
+        if flip_x:
+            maps[_DX] *= -1
+        if flip_y:
+            maps[_DY] *= -1
+        if flip_x != flip_y:
+            maps[_SIN2] *= -1
+        total = maps if total is None else total + maps
+    assert total is not None
+    return (total / np.float32(len(flips))).astype(np.float32)
+
+
+def _flip(image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:  # noqa: FBT001
+    return image[:, :: -1 if flip_y else 1, :: -1 if flip_x else 1]

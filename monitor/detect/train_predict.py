@@ -1,0 +1,80 @@
+"""The network through ultralytics' own predictor, and its export to ONNX."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from monitor.core.errors import DetectorError
+from monitor.detect.windows import Pixels
+from monitor.detect.yolo_run import Network
+
+os.environ.setdefault("YOLO_OFFLINE", "1")
+os.environ.setdefault("YOLO_AUTOINSTALL", "0")
+os.environ.setdefault("YOLO_VERBOSE", "0")
+
+from ultralytics import YOLO  # noqa: E402
+from ultralytics.models.yolo.semantic import SemanticSegmentationPredictor  # noqa: E402
+from ultralytics.nn.tasks import load_checkpoint  # noqa: E402
+
+
+class MapsPredictor(SemanticSegmentationPredictor):  # type: ignore[misc]
+    """ultralytics' semantic predictor, giving the dense maps instead of a class map."""
+
+    def postprocess(self, preds: Any, img: torch.Tensor, orig_imgs: Any) -> list[Any]:
+        """The maps as they leave the network."""
+        self.maps = preds.detach().cpu().numpy()
+        return super().postprocess(preds, img, orig_imgs)  # type: ignore[no-any-return]
+
+
+def predictor_network(path: Path) -> Network:
+    """The network of a checkpoint, run by ultralytics' predictor.
+
+    Raises
+    ------
+    DetectorError
+        The checkpoint cannot be opened by weights-only rules.
+    """
+    if os.environ.get("ULTRALYTICS_SAFE_LOAD") != "1":
+        raise DetectorError(f"{path}: set ULTRALYTICS_SAFE_LOAD=1 before opening a checkpoint")
+    try:
+        model = YOLO(str(path), task="semantic")
+    except Exception as error:  # noqa: BLE001 - unpickling raises whatever the file asks for
+        raise DetectorError(f"{path}: not a checkpoint of weights alone ({error})") from error
+    predictor = MapsPredictor(
+        overrides={"device": "cpu", "verbose": False, "save": False, "mode": "predict", "imgsz": 32, "rect": False}
+    )
+    predictor.setup_model(model.model, verbose=False)
+
+    def run(image: Pixels) -> Pixels:
+        predictor(torch.from_numpy(np.ascontiguousarray(image))[None])
+        return np.asarray(predictor.maps[0], dtype=np.float32)
+
+    return run
+
+
+def export_onnx(checkpoint: Path, out: Path) -> Path:
+    """Write a checkpoint's network as ONNX with free height and width; returns the file's path."""
+    model, _ = load_checkpoint(str(checkpoint))
+    model = model.float().eval().fuse(verbose=False)
+    example = torch.zeros(1, 7, 128, 160)
+    axes = {2: "rows", 3: "cols"}
+    torch.onnx.export(
+        model, (example,), str(out), input_names=["image"], output_names=["maps"], opset_version=17, dynamo=False,
+        dynamic_axes={"image": axes, "maps": {2: "half_rows", 3: "half_cols"}},
+    )  # fmt: skip
+    return out
+
+
+def ship_checkpoint(checkpoint: Path, out: Path) -> Path:
+    """Copy a checkpoint whose optimizer state was stripped."""
+    from ultralytics.utils.torch_utils import strip_optimizer
+
+    shutil.copyfile(checkpoint, out)
+    strip_optimizer(str(out))
+    return out

@@ -1,0 +1,187 @@
+"""Scoring rules, on geometry in a metric CRS: which vessels were found, which stretches of quay were wrongly claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+from shapely import STRtree, area, intersection, union_all
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+GATE_M = 100.0
+BERTH_GATE_M = (30.0, 60.0)
+FLOOR_M = 60.0
+UNMATCHED_FLOOR_M = 45.0
+CLAIMED_SHARE = 0.25
+FAR = 1e9
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """Labels of one scene, in metres of its CRS.
+
+    `vessels` has `geometry, length_m, axis_deg, situation, sure`; `axis_deg` and predictions' axes share one north.
+    `blind` is where stacks are not scored beside vessels and ignore areas (stacks of doubt).
+    """
+
+    scene: str
+    vessels: pd.DataFrame
+    stacks: tuple[Polygon, ...] = ()
+    ignore: tuple[Polygon, ...] = ()
+    empty: tuple[Polygon, ...] = ()
+    blind: tuple[Polygon, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SceneScore:
+    """What one scene gave: a row a pair, a missed vessel and a false alarm; claimed empty berths; stack areas."""
+
+    scene: str
+    pairs: pd.DataFrame
+    missed: pd.DataFrame
+    false_alarms: pd.DataFrame
+    empty: int = 0
+    claimed: int = 0
+    stack_both_m2: float = 0.0
+    stack_either_m2: float = 0.0
+    claimed_by: tuple[int, ...] = field(default_factory=tuple)
+
+
+def centres(geometry: Sequence[BaseGeometry]) -> Floats:
+    """(n, 2) centroids."""
+    return np.array([[g.centroid.x, g.centroid.y] for g in geometry], dtype=np.float64).reshape(-1, 2)
+
+
+def gates_m(vessels: pd.DataFrame) -> Floats:
+    """How far a prediction may lie from each vessel: 100 m, at berth half its length within 30–60 m."""
+    low, high = BERTH_GATE_M
+    berth = np.clip(vessels["length_m"].to_numpy(float) / 2, low, high)
+    return np.where(vessels["situation"].to_numpy(object) == "berthed", berth, GATE_M)
+
+
+def assign(predicted: Floats, truth: Floats, gate_m: Floats) -> list[tuple[int, int, float]]:
+    """One-to-one pairs (prediction, truth, metres) of least total distance among those within the gates."""
+    if not len(predicted) or not len(truth):
+        return []
+    distance = np.hypot(*(predicted[:, None, :] - truth[None, :, :]).transpose(2, 0, 1))
+    cost = np.where(distance <= gate_m[None, :], distance, FAR)
+    rows, cols = linear_sum_assignment(cost)
+    return [(int(r), int(c), float(cost[r, c])) for r, c in zip(rows, cols, strict=True) if cost[r, c] < FAR]
+
+
+def counted(vessels: pd.DataFrame, floor_m: float) -> npt.NDArray[np.bool_]:
+    """Which labels count: sure, and not shorter than the floor."""
+    return ((vessels["sure"].to_numpy(object) != "low") & (vessels["length_m"].to_numpy(float) >= floor_m)).astype(bool)
+
+
+def _dropped(
+    predictions: pd.DataFrame, free: npt.NDArray[np.bool_], truth: Truth, others: pd.DataFrame, floor_m: float
+) -> npt.NDArray[np.bool_]:
+    """Unmatched predictions that cost nothing: short, in an ignore area, or on a label that does not count."""
+    out = np.zeros(len(predictions), dtype=bool)
+    if floor_m > 0:
+        out |= predictions["length_m"].to_numpy(float) < UNMATCHED_FLOOR_M
+    points = [g.centroid for g in predictions["geometry"]]
+    for areas in (list(truth.ignore), list(others["geometry"])):
+        if areas and points:
+            hit, _ = STRtree(areas).query(points, predicate="intersects")
+            out[hit] = True
+    left = np.flatnonzero(free & ~out)
+    where = centres(list(predictions["geometry"]))
+    for row, _, _ in assign(where[left], centres(list(others["geometry"])), gates_m(others)):
+        out[left[row]] = True
+    return out & free
+
+
+def match_vessels(
+    predictions: pd.DataFrame, truth: Truth, *, floor_m: float = FLOOR_M
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Pairs, missed labels and false alarms of one scene.
+
+    `predictions` has `geometry, length_m, axis_deg, score` (and whatever else is carried along), in the labels' CRS.
+    """
+    predictions = predictions.reset_index(drop=True)
+    counts = counted(truth.vessels, floor_m)
+    real = truth.vessels[counts].reset_index(drop=True)
+    others = truth.vessels[~counts].reset_index(drop=True)
+    where, goal = centres(list(predictions["geometry"])), centres(list(real["geometry"]))
+    found = assign(where, goal, gates_m(real))
+    free = np.ones(len(predictions), dtype=bool)
+    free[[p for p, _, _ in found]] = False
+    dropped = _dropped(predictions, free, truth, others, floor_m)
+    pairs = pd.DataFrame(
+        [_pair(predictions.iloc[p], real.iloc[t], metres) for p, t, metres in found],
+        columns=["score", "length_m", "true_length_m", "axis_error_deg", "distance_m", "situation", "low_m", "high_m"],
+    )
+    seen = {t for _, t, _ in found}
+    missed = real[[index not in seen for index in range(len(real))]]
+    return pairs, missed.reset_index(drop=True), predictions[free & ~dropped].reset_index(drop=True)
+
+
+def _pair(prediction: pd.Series, truth: pd.Series, metres: float) -> dict[str, object]:
+    gap = abs(float(prediction["axis_deg"]) - float(truth["axis_deg"])) % 180
+    return {
+        "score": prediction["score"], "length_m": prediction["length_m"], "true_length_m": truth["length_m"],
+        "axis_error_deg": min(gap, 180 - gap), "distance_m": metres, "situation": truth["situation"],
+        "low_m": prediction.get("length_low_m", np.nan), "high_m": prediction.get("length_high_m", np.nan),
+    }  # fmt: skip
+
+
+def claimed_berths(predictions: Sequence[BaseGeometry], empty: Sequence[Polygon]) -> list[int]:
+    """Indices of the empty stretches that a prediction claims.
+
+    A stretch is claimed when a predicted vessel has its centre on it or covers a quarter of it.
+    """
+    claimed = []
+    for index, strip in enumerate(empty):
+        covered = area(intersection(union_all(list(predictions)), strip)) if len(predictions) else 0.0
+        if covered >= CLAIMED_SHARE * strip.area or any(strip.contains(g.centroid) for g in predictions):
+            claimed.append(index)
+    return claimed
+
+
+def stack_areas(predicted: Sequence[BaseGeometry], truth: Truth, *, cell_m: float = 10.0) -> tuple[float, float]:
+    """Area in both, and in either, of predicted and labelled stacks, on a grid, away from vessels and ignore areas."""
+    everything = [*predicted, *truth.stacks]
+    if not everything:
+        return 0.0, 0.0
+    from shapely import contains_xy, prepare
+
+    bounds = np.array([g.bounds for g in everything])
+    xs = np.arange(np.floor(bounds[:, 0].min() / cell_m), np.ceil(bounds[:, 2].max() / cell_m)) * cell_m + cell_m / 2
+    ys = np.arange(np.floor(bounds[:, 1].min() / cell_m), np.ceil(bounds[:, 3].max() / cell_m)) * cell_m + cell_m / 2
+    grid_x, grid_y = np.meshgrid(xs, ys)
+
+    def raster(areas: Sequence[BaseGeometry]) -> npt.NDArray[np.bool_]:
+        out = np.zeros(grid_x.shape, dtype=bool)
+        for shape in areas:
+            west, south, east, north = shape.bounds
+            cols = slice(*np.searchsorted(xs, [west, east]))
+            rows = slice(*np.searchsorted(ys, [south, north]))
+            prepare(shape)
+            out[rows, cols] |= contains_xy(shape, grid_x[rows, cols], grid_y[rows, cols])
+        return out
+
+    seen = ~raster([*truth.vessels["geometry"], *truth.ignore, *truth.blind])
+    mine, theirs = raster(predicted) & seen, raster(truth.stacks) & seen
+    return float((mine & theirs).sum()) * cell_m**2, float((mine | theirs).sum()) * cell_m**2
+
+
+def score_scene(
+    vessels: pd.DataFrame, stacks: Sequence[BaseGeometry], truth: Truth, *, floor_m: float = FLOOR_M
+) -> SceneScore:
+    """Score one scene's predicted vessels (see `match_vessels`) and stack outlines against its labels."""
+    pairs, missed, false_alarms = match_vessels(vessels, truth, floor_m=floor_m)
+    long_enough = vessels[vessels["length_m"] >= UNMATCHED_FLOOR_M] if floor_m > 0 else vessels
+    claimed = claimed_berths(list(long_enough["geometry"]), truth.empty)
+    both, either = stack_areas(stacks, truth)
+    return SceneScore(
+        truth.scene, pairs, missed, false_alarms, len(truth.empty), len(claimed), both, either, tuple(claimed)
+    )

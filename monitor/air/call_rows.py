@@ -18,6 +18,8 @@ from monitor.air.stops import Stop
 from monitor.core.instants import isoformat
 
 RECEPTION_RADIUS_M, LOW_RADIUS_M = 80000.0, 40000.0
+AWAY_S = 2 * 3600.0
+"""A stay silent for longer could hide a short flight."""
 LONGEST_RECEPTION_S = 36 * 3600.0
 
 
@@ -136,7 +138,7 @@ class RowMaker:
 
     def _evidence(self, stop: Stop) -> list[str]:
         if stop.seen is not None:
-            run = f"{stop.seen.last - stop.seen.first + 1} positions within {stop.closest_m / 1000:.1f} km or nearer"
+            run = f"{stop.seen.last - stop.seen.first + 1} positions, the nearest {stop.closest_m / 1000:.1f} km away"
             return [f"{stop.seen.rest} positions at rest" if stop.seen.rest else "low and slow", run]
         found = stop.found[0] if stop.found else None
         words = []
@@ -150,7 +152,8 @@ class RowMaker:
 
     def _alternatives(self, stop: Stop) -> list[str]:
         if stop.status == "landed":
-            return []
+            away = f"away and back unseen within the {stop.silent_s / 3600:.1f} h in which nothing was heard"
+            return [away] if stop.silent_s > AWAY_S else []
         shown = [c for c in (*stop.found[1:], *stop.others) if c.weight >= 0.005][:6]
         words = [f"{self.id_of(c.index)} (share {c.weight:.2f})" for c in shown]
         if stop.status == "consistent":

@@ -6,15 +6,22 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from monitor.air.bodies import MAX_SPEED_MS
 from monitor.core.geodesy import inverse
 
+Floats = npt.NDArray[np.float64]
+
 CRUISE_MS = 230.0
 """Ground speed that explains a silence as plain flight (about 830 km/h, the block speed of these types)."""
 MIN_GROUND_S = 1200.0
 """Twenty minutes from touch-down to take-off: nothing this size turns round faster."""
+USUAL_STOP_S, USUAL_MAX_MS, PACE_MS = 2100.0, 240.0, 20.0
+"""A stop usually costs 35 minutes with approach and climb; flights that must then be faster than 240 m/s fit worse."""
+SIGMA_DEG, ROUTE_DEG = 11.0, 10.0
+"""How far a track points past the field it goes to, and how much more a long route bends from the great circle."""
 GLIDE = 0.0524
 """The usual descent: three degrees."""
 LOITER_S = 1800.0
@@ -61,15 +68,15 @@ def candidates(
     Notes
     -----
     Within reach: both flights at `MAX_SPEED_MS` and twenty minutes on the ground fit into the silence. The fit adds the
-    squares of how far the track points past the field (standard deviation 8° and the angle that 20 km subtends there)
-    and of how far the height leaves the three-degree path, at each end that is known. These are working assumptions,
-    measured on made-up seasons (`monitor.simulate.score_air`), not a model of any crew.
+    squares of how far the track points past the field (standard deviation 11° and the angle that 20 km subtends there)
+    of how far the height leaves the three-degree path, at each end that is known, and of the pace it takes.
+    These are working assumptions, measured on made-up seasons (`monitor.simulate.score_air`), not a model of any crew.
     """
     lon, lat = airfields["lon"].to_numpy(), airfields["lat"].to_numpy()
     elevation = airfields["elevation_m"].to_numpy()
     chi2, needed = np.zeros(len(airfields)), np.zeros(len(airfields))
     reach = np.full(len(airfields), True)
-    ends: list[np.ndarray[tuple[int], np.dtype[np.float64]]] = []
+    ends: list[Floats] = []
     for fix, sign in ((before, 1.0), (after, -1.0)):
         if fix is None:
             ends.append(np.full(len(airfields), np.nan))
@@ -83,6 +90,7 @@ def candidates(
         chi2 += [height_chi2(fix.altitude_m - e, climb, m) for e, m in zip(elevation, metres, strict=True)]
     if before is not None and after is not None:
         reach &= needed + MIN_GROUND_S <= after.t_s - before.t_s
+        chi2 += pace_chi2(ends[0] + ends[1], after.t_s - before.t_s)
     else:
         reach &= np.nanmin(ends, axis=0) <= _FARTHEST_OPEN_M
     chi2 += np.where([k in heard_low for k in range(len(airfields))], 4.0, 0.0)
@@ -99,18 +107,25 @@ def aloft_chi2(before: Fix, after: Fix) -> float:
     bearing, metres = inverse(before.lon, before.lat, after.lon, after.lat)
     back, _ = inverse(after.lon, after.lat, before.lon, before.lat)
     spare = max(0.0, after.t_s - before.t_s - float(metres) / CRUISE_MS)
-    turn = heading_chi2(before.track_deg, float(bearing), float(metres))
-    turn += heading_chi2(after.track_deg + 180.0, float(back), float(metres))
+    wide = SIGMA_DEG + ROUTE_DEG * min(float(metres) / 2e6, 1.0)
+    turn = heading_chi2(before.track_deg, float(bearing), float(metres), sigma_deg=wide)
+    turn += heading_chi2(after.track_deg + 180.0, float(back), float(metres), sigma_deg=wide)
     return min(turn, 16.0) + (spare / LOITER_S) ** 2
 
 
-def heading_chi2(track_deg: float, bearing_deg: float, metres: float) -> float:
+def heading_chi2(track_deg: float, bearing_deg: float, metres: float, *, sigma_deg: float = SIGMA_DEG) -> float:
     """Squared misfit of a track against the bearing of a place; 1 when the track is unknown."""
     if math.isnan(track_deg):
         return _UNKNOWN_CHI2
     off = abs((track_deg - bearing_deg + 180.0) % 360.0 - 180.0)
-    sigma = 8.0 + math.degrees(math.atan2(20000.0, metres))
+    sigma = sigma_deg + math.degrees(math.atan2(20000.0, metres))
     return min(off / sigma, 6.0) ** 2
+
+
+def pace_chi2(metres: Floats, seconds: float) -> Floats:
+    """Squared misfit of the speed that both flights need, if a usual stop is to fit into the silence."""
+    left = max(seconds - USUAL_STOP_S, 1.0)
+    return np.asarray(np.minimum(np.maximum(metres / left - USUAL_MAX_MS, 0.0) / PACE_MS, 6.0) ** 2)
 
 
 def height_chi2(height_m: float, climb_ms: float, metres: float) -> float:

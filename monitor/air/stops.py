@@ -20,13 +20,16 @@ WORST_CHI2 = 25.0
 """Above it no listed field explains a silence."""
 DETOUR_CHI2 = 9.0
 """A stop before the field where the aircraft is seen next must fit that much better than flying straight there."""
+LONGEST_DETOUR_S = 24 * 3600.0
+"""With a track on one side only, a longer silence says nothing of what it hides."""
 NAN = math.nan
 HeardLow = Callable[[float, float], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stop. Bounds are Unix seconds, NaN where open; `before` and `after` are the ends of the silence, if any."""
+    """One stop. Bounds are Unix seconds, NaN where open; `before` and `after` are the ends of the silence, if any;
+    `silent_s` the longest silence within a stay."""
 
     status: str
     place: int
@@ -40,6 +43,7 @@ class Stop:
     closest_m: float = NAN
     left_open: bool = field(default=False)
     right_open: bool = field(default=False)
+    silent_s: float = 0.0
 
 
 def find_stops(track: Track, airfields: pd.DataFrame, heard_low: HeardLow) -> list[Stop]:
@@ -119,9 +123,11 @@ def _same(last: Stop, first: Stop) -> Stop:
     if seen is not None and first.seen is not None:
         seen = Seen(seen.place, seen.first, first.seen.last, seen.rest + first.seen.rest, "down")
     closest = min(last.closest_m, first.closest_m)
+    silent = max(last.silent_s, first.silent_s, first.arrived[1] - last.departed[0])
     return replace(
-        last, departed=first.departed, seen=seen, closest_m=closest, right_open=first.right_open, after=first.after
-    )
+        last, departed=first.departed, seen=seen, closest_m=closest, right_open=first.right_open, after=first.after,
+        silent_s=silent,
+    )  # fmt: skip
 
 
 def _direct(last: Stop, first: Stop, before: Fix, after: Fix) -> tuple[Stop, Stop]:
@@ -170,6 +176,8 @@ def _detour(
 
     The end at the field has no direction: only the end in the air speaks.
     """
+    if ends[1].t_s - ends[0].t_s > LONGEST_DETOUR_S:
+        return None
     first = before or replace(ends[0], altitude_m=NAN, track_deg=NAN, climb_ms=NAN)
     second = after or replace(ends[1], altitude_m=NAN, track_deg=NAN, climb_ms=NAN)
     found = candidates(first, second, airfields, heard_low=low)

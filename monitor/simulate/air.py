@@ -68,7 +68,7 @@ def make_air_season(
     seed: int,
     start: str | datetime = "2024-09-01",
     days: int = 30,
-    others_per_day: int = 40,
+    others_per_day: int = 15,
 ) -> AirSeason:
     """A season of eight watched aircraft, ordinary traffic, receivers with outages, decoys and spoofed positions.
 
@@ -320,7 +320,7 @@ def _others(rng: np.random.Generator, receivers: list[Receiver], begin: float, d
         a, b = rng.choice(len(_OTHERS), size=2, replace=False)
         points = [(*_OTHERS[a], 50.0), (*_OTHERS[b], 50.0)]
         path = fly(points, start_s=begin + rng.uniform(0, days) * DAY_S, cruise_m=10700.0,
-                   runway_deg=(rng.uniform(0, 180), rng.uniform(0, 180)), step_s=60.0)  # fmt: skip
+                   runway_deg=(rng.uniform(0, 180), rng.uniform(0, 180)), step_s=60.0, every_m=12000.0)  # fmt: skip
         heard = _hear(path, (np.inf, -np.inf), receivers, rng)
         if len(heard.t_s):
             parts.append(heard)

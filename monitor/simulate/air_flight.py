@@ -44,7 +44,7 @@ class Receiver:
 
 def fly(
     points: list[tuple[float, float, float]], *, start_s: float, cruise_m: float, runway_deg: tuple[float, float],
-    taxi_s: float = 420.0, step_s: float = 10.0,
+    taxi_s: float = 420.0, step_s: float = 10.0, every_m: float = 2000.0,
 ) -> Path:  # fmt: skip
     """A flight along `points` (lon, lat, elevation_m): from the first, over those between, to the last.
 
@@ -52,7 +52,7 @@ def fly(
     slopes, and is slower the lower it flies.
     """
     route = _route(points, runway_deg)
-    lon, lat, along = _densify(route)
+    lon, lat, along = _densify(route, every_m)
     total = along[-1]
     floor = points[0][2] + (points[-1][2] - points[0][2]) * along / total
     profile = np.minimum(along * CLIMB_SLOPE, (total - along) * SINK_SLOPE)
@@ -87,7 +87,7 @@ def _route(points: list[tuple[float, float, float]], runway_deg: tuple[float, fl
     return [(lon0, lat0), (float(off_lon), float(off_lat)), *middle, (float(on_lon), float(on_lat)), (lon1, lat1)]
 
 
-def _densify(route: list[tuple[float, float]], every_m: float = 2000.0) -> tuple[Floats, Floats, Floats]:
+def _densify(route: list[tuple[float, float]], every_m: float) -> tuple[Floats, Floats, Floats]:
     lons, lats = [np.array([route[0][0]])], [np.array([route[0][1]])]
     for (lon0, lat0), (lon1, lat1) in pairwise(route):
         metres = float(distance_m(lon0, lat0, lon1, lat1))
@@ -110,12 +110,19 @@ def heard_by(path: Path, receivers: list[Receiver]) -> npt.NDArray[np.bool_]:
     horizon = 4120.0 * (np.sqrt(np.maximum(path.altitude_m, 1.0)) + np.sqrt(20.0))
     heard = np.zeros(len(path.t_s), dtype=bool)
     for receiver in receivers:
-        near = np.abs(path.lat - receiver.lat) * 111000.0 <= receiver.range_m
-        if not near.any():
-            continue
-        metres = distance_m(receiver.lon, receiver.lat, path.lon[near], path.lat[near])
-        up = np.ones(int(near.sum()), dtype=bool)
+        reach = np.minimum(receiver.range_m, horizon)
+        near = np.flatnonzero(np.abs(path.lat - receiver.lat) * 111000.0 <= reach)
+        near = near[_metres(receiver, path, near) <= reach[near]]
+        up = np.ones(len(near), dtype=bool)
         for first, last in receiver.outages:
             up &= (path.t_s[near] < first) | (path.t_s[near] >= last)
-        heard[near] |= up & (metres <= np.minimum(receiver.range_m, horizon[near]))
+        heard[near[up]] = True
     return heard
+
+
+def _metres(receiver: Receiver, path: Path, rows: npt.NDArray[np.intp]) -> Floats:
+    """Distance on a sphere, ample for a radio horizon."""
+    a, b = np.radians(path.lat[rows]), np.radians(receiver.lat)
+    d = np.radians(path.lon[rows] - receiver.lon)
+    h = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(d / 2) ** 2
+    return np.asarray(2 * 6371008.8 * np.arcsin(np.sqrt(h)))

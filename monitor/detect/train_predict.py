@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 from pathlib import Path
 from typing import Any
 
+import monitor.detect.train_env  # noqa: F401  isort: skip  (before ultralytics)
 import numpy as np
 import torch
+from ultralytics import YOLO
+from ultralytics.models.yolo.semantic import SemanticSegmentationPredictor
+from ultralytics.nn.tasks import load_checkpoint
+from ultralytics.utils.torch_utils import strip_optimizer
 
 from monitor.core.errors import DetectorError
 from monitor.detect.windows import Pixels
 from monitor.detect.yolo_run import Network
 
-os.environ.setdefault("YOLO_OFFLINE", "1")
-os.environ.setdefault("YOLO_AUTOINSTALL", "0")
-os.environ.setdefault("YOLO_VERBOSE", "0")
-
-from ultralytics import YOLO  # noqa: E402
-from ultralytics.models.yolo.semantic import SemanticSegmentationPredictor  # noqa: E402
-from ultralytics.nn.tasks import load_checkpoint  # noqa: E402
+_UNPICKLING = (
+    RuntimeError, ValueError, TypeError, KeyError, AttributeError, ImportError, OSError, pickle.UnpicklingError
+)  # fmt: skip
+    RuntimeError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    ImportError,
+    OSError,
+    pickle.UnpicklingError,
+)
 
 
 class MapsPredictor(SemanticSegmentationPredictor):  # type: ignore[misc]
@@ -44,7 +55,7 @@ def predictor_network(path: Path) -> Network:
         raise DetectorError(f"{path}: set ULTRALYTICS_SAFE_LOAD=1 before opening a checkpoint")
     try:
         model = YOLO(str(path), task="semantic")
-    except Exception as error:  # noqa: BLE001 - unpickling raises whatever the file asks for
+    except _UNPICKLING as error:
         raise DetectorError(f"{path}: not a checkpoint of weights alone ({error})") from error
     predictor = MapsPredictor(
         overrides={"device": "cpu", "verbose": False, "save": False, "mode": "predict", "imgsz": 32, "rect": False}
@@ -73,8 +84,6 @@ def export_onnx(checkpoint: Path, out: Path) -> Path:
 
 def ship_checkpoint(checkpoint: Path, out: Path) -> Path:
     """Copy a checkpoint whose optimizer state was stripped."""
-    from ultralytics.utils.torch_utils import strip_optimizer
-
     shutil.copyfile(checkpoint, out)
     strip_optimizer(str(out))
     return out

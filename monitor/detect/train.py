@@ -1,0 +1,108 @@
+"""Train weights from labelled folders, by one recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from monitor.core.errors import DataError
+from monitor.detect.compose import Ground, Recipe, prepare
+from monitor.detect.dataset import BANDS
+from monitor.detect.dataset_files import labelled_folders, read_port
+from monitor.detect.train_engine import Plan, run_training
+from monitor.detect.train_predict import export_onnx, ship_checkpoint
+from monitor.detect.yolo_weights import REGISTRY
+
+log = logging.getLogger(__name__)
+
+NORMALISATION = (
+    "reflectance = DN x 0.0001; minus the scene's 1st percentile of each band, plus 0.01; square root; "
+    "NDWI and MNDWI as 0.5 + 0.5 x index; 0 where missing"
+)
+_ENTRY = """# What the file is, what it expects, and what travels with it. sha256 is checked before loading.
+[{name}]
+file = "{name}.onnx"
+sha256 = "{sha256}"
+checkpoint_sha256 = "{checkpoint}"
+classes = ["vessel", "container_stack"]
+bands = {bands}
+scale = 0.0001
+gsd_m = 10.0
+threshold = 0.35
+stack_threshold = 0.4
+normalisation = "{normalisation}"
+trained_on = {ports}
+mirrored = false
+"""
+
+
+def train(
+    folders: Sequence[Path] | Path, *, out: Path, minutes: float = 60.0, epochs: int | None = None, seed: int = 7,
+    leave_out: Sequence[str] = (), start: Path | None = None, name: str = "trained",
+) -> Path:  # fmt: skip
+    """Train on labelled scene folders and write weights that `YoloDetector` can use.
+
+    Parameters
+    ----------
+    folders : path or paths
+        Labelled scene folders, or folders of such.
+    out : path
+        Where ``<name>.onnx``, ``<name>.pt`` and ``weights.toml`` go; made when missing.
+    minutes, epochs
+        How long: by the clock, or a number of epochs, which gives the same weights again on the same machine with the
+        same number of threads.
+    seed : int
+    leave_out : names of folders
+        Kept out of training altogether, for `evaluate`.
+    start : path, optional
+        A checkpoint of the same network to go on from.
+
+    Returns
+    -------
+    Path
+        `out`.
+
+    Raises
+    ------
+    DataError
+        No labelled scene is left to train on, or one that is left out is not there.
+    """
+    cv2.setNumThreads(1)
+    grounds = read_grounds([folders] if isinstance(folders, Path) else folders, leave_out=leave_out, seed=seed)
+    out.mkdir(parents=True, exist_ok=True)
+    plan = Plan(minutes=minutes, epochs=epochs, seed=seed, start=start)
+    checkpoint = ship_checkpoint(run_training(grounds, out, recipe=Recipe(), plan=plan), out / f"{name}.pt")
+    onnx = export_onnx(checkpoint, out / f"{name}.onnx")
+    entry = _ENTRY.format(
+        name=name, sha256=_sha256(onnx), checkpoint=_sha256(checkpoint), bands=_toml(BANDS),
+        normalisation=NORMALISATION, ports=_toml([ground.port.name for ground in grounds]),
+    )  # fmt: skip
+    (out / REGISTRY).write_text(entry, encoding="utf-8")
+    return out
+
+
+def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed: int = 7) -> list[Ground]:
+    """The labelled ports below some folders, made ready for training, without those left out."""
+    paths = [path for folder in folders for path in labelled_folders(folder)]
+    unknown = set(leave_out) - {path.name for path in paths}
+    if unknown:
+        raise DataError(f"{', '.join(sorted(unknown))}: no such labelled folder to leave out")
+    kept = [path for path in paths if path.name not in leave_out]
+    if not kept:
+        raise DataError("every labelled folder is left out; nothing is left to train on")
+    rng = np.random.default_rng(seed)
+    log.info("training on %s", ", ".join(path.name for path in kept))
+    return [prepare(read_port(path), rng) for path in kept]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _toml(names: Sequence[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

@@ -114,6 +114,15 @@ class Archive:
             self.index.add([(self._relative(folder), self._read_item(folder), acquisition.acquired_at)])
         return [acquisition for acquisition in unknown if acquisition not in found]
 
+    def outdated(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
+        """Those whose scene was made from other products than the same source offers now, in their order.
+
+        A product was processed anew, or a tile came late: fetch again, and `write_scene` replaces the old one.
+        """
+        known = self._index().products() if self._exists() else {}
+        offered = [(a, known.get(a.id)) for a in acquisitions]
+        return [a for a, old in offered if old and old[0] == a.source and set(old[1]) != set(a.product_ids)]
+
     def scenes(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
     ) -> list[Scene]:
@@ -236,7 +245,8 @@ class Archive:
             path = self._ledger(record.kind)
             with self.lock("ledger"):
                 files.append_line(path, record.to_json())
-        self._index().note(record for record in records if record.kind not in LOGS)
+        if indexed := [record for record in records if record.kind not in LOGS]:
+            self._index().note(indexed)
 
     def records(self, kind: str, *, since: datetime | None = None) -> list[Record]:
         """The records of a kind, oldest first, the last of each id only; empty when there is none."""

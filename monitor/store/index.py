@@ -90,6 +90,15 @@ class Index:
         with self._open() as db:
             return frozenset(row[0] for row in db.execute("SELECT scene_id FROM scenes"))
 
+    def products(self) -> dict[str, tuple[str, tuple[str, ...]]]:
+        """Scene id to its source and the product ids that it was made from."""
+        source, products = (
+            f"json_extract(item, '$.properties.\"monitor:{name}\"')" for name in ("source", "product_ids")
+        )
+        with self._open() as db:
+            rows = db.execute(f"SELECT scene_id, {source}, {products} FROM scenes").fetchall()
+        return {scene: (str(source), tuple(json.loads(products or "[]"))) for scene, source, products in rows}
+
     def add(self, scenes: Iterable[tuple[str, Mapping[str, object], datetime]]) -> None:
         """Enter scenes: (folder, item, middle of the acquisition); one of the same id is replaced."""
         rows = [_row(path, item, at) for path, item, at in scenes]

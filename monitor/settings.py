@@ -34,6 +34,7 @@ class SourceSettings(_Section):
     folder: Path = Field(Path("scenes"), description="for the folder source: where GeoTIFFs lie")
     period: str = Field("", description="what `run --due` looks at, e.g. 2023-08-01/2023-11-01; empty: see `last`")
     last: str = Field("30d", description="what `run --due` asks services for when `period` is empty")
+    accept_missing_bands: bool = Field(False, description="folder: take Sentinel-2 scenes that lack bands")
     sensors: tuple[Literal["s2", "s1"], ...] = Field(("s2", "s1"), description="which sensors to take")
 
     @field_validator("period")

@@ -8,7 +8,6 @@ import traceback
 from pathlib import Path
 from typing import Annotated
 
-import click
 import typer
 
 from monitor import __version__
@@ -65,23 +64,17 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """The exit code of a command line; errors go to standard error."""
     try:
-        result = app(args=hoisted(arguments), standalone_mode=False)
-    except click.exceptions.Abort:
-        typer.echo("stopped", err=True)
-        return 1
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        return error.exit_code
+        app(args=hoisted(arguments))
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
     except MonitorError as error:
         typer.echo(f"error: {error}", err=True)
         return exit_code(error)
-    except BrokenPipeError:
-        return 0
     except Exception:  # noqa: BLE001  the last line of defence: a bug is shown whole and gets its own code
         traceback.print_exc()
         typer.echo("This is a bug in monitor; please report it with the lines above.", err=True)
         return 3
-    return result if isinstance(result, int) else 0
+    return 0
 
 
 def hoisted(arguments: list[str]) -> list[str]:

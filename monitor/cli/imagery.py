@@ -45,7 +45,7 @@ def pull(
     workspace, chosen = to.open(), chosen_period(period, last)
     if dry_run:
         plan = workspace.plan(chosen, aoi=aoi, sensor=sensor, source=source)
-        to.tell(plan.rows(), plan.text())
+        to.tell(plan.as_json(), plan.text())
         return
     tell_outcomes(to, "pull", workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool))
 
@@ -73,7 +73,7 @@ def detect(
         tell_outcomes(to, "detect", to.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
-    from monitor.workspace import detect_images
+    from monitor.outside import detect_images
 
     files = [*image, *([Path(period)] if period else []), *(more or [])]
     assert out is not None
@@ -94,11 +94,11 @@ def evaluate(
 
     Example: monitor evaluate labelled/ --json
     """
-    from monitor.workspace import evaluate_folder
+    from monitor.outside import evaluate as evaluate_folder
 
     to = session(context)
     scores = evaluate_folder(folder, weights=weights, threshold=threshold, out=out)
-    to.tell(scores.as_json(), scores.text())
+    to.tell(scores.to_json(), scores.table())
 
 
 def train(
@@ -113,7 +113,7 @@ def train(
 
     Example: monitor train ports/ --leave-out busan --out trained
     """
-    from monitor.workspace import train_weights
+    from monitor.outside import train as train_weights
 
     to = session(context)
     made = train_weights(folder, out=out, minutes=minutes, seed=seed, leave_out=tuple(leave_out or ()))
@@ -132,7 +132,7 @@ def simulate(
 
     Example: monitor simulate season --seed 11
     """
-    from monitor.workspace import simulate_season
+    from monitor.outside import simulate as simulate_season
 
     to = session(context)
     made = simulate_season(folder, seed=seed, period=period, scenario=scenario, sensors=tuple(sensor or ("s2",)))

@@ -14,14 +14,16 @@ from monitor.core.errors import MonitorError, SettingsError
 
 T = TypeVar("T")
 R = TypeVar("R")
+T_co = TypeVar("T_co", covariant=True)
+R_co = TypeVar("R_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome(Generic[T, R]):
+class Outcome(Generic[T_co, R_co]):
     """What became of one item: a value or an error, never both."""
 
-    item: T
-    value: R | None = None
+    item: T_co
+    value: R_co | None = None
     error: MonitorError | None = None
 
     @property

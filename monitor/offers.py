@@ -1,0 +1,74 @@
+"""The sources and detectors that settings name, made from them; each is imported when it is asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import SettingsError
+from monitor.core.instants import TimeRange
+from monitor.settings import Settings
+
+if TYPE_CHECKING:
+    from monitor.detect import Detector
+    from monitor.simulate import Season
+    from monitor.sources.base import Source
+
+DETECTED = ("s2",)
+"""The sensors that there is a detector for."""
+
+
+def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str | None = None) -> Source:
+    """The source called `name`, or the settings' own; nothing is opened or asked yet.
+
+    Raises
+    ------
+    SettingsError
+        There is none of that name, or its settings do not fit it.
+    """
+    chosen = name or settings.source.name
+    if chosen == "folder":
+        from monitor.sources.folder import FolderSource
+
+        folder = root / settings.source.folder
+        return FolderSource(folder, needed=()) if settings.source.accept_missing_bands else FolderSource(folder)
+    if chosen == "simulated":
+        from monitor.sources.simulated import SimulatedSource
+
+        return SimulatedSource(season(settings, aois))
+    raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
+
+
+def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
+    """The simulated season that the settings describe."""
+    told = settings.simulate
+    period, sensors = TimeRange.parse(told.period), tuple(settings.source.sensors)
+    return season_of(aois, seed=told.seed, period=period, scenario=told.scenario, sensors=sensors)
+
+
+def season_of(
+    aois: tuple[Aoi, ...], *, seed: int, period: TimeRange, scenario: str, sensors: tuple[str, ...]
+) -> Season:
+    """A simulated season over some ports."""
+    from monitor.simulate import Season
+
+    return Season.make(seed=seed, period=period, aois=aois, scenario=scenario, sensors=sensors)
+
+
+def make_detector(sensor: str, weights: str | None = None, threshold: float | None = None) -> Detector:
+    """What looks at scenes of a sensor; weights by name, the default when None.
+
+    Raises
+    ------
+    DetectorError
+        There are no weights of that name, or the file is not what it should be.
+    SettingsError
+        There is no detector for the sensor.
+    """
+    if sensor == "s2":
+        from monitor.detect.yolo import DEFAULT, YoloDetector
+        from monitor.detect.yolo_weights import read_weights
+
+        return YoloDetector(read_weights(weights or DEFAULT), threshold)
+    raise SettingsError(f"no detector for sensor {sensor!r}; use s2")

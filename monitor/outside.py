@@ -1,0 +1,157 @@
+"""What needs no workspace: loose images, labelled folders, training, seasons on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shapely import union_all
+from shapely.geometry import mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.errors import DataError, SettingsError
+from monitor.core.instants import TimeRange
+from monitor.core.parallel import each
+from monitor.detect import Detector, Evaluation
+from monitor.detect import evaluate as score
+from monitor.offers import make_detector, season_of
+from monitor.pipeline.outcome import Table
+from monitor.sources.images import detect_images as collect
+from monitor.sources.images import write_collection
+from monitor.workspace import shipped_ports
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesFound:
+    """What was found in loose images, and the images that failed."""
+
+    out: Path
+    vessels: int
+    stacks: int
+    failures: tuple[tuple[str, str], ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether any image could not be looked at."""
+        return bool(self.failures)
+
+    def text(self) -> str:
+        """A line, and one for each failure."""
+        first = f"{self.out}: {self.vessels} vessels, {self.stacks} container stacks"
+        return "\n".join([first, *(f"  failed {path}: {why}" for path, why in self.failures)])
+
+    def as_json(self) -> dict[str, object]:
+        """The same for scripts."""
+        failures = [{"path": path, "error": why} for path, why in self.failures]
+        return {"out": str(self.out), "vessels": self.vessels, "stacks": self.stacks, "failures": failures}
+
+
+def detect_images(
+    files: Sequence[Path], *, out: Path, sensor: str | None = None, land: Path | None = None,
+    weights: str | None = None, threshold: float | None = None,
+) -> ImagesFound:  # fmt: skip
+    """Find vessels and stacks in loose GeoTIFFs and write them as GeoJSON (RFC 7946).
+
+    An image that cannot be looked at stops no other; when all fail, nothing is written.
+
+    Raises
+    ------
+    DataError
+        The land file is no GeoJSON, or `out` cannot be written.
+    DetectorError
+        The weights are missing or not what they should be.
+    """
+    kind = sensor or "s2"
+    detector = make_detector(kind, weights, threshold)
+    ashore = None if land is None else _land(land)
+    sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
+    outcomes = each(
+        lambda path: collect([path], detector, sensor=kind, land=ashore, weights_sha256=sha256), list(files)
+    )
+    made = [o.value for o in outcomes if o.value is not None]
+    if made:
+        try:
+            write_collection(_joined(made), out)
+        except OSError as error:
+            raise DataError(f"{out}: cannot be written ({error.strerror}); choose another place") from error
+    classes = [f["properties"]["class_name"] for part in made for f in part["features"]]  # type: ignore[attr-defined]
+    failures = tuple((str(o.item), str(o.error)) for o in outcomes if o.error is not None)
+    return ImagesFound(out, classes.count("vessel"), classes.count("container_stack"), failures)
+
+
+def _joined(parts: Sequence[dict[str, object]]) -> dict[str, object]:
+    """One collection of several; observed areas are united, fractions weighed by area."""
+    if len(parts) == 1:
+        return parts[0]
+    seen = [shape(part["observed"]) for part in parts]
+    shares = [float(str(part["observed_fraction"])) for part in parts]
+    whole = sum(s.area / share for s, share in zip(seen, shares, strict=True) if share > 0)
+    features = [feature for part in parts for feature in part["features"]]  # type: ignore[attr-defined]
+    fraction = sum(s.area for s in seen) / whole if whole else 0.0
+    return {
+        **parts[0], "features": features, "observed": mapping(union_all(seen)), "observed_fraction": round(fraction, 6),
+    }  # fmt: skip
+
+
+def _land(path: Path) -> BaseGeometry:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+        features = document.get("features", [document])
+        return union_all([shape(feature.get("geometry", feature)) for feature in features])
+    except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
+        raise DataError(f"{path}: not a readable GeoJSON file of land polygons ({error})") from error
+
+
+def evaluate(
+    folder: Path, *, weights: str | None = None, threshold: float | None = None, out: Path | None = None
+) -> Evaluation:
+    """Score a detector on labelled scenes; also as JSON in `out` when given."""
+    detector: Detector = make_detector("s2", weights, threshold)
+    result = score(folder, detector)
+    if out is not None:
+        out.write_text(json.dumps(result.to_json(), indent=1) + "\n", encoding="utf-8")
+    return result
+
+
+def train(
+    folders: Sequence[Path], *, out: Path, minutes: float = 90.0, seed: int = 7, leave_out: Sequence[str] = ()
+) -> Path:
+    """Train weights on labelled folders; the folder that holds them.
+
+    Raises
+    ------
+    SettingsError
+        The packages that training needs are not installed.
+    """
+    try:
+        from monitor.detect.train import train as train_weights
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"training needs {error.name}; pip install 'maritime-monitor[train]'") from error
+    return train_weights(tuple(folders), out=out, minutes=minutes, seed=seed, leave_out=tuple(leave_out))
+
+
+def simulate(
+    folder: Path, *, seed: int = 7, period: str = "2023-08-14/2023-10-23", scenario: str = "shuttle-2023",
+    sensors: Sequence[str] = ("s2",), aois: Path | None = None,
+) -> Table:  # fmt: skip
+    """Make a season with known truth on disk: scenes, AIS files, truth tables; what was written.
+
+    Raises
+    ------
+    SettingsError
+        The folder is there and not empty.
+    """
+    from monitor.core.aoi import read_aois
+    from monitor.sources.simulated import write_ais, write_scenes, write_truth
+
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(f"{folder}: not empty; give a new folder")
+    ports = read_aois(aois or shipped_ports())
+    season = season_of(ports, seed=seed, period=TimeRange.parse(period), scenario=scenario, sensors=tuple(sensors))
+    rows = []
+    for what, write in (("scenes", write_scenes), ("ais", write_ais), ("truth", write_truth)):
+        files = write(season, folder / what)
+        rows.append({"what": what, "files": len(files), "folder": str(folder / what)})
+    return Table(f"{folder}: a simulated season, seed {seed}", tuple(rows))

@@ -1,0 +1,62 @@
+"""The steps: each finds what is missing, does it and records it, so that each can be run twice.
+
+A step is imported when it is first asked for: looking at what is there needs none of them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.pipeline.brief import brief_is_current, write_brief
+    from monitor.pipeline.bring import missing, problems, pull, search
+    from monitor.pipeline.correlate import Ports, correlate_all, is_current, scene_tables, standing, summary
+    from monitor.pipeline.detect import detect_scenes, unseen
+    from monitor.pipeline.gaps import stored_gaps
+    from monitor.pipeline.hand_out import export, pack_evidence, write_csv
+    from monitor.pipeline.intake import IngestReport, Progress, ingest
+
+__all__ = [
+    "IngestReport",
+    "Ports",
+    "Progress",
+    "brief_is_current",
+    "correlate_all",
+    "detect_scenes",
+    "export",
+    "ingest",
+    "is_current",
+    "missing",
+    "pack_evidence",
+    "problems",
+    "pull",
+    "scene_tables",
+    "search",
+    "standing",
+    "stored_gaps",
+    "summary",
+    "unseen",
+    "write_brief",
+    "write_csv",
+]
+
+_HOMES = {
+    "brief": ("brief_is_current", "write_brief"),
+    "hand_out": ("export", "pack_evidence", "write_csv"),
+    "correlate": ("Ports", "correlate_all", "is_current", "scene_tables", "standing", "summary"),
+    "detect": ("detect_scenes", "unseen"),
+    "gaps": ("stored_gaps",),
+    "intake": ("IngestReport", "Progress", "ingest"),
+    "bring": ("missing", "problems", "pull", "search"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """A step, imported now."""
+    for home, names in _HOMES.items():
+        if name in names:
+            value = getattr(importlib.import_module(f"monitor.pipeline.{home}"), name)
+            globals()[name] = value
+            return value
+    raise AttributeError(f"module 'monitor.pipeline' has no attribute {name!r}")

@@ -1,0 +1,81 @@
+"""Bring what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from monitor.core.aoi import Aoi
+from monitor.core.instants import TimeRange, isoformat
+from monitor.core.parallel import Outcome, each
+from monitor.core.scene import Acquisition
+from monitor.sources.faults import Problem
+from monitor.store.archive import Archive
+
+if TYPE_CHECKING:
+    from monitor.sources.base import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a source offers over some ports: acquisitions with their port, and ports for which it could not be asked."""
+
+    offered: tuple[tuple[Acquisition, Aoi], ...]
+    failed: tuple[Outcome[Aoi, list[Acquisition]], ...]
+
+    def of_sensors(self, sensors: Sequence[str]) -> Search:
+        """Those of some sensors only."""
+        return Search(tuple((a, aoi) for a, aoi in self.offered if a.sensor in sensors), self.failed)
+
+
+def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
+    """Ask a source for the passes over each port; a port that fails stops no other."""
+    answers = each(lambda aoi: source.search(aoi, period), aois)
+    offered = [(acquisition, o.item) for o in answers for acquisition in (o.value or [])]
+    return Search(tuple(offered), tuple(o for o in answers if not o.ok))
+
+
+def missing(archive: Archive, found: Search) -> list[tuple[Acquisition, Aoi]]:
+    """The offers that the archive lacks, oldest first."""
+    lacking = {acquisition.id for acquisition in archive.lacks([a for a, _ in found.offered])}
+    work = [(acquisition, aoi) for acquisition, aoi in found.offered if acquisition.id in lacking]
+    return sorted(work, key=lambda pair: (pair[0].start, pair[0].id))
+
+
+def pull(
+    source: Source, archive: Archive, work: Sequence[tuple[Acquisition, Aoi]], pool: Executor | None = None
+) -> list[Outcome[tuple[Acquisition, Aoi], str]]:
+    """Fetch and archive acquisitions; outcomes carry scene ids."""
+    return each(partial(_pull_one, source, archive), work, pool)
+
+
+def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -> str:
+    acquisition, aoi = work
+    with archive.claim(acquisition.id):
+        if archive.lacks([acquisition]):  # another process may have brought it meanwhile
+            raster = source.fetch(acquisition, aoi)
+            archive.write_scene(acquisition, raster, request=request_of(source, acquisition, aoi))
+    return acquisition.id
+
+
+def request_of(source: Source, acquisition: Acquisition, aoi: Aoi) -> dict[str, object]:
+    """What was asked of the source, without secrets: it goes into the archive and its hash into the brief."""
+    asked: Callable[[Acquisition, Aoi], dict[str, object]] | None = getattr(source, "request", None)
+    plain: dict[str, object] = {
+        "source": source.name,
+        "aoi": aoi.id,
+        "sensor": acquisition.sensor,
+        "start": isoformat(acquisition.start),
+        "end": isoformat(acquisition.end),
+        "products": list(acquisition.product_ids),
+    }
+    return plain if asked is None else {**plain, **asked(acquisition, aoi)}
+
+
+def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
+    """What the source passed over and why; empty for sources that do not tell."""
+    told: Callable[[Aoi, TimeRange], Sequence[Problem]] | None = getattr(source, "problems", None)
+    return () if told is None else told(aoi, period)

@@ -1,0 +1,118 @@
+"""Put detections and AIS together, for all ports at once: a shuttle has two ends."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+
+from monitor import __version__
+from monitor.ais import find_gaps, port_calls, voyages
+from monitor.core.aoi import Aoi
+from monitor.core.instants import TimeRange
+from monitor.core.tables import COVERAGE, DETECTIONS, MATCHES, Schema
+from monitor.detect import Detector
+from monitor.fuse import CorrelateInput, Correlation, correlate, latest, read_watchlist
+from monitor.pipeline import findings
+from monitor.pipeline.berths import berth_states, stack_states
+from monitor.pipeline.detect import table_key, zones_digest
+from monitor.store.archive import Archive
+from monitor.store.positions import PositionStore
+
+NOTE = "correlate"
+_MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "positions")
+_AROUND_PORT_DEG = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports and what looks at them: all that names the tables of a run."""
+
+    aois: tuple[Aoi, ...]
+    detectors: Mapping[str, Detector]
+
+    def table_keys(self) -> list[tuple[Aoi, str]]:
+        """Port and table key, for each port and detector."""
+        return [(aoi, table_key(detector, aoi)) for aoi in self.aois for detector in self.detectors.values()]
+
+
+def made_from(archive: Archive, ports: Ports, gap: timedelta) -> str:
+    """A digest of everything that the derived tables are made from."""
+    parts = [__version__, str(gap), archive.digest(*_MADE_FROM)]
+    parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, key in ports.table_keys()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def is_current(archive: Archive, ports: Ports, gap: timedelta) -> bool:
+    """Whether the derived tables were made from what is there now."""
+    return archive.read_note(NOTE).strip() == made_from(archive, ports, gap)
+
+
+def scene_tables(
+    archive: Archive, ports: Ports, kind: str, schema: Schema, period: TimeRange | None = None
+) -> pd.DataFrame:
+    """One kind of per-scene table over all ports, in order of time."""
+    parts = [
+        archive.read_scene_tables(kind, key, schema, aoi_id=aoi.id, period=period) for aoi, key in ports.table_keys()
+    ]
+    some = [part for part in parts if len(part)]
+    return schema.conform(pd.concat(some, ignore_index=True)) if some else schema.empty()
+
+
+def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: timedelta) -> Correlation:
+    """Derive every table from what the archive holds, and keep it there."""
+    current = made_from(archive, ports, gap)
+    scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
+    detections = scene_tables(archive, ports, "detections", DETECTIONS)
+    coverage = scene_tables(archive, ports, "coverage", COVERAGE)
+    states = berth_states(scenes, ports.aois, detections, coverage)
+    stacks = stack_states(scenes, ports.aois, detections, coverage)
+    positions = store.read()
+    gaps = find_gaps(positions, at_least=gap, until=_heard_until(positions))
+    calls = port_calls(positions, anchor_points(ports.aois))
+    result = correlate(
+        CorrelateInput(
+            ports.aois, tuple(scenes), detections, coverage, states, stacks, positions, gaps, calls, voyages(calls),
+            archive.read_table("matches", MATCHES), read_watchlist(), as_of=datetime.now(UTC),
+        )
+    )  # fmt: skip
+    derived = {**result.tables(), "gaps": gaps, "port_calls": calls, "berth_states": states, "stacks": stacks}
+    for name, table in derived.items():
+        archive.write_table(name, table)
+    archive.write_note(findings_note(), findings.to_text(result.findings))
+    archive.write_note(NOTE, current)
+    return result
+
+
+def findings_note() -> str:
+    """The name under which findings rest."""
+    return "findings"
+
+
+def _heard_until(positions: pd.DataFrame) -> datetime | None:
+    """The last instant at which the feed is known to have run: that of its last position."""
+    return positions["t"].max().to_pydatetime() if len(positions) else None
+
+
+def anchor_points(aois: tuple[Aoi, ...]) -> pd.DataFrame:
+    """`port_id, lon, lat`: the middle of each port's berths, or of the port where it has none."""
+    rows = []
+    for aoi in aois:
+        berths = aoi.of_kind("berth")
+        points = [zone.geometry.centroid for zone in berths] or [aoi.geometry.centroid]
+        rows += [{"port_id": aoi.id, "lon": point.x, "lat": point.y} for point in points]
+    return pd.DataFrame(rows, columns=["port_id", "lon", "lat"])
+
+
+def standing(matches: pd.DataFrame) -> pd.DataFrame:
+    """MATCHES as they now stand, of all versions."""
+    return latest(matches)
+
+
+def summary(result: Correlation) -> str:
+    """What came of it, in one line."""
+    dark = int((result.dark_events["status"] == "dark").sum())
+    return f"{dark} dark events, {len(result.visits)} visits, {len(result.voyages)} voyages"

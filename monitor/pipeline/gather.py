@@ -1,0 +1,114 @@
+"""Everything the archive holds of some ports, as the report's tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.instants import TimeRange
+from monitor.core.scene import Acquisition
+from monitor.core.tables import (
+    BERTH_STATES,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    GAPS,
+    MATCHES,
+    STACKS,
+    VISITS,
+    VOYAGES,
+)
+from monitor.fuse import latest
+from monitor.pipeline.correlate import Ports, scene_tables
+from monitor.report.model import InputFile, Provenance, SceneRecord, Tables
+from monitor.store.archive import Archive
+from monitor.store.positions import PositionStore
+
+
+def tables(archive: Archive, store: PositionStore, ports: Ports) -> Tables:
+    """The tables of some ports; derived ones as `correlate` left them."""
+    mine = {aoi.id for aoi in ports.aois}
+
+    def derived(name: str, schema: object) -> pd.DataFrame:
+        table = archive.read_table(name, schema)  # type: ignore[arg-type]
+        return table[table["aoi_id"].isin(mine)].reset_index(drop=True) if "aoi_id" in table else table
+
+    return Tables(
+        coverage=scene_tables(archive, ports, "coverage", COVERAGE),
+        counts=derived("counts", COUNTS),
+        detections=scene_tables(archive, ports, "detections", DETECTIONS),
+        matches=latest(derived("matches", MATCHES)),
+        dark_events=derived("dark_events", DARK_EVENTS),
+        gaps=derived("gaps", GAPS),
+        berth_states=derived("berth_states", BERTH_STATES),
+        stacks=derived("stacks", STACKS),
+        visits=derived("visits", VISITS),
+        voyages=derived("voyages", VOYAGES),
+        positions=store.read(bounds=around(ports.aois)),
+        vessels=store.vessels(),
+    )
+
+
+def around(aois: Sequence[Aoi], margin_deg: float = 1.0) -> tuple[float, float, float, float]:
+    """(west, south, east, north) around some ports, for the tracks that a map draws."""
+    bounds = [aoi.geometry.bounds for aoi in aois]
+    return (
+        min(b[0] for b in bounds) - margin_deg, min(b[1] for b in bounds) - margin_deg,
+        max(b[2] for b in bounds) + margin_deg, max(b[3] for b in bounds) + margin_deg,
+    )  # fmt: skip
+
+
+def acquisitions(archive: Archive, ports: Ports, period: TimeRange | None = None) -> tuple[Acquisition, ...]:
+    """The acquisitions of the archived scenes of some ports."""
+    return tuple(a for aoi in ports.aois for a in archive.acquisitions(aoi.id, period))
+
+
+def provenance(archive: Archive, store: PositionStore, ports: Ports, period: TimeRange) -> Provenance:
+    """Where everything came from: software, weights, scenes with their requests, AIS files, thresholds."""
+    scenes = [scene for aoi in ports.aois for scene in archive.scenes(aoi.id, period)]
+    by_sensor = {sensor: detector.key for sensor, detector in ports.detectors.items()}
+    records = tuple(
+        SceneRecord(
+            scene.id, sha256(scene.path / "request.json"), sha256(scene.path / "pixels.tif"),
+            by_sensor.get(scene.acquisition.sensor, ""),
+        )
+        for scene in scenes
+    )  # fmt: skip
+    inputs = tuple(InputFile(done.file, done.key, f"{done.positions} positions") for done in store.ingested())
+    return Provenance(software(), weights(ports), records, inputs, thresholds(ports))
+
+
+def software() -> str:
+    """Name and version of the code."""
+    try:
+        return f"maritime-monitor {version('maritime-monitor')}"
+    except PackageNotFoundError:
+        return "maritime-monitor (not installed)"
+
+
+def weights(ports: Ports) -> tuple[InputFile, ...]:
+    """The model files in use, with their hashes."""
+    found = []
+    for detector in ports.detectors.values():
+        entry = getattr(detector, "weights", None)
+        if entry is not None:
+            found.append(InputFile(entry.path.name, entry.sha256, detector.key))
+    return tuple(found)
+
+
+def thresholds(ports: Ports) -> tuple[tuple[str, str], ...]:
+    """Each detector's least score."""
+    return tuple(
+        (d.key, f"least score {getattr(d, 'least_score', float('nan')):.2f}") for d in ports.detectors.values()
+    )
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file, "" when it is not there."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""

@@ -1,0 +1,50 @@
+"""What holds for the whole house."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("torch", "ultralytics", "sentinelhub", "dask", "matplotlib", "geopandas", "onnxruntime", "rasterio")
+
+
+def loaded_by(code: str) -> set[str]:
+    script = f"import sys\n{code}\nprint(' '.join(m for m in {HEAVY!r} if m in sys.modules))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_importing_monitor_loads_nothing_heavy() -> None:
+    assert loaded_by("import monitor") == set()
+
+
+def test_a_workspace_loads_no_model_runtime_and_no_client() -> None:
+    assert not loaded_by("import monitor; monitor.Workspace") & {"torch", "ultralytics", "sentinelhub", "dask"}
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "from monitor.cli.app import run; import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()): run(['--help'])"
+    assert loaded_by(code) == set()
+
+
+def test_only_one_file_imports_the_client_and_two_the_trainer(repository: Path) -> None:
+    def importers(package: str) -> set[str]:
+        files = (repository / "monitor").rglob("*.py")
+        lines = {f: f.read_text().splitlines() for f in files}
+        begins = (f"import {package}", f"from {package}")
+        return {
+            f.relative_to(repository / "monitor").as_posix()
+            for f, text in lines.items()
+            if any(line.strip().startswith(begins) for line in text)
+        }
+
+    assert importers("sentinelhub") <= {"sources/sentinelhub.py"}
+    assert all(f == "detect/yolo.py" or f.startswith("detect/train") for f in importers("ultralytics"))
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "README.md", "CHANGELOG.md", "Makefile", ".ci/run", "monitor/py.typed"])
+def test_the_repository_has_what_a_stranger_looks_for(repository: Path, name: str) -> None:
+    assert (repository / name).stat().st_size > 0 or name.endswith("py.typed")

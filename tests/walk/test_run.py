@@ -1,0 +1,71 @@
+"""From an AOI and scenes to a brief, as a timer would do it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.app import run
+from monitor.workspace import Workspace
+from tests.walk import made
+
+pytestmark = [pytest.mark.weights, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace after its first run; tests only read it."""
+    root = made.write_workspace(tmp_path_factory.mktemp("walk") / "watch")
+    assert run(["run", "--due", "-w", str(root)]) == 0
+    return root
+
+
+def files(root: Path) -> dict[str, str]:
+    """Every file but logs and locks, with its content's hash."""
+    found = (p for p in root.rglob("*") if p.is_file())
+    kept = (p for p in found if "log" not in p.relative_to(root).parts and p.suffix not in (".lock", ".log"))
+    return {str(p.relative_to(root)): hashlib.sha256(p.read_bytes()).hexdigest() for p in kept}
+
+
+def test_a_run_ends_in_a_brief_with_the_ship_at_the_quay(finished: Path) -> None:
+    workspace = Workspace.open(finished)
+    assert len(workspace.scenes()) == 3
+    states = workspace.berth_states("made").sort_values("acquired_at")
+    assert list(states["state"]) == ["occupied", "occupied", "empty"]
+    brief = next((finished / "reports").glob("*.html")).read_text()
+    assert "made" in brief
+
+
+def test_the_ship_with_ais_is_matched_and_the_one_without_is_not(finished: Path) -> None:
+    matches = Workspace.open(finished).matches("made").sort_values("acquired_at")
+    at_quay = matches[matches["detection_id"] != ""]
+    assert list(at_quay["status"])[:1] == ["matched"]
+    assert at_quay["mmsi"].iloc[0] == 440123456
+    assert "unmatched" in set(at_quay["status"].iloc[1:])
+
+
+def test_the_second_run_does_nothing_and_writes_nothing(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = files(finished)
+    assert run(["run", "--due", "--json", "-w", str(finished)]) == 0
+    done = json.loads(capsys.readouterr().out)
+    assert [step["done"] for step in done["steps"]] == [0] * len(done["steps"])
+    assert files(finished) == before
+
+
+def test_status_and_counts_tell_what_is_there(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["status", "--json", "-w", str(finished)]) == 0
+    rows = json.loads(capsys.readouterr().out)["rows"]
+    assert next(row for row in rows if row["what"] == "s2")["number"] == 3
+    counts = Workspace.open(finished).counts("made").sort_values("acquired_at")
+    assert list(counts["berth"]) == [1, 1, 0]
+
+
+def test_the_index_can_be_rebuilt(finished: Path) -> None:
+    before = Workspace.open(finished).scenes()
+    for path in (finished / "archive").glob("index.sqlite*"):
+        path.unlink()
+    assert run(["reindex", "-w", str(finished)]) == 0
+    assert list(Workspace.open(finished).scenes()["scene_id"]) == list(before["scene_id"])

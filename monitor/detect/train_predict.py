@@ -23,15 +23,6 @@ from monitor.detect.yolo_run import Network
 _UNPICKLING = (
     RuntimeError, ValueError, TypeError, KeyError, AttributeError, ImportError, OSError, pickle.UnpicklingError
 )  # fmt: skip
-    RuntimeError,
-    ValueError,
-    TypeError,
-    KeyError,
-    AttributeError,
-    ImportError,
-    OSError,
-    pickle.UnpicklingError,
-)
 
 
 class MapsPredictor(SemanticSegmentationPredictor):  # type: ignore[misc]

@@ -1,1 +1,1 @@
-"""Findings to figures, briefs, maps, evidence and exports."""
+"""From tables and findings to figures, the brief, the map, exports and the evidence bundle."""

@@ -1,0 +1,165 @@
+"""The parts a page is built of: plain values that know nothing of HTML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table. `kind` is a word from the style sheet ("" | warn | none | present | absent | part);
+    `note` a longer reading of a short code; `anchor` an id within the page to link to."""
+
+    text: str
+    kind: str = ""
+    note: str = ""
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table whose first column heads its rows. `numeric` are the indices of columns aligned right."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    numeric: tuple[int, ...] = ()
+    empty: str = "None."
+    compact: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """An encoded image. `alt` is made from the data it shows; sizes in pixels."""
+
+    data: bytes
+    mime: str
+    width: int
+    height: int
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A drawing in SVG without styles or scripts, its text alternative and the table it was drawn from."""
+
+    id: str
+    svg: str
+    alt: str
+    caption: str
+    details: Table
+
+
+@dataclass(frozen=True, slots=True)
+class TileFigure:
+    """A rendered picture of a scene: annotated, its plain twin, caption, and the table its numbers point to."""
+
+    id: str
+    annotated: Picture
+    plain: Picture | None
+    caption: str
+    facts: tuple[tuple[str, str], ...]
+    details: Table
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two looks at the same frame with the same stretch, pixels only, to be compared by a swipe."""
+
+    id: str
+    before: Picture
+    after: Picture
+    before_label: str
+    after_label: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFrame:
+    """One small picture in a row of looks at one frame; `picture` is None where the look showed nothing."""
+
+    picture: Picture | None
+    label: str
+    state: str
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    """All looks at one frame in order of time, and the same as an animation."""
+
+    id: str
+    frames: tuple[FilmFrame, ...]
+    caption: str
+    animation: Picture | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One notable detection with its chip, its facts and what else it could be."""
+
+    id: str
+    title: str
+    picture: Picture | None
+    facts: tuple[tuple[str, str], ...]
+    statement: str
+    reasons: tuple[str, ...] = ()
+    alternatives: tuple[str, ...] = ()
+    candidates: Table | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cards:
+    """A row of cards; `empty` is said when there are none."""
+
+    cards: tuple[Card, ...]
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Paragraphs; `kind` "" | note | limit | list."""
+
+    paragraphs: tuple[str, ...]
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MapView:
+    """An interactive map as data (a JSON document for the map script), and words for those who cannot use it."""
+
+    id: str
+    document: str
+    alt: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file carried inside the page."""
+
+    name: str
+    mime: str
+    data: bytes
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """Files carried inside the page."""
+
+    files: tuple[Download, ...]
+
+
+Block = Table | Chart | TileFigure | Pair | Film | Cards | Text | MapView | Downloads
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with its blocks and, one level down, its parts. `id` is the anchor in the page."""
+
+    id: str
+    title: str
+    blocks: tuple[Block, ...] = ()
+    parts: tuple[Section, ...] = field(default=())

@@ -9,6 +9,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
 from monitor.core.instants import TimeRange
 from monitor.settings import Settings
+from monitor.sources.deployments import Secret, SentinelHubSettings, read_credentials
 
 if TYPE_CHECKING:
     from monitor.detect import Detector
@@ -37,7 +38,35 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
         from monitor.sources.simulated import SimulatedSource
 
         return SimulatedSource(season(settings, aois))
+    if chosen == "sentinelhub":
+        from monitor.sources.hub import SentinelHubSource
+        from monitor.store import Archive, UnitAccount
+
+        return SentinelHubSource(hub_settings(settings), UnitAccount(Archive(root / "archive")))
+    if chosen == "stac":
+        from monitor.sources.stac import StacSource
+
+        return StacSource(settings.stac.url, settings.stac.collection)
     raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
+
+
+def hub_settings(settings: Settings) -> SentinelHubSettings:
+    """What `[sentinelhub]` says, with the credentials of the environment or of the credentials file.
+
+    Raises
+    ------
+    SettingsError
+        Deployment and URLs do not fit, or the credentials file cannot be used.
+    """
+    told = settings.sentinelhub
+    client_id, secret = Secret(told.client_id.get_secret_value()), Secret(told.client_secret.get_secret_value())
+    if told.credentials_file is not None and not (client_id and secret):
+        client_id, secret = read_credentials(told.credentials_file.expanduser())
+    return SentinelHubSettings(
+        deployment=told.deployment, base_url=told.base_url, token_url=told.token_url,
+        client_id=client_id, client_secret=secret, level=told.level.upper(),
+        sensors=tuple(settings.source.sensors), units_per_month=told.units_per_month, deadline_s=told.deadline_s,
+    )  # fmt: skip
 
 
 def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:

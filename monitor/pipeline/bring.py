@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,10 @@ from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange, isoformat
 from monitor.core.parallel import Outcome, each
 from monitor.core.scene import Acquisition
-from monitor.sources.faults import Problem
+from monitor.sources.base import Catalog
+from monitor.sources.faults import NoData, Problem
 from monitor.store.archive import Archive
+from monitor.store.offers import OfferBook
 
 if TYPE_CHECKING:
     from monitor.sources.base import Source
@@ -38,9 +41,24 @@ def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
     return Search(tuple(offered), tuple(o for o in answers if not o.ok))
 
 
+def note_search(archive: Archive, source: Source, aois: Sequence[Aoi], found: Search, period: TimeRange) -> None:
+    """Keep that a catalog was asked, for the ports where it answered: only then is a pass that it lacks missing."""
+    if not isinstance(source, Catalog):
+        return
+    failed, now = {outcome.item.id for outcome in found.failed}, datetime.now(UTC)
+    for aoi in aois:
+        if aoi.id not in failed:
+            OfferBook(archive).note_search(source.name, aoi.id, source.sensors, period, now=now)
+
+
 def missing(archive: Archive, found: Search) -> list[tuple[Acquisition, Aoi]]:
-    """The offers that the archive lacks, oldest first."""
-    lacking = {acquisition.id for acquisition in archive.lacks([a for a, _ in found.offered])}
+    """The offers to bring, oldest first: those that the archive lacks, and those that were processed anew.
+
+    A pass that had no pixels waits until it is due to be asked for again.
+    """
+    offered = [a for a, _ in found.offered]
+    wanted = OfferBook(archive).due([*archive.lacks(offered), *archive.outdated(offered)], now=datetime.now(UTC))
+    lacking = {acquisition.id for acquisition in wanted}
     work = [(acquisition, aoi) for acquisition, aoi in found.offered if acquisition.id in lacking]
     return sorted(work, key=lambda pair: (pair[0].start, pair[0].id))
 
@@ -55,8 +73,13 @@ def pull(
 def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -> str:
     acquisition, aoi = work
     with archive.claim(acquisition.id):
-        if archive.lacks([acquisition]):  # another process may have brought it meanwhile
-            raster = source.fetch(acquisition, aoi)
+        if archive.lacks([acquisition]) or archive.outdated([acquisition]):  # else another process brought it
+            try:
+                raster = source.fetch(acquisition, aoi)
+            except NoData as error:
+                if isinstance(source, Catalog):
+                    OfferBook(archive).note_no_data(acquisition, str(error), now=datetime.now(UTC))
+                raise
             archive.write_scene(acquisition, raster, request=request_of(source, acquisition, aoi))
     return acquisition.id
 

@@ -42,3 +42,12 @@ class TellsProblems(Protocol):
 
     def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:
         """What a search of the same arguments passes over; those with `is_fault` are for the user to mend."""
+
+
+@runtime_checkable
+class Catalog(Protocol):
+    """A source that knows what it lacks: a pass that it does not list was not acquired, or is late."""
+
+    @property
+    def sensors(self) -> tuple[str, ...]:
+        """The sensors that it is searched for."""

@@ -47,6 +47,11 @@ class SentinelHubSource:
     ledger: UnitLedger | None = None
     name: str = "sentinelhub"
 
+    @property
+    def sensors(self) -> tuple[str, ...]:
+        """The sensors of the settings."""
+        return self.settings.sensors
+
     def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
         """The overpasses of `aoi` that begin in `period`, from the catalog alone, in order of time.
 

@@ -43,6 +43,11 @@ class StacSource:
     name: str = "stac"
     timeout_s: float = 60.0
 
+    @property
+    def sensors(self) -> tuple[str, ...]:
+        """Sentinel-2 alone: open catalogs have no calibrated and terrain-corrected Sentinel-1."""
+        return ("s2",)
+
     def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
         """The overpasses of `aoi` that begin in `period`, in order of time.
 

@@ -46,8 +46,12 @@ def pair(cost: Floats) -> Pairing:
     feasible = np.isfinite(cost)
     best, total = solve(cost)
     margin, runner_up = np.full(rows, np.nan), np.full(rows, -1, dtype=np.int64)
+    alone = (feasible.sum(axis=1) == 1) & (feasible & (feasible.sum(axis=0) == 1)).any(axis=1)
     for row in np.flatnonzero(feasible.any(axis=1)):
-        if best[row] >= 0:
+        if alone[row]:
+            column = int(np.argmax(feasible[row]))
+            margin[row], runner_up[row] = abs(cost[row, column]), -1 if best[row] >= 0 else column
+        elif best[row] >= 0:
             other = cost.copy()
             other[row, best[row]] = np.inf
             second, worse = solve(other)

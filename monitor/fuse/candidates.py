@@ -18,10 +18,11 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class SailingRule:
-    """Speeds: `fastest_kn` that a cargo ship can make, `usual_kn` that spare hours are reckoned with."""
+    """Speeds: `fastest_kn` that a cargo ship can make, `usual_kn` that spare hours are reckoned with; `most` ranks."""
 
     fastest_kn: float = 20.0
     usual_kn: float = 12.0
+    most: int = 10
 
 
 def gap_candidates(
@@ -46,7 +47,8 @@ def gap_candidates(
     -------
     GAP_CANDIDATES table
         Best first within each event. A gap is left out when the ship would have needed more than `rule.fastest_kn`
-        over the geodesic, either to come or to go on. Empty when no silence spans an event.
+        over the geodesic, either to come or to go on. The ten best are kept; their weights stay shares of all.
+        Empty when no silence spans an event.
     """
     rule, known = rule or SailingRule(), lengths or {}
     if events.empty or gaps.empty:
@@ -89,8 +91,8 @@ def _of_event(
         }
     )  # fmt: skip
     table = table[(kn_in <= rule.fastest_kn) & ~(kn_out > rule.fastest_kn)]
-    table = table.sort_values(["weight", "gap_id"], ascending=[False, True], kind="stable")
     total = float(table["weight"].sum())
+    table = table.sort_values(["weight", "gap_id"], ascending=[False, True], kind="stable").head(rule.most)
     reason = [_reason(row) for row in table.to_dict("records")]
     return table.assign(rank=np.arange(1, len(table) + 1), weight=table["weight"] / (total or 1.0), reason=reason)
 

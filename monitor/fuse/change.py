@@ -1,19 +1,26 @@
-"""Rates per clear look against what the past lets expect, and the points where they changed."""
+"""Rates per clear look against what the past lets expect, and the points where they changed.
+
+The one file that uses statsmodels and ruptures, which take seconds to load: only when there is something to reckon.
+"""
 
 from __future__ import annotations
 
+import importlib
 from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import ruptures
-import statsmodels.api as sm
-from scipy.stats import binomtest, chi2, nbinom, poisson
 
 from monitor.core.instants import TimeRange
 from monitor.core.tables import CHANGES, RATES
+from monitor.fuse.chance import (
+    binomial_two_sided,
+    negative_binomial_cdf,
+    negative_binomial_quantile,
+    poisson_interval,
+)  # fmt: skip
 from monitor.fuse.frames import floats, stamp
 
 Floats = npt.NDArray[np.float64]
@@ -24,6 +31,7 @@ _YEAR_DAYS = 365.25
 _SEASON_NEEDS_DAYS = 365.0
 _CHANGE_P = 0.01
 _SHORTEST_SEGMENT = 5
+_AS_POISSON = 1e6
 
 
 class Expected(NamedTuple):
@@ -34,15 +42,6 @@ class Expected(NamedTuple):
     high: float
     model: str
     size: float
-
-
-def poisson_interval(seen: int, exposure: float, *, level: float = 0.95) -> tuple[float, float]:
-    """Exact (Garwood) interval of a rate per clear look; (nan, nan) without exposure."""
-    if exposure <= 0:
-        return float("nan"), float("nan")
-    tail = (1.0 - level) / 2.0
-    low = float(chi2.ppf(tail, 2 * seen)) / 2.0 if seen else 0.0
-    return low / exposure, float(chi2.ppf(1.0 - tail, 2 * seen + 2)) / 2.0 / exposure
 
 
 def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedelta(days=7)) -> pd.DataFrame:
@@ -116,9 +115,11 @@ def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame) -> Expected:
     count, exposure = past[what].to_numpy(np.float64), past["observed_fraction"].to_numpy(np.float64)
     if count.sum() == 0:
         top = poisson_interval(0, float(exposure.sum()))[1] * float(now["observed_fraction"].sum())
-        return Expected(0.0, 0.0, float(poisson.ppf(0.975, top)), "poisson", np.inf)
+        most = negative_binomial_quantile(0.975, _AS_POISSON, _AS_POISSON / (_AS_POISSON + top))
+        return Expected(0.0, 0.0, float(most), "poisson", np.inf)
     season = past["acquired_at"].max() - past["acquired_at"].min() >= timedelta(days=_SEASON_NEEDS_DAYS)
     design = _design(past["acquired_at"], season=season)
+    sm = importlib.import_module("statsmodels.api")
     fit = sm.GLM(count, design, family=sm.families.Poisson(), offset=np.log(exposure)).fit()
     ahead = fit.get_prediction(
         _design(now["acquired_at"], season=season), offset=np.log(now["observed_fraction"].to_numpy(np.float64))
@@ -130,15 +131,17 @@ def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame) -> Expected:
     spread = mean + doubt**2 + (mean**2 / len(now) * (scatter - 1.0) / typical if scatter > 1.5 else 0.0)
     size = mean**2 / max(spread - mean, 1e-9)
     model = "negative binomial" if scatter > 1.5 else "poisson"
-    low, high = nbinom.ppf([0.025, 0.975], size, size / (size + mean))
-    return Expected(mean, float(low), float(high), model, size)
+    low, high = (float(negative_binomial_quantile(q, size, size / (size + mean))) for q in (0.025, 0.975))
+    return Expected(mean, low, high, model, size)
 
 
 def _two_sided(seen: int, expected: Expected) -> float:
     if not np.isfinite(expected.size):
         return float("nan")
-    spread = nbinom(expected.size, expected.size / (expected.size + expected.mean))
-    return float(min(1.0, 2.0 * min(spread.cdf(seen), spread.sf(seen - 1))))
+    success = expected.size / (expected.size + expected.mean)
+    at_most = negative_binomial_cdf(seen, expected.size, success)
+    at_least = 1.0 - negative_binomial_cdf(seen - 1, expected.size, success)
+    return min(1.0, 2.0 * min(at_most, at_least))
 
 
 def change_points(counts: pd.DataFrame, *, what: tuple[str, ...] = ("vessels", "berth", "stacks")) -> pd.DataFrame:
@@ -162,7 +165,7 @@ def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]
     signal = np.sqrt(known[what].to_numpy(np.float64) / floats(known, "observed_fraction") + 0.375)
     steps = np.diff(signal)
     noise = max(float(np.median(np.abs(steps))) / 0.954, 0.3) ** 2
-    finder = ruptures.Pelt(model="l2", min_size=_SHORTEST_SEGMENT, jump=1).fit(signal)
+    finder = importlib.import_module("ruptures").Pelt(model="l2", min_size=_SHORTEST_SEGMENT, jump=1).fit(signal)
     ends = [0, *finder.predict(pen=3.0 * noise * np.log(len(signal)))]
     found = []
     for left, middle, right in zip(ends, ends[1:], ends[2:], strict=False):
@@ -171,7 +174,7 @@ def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]
         exposure = [float(part["observed_fraction"].sum()) for part in (before, after)]
         if sum(number) == 0:
             continue
-        p_value = float(binomtest(number[1], sum(number), exposure[1] / sum(exposure)).pvalue)
+        p_value = binomial_two_sided(number[1], sum(number), exposure[1] / sum(exposure))
         if p_value < _CHANGE_P:
             at = (before["acquired_at"].iloc[-1], after["acquired_at"].iloc[0])
             found.append(

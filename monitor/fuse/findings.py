@@ -30,6 +30,7 @@ from monitor.fuse.counts import clear_looks
 from monitor.fuse.dark import DARK
 
 _LONG_GAP_H = 12.0
+_BEST_GAPS = 3
 _TYPICAL_STAY_H = 48.0
 _LEG_WORTH_TELLING = 0.55
 
@@ -219,8 +220,9 @@ def _stacks(tables: FindingTables, names: dict[str, str], period: TimeRange) -> 
 
 
 def _gaps(tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
-    explained = set(tables.gap_candidates["gap_id"])
-    for row in tables.gaps[tables.gaps["gap_id"].isin(explained)].to_dict("records"):
+    best = tables.gap_candidates[tables.gap_candidates["rank"] <= _BEST_GAPS]
+    explains = best.groupby("gap_id")["event_id"].agg(tuple).to_dict() if len(best) else {}
+    for row in tables.gaps[tables.gaps["gap_id"].isin(list(explains))].to_dict("records"):
         start = _at(row["start"])
         end = start if pd.isna(row["end"]) else _at(row["end"])
         if _number(row["duration_h"]) < _LONG_GAP_H or not period.overlaps(start, max(end, start)):
@@ -230,6 +232,6 @@ def _gaps(tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
             str(row["gap_id"]), "gap", "", start, end,
             f"MMSI {row['mmsi']} was silent from {wording.when(start)} {until}. {wording.GAP_CAVEAT}", "", "moderate",
             (f"{int(_number(row['positions_before_12h']))} positions in the 12 h before",),
-            tuple(tables.gap_candidates.loc[tables.gap_candidates["gap_id"] == row["gap_id"], "event_id"]),
+            explains[row["gap_id"]],
             ("out of reach of receivers", "a failed transmitter"),
         )  # fmt: skip

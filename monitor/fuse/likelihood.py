@@ -19,6 +19,7 @@ _TAIL_SHARE, _TAIL_WIDTH = 0.1, 2.5
 _LENGTH_SPREAD, _LENGTH_FIT, _LENGTH_DENSITY = 0.15, 0.85, 0.4
 _AXIS_SPREAD_DEG, _AXIS_FIT = 12.0, 0.8
 _UNDER_WAY_KN, _STEERING_KN = 3.0, 2.0
+_HOPELESS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,8 @@ def pair_costs(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel
     -----
     A pair costs minus the log of: chance to be seen × density of the distance, over the density of strangers × chance
     to be missed. The distance is a two-dimensional normal with a tenth of it 2.5 times as wide. Length and heading
-    multiply by a ratio between a sixth and six, so they never veto.
+    multiply by a ratio between a sixth and six, so they never veto. Pairs that cost over 5 (less than one in a hundred
+    and fifty) are infeasible.
     """
     lon, lat = lonlat(detections)
     apart = distance_m(lon[:, None], lat[:, None], floats(points, "image_lon"), floats(points, "image_lat"))
@@ -98,7 +100,7 @@ def pair_costs(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel
     heading = _heading_cost(detections, points)
     berth = _berth_cost(detections, points)
     total = position + length + heading + berth
-    feasible = apart <= _gate(points, sigma, model)
+    feasible = (apart <= _gate(points, sigma, model)) & (total <= _HOPELESS)
     return Costs(np.where(feasible, total, np.inf), position, length, heading, berth, apart)
 
 

@@ -10,12 +10,12 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import nbinom
 
 from monitor.core.aoi import Aoi
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
 from monitor.fuse.assign import pair, without
+from monitor.fuse.chance import negative_binomial_quantile
 from monitor.fuse.frames import instants
 from monitor.fuse.portstays import PortStay, port_stays, same_length
 from monitor.fuse.visits import catchable
@@ -299,7 +299,7 @@ def _shuttle(
     ports = sorted({str(group[0]["from_port"]), str(group[0]["to_port"])})
     first, last = pd.Timestamp(group[0]["departed_at"]), pd.Timestamp(group[-1]["arrived_at"])
     share = _leg_share(ports, first, last, berth_states, rule)
-    more_low, more_high = nbinom.ppf([0.05, 0.95], len(group), share) if share > 0 else (0.0, np.nan)
+    more = [negative_binomial_quantile(q, len(group), share) for q in (0.05, 0.95)] if share > 0 else []
     out = [pd.Timestamp(leg["departed_at"]) for leg in group if leg["from_port"] == group[0]["from_port"]]
     days = [(b - a) / timedelta(days=1) for a, b in pairwise(out)]
     mmsis = {int(str(leg["mmsi"])) for leg in group if pd.notna(leg["mmsi"])}
@@ -308,8 +308,8 @@ def _shuttle(
     return {
         "shuttle_id": f"shuttle|{ports[0]}|{ports[1]}|{group[0]['voyage_id']}", "port_a": ports[0],
         "port_b": ports[1], "mmsi": mmsis.pop() if len(mmsis) == 1 else pd.NA, "legs": len(group),
-        "legs_low": len(group) + int(more_low),
-        "legs_high": pd.NA if np.isnan(more_high) else len(group) + int(more_high), "first": first, "last": last,
+        "legs_low": len(group) + (more[0] if more else 0),
+        "legs_high": len(group) + more[1] if more else pd.NA, "first": first, "last": last,
         "period_days": float(np.median(days)) if days else np.nan,
         "length_m": float(np.median(known)) if known else np.nan,
         "voyage_ids": " ".join(str(leg["voyage_id"]) for leg in group),

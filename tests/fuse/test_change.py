@@ -7,7 +7,7 @@ import pytest
 from monitor.core.instants import TimeRange
 from monitor.core.tables import CHANGES, COUNTS, RATES
 from monitor.fuse import change_points, rates
-from monitor.fuse.change import poisson_interval
+from monitor.fuse.chance import poisson_interval
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 

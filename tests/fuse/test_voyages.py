@@ -35,7 +35,10 @@ def _visits(*rows: tuple[str, float, float, float, float, float]) -> pd.DataFram
     return VISITS.conform(table.assign(looks=2, detection_ids="", evidence="imagery", probability=0.95))
 
 
-def _shuttle(trips: int, length: float = 120.0, start: float = 0.0) -> list[tuple[str, float, float, float, float, float]]:
+Stay = tuple[str, float, float, float, float, float]
+
+
+def _shuttle(trips: int, length: float = 120.0, start: float = 0.0) -> list[Stay]:
     rows = []
     for trip in range(trips):
         day = start + 5.0 * trip

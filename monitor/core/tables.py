@@ -159,6 +159,29 @@ GAPS = Schema(
 )  # fmt: skip
 """Silences of one MMSI. An open gap has no `end` (NaT); its `duration_h` runs to the instant asked for."""
 
+GAP_RULES = Schema(
+    "gap_rules",
+    {
+        "gap_id": "str", "mmsi": "int64", "open_sea": "str", "coastal": "str", "reasons": "str",
+        "shore_nmi": "float64", "others_before": "int64", "others_during": "int64", "own_per_hour": "float64",
+    },
+    ("gap_id",),
+)  # fmt: skip
+"""What speaks for a silence being more than bad reception: `open_sea` and `coastal` met | not met | cannot say;
+`reasons` separated by "; "."""
+
+GAP_CALLS = Schema(
+    "gap_calls",
+    {
+        "gap_id": "str", "mmsi": "int64", "port_id": "str", "rank": "int64", "is_feasible": "bool",
+        "there_m": "float64", "back_m": "float64", "by_water": "bool", "speed_kn": "float64", "needed_kn": "float64",
+        "travel_h": "float64", "spare_h": "float64",
+    },
+    ("gap_id", "port_id"),
+)  # fmt: skip
+"""Whether a silence left time to call at a port: `spare_h` is left after `travel_h` at `speed_kn`; `needed_kn` leaves
+none. `by_water` False: the distances are geodesic, a lower bound."""
+
 RECEPTION = Schema(
     "reception",
     {

@@ -1,0 +1,190 @@
+"""Does a silence look like a transponder switched off? Two rules, each with its reasons; neither knows of intent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+from shapely.geometry import Point
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
+
+from monitor.ais.order import Ints, in_order
+from monitor.core.errors import DataError
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.tables import GAP_RULES
+
+OPEN_SEA_H, OPEN_SEA_NMI, OPEN_SEA_PER_DAY, OPEN_SEA_PINGS = 12.0, 50.0, 10.0, 14
+NEIGHBOURS = 3
+OWN_PER_HOUR = 0.5
+LEAST_SILENCE_IN_PINGS = 10.0
+_RADIUS_DEG = 0.25
+_HOUR = 3_600_000_000
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def gap_rules(
+    gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry | None = None
+) -> pd.DataFrame:  # fmt: skip
+    """What speaks for and against each silence being more than bad reception.
+
+    Parameters
+    ----------
+    gaps : GAPS table
+    positions : POSITIONS table
+        Everything heard around the gaps, of all vessels.
+    land : geometry, optional
+        For the distance from shore, EPSG:4326; without it the open-sea rule says nothing.
+
+    Returns
+    -------
+    GAP_RULES table
+        One row a gap, in their order. `open_sea` and `coastal` are ``met``, ``not met`` or ``cannot say``; `reasons`
+        lists every test with its number. `others_before`, `others_during` count the other vessels heard within 0.25°
+        of where the ship fell silent, in the hour before and in the first 12 hours of the silence; `own_per_hour` is
+        the ship's own rate in the 12 hours before.
+
+    Raises
+    ------
+    DataError
+        A column is missing.
+
+    Notes
+    -----
+    Open sea: Welch et al. 2022 (doi:10.1126/sciadv.abq2109): 12 h or more, over 50 nmi from shore when it fell silent,
+    more than 10 satellite positions a day of all vessels there, 14 satellite positions or more in the 12 h before.
+    Their reception is a month's mean in a 1° cell; here it is that of the data at hand, around the silence.
+    Coastal, for ports where the former can say nothing: 3 other vessels or more heard near the place during the
+    silence, the ship itself heard regularly before (a position every two hours or more often), and a silence ten times
+    its usual interval. It needs neighbours: off a coast where nobody is heard it cannot say.
+    """
+    for column in ("mmsi", "t", "lon", "lat"):
+        if column not in positions:
+            raise DataError(f"positions: column {column} missing; there are {', '.join(map(str, positions))}")
+    if gaps.empty:
+        return GAP_RULES.empty()
+    heard = _Heard(positions)
+    rows = []
+    for gap in gaps.itertuples(index=False):
+        located = bool(np.isfinite(gap.start_lon) and np.isfinite(gap.start_lat))
+        place = (gap.start_lon, gap.start_lat)
+        before, during, per_day = heard.around(gap.mmsi, gap.start, gap.duration_h, place) if located else (0, 0, 0.0)
+        own = heard.own(int(gap.mmsi), gap.start)
+        shore = _shore_nmi(land, gap.start_lon, gap.start_lat) if land is not None and located else np.nan
+        open_sea, why_open = _open_sea(gap.duration_h, shore, per_day, heard.satellite(int(gap.mmsi), gap.start))
+        coastal, why_coastal = _coastal(gap.duration_h, during, own)
+        rows.append({
+            "gap_id": gap.gap_id, "mmsi": gap.mmsi, "open_sea": open_sea, "coastal": coastal,
+            "reasons": "; ".join([*why_open, *why_coastal]), "shore_nmi": shore, "others_before": before,
+            "others_during": during, "own_per_hour": own,
+        })  # fmt: skip
+    return GAP_RULES.conform(pd.DataFrame(rows))
+
+
+def _open_sea(hours: float, shore: float, per_day: float, pings: int | None) -> tuple[str, list[str]]:
+    tests: Sequence[tuple[bool | None, str]] = (
+        (hours >= OPEN_SEA_H, f"silent {hours:.1f} h (open sea: {OPEN_SEA_H:.0f} or more)"),
+        (
+            None if np.isnan(shore) else shore > OPEN_SEA_NMI,
+            f"{'unknown' if np.isnan(shore) else f'{shore:.0f}'} nmi from shore (more than {OPEN_SEA_NMI:.0f})",
+        ),
+        (
+            per_day > OPEN_SEA_PER_DAY,
+            f"{per_day:.0f} positions a day of other vessels there (more than {OPEN_SEA_PER_DAY:.0f})",
+        ),
+        (
+            None if pings is None else pings >= OPEN_SEA_PINGS,
+            f"{'unknown' if pings is None else pings} own satellite positions before ({OPEN_SEA_PINGS} or more)",
+        ),
+    )
+    return _verdict([test for test, _ in tests]), [reason for _, reason in tests]
+
+
+def _coastal(hours: float, during: int, own: float) -> tuple[str, list[str]]:
+    in_pings = hours * own
+    tests: Sequence[tuple[bool | None, str]] = (
+        (True if during >= NEIGHBOURS else None, f"{during} other vessels heard near it meanwhile ({NEIGHBOURS})"),
+        (own >= OWN_PER_HOUR, f"{own:.1f} own positions an hour before ({OWN_PER_HOUR:g} or more)"),
+        (
+            in_pings >= LEAST_SILENCE_IN_PINGS,
+            f"silence of {in_pings:.0f} usual intervals ({LEAST_SILENCE_IN_PINGS:.0f})",
+        ),
+    )
+    return _verdict([test for test, _ in tests]), [f"coastal: {reason}" for _, reason in tests]
+
+
+def _verdict(tests: Sequence[bool | None]) -> str:
+    if any(test is False for test in tests):
+        return "not met"
+    return "met" if all(tests) else "cannot say"
+
+
+class _Heard:
+    """Positions by time and by vessel, for counts around gaps."""
+
+    def __init__(self, positions: pd.DataFrame) -> None:
+        located = positions[positions["lon"].notna() & positions["lat"].notna()]
+        rows = in_order(located)
+        self._mmsi, self._t = rows.mmsi, rows.t
+        by_time = np.argsort(rows.t, kind="stable")
+        self._when = rows.t[by_time]
+        self._who = rows.mmsi[by_time]
+        self._lon, self._lat = rows.given_lon[rows.order][by_time], rows.given_lat[rows.order][by_time]
+        self._satellite: Bools | None = None
+        if "receiver" in located and (located["receiver"] != "").any():
+            self._satellite = (located["receiver"] == "satellite").to_numpy()[rows.order]
+
+    def around(
+        self, mmsi: int, start: pd.Timestamp, duration_h: float, place: tuple[float, float]
+    ) -> tuple[int, int, float]:
+        """Other vessels in the hour before and in the silence's first 12 hours, and their positions a day then."""
+        hours = min(duration_h, 12.0)
+        first = int(start.asm8.astype("datetime64[us]").astype(np.int64))
+        before = self._near(mmsi, place, first - _HOUR, first)
+        during = self._near(mmsi, place, first, first + round(hours * _HOUR))
+        others = len(np.unique(self._who[during]))
+        return len(np.unique(self._who[before])), others, len(during) * 24.0 / max(hours, 1e-9)
+
+    def _near(self, mmsi: int, place: tuple[float, float], start: int, end: int) -> Ints:
+        a, b = np.searchsorted(self._when, [start, end])
+        lon, lat = place
+        apart = np.abs(np.mod(self._lon[a:b] - lon + 180.0, 360.0) - 180.0)
+        near = (np.abs(self._lat[a:b] - lat) <= _RADIUS_DEG) & (self._who[a:b] != mmsi)
+        near &= apart <= _RADIUS_DEG / max(float(np.cos(np.radians(lat))), 0.05)
+        return np.asarray(np.flatnonzero(near) + a, dtype=np.int64)
+
+    def own(self, mmsi: int, start: pd.Timestamp) -> float:
+        """The vessel's positions an hour in the 12 hours up to `start`, over the time it was heard in them."""
+        a, b, first, end = self._window(mmsi, start)
+        if b <= a:
+            return 0.0
+        span = max(end - max(int(self._t[a]), first), _HOUR)
+        return float((b - a) * _HOUR / span)
+
+    def satellite(self, mmsi: int, start: pd.Timestamp) -> int | None:
+        """The vessel's satellite positions in the 12 hours up to `start`; None when receivers are not known."""
+        if self._satellite is None:
+            return None
+        a, b, _, _ = self._window(mmsi, start)
+        return int(self._satellite[a:b].sum())
+
+    def _window(self, mmsi: int, start: pd.Timestamp) -> tuple[int, int, int, int]:
+        low, high = np.searchsorted(self._mmsi, [mmsi, mmsi + 1])
+        end = int(start.asm8.astype("datetime64[us]").astype(np.int64))
+        first = end - round(timedelta(hours=12) / timedelta(microseconds=1))
+        a, b = low + np.searchsorted(self._t[low:high], [first, end + 1])
+        return int(a), int(b), first, end
+
+
+def _shore_nmi(land: BaseGeometry, lon: float, lat: float) -> float:
+    """Nautical miles to the nearest land; 0 on it. The nearest point is sought in degrees squeezed by latitude."""
+    squeeze = float(np.cos(np.radians(lat)))
+    scaled = shapely.transform(land, lambda xy: xy * np.array([squeeze, 1.0]))
+    shore = nearest_points(scaled, Point(lon * squeeze, lat))[0]
+    return float(distance_m(lon, lat, shore.x / squeeze, shore.y)) / METRES_PER_NAUTICAL_MILE

@@ -1,0 +1,75 @@
+"""What could be heard where and when, so that a silence can be told from a place where nobody is heard."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from monitor.ais.order import instant_micros, micros
+from monitor.core.tables import RECEPTION
+
+CELL_DEG = 0.25
+"""About 20 by 28 km at 42° N: the reach of a coastal station spans several."""
+_HOUR = 3_600_000_000
+
+Ints = npt.NDArray[np.int64]
+
+
+def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.DataFrame:
+    """Vessels and positions heard in each cell and hour.
+
+    Parameters
+    ----------
+    positions : DataFrame
+        `mmsi`, `t`, `lon`, `lat`.
+    cell_deg : float
+        Size of a cell in degrees.
+
+    Returns
+    -------
+    RECEPTION table
+        In order of hour and cell; `lon`, `lat` are the cell's middle. A cell and hour without a row is one in which
+        nobody was heard, which proves nothing about who was there.
+    """
+    located = positions[positions["lon"].notna() & positions["lat"].notna()]
+    if located.empty:
+        return RECEPTION.empty()
+    keys = pd.DataFrame({
+        "column": np.floor((located["lon"].to_numpy() + 180.0) / cell_deg).astype(np.int64),
+        "row": np.floor((located["lat"].to_numpy() + 90.0) / cell_deg).astype(np.int64),
+        "hour": micros(located, "positions") // _HOUR, "mmsi": located["mmsi"].to_numpy(),
+    })  # fmt: skip
+    by_vessel = keys.groupby(["hour", "row", "column", "mmsi"], sort=True).size().rename("positions").reset_index()
+    cells = by_vessel.groupby(["hour", "row", "column"], sort=True)["positions"].agg(["size", "sum"]).reset_index()
+    hours = (cells["hour"].to_numpy() * _HOUR).astype("datetime64[us]")
+    return RECEPTION.conform(pd.DataFrame({
+        "cell": [cell_name(c, r, cell_deg) for c, r in zip(cells["column"], cells["row"], strict=True)],
+        "hour": pd.Series(hours).dt.tz_localize("UTC"), "lon": (cells["column"] + 0.5) * cell_deg - 180.0,
+        "lat": (cells["row"] + 0.5) * cell_deg - 90.0, "vessels": cells["size"], "positions": cells["sum"],
+    }))  # fmt: skip
+
+
+def cell_name(column: int, row: int, cell_deg: float = CELL_DEG) -> str:
+    """``<cell size>:<column>:<row>``, counted from 180° W and 90° S."""
+    return f"{cell_deg:g}:{int(column)}:{int(row)}"
+
+
+def heard_from_others(
+    positions: pd.DataFrame, lon: float, lat: float, at: datetime, *, but: int | None = None,
+    within: timedelta = timedelta(hours=1), radius_deg: float = CELL_DEG,
+) -> int:  # fmt: skip
+    """How many vessels other than `but` were heard around a place within some time of an instant.
+
+    `radius_deg` is in degrees of latitude, and widened in longitude to the same distance; antimeridian safe.
+    """
+    t = micros(positions, "positions")
+    centre, reach = instant_micros(at), round(within / timedelta(microseconds=1))
+    widened = radius_deg / max(float(np.cos(np.radians(lat))), 0.05)
+    apart = np.abs(np.mod(positions["lon"].to_numpy(np.float64) - lon + 180.0, 360.0) - 180.0)
+    near = (np.abs(t - centre) <= reach) & (apart <= widened)
+    near &= np.abs(positions["lat"].to_numpy(np.float64) - lat) <= radius_deg
+    who = np.unique(positions["mmsi"].to_numpy()[near])
+    return int(len(who) - (but in who))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -180,7 +181,7 @@ def shipped_sea() -> Sea:
 def _divided(path: list[Place]) -> list[Place]:
     """The path with points along every leg, from which it can be pulled straighter."""
     out = path[:1]
-    for (x0, y0), (x1, y1) in zip(path[:-1], path[1:], strict=True):
+    for (x0, y0), (x1, y1) in pairwise(path):
         out += [(x0 + (x1 - x0) * k / _PARTS, y0 + (y1 - y0) * k / _PARTS) for k in range(1, _PARTS)]
         out.append((x1, y1))
     return out

@@ -161,6 +161,24 @@ def _sinks(track: Track, i: int, j: int, first: int, last: int) -> bool:
     return bool(track.metres[b] <= track.metres[a])
 
 
+def resting(track: Track, seen: Seen) -> tuple[int, int]:
+    """First and last row at rest within a run; the run's own first and last where it is only low."""
+    rows = seen.first + np.flatnonzero(track.at_rest[seen.first : seen.last + 1])
+    return (int(rows[0]), int(rows[-1])) if len(rows) else (seen.first, seen.last)
+
+
+def comes_in(track: Track, seen: Seen) -> bool:
+    """Whether a run begins in the air on the way in."""
+    down, _ = resting(track, seen)
+    return seen.role == "arrives" or (down > seen.first and _sinks(track, seen.first, down - 1, seen.first, seen.last))
+
+
+def goes_out(track: Track, seen: Seen) -> bool:
+    """Whether a run ends in the air on the way out."""
+    _, up = resting(track, seen)
+    return seen.role == "departs" or (up < seen.last and not _sinks(track, up + 1, seen.last, seen.first, seen.last))
+
+
 def _joined(found: list[Seen], track: Track) -> list[Seen]:
     """Runs at one field with nothing but taxiing in between are one."""
     kept: list[Seen] = []

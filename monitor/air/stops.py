@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.air.bodies import MAX_SPEED_MS
 from monitor.air.reach import MIN_GROUND_S, Candidate, Fix, aloft_chi2, candidates, named
-from monitor.air.stays import UNLISTED, Seen, Track, pieces, seen_at_fields
+from monitor.air.stays import UNLISTED, Seen, Track, comes_in, goes_out, pieces, resting, seen_at_fields
 from monitor.core.geodesy import distance_m
 
 ALOFT_MARGIN = 4.0
@@ -72,14 +72,15 @@ def _tidy(stop: Stop) -> Stop:
 
 def _piece_stops(track: Track, first: int, last: int) -> list[Stop]:
     stops = []
+    t = track.t_s
     for seen in seen_at_fields(track, first, last):
         if seen.role == "passes":
             continue
-        left = seen.first == first and seen.role in ("down", "departs")
-        right = seen.last == last and seen.role in ("down", "arrives")
-        t = track.t_s
-        arrived = (NAN, float(t[seen.first])) if left else (float(t[max(first, seen.first - 1)]), float(t[seen.first]))
-        departed = (float(t[seen.last]), NAN) if right else (float(t[seen.last]), float(t[min(last, seen.last + 1)]))
+        down, up = resting(track, seen)
+        left = seen.first == first and not comes_in(track, seen)
+        right = seen.last == last and not goes_out(track, seen)
+        arrived = (NAN if left else float(t[max(first, down - 1)]), float(t[down]))
+        departed = (float(t[up]), NAN if right else float(t[min(last, up + 1)]))
         closest = float(track.metres[seen.first : seen.last + 1].min())
         stops.append(
             Stop("landed", seen.place, arrived, departed, seen, closest_m=closest, left_open=left, right_open=right)

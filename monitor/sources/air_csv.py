@@ -38,12 +38,17 @@ Box = tuple[float, float, float, float]
 
 def csv_header(path: Path) -> list[str]:
     """The column names of a CSV file, lower case; empty when the first line cannot be read."""
-    opener = gzip.open if path.read_bytes()[:2] == b"\x1f\x8b" else open
+    opener = gzip.open if _is_gzip(path) else open
     try:
         with opener(path, "rt", encoding="utf-8-sig", errors="replace") as file:
             return [name.strip().lower() for name in next(csv.reader(file), [])]
     except (OSError, EOFError, csv.Error):
         return []
+
+
+def _is_gzip(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
 
 
 def is_positions(header: Sequence[str]) -> bool:
@@ -86,9 +91,8 @@ def _batches(path: Path, header: Sequence[str], counts: Counter[str]) -> Iterato
         return "skip"
 
     columns = _columns(header)
-    magic = path.open("rb").read(2)
     try:
-        with pa.input_stream(str(path), compression="gzip" if magic == b"\x1f\x8b" else None) as stream:
+        with pa.input_stream(str(path), compression="gzip" if _is_gzip(path) else None) as stream:
             reader = pacsv.open_csv(
                 stream,
                 read_options=pacsv.ReadOptions(

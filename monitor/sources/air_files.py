@@ -74,7 +74,8 @@ def read_air(
     """
     watch = watched_names(watchlist) if watchlist is not None else None
     try:
-        start = path.open("rb").read(4096)
+        with path.open("rb") as file:
+            start = file.read(4096)
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
     plain, _ = _unzip(start)
@@ -89,7 +90,7 @@ def read_air(
     if is_positions(header):
         positions = csv_positions(path, watch=watch, around=around, time_zone=time_zone, counts=counts)
         return _made(path, "positions CSV", counts, positions=positions)
-    if path.read_bytes()[:2] == _GZIP and not plain:
+    if start[:2] == _GZIP and not plain:
         return _made(path, "unreadable gzip", Counter({"file cut off": 1}))
     raise DataError(
         f"{path}: neither a readsb trace, an OpenSky answer, nor a CSV with aircraft, time and place "

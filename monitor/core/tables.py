@@ -191,6 +191,13 @@ RECEPTION = Schema(
 )  # fmt: skip
 """What was heard, by place and hour. No row means nothing was heard: silence there proves nothing."""
 
+RADAR_PRESENCE = Schema(
+    "radar_presence",
+    {"t": UTC, "lon": "float64", "lat": "float64", "detections": "int64", "mmsi": "Int64", "name": "str"},
+    (),
+)
+"""Radar detections that others published, by cell and hour; `mmsi` missing where they matched no AIS."""
+
 MATCHES = Schema(
     "matches",
     {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from monitor.core.aoi import Aoi, read_aois
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.instants import TimeRange, isoformat, span, utc
 from monitor.core.parallel import Outcome, open_pool
+from monitor.core.passes import find_passes
 from monitor.core.scene import Scene
 from monitor.core.tables import (
     BERTH_STATES,
@@ -33,12 +35,16 @@ from monitor.core.tables import (
 )
 from monitor.offers import DETECTED, make_detector, make_source, season
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
+from monitor.pipeline.schedule import Timer, run_command
 from monitor.settings import FILE_NAME, Settings, read_settings, template
 from monitor.store.archive import Archive
+from monitor.store.index import Record
+from monitor.store.offers import OfferBook
 from monitor.store.positions import PositionStore
 
 if TYPE_CHECKING:
     from monitor.detect import Detector
+    from monitor.doctor import Check
     from monitor.pipeline import IngestReport, Ports, Progress
     from monitor.pipeline.bring import Search
     from monitor.sources.base import Source
@@ -181,16 +187,20 @@ class Workspace:
         self, period: Period = None, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None
     ) -> Table:
         """What `pull` would bring: a row a pass, with whether it is here."""
-        found = self._search(period, aoi=aoi, sensor=sensor, source=source)
+        found = self._search(period, aoi=aoi, sensor=sensor, source=source, noted=False)
         lacking = {acquisition.id for acquisition, _ in pipeline.missing(self.archive, found)}
+        costs = pipeline.costs(self._source(source), found)
         rows = tuple(
             {
                 "scene": a.id, "aoi": a.aoi_id, "sensor": a.sensor, "start": isoformat(a.start),
                 "cloud": "" if a.cloud_cover is None else f"{a.cloud_cover:.0%}", "here": a.id not in lacking,
+                **costs.get(a.id, {}),
             }
             for a, _ in found.offered
         )  # fmt: skip
-        return Table(f"{len(rows)} passes, {len(lacking)} to pull", rows)
+        units = sum(float(str(costs[a].get("units", 0))) for a in lacking if a in costs)
+        price = f", {units:.1f} processing units" if costs else ""
+        return Table(f"{len(rows)} passes, {len(lacking)} to pull{price}", rows)
 
     def pull(
         self, period: Period = None, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None,
@@ -250,7 +260,10 @@ class Workspace:
         (self.root / "archive").mkdir(parents=True, exist_ok=True)
         try:
             with lock.acquire(timeout=0):
-                return self._run(pool, say)
+                began = datetime.now(UTC)
+                result = self._run(pool, say)
+                self.archive.record(Record("run", f"{began:%Y%m%dT%H%M%S%f}", began, result.as_json()))
+                return result
         except Timeout as error:
             raise ArchiveError(f"{self.root}: another run is at work here; wait for it to end") from error
 
@@ -358,6 +371,42 @@ class Workspace:
 
     # looking after
 
+    def passes(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """PASSES: when each satellite looked at the ports, would have, and will; 15 days either way by default."""
+        now = datetime.now(UTC)
+        book = OfferBook(self.archive)
+        within = _period(period) or TimeRange(now - timedelta(days=15), now + timedelta(days=15))
+        chosen = {port.id for port in self._chosen(aoi)}
+        looks = [a for a in self.archive.acquisitions() if a.aoi_id in chosen]
+        tried = [attempt for attempt in book.tried() if attempt.aoi_id in chosen]
+        return find_passes(looks, within, now=now, searched=book.searched(), tried=tried)
+
+    def schedule(self, kind: str = "systemd", *, remove: bool = False) -> str:
+        """Set the timer that calls `run --due`, or take it away; what was done.
+
+        Raises
+        ------
+        SettingsError
+            systemd or cron is not here, or refuses.
+        """
+        return self._timer.remove(kind, run_command) if remove else self._timer.install(kind, run_command)
+
+    def schedule_text(self, kind: str = "systemd") -> str:
+        """What `schedule` would write."""
+        if kind == "cron":
+            return self._timer.cron()
+        return "\n".join(f"# {self._timer.units / name}\n{text}" for name, text in self._timer.systemd().items())
+
+    @property
+    def _timer(self) -> Timer:
+        return Timer(Path(sys.executable).with_name("monitor"), self.root, Path.home())
+
+    def doctor(self) -> list[Check]:
+        """What is wrong, and what mends it."""
+        from monitor.doctor import examine
+
+        return examine(self.root, self.settings)
+
     def status(self) -> Table:
         """What is there: a row a port and sensor, and the positions."""
         rows: list[dict[str, object]] = []
@@ -427,9 +476,14 @@ class Workspace:
         return make_source(self.root, self.settings, self.aois, name)
 
     def _search(
-        self, period: Period, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None
-    ) -> Search:
-        offered = pipeline.search(self._source(source), self._chosen(aoi), _period(period) or self._due(source))
+        self, period: Period, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None,
+        noted: bool = True,
+    ) -> Search:  # fmt: skip
+        asked, ports = self._source(source), self._chosen(aoi)
+        within = _period(period) or self._due(source)
+        offered = pipeline.search(asked, ports, within)
+        if noted:
+            pipeline.note_search(self.archive, asked, ports, offered, within)
         return offered.of_sensors((sensor,) if sensor else self.settings.source.sensors)
 
     def _due(self, source: str | None) -> TimeRange:

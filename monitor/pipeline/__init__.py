@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.pipeline.brief import brief_is_current, write_brief
-    from monitor.pipeline.bring import missing, problems, pull, search
+    from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
     from monitor.pipeline.correlate import Ports, correlate_all, is_current, scene_tables, standing, summary
     from monitor.pipeline.detect import detect_scenes, unseen
     from monitor.pipeline.gaps import stored_gaps
@@ -23,11 +23,13 @@ __all__ = [
     "Progress",
     "brief_is_current",
     "correlate_all",
+    "costs",
     "detect_scenes",
     "export",
     "ingest",
     "is_current",
     "missing",
+    "note_search",
     "pack_evidence",
     "problems",
     "pull",
@@ -48,7 +50,7 @@ _HOMES = {
     "detect": ("detect_scenes", "unseen"),
     "gaps": ("stored_gaps",),
     "intake": ("IngestReport", "Progress", "ingest"),
-    "bring": ("missing", "problems", "pull", "search"),
+    "bring": ("costs", "missing", "note_search", "problems", "pull", "search"),
 }
 
 

@@ -20,6 +20,7 @@ from monitor.store.offers import OfferBook
 
 if TYPE_CHECKING:
     from monitor.sources.base import Source
+    from monitor.sources.units import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,18 @@ def request_of(source: Source, acquisition: Acquisition, aoi: Aoi) -> dict[str, 
         "products": list(acquisition.product_ids),
     }
     return plain if asked is None else {**plain, **asked(acquisition, aoi)}
+
+
+def costs(source: Source, found: Search) -> dict[str, dict[str, object]]:
+    """Pixels, requests and processing units by acquisition id; empty for sources that cost nothing."""
+    priced: Callable[[Acquisition, Aoi], Estimate] | None = getattr(source, "estimate", None)
+    if priced is None:
+        return {}
+    estimates = {acquisition.id: priced(acquisition, aoi) for acquisition, aoi in found.offered}
+    return {
+        name: {"pixels": f"{e.width} × {e.height}", "requests": e.requests, "units": round(e.units, 2)}
+        for name, e in estimates.items()
+    }
 
 
 def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:

@@ -64,19 +64,20 @@ class Seen:
 def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
     """The positions of one body, in order of time, against the airfields.
 
-    Directions and climb rates that are not in the data come from neighbouring positions, at most five minutes apart.
+    Heights, directions and climb rates that are not in the data come from neighbouring positions, at most five minutes apart.
     """
     t_s = rows["t"].astype("int64").to_numpy() / 1e6
     values = {
         k: rows[k].to_numpy(dtype=np.float64) for k in ("lon", "lat", "altitude_m", "speed_kn", "track_deg", "climb_ms")
     }
+    grounded = rows["on_ground"].fillna(False).to_numpy(dtype=bool)
+    values["altitude_m"] = _near_height(t_s, values["altitude_m"], grounded)
     speed, track, climb = _derived(t_s, values)
     lon, lat = values["lon"], values["lat"]
     away = np.stack([distance_m(lon, lat, a.lon, a.lat) for a in airfields.itertuples()], axis=1)
     place = away.argmin(axis=1) if away.shape[1] else np.full(len(rows), UNLISTED)
     metres = away[np.arange(len(rows)), place]
     height = values["altitude_m"] - airfields["elevation_m"].to_numpy()[place]
-    grounded = rows["on_ground"].fillna(False).to_numpy(dtype=bool)
     crawls = (speed <= REST_KN) & (metres <= airfields["radius_m"].to_numpy()[place])
     at_rest = (grounded & ~(speed > 200.0)) | (crawls & ~(height > 1000.0))
     low = ~at_rest & (metres <= NEAR_M) & (height <= LOW_M) & (speed <= SLOW_KN)
@@ -85,6 +86,21 @@ def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
         t_s, lon, lat, values["altitude_m"], speed, track, climb, at_rest, low,
         np.where(listed, place, UNLISTED).astype(np.int64), metres,
     )  # fmt: skip
+
+
+def _near_height(t_s: Floats, height: Floats, grounded: npt.NDArray[np.bool_]) -> Floats:
+    """Heights, where one is unknown in flight that of the nearest position in time with one, at most 60 s away."""
+    known = np.flatnonzero(np.isfinite(height) & ~grounded)
+    missing = np.flatnonzero(np.isnan(height) & ~grounded)
+    if not len(known) or not len(missing):
+        return height
+    after = np.clip(np.searchsorted(known, missing), 0, len(known) - 1)
+    before = np.clip(after - 1, 0, len(known) - 1)
+    late, early = (np.abs(t_s[known[k]] - t_s[missing]) for k in (after, before))
+    nearest = np.where(late <= early, known[after], known[before])
+    filled = height.copy()
+    filled[missing] = np.where(np.minimum(late, early) <= 60.0, height[nearest], np.nan)
+    return filled
 
 
 def _derived(t_s: Floats, values: dict[str, Floats]) -> tuple[Floats, Floats, Floats]:

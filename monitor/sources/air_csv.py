@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -92,7 +95,10 @@ def _batches(path: Path, header: Sequence[str], counts: Counter[str]) -> Iterato
 
     columns = _columns(header)
     try:
-        with pa.input_stream(str(path), compression="gzip" if _is_gzip(path) else None) as stream:
+        with path.open("rb") as file:
+            stream = (
+                pa.PythonFile(_Inflate(file, counts), mode="r") if _is_gzip(path) else pa.PythonFile(file, mode="r")
+            )
             reader = pacsv.open_csv(
                 stream,
                 read_options=pacsv.ReadOptions(
@@ -109,6 +115,47 @@ def _batches(path: Path, header: Sequence[str], counts: Counter[str]) -> Iterato
         if "empty" in str(error).lower():
             return
         counts["file cut off"] += 1
+
+
+class _Inflate(io.RawIOBase):
+    """The plain bytes of a gzip file as far as they go; a cut or damage ends them and is counted."""
+
+    def __init__(self, file: BinaryIO, counts: Counter[str]) -> None:
+        self._file, self._counts = file, counts
+        self._stream = zlib.decompressobj(wbits=31)
+        self._rest = b""
+        self._over = False
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """At most `size` plain bytes; empty at the end."""
+        parts = [self._rest]
+        have = len(self._rest)
+        while not self._over and (size < 0 or have < size):
+            part = self._more()
+            parts.append(part)
+            have += len(part)
+        data = b"".join(parts)
+        cut = len(data) if size < 0 else size
+        self._rest = data[cut:]
+        return data[:cut]
+
+    def _more(self) -> bytes:
+        packed = self._stream.unused_data or self._file.read(1 << 20)
+        if self._stream.eof and packed:
+            self._stream = zlib.decompressobj(wbits=31)
+        if not packed:
+            self._over = True
+            self._counts["file cut off"] += not self._stream.eof
+            return b""
+        try:
+            return self._stream.decompress(packed)
+        except zlib.error:
+            self._over = True
+            self._counts["file cut off"] += 1
+            return b""
 
 
 def _keep(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,8 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
         from monitor.sources.folder import FolderSource
 
         folder = root / settings.source.folder
-        return FolderSource(folder, needed=()) if settings.source.accept_missing_bands else FolderSource(folder)
+        source = FolderSource(folder, settings.source.bands, settings.source.radar_unit)
+        return replace(source, needed=()) if settings.source.accept_missing_bands else source
     if chosen == "simulated":
         from monitor.sources.simulated import SimulatedSource
 

@@ -35,6 +35,10 @@ class SourceSettings(_Section):
     period: str = Field("", description="what `run --due` looks at, e.g. 2023-08-01/2023-11-01; empty: see `last`")
     last: str = Field("30d", description="what `run --due` asks services for when `period` is empty")
     accept_missing_bands: bool = Field(False, description="folder: take Sentinel-2 scenes that lack bands")
+    bands: tuple[str, ...] = Field((), description="folder: names for the bands of files that carry none, in order")
+    radar_unit: Literal["linear", "db"] = Field(
+        "linear", description="folder: numbers of Sentinel-1 files that say none"
+    )
     sensors: tuple[Literal["s2", "s1"], ...] = Field(("s2", "s1"), description="which sensors to take")
 
     @field_validator("period")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
+from monitor.core.passes import find_passes, missed_coverage
 from monitor.core.scene import Acquisition
 from monitor.core.tables import (
     BERTH_STATES,
@@ -28,6 +30,7 @@ from monitor.fuse import latest
 from monitor.pipeline.correlate import Ports, scene_tables
 from monitor.report.model import InputFile, Provenance, SceneRecord, Tables
 from monitor.store.archive import Archive
+from monitor.store.offers import OfferBook
 from monitor.store.positions import PositionStore
 
 
@@ -40,7 +43,7 @@ def tables(archive: Archive, store: PositionStore, ports: Ports) -> Tables:
         return table[table["aoi_id"].isin(mine)].reset_index(drop=True) if "aoi_id" in table else table
 
     return Tables(
-        coverage=scene_tables(archive, ports, "coverage", COVERAGE),
+        coverage=_coverage(archive, ports),
         counts=derived("counts", COUNTS),
         detections=scene_tables(archive, ports, "detections", DETECTIONS),
         matches=latest(derived("matches", MATCHES)),
@@ -53,6 +56,25 @@ def tables(archive: Archive, store: PositionStore, ports: Ports) -> Tables:
         positions=store.read(bounds=around(ports.aois)),
         vessels=store.vessels(),
     )
+
+
+def _coverage(archive: Archive, ports: Ports) -> pd.DataFrame:
+    """What the scenes showed, and the passes that were looked for and not seen."""
+    seen, book = scene_tables(archive, ports, "coverage", COVERAGE), OfferBook(archive)
+    searched, tried = book.searched(), book.tried()
+    instants = [t for s in searched for t in (s.period.start, s.period.end)] + [attempt.start for attempt in tried]
+    if not instants:
+        return seen
+    mine = {aoi.id for aoi in ports.aois}
+    passes = find_passes(
+        [look for look in archive.acquisitions() if look.aoi_id in mine],
+        TimeRange(min(instants), max(instants) + timedelta(seconds=1)),
+        now=datetime.now(UTC),
+        searched=searched,
+        tried=[attempt for attempt in tried if attempt.aoi_id in mine],
+    )
+    missed = [rows for aoi in ports.aois if len(rows := missed_coverage(passes, aoi))]
+    return COVERAGE.conform(pd.concat([seen, *missed], ignore_index=True)) if missed else seen
 
 
 def around(aois: Sequence[Aoi], margin_deg: float = 1.0) -> tuple[float, float, float, float]:

@@ -70,7 +70,7 @@ class FolderSource:
     def survey(self, aoi: Aoi, period: TimeRange) -> Survey:
         """As `search`, and what was passed over: damaged files, those without date, CRS or bands, other ports."""
         if not self.root.is_dir():
-            raise SourceError(f"{self.root}: no such folder; set [folder] path in monitor.toml to where the scenes are")
+            raise SourceError(f"{self.root}: no such folder; set [source] folder in monitor.toml to where scenes are")
         claims: dict[str, list[Acquisition]] = defaultdict(list)
         problems: list[Problem] = []
         for path in self._files():
@@ -144,7 +144,7 @@ class FolderSource:
         if len(given) != len(header.bands) or not any(given):
             raise DataError(
                 f"{header.path}: its {len(header.bands)} bands have no names; write band descriptions into the file "
-                "(gdal_edit, or rasterio's `descriptions`), or set [folder] bands in monitor.toml"
+                "(gdal_edit, or rasterio's `descriptions`), or set [source] bands in monitor.toml"
             )
         return Header(
             header.path, given, header.epsg, header.grid, header.footprint, header.dtype, header.nodata,

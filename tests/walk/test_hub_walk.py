@@ -13,6 +13,7 @@ import pytest
 from shapely.geometry import mapping
 
 from monitor.cli.app import run as command
+from monitor.pipeline import Ports, gather
 from monitor.store import Record
 from monitor.workspace import Workspace
 from tests.sources.hub_places import EAST, T0, WEST, products
@@ -221,3 +222,13 @@ def test_runs_leave_a_record(watch):
     workspace.archive.record(Record("run", "x", datetime.now(UTC), {"failed": True}))
     [last] = [check for check in workspace.doctor() if check.name == "last run"]
     assert (last.ok, last.mend) == (False, "monitor run --due")
+
+
+def test_the_report_knows_the_passes_that_were_missed(watch):
+    _, folder = watch
+    workspace = Workspace.open(folder)
+    workspace.pull("2023-09-20/2023-10-27", sensor="s2")
+    coverage = gather.tables(workspace.archive, workspace.positions, Ports(workspace.aois, {})).coverage
+    water = coverage[(coverage["kind"] == "water") & (coverage["aoi_id"] == "rajin")]
+    assert list(water["reason"]) == ["not acquired"] * 5
+    assert set(water["state"]) == {"not observed"}

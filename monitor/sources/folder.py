@@ -1,4 +1,4 @@
-"""Scenes that already lie on disk as GeoTIFFs."""
+"""Scenes that already lie on disk: GeoTIFFs, and Sentinel-2 products in SAFE folders or zips."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ import numpy.typing as npt
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError, MonitorError, SourceError
+from monitor.core.grid import Grid
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import S1_BANDS, SENSORS
+from monitor.core.sensors import S1_BANDS, S2_BANDS, SENSORS
 from monitor.sources.faults import Problem
 from monitor.sources.geotiff import Header, read_header, read_pixels
-from monitor.sources.masks import MASKS, cloud, seen
+from monitor.sources.ice import ice_tags
+from monitor.sources.masks import MASKS, cloud, ice, seen
 from monitor.sources.names import band_name, platform_name, read_name, safe_id
+from monitor.sources.overpasses import acquisitions
+from monitor.sources.safe import is_product, product_item, read_product, read_tile
 from monitor.sources.sidecar import Sidecar, read_sidecar
 from monitor.sources.validate import check_bands, check_raster
 
@@ -84,6 +88,7 @@ class FolderSource:
                 problems.append(Problem(self._relative(path), f"outside AOI {aoi.id}", is_fault=False))
             elif acquisition.start in period:
                 claims[acquisition.id].append(acquisition)
+        self._survey_products(aoi, period, claims, problems)
         found = [claim[0] for claim in claims.values() if len(claim) == 1]
         problems += [_contested(claim) for claim in claims.values() if len(claim) > 1]
         return Survey(tuple(sorted(found, key=lambda a: (a.start, a.id))), tuple(problems))
@@ -102,9 +107,12 @@ class FolderSource:
         NoData
             It holds no valid pixel over the AOI.
         """
+        for product in acquisition.product_ids:
+            if not (self.root / product).exists():
+                raise DataError(f"{self.root / product}: was there at the search and is gone; put it back")
         path = self.root / acquisition.product_ids[0]
-        if not path.is_file():
-            raise DataError(f"{path}: was there at the search and is gone; put it back or search again")
+        if is_product(path):
+            return self._fetch_products(acquisition, aoi)
         header, sidecar = self._named(read_header(path)), read_sidecar(path)
         bands = [band for band in SENSORS[acquisition.sensor].bands if band in header.bands]
         needed = self.needed if acquisition.sensor == "s2" else ("VV",)
@@ -118,11 +126,52 @@ class FolderSource:
         numbers, note = self._numbers(data, header, sidecar, sensor=acquisition.sensor)
         numbers[:, ~valid] = 0
         tags = {**header.tags, "source_file": path.name, "resampling": pixels.how, "numbers": note}
+        tags |= ice_tags(ice(mask), valid, pixels.grid, aoi)
         raster = Raster(
             numbers, tuple(bands), valid, pixels.grid, None if covered is None else covered & valid,
             SENSORS[acquisition.sensor].scale, 0.0, tags | ({"SIMULATED": "YES"} if acquisition.simulated else {}),
         )  # fmt: skip
         check_raster(raster, acquisition.sensor, where=str(path))
+        return raster
+
+    def _survey_products(
+        self, aoi: Aoi, period: TimeRange, claims: dict[str, list[Acquisition]], problems: list[Problem]
+    ) -> None:
+        """Add the passes that SAFE products show; tiles of one pass are one acquisition."""
+        items = []
+        for path in sorted(p for p in self.root.rglob("S2*") if is_product(p)):
+            try:
+                items.append(product_item(read_product(path, self._relative(path))))
+            except MonitorError as error:
+                problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
+        for acquisition in acquisitions(items, aoi, sensor="s2", source=self.name):
+            if acquisition.start in period:
+                claims[acquisition.id].append(acquisition)
+        outside = [item.id for item in items if not item.geometry.intersects(aoi.geometry)]
+        problems += [Problem(name, f"outside AOI {aoi.id}", is_fault=False) for name in outside]
+
+    def _fetch_products(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
+        """The pixels of SAFE products of one pass; where tiles overlap the first shows."""
+        grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
+        data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
+        scl, notes, classified = np.zeros(grid.shape, np.uint8), set(), True
+        for name in acquisition.product_ids:
+            tile, classes, note = read_tile(read_product(self.root / name, name), grid)
+            new = tile.any(axis=0) & ~data.any(axis=0)
+            data[:, new] = tile[:, new]
+            classified &= classes is not None
+            if classes is not None:
+                scl[new] = classes[new]
+            notes.add(note)
+        mask = {"SCL": scl} if classified else {}
+        valid = seen(data, mask, nodata=0)
+        covered = cloud(mask)
+        tags = {"source_file": " ".join(acquisition.product_ids), "numbers": "; ".join(sorted(notes))}
+        tags |= ice_tags(ice(mask), valid, grid, aoi)
+        raster = Raster(
+            data, S2_BANDS, valid, grid, None if covered is None else covered & valid, SENSORS["s2"].scale, 0.0, tags
+        )
+        check_raster(raster, "s2", where=acquisition.id)
         return raster
 
     def _files(self) -> Iterator[Path]:

@@ -94,6 +94,11 @@ def acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -
     return sorted(found, key=lambda a: (a.start, a.id))
 
 
+def optical_item(name: str, product: str, at: datetime, outline: BaseGeometry) -> Item:
+    """The item of a Sentinel-2 product on disk: `name` where it lies, `product` what ESA calls it."""
+    return _optical(name, {"s2:product_uri": product, "platform": product[:3]}, at, at, outline)
+
+
 def _order(item: Item) -> tuple[str, int, str, datetime, str]:
     return item.platform, item.relative_orbit or 0, item.orbit_state or "", item.start, item.id
 

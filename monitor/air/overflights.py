@@ -31,7 +31,10 @@ class Pass:
 
 
 def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> list[Pass]:
-    """Passes of one body over closed fields, seen on both sides of the closest point; the nearest field of each."""
+    """Passes of one body over closed fields, seen on both sides of the closest point; the nearest field of each.
+
+    A flight to or from a closed field is reported by its call, not by the fields that it passes on its way.
+    """
     closed = np.flatnonzero(airfields["closed"].to_numpy(dtype=bool))
     found = []
     for first, last in pieces(track):
@@ -39,6 +42,7 @@ def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> lis
         passes = [p for k in closed if (p := _pass(track, rows, int(k), airfields)) is not None]
         passes += [_low_pass(track, seen.place, seen.first, airfields) for seen in seen_at_fields(track, first, last)
                    if seen.role == "passes" and seen.place in closed]  # fmt: skip
+        passes = [p for p in passes if p.low or not _serves(p, stops, set(closed.tolist()))]
         passes = [p for p in passes if not _belongs(p, stops)]
         if passes:
             found.append(min(passes, key=lambda p: (not p.low, p.metres)))
@@ -63,6 +67,15 @@ def _pass(track: Track, rows: slice, place: int, airfields: pd.DataFrame) -> Pas
 def _low_pass(track: Track, place: int, row: int, airfields: pd.DataFrame) -> Pass:
     height = float(track.altitude_m[row] - airfields["elevation_m"].iloc[place])
     return Pass(place, float(track.t_s[row]), float(track.metres[row]), height, 0.0, True)
+
+
+def _serves(found: Pass, stops: list[Stop], closed: set[int]) -> bool:
+    """Whether the flight comes from or goes to a closed field: then it passes the others on its way."""
+    known = [(min(t for t in (*s.arrived, *s.departed) if np.isfinite(t)), s) for s in stops]
+    before = [s for t, s in known if t <= found.t_s]
+    after = [s for t, s in known if t > found.t_s]
+    ends = [*before[-1:], *after[:1]]
+    return any(s.status in ("landed", "consistent") and s.place in closed for s in ends)
 
 
 def _belongs(found: Pass, stops: list[Stop]) -> bool:

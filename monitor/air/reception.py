@@ -19,7 +19,11 @@ LOW_M = 1500.0
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Other traffic near a place in a period. `lowest_m` is NaN when no height was heard."""
+    """Other traffic near a place in a period.
+
+    `aircraft` is the most in one cell and hour: a lower bound, since one aircraft crosses many cells. `lowest_m` is NaN
+    when no height was heard.
+    """
 
     aircraft: int
     positions: int
@@ -43,7 +47,7 @@ class Heard:
             else "nobody was heard low, so a landing need not have been heard"
         )
         return (
-            f"others were heard within {radius_km:.0f} km in {self.hours_heard} of {self.hours} h (at most "
+            f"others were heard within {radius_km:.0f} km in {self.hours_heard} of {self.hours} h (at least "
             f"{self.aircraft} in one hour, {lowest}): {tail}"
         )
 
@@ -93,11 +97,10 @@ class FieldReception:
         near = self.metres[a:b] <= radius_m
         if not near.any():
             return Heard(0, 0, float("nan"), hours, 0)
-        by_hour, index = np.unique(self.hour_s[a:b][near], return_inverse=True)
-        most = int(np.bincount(index, weights=self.aircraft[a:b][near]).max())
+        most, hours_heard = int(self.aircraft[a:b][near].max()), len(np.unique(self.hour_s[a:b][near]))
         low = self.lowest_m[a:b][near]
         lowest = float(np.nanmin(low)) if np.isfinite(low).any() else float("nan")
-        return Heard(most, int(self.positions[a:b][near].sum()), lowest, hours, len(by_hour))
+        return Heard(most, int(self.positions[a:b][near].sum()), lowest, hours, hours_heard)
 
 
 def field_reception(reception: pd.DataFrame, lon: float, lat: float, *, within_m: float = 130000.0) -> FieldReception:

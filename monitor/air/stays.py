@@ -64,7 +64,8 @@ class Seen:
 def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
     """The positions of one body, in order of time, against the airfields.
 
-    Heights, directions and climb rates that are not in the data come from neighbouring positions, at most five minutes apart.
+    Heights, directions and climb rates that are not in the data come from neighbouring positions, at most five minutes
+    away.
     """
     t_s = rows["t"].astype("int64").to_numpy() / 1e6
     values = {

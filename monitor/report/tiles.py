@@ -24,6 +24,7 @@ from monitor.report.style import BLUE, INK, QUIET, STATUS_COLOUR, STATUS_MARKER,
 from monitor.report.wording import SIMULATED, SIMULATED_LINE, lonlat
 
 LONG_SIDE = 1200
+CHIP_SIDE = 512
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 26, 92, 296
 _LINE_CHARS = 118
 
@@ -63,6 +64,30 @@ def plain_tile(raster: Raster, stretch: Stretch, text: TileText) -> Picture:
     colour = stretch.colour(raster)
     alt = text.alt.split(";")[0] + "; plain pixels without annotation"
     return lossless(stamp(colour) if text.simulated else colour, alt)
+
+
+def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mark, ...]) -> Picture:
+    """A small cut-out at 512 px with instant, scale bar and north, for a card; the card says the rest."""
+    rows, cols = raster.grid.shape
+    zoom = CHIP_SIDE / max(rows, cols)
+    with mpl.rc_context(rc()):
+        sheet = _sheet(CHIP_SIDE + 16, CHIP_SIDE + 84)
+        axes = sheet.figure.add_axes((8 / sheet.width, 76 / sheet.height, cols * zoom / sheet.width,
+                                      rows * zoom / sheet.height))  # fmt: skip
+        axes.set_xlim(0, cols)
+        axes.set_ylim(rows, 0)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        axes.imshow(stretch.colour(raster), extent=(0, cols, rows, 0), interpolation="nearest", aspect="auto")
+        _hatches(axes, raster)
+        _boxes(axes, shown, raster.grid.shape, zoom)
+        if text.simulated:
+            _watermark(axes, cols, rows, repeat=1)
+        sheet.text(8, 44, text.when, px=17, weight="bold")
+        sheet.text(8, 20, fit(SIMULATED if text.simulated else text.credit, 60), px=13, colour=QUIET)
+        scale_bar(sheet, CHIP_SIDE - 178, 24, px_per_m=zoom / raster.grid.gsd_m, room_px=110)
+        sheet.text(CHIP_SIDE - 12, 24, "N ↑", px=16, weight="bold", align="center")
+        return webp(_pixels(sheet.figure), text.alt)
 
 
 def compose(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay) -> Rgb:

@@ -1,0 +1,35 @@
+"""From tables and pixels to a `Brief`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from monitor.fuse.versions import latest
+from monitor.report.appendix import corrections, method, provenance
+from monitor.report.blocks import Section
+from monitor.report.looks import looks_of
+from monitor.report.model import Brief, BriefInput, ReadPixels
+from monitor.report.pictures import Studio
+from monitor.report.ports import port
+from monitor.report.summary import coverage, header, key_numbers, statements
+from monitor.report.traffic import ais, dark_events, gaps, voyages
+
+
+def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
+    """The brief of one or more ports, coverage before any count.
+
+    Parameters
+    ----------
+    given : BriefInput
+        What it states, and nothing else: no clock and no disk is looked at here.
+    read_pixels : scene id -> Raster
+        Called for the few scenes that get a picture; a scene that it does not have (ArchiveError) gets a sentence
+        instead.
+    """
+    now = replace(given, tables=replace(given.tables, matches=latest(given.tables.matches)))
+    looks = {aoi.id: looks_of(now, aoi.id) for aoi in now.aois}
+    studios = {aoi.id: Studio(now, aoi, read_pixels) for aoi in now.aois}
+    ports = [port(now, aoi, looks[aoi.id], studios[aoi.id]) for aoi in now.aois]
+    sections: list[Section] = [coverage(now, looks), key_numbers(now), *ports, ais(now)]
+    sections += [dark_events(now, studios), gaps(now), voyages(now), corrections(now), method(now), provenance(now)]
+    return Brief(header(given), statements(now), tuple(sections))

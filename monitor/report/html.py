@@ -1,0 +1,115 @@
+"""A brief as one HTML file that needs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import quote
+
+import jinja2
+from markupsafe import Markup
+
+from monitor.report.blocks import Block, Download, MapView, Picture, Section
+from monitor.report.files import write_bytes
+from monitor.report.model import Brief
+from monitor.report.wording import SIMULATED_LINE
+
+_HERE = files("monitor.report")
+_OUTSIDE_RULE = re.compile(r"[^{}]*\{[^{}]*url\((?!\"?data:)[^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlRenderer:
+    """Writes one self-contained HTML file: nothing is fetched, and its content policy forbids that anything could be.
+
+    The same brief gives the same bytes.
+    """
+
+    def __call__(self, brief: Brief, out: Path) -> Path:
+        """Write `brief` to `out`, whole or not at all, and return `out`."""
+        return write_bytes(out, page(brief, paper=False).encode())
+
+
+def page(brief: Brief, *, paper: bool) -> str:
+    """The brief as HTML text; `paper` leaves out scripts and opens what is folded, for the PDF."""
+    has_map = any(isinstance(block, MapView) for block in _blocks(brief.sections))
+    css = asset("templates/brief.css") + (leaflet_css() if has_map and not paper else "")
+    js = asset("templates/brief.js") + (asset("templates/map.js") if has_map else "")
+    scripts = [js, *([leaflet_js()] if has_map else [])]
+    return str(
+        environment().get_template("brief.html.j2").render(
+            brief=brief, paper=paper, css=Markup(css), js=Markup(js), has_map=has_map, simulated_line=SIMULATED_LINE,
+            leaflet=Markup(leaflet_js()) if has_map else "", csp="" if paper else policy([css], scripts),
+        )
+    )  # fmt: skip
+
+
+def policy(styles: list[str], scripts: list[str]) -> str:
+    """The content security policy: pictures from data URIs, and just these styles and scripts, by their hashes."""
+    return (
+        f"default-src 'none'; img-src data:; style-src {' '.join(map(_hash, styles))}; "
+        f"script-src {' '.join(map(_hash, scripts))}; base-uri 'none'; form-action 'none'"
+    )
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The templates' environment: escaping always on, an unknown name is an error."""
+    made = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda name: asset(f"templates/{name}")), autoescape=True,
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    made.filters.update(
+        kind=lambda block: type(block).__name__, data_uri=data_uri, svg_uri=_svg_uri, json_block=_json_block,
+        file_uri=_file_uri,
+    )  # fmt: skip
+    return made
+
+
+@lru_cache(maxsize=16)
+def asset(name: str) -> str:
+    """A text file packaged with this room."""
+    return _HERE.joinpath(name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def leaflet_css() -> str:
+    """Leaflet's style sheet without the rules that name files beside it."""
+    return _OUTSIDE_RULE.sub("", asset("vendor/leaflet/leaflet.css"))
+
+
+@lru_cache(maxsize=1)
+def leaflet_js() -> str:
+    """Leaflet's script without the pointer to its source map."""
+    return re.sub(r"\n//# sourceMappingURL=.*", "", asset("vendor/leaflet/leaflet.js"))
+
+
+def data_uri(picture: Picture) -> str:
+    """An image as a ``data:`` URI."""
+    return f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"
+
+
+def _svg_uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+
+
+def _file_uri(download: Download) -> str:
+    return f"data:{download.mime};charset=utf-8,{quote(download.data)}"
+
+
+def _json_block(document: str) -> Markup:
+    """JSON that cannot end the script element it stands in."""
+    return Markup(document.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _blocks(sections: tuple[Section, ...]) -> list[Block]:
+    return [block for s in sections for block in (*s.blocks, *_blocks(s.parts))]

@@ -1,0 +1,207 @@
+"""What AIS and imagery say of one another: matches, dark events, gaps, voyages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.instants import TimeRange
+from monitor.report.blocks import Block, Card, Cards, Cell, Section, Table, Text
+from monitor.report.frames import around
+from monitor.report.model import BriefInput
+from monitor.report.pictures import Studio
+from monitor.report.wording import (
+    GAP_LIMIT,
+    STATUS,
+    UNMATCHED_LIMIT,
+    hours,
+    length,
+    lonlat,
+    minute,
+    number,
+    plural,
+    when,
+)
+
+MOST_CARDS = 6
+MOST_GAPS = 40
+CHIP_M = 900.0
+_ORDER = ("matched", "potential", "unmatched", "ais_only")
+
+
+def ais(given: BriefInput) -> Section:
+    """Look by look: how many detections AIS explains, and how many AIS positions imagery does not show."""
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    matches = given.tables.matches
+    matches = matches[_within(matches["acquired_at"], given.period) & matches["aoi_id"].isin(names)]
+    dark = set(given.tables.dark_events.loc[given.tables.dark_events["status"] == "dark", "scene_id"])
+    scenes = {a.id: a for a in given.acquisitions}
+    rows = []
+    for (aoi_id, scene_id), group in matches.groupby(["aoi_id", "scene_id"], sort=False):
+        tally = group["status"].value_counts()
+        events = given.tables.dark_events
+        events = events[(events["scene_id"] == scene_id) & (events["status"] == "dark")] if scene_id in dark else []
+        scene = scenes.get(str(scene_id))
+        at = when(scene) if scene else minute(group["acquired_at"].iloc[0])
+        rows.append((group["acquired_at"].iloc[0], str(scene_id), (
+            Cell(at), Cell(names[str(aoi_id)]), *(Cell(str(int(tally.get(s, 0)))) for s in _ORDER),
+            Cell(str(len(events)), "warn" if len(events) else ""), Cell(str(scene_id)),
+        )))  # fmt: skip
+    table = Table(
+        "Detections and AIS, look by look",
+        ("Look", "Port", "Matched", "Potential", "Unmatched", "On AIS only", "Of the unmatched: dark events", "Scene"),
+        tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])), numeric=(2, 3, 4, 5, 6), compact=True,
+        empty="Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the looks is "
+        "not known.",
+    )  # fmt: skip
+    words = Table("What the words and codes mean", ("Code", "Meaning"),
+                  tuple((Cell(code), Cell(text)) for code, text in STATUS.values()), compact=True)  # fmt: skip
+    return Section("ais", "AIS and imagery", (table, Text((UNMATCHED_LIMIT,), "limit"), words))
+
+
+def gaps(given: BriefInput) -> Section:
+    """AIS gaps that touch the period, longest first."""
+    made = given.tables.gaps
+    end = made["end"].fillna(pd.Timestamp(given.cut_off))
+    made = made[(made["start"] < pd.Timestamp(given.period.end)) & (end >= pd.Timestamp(given.period.start))]
+    shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
+    rows = tuple(
+        (
+            Cell(f"MMSI {r.mmsi}"), Cell(minute(r.start)),
+            Cell(minute(r.end) if r.is_closed else "open at the cut-off"), Cell(hours(r.duration_h)),
+            Cell("–" if pd.isna(r.distance_m) else f"{r.distance_m / METRES_PER_NAUTICAL_MILE:.0f} nmi"),
+            Cell(number(r.implied_kn, 1, "kn")),
+            Cell(lonlat(r.start_lon, r.start_lat, 3)), Cell(lonlat(r.end_lon, r.end_lat, 3)),
+            Cell(str(r.positions_before_12h)),
+        )
+        for r in shown.itertuples()
+    )  # fmt: skip
+    left = f" {len(made) - len(shown)} shorter ones are in the export." if len(made) > len(shown) else ""
+    table = Table(
+        "AIS gaps, longest first",
+        ("Vessel", "Last position", "Next position", "Lasted", "Distance", "Speed implied", "Last at", "Next at",
+         "Positions in the 12 h before"),
+        rows, "Distance along the geodesic between the two positions; the speed is the least that fits." + left,
+        numeric=(3, 4, 5, 8), empty="No gap in the positions at hand. Without positions there are no gaps to see.",
+        compact=True,
+    )  # fmt: skip
+    return Section("gaps", "AIS gaps", (table, Text((GAP_LIMIT,), "limit")))
+
+
+def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
+    """A card for each of the most notable events, and a table of all."""
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    events = given.tables.dark_events
+    events = events[_within(events["acquired_at"], given.period) & events["aoi_id"].isin(names)]
+    events = events.assign(rank=(events["status"] != "dark").astype(int), big=-events["length_m"].fillna(0.0))
+    events = events.sort_values(["rank", "big", "event_id"])
+    cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in events.head(MOST_CARDS).to_dict("records"))
+    rows = tuple(
+        (
+            Cell(minute(e["acquired_at"])), Cell(names[str(e["aoi_id"])]),
+            Cell(str(e["status"]), "warn" if e["status"] == "dark" else "part"),
+            Cell(length(e["length_m"], e["length_low_m"], e["length_high_m"])), Cell(f"{e['score']:.2f}"),
+            Cell(lonlat(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
+            Cell(str(e["likelihood"]) or "–"), Cell(str(e["detection_id"])),
+        )
+        for e in events.to_dict("records")
+    )  # fmt: skip
+    table = Table(
+        "Detections that AIS does not explain",
+        ("Look", "Port", "Status", "Length (90 %)", "Score", "Place", "Likelihood", "Detection"), rows, numeric=(4,),
+        empty="None.", compact=True,
+    )  # fmt: skip
+    return Section("dark", "Notable detections", (Cards(cards, "No detection without AIS in this period."), table))
+
+
+def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
+    place = event["geometry"].envelope.centroid  # type: ignore[attr-defined]
+    at, scene = minute(event["acquired_at"]), str(event["scene_id"])  # type: ignore[arg-type]
+    name = studio.aoi.name or studio.aoi.id
+    frame = around(f"event-{event['event_id']}", name, place.x, place.y, side_m=CHIP_M)
+    sensor = next((a.sensor for a in given.acquisitions if a.id == scene), "s2")
+    alt = f"Chip of {CHIP_M:.0f} m around a detection at {name}, {at}, status {event['status']}"
+    picture = studio.chip(str(event["detection_id"]), scene, sensor, frame, alt)
+    status = str(event["status"])
+    heard = event["reception_vessels"]
+    facts = (
+        ("Status", status), ("Look", at), ("Place", lonlat(place.x, place.y)),
+        ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
+        ("Score", f"{event['score']:.2f}"), ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
+        ("Vessels heard there", "not known" if pd.isna(heard) else number(heard)),  # type: ignore[arg-type]
+        ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
+        ("Detection", str(event["detection_id"])),
+    )  # fmt: skip
+    claim = next((f.claim for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"]),
+                 "No AIS position known at the cut-off fits this detection.")  # fmt: skip
+    return Card(
+        f"event-{event['event_id']}", f"{name}, {at}", picture, facts, claim, _split(event["reasons"]),
+        _split(event["alternatives"]), _candidates(given, str(event["event_id"])),
+    )  # fmt: skip
+
+
+def _candidates(given: BriefInput, event_id: str) -> Table | None:
+    made = given.tables.gap_candidates
+    made = made[made["event_id"] == event_id].sort_values("rank").head(4)
+    if made.empty:
+        return None
+    rows = tuple(
+        (Cell(f"MMSI {r.mmsi}"), Cell(number(r.required_in_kn, 1)), Cell(number(r.required_out_kn, 1)),
+         Cell(number(r.length_m, 0, "m")), Cell(str(r.reason)))
+        for r in made.itertuples()
+    )  # fmt: skip
+    return Table("Silent vessels that could have been there; none is picked",
+                 ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"), rows, numeric=(1, 2),
+                 compact=True)  # fmt: skip
+
+
+def voyages(given: BriefInput) -> Section:
+    """Voyages that touch the period and shuttles known by its end."""
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    made = given.tables.voyages
+    made = made[(made["departed_at"] < pd.Timestamp(given.period.end))
+                & (made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC")) >= pd.Timestamp(given.period.start))]
+    rows = tuple(
+        (
+            Cell(f"{names.get(r.from_port, r.from_port)} → {names.get(r.to_port, r.to_port)}"),
+            Cell(minute(r.departed_at)), Cell(minute(r.arrived_at)), Cell(hours(r.duration_h)),
+            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
+            Cell(number(r.probability, 2)), Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
+        )
+        for r in made.sort_values(["departed_at", "voyage_id"]).head(60).itertuples()
+    )  # fmt: skip
+    table = Table(
+        "Voyages", ("From and to", "Left", "Arrived", "Lasted", "Vessel", "Evidence", "Probability", "Longest silence"),
+        rows, "Instants from imagery alone are the middle of their intervals. Pairs from imagery are feasible in time "
+        "and length, not proven; competing pairs are kept in the tables.", numeric=(3, 6, 7),
+        empty="None that the data at hand support.", compact=True,
+    )  # fmt: skip
+    blocks: list[Block] = [table]
+    if len(given.tables.shuttles):
+        blocks.append(_shuttles(given, names))
+    return Section("voyages", "Voyages and shuttles", tuple(blocks))
+
+
+def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
+    rows = tuple(
+        (
+            Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
+            Cell(f"at least {plural(int(r.legs), 'leg')}"),
+            Cell(f"{r.legs_low}–{r.legs_high}" if not pd.isna(r.legs_high) else f"{r.legs_low} or more"),
+            Cell(minute(r.first)), Cell(minute(r.last)), Cell(number(r.period_days, 1, "days")),
+            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
+        )
+        for r in given.tables.shuttles.sort_values(["first", "shuttle_id"]).itertuples()
+    )  # fmt: skip
+    return Table("Shuttles: the same pair of ports again and again",
+                 ("Ports", "Seen", "Took place (90 %)", "First", "Last", "Rhythm", "Vessel"), rows, compact=True)
+
+
+def _split(value: object) -> tuple[str, ...]:
+    return tuple(part for part in str(value).split("; ") if part and part != "nan")
+
+
+def _within(at: pd.Series, period: TimeRange) -> pd.Series:
+    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

@@ -1,0 +1,106 @@
+"""What happens in a season, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import DataError
+from monitor.core.instants import TimeRange
+from monitor.simulate.fleet import World
+from monitor.simulate.ports_of_call import harbour_craft, honest_ships
+from monitor.simulate.seeds import generator
+from monitor.simulate.shuttle import shuttle_flows, shuttles
+
+DAY = 86_400.0
+HOUR = 3_600.0
+STATIONS: Mapping[str, tuple[float, float]] = MappingProxyType(
+    {"tumen mouth": (130.66, 42.38), "dunai hill": (132.38, 42.93), "vladivostok": (131.90, 43.08)}
+)
+"""AIS receivers on land (made up): longitude and latitude."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What differs between seasons.
+
+    Attributes
+    ----------
+    about : one sentence
+    shuttles : whether the two silent ships sail at all
+    partner : the port that the shuttle sails to: ``dunai``, or ``east`` for one outside the watched ports
+    lull : part of the period (0–1, 0–1) in which the shuttle lies still elsewhere
+    outage_share : share of the period without any AIS feed
+    spoofer : whether a ship's AIS claims a place where it is not
+    frozen : whether ice lies in the harbours
+    """
+
+    about: str
+    shuttles: bool = True
+    partner: str = "dunai"
+    lull: tuple[float, float] = (1.0, 1.0)
+    outage_share: float = 0.01
+    spoofer: bool = False
+    frozen: bool = False
+
+
+SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
+    {
+        "shuttle-2023": Scenario("Two ships carry containers from Rajin to Dunai and back, silent near both ports."),
+        "moved-2024": Scenario("The shuttle sails from Rajin to a port outside the watched ones.", partner="east"),
+        "lull": Scenario("The shuttle stops for the middle of the season.", lull=(0.3, 0.7)),
+        "honest-liner": Scenario("No silent ships: what calls, calls with AIS on.", shuttles=False),
+        "spoofing": Scenario("One shuttle's AIS claims to lie off Nakhodka while it loads.", spoofer=True),
+        "feed-outage": Scenario("The AIS feed is down for a third of the season.", outage_share=0.35),
+        "ice": Scenario("The shuttle in winter: snow on land, ice in the harbours.", frozen=True),
+    }
+)
+
+
+def scenario(name: str) -> Scenario:
+    """The scenario of that name.
+
+    Raises
+    ------
+    DataError
+        There is none.
+    """
+    try:
+        return SCENARIOS[name]
+    except KeyError as error:
+        raise DataError(f"no scenario {name!r}; use one of {', '.join(SCENARIOS)}") from error
+
+
+def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World:
+    """Ships, containers and outages of a season; it begins ten days before the period, so that ships are under way."""
+    told = scenario(name)
+    start, end = period.start.timestamp() - 10 * DAY, period.end.timestamp() + 2 * DAY
+    silent = shuttles(seed, aois, start, end, partner=told.partner, lull=told.lull, spoofer=told.spoofer)
+    ships = (
+        *(silent if told.shuttles else ()),
+        *honest_ships(seed, aois, start, end),
+        *harbour_craft(seed, aois, start, end),
+    )
+    flows = shuttle_flows(seed, silent if told.shuttles else (), start, end)
+    return World(ships, flows, _outages(seed, period, told.outage_share))
+
+
+def _outages(seed: int, period: TimeRange, share: float) -> tuple[tuple[str, float, float], ...]:
+    rng = generator(seed, "outages")
+    start, length = period.start.timestamp(), period.duration.total_seconds()
+    outages: list[tuple[str, float, float]] = []
+    left = share * length
+    while left > HOUR:
+        hours = float(np.clip(rng.lognormal(2.3, 0.6), 3.0, 60.0)) * (1.0 if share < 0.1 else 2.5)
+        begin = start + float(rng.uniform(0, length))
+        outages.append(("*", begin, begin + hours * HOUR))
+        left -= hours * HOUR
+    for station in STATIONS:
+        for _ in range(max(int(length / DAY / 14), 1)):
+            begin = start + float(rng.uniform(0, length))
+            outages.append((station, begin, begin + float(rng.uniform(1.0, 10.0)) * HOUR))
+    return tuple(sorted(outages, key=lambda item: item[1]))

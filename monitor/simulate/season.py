@@ -1,0 +1,173 @@
+"""A season as one small value: acquisitions, pixels, AIS and truth are made from its fields when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from shapely.geometry import Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import DataError
+from monitor.core.grid import Grid
+from monitor.core.instants import TimeRange
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.sensors import SENSORS
+from monitor.simulate.fleet import World
+from monitor.simulate.orbits import Pass, passes
+from monitor.simulate.reception import positions, vessels
+from monitor.simulate.scenarios import STATIONS, build, scenario
+from monitor.simulate.seeds import generator
+from monitor.simulate.sky import cloudiness
+from monitor.simulate.stage import EDGE_LEAN, optical_raster, radar_raster
+from monitor.simulate.truth import truth_tables
+
+DEFAULT_PERIOD = "2023-08-14/2023-10-23"
+PORTS = ("rajin", "dunai")
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Ten weeks or so over Rajin and Dunai with known truth; everything follows from the fields.
+
+    Attributes
+    ----------
+    seed : the same seed makes the same season, on any machine and in any process
+    period : what the season spans
+    aois : the ports; those without tracks in `simulate.orbits` (any but rajin and dunai) are offered nothing
+    scenario : a name in `simulate.SCENARIOS`
+    sensors : ``s2``, ``s1`` or both
+    """
+
+    seed: int
+    period: TimeRange
+    aois: tuple[Aoi, ...]
+    scenario: str
+    sensors: tuple[str, ...]
+
+    @classmethod
+    def make(
+        cls, *, aois: tuple[Aoi, ...], seed: int = 7, period: TimeRange | None = None,
+        scenario: str = "shuttle-2023", sensors: tuple[str, ...] = ("s2",),
+    ) -> Season:  # fmt: skip
+        """A season; nothing is computed yet.
+
+        Raises
+        ------
+        DataError
+            No scenario or sensor of that name, or a negative seed.
+        """
+        _check(scenario, sensors, seed)
+        return cls(seed, period or TimeRange.parse(DEFAULT_PERIOD), tuple(aois), scenario, tuple(sensors))
+
+    def acquisitions(self, aoi: Aoi, period: TimeRange | None = None) -> list[Acquisition]:
+        """The overpasses of a port in the season and in `period`, in order of time."""
+        found = [
+            self._acquisition(item, aoi)
+            for sensor in self.sensors
+            for item in passes(self.seed, aoi.id, sensor, self.period)
+            if period is None or item.at in period
+        ]
+        return sorted(found, key=lambda a: (a.start, a.id))
+
+    def render(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
+        """The pixels of one of the season's acquisitions, on the AOI's UTM grid; tagged SIMULATED.
+
+        Sentinel-2: uint16 reflectance × 10 000 with a cloud mask that errs as a processor's does. Sentinel-1: float32
+        linear sigma nought in VV and VH.
+
+        Raises
+        ------
+        DataError
+            The acquisition is none of this season's.
+        """
+        item = self._pass(acquisition, aoi)
+        tags = {"SIMULATED": "YES", "season": f"{self.scenario} seed {self.seed}", "scene": item.id}
+        if item.track.sensor == "s1":
+            return radar_raster(self.seed, self.world, item, aoi, tags=tags)
+        return optical_raster(
+            self.seed, self.world, item, aoi, share=self.cloud_share(item), frozen=self.is_frozen, tags=tags
+        )
+
+    def positions(self) -> pd.DataFrame:
+        """POSITIONS as received over the whole season."""
+        return positions(self.seed, self.world, self.period, STATIONS)
+
+    def vessels(self) -> pd.DataFrame:
+        """VESSELS: static data as broadcast."""
+        return vessels(self.world)
+
+    def truth(self) -> dict[str, pd.DataFrame]:
+        """What really happened, by table; see `simulate.truth`."""
+        return truth_tables(self)
+
+    @property
+    def world(self) -> World:
+        """Ships, containers and outages; made once a process."""
+        return _world(self.seed, self.period, self.aois, self.scenario)
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether ice lies in the harbours."""
+        return scenario(self.scenario).frozen
+
+    def passes(self, aoi: Aoi) -> list[Pass]:
+        """The overpasses of a port by all of the season's sensors, in order of time."""
+        found = [item for s in self.sensors for item in passes(self.seed, aoi.id, s, self.period)]
+        return sorted(found, key=lambda item: (item.at, item.id))
+
+    def cloud_share(self, item: Pass) -> float:
+        """Share of sky under cloud at an overpass; the two ports mostly have the same weather."""
+        day = item.at.date()
+        own = generator(self.seed, "cloud", day, item.track.aoi_id)
+        common = generator(self.seed, "cloud", day)
+        return cloudiness(common if own.random() < 0.75 else own, day.month)
+
+    def _pass(self, acquisition: Acquisition, aoi: Aoi) -> Pass:
+        for item in passes(self.seed, aoi.id, acquisition.sensor, self.period):
+            if item.id == acquisition.id:
+                return item
+        raise DataError(f"{acquisition.id}: not an acquisition of {aoi.id} in season {self.scenario}, seed {self.seed}")
+
+    def _acquisition(self, item: Pass, aoi: Aoi) -> Acquisition:
+        sensor = SENSORS[item.track.sensor]
+        share = self.cloud_share(item)
+        tile = float(np.clip(share + generator(self.seed, "tile cloud", item.id).normal(0.0, 0.04), 0.0, 1.0))
+        return Acquisition(
+            item.id, aoi.id, item.track.sensor, item.platform, item.at, item.at, _footprint(aoi, item),
+            item.track.relative_orbit, item.track.orbit_state, round(tile, 3) if sensor.optical else None,
+            (f"SIMULATED_{item.id}",), "L2A" if sensor.optical else "GRD", "simulated", True,
+        )  # fmt: skip
+
+    def with_period(self, period: TimeRange) -> Season:
+        """The season with another period: not a part of this one, but one of its own."""
+        return replace(self, period=period)
+
+
+def _check(name: str, sensors: tuple[str, ...], seed: int) -> None:
+    scenario(name)
+    unknown = [sensor for sensor in sensors if sensor not in SENSORS]
+    if unknown or not sensors:
+        raise DataError(f"sensors {sensors!r}: use s2, s1 or both")
+    if seed < 0:
+        raise DataError(f"seed {seed}: use a whole number from 0 up")
+
+
+@lru_cache(maxsize=8)
+def _world(seed: int, period: TimeRange, aois: tuple[Aoi, ...], name: str) -> World:
+    return build(seed, period, aois, name)
+
+
+def _footprint(aoi: Aoi, item: Pass) -> BaseGeometry:
+    seen = Grid.covering(aoi.geometry, epsg=aoi.epsg).footprint()
+    if item.edge_lon is None:
+        return seen
+    _, south, east, north = seen.bounds
+    middle = (south + north) / 2
+    a, b = (item.edge_lon + EDGE_LEAN * (lat - middle) for lat in (south, north))
+    kept = seen.intersection(Polygon([(a, south), (b, north), (east + 1, north), (east + 1, south)]))
+    return kept if not kept.is_empty else box(east - 1e-6, south, east, north)
+
+

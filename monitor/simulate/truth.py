@@ -1,0 +1,288 @@
+"""What really happened: the tables that outputs are scored against.
+
+``vessels``
+    One row a vessel whose centre lies in the AOI at an acquisition: ``scene_id, aoi_id, acquired_at, sensor, mmsi,
+    name, kind, role, length_m, width_m, lon, lat, axis_deg, heading_deg, sog_kn, cog_deg, berth_id, zone_id``;
+    ``situation`` berthed | anchored | open; ``on_ais``: its transponder was on and told the truth; ``heard``: a position was
+    received within 30 minutes either way; ``visible``: inside the swath and not under cloud; ``geometry``: its oriented box.
+``berths``
+    Every berth at every acquisition: ``berth_id, occupied`` (by a hull of 45 m or more), ``observed`` (share not
+    hidden), ``mmsis``.
+``stacks``
+    Every yard at every acquisition: ``yard_id, length_m`` (of the stacks laid end to end), ``area_m2, observed,
+    geometry``.
+``visits``
+    Stays at a berth by ships of 45 m or more: ``aoi_id, berth_id, mmsi, role, length_m, arrived_at, departed_at, dark,
+    looks`` (acquisitions within), ``clear_looks`` (those that show it).
+``voyages``
+    Legs between consecutive berths in the two ports: ``mmsi, role, from_port, to_port, from_berth, to_berth,
+    departed_at, arrived_at``.
+``dark_intervals``
+    When transponders were off: ``mmsi, start, end``.
+``clouds``
+    ``share`` drawn for the day, and ``hidden_fraction`` of the AOI's water inside the swath.
+``outages``
+    When nothing of the AIS feed arrived: ``station, start, end``; ``*`` is the whole feed.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from shapely import contains_xy
+from shapely.geometry import Polygon
+from shapely.ops import unary_union
+
+from monitor.core.aoi import Aoi
+from monitor.core.geodesy import WGS84, destination
+from monitor.core.grid import Grid
+from monitor.simulate.fleet import Ship
+from monitor.simulate.itinerary import Stay
+from monitor.simulate.orbits import Pass
+from monitor.simulate.stage import inside_swath, sky_at
+from monitor.simulate.yards import SLOT_M, outline_lonlat, stacks_at
+
+if TYPE_CHECKING:
+    from monitor.simulate.season import Season
+
+Mask = npt.NDArray[np.bool_]
+LEAST_M = 45.0
+_HEARD = pd.Timedelta(minutes=30)
+_SEEN_SHARE = 0.7
+
+
+def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
+    """All truth tables of a season, by name; see the module."""
+    looks = [(aoi, item, _shown(season, item, aoi)) for aoi in season.aois for item in season.passes(aoi)]
+    times = _times(season.positions())
+    vessels = _geo([row for aoi, item, shown in looks for row in _vessels(season, aoi, item, shown, times)], _VESSELS)
+    berths = _plain([row for aoi, item, shown in looks for row in _berths(aoi, item, shown, vessels)], _BERTHS)
+    return {
+        "vessels": vessels,
+        "berths": berths,
+        "stacks": _geo([row for aoi, item, shown in looks for row in _stacks(season, aoi, item, shown)], _STACKS),
+        "visits": _plain(_visits(season, vessels), _VISITS),
+        "voyages": _plain(_voyages(season), _VOYAGES),
+        "dark_intervals": _plain(
+            [{"mmsi": s.mmsi, "start": _at(a), "end": _at(b)} for s in season.world.ships for a, b in s.silent], _DARK
+        ),
+        "clouds": _plain([_cloud(season, aoi, item, shown) for aoi, item, shown in looks], _CLOUDS),
+        "outages": _plain(
+            [{"station": n, "start": _at(a), "end": _at(b)} for n, a, b in season.world.outages], _OUTAGES
+        ),
+    }  # fmt: skip
+
+
+_LOOK = ["scene_id", "aoi_id", "acquired_at", "sensor"]
+_VESSELS = [
+    *_LOOK, "mmsi", "name", "kind", "role", "length_m", "width_m", "lon", "lat", "axis_deg", "heading_deg", "sog_kn",
+    "cog_deg", "berth_id", "zone_id", "situation", "on_ais", "heard", "visible", "geometry",
+]  # fmt: skip
+_BERTHS = [*_LOOK, "berth_id", "occupied", "observed", "mmsis"]
+_STACKS = [*_LOOK, "yard_id", "length_m", "area_m2", "observed", "geometry"]
+_VISITS = [
+    "aoi_id", "berth_id", "mmsi", "role", "length_m", "arrived_at", "departed_at", "dark", "looks", "clear_looks",
+]  # fmt: skip
+_VOYAGES = ["mmsi", "role", "from_port", "to_port", "from_berth", "to_berth", "departed_at", "arrived_at"]
+_DARK = ["mmsi", "start", "end"]
+_CLOUDS = [*_LOOK, "share", "hidden_fraction"]
+_OUTAGES = ["station", "start", "end"]
+
+
+@lru_cache(maxsize=8)
+def _grid(aoi: Aoi) -> Grid:
+    return Grid.covering(aoi.geometry, epsg=aoi.epsg)
+
+
+@lru_cache(maxsize=256)
+def _inside(aoi: Aoi, zone_id: str) -> Mask:
+    return _grid(aoi).mask(aoi.zone(zone_id).geometry)
+
+
+@lru_cache(maxsize=8)
+def _wet(aoi: Aoi) -> Mask:
+    return _grid(aoi).mask(aoi.water if aoi.water is not None else aoi.geometry)
+
+
+def _plain(rows: list[dict[str, object]], columns: list[str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _geo(rows: list[dict[str, object]], columns: list[str]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=f"EPSG:{WGS84}")
+
+
+def _at(t_s: float) -> pd.Timestamp:
+    return pd.Timestamp(round(t_s), unit="s", tz="UTC")
+
+
+def _look(aoi: Aoi, item: Pass) -> dict[str, object]:
+    return {"scene_id": item.id, "aoi_id": aoi.id, "acquired_at": pd.Timestamp(item.at), "sensor": item.track.sensor}
+
+
+def _shown(season: Season, item: Pass, aoi: Aoi) -> Mask:
+    """(row, col) bool: inside the swath and, for optics, not hidden by cloud."""
+    grid = _grid(aoi)
+    shown = inside_swath(grid, item)
+    if item.track.sensor == "s2":
+        shown &= ~sky_at(season.seed, item, aoi, season.cloud_share(item)).hidden
+    return shown
+
+
+def _times(positions: pd.DataFrame) -> dict[int, pd.Series]:
+    return {int(mmsi): part["t"] for mmsi, part in positions.groupby("mmsi")}
+
+
+def _vessels(
+    season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int, pd.Series]
+) -> list[dict[str, object]]:
+    grid = _grid(aoi)
+    t_s, rows = item.at.timestamp(), []
+    for ship in season.world.ships:
+        motion = ship.itinerary.at(t_s)
+        lon, lat = float(motion.lon[0]), float(motion.lat[0])
+        row, col = (int(v) for v in grid.rowcol(lon, lat))
+        inside = 0 <= row < grid.shape[0] and 0 <= col < grid.shape[1]
+        if not motion.present[0] or not inside or not contains_xy(aoi.geometry, lon, lat):
+            continue
+        stay = ship.itinerary.stays[int(motion.stay[0])] if motion.stay[0] >= 0 else None
+        heading = float(motion.heading_deg[0])
+        outline = _box(lon, lat, heading, ship)
+        rows.append(
+            {
+                **_look(aoi, item), "mmsi": ship.mmsi, "name": ship.name, "kind": ship.kind, "role": ship.role,
+                "length_m": ship.length_m, "width_m": ship.width_m, "lon": lon, "lat": lat, "axis_deg": heading % 180.0,
+                "heading_deg": heading, "sog_kn": float(motion.sog_kn[0]), "cog_deg": float(motion.cog_deg[0]),
+                **_whereabouts(stay), "on_ais": bool(ship.sends(t_s)[0]) and (ship.role != "spoofer" or stay is None),
+                "heard": _was_heard(times.get(ship.sent_mmsi), item),
+                "visible": _share(shown, outline, grid) >= _SEEN_SHARE,
+                "geometry": outline,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _whereabouts(stay: Stay | None) -> dict[str, object]:
+    if stay is None or stay.place.kind == "sea":
+        return {"berth_id": "", "zone_id": "", "situation": "open"}
+    place = stay.place
+    if place.kind == "berth":
+        return {"berth_id": place.zone_id, "zone_id": place.zone_id, "situation": "berthed"}
+    return {"berth_id": "", "zone_id": place.zone_id, "situation": "anchored"}
+
+
+def _was_heard(times: pd.Series | None, item: Pass) -> bool:
+    if times is None:
+        return False
+    at = pd.Timestamp(item.at)
+    return bool(((times >= at - _HEARD) & (times <= at + _HEARD)).any())
+
+
+def _box(lon: float, lat: float, heading: float, ship: Ship) -> Polygon:
+    half_l, half_w = ship.length_m / 2, ship.width_m / 2
+    turn = float(np.degrees(np.arctan2(half_w, half_l)))
+    reach = float(np.hypot(half_l, half_w))
+    angles = heading + np.array([turn, 180.0 - turn, 180.0 + turn, -turn])
+    xs, ys = destination(np.full(4, lon), np.full(4, lat), angles, np.full(4, reach))
+    return Polygon(np.column_stack([xs, ys]))
+
+
+def _share(shown: Mask, outline: Polygon, grid: Grid) -> float:
+    x, y = np.asarray(outline.exterior.coords)[:4].T
+    mid_x, mid_y = float(x.mean()), float(y.mean())
+    xs = np.concatenate([mid_x + (x - mid_x) * f for f in (0.0, 0.5, 0.95)])
+    ys = np.concatenate([mid_y + (y - mid_y) * f for f in (0.0, 0.5, 0.95)])
+    row, col = grid.rowcol(xs, ys)
+    r, c = np.floor(row).astype(int), np.floor(col).astype(int)
+    inside = (r >= 0) & (r < grid.shape[0]) & (c >= 0) & (c < grid.shape[1])
+    seen = np.zeros(len(r), dtype=bool)
+    seen[inside] = shown[r[inside], c[inside]]
+    return float(seen.mean())
+
+
+def _berths(aoi: Aoi, item: Pass, shown: Mask, vessels: pd.DataFrame) -> list[dict[str, object]]:
+    here = vessels[(vessels["scene_id"] == item.id) & (vessels["length_m"] >= LEAST_M)]
+    rows = []
+    for zone in aoi.of_kind("berth"):
+        inside = _inside(aoi, zone.id)
+        moored = here[here["berth_id"] == zone.id]
+        rows.append(
+            {
+                **_look(aoi, item), "berth_id": zone.id, "occupied": len(moored) > 0,
+                "observed": float(shown[inside].mean()) if inside.any() else 0.0,
+                "mmsis": " ".join(str(m) for m in moored["mmsi"]),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _stacks(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> list[dict[str, object]]:
+    standing = stacks_at(season.world, aoi, item.at.timestamp())
+    rows = []
+    for zone in aoi.of_kind("yard"):
+        mine = [s for s in standing if s.yard_id == zone.id]
+        inside = _inside(aoi, zone.id)
+        area = sum(s.area_m2 for s in mine)
+        rows.append(
+            {
+                **_look(aoi, item), "yard_id": zone.id, "length_m": area / SLOT_M[1], "area_m2": area,
+                "observed": float(shown[inside].mean()) if inside.any() else 0.0,
+                "geometry": unary_union([outline_lonlat(s, aoi) for s in mine]) if mine else Polygon(),
+            }
+        )  # fmt: skip
+    return rows
+
+
+def _visits(season: Season, vessels: pd.DataFrame) -> list[dict[str, object]]:
+    rows = []
+    for ship in season.world.ships:
+        if ship.length_m < LEAST_M:
+            continue
+        for stay in ship.itinerary.stays:
+            if stay.place.kind != "berth" or not season.period.overlaps(stay.arrived, stay.departed):
+                continue
+            seen = vessels[
+                (vessels["mmsi"] == ship.mmsi) & (vessels["acquired_at"] >= stay.arrived)
+                & (vessels["acquired_at"] < stay.departed)
+            ]  # fmt: skip
+            rows.append(
+                {
+                    "aoi_id": stay.place.port, "berth_id": stay.place.zone_id, "mmsi": ship.mmsi, "role": ship.role,
+                    "length_m": ship.length_m, "arrived_at": _at(stay.start_s), "departed_at": _at(stay.end_s),
+                    "dark": not bool(ship.sends((stay.start_s + stay.end_s) / 2)[0]), "looks": len(seen),
+                    "clear_looks": int(seen["visible"].sum()),
+                }
+            )  # fmt: skip
+    return rows
+
+
+def _voyages(season: Season) -> list[dict[str, object]]:
+    rows = []
+    for ship in season.world.ships:
+        calls = [stay for stay in ship.itinerary.stays if stay.place.kind == "berth"]
+        for a, b in pairwise(calls):
+            inside = season.period.overlaps(a.departed, b.arrived)
+            if ship.length_m >= LEAST_M and a.place.port != b.place.port and inside:
+                rows.append(
+                    {
+                        "mmsi": ship.mmsi, "role": ship.role, "from_port": a.place.port, "to_port": b.place.port,
+                        "from_berth": a.place.zone_id, "to_berth": b.place.zone_id, "departed_at": _at(a.end_s),
+                        "arrived_at": _at(b.start_s),
+                    }
+                )  # fmt: skip
+    return rows
+
+
+def _cloud(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> dict[str, object]:
+    inside = _wet(aoi) & inside_swath(_grid(aoi), item)
+    optical = item.track.sensor == "s2"
+    return {
+        **_look(aoi, item), "share": season.cloud_share(item) if optical else 0.0,
+        "hidden_fraction": float((~shown[inside]).mean()) if inside.any() else 1.0,
+    }  # fmt: skip

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -23,16 +22,13 @@ _HERE = files("monitor.report")
 _OUTSIDE_RULE = re.compile(r"[^{}]*\{[^{}]*url\((?!\"?data:)[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlRenderer:
-    """Writes one self-contained HTML file: nothing is fetched, and its content policy forbids that anything could be.
+def write_html(brief: Brief, out: Path) -> Path:
+    """Write one self-contained HTML file, whole or not at all, and return `out` (a `Renderer`).
 
-    The same brief gives the same bytes.
+    Nothing is fetched, and the page's content policy forbids that anything could be. The same brief gives the same
+    bytes.
     """
-
-    def __call__(self, brief: Brief, out: Path) -> Path:
-        """Write `brief` to `out`, whole or not at all, and return `out`."""
-        return write_bytes(out, page(brief, paper=False).encode())
+    return write_bytes(out, page(brief, paper=False).encode())
 
 
 def page(brief: Brief, *, paper: bool) -> str:

@@ -40,11 +40,13 @@ from monitor.fuse.change import change_points, rates
 from monitor.fuse.counts import count
 from monitor.fuse.dark import DarkRule, dark_events, fixed_objects, lengths_said
 from monitor.fuse.findings import FindingTables, findings
+from monitor.fuse.frames import naive
 from monitor.fuse.identity import WATCHLIST, identify
 from monitor.fuse.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.match import match
+from monitor.fuse.stays import VisitRule
 from monitor.fuse.versions import latest, null_test, revise
-from monitor.fuse.visits import VisitRule, catchable, visits
+from monitor.fuse.visits import catchable, visits
 from monitor.fuse.voyages import Linked, LinkRule, link_voyages
 from monitor.fuse.where import acquisition_of
 
@@ -138,7 +140,8 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
     )  # fmt: skip
     period = inputs.period or _span(inputs)
     linked = link_voyages(
-        stays, inputs.aois, stacks=inputs.stacks, port_calls=inputs.port_calls, ais_voyages=inputs.ais_voyages,
+        stays, inputs.aois, stacks=inputs.stacks, port_calls=inputs.port_calls, positions=inputs.positions,
+        ais_voyages=inputs.ais_voyages,
         berth_states=inputs.berth_states, rule=rules.links,
     )  # fmt: skip
     counted = count(inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks)
@@ -164,14 +167,14 @@ def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange,
 
 def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     positions = inputs.positions.sort_values("t", kind="stable", ignore_index=True)
-    times = positions["t"].to_numpy() if len(positions) else np.array([], dtype="datetime64[us]")
+    times = naive(positions["t"])
     of_scene = dict(tuple(inputs.detections.groupby("scene_id"))) if len(inputs.detections) else {}
     none = DETECTIONS.empty()
     reach = timedelta(hours=rules.match.longest_silence_h) + rules.null_shift
     found, nulls, near_by = [], [], {}
     for scene in sorted(inputs.scenes, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
         at = acquisition_of(scene).acquired_at
-        low, high = np.searchsorted(times, [pd.Timestamp(at - reach), pd.Timestamp(at + reach)])
+        low, high = np.searchsorted(times, naive(pd.Series([pd.Timestamp(at - reach), pd.Timestamp(at + reach)])))
         near = positions.iloc[low:high]
         near_by[scene.id] = near
         ships = of_scene.get(scene.id, none)

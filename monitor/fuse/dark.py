@@ -34,7 +34,7 @@ class DarkRule:
     fixed_looks, fixed_within_m, fixed_days : a thing seen so often, so near, over so long is an object, not a ship
     """
 
-    score: float = 0.3
+    score: float = 0.45
     length_m: float = 45.0
     hearing: HearingRule = field(default_factory=HearingRule)
     fixed_looks: int = 4

@@ -75,6 +75,11 @@ def stamp(instant: datetime | pd.Timestamp) -> str:
     return isoformat(pd.Timestamp(instant).to_pydatetime())
 
 
+def naive(values: pd.Series) -> npt.NDArray[np.datetime64]:
+    """A column of instants in UTC as (n,) datetime64 without a zone, to the microsecond: what searches fast."""
+    return np.asarray(values.dt.tz_convert("UTC").dt.tz_localize(None).to_numpy("datetime64[us]"))
+
+
 def instants(values: Iterable[object]) -> pd.Series:
     """A column of instants in UTC; None and NaT become NaT."""
     return pd.Series(pd.to_datetime(list(values), utc=True)).astype("datetime64[us, UTC]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from monitor.core.tables import BERTH_STATES
 from monitor.fuse.frames import floats, lonlat, require, texts, vessels_only
 
 OCCUPIED, EMPTY, NOT_OBSERVED = "occupied", "empty", "not observed"
+_MISSED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,15 @@ class Hull:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One scene's clear berths and their hulls."""
+    """One scene's clear berths and their hulls.
+
+    `missed` holds for each clear berth the chance that a hull lay there unseen; 0 where the states say nothing of it.
+    """
 
     aoi_id: str
     scene_id: str
     at: pd.Timestamp
-    clear: frozenset[str]
+    missed: Mapping[str, float]
     hulls: tuple[Hull, ...]
 
 
@@ -74,7 +78,11 @@ def looks(
         for row in group[group["state"] == OCCUPIED].to_dict("records"):
             names = row["ids"].split() or by_berth.get((str(scene), str(row["berth_id"])), [])
             seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["chance"]))
-        found.append(Look(str(aoi), str(scene), pd.Timestamp(at), frozenset(map(str, group["berth_id"])), tuple(seen)))
+        missed = {
+            str(row["berth_id"]): min(float(np.nan_to_num(row["chance"])), _MISSED)
+            for row in group.to_dict("records")
+        }
+        found.append(Look(str(aoi), str(scene), pd.Timestamp(at), missed, tuple(seen)))
     return found
 
 

@@ -23,6 +23,7 @@ class PortStay:
 
     id: str
     port: str
+    berth_id: str
     arrived: tuple[Instant, pd.Timestamp]
     departed: tuple[pd.Timestamp, Instant]
     is_open: bool
@@ -70,7 +71,7 @@ def _of_visit(row: dict[object, object]) -> PortStay:
     assert first is not None
     assert last is not None
     return PortStay(
-        str(row["visit_id"]), str(row["aoi_id"]), (_instant(row["arrived_not_before"]), first),
+        str(row["visit_id"]), str(row["aoi_id"]), str(row["berth_id"]), (_instant(row["arrived_not_before"]), first),
         (last, _instant(row["departed_not_after"])), bool(row["is_open"]),
         None if pd.isna(row["mmsi"]) else int(str(row["mmsi"])),
         length, float(spread), str(row["evidence"]),
@@ -131,7 +132,7 @@ def _of_call(call: dict[object, object]) -> PortStay:
     assert came is not None
     name = f"call|{call['port_id']}|{call['mmsi']}|{came.isoformat()}"
     return PortStay(
-        name, str(call["port_id"]), (came, came), (came if went is None else went, went), went is None,
+        name, str(call["port_id"]), "", (came, came), (came if went is None else went, went), went is None,
         int(str(call["mmsi"])), float("nan"), 0.15, "ais",
     )  # fmt: skip
 

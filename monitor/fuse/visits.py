@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import distance_m
 from monitor.core.tables import CATCHABLE, UTC, VISITS
-from monitor.fuse.assign import pair
 from monitor.fuse.frames import instants
-from monitor.fuse.looks import EMPTY, OCCUPIED, Hull, Look, looks, states_from_coverage
-
-Instant: TypeAlias = pd.Timestamp | None
-
-
-@dataclass(frozen=True, slots=True)
-class VisitRule:
-    """When two sightings are one stay.
-
-    Attributes
-    ----------
-    same_place_m : most distance between the hull's centres (or half its length, when that is more)
-    same_length : most difference of the log of the lengths
-    longest_unseen : two sightings further apart in time are two stays: in between a ship can go and come back
-    shortest_absence : a hull missed in a look and back at its place sooner than this never left: it could not have
-        been at the next port and back
-    """
-
-    same_place_m: float = 70.0
-    same_length: float = 0.35
-    longest_unseen: timedelta = timedelta(days=3.5)
-    shortest_absence: timedelta = timedelta(hours=18)
-
-
-@dataclass(slots=True)
-class _Stay:
-    aoi_id: str
-    first_scene: str
-    arrived: tuple[Instant, pd.Timestamp]
-    hulls: list[Hull]
-    seen: list[pd.Timestamp]
-    gone: Instant = None
-    longest_unseen: timedelta = field(default_factory=timedelta)
-    open: bool = True
-
-    @property
-    def mmsi(self) -> int | None:
-        return next((hull.mmsi for hull in reversed(self.hulls) if hull.mmsi is not None), None)
+from monitor.fuse.looks import EMPTY, OCCUPIED, looks, states_from_coverage
+from monitor.fuse.stays import Looks, Stay, VisitRule, follow, median, not_after, not_before
 
 
 def visits(
@@ -80,21 +40,19 @@ def visits(
     -------
     VISITS table
         In order of arrival. ``arrived_not_before`` is the last clear look without the hull, ``arrived_not_after`` the
-        first with it, and so on; NaT where no look bounds it. Empty when no berth was seen occupied.
+        first with it, and so on; NaT where no look bounds it. Empty when no berth was seen occupied. Where the states
+        give the chance that a hull was missed, a look bounds a stay only when that chance is small, else the next one
+        further off does. A hull that nearly all looks show over weeks is one stay.
     """
     rule = rule or VisitRule()
     if berth_states.empty and coverage is not None and detections is not None:
         berth_states = states_from_coverage(detections, coverage)
     if berth_states.empty:
         return VISITS.empty()
-    stays: list[_Stay] = []
-    last_clear: dict[str, pd.Timestamp] = {}
-    for look in looks(berth_states, detections, matches):
-        _follow(stays, look, last_clear, rule)
-        last_clear |= dict.fromkeys(look.clear, look.at)
+    stays, clear = follow(looks(berth_states, detections, matches), rule)
     if not stays:
         return VISITS.empty()
-    table = pd.DataFrame([_row(stay, last_clear) for stay in stays])
+    table = pd.DataFrame([_row(stay, clear, rule) for stay in stays])
     table["mmsi"] = table["mmsi"].astype("Int64")
     for column in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
         table[column] = instants(table[column])
@@ -102,77 +60,20 @@ def visits(
     return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
 
 
-def _follow(stays: list[_Stay], look: Look, last_clear: dict[str, pd.Timestamp], rule: VisitRule) -> None:
-    """Carry the stays over one look: continue, end and begin."""
-    active = [stay for stay in stays if stay.open and stay.aoi_id == look.aoi_id]
-    cost = np.array([[_same(stay, hull, look, rule) for stay in active] for hull in look.hulls])
-    chosen = pair(cost.reshape(len(look.hulls), len(active))).column
-    continued = set()
-    for hull, column in zip(look.hulls, chosen, strict=True):
-        if column >= 0:
-            stay = active[int(column)]
-            stay.longest_unseen = max(stay.longest_unseen, look.at - stay.seen[-1])
-            stay.hulls.append(hull)
-            stay.seen.append(look.at)
-            stay.gone = None
-            continued.add(int(column))
-        else:
-            before = last_clear.get(hull.berth_id)
-            stays.append(_Stay(look.aoi_id, look.scene_id, (before, look.at), [hull], [look.at]))
-    for index, stay in enumerate(active):
-        if index in continued:
-            continue
-        if stay.hulls[-1].berth_id in look.clear:
-            stay.gone = stay.gone or look.at
-        if stay.gone is not None and look.at - stay.seen[-1] >= rule.shortest_absence:
-            stay.open = False
-
-
-def _same(stay: _Stay, hull: Hull, look: Look, rule: VisitRule) -> float:
-    """Cost (negative: the same ship) of carrying a stay on with a hull; inf when it cannot be."""
-    last, unseen = stay.hulls[-1], look.at - stay.seen[-1]
-    same_mmsi = stay.mmsi is not None and stay.mmsi == hull.mmsi
-    if stay.mmsi is not None and hull.mmsi is not None and not same_mmsi:
-        return np.inf
-    if unseen > rule.longest_unseen and not same_mmsi:
-        return np.inf
-    if stay.gone is not None and unseen >= rule.shortest_absence:
-        return np.inf
-    length = _median([h.length_m for h in stay.hulls])
-    change = abs(np.log(hull.length_m / length)) if np.isfinite(length) and np.isfinite(hull.length_m) else 0.0
-    if not np.isfinite(hull.lon) or not np.isfinite(last.lon):
-        return -1.0 if hull.berth_id == last.berth_id else np.inf
-    moved = float(distance_m(hull.lon, hull.lat, last.lon, last.lat))
-    reach = max(rule.same_place_m, 0.5 * length if np.isfinite(length) else 0.0)
-    if moved > reach or (change > rule.same_length and not same_mmsi):
-        return np.inf
-    return -10.0 + moved / reach + change / rule.same_length
-
-
-def _median(values: list[float]) -> float:
-    known = [value for value in values if np.isfinite(value)]
-    return float(np.median(known)) if known else float("nan")
-
-
-def _row(stay: _Stay, last_clear: dict[str, pd.Timestamp]) -> dict[str, object]:
+def _row(stay: Stay, clear: Looks, rule: VisitRule) -> dict[str, object]:
     named = [hull.detection_id for hull in stay.hulls if hull.detection_id]
-    berths = [hull.berth_id for hull in stay.hulls]
-    berth = max(sorted(set(berths)), key=berths.count)
-    later = last_clear.get(berth)
-    gone = stay.gone
-    ended = gone is not None or (later is not None and later > stay.seen[-1])
-    unseen_days = stay.longest_unseen / timedelta(days=1)
-    chance = _median([hull.probability for hull in stay.hulls])
+    berth = stay.berth_id
+    chance = median([hull.probability for hull in stay.hulls])
     real = 1.0 - (1.0 - (chance if np.isfinite(chance) else 0.9)) ** len(stay.hulls)
+    unseen_days = stay.longest_unseen / timedelta(days=1)
     return {
         "visit_id": f"{berth}|{named[0] if named else stay.first_scene}", "aoi_id": stay.aoi_id, "berth_id": berth,
-        "arrived_not_before": stay.arrived[0], "arrived_not_after": stay.arrived[1],
-        "departed_not_before": stay.seen[-1], "departed_not_after": gone if gone is not None else (later if ended else
-        None), "looks": len(stay.seen), "mmsi": stay.mmsi if stay.mmsi is not None else pd.NA,
-        "length_m": _median([h.length_m for h in stay.hulls]),
-        "length_low_m": _median([h.length_low_m for h in stay.hulls]),
-        "length_high_m": _median([h.length_high_m for h in stay.hulls]), "is_open": not ended,
-        "detection_ids": " ".join(named), "evidence": "imagery",
+        "arrived_not_before": not_before(stay, clear, rule), "arrived_not_after": stay.seen[0],
+        "departed_not_before": stay.seen[-1], "departed_not_after": not_after(stay, clear, rule),
+        "looks": len(stay.seen), "mmsi": stay.mmsi if stay.mmsi is not None else pd.NA, "length_m": stay.length_m,
+        "length_low_m": median([h.length_low_m for h in stay.hulls]),
+        "length_high_m": median([h.length_high_m for h in stay.hulls]),
+        "is_open": clear[berth][-1][0] <= stay.seen[-1], "detection_ids": " ".join(named), "evidence": "imagery",
         "probability": float(real * np.exp(-max(unseen_days - 2.0, 0.0) / 12.0)),
     }  # fmt: skip
 

@@ -16,12 +16,13 @@ from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
 from monitor.fuse.assign import pair, without
 from monitor.fuse.chance import negative_binomial_quantile
-from monitor.fuse.frames import instants
+from monitor.fuse.frames import instants, naive
 from monitor.fuse.portstays import PortStay, port_stays, same_length
 from monitor.fuse.visits import catchable
 
 Floats = npt.NDArray[np.float64]
 Distances = Mapping[frozenset[str], float]
+Times = npt.NDArray[np.datetime64]
 _LENGTH_DENSITY = 0.6
 
 
@@ -33,7 +34,11 @@ class LinkRule:
     ----------
     fastest_kn : most speed over the water distance
     usual_kn : speed from which waiting is reckoned
-    waiting_h : mean time lost on the way (anchorage, weather)
+    waiting_h, seldom_h : mean time lost on the way (a berth not yet free), and when it is long (weather, orders)
+    seldom : share of passages with a long wait
+    hidden_twin : log odds against a ship whose AIS is received being one that AIS does not show
+    habit : how much weight a pair of berths that repeats gives (0: none)
+    least_probability : links below are kept among `VOYAGE_LINKS` and make no voyage
     longest : most time from being last seen to being first seen elsewhere
     detour : water distance over the geodesic where no distance is given; Rajin–Dunai: 209 for 186 km
     shift_within : see `port_stays`
@@ -43,7 +48,12 @@ class LinkRule:
 
     fastest_kn: float = 17.0
     usual_kn: float = 11.0
-    waiting_h: float = 18.0
+    waiting_h: float = 5.0
+    seldom_h: float = 36.0
+    seldom: float = 0.12
+    hidden_twin: float = 1.5
+    habit: float = 1.0
+    least_probability: float = 0.6
     longest: timedelta = timedelta(days=8)
     detour: float = 1.12
     shift_within: timedelta = timedelta(hours=30)
@@ -66,6 +76,7 @@ def link_voyages(
     *,
     stacks: pd.DataFrame | None = None,
     port_calls: pd.DataFrame | None = None,
+    positions: pd.DataFrame | None = None,
     ais_voyages: pd.DataFrame | None = None,
     berth_states: pd.DataFrame | None = None,
     distances_m: Distances | None = None,
@@ -81,6 +92,8 @@ def link_voyages(
         A stack that shrank where the ship lay and grew where it came next favours the link.
     port_calls : PORT_CALLS table
         Calls on AIS without a visit take part as stays.
+    positions : POSITIONS table
+        A ship that was heard while a nameless one lay at a berth is not that one.
     ais_voyages : VOYAGES table
         Legs that AIS shows whole; they are kept, and an image leg of the same ship and time becomes ``both``.
     berth_states : BERTH_STATES table
@@ -106,8 +119,8 @@ def link_voyages(
     )  # fmt: skip
     ways = {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     ways = _between(aois, rule) | ways
-    cost = _costs(stays, ways, rule)
-    links = _links(stays, cost, ways)
+    cost = _costs(stays, ways, _heard(stays, positions), rule)
+    links = _links(stays, _with_habits(stays, cost, rule), ways)
     made = _voyages(stays, links, rule)
     if ais_voyages is not None and len(ais_voyages):
         made = _with_ais(made, ais_voyages)
@@ -124,7 +137,50 @@ def _between(aois: tuple[Aoi, ...], rule: LinkRule) -> dict[frozenset[str], floa
     }  # fmt: skip
 
 
-def _costs(stays: list[PortStay], ways: Distances, rule: LinkRule) -> Floats:
+def _heard(stays: list[PortStay], positions: pd.DataFrame | None) -> dict[int, Times]:
+    """Instants at which the ships of stays with an MMSI were heard, in order."""
+    known = {stay.mmsi for stay in stays if stay.mmsi is not None}
+    if positions is None or positions.empty or not known:
+        return {}
+    some = positions.loc[positions["mmsi"].isin(known), ["mmsi", "t"]].sort_values("t")
+    return {int(mmsi): naive(part["t"]) for mmsi, part in some.groupby("mmsi")}
+
+
+def _was_heard(named: PortStay, nameless: PortStay, heard: Mapping[int, Times]) -> bool:
+    """Whether the named ship was on the air while the nameless one surely lay in port, or within half an hour."""
+    times = heard.get(named.mmsi or 0)
+    if times is None or nameless.mmsi is not None:
+        return False
+    ends = (nameless.arrived[1] - timedelta(minutes=30), nameless.departed[0] + timedelta(minutes=30))
+    low, high = np.searchsorted(times, naive(pd.Series(ends)))
+    return bool(high > low)
+
+
+def _with_habits(stays: list[PortStay], cost: Floats, rule: LinkRule) -> Floats:
+    """Costs less a bonus for pairs of berths that the likely links repeat: ships keep to their berths."""
+    if not rule.habit or not np.isfinite(cost).any():
+        return cost
+    berths = np.array([stay.berth_id for stay in stays])
+    now = cost
+    for _ in range(3):
+        best = pair(now)
+        rows = np.flatnonzero(best.column >= 0)
+        weight = np.ones(len(rows)) / (1.0 + np.exp(-np.nan_to_num(best.margin[rows])))
+        tally: dict[tuple[str, str], float] = {}
+        for row, share in zip(rows, weight, strict=True):
+            key = (str(berths[row]), str(berths[best.column[row]]))
+            tally[key] = tally.get(key, 0.0) + float(share)
+        bonus = np.zeros_like(cost)
+        for (a, b), number in tally.items():
+            out = sum(n for (x, _), n in tally.items() if x == a)
+            back = sum(n for (_, y), n in tally.items() if y == b)
+            usual = out * back / max(sum(tally.values()), 1e-9)
+            bonus[np.ix_(berths == a, berths == b)] = np.log((number + 1.0) / (usual + 1.0))
+        now = cost - rule.habit * bonus
+    return now
+
+
+def _costs(stays: list[PortStay], ways: Distances, heard: Mapping[int, Times], rule: LinkRule) -> Floats:
     cost = np.full((len(stays), len(stays)), np.inf)
     if len(stays) < 2:
         return cost
@@ -134,6 +190,8 @@ def _costs(stays: list[PortStay], ways: Distances, rule: LinkRule) -> Floats:
         for j, came in enumerate(stays):
             way = ways.get(frozenset((left.port, came.port)))
             if left.port == came.port or way is None or left.is_open or came.arrived[1] <= left.departed[0]:
+                continue
+            if _was_heard(left, came, heard) or _was_heard(came, left, heard):
                 continue
             if came.arrived[1] - left.departed[0] <= rule.longest:
                 stranger = arrivals[came.port] / max(span_h, 24.0 * 7)
@@ -152,6 +210,8 @@ def _link_cost(left: PortStay, came: PortStay, way_m: float, stranger_per_h: flo
     odds = float(np.log(likely)) - float(np.log(stranger_per_h))
     if left.mmsi is not None and left.mmsi == came.mmsi:
         odds += 6.0
+    elif left.mmsi is not None or came.mmsi is not None:
+        odds -= rule.hidden_twin
     if np.isfinite(left.length_m) and np.isfinite(came.length_m):
         spread = float(np.hypot(max(left.length_spread, 0.05), max(came.length_spread, 0.05)))
         ratio = float(np.log(left.length_m / came.length_m))
@@ -176,7 +236,10 @@ def _passages(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> t
     nmi = way_m / METRES_PER_NAUTICAL_MILE
     fastest, usual = nmi / rule.fastest_kn, nmi / rule.usual_kn
     waited = np.maximum(in_h - out_h - usual, 0.0)
-    weight = np.exp(-waited / rule.waiting_h) / (rule.waiting_h + usual - fastest)
+    weight = sum(
+        share * np.exp(-waited / wait) / (wait + usual - fastest)
+        for share, wait in ((1.0 - rule.seldom, rule.waiting_h), (rule.seldom, rule.seldom_h))
+    )
     return out_h, in_h, np.where(in_h - out_h >= fastest, weight, 0.0)
 
 
@@ -216,7 +279,8 @@ def _likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> 
 def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:
     by_id = {stay.id: stay for stay in stays}
     rows = []
-    for link in links[links["is_chosen"]].to_dict("records"):
+    sure = links["is_chosen"] & (links["probability"] >= rule.least_probability)
+    for link in links[sure].to_dict("records"):
         left, came = by_id[link["from_visit"]], by_id[link["to_visit"]]
         out, back = _likeliest(left, came, float(link["distance_m"]), rule)
         kinds = {left.evidence, came.evidence}

@@ -5,7 +5,7 @@ import pytest
 from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi
-from monitor.core.tables import PORT_CALLS, VISITS, VOYAGES
+from monitor.core.tables import VISITS, VOYAGES
 from monitor.fuse import link_voyages
 from tests.fuse.conftest import AT
 
@@ -127,10 +127,10 @@ def test_ais_and_imagery_tell_of_one_passage_once() -> None:
 
 
 def test_a_call_on_ais_is_linked_with_a_stay_in_imagery() -> None:
-    calls = PORT_CALLS.conform(pd.DataFrame({
+    calls = pd.DataFrame({
         "mmsi": [5], "port_id": "dunai", "arrived_at": [_at(2.0)], "departed_at": [_at(3.5)], "confidence": 4,
         "has_gap": False,
-    }))  # fmt: skip
+    })  # fmt: skip
     table = link_voyages(_visits(*_shuttle(1)[:1]), PORTS, port_calls=calls).voyages
     assert table["evidence"].tolist() == ["both"]
     assert table["mmsi"].tolist() == [5]

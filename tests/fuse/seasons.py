@@ -1,0 +1,253 @@
+"""Inputs of a correlation from a season's truth, as a good detector would give them; and the scores of what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from monitor.core.aoi import Aoi
+from monitor.core.geodesy import destination
+from monitor.core.scene import Acquisition
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS
+from monitor.fuse import Correlation, CorrelateInput, azimuth_shift
+from monitor.fuse.radar import satellite_course_deg, slant_range_m
+
+LEAST_M = 45.0
+
+
+@dataclass(frozen=True, slots=True)
+class Eye:
+    """How well the made-up detector sees."""
+
+    missed: float = 0.05
+    false_per_scene: float = 0.1
+    place_m: float = 10.0
+    length: float = 0.06
+    axis_deg: float = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """A season's inputs, and which ship each detection really is (0: none)."""
+
+    inputs: CorrelateInput
+    ship: Mapping[str, int]
+    truth: Mapping[str, pd.DataFrame]
+
+
+def told(
+    aois: tuple[Aoi, ...], acquisitions: Sequence[Acquisition], positions: pd.DataFrame,
+    truth: Mapping[str, pd.DataFrame], *, seed: int, eye: Eye | None = None,
+) -> Told:  # fmt: skip
+    """Detections, coverage and berth states of a season, with noise, misses and false alarms."""
+    eye, rng = eye or Eye(), np.random.default_rng(seed)
+    detections, ship = _detections(acquisitions, truth["vessels"], rng, eye)
+    inputs = CorrelateInput(
+        aois, tuple(acquisitions), detections, _coverage(truth), _states(truth["berths"], detections),
+        positions=POSITIONS.conform(positions),
+    )  # fmt: skip
+    return Told(inputs, ship, truth)
+
+
+def _detections(
+    acquisitions: Sequence[Acquisition], vessels: pd.DataFrame, rng: np.random.Generator, eye: Eye
+) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
+    looks = {a.id: a for a in acquisitions}
+    rows, ship = [], {}
+    for v in vessels.to_dict("records"):
+        if not v["visible"] or v["length_m"] < LEAST_M or rng.random() < eye.missed:
+            continue
+        lon, lat = _imaged(v, looks[v["scene_id"]])
+        lon, lat = (float(x) for x in destination(lon, lat, rng.uniform(0, 360), abs(rng.normal(0, eye.place_m * 1.4))))
+        length = v["length_m"] * float(np.exp(rng.normal(0, eye.length)))
+        name = f"{v['scene_id']}-{len(rows)}"
+        ship[name] = int(v["mmsi"])
+        zone = "berth" if v["situation"] == "berthed" else "open"
+        rows.append(_row(v, name, (lon, lat), length, zone, str(v["zone_id"]), eye,
+                         (v["axis_deg"] + rng.normal(0, eye.axis_deg)) % 180.0, float(rng.uniform(0.5, 0.98))))  # fmt: skip
+    for look in acquisitions:
+        for _ in range(rng.poisson(eye.false_per_scene)):
+            west, south, east, north = look.footprint.bounds
+            place = (float(rng.uniform(west, east)), float(rng.uniform(south, north)))
+            name = f"{look.id}-{len(rows)}"
+            ship[name] = 0
+            base = {"scene_id": look.id, "aoi_id": look.aoi_id, "acquired_at": pd.Timestamp(look.acquired_at),
+                    "sensor": look.sensor}  # fmt: skip
+            rows.append(_row(base, name, place, float(rng.uniform(30, 90)), "open", "", eye,
+                             float(rng.uniform(0, 180)), float(rng.uniform(0.2, 0.6))))  # fmt: skip
+    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(DETECTIONS.columns)), crs="EPSG:4326")
+    return DETECTIONS.conform(table), ship
+
+
+def _imaged(vessel: Mapping[object, object], look: Acquisition) -> tuple[float, float]:
+    lon, lat = float(str(vessel["lon"])), float(str(vessel["lat"]))
+    if look.sensor != "s1":
+        return lon, lat
+    course = satellite_course_deg(str(look.orbit_state), lat)
+    incidence = {83: 37.0, 134: 34.0, 61: 34.0 if look.aoi_id == "dunai" else 42.5, 10: 38.5}[look.relative_orbit or 83]
+    shift = azimuth_shift(
+        float(str(vessel["sog_kn"])), float(str(vessel["cog_deg"])), satellite_course_deg=course,
+        incidence_deg=incidence, slant_range_m=slant_range_m(incidence), satellite_speed_ms=7590.0,
+    )  # fmt: skip
+    moved = destination(lon, lat, course, float(np.nan_to_num(shift)))
+    return float(moved[0]), float(moved[1])
+
+
+def _row(
+    base: Mapping[object, object], name: str, place: tuple[float, float], length: float, zone: str, zone_id: str,
+    eye: Eye, axis: float, score: float,
+) -> tuple[object, ...]:  # fmt: skip
+    wide = 1.645 * eye.length
+    outline = shapely.Point(*place).buffer(length / 2 / 1e5)
+    return (name, base["scene_id"], base["aoi_id"], base["acquired_at"], base["sensor"], "vessel", score, length,
+            length * np.exp(-wide), length * np.exp(wide), axis, np.nan, zone, zone_id, "truth", outline)  # fmt: skip
+
+
+def _coverage(truth: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    water = truth["clouds"].assign(zone_id=lambda d: d["aoi_id"], kind="water", seen=lambda d: 1 - d["hidden_fraction"])
+    berths = truth["berths"].assign(zone_id=lambda d: d["berth_id"], kind="berth", seen=lambda d: d["observed"])
+    table = pd.concat([water, berths], ignore_index=True)
+    table["state"] = np.select([table["seen"] > 0.8, table["seen"] > 0.3], ["observed", "partly"], "not observed")
+    table["reason"] = np.where(table["state"] == "observed", "", "cloud")
+    return COVERAGE.conform(table.assign(observed_fraction=table["seen"]))
+
+
+def _states(berths: pd.DataFrame, detections: pd.DataFrame) -> pd.DataFrame:
+    ids = detections[detections["zone"] == "berth"].groupby(["scene_id", "zone_id"])["detection_id"].agg(" ".join)
+    names = [str(ids.get(key, "")) for key in zip(berths["scene_id"], berths["berth_id"], strict=True)]
+    clear = berths["observed"] > 0.7
+    state = np.where([bool(n) for n in names], "occupied", np.where(clear, "empty", "not observed"))
+    table = berths.assign(state=state, probability=np.select([state == "occupied", state == "empty"], [0.95, 0.05],
+                          np.nan), looks=9, method="both", detection_ids=names)  # fmt: skip
+    return BERTH_STATES.conform(table)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Right and wrong, summed over seasons."""
+
+    hits: dict[str, float] = field(default_factory=dict)
+
+    def add(self, name: str, right: float, of: float) -> None:
+        """Count `right` out of `of` towards a share."""
+        for key, value in ((f"{name}/right", right), (f"{name}/of", of)):
+            self.hits[key] = self.hits.get(key, 0.0) + float(value)
+
+    def share(self, name: str) -> float:
+        """The share so far; NaN when nothing was counted."""
+        of = self.hits.get(f"{name}/of", 0.0)
+        return self.hits.get(f"{name}/right", 0.0) / of if of else float("nan")
+
+
+def score(season: Told, made: Correlation, tally: Tally) -> None:
+    """Add a correlation's scores to a tally."""
+    _matching(season, made, tally)
+    _darkness(season, made, tally)
+    found = _visits(season, made, tally)
+    _legs(season, made, found, tally)
+
+
+def _ships(season: Told) -> pd.DataFrame:
+    """The truth of each detection that is a ship."""
+    truth = season.truth["vessels"].set_index(["scene_id", "mmsi"])
+    scene = season.inputs.detections.set_index("detection_id")["scene_id"]
+    keys = [(scene[d], m) for d, m in season.ship.items() if m]
+    table = truth.loc[keys].reset_index()
+    table["detection_id"] = [d for d, m in season.ship.items() if m]
+    return table.set_index("detection_id")
+
+
+def _matching(season: Told, made: Correlation, tally: Tally) -> None:
+    truth = _ships(season)
+    now = made.matches_now
+    pairs = now[now["status"] == "matched"]
+    right = [season.ship.get(d) == m for d, m in zip(pairs["detection_id"], pairs["mmsi"], strict=True)]
+    tally.add("match precision", sum(right), len(right))
+    wanted = truth[truth["on_ais"] & truth["heard"]]
+    named = dict(zip(pairs["detection_id"], pairs["mmsi"], strict=True))
+    tally.add("match recall", sum(named.get(d) == m for d, m in zip(wanted.index, wanted["mmsi"], strict=True)),
+              len(wanted))  # fmt: skip
+    tally.add("chance", made.null_tests["by_chance"].sum(), made.null_tests["detections"].sum())
+
+
+def _darkness(season: Told, made: Correlation, tally: Tally) -> None:
+    truth = _ships(season)
+    dark = made.dark_events[made.dark_events["status"] == "dark"]
+    unseen = {d for d in truth.index[~truth["on_ais"]]}
+    tally.add("dark precision", sum(d in unseen for d in dark["detection_id"]), len(dark))
+    down = season.truth["outages"]
+    down = down[down["station"] == "*"]
+    in_outage = [bool(((down["start"] <= at) & (down["end"] > at)).any()) for at in dark["acquired_at"]]
+    tally.add("dark in outages", sum(in_outage), max(len(dark), 1))
+    wanted = truth[~truth["on_ais"] & (truth["length_m"] >= 45.0) & (truth["role"] != "laid up")]
+    shown = [_received(season, row) for row in wanted.to_dict("records")]
+    observable = set(wanted.index[np.array(shown, dtype=bool)])
+    tally.add("dark recall", len(observable & set(dark["detection_id"])), len(observable))
+    for row in dark.to_dict("records"):
+        tally.add(f"word {row['likelihood']}", row["detection_id"] in unseen, 1)
+
+
+def _received(season: Told, row: Mapping[object, object]) -> bool:
+    at = row["acquired_at"]
+    p = season.inputs.positions
+    near = p[(p["t"] - at).abs() <= pd.Timedelta(hours=1)]
+    near = near[(near["lon"] - row["lon"]).abs().lt(0.4) & (near["lat"] - row["lat"]).abs().lt(0.3)]
+    return near["mmsi"].nunique() >= 2 and bool((near["t"] <= at).any()) and bool((near["t"] >= at).any())
+
+
+def _visits(season: Told, made: Correlation, tally: Tally) -> dict[str, int]:
+    """Which true visit (row) each visit is; adds the visits' scores."""
+    truth = season.truth["visits"]
+    truth = truth[truth["length_m"] >= LEAST_M].reset_index(drop=True)
+    seen = {(int(v["mmsi"]), v["berth_id"]): [] for v in truth.to_dict("records")}
+    scenes = season.inputs.detections.set_index("detection_id")["acquired_at"]
+    for name, mmsi in season.ship.items():
+        for key in seen:
+            if key[0] == mmsi:
+                seen[key].append(scenes[name])
+    met = [any(v["arrived_at"] <= t < v["departed_at"] for t in seen[int(v["mmsi"]), v["berth_id"]])
+           for v in truth.to_dict("records")]  # fmt: skip
+    found: dict[str, int] = {}
+    for visit in made.visits.to_dict("records"):
+        ships = [season.ship[d] for d in visit["detection_ids"].split()]
+        here = truth[(truth["mmsi"] == max(set(ships), key=ships.count)) & (truth["berth_id"] == visit["berth_id"])
+                     & (truth["arrived_at"] <= visit["arrived_not_after"])
+                     & (truth["departed_at"] >= visit["arrived_not_after"])]  # fmt: skip
+        right = len(here) > 0 and int(here.index[0]) not in found.values()
+        tally.add("visit precision", right, 1)
+        if right:
+            found[str(visit["visit_id"])] = int(here.index[0])
+            tally.add("visit interval", _holds(visit, here.iloc[0]), 1)
+    tally.add("visit recall", len(set(found.values()) & set(np.flatnonzero(met))), sum(met))
+    return found
+
+
+def _holds(visit: Mapping[object, object], true: pd.Series) -> bool:
+    def between(low: object, value: pd.Timestamp, high: object) -> bool:
+        return not (low is not pd.NaT and value < low) and not (high is not pd.NaT and value > high)  # type: ignore[operator]
+
+    return between(visit["arrived_not_before"], true["arrived_at"], visit["arrived_not_after"]) and between(
+        visit["departed_not_before"], true["departed_at"], visit["departed_not_after"]
+    )
+
+
+def _legs(season: Told, made: Correlation, found: Mapping[str, int], tally: Tally) -> None:
+    truth, legs = season.truth["visits"], season.truth["voyages"]
+    truth = truth[truth["length_m"] >= LEAST_M].reset_index(drop=True)
+    real = {(int(leg["mmsi"]), leg["departed_at"]): leg["arrived_at"] for leg in legs.to_dict("records")}
+    ends = {(int(v["mmsi"]), v["departed_at"]): n for n, v in enumerate(truth.to_dict("records"))}
+    starts = {(int(v["mmsi"]), v["arrived_at"]): n for n, v in enumerate(truth.to_dict("records"))}
+    pairs = {(ends[k], starts[k[0], back]) for k, back in real.items() if k in ends and (k[0], back) in starts}
+    have = set(found.values())
+    observable = {pair for pair in pairs if set(pair) <= have}
+    told_legs = made.voyages[made.voyages["evidence"] != "ais"]
+    got = [(found.get(leg["from_visit"], -1), found.get(leg["to_visit"], -1)) for leg in told_legs.to_dict("records")]
+    tally.add("leg precision", sum(pair in pairs for pair in got), len(got))
+    tally.add("leg recall", len(observable & set(got)), len(observable))
+    for pair, chance in zip(got, told_legs["probability"], strict=True):
+        tally.add(f"leg p{int(min(chance, 0.999) * 10) / 10:.1f}", pair in pairs, 1)

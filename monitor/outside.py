@@ -11,15 +11,16 @@ from shapely import union_all
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.aoi import read_aois
 from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import TimeRange
-from monitor.core.parallel import each
+from monitor.core.parallel import each, open_pool
 from monitor.detect import Detector, Evaluation
 from monitor.detect import evaluate as score
 from monitor.offers import make_detector, season_of
-from monitor.pipeline.outcome import Table
 from monitor.sources.images import detect_images as collect
 from monitor.sources.images import write_collection
+from monitor.sources.simulated_files import SeasonFiles, write_season
 from monitor.workspace import shipped_ports
 
 
@@ -134,24 +135,20 @@ def train(
 
 def simulate(
     folder: Path, *, seed: int = 7, period: str = "2023-08-14/2023-10-23", scenario: str = "shuttle-2023",
-    sensors: Sequence[str] = ("s2",), aois: Path | None = None,
-) -> Table:  # fmt: skip
+    sensors: Sequence[str] = ("s2",), aois: Path | None = None, pool: str | None = None,
+) -> SeasonFiles:  # fmt: skip
     """Make a season with known truth on disk: scenes, AIS files, truth tables; what was written.
 
     Raises
     ------
     SettingsError
         The folder is there and not empty.
+    DataError
+        The folder cannot be written, or there is no such scenario or sensor.
     """
-    from monitor.core.aoi import read_aois
-    from monitor.sources.simulated import write_ais, write_scenes, write_truth
-
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError(f"{folder}: not empty; give a new folder")
     ports = read_aois(aois or shipped_ports())
-    season = season_of(ports, seed=seed, period=TimeRange.parse(period), scenario=scenario, sensors=tuple(sensors))
-    rows = []
-    for what, write in (("scenes", write_scenes), ("ais", write_ais), ("truth", write_truth)):
-        files = write(season, folder / what)
-        rows.append({"what": what, "files": len(files), "folder": str(folder / what)})
-    return Table(f"{folder}: a simulated season, seed {seed}", tuple(rows))
+    made = season_of(ports, seed=seed, period=TimeRange.parse(period), scenario=scenario, sensors=tuple(sensors))
+    with open_pool(pool) as workers:
+        return write_season(made, folder, pool=workers)

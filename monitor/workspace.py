@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,10 +93,10 @@ class Workspace:
         return cls(root, read_settings(path))
 
     @classmethod
-    def create(cls, folder: str | Path, *, source: str | None = None) -> Workspace:
+    def create(cls, folder: str | Path, *, source: Mapping[str, str] | None = None) -> Workspace:
         """A new workspace: a commented monitor.toml, the shipped ports, an empty archive.
 
-        What is there stays as it is.
+        What is there stays as it is. `source` holds settings of that section that are written in force, as TOML values.
 
         Raises
         ------
@@ -111,8 +111,7 @@ class Workspace:
                 if not (root / "aoi" / path.name).exists():
                     shutil.copyfile(path, root / "aoi" / path.name)
             if not (root / FILE_NAME).exists():
-                changes = {"source": {"name": f'"{source}"'}} if source else {}
-                (root / FILE_NAME).write_text(template(**changes), encoding="utf-8")
+                (root / FILE_NAME).write_text(template(source=source or {}), encoding="utf-8")
         except OSError as error:
             raise SettingsError(f"{root}: cannot be written ({error.strerror}); choose another folder") from error
         return cls.open(root)
@@ -126,9 +125,9 @@ class Workspace:
         SettingsError
             The folder cannot be written.
         """
-        from monitor.sources.simulated import write_ais, write_truth
+        from monitor.sources.simulated_files import write_ais, write_truth
 
-        workspace = cls.create(folder, source="simulated")
+        workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
         if not any((workspace.root / "ais").iterdir()):
             say("making the season's AIS and its truth")
             made = season(workspace.settings, workspace.aois)

@@ -2,19 +2,59 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.core.instants import TimeRange
-from monitor.pipeline.correlate import Ports
+from monitor.pipeline import findings, gather
+from monitor.pipeline.correlate import FINDINGS, NOTE, Ports
+from monitor.report import BriefInput, write_html, write_pdf
+from monitor.report import build_brief as build
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 
+_MADE_FROM = "brief"
+
 
 def brief_is_current(archive: Archive, path: Path) -> bool:
-    return False
+    """Whether a brief was made from the derived tables as they now are."""
+    return archive.read_note(_note(path)).strip() == archive.read_note(NOTE).strip() != ""
 
 
 def write_brief(
     archive: Archive, store: PositionStore, ports: Ports, period: TimeRange, out: Path, *, pdf: bool = False
 ) -> list[Path]:
-    return []
+    """Write the brief of some ports over a period as HTML, and as PDF when asked for; the files written.
+
+    Raises
+    ------
+    ArchiveError
+        The archive cannot be read.
+    DataError
+        The file cannot be written.
+    """
+    made = build(brief_input(archive, store, ports, period), archive.read_raster)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    written = [write_html(made, out)]
+    if pdf:
+        written.append(write_pdf(made, out.with_suffix(".pdf")))
+    archive.write_note(_note(out), archive.read_note(NOTE))
+    return written
+
+
+def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: TimeRange) -> BriefInput:
+    """Everything that a brief of these ports may state."""
+    tables = gather.tables(archive, store, ports)
+    now = datetime.now(UTC).replace(microsecond=0)
+    cut_off = min(now, period.end)
+    told = findings.from_text(archive.read_note(FINDINGS))
+    ids = {aoi.id for aoi in ports.aois}
+    inside = tuple(f for f in told if f.aoi_id in ids and period.overlaps(f.start, f.end))
+    return BriefInput(
+        ports.aois, period, now, cut_off, gather.acquisitions(archive, ports), tables,
+        gather.provenance(archive, store, ports, period), inside,
+    )  # fmt: skip
+
+
+def _note(path: Path) -> str:
+    return f"{_MADE_FROM}-{path.stem}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,16 +13,20 @@ from monitor import __version__
 from monitor.ais import find_gaps, port_calls, voyages
 from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
-from monitor.core.tables import COVERAGE, DETECTIONS, MATCHES, Schema
+from monitor.core.scene import Scene
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, STACKS, Schema
 from monitor.detect import Detector
+from monitor.detect.berths import berth_states
+from monitor.detect.profiles import BERTH_PROFILES
+from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateInput, Correlation, correlate, latest, read_watchlist
 from monitor.pipeline import findings
-from monitor.pipeline.berths import berth_states, stack_states
 from monitor.pipeline.detect import table_key, zones_digest
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 
 NOTE = "correlate"
+FINDINGS = "findings"
 _MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "positions")
 _AROUND_PORT_DEG = 3.0
 
@@ -58,8 +62,7 @@ def scene_tables(
     parts = [
         archive.read_scene_tables(kind, key, schema, aoi_id=aoi.id, period=period) for aoi, key in ports.table_keys()
     ]
-    some = [part for part in parts if len(part)]
-    return schema.conform(pd.concat(some, ignore_index=True)) if some else schema.empty()
+    return _joined(parts, schema)
 
 
 def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: timedelta) -> Correlation:
@@ -68,8 +71,7 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
     detections = scene_tables(archive, ports, "detections", DETECTIONS)
     coverage = scene_tables(archive, ports, "coverage", COVERAGE)
-    states = berth_states(scenes, ports.aois, detections, coverage)
-    stacks = stack_states(scenes, ports.aois, detections, coverage)
+    states, stacks = states_of(scenes, ports, archive, detections, coverage)
     positions = store.read()
     gaps = find_gaps(positions, at_least=gap, until=_heard_until(positions))
     calls = port_calls(positions, anchor_points(ports.aois))
@@ -82,14 +84,29 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     derived = {**result.tables(), "gaps": gaps, "port_calls": calls, "berth_states": states, "stacks": stacks}
     for name, table in derived.items():
         archive.write_table(name, table)
-    archive.write_note(findings_note(), findings.to_text(result.findings))
+    archive.write_note(FINDINGS, findings.to_text(result.findings))
     archive.write_note(NOTE, current)
     return result
 
 
-def findings_note() -> str:
-    """The name under which findings rest."""
-    return "findings"
+def states_of(
+    scenes: Sequence[Scene], ports: Ports, archive: Archive, detections: pd.DataFrame, coverage: pd.DataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """BERTH_STATES and STACKS of every look at every port, each berth against its own past."""
+    profiles = scene_tables(archive, ports, "berths", BERTH_PROFILES)
+    berths, stacks = [BERTH_STATES.empty()], [STACKS.empty()]
+    for aoi in ports.aois:
+        looks = [scene.acquisition for scene in scenes if scene.acquisition.aoi_id == aoi.id]
+        mine, seen = detections[detections["aoi_id"] == aoi.id], coverage[coverage["aoi_id"] == aoi.id]
+        past = profiles[profiles["aoi_id"] == aoi.id]
+        berths.append(berth_states(aoi, looks, detections=mine, coverage=seen, profiles=past))
+        stacks.append(stack_states(aoi, looks, detections=mine, coverage=seen))
+    return _joined(berths, BERTH_STATES), _joined(stacks, STACKS)
+
+
+def _joined(parts: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFrame:
+    some = [part for part in parts if len(part)]
+    return schema.conform(pd.concat(some, ignore_index=True)) if some else schema.empty()
 
 
 def _heard_until(positions: pd.DataFrame) -> datetime | None:

@@ -13,6 +13,7 @@ from monitor.core.parallel import Outcome, each
 from monitor.core.scene import Scene
 from monitor.detect import Detector, detect
 from monitor.detect.coverage import coverage
+from monitor.detect.profiles import berth_profiles
 from monitor.store.archive import Archive
 
 
@@ -59,5 +60,6 @@ def _detect_one(archive: Archive, detectors: Mapping[str, Detector], work: tuple
     seen = coverage(scene.acquisition, raster, aoi)
     key = table_key(detector, aoi)
     archive.write_scene_table("coverage", key, scene.id, seen)
+    archive.write_scene_table("berths", key, scene.id, berth_profiles(scene.acquisition, raster, aoi))
     archive.write_detections(key, scene.id, found)
     return scene.id

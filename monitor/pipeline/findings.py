@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any, cast
 
 from monitor.core.errors import ArchiveError
 from monitor.core.findings import Finding
@@ -37,5 +38,6 @@ def from_text(text: str) -> tuple[Finding, ...]:
 
 
 def _finding(row: dict[str, object]) -> Finding:
-    lists = {name: tuple(row[name]) for name in ("reasons", "evidence", "alternatives")}  # type: ignore[arg-type]
-    return Finding(**{**row, **lists, "start": utc(str(row["start"])), "end": utc(str(row["end"]))})  # type: ignore[arg-type]
+    lists = {name: tuple(cast("list[str]", row[name])) for name in ("reasons", "evidence", "alternatives")}
+    instants = {name: utc(str(row[name])) for name in ("start", "end")}
+    return Finding(**cast("dict[str, Any]", {**row, **lists, **instants}))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from monitor.core.errors import DataError
-from monitor.core.instants import TimeRange
-from monitor.pipeline import gather
-from monitor.pipeline.correlate import Ports
+from monitor.core.findings import Finding
+from monitor.core.instants import TimeRange, isoformat
+from monitor.pipeline import findings, gather
+from monitor.pipeline.correlate import FINDINGS, Ports
+from monitor.report.evidence import EvidenceInput, write_evidence
 from monitor.report.exports import export as write_export
 from monitor.report.exports import safe_csv
 from monitor.report.files import write_bytes
@@ -62,6 +65,43 @@ def pack_evidence(archive: Archive, store: PositionStore, ports: Ports, id: str,
     Raises
     ------
     DataError
-        Nothing has that id.
+        Nothing has that id, or it rests on no detection.
     """
+    tables = gather.tables(archive, store, ports)
+    finding = next((f for f in findings.from_text(archive.read_note(FINDINGS)) if f.id == id), None)
+    name = _detection_behind(id, tables, finding)
+    row = tables.detections[tables.detections["detection_id"] == name].iloc[0]
+    scene = archive.scene(str(row["scene_id"]))
+    aoi = next(aoi for aoi in ports.aois if aoi.id == scene.acquisition.aoi_id)
+    day = TimeRange(scene.acquisition.start, scene.acquisition.end + timedelta(seconds=1))
+    given = EvidenceInput(
+        id, name, aoi, scene.acquisition, archive.read_raster(scene.id), tables,
+        gather.provenance(archive, store, ports, day), _bytes(scene.path / "request.json"),
+        _bytes(scene.path / "item.json"), finding, _reviews(archive, {id, name}),
+    )  # fmt: skip
+    return write_evidence(given, out)
+
+
+def _detection_behind(id: str, tables: Tables, finding: Finding | None) -> str:  # noqa: A002
+    known = set(tables.detections["detection_id"])
+    events = dict(zip(tables.dark_events["event_id"], tables.dark_events["detection_id"], strict=True))
+    names = [id, *(finding.evidence if finding else ())]
+    for name in names:
+        behind = str(events.get(name, name))
+        if behind in known:
+            return behind
+    if finding is not None:
+        raise DataError(
+            f"{id}: this finding rests on no single detection; ask for one of {', '.join(finding.evidence)}"
+        )
     raise DataError(f"{id}: no detection, event or finding has this id; `monitor export --format csv` lists them")
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.is_file() else None
+
+
+def _reviews(archive: Archive, subjects: set[str]) -> tuple[tuple[tuple[str, str], ...], ...]:
+    """Who decided what of these, as plain pairs."""
+    rows = [r for r in archive.records("review") if str(r.body.get("subject")) in subjects]
+    return tuple((("at", isoformat(r.at)), *((key, str(value)) for key, value in sorted(r.body.items()))) for r in rows)

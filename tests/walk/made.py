@@ -80,14 +80,18 @@ SCENES = tuple(FIRST + timedelta(days=5 * number) for number in range(3))
 def write_ais(path: Path) -> Path:
     """MarineCadastre CSV: one vessel at the quay on the first day, and three others all the time."""
     lon, lat = GRID.lonlat(67.0, QUAY_COL - 2.0)
-    rows = ["MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo"]
+    rows = [
+        "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width,Draft,Cargo"
+    ]
     start = FIRST - timedelta(days=1)
     for step in range(12 * 24 * 6):
         at = start + timedelta(minutes=10 * step)
         for number in range(3):
-            rows.append(f"44100000{number},{at:%Y-%m-%dT%H:%M:%S},{lat - 0.01:.5f},{lon - 0.008:.5f},0.1,0,511,,,,30,,20,5,,")
+            rows.append(
+                f"44100000{number},{at:%Y-%m-%dT%H:%M:%S},{lat - 0.01:.5f},{lon - 0.008:.5f},0.1,0,511,,,,30,,20,5,,"
+            )
         if at < FIRST + timedelta(days=2):
-            rows.append(f"440123456,{at:%Y-%m-%dT%H:%M:%S},{float(lat):.5f},{float(lon):.5f},0.0,0,0,,,,70,5,140,20,,")
+            rows.append(f"440123456,{at:%Y-%m-%dT%H:%M:%S},{lat:.5f},{lon:.5f},0.0,0,0,,,,70,5,140,20,,")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(rows) + "\n")
     return path

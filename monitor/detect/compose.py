@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from monitor.detect.compose_clouds import add_clouds
 from monitor.detect.dataset import Hull, LabelledPort, Pixels
 from monitor.detect.train_targets import Targets, corners, fill, local_frame, render_targets
 from monitor.detect.windows import dark_levels, network_input, subtract_dark
@@ -139,11 +140,12 @@ class Recipe:
     size: int = 128
     free_angle: float = 0.6
     scale: tuple[float, float] = (0.7, 1.4)
-    add_hulls: float = 0.7
+    add_hulls: float = 0.6
     most_added: int = 5
     remove_each: float = 0.15
     drop_bands: float = 0.2
     noise: float = 0.006
+    clouds: float = 0.25
 
 
 @dataclass
@@ -193,12 +195,12 @@ def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[fl
     """Where to look: at hulls mostly, at stacks, at empty quays, anywhere."""
     port, draw = ground.port, rng.random()
     rows, cols = port.shape
-    if draw < 0.60 and port.hulls:
+    if draw < 0.52 and port.hulls:
         hull = port.hulls[rng.integers(len(port.hulls))]
         x, y = hull.x, hull.y
-    elif draw < 0.75 and port.stacks:
+    elif draw < 0.65 and port.stacks:
         x, y = port.stacks[rng.integers(len(port.stacks))].mean(axis=0)
-    elif draw < 0.87 and len(ground.quays):
+    elif draw < 0.85 and len(ground.quays):
         x, y = ground.quays[rng.integers(len(ground.quays))][:2]
     else:
         x, y = rng.uniform(0, cols), rng.uniform(0, rows)
@@ -302,7 +304,7 @@ def add_hulls(
 
 def weather(reflectance: Pixels, recipe: Recipe, rng: np.random.Generator) -> Pixels:
     """Sun, haze, veil, noise and blur."""
-    out = reflectance * np.float32(np.exp(rng.normal(0, 0.15))) * np.exp(rng.normal(0, 0.06, size=(5, 1, 1)))
+    out = reflectance * np.float32(np.exp(rng.normal(-0.05, 0.25))) * np.exp(rng.normal(0, 0.06, size=(5, 1, 1)))
     haze = rng.exponential(0.01) * np.array([1.2, 1.0, 0.8, 0.5, 0.2])
     out = out + haze[:, None, None] + rng.normal(0, 0.004, size=(5, 1, 1))
     if rng.random() < 0.15:
@@ -346,13 +348,16 @@ def make_chip(
     if bank and rng.random() < recipe.add_hulls:
         quays = _quays_in(ground.quays, matrix, size)
         add_hulls(canvas, bank, quays, recipe, scale, rng)
-    reflectance = weather(canvas.reflectance, recipe, rng)
+    reflectance, told = weather(canvas.reflectance, recipe, rng), canvas.valid
+    if rng.random() < recipe.clouds:
+        reflectance, hidden = add_clouds(reflectance, rng)
+        told = told & ~(hidden & (fill((size, size), [corners(hull, 1.0) for hull in canvas.hulls]) > 0))
     has = _dropped(port.has, recipe, rng)
     targets = render_targets(
         (size, size), canvas.hulls,
         stacks=move_rings(port.stacks, matrix, size),
         doubtful_stacks=move_rings(port.doubtful_stacks, matrix, size),
-        ignore=ignore, valid=canvas.valid,
+        ignore=ignore, valid=told,
     )  # fmt: skip
     return network_input(reflectance, has, canvas.valid), targets
 

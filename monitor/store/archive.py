@@ -24,8 +24,8 @@ from monitor.store.items import FORMAT, check_format, item_acquisition, item_sce
 SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
 """The kinds of table kept one file a scene; an empty file means looked and found none."""
 
-LOGS = ("run", "search")
-"""Kinds of record that every run writes, whatever it finds."""
+LOGS = ("run", "search", "units")
+"""Kinds of record that are written often; they enter the index at `reindex` only."""
 
 
 @dataclass(frozen=True, slots=True)

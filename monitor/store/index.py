@@ -155,6 +155,7 @@ class Index:
         db = sqlite3.connect(self.path, timeout=_WAIT_S)
         try:
             if _version(db) == VERSION:
+                db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash; a lost entry is found by its file
                 return db
             db.execute("PRAGMA journal_mode = WAL")
             _migrate(db, self.path)

@@ -53,7 +53,7 @@ def write_safe(
     scale = "BOA_QUANTIFICATION_VALUE" if level == "2A" else "QUANTIFICATION_VALUE"
     values = "".join(f'<{kind}_ADD_OFFSET band_id="{n}">{offset}</{kind}_ADD_OFFSET>' for n in range(13))
     (root / f"{name}.SAFE" / f"MTD_MSIL{level}.xml").write_text(
-        f'<n1:Product xmlns:n1="https://psd"><{scale} unit="none">10000</{scale}>{values if offset else ""}</n1:Product>'
+        f'<n1:P xmlns:n1="https://psd"><{scale} unit="none">10000</{scale}>{values if offset else ""}</n1:P>'
     )
     at = sensed.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     (granule / "MTD_TL.xml").write_text(f'<n1:T xmlns:n1="https://psd"><SENSING_TIME>{at}</SENSING_TIME></n1:T>')

@@ -33,6 +33,11 @@ class PortStay:
     evidence: str
     change_m2: float = float("nan")
 
+    @property
+    def present(self) -> timedelta:
+        """How long it was surely there."""
+        return max(self.departed[0] - self.arrived[1], timedelta(0))
+
 
 def port_stays(
     visits: pd.DataFrame, port_calls: pd.DataFrame, *, stacks: pd.DataFrame, shift_within: timedelta

@@ -39,6 +39,7 @@ class LinkRule:
     hidden_twin : log odds against a ship whose AIS is received being one that AIS does not show
     habit : how much weight a pair of berths that repeats gives (0: none)
     least_probability : links below are kept among `VOYAGE_LINKS` and make no voyage
+    longest_call : a hull that lay longer is laid up, and no call of a ship that trades
     longest : most time from being last seen to being first seen elsewhere
     detour : water distance over the geodesic where no distance is given; Rajin–Dunai: 209 for 186 km
     shift_within : see `port_stays`
@@ -52,8 +53,9 @@ class LinkRule:
     seldom_h: float = 36.0
     seldom: float = 0.12
     hidden_twin: float = 1.5
-    habit: float = 1.0
+    habit: float = 1.5
     least_probability: float = 0.6
+    longest_call: timedelta = timedelta(days=21)
     longest: timedelta = timedelta(days=8)
     detour: float = 1.12
     shift_within: timedelta = timedelta(hours=30)
@@ -175,7 +177,7 @@ def _with_habits(stays: list[PortStay], cost: Floats, rule: LinkRule) -> Floats:
             out = sum(n for (x, _), n in tally.items() if x == a)
             back = sum(n for (_, y), n in tally.items() if y == b)
             usual = out * back / max(sum(tally.values()), 1e-9)
-            bonus[np.ix_(berths == a, berths == b)] = np.log((number + 1.0) / (usual + 1.0))
+            bonus[np.ix_(berths == a, berths == b)] = np.log((number + 0.5) / (usual + 0.5))
         now = cost - rule.habit * bonus
     return now
 
@@ -190,6 +192,8 @@ def _costs(stays: list[PortStay], ways: Distances, heard: Mapping[int, Times], r
         for j, came in enumerate(stays):
             way = ways.get(frozenset((left.port, came.port)))
             if left.port == came.port or way is None or left.is_open or came.arrived[1] <= left.departed[0]:
+                continue
+            if max(left.present, came.present) > rule.longest_call:
                 continue
             if _was_heard(left, came, heard) or _was_heard(came, left, heard):
                 continue

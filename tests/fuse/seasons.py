@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from monitor.core.aoi import Aoi
+from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import destination
 from monitor.core.scene import Acquisition
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS
@@ -220,11 +221,17 @@ def _visits(season: Told, made: Correlation, tally: Tally) -> dict[str, int]:
                      & (truth["departed_at"] >= visit["arrived_not_after"])]  # fmt: skip
         right = len(here) > 0 and int(here.index[0]) not in found.values()
         tally.add("visit precision", right, 1)
+        tally.add(f"visit word {likelihood_word(visit['probability'])}", right and _one_stay(visit, here), 1)
         if right:
             found[str(visit["visit_id"])] = int(here.index[0])
             tally.add("visit interval", _holds(visit, here.iloc[0]), 1)
     tally.add("visit recall", len(set(found.values()) & set(np.flatnonzero(met))), sum(met))
     return found
+
+
+def _one_stay(visit: Mapping[object, object], here: pd.DataFrame) -> bool:
+    """Whether the true stay that began it lasted until the visit's last sighting."""
+    return bool((here["departed_at"] >= visit["departed_not_before"]).any())
 
 
 def _holds(visit: Mapping[object, object], true: pd.Series) -> bool:
@@ -250,4 +257,4 @@ def _legs(season: Told, made: Correlation, found: Mapping[str, int], tally: Tall
     tally.add("leg precision", sum(pair in pairs for pair in got), len(got))
     tally.add("leg recall", len(observable & set(got)), len(observable))
     for pair, chance in zip(got, told_legs["probability"], strict=True):
-        tally.add(f"leg p{int(min(chance, 0.999) * 10) / 10:.1f}", pair in pairs, 1)
+        tally.add(f"leg word {likelihood_word(chance)}", pair in pairs, 1)

@@ -163,3 +163,25 @@ def test_the_share_is_what_a_simulation_gives() -> None:
     begun = [_day(0) + timedelta(days=float(d)) for d in random.uniform(0, 14, 4000)]
     met = [bool(((looks >= b) & (looks <= b + timedelta(hours=30))).any()) for b in begun]
     assert table["share"].iloc[0] == pytest.approx(np.mean(met), abs=0.02)
+
+
+def test_a_hull_that_nearly_every_look_shows_for_weeks_never_left() -> None:
+    text = "OO-OOEOOO--OOOO" * 2
+    lengths = [120.0 if letter == "O" else None for letter in text]
+    table = visits(_states(text, step_h=48.0), _hulls(lengths, step_h=48.0))
+    assert len(table) == 1
+    assert table["looks"].iloc[0] == text.count("O")
+
+
+def test_a_look_that_may_have_missed_the_ship_bounds_nothing_while_a_farther_one_does() -> None:
+    states = _states("EEOEE").assign(probability=[0.1, 0.1, 0.9, 0.1, 0.1])
+    row = visits(states).iloc[0]
+    assert row["arrived_not_before"] == _day(0)
+    assert row["departed_not_after"] == _day(4)
+
+
+def test_a_look_that_could_not_have_missed_the_ship_bounds_it() -> None:
+    states = _states("EEOEE").assign(probability=[0.0, 0.0, 0.9, 0.0, 0.0])
+    row = visits(states).iloc[0]
+    assert row["arrived_not_before"] == _day(1)
+    assert row["departed_not_after"] == _day(3)

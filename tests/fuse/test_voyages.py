@@ -149,3 +149,35 @@ def test_no_visits_give_empty_tables() -> None:
     assert linked.voyages.empty
     assert linked.links.empty
     assert linked.shuttles.empty
+
+
+def test_a_hull_laid_up_for_weeks_is_no_call() -> None:
+    rows = [*_shuttle(1)[:1], ("dunai", 1.9, 2.3, 40.0, 41.0, 120.0)]
+    assert link_voyages(_visits(*rows), PORTS).links.empty
+
+
+def test_a_ship_that_was_on_the_air_is_not_the_nameless_one() -> None:
+    visits = _visits(*_shuttle(1))
+    visits["mmsi"] = pd.array([5, pd.NA], dtype="Int64")
+    silent = pd.DataFrame({"mmsi": [5], "t": [_at(0.5)]})
+    loud = pd.DataFrame({"mmsi": [5], "t": [_at(2.8)]})
+    assert len(link_voyages(visits, PORTS, positions=silent).links) == 1
+    assert link_voyages(visits, PORTS, positions=loud).links.empty
+
+
+def test_ships_that_keep_to_their_berths_are_told_apart_by_habit() -> None:
+    """Two ships of one length on the same days: only the berths that repeat tell which is which."""
+    rows, berths = [], []
+    for trip in range(8):
+        for name, lag in (("x", 0.0), ("y", 0.9 if trip < 6 else 0.0)):
+            day = 6.0 * trip + lag
+            rows.append(("rajin", day - 0.2, day + 0.2, day + 1.2, day + 1.3, 120.0))
+            rows.append(("dunai", day + 1.75, day + 1.95, day + 3.0, day + 3.1, 120.0))
+            berths += [f"rajin_{name}", f"dunai_{name}"]
+    visits = _visits(*rows).assign(berth_id=berths)
+    legs = link_voyages(visits, PORTS).voyages
+    berth = dict(zip(visits["visit_id"], visits["berth_id"], strict=True))
+    out = legs[legs["from_port"] == "rajin"]
+    kept = [berth[a][-1] == berth[b][-1] for a, b in zip(out["from_visit"], out["to_visit"], strict=True)]
+    assert sum(kept) >= 0.9 * len(kept)
+    assert len(kept) >= 12

@@ -1,0 +1,48 @@
+"""The room against a made season whose truth is known: one seed here; many are measured by hand."""
+
+from pathlib import Path
+
+import pytest
+
+from monitor.core.aoi import read_aoi
+from monitor.fuse import correlate
+from monitor.simulate.season import Season
+from tests.fuse.seasons import Tally, score, told
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def tally() -> Tally:
+    folder = Path(__file__).resolve().parents[2] / "aoi"
+    aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
+    season = Season.make(aois=aois, seed=11, scenario="feed-outage", sensors=("s2", "s1"))
+    acquisitions = [a for aoi in aois for a in season.acquisitions(aoi)]
+    made = told(aois, acquisitions, season.positions(), season.truth(), seed=11)
+    scores = Tally()
+    score(made, correlate(made.inputs), scores)
+    return scores
+
+
+def test_nearly_every_match_is_right_and_nearly_all_are_made(tally: Tally) -> None:
+    assert tally.share("match precision") >= 0.95
+    assert tally.share("match recall") >= 0.95
+
+
+def test_dark_events_are_ships_without_ais(tally: Tally) -> None:
+    assert tally.share("dark precision") >= 0.9
+    assert tally.share("dark recall") >= 0.9
+
+
+def test_nothing_is_dark_while_the_feed_is_down(tally: Tally) -> None:
+    assert tally.share("dark in outages") == 0.0
+
+
+def test_visits_are_found_once_and_their_intervals_hold_the_truth(tally: Tally) -> None:
+    assert tally.share("visit precision") >= 0.95
+    assert tally.share("visit recall") >= 0.95
+    assert tally.share("visit interval") >= 0.9
+
+
+def test_most_legs_told_took_place(tally: Tally) -> None:
+    assert tally.share("leg precision") >= 0.6

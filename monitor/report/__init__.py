@@ -25,6 +25,7 @@ from monitor.report.model import (
 from monitor.report.pdf import write_pdf
 
 __all__ = [
-    "FORMATS", "Brief", "BriefInput", "Content", "Correction", "ErrorFigure", "EvidenceInput", "InputFile", "Provenance", "ReadPixels", "Renderer", "SceneRecord", "Tables", "build_brief",
-    "export", "write_evidence", "write_html", "write_pdf",
+    "FORMATS", "Brief", "BriefInput", "Content", "Correction", "ErrorFigure", "EvidenceInput", "InputFile",
+    "Provenance", "ReadPixels", "Renderer", "SceneRecord", "Tables", "build_brief", "export", "write_evidence",
+    "write_html", "write_pdf",
 ]  # fmt: skip

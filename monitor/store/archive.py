@@ -271,7 +271,7 @@ class Archive:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold a name against other threads and processes; a thread that holds it may enter again."""
-        path = self.root / ".locks" / f"{name}.lock"
+        path = self.root / "log" / ".locks" / f"{name}.lock"
         with files.disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(path, is_singleton=True)  # one a path, so that a thread may enter twice

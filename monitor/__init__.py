@@ -12,6 +12,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
+from monitor.core.version import VERSION
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from monitor.core.scene import Acquisition, Raster, Scene
     from monitor.workspace import Workspace
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 __all__ = ["Acquisition", "Aoi", "MonitorError", "Raster", "Scene", "TimeRange", "Workspace", "open", "read_aoi"]
 

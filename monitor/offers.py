@@ -103,3 +103,10 @@ def make_detector(sensor: str, weights: str | None = None, threshold: float | No
 
         return YoloDetector(read_weights(weights or DEFAULT), threshold)
     raise SettingsError(f"no detector for sensor {sensor!r}; use s2")
+
+
+def shipped_ports() -> Path:
+    """The folder of the ports that come with the package."""
+    package = Path(__file__).resolve().parent
+    installed = package / "_aoi"
+    return installed if installed.is_dir() else package.parent / "aoi"

@@ -17,11 +17,10 @@ from monitor.core.instants import TimeRange
 from monitor.core.parallel import each, open_pool
 from monitor.detect import Detector, Evaluation
 from monitor.detect import evaluate as score
-from monitor.offers import make_detector, season_of
+from monitor.offers import make_detector, season_of, shipped_ports
 from monitor.sources.images import detect_images as collect
 from monitor.sources.images import write_collection
 from monitor.sources.simulated_files import SeasonFiles, write_season
-from monitor.workspace import shipped_ports
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ from monitor.core.tables import (
     VOYAGES,
     Schema,
 )
-from monitor.offers import DETECTED, make_detector, make_source, season
+from monitor.offers import DETECTED, make_detector, make_source, season, shipped_ports
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.pipeline.schedule import Timer, run_command
 from monitor.settings import FILE_NAME, Settings, read_settings, template
@@ -510,13 +510,6 @@ class Workspace:
         end = max(times).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         first = min(times).replace(hour=0, minute=0, second=0, microsecond=0)
         return TimeRange(max(first, end - timedelta(weeks=self.settings.report.weeks)), end)
-
-
-def shipped_ports() -> Path:
-    """The folder of the ports that come with the package."""
-    package = Path(__file__).resolve().parent
-    installed = package / "_aoi"
-    return installed if installed.is_dir() else package.parent / "aoi"
 
 
 def _period(period: Period) -> TimeRange | None:

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 
-from monitor import __version__
 from monitor.ais import find_gaps, port_calls, voyages
 from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Scene
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, STACKS, Schema
+from monitor.core.version import VERSION
 from monitor.detect import Detector
 from monitor.detect.berths import berth_states
 from monitor.detect.profiles import BERTH_PROFILES
@@ -45,7 +45,7 @@ class Ports:
 
 def made_from(archive: Archive, ports: Ports, gap: timedelta) -> str:
     """A digest of everything that the derived tables are made from."""
-    parts = [__version__, str(gap), archive.digest(*_MADE_FROM)]
+    parts = [VERSION, str(gap), archive.digest(*_MADE_FROM)]
     parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, key in ports.table_keys()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

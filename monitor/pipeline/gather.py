@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +25,7 @@ from monitor.core.tables import (
     VISITS,
     VOYAGES,
 )
+from monitor.core.version import VERSION
 from monitor.fuse import latest
 from monitor.pipeline.correlate import Ports, scene_tables
 from monitor.report.model import InputFile, Provenance, SceneRecord, Tables
@@ -108,10 +108,7 @@ def provenance(archive: Archive, store: PositionStore, ports: Ports, period: Tim
 
 def software() -> str:
     """Name and version of the code."""
-    try:
-        return f"maritime-monitor {version('maritime-monitor')}"
-    except PackageNotFoundError:
-        return "maritime-monitor (not installed)"
+    return f"maritime-monitor {VERSION}"
 
 
 def weights(ports: Ports) -> tuple[InputFile, ...]:

@@ -26,6 +26,8 @@ Floats = npt.NDArray[np.float64]
 BERTH_REACH_M = 30.0
 """A hull is alongside when land lies within this of its outline; the edges of quays are known to a pixel or two."""
 INSHORE_M = 2000.0
+AGROUND_M = 40.0
+"""A hull that lies further than this from any water is a roof. On seven held-out ports: no true hull, 3 % of the false."""
 _MOST_PIXELS = 4_000_000
 
 
@@ -57,9 +59,10 @@ def detect(
         The raster does not fit the detector.
     """
     boxes = detector(raster)
+    known = water if water is not None else (aoi.water if aoi is not None else None)
+    boxes, where = place(boxes, raster, known)
     if not len(boxes):
         return DETECTIONS.empty()
-    known = water if water is not None else (aoi.water if aoi is not None else None)
     shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
     shapes = [shape if shape.is_valid else shape.buffer(0) for shape in shapes]
     middle = np.array([ring.mean(axis=0) for ring in boxes.rings])
@@ -73,7 +76,7 @@ def detect(
             "length_m": boxes.length_m, "length_low_m": boxes.length_low_m, "length_high_m": boxes.length_high_m,
             "axis_deg": axes_deg(boxes.angle, middle, raster.grid),
             "area_m2": [area_m2(shape) if stack else np.nan for shape, stack in zip(shapes, stacks, strict=True)],
-            "zone": zones(boxes, raster, known),
+            "zone": where,
             "zone_id": _zone_ids(shapes, stacks, aoi), "detector": detector.key, "geometry": shapes,
         }
     )  # fmt: skip
@@ -101,28 +104,38 @@ def axes_deg(angle: Floats, middle: Floats, grid: Grid) -> Floats:
     return np.asarray(axis, dtype=np.float64)
 
 
-def zones(boxes: Boxes, raster: Raster, water: BaseGeometry | None) -> list[str]:
-    """``berth`` | ``inshore`` | ``open`` of each box, by its distance from land.
+def place(boxes: Boxes, raster: Raster, water: BaseGeometry | None) -> tuple[Boxes, list[str]]:
+    """The boxes that can be where they are, and the zone of each: ``berth`` | ``inshore`` | ``open``.
 
-    Alongside is land within `BERTH_REACH_M` of the outline, inshore within `INSHORE_M`. Stacks stand ashore and are
-    ``berth`` where water is within 200 m, else ``inshore``.
+    Vessels further than `AGROUND_M` from any water are dropped (where the raster shows water at all). Alongside is land
+    within `BERTH_REACH_M` of the outline, inshore within `INSHORE_M`. Stacks stand ashore and are ``berth`` where water
+    is within 200 m, else ``inshore``.
     """
+    if not len(boxes):
+        return boxes, []
     thin, step = _thinned(raster)
     wet = water_mask(thin, water=water)
     to_land = _distance_m(wet | ~thin.valid, thin.grid.gsd_m)
     to_water = _distance_m(~wet, thin.grid.gsd_m)
-    out = []
-    for name, ring in zip(boxes.class_name, boxes.rings, strict=True):
+    kept, out = [], []
+    for index, (name, ring) in enumerate(zip(boxes.class_name, boxes.rings, strict=True)):
         points = _along(ring) / step
         rows = np.clip(points[:, 1].astype(int), 0, thin.grid.shape[0] - 1)
         cols = np.clip(points[:, 0].astype(int), 0, thin.grid.shape[1] - 1)
-        if name != VESSEL:
-            out.append("berth" if to_water[rows, cols].min() <= 200.0 else "inshore")
+        dry, ashore = float(to_water[rows, cols].min()), float(to_land[rows, cols].min())
+        if name == VESSEL and wet.any() and dry > max(AGROUND_M, thin.grid.gsd_m):
             continue
-        distance = float(to_land[rows, cols].min())
-        reach = max(BERTH_REACH_M, thin.grid.gsd_m)
-        out.append("berth" if distance <= reach else "inshore" if distance <= INSHORE_M else "open")
-    return out
+        kept.append(index)
+        out.append(_zone(name, dry, ashore, max(BERTH_REACH_M, thin.grid.gsd_m)))
+    return boxes.take(kept), out
+
+
+def _zone(name: str, to_water_m: float, to_land_m: float, reach_m: float) -> str:
+    if name != VESSEL:
+        return "berth" if to_water_m <= 200.0 else "inshore"
+    if to_land_m <= reach_m:
+        return "berth"
+    return "inshore" if to_land_m <= INSHORE_M else "open"
 
 
 def _along(ring: Floats) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -55,6 +56,14 @@ class Boxes:
         """Nothing found."""
         none = np.zeros(0)
         return cls((), (), none, none, none, none, none)
+
+    def take(self, index: Sequence[int]) -> Boxes:
+        """The entries under some indices."""
+        pick = np.asarray(index, dtype=int)
+        return Boxes(
+            tuple(self.class_name[i] for i in pick), tuple(self.rings[i] for i in pick), self.score[pick],
+            self.length_m[pick], self.length_low_m[pick], self.length_high_m[pick], self.angle[pick],
+        )  # fmt: skip
 
     def plus(self, other: Boxes) -> Boxes:
         """These objects and then the others."""

@@ -30,7 +30,7 @@ _RARE = -3.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how to train. `epochs` wins over `minutes`; an epoch is `steps` batches.
+    """How long and how to train. `epochs` wins over `minutes`; an epoch is `steps` batches; `workers` processes make chips.
 
     `start` is a checkpoint to go on from; `rate` the highest learning rate, reached after one epoch and then lowered
     along a cosine.
@@ -42,6 +42,7 @@ class Plan:
     batch: int = 6
     steps: int = 40
     rate: float = 2e-3
+    workers: int = 0
     start: Path | None = None
     network: Path = NETWORK
 
@@ -116,7 +117,7 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
 
     def get_dataloader(self, dataset_path: str, batch_size: int = 8, rank: int = 0, mode: str = "") -> ChipLoader:  # noqa: ARG002
         """Chips in order; they are random already."""
-        return ChipLoader(self.chips, batch_size=batch_size, num_workers=0, drop_last=True)
+        return ChipLoader(self.chips, batch_size=batch_size, num_workers=self.plan.workers, drop_last=True)
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = False) -> SemanticSegmentationModel:  # noqa: ARG002
         """The network, from scratch or from the plan's checkpoint."""

@@ -150,8 +150,10 @@ def detect_images(
         Its pixels do not fit the detector.
     """
     tables, seen, valid, pixels = [], [], 0, 0
+    when: dict[str, Acquisition] = {}
     for path in paths:
         acquisition, raster = read_image(path, sensor=sensor)
+        when[acquisition.id] = acquisition
         water = raster.grid.footprint().difference(land) if land is not None else None
         tables.append(detect(raster, acquisition, detector, water=water))
         seen.append(observed(raster))
@@ -160,7 +162,7 @@ def detect_images(
     table = pd.concat(filled, ignore_index=True) if filled else DETECTIONS.empty()
     return {
         "type": "FeatureCollection",
-        "features": features(table),
+        "features": features(table, when),
         "observed": mapping(_wound(union_all(seen))),
         "observed_fraction": round(valid / max(pixels, 1), 6),
         "detector": detector.key,
@@ -199,12 +201,17 @@ def _wound(geometry: BaseGeometry) -> BaseGeometry:
     return type(geometry)(parts)
 
 
-def features(detections: pd.DataFrame) -> list[dict[str, object]]:
-    """GeoJSON features of a DETECTIONS table, coordinates to 1e-7 degrees."""
+def features(detections: pd.DataFrame, acquisitions: Mapping[str, Acquisition]) -> list[dict[str, object]]:
+    """GeoJSON features of a DETECTIONS table, coordinates to 1e-7 degrees.
+
+    `acquired_at` is null when the instant is not known to a minute; what is known stands in `acquired_start` and
+    `acquired_end`.
+    """
     out = []
     for row in detections.itertuples():
         rounded = json.loads(json.dumps(mapping(_wound(row.geometry))), parse_float=lambda text: round(float(text), 7))
-        unknown = row.acquired_at.year == _UNKNOWN.year
+        when = acquisitions[row.scene_id]
+        known = when.start != _UNKNOWN
         out.append(
             {
                 "type": "Feature", "geometry": rounded,
@@ -213,7 +220,9 @@ def features(detections: pd.DataFrame) -> list[dict[str, object]]:
                     "length_m": _number(row.length_m), "length_low_m": _number(row.length_low_m),
                     "length_high_m": _number(row.length_high_m), "axis_deg": _number(row.axis_deg),
                     "area_m2": _number(row.area_m2), "zone": row.zone, "scene_id": row.scene_id,
-                    "acquired_at": None if unknown else isoformat(row.acquired_at.to_pydatetime()),
+                    "acquired_at": isoformat(when.acquired_at) if known and when.is_exact else None,
+                    "acquired_start": isoformat(when.start) if known else None,
+                    "acquired_end": isoformat(when.end) if known else None,
                     "detector": row.detector,
                 },
             }

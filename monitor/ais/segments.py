@@ -39,8 +39,9 @@ def segments(positions: pd.DataFrame) -> npt.NDArray[np.int64]:
     if len(own):
         lon, lat = rows.given_lon[rows.order], rows.given_lat[rows.order]
         limit = _limits(positions, rows)
-        for first, last in _suspects(rows, lon, lat, limit):
-            own[first:last] = _split(rows.t[first:last], lon[first:last], lat[first:last], limit[first:last])
+        for first, last, breaks in _suspects(rows, lon, lat, limit):
+            stretch = slice(first, last)
+            own[stretch] = _split(rows.t[stretch], lon[stretch], lat[stretch], limit[stretch], breaks=breaks)
     out = np.empty_like(own)
     out[rows.order] = own
     return out
@@ -53,8 +54,8 @@ def _limits(positions: pd.DataFrame, rows: Ordered) -> Floats:
     return np.asarray(np.maximum(FASTEST_KN, 1.3 * np.nan_to_num(sog)))
 
 
-def _suspects(rows: Ordered, lon: Floats, lat: Floats, limit: Floats) -> list[tuple[int, int]]:
-    """Stretches of single MMSI in which two consecutive positions are too far apart."""
+def _suspects(rows: Ordered, lon: Floats, lat: Floats, limit: Floats) -> list[tuple[int, int, Ints]]:
+    """Stretches of single MMSI in which two consecutive positions are too far apart, and where, within each."""
     same = rows.mmsi[1:] == rows.mmsi[:-1]
     hours = np.diff(rows.t) / 3.6e9
     far = same & (_metres(lon[:-1], lat[:-1], lon[1:], lat[1:]) > _reach(hours, np.maximum(limit[1:], limit[:-1])))
@@ -62,16 +63,18 @@ def _suspects(rows: Ordered, lon: Floats, lat: Floats, limit: Floats) -> list[tu
         return []
     heads = np.flatnonzero(np.append(True, ~same))
     ends = np.append(heads[1:], len(rows.t))
-    hit = np.unique(np.searchsorted(heads, np.flatnonzero(far), side="right") - 1)
-    return [(int(heads[i]), int(ends[i])) for i in hit]
+    breaks = np.flatnonzero(far) + 1
+    vessel = np.searchsorted(heads, breaks, side="right") - 1
+    return [(int(heads[i]), int(ends[i]), breaks[vessel == i] - heads[i]) for i in np.unique(vessel)]
 
 
-def _split(t: Ints, lon: Floats, lat: Floats, limit: Floats) -> Ints:
-    """Segments of one MMSI, position by position."""
+def _split(t: Ints, lon: Floats, lat: Floats, limit: Floats, *, breaks: Ints) -> Ints:
+    """Segments of one MMSI, run by run; within a run, from break to break, each position follows from the last."""
     out = np.zeros(len(t), dtype=np.int64)
     heads: list[tuple[int, int]] = []
     count = 0
-    for i in range(len(t)):
+    starts = [0, *breaks.tolist()]
+    for i, end in zip(starts, [*starts[1:], len(t)], strict=True):
         best, least = -1, np.inf
         if heads:
             index = np.array([row for _, row in heads])
@@ -83,11 +86,11 @@ def _split(t: Ints, lon: Floats, lat: Floats, limit: Floats) -> Ints:
             best = int(np.argmin(share))
             least = float(share[best])
         if least <= 1.0:
-            out[i] = heads[best][0]
-            heads[best] = (heads[best][0], i)
+            out[i:end] = heads[best][0]
+            heads[best] = (heads[best][0], end - 1)
             continue
-        out[i] = count
-        heads.append((count, i))
+        out[i:end] = count
+        heads.append((count, end - 1))
         count += 1
         if len(heads) > MAX_OPEN:
             heads.sort(key=lambda head: head[1])

@@ -95,7 +95,7 @@ class NmeaParser:
         rows = 0
         for line in block.splitlines():
             text = line.strip()
-            if not text or text.startswith(b"#"):
+            if not text or text[0] == 35:
                 continue
             rows += 1
             self._line += 1
@@ -113,15 +113,9 @@ class NmeaParser:
             self._next_micros = _pghp_micros(text)
             other["time line"] += 1
             return None
-        leading = _LEADING.match(text)
-        micros = _leading_micros(leading[1]) if leading else None
-        text = text[leading.end() :] if leading else text
-        tag = _TAG.match(text)
-        group = b""
-        if tag:
-            stamp, group = _tag_values(tag[1])
-            micros = stamp if stamp is not None else micros
-            text = text[tag.end() :]
+        micros, group = None, b""
+        if not text.startswith(b"!"):
+            text, micros, group = _prefix(text)
             if not text:
                 self._next_micros = micros
                 other["tag block"] += 1
@@ -130,7 +124,7 @@ class NmeaParser:
         if not found or found[2] == b"0" or found[3] == b"0" or found[3] > found[2]:
             rejected["other sentence" if text.startswith(b"$") else "bad line"] += 1
             return None
-        if micros is None and (trailing := _TRAILING.search(found[9])):
+        if micros is None and found[9] and (trailing := _TRAILING.search(found[9])):
             micros = _epoch_micros(trailing[1])
         if micros is None:
             micros = self._next_micros
@@ -139,6 +133,8 @@ class NmeaParser:
         if _checksum(body) != int(found[8], 16):
             rejected["checksum"] += 1
             return None
+        if found[2] == b"1" and found[6]:
+            return found[6], micros
         return self._assemble(found, group, micros, rejected, other)
 
     def _assemble(
@@ -264,13 +260,31 @@ def _empty_raw() -> pd.DataFrame:
 
 
 def _checksum(body: bytes) -> int:
-    value = 0
-    for byte in body:
-        value ^= byte
-    return value
+    """Exclusive or of all bytes, by folding one long number in halves."""
+    bits = max(64, 1 << (len(body) * 8 - 1).bit_length()) if body else 8
+    value = int.from_bytes(body, "little")
+    while bits > 8:
+        bits >>= 1
+        value ^= value >> bits
+    return value & 0xFF
+
+
+def _prefix(text: bytes) -> tuple[bytes, int | None, bytes]:
+    """What follows a leading time and a tag block, the time they give, and the tag block's group."""
+    leading = _LEADING.match(text)
+    micros = _leading_micros(leading[1]) if leading else None
+    text = text[leading.end() :] if leading else text
+    tag = _TAG.match(text)
+    if not tag:
+        return text, micros, b""
+    stamp, group = _tag_values(tag[1])
+    return text[tag.end() :], stamp if stamp is not None else micros, group
 
 
 def _epoch_micros(text: bytes) -> int:
+    if text.isdigit():
+        whole = int(text)
+        return whole * 1_000 if whole >= 100_000_000_000 else whole * 1_000_000
     value = float(text)
     return round(value * 1e3) if value >= 1e11 else round(value * 1e6)
 

@@ -27,7 +27,7 @@ BERTH_REACH_M = 30.0
 """A hull is alongside when land lies within this of its outline; the edges of quays are known to a pixel or two."""
 INSHORE_M = 2000.0
 AGROUND_M = 40.0
-"""A hull that lies further than this from any water is a roof. On seven held-out ports: no true hull, 3 % of the false."""
+"""A hull further than this from any water is a roof. On seven held-out ports: no true hull, 3 % of the false."""
 _MOST_PIXELS = 4_000_000
 
 

@@ -80,13 +80,13 @@ def quay_places(water: Mask, land: Mask, rng: np.random.Generator, count: int = 
     size = np.linalg.norm(normal, axis=1, keepdims=True)
     keep = size[:, 0] > 0.02
     points = np.concatenate([cols[:, None] + 0.5, rows[:, None] + 0.5, normal / np.maximum(size, 1e-6)], axis=1)
-    return points[keep].astype(np.float32)
+    return np.asarray(points[keep], dtype=np.float32)
 
 
 def prepare(port: LabelledPort, rng: np.random.Generator) -> Ground:
     """A port with its dark end subtracted, its water and its quays."""
-    raw = port.dn.astype(np.float32) / 10_000
-    valid = (port.dn > 0).any(axis=0)
+    raw: Pixels = (port.dn / np.float32(10_000)).astype(np.float32)
+    valid: Mask = np.asarray((port.dn > 0).any(axis=0), dtype=np.bool_)
     reflectance = subtract_dark(raw, dark_levels(raw, valid))
     reflectance[[not there for there in port.has]] = 0.0
     water = water_mask(reflectance, port.has, valid)
@@ -286,7 +286,7 @@ def add_hulls(
 ) -> None:
     """Lay some hulls of the bank along the quays, beside other hulls and on open water."""
     for _ in range(int(rng.integers(1, recipe.most_added + 1)) * 3):
-        cutout = bank[rng.integers(len(bank))]
+        cutout = bank[int(rng.integers(len(bank)))]
         zoom = scale * float(np.exp(rng.uniform(-0.25, 0.25)))
         length, width = cutout.length_px * zoom, max(cutout.width_px * zoom, 1.2)
         draw = rng.random()
@@ -315,7 +315,7 @@ def weather(reflectance: Pixels, recipe: Recipe, rng: np.random.Generator) -> Pi
         out = np.stack([cv2.GaussianBlur(band.astype(np.float32), (0, 0), rng.uniform(0.3, 0.7)) for band in out])
     sigma = rng.uniform(0, recipe.noise)
     out = out + rng.normal(0, 1, size=out.shape).astype(np.float32) * sigma
-    return np.clip(out, 0, 1).astype(np.float32)
+    return np.asarray(np.clip(out, 0, 1), dtype=np.float32)
 
 
 def _dropped(has: Sequence[bool], recipe: Recipe, rng: np.random.Generator) -> tuple[bool, ...]:

@@ -109,7 +109,8 @@ def read_labels(folder: Path) -> dict[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(f"{path}: not readable GeoJSON ({error}); mend it") from error
-    features = document.get("features") if isinstance(document, dict) else None
+    labels: dict[str, Any] = document if isinstance(document, dict) else {}
+    features = labels.get("features")
     if not isinstance(features, list):
         raise DataError(f"{path}: no FeatureCollection; export the labels as GeoJSON")
     for number, feature in enumerate(features):
@@ -118,7 +119,7 @@ def read_labels(folder: Path) -> dict[str, Any]:
             raise DataError(
                 f"{path}: feature {number} has kind {kind!r}; use vessel, container_stack, ignore, berth_empty"
             )
-    return document
+    return labels
 
 
 def read_ports(folder: Path) -> list[LabelledPort]:

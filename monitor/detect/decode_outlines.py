@@ -11,7 +11,7 @@ from shapely.geometry import Polygon
 Floats = npt.NDArray[np.float64]
 
 LEAST_PX = 6
-"""Regions of fewer pixels (600 m2 at 10 m) are left out: a stack of 20-ft boxes one row wide is thinner than a pixel."""
+"""Smaller regions (under 600 m2 at 10 m) are left out: one row of 20-ft boxes is thinner than a pixel."""
 
 
 def outlines(labels: npt.NDArray[np.int32]) -> list[Floats | None]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -194,20 +195,21 @@ def _share(part: float, whole: float) -> float:
     return float(part) / float(whole) if whole and np.isfinite(whole) else np.nan
 
 
-def _none(value: float) -> float | None:
+def _none(value: Any) -> float | None:
     return round(float(value), 4) if np.isfinite(value) else None
 
 
-def _plain(row: dict[str, object]) -> dict[str, object]:
-    return {key: _none(value) if isinstance(value, float | np.floating) else value for key, value in row.items()}
+def _plain(row: Mapping[Any, Any]) -> dict[str, object]:
+    return {str(key): _none(value) if isinstance(value, float | np.floating) else value for key, value in row.items()}
 
 
 def _table(result: Evaluation) -> str:
+    floor = f"; vessels of {result.floor_m:g} m and more, unmatched predictions under {UNMATCHED_FLOOR_M:g} m dropped"
+    heads = ("n", 5), ("found", 6), ("false", 6), ("P", 6), ("R", 6), ("F1", 6), ("empty", 8), ("stack", 7), ("len", 6)
     lines = [
-        f"detector {result.detector}; vessels of {result.floor_m:g} m and more; "
-        f"unmatched predictions under {UNMATCHED_FLOOR_M:g} m dropped" if result.floor_m else f"detector {result.detector}",
-        f"{'scene':<24}{'n':>5}{'found':>6}{'false':>6}{'P':>6}{'R':>6}{'F1':>6}{'empty':>8}{'stack':>7}{'len':>6}{'axis':>6}",
-    ]  # fmt: skip
+        f"detector {result.detector}{floor if result.floor_m else ''}",
+        f"{'scene':<24}" + "".join(f"{name:>{width}}" for name, width in heads) + f"{'axis':>6}",
+    ]
     rows = [*result.by_scene().to_dict("records"), {"scene": "all", **result.figures()}]
     for row in rows:
         lines.append(

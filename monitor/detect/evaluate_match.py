@@ -1,4 +1,4 @@
-"""Scoring rules, on geometry in a metric CRS: which vessels were found, which stretches of quay were wrongly claimed."""
+"""Scoring rules, on geometry in a metric CRS: which vessels were found, which empty quays were claimed."""
 
 from __future__ import annotations
 
@@ -78,7 +78,8 @@ def assign(predicted: Floats, truth: Floats, gate_m: Floats) -> list[tuple[int, 
 
 def counted(vessels: pd.DataFrame, floor_m: float) -> npt.NDArray[np.bool_]:
     """Which labels count: sure, and not shorter than the floor."""
-    return ((vessels["sure"].to_numpy(object) != "low") & (vessels["length_m"].to_numpy(float) >= floor_m)).astype(bool)
+    sure = vessels["sure"].to_numpy(object) != "low"
+    return np.asarray(sure & (vessels["length_m"].to_numpy(float) >= floor_m), dtype=bool)
 
 
 def _dropped(

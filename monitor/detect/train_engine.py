@@ -30,10 +30,10 @@ _RARE = -3.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how to train. `epochs` wins over `minutes`; an epoch is `steps` batches; `workers` processes make chips.
+    """How long and how to train. `epochs` wins over `minutes`; an epoch is `steps` batches.
 
     `start` is a checkpoint to go on from; `rate` the highest learning rate, reached after one epoch and then lowered
-    along a cosine.
+    along a cosine; `workers` processes make chips beside the training.
     """
 
     minutes: float = 60.0
@@ -59,7 +59,7 @@ class Plan:
         }  # fmt: skip
 
 
-class ChipDataset(Dataset[dict[str, Any]]):
+class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
     """Chips made as they are asked for; chip i of epoch e depends on the seed, e and i alone."""
 
     def __init__(self, grounds: Sequence[Ground], recipe: Recipe, *, length: int, seed: int) -> None:
@@ -86,7 +86,7 @@ class ChipDataset(Dataset[dict[str, Any]]):
         }
 
 
-class ChipLoader(DataLoader[dict[str, Any]]):
+class ChipLoader(DataLoader[dict[str, Any]]):  # type: ignore[misc]
     """A loader with the one extra method that the trainer calls."""
 
     def reset(self) -> None:

@@ -59,7 +59,7 @@ def local_frame(hull: Hull, shape: tuple[int, int], margin: float) -> tuple[slic
     dy = np.arange(y0, y1, dtype=np.float32)[:, None] + 0.5 - hull.y
     along = dx * math.cos(hull.angle) + dy * math.sin(hull.angle)
     across = -dx * math.sin(hull.angle) + dy * math.cos(hull.angle)
-    return slice(y0, y1), slice(x0, x1), along, across
+    return slice(y0, y1), slice(x0, x1), along.astype(np.float32), across.astype(np.float32)
 
 
 def _draw_hull(maps: Pixels, weight: Pixels, hull: Hull, nearest: Pixels) -> None:

@@ -22,7 +22,7 @@ _DX, _DY, _SIN2 = 8, 9, 4
 
 
 @lru_cache(maxsize=4)
-def _session(path: Path, sha256: str, threads: int) -> onnxruntime.InferenceSession:
+def _session(path: Path, _sha256: str, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
@@ -77,5 +77,5 @@ def maps_of(network: Network, image: Pixels, *, mirrored: bool = True) -> Pixels
     return (total / np.float32(len(flips))).astype(np.float32)
 
 
-def _flip(image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:  # noqa: FBT001
+def _flip(image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:
     return image[:, :: -1 if flip_y else 1, :: -1 if flip_x else 1]

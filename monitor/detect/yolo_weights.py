@@ -86,7 +86,7 @@ def _weights(name: str, entry: dict[str, object], home: Path) -> Weights:
 
 
 @lru_cache(maxsize=8)
-def _digest(path: Path, size: int, modified: int) -> str:
+def _digest(path: Path, _size: int, _modified: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 

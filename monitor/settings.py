@@ -89,6 +89,9 @@ class AisSection(_Section):
     files: tuple[str, ...] = Field(("ais/*",), description="patterns of files that `run --due` ingests")
     gap: str = Field("12h", description="silence longer than this is a gap")
     start_date: str = Field("", description="date of the first sentence, for NMEA files without any")
+    columns: dict[str, str] = Field(
+        {}, description='of an unknown layout, e.g. {mmsi = "ID", t = "when", lon = "x", lat = "y"}'
+    )
 
     @field_validator("gap")
     @classmethod
@@ -217,6 +220,8 @@ def _toml(value: object) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
     if isinstance(value, tuple):
         return "[" + ", ".join(_toml(item) for item in value) + "]"
     return '"' + ("" if value is None else str(value)) + '"'

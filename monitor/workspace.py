@@ -227,7 +227,8 @@ class Workspace:
         """Read AIS files into positions."""
         start = start_date or self.settings.ais.start_date
         paths = [Path(file) for file in files]
-        return pipeline.ingest(self.positions, paths, start=utc(start) if start else None, progress=progress)
+        told, columns = utc(start) if start else None, self.settings.ais.columns
+        return pipeline.ingest(self.positions, paths, start=told, columns=columns, progress=progress)
 
     def correlate(self, period: Period = None) -> dict[str, int]:
         """Derive matches, dark events, visits, voyages and counts; how many rows of each there are."""

@@ -67,31 +67,46 @@ class IngestReport:
 
 
 def ingest(
-    store: PositionStore, paths: Sequence[Path], *, start: datetime | None = None, progress: Progress | None = None
+    store: PositionStore,
+    paths: Sequence[Path],
+    *,
+    start: datetime | None = None,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> IngestReport:
     """Read files into the store, one after the other; a file that cannot be read stops no other.
 
-    `start` is the instant of the first message of NMEA files without times.
+    `start` is the instant of the first message of NMEA files without times; `columns` names the columns of tables of an
+    unknown layout.
     """
-    reader = PositionReader(start_date=start)
-    outcomes: list[Outcome[Path, FileReport]] = each(lambda path: _ingest_one(store, path, reader, progress), paths)
+    readers = [PositionReader(None, start), *([PositionReader(columns, start)] if columns else [])]
+    outcomes: list[Outcome[Path, FileReport]] = each(lambda path: _ingest_one(store, path, readers, progress), paths)
     return IngestReport(
         tuple(o.value for o in outcomes if o.value is not None),
         tuple((str(o.item), str(o.error)) for o in outcomes if o.error is not None),
     )
 
 
-def _ingest_one(store: PositionStore, path: Path, reader: PositionReader, progress: Progress | None) -> FileReport:
-    key = file_key(path, reader.start_date)
+def _ingest_one(
+    store: PositionStore, path: Path, readers: Sequence[PositionReader], progress: Progress | None
+) -> FileReport:
+    """Read a file by its own layout; where that is not known, by the columns that the settings name."""
+    key = file_key(path, readers[0].start_date)
     if store.has(key):
         return FileReport(path, known=True)
-    report = ReadReport(path.name)
     told = None if progress is None else lambda done, size: progress(path, done, size)
-    done = store.append(reader.batches(path, report, progress=told), key=key, file=path.name)
-    store.write_vessels(report.vessels)
-    counts = report.as_dict()
-    store.write_report(replace(done, report=counts))
-    return FileReport(path, counts)
+    for reader in readers:
+        report = ReadReport(path.name)
+        try:
+            done = store.append(reader.batches(path, report, progress=told), key=key, file=path.name)
+        except DataError:
+            if reader is readers[-1]:
+                raise
+            continue
+        store.write_vessels(report.vessels)
+        store.write_report(replace(done, report=report.as_dict()))
+        return FileReport(path, report.as_dict())
+    raise AssertionError("there is always a reader")
 
 
 def file_key(path: Path, start_date: datetime | None = None) -> str:

@@ -12,8 +12,7 @@ from monitor.ais import find_gaps
 from monitor.core.instants import TimeRange
 from monitor.core.parallel import open_pool
 from monitor.pipeline.gaps import stored_gaps
-from monitor.pipeline.ingest import ingest
-from monitor.sources import PositionReader
+from monitor.pipeline.intake import ingest
 from monitor.store.positions import PositionStore
 
 HEADER = "mmsi,t,lon,lat,sog_kn\n"
@@ -35,7 +34,7 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def store(log_file: Path) -> PositionStore:
     store = PositionStore(log_file.parent / "positions")
-    ingest(store, [log_file], PositionReader())
+    ingest(store, [log_file])
     return store
 
 

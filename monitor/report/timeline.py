@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from monitor.core.air_tables import TIMELINE
@@ -22,7 +24,7 @@ _COLOUR = {
     "event": VERMILLION,
 }
 _HOLLOW = frozenset({"consistent", "contested", "overflight", "open"})
-_WIDTH, _LEFT, _RIGHT, _TOP, _ROW = 900, 150, 16, 18, 15
+_WIDTH, _LEFT, _RIGHT, _TOP, _ROW = 900, 150, 28, 18, 15
 _CAPTION = (
     "What was seen in the air, on the water and on the ground, on one axis. A bar is as wide as the doubt about its "
     "time; hollow bars are landings that were not seen, passes, and stays still open. That two things stand near each "
@@ -144,7 +146,7 @@ def _lane(lane: str, own: pd.DataFrame, period: TimeRange, y: float) -> tuple[li
         level = next((k for k, edge in enumerate(free) if edge <= x0), len(free))
         free[level : level + 1] = [x1 + 2.0]
         hollow = row.status in _HOLLOW
-        bar = {
+        bar: dict[str, str | float] = {
             "x": x0,
             "y": y + 3 + level * _ROW,
             "width": x1 - x0,
@@ -186,7 +188,7 @@ def _first(*instants: pd.Timestamp) -> pd.Timestamp:
     return next((t for t in instants if pd.notna(t)), pd.NaT)
 
 
-def _table(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+def _table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
     if not rows:
         return TIMELINE.empty()
     table = pd.DataFrame(rows, columns=list(TIMELINE.columns))

@@ -94,7 +94,8 @@ def write_kml(content: Content, out: Path) -> list[Path]:
             if name in ("visits", "berth_states") or shown.empty:
                 continue
             named = shown.assign(Name=shown.iloc[:, 0].astype(str), Description=_described(shown))
-            times = named.rename(columns={"t_start": "begin", "t_end": "end"})
+            times = named.drop(columns=[c for c in ("begin", "end") if c in named])
+            times = times.rename(columns={"t_start": "begin", "t_end": "end"})
             columns = [c for c in ("Name", "Description", "begin", "end", "geometry") if c in times]
             pyogrio.write_dataframe(_plain(times[columns]), part, layer=name, driver="LIBKML", append=part.exists())
         if not part.exists():

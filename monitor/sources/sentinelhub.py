@@ -39,7 +39,8 @@ from monitor.core.errors import SourceError
 from monitor.core.grid import Grid
 from monitor.core.instants import TimeRange
 from monitor.sources.deployments import SentinelHubSettings, is_loopback
-from monitor.sources.faults import AuthError, BadAnswer, BadRequest, QuotaError, RateLimited, Unavailable
+from monitor.sources.faults import AuthError, BadAnswer, RateLimited
+from monitor.sources.http_faults import http_fault, login_fault
 from monitor.sources.retries import backoff_s, retry_after_s
 
 log = logging.getLogger(__name__)
@@ -322,62 +323,13 @@ def _name(error: Exception, what: str) -> tuple[SourceError, float | None]:
             f"{what}: asked too often (429) for as long as the settings wait; run again", transient=True
         )
     elif isinstance(error, OAuth2Error):
-        fault = _login_fault(error, what)
+        fault = login_fault(error, what)
     elif isinstance(error, DownloadFailedException | requests.RequestException):
         cause = error.request_exception if isinstance(error, DownloadFailedException) else error
-        fault = _http_fault(cause, what)
+        fault = http_fault(cause, what)
         if cause is not None and cause.response is not None:
             wait = retry_after_s(cause.response.headers.get("Retry-After"), now=datetime.now(UTC))
     else:
         raise error
     fault.__cause__ = error
     return fault, wait
-
-
-def _login_fault(error: OAuth2Error, what: str) -> SourceError:
-    if getattr(error, "error", "") == "missing_token":
-        return Unavailable(
-            f"{what}: the token service answered without a token; a login page or a proxy may stand between",
-            transient=True,
-        )
-    return AuthError(
-        f"{what}: the token service refuses the credentials ({error.error}); check MONITOR_SENTINELHUB__CLIENT_ID and "
-        "__CLIENT_SECRET, and that they belong to [sentinelhub] deployment"
-    )
-
-
-def _http_fault(error: requests.RequestException | None, what: str) -> SourceError:
-    response = None if error is None else error.response
-    if response is None:
-        kind = "no answer" if error is None else type(error).__name__
-        return Unavailable(f"{what}: the connection failed ({kind}); check the network and run again", transient=True)
-    status, said = response.status_code, _said(response)
-    if status == requests.codes.unauthorized:
-        return AuthError(
-            f"{what}: the service refuses the token (401{said}); check that the credentials belong to [sentinelhub] "
-            "deployment, and `monitor doctor`"
-        )
-    if status == requests.codes.forbidden:
-        return QuotaError(
-            f"{what}: refused (403{said}); the account's quota is used up or lacks this collection. See the account's "
-            "page, or wait for the next month"
-        )
-    if status == requests.codes.too_many_requests:
-        return RateLimited(f"{what}: asked too often (429{said}); run again", transient=True)
-    if status >= requests.codes.internal_server_error:
-        return Unavailable(f"{what}: the service fails ({status}{said}); run again later", transient=True)
-    return BadRequest(f"{what}: the service refuses the request ({status}{said}); check [sentinelhub] and the AOI")
-
-
-def _said(response: requests.Response) -> str:
-    """The service's own words in brackets' style, short and on one line; never a header."""
-    try:
-        body = response.json()
-        error = body.get("error", body) if isinstance(body, dict) else {}
-        text = (
-            str(error.get("message") or error.get("error_description") or "") if isinstance(error, dict) else str(error)
-        )
-    except ValueError:
-        text = ""
-    words = " ".join(text.split())[:200]
-    return f": {words}" if words else ""

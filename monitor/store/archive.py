@@ -20,6 +20,7 @@ from monitor.core.tables import DETECTIONS, Schema
 from monitor.store import files, parquet, pixels
 from monitor.store.index import Index, Record
 from monitor.store.items import FORMAT, check_format, item_acquisition, item_scene, scene_item
+from monitor.store.ledger import latest, read_ledger
 
 SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
 """The kinds of table kept one file a scene; an empty file means looked and found none."""
@@ -251,7 +252,7 @@ class Archive:
     def records(self, kind: str, *, since: datetime | None = None) -> list[Record]:
         """The records of a kind, oldest first, the last of each id only; empty when there is none."""
         if kind in LOGS:
-            records = _latest(_lines(self._ledger(kind)))
+            records = latest(read_ledger(self._ledger(kind)))
             return [record for record in records if since is None or record.at >= since]
         return self._index().records(kind, since=since) if self._exists() else []
 
@@ -293,7 +294,7 @@ class Archive:
         with self.lock("reindex"):
             files.sweep(self.root)
             scenes = [self._entry(path.parent) for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
-            records = [r for path in self._ledgers() for r in _latest(_lines(path))]
+            records = [r for path in self._ledgers() for r in latest(read_ledger(path))]
             try:
                 self.index.rebuild(scenes, records)
             except ArchiveError:
@@ -367,21 +368,3 @@ def _json(values: Mapping[str, object]) -> bytes:
 
 def _superseded(old: Acquisition, new: Acquisition) -> tuple[str, ...]:
     return tuple(product for product in old.product_ids if product not in new.product_ids)
-
-
-def _lines(path: Path) -> list[Record]:
-    """The records of a ledger; a line that a crash cut short is passed over."""
-    records = []
-    with files.disk_errors(path):
-        text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-    for line in text.splitlines():
-        try:
-            records.append(Record.from_json(line))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return records
-
-
-def _latest(records: Iterable[Record]) -> list[Record]:
-    latest = {record.id: record for record in records}
-    return sorted(latest.values(), key=lambda record: (record.at, record.id))

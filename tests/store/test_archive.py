@@ -330,6 +330,14 @@ def test_the_last_record_of_an_id_counts(tmp_path):
     assert archive.records("review") == before
 
 
+def test_a_note_may_hold_any_character(tmp_path):
+    archive = Archive(tmp_path)
+    note = "line\u2028separator, next\x85line, newline\n, quote\" and 나진"
+    archive.record(Record("review", "d1", datetime(2023, 10, 6, tzinfo=UTC), {"note": note}))
+    archive.reindex()
+    assert archive.records("review")[0].body["note"] == note
+
+
 def test_runs_are_logged_without_touching_the_index(tmp_path):
     archive = Archive(tmp_path)
     archive.record(Record("review", "d1", datetime(2023, 10, 6, tzinfo=UTC), {}))

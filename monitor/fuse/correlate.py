@@ -166,7 +166,9 @@ def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange,
 
 
 def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    positions = inputs.positions.sort_values("t", kind="stable", ignore_index=True)
+    positions = inputs.positions
+    if not positions["t"].is_monotonic_increasing:
+        positions = positions.sort_values("t", kind="stable", ignore_index=True)
     times = naive(positions["t"])
     of_scene = dict(tuple(inputs.detections.groupby("scene_id"))) if len(inputs.detections) else {}
     none = DETECTIONS.empty()

@@ -165,8 +165,8 @@ def _judge(
 
 def _probability(row: Mapping[object, object], heard: Heard, fit: float) -> float:
     score = float(str(row.get("score", np.nan)))
-    real = 0.9 if not np.isfinite(score) else min(0.75 + 0.25 * score, 0.99)
-    received = 1.0 - 0.5 ** min(heard.vessels + 2, 7)
+    real = 0.95 if not np.isfinite(score) else min(0.6 + 0.6 * score, 0.985)
+    received = 1.0 - 0.5 ** min(heard.vessels + 3, 8)
     return real * received * (1.0 - (fit if np.isfinite(fit) else 0.0))
 
 

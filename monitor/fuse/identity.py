@@ -72,6 +72,8 @@ def identify(
     if visits.empty or watchlist.empty:
         return IDENTITY.empty()
     centres = {aoi.id: aoi.geometry.centroid for aoi in aois}
+    if positions is not None:
+        positions = positions[positions["mmsi"].isin(watchlist["mmsi"].dropna().astype("int64"))]
     rows: list[dict[str, object]] = []
     for visit in visits.to_dict("records"):
         if pd.notna(visit["mmsi"]):

@@ -15,7 +15,8 @@ Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 R90_OVER_SIGMA = 2.146
-_TAIL_SHARE, _TAIL_WIDTH = 0.1, 2.5
+_TAILS = ((0.1, 2.5), (0.02, 2.0))
+"""Share and width of the wider normal, elsewhere and at a berth, where ships lie side by side."""
 _LENGTH_SPREAD, _LENGTH_FIT, _LENGTH_DENSITY = 0.15, 0.85, 0.4
 _AXIS_SPREAD_DEG, _AXIS_FIT = 12.0, 0.8
 _UNDER_WAY_KN, _STEERING_KN = 3.0, 2.0
@@ -28,7 +29,7 @@ class MatchModel:
 
     Attributes
     ----------
-    floor_m : least standard error of a pair's distance: GNSS, antenna and box edges
+    floor_m : least standard error of a pair's distance (GNSS, box edges, antenna), elsewhere and at a berth
     length_share : part of the ship's length that antenna and box centre may lie apart (one standard error)
     strangers_per_km2 : density of ships without AIS, by the detection's zone; "" where no zone is given
     sure : probability from which a pair is ``matched``; from ``1 - sure`` up to it is ``potential``
@@ -37,9 +38,9 @@ class MatchModel:
     longest_silence_h : vessels without any fix this near in time are left out
     """
 
-    floor_m: float = 40.0
+    floor_m: tuple[float, float] = (40.0, 25.0)
     length_share: float = 0.25
-    strangers_per_km2: tuple[tuple[str, float], ...] = (("berth", 3.0), ("inshore", 1.0), ("open", 0.2), ("", 0.5))
+    strangers_per_km2: tuple[tuple[str, float], ...] = (("berth", 3.0), ("inshore", 1.0), ("open", 0.2), ("", 0.3))
     sure: float = 0.8
     gate_m: float = 500.0
     near_gate_m: float = 1500.0
@@ -85,30 +86,35 @@ def pair_costs(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel
     Notes
     -----
     A pair costs minus the log of: chance to be seen × density of the distance, over the density of strangers × chance
-    to be missed. The distance is a two-dimensional normal with a tenth of it 2.5 times as wide. Length and heading
-    multiply by a ratio between a sixth and six, so they never veto. Pairs that cost over 5 (less than one in a hundred
-    and fifty) are infeasible.
+    to be missed. The distance is a two-dimensional normal with a wider one for the outliers. Length and heading
+    multiply by a ratio between a sixth and six, so they never veto; at a berth, where all ships lie along the quay, a
+    fitting heading is no evidence, and a ship under way is rarely the one. Pairs that cost over 5 (less than one in a
+    hundred and fifty) are infeasible.
     """
     lon, lat = lonlat(detections)
     apart = distance_m(lon[:, None], lat[:, None], floats(points, "image_lon"), floats(points, "image_lat"))
     ship_m = _ship_length(detections, points)
-    sigma = np.hypot(np.hypot(floats(points, "image_sigma_m")[None, :], model.floor_m), model.length_share * ship_m)
+    at_berth = np.array([zone == "berth" for zone in texts(detections, "zone")], dtype=bool)[:, None]
+    floor = np.where(at_berth, model.floor_m[1], model.floor_m[0])
+    sigma = np.hypot(np.hypot(floats(points, "image_sigma_m")[None, :], floor), model.length_share * ship_m)
     seen = seen_probability(floats(points, "length_m"))[None, :]
     odds = np.log(seen / (1.0 - seen))
-    position = -np.log(_density(apart, sigma) / _strangers(detections, model)[:, None] + 1e-300) - odds
+    position = -np.log(_density(apart, sigma, at_berth) / _strangers(detections, model)[:, None] + 1e-300) - odds
     length = _length_cost(detections, points)
     heading = _heading_cost(detections, points)
-    berth = _berth_cost(detections, points)
+    heading = np.where(at_berth, np.maximum(heading, 0.0), heading)
+    berth = np.where(at_berth & (np.nan_to_num(floats(points, "sog_kn"))[None, :] > _UNDER_WAY_KN), np.log(20.0), 0.0)
     total = position + length + heading + berth
     feasible = (apart <= _gate(points, sigma, model)) & (total <= _HOPELESS)
     return Costs(np.where(feasible, total, np.inf), position, length, heading, berth, apart)
 
 
-def _density(apart: Floats, sigma: Floats) -> Floats:
+def _density(apart: Floats, sigma: Floats, at_berth: Mask) -> Floats:
     def normal(width: Floats) -> Floats:
         return np.asarray(np.exp(-0.5 * np.square(apart / width)) / (2.0 * np.pi * np.square(width)))
 
-    return np.asarray((1.0 - _TAIL_SHARE) * normal(sigma) + _TAIL_SHARE * normal(_TAIL_WIDTH * sigma))
+    share, width = (np.where(at_berth, tail[1], tail[0]) for tail in zip(*_TAILS, strict=True))
+    return np.asarray((1.0 - share) * normal(sigma) + share * normal(width * sigma))
 
 
 def _strangers(detections: pd.DataFrame, model: MatchModel) -> Floats:
@@ -158,12 +164,3 @@ def _heading_cost(detections: pd.DataFrame, points: pd.DataFrame) -> Floats:
     density = 2.0 * np.exp(-0.5 * np.square(off / _AXIS_SPREAD_DEG)) / (np.sqrt(2.0 * np.pi) * _AXIS_SPREAD_DEG)
     odds = _AXIS_FIT * density * 90.0 + (1.0 - _AXIS_FIT)
     return np.where(np.isfinite(off), -np.log(odds), 0.0)
-
-
-def _berth_cost(detections: pd.DataFrame, points: pd.DataFrame) -> Floats:
-    """A ship under way is rarely the one at the berth, and one that lies still rarely the one in open water."""
-    at_berth = np.array([zone == "berth" for zone in texts(detections, "zone")], dtype=bool)[:, None]
-    sog = floats(points, "sog_kn")[None, :]
-    under_way = np.where(np.isfinite(sog), sog > _UNDER_WAY_KN, False)
-    lies = np.where(np.isfinite(sog), sog < 0.5, False)
-    return np.where(at_berth & under_way, np.log(20.0), np.where(at_berth & lies, -np.log(2.0), 0.0))

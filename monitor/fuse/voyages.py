@@ -49,9 +49,9 @@ class LinkRule:
 
     fastest_kn: float = 17.0
     usual_kn: float = 11.0
-    waiting_h: float = 5.0
+    waiting_h: float = 3.0
     seldom_h: float = 36.0
-    seldom: float = 0.12
+    seldom: float = 0.06
     hidden_twin: float = 1.5
     habit: float = 1.5
     least_probability: float = 0.6
@@ -178,6 +178,11 @@ def _with_habits(stays: list[PortStay], cost: Floats, rule: LinkRule) -> Floats:
             back = sum(n for (_, y), n in tally.items() if y == b)
             usual = out * back / max(sum(tally.values()), 1e-9)
             bonus[np.ix_(berths == a, berths == b)] = np.log((number + 0.5) / (usual + 0.5))
+        for row, share in zip(rows, weight, strict=True):
+            a, b = str(berths[row]), str(berths[best.column[row]])
+            others = max(tally[a, b] - float(share), 0.0)
+            alone = np.log((others + 0.5) / (tally[a, b] + 0.5))
+            bonus[row, best.column[row]] += alone
         now = cost - rule.habit * bonus
     return now
 

@@ -12,7 +12,7 @@ from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import read_aois
-from monitor.core.errors import DataError, SettingsError
+from monitor.core.errors import DataError, MonitorError, SettingsError
 from monitor.core.instants import TimeRange
 from monitor.core.parallel import each, open_pool
 from monitor.detect import Detector, Evaluation
@@ -28,6 +28,7 @@ class ImagesFound:
     """What was found in loose images, and the images that failed."""
 
     out: Path
+    images: int
     vessels: int
     stacks: int
     failures: tuple[tuple[str, str], ...]
@@ -39,13 +40,15 @@ class ImagesFound:
 
     def text(self) -> str:
         """A line, and one for each failure."""
-        first = f"{self.out}: {self.vessels} vessels, {self.stacks} container stacks"
+        found = f"{self.out}: {self.vessels} vessels and {self.stacks} container stacks in {self.images} images"
+        first = found if self.images else f"{self.out}: not written, since no image could be looked at"
         return "\n".join([first, *(f"  failed {path}: {why}" for path, why in self.failures)])
 
     def as_json(self) -> dict[str, object]:
         """The same for scripts."""
         failures = [{"path": path, "error": why} for path, why in self.failures]
-        return {"out": str(self.out), "vessels": self.vessels, "stacks": self.stacks, "failures": failures}
+        written = {"out": str(self.out) if self.images else None, "images": self.images}
+        return {**written, "vessels": self.vessels, "stacks": self.stacks, "failures": failures}
 
 
 def detect_images(
@@ -77,8 +80,12 @@ def detect_images(
         except OSError as error:
             raise DataError(f"{out}: cannot be written ({error.strerror}); choose another place") from error
     classes = [f["properties"]["class_name"] for part in made for f in part["features"]]  # type: ignore[attr-defined]
-    failures = tuple((str(o.item), str(o.error)) for o in outcomes if o.error is not None)
-    return ImagesFound(out, classes.count("vessel"), classes.count("container_stack"), failures)
+    failures = tuple((str(o.item), _reason(o.item, o.error)) for o in outcomes if o.error is not None)
+    return ImagesFound(out, len(made), classes.count("vessel"), classes.count("container_stack"), failures)
+
+
+def _reason(path: Path, error: MonitorError) -> str:
+    return str(error).removeprefix(f"{path}: ")
 
 
 def _joined(parts: Sequence[dict[str, object]]) -> dict[str, object]:

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.app import run
+from tests.walk import made
+
+pytestmark = pytest.mark.weights
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    return made.write_scene(tmp_path, made.FIRST)
+
+
+def test_a_loose_image_becomes_the_geojson_that_is_promised(image: Path, tmp_path: Path) -> None:
+    out = tmp_path / "ships.geojson"
+    assert run(["detect", "--image", str(image), "--out", str(out)]) == 0
+    collection = json.loads(out.read_text())
+    assert collection["type"] == "FeatureCollection"
+    assert "crs" not in collection
+    assert len(collection["weights_sha256"]) == 64
+    assert collection["observed"]["type"] in ("Polygon", "MultiPolygon")
+    assert collection["observed_fraction"] == 1.0
+    wanted = {"detection_id", "class_name", "score", "length_m", "length_low_m", "length_high_m", "axis_deg", "area_m2"}
+    for feature in collection["features"]:
+        assert feature["properties"].keys() >= wanted | {"zone", "scene_id", "acquired_at", "detector"}
+        assert feature["geometry"]["type"] == "Polygon"
+        assert feature["properties"]["acquired_at"] == "2023-09-05T02:16:09Z"
+
+
+def test_an_image_that_cannot_be_looked_at_is_never_an_empty_sea(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "broken.tif").write_bytes(b"II*\0not a tiff")
+    out = tmp_path / "ships.geojson"
+    assert run(["detect", "--image", str(tmp_path / "broken.tif"), "--out", str(out)]) == 1
+    assert not out.exists()
+    told = capsys.readouterr().out
+    assert "not written" in told
+    assert "broken.tif" in told
+
+
+def test_one_bad_image_stops_no_other(image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "ships.geojson"
+    missing = str(tmp_path / "missing.tif")
+    assert run(["detect", "--image", str(image), missing, "--out", str(out), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["images"] == 1
+    assert told["failures"] == [{"path": missing, "error": "no such file"}]
+    assert out.exists()

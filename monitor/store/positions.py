@@ -25,6 +25,8 @@ from monitor.store import files, parquet
 FLUSH_ROWS = 2_000_000
 """Rows held in memory before they go to disk as parts."""
 ROW_GROUP = 250_000
+SAME_DEG = 1e-4
+"""Two positions of one MMSI and instant closer than this (some 10 m) are one, rounded by different feeds."""
 _SLIM = ("mmsi", "t", "lon", "lat")
 Bounds = tuple[float, float, float, float]
 
@@ -243,7 +245,7 @@ class PositionStore:
         repeated = np.zeros(len(rows.t), dtype=bool)
         lon, lat = rows.given_lon[rows.order], rows.given_lat[rows.order]
         same = (np.diff(rows.mmsi) == 0) & (np.diff(rows.t) == 0)
-        repeated[1:] = same & (np.diff(lon) == 0) & (np.diff(lat) == 0)
+        repeated[1:] = same & (np.abs(np.diff(lon)) <= SAME_DEG) & (np.abs(np.diff(lat)) <= SAME_DEG)
         return table.iloc[rows.order[~repeated]].reset_index(drop=True)
 
 

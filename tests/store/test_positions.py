@@ -69,6 +69,16 @@ def test_positions_that_two_files_share_are_read_once(tmp_path: Path) -> None:
     assert_frame_equal(store.read(), ordered(made))
 
 
+def test_one_position_rounded_by_two_feeds_is_read_once(tmp_path: Path) -> None:
+    store = PositionStore(tmp_path)
+    made = table()
+    store.append([made], key="one")
+    store.append([made.assign(lon=made["lon"] + 4e-5, lat=made["lat"] - 4e-5)], key="two")
+    assert len(store.read()) == len(made)
+    store.append([made.assign(lon=made["lon"] + 0.01)], key="three")
+    assert len(store.read()) == 2 * len(made)
+
+
 def test_ingesting_the_same_file_again_changes_nothing(tmp_path: Path) -> None:
     store = PositionStore(tmp_path)
     store.append([table()], key="one")

@@ -34,7 +34,7 @@ def ring_pixels(coordinates: Any, dataset: rasterio.DatasetReader) -> Pixels:
     lon, lat = np.asarray(coordinates[0], dtype=np.float64)[:, :2].T
     xs, ys = warp_points("EPSG:4326", dataset.crs, lon.tolist(), lat.tolist())
     inverse = ~dataset.transform
-    cols, rows = inverse * (np.asarray(xs), np.asarray(ys))
+    cols, rows = inverse @ (np.asarray(xs), np.asarray(ys))
     return np.stack([cols, rows], axis=1).astype(np.float32)
 
 

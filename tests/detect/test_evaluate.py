@@ -1,0 +1,116 @@
+"""Labelled folders, read and scored."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.core.errors import DataError
+from monitor.core.scene import Raster
+from monitor.detect import evaluate
+from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
+from monitor.detect.dataset_files import labelled_folders, read_port
+from monitor.detect.threshold import ThresholdDetector
+from monitor.detect.train_targets import corners
+from tests.detect import harbour
+
+
+@dataclass(frozen=True)
+class Perfect:
+    """Knows the harbour's labels."""
+
+    key: str = "perfect"
+
+    def __call__(self, raster: Raster) -> Boxes:
+        rings = [corners(hull).astype(float) for hull in harbour.HULLS]
+        rings.append(np.array([[30.0, 20], [70, 20], [70, 40], [30, 40]]))
+        length = np.array([*(hull.length_px * 10 for hull in harbour.HULLS), 400.0])
+        angle = np.array([*(hull.angle for hull in harbour.HULLS), 0.0])
+        names = (VESSEL,) * len(harbour.HULLS) + (CONTAINER_STACK,)
+        return Boxes(names, tuple(rings), np.ones(len(rings)), length, length * 0.9, length * 1.1, angle)
+
+
+@dataclass(frozen=True)
+class Blind:
+    """Finds nothing."""
+
+    key: str = "blind"
+
+    def __call__(self, raster: Raster) -> Boxes:
+        return Boxes.empty()
+
+
+@pytest.fixture
+def ports(tmp_path: Path) -> Path:
+    for name in ("east", "west"):
+        harbour.write_port(tmp_path / name)
+    return tmp_path
+
+
+def test_who_knows_the_labels_scores_one(ports: Path) -> None:
+    result = evaluate(ports, Perfect()).figures()
+    assert result["f1"] == 1.0
+    assert result["stack_iou"] == pytest.approx(1.0, abs=0.02)
+    assert result["claimed_empty"] == 0
+    assert result["length_error_m"] == pytest.approx(0.0, abs=0.01)
+    assert result["axis_error_deg"] == pytest.approx(0.0, abs=0.1)
+
+
+def test_who_finds_nothing_recalls_nothing_and_claims_nothing(ports: Path) -> None:
+    result = evaluate(ports, Blind())
+    assert result.figures()["recall"] == 0.0
+    assert np.isnan(result.figures()["precision"])
+    assert result.figures()["claimed_empty"] == 0
+    assert "blind" in result.table()
+
+
+def test_the_result_is_plain_json_and_a_table_with_a_line_a_scene(ports: Path) -> None:
+    result = evaluate(ports, Perfect())
+    document = json.loads(json.dumps(result.to_json(), allow_nan=False))
+    assert document["scenes"] == 2
+    assert {row["scene"] for row in document["by_scene"]} == {"east", "west"}
+    assert "east" in result.table()
+    assert "west" in result.table()
+
+
+def test_a_single_labelled_folder_is_enough(ports: Path) -> None:
+    assert len(evaluate(ports / "east", Perfect()).scores) == 1
+
+
+def test_a_folder_without_labels_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no labelled scene"):
+        evaluate(tmp_path, Blind())
+
+
+def test_broken_labels_are_named(ports: Path) -> None:
+    (ports / "east" / "labels.geojson").write_text("{", encoding="utf-8")
+    with pytest.raises(DataError, match="east"):
+        evaluate(ports, Blind())
+    document = {"features": [{"properties": {"kind": "whale"}, "geometry": None}]}
+    (ports / "east" / "labels.geojson").write_text(json.dumps(document), encoding="utf-8")
+    with pytest.raises(DataError, match="whale"):
+        evaluate(ports, Blind())
+
+
+def test_two_images_in_one_folder_are_an_error(ports: Path) -> None:
+    image = next((ports / "east").glob("*.tif"))
+    shutil.copy(image, image.with_name("other.tif"))
+    with pytest.raises(DataError, match="2 GeoTIFFs"):
+        evaluate(ports, Blind())
+
+
+def test_labels_come_back_in_pixels(ports: Path) -> None:
+    port = read_port(labelled_folders(ports)[0])
+    for read, drawn in zip(port.hulls, harbour.HULLS, strict=True):
+        assert read.x == pytest.approx(drawn.x, abs=0.01)
+        assert read.y == pytest.approx(drawn.y, abs=0.01)
+        assert read.length_px == pytest.approx(drawn.length_px, abs=0.05)
+    assert len(port.stacks) == len(port.empty) == 1
+
+
+def test_the_baseline_finds_a_ship_on_the_roads(ports: Path) -> None:
+    result = evaluate(ports / "east", ThresholdDetector())
+    assert result.figures()["found"] >= 1

@@ -173,12 +173,11 @@ def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFra
     of_scene = dict(tuple(inputs.detections.groupby("scene_id"))) if len(inputs.detections) else {}
     none = DETECTIONS.empty()
     reach = timedelta(hours=rules.match.longest_silence_h) + rules.null_shift
-    found, nulls, near_by = [], [], {}
+    found, nulls = [], []
     for scene in sorted(inputs.scenes, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
         at = acquisition_of(scene).acquired_at
         low, high = np.searchsorted(times, naive(pd.Series([pd.Timestamp(at - reach), pd.Timestamp(at + reach)])))
         near = positions.iloc[low:high]
-        near_by[scene.id] = near
         ships = of_scene.get(scene.id, none)
         rows = match(ships, near, scene=scene, model=rules.match)
         found.append(rows)
@@ -186,24 +185,16 @@ def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFra
             nulls.append(null_test(ships, near, scene=scene, matches=rows, shift=rules.null_shift, model=rules.match))
     current = _stack(found, MATCHES)
     matched = current if inputs.as_of is None else revise(inputs.previous_matches, current, as_of=inputs.as_of)
-    dark = _dark(of_scene, near_by, latest(matched), inputs, rules)
-    return matched, _stack(nulls, NULL_TESTS), dark
+    return matched, _stack(nulls, NULL_TESTS), _dark(matched, inputs, rules)
 
 
-def _dark(
-    of_scene: dict[str, pd.DataFrame], near_by: dict[str, pd.DataFrame], matched: pd.DataFrame,
-    inputs: CorrelateInput, rules: CorrelateRules,
-) -> pd.DataFrame:  # fmt: skip
-    heard = inputs.positions if len(inputs.positions) else None
-    by_scene = dict(tuple(matched.groupby("scene_id"))) if len(matched) else {}
-    ports = inputs.detections.groupby("aoi_id") if len(inputs.detections) else []
+def _dark(matched: pd.DataFrame, inputs: CorrelateInput, rules: CorrelateRules) -> pd.DataFrame:
+    if inputs.detections.empty:
+        return DARK_EVENTS.empty()
+    ports = inputs.detections.groupby("aoi_id")
     fixed = {name for _, ships in ports for name in fixed_objects(ships, rule=rules.dark)}
-    parts = []
-    for name, ships in of_scene.items():
-        if name in by_scene:
-            near = None if heard is None else near_by.get(name)
-            parts.append(dark_events(ships, by_scene[name], near, fixed=fixed, rule=rules.dark))
-    return _stack(parts, DARK_EVENTS)
+    heard = inputs.positions if len(inputs.positions) else None
+    return dark_events(inputs.detections, matched, heard, fixed=fixed, rule=rules.dark)
 
 
 def _best_first(dark: pd.DataFrame, candidates: pd.DataFrame) -> list[str]:

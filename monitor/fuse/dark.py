@@ -14,7 +14,7 @@ from monitor.core.geodesy import distance_m
 from monitor.core.tables import DARK_EVENTS
 from monitor.fuse.candidates import gap_candidates
 from monitor.fuse.frames import floats, lonlat, require, texts, vessels_only
-from monitor.fuse.heard import Heard, HearingRule, heard_in_cells, heard_in_positions
+from monitor.fuse.heard import Feed, Heard, HearingRule, heard_in_cells
 from monitor.fuse.match import HOUR_UNKNOWN
 from monitor.fuse.versions import latest
 
@@ -92,7 +92,8 @@ def dark_events(
     if events.empty:
         return DARK_EVENTS.empty()
     said = status.loc[events["detection_id"]]
-    ears = [_heard(when, place, positions, reception, rule) for when, place in zip(events["acquired_at"],
+    feed = None if positions is None else Feed.of(positions)
+    ears = [_heard(when, place, feed, reception, rule) for when, place in zip(events["acquired_at"],
             zip(*lonlat(events), strict=True), strict=True)]  # fmt: skip
     rows = [_judge(row, ear, str(m["reason"]), float(m["probability"]), rule) for row, ear, m in zip(
         events.to_dict("records"), ears, said.to_dict("records"), strict=True)]  # fmt: skip
@@ -132,11 +133,11 @@ def lengths_said(positions: pd.DataFrame | None) -> dict[int, float]:
 
 
 def _heard(
-    when: pd.Timestamp, place: tuple[float, float], positions: pd.DataFrame | None, reception: pd.DataFrame | None,
+    when: pd.Timestamp, place: tuple[float, float], feed: Feed | None, reception: pd.DataFrame | None,
     rule: DarkRule,
 ) -> Heard | None:  # fmt: skip
-    if positions is not None:
-        return heard_in_positions(positions, when, place, rule.hearing)
+    if feed is not None:
+        return feed.heard(when, place, rule.hearing)
     if reception is not None:
         return heard_in_cells(reception, when, place, rule.hearing)
     return None

@@ -33,6 +33,8 @@ def floats(df: pd.DataFrame, column: str) -> Floats:
     """(n,) float64 of a column, NaN where the column or the value is missing."""
     if column not in df:
         return np.full(len(df), np.nan)
+    if df[column].dtype == np.float64:
+        return np.asarray(df[column].to_numpy())
     return np.asarray(_numbers(df[column]))
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.geodesy import distance_m
-from monitor.fuse.frames import floats
+from monitor.fuse.frames import floats, naive
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,31 @@ class HearingRule:
         return heard.vessels >= self.vessels and heard.before and heard.after
 
 
-def heard_in_positions(positions: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule,
-                       ) -> Heard:  # fmt: skip
-    """What a POSITIONS table holds from around a place (longitude, latitude) and instant."""
-    window = positions[(positions["t"] >= instant - rule.within) & (positions["t"] <= instant + rule.within)]
-    near = window[distance_m(floats(window, "lon"), floats(window, "lat"), *place) <= rule.radius_m]
-    return Heard(int(near["mmsi"].nunique()), bool((near["t"] <= instant).any()), bool((near["t"] >= instant).any()))
+@dataclass(frozen=True, slots=True, eq=False)
+class Feed:
+    """Positions in order of time as arrays, to ask again and again."""
+
+    t: npt.NDArray[np.datetime64]
+    mmsi: npt.NDArray[np.int64]
+    lon: Floats
+    lat: Floats
+
+    @classmethod
+    def of(cls, positions: pd.DataFrame) -> Feed:
+        """The feed of a POSITIONS table in any order."""
+        t = naive(positions["t"])
+        order = np.argsort(t, kind="stable")
+        mmsi = positions["mmsi"].to_numpy(np.int64)
+        return cls(t[order], mmsi[order], floats(positions, "lon")[order], floats(positions, "lat")[order])
+
+    def heard(self, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule) -> Heard:
+        """What was heard around a place (longitude, latitude) and instant."""
+        ends = pd.Series([instant - rule.within, instant, instant + rule.within])
+        low, now, high = naive(ends)
+        part = slice(int(np.searchsorted(self.t, low)), int(np.searchsorted(self.t, high, side="right")))
+        near = distance_m(self.lon[part], self.lat[part], *place) <= rule.radius_m
+        t = self.t[part][near]
+        return Heard(len(np.unique(self.mmsi[part][near])), bool((t <= now).any()), bool((t >= now).any()))
 
 
 def heard_in_cells(reception: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule,

@@ -52,9 +52,9 @@ class LinkRule:
     waiting_h: float = 3.0
     seldom_h: float = 36.0
     seldom: float = 0.06
-    hidden_twin: float = 1.5
+    hidden_twin: float = 1.0
     habit: float = 1.5
-    least_probability: float = 0.6
+    least_probability: float = 0.55
     longest_call: timedelta = timedelta(days=21)
     longest: timedelta = timedelta(days=8)
     detour: float = 1.12

@@ -15,7 +15,7 @@ from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import destination
 from monitor.core.scene import Acquisition
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS
-from monitor.fuse import Correlation, CorrelateInput, azimuth_shift
+from monitor.fuse import CorrelateInput, Correlation, azimuth_shift
 from monitor.fuse.radar import satellite_course_deg, slant_range_m
 
 LEAST_M = 45.0
@@ -69,8 +69,8 @@ def _detections(
         name = f"{v['scene_id']}-{len(rows)}"
         ship[name] = int(v["mmsi"])
         zone = "berth" if v["situation"] == "berthed" else "open"
-        rows.append(_row(v, name, (lon, lat), length, zone, str(v["zone_id"]), eye,
-                         (v["axis_deg"] + rng.normal(0, eye.axis_deg)) % 180.0, float(rng.uniform(0.5, 0.98))))  # fmt: skip
+        axis, sure = (v["axis_deg"] + rng.normal(0, eye.axis_deg)) % 180.0, float(rng.uniform(0.5, 0.98))
+        rows.append(_row(v, name, (lon, lat), length, zone, str(v["zone_id"]), eye, axis, sure))
     for look in acquisitions:
         for _ in range(rng.poisson(eye.false_per_scene)):
             west, south, east, north = look.footprint.bounds
@@ -179,7 +179,7 @@ def _matching(season: Told, made: Correlation, tally: Tally) -> None:
 def _darkness(season: Told, made: Correlation, tally: Tally) -> None:
     truth = _ships(season)
     dark = made.dark_events[made.dark_events["status"] == "dark"]
-    unseen = {d for d in truth.index[~truth["on_ais"]]}
+    unseen = set(truth.index[~truth["on_ais"]])
     tally.add("dark precision", sum(d in unseen for d in dark["detection_id"]), len(dark))
     down = season.truth["outages"]
     down = down[down["station"] == "*"]

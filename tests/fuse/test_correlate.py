@@ -11,7 +11,7 @@ from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, POSITIONS, UTC
-from monitor.fuse import Correlation, CorrelateInput, correlate, read_watchlist
+from monitor.fuse import CorrelateInput, Correlation, correlate, read_watchlist
 
 START = pd.Timestamp("2023-08-01T02:16:00Z")
 BERTHS = {"rajin": "rajin_b2_sw", "dunai": "dunai_ba_n"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,33 +15,22 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from monitor.core.errors import DataError
+from monitor.sources.ais_files_cells import (
+    MOBILE_KINDS,
+    RECEIVERS,
+    SHIP_TYPES,
+    STATUS,
+    coded,
+    instants,
+    numbers,
+    take,
+    words_of,
+)
 from monitor.sources.ais_files_layouts import Layout, custom_layout, find_layout
 
 _BLANKS = ["", " ", "Unknown", "Undefined", "Unknown value", "None", "none", "null", "NULL", "NaN", "nan", "NA", "[]"]
 _POSITION_TYPES = frozenset({1, 2, 3, 9, 18, 19, 27})
 _TYPE_KINDS = {4: "base station", 9: "SAR aircraft", 11: "other message", 21: "aid to navigation"}
-_MOBILE_KINDS = {
-    "class a": "", "class b": "", "": "", "base station": "base station", "aton": "aid to navigation",
-    "search and rescue transponder": "distress beacon", "sart": "distress beacon", "sar airborne": "SAR aircraft",
-    "man overboard device": "distress beacon", "epirb": "distress beacon",
-}  # fmt: skip
-_RECEIVERS = {
-    "g": "terrestrial", "s": "satellite", "t": "terrestrial", "terrestrial": "terrestrial", "satellite": "satellite",
-}  # fmt: skip
-_STATUS = {
-    "under way using engine": 0, "underway using engine": 0, "underway using engines": 0, "at anchor": 1,
-    "not under command": 2, "restricted maneuverability": 3, "restricted manoeuverability": 3,
-    "restricted manoeuvrability": 3, "constrained by her draught": 4, "constrained by draught": 4, "moored": 5,
-    "aground": 6, "engaged in fishing": 7, "under way sailing": 8, "underway sailing": 8,
-    "power-driven vessel towing astern": 11, "power-driven vessel pushing ahead or towing alongside": 12,
-    "ais-sart is active": 14,
-}  # fmt: skip
-_SHIP_TYPES = {
-    "fishing": 30, "towing": 31, "towing long/wide": 32, "dredging": 33, "diving": 34, "military": 35, "sailing": 36,
-    "pleasure": 37, "hsc": 40, "pilot": 50, "sar": 51, "tug": 52, "port tender": 53, "anti-pollution": 54,
-    "law enforcement": 55, "medical": 58, "passenger": 60, "cargo": 70, "tanker": 80, "other": 90,
-}  # fmt: skip
-_EPOCH_MS = 1e11
 _STATIC_TEXT = ("name", "imo", "callsign")
 
 
@@ -183,9 +172,9 @@ def _columns(text: Mapping[str, pa.Array], layout: Layout, rows: int, rejected: 
     raw = pd.DataFrame({
         "mmsi": mmsi, "t": instants(text["t"], layout.time_format), "lon": numeric("lon"), "lat": numeric("lat"),
         "sog_kn": numeric("sog_kn"), "cog_deg": numeric("cog_deg"), "heading_deg": numeric("heading_deg"),
-        "nav_status": _coded(text.get("nav_status"), _STATUS, rows), "length_m": length,
-        "receiver": _words(text.get("receiver"), _RECEIVERS, rows, layout.default_receiver),
-        "kind": _words(text.get("kind"), _MOBILE_KINDS, rows, ""),
+        "nav_status": coded(text.get("nav_status"), STATUS, rows), "length_m": length,
+        "receiver": words_of(text.get("receiver"), RECEIVERS, rows, layout.default_receiver),
+        "kind": words_of(text.get("kind"), MOBILE_KINDS, rows, ""),
     })  # fmt: skip
     if "millisecond" in text:
         raw["t"] = raw["t"] + pd.to_timedelta(np.nan_to_num(numeric("millisecond")), unit="ms")
@@ -206,75 +195,10 @@ def _only_positions(raw: pd.DataFrame, kinds: npt.NDArray[np.float64]) -> tuple[
     return raw[~static], Counter({"static": int(static.sum())} if static.any() else {})
 
 
-def numbers(column: pa.Array) -> npt.NDArray[np.float64]:
-    """Floats of a text column; NaN where a cell is blank or no number."""
-    try:
-        cast = pc.cast(column, pa.float64())
-    except pa.ArrowInvalid:
-        loose = pd.to_numeric(pd.Series(column.to_pylist(), dtype=object), errors="coerce")
-        return np.asarray(loose.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
-    return np.asarray(cast.to_numpy(zero_copy_only=False), dtype=np.float64)
-
-
-def instants(column: pa.Array, time_format: str) -> pd.Series:
-    """UTC instants of a text column; NaT where a cell is blank or no time.
-
-    ``iso`` takes ISO 8601 (without an offset: UTC) and epochs in seconds or milliseconds.
-    """
-    if time_format != "iso":
-        parsed = pc.strptime(column, format=time_format, unit="us", error_is_null=True)
-        return pd.Series(parsed.to_pandas()).astype("datetime64[us]").dt.tz_localize("UTC")
-    for kind in (pa.timestamp("us"), pa.timestamp("us", "UTC")):
-        try:
-            series = pc.cast(column, kind).to_pandas().astype(f"datetime64[us{', UTC' if kind.tz else ''}]")
-        except pa.ArrowInvalid:
-            continue
-        return series if kind.tz else series.dt.tz_localize("UTC")
-    texts = pd.Series(column.to_pylist(), dtype=object)
-    seconds = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    epoch = np.isfinite(seconds) & (np.abs(seconds) > 1e8)
-    seconds = np.where(np.abs(seconds) >= _EPOCH_MS, seconds / 1e3, seconds)
-    epoch &= np.abs(seconds) < 1e11
-    parsed = pd.to_datetime(texts.mask(pd.Series(epoch)), errors="coerce", utc=True, format="ISO8601")
-    parsed = parsed.astype("datetime64[us, UTC]")
-    micros = np.where(epoch, np.round(np.where(epoch, seconds, 0.0) * 1e6), 0.0).astype(np.int64)
-    stamps = pd.Series(micros.astype("datetime64[us]")).dt.tz_localize("UTC")
-    return parsed.where(~pd.Series(epoch), stamps)
-
-
-def _coded(column: pa.Array | None, words: Mapping[str, int], rows: int) -> npt.NDArray[np.float64]:
-    """Numbers of a column that holds codes, or words for them."""
-    if column is None:
-        return np.full(rows, np.nan)
-    encoded = pc.dictionary_encode(column)
-    values = []
-    for word in encoded.dictionary.to_pylist():
-        try:
-            values.append(float(word))
-        except ValueError:
-            values.append(float(words.get(word.strip().lower(), np.nan)))
-    return _take(encoded, values, np.nan)
-
-
-def _take(encoded: pa.DictionaryArray, values: Sequence[float], missing: float) -> npt.NDArray[np.float64]:
-    index = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
-    return np.asarray(np.asarray([*values, missing], dtype=np.float64)[index])
-
-
-def _words(column: pa.Array | None, words: Mapping[str, str], rows: int, default: str) -> pd.Series:
-    """A column's words put into ours; words that are not in the table become `default`."""
-    if column is None:
-        return pd.Series(np.full(rows, default, dtype=object), dtype="str")
-    encoded = pc.dictionary_encode(column)
-    put = [words.get(str(word).strip().lower(), default) for word in encoded.dictionary.to_pylist()]
-    index = encoded.indices.fill_null(len(put)).to_numpy(zero_copy_only=False)
-    return pd.Series(np.asarray([*put, default], dtype=object)[index], dtype="str")
-
-
 def _segment_mmsi(column: pa.Array) -> npt.NDArray[np.float64]:
     encoded = pc.dictionary_encode(column)
     heads = [str(word).partition("-")[0] for word in encoded.dictionary.to_pylist()]
-    return _take(encoded, [float(head) if head.isdigit() else np.nan for head in heads], np.nan)
+    return take(encoded, [float(head) if head.isdigit() else np.nan for head in heads], np.nan)
 
 
 def _vessels(
@@ -288,7 +212,7 @@ def _vessels(
     })  # fmt: skip
     distinct = table.group_by(table.column_names, use_threads=False).aggregate([])
     usable = distinct.filter(pc.greater(distinct["mmsi"], 0.0))
-    kinds = _coded(pc.cast(usable["ship_type"].combine_chunks(), pa.string()), _SHIP_TYPES, usable.num_rows)
+    kinds = coded(pc.cast(usable["ship_type"].combine_chunks(), pa.string()), SHIP_TYPES, usable.num_rows)
     frame = usable.drop_columns(["ship_type"]).to_pandas()
     whole = frame["mmsi"].to_numpy() == np.floor(frame["mmsi"].to_numpy())
     frame["ship_type"] = pd.array(np.where((kinds > 0) & (kinds < 10_000), np.floor(kinds), np.nan), dtype="Int16")

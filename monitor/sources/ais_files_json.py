@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from monitor.core.errors import DataError
-from monitor.sources.ais_files_csv import Parsed, instants, numbers
+from monitor.sources.ais_files_cells import instants, numbers
+from monitor.sources.ais_files_csv import Parsed
 
 _BATCH = 200_000
 _NAMES: Mapping[str, tuple[str, ...]] = {

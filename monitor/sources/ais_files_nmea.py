@@ -6,7 +6,7 @@ import re
 from collections import Counter, OrderedDict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -15,14 +15,10 @@ from pyais.exceptions import AISBaseException
 
 from monitor.ais.payloads import CLASS_A, CLASS_B, LONG_RANGE, decode_reports
 from monitor.sources.ais_files_csv import Parsed
+from monitor.sources.ais_files_stamps import TRAILING, Clock, checksum, epoch_micros, pghp_micros, prefix
 
 SENTENCE = re.compile(rb"!([A-Z\-]{2})VD[MO],(\d),(\d),(\d*),([^,]*),([^,]*),([0-5])\*([0-9A-Fa-f]{2})(.*)$")
 ANY_SENTENCE = re.compile(rb"![A-Z\-]{2}VD[MO],")
-_TAG = re.compile(rb"^\s*\\([^\\]*)\\\s*")
-_TAG_TIME = re.compile(rb"(?:^|,)c:(\d+)")
-_TAG_GROUP = re.compile(rb"(?:^|,)(?:g:(\d)-(\d)-(\w+)|(\d)G(\d):(\w+))")
-_LEADING = re.compile(rb"^\s*(\d{9,13}(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?)[\s,;|]+(?=[!\\])")
-_TRAILING = re.compile(rb",\s*(\d{9,13})(?:\.\d+)?\s*$")
 _PENDING = 2000
 _POSITION = CLASS_A + CLASS_B + LONG_RANGE
 _STATIC = b"5HC"
@@ -40,27 +36,6 @@ class _Pending:
 
 
 @dataclass(slots=True)
-class _Clock:
-    """Time for sentences that carry none, from a first instant and the seconds within the messages."""
-
-    minute: datetime
-    last: int
-
-    def instant(self, second: int) -> datetime:
-        """The instant of a message whose UTC second is `second`, given those before it."""
-        if second >= 60:
-            return self.minute + timedelta(seconds=self.last)
-        if second < self.last - 30:
-            self.minute += timedelta(minutes=1)
-            self.last = second
-        elif second <= self.last + 30:
-            self.last = max(self.last, second)
-        else:
-            return self.minute - timedelta(minutes=1) + timedelta(seconds=second)
-        return self.minute + timedelta(seconds=second)
-
-
-@dataclass(slots=True)
 class NmeaParser:
     """Keeps what one line leaves for later ones: fragments, time lines, the clock of a log without times.
 
@@ -69,7 +44,7 @@ class NmeaParser:
     """
 
     start_date: datetime | None = None
-    _clock: _Clock | None = None
+    _clock: Clock | None = None
     _pending: OrderedDict[tuple[bytes, ...], _Pending] = field(default_factory=OrderedDict)
     _next_micros: int | None = None
     _line: int = 0
@@ -80,7 +55,7 @@ class NmeaParser:
         """Raw rows, block after block; fragments that never met the rest are counted in the last one."""
         if self.start_date:
             start = self.start_date
-            self._clock = _Clock(start.replace(second=0, microsecond=0), start.second)
+            self._clock = Clock(start.replace(second=0, microsecond=0), start.second)
         for block in blocks:
             yield self._parse(block)
         if self._pending:
@@ -110,12 +85,12 @@ class NmeaParser:
     def _sentence(self, text: bytes, rejected: Counter[str], other: Counter[str]) -> tuple[bytes, int | None] | None:
         """Payload and time of a message that this line completes."""
         if text.startswith(b"$PGHP"):
-            self._next_micros = _pghp_micros(text)
+            self._next_micros = pghp_micros(text)
             other["time line"] += 1
             return None
         micros, group = None, b""
         if not text.startswith(b"!"):
-            text, micros, group = _prefix(text)
+            text, micros, group = prefix(text)
             if not text:
                 self._next_micros = micros
                 other["tag block"] += 1
@@ -124,13 +99,13 @@ class NmeaParser:
         if not found or found[2] == b"0" or found[3] == b"0" or found[3] > found[2]:
             rejected["other sentence" if text.startswith(b"$") else "bad line"] += 1
             return None
-        if micros is None and found[9] and (trailing := _TRAILING.search(found[9])):
-            micros = _epoch_micros(trailing[1])
+        if micros is None and found[9] and (trailing := TRAILING.search(found[9])):
+            micros = epoch_micros(trailing[1])
         if micros is None:
             micros = self._next_micros
         self._next_micros = None
         body = text[found.start() + 1 : found.start(8) - 1]
-        if _checksum(body) != int(found[8], 16):
+        if checksum(body) != int(found[8], 16):
             rejected["checksum"] += 1
             return None
         if found[2] == b"1" and found[6]:
@@ -257,61 +232,3 @@ def _decode_static(payload: bytes) -> dict[str, object] | None:
 
 def _empty_raw() -> pd.DataFrame:
     return NmeaParser()._positions([], [], Counter())
-
-
-def _checksum(body: bytes) -> int:
-    """Exclusive or of all bytes, by folding one long number in halves."""
-    bits = max(64, 1 << (len(body) * 8 - 1).bit_length()) if body else 8
-    value = int.from_bytes(body, "little")
-    while bits > 8:
-        bits >>= 1
-        value ^= value >> bits
-    return value & 0xFF
-
-
-def _prefix(text: bytes) -> tuple[bytes, int | None, bytes]:
-    """What follows a leading time and a tag block, the time they give, and the tag block's group."""
-    leading = _LEADING.match(text)
-    micros = _leading_micros(leading[1]) if leading else None
-    text = text[leading.end() :] if leading else text
-    tag = _TAG.match(text)
-    if not tag:
-        return text, micros, b""
-    stamp, group = _tag_values(tag[1])
-    return text[tag.end() :], stamp if stamp is not None else micros, group
-
-
-def _epoch_micros(text: bytes) -> int:
-    if text.isdigit():
-        whole = int(text)
-        return whole * 1_000 if whole >= 100_000_000_000 else whole * 1_000_000
-    value = float(text)
-    return round(value * 1e3) if value >= 1e11 else round(value * 1e6)
-
-
-def _leading_micros(text: bytes) -> int:
-    if b"-" not in text:
-        return _epoch_micros(text)
-    instant = datetime.fromisoformat(text.decode("ascii").replace("Z", ""))
-    return round(instant.replace(tzinfo=UTC).timestamp() * 1e6)
-
-
-def _tag_values(tag: bytes) -> tuple[int | None, bytes]:
-    body, star, check = tag.rpartition(b"*")
-    body = body if star else tag
-    group = _TAG_GROUP.search(body)
-    sound = not star or not re.fullmatch(rb"[0-9A-Fa-f]{1,2}", check) or _checksum(body) == int(check, 16)
-    stamp = _TAG_TIME.search(body)
-    return (
-        _epoch_micros(stamp[1]) if stamp and sound else None,
-        (group[3] or group[6]) if group else b"",
-    )
-
-
-def _pghp_micros(text: bytes) -> int | None:
-    fields = text.split(b",")
-    try:
-        year, month, day, hour, minute, second, milli = (int(f) for f in fields[2:9])
-        return round(datetime(year, month, day, hour, minute, second, milli * 1000, tzinfo=UTC).timestamp() * 1e6)
-    except (ValueError, IndexError):
-        return None

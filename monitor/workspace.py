@@ -10,40 +10,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
 from monitor import pipeline
-from monitor.core.aoi import Aoi, read_aois
+from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.instants import TimeRange, isoformat, span, utc
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.passes import find_passes
-from monitor.core.scene import Scene
-from monitor.core.tables import (
-    BERTH_STATES,
-    COUNTS,
-    COVERAGE,
-    DARK_EVENTS,
-    DETECTIONS,
-    MATCHES,
-    STACKS,
-    VISITS,
-    VOYAGES,
-    Schema,
-)
-from monitor.offers import DETECTED, make_detector, make_source, season, shipped_ports
+from monitor.offers import make_source, season, shipped_ports
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.pipeline.schedule import Timer, run_command
-from monitor.settings import FILE_NAME, Settings, read_settings, template
-from monitor.store.archive import Archive
+from monitor.settings import FILE_NAME, read_settings, template
 from monitor.store.index import Record
 from monitor.store.offers import OfferBook
-from monitor.store.positions import PositionStore
+from monitor.views import Period, Views, chosen_period, within
 
 if TYPE_CHECKING:
-    from monitor.detect import Detector
     from monitor.doctor import Check
     from monitor.pipeline import IngestReport, Ports, Progress
     from monitor.pipeline.bring import Search
@@ -51,13 +35,6 @@ if TYPE_CHECKING:
     from monitor.sources.faults import Problem
 
 Say = Callable[[str], None]
-Period = str | TimeRange | None
-
-
-_SCENE_COLUMNS = (
-    "scene_id", "aoi_id", "sensor", "platform", "acquired_at", "is_exact", "relative_orbit", "cloud_cover",
-    "valid_fraction", "simulated", "geometry",
-)  # fmt: skip
 
 
 def _quiet(_: str) -> None:
@@ -65,15 +42,12 @@ def _quiet(_: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace:
+class Workspace(Views):
     """What notebooks and the command line hold: a folder and its settings.
 
     Tables come back as (Geo)DataFrames of `monitor.core.tables`; methods that bring or make something return what
     became of each item.
     """
-
-    root: Path
-    settings: Settings
 
     # making and opening
 
@@ -140,46 +114,6 @@ class Workspace:
             )
         return sorted((workspace.root / "reports").glob("*.html"))
 
-    @property
-    def aois(self) -> tuple[Aoi, ...]:
-        """The ports in ``aoi/``.
-
-        Raises
-        ------
-        DataError
-            A file is invalid.
-        SettingsError
-            There is none.
-        """
-        ports = read_aois(self.root / "aoi")
-        if not ports:
-            raise SettingsError(f"{self.root / 'aoi'}: no *.geojson; put one file a port there")
-        return ports
-
-    @property
-    def archive(self) -> Archive:
-        """Where scenes and tables rest."""
-        return Archive(self.root / "archive")
-
-    @property
-    def positions(self) -> PositionStore:
-        """Where AIS positions rest."""
-        return PositionStore(self.root / "archive" / "positions")
-
-    @property
-    def detectors(self) -> dict[str, Detector]:
-        """What looks at the scenes of each sensor."""
-        chosen = self.settings.detector
-        return {
-            sensor: make_detector(sensor, chosen.weights or None, chosen.threshold)
-            for sensor in self.settings.source.sensors
-            if sensor in DETECTED
-        }
-
-    def ports(self, aoi: str | None = None) -> Ports:
-        """The ports, or one of them, with what looks at them."""
-        return pipeline.Ports(self._chosen(aoi), self.detectors)
-
     # bringing and making
 
     def plan(
@@ -216,7 +150,7 @@ class Workspace:
     ) -> list[Outcome[object, object]]:
         """Look at archived scenes that were not looked at."""
         ports = self.ports(aoi)
-        scenes = self.archive.scenes(period=_period(period))
+        scenes = self.archive.scenes(period=chosen_period(period))
         work = pipeline.unseen(self.archive, ports.aois, ports.detectors, scenes)
         with open_pool(pool) as workers:
             return [*pipeline.detect_scenes(self.archive, ports.detectors, work, workers)]
@@ -233,8 +167,8 @@ class Workspace:
     def correlate(self, period: Period = None) -> dict[str, int]:
         """Derive matches, dark events, visits, voyages and counts; how many rows of each there are."""
         result = pipeline.correlate_all(self.archive, self.positions, self.ports(), span(self.settings.ais.gap))
-        chosen = _period(period)
-        return {name: len(_within(table, chosen)) for name, table in result.tables().items()}
+        chosen = chosen_period(period)
+        return {name: len(within(table, chosen)) for name, table in result.tables().items()}
 
     def report(
         self, aoi: str | None = None, period: Period = None, *, out: Path | None = None, pdf: bool = False
@@ -243,7 +177,7 @@ class Workspace:
         ports = self.ports(aoi)
         if not pipeline.is_current(self.archive, self.ports(), span(self.settings.ais.gap)):
             self.correlate()
-        chosen = _period(period) or self._span(ports)
+        chosen = chosen_period(period) or self._span(ports)
         name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
         target = out or self.root / "reports" / name
         return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, pdf=pdf)
@@ -315,67 +249,11 @@ class Workspace:
             return []
         return pipeline.write_brief(self.archive, self.positions, ports, chosen, target)
 
-    # tables
-
-    def scenes(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
-        """What is archived: a row a scene, with its footprint."""
-        return _scene_table(self.archive.scenes(aoi, _period(period)))
-
-    def detections(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
-        """DETECTIONS: a row an object."""
-        return pipeline.scene_tables(self.archive, self.ports(aoi), "detections", DETECTIONS, _period(period))
-
-    def coverage(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """COVERAGE: what each look showed of water, berths and yards, and why not."""
-        return pipeline.scene_tables(self.archive, self.ports(aoi), "coverage", COVERAGE, _period(period))
-
-    def berth_states(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """BERTH_STATES: occupied, empty or not observed, with a probability."""
-        return self._derived("berth_states", BERTH_STATES, aoi, period)
-
-    def stacks(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """STACKS: container stacks by yard and look."""
-        return self._derived("stacks", STACKS, aoi, period)
-
-    def counts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """COUNTS: vessels per look; missing where the look was not observed."""
-        return self._derived("counts", COUNTS, aoi, period)
-
-    def gaps(self, *, at_least: timedelta | None = None, until: str | datetime | None = None) -> pd.DataFrame:
-        """GAPS: silences longer than `at_least` (the settings' when not given), from the positions that are in."""
-        longest = at_least or span(self.settings.ais.gap)
-        return pipeline.stored_gaps(self.positions, at_least=longest, until=utc(until) if until else None)
-
-    def matches(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """MATCHES as they now stand."""
-        return pipeline.standing(self._derived("matches", MATCHES, aoi, period))
-
-    def dark_events(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
-        """DARK_EVENTS: detections that no AIS explains."""
-        return self._derived("dark_events", DARK_EVENTS, aoi, period)
-
-    def visits(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """VISITS: stays at berths, not before and not after."""
-        return self._derived("visits", VISITS, aoi, period)
-
-    def voyages(self) -> pd.DataFrame:
-        """VOYAGES between ports, from AIS and from imagery."""
-        return self._derived("voyages", VOYAGES, None, None)
-
-    def _derived(self, name: str, schema: Schema, aoi: str | None, period: Period) -> pd.DataFrame:
-        table = _within(self.archive.read_table(name, schema), _period(period))
-        if aoi is None or "aoi_id" not in table:
-            return table
-        self._chosen(aoi)
-        return table[table["aoi_id"] == aoi].reset_index(drop=True)
-
-    # looking after
-
     def passes(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """PASSES: when each satellite looked at the ports, would have, and will; 15 days either way by default."""
         now = datetime.now(UTC)
         book = OfferBook(self.archive)
-        within = _period(period) or TimeRange(now - timedelta(days=15), now + timedelta(days=15))
+        within = chosen_period(period) or TimeRange(now - timedelta(days=15), now + timedelta(days=15))
         chosen = {port.id for port in self._chosen(aoi)}
         looks = [a for a in self.archive.acquisitions() if a.aoi_id in chosen]
         tried = [attempt for attempt in book.tried() if attempt.aoi_id in chosen]
@@ -407,30 +285,6 @@ class Workspace:
 
         return examine(self.root, self.settings)
 
-    def status(self) -> Table:
-        """What is there: a row a port and sensor, and the positions."""
-        rows: list[dict[str, object]] = []
-        for aoi in self.aois:
-            for sensor in self.settings.source.sensors:
-                scenes = self.archive.scenes(aoi.id, sensor=sensor)
-                times = [scene.acquisition.acquired_at for scene in scenes]
-                rows.append(
-                    {
-                        "port": aoi.id, "what": sensor, "number": len(scenes),
-                        "first": isoformat(min(times)) if times else "", "last": isoformat(max(times)) if times else "",
-                    }
-                )  # fmt: skip
-        brought = self.positions.ingested()
-        instants = [instant for done in brought for first, last, _ in done.spans for instant in (first, last)]
-        rows.append(
-            {
-                "port": "", "what": "positions", "number": sum(done.positions for done in brought),
-                "first": isoformat(min(instants)) if instants else "",
-                "last": isoformat(max(instants)) if instants else "",
-            }
-        )  # fmt: skip
-        return Table(str(self.root.absolute()), tuple(rows))
-
     def reindex(self) -> int:
         """Rebuild the index from the files; the number of scenes."""
         return self.archive.reindex()
@@ -450,7 +304,7 @@ class Workspace:
         `format` is gpkg, geojson, geoparquet, kml, csv or stac.
         """
         return pipeline.export(
-            self.archive, self.positions, self.ports(aoi), out, format=format, period=_period(period)
+            self.archive, self.positions, self.ports(aoi), out, format=format, period=chosen_period(period)
         )
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
@@ -463,15 +317,6 @@ class Workspace:
 
     # choosing
 
-    def _chosen(self, aoi: str | None) -> tuple[Aoi, ...]:
-        ports = self.aois
-        if aoi is None:
-            return ports
-        mine = tuple(port for port in ports if port.id == aoi)
-        if not mine:
-            raise SettingsError(f"no port {aoi!r} in {self.root / 'aoi'}; there are {', '.join(p.id for p in ports)}")
-        return mine
-
     def _source(self, name: str | None) -> Source:
         return make_source(self.root, self.settings, self.aois, name)
 
@@ -480,7 +325,7 @@ class Workspace:
         noted: bool = True,
     ) -> Search:  # fmt: skip
         asked, ports = self._source(source), self._chosen(aoi)
-        within = _period(period) or self._due(source)
+        within = chosen_period(period) or self._due(source)
         offered = pipeline.search(asked, ports, within)
         if noted:
             pipeline.note_search(self.archive, asked, ports, offered, within)
@@ -511,30 +356,3 @@ class Workspace:
         end = max(times).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         first = min(times).replace(hour=0, minute=0, second=0, microsecond=0)
         return TimeRange(max(first, end - timedelta(weeks=self.settings.report.weeks)), end)
-
-
-def _period(period: Period) -> TimeRange | None:
-    return TimeRange.parse(period) if isinstance(period, str) else period
-
-
-def _within(table: pd.DataFrame, period: TimeRange | None) -> pd.DataFrame:
-    """The rows of which the first instant that the table has lies in the period; all without one."""
-    columns = ("acquired_at", "arrived_not_before", "arrived_not_after", "departed_at", "start")
-    column = next((name for name in columns if name in table), None)
-    if period is None or column is None:
-        return table
-    return table[(table[column] >= period.start) & (table[column] < period.end)].reset_index(drop=True)
-
-
-def _scene_table(scenes: Sequence[Scene]) -> gpd.GeoDataFrame:
-    rows = [
-        {
-            "scene_id": s.id, "aoi_id": s.acquisition.aoi_id, "sensor": s.acquisition.sensor,
-            "platform": s.acquisition.platform, "acquired_at": pd.Timestamp(s.acquisition.acquired_at),
-            "is_exact": s.acquisition.is_exact, "relative_orbit": s.acquisition.relative_orbit,
-            "cloud_cover": s.acquisition.cloud_cover, "valid_fraction": s.valid_fraction,
-            "simulated": s.acquisition.simulated, "geometry": s.acquisition.footprint,
-        }
-        for s in scenes
-    ]  # fmt: skip
-    return gpd.GeoDataFrame(rows, columns=list(_SCENE_COLUMNS), geometry="geometry", crs="EPSG:4326")

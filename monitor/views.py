@@ -1,0 +1,208 @@
+"""What a workspace holds, as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+
+from monitor import pipeline
+from monitor.core.aoi import Aoi, read_aois
+from monitor.core.errors import SettingsError
+from monitor.core.instants import TimeRange, isoformat, span, utc
+from monitor.core.scene import Scene
+from monitor.core.tables import (
+    BERTH_STATES,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    MATCHES,
+    STACKS,
+    VISITS,
+    VOYAGES,
+    Schema,
+)  # fmt: skip
+from monitor.offers import DETECTED, make_detector
+from monitor.pipeline.outcome import Table
+from monitor.settings import Settings
+from monitor.store.archive import Archive
+from monitor.store.positions import PositionStore
+
+if TYPE_CHECKING:
+    from monitor.detect import Detector
+    from monitor.pipeline import Ports
+
+Period = str | TimeRange | None
+
+_SCENE_COLUMNS = (
+    "scene_id", "aoi_id", "sensor", "platform", "acquired_at", "is_exact", "relative_orbit", "cloud_cover",
+    "valid_fraction", "simulated", "geometry",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Views:
+    """A folder and its settings, to be looked at. Tables are those of `monitor.core.tables`."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def aois(self) -> tuple[Aoi, ...]:
+        """The ports in ``aoi/``.
+
+        Raises
+        ------
+        DataError
+            A file is invalid.
+        SettingsError
+            There is none.
+        """
+        ports = read_aois(self.root / "aoi")
+        if not ports:
+            raise SettingsError(f"{self.root / 'aoi'}: no *.geojson; put one file a port there")
+        return ports
+
+    @property
+    def archive(self) -> Archive:
+        """Where scenes and tables rest."""
+        return Archive(self.root / "archive")
+
+    @property
+    def positions(self) -> PositionStore:
+        """Where AIS positions rest."""
+        return PositionStore(self.root / "archive" / "positions")
+
+    @property
+    def detectors(self) -> dict[str, Detector]:
+        """What looks at the scenes of each sensor."""
+        chosen = self.settings.detector
+        return {
+            sensor: make_detector(sensor, chosen.weights or None, chosen.threshold)
+            for sensor in self.settings.source.sensors
+            if sensor in DETECTED
+        }
+
+    def ports(self, aoi: str | None = None) -> Ports:
+        """The ports, or one of them, with what looks at them."""
+        return pipeline.Ports(self._chosen(aoi), self.detectors)
+
+    def scenes(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
+        """What is archived: a row a scene, with its footprint."""
+        return _scene_table(self.archive.scenes(aoi, chosen_period(period)))
+
+    def detections(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
+        """DETECTIONS: a row an object."""
+        return pipeline.scene_tables(self.archive, self.ports(aoi), "detections", DETECTIONS, chosen_period(period))
+
+    def coverage(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """COVERAGE: what each look showed of water, berths and yards, and why not."""
+        return pipeline.scene_tables(self.archive, self.ports(aoi), "coverage", COVERAGE, chosen_period(period))
+
+    def berth_states(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """BERTH_STATES: occupied, empty or not observed, with a probability."""
+        return self._derived("berth_states", BERTH_STATES, aoi, period)
+
+    def stacks(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """STACKS: container stacks by yard and look."""
+        return self._derived("stacks", STACKS, aoi, period)
+
+    def counts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """COUNTS: vessels per look; missing where the look was not observed."""
+        return self._derived("counts", COUNTS, aoi, period)
+
+    def gaps(self, *, at_least: timedelta | None = None, until: str | datetime | None = None) -> pd.DataFrame:
+        """GAPS: silences longer than `at_least` (the settings' when not given), from the positions that are in."""
+        longest = at_least or span(self.settings.ais.gap)
+        return pipeline.stored_gaps(self.positions, at_least=longest, until=utc(until) if until else None)
+
+    def matches(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """MATCHES as they now stand."""
+        return pipeline.standing(self._derived("matches", MATCHES, aoi, period))
+
+    def dark_events(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
+        """DARK_EVENTS: detections that no AIS explains."""
+        return self._derived("dark_events", DARK_EVENTS, aoi, period)
+
+    def visits(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """VISITS: stays at berths, not before and not after."""
+        return self._derived("visits", VISITS, aoi, period)
+
+    def voyages(self) -> pd.DataFrame:
+        """VOYAGES between ports, from AIS and from imagery."""
+        return self._derived("voyages", VOYAGES, None, None)
+
+    def _derived(self, name: str, schema: Schema, aoi: str | None, period: Period) -> pd.DataFrame:
+        table = within(self.archive.read_table(name, schema), chosen_period(period))
+        if aoi is None or "aoi_id" not in table:
+            return table
+        self._chosen(aoi)
+        return table[table["aoi_id"] == aoi].reset_index(drop=True)
+
+    # looking after
+
+    def status(self) -> Table:
+        """What is there: a row a port and sensor, and the positions."""
+        rows: list[dict[str, object]] = []
+        for aoi in self.aois:
+            for sensor in self.settings.source.sensors:
+                scenes = self.archive.scenes(aoi.id, sensor=sensor)
+                times = [scene.acquisition.acquired_at for scene in scenes]
+                rows.append(
+                    {
+                        "port": aoi.id, "what": sensor, "number": len(scenes),
+                        "first": isoformat(min(times)) if times else "", "last": isoformat(max(times)) if times else "",
+                    }
+                )  # fmt: skip
+        brought = self.positions.ingested()
+        instants = [instant for done in brought for first, last, _ in done.spans for instant in (first, last)]
+        rows.append(
+            {
+                "port": "", "what": "positions", "number": sum(done.positions for done in brought),
+                "first": isoformat(min(instants)) if instants else "",
+                "last": isoformat(max(instants)) if instants else "",
+            }
+        )  # fmt: skip
+        return Table(str(self.root.absolute()), tuple(rows))
+
+    def _chosen(self, aoi: str | None) -> tuple[Aoi, ...]:
+        ports = self.aois
+        if aoi is None:
+            return ports
+        mine = tuple(port for port in ports if port.id == aoi)
+        if not mine:
+            raise SettingsError(f"no port {aoi!r} in {self.root / 'aoi'}; there are {', '.join(p.id for p in ports)}")
+        return mine
+
+
+def chosen_period(period: Period) -> TimeRange | None:
+    return TimeRange.parse(period) if isinstance(period, str) else period
+
+
+def within(table: pd.DataFrame, period: TimeRange | None) -> pd.DataFrame:
+    """The rows of which the first instant that the table has lies in the period; all without one."""
+    columns = ("acquired_at", "arrived_not_before", "arrived_not_after", "departed_at", "start")
+    column = next((name for name in columns if name in table), None)
+    if period is None or column is None:
+        return table
+    return table[(table[column] >= period.start) & (table[column] < period.end)].reset_index(drop=True)
+
+
+def _scene_table(scenes: Sequence[Scene]) -> gpd.GeoDataFrame:
+    rows = [
+        {
+            "scene_id": s.id, "aoi_id": s.acquisition.aoi_id, "sensor": s.acquisition.sensor,
+            "platform": s.acquisition.platform, "acquired_at": pd.Timestamp(s.acquisition.acquired_at),
+            "is_exact": s.acquisition.is_exact, "relative_orbit": s.acquisition.relative_orbit,
+            "cloud_cover": s.acquisition.cloud_cover, "valid_fraction": s.valid_fraction,
+            "simulated": s.acquisition.simulated, "geometry": s.acquisition.footprint,
+        }
+        for s in scenes
+    ]  # fmt: skip
+    return gpd.GeoDataFrame(rows, columns=list(_SCENE_COLUMNS), geometry="geometry", crs="EPSG:4326")

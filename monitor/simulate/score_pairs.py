@@ -1,0 +1,71 @@
+"""Which row of an output is which thing in the truth."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.optimize import linear_sum_assignment
+
+from monitor.core.geodesy import distance_m
+
+GATE_M = 100.0
+BERTH_GATE_M = (30.0, 60.0)
+_FAR = 1e9
+
+Floats = npt.NDArray[np.float64]
+
+
+def pair_vessels(detections: pd.DataFrame, vessels: pd.DataFrame) -> pd.Series:
+    """The MMSI of the true vessel that each detection is, by ``detection_id``; detections that are none are left out.
+
+    One to one within a scene, by the least sum of distances between centres; no pair farther than 100 m, or for a hull
+    at berth half its length, within 30–60 m. Containers are left out.
+    """
+    found = detections[detections["class_name"] == "vessel"]
+    pairs: dict[str, int] = {}
+    for scene_id, mine in found.groupby("scene_id"):
+        true = vessels[vessels["scene_id"] == scene_id]
+        centre = mine.geometry.centroid
+        far = _distances(centre.x.to_numpy(), centre.y.to_numpy(), true)
+        far = np.where(far <= _gates(true)[None, :], far, _FAR)
+        for i, j in zip(*linear_sum_assignment(far), strict=True):
+            if far[i, j] < _FAR:
+                pairs[str(mine["detection_id"].iloc[i])] = int(true["mmsi"].iloc[j])
+    return pd.Series(pairs, dtype="int64")
+
+
+def _distances(lon: Floats, lat: Floats, true: pd.DataFrame) -> Floats:
+    return distance_m(
+        lon[:, None], lat[:, None], true["lon"].to_numpy(float)[None, :], true["lat"].to_numpy(float)[None, :]
+    )
+
+
+def _gates(true: pd.DataFrame) -> Floats:
+    berthed = np.clip(true["length_m"].to_numpy(float) / 2, *BERTH_GATE_M)
+    return np.where(true["situation"] == "berthed", berthed, GATE_M)
+
+
+def pair_intervals(made: pd.DataFrame, true: pd.DataFrame, *, same: tuple[tuple[str, str], ...]) -> dict[int, int]:
+    """Row positions of `made` -> of `true`: intervals that overlap longest, one to one.
+
+    Parameters
+    ----------
+    made, true : tables with ``begin`` and ``finish`` instants (no gaps in either)
+    same : pairs of columns that must be equal: (in `made`, in `true`)
+    """
+    if not len(made) or not len(true):
+        return {}
+    start = np.maximum(_seconds(made["begin"])[:, None], _seconds(true["begin"])[None, :])
+    end = np.minimum(_seconds(made["finish"])[:, None], _seconds(true["finish"])[None, :])
+    overlap = end - start
+    for left, right in same:
+        overlap = np.where(made[left].to_numpy()[:, None] == true[right].to_numpy()[None, :], overlap, -1.0)
+    gain = np.where(overlap >= 0, overlap + 1.0, 0.0)
+    rows, cols = linear_sum_assignment(-gain)
+    return {int(i): int(j) for i, j in zip(rows, cols, strict=True) if gain[i, j] > 0}
+
+
+def _seconds(values: pd.Series) -> Floats:
+    made: Floats = values.astype("datetime64[us, UTC]").astype("int64").to_numpy() / 1e6
+    return made

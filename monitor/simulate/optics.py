@@ -82,7 +82,7 @@ def render_optical(
     for hull in hulls:
         paint_hull(image, hull, light, water=ground.water)
     image = image * (1.0 - 0.6 * sky.shadow) + spectra.PATH_RADIANCE[:, None, None] * (0.25 * sky.haze)
-    cloud = spectra.CLOUD[:, None, None] * (0.75 + 0.5 * sky.thickness)
+    cloud = spectra.CLOUD[:, None, None] * (sky.tops * (0.7 + 0.3 * sky.thickness))
     image = image * (1.0 - sky.thickness) + cloud * sky.thickness
     return _sense(rng, image)
 

@@ -15,8 +15,8 @@ from monitor.simulate.seeds import generator
 HOUR = 3_600.0
 DAY = 86_400.0
 _HULLS = (
-    ("SIM SHUTTLE A", 119.0, 18.0, "rajin_b2_sw", "dunai_ba_n"),
-    ("SIM SHUTTLE B", 115.0, 17.0, "rajin_b2_ne", "dunai_ba_s"),
+    ("SIM SHUTTLE A", 119.0, 20.0, "rajin_b2_sw", "dunai_ba_n"),
+    ("SIM SHUTTLE B", 115.0, 19.0, "rajin_b2_ne", "dunai_ba_s"),
 )
 _ABROAD: LonLat = (133.40, 42.40)
 _WAITING: LonLat = (131.96, 42.86)
@@ -128,7 +128,7 @@ def _standing(seed: int, start_s: float, end_s: float) -> Flow:
 
 
 def _loaded(rng: np.random.Generator, stay: Stay) -> list[Flow]:
-    lot, empty = float(rng.uniform(4.0, 8.0)), float(rng.uniform(1.5, 3.5))
+    lot, empty = float(rng.uniform(2.5, 5.5)), float(rng.uniform(1.0, 2.5))
     begin, end = stay.start_s, stay.end_s
     share = begin + float(rng.uniform(0.3, 0.5)) * (end - begin)
     gathered = Flow(
@@ -143,7 +143,7 @@ def _loaded(rng: np.random.Generator, stay: Stay) -> list[Flow]:
 
 
 def _landed(rng: np.random.Generator, stay: Stay) -> Flow:
-    lot = float(rng.uniform(3.0, 6.0))
+    lot = float(rng.uniform(2.0, 4.5))
     begin, end = stay.start_s, stay.end_s
     return Flow(
         "dunai_yard_deck", np.array([begin + HOUR, begin + 0.4 * (end - begin), end, end + 2.0 * DAY]),

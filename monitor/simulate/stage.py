@@ -32,8 +32,8 @@ Mask = npt.NDArray[np.bool_]
 
 _LIVERIES: Mapping[str, tuple[str, ...]] = {
     "naval": ("naval",), "tug": ("red", "blue", "white"), "launch": ("white", "blue"),
-    "fishing": ("white", "blue", "green"), "tanker": ("red", "green"), "bulk": ("red", "green", "grey", "tan"),
-    "container": ("red", "grey", "blue"), "general cargo": ("red", "grey", "green", "blue", "tan"),
+    "fishing": ("white", "blue", "green"), "tanker": ("red", "red", "green"), "bulk": ("red", "red", "green", "grey"),
+    "container": ("red", "red", "blue"), "general cargo": ("red", "red", "green", "blue", "red", "tan"),
 }  # fmt: skip
 _DECK_HEIGHT_M: Mapping[str, float] = {"container": 16.0, "tug": 4.0, "fishing": 2.5, "launch": 2.0}
 EDGE_LEAN = 0.336
@@ -46,10 +46,11 @@ def hull_of(ship: Ship, motion: Motion, grid: Grid) -> Hull:
     row, col = grid.rowcol(lon, lat)
     rng = generator(ship.mmsi, "livery")
     choices = _LIVERIES.get(ship.kind, ("grey",))
+    livery = "red" if ship.role in ("shuttle", "spoofer") else choices[int(rng.integers(len(choices)))]
     bow = np.radians(float(motion.heading_deg[0]) - convergence_deg(lon, lat, grid.epsg))
     return Hull(
         float(row), float(col), ship.length_m / grid.gsd_m, ship.width_m / grid.gsd_m, float(bow), ship.kind,
-        choices[int(rng.integers(len(choices)))], _DECK_HEIGHT_M.get(ship.kind, 9.0) / grid.gsd_m,
+        livery, _DECK_HEIGHT_M.get(ship.kind, 9.0) / grid.gsd_m,
         float(motion.sog_kn[0]), int(rng.integers(2**31)),
     )  # fmt: skip
 

@@ -3,8 +3,9 @@
 ``vessels``
     One row a vessel whose centre lies in the AOI at an acquisition: ``scene_id, aoi_id, acquired_at, sensor, mmsi,
     name, kind, role, length_m, width_m, lon, lat, axis_deg, heading_deg, sog_kn, cog_deg, berth_id, zone_id``;
-    ``situation`` berthed | anchored | open; ``on_ais``: its transponder was on and told the truth; ``heard``: a position was
-    received within 30 minutes either way; ``visible``: inside the swath and not under cloud; ``geometry``: its oriented box.
+    ``situation`` berthed | anchored | open; ``on_ais``: its transponder was on and told the truth; ``heard``: a
+    position was received within 30 minutes either way; ``visible``: inside the swath and not under cloud;
+    ``geometry``: its oriented box.
 ``berths``
     Every berth at every acquisition: ``berth_id, occupied`` (by a hull of 45 m or more), ``observed`` (share not
     hidden), ``mmsis``.
@@ -20,7 +21,9 @@
 ``dark_intervals``
     When transponders were off: ``mmsi, start, end``.
 ``clouds``
-    ``share`` drawn for the day, and ``hidden_fraction`` of the AOI's water inside the swath.
+    ``share`` drawn for the day, ``hidden_fraction`` of the AOI's water inside the swath; ``ais_vessels``: how many
+    ships were heard within 40 km and an hour, ``ais_before``, ``ais_after``: whether any was on either side of the
+    instant.
 ``outages``
     When nothing of the AIS feed arrived: ``station, start, end``; ``*`` is the whole feed.
 """
@@ -40,7 +43,7 @@ from shapely.geometry import Polygon
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import WGS84, destination
+from monitor.core.geodesy import WGS84, destination, distance_m
 from monitor.core.grid import Grid
 from monitor.simulate.fleet import Ship
 from monitor.simulate.itinerary import Stay
@@ -54,13 +57,15 @@ if TYPE_CHECKING:
 Mask = npt.NDArray[np.bool_]
 LEAST_M = 45.0
 _HEARD = pd.Timedelta(minutes=30)
+_HEARING_M, _HEARING = 40_000.0, pd.Timedelta(hours=1)
 _SEEN_SHARE = 0.7
 
 
 def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
     """All truth tables of a season, by name; see the module."""
     looks = [(aoi, item, _shown(season, item, aoi)) for aoi in season.aois for item in season.passes(aoi)]
-    times = _times(season.positions())
+    positions = season.positions()
+    times = _times(positions)
     vessels = _geo([row for aoi, item, shown in looks for row in _vessels(season, aoi, item, shown, times)], _VESSELS)
     berths = _plain([row for aoi, item, shown in looks for row in _berths(aoi, item, shown, vessels)], _BERTHS)
     return {
@@ -72,7 +77,10 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "dark_intervals": _plain(
             [{"mmsi": s.mmsi, "start": _at(a), "end": _at(b)} for s in season.world.ships for a, b in s.silent], _DARK
         ),
-        "clouds": _plain([_cloud(season, aoi, item, shown) for aoi, item, shown in looks], _CLOUDS),
+        "clouds": _plain(
+            [{**_cloud(season, aoi, item, shown), **_hearing(positions, aoi, item)} for aoi, item, shown in looks],
+            _CLOUDS,
+        ),
         "outages": _plain(
             [{"station": n, "start": _at(a), "end": _at(b)} for n, a, b in season.world.outages], _OUTAGES
         ),
@@ -91,7 +99,7 @@ _VISITS = [
 ]  # fmt: skip
 _VOYAGES = ["mmsi", "role", "from_port", "to_port", "from_berth", "to_berth", "departed_at", "arrived_at"]
 _DARK = ["mmsi", "start", "end"]
-_CLOUDS = [*_LOOK, "share", "hidden_fraction"]
+_CLOUDS = [*_LOOK, "share", "hidden_fraction", "ais_vessels", "ais_before", "ais_after"]
 _OUTAGES = ["station", "start", "end"]
 
 
@@ -285,4 +293,15 @@ def _cloud(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> dict[str, objec
     return {
         **_look(aoi, item), "share": season.cloud_share(item) if optical else 0.0,
         "hidden_fraction": float((~shown[inside]).mean()) if inside.any() else 1.0,
+    }  # fmt: skip
+
+
+def _hearing(positions: pd.DataFrame, aoi: Aoi, item: Pass) -> dict[str, object]:
+    at = pd.Timestamp(item.at)
+    about = positions[(positions["t"] >= at - _HEARING) & (positions["t"] <= at + _HEARING)]
+    centre = aoi.geometry.centroid
+    near = about[distance_m(about["lon"], about["lat"], centre.x, centre.y) <= _HEARING_M]
+    return {
+        "ais_vessels": int(near["mmsi"].nunique()), "ais_before": bool((near["t"] <= at).any()),
+        "ais_after": bool((near["t"] >= at).any()),
     }  # fmt: skip

@@ -13,8 +13,8 @@ from monitor.core.aoi import Aoi
 from monitor.core.geodesy import WGS84, reproject
 from monitor.simulate.fleet import World
 
-SLOT_M = (42.0, 15.0)
-LANE_M = 10.0
+SLOT_M = (42.0, 22.0)
+LANE_M = 8.0
 _EDGE_M = 12.0
 
 

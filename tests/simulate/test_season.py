@@ -6,6 +6,7 @@ import hashlib
 import pickle
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -55,7 +56,10 @@ def test_another_seed_is_another_season(season, aois):
 
 @pytest.mark.parametrize(
     ("given", "says"),
-    [({"scenario": "nonesuch"}, "no scenario"), ({"sensors": ("x",)}, "s2"), ({"sensors": ()}, "s2"), ({"seed": -1}, "seed")],
+    [
+        ({"scenario": "nonesuch"}, "no scenario"), ({"sensors": ("x",)}, "s2"), ({"sensors": ()}, "s2"),
+        ({"seed": -1}, "seed"),
+    ],
 )  # fmt: skip
 def test_wrong_use_is_refused_at_the_call(aois, given, says):
     with pytest.raises(DataError, match=says):
@@ -66,7 +70,7 @@ def test_passes_keep_to_the_real_revisit(aois):
     season = Season.make(aois=aois)
     rajin = season.acquisitions(_rajin(aois))
     days = [a.start.date() for a in rajin if a.relative_orbit == 3]
-    assert {(b - a).days for a, b in zip(days, days[1:], strict=False)} == {5}
+    assert {(b - a).days for a, b in pairwise(days)} == {5}
     assert all(a.start.hour == 2 and 22 <= a.start.minute <= 24 for a in rajin if a.relative_orbit == 3)
     assert {a.platform for a in rajin} == {"sentinel-2a", "sentinel-2b"}
     assert all(a.simulated and a.is_exact and a.orbit_state == "descending" for a in rajin)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from monitor.core.air_tables import AIR_CALLS, AIR_LEGS, AIR_REPEATS, AIR_TRACKS, AIR_TRIPS
 from monitor.core.geodesy import distance_m
+from monitor.core.tables import UTC
 
 _STOPS = ("landed", "consistent", "track begins", "track ends")
 _CALLS = ("landed", "consistent")
@@ -37,7 +38,10 @@ def find_legs(tracks: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
                 made.append(_leg(left, reached, own))
     if not made:
         return AIR_LEGS.empty()
-    table = AIR_LEGS.conform(pd.DataFrame(made).drop_duplicates("leg_id"))
+    table = pd.DataFrame(made).drop_duplicates("leg_id")
+    for column in (name for name, dtype in AIR_LEGS.columns.items() if dtype == UTC):
+        table[column] = pd.to_datetime(table[column], utc=True)
+    table = AIR_LEGS.conform(table)
     return table.sort_values(["departed_not_before", "leg_id"], kind="stable", ignore_index=True)
 
 

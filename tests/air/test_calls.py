@@ -156,3 +156,27 @@ def test_running_again_gives_the_same_calls(tmp_path: Path) -> None:
 def test_only_consistent_wording_speaks_of_a_landing_not_seen(name: str) -> None:
     assert "consistent with a landing" not in getattr(wording, name)
     assert "consistent with a landing" in wording.CONSISTENT
+
+
+def test_a_single_position_is_a_trace_that_begins_and_ends(tmp_path: Path) -> None:
+    positions, _, _ = read_air_files(hidden_trip(tmp_path))
+    tracks, _ = clean(positions.iloc[:1])
+    calls = find_calls(tracks, FIELDS)
+    assert calls["status"].tolist() == ["track begins", "track ends"]
+    assert find_legs(tracks, calls)["departed_not_before"].isna().all()
+
+
+def test_on_the_ground_where_no_listed_field_lies_is_landed_at_no_name(tmp_path: Path) -> None:
+    positions, _, _ = read_air_files(write_traces(tmp_path, "15521f", "RA-86559", [draw(Leg("UHWW", "ZKPY", GO))]))
+    tracks, _ = clean(positions)
+    calls = find_calls(tracks, FIELDS[FIELDS["airfield_id"] != "ZKPY"])
+    last = calls.iloc[-1]
+    assert (last["status"], last["airfield_id"]) == ("landed", "")
+    assert "no listed airfield" in last["claim"]
+    assert last["lat"] == pytest.approx(39.22, abs=0.05)
+
+
+def test_without_any_height_nothing_is_landed_in_the_air(tmp_path: Path) -> None:
+    positions, _, _ = read_air_files(hidden_trip(tmp_path))
+    tracks, _ = clean(positions.assign(altitude_m=float("nan"), climb_ms=float("nan"), on_ground=pd.NA))
+    assert not find_calls(tracks, FIELDS)["status"].eq("landed").any()

@@ -19,6 +19,7 @@ from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.instants import TimeRange, isoformat, span, utc
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.passes import find_passes
+from monitor.core.tables import SHUTTLES
 from monitor.offers import make_source, season, shipped_ports
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.pipeline.schedule import Timer, run_command
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from monitor.doctor import Check
     from monitor.pipeline import IngestReport, Ports, Progress
     from monitor.pipeline.bring import Search
+    from monitor.simulate import ScoreSheet
     from monitor.sources.base import Source
     from monitor.sources.faults import Problem
 
@@ -288,6 +290,23 @@ class Workspace(Views):
     def reindex(self) -> int:
         """Rebuild the index from the files; the number of scenes."""
         return self.archive.reindex()
+
+    def score(self, truth: Path | None = None) -> ScoreSheet:
+        """What every output table is worth against a season's truth; by default that of the workspace's ``truth/``.
+
+        Raises
+        ------
+        DataError
+            The folder holds no truth.
+        """
+        from monitor.simulate import score
+        from monitor.sources.simulated_files import read_truth
+
+        known = read_truth(truth or self.root / "truth")
+        names = ("matches", "dark_events", "berth_states", "stacks", "visits", "voyages")
+        made = {name: getattr(self, name)() for name in names}
+        shuttles = self.archive.read_table("shuttles", SHUTTLES)
+        return score({**made, "detections": self.detections(), "shuttles": shuttles}, known)
 
     # giving away
 

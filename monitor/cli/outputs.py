@@ -12,7 +12,7 @@ from monitor.cli.common import LastOption, PeriodArgument, chosen_period, sessio
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
-    for command in (correlate, report, export, evidence):
+    for command in (correlate, report, export, evidence, score):
         app.command()(command)
 
 
@@ -77,3 +77,16 @@ def evidence(
     to = session(context)
     path = to.open().evidence(id, out=out)
     to.tell({"path": str(path)}, str(path))
+
+
+def score(
+    context: typer.Context,
+    truth: Annotated[Path | None, typer.Option("--truth", help="A season's truth.", show_default="truth/")] = None,
+) -> None:
+    """Score every output table against a simulated season's truth.
+
+    Example: monitor score --truth season/truth
+    """
+    to = session(context)
+    sheet = to.open().score(truth)
+    to.tell(sheet.as_json(), sheet.text())

@@ -21,7 +21,7 @@ from monitor.sources.answers import Answer, Wanted, read_answer
 from monitor.sources.deployments import SentinelHubSettings
 from monitor.sources.evalscripts import INCIDENCE, optical_script, radar_script
 from monitor.sources.ice import ice_tags
-from monitor.sources.overpasses import acquisitions, read_item
+from monitor.sources.overpasses import ONE_PASS, acquisitions, read_item
 from monitor.sources.sentinelhub import ProcessRequest
 from monitor.sources.tiling import merge, split
 from monitor.sources.units import Estimate, UnitLedger, over_cap, processing_units
@@ -61,8 +61,9 @@ class SentinelHubSource:
             The catalog cannot be asked, or answers nonsense.
         """
         found: list[Acquisition] = []
+        wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         for sensor in self.settings.sensors:
-            features = sentinelhub.search_catalog(self.settings, aoi.geometry, period, sensor=sensor)
+            features = sentinelhub.search_catalog(self.settings, aoi.geometry, wider, sensor=sensor)
             items = [read_item(feature, sensor=sensor) for feature in features]
             found += acquisitions(items, aoi, sensor=sensor, source=f"{self.name} {self.settings.deployment}")
         return sorted((a for a in found if a.start in period), key=lambda a: (a.start, a.id))

@@ -23,7 +23,7 @@ from monitor.sources import masks
 from monitor.sources.faults import BadAnswer, NoData, Unavailable
 from monitor.sources.harmonise import Numbers, asset_names, numbers_of
 from monitor.sources.ice import ice_tags
-from monitor.sources.overpasses import acquisitions, read_item
+from monitor.sources.overpasses import ONE_PASS, acquisitions, read_item
 from monitor.sources.validate import check_raster
 
 EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
@@ -58,7 +58,8 @@ class StacSource:
         SettingsError
             The extra is not installed.
         """
-        features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(period))
+        wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
+        features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
         items = [read_item(feature, sensor="s2") for feature in features]
         found = acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
         return [acquisition for acquisition in found if acquisition.start in period]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from monitor.store import files, parquet, pixels
 from monitor.store.index import Index, Record
 from monitor.store.items import FORMAT, check_format, item_acquisition, item_scene, scene_item
 from monitor.store.ledger import latest, read_ledger
+
+log = logging.getLogger(__name__)
 
 SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
 """The kinds of table kept one file a scene; an empty file means looked and found none."""
@@ -88,6 +91,9 @@ class Archive:
             old = self._read_item(folder) if (folder / "item.json").is_file() else None
             replaces = () if old is None else _superseded(item_acquisition(old), acquisition)
             if old is not None:
+                log.info(
+                    "%s: replaces the scene made from %s", acquisition.id, ", ".join(replaces) or "the same products"
+                )
                 self._withdraw(acquisition.id, folder)
             for name, data in content.items():
                 files.write_bytes(folder / name, data)
@@ -118,11 +124,12 @@ class Archive:
     def outdated(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
         """Those whose scene was made from other products than the same source offers now, in their order.
 
-        A product was processed anew, or a tile came late: fetch again, and `write_scene` replaces the old one.
+        A product was processed anew, or a tile came late: fetch again, and `write_scene` replaces the old one. An offer
+        of fewer products than were used is none: a catalog that loses a tile makes no scene better.
         """
         known = self._index().products() if self._exists() else {}
         offered = [(a, known.get(a.id)) for a in acquisitions]
-        return [a for a, old in offered if old and old[0] == a.source and set(old[1]) != set(a.product_ids)]
+        return [a for a, old in offered if old and old[0] == a.source and not set(a.product_ids) <= set(old[1])]
 
     def scenes(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None

@@ -68,6 +68,13 @@ def test_the_newest_processing_stands_for_the_pass_and_keeps_its_name(serve, por
     assert not any("N0509" in product and "T52TEM" in product for product in new[0].product_ids)
 
 
+def test_a_period_that_begins_within_a_pass_cuts_no_tile_off(serve, port):
+    source = source_for(serve())
+    within = T0 + timedelta(seconds=2)
+    assert len(source.search(port, TimeRange(T0 - timedelta(days=1), within))[0].product_ids) == 2
+    assert all(a.start > within for a in source.search(port, TimeRange(within, within + timedelta(days=20))))
+
+
 def test_many_items_come_page_by_page(serve, port):
     many = [s2_product(T0 + timedelta(hours=2 * n), WEST.union(EAST)) for n in range(230)]
     standin = serve(Sea(many))

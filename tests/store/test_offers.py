@@ -68,3 +68,5 @@ def test_a_reprocessed_product_and_a_late_tile_make_a_scene_outdated(book, make_
     assert archive.outdated([first, elsewhere]) == []
     assert archive.outdated([anew]) == [anew]
     assert archive.outdated([late]) == [late]
+    archive.write_scene(late, raster)
+    assert archive.outdated([first]) == []

@@ -36,7 +36,8 @@ class PortStay:
     @property
     def present(self) -> timedelta:
         """How long it was surely there."""
-        return max(self.departed[0] - self.arrived[1], timedelta(0))
+        sure: timedelta = self.departed[0] - self.arrived[1]
+        return max(sure, timedelta(0))
 
 
 def port_stays(

@@ -17,6 +17,7 @@ from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYA
 from monitor.fuse.assign import pair, without
 from monitor.fuse.chance import negative_binomial_quantile
 from monitor.fuse.frames import instants, naive
+from monitor.fuse.glimpses import glimpse_odds, glimpses
 from monitor.fuse.portstays import PortStay, port_stays, same_length
 from monitor.fuse.visits import catchable
 
@@ -53,7 +54,7 @@ class LinkRule:
     seldom_h: float = 36.0
     seldom: float = 0.06
     hidden_twin: float = 1.0
-    habit: float = 1.5
+    habit: float = 0.5
     least_probability: float = 0.55
     longest_call: timedelta = timedelta(days=21)
     longest: timedelta = timedelta(days=8)
@@ -95,7 +96,8 @@ def link_voyages(
     port_calls : PORT_CALLS table
         Calls on AIS without a visit take part as stays.
     positions : POSITIONS table
-        A ship that was heard while a nameless one lay at a berth is not that one.
+        A ship that was heard while a nameless one lay at a berth is not that one; one that was heard on its way
+        between two ports, silent before and after, favours the stays that it must have left and come to.
     ais_voyages : VOYAGES table
         Legs that AIS shows whole; they are kept, and an image leg of the same ship and time becomes ``both``.
     berth_states : BERTH_STATES table
@@ -122,6 +124,8 @@ def link_voyages(
     ways = {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     ways = _between(aois, rule) | ways
     cost = _costs(stays, ways, _heard(stays, positions), rule)
+    if positions is not None and len(positions):
+        cost = cost - glimpse_odds(stays, glimpses(positions, _centres(aois)))
     links = _links(stays, _with_habits(stays, cost, rule), ways)
     made = _voyages(stays, links, rule)
     if ais_voyages is not None and len(ais_voyages):
@@ -131,10 +135,14 @@ def link_voyages(
     return Linked(VOYAGES.conform(made), links, shuttles)
 
 
+def _centres(aois: tuple[Aoi, ...]) -> dict[str, tuple[float, float]]:
+    return {aoi.id: (aoi.geometry.centroid.x, aoi.geometry.centroid.y) for aoi in aois}
+
+
 def _between(aois: tuple[Aoi, ...], rule: LinkRule) -> dict[frozenset[str], float]:
-    centres = {aoi.id: aoi.geometry.centroid for aoi in aois}
+    centres = _centres(aois)
     return {
-        frozenset((a, b)): rule.detour * float(distance_m(centres[a].x, centres[a].y, centres[b].x, centres[b].y))
+        frozenset((a, b)): rule.detour * float(distance_m(*centres[a], *centres[b]))
         for a in centres for b in centres if a < b
     }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Inputs of a correlation from a season's truth, as a good detector would give them; and the scores of what comes out."""
+"""A season's truth as a good detector would give it, and the scores of what a correlation makes of it."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
 from monitor.core.errors import SettingsError
 from monitor.core.instants import TimeRange, isoformat, span, utc
+from monitor.core.parallel import open_pool
 from monitor.core.scene import Scene
 from monitor.core.tables import (
     BERTH_STATES,
@@ -117,10 +118,14 @@ class Views:
         """COUNTS: vessels per look; missing where the look was not observed."""
         return self._derived("counts", COUNTS, aoi, period)
 
-    def gaps(self, *, at_least: timedelta | None = None, until: str | datetime | None = None) -> pd.DataFrame:
+    def gaps(
+        self, *, at_least: timedelta | None = None, until: str | datetime | None = None, pool: str | None = None
+    ) -> pd.DataFrame:
         """GAPS: silences longer than `at_least` (the settings' when not given), from the positions that are in."""
         longest = at_least or span(self.settings.ais.gap)
-        return pipeline.stored_gaps(self.positions, at_least=longest, until=utc(until) if until else None)
+        end = utc(until) if until else None
+        with open_pool(pool) as workers:
+            return pipeline.stored_gaps(self.positions, at_least=longest, until=end, pool=workers)
 
     def matches(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """MATCHES as they now stand."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.common import session
+from monitor.cli.common import PoolOption, session
 from monitor.core.instants import span
 
 
@@ -29,7 +31,7 @@ def ingest(
     Example: monitor ingest AIS_2023_10_*.csv
     """
     to = session(context)
-    report = to.open().ingest(*files, start_date=start_date)
+    report = to.open().ingest(*files, start_date=start_date, progress=_shown() if sys.stderr.isatty() else None)
     to.tell(report.as_json(), report.text())
     if report.failed:
         raise typer.Exit(1)
@@ -40,6 +42,7 @@ def gaps(
     at_least: Annotated[str, typer.Option("--at-least", help="Only silences longer than this.")] = "12h",
     until: Annotated[str | None, typer.Option("--until", help="An instant: silences open then are listed.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write them as CSV.")] = None,
+    pool: PoolOption = None,
 ) -> None:
     """List AIS gaps. A gap says nothing of intent.
 
@@ -47,7 +50,7 @@ def gaps(
     """
     to = session(context)
     workspace = to.open()
-    table = workspace.gaps(at_least=span(at_least), until=until)
+    table = workspace.gaps(at_least=span(at_least), until=until, pool=pool)
     if out is not None:
         workspace.write_csv(table, out)
     shown = table[["mmsi", "start", "end", "duration_h", "distance_m", "implied_kn", "is_closed"]]
@@ -55,3 +58,17 @@ def gaps(
     if len(table) and out is None:
         text += "\n" + shown.to_string(index=False)
     to.tell(table.to_dict("records"), text)
+
+
+def _shown() -> Callable[[Path, int, int], None]:
+    """Shows on standard error how much of each file has been read."""
+    last = (Path(), -1)
+
+    def show(path: Path, done: int, size: int) -> None:
+        nonlocal last
+        now = (path, 100 * done // max(size, 1))
+        if now != last:
+            last = now
+            typer.echo(f"\r{path.name} {now[1]:3d} %", err=True, nl=done >= size)
+
+    return show

@@ -15,6 +15,8 @@ from monitor.core.parallel import each
 from monitor.core.tables import GAPS
 from monitor.store.positions import PositionStore
 
+_BUCKETS = 8
+
 
 def stored_gaps(
     store: PositionStore,
@@ -23,7 +25,7 @@ def stored_gaps(
     period: TimeRange | None = None,
     until: datetime | None = None,
     pool: Executor | None = None,
-    buckets: int = 1,
+    buckets: int | None = None,
 ) -> pd.DataFrame:
     """GAPS of all stored positions, read day by day, so that memory holds one day and no more.
 
@@ -37,16 +39,19 @@ def stored_gaps(
     until : datetime, optional
         Makes open gaps; positions after it are left out.
     pool : Executor, optional
-        Works on `buckets` groups of vessels at once; the result has the same bytes on any pool and in any number.
-    buckets : int
-        How many groups of vessels.
+        Works on `buckets` groups of vessels at once; the result has the same bytes on any pool and in any number. The
+        workers read the store by its absolute path.
+    buckets : int, optional
+        How many groups of vessels: 1 without a pool and 8 with one when not given.
 
     Raises
     ------
     ArchiveError
         A part of the store is damaged.
     """
-    work = [_Bucket(store, at_least, period, until, (i, buckets)) for i in range(max(buckets, 1))]
+    count = max(buckets or (_BUCKETS if pool else 1), 1)
+    store = PositionStore(store.root.resolve())
+    work = [_Bucket(store, at_least, period, until, (i, count)) for i in range(count)]
     tables = []
     for outcome in each(_bucket_gaps, work, pool):
         if outcome.error is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from monitor.ais.screen import RAW_COLUMNS
 from monitor.core.errors import DataError
 from monitor.sources.ais_files_cells import instants, numbers
 from monitor.sources.ais_files_csv import Parsed
@@ -42,20 +44,39 @@ def parse_json(blocks: Iterator[bytes], where: str) -> tuple[str, Iterator[Parse
     DataError
         Not JSON, or no object in it has a place, a time and an MMSI.
     """
-    text = b"".join(blocks)
-    lines = [line for line in text.splitlines() if line.strip()]
-    bad = 0
+    first = next(blocks, b"")
+    lines = [line for line in first.splitlines() if line.strip()]
+    if len(lines) > 1 and _is_message(lines[0]):
+        return "json lines", _streamed(first, blocks)
+    text = first + b"".join(blocks)
     try:
         rows = [row for item in _items(json.loads(text)) for row in _flatten(item)]
-        name = "gfw json"
-    except json.JSONDecodeError as error:
-        rows, bad = _messages(lines)
-        name = "json lines"
-        if not rows:
-            raise DataError(f"{where}: not valid JSON (line {error.lineno}: {error.msg})") from error
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{where}: not valid JSON ({error})") from error
     if not any({"mmsi", "lon", "lat", "t"} <= set(row) for row in rows):
         raise DataError(f"{where}: JSON without positions; expected objects with a place, a time and an MMSI")
-    return name, _chunks(rows, bad)
+    return "gfw json", _chunks(rows, 0)
+
+
+def _is_message(line: bytes) -> bool:
+    """Whether a line is a decoded message of its own."""
+    try:
+        value = json.loads(line)
+    except (json.JSONDecodeError, UnicodeDecodeError):
+        return False
+    return isinstance(value, dict) and "mmsi" in value
+
+
+def _streamed(first: bytes, blocks: Iterator[bytes]) -> Iterator[Parsed]:
+    """One message a line, block after block."""
+    for block in chain([first], blocks):
+        rows, bad = _messages([line for line in block.splitlines() if line.strip()])
+        if rows:
+            yield from _chunks(rows, bad)
+        elif bad:
+            raw = pd.DataFrame({name: pd.Series(dtype="float64") for name in RAW_COLUMNS})
+            raw = raw.astype({"t": "datetime64[us, UTC]", "receiver": "str", "kind": "str"})
+            yield Parsed(raw, pd.DataFrame(), bad, Counter({"bad line": bad}), Counter())
 
 
 def _messages(lines: Sequence[bytes]) -> tuple[list[Row], int]:

@@ -341,3 +341,14 @@ def test_a_reader_survives_pickling(tmp_path: Path) -> None:
     reader = pickle.loads(pickle.dumps(PositionReader()))
     report = ReadReport("a.csv")
     assert sum(len(b) for b in reader.batches(write(tmp_path, HEADER + ROW.format(1)), report)) == 1
+
+
+def test_decoded_messages_line_by_line_are_streamed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = '{{"mmsi": 440000001, "lon": 130.5, "lat": 42.5, "timestamp": "2024-03-01T00:00:{:02d}Z", "speed": 3}}'
+    rows = [line.format(s) for s in range(40)]
+    rows.insert(20, "{broken")
+    monkeypatch.setattr("monitor.sources.ais_files.HEAD_BYTES", 300)
+    monkeypatch.setattr("monitor.sources.ais_files_text.line_blocks.__defaults__", (b"", 300))
+    positions, report = read_positions(write(tmp_path, "\n".join(rows), "m.json"))
+    assert (len(positions), report.rows, report.format) == (40, 41, "json lines")
+    assert report.rejected == {"bad line": 1}

@@ -103,5 +103,5 @@ def test_a_machine_without_the_command_says_what_else_to_do():
 
 
 def test_a_command_that_fails_says_why():
-    with pytest.raises(SettingsError, match="no such option|invalid|unrecognized|unknown|illegal"):
+    with pytest.raises(SettingsError, match=r"no such option|invalid|unrecognized|unknown|illegal"):
         run_command(["ls", "--no-such-option"], None)

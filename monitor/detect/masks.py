@@ -14,9 +14,10 @@ from monitor.core.scene import Raster
 SHIP_REACH_M = 60.0
 """How far inland of the water's edge a hull alongside may reach: the beam of the largest ships."""
 
-_VESSEL_M = (420.0, 70.0)
+_VESSEL = (420.0, 70.0, 30_000.0)
+_VESSEL_RADAR = (2000.0, 250.0, 300_000.0)
+"""Longest hole that is a ship, metres; its mean width; its area, m². Radar draws a cross around a strong target."""
 _POND_KM2 = 0.05
-_LAND_KM2 = 0.03
 _INDEX_LIMITS = (-0.2, 0.35)
 _NIR_LIMITS = (0.04, 0.16)
 _RADAR_LIMITS_DB = (-19.0, -9.0)
@@ -70,13 +71,14 @@ def scene_water(raster: Raster) -> Mask:
     DataError
         The raster has none of the bands that tell water from land.
     """
-    if raster.has("B08") or raster.has("B11"):
+    optical = raster.has("B08") or raster.has("B11")
+    if optical:
         wet = _optical_water(raster)
     elif raster.has("VV") or raster.has("VH"):
         wet = _radar_water(raster)
     else:
         raise DataError(f"no band tells water from land among {', '.join(raster.bands)}: give a water or land polygon")
-    return _tidy(wet & raster.valid, raster.valid, raster.grid.gsd_m)
+    return _tidy(wet & raster.valid, raster.valid, raster.grid.gsd_m, _VESSEL if optical else _VESSEL_RADAR)
 
 
 def otsu(values: npt.NDArray[np.floating], *, low: float, high: float) -> float:
@@ -139,7 +141,7 @@ def _radar_water(raster: Raster) -> Mask:
     return whole
 
 
-def _tidy(wet: Mask, valid: Mask, gsd_m: float) -> Mask:
+def _tidy(wet: Mask, valid: Mask, gsd_m: float, vessel: tuple[float, float, float]) -> Mask:
     """Ponds out, holes of a ship's size in."""
     labels, count = ndimage.label(wet, np.ones((3, 3)))
     if count:
@@ -156,8 +158,7 @@ def _tidy(wet: Mask, valid: Mask, gsd_m: float) -> Mask:
         rows, cols = box[0].stop - box[0].start, box[1].stop - box[1].start
         on_edge = box[0].start == 0 or box[1].start == 0 or box[0].stop == wet.shape[0] or box[1].stop == wet.shape[1]
         long_m = float(np.hypot(rows, cols)) * gsd_m
-        fill[number] = (
-            not on_edge and long_m <= _VESSEL_M[0] and areas[number] <= min(_LAND_KM2 * 1e6, long_m * _VESSEL_M[1])
-        )
+        longest, wide, largest = vessel
+        fill[number] = not on_edge and long_m <= longest and areas[number] <= min(largest, long_m * wide)
     filled: Mask = wet | fill[dry]
     return filled

@@ -1,0 +1,146 @@
+"""Radar pixels that stand out from the water around them, at a constant rate of false alarms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage, stats
+
+from monitor.core.errors import DetectorError
+from monitor.core.grid import Mask
+from monitor.core.scene import Raster
+
+Floats = npt.NDArray[np.float32]
+
+_LEAST_POWER = 1e-7
+_LEAST_SHAPE, _MOST_SHAPE = 0.7, 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class CfarRule:
+    """How bright is bright.
+
+    Attributes
+    ----------
+    false_alarms : share of water pixels that may pass by chance
+    background_m : half the side of the square from which the local clutter is read
+    shore_m : water nearer than this to land is not searched: the quay's own light, blurred by the sensor, and the
+        error of the outline fall there. A hull alongside is 16 m and more wide and reaches beyond it
+    """
+
+    false_alarms: float = 1e-7
+    background_m: float = 600.0
+    shore_m: float = 20.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bright:
+    """Pixels that stand out.
+
+    `mask` (row, col) is True where the power passes the threshold; `contrast` is the power over
+    the local mean of the water, all bands together, and `power` the sum of the bands (linear).
+    """
+
+    mask: Mask
+    contrast: Floats
+    power: Floats
+
+
+def bright_pixels(raster: Raster, water: Mask, rule: CfarRule | None = None) -> Bright:
+    """What stands out from the water in a radar raster of linear power.
+
+    Parameters
+    ----------
+    raster : VV, VH or both, linear power
+    water : (row, col) bool
+        Where to look; the clutter is read there alone, so that land does not raise it.
+
+    Raises
+    ------
+    DetectorError
+        The raster has no radar band, or holds negative numbers: decibels, not power.
+
+    Notes
+    -----
+    Two passes: what stands out in the first is left out of the second pass's statistics, so that ships at anchor side
+    by side do not hide one another. The clutter is gamma distributed with the shape that its own mean and variance
+    give, the two first moments of K-distributed sea.
+    """
+    rule = rule or CfarRule()
+    bands = [linear_power(raster, band) for band in ("VV", "VH") if raster.has(band)]
+    if not bands:
+        raise DetectorError(f"no radar band among {', '.join(raster.bands)}; this detector needs VV or VH")
+    sea = water & raster.valid
+    power: Floats = np.sum(bands, axis=0, dtype=np.float32)
+    if not sea.any():
+        return Bright(np.zeros(sea.shape, dtype=bool), np.ones(sea.shape, np.float32), power)
+    search = _off_shore(sea, raster.valid, raster.grid.gsd_m, rule.shore_m)
+    calm, passed = sea, np.zeros_like(sea)
+    contrast = np.ones(sea.shape, dtype=np.float32)
+    for _ in range(2):
+        contrast = np.mean([band / _local_mean(band, calm, raster, rule) for band in bands], axis=0, dtype=np.float32)
+        passed = search & (contrast > _threshold(contrast, calm, raster, rule))
+        calm = sea & ~ndimage.binary_dilation(passed, iterations=2)
+        if not calm.any():
+            break
+    return Bright(passed, contrast, power)
+
+
+def linear_power(raster: Raster, band: str) -> Floats:
+    """(row, col) one band as linear power, without the zeros of missing data.
+
+    Raises
+    ------
+    DetectorError
+        Negative numbers: the band is in decibels.
+    """
+    values = raster.band(band)
+    if raster.valid.any() and float(np.quantile(values[raster.valid], 0.05)) < 0:
+        raise DetectorError(
+            f"band {band} holds negative numbers, decibels it seems; give linear power (10 ** (dB / 10))"
+        )
+    return np.maximum(values, np.float32(_LEAST_POWER))
+
+
+def _off_shore(sea: Mask, valid: Mask, gsd_m: float, shore_m: float) -> Mask:
+    """Water away from land; the edge of the data is no shore."""
+    land = valid & ~sea
+    if not land.any():
+        return sea
+    far: Mask = sea & (ndimage.distance_transform_edt(~land) * gsd_m > shore_m)
+    return far
+
+
+def _mean_over(values: Floats, where: Mask, side: int) -> tuple[Floats, Floats]:
+    """Local mean over a square, of the pixels in `where`, and their share of the square."""
+    share = ndimage.uniform_filter(where.astype(np.float32), side, mode="constant")
+    total = ndimage.uniform_filter(np.where(where, values, np.float32(0)), side, mode="constant")
+    return total / np.maximum(share, np.float32(1e-6)), share
+
+
+def _side(raster: Raster, rule: CfarRule) -> int:
+    return max(5, round(2.0 * rule.background_m / raster.grid.gsd_m) | 1)
+
+
+def _local_mean(band: Floats, calm: Mask, raster: Raster, rule: CfarRule) -> Floats:
+    """Mean power of the water around each pixel; the whole scene's where too little of it is near."""
+    local, share = _mean_over(band, calm, _side(raster, rule))
+    whole = np.float32(np.median(band[calm]))
+    return np.maximum(np.where(share > 0.01, local, whole), np.float32(_LEAST_POWER))
+
+
+def _threshold(contrast: Floats, calm: Mask, raster: Raster, rule: CfarRule) -> Floats:
+    """The contrast that water passes once in `1 / false_alarms` pixels, by the water's own texture."""
+    side = _side(raster, rule)
+    clipped = np.minimum(contrast, np.float32(20.0))
+    mean, share = _mean_over(clipped, calm, side)
+    square, _ = _mean_over(clipped**2, calm, side)
+    shape = mean**2 / np.maximum(square - mean**2, np.float32(1e-6))
+    typical = float(np.median(shape[calm])) if calm.any() else 4.0
+    shape = np.clip(np.where(share > 0.01, shape, typical), _LEAST_SHAPE, _MOST_SHAPE)
+    table = np.geomspace(_LEAST_SHAPE, _MOST_SHAPE, 64)
+    factor = stats.gamma.isf(rule.false_alarms, table) / table
+    out: Floats = (mean * np.interp(shape, table, factor)).astype(np.float32)
+    return out

@@ -1,0 +1,156 @@
+"""A berth's own past: what it looks like empty, and how far one look is from that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import stats
+
+Floats = npt.NDArray[np.float64]
+
+SPAN_BINS = 3
+"""Neighbouring bins of 20 m that must stand out together: some 60 m of hull."""
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineRule:
+    """How a berth's past is read.
+
+    Attributes
+    ----------
+    least_looks : below so many past looks of one viewing the past says nothing
+    noise : least spread of an empty bin in each feature (reflectance, reflectance, dB, dB)
+    common : most that is taken for a change of the whole berth at once, in each feature: sun, tide, wind and half a
+        pixel of misregistration lift every bin alike, a ship lifts some; no more, since a ship may fill the berth
+    never_empty : where the detector saw ships at so large a share of the looks that seem empty, they are not
+    apart : how many spreads part two groups of looks before the past is said to have two states
+    least_wide : least spread of the empty berth's anomaly, in units of `noise`
+    """
+
+    least_looks: int = 8
+    noise: tuple[float, float, float, float] = (0.004, 0.004, 1.2, 1.2)
+    common: tuple[float, float, float, float] = (0.02, 0.02, 1.5, 1.5)
+    never_empty: float = 0.5
+    apart: float = 4.0
+    least_wide: float = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the past says of one look.
+
+    `odds` is the natural log of how much likelier the look is with a ship than without; 0 when it says nothing.
+    `looks` past looks were read; `usable` is False when they cannot tell empty from occupied. `share` of them had
+    a ship, and `anomaly` is how far the look stands out, in spreads of the empty berth.
+    """
+
+    odds: float
+    looks: int
+    usable: bool
+    share: float
+    anomaly: float
+
+
+def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
+    """How one look at a berth compares with the earlier ones.
+
+    Parameters
+    ----------
+    now : (bin, feature)
+        NaN where not seen.
+    past : (look, bin, feature)
+        Earlier looks of the same viewing.
+    detected : (look,) bool
+        Whether the detector saw a ship at each earlier look: all that parts a berth that is never empty from one
+        that always is.
+
+    Notes
+    -----
+    Each bin's empty level starts at a low quantile, as a berth may be occupied most of the time, and is settled by
+    reading the looks that do not stand out. A quay that never changes has one group of looks; two groups are
+    accepted only when they are well apart, so that a berth that is always empty stays empty.
+    """
+    looks = int(past.shape[0])
+    if looks < rule.least_looks:
+        return Past(0.0, looks, False, float("nan"), float("nan"))
+    level, spread, anomaly = _settle(past, rule)
+    here = float(_anomaly(now[None], level, spread, rule)[0])
+    if not np.isfinite(here):
+        return Past(0.0, looks, False, float("nan"), float("nan"))
+    middle, wide = _empty_group(anomaly, rule)
+    occupied = np.asarray(anomaly > middle + rule.apart * wide)
+    if float(detected[~occupied].mean()) >= rule.never_empty:
+        return Past(0.0, looks, False, float(detected.mean()), (here - middle) / wide)
+    ships = anomaly[occupied] - middle
+    return Past(_log_odds(here - middle, wide, ships), looks, True, float(occupied.mean()), (here - middle) / wide)
+
+
+def _settle(past: Floats, rule: BaselineRule) -> tuple[Floats, Floats, Floats]:
+    """Level and spread (bin, feature) of the empty berth, and the anomaly of each past look."""
+    floor = np.array(rule.noise)
+    with np.errstate(all="ignore"):
+        level = _nan_quantile(past, 0.2)
+        below = np.where(past <= level[None], level[None] - past, np.nan)
+        spread = np.maximum(1.5 * _nan_quantile(below, 0.5), floor)
+        anomaly = _anomaly(past, level, spread, rule)
+        for _ in range(6):
+            middle, wide = _empty_group(np.nan_to_num(anomaly, nan=0.0), rule)
+            empty = np.flatnonzero(anomaly <= middle + rule.apart * wide)
+            if empty.size < max(3, 0.1 * len(past)):
+                break
+            level = _nan_quantile(past[empty], 0.5)
+            away = np.abs(past[empty] - level[None])
+            spread = np.maximum(1.4826 * _nan_quantile(away, 0.5), floor)
+            anomaly = _anomaly(past, level, spread, rule)
+    return level, spread, np.nan_to_num(anomaly, nan=0.0)
+
+
+def _nan_quantile(values: Floats, share: float) -> Floats:
+    """Quantile over the looks; NaN for a bin and feature never seen."""
+    some = np.asarray(np.isfinite(values).any(axis=0))
+    filled = np.where(np.broadcast_to(some, values.shape), values, 0.0)
+    out: Floats = np.where(some, np.nanquantile(filled, share, axis=0), np.nan)
+    return out
+
+
+def _anomaly(looks: Floats, level: Floats, spread: Floats, rule: BaselineRule) -> Floats:
+    """(look,) the most that any 60 m of the berth stand out, in spreads; NaN when no bin was seen."""
+    away = looks - level[None]
+    most = np.array(rule.common)
+    filled = np.where(np.isfinite(away).any(axis=1, keepdims=True), away, 0.0)
+    z = (away - np.clip(np.nanquantile(filled, 0.2, axis=1, keepdims=True), -most, most)) / spread[None]
+    known = np.isfinite(z)
+    count = known.sum(axis=2)
+    per_bin = np.where(count > 0, np.where(known, z, 0.0).sum(axis=2) / np.maximum(count, 1), np.nan)
+    span = min(SPAN_BINS, per_bin.shape[1])
+    windows = np.lib.stride_tricks.sliding_window_view(per_bin, span, axis=1)
+    told = np.isfinite(windows).all(axis=2)
+    means = np.where(told, np.where(np.isfinite(windows), windows, 0.0).mean(axis=2), -np.inf)
+    best = means.max(axis=1)
+    return np.where(np.isfinite(best), best, np.nan)
+
+
+def _empty_group(anomaly: Floats, rule: BaselineRule) -> tuple[float, float]:
+    """Middle and spread of the looks without a ship: the lowest fifth at first, then all that are not apart from it."""
+    group = anomaly[anomaly <= np.quantile(anomaly, 0.3)]
+    middle, wide = float(np.median(group)), rule.least_wide
+    for _ in range(6):
+        group = anomaly[anomaly <= middle + rule.apart * wide]
+        middle = float(np.median(group))
+        wide = max(float(1.4826 * np.median(np.abs(group - middle))), rule.least_wide)
+    return middle, wide
+
+
+def _log_odds(above: float, wide: float, ships: Floats) -> float:
+    """Likelihood ratio with and without a ship of a look `above` the empty middle, bounded to e±5.
+
+    The empty group has Student's tails, since weather does; the occupied one (`ships`, above the same middle) is wide
+    where few ships were seen. Beyond the middle of the occupied group the ratio no longer changes.
+    """
+    gap = max(float(np.median(ships)) if ships.size >= 3 else 10.0 * wide, 6.0 * wide)
+    here = min(above, gap)
+    with_ship = stats.t.logpdf((here - gap) / (gap / 3.0), 4) - np.log(gap / 3.0)
+    without = stats.t.logpdf(max(here, 0.0) / wide, 4) - np.log(wide)
+    return float(np.clip(with_ship - without, -5.0, 5.0))

@@ -1,0 +1,192 @@
+"""Occupied, empty or not observed: each berth at each look, by the detector and by the berth's own past."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi, Zone
+from monitor.core.geodesy import WGS84, reproject
+from monitor.core.scene import Acquisition
+from monitor.core.tables import BERTH_STATES
+from monitor.detect.base import VESSEL
+from monitor.detect.baseline import BaselineRule, Past, against_past
+from monitor.detect.profiles import FEATURES, viewing
+
+Floats = npt.NDArray[np.float64]
+
+REACH_M = 20.0
+"""How far outside a berth's strip a hull's axis may lie; the strips are known to 30–60 m, their neighbours are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class BerthRule:
+    """How evidence becomes a probability.
+
+    Attributes
+    ----------
+    prior : probability that a berth is occupied when nothing is known of it
+    finds : how often the detector finds a ship alongside, and
+    claims : how often it claims one at an empty berth: the bounds that the detector is accepted with
+    trust : power given to the past's likelihood ratio, below 1 as it and the detector see the same pixels
+    occupied : probability from which a berth is said to be occupied
+    baseline : how the past is read
+    """
+
+    prior: float = 0.3
+    finds: float = 0.8
+    claims: float = 0.05
+    trust: float = 0.8
+    occupied: float = 0.5
+    baseline: BaselineRule = field(default_factory=BaselineRule)
+
+
+def berth_states(
+    aoi: Aoi, acquisitions: Sequence[Acquisition], *, detections: pd.DataFrame, coverage: pd.DataFrame,
+    profiles: pd.DataFrame | None = None, rule: BerthRule | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """BERTH_STATES of every look at every berth of a port, in order of time.
+
+    Parameters
+    ----------
+    acquisitions : the looks, any order
+    detections : DETECTIONS table
+        A vessel counts for the one berth that holds most of its axis.
+    coverage : COVERAGE table
+        Without a ship seen, a berth is called empty only when it was observed; seen in part it is not observed.
+    profiles : BERTH_PROFILES table, optional
+        Of these looks and any earlier ones. Each look is compared with the earlier ones of its own viewing; with
+        none, or too few, the detector decides alone and `method` says so.
+
+    Notes
+    -----
+    A probability joins prior, detector and past in log odds. `looks` is the number of past looks it rests on. An
+    occupied state may rest on a look in part: a ship that is seen is seen.
+    """
+    rule = rule or BerthRule()
+    looks = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
+    berths = aoi.of_kind("berth")
+    ships = detections[detections["class_name"] == VESSEL]
+    held = {name: _berthed(group, berths, aoi.epsg) for name, group in ships.groupby("scene_id")}
+    seen = dict(zip(zip(coverage["scene_id"], coverage["zone_id"], strict=True), coverage["state"], strict=True))
+    stacks = _stacked(profiles) if profiles is not None else {}
+    rows = []
+    for berth in berths:
+        history = _History(stacks.get(berth.id, {}), rule)
+        for look in looks:
+            found = held.get(look.id, {}).get(berth.id, [])
+            past = history.past(look)
+            state = seen.get((look.id, berth.id), "not observed")
+            rows.append({**_row(look, aoi, berth), **_verdict(found, past, state, rule)})
+            if state == "observed":
+                history.add(look, bool(found))
+    return BERTH_STATES.conform(pd.DataFrame(rows)) if rows else BERTH_STATES.empty()
+
+
+def _row(look: Acquisition, aoi: Aoi, berth: Zone) -> dict[str, object]:
+    return {
+        "scene_id": look.id, "aoi_id": aoi.id, "berth_id": berth.id, "sensor": look.sensor,
+        "acquired_at": pd.Timestamp(look.acquired_at),
+    }  # fmt: skip
+
+
+Found = list[tuple[str, float]]
+
+
+def _verdict(found: Found, past: Past | None, state: str, rule: BerthRule) -> dict[str, object]:
+    """State, probability, looks, method and detections of one berth at one look."""
+    base: dict[str, object] = {
+        "looks": past.looks if past is not None and past.usable else 0,
+        "detection_ids": " ".join(name for name, _ in found),
+        "method": "both" if past is not None and past.usable else "detector",
+    }
+    probability = _probability(found, past, rule)
+    if state == "not observed" and not found:
+        return {**base, "state": "not observed", "probability": np.nan, "looks": 0, "method": "detector"}
+    if probability >= rule.occupied:
+        return {**base, "state": "occupied", "probability": probability}
+    if state != "observed":
+        return {**base, "state": "not observed", "probability": np.nan}
+    return {**base, "state": "empty", "probability": probability}
+
+
+def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
+    """Prior, detector and past joined in log odds."""
+    usable = past is not None and past.usable
+    prior = rule.prior
+    if past is not None and usable:
+        prior = float(np.clip((past.share * past.looks + 1) / (past.looks + 2), 0.1, 0.9))
+    odds = np.log(prior / (1 - prior))
+    missed = np.log((1 - rule.finds) / (1 - rule.claims))
+    if found:
+        best = max(score for _, score in found)
+        odds += max(np.log(rule.finds / rule.claims) * min(best / 0.6, 1.3), 0.0)
+    else:
+        odds += missed
+    if past is not None and usable:
+        odds += rule.trust * past.odds
+    return float(1.0 / (1.0 + np.exp(-odds)))
+
+
+def _berthed(ships: pd.DataFrame, berths: Sequence[Zone], epsg: int) -> Mapping[str, Found]:
+    """The vessels of one look by the berth that holds most of each."""
+    out: dict[str, Found] = {}
+    strips = {berth.id: reproject(berth.geometry, WGS84, epsg) for berth in berths}
+    wide = {name: strip.buffer(REACH_M) for name, strip in strips.items()}
+    for name, score, shape in zip(ships["detection_id"], ships["score"], ships.geometry, strict=True):
+        hull = reproject(shape, WGS84, epsg)
+        berth = _most(hull, strips, wide)
+        if berth is not None:
+            out.setdefault(berth, []).append((str(name), float(score)))
+    return out
+
+
+def _most(hull: BaseGeometry, strips: Mapping[str, BaseGeometry], wide: Mapping[str, BaseGeometry]) -> str | None:
+    """The berth that holds the hull's centre, within reach, and most of its area; None when there is none."""
+    shares = [
+        (strips[name].intersection(hull).area, wide[name].intersection(hull).area, name)
+        for name in strips
+        if wide[name].intersects(hull.centroid)
+    ]
+    best = max(shares, default=None)
+    return best[2] if best is not None and best[1] >= 0.4 * hull.area else None
+
+
+def _stacked(profiles: pd.DataFrame) -> dict[str, dict[str, Floats]]:
+    """Profiles as arrays (bin, feature), by berth and scene."""
+    out: dict[str, dict[str, Floats]] = {}
+    ordered = profiles.sort_values(["berth_id", "scene_id", "bin"])
+    for (berth, scene), group in ordered.groupby(["berth_id", "scene_id"]):
+        values = group[list(FEATURES)].to_numpy(dtype=np.float64, copy=True)
+        values[group["clear"].to_numpy() < 0.5] = np.nan
+        out.setdefault(str(berth), {})[str(scene)] = values
+    return out
+
+
+class _History:
+    """The looks at one berth so far, by viewing."""
+
+    def __init__(self, by_scene: Mapping[str, Floats], rule: BerthRule) -> None:
+        self._by_scene = by_scene
+        self._rule = rule
+        self._looks: dict[str, list[tuple[Floats, bool]]] = {}
+
+    def past(self, look: Acquisition) -> Past | None:
+        """What the earlier looks say of this one; None when its profile was not kept."""
+        now = self._by_scene.get(look.id)
+        if now is None:
+            return None
+        earlier = [(p, d) for p, d in self._looks.get(viewing(look), []) if p.shape == now.shape]
+        values = np.array([p for p, _ in earlier]).reshape(len(earlier), *now.shape)
+        return against_past(now, values, np.array([d for _, d in earlier], dtype=bool), self._rule.baseline)
+
+    def add(self, look: Acquisition, found: bool) -> None:
+        """Remember a clear look."""
+        profile = self._by_scene.get(look.id)
+        if profile is not None:
+            self._looks.setdefault(viewing(look), []).append((profile, found))

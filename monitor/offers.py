@@ -13,11 +13,13 @@ from monitor.settings import Settings
 from monitor.sources.deployments import Secret, SentinelHubSettings, read_credentials
 
 if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
     from monitor.detect import Detector
     from monitor.simulate import Season
     from monitor.sources.base import Source
 
-DETECTED = ("s2",)
+DETECTED = ("s2", "s1")
 """The sensors that there is a detector for."""
 
 
@@ -87,8 +89,13 @@ def season_of(
     return Season.make(seed=seed, period=period, aois=aois, scenario=scenario, sensors=sensors)
 
 
-def make_detector(sensor: str, weights: str | None = None, threshold: float | None = None) -> Detector:
+def make_detector(
+    sensor: str, weights: str | None = None, threshold: float | None = None, *, aois: tuple[Aoi, ...] = (),
+    land: BaseGeometry | None = None,
+) -> Detector:  # fmt: skip
     """What looks at scenes of a sensor; weights by name, the default when None.
+
+    Radar needs no weights; it takes the water of those of `aois` that a scene shows, less `land`.
 
     Raises
     ------
@@ -102,7 +109,11 @@ def make_detector(sensor: str, weights: str | None = None, threshold: float | No
         from monitor.detect.yolo_weights import read_weights
 
         return YoloDetector(read_weights(weights or DEFAULT), threshold)
-    raise SettingsError(f"no detector for sensor {sensor!r}; use s2")
+    if sensor == "s1":
+        from monitor.detect.radar import RadarDetector
+
+        return RadarDetector(aois, land) if threshold is None else RadarDetector(aois, land, threshold)
+    raise SettingsError(f"no detector for sensor {sensor!r}; use s2 or s1")
 
 
 def shipped_ports() -> Path:

@@ -67,8 +67,8 @@ def detect_images(
         The weights are missing or not what they should be.
     """
     kind = sensor or "s2"
-    detector = make_detector(kind, weights, threshold)
     ashore = None if land is None else _land(land)
+    detector = make_detector(kind, weights, threshold, land=ashore)
     sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
     outcomes = each(
         lambda path: collect([path], detector, sensor=kind, land=ashore, weights_sha256=sha256), list(files)

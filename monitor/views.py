@@ -85,7 +85,7 @@ class Views:
         """What looks at the scenes of each sensor."""
         chosen = self.settings.detector
         return {
-            sensor: make_detector(sensor, chosen.weights or None, chosen.threshold)
+            sensor: make_detector(sensor, chosen.weights or None, chosen.threshold, aois=self.aois)
             for sensor in self.settings.source.sensors
             if sensor in DETECTED
         }

@@ -31,6 +31,7 @@ from monitor.views import Period, Views, chosen_period, within
 if TYPE_CHECKING:
     from monitor.doctor import Check
     from monitor.pipeline import IngestReport, Ports, Progress
+    from monitor.pipeline.aircraft import Flights
     from monitor.pipeline.bring import Search
     from monitor.simulate import ScoreSheet
     from monitor.sources.base import Source
@@ -307,6 +308,23 @@ class Workspace(Views):
         made = {name: getattr(self, name)() for name in names}
         shuttles = self.archive.read_table("shuttles", SHUTTLES)
         return score({**made, "detections": self.detections(), "shuttles": shuttles}, known)
+
+    def take_flights(self, *files: str | Path, watchlist: Path | None = None, time_zone: str | None = None) -> Table:
+        """Read aircraft traces and published claims; per file what was read and what was refused."""
+        paths = [Path(file) for file in files]
+        reports = pipeline.take_flights(self.archive, paths, watchlist=watchlist, time_zone=time_zone)
+        rows = tuple(
+            {
+                "file": r.path.name, "format": r.format, "rows": r.rows, "positions": r.positions, "claims": r.claims,
+                "rejected": ", ".join(f"{why} {count}" for why, count in r.rejected.items()), "cut_off": r.cut_off,
+            }
+            for r in reports
+        )  # fmt: skip
+        return Table(f"{len(rows)} files", rows)
+
+    def flights(self, *, watchlist: Path | None = None) -> Flights:
+        """Calls at airfields, legs, round trips, claims and conflicts of what `take_flights` read."""
+        return pipeline.flights(self.archive, watchlist=watchlist)
 
     # giving away
 

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from monitor.pipeline.aircraft import flights, flights_part, take_flights
     from monitor.pipeline.brief import brief_is_current, write_brief
     from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
     from monitor.pipeline.correlate import Ports, correlate_all, is_current, scene_tables, standing, summary
@@ -26,6 +27,8 @@ __all__ = [
     "costs",
     "detect_scenes",
     "export",
+    "flights",
+    "flights_part",
     "ingest",
     "is_current",
     "missing",
@@ -38,6 +41,7 @@ __all__ = [
     "standing",
     "stored_gaps",
     "summary",
+    "take_flights",
     "unseen",
     "write_brief",
     "write_csv",
@@ -45,6 +49,7 @@ __all__ = [
 
 _HOMES = {
     "brief": ("brief_is_current", "write_brief"),
+    "aircraft": ("flights", "flights_part", "take_flights"),
     "hand_out": ("export", "pack_evidence", "write_csv"),
     "correlate": ("Ports", "correlate_all", "is_current", "scene_tables", "standing", "summary"),
     "detect": ("detect_scenes", "unseen"),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from monitor.core.instants import TimeRange
+from monitor.core.tables import SHUTTLES
 from monitor.pipeline import findings, gather
+from monitor.pipeline.aircraft import flights, flights_part
 from monitor.pipeline.correlate import FINDINGS, NOTE, Ports
-from monitor.report import BriefInput, write_html, write_pdf
+from monitor.report import Brief, BriefInput, write_html, write_pdf
 from monitor.report import build_brief as build
+from monitor.report.timeline import shuttle_rows, stack_rows, visit_rows
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 
@@ -33,13 +39,27 @@ def write_brief(
     DataError
         The file cannot be written.
     """
-    made = build(brief_input(archive, store, ports, period), archive.read_raster)
+    given = brief_input(archive, store, ports, period)
+    made = with_flights(build(given, archive.read_raster), archive, given)
     out.parent.mkdir(parents=True, exist_ok=True)
     written = [write_html(made, out)]
     if pdf:
         written.append(write_pdf(made, out.with_suffix(".pdf")))
     archive.write_note(_note(out), archive.read_note(NOTE))
     return written
+
+
+def with_flights(made: Brief, archive: Archive, given: BriefInput) -> Brief:
+    """The brief with its part on flights before the corrections, where traces or claims were read in."""
+    found = flights(archive)
+    if found.tracks.empty and found.claims.empty:
+        return made
+    until = pd.Timestamp(given.period.end)
+    shuttles = shuttle_rows(archive.read_table("shuttles", SHUTTLES))
+    beside = (visit_rows(given.tables.visits, until=until), shuttles, stack_rows(given.tables.stacks))
+    part = flights_part(found, given.period, beside=beside, simulated=given.is_simulated)
+    place = next((i for i, section in enumerate(made.sections) if section.id == "corrections"), len(made.sections))
+    return replace(made, sections=(*made.sections[:place], part, *made.sections[place:]))
 
 
 def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: TimeRange) -> BriefInput:

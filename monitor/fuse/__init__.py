@@ -10,12 +10,13 @@ from monitor.fuse.findings import FindingTables, findings
 from monitor.fuse.identity import IdentityRule, identify
 from monitor.fuse.ledger import Seen, compare, read_observations
 from monitor.fuse.likelihood import MatchModel
+from monitor.fuse.linking import LinkRule
 from monitor.fuse.match import match
 from monitor.fuse.radar import RadarLook, azimuth_shift, sentinel1_look
 from monitor.fuse.stays import VisitRule
 from monitor.fuse.versions import latest, null_test, revise
 from monitor.fuse.visits import catchable, visits
-from monitor.fuse.voyages import Linked, LinkRule, link_voyages
+from monitor.fuse.voyages import Linked, link_voyages
 from monitor.fuse.watchlist import WATCHLIST, read_watchlist
 
 __all__ = [

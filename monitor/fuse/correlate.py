@@ -43,11 +43,12 @@ from monitor.fuse.findings import FindingTables, findings
 from monitor.fuse.frames import naive
 from monitor.fuse.identity import WATCHLIST, identify
 from monitor.fuse.likelihood import DEFAULT_MODEL, MatchModel
+from monitor.fuse.linking import LinkRule
 from monitor.fuse.match import match
 from monitor.fuse.stays import VisitRule
 from monitor.fuse.versions import latest, null_test, revise
 from monitor.fuse.visits import catchable, visits
-from monitor.fuse.voyages import Linked, LinkRule, link_voyages
+from monitor.fuse.voyages import Linked, link_voyages
 from monitor.fuse.where import acquisition_of
 
 

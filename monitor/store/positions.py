@@ -229,11 +229,16 @@ class PositionStore:
         self, day: date, columns: Sequence[str], bounds: Bounds | None, mmsi: Sequence[int] | None,
         bucket: tuple[int, int] | None,
     ) -> pd.DataFrame:  # fmt: skip
+        """One day's rows, each once; parts of an ingest that was cut off before its record do not count."""
+        whole = {path.stem for path in (self.root / "ingested").glob("*.json")}
         parts = [
             keep(read_part(path, columns), bounds, mmsi, bucket)
             for path in sorted((self.root / f"date={day.isoformat()}").glob("*.parquet"))
+            if path.stem.rpartition("-")[0] in whole
         ]
-        table = pd.concat(parts, ignore_index=True) if len(parts) != 1 else parts[0]
+        if not parts:
+            return POSITIONS.empty()[list(columns)]
+        table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         rows = in_order(table)
         repeated = np.zeros(len(rows.t), dtype=bool)
         lon, lat = rows.given_lon[rows.order], rows.given_lat[rows.order]

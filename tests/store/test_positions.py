@@ -102,6 +102,20 @@ def test_a_failure_midway_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mon
     assert not [p for p in tmp_path.rglob("*") if p.is_file()]
 
 
+def test_an_ingest_cut_off_before_its_record_is_not_seen_and_can_be_done_again(tmp_path: Path) -> None:
+    store = PositionStore(tmp_path)
+    store.append([table(seed=5)], key="one")
+    whole = store.read()
+    store.append([table(hours=400.0)], key="two")
+    (tmp_path / "ingested" / "two.json").unlink()
+    part = next((tmp_path / "date=2024-03-01").glob("one-*.parquet"))
+    (part.parent / f".tmp-0-1-{part.name}").write_bytes(b"half a par")
+    assert_frame_equal(store.read(), whole)
+    assert sum(len(batch) for batch, _ in store.day_batches()) == len(whole)
+    store.append([table(hours=400.0)], key="two")
+    assert len(store.read()) == len(whole) + 200
+
+
 def test_parts_are_flushed_as_they_fill(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "FLUSH_ROWS", 50)
     store = PositionStore(tmp_path)

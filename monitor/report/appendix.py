@@ -66,7 +66,7 @@ def method(given: BriefInput) -> Section:
     return Section("method", "Method, error and limits", (how, errors, used, limits))
 
 
-def provenance(given: BriefInput) -> Section:
+def provenance(given: BriefInput, digest: str) -> Section:
     """The chain from every number to files: scenes, hashes, weights, software, inputs."""
     record = given.provenance
     by_scene = {r.scene_id: r for r in record.scenes}
@@ -88,13 +88,13 @@ def provenance(given: BriefInput) -> Section:
     facts = Table(
         "This brief", ("Fact", "Value"),
         (
-            (Cell("Software"), Cell(record.software)), (Cell("SHA-256 of its input"), Cell(given.digest(), "hash")),
+            (Cell("Software"), Cell(record.software)), (Cell("SHA-256 of its input"), Cell(digest, "hash")),
             (Cell("Issued at"), Cell(minute(given.issued_at))), (Cell("Data cut-off"), Cell(minute(given.cut_off))),
         ), compact=True,
     )  # fmt: skip
     glossary = Table("Glossary", ("Word", "Meaning"), tuple((Cell(a), Cell(b)) for a, b in _GLOSSARY), compact=True)
     return Section("provenance", "Appendix: provenance and data",
-                   (facts, weights, inputs, scenes, downloads(given), Text(tuple(notices), "note"), glossary))
+                   (facts, weights, inputs, scenes, downloads(given, digest), Text(tuple(notices), "note"), glossary))
 
 
 def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) -> tuple[Cell, ...]:
@@ -111,7 +111,7 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
     )  # fmt: skip
 
 
-def downloads(given: BriefInput) -> Downloads:
+def downloads(given: BriefInput, digest: str) -> Downloads:
     """The period's detections as GeoJSON and CSV, and the provenance as JSON, inside the page."""
     at = given.tables.detections["acquired_at"]
     mine = given.tables.detections[(at >= given.period.start) & (at < given.period.end)]
@@ -127,15 +127,15 @@ def downloads(given: BriefInput) -> Downloads:
         Download("detections.geojson", "application/geo+json", _json(collection),
                  f"{len(layer)} detections of the period"),
         Download("detections.csv", "text/csv", safe_csv(flat), "the same as a table, safe for spreadsheets"),
-        Download("provenance.json", "application/json", _json(chain(given)), "scenes, hashes, weights, inputs"),
+        Download("provenance.json", "application/json", _json(chain(given, digest)), "scenes, hashes, weights, inputs"),
     ))  # fmt: skip
 
 
-def chain(given: BriefInput) -> dict[str, object]:
+def chain(given: BriefInput, digest: str) -> dict[str, object]:
     """The provenance as plain JSON values."""
     record = given.provenance
     return {
-        "software": record.software, "input_sha256": given.digest(), "simulated": given.is_simulated,
+        "software": record.software, "input_sha256": digest, "simulated": given.is_simulated,
         "issued_at": isoformat(given.issued_at), "cut_off": isoformat(given.cut_off), "period": str(given.period),
         "weights": [{"name": w.name, "sha256": w.sha256, "note": w.note} for w in record.weights],
         "inputs": [{"name": i.name, "sha256": i.sha256, "note": i.note} for i in record.inputs],

@@ -31,5 +31,7 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
     studios = {aoi.id: Studio(now, aoi, read_pixels) for aoi in now.aois}
     ports = [port(now, aoi, looks[aoi.id], studios[aoi.id]) for aoi in now.aois]
     sections: list[Section] = [coverage(now, looks), key_numbers(now), *ports, ais(now)]
-    sections += [dark_events(now, studios), gaps(now), voyages(now), corrections(now), method(now), provenance(now)]
-    return Brief(header(given), statements(now), tuple(sections))
+    top = header(given)
+    sections += [dark_events(now, studios), gaps(now), voyages(now), corrections(now), method(now)]
+    sections.append(provenance(now, top.digest))
+    return Brief(top, statements(now), tuple(sections))

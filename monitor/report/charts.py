@@ -48,7 +48,7 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Look]]], period: 
     for index, (name, kind, looks) in enumerate(lanes):
         y = top + step * (index + 0.5)
         parts.append(line(_LEFT, y, _WIDTH - _RIGHT, y, colour=RULE))
-        parts.append(text(8, y + 4, f"{name} · {SENSORS[kind].name}"[:26], size=12.5, weight="600"))
+        parts.append(text(8, y + 4, f"{name[:18]} · {kind.upper()}", size=12.5, weight="600"))
         parts += [_mark(_place(look.at, period), y, look.state, describe(look)) for look in looks]
     flat = [look for _, _, looks in lanes for look in looks]
     alt = "Coverage: " + "; ".join(f"{name}, {tally(looks)}" for name, looks in rows)

@@ -121,6 +121,8 @@ def nice_degrees(low: float, high: float, letters: str) -> tuple[list[float], li
     step = next(s for s in steps if (high - low) / s <= 6.0)
     digits = max(-floor(log10(step) + 1e-9), 0)
     values = [round(n * step, 8) for n in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1)]
+    inner = 0.03 * (high - low)
+    values = [value for value in values if low + inner <= value <= high - inner] or values
     return values, [f"{abs(v):.{digits}f}° {letters[0] if v >= 0 else letters[1]}" for v in values]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
+from PIL import Image
 
 from monitor.report.blocks import Block, Download, MapView, Picture, Section
 from monitor.report.files import write_bytes
@@ -61,8 +63,8 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     made.filters.update(
-        kind=lambda block: type(block).__name__, data_uri=data_uri, svg_uri=_svg_uri, json_block=_json_block,
-        file_uri=_file_uri,
+        kind=lambda block: type(block).__name__, data_uri=data_uri, jpeg_uri=_jpeg_uri, svg_uri=_svg_uri,
+        json_block=_json_block, file_uri=_file_uri, sentence=_sentence,
     )  # fmt: skip
     return made
 
@@ -88,6 +90,19 @@ def leaflet_js() -> str:
 def data_uri(picture: Picture) -> str:
     """An image as a ``data:`` URI."""
     return f"data:{picture.mime};base64,{base64.b64encode(picture.data).decode()}"
+
+
+def _jpeg_uri(picture: Picture) -> str:
+    """A large picture for paper: JPEG goes into a PDF as it is, WebP would grow there."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(picture.data)) as image:
+        image.convert("RGB").save(out, "JPEG", quality=84)
+    return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
+
+
+def _sentence(parts: tuple[str, ...]) -> str:
+    """The parts as one list, ready for its full stop."""
+    return "; ".join(part.rstrip(". ") for part in parts)
 
 
 def _svg_uri(svg: str) -> str:

@@ -150,12 +150,18 @@ class BriefInput:
         for a in self.acquisitions:
             made.update(repr((a.id, a.aoi_id, a.sensor, isoformat(a.start), isoformat(a.end), a.simulated)).encode())
         for column in fields(Tables):
-            table: pd.DataFrame = getattr(self.tables, column.name)
-            made.update(column.name.encode())
-            made.update(table.to_csv(index=False, date_format="%Y-%m-%dT%H:%M:%S.%f").encode())
+            made.update(column.name.encode() + _table_digest(getattr(self.tables, column.name)))
         made.update(repr((self.findings, self.corrections, self.provenance)).encode())
         made.update(repr((self.simulated, self.reviewed_by)).encode())
         return made.hexdigest()
+
+
+def _table_digest(table: pd.DataFrame) -> bytes:
+    """SHA-256 over columns and values of a table, row by row; geometry by its well-known binary."""
+    plain = pd.DataFrame({c: table[c].to_wkb() if c == "geometry" else table[c] for c in table})
+    made = hashlib.sha256(repr([(c, str(plain[c].dtype)) for c in plain]).encode())
+    made.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+    return made.digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from monitor.report.blocks import Block, Cell, Film, Pair, Section, Table, Text,
 from monitor.report.charts import weekly_series
 from monitor.report.frames import Frame, detail, overview
 from monitor.report.looks import Chosen, Look, choose
+from monitor.report.map import port_map
 from monitor.report.marks import Mark
 from monitor.report.model import BriefInput, Tables
 from monitor.report.pictures import Studio
@@ -47,7 +48,9 @@ def _tiles(given: BriefInput, aoi: Aoi, chosen: Chosen, looks: tuple[Look, ...],
         ids = tuple(look.scene_id for look in chosen.all if look.sensor == kind)
         if ids:
             studio.stretch_from(kind, ids, whole)
-    blocks: list[Block] = [*_figure(studio, chosen.latest, whole, given.tables)]
+    drawn = port_map(studio, chosen.latest, whole)
+    blocks: list[Block] = [] if drawn is None else [drawn]
+    blocks += _figure(studio, chosen.latest, whole, given.tables)
     if near is not whole:
         blocks += _figure(studio, chosen.latest, near, given.tables)
     if chosen.before is not None:

@@ -58,7 +58,7 @@ class Stretch:
 
 
 def measure(sensor_id: str, rasters: Sequence[Raster]) -> Stretch:
-    """The stretch of a site: percentiles 1 and 98.5 over all looks given, rounded to 0.01 (radar: 1 dB).
+    """The stretch of a site: percentiles 1 and 99.3 over all looks given, rounded to 0.01 (radar: 1 dB).
 
     Pixels under cloud or without data are left out; with none left, fixed limits of the sensor are used.
     """
@@ -98,7 +98,7 @@ def _limits(samples: list[npt.NDArray[np.float32]], radar: bool) -> tuple[float,
     values = np.concatenate(samples) if samples else np.empty(0)
     if values.size < 100:
         return (-24.0, 2.0) if radar else (0.0, 0.25)
-    low, high = np.percentile(values, [1.0, 98.5])
+    low, high = np.percentile(values, [1.0, 99.3])
     if radar:
         return float(np.floor(low)), float(max(np.ceil(high), np.floor(low) + 6))
     low = np.floor(low * 100) / 100

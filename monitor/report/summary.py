@@ -42,8 +42,9 @@ def header(given: BriefInput) -> Header:
 
 
 def statements(given: BriefInput) -> tuple[Statement, ...]:
-    """At most three: the two that matter most, of different kinds where there are, and what could not be seen."""
-    ranked = sorted((f for f in given.findings if f.kind in _RANK), key=lambda f: _RANK.index(f.kind))
+    """At most three: the two that matter most, newest first and of different kinds, and what could not be seen."""
+    known = [f for f in given.findings if f.kind in _RANK]
+    ranked = sorted(known, key=lambda f: (_RANK.index(f.kind), -f.end.timestamp()))
     chosen: list[Finding] = []
     for finding in ranked:
         if len(chosen) < 2 and finding.kind not in {f.kind for f in chosen}:

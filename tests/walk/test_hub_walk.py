@@ -97,6 +97,7 @@ def test_killed_anywhere_the_next_pull_asks_for_what_was_missing_alone(watch):
         process.start()
         while standin.count("process") < number:
             process.join(0.01)
+            assert process.exitcode is None
         process.kill()
         process.join()
     standin.latency_s = 0.0

@@ -11,6 +11,8 @@ from scipy.optimize import linear_sum_assignment
 Floats = npt.NDArray[np.float64]
 
 _NEVER = 1e9
+_TRIED = 4
+"""Pairs of a lone row that are weighed against staying alone: the cheapest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ def pair(cost: Floats) -> Pairing:
             second, worse = solve(other)
             margin[row], runner_up[row] = worse - total, second[row]
         else:
-            forced = {int(column): _forced(cost, int(row), int(column)) for column in np.flatnonzero(feasible[row])}
+            nearest = [int(column) for column in np.argsort(cost[row], kind="stable")[:_TRIED] if feasible[row, column]]
+            forced = {column: _forced(cost, int(row), column) for column in nearest}
             runner_up[row] = min(forced, key=lambda column: forced[column])
             margin[row] = forced[int(runner_up[row])] - total
     return Pairing(best, np.where(np.isnan(margin), margin, np.maximum(margin, 0.0)), runner_up)

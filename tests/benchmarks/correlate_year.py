@@ -1,0 +1,85 @@
+"""How long a year of correlation takes: two ports, 200 scenes, made positions (5 million by default).
+
+Run ``python -m tests.benchmarks.correlate_year [POSITIONS]``; prints processor seconds.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry import Point
+
+from monitor.core.aoi import Aoi, read_aoi
+from monitor.core.scene import Acquisition
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, UTC
+from monitor.fuse import CorrelateInput, correlate
+
+START = pd.Timestamp("2023-01-01", tz="UTC")
+VESSELS = 200
+
+
+def made_positions(number: int) -> pd.DataFrame:
+    """So many positions of 200 ships that circle off the ports for a year."""
+    rng, parts = np.random.default_rng(0), []
+    for vessel in range(VESSELS):
+        seconds = np.sort(rng.integers(0, 365 * 86_400, number // VESSELS))
+        lon, lat = (130.4, 42.2) if vessel % 2 else (132.4, 42.85)
+        turn = seconds / 86_400 * 2 * np.pi / 7 + vessel
+        parts.append(pd.DataFrame({"mmsi": 444_000_000 + vessel, "t": START + pd.to_timedelta(seconds, unit="s"),
+                                   "lon": lon + 0.3 * np.cos(turn), "lat": lat + 0.2 * np.sin(turn),
+                                   "cog_deg": np.degrees(turn) % 360.0}))  # fmt: skip
+    blank = {"sog_kn": 6.0, "heading_deg": np.nan, "nav_status": 0, "length_m": 120.0, "receiver": "terrestrial",
+             "source_file": "made"}  # fmt: skip
+    table = pd.concat(parts, ignore_index=True).assign(**blank)
+    return POSITIONS.conform(table.astype({"t": UTC}))
+
+
+def made_looks(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
+    """A look every 3.6 days at both ports: a third of the berths taken, eight ships in open water."""
+    rng = np.random.default_rng(1)
+    scenes, states, found, coverage = [], [], [], []
+    for aoi in aois:
+        middle = aoi.geometry.centroid
+        for look in range(each):
+            at, name = START + pd.Timedelta(minutes=5184 * look + 121), f"{aoi.id}_{look}"
+            scenes.append(Acquisition(name, aoi.id, "s2", "S2A", at.to_pydatetime(), at.to_pydatetime(), aoi.geometry))
+            base = (name, aoi.id, at, "s2")
+            coverage.append((*base, aoi.id, "water", "observed", 1.0, ""))
+            places = [(f"{name}_o{n}", "open", "", rng.normal((middle.x, middle.y), 0.02)) for n in range(8)]
+            for berth in aoi.of_kind("berth"):
+                taken = rng.random() < 0.3
+                ship = f"{name}_{berth.id}" if taken else ""
+                centre = berth.geometry.centroid
+                places += [(ship, "berth", berth.id, (centre.x, centre.y))] if taken else []
+                states.append((name, aoi.id, berth.id, at, "s2", "occupied" if taken else "empty",
+                               0.95 if taken else 0.05, 0, "detector", ship))  # fmt: skip
+            found += [(ship, *base, "vessel", 0.8, 120.0, 108.0, 132.0, np.nan, np.nan, zone, zone_id, "made",
+                       Point(*place).buffer(3e-4)) for ship, zone, zone_id, place in places]  # fmt: skip
+    detections = gpd.GeoDataFrame(pd.DataFrame(found, columns=list(DETECTIONS.columns)), crs="EPSG:4326")
+    return CorrelateInput(
+        aois, tuple(scenes), DETECTIONS.conform(detections),
+        COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
+        BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
+    )  # fmt: skip
+
+
+def main(number: int) -> None:
+    """Print the seconds."""
+    folder = Path(__file__).resolve().parents[2] / "aoi"
+    looks = made_looks(tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai")))
+    inputs = CorrelateInput(looks.aois, looks.scenes, looks.detections, looks.coverage, looks.berth_states,
+                            positions=made_positions(number))  # fmt: skip
+    begun = time.process_time()
+    made = correlate(inputs)
+    seconds = time.process_time() - begun
+    print(f"{len(inputs.positions):,} positions, {len(inputs.scenes)} scenes, {len(inputs.detections)} detections: "
+          f"{seconds:.1f} s, {len(made.visits)} visits, {len(made.findings)} findings")  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 5_000_000)

@@ -1,7 +1,20 @@
 """A port season with known truth: sea, piers, fleet, clouds, radar, AIS receivers."""
 
+from monitor.simulate.ports import Label, PortScene, random_port_scene
 from monitor.simulate.scenarios import SCENARIOS, Scenario
 from monitor.simulate.score import ScoreSheet, reliability, score
 from monitor.simulate.season import DEFAULT_PERIOD, PORTS, Season
 
-__all__ = ["DEFAULT_PERIOD", "PORTS", "SCENARIOS", "Scenario", "ScoreSheet", "Season", "reliability", "score"]
+__all__ = [
+    "DEFAULT_PERIOD",
+    "PORTS",
+    "SCENARIOS",
+    "Label",
+    "PortScene",
+    "Scenario",
+    "ScoreSheet",
+    "Season",
+    "random_port_scene",
+    "reliability",
+    "score",
+]

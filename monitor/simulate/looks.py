@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.affinity import translate
 
 from monitor.core.aoi import Aoi
 from monitor.core.geodesy import destination
@@ -74,7 +75,7 @@ def _ghost(rng: np.random.Generator, ghost: pd.Series, look: object, number: int
 
 def _moved(told: dict[str, object], lon: float, lat: float) -> object:
     from_lon, from_lat = float(told["lon"]), float(told["lat"])  # type: ignore[arg-type]
-    return gpd.GeoSeries([told["geometry"]]).translate(lon - from_lon, lat - from_lat).iloc[0]
+    return translate(told["geometry"], lon - from_lon, lat - from_lat)
 
 
 def coverage_from(truth: dict[str, pd.DataFrame], aois: tuple[Aoi, ...]) -> pd.DataFrame:

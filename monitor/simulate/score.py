@@ -117,7 +117,8 @@ def _detections(detections: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Serie
     ships = detections[detections["class_name"] == "vessel"]
     seen = vessels[vessels["visible"] & (vessels["length_m"] >= LEAST_M)]
     claimed = ships[(ships["length_m"] >= SMALL_M) | ships["detection_id"].isin(pairs.index)]
-    keys = {(s, int(m)) for s, m in zip(ships["scene_id"], ships["detection_id"].map(pairs).fillna(0), strict=True)}
+    scene = dict(zip(ships["detection_id"], ships["scene_id"], strict=True))
+    keys = {(scene[d], int(m)) for d, m in pairs.items()}
     found = sum((s, m) in keys for s, m in zip(seen["scene_id"], seen["mmsi"], strict=True))
     right = int(claimed["detection_id"].isin(pairs.index).sum())
     precision, recall = _share(right, len(claimed)), _share(found, len(seen))
@@ -132,7 +133,7 @@ def _detections(detections: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Serie
 def _length_error(ships: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series) -> tuple[float, int]:
     known = vessels.drop_duplicates("mmsi").set_index("mmsi")["length_m"]
     mine = ships[ships["detection_id"].isin(pairs.index)]
-    true = mine["detection_id"].map(pairs).map(known)
+    true = mine["detection_id"].map(pairs.to_dict()).map(known.to_dict()).astype("float64")
     error = (mine["length_m"] - true)[true >= LEAST_M].abs()
     return (float(error.median()) if len(error) else float("nan")), len(error)
 
@@ -175,7 +176,7 @@ def _matches(
 ) -> list[Figure]:
     made = _last_version(matches)
     made = made[made["status"] == "matched"]
-    true = made["detection_id"].map(pairs)
+    true = made["detection_id"].map(pairs.to_dict()).astype("float64")
     right = int((true == made["mmsi"].astype("float64")).sum())
     scene = detections.set_index("detection_id")["scene_id"]
     heard = {(s, int(m)) for s, m in vessels.loc[vessels["on_ais"] & vessels["heard"], ["scene_id", "mmsi"]].to_numpy()}

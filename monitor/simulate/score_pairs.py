@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
+from shapely import centroid, get_x, get_y
 
 from monitor.core.geodesy import distance_m
 
@@ -26,8 +27,8 @@ def pair_vessels(detections: pd.DataFrame, vessels: pd.DataFrame) -> pd.Series:
     pairs: dict[str, int] = {}
     for scene_id, mine in found.groupby("scene_id"):
         true = vessels[vessels["scene_id"] == scene_id]
-        centre = mine.geometry.centroid
-        far = _distances(centre.x.to_numpy(), centre.y.to_numpy(), true)
+        centre = centroid(mine.geometry.to_numpy())
+        far = _distances(get_x(centre), get_y(centre), true)
         far = np.where(far <= _gates(true)[None, :], far, _FAR)
         for i, j in zip(*linear_sum_assignment(far), strict=True):
             if far[i, j] < _FAR:

@@ -93,7 +93,7 @@ class Season:
 
     def positions(self) -> pd.DataFrame:
         """POSITIONS as received over the whole season."""
-        return positions(self.seed, self.world, self.period, STATIONS)
+        return _positions(self).copy()
 
     def vessels(self) -> pd.DataFrame:
         """VESSELS: static data as broadcast."""
@@ -158,6 +158,11 @@ def _check(name: str, sensors: tuple[str, ...], seed: int) -> None:
 @lru_cache(maxsize=8)
 def _world(seed: int, period: TimeRange, aois: tuple[Aoi, ...], name: str) -> World:
     return build(seed, period, aois, name)
+
+
+@lru_cache(maxsize=2)
+def _positions(season: Season) -> pd.DataFrame:
+    return positions(season.seed, season.world, season.period, STATIONS)
 
 
 def _footprint(aoi: Aoi, item: Pass) -> BaseGeometry:

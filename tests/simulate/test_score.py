@@ -1,0 +1,108 @@
+"""Scores say what the tables are worth, on cases whose answer is plain."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+
+from monitor.core.tables import VISITS, VOYAGES
+from monitor.simulate import reliability, score
+from monitor.simulate.looks import coverage_from, detections_from
+
+
+@pytest.fixture(scope="module")
+def perfect(truth):
+    return detections_from(truth, missed=0.0, false_per_look=0.0)
+
+
+def _visits(truth, *, shift="0h"):
+    seen = truth["visits"][truth["visits"]["clear_looks"] > 0].reset_index(drop=True)
+    hour, move = pd.Timedelta(hours=1), pd.Timedelta(shift)
+    return VISITS.conform(
+        pd.DataFrame(
+            {
+                "visit_id": [f"v{n}" for n in seen.index], "aoi_id": seen["aoi_id"], "berth_id": seen["berth_id"],
+                "arrived_not_before": seen["arrived_at"] - hour + move,
+                "arrived_not_after": seen["arrived_at"] + hour + move,
+                "departed_not_before": seen["departed_at"] - hour + move,
+                "departed_not_after": seen["departed_at"] + hour + move, "looks": seen["clear_looks"],
+                "mmsi": pd.array([pd.NA] * len(seen), dtype="Int64"), "length_m": seen["length_m"],
+                "length_low_m": seen["length_m"], "length_high_m": seen["length_m"], "is_open": False,
+                "detection_ids": "", "evidence": "imagery", "probability": 1.0,
+            }
+        )
+    )  # fmt: skip
+
+
+def test_a_detector_that_misses_nothing_scores_one(truth, perfect):
+    sheet = score({"detections": perfect}, truth)
+    assert sheet.value("detections", "recall, 60 m and more") == 1.0
+    assert sheet.value("detections", "precision") == 1.0
+    assert sheet.value("detections", "length error, median m") < 15.0
+
+
+def test_one_false_alarm_costs_precision_and_no_recall(truth, perfect):
+    ghost = perfect.iloc[[0]].assign(
+        detection_id="ghost", geometry=gpd.GeoSeries(perfect.geometry.iloc[[0]]).translate(0.05, 0.0)
+    )
+    sheet = score({"detections": pd.concat([perfect, ghost], ignore_index=True)}, truth)
+    assert sheet.value("detections", "recall, 60 m and more") == 1.0
+    assert sheet.value("detections", "precision") == pytest.approx(len(perfect) / (len(perfect) + 1))
+
+
+def test_finding_nothing_has_no_precision_and_zero_recall(truth, perfect):
+    sheet = score({"detections": perfect.iloc[:0]}, truth)
+    assert sheet.value("detections", "recall, 60 m and more") == 0.0
+    assert np.isnan(sheet.value("detections", "precision"))
+
+
+def test_true_visits_score_one_and_shifted_ones_miss_their_intervals(truth):
+    good = score({"visits": _visits(truth)}, truth)
+    assert good.value("visits", "precision") == 1.0
+    assert good.value("visits", "intervals hold the truth") == 1.0
+    late = score({"visits": _visits(truth, shift="3h")}, truth)
+    assert late.value("visits", "recall of observable") == good.value("visits", "recall of observable")
+    assert late.value("visits", "intervals hold the truth") == 0.0
+
+
+def test_a_leg_the_wrong_way_is_no_leg(truth):
+    legs = truth["voyages"].reset_index(drop=True)
+    table = VOYAGES.conform(
+        pd.DataFrame(
+            {
+                "voyage_id": [f"l{n}" for n in legs.index], "mmsi": pd.array([pd.NA] * len(legs), dtype="Int64"),
+                "from_port": legs["from_port"], "to_port": legs["to_port"], "departed_at": legs["departed_at"],
+                "arrived_at": legs["arrived_at"], "duration_h": 11.0, "evidence": "imagery", "probability": 0.9,
+                "shuttle_id": "", "from_visit": "", "to_visit": "", "silent_h": np.nan,
+            }
+        )
+    )  # fmt: skip
+    assert score({"voyages": table}, truth).value("voyages", "precision") == 1.0
+    wrong = table.assign(from_port="nowhere")
+    assert score({"voyages": wrong}, truth).value("voyages", "precision") == 0.0
+
+
+def test_words_are_held_to_their_ranges():
+    judged = [(0.7, n % 10 < 7) for n in range(100)] + [(0.97, n % 2 == 0) for n in range(40)] + [(0.02, False)]
+    words = reliability(judged).set_index("word")
+    assert bool(words.loc["likely", "holds"]) is True
+    assert bool(words.loc["almost certain", "holds"]) is False
+    assert pd.isna(words.loc["almost no chance", "holds"])
+    assert words["cases"].sum() == len(judged)
+
+
+def test_the_sheet_prints_and_travels_as_json(truth, perfect):
+    sheet = score({"detections": perfect}, truth)
+    assert "recall, 60 m and more" in sheet.text()
+    assert sheet.as_json()["figures"][0]["table"] == "detections"
+
+
+def test_perfect_coverage_says_not_observed_under_cloud(season, truth, aois):
+    coverage = coverage_from(truth, aois)
+    berths = coverage[coverage["kind"] == "berth"].merge(
+        truth["berths"], left_on=["scene_id", "zone_id"], right_on=["scene_id", "berth_id"]
+    )
+    assert (berths.loc[berths["observed"] < 0.1, "state"] == "not observed").all()
+    assert (berths.loc[berths["observed"] == 1.0, "state"] == "observed").all()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,8 @@ from scipy import ndimage, stats
 from monitor.core.errors import DetectorError
 from monitor.core.grid import Mask
 from monitor.core.scene import Raster
+
+log = logging.getLogger(__name__)
 
 Floats = npt.NDArray[np.float32]
 
@@ -86,6 +89,18 @@ def bright_pixels(raster: Raster, water: Mask, rule: CfarRule | None = None) -> 
         if not calm.any():
             break
     return Bright(passed, contrast, power)
+
+
+def as_power(raster: Raster) -> Raster:
+    """The raster in linear power: itself, or turned from decibels where the middle of its valid numbers is negative.
+
+    Power is never negative, and sigma nought in decibels is, over any scene with water in it.
+    """
+    if not raster.valid.any() or float(np.median(raster.band(raster.bands[0])[raster.valid])) >= 0:
+        return raster
+    log.info("radar raster holds decibels; turned to linear power")
+    stored = raster.data.astype(np.float32) * np.float32(raster.scale) + np.float32(raster.offset)
+    return replace(raster, data=np.power(np.float32(10), stored / np.float32(10)), scale=1.0, offset=0.0)
 
 
 def linear_power(raster: Raster, band: str) -> Floats:

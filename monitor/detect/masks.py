@@ -126,10 +126,12 @@ def _optical_water(raster: Raster) -> Mask:
 
 
 def _radar_water(raster: Raster) -> Mask:
-    """Low power: block means of decibels (so that a bright hull weighs little), then their median over some 150 m."""
+    """Low power, or decibels (negative): block means of decibels, in which a hull weighs little, then medians."""
     band = "VV" if raster.has("VV") else "VH"
     step = max(1, round(_BLOCK_M / raster.grid.gsd_m))
-    level = 10.0 * np.log10(np.maximum(raster.band(band), 1e-6))
+    values = raster.band(band)
+    in_decibels = raster.valid.any() and float(np.median(values[raster.valid])) < 0
+    level = values if in_decibels else 10.0 * np.log10(np.maximum(values, 1e-6))
     rows, cols = level.shape
     padded = np.pad(level, ((0, -rows % step), (0, -cols % step)), mode="edge")
     blocks = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).mean(axis=(1, 3))

@@ -15,7 +15,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.grid import Mask
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
-from monitor.detect.cfar import Bright, CfarRule, bright_pixels
+from monitor.detect.cfar import Bright, CfarRule, as_power, bright_pixels
 from monitor.detect.masks import water_mask
 
 Floats = npt.NDArray[np.float64]
@@ -81,13 +81,14 @@ class RadarDetector:
         return self.threshold
 
     def __call__(self, raster: Raster) -> Boxes:
-        """Hulls in a radar raster of linear power.
+        """Hulls in a radar raster; one that holds decibels is turned to power first, which cannot be mistaken.
 
         Raises
         ------
         DetectorError
-            No radar band, or decibels instead of power.
+            No radar band.
         """
+        raster = as_power(raster)
         water = water_mask(raster, water=self._water(raster), land=self.land)
         return hulls(raster, bright_pixels(raster, water, self.rule), rule=self.hulls, least_score=self.threshold)
 

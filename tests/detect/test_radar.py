@@ -130,14 +130,23 @@ def test_ships_side_by_side_at_anchor_do_not_hide_one_another() -> None:
     assert len(RadarDetector()(sea(fleet))) == 9
 
 
-def test_decibels_are_refused_and_so_is_a_raster_without_radar() -> None:
+def test_decibels_give_the_same_ships_as_power() -> None:
+    raster = sea(SHIPS)
+    decibels = Raster(10 * np.log10(raster.data), raster.bands, raster.valid, GRID)
+    power, turned = RadarDetector()(raster), RadarDetector()(decibels)
+    assert len(turned) == len(SHIPS)
+    assert np.allclose(power.length_m, turned.length_m)
+
+
+def test_a_clutter_statistic_of_decibels_is_refused_and_so_is_a_raster_without_radar() -> None:
     raster = sea([])
+    water = np.ones(GRID.shape, bool)
     decibels = Raster(10 * np.log10(raster.data), raster.bands, raster.valid, GRID)
     with pytest.raises(DetectorError, match="decibels"):
-        RadarDetector((bay(0),))(decibels)
+        bright_pixels(decibels, water)
     optical = Raster(raster.data, ("B08", "B11"), raster.valid, GRID)
     with pytest.raises(DetectorError, match="VV or VH"):
-        bright_pixels(optical, np.ones(GRID.shape, bool))
+        bright_pixels(optical, water)
 
 
 def test_a_raster_without_data_and_one_without_water_give_nothing() -> None:

@@ -213,7 +213,7 @@ def _write_one(
 def _write_tif(path: Path, raster: Raster) -> None:
     count, rows, cols = raster.data.shape
     masks = [] if raster.cloud is None else [raster.cloud]
-    bands = (*raster.bands, *(["cloud"] if masks else []))
+    bands = (*raster.bands, *(["CLM"] if masks else []))
     data = np.concatenate([raster.data, *(m[None].astype(raster.data.dtype) for m in masks)])
     with rasterio.open(
         path, "w", driver="GTiff", width=cols, height=rows, count=count + len(masks), dtype=str(data.dtype),

@@ -22,12 +22,6 @@ DARK = "dark"
 UNKNOWN = "unmatched, reception unknown"
 
 
-EVEN, SLOPE, SURE = 0.62, 2.5, 0.93
-"""How likely a detection is a ship: `EVEN` at a score of 0.6, `SLOPE` more for each unit, never above `SURE`. Measured
-with the shipped weights on a simulated season, where 13 of 16 unmatched detections scored 0.6 or more were ships and 6
-of 21 below; set lower, since real ports are harder."""
-
-
 @dataclass(frozen=True, slots=True)
 class DarkRule:
     """What a detection must be to be called dark.
@@ -36,12 +30,15 @@ class DarkRule:
     ----------
     score : least detector score
     length_m : least length; ships of 300 GT, from which AIS is a duty abroad, are about 45 m long
+    real : points of score and probability that a detection of that score is a ship, straight lines between them; give
+        what was measured with the detector in use
     hearing : what shows reception
     fixed_looks, fixed_within_m, fixed_days : a thing seen so often, so near, over so long is an object, not a ship
     """
 
-    score: float = 0.6
+    score: float = 0.45
     length_m: float = 45.0
+    real: tuple[tuple[float, float], ...] = ((0.0, 0.6), (0.64, 0.985))
     hearing: HearingRule = field(default_factory=HearingRule)
     fixed_looks: int = 4
     fixed_within_m: float = 60.0
@@ -162,7 +159,7 @@ def _judge(
             reasons.append("the AIS feed does not cover the instant")
     shown = heard is not None and rule.hearing.holds(heard) and why != HOUR_UNKNOWN
     reasons.append("away from any spot where something is always seen")
-    probability = _probability(row, heard, fit) if shown and heard is not None else np.nan
+    probability = _probability(row, heard, fit, rule) if shown and heard is not None else np.nan
     return {
         "status": DARK if shown else UNKNOWN, "probability": probability,
         "likelihood": likelihood_word(probability) if shown else "",
@@ -170,9 +167,10 @@ def _judge(
     }  # fmt: skip
 
 
-def _probability(row: Mapping[object, object], heard: Heard, fit: float) -> float:
+def _probability(row: Mapping[object, object], heard: Heard, fit: float, rule: DarkRule) -> float:
     score = float(str(row.get("score", np.nan)))
-    real = SURE if not np.isfinite(score) else float(np.clip(EVEN + SLOPE * (score - 0.6), 0.2, SURE))
+    points, shares = zip(*rule.real, strict=True)
+    real = float(np.interp(score, points, shares)) if np.isfinite(score) else 0.95
     received = 1.0 - 0.5 ** min(heard.vessels + 3, 8)
     return real * received * (1.0 - (fit if np.isfinite(fit) else 0.0))
 

@@ -26,7 +26,8 @@ def test_a_workspace_loads_no_model_runtime_and_no_client() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "from monitor.cli.app import run; import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()): run(['--help'])"
+    quiet = "import io, contextlib\nwith contextlib.redirect_stdout(io.StringIO()): run(['--help'])"
+    code = f"from monitor.cli.app import run\n{quiet}"
     assert loaded_by(code) == set()
 
 

@@ -23,7 +23,8 @@ def cloud_field(size: int, rng: np.random.Generator) -> Pixels:
         field += cv2.resize(noise, (size, size), interpolation=cv2.INTER_CUBIC) * np.float32(1.6 / cells**0.55)
     level = np.quantile(field, 1.0 - rng.beta(1.2, 6.0))
     edge = max(float(field.std()) * rng.uniform(0.15, 0.8), 1e-3)
-    return np.clip((field - level) / edge, 0.0, 1.0).astype(np.float32)
+    opacity: Pixels = np.clip((field - level) / edge, 0.0, 1.0).astype(np.float32)
+    return opacity
 
 
 def add_clouds(reflectance: Pixels, rng: np.random.Generator) -> tuple[Pixels, npt.NDArray[np.bool_]]:

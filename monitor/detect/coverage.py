@@ -34,12 +34,12 @@ def coverage(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame
     for kind in _KINDS:
         for zone in aoi.of_kind(kind):
             mask = raster.grid.mask(zone.geometry)
-            whole = _pixels(zone.geometry, raster, aoi)
+            whole = _pixels(zone.geometry, raster)
             rows.append(_row(acquisition, raster, (zone.id, kind), mask, whole))
     return COVERAGE.conform(pd.DataFrame(rows))
 
 
-def _pixels(geometry: BaseGeometry, raster: Raster, aoi: Aoi) -> int:
+def _pixels(geometry: BaseGeometry, raster: Raster) -> int:
     """How many pixels the zone would have if the grid went on for ever."""
     mask = int(raster.grid.mask(geometry).sum())
     share = geometry.intersection(raster.grid.footprint()).area / geometry.area if geometry.area else 0.0

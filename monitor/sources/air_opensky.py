@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -91,7 +91,7 @@ def track_positions(document: Mapping[str, object], *, where: str, rejected: Cou
     return _table(made, where)
 
 
-def _table(made: list[dict[str, object]], where: str) -> pd.DataFrame:
+def _table(made: Sequence[Mapping[str, object]], where: str) -> pd.DataFrame:
     if not made:
         return AIR_POSITIONS.empty()
     table = pd.DataFrame(made).assign(new_leg=False, registration="", clock="utc", citation="", source_file=where)

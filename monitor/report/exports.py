@@ -56,7 +56,7 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
 
 def write_geopackage(content: Content, out: Path) -> list[Path]:
     """All layers and plain tables in one GeoPackage, with QGIS styles as defaults and datetime fields in UTC."""
-    with replacing(out) as part, _settings():
+    with replacing(out, ".gpkg") as part, _settings():
         for name, layer in spatial_layers(content).items():
             _write_layer(layer, part, name)
         for name, table in plain_tables(content).items():
@@ -88,7 +88,7 @@ def write_geoparquet(content: Content, out: Path) -> list[Path]:
 
 def write_kml(content: Content, out: Path) -> list[Path]:
     """One KML file with a folder for each of zones, scenes, detections, dark events, gaps and voyages."""
-    with replacing(out) as part, _settings():
+    with replacing(out, ".kml") as part, _settings():
         for name, layer in spatial_layers(content).items():
             shown = layer[layer.geometry.notna()]
             if name in ("visits", "berth_states") or shown.empty:

@@ -11,8 +11,10 @@ from monitor.core.errors import DataError
 
 
 @contextmanager
-def replacing(out: Path) -> Iterator[Path]:
-    """A temporary path beside `out`, with its ending; renamed to `out` when the block ends well, else removed.
+def replacing(out: Path, suffix: str = "") -> Iterator[Path]:
+    """A temporary path beside `out`; renamed to `out` when the block ends well, else removed.
+
+    Its name ends in `suffix`, since some writers go by that.
 
     Raises
     ------
@@ -22,7 +24,7 @@ def replacing(out: Path) -> Iterator[Path]:
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as folder:
-            part = Path(folder) / out.name
+            part = Path(folder) / (out.name + suffix)
             yield part
             part.replace(out)
     except OSError as error:

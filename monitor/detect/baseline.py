@@ -29,7 +29,7 @@ class BaselineRule:
     least_wide : least spread of the empty berth's anomaly, in units of `noise`
     """
 
-    least_looks: int = 8
+    least_looks: int = 4
     noise: tuple[float, float, float, float] = (0.004, 0.004, 1.2, 1.2)
     common: tuple[float, float, float, float] = (0.02, 0.02, 1.5, 1.5)
     never_empty: float = 0.5

@@ -36,6 +36,7 @@ class BerthRule:
     trust : power given to the past's likelihood ratio, below 1 as it and the detector see the same pixels
     occupied : probability from which a berth is said to be occupied
     baseline : how the past is read
+    settling : looks that a comparison wants; the first looks at a berth borrow later ones up to so many
     """
 
     prior: float = 0.3
@@ -43,6 +44,7 @@ class BerthRule:
     claims: float = 0.05
     trust: float = 0.8
     occupied: float = 0.5
+    settling: int = 8
     baseline: BaselineRule = field(default_factory=BaselineRule)
 
 
@@ -60,12 +62,13 @@ def berth_states(
     coverage : COVERAGE table
         Without a ship seen, a berth is called empty only when it was observed; seen in part it is not observed.
     profiles : BERTH_PROFILES table, optional
-        Of these looks and any earlier ones. Each look is compared with the earlier ones of its own viewing; with
-        none, or too few, the detector decides alone and `method` says so.
+        Each look is compared with the earlier ones of its own viewing, and the first few also with those that came
+        next, until there are `settling`: a season's first weeks are judged again as soon as it is under way. While
+        there are too few either way the detector decides alone and `method` says so.
 
     Notes
     -----
-    A probability joins prior, detector and past in log odds. `looks` is the number of past looks it rests on. An
+    A probability joins prior, detector and past in log odds. `looks` is the number of other looks it rests on. An
     occupied state may rest on a look in part: a ship that is seen is seen.
     """
     rule = rule or BerthRule()
@@ -78,13 +81,17 @@ def berth_states(
     rows = []
     for berth in berths:
         history = _History(stacks.get(berth.id, {}), rule)
+        states = {look.id: seen.get((look.id, berth.id), "not observed") for look in looks}
+        for look in looks:
+            if states[look.id] == "observed":
+                history.add(look, berth.id in held.get(look.id, {}))
+        before: dict[str, int] = {}
         for look in looks:
             found = held.get(look.id, {}).get(berth.id, [])
-            past = history.past(look)
-            state = seen.get((look.id, berth.id), "not observed")
-            rows.append({**_row(look, aoi, berth), **_verdict(found, past, state, rule)})
-            if state == "observed":
-                history.add(look, bool(found))
+            past = history.past(look, before.get(viewing(look), 0))
+            rows.append({**_row(look, aoi, berth), **_verdict(found, past, states[look.id], rule)})
+            if states[look.id] == "observed":
+                before[viewing(look)] = before.get(viewing(look), 0) + 1
     return BERTH_STATES.conform(pd.DataFrame(rows)) if rows else BERTH_STATES.empty()
 
 
@@ -169,24 +176,30 @@ def _stacked(profiles: pd.DataFrame) -> dict[str, dict[str, Floats]]:
 
 
 class _History:
-    """The looks at one berth so far, by viewing."""
+    """The clear looks at one berth, by viewing, in order of time."""
 
     def __init__(self, by_scene: Mapping[str, Floats], rule: BerthRule) -> None:
         self._by_scene = by_scene
         self._rule = rule
-        self._looks: dict[str, list[tuple[Floats, bool]]] = {}
-
-    def past(self, look: Acquisition) -> Past | None:
-        """What the earlier looks say of this one; None when its profile was not kept."""
-        now = self._by_scene.get(look.id)
-        if now is None:
-            return None
-        earlier = [(p, d) for p, d in self._looks.get(viewing(look), []) if p.shape == now.shape]
-        values = np.array([p for p, _ in earlier]).reshape(len(earlier), *now.shape)
-        return against_past(now, values, np.array([d for _, d in earlier], dtype=bool), self._rule.baseline)
+        self._looks: dict[str, list[tuple[str, Floats, bool]]] = {}
 
     def add(self, look: Acquisition, found: bool) -> None:
         """Remember a clear look."""
         profile = self._by_scene.get(look.id)
         if profile is not None:
-            self._looks.setdefault(viewing(look), []).append((profile, found))
+            self._looks.setdefault(viewing(look), []).append((look.id, profile, found))
+
+    def past(self, look: Acquisition, before: int) -> Past | None:
+        """What the first `before` looks of the viewing say of this one; None when its profile was not kept.
+
+        Fewer than `settling` are filled up with the looks that came next.
+        """
+        now = self._by_scene.get(look.id)
+        if now is None:
+            return None
+        known = self._looks.get(viewing(look), [])
+        others = [(p, d) for name, p, d in known[:before] if name != look.id and p.shape == now.shape]
+        later = [(p, d) for name, p, d in known[before:] if name != look.id and p.shape == now.shape]
+        others += later[: max(self._rule.settling - len(others), 0)]
+        values = np.array([p for p, _ in others]).reshape(len(others), *now.shape)
+        return against_past(now, values, np.array([d for _, d in others], dtype=bool), self._rule.baseline)

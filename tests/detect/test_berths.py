@@ -141,12 +141,13 @@ def test_the_past_outweighs_one_false_claim_and_a_low_score_alike() -> None:
     assert with_past["detection_ids"].iloc[-1]
 
 
-def test_only_earlier_looks_of_the_same_viewing_count() -> None:
+def test_a_look_rests_on_earlier_ones_of_its_viewing_and_the_first_ones_borrow_later_ones() -> None:
     looks = looks_at("s1", 0.0, 4)
     table = states(looks)
-    assert list(table["looks"]) == [0] * 8 + list(range(8, 30))
+    assert list(table["looks"]) == [8] * 9 + list(range(9, 30))
     shorter = states(looks[:20])
     pd.testing.assert_frame_equal(table.iloc[:20], shorter)
+    assert set(states(looks[:4])["method"]) == {"detector"}
 
 
 def test_a_port_without_berths_has_no_states() -> None:

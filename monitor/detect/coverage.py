@@ -46,9 +46,7 @@ def _pixels(geometry: BaseGeometry, raster: Raster) -> int:
     return max(mask, round(mask / share)) if share > 0 else 1
 
 
-def _row(
-    acquisition: Acquisition, raster: Raster, zone: tuple[str, str], mask: Mask, whole: int
-) -> dict[str, object]:
+def _row(acquisition: Acquisition, raster: Raster, zone: tuple[str, str], mask: Mask, whole: int) -> dict[str, object]:
     seen = mask & raster.valid
     clear = seen if raster.cloud is None else seen & ~raster.cloud
     ice = 0.0 if zone[1] == "yard" else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))

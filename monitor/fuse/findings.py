@@ -28,6 +28,7 @@ from monitor.core.tables import (
 from monitor.fuse import wording
 from monitor.fuse.counts import clear_looks
 from monitor.fuse.dark import DARK
+from monitor.fuse.match import HOUR_UNKNOWN
 
 _LONG_GAP_H = 12.0
 _BEST_GAPS = 3
@@ -106,6 +107,8 @@ def _dark(tables: FindingTables, names: dict[str, str], period: TimeRange) -> It
         shown = row["status"] == DARK
         heard = 0 if not shown else int(_number(row["reception_vessels"]))
         claim = wording.dark(place, _length(row), at, heard) if shown else wording.unmatched(place, at)
+        if HOUR_UNKNOWN in str(row["reasons"]):
+            claim = wording.uncompared(place, at)
         yield Finding(
             str(row["event_id"]), "dark_event", str(row["aoi_id"]), at, at, claim, str(row["likelihood"]),
             "moderate" if shown and _number(row["score"]) >= 0.6 else "low",

@@ -178,5 +178,3 @@ def likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> t
     hours = (float(np.average(values, weights=weight)) for values in (out_h, in_h))
     out, back = (left.departed[0] + timedelta(minutes=round(60.0 * value)) for value in hours)
     return out, back
-
-

@@ -79,8 +79,7 @@ def looks(
             names = row["ids"].split() or by_berth.get((str(scene), str(row["berth_id"])), [])
             seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["chance"]))
         missed = {
-            str(row["berth_id"]): min(float(np.nan_to_num(row["chance"])), _MISSED)
-            for row in group.to_dict("records")
+            str(row["berth_id"]): min(float(np.nan_to_num(row["chance"])), _MISSED) for row in group.to_dict("records")
         }
         found.append(Look(str(aoi), str(scene), pd.Timestamp(at), missed, tuple(seen)))
     return found

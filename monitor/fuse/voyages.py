@@ -170,5 +170,3 @@ def _with_ais(made: pd.DataFrame, ais: pd.DataFrame) -> pd.DataFrame:
     rest = made[~made["voyage_id"].isin(taken)]
     both = pd.concat([VOYAGES.conform(pd.DataFrame(rows)), rest], ignore_index=True)
     return VOYAGES.conform(both.sort_values(["departed_at", "voyage_id"], kind="stable"))
-
-

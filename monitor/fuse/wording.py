@@ -81,6 +81,11 @@ def unmatched(place: str, at: Instant) -> str:
     return f"No AIS position fits the vessel at {place} on {when(at)}; whether AIS was received there is unknown."
 
 
+def uncompared(place: str, at: Instant) -> str:
+    """Observed at an hour that nobody knows, so that no AIS can be laid beside it."""
+    return f"A vessel was seen at {place} on {day(at)}; the hour of the image is unknown, so AIS cannot be compared."
+
+
 def dark(place: str, length: str, at: Instant, heard: int) -> str:
     """Observed, without AIS, where reception is shown."""
     return (

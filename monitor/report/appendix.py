@@ -40,8 +40,12 @@ _GLOSSARY = (
 def corrections(given: BriefInput) -> Section:
     """What earlier issues said that no longer holds."""
     rows = tuple((Cell(minute(c.when)), Cell(c.what), Cell(c.why)) for c in given.corrections)
-    table = Table("Corrections", ("When", "What changed", "Why"), rows,
-                  empty="None recorded since the last issue. AIS that arrives late can still change a status.")
+    table = Table(
+        "Corrections",
+        ("When", "What changed", "Why"),
+        rows,
+        empty="None recorded since the last issue. AIS that arrives late can still change a status.",
+    )
     return Section("corrections", "What changed since the last issue", (table,))
 
 
@@ -61,8 +65,16 @@ def method(given: BriefInput) -> Section:
         "Likelihood words follow Intelligence Community Directive 203 (likely = 55–80 %). Confidence is stated apart "
         "from likelihood, with its reasons.",
     ))  # fmt: skip
-    limits = Text((CONTENT_LIMIT, IDENTITY_LIMIT, UNMATCHED_LIMIT, GAP_LIMIT,
-                   "Imagery is a snapshot: what came and went between looks was not seen."), "list")
+    limits = Text(
+        (
+            CONTENT_LIMIT,
+            IDENTITY_LIMIT,
+            UNMATCHED_LIMIT,
+            GAP_LIMIT,
+            "Imagery is a snapshot: what came and went between looks was not seen.",
+        ),
+        "list",
+    )
     return Section("method", "Method, error and limits", (how, errors, used, limits))
 
 
@@ -93,8 +105,11 @@ def provenance(given: BriefInput, digest: str) -> Section:
         ), compact=True,
     )  # fmt: skip
     glossary = Table("Glossary", ("Word", "Meaning"), tuple((Cell(a), Cell(b)) for a, b in _GLOSSARY), compact=True)
-    return Section("provenance", "Appendix: provenance and data",
-                   (facts, weights, inputs, scenes, downloads(given, digest), Text(tuple(notices), "note"), glossary))
+    return Section(
+        "provenance",
+        "Appendix: provenance and data",
+        (facts, weights, inputs, scenes, downloads(given, digest), Text(tuple(notices), "note"), glossary),
+    )
 
 
 def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) -> tuple[Cell, ...]:

@@ -160,9 +160,8 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
             parts.append(tag("g", {}, title(said), line(x, top, x, base, colour=VERMILLION, width=1.6, dash="5 3"),
                              text(x + 4, top + 10, "change", size=11, colour="#8f3300")))  # fmt: skip
     seen = rows[rows["looks"] > 0]
-    alt = (
-        f"{name}: vessels per clear look in {len(rows)} weeks, {len(seen)} of them observed; "
-        + (f"last observed week {seen['rate'].iloc[-1]:.1f} per look" if len(seen) else "not observed throughout")
+    alt = f"{name}: vessels per clear look in {len(rows)} weeks, {len(seen)} of them observed; " + (
+        f"last observed week {seen['rate'].iloc[-1]:.1f} per look" if len(seen) else "not observed throughout"
     )
     return Chart(
         id, document(_WIDTH, base + 30, parts, alt=alt), alt,

@@ -58,7 +58,7 @@ def qml(kind: str, column: str, classes: Mapping[str, tuple[str, str]], *, is_ti
     )
     if column:
         ranks = "".join(
-            f"<category render=\"true\" symbol=\"{i}\" value={quoteattr(value)} label={quoteattr(label)}/>"
+            f'<category render="true" symbol="{i}" value={quoteattr(value)} label={quoteattr(label)}/>'
             for i, (value, (_, label)) in enumerate(classes.items())
         )
         renderer = (
@@ -73,7 +73,7 @@ def qml(kind: str, column: str, classes: Mapping[str, tuple[str, str]], *, is_ti
         "<fixedRange><start></start><end></end></fixedRange></temporal>"
     )
     return (
-        '<!DOCTYPE qgis PUBLIC \'http://mrcc.com/qgis.dtd\' \'SYSTEM\'><qgis version="3.28" '
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.28\" "
         f'styleCategories="Symbology|Temporal">{temporal if is_timed else ""}{renderer}</qgis>'
     )
 

@@ -14,7 +14,7 @@ from monitor.report.blocks import Cell, Section, Table, Text
 from monitor.report.charts import coverage_strip, tally
 from monitor.report.looks import Look, longest_blind, looks_of, within
 from monitor.report.model import BriefInput, Header, Statement
-from monitor.report.wording import NOT_OBSERVED, hours, minute, plural
+from monitor.report.wording import NOT_OBSERVED, date_only, hours, minute, plural
 
 WHAT = {
     "vessels": "Vessels, all", "berth": "… at berths", "anchorage": "… at anchorages", "open": "… in open water",
@@ -60,12 +60,14 @@ def _unseen(given: BriefInput) -> Statement:
         looks = within(looks_of(given, aoi.id), given.period)
         start, end = longest_blind(looks, given.period)
         name = aoi.name or aoi.id
+        exact = all(a.is_exact for a in given.acquisitions if a.aoi_id == aoi.id)
+        told = minute if exact else date_only
         if not any(look.was_seen for look in looks):
             parts.append(f"{name} was not observed in this period: nothing can be said of what lay there")
         else:
             parts.append(
                 f"{name}: {tally(looks)}; the longest stretch without a clear look is {hours(_hours(end, start))}, "
-                f"from {minute(start)} to {minute(end)}"
+                f"from {told(start)} to {told(end)}"
             )
     return Statement(". ".join(parts) + ".", "", "high", ("counted from the list of passes below",), (), ())
 

@@ -161,8 +161,10 @@ def voyages(given: BriefInput) -> Section:
     """Voyages that touch the period and shuttles known by its end."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     made = given.tables.voyages
-    made = made[(made["departed_at"] < pd.Timestamp(given.period.end))
-                & (made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC")) >= pd.Timestamp(given.period.start))]
+    made = made[
+        (made["departed_at"] < pd.Timestamp(given.period.end))
+        & (made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC")) >= pd.Timestamp(given.period.start))
+    ]
     rows = tuple(
         (
             Cell(f"{names.get(r.from_port, r.from_port)} → {names.get(r.to_port, r.to_port)}"),
@@ -195,8 +197,12 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
         )
         for r in given.tables.shuttles.sort_values(["first", "shuttle_id"]).itertuples()
     )  # fmt: skip
-    return Table("Shuttles: the same pair of ports again and again",
-                 ("Ports", "Seen", "Took place (90 %)", "First", "Last", "Rhythm", "Vessel"), rows, compact=True)
+    return Table(
+        "Shuttles: the same pair of ports again and again",
+        ("Ports", "Seen", "Took place (90 %)", "First", "Last", "Rhythm", "Vessel"),
+        rows,
+        compact=True,
+    )
 
 
 def _split(value: object) -> tuple[str, ...]:

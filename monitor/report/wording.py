@@ -59,6 +59,11 @@ def minute(value: datetime | None) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def date_only(value: datetime | None) -> str:
+    """``2023-10-05``, of an instant of which only the day is known; ``not known`` for None or NaT."""
+    return minute(value)[:10] if value is not None and not pd.isna(value) else "not known"
+
+
 def local(value: datetime, timezone: str) -> str:
     """``11:16 local (UTC+09:00, Asia/Pyongyang)``, with the date when it differs from UTC; "" for UTC itself."""
     if timezone in ("UTC", ""):
@@ -76,8 +81,10 @@ def acquired(acquisition: Acquisition, aoi: Aoi) -> str:
     """When a scene was seen: UTC then local, or the date alone when the hour is not known."""
     if not acquisition.is_exact:
         first, last = acquisition.start.date(), acquisition.end.date()
-        day = f"{first}" if first == last or acquisition.end - acquisition.start <= timedelta(days=1) else (
-            f"{first} to {last}"
+        day = (
+            f"{first}"
+            if first == last or acquisition.end - acquisition.start <= timedelta(days=1)
+            else (f"{first} to {last}")
         )
         return f"{day} ({HOUR_UNKNOWN})"
     there = local(acquisition.acquired_at, aoi.timezone)

@@ -56,18 +56,14 @@ def honest_ships(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -
     """Ships that call with AIS on, one that lies at anchor in silence, and a naval hulk that never moves."""
     ships = [_caller(seed, number, told, aois, start_s, end_s) for number, told in enumerate(_CALLERS)]
     hulk = Voyager(start_s).stay(berth(aois, "dunai", "dunai_bch_n", width_m=14.0), (end_s - start_s) / HOUR)
-    ships.append(
-        Ship(MMSI_BASE + 90, "SIM HULK", "naval", "laid up", 104.0, 14.0, "", 35, hulk.done())
-    )
+    ships.append(Ship(MMSI_BASE + 90, "SIM HULK", "naval", "laid up", 104.0, 14.0, "", 35, hulk.done()))
     return tuple(ships)
 
 
 def _caller(seed: int, number: int, told: _Caller, aois: Sequence[Aoi], start_s: float, end_s: float) -> Ship:
     rng = generator(seed, "caller", told.name)
     if "anch" in told.zone_id:
-        place = anchorage(
-            aois, told.port, told.zone_id, u=float(rng.uniform(0.25, 0.75)), v=0.3 + 0.25 * (number % 2)
-        )
+        place = anchorage(aois, told.port, told.zone_id, u=float(rng.uniform(0.25, 0.75)), v=0.3 + 0.25 * (number % 2))
     else:
         place = berth(aois, told.port, told.zone_id, width_m=told.width_m, along=float(rng.uniform(-0.6, 0.6)))
     path = [*way_out(aois, place), *HARBOUR[told.port][1 : 3 if told.port == "dunai" else 5], *OPEN_SEA[told.sea]]

@@ -31,9 +31,7 @@ SPOOFED_AT = (132.905, 42.72)
 """Off Nakhodka: where the spoofer claims to lie."""
 
 
-def positions(
-    seed: int, world: World, period: TimeRange, stations: Mapping[str, tuple[float, float]]
-) -> pd.DataFrame:
+def positions(seed: int, world: World, period: TimeRange, stations: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
     """POSITIONS of the whole season, in order of time; `source_file` is ``simulated``."""
     tables = [_heard(seed, ship, world, period, stations) for ship in world.ships if ship.ais_class]
     table = pd.concat([t for t in tables if len(t)] or [POSITIONS.empty()], ignore_index=True)

@@ -42,6 +42,7 @@ class ScoreSheet:
 
     def as_json(self) -> dict[str, object]:
         """For machines; NaN becomes null."""
+
         def plain(table: pd.DataFrame) -> list[dict[str, object]]:
             rows = table.astype(object).where(table.notna(), None).to_dict("records")
             return [{str(key): value for key, value in row.items()} for row in rows]
@@ -171,9 +172,7 @@ def _last_version(matches: pd.DataFrame) -> pd.DataFrame:
     return matches[matches["status"] != "superseded"]
 
 
-def _matches(
-    matches: pd.DataFrame, detections: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series
-) -> list[Figure]:
+def _matches(matches: pd.DataFrame, detections: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series) -> list[Figure]:
     made = _last_version(matches)
     made = made[made["status"] == "matched"]
     true = made["detection_id"].map(pairs.to_dict()).astype("float64")

@@ -28,6 +28,7 @@ from monitor.simulate.truth import truth_tables
 DEFAULT_PERIOD = "2023-08-14/2023-10-23"
 PORTS = ("rajin", "dunai")
 
+
 @dataclass(frozen=True, slots=True)
 class Season:
     """Ten weeks or so over Rajin and Dunai with known truth; everything follows from the fields.
@@ -174,5 +175,3 @@ def _footprint(aoi: Aoi, item: Pass) -> BaseGeometry:
     a, b = (item.edge_lon + EDGE_LEAN * (lat - middle) for lat in (south, north))
     kept = seen.intersection(Polygon([(a, south), (b, north), (east + 1, north), (east + 1, south)]))
     return kept if not kept.is_empty else box(east - 1e-6, south, east, north)
-
-

@@ -147,9 +147,7 @@ def _times(positions: pd.DataFrame) -> dict[int, pd.Series]:
     return {int(mmsi): part["t"] for mmsi, part in positions.groupby("mmsi")}
 
 
-def _vessels(
-    season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int, pd.Series]
-) -> list[dict[str, object]]:
+def _vessels(season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int, pd.Series]) -> list[dict[str, object]]:
     grid = _grid(aoi)
     t_s, rows = item.at.timestamp(), []
     for ship in season.world.ships:

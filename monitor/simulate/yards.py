@@ -85,5 +85,3 @@ def outline_lonlat(stack: Stack, aoi: Aoi) -> Polygon:
     made = reproject(stack.outline, aoi.epsg, WGS84)
     assert isinstance(made, Polygon)
     return made
-
-

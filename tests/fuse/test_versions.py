@@ -27,9 +27,7 @@ def test_matching_again_without_news_adds_nothing(optical: Acquisition, track: T
     pd.testing.assert_frame_equal(revise(first, table, as_of=AT + timedelta(days=1)), first)
 
 
-def test_a_vessel_that_moves_away_with_late_ais_is_superseded(
-    optical: Acquisition, track: Track, found: Found
-) -> None:
+def test_a_vessel_that_moves_away_with_late_ais_is_superseded(optical: Acquisition, track: Track, found: Found) -> None:
     before = revise(MATCHES.empty(), match(found(), track(1, *PLACE, length=120.0), scene=optical), as_of=AT)
     assert before["status"].tolist() == ["ais_only"]
     after = match(found((130.25, 42.15)), track(2, 130.25, 42.15), scene=optical)

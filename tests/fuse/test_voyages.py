@@ -103,12 +103,14 @@ def test_two_legs_are_not_yet_a_shuttle() -> None:
 
 def test_the_count_of_legs_widens_with_what_the_looks_could_miss() -> None:
     visits = _visits(*_shuttle(6))
+
     def states(every: float) -> pd.DataFrame:
         days = [every * n for n in range(int(30 / every))]
         return pd.DataFrame([
             {"aoi_id": port, "berth_id": f"{port}_b", "acquired_at": _at(d), "state": "empty", "scene_id": f"{port}{d}"}
             for port in ("rajin", "dunai") for d in days
         ])  # fmt: skip
+
     often, seldom = (link_voyages(visits, PORTS, berth_states=states(e)).shuttles.iloc[0] for e in (1.0, 3.0))
     assert often["legs_low"] == often["legs_high"] == 11
     assert seldom["legs_high"] > seldom["legs_low"] >= 11

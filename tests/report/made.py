@@ -25,6 +25,7 @@ SCENES = (datetime(2023, 10, 5, 2, 16, 9, tzinfo=UTC), datetime(2023, 10, 10, 2,
 
 def port() -> Aoi:
     """A port of 2.4 km with one berth, in UTM 52N, Hangul in its name."""
+
     def feature(kind: str, ident: str, shape: Polygon, name: str) -> dict[str, object]:
         return {"type": "Feature", "properties": {"kind": kind, "id": ident, "name": name},
                 "geometry": shape.__geo_interface__}  # fmt: skip

@@ -332,7 +332,7 @@ def test_the_last_record_of_an_id_counts(tmp_path):
 
 def test_a_note_may_hold_any_character(tmp_path):
     archive = Archive(tmp_path)
-    note = "line\u2028separator, next\x85line, newline\n, quote\" and 나진"
+    note = 'line\u2028separator, next\x85line, newline\n, quote" and 나진'
     archive.record(Record("review", "d1", datetime(2023, 10, 6, tzinfo=UTC), {"note": note}))
     archive.reindex()
     assert archive.records("review")[0].body["note"] == note

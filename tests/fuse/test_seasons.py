@@ -1,4 +1,5 @@
-"""The room against a made season whose truth is known: one seed here; many are measured by hand."""
+"""The room against a made season whose truth is known: two seeds pooled here, since one
+holds some sixteen legs; many are measured by hand."""
 
 from pathlib import Path
 
@@ -16,11 +17,12 @@ pytestmark = pytest.mark.slow
 def tally() -> Tally:
     folder = Path(__file__).resolve().parents[2] / "aoi"
     aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
-    season = Season.make(aois=aois, seed=11, scenario="feed-outage", sensors=("s2", "s1"))
-    acquisitions = [a for aoi in aois for a in season.acquisitions(aoi)]
-    made = told(aois, acquisitions, season.positions(), season.truth(), seed=11)
     scores = Tally()
-    score(made, correlate(made.inputs), scores)
+    for seed in (11, 12):
+        season = Season.make(aois=aois, seed=seed, scenario="feed-outage", sensors=("s2", "s1"))
+        acquisitions = [a for aoi in aois for a in season.acquisitions(aoi)]
+        made = told(aois, acquisitions, season.positions(), season.truth(), seed=seed)
+        score(made, correlate(made.inputs), scores)
     return scores
 
 

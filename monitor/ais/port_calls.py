@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from monitor.ais.order import Ordered, in_order
 from monitor.core.errors import DataError
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import PORT_CALLS
+
+if TYPE_CHECKING:
+    from scipy.spatial import cKDTree
 
 ENTRY_M, EXIT_M = 3000.0, 4000.0
 STOP_BEGIN_KN, STOP_END_KN = 0.2, 0.5
@@ -95,6 +98,8 @@ class _Harbour:
     @classmethod
     def of(cls, ports: pd.DataFrame) -> _Harbour:
         lon, lat = ports["lon"].to_numpy(np.float64), ports["lat"].to_numpy(np.float64)
+        from scipy.spatial import cKDTree  # a fifth of a second, which those who only look at the store need not wait
+
         return cls([str(p) for p in ports["port_id"]], lon, lat, cKDTree(_unit(lon, lat)))
 
     def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.pipeline.aircraft import flights, flights_part, take_flights
-    from monitor.pipeline.brief import brief_is_current, write_brief
+    from monitor.pipeline.brief import write_brief
     from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
-    from monitor.pipeline.correlate import Ports, correlate_all, is_current, scene_tables, standing, summary
-    from monitor.pipeline.detect import detect_scenes, unseen
+    from monitor.pipeline.correlate import correlate_all, scene_tables, standing, summary
+    from monitor.pipeline.detect import detect_scenes
     from monitor.pipeline.gaps import stored_gaps
     from monitor.pipeline.hand_out import export, pack_evidence, write_csv
     from monitor.pipeline.intake import IngestReport, Progress, ingest
+    from monitor.pipeline.keys import Ports, brief_is_current, is_current, unseen
 
 __all__ = [
     "IngestReport",
@@ -48,11 +49,12 @@ __all__ = [
 ]
 
 _HOMES = {
-    "brief": ("brief_is_current", "write_brief"),
+    "keys": ("Ports", "brief_is_current", "is_current", "unseen"),
+    "brief": ("write_brief",),
     "aircraft": ("flights", "flights_part", "take_flights"),
     "hand_out": ("export", "pack_evidence", "write_csv"),
-    "correlate": ("Ports", "correlate_all", "is_current", "scene_tables", "standing", "summary"),
-    "detect": ("detect_scenes", "unseen"),
+    "correlate": ("correlate_all", "scene_tables", "standing", "summary"),
+    "detect": ("detect_scenes",),
     "gaps": ("stored_gaps",),
     "intake": ("IngestReport", "Progress", "ingest"),
     "bring": ("costs", "missing", "note_search", "problems", "pull", "search"),

@@ -12,19 +12,12 @@ from monitor.core.instants import TimeRange
 from monitor.core.tables import SHUTTLES
 from monitor.pipeline import findings, gather
 from monitor.pipeline.aircraft import flights, flights_part
-from monitor.pipeline.correlate import FINDINGS, NOTE, Ports
+from monitor.pipeline.keys import FINDINGS, NOTE, Ports, brief_note
 from monitor.report import Brief, BriefInput, write_html, write_pdf
 from monitor.report import build_brief as build
 from monitor.report.timeline import shuttle_rows, stack_rows, visit_rows
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
-
-_MADE_FROM = "brief"
-
-
-def brief_is_current(archive: Archive, path: Path) -> bool:
-    """Whether a brief was made from the derived tables as they now are."""
-    return archive.read_note(_note(path)).strip() == archive.read_note(NOTE).strip() != ""
 
 
 def write_brief(
@@ -45,7 +38,7 @@ def write_brief(
     written = [write_html(made, out)]
     if pdf:
         written.append(write_pdf(made, out.with_suffix(".pdf")))
-    archive.write_note(_note(out), archive.read_note(NOTE))
+    archive.write_note(brief_note(out), archive.read_note(NOTE))
     return written
 
 
@@ -74,7 +67,3 @@ def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: Ti
         ports.aois, period, now, cut_off, gather.acquisitions(archive, ports), tables,
         gather.provenance(archive, store, ports, period), inside,
     )  # fmt: skip
-
-
-def _note(path: Path) -> str:
-    return f"{_MADE_FROM}-{path.stem}"

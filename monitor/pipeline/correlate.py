@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
@@ -14,50 +12,18 @@ from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Scene
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, STACKS, Schema
-from monitor.core.version import VERSION
-from monitor.detect import Detector
 from monitor.detect.berths import berth_states
 from monitor.detect.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateInput, CorrelateRules, Correlation, DarkRule, correlate, latest, read_watchlist
 from monitor.pipeline import findings
-from monitor.pipeline.detect import table_key, zones_digest
+from monitor.pipeline.keys import FINDINGS, NOTE, Ports, made_from
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
-
-NOTE = "correlate"
-FINDINGS = "findings"
-_MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "positions")
-_AROUND_PORT_DEG = 3.0
-
 
 DARK = DarkRule(score=0.6, real=((0.4, 0.15), (0.5, 0.3), (0.6, 0.62), (0.7, 0.82), (0.9, 0.93)))
 """When a detection of the shipped weights may be called dark. In a simulated season 13 of 16 unmatched detections of
 score 0.6 or more were ships, and 6 of 21 of those below; set a little lower, since real ports are harder."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The ports and what looks at them: all that names the tables of a run."""
-
-    aois: tuple[Aoi, ...]
-    detectors: Mapping[str, Detector]
-
-    def table_keys(self) -> list[tuple[Aoi, str]]:
-        """Port and table key, for each port and detector."""
-        return [(aoi, table_key(detector, aoi)) for aoi in self.aois for detector in self.detectors.values()]
-
-
-def made_from(archive: Archive, ports: Ports, gap: timedelta) -> str:
-    """A digest of everything that the derived tables are made from."""
-    parts = [VERSION, str(gap), archive.digest(*_MADE_FROM)]
-    parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, key in ports.table_keys()]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def is_current(archive: Archive, ports: Ports, gap: timedelta) -> bool:
-    """Whether the derived tables were made from what is there now."""
-    return archive.read_note(NOTE).strip() == made_from(archive, ports, gap)
 
 
 def scene_tables(

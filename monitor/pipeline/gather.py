@@ -27,7 +27,8 @@ from monitor.core.tables import (
 )
 from monitor.core.version import VERSION
 from monitor.fuse import latest
-from monitor.pipeline.correlate import Ports, scene_tables
+from monitor.pipeline.correlate import scene_tables
+from monitor.pipeline.keys import Ports
 from monitor.report.model import InputFile, Provenance, SceneRecord, Tables
 from monitor.store.archive import Archive
 from monitor.store.offers import OfferBook

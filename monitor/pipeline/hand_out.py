@@ -12,7 +12,7 @@ from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.instants import TimeRange, isoformat
 from monitor.pipeline import findings, gather
-from monitor.pipeline.correlate import FINDINGS, Ports
+from monitor.pipeline.keys import FINDINGS, Ports
 from monitor.report.evidence import EvidenceInput, write_evidence
 from monitor.report.exports import export as write_export
 from monitor.report.exports import safe_csv

@@ -17,7 +17,10 @@ check: .venv/.test-ready
 	$(BIN)/lint-imports
 
 bench: .venv/.test-ready
-	$(BIN)/pytest tests/benchmarks -s --override-ini python_files=bench_*.py
+	$(BIN)/pytest tests/benchmarks/test_pull.py -s --override-ini addopts='-q --strict-markers --disable-socket --allow-unix-socket'
+	$(BIN)/python -m tests.benchmarks.ais
+	$(BIN)/python -m tests.benchmarks.air_filter
+	$(BIN)/python -m tests.benchmarks.correlate_year
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; give one with make PYTHON=python3.12")'

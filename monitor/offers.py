@@ -70,6 +70,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
         deployment=told.deployment, base_url=told.base_url, token_url=told.token_url,
         client_id=client_id, client_secret=secret, level=told.level.upper(),
         sensors=tuple(settings.source.sensors), units_per_month=told.units_per_month, deadline_s=told.deadline_s,
+        incidence=told.incidence,
     )  # fmt: skip
 
 

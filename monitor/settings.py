@@ -65,6 +65,7 @@ class SentinelHubSection(_Section):
     client_secret: SecretStr = Field(SecretStr(""), description="from the environment or credentials_file only")
     credentials_file: Path | None = Field(None, description="a file with client_id and client_secret, mode 600")
     level: Literal["l2a", "l1c"] = Field("l2a", description="Sentinel-2 product level")
+    incidence: bool = Field(False, description="bring Sentinel-1's mean incidence angle, for half as many units again")
     units_per_month: float = Field(10_000.0, gt=0, description="processing units after which a pull stops")
     deadline_s: float = Field(600.0, gt=0, description="longest time for one acquisition, retries included")
 

@@ -75,9 +75,9 @@ DETECTIONS = Schema(
     ("detection_id",),
     WGS84,
 )  # fmt: skip
-"""One row an object. `class_name` vessel | container_stack; `zone` berth | inshore | open; `zone_id` the berth or yard
-it lies in, else "". `axis_deg` 0–180 clockwise from true north. `area_m2` is NaN for vessels; `length_low_m` and
-`length_high_m` bound a 90 % interval."""
+"""One row an object. `class_name` vessel | container_stack; `zone` berth | inshore | open; `zone_id` the berth,
+anchorage, yard or pier it lies in, else "". `axis_deg` 0–180 clockwise from true north. `area_m2` is NaN for vessels;
+`length_low_m` and `length_high_m` bound a 90 % interval."""
 
 COVERAGE = Schema(
     "coverage",

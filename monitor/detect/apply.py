@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import geopandas as gpd
@@ -13,7 +14,7 @@ from scipy import ndimage
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.aoi import Aoi
+from monitor.core.aoi import Aoi, Zone
 from monitor.core.geodesy import area_m2, convergence_deg
 from monitor.core.grid import Grid, Mask
 from monitor.core.scene import Acquisition, Raster
@@ -161,13 +162,19 @@ def _thinned(raster: Raster) -> tuple[Raster, int]:
 
 
 def _zone_ids(shapes: list[BaseGeometry], stacks: npt.NDArray[np.bool_], aoi: Aoi | None) -> list[str]:
-    """The berth that a vessel covers most, or the yard or pier that a stack does; "" for none."""
+    """The berth that a vessel covers most, else the anchorage; the yard or pier that a stack does; "" for none."""
     if aoi is None:
         return [""] * len(shapes)
-    places = {False: aoi.of_kind("berth"), True: aoi.of_kind("yard") + aoi.of_kind("pier")}
-    out = []
-    for shape, stack in zip(shapes, stacks, strict=True):
-        shares = [(zone.geometry.intersection(shape).area, zone.id) for zone in places[bool(stack)]]
+    afloat = (aoi.of_kind("berth"), aoi.of_kind("anchorage"))
+    ashore = (aoi.of_kind("yard") + aoi.of_kind("pier"),)
+    return [_most_covered(shape, ashore if stack else afloat) for shape, stack in zip(shapes, stacks, strict=True)]
+
+
+def _most_covered(shape: BaseGeometry, choices: Sequence[Sequence[Zone]]) -> str:
+    """The zone that shares most area with a shape, of the first choice that shares any; "" for none."""
+    for zones_of_kind in choices:
+        shares = [(zone.geometry.intersection(shape).area, zone.id) for zone in zones_of_kind]
         best = max(shares, default=(0.0, ""))
-        out.append(best[1] if best[0] > 0 else "")
-    return out
+        if best[0] > 0:
+            return best[1]
+    return ""

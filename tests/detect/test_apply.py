@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
+from monitor.core.aoi import Aoi, Zone
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.tables import DETECTIONS
 from monitor.detect import detect
@@ -54,6 +55,17 @@ def test_nothing_found_is_the_empty_table() -> None:
 def test_zones_follow_the_distance_from_land() -> None:
     table = found(boxes(corners(harbour.HULLS[0]), corners(harbour.HULLS[3])))
     assert list(table["zone"]) == ["berth", "inshore"]
+
+
+def test_a_vessel_lies_in_its_berth_or_else_in_an_anchorage() -> None:
+    scene = harbour.raster()
+    hulls = [corners(harbour.HULLS[0]), corners(harbour.HULLS[3])]
+    outlines = [scene.grid.to_lonlat(ring[:, ::-1]).buffer(0.0005) for ring in hulls]
+    roads = Zone("roads", "anchorage", "Roads", outlines[0].union(outlines[1]).convex_hull)
+    quay = Zone("quay", "berth", "Quay", outlines[0])
+    aoi = Aoi("made", "Made", scene.grid.footprint(), (quay, roads), scene.grid.epsg)
+    table = detect(scene, acquisition(scene), Told(boxes(*hulls)), aoi=aoi)
+    assert list(table["zone_id"]) == ["quay", "roads"]
 
 
 def test_a_hull_far_from_water_is_a_roof_and_a_stack_is_not() -> None:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from filelock import FileLock
+
 from monitor.core.errors import ArchiveError
 from monitor.core.instants import TimeRange, utc
 
@@ -157,8 +159,9 @@ class Index:
             if _version(db) == VERSION:
                 db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash; a lost entry is found by its file
                 return db
-            db.execute("PRAGMA journal_mode = WAL")
-            _migrate(db, self.path)
+            with FileLock(self.path.with_name(".index-making.lock"), timeout=_WAIT_S):  # SQLite waits for no lock here
+                db.execute("PRAGMA journal_mode = WAL")
+                _migrate(db, self.path)
         except sqlite3.OperationalError as error:
             db.close()
             if "readonly" not in str(error) and "unable to open" not in str(error):

@@ -1,4 +1,8 @@
-"""Flights, published flights, visits, shuttles, stacks and dated events on one time axis."""
+"""Flights, published flights, visits, shuttles, stacks and dated events on one time axis.
+
+`timeline_html` is the timeline as a fragment of a page (drawing, caption and the table behind it); `timeline_chart` is
+the same as a block of a brief. Both take TIMELINE rows, which `Workspace.timeline` gathers.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from monitor.core.air_tables import TIMELINE
 from monitor.core.instants import TimeRange
 from monitor.core.tables import SHUTTLES, STACKS, VISITS
 from monitor.report.blocks import Cell, Chart, Table
+from monitor.report.html import environment
 from monitor.report.style import BLUE, GREEN, INK, ORANGE, PURPLE, RULE, SKY, VERMILLION
 from monitor.report.svg import day_ticks, document, line, tag, text, title
 from monitor.report.wording import minute, number, plural
@@ -134,6 +139,26 @@ def timeline_chart(id: str, rows: pd.DataFrame, period: TimeRange) -> Chart:  # 
     counts = ", ".join(f"{n} {lane}" for lane in LANES if (n := int((table["lane"] == lane).sum())))
     alt = f"Timeline {period}: {counts or 'nothing'}"
     return Chart(id, document(_WIDTH, y + 30, axis + parts, alt=alt), alt, _CAPTION, _details(table))
+
+
+def timeline_html(rows: pd.DataFrame, period: TimeRange, *, id: str = "timeline") -> str:  # noqa: A002
+    """The timeline as an HTML fragment: a ``figure`` with the SVG and its caption, and the folded table behind it.
+
+    Parameters
+    ----------
+    rows : TIMELINE table
+        Empty gives an axis without bars and the sentence that nothing is there.
+    period : TimeRange
+        What the axis spans; rows outside are left out.
+    id : str
+        The figure's anchor in the page.
+
+    Notes
+    -----
+    The drawing carries no styles or scripts; classes are those of ``templates/brief.css``. All text is escaped.
+    """
+    template = environment().from_string('{% import "blocks.html.j2" as b with context %}{{ b.render(block) }}')
+    return str(template.render(block=timeline_chart(id, rows, period), paper=False))
 
 
 def _lane(lane: str, own: pd.DataFrame, period: TimeRange, y: float) -> tuple[list[str], float]:

@@ -17,7 +17,7 @@ from monitor.core.tables import SHUTTLES, STACKS, VISITS
 from monitor.report.airmap import air_map
 from monitor.report.blocks import Chart, Table, Text, TileFigure
 from monitor.report.flights import FlightsInput, flights_section
-from monitor.report.timeline import merged, shuttle_rows, stack_rows, timeline_chart, visit_rows
+from monitor.report.timeline import merged, shuttle_rows, stack_rows, timeline_chart, timeline_html, visit_rows
 from monitor.sources.air_claims import read_claims
 from monitor.sources.air_files import read_air_files
 from tests.air.rendering import FIELDS, WATCH, Leg, cut_below, draw, local, write_traces
@@ -114,6 +114,18 @@ def test_rows_of_every_room_stand_on_one_axis(made: tuple[pd.DataFrame, pd.DataF
     assert chart.svg.count("<rect") == len(chart.details.rows) == len(rows)
     assert "cause" in chart.caption
     assert rows.loc[rows["lane"] == "visit", "end"].iloc[0] == pd.Timestamp(PERIOD.end)
+
+
+def test_the_timeline_as_a_fragment_holds_the_drawing_and_the_escaped_table() -> None:
+    row = ("e1", T0, T0, "event", "", "a <vote>", "", "a <vote>", "", "")
+    rows = pd.DataFrame([row], columns=list(TIMELINE.columns))
+    fragment = timeline_html(TIMELINE.conform(rows), PERIOD, id="line")
+    assert '<figure id="line"' in fragment
+    assert fragment.count("<rect") == 1
+    assert fragment.count("a &lt;vote&gt;") >= 2
+    assert "<vote>" not in fragment
+    assert "<script" not in fragment
+    assert "Nothing in this period." in timeline_html(TIMELINE.empty(), PERIOD)
 
 
 def test_a_timeline_of_nothing_is_empty() -> None:

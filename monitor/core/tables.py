@@ -374,13 +374,18 @@ CHANGES = Schema(
 ALERTS = Schema(
     "alerts",
     {
-        "alert_id": "str", "rule": "str", "aoi_id": "str", "subject": "str", "finding_id": "str", "raised_at": UTC,
-        "quiet_until": UTC, "claim": "str", "state": "str",
+        "alert_id": "str", "rule": "str", "aoi_id": "str", "subject": "str", "finding_id": "str", "start": UTC,
+        "end": UTC, "raised_at": UTC, "quiet_until": UTC, "claim": "str", "likelihood": "str", "confidence": "str",
+        "reasons": "str", "alternatives": "str", "is_simulated": "bool", "state": "str", "attempts": "int64",
+        "sent_at": UTC, "sent_to": "str", "error": "str",
     },
     ("alert_id",),
 )  # fmt: skip
-"""One row a thing worth telling; `state` new | quiet (same rule and subject, inside the cool-down that ends at
-`quiet_until`). `alert_id` comes from rule, subject and finding, so running again raises nothing twice."""
+"""One row a thing worth telling. `state` new | quiet (same rule and `subject`, inside the cool-down that ended at
+`quiet_until`) | old (long past when it was first found) | sent | failed (tried `attempts` times, tried again at the next
+run). `alert_id` comes from the rule and from what it is about, so running again raises nothing twice. `sent_to` holds
+the keys of the targets that took it, separated by spaces; `error` why the last one did not, without any secret.
+`aoi_id` is "" for what concerns all ports; `reasons` and `alternatives` are separated by "; "."""
 
 OBSERVATIONS = Schema(
     "observations",
@@ -404,3 +409,28 @@ LEDGER = Schema(
 )  # fmt: skip
 """`verdict` both | only there | only here | not observable | not comparable, with the reason and the clear looks we
 had."""
+
+REVIEWS = Schema(
+    "reviews",
+    {
+        "review_id": "str", "at": UTC, "subject": "str", "decision": "str", "who": "str", "note": "str",
+        "detection_ids": "str", "undoes": "str", "stands": "bool",
+    },
+    ("review_id",),
+)  # fmt: skip
+"""Who decided what of a detection or finding `subject`, oldest first; rows are only added. `decision` keep | reject |
+fixed | unsure | undo (then `undoes` names the review that was taken back). `detection_ids`, separated by spaces, are
+the detections it holds for; `stands` whether it is what now holds of its subject."""
+
+QUEUE = Schema(
+    "queue",
+    {
+        "subject": "str", "kind": "str", "aoi_id": "str", "at": UTC, "claim": "str", "likelihood": "str",
+        "confidence": "str", "detection_id": "str", "scene_id": "str", "score": "float64", "decision": "str",
+        "who": "str",
+    },
+    ("subject",),
+)  # fmt: skip
+"""What there is to review: findings (`kind` as theirs), then detections that no finding rests on (`kind` detection).
+`detection_id` and `scene_id` say what to look at, "" where no one detection is meant; `score` is NaN then. `decision`
+is what now stands, "" while nobody decided."""

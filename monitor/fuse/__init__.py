@@ -1,6 +1,6 @@
 """Detections against AIS: matches, dark events, visits, voyages, counts."""
 
-from monitor.fuse.alerts import alerts
+from monitor.fuse.alerts import AlertRule, Stays, alerts
 from monitor.fuse.candidates import gap_candidates
 from monitor.fuse.change import change_points, rates
 from monitor.fuse.correlate import CorrelateInput, CorrelateRules, Correlation, correlate
@@ -12,6 +12,7 @@ from monitor.fuse.ledger import Seen, compare, read_observations
 from monitor.fuse.likelihood import MatchModel
 from monitor.fuse.linking import LinkRule
 from monitor.fuse.match import match
+from monitor.fuse.notices import change_findings, feed_findings, unseen_findings
 from monitor.fuse.radar import RadarLook, azimuth_shift, sentinel1_look
 from monitor.fuse.stays import VisitRule
 from monitor.fuse.versions import latest, null_test, revise
@@ -21,6 +22,7 @@ from monitor.fuse.watchlist import WATCHLIST, read_watchlist
 
 __all__ = [
     "WATCHLIST",
+    "AlertRule",
     "CorrelateInput",
     "CorrelateRules",
     "Correlation",
@@ -32,16 +34,19 @@ __all__ = [
     "MatchModel",
     "RadarLook",
     "Seen",
+    "Stays",
     "VisitRule",
     "alerts",
     "azimuth_shift",
     "catchable",
+    "change_findings",
     "change_points",
     "clear_looks",
     "compare",
     "correlate",
     "count",
     "dark_events",
+    "feed_findings",
     "findings",
     "fixed_objects",
     "gap_candidates",
@@ -55,5 +60,6 @@ __all__ = [
     "read_watchlist",
     "revise",
     "sentinel1_look",
+    "unseen_findings",
     "visits",
 ]

@@ -199,3 +199,36 @@ def likelihood_line(word: str) -> str:
 def confidence_line(level: str, reasons: tuple[str, ...]) -> str:
     """Its own sentence, apart from the likelihood."""
     return f"Confidence: {level}{' — ' + '; '.join(reasons) if reasons else ''}."
+
+
+_COUNTED = {
+    "vessels": "Vessels per clear look", "berth": "Vessels at berths per clear look",
+    "anchorage": "Vessels at anchorages per clear look", "open": "Vessels in open water per clear look",
+    "stacks": "Yards with container stacks per clear look",
+}  # fmt: skip
+
+
+def changed(
+    what: str, place: str, rates: tuple[float, float], looks: tuple[int, int], bounds: tuple[Instant, Instant]
+) -> str:
+    """Measured: a rate that was another before; `bounds` are the last look before and the first after."""
+    return (
+        f"{_COUNTED.get(what, what)} at {place} changed between {day(bounds[0])} and {day(bounds[1])}, from "
+        f"{rates[0]:.1f} ({looks[0]} looks) to {rates[1]:.1f} ({looks[1]} looks)."
+    )
+
+
+def feed_silent(start: Instant, end: Instant | None) -> str:
+    """Limits: no AIS at all, until `end` or still."""
+    if end is None:
+        return f"No AIS position has come in since {when(start)}: what was seen after it cannot be compared with AIS."
+    return (
+        f"No AIS position came in from {when(start)} to {when(end)}: what was seen in that time cannot be compared "
+        "with AIS."
+    )
+
+
+def unseen_since(place: str, since: Instant, until: Instant) -> str:
+    """Limits: how long nothing has been seen."""
+    days = (pd.Timestamp(until) - pd.Timestamp(since)).days
+    return f"{place} has not been seen for {days} days, since {when(since)}: nothing can be said of what lay there."

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.workspace import Workspace
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,6 +24,14 @@ def shared_data() -> Path:
 def repository() -> Path:
     """The repository's root folder."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def season_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The embedded season after its whole job; made once. Tests that write take a copy."""
+    folder = tmp_path_factory.mktemp("season") / "demo"
+    Workspace.demo(folder)
+    return folder
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,0 +1,60 @@
+"""Every command, setting and table is documented where its user looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from monitor.cli.app import app
+from monitor.core.dictionary import dictionary
+from monitor.settings import Settings, template
+
+COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
+TEMPLATE = template()
+
+
+def _leaves() -> dict[str, str]:
+    """Command lines and their help texts."""
+    found: dict[str, str] = {}
+    for name, command in COMMANDS.items():
+        inner = getattr(command, "commands", None)
+        leaves = {f"{name} {each}": leaf for each, leaf in inner.items()} if inner else {name: command}
+        found |= {line: leaf.help or "" for line, leaf in leaves.items()}
+    return found
+
+
+@pytest.mark.parametrize("line", _leaves())
+def test_a_command_shows_an_example_of_itself(line: str) -> None:
+    text = _leaves()[line]
+    assert "Example" in text
+    assert f"monitor {line}" in text.split("Example", 1)[1]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_readme_has_each_command(name: str, repository: Path) -> None:
+    commands = (repository / "README.md").read_text(encoding="utf-8").split("## Commands", 1)[1].split("\n## ", 1)[0]
+    assert f"`monitor {name}" in commands or f"`{name}`" in commands or f"`{name} " in commands
+
+
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [(section, name) for section, field in Settings.model_fields.items() for name in field.annotation.model_fields],  # type: ignore[union-attr]
+)
+def test_a_setting_is_explained_in_a_new_workspace(section: str, name: str) -> None:
+    part = TEMPLATE.split(f"\n[{section}]\n", 1)[1].split("\n[", 1)[0]
+    line = next(line for line in part.splitlines() if line.startswith((f"# {name} =", f"# {name}:", f"{name} =")))
+    meaning = line.rsplit("#", 1)[1] if "=" in line else line.split(":", 1)[1]
+    assert len(meaning.split()) >= 2
+
+
+@pytest.mark.parametrize("name", dictionary())
+def test_a_table_says_what_it_holds(name: str) -> None:
+    shown = CliRunner().invoke(app, ["tables", name])
+    assert shown.exit_code == 0
+    entry = dictionary()[name]
+    assert len(entry.text.split()) >= 5
+    assert all(column in shown.output for column in entry.schema.columns)
+    assert ("EPSG:4326" in shown.output) == ("geometry" in entry.schema.columns)

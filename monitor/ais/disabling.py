@@ -8,14 +8,11 @@ from datetime import timedelta
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-import shapely
-from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
-from shapely.ops import nearest_points
 
 from monitor.ais.order import Ints, in_order
+from monitor.ais.shores import Shore
 from monitor.core.errors import DataError
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAP_RULES
 
 OPEN_SEA_H, OPEN_SEA_NMI, OPEN_SEA_PER_DAY, OPEN_SEA_PINGS = 12.0, 50.0, 10.0, 14
@@ -29,9 +26,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 
-def gap_rules(
-    gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry | None = None
-) -> pd.DataFrame:  # fmt: skip
+def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry | Shore | None = None) -> pd.DataFrame:
     """What speaks for and against each silence being more than bad reception.
 
     Parameters
@@ -39,8 +34,9 @@ def gap_rules(
     gaps : GAPS table
     positions : POSITIONS table
         Everything heard around the gaps, of all vessels.
-    land : geometry, optional
-        For the distance from shore, EPSG:4326; without it the open-sea rule says nothing.
+    land : geometry or Shore, optional
+        For the distance from shore (EPSG:4326; `ais.shores.shipped_shore` knows the world's); without it the open-sea
+        rule says nothing.
 
     Returns
     -------
@@ -70,13 +66,13 @@ def gap_rules(
     if gaps.empty:
         return GAP_RULES.empty()
     heard = _Heard(positions)
+    shores = _shores(gaps, land)
     rows = []
-    for gap in gaps.itertuples(index=False):
+    for gap, shore in zip(gaps.itertuples(index=False), shores.tolist(), strict=True):
         located = bool(np.isfinite(gap.start_lon) and np.isfinite(gap.start_lat))
         place = (gap.start_lon, gap.start_lat)
         before, during, per_day = heard.around(gap.mmsi, gap.start, gap.duration_h, place) if located else (0, 0, 0.0)
         own = heard.own(int(gap.mmsi), gap.start)
-        shore = _shore_nmi(land, gap.start_lon, gap.start_lat) if land is not None and located else np.nan
         open_sea, why_open = _open_sea(gap.duration_h, shore, per_day, heard.satellite(int(gap.mmsi), gap.start))
         coastal, why_coastal = _coastal(gap.duration_h, during, own)
         rows.append({
@@ -182,9 +178,9 @@ class _Heard:
         return int(a), int(b), first, end
 
 
-def _shore_nmi(land: BaseGeometry, lon: float, lat: float) -> float:
-    """Nautical miles to the nearest land; 0 on it. The nearest point is sought in degrees squeezed by latitude."""
-    squeeze = float(np.cos(np.radians(lat)))
-    scaled = shapely.transform(land, lambda xy: xy * np.array([squeeze, 1.0]))
-    shore = nearest_points(scaled, Point(lon * squeeze, lat))[0]
-    return float(distance_m(lon, lat, shore.x / squeeze, shore.y)) / METRES_PER_NAUTICAL_MILE
+def _shores(gaps: pd.DataFrame, land: BaseGeometry | Shore | None) -> Floats:
+    """Nautical miles from where each ship fell silent to the nearest land; NaN where that is not known."""
+    if land is None:
+        return np.full(len(gaps), np.nan)
+    shore = land if isinstance(land, Shore) else Shore.of(land)
+    return shore.nmi(gaps["start_lon"].to_numpy(np.float64), gaps["start_lat"].to_numpy(np.float64))

@@ -19,11 +19,13 @@ from monitor.core.parallel import open_pool
 from monitor.core.scene import Scene
 from monitor.core.tables import (
     BERTH_STATES,
+    CHANGES,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
     DETECTIONS,
     MATCHES,
+    RATES,
     STACKS,
     VISITS,
     VOYAGES,
@@ -32,8 +34,10 @@ from monitor.core.tables import (
 from monitor.offers import DETECTED, make_detector
 from monitor.pipeline.outcome import Table
 from monitor.settings import Settings
+from monitor.store.alerts import AlertBook
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
+from monitor.store.reviews import ReviewBook
 
 if TYPE_CHECKING:
     from monitor.detect import Detector
@@ -118,6 +122,14 @@ class Views:
         """COUNTS: vessels per look; missing where the look was not observed."""
         return self._derived("counts", COUNTS, aoi, period)
 
+    def changes(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """CHANGES: when counts per clear look changed, between which looks, from what to what."""
+        return self._derived("changes", CHANGES, aoi, period)
+
+    def rates(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """RATES: vessels per clear look by week, with intervals, beside what the past lets expect."""
+        return self._derived("rates", RATES, aoi, period)
+
     def gaps(
         self, *, at_least: timedelta | None = None, until: str | datetime | None = None, pool: str | None = None
     ) -> pd.DataFrame:
@@ -142,6 +154,20 @@ class Views:
     def voyages(self) -> pd.DataFrame:
         """VOYAGES between ports, from AIS and from imagery."""
         return self._derived("voyages", VOYAGES, None, None)
+
+    def alerts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """ALERTS: what was worth telling, oldest first, and what became of it."""
+        table = within(AlertBook(self.archive).table(), chosen_period(period))
+        return table if aoi is None else table[table["aoi_id"].isin([aoi, ""])].reset_index(drop=True)
+
+    def reviews(self) -> pd.DataFrame:
+        """REVIEWS: who decided what of a detection or finding, oldest first, and whether it stands."""
+        return ReviewBook(self.archive).table()
+
+    def review_queue(self, aoi: str | None = None) -> pd.DataFrame:
+        """QUEUE: findings and detections that can be reviewed, with what was decided of each."""
+        table = pipeline.review_queue(self.archive, self.ports(aoi))
+        return table if aoi is None else table[table["aoi_id"] == aoi].reset_index(drop=True)
 
     def _derived(self, name: str, schema: Schema, aoi: str | None, period: Period) -> pd.DataFrame:
         table = within(self.archive.read_table(name, schema), chosen_period(period))
@@ -192,7 +218,7 @@ def chosen_period(period: Period) -> TimeRange | None:
 
 def within(table: pd.DataFrame, period: TimeRange | None) -> pd.DataFrame:
     """The rows of which the first instant that the table has lies in the period; all without one."""
-    columns = ("acquired_at", "arrived_not_before", "arrived_not_after", "departed_at", "start")
+    columns = ("acquired_at", "changed_at", "arrived_not_before", "arrived_not_after", "departed_at", "start")
     column = next((name for name in columns if name in table), None)
     if period is None or column is None:
         return table

@@ -20,18 +20,20 @@ from monitor.core.instants import TimeRange, isoformat, span, utc
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.passes import find_passes
 from monitor.core.tables import SHUTTLES
-from monitor.offers import make_source, season, shipped_ports
+from monitor.offers import alert_plan, alert_targets, make_source, season, shipped_ports
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.pipeline.schedule import Timer, run_command
 from monitor.settings import FILE_NAME, read_settings, template
 from monitor.store.index import Record
 from monitor.store.offers import OfferBook
+from monitor.store.reviews import Review, ReviewBook, login
 from monitor.views import Period, Views, chosen_period, within
 
 if TYPE_CHECKING:
     from monitor.doctor import Check
     from monitor.pipeline import IngestReport, Ports, Progress
     from monitor.pipeline.aircraft import Flights
+    from monitor.pipeline.alerts import Waiting
     from monitor.pipeline.bring import Search
     from monitor.simulate import ScoreSheet
     from monitor.sources.base import Source
@@ -169,7 +171,9 @@ class Workspace(Views):
 
     def correlate(self, period: Period = None) -> dict[str, int]:
         """Derive matches, dark events, visits, voyages and counts; how many rows of each there are."""
-        result = pipeline.correlate_all(self.archive, self.positions, self.ports(), span(self.settings.ais.gap))
+        ports = self.ports()
+        result = pipeline.correlate_all(self.archive, self.positions, ports, span(self.settings.ais.gap))
+        self._alerts_due(ports)
         chosen = chosen_period(period)
         return {name: len(within(table, chosen)) for name, table in result.tables().items()}
 
@@ -220,8 +224,11 @@ class Workspace(Views):
         else:
             result = pipeline.correlate_all(self.archive, self.positions, ports, gap)
             done(Step("correlate", 1, note=pipeline.summary(result)))
+        done(self._alerts_due(ports))
         briefs = self._brief_due(ports)
         done(Step("report", len(briefs)))
+        if self.settings.alerts.send:
+            done(self.send_alerts())
         return RunResult(tuple(steps), tuple(str(path) for path in briefs))
 
     def _pull_due(self, pool: str | None) -> Step:
@@ -242,6 +249,15 @@ class Workspace(Views):
         files = sorted({path for pattern in patterns for path in self.root.glob(pattern) if path.is_file()})
         report = self.ingest(*files)
         return Step("ingest", report.new, report.failures)
+
+    def _alerts_due(self, ports: Ports) -> Step:
+        plan = alert_plan(self.settings, self._watched_until())
+        if pipeline.alerts_are_raised(self.archive, plan):
+            return Step("alerts")
+        try:
+            return pipeline.raise_alerts(self.archive, self.positions, ports, plan)
+        except MonitorError as error:
+            return failure("alerts", "alerts", error)
 
     def _brief_due(self, ports: Ports) -> list[Path]:
         if not self.archive.scenes():
@@ -348,6 +364,57 @@ class Workspace(Views):
         """Pack the chain of custody of one finding, event or detection into a zip file."""
         return pipeline.pack_evidence(self.archive, self.positions, self.ports(), id, out)
 
+    # telling
+
+    def messages(self) -> list[Waiting]:
+        """What `send_alerts` would send: alerts that wait, each with its message."""
+        base = self.settings.alerts.brief_url
+        return pipeline.to_send(self.archive, self.ports(), self.root / "reports", base=base)
+
+    def send_alerts(self) -> Step:
+        """Send the alerts that wait, each once to each target; what fails is recorded and tried again next time."""
+        try:
+            return pipeline.send_alerts(self.archive, self.messages(), alert_targets(self.settings))
+        except MonitorError as error:
+            return failure("send", "alerts", error)
+
+    # reviewing
+
+    def review(self, id: str, decision: str, *, note: str = "", who: str = "") -> Review:  # noqa: A002
+        """Decide on a detection, dark event or other finding: keep, reject, fixed or unsure.
+
+        The next `correlate` and brief go by it: what is rejected is not counted and makes no dark event, a fixed object
+        is set aside, what is kept is confirmed. `who` is the name that stands beside it, the login's when not given.
+
+        Raises
+        ------
+        DataError
+            Nothing has that id, or there is no such decision.
+        """
+        now = datetime.now(UTC)
+        return pipeline.review(self.archive, self.ports(), id, decision, who=who or login(), note=note, now=now)
+
+    def undo_review(self, id: str = "", *, who: str = "") -> Review:  # noqa: A002
+        """Take back that person's last decision that stands, or their last one of `id`.
+
+        Raises
+        ------
+        DataError
+            There is none.
+        """
+        subject = id.removeprefix("dark|")
+        return ReviewBook(self.archive).undo(who=who or login(), now=datetime.now(UTC), subject=subject)
+
+    def export_reviews(self, out: Path) -> list[Path]:
+        """Write the reviewed detections as labelled scene folders, which `train` and `evaluate` read; the folders.
+
+        Raises
+        ------
+        DataError
+            Nothing was reviewed that could be a label.
+        """
+        return pipeline.export_labels(self.archive, self.ports(), out)
+
     def write_csv(self, table: pd.DataFrame, out: Path) -> Path:
         """Write a table as CSV that no spreadsheet takes for formulas."""
         return pipeline.write_csv(table, out)
@@ -380,6 +447,13 @@ class Workspace(Views):
         if name == "folder":
             return TimeRange(datetime(2014, 1, 1, tzinfo=UTC), now + timedelta(days=1))
         return TimeRange.last(chosen.last, now=now)
+
+    def _watched_until(self) -> datetime:
+        """When the watch ends: today, or with the period that is looked at; for files on disk, at the last scene."""
+        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        if self.settings.source.name != "folder" or self.settings.source.period:
+            return min(self._due(None).end, today)
+        return max((scene.acquisition.acquired_at for scene in self.archive.scenes()), default=today)
 
     def _problems(self, aoi: Aoi) -> Sequence[Problem]:
         return pipeline.problems(self._source(None), aoi, self._due(None))

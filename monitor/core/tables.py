@@ -382,8 +382,8 @@ ALERTS = Schema(
     ("alert_id",),
 )  # fmt: skip
 """One row a thing worth telling. `state` new | quiet (same rule and `subject`, inside the cool-down that ended at
-`quiet_until`) | old (long past when it was first found) | sent | failed (tried `attempts` times, tried again at the next
-run). `alert_id` comes from the rule and from what it is about, so running again raises nothing twice. `sent_to` holds
+`quiet_until`) | old (long past when it was first found) | sent | failed (tried `attempts` times, tried again at the
+next run) | withdrawn (before it was sent, what it said ceased to hold). `alert_id` comes from the rule and from what it is about, so running again raises nothing twice. `sent_to` holds
 the keys of the targets that took it, separated by spaces; `error` why the last one did not, without any secret.
 `aoi_id` is "" for what concerns all ports; `reasons` and `alternatives` are separated by "; "."""
 

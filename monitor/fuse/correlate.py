@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,10 +46,11 @@ from monitor.fuse.identity import WATCHLIST, identify
 from monitor.fuse.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.linking import LinkRule
 from monitor.fuse.match import match
+from monitor.fuse.reviewed import Verdicts
 from monitor.fuse.stays import VisitRule
 from monitor.fuse.versions import latest, null_test, revise
 from monitor.fuse.visits import catchable, visits
-from monitor.fuse.voyages import Linked, link_voyages
+from monitor.fuse.voyages import link_voyages
 from monitor.fuse.where import acquisition_of
 
 
@@ -64,6 +66,7 @@ class CorrelateInput:
     previous_matches : all versions so far; `as_of` stands on what changes
     ais_voyages : VOYAGES from port calls
     watchlist : see `monitor.fuse.identity.WATCHLIST`
+    reviewed : what reviewers decided; `detections` are those that still count
     """
 
     aois: tuple[Aoi, ...]
@@ -80,6 +83,7 @@ class CorrelateInput:
     watchlist: pd.DataFrame = field(default_factory=WATCHLIST.empty)
     period: TimeRange | None = None
     as_of: datetime | None = None
+    reviewed: Verdicts = field(default_factory=Verdicts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +143,8 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
         inputs.berth_states, inputs.detections, now, coverage=inputs.coverage, port_calls=inputs.port_calls,
         rule=rules.visits,
     )  # fmt: skip
+    refused = inputs.reviewed.statements
+    stays = _less(stays, "visit_id", refused)
     period = inputs.period or _span(inputs)
     linked = link_voyages(
         stays, inputs.aois, stacks=inputs.stacks, port_calls=inputs.port_calls, positions=inputs.positions,
@@ -149,21 +155,26 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
     made = Correlation(
         matched, nulls, dark, candidates, stays,
         catchable(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
-        linked.voyages, linked.links, linked.shuttles,
+        _less(linked.voyages, "voyage_id", refused), linked.links, _less(linked.shuttles, "shuttle_id", refused),
         identify(stays, inputs.watchlist, positions=inputs.positions, aois=inputs.aois),
         counted, rates(counted, period=period), change_points(counted),
     )  # fmt: skip
-    return _with_findings(made, inputs, period, linked)
+    return _with_findings(made, inputs, period)
 
 
-def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange, linked: Linked) -> Correlation:
+def _less(table: pd.DataFrame, key: str, refused: Collection[str]) -> pd.DataFrame:
+    return table[~table[key].isin(list(refused))].reset_index(drop=True) if refused else table
+
+
+def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange) -> Correlation:
     tables = FindingTables(
-        dark_events=made.dark_events, visits=made.visits, catchable=made.catchable, voyages=linked.voyages,
-        shuttles=linked.shuttles, counts=made.counts, rates=made.rates, stacks=inputs.stacks, gaps=inputs.gaps,
+        dark_events=made.dark_events, visits=made.visits, catchable=made.catchable, voyages=made.voyages,
+        shuttles=made.shuttles, counts=made.counts, rates=made.rates, stacks=inputs.stacks, gaps=inputs.gaps,
         coverage=inputs.coverage, identity=made.identity, gap_candidates=made.gap_candidates,
     )  # fmt: skip
     values = {name: getattr(made, name) for name in made.__slots__}
-    return Correlation(**{**values, "findings": findings(inputs.aois, tables, period=period)})
+    told = findings(inputs.aois, tables, period=period)
+    return Correlation(**{**values, "findings": tuple(f for f in told if f.id not in inputs.reviewed.statements)})
 
 
 def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -185,7 +196,9 @@ def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFra
         if len(ships):
             nulls.append(null_test(ships, near, scene=scene, matches=rows, shift=rules.null_shift, model=rules.match))
     current = _stack(found, MATCHES)
-    matched = current if inputs.as_of is None else revise(inputs.previous_matches, current, as_of=inputs.as_of)
+    scenes = [scene.id for scene in inputs.scenes]
+    previous, as_of = inputs.previous_matches, inputs.as_of
+    matched = current if as_of is None else revise(previous, current, as_of=as_of, scenes=scenes)
     return matched, _stack(nulls, NULL_TESTS), _dark(matched, inputs, rules)
 
 
@@ -195,7 +208,8 @@ def _dark(matched: pd.DataFrame, inputs: CorrelateInput, rules: CorrelateRules) 
     ports = inputs.detections.groupby("aoi_id")
     fixed = {name for _, ships in ports for name in fixed_objects(ships, rule=rules.dark)}
     heard = inputs.positions if len(inputs.positions) else None
-    return dark_events(inputs.detections, matched, heard, fixed=fixed, rule=rules.dark)
+    kept = inputs.reviewed.kept
+    return dark_events(inputs.detections, matched, heard, fixed=fixed, confirmed=kept, rule=rules.dark)
 
 
 def _best_first(dark: pd.DataFrame, candidates: pd.DataFrame) -> list[str]:

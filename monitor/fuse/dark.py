@@ -20,6 +20,7 @@ from monitor.fuse.versions import latest
 
 DARK = "dark"
 UNKNOWN = "unmatched, reception unknown"
+_SEEN_BY_A_PERSON = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def dark_events(
     reception: pd.DataFrame | None = None,
     gaps: pd.DataFrame | None = None,
     fixed: Collection[str] | None = None,
+    confirmed: Collection[str] = (),
     rule: DarkRule | None = None,
 ) -> pd.DataFrame:
     """DARK_EVENTS: the unmatched vessels, each with whether AIS was shown to be received at that place and hour.
@@ -71,6 +73,8 @@ def dark_events(
         Silences that could explain an event; their ids stand in ``gap_ids``, best first.
     fixed : ids of detections that are fixed objects
         From `fixed_objects` over the port's whole history; found in `detections` when not given.
+    confirmed : ids of detections that a reviewer saw to be ships
+        They count whatever their score, length and place.
 
     Returns
     -------
@@ -91,6 +95,7 @@ def dark_events(
     known = fixed_objects(ships, rule=rule) if fixed is None else fixed
     wanted = ships["detection_id"].isin(status.index) & ~ships["detection_id"].isin(list(known))
     wanted &= ~(floats(ships, "score") < rule.score) & ~(floats(ships, "length_m") < rule.length_m)
+    wanted |= ships["detection_id"].isin(status.index) & ships["detection_id"].isin(list(confirmed))
     events = ships[wanted].reset_index(drop=True)
     if events.empty:
         return DARK_EVENTS.empty()
@@ -98,8 +103,9 @@ def dark_events(
     feed = None if positions is None else Feed.of(positions)
     ears = [_heard(when, place, feed, reception, rule) for when, place in zip(events["acquired_at"],
             zip(*lonlat(events), strict=True), strict=True)]  # fmt: skip
-    rows = [_judge(row, ear, str(m["reason"]), float(m["probability"]), rule) for row, ear, m in zip(
-        events.to_dict("records"), ears, said.to_dict("records"), strict=True)]  # fmt: skip
+    sure = [name in confirmed for name in events["detection_id"]]
+    rows = [_judge(row | {"sure": known}, ear, str(m["reason"]), float(m["probability"]), rule) for row, known, ear, m
+            in zip(events.to_dict("records"), sure, ears, said.to_dict("records"), strict=True)]  # fmt: skip
     table = _table(events, rows, ears, said)
     table["gap_ids"] = _gap_ids(table, gaps, positions)
     return DARK_EVENTS.conform(table)
@@ -158,7 +164,7 @@ def _judge(
         if heard.vessels and not (heard.before and heard.after):
             reasons.append("the AIS feed does not cover the instant")
     shown = heard is not None and rule.hearing.holds(heard) and why != HOUR_UNKNOWN
-    reasons.append("away from any spot where something is always seen")
+    reasons.append("a reviewer saw a ship" if row["sure"] else "away from any spot where something is always seen")
     probability = _probability(row, heard, fit, rule) if shown and heard is not None else np.nan
     return {
         "status": DARK if shown else UNKNOWN, "probability": probability,
@@ -171,6 +177,7 @@ def _probability(row: Mapping[object, object], heard: Heard, fit: float, rule: D
     score = float(str(row.get("score", np.nan)))
     points, shares = zip(*rule.real, strict=True)
     real = float(np.interp(score, points, shares)) if np.isfinite(score) else 0.95
+    real = max(real, _SEEN_BY_A_PERSON) if row["sure"] else real
     received = 1.0 - 0.5 ** min(heard.vessels + 3, 8)
     return real * received * (1.0 - (fit if np.isfinite(fit) else 0.0))
 
@@ -181,7 +188,7 @@ def _alternatives(row: Mapping[object, object], *, shown: bool) -> list[str]:
     if not low >= 60.0:
         others.insert(0, "a craft too small to have the duty to transmit")
     others.append("a weak or shadowed transmitter" if shown else "AIS is not received here")
-    if float(str(row.get("score", np.nan))) < 0.6:
+    if float(str(row.get("score", np.nan))) < 0.6 and not row["sure"]:
         others.append("something other than a ship")
     return others
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -24,7 +25,9 @@ def latest(matches: pd.DataFrame) -> pd.DataFrame:
     return MATCHES.conform(newest[newest["status"] != SUPERSEDED])
 
 
-def revise(previous: pd.DataFrame, current: pd.DataFrame, *, as_of: datetime) -> pd.DataFrame:
+def revise(
+    previous: pd.DataFrame, current: pd.DataFrame, *, as_of: datetime, scenes: Collection[str] | None = None
+) -> pd.DataFrame:
     """All versions of the MATCHES: the previous ones, and a new version of each that changed status or vessel.
 
     Parameters
@@ -36,6 +39,8 @@ def revise(previous: pd.DataFrame, current: pd.DataFrame, *, as_of: datetime) ->
         seen on AIS alone that now has its detection) becomes ``superseded``.
     as_of : datetime
         When the AIS that was used had come in; stands on new rows.
+    scenes : ids
+        The scenes that were compared, where some may have no row left; those of `current` when not given.
 
     Raises
     ------
@@ -46,9 +51,11 @@ def revise(previous: pd.DataFrame, current: pd.DataFrame, *, as_of: datetime) ->
     old = latest(previous).set_index("match_id") if len(previous) else MATCHES.empty().set_index("match_id")
     top = previous.groupby("match_id")["version"].max() if len(previous) else pd.Series(dtype="int64")
     added = [row for row in current.to_dict("records") if _changed(old, row)]
-    gone = old[old["scene_id"].isin(current["scene_id"]) & ~old.index.isin(current["match_id"])]
+    compared = current["scene_id"] if scenes is None else list(scenes)
+    gone = old[old["scene_id"].isin(compared) & ~old.index.isin(current["match_id"])]
     for row in gone.reset_index().to_dict("records"):
-        added.append(row | {"status": SUPERSEDED, "reason": "AIS that came later says otherwise"})
+        why = "the detection no longer counts" if row["detection_id"] else "AIS that came later says otherwise"
+        added.append(row | {"status": SUPERSEDED, "reason": why})
     if not added:
         return MATCHES.conform(previous) if len(previous) else MATCHES.empty()
     new = pd.DataFrame(added)

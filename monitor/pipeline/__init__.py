@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from monitor.pipeline.aircraft import flights, flights_part, take_flights
+    from monitor.pipeline.alerts import raise_alerts, send_alerts, to_send
     from monitor.pipeline.brief import write_brief
     from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
     from monitor.pipeline.correlate import correlate_all, scene_tables, standing, summary
@@ -18,16 +19,22 @@ if TYPE_CHECKING:
     from monitor.pipeline.hand_out import export, pack_evidence, write_csv
     from monitor.pipeline.intake import IngestReport, Progress, ingest
     from monitor.pipeline.keys import Ports, brief_is_current, is_current, unseen
+    from monitor.pipeline.labels import export_labels
+    from monitor.pipeline.reviewing import review, review_queue
+    from monitor.pipeline.watch import AlertPlan, alerts_are_raised
 
 __all__ = [
+    "AlertPlan",
     "IngestReport",
     "Ports",
     "Progress",
+    "alerts_are_raised",
     "brief_is_current",
     "correlate_all",
     "costs",
     "detect_scenes",
     "export",
+    "export_labels",
     "flights",
     "flights_part",
     "ingest",
@@ -37,18 +44,25 @@ __all__ = [
     "pack_evidence",
     "problems",
     "pull",
+    "raise_alerts",
+    "review",
+    "review_queue",
     "scene_tables",
     "search",
+    "send_alerts",
     "standing",
     "stored_gaps",
     "summary",
     "take_flights",
+    "to_send",
     "unseen",
     "write_brief",
     "write_csv",
 ]
 
 _HOMES = {
+    "watch": ("AlertPlan", "alerts_are_raised"),
+    "alerts": ("raise_alerts", "send_alerts", "to_send"),
     "keys": ("Ports", "brief_is_current", "is_current", "unseen"),
     "brief": ("write_brief",),
     "aircraft": ("flights", "flights_part", "take_flights"),
@@ -56,6 +70,8 @@ _HOMES = {
     "correlate": ("correlate_all", "scene_tables", "standing", "summary"),
     "detect": ("detect_scenes",),
     "gaps": ("stored_gaps",),
+    "reviewing": ("review", "review_queue"),
+    "labels": ("export_labels",),
     "intake": ("IngestReport", "Progress", "ingest"),
     "bring": ("costs", "missing", "note_search", "problems", "pull", "search"),
 }

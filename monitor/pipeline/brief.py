@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitor.core.instants import TimeRange
 from monitor.core.tables import SHUTTLES
-from monitor.pipeline import findings, gather
+from monitor.pipeline import correlate, findings, gather, issues
 from monitor.pipeline.aircraft import flights, flights_part
 from monitor.pipeline.keys import FINDINGS, NOTE, Ports, brief_note
 from monitor.report import Brief, BriefInput, write_html, write_pdf
@@ -39,6 +39,7 @@ def write_brief(
     if pdf:
         written.append(write_pdf(made, out.with_suffix(".pdf")))
     archive.write_note(brief_note(out), archive.read_note(NOTE))
+    issues.note_issue(archive, ports, given.findings, given.issued_at)
     return written
 
 
@@ -63,7 +64,12 @@ def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: Ti
     told = findings.from_text(archive.read_note(FINDINGS))
     ids = {aoi.id for aoi in ports.aois}
     inside = tuple(f for f in told if f.aoi_id in ids and period.overlaps(f.start, f.end))
+    who, known = issues.reviewers(archive, inside)
+    set_aside = correlate.told_of(archive, tables.detections).set_aside
+    since = issues.last_issue(archive, ports)
     return BriefInput(
         ports.aois, period, now, cut_off, gather.acquisitions(archive, ports), tables,
         gather.provenance(archive, store, ports, period), inside,
+        issues.corrections(archive, since, told, set_aside, now), reviewed_by=who,
+        draft=f"{known} of {len(inside)} findings reviewed" if known else "not reviewed",
     )  # fmt: skip

@@ -16,10 +16,12 @@ from monitor.detect.berths import berth_states
 from monitor.detect.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateInput, CorrelateRules, Correlation, DarkRule, correlate, latest, read_watchlist
+from monitor.fuse.reviewed import Verdicts, verdicts, without
 from monitor.pipeline import findings
 from monitor.pipeline.keys import FINDINGS, NOTE, Ports, made_from
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
+from monitor.store.reviews import ReviewBook
 
 DARK = DarkRule(score=0.6, real=((0.4, 0.15), (0.5, 0.3), (0.6, 0.62), (0.7, 0.82), (0.9, 0.93)))
 """When a detection of the shipped weights may be called dark. In a simulated season 13 of 16 unmatched detections of
@@ -40,7 +42,9 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     """Derive every table from what the archive holds, and keep it there."""
     current = made_from(archive, ports, gap)
     scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
-    detections = scene_tables(archive, ports, "detections", DETECTIONS)
+    detected = scene_tables(archive, ports, "detections", DETECTIONS)
+    told = told_of(archive, detected)
+    detections = without(detected, told)
     coverage = scene_tables(archive, ports, "coverage", COVERAGE)
     states, stacks = states_of(scenes, ports, archive, detections, coverage)
     positions = store.read()
@@ -50,7 +54,7 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     result = correlate(
         CorrelateInput(
             ports.aois, tuple(scenes), detections, coverage, states, stacks, positions, gaps, calls, legs,
-            archive.read_table("matches", MATCHES), read_watchlist(), as_of=datetime.now(UTC),
+            archive.read_table("matches", MATCHES), read_watchlist(), as_of=datetime.now(UTC), reviewed=told,
         ),
         rules=CorrelateRules(dark=DARK),
     )  # fmt: skip
@@ -60,6 +64,11 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     archive.write_note(FINDINGS, findings.to_text(result.findings))
     archive.write_note(NOTE, current)
     return result
+
+
+def told_of(archive: Archive, detections: pd.DataFrame) -> Verdicts:
+    """What reviewers decided, of these detections and of what was stated."""
+    return verdicts(ReviewBook(archive).table(), detections)
 
 
 def telling(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:

@@ -27,7 +27,8 @@ from monitor.core.tables import (
 )
 from monitor.core.version import VERSION
 from monitor.fuse import latest
-from monitor.pipeline.correlate import scene_tables
+from monitor.fuse.reviewed import without
+from monitor.pipeline.correlate import scene_tables, told_of
 from monitor.pipeline.keys import Ports
 from monitor.report.model import InputFile, Provenance, SceneRecord, Tables
 from monitor.store.archive import Archive
@@ -35,8 +36,12 @@ from monitor.store.offers import OfferBook
 from monitor.store.positions import PositionStore
 
 
-def tables(archive: Archive, store: PositionStore, ports: Ports) -> Tables:
-    """The tables of some ports; derived ones as `correlate` left them."""
+def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: bool = False) -> Tables:
+    """The tables of some ports; derived ones as `correlate` left them.
+
+    Detections that reviewers set aside are left out, unless `everything` is asked for.
+    """
+    found = scene_tables(archive, ports, "detections", DETECTIONS)
     mine = {aoi.id for aoi in ports.aois}
 
     def derived(name: str, schema: object) -> pd.DataFrame:
@@ -46,7 +51,7 @@ def tables(archive: Archive, store: PositionStore, ports: Ports) -> Tables:
     return Tables(
         coverage=_coverage(archive, ports),
         counts=derived("counts", COUNTS),
-        detections=scene_tables(archive, ports, "detections", DETECTIONS),
+        detections=found if everything else without(found, told_of(archive, found)),
         matches=latest(derived("matches", MATCHES)),
         dark_events=derived("dark_events", DARK_EVENTS),
         gaps=derived("gaps", GAPS),

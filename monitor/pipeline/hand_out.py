@@ -67,7 +67,7 @@ def pack_evidence(archive: Archive, store: PositionStore, ports: Ports, id: str,
     DataError
         Nothing has that id, or it rests on no detection.
     """
-    tables = gather.tables(archive, store, ports)
+    tables = gather.tables(archive, store, ports, everything=True)
     finding = next((f for f in findings.from_text(archive.read_note(FINDINGS)) if f.id == id), None)
     name = _detection_behind(id, tables, finding)
     row = tables.detections[tables.detections["detection_id"] == name].iloc[0]

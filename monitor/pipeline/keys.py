@@ -13,6 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.scene import Scene
 from monitor.core.version import VERSION
 from monitor.store.archive import Archive
+from monitor.store.reviews import ReviewBook
 
 if TYPE_CHECKING:
     from monitor.detect.base import Detector
@@ -61,6 +62,8 @@ def made_from(archive: Archive, ports: Ports, gap: timedelta) -> str:
     """A digest of everything that the derived tables are made from."""
     parts = [VERSION, str(gap), archive.digest(*_MADE_FROM)]
     parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, key in ports.table_keys()]
+    if reviewed := ReviewBook(archive).state():
+        parts.append(reviewed)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

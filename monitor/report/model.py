@@ -108,7 +108,7 @@ class BriefInput:
     issued_at, cut_off : when it was made, and the last instant at which data could still enter
     acquisitions : every pass known over the ports, seen or not, of the period and before
     simulated : any of the pixels or positions were made up
-    reviewed_by : who released it; "" prints DRAFT
+    reviewed_by : who released it; "" prints DRAFT, and `draft` how far the review came
 
     Raises
     ------
@@ -127,6 +127,7 @@ class BriefInput:
     corrections: tuple[Correction, ...] = ()
     simulated: bool = False
     reviewed_by: str = ""
+    draft: str = "not reviewed"
 
     def __post_init__(self) -> None:
         if not self.aois:
@@ -152,7 +153,7 @@ class BriefInput:
         for column in fields(Tables):
             made.update(column.name.encode() + _table_digest(getattr(self.tables, column.name)))
         made.update(repr((self.findings, self.corrections, self.provenance)).encode())
-        made.update(repr((self.simulated, self.reviewed_by)).encode())
+        made.update(repr((self.simulated, self.reviewed_by, self.draft)).encode())
         return made.hexdigest()
 
 

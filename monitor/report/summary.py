@@ -1,26 +1,18 @@
-"""The first page: header, bottom line, coverage, key numbers."""
+"""The first page: header, bottom line, coverage."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-import numpy as np
-import pandas as pd
-
-from monitor.core.findings import Finding
-from monitor.core.instants import TimeRange
-from monitor.fuse.change import rates
-from monitor.report.blocks import Cell, Section, Table, Text
-from monitor.report.charts import coverage_strip, tally
+from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
+from monitor.report.blocks import Cell, Section, Table
+from monitor.report.charts import coverage_strip
 from monitor.report.looks import Look, longest_blind, looks_of, within
 from monitor.report.model import BriefInput, Header, Statement
-from monitor.report.wording import NOT_OBSERVED, date_only, hours, minute, plural
+from monitor.report.numbers import PAST_WEEKS, PerLook, Windows, chance_of_more, per_look
+from monitor.report.wording import date_only, hours, minute, plural
 
-WHAT = {
-    "vessels": "Vessels, all", "berth": "… at berths", "anchorage": "… at anchorages", "open": "… in open water",
-    "stacks": "Yards with container stacks",
-}  # fmt: skip
-_RANK = ("shuttle", "dark_event", "count", "voyage", "stack", "visit", "air_call", "gap")
+_RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
 
 
 def header(given: BriefInput) -> Header:
@@ -36,22 +28,58 @@ def header(given: BriefInput) -> Header:
     )
     return Header(
         f"Port activity: {ports}", ports, f"{week}{minute(start)} to {minute(end)}", minute(given.issued_at),
-        minute(given.cut_off), f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else "DRAFT, not reviewed",
+        minute(given.cut_off), f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
         given.provenance.software, given.digest(), given.is_simulated, credit,
     )  # fmt: skip
 
 
 def statements(given: BriefInput) -> tuple[Statement, ...]:
-    """At most three: the two that matter most, newest first and of different kinds, and what could not be seen."""
-    known = [f for f in given.findings if f.kind in _RANK]
-    ranked = sorted(known, key=lambda f: (_RANK.index(f.kind), -f.end.timestamp()))
-    chosen: list[Finding] = []
-    for finding in ranked:
-        if len(chosen) < 2 and finding.kind not in {f.kind for f in chosen}:
-            chosen.append(finding)
-    chosen += [f for f in ranked if f not in chosen][: 2 - len(chosen)]
+    """At most three: what is most notable, how full the ports were against their past, and what could not be seen."""
+    ranked = sorted((f for f in given.findings if f.kind in _RANK), key=_notable)
+    against = against_past(given)
+    chosen = ranked[: 1 if against else 2]
     made = [Statement(f.claim, f.likelihood, f.confidence, f.reasons, f.alternatives, f.evidence) for f in chosen]
-    return (*made, _unseen(given))
+    return (*made, *against, _unseen(given))
+
+
+def _notable(finding: Finding) -> tuple[int, int, float, float]:
+    """The kind first, then the surer, then the likelier, then the newer."""
+    words = {word: low for word, low, _ in LIKELIHOODS}
+    sure = ("high", "moderate", "low")
+    rank = sure.index(finding.confidence) if finding.confidence in sure else len(sure)
+    return _RANK.index(finding.kind), rank, -words.get(finding.likelihood, 0.0), -finding.end.timestamp()
+
+
+def against_past(given: BriefInput) -> tuple[Statement, ...]:
+    """The port whose last week differs most from the twelve weeks before it; nothing where either had no look."""
+    windows, found = Windows.of(given.period), []
+    for aoi in given.aois:
+        counts = given.tables.counts
+        counts = counts[counts["aoi_id"] == aoi.id]
+        now, past = (per_look(counts, "vessels", span) for span in (windows.week, windows.past))
+        chance = chance_of_more(now, past)
+        if chance == chance:
+            inside = (counts["acquired_at"] >= windows.week.start) & (counts["acquired_at"] < windows.week.end)
+            seen = counts[inside & counts["vessels"].notna()]
+            found.append((abs(chance - 0.5), aoi.name or aoi.id, now, past, chance, tuple(seen["scene_id"])))
+    if not found:
+        return ()
+    _, name, now, past, chance, scenes = max(found, key=lambda row: row[0])
+    word = likelihood_word(max(chance, 1 - chance))
+    claim = f"{name} held {_rate(now)} in the last week and {_rate(past)} in the {PAST_WEEKS} weeks before"
+    if word == "roughly even chance":
+        claim += "; no difference is shown"
+    else:
+        claim += f"; it was {'fuller' if chance > 0.5 else 'emptier'} than before"
+    sure = "high" if min(now.looks, past.looks) >= 6 else "moderate" if min(now.looks, past.looks) >= 3 else "low"
+    return (Statement(f"{claim}.", word, sure, (f"{plural(now.looks, 'look')} against {past.looks}",),
+                      ("imagery is a snapshot: what came and went between looks was not seen",
+                       "one ship that stays counts in every look"), scenes),)  # fmt: skip
+
+
+def _rate(made: PerLook) -> str:
+    low, high = made.interval
+    return f"{made.rate:.1f} vessels a clear look ({low:.1f}–{high:.1f})"
 
 
 def _unseen(given: BriefInput) -> Statement:
@@ -60,15 +88,14 @@ def _unseen(given: BriefInput) -> Statement:
         looks = within(looks_of(given, aoi.id), given.period)
         start, end = longest_blind(looks, given.period)
         name = aoi.name or aoi.id
-        exact = all(a.is_exact for a in given.acquisitions if a.aoi_id == aoi.id)
-        told = minute if exact else date_only
         if not any(look.was_seen for look in looks):
             parts.append(f"{name} was not observed in this period: nothing can be said of what lay there")
-        else:
-            parts.append(
-                f"{name}: {tally(looks)}; the longest stretch without a clear look is {hours(_hours(end, start))}, "
-                f"from {told(start)} to {told(end)}"
-            )
+            continue
+        clear, partly = (sum(look.state == state for look in looks) for state in ("observed", "partly"))
+        shown = f"{clear} of {plural(len(looks), 'pass', 'passes')} over {name} showed its water clearly"
+        shown += f" and {partly} in part" if partly else ""
+        parts.append(f"{shown}; nothing clear for {hours(_hours(end, start))} from {date_only(start)} to "
+                     f"{date_only(end)}")  # fmt: skip
     return Statement(". ".join(parts) + ".", "", "high", ("counted from the list of passes below",), (), ())
 
 
@@ -99,59 +126,3 @@ def coverage(given: BriefInput, looks: dict[str, tuple[Look, ...]]) -> Section:
         numeric=(1, 2, 3, 4, 6),
     )  # fmt: skip
     return Section("coverage", "What could be seen", (chart, table))
-
-
-def key_numbers(given: BriefInput) -> Section:
-    """Rates per clear look with intervals against the past; "not observed" where there was no look."""
-    blocks = []
-    for aoi in given.aois:
-        counts = given.tables.counts
-        counts = counts[counts["aoi_id"] == aoi.id]
-        blocks.append(_table(given.period, counts, aoi.name or aoi.id))
-    note = Text((
-        "A rate is the number seen divided by the looks, a look seen in part counting by its seen share; intervals are "
-        "95 % (Poisson). The same ship seen in several looks counts in each, so rates say how full the port was, not "
-        "how many ships came; visits, which do, are lower bounds.",
-    ), "note")  # fmt: skip
-    return Section("numbers", "Key numbers per clear look", (*blocks, note))
-
-
-def _table(period: TimeRange, counts: pd.DataFrame, name: str) -> Table:
-    length = period.duration
-    year = timedelta(weeks=52)
-    windows = (
-        period, TimeRange(period.start - length, period.start), TimeRange(period.start - year, period.end - year),
-    )  # fmt: skip
-    weeks = rates(counts[_in(counts, TimeRange(period.start - timedelta(weeks=12), period.start))],
-                  period=TimeRange(period.start - timedelta(weeks=12), period.start))  # fmt: skip
-    now = _window(counts, windows[0])
-    before, last_year = (_window(counts, window) for window in windows[1:])
-    rows = []
-    for what, label in WHAT.items():
-        past = weeks[(weeks["what"] == what) & (weeks["looks"] > 0)]["rate"]
-        median = f"{past.median():.1f} ({plural(len(past), 'week')})" if len(past) else NOT_OBSERVED
-        rows.append((
-            Cell(label), _rate(now.get(what)), _rate(before.get(what)), Cell(median, "" if len(past) else "none"),
-            _rate(last_year.get(what)),
-        ))  # fmt: skip
-    return Table(
-        f"{name}: per clear look, 95 % interval and looks",
-        ("What", "This period", "The period before", "Median of 12 weeks before", "52 weeks earlier"),
-        tuple(rows),
-    )
-
-
-def _in(counts: pd.DataFrame, window: TimeRange) -> pd.Series:
-    return (counts["acquired_at"] >= window.start) & (counts["acquired_at"] < window.end)
-
-
-def _window(counts: pd.DataFrame, window: TimeRange) -> dict[str, dict[str, float]]:
-    made = rates(counts[_in(counts, window)], period=window, every=window.duration)
-    return {str(row["what"]): row for row in made.to_dict("records")}
-
-
-def _rate(row: dict[str, float] | None) -> Cell:
-    if row is None or not row["looks"] or not np.isfinite(row["rate"]):
-        return Cell(NOT_OBSERVED, "none", "no look at this, so no number")
-    interval = f"{row['rate_low']:.1f}–{row['rate_high']:.1f}"
-    return Cell(f"{row['rate']:.1f} ({interval}), {plural(int(row['looks']), 'look')}")

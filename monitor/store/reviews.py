@@ -1,0 +1,160 @@
+"""Reviews: who decided what of a detection or finding, and when. Rows are only ever added; taking one back is a row."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import pandas as pd
+
+from monitor.core.errors import DataError
+from monitor.core.instants import utc
+from monitor.core.tables import REVIEWS
+from monitor.store.archive import Archive
+from monitor.store.index import Record
+
+DECISIONS = ("keep", "reject", "fixed", "unsure")
+"""It is what it is said to be; it is not; it is there, but is no ship; a reviewer cannot tell."""
+
+UNDO = "undo"
+_KIND = "review"
+_LONGEST = {"who": 80, "note": 2000, "subject": 400}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """One decision, or the taking back of one.
+
+    Attributes
+    ----------
+    subject : id of the detection, event, visit or other finding that was looked at
+    decision : one of `DECISIONS`, or ``undo``
+    detections : ids of the detections that the decision holds for, beside the subject
+    undoes : for ``undo``, the id of the review that no longer stands
+    """
+
+    id: str
+    at: datetime
+    subject: str
+    decision: str
+    who: str
+    note: str = ""
+    detections: tuple[str, ...] = ()
+    undoes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewBook:
+    """The reviews of an archive: lines of ``ledger/review.jsonl``, and rows of the index that is made from them."""
+
+    archive: Archive
+
+    def add(
+        self, subject: str, decision: str, *, who: str, now: datetime, note: str = "", detections: Sequence[str] = ()
+    ) -> Review:
+        """Keep a decision; a later one of the same subject takes its place.
+
+        Raises
+        ------
+        DataError
+            There is no such decision, nobody is named, or a text is too long.
+        """
+        if decision not in DECISIONS:
+            raise DataError(f"{decision!r} is no decision; use {', '.join(DECISIONS)}")
+        made = Review(_name(now), utc(now), subject, decision, who.strip(), note.strip(), tuple(detections))
+        return self._keep(made)
+
+    def undo(self, *, who: str, now: datetime, subject: str = "") -> Review:
+        """Take back the last decision of a person that still stands, or their last one of `subject`.
+
+        Raises
+        ------
+        DataError
+            That person has none to take back.
+        """
+        with self.archive.lock("review"):
+            mine = [r for r in standing(self.rows()) if r.who == who.strip() and subject in ("", r.subject)]
+            if not mine:
+                of = f" of {subject}" if subject else ""
+                raise DataError(f"no decision{of} by {who} stands; `monitor review` lists what was decided")
+            last = mine[-1]
+            made = Review(_name(now), utc(now), last.subject, UNDO, last.who, "", last.detections, last.id)
+            return self._keep(made)
+
+    def rows(self) -> list[Review]:
+        """Every row, oldest first."""
+        return [_review(record) for record in self.archive.records(_KIND)]
+
+    def table(self) -> pd.DataFrame:
+        """REVIEWS: every row, and whether it still stands."""
+        return review_table(self.rows())
+
+    def state(self) -> str:
+        """A text that changes with every review; "" when there is none."""
+        return " ".join(record.id for record in self.archive.records(_KIND))
+
+    def _keep(self, made: Review) -> Review:
+        for name, longest in _LONGEST.items():
+            if len(getattr(made, name)) > longest:
+                raise DataError(f"review: {name} is longer than {longest} characters; shorten it")
+        if not made.who or not made.subject:
+            raise DataError("review: needs the id of what was looked at and the name of who looked")
+        body = {
+            "subject": made.subject, "decision": made.decision, "who": made.who, "note": made.note,
+            "detections": list(made.detections), "undoes": made.undoes,
+        }  # fmt: skip
+        self.archive.record(Record(_KIND, made.id, made.at, body))
+        return made
+
+
+def login() -> str:
+    """The name that this process runs under, ``reviewer`` where the system knows none."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "reviewer"
+
+
+def standing(rows: Iterable[Review]) -> list[Review]:
+    """The decisions that were not taken back, oldest first; of one person and subject the last alone."""
+    rows = list(rows)
+    undone = {row.undoes for row in rows if row.decision == UNDO}
+    last: dict[tuple[str, str], Review] = {}
+    for row in rows:
+        if row.decision != UNDO and row.id not in undone:
+            last.pop((row.subject, row.who), None)
+            last[row.subject, row.who] = row
+    return list(last.values())
+
+
+def review_table(rows: Sequence[Review]) -> pd.DataFrame:
+    """REVIEWS of some rows; `stands` is true for the last decision of each subject that was not taken back."""
+    if not rows:
+        return REVIEWS.empty()
+    holds = {row.subject: row.id for row in standing(rows)}
+    return REVIEWS.conform(
+        pd.DataFrame(
+            {
+                "review_id": [r.id for r in rows], "at": pd.to_datetime([r.at for r in rows], utc=True),
+                "subject": [r.subject for r in rows], "decision": [r.decision for r in rows],
+                "who": [r.who for r in rows], "note": [r.note for r in rows],
+                "detection_ids": [" ".join(r.detections) for r in rows], "undoes": [r.undoes for r in rows],
+                "stands": [holds.get(r.subject) == r.id for r in rows],
+            }
+        ).astype({"at": "datetime64[us, UTC]"})
+    )  # fmt: skip
+
+
+def _name(now: datetime) -> str:
+    return f"{utc(now):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
+
+
+def _review(record: Record) -> Review:
+    body = record.body
+    ids = cast("Sequence[str]", body.get("detections") or ())
+    words = {name: str(body.get(name) or "") for name in ("subject", "decision", "who", "note", "undoes")}
+    return Review(id=record.id, at=record.at, detections=tuple(ids), **words)

@@ -18,6 +18,7 @@ from monitor.core.parallel import each, open_pool
 from monitor.detect import Detector, Evaluation
 from monitor.detect import evaluate as score
 from monitor.offers import make_detector, season_of, shipped_ports
+from monitor.simulate.labelled import labelled_port
 from monitor.sources.images import detect_images as collect
 from monitor.sources.images import write_collection
 from monitor.sources.simulated_files import SeasonFiles, write_season
@@ -123,20 +124,30 @@ def evaluate(
 
 
 def train(
-    folders: Sequence[Path], *, out: Path, minutes: float = 90.0, seed: int = 7, leave_out: Sequence[str] = ()
-) -> Path:
-    """Train weights on labelled folders; the folder that holds them.
+    folders: Sequence[Path], *, out: Path, minutes: float = 90.0, seed: int = 7, leave_out: Sequence[str] = (),
+    simulated: int | None = None, recipe: Path | None = None,
+) -> Path:  # fmt: skip
+    """Train weights on labelled folders and `simulated` made-up ports; the folder that holds them.
+
+    `recipe` is a file of stages (``weights/recipe.toml``), which says how long and by what seeds; its number of
+    simulated ports holds unless `simulated` says otherwise.
 
     Raises
     ------
     SettingsError
         The packages that training needs are not installed.
+    DataError
+        The recipe cannot be read, or nothing is left to train on.
     """
     try:
         from monitor.detect.train import train as train_weights
+        from monitor.detect.train_stages import Stage, Stages, read_stages
     except ModuleNotFoundError as error:
         raise SettingsError(f"training needs {error.name}; pip install 'maritime-monitor[train]'") from error
-    return train_weights(tuple(folders), out=out, minutes=minutes, seed=seed, leave_out=tuple(leave_out))
+    plan = Stages((Stage(minutes=minutes, seed=seed),)) if recipe is None else read_stages(recipe)
+    count = plan.simulated if simulated is None else simulated
+    ports = [labelled_port(plan.simulated_seed + number, size_px=plan.simulated_px) for number in range(count)]
+    return train_weights(tuple(folders), out=out, stages=plan.stages, leave_out=tuple(leave_out), simulated=ports)
 
 
 def simulate(

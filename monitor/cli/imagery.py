@@ -108,15 +108,22 @@ def train(
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Longest time.")] = 90.0,
     seed: Annotated[int, typer.Option("--seed", help="The same seed and data make the same weights.")] = 7,
     leave_out: Annotated[list[str] | None, typer.Option("--leave-out", help="Ports kept for validation.")] = None,
+    simulated: Annotated[
+        int | None, typer.Option("--simulated", min=0, help="Made-up ports to mix in.  [default: the recipe's, or 0]")
+    ] = None,
+    recipe: Annotated[Path | None, typer.Option("--recipe", help="A file of stages, as weights/recipe.toml.")] = None,
 ) -> None:
-    """Train weights on labelled folders and composed scenes.
+    """Train weights on labelled folders, composed scenes and made-up ports.
 
-    Example: monitor train ports/ --leave-out busan --out trained
+    Example: monitor train ports/ --leave-out busan --simulated 80 --out trained
     """
     from monitor.outside import train as train_weights
 
     to = session(context)
-    made = train_weights(folder, out=out, minutes=minutes, seed=seed, leave_out=tuple(leave_out or ()))
+    made = train_weights(
+        folder, out=out, minutes=minutes, seed=seed, leave_out=tuple(leave_out or ()),
+        simulated=simulated, recipe=recipe,
+    )  # fmt: skip
     to.tell({"weights": str(made)}, str(made))
 
 

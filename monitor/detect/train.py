@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from monitor.core.errors import DataError
-from monitor.detect.compose import Ground, Recipe, prepare
-from monitor.detect.dataset import BANDS
+from monitor.detect.compose import Ground, prepare
+from monitor.detect.dataset import BANDS, LabelledPort
 from monitor.detect.dataset_files import labelled_folders, read_port
 from monitor.detect.train_engine import Plan, run_training
+from monitor.detect.train_mine import mark_errors
 from monitor.detect.train_predict import export_onnx, ship_checkpoint
+from monitor.detect.train_stages import Stage
 from monitor.detect.yolo_weights import REGISTRY
 
 log = logging.getLogger(__name__)
@@ -42,8 +45,8 @@ mirrored = false
 
 
 def train(
-    folders: Sequence[Path] | Path, *, out: Path, minutes: float = 60.0, epochs: int | None = None, seed: int = 7,
-    leave_out: Sequence[str] = (), start: Path | None = None, name: str = "trained",
+    folders: Sequence[Path] | Path, *, out: Path, stages: Sequence[Stage] = (Stage(),), leave_out: Sequence[str] = (),
+    simulated: Sequence[LabelledPort] = (), start: Path | None = None, name: str = "trained",
 ) -> Path:  # fmt: skip
     """Train on labelled scene folders and write weights that `YoloDetector` can use.
 
@@ -53,12 +56,13 @@ def train(
         Labelled scene folders, or folders of such.
     out : path
         Where ``<name>.onnx``, ``<name>.pt`` and ``weights.toml`` go; made when missing.
-    minutes, epochs
-        How long: by the clock, or a number of epochs, which gives the same weights again on the same machine with the
-        same number of threads.
-    seed : int
+    stages
+        One run after another, each from the last one's checkpoint; a stage by epochs gives the same weights again on
+        the same machine with the same number of threads.
     leave_out : names of folders
         Kept out of training altogether, for `evaluate`.
+    simulated : labelled ports that are not real
+        Mixed in by the stage's recipe.
     start : path, optional
         A checkpoint of the same network to go on from.
 
@@ -70,20 +74,41 @@ def train(
     Raises
     ------
     DataError
-        No labelled scene is left to train on, or one that is left out is not there.
+        No labelled scene is left to train on, or one that is left out is not there, or there is no stage.
     """
+    if not stages:
+        raise DataError("no stage to train; give at least one")
     cv2.setNumThreads(1)
-    grounds = read_grounds([folders] if isinstance(folders, Path) else folders, leave_out=leave_out, seed=seed)
+    real = read_grounds([folders] if isinstance(folders, Path) else folders, leave_out=leave_out, seed=stages[0].seed)
+    rng = np.random.default_rng(stages[0].seed)
+    grounds = [*real, *(replace(prepare(port, rng), made_up=True) for port in simulated)]
     out.mkdir(parents=True, exist_ok=True)
-    plan = Plan(minutes=minutes, epochs=epochs, seed=seed, start=start)
-    checkpoint = ship_checkpoint(run_training(grounds, out, recipe=Recipe(), plan=plan), out / f"{name}.pt")
+    checkpoint = start
+    for number, stage in enumerate(stages, 1):
+        log.info("stage %d of %d", number, len(stages))
+        last = run_stage(grounds, out, stage=stage, start=checkpoint)
+        checkpoint = ship_checkpoint(last, out / f"{name}.pt")
+    assert checkpoint is not None
+    _register(out, name, checkpoint, [ground.port.name for ground in real])
+    return out
+
+
+def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path | None) -> Path:
+    """One stage: where the last checkpoint erred on these ports is shown more often; the new checkpoint."""
+    shown = list(grounds) if start is None else mark_errors(grounds, start)
+    plan = Plan(
+        minutes=stage.minutes, epochs=stage.epochs, seed=stage.seed, rate=stage.rate, workers=stage.workers, start=start
+    )
+    return run_training(shown, out, recipe=stage.recipe, plan=plan)
+
+
+def _register(out: Path, name: str, checkpoint: Path, ports: Sequence[str]) -> None:
     onnx = export_onnx(checkpoint, out / f"{name}.onnx")
     entry = _ENTRY.format(
         name=name, sha256=_sha256(onnx), checkpoint=_sha256(checkpoint), bands=_toml(BANDS),
-        normalisation=NORMALISATION, ports=_toml([ground.port.name for ground in grounds]),
+        normalisation=NORMALISATION, ports=_toml(ports),
     )  # fmt: skip
     (out / REGISTRY).write_text(entry, encoding="utf-8")
-    return out
 
 
 def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed: int = 7) -> list[Ground]:

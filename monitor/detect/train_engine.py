@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import monitor.detect.train_env  # noqa: F401  isort: skip  (before ultralytics)
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 from ultralytics.models.yolo.semantic import SemanticSegmentationTrainer
 from ultralytics.nn.tasks import SemanticSegmentationModel, load_checkpoint
@@ -65,8 +66,7 @@ class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
     def __init__(self, grounds: Sequence[Ground], recipe: Recipe, *, length: int, seed: int) -> None:
         self.grounds, self.bank, self.recipe = list(grounds), hull_bank(grounds), recipe
         self.length, self.seed, self.epoch = length, seed, 0
-        share = np.array([np.sqrt(4 + len(ground.hulls)) for ground in grounds])
-        self.share = share / share.sum()
+        self.share = shares(grounds, recipe.simulated)
 
     def __len__(self) -> int:
         """Chips in one epoch."""
@@ -84,6 +84,16 @@ class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
             "vessel_weight": torch.from_numpy(targets.vessel_weight),
             "stack_weight": torch.from_numpy(targets.stack_weight),
         }
+
+
+def shares(grounds: Sequence[Ground], simulated: float) -> NDArray[np.float64]:
+    """How often each ground is drawn: real ports by the root of their hulls, `simulated` of all for made-up ones."""
+    real = np.array([0.0 if ground.made_up else np.sqrt(4 + len(ground.hulls)) for ground in grounds], dtype=np.float64)
+    made = np.array([ground.made_up for ground in grounds], dtype=np.float64)
+    if made.any() and real.any():
+        real, made = (1 - simulated) * real / real.sum(), simulated * made / made.sum()
+    total: NDArray[np.float64] = (real + made) / (real + made).sum()
+    return total
 
 
 class ChipLoader(DataLoader[dict[str, Any]]):  # type: ignore[misc]
@@ -127,7 +137,7 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
                 model.model[-1].classifier[-1].bias[4 * index : 4 * index + 4] = _RARE
         if self.plan.start is not None:
             model.load_state_dict(load_checkpoint(str(self.plan.start))[0].float().state_dict())
-        return model
+        return model.to(memory_format=torch.channels_last)
 
     def _setup_train(self) -> None:
         super()._setup_train()
@@ -149,8 +159,8 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         """Nothing more to do."""
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """Chips are ready as they come."""
-        return batch
+        """Chips are ready as they come; convolutions are faster with channels last."""
+        return batch | {"img": batch["img"].contiguous(memory_format=torch.channels_last)}
 
     def progress_string(self) -> str:
         """No headline for a progress bar."""

@@ -40,26 +40,30 @@ class DenseLoss:
 
     def __call__(self, preds: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Total loss (times batch size, as ultralytics expects) and its detached parts."""
-        preds = F.pixel_shuffle(preds, 2)
-        maps, vessel, stack = batch["maps"], batch["vessel_weight"], batch["stack_weight"]
-        inside = maps[:, 0] * vessel**2
-        count = inside.sum().clamp(min=1)
+        said = F.pixel_shuffle(preds.contiguous(), 2).unbind(1)
+        maps, vessel, stack = batch["maps"].unbind(1), batch["vessel_weight"], batch["stack_weight"]
+        inside = (maps[0] * vessel**2).flatten()
+        where = inside.nonzero().squeeze(1)
+        weight = inside[where]
 
-        def within(channels: slice) -> Tensor:
-            gap = F.smooth_l1_loss(preds[:, channels], maps[:, channels], reduction="none", beta=0.2)
-            return (gap.sum(1) * inside).sum() / count
+        def within(*channels: int) -> Tensor:
+            gaps = [
+                F.smooth_l1_loss(said[c].flatten()[where], maps[c].flatten()[where], reduction="none", beta=0.2)
+                for c in channels
+            ]
+            return (torch.stack(gaps).sum(0) * weight).sum() / weight.sum().clamp(min=1)
 
         parts = {
-            "hull": _bce(preds[:, 0], maps[:, 0], vessel),
-            "hull_dice": _dice(preds[:, 0], maps[:, 0], vessel),
-            "core": _bce(preds[:, 1], maps[:, 1], vessel),
-            "core_dice": _dice(preds[:, 1], maps[:, 1], vessel),
-            "stack": _bce(preds[:, 2], maps[:, 2], stack),
-            "stack_dice": _dice(preds[:, 2], maps[:, 2], stack),
-            "axis": within(slice(3, 5)),
-            "centre": _centre(preds[:, 5], maps[:, 5], vessel),
-            "size": within(slice(6, 8)),
-            "offset": within(slice(8, 10)),
+            "hull": _bce(said[0], maps[0], vessel),
+            "hull_dice": _dice(said[0], maps[0], vessel),
+            "core": _bce(said[1], maps[1], vessel),
+            "core_dice": _dice(said[1], maps[1], vessel),
+            "stack": _bce(said[2], maps[2], stack),
+            "stack_dice": _dice(said[2], maps[2], stack),
+            "axis": within(3, 4),
+            "centre": _centre(said[5], maps[5], vessel),
+            "size": within(6, 7),
+            "offset": within(8, 9),
         }
         total = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
         return total * len(preds), {name: value.detach() for name, value in parts.items()}

@@ -1,0 +1,64 @@
+"""Where a network errs on its own training ports, so that training looks there more often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import monitor.detect.train_env  # noqa: F401  isort: skip  (before ultralytics)
+import numpy as np
+import torch
+from torch import nn
+from ultralytics.nn.tasks import load_checkpoint
+
+from monitor.detect.compose import Ground
+from monitor.detect.decode import Boxes, DecodeRule, decode_hulls, probabilities
+from monitor.detect.train_targets import corners, fill
+from monitor.detect.windows import Pixels, cover, network_input
+from monitor.detect.yolo_run import maps_of
+
+_LEAST_SCORE = 0.12
+_SURE_SCORE = 0.5
+_NEAR_PX = 5.0
+
+
+def mark_errors(grounds: Sequence[Ground], checkpoint: Path) -> list[Ground]:
+    """The grounds with `spots` where a checkpoint claims hulls that are none, and `missed` hulls it hardly sees."""
+    model = load_checkpoint(str(checkpoint))[0].float().eval()
+    return [_marked(ground, hulls_on(ground, model)) for ground in grounds]
+
+
+def hulls_on(ground: Ground, model: nn.Module) -> Boxes:
+    """What a network finds on a ground, down to low scores, in pixels of the ground."""
+    rule = DecodeRule(hull=0.4, vote_sigma_px=1.5, heat=0.45, least_score=_LEAST_SCORE)
+    image = network_input(ground.reflectance, ground.port.has, ground.layers[5] > 0.5)
+    parts = []
+
+    def run(part: Pixels) -> Pixels:
+        with torch.no_grad():
+            return np.asarray(model(torch.from_numpy(part)[None])[0].numpy(), dtype=np.float32)
+
+    for tile in cover(ground.port.shape):
+        boxes = decode_hulls(probabilities(maps_of(run, image[:, tile.rows, tile.cols], mirrored=False)), rule)
+        x, y = boxes.x + tile.cols.start, boxes.y + tile.rows.start
+        mine = (x >= tile.core_cols.start) & (x < tile.core_cols.stop)
+        mine &= (y >= tile.core_rows.start) & (y < tile.core_rows.stop)
+        parts.append(replace(boxes, x=x, y=y).take(mine))
+    return Boxes(*(np.concatenate([getattr(part, name) for part in parts]) for name in Boxes.__slots__))
+
+
+def _marked(ground: Ground, found: Boxes) -> Ground:
+    port = ground.port
+    near = fill(port.shape, [*port.ignore, *[corners(hull, 2.0) for hull in port.hulls]]) > 0
+    rows = np.clip(found.y.astype(int), 0, port.shape[0] - 1)
+    cols = np.clip(found.x.astype(int), 0, port.shape[1] - 1)
+    false = ~near[rows, cols]
+    spots = np.stack([found.x, found.y], axis=1)[false].astype(np.float32)
+    missed = tuple(index for index, hull in enumerate(port.hulls) if hull.sure and not _seen(hull.x, hull.y, found))
+    return replace(ground, spots=spots, missed=missed)
+
+
+def _seen(x: float, y: float, found: Boxes) -> bool:
+    near = np.hypot(found.x - x, found.y - y) < _NEAR_PX
+    return bool((found.score[near] > _SURE_SCORE).any())

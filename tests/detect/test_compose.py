@@ -1,0 +1,90 @@
+"""Chips: what is drawn into them, and where."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from monitor.detect.compose_ground import Cutout, Ground, prepare
+from monitor.detect.compose_places import draw_size, pick_centre
+from monitor.detect.compose_shores import add_shores
+from monitor.detect.compose_weather import weather
+from monitor.simulate.labelled import labelled_port
+
+
+@pytest.fixture(scope="module")
+def ground() -> Ground:
+    return prepare(labelled_port(1003, size_px=160), np.random.default_rng(0))
+
+
+def sea() -> tuple[np.ndarray, np.ndarray]:
+    return np.full((5, 128, 128), 0.02, np.float32), np.ones((128, 128), dtype=bool)
+
+
+def test_a_made_up_port_says_where_its_hulls_and_stacks_are() -> None:
+    port = labelled_port(1003)
+    again = labelled_port(1003)
+    assert port.dn.shape == (5, 224, 224)
+    assert port.dn.dtype == np.uint16
+    assert (port.dn == again.dn).all()
+    assert len(port.hulls) == 3
+    assert len(port.stacks) == 6
+    ship = max((hull for hull in port.hulls if hull.sure), key=lambda hull: hull.length_px)
+    at = port.dn[:3, int(ship.y), int(ship.x)].astype(float)
+    water = np.percentile(port.dn[:3].astype(float), 20, axis=(1, 2))
+    assert at.mean() > 1.5 * water.mean()
+
+
+def test_drawn_shores_lie_in_water_and_keep_clear_of_hulls() -> None:
+    for seed in range(12):
+        reflectance, water = sea()
+        water[:, 80:] = False
+        keep = np.zeros_like(water)
+        keep[60:64, 20:40] = True
+        before = reflectance.copy()
+        covered = add_shores(reflectance, water, keep, np.random.default_rng(seed))
+        assert not covered[57:67, 17:43].any()
+        assert (reflectance[:, :, 80:] == before[:, :, 80:]).all()
+        assert not (covered & ~water).any()
+        assert np.isfinite(reflectance).all()
+        assert reflectance.min() >= 0
+    assert covered.any()
+
+
+def test_no_shore_is_drawn_where_there_is_hardly_water() -> None:
+    reflectance, water = sea()
+    water[:] = False
+    before = reflectance.copy()
+    assert not add_shores(reflectance, water, water, np.random.default_rng(0)).any()
+    assert (reflectance == before).all()
+
+
+def test_hulls_of_every_length_are_laid_from_a_bank_of_middling_ones() -> None:
+    bank = [
+        Cutout(np.zeros((5, 5, 20), np.float32), length, 2.5, np.ones((5, 20), np.float32)) for length in (9, 14, 24)
+    ]
+    rng = np.random.default_rng(0)
+    drawn = [draw_size(bank, rng) for _ in range(400)]
+    lengths = np.array([length for _, length, _ in drawn])
+    assert (lengths < 8).any()
+    assert (lengths > 30).any()
+    assert all(1 / 1.71 < length / cutout.length_px < 1.71 for cutout, length, _ in drawn)
+    assert all(width < length for _, length, width in drawn)
+
+
+def test_weather_keeps_reflectance_between_0_and_1_and_changes_it() -> None:
+    reflectance, _ = sea()
+    rng = np.random.default_rng(0)
+    made = [weather(reflectance, 0.006, rng) for _ in range(10)]
+    assert all(out.min() >= 0 and out.max() <= 1 and out.dtype == np.float32 for out in made)
+    assert np.std([out.mean() for out in made]) > 0.001
+
+
+def test_places_once_mistaken_are_looked_at_more_often(ground: Ground) -> None:
+    spot = np.array([[80.0, 80.0]], np.float32)
+    rng = np.random.default_rng(0)
+
+    def near(g: Ground) -> int:
+        return sum(np.hypot(*(np.array(pick_centre(g, rng, 32)) - 80)) < 16 for _ in range(400))
+
+    assert near(replace(ground, spots=spot)) > near(ground) + 20

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
-from monitor.core.instants import TimeRange
+from monitor.core.instants import TimeRange, span
+from monitor.pipeline.watch import AlertPlan
 from monitor.settings import Settings
 from monitor.sources.deployments import Secret, SentinelHubSettings, read_credentials
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from monitor.detect import Detector
+    from monitor.report.notify import Target
     from monitor.simulate import Season
     from monitor.sources.base import Source
 
@@ -122,3 +125,29 @@ def shipped_ports() -> Path:
     package = Path(__file__).resolve().parent
     installed = package / "_aoi"
     return installed if installed.is_dir() else package.parent / "aoi"
+
+
+def alert_targets(settings: Settings) -> tuple[Target, ...]:
+    """Where alerts go: the URLs of the environment, else those of ``[alerts] urls_file``; none when neither is set.
+
+    Raises
+    ------
+    SettingsError
+        The file cannot be used, or something is no URL.
+    """
+    from monitor.report.notify import read_targets, read_targets_file
+
+    told = settings.alerts
+    given = told.urls.get_secret_value()
+    if given or told.urls_file is None:
+        return read_targets(given)
+    return read_targets_file(told.urls_file.expanduser())
+
+
+def alert_plan(settings: Settings, as_of: datetime) -> AlertPlan:
+    """What ``[alerts]`` says is told, of a watch that ends at `as_of`."""
+    told = settings.alerts
+    return AlertPlan(
+        as_of, tuple(told.rules), told.least_likelihood, span(told.cool_down), span(told.newest), told.berths,
+        span(told.unseen), span(told.silence),
+    )  # fmt: skip

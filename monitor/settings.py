@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -18,7 +19,11 @@ from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import TimeRange, span
 
 FILE_NAME = "monitor.toml"
-_SECRETS = {"client_id", "client_secret", "token"}
+_SECRETS = {
+    "client_id": "credentials_file", "client_secret": "credentials_file", "token": "credentials_file",
+    "urls": "urls_file",
+}  # fmt: skip
+"""Settings that monitor.toml may not hold, and the setting that names a file for them instead."""
 
 
 class _Section(BaseModel):
@@ -90,6 +95,7 @@ class AisSection(_Section):
     files: tuple[str, ...] = Field(("ais/*",), description="patterns of files that `run --due` ingests")
     gap: str = Field("12h", description="silence longer than this is a gap")
     start_date: str = Field("", description="date of the first sentence, for NMEA files without any")
+    ports: str = Field("", description="a list of ports instead of the World Port Index: its CSV, or GeoJSON points")
     columns: dict[str, str] = Field(
         {}, description='of an unknown layout, e.g. {mmsi = "ID", t = "when", lon = "x", lat = "y"}'
     )
@@ -98,6 +104,46 @@ class AisSection(_Section):
     @classmethod
     def _gap(cls, value: str) -> str:
         span(value)
+        return value
+
+
+AlertRuleName = Literal["dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen"]
+LikelihoodWord = Literal[
+    "almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain"
+]
+
+
+class AlertsSection(_Section):
+    """What is told, and to whom. `monitor run --due` records alerts, and sends them when `send` is true."""
+
+    send: bool = Field(False, description="send at `run --due`; else only `monitor alerts --send` does")
+    urls: SecretStr = Field(
+        SecretStr(""), description="apprise URLs, one a line; from the environment or urls_file only"
+    )
+    urls_file: Path | None = Field(None, description="a file of apprise URLs, one a line, mode 600")
+    rules: tuple[AlertRuleName, ...] = Field(
+        ("dark_event", "visit", "shuttle", "change", "feed", "unseen"),
+        description="what is told; also there: unmatched (vessels where AIS reception is not shown)",
+    )
+    least_likelihood: LikelihoodWord = Field("likely", description="what is less likely is not told")
+    berths: tuple[str, ...] = Field((), description="berths, or ports for all of theirs, whose visits are told")
+    cool_down: str = Field("3d", description="same rule and place: the next one within this is recorded, not sent")
+    newest: str = Field("30d", description="what is longer past than this when it is first found is recorded, not sent")
+    unseen: str = Field("14d", description="tell when nothing of a port was seen for longer than this")
+    silence: str = Field("24h", description="tell when no AIS came in for longer than this; a day at least")
+    brief_url: str = Field("", description="where reports/ can be read, for links; empty: the file's name alone")
+
+    @field_validator("cool_down", "newest", "unseen", "silence")
+    @classmethod
+    def _spans(cls, value: str) -> str:
+        span(value)
+        return value
+
+    @field_validator("silence")
+    @classmethod
+    def _a_day(cls, value: str) -> str:
+        if span(value) < timedelta(days=1):
+            raise ValueError(f"{value!r} is less than a day, the shortest silence that is looked for")
         return value
 
 
@@ -133,6 +179,7 @@ class Settings(BaseSettings):
     detector: DetectorSection = DetectorSection()
     ais: AisSection = AisSection()
     report: ReportSection = ReportSection()
+    alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()
 
     @classmethod
@@ -185,10 +232,10 @@ def _read_toml(path: Path) -> Mapping[str, object]:
             raise SettingsError(
                 f"{path}: {section} stands outside a section; sections are {', '.join(Settings.model_fields)}"
             )
-        for name in sorted(_SECRETS & values.keys()):
+        for name in sorted(_SECRETS.keys() & values.keys()):
             raise SettingsError(
                 f"{path}: [{section}] {name} is a secret; set MONITOR_{section.upper()}__{name.upper()} in the "
-                "environment or use credentials_file, and remove it here"
+                f"environment or use {_SECRETS[name]}, and remove it here"
             )
     return given
 

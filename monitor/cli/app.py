@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import flights, imagery, outputs, positions, review, tables, upkeep, watch
+from monitor.cli import ais, alerts, flights, imagery, outputs, positions, review, serve, tables, upkeep, watch
 from monitor.cli.common import Session, exit_code
 from monitor.core.errors import MonitorError
 
@@ -52,7 +52,7 @@ def options(
     logging.getLogger("monitor").setLevel(level)
 
 
-for commands in (upkeep, imagery, positions, outputs, watch, flights, review, tables):
+for commands in (upkeep, imagery, positions, outputs, watch, alerts, flights, review, tables, ais):
     commands.register(app)
 
 

@@ -191,6 +191,17 @@ RECEPTION = Schema(
 )  # fmt: skip
 """What was heard, by place and hour. No row means nothing was heard: silence there proves nothing."""
 
+TRACK_FLAGS = Schema(
+    "track_flags",
+    {
+        "mmsi": "int64", "segment": "int64", "flag": "str", "start": UTC, "end": UTC, "positions": "int64",
+        "of": "int64", "lon": "float64", "lat": "float64",
+    },
+    ("mmsi", "segment", "flag"),
+)  # fmt: skip
+"""Segments of tracks in which something is odd: `flag` shared mmsi | jump | frozen | speed mismatch | clock, held by
+`positions` of the `of` that the segment has, from `start` to `end`; `lon`, `lat` is where it begins."""
+
 RADAR_PRESENCE = Schema(
     "radar_presence",
     {"t": UTC, "lon": "float64", "lat": "float64", "detections": "int64", "mmsi": "Int64", "name": "str"},

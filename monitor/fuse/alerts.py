@@ -20,7 +20,7 @@ shuttle; a change point of the counts; the AIS feed fallen silent; a port not se
 TOLD = ("dark_event", "visit", "shuttle", "change", "feed", "unseen")
 """The rules in force unless others are chosen."""
 
-NEW, QUIET, OLD, SENT, FAILED = "new", "quiet", "old", "sent", "failed"
+NEW, QUIET, OLD, SENT, FAILED, WITHDRAWN = "new", "quiet", "old", "sent", "failed", "withdrawn"
 
 _WORDS = tuple(word for word, _, _ in LIKELIHOODS)
 _KNOWN_LATE = {"change": 3}

@@ -20,7 +20,18 @@ if TYPE_CHECKING:
     from monitor.pipeline.intake import IngestReport, Progress, ingest
     from monitor.pipeline.keys import Ports, brief_is_current, is_current, unseen
     from monitor.pipeline.labels import export_labels
+    from monitor.pipeline.late import late_scenes
     from monitor.pipeline.reviewing import review, review_queue
+    from monitor.pipeline.tracks import (
+        all_ports,
+        port_points,
+        stored_flags,
+        stored_gap_calls,
+        stored_gap_rules,
+        stored_port_calls,
+        stored_reception,
+        stored_track_at,
+    )
     from monitor.pipeline.watch import AlertPlan, alerts_are_raised
 
 __all__ = [
@@ -29,6 +40,7 @@ __all__ = [
     "Ports",
     "Progress",
     "alerts_are_raised",
+    "all_ports",
     "brief_is_current",
     "correlate_all",
     "costs",
@@ -39,9 +51,11 @@ __all__ = [
     "flights_part",
     "ingest",
     "is_current",
+    "late_scenes",
     "missing",
     "note_search",
     "pack_evidence",
+    "port_points",
     "problems",
     "pull",
     "raise_alerts",
@@ -51,7 +65,13 @@ __all__ = [
     "search",
     "send_alerts",
     "standing",
+    "stored_flags",
+    "stored_gap_calls",
+    "stored_gap_rules",
     "stored_gaps",
+    "stored_port_calls",
+    "stored_reception",
+    "stored_track_at",
     "summary",
     "take_flights",
     "to_send",
@@ -70,6 +90,17 @@ _HOMES = {
     "correlate": ("correlate_all", "scene_tables", "standing", "summary"),
     "detect": ("detect_scenes",),
     "gaps": ("stored_gaps",),
+    "late": ("late_scenes",),
+    "tracks": (
+        "all_ports",
+        "port_points",
+        "stored_flags",
+        "stored_gap_calls",
+        "stored_gap_rules",
+        "stored_port_calls",
+        "stored_reception",
+        "stored_track_at",
+    ),
     "reviewing": ("review", "review_queue"),
     "labels": ("export_labels",),
     "intake": ("IngestReport", "Progress", "ingest"),

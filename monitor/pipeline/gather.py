@@ -15,14 +15,17 @@ from monitor.core.passes import find_passes, missed_coverage
 from monitor.core.scene import Acquisition
 from monitor.core.tables import (
     BERTH_STATES,
+    CHANGES,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
     DETECTIONS,
     GAPS,
     MATCHES,
+    SHUTTLES,
     STACKS,
     VISITS,
+    VOYAGE_LINKS,
     VOYAGES,
 )
 from monitor.core.version import VERSION
@@ -59,6 +62,9 @@ def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: 
         stacks=derived("stacks", STACKS),
         visits=derived("visits", VISITS),
         voyages=derived("voyages", VOYAGES),
+        voyage_links=derived("voyage_links", VOYAGE_LINKS),
+        shuttles=derived("shuttles", SHUTTLES),
+        changes=derived("changes", CHANGES),
         positions=store.read(bounds=around(ports.aois)),
         vessels=store.vessels(),
     )

@@ -53,7 +53,10 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class TileFigure:
-    """A rendered picture of a scene: annotated, its plain twin, caption, and the table its numbers point to."""
+    """A rendered picture of a scene: annotated, its plain twin, caption, and the table its numbers point to.
+
+    `said` are the parts of a statement that may be quoted: claim, likelihood, confidence, evidence, each by its name.
+    """
 
     id: str
     annotated: Picture
@@ -61,6 +64,7 @@ class TileFigure:
     caption: str
     facts: tuple[tuple[str, str], ...]
     details: Table
+    said: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

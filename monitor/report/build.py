@@ -9,10 +9,12 @@ from monitor.report.appendix import corrections, method, provenance
 from monitor.report.blocks import Section
 from monitor.report.looks import looks_of
 from monitor.report.model import Brief, BriefInput, ReadPixels
+from monitor.report.numbers import key_numbers
+from monitor.report.passages import voyages
 from monitor.report.pictures import Studio
 from monitor.report.ports import port
-from monitor.report.summary import coverage, header, key_numbers, statements
-from monitor.report.traffic import ais, dark_events, gaps, voyages
+from monitor.report.summary import coverage, header, statements
+from monitor.report.traffic import ais, dark_events, gaps
 
 
 def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:

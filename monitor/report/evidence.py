@@ -24,9 +24,10 @@ from monitor.report.files import write_bytes
 from monitor.report.frames import Frame, around, crop
 from monitor.report.marks import marks, numbered, status_of
 from monitor.report.model import Provenance, Tables
+from monitor.report.overlay import Overlay
 from monitor.report.stretch import measure
 from monitor.report.style import png
-from monitor.report.tiles import Overlay, TileText, draw_tile, stamp
+from monitor.report.tiles import TileText, draw_tile, stamp
 from monitor.report.wording import SIMULATED_LINE, acquired, lonlat, short
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)

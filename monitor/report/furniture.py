@@ -134,7 +134,7 @@ def legend(sheet: Sheet, x: float, y: float, *, statuses: Sequence[str], extras:
         left, top = x + (index // 4) * width, y - (index % 4) * line
         sheet.marker(left, top + 5, shape, colour, size=14)
         sheet.text(left + 16, top, text, px=15)
-    start = x + -(-len(entries) // 4) * width
+    start = x + -(-len(entries) // 4) * (width if len(entries) > 4 else 190)
     for index, (kind, text) in enumerate(extras):
         left, top = start + (index // 4) * 250, y - (index % 4) * line
         _swatch(sheet, left - 8, top - 2, kind)
@@ -144,9 +144,9 @@ def legend(sheet: Sheet, x: float, y: float, *, statuses: Sequence[str], extras:
 def _swatch(sheet: Sheet, x: float, y: float, kind: str) -> None:
     hatch, face, style = {
         "nodata": ("////", "#e2e5e9", "-"), "cloud": ("....", "white", "-"), "aoi": ("", "none", "--"),
-        "zone": ("", "none", "-"), "low": ("", "none", ":"),
+        "zone": ("", "none", "-"), "low": ("", "none", ":"), "detail": ("", "none", "-"),
     }[kind]  # fmt: skip
-    colour = {"aoi": "#111111", "zone": "#0072B2"}.get(kind, QUIET)
+    colour = {"aoi": "#111111", "zone": "#0072B2", "detail": "#c9b800"}.get(kind, QUIET)
     sheet.figure.add_artist(
         Rectangle((x / sheet.width, y / sheet.height), 26 / sheet.width, 14 / sheet.height, facecolor=face,
                   edgecolor=colour, hatch=hatch, linewidth=1.4, linestyle=style, transform=sheet.figure.transFigure)

@@ -20,6 +20,9 @@ from monitor.report.files import write_bytes
 from monitor.report.model import Brief
 from monitor.report.wording import SIMULATED_LINE
 
+PAPER_ROWS = 24
+"""Rows of a table on paper; the rest are in the HTML edition."""
+_PAPER_PX = 1240
 _HERE = files("monitor.report")
 _OUTSIDE_RULE = re.compile(r"[^{}]*\{[^{}]*url\((?!\"?data:)[^{}]*\}")
 
@@ -43,6 +46,7 @@ def page(brief: Brief, *, paper: bool) -> str:
         environment().get_template("brief.html.j2").render(
             brief=brief, paper=paper, css=Markup(css), js=Markup(js), has_map=has_map, simulated_line=SIMULATED_LINE,
             leaflet=Markup(leaflet_js()) if has_map else "", csp="" if paper else policy([css], scripts),
+            paper_rows=PAPER_ROWS,
         )
     )  # fmt: skip
 
@@ -93,10 +97,15 @@ def data_uri(picture: Picture) -> str:
 
 
 def _jpeg_uri(picture: Picture) -> str:
-    """A large picture for paper: JPEG goes into a PDF as it is, WebP would grow there."""
+    """A picture for paper: JPEG goes into a PDF as it is, WebP would grow there. Small ones are enlarged first."""
     out = io.BytesIO()
     with Image.open(io.BytesIO(picture.data)) as image:
-        image.convert("RGB").save(out, "JPEG", quality=84)
+        shown = image.convert("RGB")
+        if max(shown.size) > _PAPER_PX:
+            shown.thumbnail((_PAPER_PX, _PAPER_PX), Image.Resampling.BOX)
+        elif max(shown.size) < 300:
+            shown = shown.resize((shown.width * 3, shown.height * 3), Image.Resampling.NEAREST)
+        shown.save(out, "JPEG", quality=80, optimize=True)
     return f"data:image/jpeg;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,15 +37,19 @@ class Mark:
         return float((low[0] + high[0]) / 2), float((low[1] + high[1]) / 2)
 
 
-def status_of(detections: pd.DataFrame, matches: pd.DataFrame, dark_events: pd.DataFrame) -> dict[str, str]:
+def status_of(
+    detections: pd.DataFrame, matches: pd.DataFrame, dark_events: pd.DataFrame, *, fixed: Collection[str] = ()
+) -> dict[str, str]:
     """Detection id -> key of `wording.STATUS`.
 
-    A vessel without a row in MATCHES was not compared with AIS, which differs from unmatched.
+    A vessel without a row in MATCHES was not compared with AIS, which differs from unmatched. `fixed` holds the ids of
+    fixed objects; what AIS matches is none.
     """
     found = matches[matches["detection_id"] != ""]
     status = {str(d): str(s) for d, s in zip(found["detection_id"], found["status"], strict=True)}
     dark = dark_events.loc[dark_events["status"] == "dark", "detection_id"]
     status.update({str(d): "dark" for d in dark})
+    status.update({d: "fixed" for d in fixed if status.get(d, "unknown") in ("unmatched", "unknown")})
     result = {}
     for detection, class_name in zip(detections["detection_id"], detections["class_name"], strict=True):
         known = status.get(str(detection), "unknown")

@@ -46,6 +46,7 @@ class Tables:
     gap_candidates: pd.DataFrame = field(default_factory=schemas.GAP_CANDIDATES.empty)
     shuttles: pd.DataFrame = field(default_factory=schemas.SHUTTLES.empty)
     changes: pd.DataFrame = field(default_factory=schemas.CHANGES.empty)
+    voyage_links: pd.DataFrame = field(default_factory=schemas.VOYAGE_LINKS.empty)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,25 @@ import numpy as np
 import pandas as pd
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError
+from monitor.core.geodesy import WGS84, reproject, transformer
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import sensor
+from monitor.core.sky import sun_elevation_deg
+from monitor.fuse.dark import fixed_objects
 from monitor.report.blocks import FilmFrame, Picture
 from monitor.report.frames import Frame, crop
 from monitor.report.looks import Look
 from monitor.report.marks import Mark, marks, numbered, status_of
 from monitor.report.model import BriefInput, ReadPixels
+from monitor.report.overlay import Overlay
 from monitor.report.stretch import Stretch, measure
 from monitor.report.style import Rgb, gif, lossless, webp
-from monitor.report.tiles import Overlay, TileText, draw_chip, draw_tile, plain_tile, stamp
+from monitor.report.tiles import TileText, draw_chip, draw_tile, plain_tile, stamp
 from monitor.report.wording import acquired, plural, short, when
 
 FILM_PX = 216
@@ -46,7 +52,8 @@ class Studio:
     def __post_init__(self) -> None:
         tables = self.given.tables
         mine = tables.detections[tables.detections["aoi_id"] == self.aoi.id]
-        self.status = status_of(mine, tables.matches, tables.dark_events)
+        ships = mine[mine["class_name"] == "vessel"]
+        self.status = status_of(mine, tables.matches, tables.dark_events, fixed=fixed_objects(ships))
 
     def cut(self, scene_id: str, frame: Frame) -> Raster | None:
         """A scene's pixels inside a frame; None when the archive does not have them."""
@@ -77,8 +84,10 @@ class Studio:
         found = self.given.tables.detections
         return numbered(found[found["scene_id"] == scene_id])
 
-    def tile(self, look: Look, frame: Frame) -> tuple[Picture, Picture, tuple[Mark, ...]] | None:
-        """Annotated tile, plain twin and the marks on it; None without pixels."""
+    def tile(
+        self, look: Look, frame: Frame, *, details: tuple[Frame, ...] = ()
+    ) -> tuple[Picture, Picture, tuple[Mark, ...]] | None:
+        """Annotated tile, plain twin and the marks on it; None without pixels. `details` are outlined on it."""
         raster = self.cut(look.scene_id, frame)
         if raster is None or look.acquisition is None:
             return None
@@ -86,8 +95,14 @@ class Studio:
         shown = marks(self.detections(look.scene_id), dict(self.status), raster.grid)
         zones = tuple(z for kind in _SHOWN_KINDS for z in self.aoi.of_kind(kind))
         text = self.text(look.acquisition, frame.title, made, shown)
-        overlay = Overlay(shown, zones, self.aoi.geometry)
+        overlay = Overlay(shown, zones, self.aoi.geometry, tuple(self.outline(detail) for detail in details))
         return draw_tile(raster, made, text, overlay), plain_tile(raster, made, text), shown
+
+    def outline(self, frame: Frame) -> BaseGeometry:
+        """A frame as a polygon in EPSG:4326, its sides along the port's UTM grid."""
+        x, y = transformer(WGS84, self.aoi.epsg).transform(frame.lon, frame.lat)
+        half = frame.width_m / 2, frame.height_m / 2
+        return reproject(box(x - half[0], y - half[1], x + half[0], y + half[1]), self.aoi.epsg, WGS84)
 
     def pair_picture(self, look: Look, frame: Frame, words: str) -> Picture | None:
         """Pixels alone in a frame for the swipe, at native size, lossless."""
@@ -127,23 +142,27 @@ class Studio:
         """The words around a tile, from the acquisition and the provenance alone."""
         kind = sensor(scene.sensor)
         orbit = f"relative orbit {scene.relative_orbit}" if scene.relative_orbit is not None else "orbit not recorded"
+        orbit += f" {scene.orbit_state}" if scene.orbit_state else ""
+        if kind.optical and scene.is_exact:
+            middle = self.aoi.geometry.centroid
+            orbit += f" · sun {sun_elevation_deg(middle.x, middle.y, scene.acquired_at):.0f}° above the horizon"
         bands = "-".join(dict.fromkeys(stretch.bands))
+        platform = scene.platform.title() if scene.platform.islower() else scene.platform or kind.name
         record = next((r for r in self.given.provenance.scenes if r.scene_id == scene.id), None)
         detector = record.detector if record and record.detector else _detector(self.detections(scene.id))
         request = f"request {short(record.request_sha256 if record else '')}"
         vessels = sum(m.status != "stack" for m in shown)
         alt = (
-            f"{title}, {scene.platform or kind.name} {when(scene)}: {plural(vessels, 'candidate vessel')} and "
+            f"{title}, {platform} {when(scene)}: {plural(vessels, 'candidate vessel')} and "
             f"{plural(len(shown) - vessels, 'container stack')} marked; "
             + ", ".join(f"{sum(m.status == s for m in shown)} {s}" for s in dict.fromkeys(m.status for m in shown))
         )
         return TileText(
             title, acquired(scene, self.aoi),
             (
-                f"{scene.platform or kind.name} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
-                f"{bands} · {orbit}{' ' + scene.orbit_state if scene.orbit_state else ''} · "
-                f"source {scene.source or 'unknown'}",
-                f"Scene {scene.id}",
+                f"{platform} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
+                f"{bands} · {orbit}",
+                f"Scene {scene.id} · source {scene.source or 'unknown'}",
                 f"Detector {detector} · {request} · {self.given.provenance.software}",
             ),
             f"{kind.credit} {scene.start.year}", alt.rstrip("; "), scene.simulated or self.given.simulated,

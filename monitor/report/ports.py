@@ -1,4 +1,4 @@
-"""One port: its tiles, pair, series, berth calendar, stacks and visits."""
+"""One port: its tiles, pair, film and series; berths, stacks and visits from their own file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
 from monitor.fuse.change import rates
+from monitor.report.berths import berth_calendar, stacks, visits
 from monitor.report.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
+from monitor.report.captions import between, said_of, tally
 from monitor.report.charts import weekly_series
 from monitor.report.frames import Frame, detail, overview
 from monitor.report.looks import Chosen, Look, choose
@@ -17,12 +19,10 @@ from monitor.report.map import port_map
 from monitor.report.marks import Mark
 from monitor.report.model import BriefInput, Tables
 from monitor.report.pictures import Studio
-from monitor.report.wording import STATUS, acquired, length, lonlat, minute, number, when
+from monitor.report.wording import STATUS, acquired, length, lonlat, number, when
 
 WEEKS = 26
 FILM_LOOKS = 16
-_CALENDAR_COLUMNS = 18
-_P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A", "absent", "absent: berth seen empty")}
 
 
 def port(given: BriefInput, aoi: Aoi, looks: tuple[Look, ...], studio: Studio) -> Section:
@@ -32,7 +32,7 @@ def port(given: BriefInput, aoi: Aoi, looks: tuple[Look, ...], studio: Studio) -
         Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, looks, studio)),
         Section(f"{aoi.id}-series", "Twenty-six weeks", (_series(given, aoi),)),
         Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
-        Section(f"{aoi.id}-stacks", "Container stacks", (stacks(given, aoi),)),
+        Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
         Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi),)),
     ]
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
@@ -48,13 +48,13 @@ def _tiles(given: BriefInput, aoi: Aoi, chosen: Chosen, looks: tuple[Look, ...],
         ids = tuple(look.scene_id for look in chosen.all if look.sensor == kind)
         if ids:
             studio.stretch_from(kind, ids, whole)
-    drawn = port_map(studio, chosen.latest, whole)
+    drawn = port_map(studio, chosen.latest, whole, earlier=_earlier(chosen.latest, looks))
     blocks: list[Block] = [] if drawn is None else [drawn]
-    blocks += _figure(studio, chosen.latest, whole, given.tables)
+    blocks += _figure(studio, chosen.latest, whole, given.tables, details=(near,) if near is not whole else ())
     if near is not whole:
         blocks += _figure(studio, chosen.latest, near, given.tables)
     if chosen.before is not None:
-        blocks += _pair(studio, chosen.before, chosen.latest, near)
+        blocks += _pair(given, studio, (chosen.before, chosen.latest), near)
         blocks += _figure(studio, chosen.before, near, given.tables)
     if chosen.radar is not None:
         blocks += _figure(studio, chosen.radar, whole, given.tables)
@@ -62,20 +62,30 @@ def _tiles(given: BriefInput, aoi: Aoi, chosen: Chosen, looks: tuple[Look, ...],
     return tuple(blocks)
 
 
-def _figure(studio: Studio, look: Look, frame: Frame, tables: Tables) -> tuple[Block, ...]:
-    made = studio.tile(look, frame)
+def _earlier(latest: Look, looks: tuple[Look, ...]) -> tuple[Look, ...]:
+    """The looks before one that can fill its clouds, newest first; radar needs none."""
+    if not latest.is_optical:
+        return ()
+    return tuple(k for k in reversed(looks) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at)
+
+
+def _figure(
+    studio: Studio, look: Look, frame: Frame, tables: Tables, *, details: tuple[Frame, ...] = ()
+) -> tuple[Block, ...]:
+    made = studio.tile(look, frame, details=details)
     if made is None or look.acquisition is None:
         return (Text((f"The pixels of {look.scene_id} are not in the archive, so there is no tile of it.",), "limit"),)
     annotated, plain, shown = made
     at = acquired(look.acquisition, studio.aoi)
     seen = "" if look.state == "observed" else f" {look.fraction:.0%} of the water was seen ({look.reason})."
-    caption = f"{frame.title}, {at}. {annotated.alt.split(': ', 2)[-1].rstrip('.')}.{seen}"
+    caption = f"{frame.title}, {at}. {tally(shown)}{seen}"
     facts = (
         ("Scene", look.scene_id), ("Acquired", at),
         ("Centre", lonlat(frame.lon, frame.lat)), ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
     )  # fmt: skip
-    details = detections_table(studio, look, shown, tables)
-    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, details),)
+    rows = detections_table(studio, look, shown, tables)
+    said = said_of(studio.given, look, studio.detections(look.scene_id), shown)
+    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said),)
 
 
 def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables: Tables) -> Table:
@@ -116,7 +126,8 @@ def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
     return f"MMSI {mmsi}{name}, {number(pair['distance_m'])} m off"
 
 
-def _pair(studio: Studio, before: Look, after: Look, frame: Frame) -> tuple[Block, ...]:
+def _pair(given: BriefInput, studio: Studio, looks: tuple[Look, Look], frame: Frame) -> tuple[Block, ...]:
+    before, after = looks
     labels = [when(look.acquisition) for look in (before, after) if look.acquisition is not None]
     pictures = [
         studio.pair_picture(look, frame, f"{frame.title}, {label}, pixels without annotation")
@@ -125,7 +136,8 @@ def _pair(studio: Studio, before: Look, after: Look, frame: Frame) -> tuple[Bloc
     if pictures[0] is None or pictures[1] is None:
         return ()
     caption = (
-        f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. What came or went in between did "
+        f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. "
+        f"{between(given, studio.aoi, before.scene_id, after.scene_id)}What came or went in between did "
         "so within that interval; the pictures do not say when."
     )
     return (Pair(f"pair-{frame.id}", pictures[0], pictures[1], labels[0], labels[1], caption),)
@@ -155,107 +167,3 @@ def _series(given: BriefInput, aoi: Aoi) -> Block:
     changes = given.tables.changes
     changes = changes[(changes["aoi_id"] == aoi.id) & (changes["what"] == "vessels")]
     return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)
-
-
-def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
-    """Berth by look: P present, A absent, ? not observed; one table for every eighteen looks."""
-    states = given.tables.berth_states
-    start = given.period.end - timedelta(weeks=WEEKS)
-    states = states[(states["aoi_id"] == aoi.id) & (states["acquired_at"] >= start)
-                    & (states["acquired_at"] < given.period.end)]  # fmt: skip
-    berths = {zone.id: zone.name for zone in aoi.of_kind("berth")}
-    if not berths:
-        return (Text(("The port's file names no berths, so none are followed.",), "limit"),)
-    if states.empty:
-        return (Text(("Not observed: no look at the berths is on record.",), "limit"),)
-    scenes = states.drop_duplicates("scene_id").sort_values(["acquired_at", "scene_id"])
-    table = {(str(r.berth_id), str(r.scene_id)): r for r in states.itertuples()}
-    blocks: list[Block] = []
-    for first in range(0, len(scenes), _CALENDAR_COLUMNS):
-        some = scenes.iloc[first : first + _CALENDAR_COLUMNS]
-        head = tuple(f"{r.acquired_at:%d %b} {'radar' if r.sensor == 's1' else ''}".strip() for r in some.itertuples())
-        rows = tuple(
-            (Cell(name), *(_berth(table.get((berth, str(scene)))) for scene in some["scene_id"]))
-            for berth, name in berths.items()
-        )
-        span = f"{some['acquired_at'].iloc[0]:%Y-%m-%d} to {some['acquired_at'].iloc[-1]:%Y-%m-%d}"
-        blocks.append(Table(
-            f"Berth by look, {span}", ("Berth", *head), rows,
-            "P a vessel was present; A absent: the berth was seen empty; ? not observed at that look.", compact=True,
-        ))  # fmt: skip
-    return tuple(blocks)
-
-
-def _berth(row: object) -> Cell:
-    code, kind, note = _P.get(str(getattr(row, "state", "")), ("?", "none", "not observed"))
-    chance = getattr(row, "probability", float("nan"))
-    return Cell(code, kind, note if pd.isna(chance) else f"{note}; probability occupied {chance:.2f}")
-
-
-def stacks(given: BriefInput, aoi: Aoi) -> Table:
-    """Yards at each look of the period: length, area and room for boxes, always as an interval."""
-    made = given.tables.stacks
-    made = made[(made["aoi_id"] == aoi.id) & _within(made["acquired_at"], given.period)]
-    names = {zone.id: zone.name for zone in aoi.zones}
-    rows = []
-    for r in made.sort_values(["yard_id", "acquired_at"]).itertuples():
-        unseen = pd.isna(r.area_m2)
-        change = number(r.change_m2, 0, "m²") if not pd.isna(r.change_m2) else "–"
-        rows.append((
-            Cell(names.get(str(r.yard_id), str(r.yard_id))), Cell(minute(r.acquired_at)),
-            Cell("not observed", "none") if unseen else Cell(_span(r.length_m, r.length_low_m, r.length_high_m, "m")),
-            Cell("–") if unseen else Cell(_span(r.area_m2, r.area_low_m2, r.area_high_m2, "m²")),
-            Cell(f"+{change}" if not pd.isna(r.change_m2) and r.change_m2 > 0 else change),
-            Cell("–" if pd.isna(r.teu_low) else f"{r.teu_low:,.0f}–{r.teu_high:,.0f}"),
-        ))  # fmt: skip
-    return Table(
-        "Container stacks by yard and look",
-        ("Yard", "Look", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"), tuple(rows),
-        "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be "
-        "empty.",
-        numeric=(4, 5), empty="No look at a yard in this period, or the port's file names no yards.", compact=True,
-    )  # fmt: skip
-
-
-def _span(value: float, low: float, high: float, unit: str) -> str:
-    interval = "" if pd.isna(low) or pd.isna(high) else f" ({low:,.0f}–{high:,.0f})"
-    return f"{value:,.0f} {unit}{interval}"
-
-
-def visits(given: BriefInput, aoi: Aoi) -> Table:
-    """Stays that touch the period, each with the intervals in which it began and ended."""
-    made = given.tables.visits
-    start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
-    began = made["arrived_not_before"].fillna(made["arrived_not_after"])
-    ended = made["departed_not_after"].fillna(end)
-    made = made[(made["aoi_id"] == aoi.id) & (began < end) & (ended >= start)]
-    names = {zone.id: zone.name for zone in aoi.zones}
-    rows = tuple(
-        (
-            Cell(names.get(str(r.berth_id), str(r.berth_id) or "–")),
-            Cell(_between(r.arrived_not_before, r.arrived_not_after)),
-            Cell("still there at the last clear look" if r.is_open else
-                 _between(r.departed_not_before, r.departed_not_after)),
-            Cell(length(r.length_m, r.length_low_m, r.length_high_m)), Cell(str(r.looks)),
-            Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
-        )
-        for r in made.sort_values(["arrived_not_after", "visit_id"]).itertuples()
-    )  # fmt: skip
-    return Table(
-        "Stays seen, with the bounds of arrival and departure",
-        ("Place", "Arrived between", "Left between", "Length (90 %)", "Looks", "AIS", "Evidence"), rows,
-        "At least these: a stay between two looks leaves no trace here.", numeric=(4,),
-        empty="No stay was seen. That bounds nothing where there were no looks.", compact=True,
-    )  # fmt: skip
-
-
-def _between(low: pd.Timestamp, high: pd.Timestamp) -> str:
-    if pd.isna(low) and pd.isna(high):
-        return "not bounded"
-    if pd.isna(low):
-        return f"not after {minute(high)}"
-    return f"not before {minute(low)}" if pd.isna(high) else f"{minute(low)} and {minute(high)}"
-
-
-def _within(at: pd.Series, period: TimeRange) -> pd.Series:
-    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

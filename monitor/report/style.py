@@ -18,11 +18,14 @@ YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 INK, QUIET, RULE, PAPER = "#15202b", "#55606b", "#c9d1d9", "#ffffff"
 
 STATUS_COLOUR = {
-    "matched": GREEN, "potential": SKY, "unmatched": ORANGE, "dark": VERMILLION, "unknown": YELLOW, "stack": PURPLE,
+    "matched": GREEN, "potential": SKY, "unmatched": ORANGE, "dark": VERMILLION, "unknown": YELLOW,
+    "fixed": "#9aa5b1", "stack": PURPLE,
 }  # fmt: skip
 """Okabe and Ito's palette; never the only carrier of a meaning."""
 
-STATUS_MARKER = {"matched": "o", "potential": "p", "unmatched": "D", "dark": "X", "unknown": "s", "stack": "^"}
+STATUS_MARKER = {
+    "matched": "o", "potential": "p", "unmatched": "D", "dark": "X", "unknown": "v", "fixed": "s", "stack": "^",
+}  # fmt: skip
 
 _FAMILIES = (
     "DejaVu Sans", "Noto Sans CJK KR", "Noto Sans KR", "Noto Sans CJK JP", "NanumGothic", "Malgun Gothic",

@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.patches import Polygon
-from matplotlib.patheffects import withStroke
-from shapely.geometry.base import BaseGeometry
 
-from monitor.core.aoi import Zone
-from monitor.core.grid import Grid
+from monitor.core.mgrs import mgrs
 from monitor.core.scene import Raster
 from monitor.report.blocks import Picture
-from monitor.report.furniture import DPI, PT, Sheet, graticule, legend, north_arrow, scale_bar
-from monitor.report.marks import Mark, outline_of, place_labels
+from monitor.report.furniture import DPI, Sheet, graticule, legend, north_arrow, scale_bar
+from monitor.report.marks import Mark
+from monitor.report.overlay import Overlay, boxes, hatches, letters, outlines, watermark
 from monitor.report.stretch import Stretch
-from monitor.report.style import BLUE, INK, QUIET, STATUS_COLOUR, STATUS_MARKER, Rgb, drawable, lossless, rc, webp
+from monitor.report.style import (
+    INK,
+    QUIET,
+    STATUS_COLOUR,
+    Rgb,
+    drawable,
+    lossless,
+    rc,
+    webp,
+)
 from monitor.report.wording import SIMULATED, SIMULATED_LINE, lonlat
 
 LONG_SIDE = 1200
 CHIP_SIDE = 512
-_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 26, 92, 296
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 26, 92, 182
+_LINE = 19
 _LINE_CHARS = 118
 
 
@@ -39,15 +46,6 @@ class TileText:
     credit: str
     alt: str
     simulated: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Overlay:
-    """What is drawn on the pixels: numbered marks, zones with labels, and the AOI's outline."""
-
-    marks: tuple[Mark, ...] = ()
-    zones: tuple[Zone, ...] = ()
-    aoi: BaseGeometry | None = None
 
 
 def draw_tile(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay) -> Picture:
@@ -79,10 +77,10 @@ def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mar
         axes.set_xticks([])
         axes.set_yticks([])
         axes.imshow(stretch.colour(raster), extent=(0, cols, rows, 0), interpolation="nearest", aspect="auto")
-        _hatches(axes, raster)
-        _boxes(axes, shown, raster.grid.shape, zoom)
+        hatches(axes, raster)
+        boxes(axes, shown, raster.grid.shape, zoom)
         if text.simulated:
-            _watermark(axes, cols, rows, repeat=1)
+            watermark(axes, cols, rows, repeat=1)
         sheet.text(8, 44, text.when, px=17, weight="bold")
         sheet.text(8, 20, fit(SIMULATED if text.simulated else text.credit, 60), px=13, colour=QUIET)
         scale_bar(sheet, CHIP_SIDE - 178, 24, px_per_m=zoom / raster.grid.gsd_m, room_px=110)
@@ -96,21 +94,26 @@ def compose(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay) 
     zoom = LONG_SIDE / max(rows, cols)
     width, height = round(cols * zoom), round(rows * zoom)
     # a narrow frame still needs room for the lines of text
-    sheet = _sheet(max(width, 900) + _LEFT + _RIGHT, height + _TOP + _BOTTOM)
-    place = ((_LEFT) / sheet.width, _BOTTOM / sheet.height, width / sheet.width, height / sheet.height)
+    lines = _lines(raster, stretch, text, overlay, zoom)
+    bottom = _BOTTOM + _LINE * (len(lines) + 1)
+    sheet = _sheet(max(width, 900) + _LEFT + _RIGHT, height + _TOP + bottom)
+    place = (_LEFT / sheet.width, bottom / sheet.height, width / sheet.width, height / sheet.height)
     axes = sheet.figure.add_axes(place)
     axes.set_xlim(0, cols)
     axes.set_ylim(rows, 0)
     smooth = "antialiased" if zoom < 1 else "nearest"
     axes.imshow(stretch.colour(raster), extent=(0, cols, rows, 0), interpolation=smooth, aspect="auto")
-    hatched = _hatches(axes, raster)
+    hatched = hatches(axes, raster)
     graticule(axes, raster.grid)
-    _outlines(axes, overlay, raster.grid)
-    _boxes(axes, overlay.marks, raster.grid.shape, zoom)
+    outlines(axes, overlay, raster.grid)
+    letters(axes, overlay, raster.grid, zoom)
+    boxes(axes, overlay.marks, raster.grid.shape, zoom)
     if text.simulated:
-        _watermark(axes, cols, rows)
+        watermark(axes, cols, rows)
     _head(sheet, text)
-    _foot(sheet, raster, stretch, text, overlay, zoom, hatched)
+    _foot(sheet, raster, text, overlay, zoom, hatched, bottom - 72)
+    for index, line in enumerate(lines):
+        sheet.text(_LEFT, bottom - 180 - _LINE * index, line, px=14.5, colour=QUIET)
     return _pixels(sheet.figure)
 
 
@@ -122,7 +125,7 @@ def stamp(colour: Rgb) -> Rgb:
         axes = figure.add_axes((0, 0, 1, 1))
         axes.set_axis_off()
         axes.imshow(colour, extent=(0, cols, rows, 0), interpolation="nearest", aspect="auto")
-        _watermark(axes, cols, rows, repeat=1)
+        watermark(axes, cols, rows, repeat=1)
         return _pixels(figure)
 
 
@@ -136,67 +139,6 @@ def _pixels(figure: Figure) -> Rgb:
     return np.ascontiguousarray(np.asarray(canvas.buffer_rgba())[:, :, :3])
 
 
-def _hatches(axes: Axes, raster: Raster) -> tuple[str, ...]:
-    """Draw no-data and cloud hatches; which of the two there were."""
-    drawn = []
-    cloud = None if raster.cloud is None else raster.cloud & raster.valid
-    for kind, mask, hatch, colour in (
-        ("nodata", ~raster.valid, "////", "#7b8794"), ("cloud", cloud, "...", "#ffffff"),
-    ):  # fmt: skip
-        if mask is None or not mask.any():
-            continue
-        drawn.append(kind)
-        field = np.pad(mask.astype(float), 1)
-        x, y = np.arange(-0.5, mask.shape[1] + 1), np.arange(-0.5, mask.shape[0] + 1)
-        with mpl.rc_context({"hatch.color": colour}):
-            axes.contourf(x, y, field, levels=[0.5, 1.5], colors="none", hatches=[hatch])
-        axes.contour(x, y, field, levels=[0.5], colors=[colour], linewidths=0.8)
-    return tuple(drawn)
-
-
-def _outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
-    if overlay.aoi is not None:
-        axes.plot(*outline_of(overlay.aoi, grid).T, color="white", linewidth=2.2)
-        axes.plot(*outline_of(overlay.aoi, grid).T, color="#111111", linewidth=1.2, linestyle=(0, (6, 4)))
-    for zone in overlay.zones:
-        ring = outline_of(zone.geometry, grid)
-        axes.plot(*ring.T, color="white", linewidth=2.4, alpha=0.8)
-        axes.plot(*ring.T, color=BLUE, linewidth=1.2)
-    axes.set_xlim(0, grid.shape[1])
-    axes.set_ylim(grid.shape[0], 0)
-
-
-def _boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: float) -> None:
-    px = 15.0 if len(marks) <= 40 else 12.5
-    spots = place_labels(marks, shape, char_px=0.7 * px / zoom, line_px=1.25 * px / zoom)
-    for mark, (col, row) in zip(marks, spots, strict=True):
-        colour = STATUS_COLOUR[mark.status]
-        style = (0, (3, 2)) if mark.is_low else "-"
-        axes.add_patch(Polygon(mark.outline, closed=True, fill=False, edgecolor="black", linewidth=2.8, alpha=0.75))
-        axes.add_patch(Polygon(mark.outline, closed=True, fill=False, edgecolor=colour, linewidth=1.5, linestyle=style))
-        x, y = mark.centre
-        axes.plot([x, col], [y, row], color=colour, linewidth=0.6, alpha=0.8, zorder=1.5)
-        letters = px * 0.66 / zoom
-        left = col - letters * len(mark.label) / 2
-        axes.plot([left], [row], marker=STATUS_MARKER[mark.status], markersize=0.75 * px * PT, markerfacecolor=colour,
-                  markeredgecolor="black", markeredgewidth=0.8, zorder=5)  # fmt: skip
-        axes.text(
-            col + letters * 0.6, row, mark.label, fontsize=px * PT, color="white", fontweight="bold", ha="center",
-            va="center",
-            clip_on=True, path_effects=[withStroke(linewidth=2.6, foreground="black")], zorder=6,
-        )  # fmt: skip
-
-
-def _watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 3) -> None:
-    span = axes.get_window_extent().width
-    for index in range(repeat):
-        axes.text(
-            cols / 2, rows * (index + 0.5) / repeat, SIMULATED, fontsize=span / repeat**0.5 / 7.2 * PT, color="white",
-            alpha=0.3, rotation=18, ha="center", va="center", fontweight="bold", zorder=8, clip_on=True,
-            path_effects=[withStroke(linewidth=1.2, foreground="#00000066")],
-        )  # fmt: skip
-
-
 def _head(sheet: Sheet, text: TileText) -> None:
     sheet.text(_LEFT, sheet.height - 40, text.title, px=27, weight="bold")
     sheet.text(_LEFT, sheet.height - 72, text.when, px=19)
@@ -205,9 +147,8 @@ def _head(sheet: Sheet, text: TileText) -> None:
                    colour="#a11d00")  # fmt: skip
 
 
-def _foot(sheet: Sheet, raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, zoom: float,
-          hatched: tuple[str, ...]) -> None:  # fmt: skip
-    top = _BOTTOM - 72
+def _foot(sheet: Sheet, raster: Raster, text: TileText, overlay: Overlay, zoom: float, hatched: tuple[str, ...],
+          top: float) -> None:  # fmt: skip
     gsd = raster.grid.gsd_m
     scale_bar(sheet, _LEFT + 6, top - 14, px_per_m=zoom / gsd, room_px=250)
     north_arrow(sheet, _LEFT + 340, top - 30, raster.grid)
@@ -218,18 +159,36 @@ def _foot(sheet: Sheet, raster: Raster, stretch: Stretch, text: TileText, overla
     if overlay.aoi is not None and not overlay.aoi.contains(raster.grid.footprint()):
         extras.append(("aoi", "area of interest"))
     if overlay.zones:
-        extras.append(("zone", "berth, yard or anchorage"))
+        extras.append(("zone", "zone, by letter"))
+    if overlay.details:
+        extras.append(("detail", "frame of the detail tile"))
     legend(sheet, _LEFT + 420, top + 6, statuses=present, extras=extras)
-    rows, cols = raster.grid.shape
-    lon, lat = (float(v) for v in raster.grid.lonlat(rows / 2, cols / 2))
-    shown = f"shown ×{zoom:.1f}, nearest neighbour" if zoom >= 1 else f"shown ×{zoom:.2f}, averaged"
-    lines = (
-        f"Centre {lonlat(lon, lat)} (WGS 84) · EPSG:{raster.grid.epsg} · ground pixel {gsd:g} m, {shown}",
-        f"{stretch.name}, linear stretch fixed for this site: {stretch.text}", *text.lines,
-    )  # fmt: skip
-    for index, line in enumerate(lines):
-        sheet.text(_LEFT, top - 108 - 19 * index, fit(line), px=14.5, colour=QUIET)
     sheet.text(_LEFT, 12, SIMULATED_LINE if text.simulated else text.credit, px=15, weight="bold", colour=INK)
+
+
+def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, zoom: float) -> tuple[str, ...]:
+    """The small print under a tile: where, how it is shown, what it is made from, the zones' letters."""
+    grid = raster.grid
+    lon, lat = (float(v) for v in grid.lonlat(grid.shape[0] / 2, grid.shape[1] / 2))
+    shown = f"shown ×{zoom:.1f}, nearest" if zoom >= 1 else f"shown ×{zoom:.2f}, averaged"
+    said = (
+        f"Centre {lonlat(lon, lat)} (WGS 84), MGRS {mgrs(lon, lat)} · EPSG:{grid.epsg} · ground pixel {grid.gsd_m:g} m",
+        f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}", *text.lines,
+    )  # fmt: skip
+    key = [f"{letter} {zone.name}" for letter, zone in overlay.lettered(grid)]
+    return (*(fit(line) for line in said), *wrapped(key, "Zones: "))
+
+
+def wrapped(parts: Sequence[str], opening: str) -> tuple[str, ...]:
+    """The parts, separated by dots, on as many lines as they need; none without parts."""
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]} · {part}" if lines else f"{opening}{part}"
+        if lines and len(joined) > _LINE_CHARS:
+            lines.append(fit(part))
+        else:
+            lines[-1:] = [fit(joined)]
+    return tuple(lines)
 
 
 def fit(line: str, limit: int = _LINE_CHARS) -> str:

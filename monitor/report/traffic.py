@@ -1,4 +1,4 @@
-"""What AIS and imagery say of one another: matches, dark events, gaps, voyages."""
+"""What AIS and imagery say of one another: matches, dark events, gaps."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pandas as pd
 
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.instants import TimeRange
-from monitor.report.blocks import Block, Card, Cards, Cell, Section, Table, Text
+from monitor.report.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.frames import around
 from monitor.report.model import BriefInput
 from monitor.report.pictures import Studio
@@ -21,7 +21,6 @@ from monitor.report.wording import (
     lonlat,
     minute,
     number,
-    plural,
     when,
 )
 
@@ -155,54 +154,6 @@ def _candidates(given: BriefInput, event_id: str) -> Table | None:
     return Table("Silent vessels that could have been there; none is picked",
                  ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"), rows, numeric=(1, 2),
                  compact=True)  # fmt: skip
-
-
-def voyages(given: BriefInput) -> Section:
-    """Voyages that touch the period and shuttles known by its end."""
-    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    made = given.tables.voyages
-    made = made[
-        (made["departed_at"] < pd.Timestamp(given.period.end))
-        & (made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC")) >= pd.Timestamp(given.period.start))
-    ]
-    rows = tuple(
-        (
-            Cell(f"{names.get(r.from_port, r.from_port)} → {names.get(r.to_port, r.to_port)}"),
-            Cell(minute(r.departed_at)), Cell(minute(r.arrived_at)), Cell(hours(r.duration_h)),
-            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
-            Cell(number(r.probability, 2)), Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
-        )
-        for r in made.sort_values(["departed_at", "voyage_id"]).head(60).itertuples()
-    )  # fmt: skip
-    table = Table(
-        "Voyages", ("From and to", "Left", "Arrived", "Lasted", "Vessel", "Evidence", "Probability", "Longest silence"),
-        rows, "Instants from imagery alone are the middle of their intervals. Pairs from imagery are feasible in time "
-        "and length, not proven; competing pairs are kept in the tables.", numeric=(3, 6, 7),
-        empty="None that the data at hand support.", compact=True,
-    )  # fmt: skip
-    blocks: list[Block] = [table]
-    if len(given.tables.shuttles):
-        blocks.append(_shuttles(given, names))
-    return Section("voyages", "Voyages and shuttles", tuple(blocks))
-
-
-def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
-    rows = tuple(
-        (
-            Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
-            Cell(f"at least {plural(int(r.legs), 'leg')}"),
-            Cell(f"{r.legs_low}–{r.legs_high}" if not pd.isna(r.legs_high) else f"{r.legs_low} or more"),
-            Cell(minute(r.first)), Cell(minute(r.last)), Cell(number(r.period_days, 1, "days")),
-            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
-        )
-        for r in given.tables.shuttles.sort_values(["first", "shuttle_id"]).itertuples()
-    )  # fmt: skip
-    return Table(
-        "Shuttles: the same pair of ports again and again",
-        ("Ports", "Seen", "Took place (90 %)", "First", "Last", "Rhythm", "Vessel"),
-        rows,
-        compact=True,
-    )
 
 
 def _split(value: object) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ STATUS: dict[str, tuple[str, str]] = {
     "unmatched": ("U", "unmatched: no AIS position fits"),
     "dark": ("D", "dark event: unmatched where AIS is shown to be received at that place and hour"),
     "unknown": ("N", "not compared with AIS: no AIS for this look, or its hour is unknown"),
+    "fixed": ("F", "fixed object: seen at one spot in look after look, so not a ship"),
     "stack": ("S", "container stack: not a vessel, not compared with AIS"),
 }
 """Status -> its code on a tile and its reading; always shown by shape and letter besides colour."""

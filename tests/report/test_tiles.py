@@ -13,8 +13,9 @@ from monitor.report.frames import around, crop, detail, overview
 from monitor.report.furniture import nice_degrees, round_length
 from monitor.report.looks import choose, longest_blind, looks_of
 from monitor.report.marks import marks, numbered, place_labels, status_of
+from monitor.report.overlay import Overlay
 from monitor.report.stretch import measure
-from monitor.report.tiles import Overlay, TileText, draw_tile, plain_tile
+from monitor.report.tiles import TileText, draw_tile, plain_tile
 from tests.report.made import PERIOD, acquisition, brief_input, detections, port, raster
 
 TEXT = TileText("Rajin: overview", "2023-10-10", ("line",), "credit", "alt; more")

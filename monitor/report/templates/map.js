@@ -9,18 +9,22 @@
     over[data.base] = base;
     data.layers.forEach(function (layer) {
       var made = L.geoJSON({ type: "FeatureCollection", features: layer.features }, {
-        style: function (f) { return { color: f.properties.colour, weight: 2, fillOpacity: 0.08, dashArray: f.properties.dash || null }; },
-        pointToLayer: function (f, at) { return L.circleMarker(at, { radius: 5 }); },
+        style: function (f) {
+          var p = f.properties;
+          return { color: p.colour, weight: p.weight || 2, opacity: p.opacity || 1, dashArray: p.dash || null,
+            fillOpacity: p.fill === undefined ? 0.1 : p.fill };
+        },
+        pointToLayer: function (f, at) { return L.circleMarker(at, { radius: 6, fillOpacity: 0.9, weight: 1.5 }); },
         onEachFeature: function (f, drawn) {
           var words = document.createElement("span");
           words.textContent = f.properties.text;
           drawn.bindPopup(words);
         }
       });
-      if (layer.name !== "AIS gaps") { made.addTo(map); }
+      if (layer.on) { made.addTo(map); }
       over[layer.name] = made;
     });
-    L.control.layers(null, over, { collapsed: false }).addTo(map);
+    L.control.layers(null, over, { collapsed: place.clientWidth < 720 }).addTo(map);
     L.control.scale({ imperial: false }).addTo(map);
     map.fitBounds(data.bounds);
   });

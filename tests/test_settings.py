@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from monitor.core.errors import SettingsError
-from monitor.settings import Settings, read_settings, template
+from monitor.core.findings import LIKELIHOODS
+from monitor.fuse.alerts import RULES, TOLD
+from monitor.settings import AlertRuleName, LikelihoodWord, Settings, read_settings, template
 
 
 @pytest.fixture
@@ -61,4 +64,28 @@ def test_a_secret_in_the_file_is_refused_without_being_repeated(path: Path) -> N
 def test_a_wrong_setting_is_named(path: Path, text: str, message: str) -> None:
     path.write_text(text)
     with pytest.raises(SettingsError, match=message):
+        read_settings(path)
+
+
+def test_alert_targets_are_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_text('[alerts]\nurls = "slack://hush-hush"\n')
+    with pytest.raises(SettingsError, match="urls_file") as caught:
+        read_settings(path)
+    assert "hush-hush" not in str(caught.value)
+    path.write_text("")
+    monkeypatch.setenv("MONITOR_ALERTS__URLS", "slack://hush-hush")
+    settings = read_settings(path)
+    assert settings.alerts.urls.get_secret_value() == "slack://hush-hush"
+    assert "hush-hush" not in repr(settings) + str(settings)
+
+
+def test_the_rules_of_the_settings_are_those_of_the_alerts() -> None:
+    assert get_args(AlertRuleName) == RULES
+    assert Settings().alerts.rules == TOLD
+    assert get_args(LikelihoodWord) == tuple(word for word, _, _ in LIKELIHOODS)
+
+
+def test_a_silence_of_less_than_a_day_is_refused(path: Path) -> None:
+    path.write_text('[alerts]\nsilence = "12h"\n')
+    with pytest.raises(SettingsError, match=r"\[alerts\] silence: '12h' is less than a day"):
         read_settings(path)

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 
 from monitor import pipeline
-from monitor.core.aoi import Aoi, read_aois
-from monitor.core.errors import SettingsError
-from monitor.core.instants import TimeRange, isoformat, span, utc
-from monitor.core.parallel import open_pool
+from monitor.core.instants import TimeRange, isoformat
 from monitor.core.scene import Scene
 from monitor.core.tables import (
     BERTH_STATES,
@@ -33,11 +28,9 @@ from monitor.core.tables import (
 )  # fmt: skip
 from monitor.offers import DETECTED, make_detector
 from monitor.pipeline.outcome import Table
-from monitor.settings import Settings
 from monitor.store.alerts import AlertBook
-from monitor.store.archive import Archive
-from monitor.store.positions import PositionStore
 from monitor.store.reviews import ReviewBook
+from monitor.views_ais import AisViews
 
 if TYPE_CHECKING:
     from monitor.detect import Detector
@@ -52,37 +45,8 @@ _SCENE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Views:
+class Views(AisViews):
     """A folder and its settings, to be looked at. Tables are those of `monitor.core.tables`."""
-
-    root: Path
-    settings: Settings
-
-    @property
-    def aois(self) -> tuple[Aoi, ...]:
-        """The ports in ``aoi/``.
-
-        Raises
-        ------
-        DataError
-            A file is invalid.
-        SettingsError
-            There is none.
-        """
-        ports = read_aois(self.root / "aoi")
-        if not ports:
-            raise SettingsError(f"{self.root / 'aoi'}: no *.geojson; put one file a port there")
-        return ports
-
-    @property
-    def archive(self) -> Archive:
-        """Where scenes and tables rest."""
-        return Archive(self.root / "archive")
-
-    @property
-    def positions(self) -> PositionStore:
-        """Where AIS positions rest."""
-        return PositionStore(self.root / "archive" / "positions")
 
     @property
     def detectors(self) -> dict[str, Detector]:
@@ -130,15 +94,6 @@ class Views:
         """RATES: vessels per clear look by week, with intervals, beside what the past lets expect."""
         return self._derived("rates", RATES, aoi, period)
 
-    def gaps(
-        self, *, at_least: timedelta | None = None, until: str | datetime | None = None, pool: str | None = None
-    ) -> pd.DataFrame:
-        """GAPS: silences longer than `at_least` (the settings' when not given), from the positions that are in."""
-        longest = at_least or span(self.settings.ais.gap)
-        end = utc(until) if until else None
-        with open_pool(pool) as workers:
-            return pipeline.stored_gaps(self.positions, at_least=longest, until=end, pool=workers)
-
     def matches(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """MATCHES as they now stand."""
         return pipeline.standing(self._derived("matches", MATCHES, aoi, period))
@@ -176,6 +131,13 @@ class Views:
         self._chosen(aoi)
         return table[table["aoi_id"] == aoi].reset_index(drop=True)
 
+    # showing
+
+    def _repr_html_(self) -> str:
+        """What is there and when it was last brought up to date, for notebooks."""
+        runs = self.archive.records("run")
+        return pipeline.show_status(self.status(), isoformat(runs[-1].at) if runs else "")
+
     # looking after
 
     def status(self) -> Table:
@@ -201,15 +163,6 @@ class Views:
             }
         )  # fmt: skip
         return Table(str(self.root.absolute()), tuple(rows))
-
-    def _chosen(self, aoi: str | None) -> tuple[Aoi, ...]:
-        ports = self.aois
-        if aoi is None:
-            return ports
-        mine = tuple(port for port in ports if port.id == aoi)
-        if not mine:
-            raise SettingsError(f"no port {aoi!r} in {self.root / 'aoi'}; there are {', '.join(p.id for p in ports)}")
-        return mine
 
 
 def chosen_period(period: Period) -> TimeRange | None:

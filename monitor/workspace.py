@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.aircraft import Flights
     from monitor.pipeline.alerts import Waiting
     from monitor.pipeline.bring import Search
+    from monitor.report.show import Page
     from monitor.simulate import ScoreSheet
     from monitor.sources.base import Source
     from monitor.sources.faults import Problem
@@ -189,6 +190,25 @@ class Workspace(Views):
         target = out or self.root / "reports" / name
         return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, pdf=pdf)
 
+    def map(self, aoi: str, period: Period = None) -> Page:
+        """The map of a port, which shows itself in a notebook: its newest clear look of a period, with what was found,
+        tracks, gaps and berths.
+
+        Raises
+        ------
+        DataError
+            No look of the period shows the port.
+        """
+        ports = self.ports(aoi)
+        chosen = chosen_period(period) or self._span(ports)
+        return pipeline.show_map(self.archive, self.positions, ports, chosen, ports.aois[0])
+
+    def brief(self, aoi: str | None = None, period: Period = None) -> Page:
+        """The brief of a port, or of all, which shows itself in a notebook; `report` writes it to a file."""
+        ports = self.ports(aoi)
+        chosen = chosen_period(period) or self._span(ports)
+        return pipeline.show_brief(self.archive, self.positions, ports, chosen)
+
     def run(self, *, pool: str | None = None, say: Say = _quiet) -> RunResult:
         """Do everything that is due: pull, detect, ingest, correlate, report. A second run finds nothing to do.
 
@@ -222,8 +242,9 @@ class Workspace(Views):
         if pipeline.is_current(self.archive, ports, gap):
             done(Step("correlate"))
         else:
+            late = self.late_scenes()
             result = pipeline.correlate_all(self.archive, self.positions, ports, gap)
-            done(Step("correlate", 1, note=pipeline.summary(result)))
+            done(Step("correlate", 1, note=pipeline.summary(result, late)))
         done(self._alerts_due(ports))
         briefs = self._brief_due(ports)
         done(Step("report", len(briefs)))

@@ -9,6 +9,7 @@ import pandas as pd
 from monitor.ais.order import Ordered, in_order
 from monitor.ais.segments import segments
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, inverse
+from monitor.core.tables import TRACK_FLAGS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -58,6 +59,34 @@ def clean(positions: pd.DataFrame) -> pd.DataFrame:
     out = pd.DataFrame({"segment": np.empty_like(own), "flags": np.empty_like(words)}, index=positions.index)
     out.iloc[rows.order, 0], out.iloc[rows.order, 1] = own, words
     return out.astype({"segment": "int64", "flags": "str"})
+
+
+def track_flags(positions: pd.DataFrame) -> pd.DataFrame:
+    """The segments in which something is odd, one row a flag: TRACK_FLAGS in order of start, MMSI, segment and flag.
+
+    Parameters
+    ----------
+    positions : DataFrame
+        As for `clean`.
+
+    Returns
+    -------
+    TRACK_FLAGS table
+        `start` and `end` are the first and last flagged position, `positions` how many are flagged, `of` how many the
+        segment has, `lon` and `lat` where the first one is. Empty when nothing is odd; nothing is ever deleted.
+    """
+    found = clean(positions)
+    table = positions[["mmsi", "t", "lon", "lat"]].assign(segment=found["segment"], flag=found["flags"])
+    sizes = table.groupby(["mmsi", "segment"])["t"].size().rename("of")
+    odd = table[table["flag"] != ""].sort_values(["mmsi", "t"], kind="stable")
+    if odd.empty:
+        return TRACK_FLAGS.empty()
+    each = odd.assign(flag=odd["flag"].str.split("; ")).explode("flag").astype({"flag": "str"})
+    rows = each.groupby(["mmsi", "segment", "flag"], sort=True).agg(
+        start=("t", "min"), end=("t", "max"), positions=("t", "size"), lon=("lon", "first"), lat=("lat", "first")
+    )
+    made = rows.reset_index().join(sizes, on=["mmsi", "segment"])
+    return TRACK_FLAGS.conform(made.sort_values(["start", "mmsi", "segment", "flag"], kind="stable"))
 
 
 class _Moves:

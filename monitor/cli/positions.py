@@ -12,6 +12,9 @@ import typer
 from monitor.cli.common import PoolOption, session
 from monitor.core.instants import span
 
+_GAP = ("mmsi", "start", "end", "duration_h")
+_REACH = ("port_id", "rank", "is_feasible", "by_water", "travel_h", "spare_h", "needed_kn")
+
 
 def register(app: typer.Typer) -> None:
     """Add this file's commands."""
@@ -32,7 +35,9 @@ def ingest(
     """
     to = session(context)
     report = to.open().ingest(*files, start_date=start_date, progress=_shown() if sys.stderr.isatty() else None)
-    to.tell(report.as_json(), report.text())
+    late = to.open().late_scenes()
+    told = f"\n{len(late)} scenes will be matched again by `monitor run --due`: {', '.join(late)}" if late else ""
+    to.tell(report.as_json() | {"late_scenes": list(late)}, report.text() + told)
     if report.failed:
         raise typer.Exit(1)
 
@@ -41,23 +46,40 @@ def gaps(
     context: typer.Context,
     at_least: Annotated[str, typer.Option("--at-least", help="Only silences longer than this.")] = "12h",
     until: Annotated[str | None, typer.Option("--until", help="An instant: silences open then are listed.")] = None,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="Say what speaks for each being more than bad reception.")
+    ] = False,
+    calls: Annotated[
+        bool, typer.Option("--calls", help="Say whether each left time to call at the ports of aoi/ and be back.")
+    ] = False,
+    berths: Annotated[bool, typer.Option("--berths", help="The same for each berth.")] = False,
     out: Annotated[Path | None, typer.Option("--out", help="Write them as CSV.")] = None,
     pool: PoolOption = None,
 ) -> None:
     """List AIS gaps. A gap says nothing of intent.
 
-    Example: monitor gaps --at-least 6h --out gaps.csv
+    Example: monitor gaps --at-least 6h --calls --out gaps.csv
     """
     to = session(context)
     workspace = to.open()
-    table = workspace.gaps(at_least=span(at_least), until=until, pool=pool)
+    found = workspace.gaps(at_least=span(at_least), until=until, pool=pool)
+    table, shown = found, [*_GAP, "distance_m", "implied_kn", "is_closed"]
+    if rules:
+        table = table.merge(workspace.gap_rules(found, pool=pool).drop(columns="mmsi"), on="gap_id")
+        shown = [*_GAP, "open_sea", "coastal", "others_during", "own_per_hour", "shore_nmi"]
+    if calls or berths:
+        reach = workspace.gap_calls(found, berths=berths, pool=pool).drop(columns="mmsi")
+        table, shown = table.merge(reach, on="gap_id"), [*(shown if rules else _GAP), *_REACH]
     if out is not None:
         workspace.write_csv(table, out)
-    shown = table[["mmsi", "start", "end", "duration_h", "distance_m", "implied_kn", "is_closed"]]
-    text = f"{len(table)} gaps longer than {at_least}" + (f"; written to {out}" if out else "")
+    text = f"{len(found)} gaps longer than {at_least}" + (f"; written to {out}" if out else "")
     if len(table) and out is None:
-        text += "\n" + shown.to_string(index=False)
+        text += "\n" + table[shown].to_string(index=False, float_format=_short)
     to.tell(table.to_dict("records"), text)
+
+
+def _short(value: float) -> str:
+    return f"{value:.1f}"
 
 
 def _shown() -> Callable[[Path, int, int], None]:

@@ -67,6 +67,8 @@ class CorrelateInput:
     ais_voyages : VOYAGES from port calls
     watchlist : see `monitor.fuse.identity.WATCHLIST`
     reviewed : what reviewers decided; `detections` are those that still count
+    again : ids of the scenes to match; the others stand as `previous_matches` and `previous_nulls` have them. All when
+        not given
     """
 
     aois: tuple[Aoi, ...]
@@ -84,6 +86,8 @@ class CorrelateInput:
     period: TimeRange | None = None
     as_of: datetime | None = None
     reviewed: Verdicts = field(default_factory=Verdicts)
+    again: Collection[str] | None = None
+    previous_nulls: pd.DataFrame = field(default_factory=NULL_TESTS.empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,8 @@ def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFra
     none = DETECTIONS.empty()
     reach = timedelta(hours=rules.match.longest_silence_h) + rules.null_shift
     found, nulls = [], []
-    for scene in sorted(inputs.scenes, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
+    due = [scene for scene in inputs.scenes if inputs.again is None or scene.id in inputs.again]
+    for scene in sorted(due, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
         at = acquisition_of(scene).acquired_at
         low, high = np.searchsorted(times, naive(pd.Series([pd.Timestamp(at - reach), pd.Timestamp(at + reach)])))
         near = positions.iloc[low:high]
@@ -196,10 +201,19 @@ def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFra
         if len(ships):
             nulls.append(null_test(ships, near, scene=scene, matches=rows, shift=rules.null_shift, model=rules.match))
     current = _stack(found, MATCHES)
-    scenes = [scene.id for scene in inputs.scenes]
+    scenes = [scene.id for scene in due]
     previous, as_of = inputs.previous_matches, inputs.as_of
     matched = current if as_of is None else revise(previous, current, as_of=as_of, scenes=scenes)
-    return matched, _stack(nulls, NULL_TESTS), _dark(matched, inputs, rules)
+    return matched, _nulls(nulls, inputs), _dark(matched, inputs, rules)
+
+
+def _nulls(made: list[pd.DataFrame], inputs: CorrelateInput) -> pd.DataFrame:
+    """The NULL_TESTS made now and, of scenes that were not matched again, those of before; in order of time."""
+    if inputs.again is None:
+        return _stack(made, NULL_TESTS)
+    before = inputs.previous_nulls
+    table = _stack([before[~before["scene_id"].isin(list(inputs.again))], *made], NULL_TESTS)
+    return table.sort_values(["acquired_at", "scene_id"], kind="stable", ignore_index=True)
 
 
 def _dark(matched: pd.DataFrame, inputs: CorrelateInput, rules: CorrelateRules) -> pd.DataFrame:

@@ -8,10 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 
 from monitor.ais import find_gaps, port_calls, voyages
-from monitor.core.aoi import Aoi
+from monitor.ais.disabling import gap_rules
+from monitor.ais.gap_calls import gap_calls, usual_speeds
+from monitor.ais.sea import shipped_sea
+from monitor.ais.shores import shipped_shore
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Scene
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, STACKS, Schema
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, NULL_TESTS, STACKS, Schema
 from monitor.detect.berths import berth_states
 from monitor.detect.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
@@ -19,6 +22,8 @@ from monitor.fuse import CorrelateInput, CorrelateRules, Correlation, DarkRule, 
 from monitor.fuse.reviewed import Verdicts, verdicts, without
 from monitor.pipeline import findings
 from monitor.pipeline.keys import FINDINGS, NOTE, Ports, made_from
+from monitor.pipeline.late import note_matched, to_match
+from monitor.pipeline.tracks import port_points
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 from monitor.store.reviews import ReviewBook
@@ -40,7 +45,7 @@ def scene_tables(
 
 def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: timedelta) -> Correlation:
     """Derive every table from what the archive holds, and keep it there."""
-    current = made_from(archive, ports, gap)
+    current, began = made_from(archive, ports, gap), datetime.now(UTC)
     scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
     detected = scene_tables(archive, ports, "detections", DETECTIONS)
     told = told_of(archive, detected)
@@ -49,20 +54,27 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     states, stacks = states_of(scenes, ports, archive, detections, coverage)
     positions = store.read()
     gaps = find_gaps(positions, at_least=gap, until=_heard_until(positions))
-    calls = port_calls(positions, anchor_points(ports.aois))
+    calls = port_calls(positions, port_points(ports.aois))
     legs = telling(voyages(calls), gap)
     result = correlate(
         CorrelateInput(
             ports.aois, tuple(scenes), detections, coverage, states, stacks, positions, gaps, calls, legs,
-            archive.read_table("matches", MATCHES), read_watchlist(), as_of=datetime.now(UTC), reviewed=told,
+            archive.read_table("matches", MATCHES), read_watchlist(), as_of=began, reviewed=told,
+            again=to_match(archive, store, ports, gap, scenes),
+            previous_nulls=archive.read_table("null_tests", NULL_TESTS),
         ),
         rules=CorrelateRules(dark=DARK),
     )  # fmt: skip
-    derived = {**result.tables(), "gaps": gaps, "port_calls": calls, "berth_states": states, "stacks": stacks}
+    derived = {
+        **result.tables(), "gaps": gaps, "port_calls": calls, "berth_states": states, "stacks": stacks,
+        "gap_rules": gap_rules(gaps, positions, land=shipped_shore()),
+        "gap_calls": gap_calls(gaps, port_points(ports.aois), sea=shipped_sea(), speeds_kn=usual_speeds(positions)),
+    }  # fmt: skip
     for name, table in derived.items():
         archive.write_table(name, table)
     archive.write_note(FINDINGS, findings.to_text(result.findings))
     archive.write_note(NOTE, current)
+    note_matched(archive, ports, gap, began)
     return result
 
 
@@ -102,22 +114,17 @@ def _heard_until(positions: pd.DataFrame) -> datetime | None:
     return positions["t"].max().to_pydatetime() if len(positions) else None
 
 
-def anchor_points(aois: tuple[Aoi, ...]) -> pd.DataFrame:
-    """`port_id, lon, lat`: the middle of each port's berths, or of the port where it has none."""
-    rows = []
-    for aoi in aois:
-        berths = aoi.of_kind("berth")
-        points = [zone.geometry.centroid for zone in berths] or [aoi.geometry.centroid]
-        rows += [{"port_id": aoi.id, "lon": point.x, "lat": point.y} for point in points]
-    return pd.DataFrame(rows, columns=["port_id", "lon", "lat"])
-
-
 def standing(matches: pd.DataFrame) -> pd.DataFrame:
     """MATCHES as they now stand, of all versions."""
     return latest(matches)
 
 
-def summary(result: Correlation) -> str:
-    """What came of it, in one line."""
+def summary(result: Correlation, late: Sequence[str] = ()) -> str:
+    """What came of it, in one line; `late` are the scenes that were matched again because AIS came late."""
     dark = int((result.dark_events["status"] == "dark").sum())
-    return f"{dark} dark events, {len(result.visits)} visits, {len(result.voyages)} voyages"
+    text = f"{dark} dark events, {len(result.visits)} visits, {len(result.voyages)} voyages"
+    if not late:
+        return text
+    return f"{text}; AIS came late for {len(late)} scenes, matched again: {', '.join(late[:5])}" + (
+        f" and {len(late) - 5} more" if len(late) > 5 else ""
+    )

@@ -58,9 +58,10 @@ class Ports:
         return [(aoi, table_key(detector, aoi)) for aoi in self.aois for detector in self.detectors.values()]
 
 
-def made_from(archive: Archive, ports: Ports, gap: timedelta) -> str:
-    """A digest of everything that the derived tables are made from."""
-    parts = [VERSION, str(gap), archive.digest(*_MADE_FROM)]
+def made_from(archive: Archive, ports: Ports, gap: timedelta, *, positions: bool = True) -> str:
+    """A digest of everything that the derived tables are made from; without `positions`, of everything else."""
+    folders = [name for name in _MADE_FROM if positions or name != "positions"]
+    parts = [VERSION, str(gap), archive.digest(*folders)]
     parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, key in ports.table_keys()]
     if reviewed := ReviewBook(archive).state():
         parts.append(reviewed)

@@ -155,8 +155,9 @@ class PositionStore:
         return tuple(day for day in found if period.overlaps(*_bounds(day)))
 
     def read(
-        self, period: TimeRange | None = None, *, bounds: Bounds | None = None, mmsi: Sequence[int] | None = None
-    ) -> pd.DataFrame:
+        self, period: TimeRange | None = None, *, bounds: Bounds | None = None, mmsi: Sequence[int] | None = None,
+        bucket: tuple[int, int] | None = None,
+    ) -> pd.DataFrame:  # fmt: skip
         """POSITIONS in order of MMSI and time, each once; empty when there is none.
 
         Parameters
@@ -166,13 +167,15 @@ class PositionStore:
             Degrees; west greater than east crosses the antimeridian.
         mmsi : sequence of int, optional
             Only these.
+        bucket : (i, n), optional
+            Only vessels whose MMSI leaves i when divided by n.
 
         Raises
         ------
         ArchiveError
             A part is damaged.
         """
-        parts = [self._day(day, tuple(POSITIONS.columns), bounds, mmsi, None) for day in self.days(period)]
+        parts = [self._day(day, tuple(POSITIONS.columns), bounds, mmsi, bucket) for day in self.days(period)]
         parts = [part for part in parts if len(part)]
         if not parts:
             return POSITIONS.empty()

@@ -10,6 +10,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -56,6 +57,16 @@ def step(name: str, rows: int, wall: float, cpu: float) -> None:
     print(f"{name}: {rows:,} rows, {now:.0f} s, {used:.0f} s of processor, peak {peak:.2f} GB", flush=True)
 
 
+def _told(tables: Iterable[pd.DataFrame], wall: float, cpu: float) -> Iterator[pd.DataFrame]:
+    """The tables, with a line every ten million rows: memory must stay level."""
+    done = 0
+    for table in tables:
+        yield table
+        done += len(table)
+        if done % 10_000_000 < len(table):
+            step("  so far", done, wall, cpu)
+
+
 def main() -> None:
     """Run both steps."""
     rows = int(float(sys.argv[1])) if len(sys.argv) > 1 else 100_000_000
@@ -67,7 +78,7 @@ def main() -> None:
         store = PositionStore(Path(folder) / "positions")
         wall, cpu = time.perf_counter(), time.process_time()
         report = ReadReport(path.name)
-        store.append(PositionReader().batches(path, report), key="made", file=path.name)
+        store.append(_told(PositionReader().batches(path, report), wall, cpu), key="made", file=path.name)
         step("ingest", report.positions, wall, cpu)
         wall, cpu = time.perf_counter(), time.process_time()
         gaps: pd.DataFrame = stored_gaps(store, until=START + timedelta(days=DAYS))

@@ -97,6 +97,18 @@ def write_ais(path: Path) -> Path:
     return path
 
 
+def write_late_ais(path: Path, at: datetime) -> Path:
+    """AIS of the vessel at the quay for an hour around an instant, in a file of its own."""
+    lon, lat = GRID.lonlat(67.0, QUAY_COL - 2.0)
+    rows = ["MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading,VesselName,IMO,CallSign,VesselType,Status,Length,Width"]
+    for minutes in range(-30, 31, 5):
+        rows.append(
+            f"440123456,{at + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%S},{lat:.5f},{lon:.5f},0.0,0,0,,,,70,5,140,20"
+        )
+    path.write_text("\n".join(rows) + "\n")
+    return path
+
+
 def write_workspace(root: Path) -> Path:
     """A workspace over the made port: three scenes, AIS, one AOI."""
     (root / "aoi").mkdir(parents=True)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
+from pandas.testing import assert_frame_equal
 
 from monitor.cli.app import run
+from monitor.core.tables import MATCHES
 from monitor.workspace import Workspace
 from tests.walk import made
 
@@ -53,6 +56,29 @@ def test_the_second_run_does_nothing_and_writes_nothing(finished: Path, capsys: 
     done = json.loads(capsys.readouterr().out)
     assert [step["done"] for step in done["steps"]] == [0] * len(done["steps"])
     assert files(finished) == before
+
+
+def test_late_ais_has_exactly_its_scenes_matched_again(
+    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "watch"
+    shutil.copytree(finished, root)
+    workspace = Workspace.open(root)
+    before = workspace.archive.read_table("matches", MATCHES)
+    second = workspace.scenes().sort_values("acquired_at")["scene_id"].iloc[1]
+    late = made.write_late_ais(tmp_path / "late.csv", made.SCENES[1])
+    assert run(["ingest", "--json", "-w", str(root), str(late)]) == 0
+    assert json.loads(capsys.readouterr().out)["late_scenes"] == [second]
+    assert run(["run", "--due", "--json", "-w", str(root)]) == 0
+    (note,) = [step["note"] for step in json.loads(capsys.readouterr().out)["steps"] if step["name"] == "correlate"]
+    assert f"AIS came late for 1 scenes, matched again: {second}" in note
+    after = workspace.archive.read_table("matches", MATCHES)
+    assert set(after.loc[after["version"] > 1, "scene_id"]) == {second}
+    assert_frame_equal(after.iloc[: len(before)], before)
+    now = workspace.matches("made")
+    ship = now[(now["scene_id"] == second) & (now["detection_id"] != "")]
+    assert ship["status"].tolist() == ["matched"]
+    assert workspace.late_scenes() == ()
 
 
 def test_status_and_counts_tell_what_is_there(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -104,7 +104,7 @@ def dark(studio: Studio, look: Look) -> Layer:
     made = tuple(
         _feature(r.geometry.envelope.centroid,
                  f"Dark event, {minute(r.acquired_at)}, {length(r.length_m, r.length_low_m, r.length_high_m)}. "
-                 f"Likelihood: {r.likelihood or 'not given'}.", STATUS_COLOUR["dark"])
+                 f"Likelihood: {r.likelihood or 'not given'}.", STATUS_COLOUR["dark"], fill=0.8)
         for r in events.itertuples()
     )  # fmt: skip
     return Layer(f"Dark events at other looks ({len(made)})", made)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.special import betainc
 
@@ -93,11 +94,31 @@ def key_numbers(given: BriefInput) -> Section:
     return Section("numbers", "Key numbers per clear look", (*blocks, note))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """The looks that have one count: instants (numpy, UTC), numbers seen, exposures; all of one length."""
+
+    at: npt.NDArray[np.datetime64]
+    number: npt.NDArray[np.int64]
+    exposure: npt.NDArray[np.float64]
+
+    @classmethod
+    def of(cls, counts: pd.DataFrame, what: str) -> Seen:
+        """Those of one column of COUNTS; a missing count is no look."""
+        known = counts[counts[what].notna() & (counts["observed_fraction"] > 0)]
+        at = known["acquired_at"].dt.tz_localize(None).to_numpy()
+        return cls(at, known[what].to_numpy(np.int64), known["observed_fraction"].to_numpy(np.float64))
+
+    def within(self, window: TimeRange) -> PerLook:
+        """What the looks of a window show."""
+        start, end = (np.datetime64(t.astimezone(UTC).replace(tzinfo=None)) for t in (window.start, window.end))
+        inside = (self.at >= start) & (self.at < end)
+        return PerLook(int(self.number[inside].sum()), float(self.exposure[inside].sum()), int(inside.sum()))
+
+
 def per_look(counts: pd.DataFrame, what: str, window: TimeRange) -> PerLook:
-    """What a window's looks show of one column of COUNTS; a missing count is no look."""
-    inside = (counts["acquired_at"] >= window.start) & (counts["acquired_at"] < window.end)
-    seen = counts[inside & counts[what].notna() & (counts["observed_fraction"] > 0)]
-    return PerLook(int(seen[what].sum()), float(seen["observed_fraction"].sum()), len(seen))
+    """What a window's looks show of one column of COUNTS."""
+    return Seen.of(counts, what).within(window)
 
 
 def chance_of_more(now: PerLook, past: PerLook) -> float:
@@ -139,9 +160,10 @@ def _table(windows: Windows, counts: pd.DataFrame, name: str) -> Table:
 
 def _row(windows: Windows, counts: pd.DataFrame, what: str, label: str) -> tuple[Cell, ...]:
     spans: list[TimeRange] = [windows.period] if windows.is_long else []
-    told = [_cell(per_look(counts, what, span)) for span in (*spans, windows.week, windows.back(1))]
-    weeks = [per_look(counts, what, windows.back(index)) for index in range(1, PAST_WEEKS + 1)]
-    return (Cell(label), *told, _median(weeks), _cell(per_look(counts, what, windows.back(52))))
+    seen = Seen.of(counts, what)
+    told = [_cell(seen.within(span)) for span in (*spans, windows.week, windows.back(1))]
+    weeks = [seen.within(windows.back(index)) for index in range(1, PAST_WEEKS + 1)]
+    return (Cell(label), *told, _median(weeks), _cell(seen.within(windows.back(52))))
 
 
 def _cell(made: PerLook) -> Cell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +17,7 @@ from monitor.report.summary import statements
 from tests.report.made import PERIOD, brief_input
 
 
-def counts(rows: list[tuple[str, int | None, float]]) -> pd.DataFrame:
+def counts(rows: Sequence[tuple[str, int | None, float]]) -> pd.DataFrame:
     made = [
         {"aoi_id": "rajin", "scene_id": f"s{i}", "acquired_at": pd.Timestamp(day, tz="UTC"), "sensor": "s2",
          "state": "observed" if share else "not observed", "observed_fraction": share, "vessels": seen, "berth": seen,

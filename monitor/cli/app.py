@@ -52,7 +52,7 @@ def options(
     logging.getLogger("monitor").setLevel(level)
 
 
-for commands in (upkeep, imagery, positions, outputs, watch, alerts, flights, review, tables, ais):
+for commands in (upkeep, imagery, positions, outputs, watch, alerts, flights, review, serve, tables, ais):
     commands.register(app)
 
 

@@ -1,0 +1,222 @@
+"""The tables as JSON, and the three requests that write."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+import pandas as pd
+from fastapi import APIRouter, Header, Query
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.errors import DataError
+from monitor.core.instants import TimeRange, isoformat
+from monitor.report.features import json_value
+from monitor.serve import pictures
+from monitor.serve.desk import TABLES, Desk
+from monitor.serve.guard import Door
+from monitor.serve.health import Card
+from monitor.serve.shelf import Shelf
+from monitor.store.alerts import AlertBook
+from monitor.store.reviews import Review, login
+
+MOST_ROWS = 5000
+_INSTANTS = ("acquired_at", "arrived_not_after", "departed_at", "start", "t", "at")
+
+
+class Decision(BaseModel):
+    """What a reviewer decided of one subject."""
+
+    subject: str = Field(min_length=1, max_length=400, description="id of a detection, dark event or finding")
+    decision: Literal["keep", "reject", "fixed", "unsure"]
+    who: str = Field("", max_length=80, description="who decides; empty: the login of the server")
+    note: str = Field("", max_length=2000)
+
+
+class Undo(BaseModel):
+    """Whose last decision is taken back."""
+
+    who: str = Field("", max_length=80)
+    subject: str = Field("", max_length=400, description="empty: whatever that person decided last")
+
+
+class ReviewRow(BaseModel):
+    """A review as it was kept. `now` is the decision that holds for the subject after it, "" for none."""
+
+    id: str
+    at: str
+    subject: str
+    decision: str
+    who: str
+    note: str
+    now: str
+
+
+class Rows(BaseModel):
+    """Some rows of a table: `total` that fit the question, `rows` from `offset` on."""
+
+    table: str
+    total: int
+    offset: int
+    rows: list[dict[str, object]]
+
+
+class Port(BaseModel):
+    """The figures of a port's card; a missing number is null, never zero."""
+
+    id: str
+    name: str
+    last_look: str | None
+    last_state: str | None
+    clear_looks_7d: int
+    passes_7d: int
+    ais_hours_7d: int
+    vessels_per_clear_look: float | None
+    interval_95: tuple[float | None, float | None]
+    expected_95: tuple[float | None, float | None]
+    open_findings: int
+    errors: list[str]
+
+
+class Session(BaseModel):
+    """Whether the token that was sent allows to write, and the name that stands for an empty `who`."""
+
+    may_write: bool
+    who: str
+
+
+def routes(shelf: Shelf, door: Door) -> APIRouter:
+    """The routes under ``/api``; the guard in front of them has refused every write without the token."""
+    router = APIRouter(prefix="/api", tags=["tables"])
+    _reads(router, shelf)
+    _writes(router, shelf)
+
+    @router.get("/session", tags=["reviews"])
+    def session(x_monitor_token: Annotated[str, Header()] = "") -> Session:
+        """Whether a token allows to write."""
+        return Session(may_write=door.knows(x_monitor_token), who=login())
+
+    return router
+
+
+def _reads(router: APIRouter, shelf: Shelf) -> None:
+    @router.get("/ports")
+    def ports() -> list[Port]:
+        """Every port with its data health."""
+        return [_port(card) for card in Desk.of(shelf).cards()]
+
+    @router.get("/ports/{aoi_id}/map", response_class=Response)
+    def port_map(aoi_id: str, look: str) -> Response:
+        """One look at a port as map layers: a picture, its bounds, and GeoJSON features."""
+        content = shelf.now()
+        document = pictures.map_document(shelf, content, content.aoi(aoi_id), look)
+        return Response(document, media_type="application/json")
+
+    @router.get("/tables")
+    def tables() -> list[str]:
+        """The names of the tables."""
+        return [*TABLES, "queue", "reviews"]
+
+    @router.get("/tables/{name}", response_model=Rows)
+    def table(
+        name: str,
+        aoi: str = "",
+        period: Annotated[str, Query(description="2023-08-01/2023-11-01, 2023-10, 2023-W41 or a day")] = "",
+        limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 500,
+        offset: Annotated[int, Query(ge=0)] = 0,
+    ) -> Response:
+        """Rows of a table, of one port and period where asked for; geometry as GeoJSON in longitude and latitude."""
+        found = _chosen(Desk.of(shelf).table(name), aoi, period)
+        rows = _rows(found.iloc[offset : offset + limit])
+        return _json({"table": name, "total": len(found), "offset": offset, "rows": rows})
+
+    @router.get("/findings", response_class=Response)
+    def findings() -> Response:
+        """What may be stated, with likelihood, confidence and evidence."""
+        made = [
+            {
+                "id": f.id, "kind": f.kind, "aoi_id": f.aoi_id, "start": isoformat(f.start), "end": isoformat(f.end),
+                "claim": f.claim, "likelihood": f.likelihood, "confidence": f.confidence, "reasons": f.reasons,
+                "evidence": f.evidence, "alternatives": f.alternatives,
+            }
+            for f in shelf.now().told
+        ]  # fmt: skip
+        return _json(made)
+
+    @router.get("/runs", response_class=Response)
+    def runs() -> Response:
+        """The recorded runs, newest first."""
+        done = Desk.of(shelf).runs()
+        return _json([{"at": isoformat(run.at), "steps": run.steps, "failures": run.failures} for run in done])
+
+    @router.get("/alerts", response_class=Response)
+    def alerts() -> Response:
+        """The alerts that were raised, oldest first."""
+        return _json(_rows(AlertBook(shelf.workspace.archive).table()))
+
+
+def _writes(router: APIRouter, shelf: Shelf) -> None:
+    @router.post("/reviews", tags=["reviews"])
+    def review(given: Decision) -> ReviewRow:
+        """Keep a decision; needs the token in the header X-Monitor-Token."""
+        made = shelf.workspace.review(given.subject, given.decision, note=given.note, who=given.who)
+        return _kept(shelf, made)
+
+    @router.post("/reviews/undo", tags=["reviews"])
+    def undo(given: Undo) -> ReviewRow:
+        """Take a decision back; needs the token in the header X-Monitor-Token."""
+        return _kept(shelf, shelf.workspace.undo_review(given.subject, who=given.who))
+
+
+def _kept(shelf: Shelf, made: Review) -> ReviewRow:
+    table = shelf.workspace.reviews()
+    now = table.loc[table["stands"] & (table["subject"] == made.subject), "decision"]
+    return ReviewRow(
+        id=made.id, at=isoformat(made.at), subject=made.subject, decision=made.decision, who=made.who, note=made.note,
+        now=str(now.iloc[0]) if len(now) else "",
+    )  # fmt: skip
+
+
+def _port(card: Card) -> Port:
+    seen = card.health
+    rate, low, high = (_number(value) for value in seen.rate)
+    expected = (_number(seen.expected[0]), _number(seen.expected[1]))
+    return Port(
+        id=seen.aoi.id, name=seen.aoi.name or seen.aoi.id, last_look=isoformat(seen.last.at) if seen.last else None,
+        last_state=seen.last.state if seen.last else None, clear_looks_7d=seen.clear, passes_7d=seen.passes,
+        ais_hours_7d=seen.ais_hours, vessels_per_clear_look=rate, interval_95=(low, high), expected_95=expected,
+        open_findings=card.open_findings, errors=list(card.errors),
+    )  # fmt: skip
+
+
+def _number(value: float) -> float | None:
+    return None if value != value else value
+
+
+def _chosen(table: pd.DataFrame, aoi: str, period: str) -> pd.DataFrame:
+    if aoi:
+        if "aoi_id" not in table:
+            raise DataError("this table is of no one port; leave aoi out")
+        table = table[table["aoi_id"] == aoi]
+    if period:
+        column = next((name for name in _INSTANTS if name in table), "")
+        if not column:
+            raise DataError("this table has no instants; leave period out")
+        chosen = TimeRange.parse(period)
+        table = table[(table[column] >= chosen.start) & (table[column] < chosen.end)]
+    return table
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
+    return [{str(key): _plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+
+
+def _plain(value: object) -> object:
+    return mapping(value) if isinstance(value, BaseGeometry) else json_value(value)
+
+
+def _json(value: object) -> Response:
+    return Response(json.dumps(value, ensure_ascii=False), media_type="application/json")

@@ -1,0 +1,44 @@
+"""The application: routes, the guard in front of them, and what an error looks like."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.routing import APIRoute
+from starlette.types import ASGIApp
+
+from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
+from monitor.core.version import VERSION
+from monitor.serve import api, pages
+from monitor.serve.guard import Door, Guard
+from monitor.serve.shelf import Shelf
+
+_ABOUT = (
+    "Ports, looks, detections, matches, gaps, visits and findings of one workspace, as JSON. A missing number is "
+    "null: not observed is not zero. Only this machine is answered; writing needs the session's token."
+)
+
+
+def make_app(shelf: Shelf, door: Door) -> ASGIApp:
+    """The local page of a workspace, for any ASGI server that listens on 127.0.0.1."""
+    app = FastAPI(title="monitor", version=VERSION, description=_ABOUT, docs_url=None, redoc_url=None,
+                  openapi_url="/api/openapi.json")  # fmt: skip
+    tables = api.routes(shelf, door)
+    app.include_router(tables)
+    endpoints = pages.endpoints_of([route for route in tables.routes if isinstance(route, APIRoute)])
+    app.include_router(pages.routes(shelf, endpoints))
+
+    @app.exception_handler(MonitorError)
+    def refused(request: Request, error: MonitorError) -> Response:
+        status = _status(request, error)
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": str(error)}, status)
+        return pages.error_page(shelf, status, str(error))
+
+    return Guard(app, door)
+
+
+def _status(request: Request, error: MonitorError) -> int:
+    if isinstance(error, DataError | SettingsError):
+        return 404 if request.method == "GET" else 422
+    return 503 if isinstance(error, ArchiveError) else 500

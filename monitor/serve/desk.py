@@ -1,0 +1,87 @@
+"""What every page and answer starts from: the shelf, the reviews as they are now, the queue, the runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import cast
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import DataError
+from monitor.pipeline.reviewing import queue_of
+from monitor.report.model import Tables
+from monitor.serve.health import Card, Health, Run, errors_of, health, runs
+from monitor.serve.port import parts
+from monitor.serve.shelf import Content, Shelf
+from monitor.store.reviews import ReviewBook
+
+TABLES = tuple(each.name for each in fields(Tables))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Desk:
+    """One request's view of the workspace."""
+
+    shelf: Shelf
+    content: Content
+
+    @classmethod
+    def of(cls, shelf: Shelf) -> Desk:
+        """The desk as it is now."""
+        return cls(shelf, shelf.now())
+
+    @property
+    def book(self) -> ReviewBook:
+        """Where reviews are kept; always read anew, so that a reader sees its own last decision."""
+        return ReviewBook(self.shelf.workspace.archive)
+
+    def queue(self) -> pd.DataFrame:
+        """QUEUE with what was decided until now; kept until the next decision."""
+        state, kept = self.book.state(), self.content.drawn.get(("queue",))
+        if kept is None or cast("tuple[str, pd.DataFrame]", kept)[0] != state:
+            made = queue_of(self.content.told, self.content.given.tables.detections, self.book.table())
+            kept = self.content.drawn["queue",] = (state, made)
+        return cast("tuple[str, pd.DataFrame]", kept)[1]
+
+    def runs(self) -> list[Run]:
+        """The recorded runs, newest first."""
+        return runs(self.shelf.workspace.archive)
+
+    def cards(self) -> list[Card]:
+        """The figures of every port with what is open there."""
+        queue, recorded = self.queue(), self.runs()
+        last = recorded[0] if recorded else None
+        waits = queue.loc[(queue["decision"] == "") & (queue["kind"] != "detection"), "aoi_id"]
+        return [
+            Card(figures(self.shelf, self.content, aoi), errors_of(last, aoi.id), int((waits == aoi.id).sum()))
+            for aoi in self.content.ports.aois
+        ]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """One of `TABLES`, or ``reviews`` or ``queue``.
+
+        Raises
+        ------
+        DataError
+            There is none of that name.
+        """
+        if name == "reviews":
+            return self.book.table()
+        if name == "queue":
+            return self.queue()
+        if name not in TABLES:
+            raise DataError(f"no table {name!r}; there are {', '.join((*TABLES, 'queue', 'reviews'))}")
+        return cast("pd.DataFrame", getattr(self.content.given.tables, name))
+
+
+def figures(shelf: Shelf, content: Content, aoi: Aoi) -> Health:
+    """The figures of one port, kept while the tables stay as they are."""
+    return cast("Health", shelf.draw(content, ("card", aoi.id), lambda: health(content, aoi)))
+
+
+def prepare(shelf: Shelf, content: Content) -> None:
+    """Make what every first page needs, so that no reader waits for it."""
+    for aoi in content.ports.aois:
+        figures(shelf, content, aoi)
+        parts(shelf, content, aoi)

@@ -1,0 +1,140 @@
+"""Everything behind one detection or finding, for its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+import pandas as pd
+
+from monitor.core.errors import DataError
+from monitor.core.findings import Finding
+from monitor.core.tables import MATCHES
+from monitor.pipeline.gather import sha256
+from monitor.report.blocks import Block, Cell, Table
+from monitor.report.wording import length, lonlat, minute, number, short
+from monitor.serve.shelf import Content, Shelf
+from monitor.store.reviews import ReviewBook, review_table
+
+_DECIDED = {"keep": "kept", "reject": "rejected", "fixed": "fixed object", "unsure": "unsure", "undo": "taken back"}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the page shows. `row` is the queue's row of the subject; `finding` is None for a bare detection."""
+
+    subject: str
+    row: dict[str, object]
+    finding: Finding | None
+    facts: tuple[tuple[str, str], ...]
+    blocks: tuple[Block, ...]
+
+
+def evidence(shelf: Shelf, content: Content, subject: str, queue: pd.DataFrame) -> Evidence:
+    """The chain behind one subject of the queue.
+
+    Raises
+    ------
+    DataError
+        There is no such subject.
+    """
+    subject = subject.removeprefix("dark|")
+    rows = queue[queue["subject"] == subject]
+    if rows.empty:
+        raise DataError(f"{subject}: no detection or finding has this id; it may have been rejected or taken back")
+    row = rows.iloc[0].to_dict()
+    finding = next((f for f in content.told if f.id.removeprefix("dark|") == subject), None)
+    detection = str(row["detection_id"])
+    made: list[Block] = [] if not detection else [_matches(shelf, detection), *_candidates(content, detection)]
+    made += [_reviews(shelf, {subject, detection}), *_origin(shelf, content, str(row["scene_id"]))]
+    return Evidence(subject, row, finding, _facts(content, row), tuple(made))
+
+
+def _facts(content: Content, row: dict[str, object]) -> tuple[tuple[str, str], ...]:
+    found = content.given.tables.detections
+    found = found[found["detection_id"] == row["detection_id"]]
+    port = next((a.name or a.id for a in content.ports.aois if a.id == row["aoi_id"]), "–")
+    facts = [("Port", port), ("When", minute(cast("pd.Timestamp", row["at"])))]
+    for d in found.itertuples():
+        place = d.geometry.envelope.centroid
+        facts += [
+            ("Class", "vessel" if d.class_name == "vessel" else "container stack"), ("Score", f"{d.score:.2f}"),
+            ("Length (90 %)", length(d.length_m, d.length_low_m, d.length_high_m)),
+            ("Axis", number(d.axis_deg, 0, "°")), ("Place", lonlat(place.x, place.y)),
+            ("Zone", str(d.zone_id) or str(d.zone) or "–"), ("Detector", str(d.detector)),
+        ]  # fmt: skip
+    return (*facts, ("Scene", str(row["scene_id"]) or "–"), ("Detection", str(row["detection_id"]) or "–"))
+
+
+def _matches(shelf: Shelf, detection_id: str) -> Table:
+    table = shelf.workspace.archive.read_table("matches", MATCHES)
+    mine = table[table["detection_id"] == detection_id].sort_values("version")
+    rows = tuple(
+        (
+            Cell(str(r.version)), Cell(minute(r.as_of)), Cell(str(r.status)),
+            Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(number(r.distance_m, 0, "m")),
+            Cell(number(r.cost_position, 1)), Cell(number(r.cost_length, 1)), Cell(number(r.cost_heading, 1)),
+            Cell(number(r.margin, 1)), Cell("–" if pd.isna(r.runner_up_mmsi) else f"MMSI {r.runner_up_mmsi}"),
+            Cell(number(r.probability, 2)), Cell(str(r.reason) or "–"),
+        )
+        for r in mine.itertuples()
+    )  # fmt: skip
+    return Table(
+        "What AIS says of it, version by version",
+        ("Version", "As of", "Status", "Vessel", "Distance", "Cost of place", "Of length", "Of heading", "Margin",
+         "Runner-up", "Probability", "Reason"),
+        rows, "Costs and margin are natural log odds; a later version came with AIS that came later.",
+        numeric=(4, 5, 6, 7, 8, 10), empty="It was not compared with AIS.", compact=True,
+    )  # fmt: skip
+
+
+def _candidates(content: Content, detection_id: str) -> tuple[Table, ...]:
+    events = content.given.tables.dark_events
+    ids = {gap for text in events.loc[events["detection_id"] == detection_id, "gap_ids"] for gap in str(text).split()}
+    found = content.given.tables.gaps
+    found = found[found["gap_id"].isin(list(ids))]
+    if found.empty:
+        return ()
+    rows = tuple(
+        (Cell(f"MMSI {r.mmsi}"), Cell(minute(r.start)), Cell(minute(r.end) if r.is_closed else "open"),
+         Cell(number(r.duration_h, 1, "h")), Cell(str(r.gap_id)))
+        for r in found.sort_values("duration_h").itertuples()
+    )  # fmt: skip
+    return (Table("Silent vessels that could have been there; none is picked",
+                  ("Vessel", "Last position", "Next position", "Lasted", "Gap"), rows,
+                  "A gap says nothing of intent.", numeric=(3,), compact=True),)  # fmt: skip
+
+
+def _reviews(shelf: Shelf, subjects: set[str]) -> Table:
+    rows = [r for r in ReviewBook(shelf.workspace.archive).rows() if subjects & {r.subject, *r.detections}]
+    return decisions("What was decided", review_table(rows))
+
+
+def decisions(caption: str, reviews: pd.DataFrame) -> Table:
+    """REVIEWS as a table for people, newest first."""
+    rows = tuple(
+        (Cell(minute(r.at)), Cell(r.who), Cell(_DECIDED[r.decision]), Cell("stands" if r.stands else "–"),
+         Cell(r.note or "–"), Cell(r.subject))
+        for r in reviews.iloc[::-1].itertuples()
+    )  # fmt: skip
+    return Table(caption, ("When", "Who", "Decision", "Now", "Note", "Of"), rows, empty="Nobody has decided.",
+                 compact=True)  # fmt: skip
+
+
+def _origin(shelf: Shelf, content: Content, scene_id: str) -> tuple[Table, ...]:
+    known = {a.id: a for a in content.given.acquisitions}
+    if scene_id not in known:
+        return ()
+    scene, passed = shelf.workspace.archive.scene(scene_id), known[scene_id]
+    source = content.given.provenance
+    request, pixels = sha256(scene.path / "request.json"), sha256(scene.path / "pixels.tif")
+    rows = [
+        ("Scene", scene_id, ""), ("Source", passed.source or "unknown", ""),
+        ("Products", ", ".join(passed.product_ids) or "–", ""), ("Request SHA-256", short(request), request),
+        ("Pixels SHA-256", short(pixels), pixels),
+        *((f"Weights of {w.note}", f"{w.name} {short(w.sha256)}", w.sha256) for w in source.weights),
+        ("Software", source.software, ""),
+    ]  # fmt: skip
+    cells = tuple((Cell(name), Cell(value, "hash" if whole else "", whole)) for name, value, whole in rows)
+    note = "`monitor evidence ID --out FILE.zip` packs all of this with the pixels and a manifest."
+    return (Table("Where it came from", ("What", "Value"), cells, note, compact=True),)

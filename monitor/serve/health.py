@@ -1,0 +1,111 @@
+"""How a port's data fare: what was last seen, how often clearly, how long AIS was heard, what went wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.fuse.change import rates
+from monitor.report.looks import Look, looks_of
+from monitor.serve.shelf import Content
+from monitor.store.archive import Archive
+
+RECENT = timedelta(days=7)
+MOST_RUNS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The figures of one port's card.
+
+    Attributes
+    ----------
+    last : the newest look, whatever it showed; None before the first
+    until : the end of the seven days that the next three figures are of: the last look's day
+    clear, passes : clear looks and passes in those days
+    ais_hours : hours of them in which any position near the port came in
+    rate : vessels per clear look of the last observed week with its interval, NaN without looks
+    expected : between what and what the port's own past lets that rate lie, NaN with too little past
+    """
+
+    aoi: Aoi
+    last: Look | None
+    until: datetime
+    clear: int
+    passes: int
+    ais_hours: int
+    rate: tuple[float, float, float]
+    expected: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One recorded run: when, its steps as (name, done, note) and what failed as (step, item, reason)."""
+
+    at: datetime
+    steps: tuple[tuple[str, int, str], ...]
+    failures: tuple[tuple[str, str, str], ...]
+    briefs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A port's figures, what failed for it in the last run, and how many findings about it have no decision."""
+
+    health: Health
+    errors: tuple[str, ...]
+    open_findings: int
+
+
+def health(content: Content, aoi: Aoi) -> Health:
+    """The figures of a port, of the seven days to its newest look."""
+    looks = looks_of(content.given, aoi.id)
+    until = content.given.period.end
+    recent = [k for k in looks if until - RECENT <= k.at < until]
+    counts = content.given.tables.counts
+    made = rates(counts[counts["aoi_id"] == aoi.id], period=content.given.period)
+    weeks = made[(made["what"] == "vessels") & (made["looks"] > 0)]
+    missing = {"rate": float("nan"), "rate_low": float("nan"), "rate_high": float("nan"),
+               "expected_low": float("nan"), "expected_high": float("nan")}  # fmt: skip
+    row = weeks.iloc[-1].to_dict() if len(weeks) else missing
+    return Health(
+        aoi, looks[-1] if looks else None, until, sum(k.state == "observed" for k in recent), len(recent),
+        ais_hours(content.given.tables.positions, aoi, until),
+        (float(row["rate"]), float(row["rate_low"]), float(row["rate_high"])),
+        (float(row["expected_low"]), float(row["expected_high"])),
+    )  # fmt: skip
+
+
+def ais_hours(positions: pd.DataFrame, aoi: Aoi, until: datetime) -> int:
+    """Hours of the seven days before `until` in which AIS was heard within half a degree of a port."""
+    west, south, east, north = aoi.geometry.buffer(0.5).bounds
+    start = pd.Timestamp(until - RECENT)
+    near = positions[(positions["t"] >= start) & (positions["t"] < pd.Timestamp(until))
+                     & positions["lon"].between(west, east) & positions["lat"].between(south, north)]  # fmt: skip
+    return int(near["t"].dt.floor("h").nunique())
+
+
+def runs(archive: Archive) -> list[Run]:
+    """The recorded runs, newest first."""
+    return [_run(record.at, record.body) for record in reversed(archive.records("run")[-MOST_RUNS:])]
+
+
+def errors_of(run: Run | None, aoi_id: str) -> tuple[str, ...]:
+    """What failed in a run and names a port."""
+    return tuple(f"{step}: {item}: {why}" for step, item, why in (run.failures if run else ()) if aoi_id in item)
+
+
+def _run(at: datetime, body: object) -> Run:
+    told = cast("dict[str, object]", body)
+    steps = cast("list[dict[str, object]]", told.get("steps") or [])
+    failed = tuple(
+        (str(step["name"]), str(failure.get("item", "")), str(failure.get("error", "")))
+        for step in steps for failure in cast("list[dict[str, object]]", step.get("failures") or [])
+    )  # fmt: skip
+    done = tuple((str(s["name"]), int(str(s.get("done", 0))), str(s.get("note", ""))) for s in steps)
+    briefs = tuple(str(path) for path in cast("list[str]", told.get("briefs") or []))
+    return Run(at, done, failed, briefs)

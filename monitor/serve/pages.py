@@ -1,0 +1,189 @@
+"""The pages: ports, one port, the review queue, one subject's evidence, runs and alerts, and what the API offers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query
+from fastapi.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from monitor.report.blocks import Cell, Table
+from monitor.report.wording import SIMULATED_LINE, minute, number
+from monitor.serve import pictures, port, render
+from monitor.serve.desk import Desk
+from monitor.serve.evidence import decisions, evidence
+from monitor.serve.health import Run
+from monitor.serve.shelf import Shelf
+from monitor.store.alerts import AlertBook
+
+PER_PAGE = 40
+KINDS = {
+    "dark_event": "Without AIS", "shuttle": "Shuttle", "voyage": "Voyage", "visit": "Visit", "stack": "Stacks",
+    "count": "Count", "gap": "AIS gap", "coverage": "Coverage", "air_call": "Call at an airfield",
+    "detection": "Detection", "change": "Change", "feed": "AIS feed",
+}  # fmt: skip
+_STATIC_AGE = "max-age=300"
+
+
+def routes(shelf: Shelf, endpoints: list[tuple[str, str, str]]) -> APIRouter:
+    """The routes of all pages; `endpoints` are method, path and summary of the API, filled in before the first call."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    _ports(router, shelf)
+    _review(router, shelf)
+    _rest(router, shelf, endpoints)
+    return router
+
+
+def _ports(router: APIRouter, shelf: Shelf) -> None:
+    @router.get("/")
+    def home() -> str:
+        """A card for each port."""
+        desk = Desk.of(shelf)
+        waiting = int(((desk.queue()["decision"] == "") & (desk.queue()["kind"] != "detection")).sum())
+        return _page(desk, "home.html.j2", "Ports", cards=desk.cards(), waiting=waiting, runs=desk.runs()[:1])
+
+    @router.get("/ports/{aoi_id}")
+    def one_port(aoi_id: str, look: str = "") -> str:
+        """One port: timeline and map."""
+        desk = Desk.of(shelf)
+        aoi = desk.content.aoi(aoi_id)
+        seen = pictures.looks(desk.content, aoi)
+        clear = [k.scene_id for k in seen if k.state == "observed"]
+        chosen = look if look in {k.scene_id for k in seen} else (clear or [k.scene_id for k in seen] or [""])[-1]
+        card = next(card for card in desk.cards() if card.health.aoi.id == aoi.id)
+        parts = port.parts(shelf, desk.content, aoi)
+        return _page(
+            desk, "port.html.j2", aoi.name or aoi.id, aoi=aoi, card=card, parts=parts, looks=seen, chosen=chosen,
+            period=desk.content.given.period,
+        )  # fmt: skip
+
+    @router.get("/pictures/{detection_id:path}", response_class=Response)
+    def picture(detection_id: str) -> Response:
+        """The chip of one detection."""
+        made = pictures.chip(shelf, shelf.now(), detection_id)
+        return Response(made.data, media_type=made.mime, headers={"cache-control": "private, max-age=60"})
+
+
+def _review(router: APIRouter, shelf: Shelf) -> None:
+    @router.get("/review")
+    def review(
+        show: Literal["open", "findings", "detections", "decided"] = "open",
+        aoi: str = "",
+        start: Annotated[int, Query(ge=0)] = 0,
+    ) -> str:
+        """The queue, to be worked through by keyboard."""
+        desk = Desk.of(shelf)
+        queue = desk.queue()
+        queue = queue if not aoi else queue[queue["aoi_id"] == aoi]
+        found = queue["kind"] != "detection"
+        masks = {
+            "open": found & (queue["decision"] == ""), "findings": found, "detections": ~found,
+            "decided": queue["decision"] != "",
+        }  # fmt: skip
+        chosen = queue[masks[show]]
+        some = chosen.iloc[start : start + PER_PAGE].to_dict("records")
+
+        def address(**change: object) -> str:
+            return "/review?" + urlencode({"show": show, "aoi": aoi, "start": start} | change)
+
+        return _page(
+            desk, "review.html.j2", "Review", items=some, total=len(chosen), start=start, per_page=PER_PAGE, show=show,
+            aoi=aoi, kinds=KINDS, address=address, sizes={name: int(mask.sum()) for name, mask in masks.items()},
+            ports=desk.content.ports.aois,
+        )  # fmt: skip
+
+    @router.get("/evidence/{subject:path}")
+    def subject(subject: str) -> str:
+        """Everything behind one detection or finding."""
+        desk = Desk.of(shelf)
+        queue = desk.queue()
+        made = evidence(shelf, desk.content, subject, queue)
+        title = f"{KINDS.get(str(made.row['kind']), str(made.row['kind']))}: evidence"
+        fragment, known = render.blocks(made.blocks), set(queue["subject"])
+        return _page(desk, "evidence.html.j2", title, made=made, fragment=fragment, known=known, kinds=KINDS)
+
+
+def _rest(router: APIRouter, shelf: Shelf, endpoints: list[tuple[str, str, str]]) -> None:
+    @router.get("/activity")
+    def activity() -> str:
+        """Runs, alerts and the last decisions."""
+        desk = Desk.of(shelf)
+        some = (
+            _runs_table(desk.runs()), _failures(desk.runs()), _alerts(shelf),
+            decisions("The last decisions", desk.book.table().tail(100)),
+        )  # fmt: skip
+        return _page(desk, "plain.html.j2", "Runs and alerts", fragment=render.blocks(some))
+
+    @router.get("/api")
+    def api() -> str:
+        """What can be asked for as JSON."""
+        rows = tuple((Cell(f"{method} {path}"), Cell(words)) for method, path, words in endpoints)
+        words = "The machine-readable description is at /api/openapi.json. Writing needs the token of this session."
+        table = Table("Requests", ("Request", "Answer"), rows, words)
+        return _page(Desk.of(shelf), "plain.html.j2", "API", fragment=render.blocks((table,)))
+
+    @router.get("/static/{name}", response_class=Response)
+    def static(name: str) -> Response:
+        """A style sheet or script."""
+        found = render.asset(name)
+        if found is None:
+            return Response("no such file", 404, media_type="text/plain")
+        return Response(found[0], media_type=found[1], headers={"cache-control": _STATIC_AGE})
+
+
+def error_page(shelf: Shelf, status: int, reason: str) -> HTMLResponse:
+    """What a person sees when something is not there."""
+    title = "Not found" if status == 404 else "Not possible now"
+    fragment = render.blocks((Table(title, ("",), (), empty=reason),))
+    return HTMLResponse(_page(Desk.of(shelf), "plain.html.j2", title, fragment=fragment), status)
+
+
+def endpoints_of(routes: list[Route]) -> list[tuple[str, str, str]]:
+    """Method, path and first line of each route."""
+    return [
+        (method, each.path, (each.endpoint.__doc__ or "").strip().splitlines()[0])
+        for each in routes for method in sorted((each.methods or set()) - {"HEAD"})
+    ]  # fmt: skip
+
+
+def _page(desk: Desk, template: str, title: str, **values: object) -> str:
+    content = desk.content
+    return render.page(
+        template, title=title, folder=desk.shelf.workspace.root.absolute().name, read_at=minute(content.read_at),
+        simulated=content.given.is_simulated, simulated_line=SIMULATED_LINE, software=content.given.provenance.software,
+        minute=minute, number=number, **values,
+    )  # fmt: skip
+
+
+def _runs_table(runs: list[Run]) -> Table:
+    rows = tuple(
+        (
+            Cell(minute(run.at)),
+            Cell("; ".join(f"{name} {done}" for name, done, _ in run.steps if done) or "nothing was due"),
+            Cell(str(len(run.failures)), "warn" if run.failures else ""),
+            Cell("; ".join(note for _, _, note in run.steps if note) or "–"),
+        )
+        for run in runs
+    )
+    return Table("Runs, newest first", ("When", "Done", "Failed", "Outcome"), rows, numeric=(2,), compact=True,
+                 empty="None is on record; `monitor run --due` makes one.")  # fmt: skip
+
+
+def _failures(runs: list[Run]) -> Table:
+    last = runs[0] if runs else None
+    rows = tuple((Cell(step), Cell(item), Cell(why)) for step, item, why in (last.failures if last else ()))
+    return Table("What failed in the last run", ("Step", "Item", "Why"), rows, "Running again tries these again.",
+                 empty="Nothing.", compact=True)  # fmt: skip
+
+
+def _alerts(shelf: Shelf) -> Table:
+    table = AlertBook(shelf.workspace.archive).table()
+    rows = tuple(
+        (Cell(minute(r["raised_at"])), Cell(str(r["rule"])), Cell(str(r["aoi_id"]) or "–"), Cell(str(r["claim"])),
+         Cell(str(r["state"])))
+        for r in table.iloc[::-1].to_dict("records")
+    )  # fmt: skip
+    return Table("Alerts, newest first", ("Raised", "Rule", "Port", "What it says", "State"), rows, compact=True,
+                 empty="None was raised.")  # fmt: skip

@@ -1,0 +1,92 @@
+"""One port's page: what could be seen, the series, the berths, stays, stacks, gaps, voyages, flights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+import pandas as pd
+
+from monitor import pipeline
+from monitor.core.aoi import Aoi
+from monitor.core.tables import SHUTTLES
+from monitor.fuse.change import rates
+from monitor.report.berths import berth_calendar, stacks, visits
+from monitor.report.blocks import Block, Text
+from monitor.report.charts import coverage_strip, weekly_series
+from monitor.report.looks import looks_of, within
+from monitor.report.model import BriefInput
+from monitor.report.passages import voyages
+from monitor.report.timeline import merged, shuttle_rows, stack_rows, timeline_chart, visit_rows
+from monitor.report.traffic import ais, gaps
+from monitor.serve.render import blocks
+from monitor.serve.shelf import Content, Shelf
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A heading of the page with its fragment of HTML."""
+
+    id: str
+    title: str
+    html: str
+
+
+def parts(shelf: Shelf, content: Content, aoi: Aoi) -> tuple[Part, ...]:
+    """The parts of a port's page in order, coverage before any count; kept while the tables stay as they are."""
+
+    def draw() -> object:
+        given = _of_port(content.given, aoi)
+        made: list[tuple[str, str, tuple[Block, ...]]] = [
+            ("coverage", "What could be seen", (_coverage(given, aoi),)),
+            ("series", "Twenty-six weeks", (_series(given, aoi),)),
+            ("timeline", "Timeline", (_timeline(shelf, given),)),
+            ("berths", "Berths", berth_calendar(given, aoi)),
+            ("visits", "Visits", (visits(given, aoi),)),
+            ("stacks", "Container stacks", stacks(given, aoi)),
+            ("voyages", "Voyages and shuttles", voyages(given).blocks),
+            ("ais", "AIS and imagery", ais(given).blocks[:2]),
+            ("gaps", "AIS gaps", gaps(given).blocks),
+        ]
+        flights = pipeline.flights(shelf.workspace.archive)
+        if len(flights.tracks) or len(flights.claims):
+            part = pipeline.flights_part(flights, given.period, simulated=given.is_simulated)
+            made.append(("flights", "Flights", part.blocks))
+        return tuple(Part(name, title, blocks(some)) for name, title, some in made)
+
+    return cast("tuple[Part, ...]", shelf.draw(content, ("port", aoi.id), draw))
+
+
+def _of_port(given: BriefInput, aoi: Aoi) -> BriefInput:
+    mine = tuple(a for a in given.acquisitions if a.aoi_id == aoi.id)
+    tables = given.tables
+    legs = tables.voyages[(tables.voyages["from_port"] == aoi.id) | (tables.voyages["to_port"] == aoi.id)]
+    near = {
+        "visits": tables.visits[tables.visits["aoi_id"] == aoi.id].reset_index(drop=True),
+        "stacks": tables.stacks[tables.stacks["aoi_id"] == aoi.id].reset_index(drop=True),
+        "voyages": legs.reset_index(drop=True),
+    }
+    return replace(given, aois=(aoi,), acquisitions=mine, tables=replace(tables, **near))
+
+
+def _coverage(given: BriefInput, aoi: Aoi) -> Block:
+    seen = within(looks_of(given, aoi.id), given.period)
+    return coverage_strip("coverage-strip", [(aoi.name or aoi.id, seen)], given.period)
+
+
+def _series(given: BriefInput, aoi: Aoi) -> Block:
+    counts = given.tables.counts
+    made = rates(counts[counts["aoi_id"] == aoi.id], period=given.period)
+    made = made[made["what"] == "vessels"]
+    if made.empty:
+        return Text(("Not observed: no count for any of the last 26 weeks.",), "limit")
+    changes = given.tables.changes
+    changes = changes[(changes["aoi_id"] == aoi.id) & (changes["what"] == "vessels")]
+    return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)
+
+
+def _timeline(shelf: Shelf, given: BriefInput) -> Block:
+    until = pd.Timestamp(given.period.end)
+    shuttles = shuttle_rows(shelf.workspace.archive.read_table("shuttles", SHUTTLES))
+    rows = merged(visit_rows(given.tables.visits, until=until), shuttles, stack_rows(given.tables.stacks))
+    return timeline_chart("timeline-chart", rows, given.period)

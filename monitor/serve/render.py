@@ -1,0 +1,63 @@
+"""Values to HTML: the brief's own blocks and style in pages that link to one another."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from urllib.parse import quote
+
+import jinja2
+
+from monitor.report import html as brief
+from monitor.report.blocks import Block
+
+_HERE = files("monitor.serve")
+_SCRIPTS = {"brief.js": "templates/brief.js", "map.js": "templates/map.js"}
+
+
+def page(name: str, **values: object) -> str:
+    """A page from one of this room's templates."""
+    return _environment().get_template(name).render(paper=False, **values)
+
+
+def blocks(some: tuple[Block, ...]) -> str:
+    """Blocks of a brief as a fragment of HTML, escaped."""
+    template = _environment().from_string(
+        '{% import "blocks.html.j2" as b with context %}{% for block in some %}{{ b.render(block) }}{% endfor %}'
+    )
+    return template.render(some=some, paper=False)
+
+
+@lru_cache(maxsize=8)
+def asset(name: str) -> tuple[str, str] | None:
+    """Text and media type of a style sheet or script; None when there is none of that name."""
+    if name == "page.css":
+        return brief.asset("templates/brief.css") + brief.leaflet_css() + _own("serve.css"), "text/css"
+    if name == "leaflet.js":
+        return brief.leaflet_js(), "text/javascript"
+    if name in _SCRIPTS:
+        return brief.asset(_SCRIPTS[name]), "text/javascript"
+    if name in ("session.js", "review.js", "port.js"):
+        return _own(name), "text/javascript"
+    return None
+
+
+def link(*parts: str) -> str:
+    """A path of this site from its parts, each escaped."""
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> jinja2.Environment:
+    made = brief.environment().overlay(loader=jinja2.FunctionLoader(_template))
+    made.globals["link"] = link
+    return made
+
+
+def _template(name: str) -> str:
+    own = _HERE.joinpath(f"templates/{name}")
+    return own.read_text(encoding="utf-8") if own.is_file() else brief.asset(f"templates/{name}")
+
+
+def _own(name: str) -> str:
+    return _HERE.joinpath(f"templates/{name}").read_text(encoding="utf-8")

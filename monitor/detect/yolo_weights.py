@@ -20,7 +20,8 @@ class Weights:
 
     `bands` is the order of the network's band channels, `scale` turns stored numbers into reflectance, `threshold`
     is the least score of a vessel and `stack_threshold` the least probability of a stack pixel. A hull of network
-    length x is given as ``length_gain`` x, within ``length_low`` and ``length_high`` times that.
+    length x is given as ``length_gain`` x, within ``length_low`` and ``length_high`` times that. `measured` holds what
+    was measured of them: what, value with its interval, sample.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Weights:
     length_low: float = 0.8
     length_high: float = 1.2
     mirrored: bool = True
+    measured: tuple[tuple[str, str, str], ...] = ()
 
 
 def weights_folder() -> Path:
@@ -77,12 +79,16 @@ def read_weights(name: str, folder: Path | None = None) -> Weights:
 
 def _weights(name: str, entry: dict[str, object], home: Path) -> Weights:
     known = {field.name for field in fields(Weights)} - {"name", "path", "rule"}
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in entry.items() if key in known}
+    values = {key: _frozen(value) for key, value in entry.items() if key in known}
     rule = entry.get("decode") or {}
     try:
         return Weights(name=name, path=home / str(entry["file"]), rule=DecodeRule(**rule), **values)  # type: ignore[arg-type]
     except (TypeError, KeyError) as error:
         raise DetectorError(f"{home / REGISTRY}: the entry {name!r} is not complete ({error})") from error
+
+
+def _frozen(value: object) -> object:
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=8)

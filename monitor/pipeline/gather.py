@@ -20,6 +20,7 @@ from monitor.core.tables import (
     COVERAGE,
     DARK_EVENTS,
     DETECTIONS,
+    GAP_CANDIDATES,
     GAPS,
     MATCHES,
     SHUTTLES,
@@ -33,7 +34,7 @@ from monitor.fuse import latest
 from monitor.fuse.reviewed import without
 from monitor.pipeline.correlate import scene_tables, told_of
 from monitor.pipeline.keys import Ports
-from monitor.report.model import InputFile, Provenance, SceneRecord, Tables
+from monitor.report.model import ErrorFigure, InputFile, Provenance, SceneRecord, Tables
 from monitor.store.archive import Archive
 from monitor.store.offers import OfferBook
 from monitor.store.positions import PositionStore
@@ -58,6 +59,7 @@ def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: 
         matches=latest(derived("matches", MATCHES)),
         dark_events=derived("dark_events", DARK_EVENTS),
         gaps=derived("gaps", GAPS),
+        gap_candidates=derived("gap_candidates", GAP_CANDIDATES),
         berth_states=derived("berth_states", BERTH_STATES),
         stacks=derived("stacks", STACKS),
         visits=derived("visits", VISITS),
@@ -115,7 +117,7 @@ def provenance(archive: Archive, store: PositionStore, ports: Ports, period: Tim
         for scene in scenes
     )  # fmt: skip
     inputs = tuple(InputFile(done.file, done.key, f"{done.positions} positions") for done in store.ingested())
-    return Provenance(software(), weights(ports), records, inputs, thresholds(ports))
+    return Provenance(software(), weights(ports), records, inputs, thresholds(ports), errors(ports))
 
 
 def software() -> str:
@@ -131,6 +133,13 @@ def weights(ports: Ports) -> tuple[InputFile, ...]:
         if entry is not None:
             found.append(InputFile(entry.path.name, entry.sha256, detector.key))
     return tuple(found)
+
+
+def errors(ports: Ports) -> tuple[ErrorFigure, ...]:
+    """What was measured of the model files in use."""
+    entries = [getattr(detector, "weights", None) for detector in ports.detectors.values()]
+    return tuple(ErrorFigure(f"{e.name}: {what}", value, sample) for e in entries if e is not None
+                 for what, value, sample in e.measured)  # fmt: skip
 
 
 def thresholds(ports: Ports) -> tuple[tuple[str, str], ...]:

@@ -20,7 +20,7 @@ from monitor.report.files import write_bytes
 from monitor.report.model import Brief
 from monitor.report.wording import SIMULATED_LINE
 
-PAPER_ROWS = 24
+PAPER_ROWS = 26
 """Rows of a table on paper; the rest are in the HTML edition."""
 _PAPER_PX = 1240
 _HERE = files("monitor.report")

@@ -45,7 +45,8 @@ def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
             Cell(f"{names.get(r.from_port, r.from_port)} → {names.get(r.to_port, r.to_port)}"),
             Cell(minute(r.departed_at)), Cell(minute(r.arrived_at)), Cell(hours(r.duration_h)),
             Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
-            Cell(_word(r.probability)), Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
+            Cell("on AIS" if r.evidence == "ais" else _word(r.probability)),
+            Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
         )
         for r in made.head(_MOST_VOYAGES).itertuples()
     )  # fmt: skip

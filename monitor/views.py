@@ -18,7 +18,6 @@ from monitor.core.tables import (
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
-    DETECTIONS,
     MATCHES,
     RATES,
     STACKS,
@@ -67,8 +66,8 @@ class Views(AisViews):
         return _scene_table(self.archive.scenes(aoi, chosen_period(period)))
 
     def detections(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
-        """DETECTIONS: a row an object."""
-        return pipeline.scene_tables(self.archive, self.ports(aoi), "detections", DETECTIONS, chosen_period(period))
+        """DETECTIONS: a row an object; fixed objects are marked, over the whole archive."""
+        return pipeline.detections_of(self.archive, self.ports(aoi), chosen_period(period))
 
     def coverage(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """COVERAGE: what each look showed of water, berths and yards, and why not."""
@@ -114,6 +113,15 @@ class Views(AisViews):
         """ALERTS: what was worth telling, oldest first, and what became of it."""
         table = within(AlertBook(self.archive).table(), chosen_period(period))
         return table if aoi is None else table[table["aoi_id"].isin([aoi, ""])].reset_index(drop=True)
+
+    def ledger(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """LEDGER: what others published and analysts saw, against what was seen here; a row each, never merged."""
+        return within(pipeline.compare_ledger(self.archive, self.ports(aoi)), chosen_period(period))
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether any archived scene was made up."""
+        return any(scene.acquisition.simulated for scene in self.archive.scenes())
 
     def reviews(self) -> pd.DataFrame:
         """REVIEWS: who decided what of a detection or finding, oldest first, and whether it stands."""

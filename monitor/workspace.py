@@ -385,6 +385,10 @@ class Workspace(Views):
         """Pack the chain of custody of one finding, event or detection into a zip file."""
         return pipeline.pack_evidence(self.archive, self.positions, self.ports(), id, out)
 
+    def add_sightings(self, *files: str | Path) -> dict[str, int]:
+        """Take in CSV files of an analyst's own sightings, for `ledger`; how many each holds."""
+        return {str(file): pipeline.add_sightings(self.archive, Path(file)) for file in files}
+
     # telling
 
     def messages(self) -> list[Waiting]:

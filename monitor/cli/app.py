@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import ais, alerts, flights, imagery, outputs, positions, review, serve, tables, upkeep, watch
+from monitor.cli import ais, alerts, flights, imagery, ledger, outputs, positions, review, serve, tables, upkeep, watch
 from monitor.cli.common import Session, exit_code
 from monitor.core.errors import MonitorError
 
@@ -52,7 +52,7 @@ def options(
     logging.getLogger("monitor").setLevel(level)
 
 
-for commands in (upkeep, imagery, positions, outputs, watch, alerts, flights, review, serve, tables, ais):
+for commands in (upkeep, imagery, positions, outputs, watch, alerts, ledger, flights, review, serve, tables, ais):
     commands.register(app)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
@@ -18,13 +18,15 @@ WGS84 = "EPSG:4326"
 class Schema:
     """Columns with their dtypes, the key that is unique, and the CRS where a table has geometry.
 
-    Units stand in the names. A column of dtype ``geometry`` is in `crs`.
+    Units stand in the names. A column of dtype ``geometry`` is in `crs`. Columns in `absent` may be missing, as tables
+    that older versions wrote lack them; they are filled with what stands there.
     """
 
     name: str
     columns: Mapping[str, str]
     key: tuple[str, ...]
     crs: str | None = None
+    absent: Mapping[str, object] = field(default_factory=dict)
 
     def empty(self) -> pd.DataFrame:
         """The table without rows, with every column and dtype."""
@@ -38,9 +40,13 @@ class Schema:
         DataError
             A column is missing, a value does not fit its dtype, an instant has no zone, or a key repeats.
         """
-        missing = [column for column in self.columns if column not in df]
+        lacking = [column for column in self.columns if column not in df]
+        missing = [column for column in lacking if column not in self.absent]
         if missing:
             raise DataError(f"{self.name}: column {', '.join(missing)} missing; there are {', '.join(map(str, df))}")
+        df = df.assign(**{column: self.absent[column] for column in lacking}) if lacking else df
+        holes = {column: value for column, value in self.absent.items() if value == value and df[column].isna().any()}
+        df = df.assign(**{column: df[column].fillna(value) for column, value in holes.items()}) if holes else df
         cast = {column: self._cast(df[column], dtype) for column, dtype in self.columns.items()}
         table = pd.DataFrame(cast).reset_index(drop=True)
         if self.crs:
@@ -70,14 +76,23 @@ DETECTIONS = Schema(
         "class_name": "str", "score": "float64",
         "length_m": "float64", "length_low_m": "float64", "length_high_m": "float64",
         "axis_deg": "float64", "area_m2": "float64",
-        "zone": "str", "zone_id": "str", "detector": "str", "geometry": "geometry",
+        "zone": "str", "zone_id": "str", "detector": "str",
+        "motion": "str", "speed_low_kn": "float64", "speed_high_kn": "float64",
+        "is_fixed": "bool", "fixed_looks": "int64", "clear_looks": "int64", "geometry": "geometry",
     },
     ("detection_id",),
     WGS84,
+    {
+        "motion": "", "speed_low_kn": float("nan"), "speed_high_kn": float("nan"), "is_fixed": False,
+        "fixed_looks": 0, "clear_looks": 0,
+    },
 )  # fmt: skip
 """One row an object. `class_name` vessel | container_stack; `zone` berth | inshore | open; `zone_id` the berth,
 anchorage, yard or pier it lies in, else "". `axis_deg` 0–180 clockwise from true north. `area_m2` is NaN for vessels;
-`length_low_m` and `length_high_m` bound a 90 % interval."""
+`length_low_m` and `length_high_m` bound a 90 % interval. `motion` moving | not moving | "" (not measurable), from the
+lag between bands; `speed_low_kn` and `speed_high_kn` bound a 90 % interval, NaN when not measurable. `is_fixed`: found
+again and again at one place, in `fixed_looks` of the `clear_looks` that showed the place, and so no ship that came
+(0 of 0: not compared yet); it is filled over the whole archive by `detect.fixed`, and counts for nothing else."""
 
 COVERAGE = Schema(
     "coverage",
@@ -401,25 +416,29 @@ the keys of the targets that took it, separated by spaces; `error` why the last 
 OBSERVATIONS = Schema(
     "observations",
     {
-        "observation_id": "str", "start": UTC, "end": UTC, "port": "str", "berth": "str", "vessel": "str",
-        "event": "str", "containers_low": "float64", "containers_high": "float64", "ais_status": "str",
-        "source": "str", "confidence": "str", "note": "str",
+        "observation_id": "str", "origin": "str", "start": UTC, "end": UTC, "port": "str", "berth": "str",
+        "vessel": "str", "event": "str", "containers_low": "float64", "containers_high": "float64",
+        "ais_status": "str", "source": "str", "confidence": "str", "note": "str",
     },
     ("observation_id",),
 )  # fmt: skip
-"""What others published or an analyst saw: evidence beside ours, never mixed with it. `berth` as the source names it.
-``[start, end)`` is as wide as the source leaves it."""
+"""What others published (`origin` published) or an analyst saw (own): evidence beside ours, never mixed with it.
+`berth` as the source names it. ``[start, end)`` is as wide as the source leaves it. `confidence` in the words of
+whoever wrote the row down."""
 
 LEDGER = Schema(
     "ledger",
     {
-        "entry_id": "str", "observation_id": "str", "visit_id": "str", "port": "str", "start": UTC, "end": UTC,
-        "verdict": "str", "reason": "str", "looks": "int64",
+        "entry_id": "str", "observation_id": "str", "visit_id": "str", "origin": "str", "port": "str", "berth": "str",
+        "start": UTC, "end": UTC, "event": "str", "vessel": "str", "verdict": "str", "cause": "str", "reason": "str",
+        "looks": "int64", "source": "str", "confidence": "str",
     },
     ("entry_id",),
 )  # fmt: skip
-"""`verdict` both | only there | only here | not observable | not comparable, with the reason and the clear looks we
-had."""
+"""What others saw (`origin` published | own) against what we did (ours). `verdict` both | only there | only here | not
+observable | not comparable; `cause` of what was not observable: before archive | after archive | no look | cloud or
+another word of COVERAGE | too small; `reason` in a sentence, `looks` the clear looks we had in that time. `visit_id`:
+our stays that may be the same, separated by spaces."""
 
 REVIEWS = Schema(
     "reviews",

@@ -8,11 +8,12 @@ from monitor.fuse.counts import clear_looks, count
 from monitor.fuse.dark import DarkRule, dark_events, fixed_objects
 from monitor.fuse.findings import FindingTables, findings
 from monitor.fuse.identity import IdentityRule, identify
-from monitor.fuse.ledger import Seen, compare, read_observations
+from monitor.fuse.ledger import Seen, compare
 from monitor.fuse.likelihood import MatchModel
 from monitor.fuse.linking import LinkRule
 from monitor.fuse.match import match
 from monitor.fuse.notices import change_findings, feed_findings, unseen_findings
+from monitor.fuse.observations import read_observations
 from monitor.fuse.radar import RadarLook, azimuth_shift, sentinel1_look
 from monitor.fuse.stays import VisitRule
 from monitor.fuse.versions import latest, null_test, revise

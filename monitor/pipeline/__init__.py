@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.alerts import raise_alerts, send_alerts, to_send
     from monitor.pipeline.brief import write_brief
     from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
-    from monitor.pipeline.correlate import correlate_all, scene_tables, standing, summary
+    from monitor.pipeline.correlate import correlate_all, detections_of, scene_tables, standing, summary
     from monitor.pipeline.detect import detect_scenes
     from monitor.pipeline.gaps import stored_gaps
     from monitor.pipeline.hand_out import export, pack_evidence, write_csv
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.keys import Ports, brief_is_current, is_current, unseen
     from monitor.pipeline.labels import export_labels
     from monitor.pipeline.late import late_scenes
+    from monitor.pipeline.ledger import add_sightings, compare_ledger
     from monitor.pipeline.reviewing import review, review_queue
     from monitor.pipeline.tracks import (
         all_ports,
@@ -39,12 +40,15 @@ __all__ = [
     "IngestReport",
     "Ports",
     "Progress",
+    "add_sightings",
     "alerts_are_raised",
     "all_ports",
     "brief_is_current",
+    "compare_ledger",
     "correlate_all",
     "costs",
     "detect_scenes",
+    "detections_of",
     "export",
     "export_labels",
     "flights",
@@ -91,7 +95,7 @@ _HOMES = {
     "aircraft": ("flights", "flights_part", "take_flights"),
     "show": ("show_brief", "show_map", "show_status"),
     "hand_out": ("export", "pack_evidence", "write_csv"),
-    "correlate": ("correlate_all", "scene_tables", "standing", "summary"),
+    "correlate": ("correlate_all", "detections_of", "scene_tables", "standing", "summary"),
     "detect": ("detect_scenes",),
     "gaps": ("stored_gaps",),
     "late": ("late_scenes",),
@@ -106,6 +110,7 @@ _HOMES = {
         "stored_track_at",
     ),
     "reviewing": ("review", "review_queue"),
+    "ledger": ("add_sightings", "compare_ledger"),
     "labels": ("export_labels",),
     "intake": ("IngestReport", "Progress", "ingest"),
     "bring": ("costs", "missing", "note_search", "problems", "pull", "search"),

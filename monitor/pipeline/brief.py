@@ -9,13 +9,14 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.core.instants import TimeRange
-from monitor.core.tables import SHUTTLES
 from monitor.pipeline import correlate, findings, gather, issues
-from monitor.pipeline.aircraft import flights, flights_part
-from monitor.pipeline.keys import FINDINGS, NOTE, Ports, brief_note
+from monitor.pipeline.aircraft import flights, flights_part, timeline_rows
+from monitor.pipeline.keys import FINDINGS, Ports, brief_basis, brief_note
+from monitor.pipeline.ledger import with_ledger
 from monitor.report import Brief, BriefInput, write_html, write_pdf
 from monitor.report import build_brief as build
-from monitor.report.timeline import shuttle_rows, stack_rows, visit_rows
+from monitor.report.blocks import Section
+from monitor.report.timeline import timeline_chart
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 
@@ -34,26 +35,26 @@ def write_brief(
     """
     given = brief_input(archive, store, ports, period)
     made = with_flights(build(given, archive.read_raster), archive, given)
+    made = with_ledger(made, archive, ports, given)
     out.parent.mkdir(parents=True, exist_ok=True)
     written = [write_html(made, out)]
     if pdf:
         written.append(write_pdf(made, out.with_suffix(".pdf")))
-    archive.write_note(brief_note(out), archive.read_note(NOTE))
+    archive.write_note(brief_note(out), brief_basis(archive))
     issues.note_issue(archive, ports, given.findings, given.issued_at)
     return written
 
 
 def with_flights(made: Brief, archive: Archive, given: BriefInput) -> Brief:
-    """The brief with its part on flights before the corrections, where traces or claims were read in."""
+    """The brief with one timeline of everything, and with its part on flights where any were read in."""
     found = flights(archive)
-    if found.tracks.empty and found.claims.empty:
-        return made
     until = pd.Timestamp(given.period.end)
-    shuttles = shuttle_rows(archive.read_table("shuttles", SHUTTLES))
-    beside = (visit_rows(given.tables.visits, until=until), shuttles, stack_rows(given.tables.stacks))
-    part = flights_part(found, given.period, beside=beside, simulated=given.is_simulated)
+    rows = timeline_rows(archive, found, given.tables.visits, given.tables.stacks, until=until)
+    parts = [Section("timeline", "One timeline", (timeline_chart("timeline-chart", rows, given.period),))]
+    if not found.nothing:
+        parts.append(flights_part(found, given.period, simulated=given.is_simulated))
     place = next((i for i, section in enumerate(made.sections) if section.id == "corrections"), len(made.sections))
-    return replace(made, sections=(*made.sections[:place], part, *made.sections[place:]))
+    return replace(made, sections=(*made.sections[:place], *parts, *made.sections[place:]))
 
 
 def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: TimeRange) -> BriefInput:

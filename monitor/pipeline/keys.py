@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 NOTE = "correlate"
 FINDINGS = "findings"
-_MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "positions")
+AIR_NOTE = "flights"
+_MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "positions", "sightings")
 
 
 def zones_digest(aoi: Aoi) -> str:
@@ -74,8 +75,14 @@ def is_current(archive: Archive, ports: Ports, gap: timedelta) -> bool:
 
 
 def brief_is_current(archive: Archive, path: Path) -> bool:
-    """Whether a brief was made from the derived tables as they now are."""
-    return archive.read_note(brief_note(path)).strip() == archive.read_note(NOTE).strip() != ""
+    """Whether a brief was made from the derived tables and the flights as they now are."""
+    return archive.read_note(brief_note(path)).strip() == brief_basis(archive) != ""
+
+
+def brief_basis(archive: Archive) -> str:
+    """What a brief made now is made from; "" before the first correlation."""
+    told = archive.read_note(NOTE).strip()
+    return f"{told} {archive.read_note(AIR_NOTE).strip()}".strip() if told else ""
 
 
 def brief_note(path: Path) -> str:

@@ -7,15 +7,15 @@ import pytest
 from monitor.core.errors import DataError
 from monitor.core.tables import OBSERVATIONS
 from monitor.fuse import Seen, compare, read_observations
-from monitor.fuse.ledger import when
+from monitor.fuse.observations import EVENTS, when
 from tests.fuse.test_voyages import PORTS, _at, _visits
 
 
-def _said(event: str, day: float, port: str = "Rajin", days: float = 1.0) -> pd.DataFrame:
+def _said(event: str, day: float, port: str = "Rajin", days: float = 1.0, **said: str) -> pd.DataFrame:
     blank = dict.fromkeys(("berth", "vessel", "ais_status", "source", "confidence", "note"), "")
-    return OBSERVATIONS.conform(pd.DataFrame([{
-        "observation_id": "o1", "start": _at(day), "end": _at(day + days), "port": port, "event": event,
-        "containers_low": None, "containers_high": None, **blank,
+    return OBSERVATIONS.conform(pd.DataFrame([{**blank, **said,
+        "observation_id": "o1", "origin": "published", "start": _at(day), "end": _at(day + days), "port": port,
+        "event": event, "containers_low": None, "containers_high": None,
     }]))  # fmt: skip
 
 
@@ -100,8 +100,90 @@ def test_the_published_observations_read_and_each_has_a_source() -> None:
     assert (table["start"] < table["end"]).all()
 
 
-def test_a_bad_date_names_its_line(tmp_path: Path) -> None:
+HEAD = "date,port,event,source,confidence\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (HEAD + "2023-10-01,Rajin,docked,me,high\nlast week,Rajin,docked,me,high\n", "line 3: 'last week'"),
+        (HEAD + "2023-10-01,Rajin,sailed by,me,high\n", "line 2: 'sailed by' is no event; use absent"),
+        (HEAD + "2023-10-01,Rajin,docked,me,high\n" * 2, "line 3: says the same"),
+        ("date,port\n2023-10-01,Rajin\n", "column event, source, confidence missing"),
+        ("", "not a readable list"),
+    ],
+)
+def test_a_bad_list_of_sightings_names_the_line_and_what_is_wrong(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "mine.csv"
-    path.write_text("date,port\n2023-10-01,Rajin\nlast week,Rajin\n")
-    with pytest.raises(DataError, match="line 3"):
+    path.write_text(text)
+    with pytest.raises(DataError, match=message):
         read_observations(path)
+
+
+def test_sightings_of_ones_own_need_few_columns_and_keep_their_ids_when_lines_are_added(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(HEAD + "2023-10-05,rajin,docked,own look at Planet,medium\n")
+    [before] = read_observations(path).to_dict("records")
+    assert (before["origin"], before["confidence"]) == ("own", "medium")
+    path.write_text(HEAD + "2023-10-01,rajin,absent,me,low\n2023-10-05,rajin,docked,own look at Planet,medium\n")
+    assert before["observation_id"] in set(read_observations(path)["observation_id"])
+
+
+def test_every_published_event_is_a_known_one() -> None:
+    assert set(read_observations()["event"]) <= EVENTS
+
+
+def test_before_the_archive_and_after_it_nothing_is_observable_whatever_a_stay_without_bounds_allows() -> None:
+    never = VISITS["arrived_not_before"].shift(1)
+    open_ended = VISITS.assign(arrived_not_before=never, departed_not_after=never)
+    for day, cause in ((-100.0, "before archive"), (400.0, "after archive")):
+        row = compare(_said("docked", day), PORTS, Seen(visits=open_ended)).iloc[0]
+        assert (row["verdict"], row["cause"], row["visit_id"]) == ("not observable", cause, "")
+
+
+def test_no_pass_in_the_time_says_when_the_nearest_clear_looks_were() -> None:
+    row = compare(_said("docked", 9.0), PORTS, Seen(berth_states=_states(8.0, 12.0))).iloc[0]
+    assert (row["verdict"], row["cause"]) == ("not observable", "no look")
+    assert "the one before" in row["reason"]
+    assert "the one after" in row["reason"]
+
+
+def test_a_hull_too_short_for_the_pixels_is_not_held_against_us() -> None:
+    seen = Seen(berth_states=_states(9.5))
+    short = compare(_said("docked", 9.0, vessel="tanker (40 m)"), PORTS, seen).iloc[0]
+    assert (short["verdict"], short["cause"]) == ("not observable", "too small")
+    assert compare(_said("docked", 9.0, vessel="tanker (110 m)"), PORTS, seen).iloc[0]["verdict"] == "only there"
+
+
+def test_a_published_length_is_laid_beside_ours() -> None:
+    stays = VISITS.assign(length_low_m=105.0, length_high_m=135.0)
+    fits, other = (
+        compare(_said("docked", 1.2, vessel=f"unknown ({length} m)"), PORTS, Seen(visits=stays)).iloc[0]["reason"]
+        for length in (115, 190)
+    )
+    assert "length fits" in fits
+    assert "another length (105–135 m)" in other
+
+
+def test_a_total_is_not_compared_but_ours_stands_beside_it() -> None:
+    row = compare(_said("aggregate", 1.0, port="Rajin-Dunai"), PORTS, Seen(VISITS, _states(1.5))).iloc[0]
+    assert row["verdict"] == "not comparable"
+    assert "at least 1 visit at rajin in 1 clear look" in row["reason"]
+
+
+def test_ours_and_theirs_never_share_a_row() -> None:
+    table = compare(_said("aggregate", 1.0), PORTS, Seen(visits=VISITS))
+    assert table["origin"].tolist() == ["published", "ours"]
+    assert (table.loc[table["origin"] == "ours", ["observation_id", "source", "confidence"]] == "").all(axis=None)
+
+
+def test_a_stay_that_only_may_be_the_same_must_lie_at_the_pier_that_the_source_names() -> None:
+    named = {"berth": "Pier 2"}
+    other = compare(_said("docked", 0.2, days=0.1, **named), PORTS, Seen(visits=VISITS)).iloc[0]
+    anywhere = compare(_said("docked", 0.2, days=0.1), PORTS, Seen(visits=VISITS)).iloc[0]
+    assert (other["verdict"], anywhere["verdict"]) == ("not observable", "both")
+
+
+def test_a_source_that_leaves_the_port_open_is_not_compared() -> None:
+    row = compare(_said("docked", 1.2, port="Rajin or Dunai"), PORTS, Seen(visits=VISITS)).iloc[0]
+    assert (row["verdict"], row["reason"]) == ("not comparable", "the source leaves the port open")

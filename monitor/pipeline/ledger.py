@@ -1,0 +1,68 @@
+"""The ledger: what others saw beside what we saw. An analyst's own sightings rest in the archive's ``sightings/``."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+
+from monitor.core.tables import BERTH_STATES, COVERAGE, OBSERVATIONS, STACKS, VISITS
+from monitor.fuse import Seen, compare, read_observations
+from monitor.pipeline.correlate import scene_tables
+from monitor.pipeline.keys import Ports
+from monitor.report import Brief, BriefInput
+from monitor.report.ledger import ledger_part
+from monitor.store.archive import Archive
+from monitor.store.files import write_bytes
+
+
+def observations(archive: Archive) -> pd.DataFrame:
+    """OBSERVATIONS: the published ones, and an analyst's own.
+
+    Raises
+    ------
+    DataError
+        A file is no list of observations; the message names the line.
+    """
+    own = [read_observations(path) for path in sorted(_folder(archive).glob("*.csv"))]
+    return OBSERVATIONS.conform(pd.concat([read_observations(), *own], ignore_index=True))
+
+
+def compare_ledger(archive: Archive, ports: Ports) -> pd.DataFrame:
+    """LEDGER of some ports: what was published, and an analyst's own sightings, against what the archive holds."""
+    mine = [aoi.id for aoi in ports.aois]
+    tables = (
+        archive.read_table("visits", VISITS), archive.read_table("berth_states", BERTH_STATES),
+        archive.read_table("stacks", STACKS), scene_tables(archive, ports, "coverage", COVERAGE),
+    )  # fmt: skip
+    return compare(observations(archive), ports.aois, Seen(*(table[table["aoi_id"].isin(mine)] for table in tables)))
+
+
+def add_sightings(archive: Archive, path: Path) -> int:
+    """Take in a file of sightings, after it was read without fault; how many it holds.
+
+    One of the same name is replaced.
+
+    Raises
+    ------
+    DataError
+        The file is no list of observations; the message names the line, and nothing was changed.
+    """
+    table = read_observations(path)
+    write_bytes(_folder(archive) / f"{path.stem}.csv", path.read_bytes())
+    return len(table)
+
+
+def with_ledger(made: Brief, archive: Archive, ports: Ports, given: BriefInput) -> Brief:
+    """The brief with its part on what others saw before the corrections, where they saw anything in its period."""
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    part = ledger_part(compare_ledger(archive, ports), names, given.period, simulated=given.is_simulated)
+    if part is None:
+        return made
+    place = next((i for i, section in enumerate(made.sections) if section.id == "corrections"), len(made.sections))
+    return replace(made, sections=(*made.sections[:place], part, *made.sections[place:]))
+
+
+def _folder(archive: Archive) -> Path:
+    return archive.root / "sightings"

@@ -179,13 +179,14 @@ def make_chip(
     for hull in [hull for hull in hulls if hull.sure]:
         if rng.random() < recipe.remove_each:
             remove_hull(canvas, hull, rng)
+    quays = quays_in(ground.quays, matrix, size)
     if not ground.made_up and rng.random() < recipe.shores:
         lying = fill((size, size), [corners(hull, 1.0) for hull in canvas.hulls]) > 0
-        covered = add_shores(canvas.reflectance, canvas.water, lying, rng)
+        covered, jetties = add_shores(canvas.reflectance, canvas.water, lying, rng)
         canvas.water &= ~covered
         canvas.blocked |= covered
+        quays = jetties if len(jetties) and rng.random() < 0.5 else quays
     if bank and rng.random() < recipe.add_hulls * (0.5 if ground.made_up else 1.0):
-        quays = quays_in(ground.quays, matrix, size)
         add_hulls(canvas, bank, quays, recipe, scale, rng)
     reflectance, told = weather(canvas.reflectance, recipe.noise, rng), canvas.valid
     if rng.random() < recipe.clouds:

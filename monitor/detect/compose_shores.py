@@ -54,13 +54,14 @@ def _soft_line(size: int, start: tuple[float, float], angle: float, length: floa
     return np.asarray(np.clip(ends, 0, 1) * np.clip(width / 2 + 0.5 - across, 0, 1), dtype=np.float32)
 
 
-def _works(land: Mask, offshore: Pixels, rng: np.random.Generator) -> Pixels:
-    """Opacity of groynes that run out from the shore and of breakwaters that lie before it."""
+def _works(land: Mask, offshore: Pixels, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
+    """Opacity of groynes and jetties that run out from the shore and of breakwaters that lie before it, and places
+    along the jetties: (n, 4) x, y, unit normal towards the water."""
     size = len(land)
-    out = np.zeros((size, size), np.float32)
+    out, sides = np.zeros((size, size), np.float32), [np.zeros((0, 4), np.float32)]
     rows, cols = np.nonzero((offshore > 0.5) & (offshore < 1.6))
     if rows.size == 0:
-        return out
+        return out, sides[0]
     slope_x, slope_y = cv2.Sobel(offshore, cv2.CV_32F, 1, 0), cv2.Sobel(offshore, cv2.CV_32F, 0, 1)
     for _ in range(int(rng.poisson(2.0))):
         pick = int(rng.integers(rows.size))
@@ -68,12 +69,27 @@ def _works(land: Mask, offshore: Pixels, rng: np.random.Generator) -> Pixels:
         seaward = math.atan2(slope_y[row, col], slope_x[row, col]) + rng.normal(0, 0.25)
         length, width = float(rng.uniform(3, 22)), float(rng.uniform(0.4, 1.8))
         start = (col - 1.5 * math.cos(seaward), row - 1.5 * math.sin(seaward))
-        if rng.random() < 0.25:
+        kind = rng.random()
+        if kind < 0.2:
             away = float(rng.uniform(4, 12))
             start = (col + away * math.cos(seaward), row + away * math.sin(seaward))
             seaward += math.pi / 2
+        elif kind < 0.55:
+            length, width = float(rng.uniform(20, 80)), float(rng.uniform(0.6, 3.0))
+            sides.append(_beside_line(start, seaward, length, width))
         out = np.maximum(out, _soft_line(size, start, seaward, length, width))
-    return out
+    return out, np.concatenate(sides)
+
+
+def _beside_line(start: tuple[float, float], angle: float, length: float, width: float) -> Pixels:
+    along = np.array([math.cos(angle), math.sin(angle)])
+    across = np.array([-along[1], along[0]])
+    at = np.array(start) + np.arange(8.0, max(length - 2.0, 9.0), 2.0)[:, None] * along
+    places = [
+        np.concatenate([at + sign * (width / 2 + 0.5) * across, np.tile(sign * across, (len(at), 1))], axis=1)
+        for sign in (-1.0, 1.0)
+    ]
+    return np.concatenate(places).astype(np.float32)
 
 
 def _ground(inland: Pixels, rng: np.random.Generator) -> Pixels:
@@ -98,15 +114,18 @@ def _surf(offshore: Pixels, rng: np.random.Generator) -> Pixels:
     return out * np.float32(rng.uniform(0.2, 1.0))
 
 
-def add_shores(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.random.Generator) -> Mask:
-    """Draw land into the water of a (5, size, size) chip, in place, away from `keep_clear`; returns what was covered.
+def add_shores(
+    reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.random.Generator
+) -> tuple[Mask, Pixels]:  # fmt: skip
+    """Draw land into the water of a (5, size, size) chip, in place, away from `keep_clear`.
 
-    Nothing is covered (an all-False mask) when there is little water.
+    Returns what was covered (all False when there is little water), and places along jetties where a hull could lie,
+    as `compose_ground.quay_places` gives them.
     """
     size = len(water)
     covered = np.zeros((size, size), dtype=np.bool_)
     if water.mean() < 0.3:
-        return covered
+        return covered, np.zeros((0, 4), dtype=np.float32)
     field = noise_field(size, rng, float(rng.uniform(0.7, 1.2)))
     land = field > np.quantile(field, 1 - rng.beta(1.6, 2.4))
     offshore = cv2.distanceTransform((~land).astype(np.uint8), cv2.DIST_L2, 3)
@@ -119,9 +138,10 @@ def add_shores(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.rando
     reflectance += foam * (np.float32(rng.uniform(0.1, 0.4)) - reflectance)
     edge = cv2.GaussianBlur(land.astype(np.float32), (0, 0), float(rng.uniform(0.4, 0.9))) * room
     reflectance += edge * (_ground(inland, rng) - reflectance)
-    works = _works(land, offshore, rng) * room
+    works, places = _works(land, offshore, rng)
+    works = works * room
     stone = GROUNDS[[1, 3, 6, 7][int(rng.integers(4))]] * np.float32(rng.uniform(0.6, 1.3))
     grain = np.exp(0.15 * rng.standard_normal((size, size)))
     reflectance += works * (stone[:, None, None] * grain - reflectance)
     covered |= (edge > 0.2) | (works > 0.2) | (foam > 0.2)
-    return covered
+    return covered, places

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,11 @@ Floats = npt.NDArray[np.float64]
 
 OFFSET_PX = 8.0
 SIZE_PX = 10.0
+RUN_LEAST = 0.5
+_RUN_STEP_PX = 0.5
+_RUN_FURTHER_PX = 12.0
+_RUN_TRUST = 0.7
+_RUN_ONWARDS_PX = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,10 @@ class Boxes:
 
 @dataclass(frozen=True, slots=True)
 class DecodeRule:
-    """How maps become objects; tuned on held-out ports, and kept with the weights."""
+    """How maps become objects; tuned on held-out ports, and kept with the weights.
+
+    `length_fit` is (a, b, c) in log length = a + b log(length map) + c log(run of hull along the axis), in pixels.
+    """
 
     hull: float = 0.3
     vote_sigma_px: float = 1.2
@@ -57,6 +66,7 @@ class DecodeRule:
     same_along: float = 0.45
     same_across: float = 0.75
     heat: float = 0.5
+    length_fit: tuple[float, float, float] = (0.0, 1.0, 0.0)
 
 
 def _sigmoid(x: Pixels) -> Pixels:
@@ -97,8 +107,8 @@ def decode_hulls(maps: Pixels, rule: DecodeRule) -> Boxes:
     rows, cols = np.nonzero(top)
     if rows.size == 0:
         return empty_boxes()
-    boxes = _boxes_at(maps, evidence, rows, cols)
-    return _suppress(boxes, rule)
+    boxes = _suppress(_boxes_at(maps, evidence, rows, cols), rule)
+    return _measured(maps, boxes, rule.length_fit)
 
 
 def empty_boxes() -> Boxes:
@@ -127,6 +137,47 @@ def _boxes_at(maps: Pixels, evidence: Pixels, rows: npt.NDArray[np.intp], cols: 
         x.astype(float), y.astype(float), length, np.minimum(width, length), angle, evidence[rows, cols].astype(float)
     )
     return boxes.take(np.argsort(-boxes.score, kind="stable"))
+
+
+def hull_runs(maps: Pixels, boxes: Boxes) -> Floats:
+    """(n, 2): how far hull goes on along each box's axis from its centre, backwards and forwards, in pixels.
+
+    Along three lines, one on the axis and one a quarter of the width to each side; hull goes on while their mean
+    probability is at least `RUN_LEAST` and it does not point to a centre further on, as the next hull's would. Both are
+    0 where the box's centre is no hull.
+    """
+    if not len(boxes):
+        return np.zeros((0, 2))
+    reach = float(np.max(boxes.length_px)) + _RUN_FURTHER_PX
+    steps = np.arange(-math.ceil(reach / _RUN_STEP_PX), math.ceil(reach / _RUN_STEP_PX) + 1)
+    along = (steps * _RUN_STEP_PX)[None, :, None]
+    across = np.array([-0.25, 0.0, 0.25])[None, None, :] * np.maximum(boxes.width_px, 1.5)[:, None, None]
+    cos, sin = np.cos(boxes.angle)[:, None, None], np.sin(boxes.angle)[:, None, None]
+    x = boxes.x[:, None, None] + along * cos - across * sin - 0.5
+    y = boxes.y[:, None, None] + along * sin + across * cos - 0.5
+    hull = ndimage.map_coordinates(maps[0], [y, x], order=1, mode="constant").mean(axis=2) >= RUN_LEAST
+    onwards = (_along_axis(maps[8], x, y) * cos[:, :, 0] + _along_axis(maps[9], x, y) * sin[:, :, 0]) * np.sign(steps)
+    hull &= onwards * OFFSET_PX < _RUN_ONWARDS_PX
+    middle = len(steps) // 2
+    forwards = np.cumprod(hull[:, middle:], axis=1).sum(axis=1)
+    backwards = np.cumprod(hull[:, middle::-1], axis=1).sum(axis=1)
+    return np.stack([np.maximum(backwards - 1, 0), np.maximum(forwards - 1, 0)], axis=1) * _RUN_STEP_PX
+
+
+def _along_axis(values: Pixels, x: Floats, y: Floats) -> Floats:
+    middle = [y[:, :, 1], x[:, :, 1]]
+    return np.asarray(ndimage.map_coordinates(values, middle, order=1, mode="constant"), dtype=np.float64)
+
+
+def _measured(maps: Pixels, boxes: Boxes, fit: tuple[float, float, float]) -> Boxes:
+    """Boxes with their length from the length map and the run of hull together."""
+    if not len(boxes) or fit == DecodeRule().length_fit:
+        return boxes
+    run = np.maximum(hull_runs(maps, boxes).sum(axis=1), 1.0)
+    said = np.log(np.maximum(boxes.length_px, 0.5))
+    seen = np.clip(np.log(run), said - _RUN_TRUST, said + _RUN_TRUST)
+    length = np.exp(fit[0] + fit[1] * said + fit[2] * seen)
+    return replace(boxes, length_px=length, width_px=np.minimum(boxes.width_px, length))
 
 
 def _suppress(boxes: Boxes, rule: DecodeRule) -> Boxes:

@@ -40,7 +40,7 @@ threshold = 0.35
 stack_threshold = 0.4
 normalisation = "{normalisation}"
 trained_on = {ports}
-mirrored = false
+views_px = 2300000
 """
 
 

@@ -40,7 +40,7 @@ def hulls_on(ground: Ground, model: nn.Module) -> Boxes:
             return np.asarray(model(torch.from_numpy(part)[None])[0].numpy(), dtype=np.float32)
 
     for tile in cover(ground.port.shape):
-        boxes = decode_hulls(probabilities(maps_of(run, image[:, tile.rows, tile.cols], mirrored=False)), rule)
+        boxes = decode_hulls(probabilities(maps_of(run, image[:, tile.rows, tile.cols])), rule)
         x, y = boxes.x + tile.cols.start, boxes.y + tile.rows.start
         mine = (x >= tile.core_cols.start) & (x < tile.core_cols.stop)
         mine &= (y >= tile.core_rows.start) & (y < tile.core_rows.stop)

@@ -16,7 +16,7 @@ from monitor.detect import decode
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.decode_outlines import outlines
 from monitor.detect.windows import Pixels, cover, dark_levels, network_input, subtract_dark
-from monitor.detect.yolo_run import Network, maps_of, onnx_network
+from monitor.detect.yolo_run import Network, maps_of, onnx_network, views_for
 from monitor.detect.yolo_weights import Weights, check_sha256, read_weights
 
 Mask = npt.NDArray[np.bool_]
@@ -68,12 +68,13 @@ class YoloDetector:
             return Boxes.empty()
         dark = dark_levels(_reflectance(_thinned(raster), self.weights), _thinned(raster).valid)
         found = Boxes.empty()
+        views = views_for(raster.valid.size, self.weights.views_px)
         for tile in cover(raster.grid.shape):
             part = raster.window(tile.rows, tile.cols)
             if not part.valid.any():
                 continue
             image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
-            maps = decode.probabilities(maps_of(network, image, mirrored=self.weights.mirrored))
+            maps = decode.probabilities(maps_of(network, image, views=views))
             origin = (tile.rows.start, tile.cols.start)
             core = (
                 slice(tile.core_rows.start - origin[0], tile.core_rows.stop - origin[0]),

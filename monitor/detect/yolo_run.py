@@ -19,6 +19,7 @@ Network = Callable[[Pixels], Pixels]
 STRIDE = 16
 _ORT_ERRORS = (ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf)
 _DX, _DY, _SIN2 = 8, 9, 4
+_VIEWS = ((False, False), (True, True), (True, False), (False, True))
 
 
 @lru_cache(maxsize=4)
@@ -58,12 +59,11 @@ def padded(image: Pixels) -> Pixels:
     return np.pad(image, ((0, 0), (0, -rows % STRIDE), (0, -cols % STRIDE)))
 
 
-def maps_of(network: Network, image: Pixels, *, mirrored: bool = True) -> Pixels:
-    """Dense maps of one image, at its resolution; the mean over four mirror images if `mirrored`."""
+def maps_of(network: Network, image: Pixels, *, views: int = 1) -> Pixels:
+    """Dense maps of one image, at its resolution: the mean over 1, 2 (turned by 180 degrees) or 4 mirror images."""
     rows, cols = image.shape[1:]
     total: Pixels | None = None
-    flips = [(False, False), (True, False), (False, True), (True, True)] if mirrored else [(False, False)]
-    for flip_x, flip_y in flips:
+    for flip_x, flip_y in _VIEWS[:views]:
         maps = unpack(network(padded(np.ascontiguousarray(_flip(image, flip_x, flip_y)))))[:, :rows, :cols]
         maps = _flip(maps, flip_x, flip_y)
         maps = maps if total is None else maps.copy()
@@ -75,7 +75,12 @@ def maps_of(network: Network, image: Pixels, *, mirrored: bool = True) -> Pixels
             maps[_SIN2] *= -1
         total = maps if total is None else total + maps
     assert total is not None
-    return (total / np.float32(len(flips))).astype(np.float32)
+    return (total / np.float32(min(views, len(_VIEWS)))).astype(np.float32)
+
+
+def views_for(pixels: int, views_px: int) -> int:
+    """4, 2 or 1 views: as many as show the network no more than `views_px` pixels in all, and one at least."""
+    return next((views for views in (4, 2) if views * pixels <= views_px), 1)
 
 
 def _flip(image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:

@@ -20,8 +20,9 @@ class Weights:
 
     `bands` is the order of the network's band channels, `scale` turns stored numbers into reflectance, `threshold`
     is the least score of a vessel and `stack_threshold` the least probability of a stack pixel. A hull of network
-    length x is given as ``length_gain`` x, within ``length_low`` and ``length_high`` times that. `measured` holds what
-    was measured of them: what, value with its interval, sample.
+    length x is given as ``length_gain`` x, within ``length_low`` and ``length_high`` times that. Rasters small enough
+    for `views_px` pixels in all are seen in two or four mirror images. `measured` holds what was measured of them:
+    what, value with its interval, sample.
     """
 
     name: str
@@ -39,7 +40,7 @@ class Weights:
     length_gain: float = 1.0
     length_low: float = 0.8
     length_high: float = 1.2
-    mirrored: bool = True
+    views_px: int = 0
     measured: tuple[tuple[str, str, str], ...] = ()
 
 
@@ -80,7 +81,7 @@ def read_weights(name: str, folder: Path | None = None) -> Weights:
 def _weights(name: str, entry: dict[str, object], home: Path) -> Weights:
     known = {field.name for field in fields(Weights)} - {"name", "path", "rule"}
     values = {key: _frozen(value) for key, value in entry.items() if key in known}
-    rule = entry.get("decode") or {}
+    rule = {key: _frozen(value) for key, value in dict(entry.get("decode") or {}).items()}  # type: ignore[call-overload]
     try:
         return Weights(name=name, path=home / str(entry["file"]), rule=DecodeRule(**rule), **values)  # type: ignore[arg-type]
     except (TypeError, KeyError) as error:

@@ -42,7 +42,8 @@ def test_drawn_shores_lie_in_water_and_keep_clear_of_hulls() -> None:
         keep = np.zeros_like(water)
         keep[60:64, 20:40] = True
         before = reflectance.copy()
-        covered = add_shores(reflectance, water, keep, np.random.default_rng(seed))
+        covered, jetties = add_shores(reflectance, water, keep, np.random.default_rng(seed))
+        assert np.allclose(np.hypot(jetties[:, 2], jetties[:, 3]), 1, atol=1e-5)
         assert not covered[57:67, 17:43].any()
         assert (reflectance[:, :, 80:] == before[:, :, 80:]).all()
         assert not (covered & ~water).any()
@@ -55,7 +56,7 @@ def test_no_shore_is_drawn_where_there_is_hardly_water() -> None:
     reflectance, water = sea()
     water[:] = False
     before = reflectance.copy()
-    assert not add_shores(reflectance, water, water, np.random.default_rng(0)).any()
+    assert not add_shores(reflectance, water, water, np.random.default_rng(0))[0].any()
     assert (reflectance == before).all()
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.detect.dataset import Hull
-from monitor.detect.decode import DecodeRule, decode_hulls, long_side
+from monitor.detect.decode import DecodeRule, decode_hulls, hull_runs, long_side
 from monitor.detect.decode_outlines import outline
 from monitor.detect.train_targets import MAPS, render_targets
 
@@ -73,3 +73,25 @@ def test_an_outline_has_the_area_of_its_pixels() -> None:
     assert ring[:, 0].min() == 204
     assert ring[:, 1].max() == 115
     assert outline(mask[:2]) is None
+
+
+@pytest.mark.parametrize("angle", [0.0, 0.7, 2.2])
+def test_a_length_map_that_is_wrong_is_corrected_by_how_far_the_hull_goes_on(angle: float) -> None:
+    maps = drawn(a_hull(60.3, 64.8, 24.0, 3.0, angle))
+    maps[6] += math.log(0.7) * (maps[0] > 0)
+    plain = decode_hulls(maps, DecodeRule())
+    measured = decode_hulls(maps, DecodeRule(length_fit=(0.0, 0.2, 0.8)))
+    assert plain.length_px[0] == pytest.approx(0.7 * 24, rel=0.02)
+    assert measured.length_px[0] == pytest.approx(24, rel=0.12)
+
+
+def test_a_hull_does_not_go_on_into_the_next_one() -> None:
+    maps = drawn(a_hull(40, 60, 20, 3, 0.0), a_hull(60, 60, 20, 3, 0.0))
+    found = decode_hulls(maps, DecodeRule(length_fit=(0.0, 0.0, 1.0)))
+    assert len(found) == 2
+    assert found.length_px == pytest.approx([20, 20], abs=2.5)
+
+
+def test_no_hull_has_no_run() -> None:
+    none = decode_hulls(drawn(), DecodeRule())
+    assert hull_runs(drawn(), none).shape == (0, 2)

@@ -33,11 +33,9 @@ def queue_of(told: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFrame
     rows = {str(row["detection_id"]): row for row in found.drop(columns="geometry").to_dict("records")}
     ranked = sorted(told, key=lambda f: (_FIRST.index(f.kind) if f.kind in _FIRST else 99, -f.end.timestamp(), f.id))
     made = {subject_of(f.id): _from_finding(f, rows) for f in ranked}
-    named = {str(row["detection_id"]) for row in made.values()}
     others = sorted(rows.values(), key=lambda row: (row["acquired_at"], str(row["detection_id"])), reverse=True)
     for row in others:
-        if str(row["detection_id"]) not in named:
-            made[str(row["detection_id"])] = _from_detection(row)
+        made.setdefault(str(row["detection_id"]), _from_detection(row))
     if not made:
         return QUEUE.empty()
     table = pd.DataFrame(list(made.values()))

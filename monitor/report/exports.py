@@ -16,12 +16,17 @@ from monitor.core.errors import DataError
 from monitor.core.instants import isoformat
 from monitor.report.features import feature, json_value
 from monitor.report.files import replacing, write_bytes
-from monitor.report.layers import Content, plain_tables, spatial_layers
+from monitor.report.layers import Content, multi, plain_tables, spatial_layers
 from monitor.report.qgis import add_styles
 from monitor.report.stac import write_catalogue
 from monitor.report.wording import SIMULATED_LINE
 
 FORMATS = ("gpkg", "geojson", "geoparquet", "kml", "csv", "stac")
+_KINDS = {
+    "detections": "Polygon", "dark_events": "Polygon", "gaps": "LineString", "open_gaps": "Point",
+    "gap_reach": "MultiPolygon", "visits": "MultiPolygon", "voyages": "LineString", "berth_states": "MultiPolygon",
+    "scenes": "MultiPolygon", "zones": "MultiPolygon", "gates": "LineString",
+}  # fmt: skip
 _FIXED_CLOCK = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 
 
@@ -144,11 +149,9 @@ def _harmless(value: object) -> object:
 
 
 def _write_layer(layer: gpd.GeoDataFrame, path: Path, name: str) -> None:
-    if layer.geometry.isna().all():
-        kinds = {"detections": "Polygon", "gaps": "LineString", "voyages": "LineString"}
-        kind = kinds.get(name, "Unknown")
-    else:
-        kind = None
+    kind = _KINDS[name]
+    if kind == "MultiPolygon":
+        layer = layer.set_geometry([multi(g) for g in layer.geometry], crs=4326)
     pyogrio.write_dataframe(_plain(layer), path, layer=name, driver="GPKG", append=path.exists(), geometry_type=kind)
 
 

@@ -16,10 +16,14 @@ from monitor.core.scene import Acquisition
 from monitor.core.tables import UTC
 from monitor.report.marks import status_of
 from monitor.report.model import Tables
+from monitor.report.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.wording import STATUS
 
-SPATIAL = ("detections", "dark_events", "gaps", "visits", "voyages", "berth_states", "scenes", "zones")
-PLAIN = ("counts", "coverage", "matches", "stacks")
+SPATIAL = (
+    "detections", "dark_events", "gaps", "open_gaps", "gap_reach", "visits", "voyages", "berth_states", "scenes",
+    "zones", "gates",
+)  # fmt: skip
+PLAIN = ("counts", "coverage", "matches", "stacks", "shuttles", "voyage_links", "gap_candidates", "changes", "vessels")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,23 +45,29 @@ class Content:
 def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
     """Every layer of `SPATIAL` by name, empty ones too, each with `t_start` and `t_end` (UTC) and `simulated`."""
     tables = content.tables
+    silent = _timed(tables.gaps, "start", "end")
+    closed, open_ = silent[silent["is_closed"]], silent[~silent["is_closed"]]
+    areas = zones_layer(content.aois)
+    lines = areas["kind"] == "gate"
     made = {
         "detections": detections_layer(tables),
         "dark_events": _timed(tables.dark_events, "acquired_at", "acquired_at"),
-        "gaps": _lines(_timed(tables.gaps, "start", "end")),
+        "gaps": _lines(closed),
+        "open_gaps": _last_heard(open_),
+        "gap_reach": reach_layer(telling_gaps(tables)),
         "visits": _at_zones(_timed(tables.visits, "arrived_not_after", "departed_not_before"), content.aois),
         "voyages": _between_ports(_timed(tables.voyages, "departed_at", "arrived_at"), content.aois),
         "berth_states": _at_zones(_timed(tables.berth_states, "acquired_at", "acquired_at"), content.aois),
         "scenes": scenes_layer(content.acquisitions),
-        "zones": zones_layer(content.aois),
+        "zones": areas[~lines],
+        "gates": areas[lines],
     }
     return {name: _frame(table.assign(simulated=content.is_simulated)) for name, table in made.items()}
 
 
 def plain_tables(content: Content) -> dict[str, pd.DataFrame]:
     """Every table of `PLAIN` by name, with `simulated`."""
-    tables = content.tables
-    made = {"counts": tables.counts, "coverage": tables.coverage, "matches": tables.matches, "stacks": tables.stacks}
+    made: dict[str, pd.DataFrame] = {name: getattr(content.tables, name) for name in PLAIN}
     return {name: table.assign(simulated=content.is_simulated) for name, table in made.items()}
 
 
@@ -110,22 +120,43 @@ def _frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry="geometry", crs=4326)
 
 
+def telling_gaps(tables: Tables) -> pd.DataFrame:
+    """The gaps that could explain a dark event, all with a known last place."""
+    named = {gap for ids in tables.dark_events["gap_ids"] for gap in str(ids).split()}
+    placed = tables.gaps[["start_lon", "start_lat"]].notna().all(axis=1)
+    return tables.gaps[placed & tables.gaps["gap_id"].isin(list(named))]
+
+
+def reach_layer(gaps: pd.DataFrame) -> pd.DataFrame:
+    """The area in which each silent ship could have been at `speed_kn`, land taken out where the coast is known."""
+    shapes = [multi(at_sea(reach(Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h))))
+              for r in gaps.itertuples()]  # fmt: skip
+    made = _timed(gaps, "start", "end").assign(speed_kn=REACH_KN)
+    return made.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
+
+
 def _lines(gaps: pd.DataFrame) -> pd.DataFrame:
-    """A line from the last position to the next; a point while the gap is open; nothing without a place."""
-    shapes: list[BaseGeometry | None] = []
-    for lon0, lat0, lon1, lat1 in gaps[["start_lon", "start_lat", "end_lon", "end_lat"]].to_numpy():
-        ends = [(x, y) for x, y in ((lon0, lat0), (lon1, lat1)) if np.isfinite(x) and np.isfinite(y)]
-        shapes.append(LineString(ends) if len(ends) == 2 else Point(ends[0]) if ends else None)
+    """A line from the last position to the next; nothing where one of them has no place."""
+    ends = gaps[["start_lon", "start_lat", "end_lon", "end_lat"]].to_numpy()
+    shapes = [LineString([row[:2], row[2:]]) if np.isfinite(row).all() else None for row in ends]
+    return gaps.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
+
+
+def _last_heard(gaps: pd.DataFrame) -> pd.DataFrame:
+    """The last position of ships that are still silent."""
+    ends = gaps[["start_lon", "start_lat"]].to_numpy()
+    shapes = [Point(row) if np.isfinite(row).all() else None for row in ends]
     return gaps.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
 
 
 def _at_zones(table: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:
     places = {z.id: z.geometry for aoi in aois for z in aoi.zones}
-    shapes = [_multi(places.get(str(berth))) for berth in table["berth_id"]]
+    shapes = [multi(places.get(str(berth))) for berth in table["berth_id"]]
     return table.assign(geometry=gpd.GeoSeries(shapes, index=table.index, crs=4326))
 
 
-def _multi(shape: BaseGeometry | None) -> BaseGeometry | None:
+def multi(shape: BaseGeometry | None) -> BaseGeometry | None:
+    """A polygon as a multipolygon, so that a layer holds one kind; others as they are."""
     return MultiPolygon([shape]) if shape is not None and shape.geom_type == "Polygon" else shape
 
 

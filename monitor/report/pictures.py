@@ -94,7 +94,8 @@ class Studio:
         made = self.stretch(look.sensor, look.scene_id, frame)
         shown = marks(self.detections(look.scene_id), dict(self.status), raster.grid)
         zones = tuple(z for kind in _SHOWN_KINDS for z in self.aoi.of_kind(kind))
-        text = self.text(look.acquisition, frame.title, made, shown)
+        incidence = str(raster.tags.get("incidence_deg", ""))
+        text = self.text(look.acquisition, frame.title, made, shown, incidence=incidence)
         overlay = Overlay(shown, zones, self.aoi.geometry, tuple(self.outline(detail) for detail in details))
         return draw_tile(raster, made, text, overlay), plain_tile(raster, made, text), shown
 
@@ -138,14 +139,17 @@ class Studio:
         alt = f"Animation: {frame.title}, {plural(len(frames), 'look')} in order of time"
         return tuple(made), gif(frames, alt) if len(frames) > 1 else None
 
-    def text(self, scene: Acquisition, title: str, stretch: Stretch, shown: tuple[Mark, ...]) -> TileText:
-        """The words around a tile, from the acquisition and the provenance alone."""
+    def text(
+        self, scene: Acquisition, title: str, stretch: Stretch, shown: tuple[Mark, ...], *, incidence: str = ""
+    ) -> TileText:
+        """The words around a tile, from the acquisition, the provenance and, for radar, the angle of `incidence`."""
         kind = sensor(scene.sensor)
         orbit = f"relative orbit {scene.relative_orbit}" if scene.relative_orbit is not None else "orbit not recorded"
         orbit += f" {scene.orbit_state}" if scene.orbit_state else ""
         if kind.optical and scene.is_exact:
             middle = self.aoi.geometry.centroid
             orbit += f" · sun {sun_elevation_deg(middle.x, middle.y, scene.acquired_at):.0f}° above the horizon"
+        orbit += f" · incidence {incidence}°" if incidence else ""
         bands = "-".join(dict.fromkeys(stretch.bands))
         platform = scene.platform.title() if scene.platform.islower() else scene.platform or kind.name
         record = next((r for r in self.given.provenance.scenes if r.scene_id == scene.id), None)

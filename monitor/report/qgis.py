@@ -15,7 +15,10 @@ _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     "detections": ("fill", "status", {k: (STATUS_COLOUR[k], v[1].split(":")[0]) for k, v in STATUS.items()}),
     "dark_events": ("fill", "status", {
         "dark": (VERMILLION, "dark event"), "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown")}),
-    "gaps": ("line", "is_closed", {"1": (ORANGE, "AIS gap"), "0": (VERMILLION, "AIS gap, still open")}),
+    "gaps": ("line", "", {"": (ORANGE, "AIS gap: straight between its ends, not the way that was sailed")}),
+    "open_gaps": ("marker", "", {"": (VERMILLION, "last heard here, still silent")}),
+    "gap_reach": ("fill", "", {"": (VERMILLION, "where a silent ship could have been")}),
+    "gates": ("line", "", {"": ("#111111", "gate")}),
     "voyages": ("line", "evidence", {
         "ais": (GREEN, "voyage from AIS"), "imagery": (ORANGE, "voyage from imagery"), "both": (BLUE, "voyage, both")}),
     "berth_states": ("fill", "state", {
@@ -41,7 +44,7 @@ def add_styles(path: Path) -> None:
         database.execute(_TABLE)
         database.execute(_CONTENTS)
         for name, (kind, column, classes) in _STYLES.items():
-            timed = name != "zones"
+            timed = name not in ("zones", "gates")
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
                 " styleQML, styleSLD, useAsDefault, description, owner, update_time)"
@@ -51,7 +54,7 @@ def add_styles(path: Path) -> None:
 
 
 def qml(kind: str, column: str, classes: Mapping[str, tuple[str, str]], *, is_timed: bool) -> str:
-    """A QGIS style: categories of a column as coloured outlines (`kind` fill) or lines, visible by their instants."""
+    """A QGIS style: categories of a column as outlines (`kind` fill), lines or markers, visible by their instants."""
     symbols = "".join(
         f'<symbol name="{i}" type="{kind}" alpha="1">{_symbol(kind, colour)}</symbol>'
         for i, (colour, _) in enumerate(classes.values())
@@ -84,6 +87,9 @@ def _symbol(kind: str, colour: str) -> str:
     if kind == "line":
         options = {"line_color": f"{rgb},255", "line_width": "0.6", "line_style": "solid"}
         name = "SimpleLine"
+    elif kind == "marker":
+        options = {"color": f"{rgb},255", "name": "circle", "size": "3", "outline_color": "0,0,0,255"}
+        name = "SimpleMarker"
     else:
         options = {"color": f"{rgb},40", "outline_color": f"{rgb},255", "outline_width": "0.5", "style": "solid"}
         name = "SimpleFill"

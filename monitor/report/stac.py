@@ -15,6 +15,8 @@ from monitor.core.sensors import sensor
 from monitor.report.features import feature
 from monitor.report.layers import Content, detections_layer
 
+_SUFFIX = "-detections"
+_PROCESSING = "https://stac-extensions.github.io/processing/v1.2.0/schema.json"
 _EXTENSIONS = [
     "https://stac-extensions.github.io/sat/v1.0.0/schema.json",
     "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
@@ -22,12 +24,14 @@ _EXTENSIONS = [
 
 
 def write_catalogue(content: Content, folder: Path) -> list[Path]:
-    """Write ``catalog.json``, a collection a port and an item a scene; the files, in order.
+    """Write ``catalog.json``, a collection of scenes and one of detections a port, an item each; the files, in order.
 
-    An item of uncertain hour has a null `datetime` between `start_datetime` and `end_datetime`. Its detections are
-    GeoJSON beside it.
+    An item of uncertain hour has a null `datetime` between `start_datetime` and `end_datetime`. What was found in a
+    scene is an item of its own, derived from the scene's, with the detections as GeoJSON beside it; a scene that
+    nobody looked at has none.
     """
     detections = detections_layer(content.tables)
+    seen = set(content.tables.coverage["scene_id"]) | set(detections["scene_id"])
     catalogue = _catalogue(content)
     for aoi in content.aois:
         scenes = [a for a in content.acquisitions if a.aoi_id == aoi.id]
@@ -36,10 +40,21 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
             license="proprietary", keywords=["SIMULATED"] if content.is_simulated else None,
         )  # fmt: skip
         catalogue.add_child(collection)
-        collection.add_items([_item(scene) for scene in scenes])
+        items = [_item(scene) for scene in scenes]
+        collection.add_items(items)
+        looked = [item for item in items if item.id in seen]
+        if looked:
+            found = pystac.Collection(
+                f"{aoi.id}-detections", f"Detections at {aoi.name or aoi.id}", license="proprietary",
+                extent=_extent(aoi.geometry.bounds, scenes),
+            )  # fmt: skip
+            catalogue.add_child(found)
+            found.add_items([_derived(item, detections, content.software) for item in looked])
     catalogue.normalize_hrefs(str(folder))
     for item in catalogue.get_items(recursive=True):
-        found = detections[detections["scene_id"] == item.id]
+        if not item.id.endswith(_SUFFIX):
+            continue
+        found = detections[detections["scene_id"] == item.id.removesuffix(_SUFFIX)]
         path = Path(item.get_self_href() or "").parent / "detections.geojson"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(_collection(found), ensure_ascii=False), encoding="utf-8")
@@ -49,6 +64,21 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
         )
     catalogue.save(pystac.CatalogType.SELF_CONTAINED)
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _derived(scene: pystac.Item, detections: pd.DataFrame, software: str) -> pystac.Item:
+    """What was found in a scene, with where it comes from."""
+    found = detections[detections["scene_id"] == scene.id]
+    times = {key: scene.properties[key] for key in ("start_datetime", "end_datetime", "monitor:simulated")}
+    name, _, version = software.partition(" ")
+    facts = {
+        **times, "processing:software": {name: version}, "monitor:detections": len(found),
+        "monitor:detectors": sorted(set(found["detector"])),
+    }  # fmt: skip
+    made = pystac.Item(f"{scene.id}{_SUFFIX}", scene.geometry, scene.bbox, scene.datetime, facts,
+                       stac_extensions=[_PROCESSING])  # fmt: skip
+    made.add_link(pystac.Link(pystac.RelType.DERIVED_FROM, scene, pystac.MediaType.JSON))
+    return made
 
 
 def _catalogue(content: Content) -> pystac.Catalog:

@@ -44,7 +44,8 @@ class Stretch:
         """The limits as they are printed under a tile."""
         if len(set(self.bands)) == 1:
             unit = "dB" if self.is_radar else "reflectance"
-            return f"{self.bands[0]} {self.low[0]:.2f} to {self.high[0]:.2f} {unit}, grey"
+            digits = 0 if self.is_radar else 2
+            return f"{self.bands[0]} {self.low[0]:.{digits}f} to {self.high[0]:.{digits}f} {unit}, grey"
         limits = [f"{b} {lo:.2f}–{hi:.2f}" for b, lo, hi in zip(self.bands, self.low, self.high, strict=True)]
         return ", ".join(limits) + (" dB" if self.is_radar else " reflectance")
 

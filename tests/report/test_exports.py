@@ -85,8 +85,32 @@ def test_stac_validates_against_its_own_reader(content: Content, tmp_path: Path)
     export(content, tmp_path / "stac", format="stac")
     catalogue = pystac.Catalog.from_file(str(tmp_path / "stac" / "catalog.json"))
     items = list(catalogue.get_items(recursive=True))
-    assert [item.id for item in items] == ["s2_20231005", "s2_20231010"]
+    assert [item.id for item in items] == [
+        "s2_20231005", "s2_20231010", "s2_20231005-detections", "s2_20231010-detections"
+    ]  # fmt: skip
     assert all(item.properties["monitor:simulated"] for item in items)
+
+
+def test_what_was_found_is_an_item_derived_from_its_scene(content: Content, tmp_path: Path) -> None:
+    export(content, tmp_path / "stac", format="stac")
+    catalogue = pystac.Catalog.from_file(str(tmp_path / "stac" / "catalog.json"))
+    (item,) = catalogue.get_items("s2_20231010-detections", recursive=True)
+    (link,) = item.get_links("derived_from")
+    assert link.resolve_stac_object().target.id == "s2_20231010"
+    found = gpd.read_file(item.assets["detections"].get_absolute_href() or "")
+    assert len(found) == item.properties["monitor:detections"] == 3
+    assert item.properties["processing:software"] == {"monitor": "9.9"}
+
+
+def test_each_layer_of_a_geopackage_has_one_kind_of_shape(content: Content, tmp_path: Path) -> None:
+    (path,) = export(content, tmp_path / "a.gpkg", format="gpkg")
+    kinds = {str(name): kind for name, kind in pyogrio.list_layers(path)}
+    assert "Unknown" not in kinds.values()
+    assert kinds["gaps"] == "LineString"
+    assert kinds["open_gaps"] == "Point"
+    assert kinds["gap_reach"] == "MultiPolygon"
+    assert len(pyogrio.read_dataframe(path, layer="open_gaps")) == 1
+    assert len(pyogrio.read_dataframe(path, layer="gap_reach")) == 1
 
 
 def test_a_scene_of_unknown_hour_has_a_null_datetime(tmp_path: Path) -> None:

@@ -366,12 +366,20 @@ COUNTS = Schema(
     "counts",
     {
         "aoi_id": "str", "scene_id": "str", "acquired_at": UTC, "sensor": "str", "state": "str",
-        "observed_fraction": "float64", "vessels": "Int64", "berth": "Int64", "anchorage": "Int64",
-        "open": "Int64", "stacks": "Int64", "unmatched": "Int64",
+        "observed_fraction": "float64", "berth_fraction": "float64", "anchorage_fraction": "float64",
+        "yard_fraction": "float64", "vessels": "Int64", "berth": "Int64", "anchorage": "Int64", "open": "Int64",
+        "under_way": "Int64", "stacks": "Int64", "unmatched": "Int64",
     },
     ("scene_id",),
+    absent={
+        "berth_fraction": float("nan"), "anchorage_fraction": float("nan"), "yard_fraction": float("nan"),
+        "under_way": float("nan"),
+    },
 )  # fmt: skip
-"""Vessels per look; missing, not zero, where the look was not observed. `observed_fraction` is the exposure."""
+"""Vessels per look; missing, not zero, where the look was not observed. `berth` and `anchorage` lie in one, `open` in
+open water away from them; what is in none of these lies inshore. `under_way` are those that AIS or the lag between
+bands shows moving, of all: at least so many. `stacks` counts the yards that hold any. Exposures: `observed_fraction`
+of the water, and the mean over the port's berths, anchorages and yards (NaN when there are none)."""
 
 RATES = Schema(
     "rates",
@@ -384,7 +392,7 @@ RATES = Schema(
     ("aoi_id", "what", "start"),
 )  # fmt: skip
 """Vessels per clear look in a period with a 95 % interval, NaN without looks, beside what the past lets expect. `what`
-vessels | berth | anchorage | open | stacks; `model` poisson | negative binomial | "" (too little past)."""
+vessels | berth | anchorage | open | under_way | stacks; `model` poisson | negative binomial | "" (too little past)."""
 
 CHANGES = Schema(
     "changes",
@@ -408,10 +416,11 @@ ALERTS = Schema(
     ("alert_id",),
 )  # fmt: skip
 """One row a thing worth telling. `state` new | quiet (same rule and `subject`, inside the cool-down that ended at
-`quiet_until`) | old (long past when it was first found) | sent | failed (tried `attempts` times, tried again at the
-next run) | withdrawn (before it was sent, what it said ceased to hold). `alert_id` comes from the rule and from what it is about, so running again raises nothing twice. `sent_to` holds
-the keys of the targets that took it, separated by spaces; `error` why the last one did not, without any secret.
-`aoi_id` is "" for what concerns all ports; `reasons` and `alternatives` are separated by "; "."""
+`quiet_until`) | old (long past when it was first found) | sent | failed (tried `attempts` times, again at the next
+run) | withdrawn (before it was sent, what it said ceased to hold). `alert_id` comes from the rule and from what it is
+about, so running again raises nothing twice. `sent_to` holds the keys of the targets that took it, separated by spaces;
+`error` why the last one did not, without any secret. `aoi_id` is "" for what concerns all ports; `reasons` and
+`alternatives` are separated by "; "."""
 
 OBSERVATIONS = Schema(
     "observations",
@@ -461,6 +470,6 @@ QUEUE = Schema(
     },
     ("subject",),
 )  # fmt: skip
-"""What there is to review: findings (`kind` as theirs), then detections that no finding rests on (`kind` detection).
-`detection_id` and `scene_id` say what to look at, "" where no one detection is meant; `score` is NaN then. `decision`
-is what now stands, "" while nobody decided."""
+"""What there is to review: findings (`kind` as theirs), then each detection that is no finding of its own (`kind`
+detection). `detection_id` and `scene_id` say what to look at, "" where no one detection is meant; `score` is NaN then.
+`decision` is what now stands, "" while nobody decided."""

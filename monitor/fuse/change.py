@@ -21,11 +21,12 @@ from monitor.fuse.chance import (
     negative_binomial_quantile,
     poisson_interval,
 )  # fmt: skip
+from monitor.fuse.counts import exposure
 from monitor.fuse.frames import floats, stamp
 
 Floats = npt.NDArray[np.float64]
 
-WHAT = ("vessels", "berth", "anchorage", "open", "stacks")
+WHAT = ("vessels", "berth", "anchorage", "open", "under_way", "stacks")
 _FEWEST_PAST_LOOKS = 8
 _YEAR_DAYS = 365.25
 _SEASON_NEEDS_DAYS = 365.0
@@ -51,7 +52,7 @@ def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedel
     ----------
     counts : COUNTS table
         History before the period makes the baseline. Looks with a missing count are no looks; a look seen in part
-        counts with its observed fraction as exposure.
+        counts with the share seen of the water (of the berths, anchorages or yards, for what lies there) as exposure.
 
     Returns
     -------
@@ -70,9 +71,15 @@ def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedel
         for what in WHAT:
             if group[what].isna().all():
                 continue
-            known = group[group[what].notna() & (group["observed_fraction"] > 0)].sort_values("acquired_at")
+            known = _known(group, what)
             rows += [_week(str(aoi), what, known, span) for span in _weeks(period, every)]
     return RATES.conform(pd.DataFrame(rows)) if rows else RATES.empty()
+
+
+def _known(counts: pd.DataFrame, what: str) -> pd.DataFrame:
+    """The looks that have a count, in order of time, with the exposure of that count."""
+    table = counts.assign(exposure=exposure(counts, what))
+    return table[table[what].notna() & (table["exposure"] > 0)].sort_values("acquired_at")
 
 
 def _weeks(period: TimeRange, every: timedelta) -> list[TimeRange]:
@@ -84,19 +91,19 @@ def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange) -> dict[str
     start, end = pd.Timestamp(span.start), pd.Timestamp(span.end)
     now = known[(known["acquired_at"] >= start) & (known["acquired_at"] < end)]
     past = known[known["acquired_at"] < start]
-    seen, exposure = int(now[what].sum()), float(now["observed_fraction"].sum())
-    low, high = poisson_interval(seen, exposure)
+    seen, shown = int(now[what].sum()), float(now["exposure"].sum())
+    low, high = poisson_interval(seen, shown)
     row: dict[str, object] = {
-        "aoi_id": aoi, "what": what, "start": start, "end": end, "looks": len(now), "exposure": exposure, "seen": seen,
-        "rate": seen / exposure if exposure else np.nan, "rate_low": low, "rate_high": high, "model": "",
+        "aoi_id": aoi, "what": what, "start": start, "end": end, "looks": len(now), "exposure": shown, "seen": seen,
+        "rate": seen / shown if shown else np.nan, "rate_low": low, "rate_high": high, "model": "",
         "expected": np.nan, "expected_low": np.nan, "expected_high": np.nan, "p_value": np.nan, "is_change": False,
     }  # fmt: skip
-    if len(past) < _FEWEST_PAST_LOOKS or not exposure:
+    if len(past) < _FEWEST_PAST_LOOKS or not shown:
         return row
     expected = _expect(past, what, now)
     row |= {
-        "model": expected.model, "expected": expected.mean / exposure, "expected_low": expected.low / exposure,
-        "expected_high": expected.high / exposure, "p_value": _two_sided(seen, expected),
+        "model": expected.model, "expected": expected.mean / shown, "expected_low": expected.low / shown,
+        "expected_high": expected.high / shown, "p_value": _two_sided(seen, expected),
         "is_change": not expected.low <= seen <= expected.high,
     }  # fmt: skip
     return row
@@ -112,17 +119,17 @@ def _design(at: pd.Series, *, season: bool) -> Floats:
 
 
 def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame) -> Expected:
-    count, exposure = past[what].to_numpy(np.float64), past["observed_fraction"].to_numpy(np.float64)
+    count, shown = past[what].to_numpy(np.float64), past["exposure"].to_numpy(np.float64)
     if count.sum() == 0:
-        top = poisson_interval(0, float(exposure.sum()))[1] * float(now["observed_fraction"].sum())
+        top = poisson_interval(0, float(shown.sum()))[1] * float(now["exposure"].sum())
         most = negative_binomial_quantile(0.975, _AS_POISSON, _AS_POISSON / (_AS_POISSON + top))
         return Expected(0.0, 0.0, float(most), "poisson", np.inf)
     season = past["acquired_at"].max() - past["acquired_at"].min() >= timedelta(days=_SEASON_NEEDS_DAYS)
     design = _design(past["acquired_at"], season=season)
     sm = importlib.import_module("statsmodels.api")
-    fit = sm.GLM(count, design, family=sm.families.Poisson(), offset=np.log(exposure)).fit()
+    fit = sm.GLM(count, design, family=sm.families.Poisson(), offset=np.log(shown)).fit()
     ahead = fit.get_prediction(
-        _design(now["acquired_at"], season=season), offset=np.log(now["observed_fraction"].to_numpy(np.float64))
+        _design(now["acquired_at"], season=season), offset=np.log(now["exposure"].to_numpy(np.float64))
     )
     mean = float(np.sum(ahead.predicted_mean))
     doubt = float(np.sum(ahead.se_mean))
@@ -155,14 +162,14 @@ def change_points(counts: pd.DataFrame, *, what: tuple[str, ...] = ("vessels", "
     rows = []
     for aoi, group in counts.groupby("aoi_id", sort=True):
         for name in what:
-            known = group[group[name].notna() & (group["observed_fraction"] > 0)].sort_values("acquired_at")
+            known = _known(group, name)
             if len(known) >= 2 * _SHORTEST_SEGMENT:
                 rows += _changes(str(aoi), name, known.reset_index(drop=True))
     return CHANGES.conform(pd.DataFrame(rows)) if rows else CHANGES.empty()
 
 
 def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]]:
-    signal = np.sqrt(known[what].to_numpy(np.float64) / floats(known, "observed_fraction") + 0.375)
+    signal = np.sqrt(known[what].to_numpy(np.float64) / floats(known, "exposure") + 0.375)
     steps = np.diff(signal)
     noise = max(float(np.median(np.abs(steps))) / 0.954, 0.3) ** 2
     finder = importlib.import_module("ruptures").Pelt(model="l2", min_size=_SHORTEST_SEGMENT, jump=1).fit(signal)
@@ -171,17 +178,17 @@ def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]
     for left, middle, right in zip(ends, ends[1:], ends[2:], strict=False):
         before, after = known.iloc[left:middle], known.iloc[middle:right]
         number = [int(part[what].sum()) for part in (before, after)]
-        exposure = [float(part["observed_fraction"].sum()) for part in (before, after)]
+        shown = [float(part["exposure"].sum()) for part in (before, after)]
         if sum(number) == 0:
             continue
-        p_value = binomial_two_sided(number[1], sum(number), exposure[1] / sum(exposure))
+        p_value = binomial_two_sided(number[1], sum(number), shown[1] / sum(shown))
         if p_value < _CHANGE_P:
             at = (before["acquired_at"].iloc[-1], after["acquired_at"].iloc[0])
             found.append(
                 {
                     "change_id": f"change|{aoi}|{what}|{stamp(at[1])}", "aoi_id": aoi, "what": what,
                     "changed_at": at[0] + (at[1] - at[0]) / 2, "not_before": at[0], "not_after": at[1],
-                    "rate_before": number[0] / exposure[0], "rate_after": number[1] / exposure[1],
+                    "rate_before": number[0] / shown[0], "rate_after": number[1] / shown[1],
                     "looks_before": len(before), "looks_after": len(after), "p_value": p_value,
                 }
             )  # fmt: skip

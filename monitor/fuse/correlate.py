@@ -38,7 +38,7 @@ from monitor.core.tables import (
 )  # fmt: skip
 from monitor.fuse.candidates import gap_candidates
 from monitor.fuse.change import change_points, rates
-from monitor.fuse.counts import count
+from monitor.fuse.counts import count, moving_on_ais
 from monitor.fuse.dark import DarkRule, dark_events, fixed_objects, lengths_said
 from monitor.fuse.findings import FindingTables, findings
 from monitor.fuse.frames import naive
@@ -155,7 +155,8 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
         ais_voyages=inputs.ais_voyages,
         berth_states=inputs.berth_states, rule=rules.links,
     )  # fmt: skip
-    counted = count(inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks)
+    moving = moving_on_ais(now, inputs.positions)
+    counted = count(inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks, moving=moving)
     made = Correlation(
         matched, nulls, dark, candidates, stays,
         catchable(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),

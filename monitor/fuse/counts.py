@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
@@ -9,6 +11,13 @@ from monitor.core.tables import COUNTS
 from monitor.fuse.frames import floats, require, texts, vessels_only
 
 NOT_OBSERVED = "not observed"
+UNDER_WAY_KN = 1.0
+"""Slower than this is drift, swinging at anchor, or noise of the receiver."""
+
+EXPOSURES = {"berth": "berth_fraction", "anchorage": "anchorage_fraction", "stacks": "yard_fraction"}
+"""Column of COUNTS that holds the exposure of a count, where it is not ``observed_fraction``."""
+
+_SAME_MINUTES = 10
 
 
 def count(
@@ -17,13 +26,15 @@ def count(
     *,
     matches: pd.DataFrame | None = None,
     stacks: pd.DataFrame | None = None,
+    moving: Collection[str] = (),
 ) -> pd.DataFrame:
     """COUNTS: one row for each scene in the coverage; missing, never zero, where nothing was observed.
 
     Parameters
     ----------
     detections : DETECTIONS table
-        Needs ``detection_id``, ``scene_id``; ``zone`` and ``zone_id`` are used where present.
+        Needs ``detection_id``, ``scene_id``; ``zone`` and ``zone_id`` are used where present. Fixed objects
+        (``is_fixed``) are not counted.
     coverage : COVERAGE table
         The ``water`` row of a scene says whether it was looked at; ``berth`` and ``anchorage`` rows whether these
         were. A scene without a row here was not looked at, and has none here either.
@@ -31,6 +42,8 @@ def count(
         Gives ``unmatched``; missing for scenes without matches or of uncertain hour.
     stacks : STACKS table
         Gives ``stacks``, the yards in which containers stood; without it, detections of that class are counted.
+    moving : ids of detections
+        Those that AIS shows moving (`moving_on_ais`), beside those whose ``motion`` the image shows.
 
     Raises
     ------
@@ -44,6 +57,7 @@ def count(
     table = pd.DataFrame(index=water.index)
     seen = (water["state"] != NOT_OBSERVED).to_numpy()
     ships = vessels_only(detections)
+    ships = ships[~ships["is_fixed"]] if "is_fixed" in ships else ships
     zones, zone_ids = pd.Series(texts(ships, "zone")), pd.Series(texts(ships, "zone_id"))
     roads = set(coverage.loc[coverage["kind"] == "anchorage", "zone_id"])
     at_anchor = zone_ids.isin(roads)
@@ -51,6 +65,7 @@ def count(
     table["berth"] = _per_scene(ships, zones == "berth", table.index, _any_seen(coverage, "berth", table.index))
     table["anchorage"] = _per_scene(ships, at_anchor, table.index, _any_seen(coverage, "anchorage", table.index))
     table["open"] = _per_scene(ships, (zones == "open") & ~at_anchor, table.index, seen)
+    table["under_way"] = _per_scene(ships, _moving(ships, moving), table.index, seen)
     table["stacks"] = _stacks(detections, stacks, coverage, table.index)
     table["unmatched"] = _unmatched(matches, table.index, seen)
     for column in ("aoi_id", "acquired_at", "state"):
@@ -58,6 +73,8 @@ def count(
     table["sensor"] = texts(water, "sensor")
     fraction = floats(water, "observed_fraction")
     table["observed_fraction"] = np.where(np.isfinite(fraction), fraction, np.where(seen, 1.0, 0.0))
+    for kind in ("berth", "anchorage", "yard"):
+        table[f"{kind}_fraction"] = _share_seen(coverage, kind, table.index)
     ordered = table.rename_axis("scene_id").reset_index().sort_values(["aoi_id", "acquired_at"], kind="stable")
     return COUNTS.conform(ordered)
 
@@ -65,6 +82,49 @@ def count(
 def clear_looks(counts: pd.DataFrame) -> pd.DataFrame:
     """The COUNTS that may carry a rate: whole looks, not those seen in part."""
     return counts[counts["state"] == "observed"].reset_index(drop=True)
+
+
+def exposure(counts: pd.DataFrame, what: str) -> pd.Series:
+    """What share of its place each look showed of one count: of the water, of the berths, anchorages or yards.
+
+    That of the water where the other is not known.
+    """
+    water = counts["observed_fraction"].astype(float)
+    column = EXPOSURES.get(what, "")
+    return counts[column].astype(float).fillna(water) if column in counts else water
+
+
+def moving_on_ais(matches: pd.DataFrame, positions: pd.DataFrame) -> frozenset[str]:
+    """Ids of matched detections whose ship reported `UNDER_WAY_KN` or more within minutes of the look.
+
+    Parameters
+    ----------
+    matches : MATCHES table, latest versions
+    positions : POSITIONS table in any order
+    """
+    known = matches[(matches["status"] == "matched") & (matches["detection_id"] != "")]
+    reports = positions[positions["mmsi"].isin(known["mmsi"].dropna()) & positions["sog_kn"].notna()]
+    if known.empty or reports.empty:
+        return frozenset()
+    looks = known[["detection_id", "mmsi", "acquired_at"]].astype({"mmsi": "int64"}).sort_values("acquired_at")
+    near = pd.merge_asof(
+        looks, reports[["mmsi", "t", "sog_kn"]].sort_values("t", kind="stable"), left_on="acquired_at", right_on="t",
+        by="mmsi", direction="nearest", tolerance=pd.Timedelta(minutes=_SAME_MINUTES),
+    )  # fmt: skip
+    return frozenset(near.loc[near["sog_kn"] >= UNDER_WAY_KN, "detection_id"].astype(str))
+
+
+def _moving(ships: pd.DataFrame, moving: Collection[str]) -> pd.Series:
+    shown = pd.Series(texts(ships, "motion"), index=ships.index) == "moving"
+    return shown | ships["detection_id"].isin(list(moving))
+
+
+def _share_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> pd.Series:
+    zones = coverage[coverage["kind"] == kind]
+    share = pd.Series(floats(zones, "observed_fraction"), index=zones.index).fillna(
+        (zones["state"] != NOT_OBSERVED).astype(float)
+    )
+    return share.groupby(zones["scene_id"]).mean().reindex(scenes)
 
 
 def _per_scene(ships: pd.DataFrame, wanted: pd.Series, scenes: pd.Index, seen: np.ndarray) -> pd.Series:

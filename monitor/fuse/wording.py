@@ -204,6 +204,7 @@ def confidence_line(level: str, reasons: tuple[str, ...]) -> str:
 _COUNTED = {
     "vessels": "Vessels per clear look", "berth": "Vessels at berths per clear look",
     "anchorage": "Vessels at anchorages per clear look", "open": "Vessels in open water per clear look",
+    "under_way": "Vessels shown under way per clear look",
     "stacks": "Yards with container stacks per clear look",
 }  # fmt: skip
 

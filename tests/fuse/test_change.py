@@ -114,3 +114,10 @@ def test_steady_counts_have_no_change_points() -> None:
 def test_no_counts_give_empty_tables() -> None:
     assert list(rates(COUNTS.empty(), period=TimeRange.parse("2023-01"))) == list(RATES.columns)
     assert list(change_points(COUNTS.empty())) == list(CHANGES.columns)
+
+
+def test_ships_at_berths_are_reckoned_per_share_of_berths_seen() -> None:
+    counts = _counts([4, 4]).assign(berth=pd.array([2, 2], dtype="Int64"), berth_fraction=0.5)
+    table = rates(counts, period=TimeRange.parse("2023-01-01/2023-01-08")).set_index("what")
+    assert table.loc["berth", ["exposure", "rate"]].tolist() == [1.0, 4.0]
+    assert table.loc["vessels", ["exposure", "rate"]].tolist() == [2.0, 4.0]

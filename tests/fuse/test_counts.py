@@ -6,6 +6,7 @@ from shapely.geometry import Point
 from monitor.core.errors import DataError
 from monitor.core.tables import COUNTS
 from monitor.fuse import clear_looks, count
+from monitor.fuse.counts import exposure, moving_on_ais
 from tests.fuse.conftest import AT
 
 
@@ -81,3 +82,38 @@ def test_no_coverage_gives_no_counts() -> None:
 def test_coverage_without_states_is_refused() -> None:
     with pytest.raises(DataError, match="state"):
         count(_ships(), _coverage(WATER).drop(columns="state"))
+
+
+def test_each_count_has_the_exposure_of_its_own_place() -> None:
+    coverage = _coverage(("s1", "rajin", "water", "partly"), ("s1", "b1", "berth", "observed"),
+                         ("s1", "b2", "berth", "not observed"))  # fmt: skip
+    table = count(_ships(), coverage)
+    assert exposure(table, "vessels").tolist() == [0.4]
+    assert exposure(table, "berth").tolist() == [0.5]
+    assert exposure(table, "anchorage").tolist() == [0.4]  # no anchorage is known here: the water's
+
+
+def test_a_fixed_object_is_not_counted() -> None:
+    ships = _ships(("s1", "open", ""), ("s1", "open", "")).assign(is_fixed=[True, False])
+    assert count(ships, _coverage(WATER))["vessels"].tolist() == [1]
+
+
+def test_under_way_is_what_the_image_or_ais_shows_moving() -> None:
+    ships = _ships(("s1", "open", ""), ("s1", "open", ""), ("s1", "berth", "b1"))
+    ships = ships.assign(motion=["moving", "not moving", ""])
+    assert count(ships, _coverage(WATER))["under_way"].tolist() == [1]
+    assert count(ships, _coverage(WATER), moving=["d1"])["under_way"].tolist() == [2]
+
+
+def test_a_matched_ship_is_under_way_by_what_it_reported_within_minutes() -> None:
+    at = pd.Timestamp(AT)
+    matches = pd.DataFrame({
+        "detection_id": ["fast", "slow", "stale", "other"], "mmsi": pd.array([1, 2, 3, 1], dtype="Int64"),
+        "acquired_at": at, "status": ["matched", "matched", "matched", "potential"],
+    })  # fmt: skip
+    positions = pd.DataFrame({
+        "mmsi": [3, 1, 2, 1], "sog_kn": [9.0, 8.0, 0.2, float("nan")],
+        "t": [at - pd.Timedelta(hours=1), at + pd.Timedelta(minutes=5), at, at],
+    })  # fmt: skip
+    assert moving_on_ais(matches, positions) == {"fast"}
+    assert moving_on_ais(matches, positions[:0]) == frozenset()

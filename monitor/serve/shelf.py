@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 WEEKS = 26
 _LEAST_S = 2.0
 _TRIES = 3
+_PICTURES, _MOST_PICTURES = ("chip", "map"), 300
 _WATCHED = ("derived", "detections/*", "coverage/*", "berths/*", "positions/ingested", "ledger/*", "log/*.jsonl")
 
 
@@ -101,12 +102,17 @@ class Shelf:
             return content
 
     def draw(self, content: Content, key: tuple[str, ...], make: Callable[[], object]) -> object:
-        """What `make` draws of some content, kept under `key` for as long as the content is."""
-        if key not in content.drawn:
-            with self.drawing:
-                if key not in content.drawn:
-                    content.drawn[key] = make()
-        return content.drawn[key]
+        """What `make` draws of some content, kept under `key` while the content is, the oldest pictures given up."""
+        kept = content.drawn.get(key)
+        if kept is not None:
+            return kept
+        with self.drawing:
+            if key not in content.drawn:
+                pictures = [k for k in content.drawn if k[0] in _PICTURES]
+                for old in pictures[: max(len(pictures) - _MOST_PICTURES, 0)]:
+                    content.drawn.pop(old)
+                content.drawn[key] = make()
+            return content.drawn[key]
 
     def _refresh_quietly(self) -> None:
         try:

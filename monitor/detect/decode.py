@@ -57,7 +57,10 @@ class Boxes:
 class DecodeRule:
     """How maps become objects; tuned on held-out ports, and kept with the weights.
 
-    `length_fit` is (a, b, c) in log length = a + b log(length map) + c log(run of hull along the axis), in pixels.
+    `length_fit` is (a, b, c) in log length = a + b log(length map) + c log(run of hull along the axis), in pixels;
+    a hull moves by `recentre` of the way to the middle of that run. The score is the evidence at the centre, to the
+    power of 1 - `share`, times the mean hull probability over the box, to that of `share`; `calibration` is (a, b) in
+    logit score = a + b logit of that, so that a score of 0.7 is right seven times in ten.
     """
 
     hull: float = 0.3
@@ -67,6 +70,9 @@ class DecodeRule:
     same_across: float = 0.75
     heat: float = 0.5
     length_fit: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    recentre: float = 0.0
+    share: float = 0.0
+    calibration: tuple[float, float] = (0.0, 1.0)
 
 
 def _sigmoid(x: Pixels) -> Pixels:
@@ -107,8 +113,8 @@ def decode_hulls(maps: Pixels, rule: DecodeRule) -> Boxes:
     rows, cols = np.nonzero(top)
     if rows.size == 0:
         return empty_boxes()
-    boxes = _suppress(_boxes_at(maps, evidence, rows, cols), rule)
-    return _measured(maps, boxes, rule.length_fit)
+    boxes = _judged(maps, _measured(maps, _boxes_at(maps, evidence, rows, cols), rule), rule)
+    return _suppress(boxes, rule)
 
 
 def empty_boxes() -> Boxes:
@@ -169,15 +175,46 @@ def _along_axis(values: Pixels, x: Floats, y: Floats) -> Floats:
     return np.asarray(ndimage.map_coordinates(values, middle, order=1, mode="constant"), dtype=np.float64)
 
 
-def _measured(maps: Pixels, boxes: Boxes, fit: tuple[float, float, float]) -> Boxes:
-    """Boxes with their length from the length map and the run of hull together."""
-    if not len(boxes) or fit == DecodeRule().length_fit:
+def _measured(maps: Pixels, boxes: Boxes, rule: DecodeRule) -> Boxes:
+    """Boxes with their length from the length map and the run of hull together, moved to the middle of that run."""
+    if not len(boxes) or (rule.length_fit == DecodeRule().length_fit and not rule.recentre):
         return boxes
-    run = np.maximum(hull_runs(maps, boxes).sum(axis=1), 1.0)
+    runs = hull_runs(maps, boxes)
+    run = np.maximum(runs.sum(axis=1), 1.0)
     said = np.log(np.maximum(boxes.length_px, 0.5))
     seen = np.clip(np.log(run), said - _RUN_TRUST, said + _RUN_TRUST)
-    length = np.exp(fit[0] + fit[1] * said + fit[2] * seen)
-    return replace(boxes, length_px=length, width_px=np.minimum(boxes.width_px, length))
+    constant, by_map, by_run = rule.length_fit
+    length = np.exp(constant + by_map * said + by_run * seen)
+    move = rule.recentre * np.clip((runs[:, 1] - runs[:, 0]) / 2, -length / 2, length / 2)
+    return replace(
+        boxes, x=boxes.x + move * np.cos(boxes.angle), y=boxes.y + move * np.sin(boxes.angle),
+        length_px=length, width_px=np.minimum(boxes.width_px, length),
+    )  # fmt: skip
+
+
+def hull_share(maps: Pixels, boxes: Boxes) -> Floats:
+    """(n,) mean hull probability over each box, a little within its edges."""
+    u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(-0.45, 0.45, 15), np.linspace(-0.4, 0.4, 5)))
+    along, across = boxes.length_px[:, None] * u, boxes.width_px[:, None] * v
+    cos, sin = np.cos(boxes.angle)[:, None], np.sin(boxes.angle)[:, None]
+    x = boxes.x[:, None] + along * cos - across * sin - 0.5
+    y = boxes.y[:, None] + along * sin + across * cos - 0.5
+    inside = ndimage.map_coordinates(maps[0], [y, x], order=1, mode="constant")
+    return np.asarray(inside.mean(axis=1), dtype=np.float64)
+
+
+def _judged(maps: Pixels, boxes: Boxes, rule: DecodeRule) -> Boxes:
+    """Boxes with their final score, best first."""
+    if not len(boxes):
+        return boxes
+    score = boxes.score
+    if rule.share > 0:
+        score = score ** (1 - rule.share) * hull_share(maps, boxes) ** rule.share
+    level, steep = rule.calibration
+    if rule.calibration != DecodeRule().calibration:
+        odds = np.log(np.clip(score, 1e-6, None) / np.clip(1 - score, 1e-6, None))
+        score = 1 / (1 + np.exp(-(level + steep * odds)))
+    return replace(boxes, score=score).take(np.argsort(-score, kind="stable"))
 
 
 def _suppress(boxes: Boxes, rule: DecodeRule) -> Boxes:

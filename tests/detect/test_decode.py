@@ -95,3 +95,36 @@ def test_a_hull_does_not_go_on_into_the_next_one() -> None:
 def test_no_hull_has_no_run() -> None:
     none = decode_hulls(drawn(), DecodeRule())
     assert hull_runs(drawn(), none).shape == (0, 2)
+
+
+def test_a_centre_that_is_off_is_moved_to_the_middle_of_the_hull() -> None:
+    maps = drawn(a_hull(60, 60, 30, 3, 0.0))
+    maps[8] += 5.0 / 8.0 * (maps[0] > 0)
+    maps[5] = np.roll(maps[5], 5, axis=1)
+    off = decode_hulls(maps, DecodeRule())
+    mended = decode_hulls(maps, DecodeRule(recentre=1.0))
+    assert off.x[0] == pytest.approx(65, abs=1)
+    assert mended.x[0] == pytest.approx(60, abs=1)
+
+
+def test_two_claims_on_one_long_hull_become_one() -> None:
+    maps = drawn(a_hull(60, 60, 40, 4, 0.0))
+    left = np.arange(128)[None, :] < 60
+    for side, by in ((left, -5.0), (~left, 5.0)):
+        maps[8] += by / 8.0 * (maps[0] > 0) * side
+    maps[5] = np.maximum(np.roll(maps[5], -5, axis=1), np.roll(maps[5], 5, axis=1))
+    maps[6] += math.log(0.4) * (maps[0] > 0)
+    split = decode_hulls(maps, DecodeRule(least_score=0.05))
+    joined = decode_hulls(maps, DecodeRule(least_score=0.05, recentre=1.0, length_fit=(0.0, 0.2, 0.8)))
+    assert len(split) == 2
+    assert len(joined) == 1
+
+
+def test_a_faint_hull_scores_less_than_a_clear_one_and_calibration_keeps_their_order() -> None:
+    maps = drawn(a_hull(30, 30, 14, 3, 0.3), a_hull(90, 90, 14, 3, 0.3))
+    maps[0, 64:] *= 0.6
+    for rule in (DecodeRule(share=0.5), DecodeRule(share=0.5, calibration=(-0.3, 2.0))):
+        found = decode_hulls(maps, rule)
+        assert len(found) == 2
+        assert found.y[0] < 64 < found.y[1]
+        assert 1 >= found.score[0] > found.score[1] > 0

@@ -20,6 +20,7 @@ from monitor.core.tables import (
     DARK_EVENTS,
     MATCHES,
     RATES,
+    SHIPS_AND_STACKS,
     STACKS,
     VISITS,
     VOYAGES,
@@ -29,7 +30,7 @@ from monitor.offers import DETECTED, make_detector
 from monitor.pipeline.outcome import Table
 from monitor.store.alerts import AlertBook
 from monitor.store.reviews import ReviewBook
-from monitor.views_ais import AisViews
+from monitor.views_air import AirViews
 
 if TYPE_CHECKING:
     from monitor.detect import Detector
@@ -44,7 +45,7 @@ _SCENE_COLUMNS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Views(AisViews):
+class Views(AirViews):
     """A folder and its settings, to be looked at. Tables are those of `monitor.core.tables`."""
 
     @property
@@ -108,6 +109,10 @@ class Views(AisViews):
     def voyages(self) -> pd.DataFrame:
         """VOYAGES between ports, from AIS and from imagery."""
         return self._derived("voyages", VOYAGES, None, None)
+
+    def ships_and_stacks(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """SHIPS_AND_STACKS: how the stacks changed between clear looks, and which ships lay there meanwhile."""
+        return self._derived("ships_and_stacks", SHIPS_AND_STACKS, aoi, period)
 
     def alerts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """ALERTS: what was worth telling, oldest first, and what became of it."""

@@ -405,6 +405,19 @@ CHANGES = Schema(
 )  # fmt: skip
 """Change points of counts per clear look; `changed_at` lies between the looks `not_before` and `not_after`."""
 
+SHIPS_AND_STACKS = Schema(
+    "ships_and_stacks",
+    {
+        "aoi_id": "str", "scene_id": "str", "start": UTC, "end": UTC, "yards": "int64", "before_m2": "float64",
+        "after_m2": "float64", "change_m2": "float64", "berth": "Int64", "visit_ids": "str", "reading": "str",
+    },
+    ("scene_id",),
+)  # fmt: skip
+"""Stacks and ships together, from one clear look at a port's yards to the next: the area of the `yards` seen in both
+looks, the vessels at berths in the later one (`berth`, missing when not seen), and the stays that lay there at some
+time between (`visit_ids`, separated by spaces). `reading` less, ship there | less, no ship seen | more, ship there |
+more, no ship seen | steady: what was seen, not what caused it."""
+
 ALERTS = Schema(
     "alerts",
     {

@@ -21,6 +21,7 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.tables import DETECTIONS
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
 from monitor.detect.masks import water_mask
+from monitor.detect.motion import UNKNOWN, band_motion
 
 Floats = npt.NDArray[np.float64]
 
@@ -68,6 +69,7 @@ def detect(
     shapes = [shape if shape.is_valid else shape.buffer(0) for shape in shapes]
     middle = np.array([ring.mean(axis=0) for ring in boxes.rings])
     stacks = np.array([name == CONTAINER_STACK for name in boxes.class_name])
+    seen = [UNKNOWN if stack else band_motion(raster, shape) for shape, stack in zip(shapes, stacks, strict=True)]
     table = pd.DataFrame(
         {
             "detection_id": _ids(acquisition.id, boxes, middle),
@@ -78,7 +80,9 @@ def detect(
             "axis_deg": axes_deg(boxes.angle, middle, raster.grid),
             "area_m2": [area_m2(shape) if stack else np.nan for shape, stack in zip(shapes, stacks, strict=True)],
             "zone": where,
-            "zone_id": _zone_ids(shapes, stacks, aoi), "detector": detector.key, "geometry": shapes,
+            "zone_id": _zone_ids(shapes, stacks, aoi), "detector": detector.key,
+            "motion": [motion.state for motion in seen], "speed_low_kn": [motion.low_kn for motion in seen],
+            "speed_high_kn": [motion.high_kn for motion in seen], "geometry": shapes,
         }
     )  # fmt: skip
     return DETECTIONS.conform(gpd.GeoDataFrame(table, geometry="geometry", crs=DETECTIONS.crs))

@@ -2,45 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from math import hypot
+from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage, stats
+from shapely import minimum_rotated_rectangle
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geodesy import KNOT_MS, WGS84, reproject
+from monitor.core.grid import Mask
 from monitor.core.scene import Raster
 
 Floats = npt.NDArray[np.float64]
 
-BAND_LAG_S = {("B02", "B08"): 0.264, ("B02", "B03"): 0.527, ("B02", "B04"): 1.005}
-"""Seconds from the first band to the second, from the mission's handbook; real lags vary by 2 % (Binet 2022)."""
+SEEN_AT_S: Mapping[str, float] = MappingProxyType({"B02": 0.0, "B08": 0.264, "B03": 0.527, "B04": 1.005})
+"""Seconds after B02 at which a band sees a place, from the mission's handbook; real lags vary by 2 % (Binet 2022)."""
 
-_NOISE_PX = 0.2
-_MARGIN_M = 60.0
+MOVING, STILL = "moving", "not moving"
+NOISE_PX, NOISE_LOOKS = 0.2, 4
+"""Typical error of one band's place of a hull, and how many degrees of freedom it counts for beside the bands' own
+scatter. Paint and deck cargo shift a hull from band to band: at 70 anchored and berthed hulls of Gdynia, Busan,
+Algiers and Athens the median scatter about a straight line was 0.07-0.11 px, and 1.1 px at the worst tenth at berth."""
+_MOST_KN = 25.0
+_SATURATES = 0.25
+_WATER = 0.25
+"""Share of the darkest surroundings that is water even alongside, where half of them are quay."""
+_MARGIN_PX = 8
+_LEAST_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """How far an object moved between two bands.
+    """Whether an object moved while the bands were seen.
 
-    `is_moving` is None where it cannot be told. `offset_m` is the displacement and `noise_m` its standard deviation;
-    `speed_kn` is what they amount to, a hint and no measure. `course_deg` is clockwise from grid north, NaN when the
-    object is not moving.
+    `state` is ``moving``, ``not moving`` (no movement seen, and none above 25 kn possible), or "" where it cannot be
+    told. `speed_kn` lies within `low_kn`-`high_kn` with 90 % probability, NaN where it cannot be told. `axis_deg` is
+    the hull's own, 0-180 clockwise from grid north: which way along it stays open, since neighbouring detectors of
+    the instrument see the bands in opposite order.
     """
 
-    is_moving: bool | None
-    offset_m: float
-    noise_m: float
+    state: str
     speed_kn: float
-    course_deg: float
+    low_kn: float
+    high_kn: float
+    axis_deg: float
 
 
-_UNKNOWN = Motion(None, float("nan"), float("nan"), float("nan"), float("nan"))
+_NAN = float("nan")
+UNKNOWN = Motion("", _NAN, _NAN, _NAN, _NAN)
 
 
-def band_motion(raster: Raster, outline: BaseGeometry, *, sigmas: float = 2.0) -> Motion:
+def band_motion(raster: Raster, outline: BaseGeometry) -> Motion:
     """Whether the object in an outline moved between the bands of one look.
 
     Parameters
@@ -48,44 +64,80 @@ def band_motion(raster: Raster, outline: BaseGeometry, *, sigmas: float = 2.0) -
     raster : Sentinel-2 in its native bands
         A mosaic or a resampled product has no lag left to see.
     outline : longitude/latitude polygon of the object
-    sigmas : how many standard deviations of displacement mean movement
 
     Notes
     -----
-    The widest pair of bands that the raster has is used: with B02 and B04 a second passes, 10 kn are half a pixel, and
-    with registration good to 0.2 pixel movement shows from some 8 kn. Wakes drag the measure backwards. The object's
-    displacement is taken against the water around it; at a berth it means passing traffic or misregistration.
+    The hull's place along its own axis is read in each band from where it stands out of its surroundings, with bright
+    superstructure and cargo counted no more than plain deck; a straight line through the places over time is the
+    speed, and the scatter about it (with `NOISE_PX` as what is known before) its doubt. Some 11 kn show in the best
+    case. Moving is said at 5 % chance of error. Alongside, the quay's edge cuts the hull and the doubt grows by itself.
     """
-    pairs = [(lag, pair) for pair, lag in BAND_LAG_S.items() if raster.has(pair[0]) and raster.has(pair[1])]
-    rows, cols = np.nonzero(raster.grid.mask(outline))
-    if not pairs or rows.size < 2:
-        return _UNKNOWN
-    lag_s, (first, second) = max(pairs)
-    grow = round(_MARGIN_M / raster.grid.gsd_m)
-    place = (
-        slice(max(int(rows.min()) - grow, 0), int(rows.max()) + grow + 1),
-        slice(max(int(cols.min()) - grow, 0), int(cols.max()) + grow + 1),
-    )
-    if not raster.valid[place].all():
-        return _UNKNOWN
-    before, after = _middle(raster.band(first)[place]), _middle(raster.band(second)[place])
-    if before is None or after is None:
-        return _UNKNOWN
-    gsd_m = raster.grid.gsd_m
-    east, south = (after[1] - before[1]) * gsd_m, (after[0] - before[0]) * gsd_m
-    offset_m, noise_m = hypot(east, south), _NOISE_PX * gsd_m
-    moving = bool(offset_m > sigmas * noise_m)
-    course = float(np.degrees(np.arctan2(east, -south)) % 360.0) if moving else float("nan")
-    return Motion(moving, offset_m, noise_m, offset_m / lag_s / KNOT_MS, course)
+    bands = [band for band in SEEN_AT_S if raster.has(band)]
+    times = np.array([SEEN_AT_S[band] for band in bands])
+    if len(bands) < 2 or np.ptp(times) < _LEAST_S:
+        return UNKNOWN
+    part, axis = _around(raster, outline)
+    if part is None:
+        return UNKNOWN
+    hull = part.grid.mask(outline)
+    if hull.sum() < 3 or not part.valid.all() or (part.cloud is not None and bool((part.cloud & hull).any())):
+        return UNKNOWN
+    near = np.asarray(ndimage.binary_dilation(hull, iterations=2))
+    ring = np.asarray(ndimage.binary_dilation(hull, iterations=6) & ~ndimage.binary_dilation(hull, iterations=3))
+    places = [_place(part.band(band).astype(np.float64), hull, near, ring, axis=axis) for band in bands]
+    if any(place is None for place in places):
+        return UNKNOWN
+    return _line(times, np.array(places, dtype=np.float64), part.grid.gsd_m, axis)
 
 
-def _middle(chip: npt.NDArray[np.float32]) -> tuple[float, float] | None:
-    """Row and column of the centre of what stands out from the water; None when nothing does."""
-    level = float(np.median(chip))
-    spread = 1.4826 * float(np.median(np.abs(chip - level)))
-    stands_out = np.maximum(chip.astype(np.float64) - level - 5.0 * max(spread, 1e-4), 0.0)
-    total = float(stands_out.sum())
-    if total <= 0.01:
+def _line(times: Floats, places: Floats, gsd_m: float, axis: Floats) -> Motion:
+    """The speed that a straight line of places (pixels) over times (seconds) amounts to."""
+    after = times - times.mean()
+    lever = float((after**2).sum())
+    slope = float((places * after).sum()) / lever
+    left = places - places.mean() - slope * after
+    freedom = len(times) - 2 + NOISE_LOOKS
+    scatter = np.sqrt((float((left**2).sum()) + NOISE_LOOKS * NOISE_PX**2) / freedom)
+    to_kn = gsd_m / KNOT_MS
+    speed, doubt = abs(slope) * to_kn, float(scatter / np.sqrt(lever)) * to_kn
+    reach = _quantile(0.95, freedom) * doubt
+    low, high = max(speed - reach, 0.0), speed + reach
+    axis_deg = float(np.degrees(np.arctan2(axis[0], -axis[1])) % 180.0)
+    if speed > _quantile(0.975, freedom) * doubt:
+        return Motion(MOVING, speed, low, high, axis_deg)
+    return Motion(STILL, speed, 0.0, high, axis_deg) if high <= _MOST_KN else UNKNOWN
+
+
+@lru_cache(maxsize=16)
+def _quantile(share: float, freedom: int) -> float:
+    return float(stats.t.ppf(share, freedom))
+
+
+def _around(raster: Raster, outline: BaseGeometry) -> tuple[Raster | None, Floats]:
+    """The pixels around an outline (None where they reach beyond the raster), and its long axis (column, row)."""
+    local = minimum_rotated_rectangle(reproject(outline, WGS84, raster.grid.epsg))
+    back = ~raster.grid.transform
+    corners = np.array([back @ (x, y) for x, y in local.exterior.coords])
+    sides = np.diff(corners[:3], axis=0)
+    longest = sides[int(np.argmax(np.hypot(sides[:, 0], sides[:, 1])))]
+    axis = longest / max(float(np.hypot(longest[0], longest[1])), 1e-9)
+    west, north = np.floor(corners.min(axis=0)).astype(int) - _MARGIN_PX
+    east, south = np.ceil(corners.max(axis=0)).astype(int) + _MARGIN_PX
+    rows, cols = raster.grid.shape
+    if west < 0 or north < 0 or south > rows or east > cols:
+        return None, axis
+    return raster.window(slice(int(north), int(south)), slice(int(west), int(east))), axis
+
+
+def _place(band: Floats, hull: Mask, near: Mask, ring: Mask, *, axis: Floats) -> float | None:
+    """Where along its axis what stands out from the surroundings lies, in pixels; None when nothing does."""
+    around = band[ring]
+    level = float(np.quantile(around, _WATER))
+    spread = float(level - np.quantile(around, _WATER / 4.0))
+    above = np.where(near, band - level - 3.0 * max(spread, 0.002), 0.0)
+    peak = float(np.quantile(above[hull], 0.8))
+    if peak < 0.01:
         return None
-    rows, cols = np.mgrid[0 : chip.shape[0], 0 : chip.shape[1]]
-    return float((rows * stands_out).sum() / total), float((cols * stands_out).sum() / total)
+    weight = np.clip(above / (_SATURATES * peak), 0.0, 1.0)
+    rows, cols = np.mgrid[0 : band.shape[0], 0 : band.shape[1]]
+    return float((weight * (cols * axis[0] + rows * axis[1])).sum() / weight.sum())

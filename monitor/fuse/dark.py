@@ -114,10 +114,16 @@ def dark_events(
 def fixed_objects(detections: pd.DataFrame, *, rule: DarkRule | None = None) -> frozenset[str]:
     """Ids of detections away from berths that come back at the same spot look after look, over weeks.
 
-    Ships at a berth come back too, so what lies in a berth is never fixed by this rule.
+    Ships at a berth come back too, so what lies in a berth is never fixed by this rule; a table that carries marks
+    (`is_fixed`, made over the whole archive with what each look showed) adds those.
     """
     rule = rule or DarkRule()
     ships = vessels_only(detections)
+    marked = frozenset(ships.loc[ships["is_fixed"], "detection_id"]) if "is_fixed" in ships else frozenset()
+    return marked | _coming_back(ships, rule)
+
+
+def _coming_back(ships: pd.DataFrame, rule: DarkRule) -> frozenset[str]:
     away = ships[[zone != "berth" for zone in texts(ships, "zone")]].reset_index(drop=True)
     if len(away) <= rule.fixed_looks:
         return frozenset()

@@ -9,7 +9,8 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.pipeline.aircraft import flights, flights_part, take_flights
+    from monitor.pipeline.air_unusual import unusual_sentences
+    from monitor.pipeline.aircraft import flights, flights_part, take_flights, timeline_rows
     from monitor.pipeline.alerts import raise_alerts, send_alerts, to_send
     from monitor.pipeline.brief import write_brief
     from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
@@ -81,8 +82,10 @@ __all__ = [
     "stored_track_at",
     "summary",
     "take_flights",
+    "timeline_rows",
     "to_send",
     "unseen",
+    "unusual_sentences",
     "write_brief",
     "write_csv",
 ]
@@ -92,7 +95,8 @@ _HOMES = {
     "alerts": ("raise_alerts", "send_alerts", "to_send"),
     "keys": ("Ports", "brief_is_current", "is_current", "unseen"),
     "brief": ("write_brief",),
-    "aircraft": ("flights", "flights_part", "take_flights"),
+    "aircraft": ("flights", "flights_part", "take_flights", "timeline_rows"),
+    "air_unusual": ("unusual_sentences",),
     "show": ("show_brief", "show_map", "show_status"),
     "hand_out": ("export", "pack_evidence", "write_csv"),
     "correlate": ("correlate_all", "detections_of", "scene_tables", "standing", "summary"),

@@ -16,6 +16,7 @@ from monitor.core.instants import TimeRange
 from monitor.core.scene import Scene
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, NULL_TESTS, STACKS, Schema
 from monitor.detect.berths import berth_states
+from monitor.detect.fixed import mark_fixed
 from monitor.detect.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateInput, CorrelateRules, Correlation, DarkRule, correlate, latest, read_watchlist
@@ -43,11 +44,20 @@ def scene_tables(
     return _joined(parts, schema)
 
 
+def detections_of(archive: Archive, ports: Ports, period: TimeRange | None = None) -> pd.DataFrame:
+    """DETECTIONS over all ports, in order of time, with what the whole archive says of fixed objects."""
+    found = scene_tables(archive, ports, "detections", DETECTIONS)
+    marked = mark_fixed(found, scene_tables(archive, ports, "coverage", COVERAGE))
+    if period is None:
+        return marked
+    return marked[[at.to_pydatetime() in period for at in marked["acquired_at"]]].reset_index(drop=True)
+
+
 def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: timedelta) -> Correlation:
     """Derive every table from what the archive holds, and keep it there."""
     current, began = made_from(archive, ports, gap), datetime.now(UTC)
     scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
-    detected = scene_tables(archive, ports, "detections", DETECTIONS)
+    detected = detections_of(archive, ports)
     told = told_of(archive, detected)
     detections = without(detected, told)
     coverage = scene_tables(archive, ports, "coverage", COVERAGE)

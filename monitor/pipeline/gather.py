@@ -19,7 +19,6 @@ from monitor.core.tables import (
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
-    DETECTIONS,
     GAP_CANDIDATES,
     GAPS,
     MATCHES,
@@ -32,7 +31,7 @@ from monitor.core.tables import (
 from monitor.core.version import VERSION
 from monitor.fuse import latest
 from monitor.fuse.reviewed import without
-from monitor.pipeline.correlate import scene_tables, told_of
+from monitor.pipeline.correlate import detections_of, scene_tables, told_of
 from monitor.pipeline.keys import Ports
 from monitor.report.model import ErrorFigure, InputFile, Provenance, SceneRecord, Tables
 from monitor.store.archive import Archive
@@ -45,7 +44,7 @@ def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: 
 
     Detections that reviewers set aside are left out, unless `everything` is asked for.
     """
-    found = scene_tables(archive, ports, "detections", DETECTIONS)
+    found = detections_of(archive, ports)
     mine = {aoi.id for aoi in ports.aois}
 
     def derived(name: str, schema: object) -> pd.DataFrame:

@@ -223,7 +223,8 @@ def features(detections: pd.DataFrame, acquisitions: Mapping[str, Acquisition]) 
                     "acquired_at": isoformat(when.acquired_at) if known and when.is_exact else None,
                     "acquired_start": isoformat(when.start) if known else None,
                     "acquired_end": isoformat(when.end) if known else None,
-                    "detector": row.detector,
+                    "motion": row.motion or "not measurable", "speed_low_kn": _number(row.speed_low_kn),
+                    "speed_high_kn": _number(row.speed_high_kn), "detector": row.detector,
                 },
             }
         )  # fmt: skip

@@ -60,7 +60,9 @@ def made_looks(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
                                0.95 if taken else 0.05, 0, "detector", ship))  # fmt: skip
             found += [(ship, *base, "vessel", 0.8, 120.0, 108.0, 132.0, np.nan, np.nan, zone, zone_id, "made",
                        Point(*place).buffer(3e-4)) for ship, zone, zone_id, place in places]  # fmt: skip
-    detections = gpd.GeoDataFrame(pd.DataFrame(found, columns=list(DETECTIONS.columns)), crs="EPSG:4326")
+    detections = gpd.GeoDataFrame(
+        pd.DataFrame(found, columns=[c for c in DETECTIONS.columns if c not in DETECTIONS.absent]), crs="EPSG:4326"
+    )
     return CorrelateInput(
         aois, tuple(scenes), DETECTIONS.conform(detections),
         COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),

@@ -44,7 +44,9 @@ def _season(aois: tuple[Aoi, ...], *, days: int = 40, cloudy: frozenset[int] = f
             if name_of:
                 found.append((name_of, name, aoi.id, at, "s2", "vessel", 0.9, 120.0, 108.0, 132.0, np.nan, np.nan,
                               "berth", BERTHS[aoi.id], "made", Point(place.x, place.y).buffer(3e-4)))  # fmt: skip
-    detections = gpd.GeoDataFrame(pd.DataFrame(found, columns=list(DETECTIONS.columns)), crs="EPSG:4326")
+    detections = gpd.GeoDataFrame(
+        pd.DataFrame(found, columns=[c for c in DETECTIONS.columns if c not in DETECTIONS.absent]), crs="EPSG:4326"
+    )
     return CorrelateInput(
         aois, tuple(scenes), DETECTIONS.conform(detections),
         COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -193,7 +194,7 @@ def _port(card: Card) -> Port:
 
 
 def _number(value: float) -> float | None:
-    return None if value != value else value
+    return value if isfinite(value) else None
 
 
 def _chosen(table: pd.DataFrame, aoi: str, period: str) -> pd.DataFrame:
@@ -215,7 +216,10 @@ def _rows(table: pd.DataFrame) -> list[dict[str, object]]:
 
 
 def _plain(value: object) -> object:
-    return mapping(value) if isinstance(value, BaseGeometry) else json_value(value)
+    if isinstance(value, BaseGeometry):
+        return mapping(value)
+    plain = json_value(value)
+    return None if isinstance(plain, float) and not isfinite(plain) else plain
 
 
 def _json(value: object) -> Response:

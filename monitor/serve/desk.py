@@ -11,6 +11,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.pipeline.reviewing import queue_of
 from monitor.report.model import Tables
+from monitor.serve import render
 from monitor.serve.health import Card, Health, Run, errors_of, health, runs
 from monitor.serve.port import parts
 from monitor.serve.shelf import Content, Shelf
@@ -82,6 +83,8 @@ def figures(shelf: Shelf, content: Content, aoi: Aoi) -> Health:
 
 def prepare(shelf: Shelf, content: Content) -> None:
     """Make what every first page needs, so that no reader waits for it."""
+    Desk(shelf, content).queue()
+    render.warm()
     for aoi in content.ports.aois:
         figures(shelf, content, aoi)
         parts(shelf, content, aoi)

@@ -13,6 +13,7 @@ from monitor.report.blocks import Block
 
 _HERE = files("monitor.serve")
 _SCRIPTS = {"brief.js": "templates/brief.js", "map.js": "templates/map.js"}
+_OWN = ("session.js", "review.js", "port.js")
 
 
 def page(name: str, **values: object) -> str:
@@ -28,7 +29,7 @@ def blocks(some: tuple[Block, ...]) -> str:
     return template.render(some=some, paper=False)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=16)
 def asset(name: str) -> tuple[str, str] | None:
     """Text and media type of a style sheet or script; None when there is none of that name."""
     if name == "page.css":
@@ -37,7 +38,7 @@ def asset(name: str) -> tuple[str, str] | None:
         return brief.leaflet_js(), "text/javascript"
     if name in _SCRIPTS:
         return brief.asset(_SCRIPTS[name]), "text/javascript"
-    if name in ("session.js", "review.js", "port.js"):
+    if name in _OWN:
         return _own(name), "text/javascript"
     return None
 
@@ -45,6 +46,14 @@ def asset(name: str) -> tuple[str, str] | None:
 def link(*parts: str) -> str:
     """A path of this site from its parts, each escaped."""
     return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def warm() -> None:
+    """Compile every template and read every asset, so that the first reader does not wait for it."""
+    for name in ("home.html.j2", "port.html.j2", "review.html.j2", "evidence.html.j2", "plain.html.j2"):
+        _environment().get_template(name)
+    for name in (*_SCRIPTS, *_OWN, "page.css", "leaflet.js"):
+        asset(name)
 
 
 @lru_cache(maxsize=1)

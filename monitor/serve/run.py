@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 import socket
+import tempfile
 import webbrowser
-from collections.abc import Callable
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, nullcontext, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -52,10 +54,18 @@ def serve(
         ))  # fmt: skip
         if say is not None:
             say(address)
-        if show:
-            webbrowser.open(address)
-        with suppress(KeyboardInterrupt):
+        with _opened(address) if show else nullcontext(), suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[None]:
+    """The user's browser at an address, by way of a file that only this user reads: commands are seen by everybody."""
+    with tempfile.TemporaryDirectory(prefix="monitor-") as folder:
+        page = Path(folder) / "open.html"
+        page.write_text(f'<!DOCTYPE html><meta http-equiv="refresh" content="0;url={address}">', encoding="utf-8")
+        webbrowser.open(page.as_uri())
+        yield
 
 
 def listen(port: int) -> socket.socket:

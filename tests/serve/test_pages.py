@@ -117,10 +117,9 @@ def test_the_description_names_every_request(reader: httpx.Client) -> None:
 
 def test_readers_meet_no_error_while_tables_are_written(workspace: Workspace) -> None:
     paths = ("/", "/ports/made", "/review", "/api/tables/matches", "/api/findings")
-    with served(workspace) as client, ThreadPoolExecutor(8) as pool:
-        answers = [pool.submit(client.get, paths[n % len(paths)]) for n in range(40)]
-        for number in range(3):
-            workspace.review(workspace.detections()["detection_id"].iloc[0], ("keep", "unsure", "reject")[number])
-            workspace.correlate()
+    with served(workspace) as client, ThreadPoolExecutor(6) as pool:
+        answers = [pool.submit(client.get, paths[n % len(paths)]) for n in range(18)]
+        workspace.review(workspace.detections()["detection_id"].iloc[0], "reject")
+        workspace.correlate()
         answers += [pool.submit(client.get, path) for path in paths]
         assert {answer.result().status_code for answer in answers} == {200}

@@ -16,6 +16,7 @@ from monitor.fuse.notices import change_findings, feed_findings, unseen_findings
 from monitor.fuse.observations import read_observations
 from monitor.fuse.radar import RadarLook, azimuth_shift, sentinel1_look
 from monitor.fuse.stays import VisitRule
+from monitor.fuse.together import ships_and_stacks
 from monitor.fuse.versions import latest, null_test, revise
 from monitor.fuse.visits import catchable, visits
 from monitor.fuse.voyages import Linked, link_voyages
@@ -61,6 +62,7 @@ __all__ = [
     "read_watchlist",
     "revise",
     "sentinel1_look",
+    "ships_and_stacks",
     "unseen_findings",
     "visits",
 ]

@@ -29,6 +29,7 @@ from monitor.core.tables import (
     PORT_CALLS,
     POSITIONS,
     RATES,
+    SHIPS_AND_STACKS,
     SHUTTLES,
     STACKS,
     VISITS,
@@ -48,6 +49,7 @@ from monitor.fuse.linking import LinkRule
 from monitor.fuse.match import match
 from monitor.fuse.reviewed import Verdicts
 from monitor.fuse.stays import VisitRule
+from monitor.fuse.together import ships_and_stacks
 from monitor.fuse.versions import latest, null_test, revise
 from monitor.fuse.visits import catchable, visits
 from monitor.fuse.voyages import link_voyages
@@ -118,6 +120,7 @@ class Correlation:
     counts: pd.DataFrame = field(default_factory=COUNTS.empty)
     rates: pd.DataFrame = field(default_factory=RATES.empty)
     changes: pd.DataFrame = field(default_factory=CHANGES.empty)
+    ships_and_stacks: pd.DataFrame = field(default_factory=SHIPS_AND_STACKS.empty)
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -163,6 +166,7 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
         _less(linked.voyages, "voyage_id", refused), linked.links, _less(linked.shuttles, "shuttle_id", refused),
         identify(stays, inputs.watchlist, positions=inputs.positions, aois=inputs.aois),
         counted, rates(counted, period=period), change_points(counted),
+        ships_and_stacks(inputs.stacks, counted, stays),
     )  # fmt: skip
     return _with_findings(made, inputs, period)
 

@@ -1,0 +1,66 @@
+"""Ships per look and stack change together: what the yards did while ships lay at the berths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from monitor.core.tables import SHIPS_AND_STACKS
+
+LEAST_CHANGE_M2 = 500.0
+"""Smaller changes of a port's stacks are within what the same stacks measure from look to look."""
+
+
+def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
+    """SHIPS_AND_STACKS of each port: a row for each clear look at its yards that has an earlier one.
+
+    Parameters
+    ----------
+    stacks : STACKS table
+        A yard enters with its last clear look before; one that was never clear before does not.
+    counts : COUNTS table
+        Gives the vessels at berths of the later look.
+    visits : VISITS table
+        A stay counts when it is sure to have lain there at some time from the one look to the other.
+
+    Returns
+    -------
+    SHIPS_AND_STACKS table
+        In order of port and time; empty without two clear looks at a yard.
+    """
+    berth = counts.drop_duplicates("scene_id").set_index("scene_id")["berth"]
+    rows = []
+    for aoi, group in stacks[stacks["area_m2"].notna()].groupby("aoi_id", sort=True):
+        stays = visits[visits["aoi_id"] == aoi]
+        for row in _intervals(str(aoi), group):
+            mine = stays[(stays["arrived_not_after"] <= row["end"]) & (stays["departed_not_before"] >= row["start"])]
+            there = berth.get(row["scene_id"], pd.NA)
+            rows.append({
+                **row, "berth": there, "visit_ids": " ".join(mine["visit_id"].astype(str)),
+                "reading": _reading(float(str(row["change_m2"])), ship=bool(len(mine))),
+            })  # fmt: skip
+    if not rows:
+        return SHIPS_AND_STACKS.empty()
+    table = pd.DataFrame(rows)
+    return SHIPS_AND_STACKS.conform(table.assign(berth=pd.array(table["berth"].tolist(), dtype="Int64")))
+
+
+def _intervals(aoi: str, stacks: pd.DataFrame) -> Iterator[dict[str, object]]:
+    last: dict[str, tuple[pd.Timestamp, float]] = {}
+    for (at, scene), look in stacks.groupby(["acquired_at", "scene_id"], sort=True):
+        areas = dict(zip(look["yard_id"].astype(str), look["area_m2"].astype(float), strict=True))
+        both = [yard for yard in areas if yard in last]
+        if both:
+            before, after = sum(last[yard][1] for yard in both), sum(areas[yard] for yard in both)
+            yield {
+                "aoi_id": aoi, "scene_id": str(scene), "start": min(last[yard][0] for yard in both), "end": at,
+                "yards": len(both), "before_m2": before, "after_m2": after, "change_m2": after - before,
+            }  # fmt: skip
+        last |= {yard: (at, area) for yard, area in areas.items()}
+
+
+def _reading(change_m2: float, *, ship: bool) -> str:
+    if abs(change_m2) < LEAST_CHANGE_M2:
+        return "steady"
+    return f"{'less' if change_m2 < 0 else 'more'}, {'ship there' if ship else 'no ship seen'}"

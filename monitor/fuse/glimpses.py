@@ -1,21 +1,17 @@
-"""Ships heard under way between two ports and silent at both ends: which stays they join."""
+"""Ships heard under way between two ports and silent at both ends."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.geodesy import KNOT_MS, distance_m
 from monitor.fuse.frames import floats, naive
-from monitor.fuse.portstays import PortStay
 
-Floats = npt.NDArray[np.float64]
 Ports = Mapping[str, tuple[float, float]]
 
 _SILENCE_H = 3.0
@@ -24,8 +20,6 @@ _SHORTEST_M = 4_000.0
 _SPEEDS_KN = (4.0, 20.0)
 _DIRECT = 1.3
 _DETOUR = 1.08
-_LONGEST_STAY = timedelta(days=5)
-_HABIT = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,47 +95,3 @@ def _between(
             doubt = timedelta(hours=1.5) + 0.15 * max(back, ahead)
             fits.append((longer, Glimpse(mmsi, origin, goal, times[0] - back, times[1] + ahead, doubt)))
     return [min(fits, key=lambda fit: fit[0])[1]] if fits else []
-
-
-def glimpse_odds(stays: Sequence[PortStay], found: Sequence[Glimpse]) -> Floats:
-    """(stays, stays) log odds that the glimpses give to one ship having made both stays.
-
-    What a ship's glimpses say of where it was (in the port it came to until it left it, at sea in between) speaks for
-    or against each stay; what they say of the other stays at the same berth speaks for its habit. Between -4 and 3.
-    """
-    ships = sorted({glimpse.mmsi for glimpse in found})
-    if not ships or not stays:
-        return np.zeros((len(stays), len(stays)))
-    fits = np.array([[_fit(stay, places) for stay in stays] for places in (_places(m, found) for m in ships)])
-    berths = np.array([stay.berth_id for stay in stays])
-    alike = (berths[:, None] == berths[None, :]) & ~np.eye(len(stays), dtype=bool)
-    habit = np.clip(fits @ alike, -_HABIT, _HABIT)
-    named = np.array([[np.nan if s.mmsi is None else (6.0 if s.mmsi == m else -6.0) for s in stays] for m in ships])
-    logit = np.where(np.isfinite(named), named, 2.0 * fits + habit)
-    weight = np.vstack([np.exp(logit), np.ones(len(stays))])
-    chance = weight / weight.sum(axis=0)
-    both = chance.T @ chance * len(chance)
-    return np.asarray(np.clip(np.log(np.maximum(both, 1e-9)), -4.0, 3.0))
-
-
-def _places(mmsi: int, found: Sequence[Glimpse]) -> list[tuple[str, pd.Timestamp, pd.Timestamp]]:
-    """Where a ship surely was: at sea ("") during glimpses, in a port from one glimpse to the next that fits."""
-    mine = sorted((g for g in found if g.mmsi == mmsi), key=lambda g: g.left)
-    known = [("", g.left + g.doubt, g.arrives - g.doubt) for g in mine]
-    for before, after in pairwise(mine):
-        if before.to_port == after.from_port and after.left - before.arrives <= _LONGEST_STAY:
-            known.append((before.to_port, before.arrives - before.doubt, after.left + after.doubt))
-    return known
-
-
-def _fit(stay: PortStay, places: Sequence[tuple[str, pd.Timestamp, pd.Timestamp]]) -> float:
-    """1 when the ship was in that port the while, -3 when it was elsewhere at some instant of it, else 0."""
-    fit = 0.0
-    for port, start, end in places:
-        if start < stay.departed[0] and end > stay.arrived[1] and port != stay.port:
-            return -3.0
-        if start <= stay.arrived[1] <= end and port != stay.port:
-            return -3.0
-        if port == stay.port and start <= stay.arrived[1] and stay.departed[0] <= end:
-            fit = 1.0
-    return fit

@@ -48,7 +48,8 @@ def port_stays(
     Parameters
     ----------
     visits : VISITS table
-        Visits of like ships at two berths of a port, one soon after the other, are one stay: a shift.
+        Visits at two berths of a port, one soon after the other, are one stay when AIS names the same ship: a shift.
+        Whether a nameless ship shifted is for `fuse.chains` to weigh.
     port_calls : PORT_CALLS table
         Calls of ships that no visit carries become stays of their own (``evidence`` ais).
     stacks : STACKS table
@@ -104,9 +105,7 @@ def _shifted(first: PortStay, then: PortStay, within: timedelta) -> bool:
     came, went = then.arrived[0], first.departed[1]
     if (came is not None and went is not None and went < came) or went is None:
         return False
-    if first.mmsi is not None and then.mmsi is not None:
-        return first.mmsi == then.mmsi
-    return same_length(first, then)
+    return first.mmsi is not None and first.mmsi == then.mmsi
 
 
 def same_length(one: PortStay, other: PortStay) -> bool:

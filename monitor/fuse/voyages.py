@@ -12,12 +12,14 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
-from monitor.fuse.assign import pair, without
+from monitor.fuse.chains import Lives, followers
 from monitor.fuse.frames import instants
-from monitor.fuse.glimpses import glimpse_odds, glimpses
-from monitor.fuse.linking import Floats, LinkRule, heard_at, likeliest, link_costs, with_habits
+from monitor.fuse.glimpses import Glimpse, glimpses
+from monitor.fuse.linking import LinkRule, heard_at, heard_near, likeliest, unheard_odds
 from monitor.fuse.portstays import PortStay, port_stays
 from monitor.fuse.shuttles import shuttles
+from monitor.fuse.steps import Steps, steps
+from monitor.fuse.visits import catchable
 
 Distances = Mapping[frozenset[str], float]
 
@@ -70,27 +72,57 @@ def link_voyages(
 
     Notes
     -----
-    A link's log odds: the chance of the passage times that the two intervals allow (usual speed, then an exponential
-    wait), over the chance that an unrelated ship arrives in that interval; times the fit of the lengths, of the MMSI
-    and of the stacks.
+    The stays are divided among ships in all the ways that time, water, lengths, berths and AIS allow, each as often as
+    it is likely (`fuse.chains`); a link's probability is the share of these in which the one stay was followed by the
+    other in a single passage.
     """
     rule = rule or LinkRule()
     stays = port_stays(
         visits, PORT_CALLS.empty() if port_calls is None else port_calls,
         stacks=STACKS.empty() if stacks is None else stacks, shift_within=rule.shift_within,
     )  # fmt: skip
-    ways = {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
-    ways = _between(aois, rule) | ways
-    cost = link_costs(stays, ways, heard_at(stays, positions), rule)
-    if positions is not None and len(positions):
-        cost = cost - glimpse_odds(stays, glimpses(positions, _centres(aois)))
-    links = _links(stays, with_habits(stays, cost, rule), ways)
+    ways = _between(aois, rule) | {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
+    trading = [stay for stay in stays if stay.present <= rule.longest_call]
+    lives = _lives(trading, aois, ways, positions, berth_states, rule)
+    links = _links(trading, lives.steps, followers(lives), ways)
     made = _voyages(stays, links, rule)
     if ais_voyages is not None and len(ais_voyages):
         made = _with_ais(made, ais_voyages)
     repeated, names = shuttles(made, stays, berth_states, rule)
     made["shuttle_id"] = [names.get(v, s) for v, s in zip(made["voyage_id"], made["shuttle_id"], strict=True)]
     return Linked(VOYAGES.conform(made), links, repeated)
+
+
+def _lives(
+    stays: list[PortStay], aois: tuple[Aoi, ...], ways: Distances, positions: pd.DataFrame | None,
+    berth_states: pd.DataFrame | None, rule: LinkRule,
+) -> Lives:  # fmt: skip
+    centres = _centres(aois)
+    found: list[Glimpse] = [] if positions is None or positions.empty else glimpses(positions, centres)
+    found.sort(key=lambda glimpse: glimpse.left)
+    missed = _missed(stays, berth_states, rule)
+    fixed = {n: stay.mmsi for n, stay in enumerate(stays) if stay.mmsi is not None}
+    fixed |= {len(stays) + k: glimpse.mmsi for k, glimpse in enumerate(found)}
+    zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
+    times = [stay.arrived[1] for stay in stays] + [glimpse.left + glimpse.doubt for glimpse in found]
+    silent = unheard_odds(stays, heard_at(set(fixed.values()), positions), heard_near(positions, centres), rule)
+    return Lives(
+        stays, steps(stays, found, ways, missed=missed, rule=rule), fixed,
+        [(t - zero) / timedelta(hours=1) for t in times], silent,
+    )  # fmt: skip
+
+
+def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule) -> dict[str, float]:
+    """Port id to the chance that no clear look met a call there."""
+    ports = {stay.port for stay in stays}
+    if berth_states is None or berth_states.empty or not stays:
+        return dict.fromkeys(ports, 0.4)
+    start, end = min(s.arrived[1] for s in stays), max(s.departed[0] for s in stays)
+    if end <= start:
+        return dict.fromkeys(ports, 0.4)
+    shares = catchable(berth_states, start=start, end=end, stays_h=(1.5 * rule.stay_h,))
+    best = shares.groupby("aoi_id")["share"].median()
+    return {port: float(np.clip(1.0 - 0.95 * best.get(port, 0.6), 0.1, 0.8)) for port in ports}
 
 
 def _centres(aois: tuple[Aoi, ...]) -> dict[str, tuple[float, float]]:
@@ -105,29 +137,38 @@ def _between(aois: tuple[Aoi, ...], rule: LinkRule) -> dict[frozenset[str], floa
     }  # fmt: skip
 
 
-def _links(stays: list[PortStay], cost: Floats, ways: Distances) -> pd.DataFrame:
-    if not np.isfinite(cost).any():
-        return VOYAGE_LINKS.empty()
-    best = pair(cost)
+def _links(
+    stays: list[PortStay], known: Steps, chance: Mapping[tuple[int, int], float], ways: Distances
+) -> pd.DataFrame:
+    best_out = _best(chance, side=0)
+    best_in = _best(chance, side=1)
     rows = []
-    for i, j in zip(*np.nonzero(np.isfinite(cost)), strict=True):
-        chosen = bool(best.column[i] == j)
-        odds = best.margin[i] if chosen else -without(cost, best, int(i), int(j))
-        left, came = stays[int(i)], stays[int(j)]
+    for i, j in sorted(pair for pair, share in known.straight.items() if share > 0 and max(pair) < len(stays)):
+        chosen = best_out.get(i) == (i, j) == best_in.get(j)
+        left, came = stays[i], stays[j]
         shortest = max((came.arrived[0] or left.departed[0]) - (left.departed[1] or came.arrived[1]), timedelta(0))
         longest = came.arrived[1] - left.departed[0]
         way = ways[frozenset((left.port, came.port))]
         rows.append(
             {
                 "link_id": f"{left.id}>{came.id}", "from_visit": left.id, "to_visit": came.id, "from_port": left.port,
-                "to_port": came.port, "is_chosen": chosen, "cost": cost[i, j],
-                "probability": float(1.0 / (1.0 + np.exp(-np.clip(odds, -50.0, 50.0)))),
+                "to_port": came.port, "is_chosen": chosen, "cost": -known.of(i, j),
+                "probability": chance.get((i, j), 0.0),
                 "shortest_h": shortest / timedelta(hours=1), "longest_h": longest / timedelta(hours=1),
                 "distance_m": way, "required_kn": way / METRES_PER_NAUTICAL_MILE / (longest / timedelta(hours=1)),
                 "reason": "" if chosen else "another pairing of the stays fits better",
             }
         )  # fmt: skip
-    return VOYAGE_LINKS.conform(pd.DataFrame(rows))
+    return VOYAGE_LINKS.conform(pd.DataFrame(rows)) if rows else VOYAGE_LINKS.empty()
+
+
+def _best(chance: Mapping[tuple[int, int], float], *, side: int) -> dict[int, tuple[int, int]]:
+    """The likeliest link of each stay that is left (side 0) or come to (side 1)."""
+    best: dict[int, tuple[int, int]] = {}
+    for pair in sorted(chance):
+        if pair[side] not in best or chance[pair] > chance[best[pair[side]]]:
+            best[pair[side]] = pair
+    return best
 
 
 def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:

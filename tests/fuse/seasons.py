@@ -14,22 +14,36 @@ from monitor.core.aoi import Aoi
 from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import destination
 from monitor.core.scene import Acquisition
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, STACKS
 from monitor.fuse import CorrelateInput, Correlation, azimuth_shift
 from monitor.fuse.radar import satellite_course_deg, slant_range_m
 
 LEAST_M = 45.0
+_COLUMNS = [
+    "detection_id", "scene_id", "aoi_id", "acquired_at", "sensor", "class_name", "score", "length_m", "length_low_m",
+    "length_high_m", "axis_deg", "area_m2", "zone", "zone_id", "detector", "geometry",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Eye:
-    """How well the made-up detector sees."""
+    """How well the made-up detector sees.
+
+    `false_at_berth` is the share of clear, empty berths where it sees a hull; `stacks` the share of the stacks seen,
+    which are not looked for at 0.
+    """
 
     missed: float = 0.05
     false_per_scene: float = 0.1
     place_m: float = 10.0
     length: float = 0.06
     axis_deg: float = 4.0
+    false_at_berth: float = 0.0
+    stacks: float = 0.0
+
+
+POOR = Eye(missed=0.2, false_per_scene=1.5, place_m=15.0, length=0.23, axis_deg=6.0, false_at_berth=0.03, stacks=0.5)
+"""About as the shipped detector sees: recall 0.8, lengths 25 to 30 m off, false hulls, half of the stacks."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,20 +61,22 @@ def told(
 ) -> Told:  # fmt: skip
     """Detections, coverage and berth states of a season, with noise, misses and false alarms."""
     eye, rng = eye or Eye(), np.random.default_rng(seed)
-    detections, ship = _detections(acquisitions, truth["vessels"], rng, eye)
+    detections, ship = _detections(acquisitions, truth, rng, eye)
     inputs = CorrelateInput(
         aois, tuple(acquisitions), detections, _coverage(truth), _states(truth["berths"], detections),
-        positions=POSITIONS.conform(positions),
+        _stacks(truth["stacks"], rng, eye), POSITIONS.conform(positions),
     )  # fmt: skip
     return Told(inputs, ship, truth)
 
 
 def _detections(
-    acquisitions: Sequence[Acquisition], vessels: pd.DataFrame, rng: np.random.Generator, eye: Eye
+    acquisitions: Sequence[Acquisition], truth: Mapping[str, pd.DataFrame], rng: np.random.Generator, eye: Eye
 ) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
     looks = {a.id: a for a in acquisitions}
+    moored = truth["vessels"][truth["vessels"]["situation"] == "berthed"]
+    middle = {str(b): (float(g["lon"].mean()), float(g["lat"].mean())) for b, g in moored.groupby("berth_id")}
     rows, ship = [], {}
-    for v in vessels.to_dict("records"):
+    for v in truth["vessels"].to_dict("records"):
         if not v["visible"] or v["length_m"] < LEAST_M or rng.random() < eye.missed:
             continue
         lon, lat = _imaged(v, looks[v["scene_id"]])
@@ -81,8 +97,31 @@ def _detections(
                     "sensor": look.sensor}  # fmt: skip
             rows.append(_row(base, name, place, float(rng.uniform(30, 90)), "open", "", eye,
                              float(rng.uniform(0, 180)), float(rng.uniform(0.2, 0.6))))  # fmt: skip
-    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=list(DETECTIONS.columns)), crs="EPSG:4326")
+    empty = truth["berths"][~truth["berths"]["occupied"] & (truth["berths"]["observed"] > 0.7)]
+    for berth in empty.to_dict("records") if eye.false_at_berth else ():
+        place = middle.get(str(berth["berth_id"]))
+        if place is None or rng.random() >= eye.false_at_berth:
+            continue
+        name = f"{berth['scene_id']}-{len(rows)}"
+        ship[name] = 0
+        rows.append(_row(berth, name, place, float(rng.uniform(45, 160)), "berth", str(berth["berth_id"]), eye,
+                         float(rng.uniform(0, 180)), float(rng.uniform(0.3, 0.8))))  # fmt: skip
+    table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=_COLUMNS), crs="EPSG:4326")
     return DETECTIONS.conform(table), ship
+
+
+def _stacks(truth: pd.DataFrame, rng: np.random.Generator, eye: Eye) -> pd.DataFrame:
+    """Stack areas as seen, 20 % off; those not seen count as none."""
+    if not eye.stacks:
+        return STACKS.empty()
+    seen = rng.random(len(truth)) < eye.stacks
+    area = truth["area_m2"] * np.exp(rng.normal(0.0, 0.2, len(truth))) * seen
+    table = truth.drop(columns="geometry").assign(
+        area_m2=np.where(truth["observed"] > 0.7, area, np.nan), state="observed", previous_scene_id=""
+    )
+    unknown = {c: np.nan for c in STACKS.columns if c.endswith(("_low_m", "_high_m", "_m2", "_low", "_high"))}
+    table = table.assign(**{c: v for c, v in unknown.items() if c != "area_m2"})
+    return STACKS.conform(pd.DataFrame(table))
 
 
 def _imaged(vessel: Mapping[object, object], look: Acquisition) -> tuple[float, float]:

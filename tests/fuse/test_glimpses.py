@@ -51,26 +51,30 @@ def test_a_ship_that_drifts_is_no_glimpse() -> None:
     assert glimpses(_heard(5, 1.0, start=0.3, stop=0.6, knots=1.5), PLACES) == []
 
 
-def test_glimpses_tell_two_like_ships_apart() -> None:
-    """Both leave Rajin and reach Dunai between the same looks; AIS hears each on other legs."""
-    rows, berths, fixes = [], [], []
+def _two_like_ships() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Visits of two ships of one length, one soon after the other, and what AIS heard of each on its way out."""
+    rows, fixes = [], []
     for trip in range(5):
-        for number, (name, lag) in enumerate((("x", 0.0), ("y", 0.3))):
-            day = 6.0 * trip + lag
-            rows.append(("rajin", 6.0 * trip - 0.4, 6.0 * trip + 0.4, 6.0 * trip + 1.1, 6.0 * trip + 1.7, 120.0))
-            rows.append(("dunai", 6.0 * trip + 1.7, 6.0 * trip + 2.4, 6.0 * trip + 3.0, 6.0 * trip + 3.9, 120.0))
-            berths += [f"rajin_{name}", f"dunai_{name}"]
-            if trip % 2 == number:
-                fixes.append(_heard(5 + number, day + 1.2, start=0.3, stop=0.6))
-            else:
-                fixes.append(_heard(5 + number, day + 3.2, start=0.3, stop=0.6, back=True))
-    visits = _visits(*rows).assign(berth_id=berths)
-    legs = link_voyages(visits, PORTS, positions=pd.concat(fixes, ignore_index=True)).links
-    berth = dict(zip(visits["visit_id"], visits["berth_id"], strict=True))
-    chosen = legs[legs["is_chosen"]]
-    same = [berth[a][-1] == berth[b][-1] for a, b in zip(chosen["from_visit"], chosen["to_visit"], strict=True)]
-    assert len(same) >= 10
-    assert all(same)
+        for number, lag in enumerate((0.0, 0.22)):
+            day = 4.6 * trip + lag
+            rows.append(("rajin", 4.6 * trip - 0.4, 4.6 * trip + 0.4, day + 1.1, day + 1.5, 120.0))
+            rows.append(("dunai", day + 1.5, day + 1.8, 4.6 * trip + 3.0, 4.6 * trip + 3.9, 120.0))
+            fixes.append(_heard(5 + number, day + 1.2, start=0.3, stop=0.6))
+    return _visits(*rows), pd.concat(fixes, ignore_index=True)
+
+
+def test_glimpses_tell_two_like_ships_apart() -> None:
+    visits, fixes = _two_like_ships()
+    own = {(f"rajin|{n}", f"dunai|{n + 1}") for n in range(0, len(visits), 2)}
+
+    def right(positions: pd.DataFrame | None) -> float:
+        links = link_voyages(visits, PORTS, positions=positions).links
+        mine = [pair in own for pair in zip(links["from_visit"], links["to_visit"], strict=True)]
+        return float(links.loc[mine, "probability"].mean())
+
+    known, guessed = right(fixes), right(None)
+    assert known > guessed + 0.1
+    assert known > 0.7
 
 
 def test_no_positions_give_no_glimpses() -> None:

@@ -138,12 +138,30 @@ def test_a_call_on_ais_is_linked_with_a_stay_in_imagery() -> None:
     assert table["mmsi"].tolist() == [5]
 
 
-def test_a_ship_that_shifts_berth_is_one_stay() -> None:
+def test_a_ship_that_shifts_berth_sails_from_the_second_one() -> None:
     rows = [("rajin", -0.5, 0.2, 0.8, 1.2, 120.0), ("rajin", 0.8, 1.2, 1.6, 1.9, 120.0), _shuttle(1)[1]]
-    linked = link_voyages(_visits(*rows), PORTS)
-    assert len(linked.voyages) == 1
-    assert linked.voyages["from_visit"].tolist() == ["rajin|0"]
-    assert len(linked.links) == 1
+    visits = _visits(*rows).assign(berth_id=["rajin_1", "rajin_2", "dunai_1"])
+    linked = link_voyages(visits, PORTS)
+    assert linked.voyages["from_visit"].tolist() == ["rajin|1"]
+    other = linked.links[~linked.links["is_chosen"]]
+    assert other["from_visit"].tolist() == ["rajin|0"]
+    assert (other["probability"] < 0.4).all()
+
+
+def test_a_like_ship_at_the_next_pier_is_not_taken_for_a_shift_when_each_has_its_own_leg() -> None:
+    """One leaves the one pier as the other comes to the next: both sail on, each with a leg of its own."""
+    rows, berths = [], []
+    for trip in range(4):
+        for name, lag in (("x", 0.0), ("y", 1.4)):
+            day = 6.0 * trip + lag
+            rows.append(("rajin", day - 0.3, day + 0.2, day + 1.1, day + 1.5, 120.0))
+            rows.append(("dunai", day + 1.7, day + 2.0, day + 3.0, day + 3.3, 120.0))
+            berths += [f"rajin_{name}", f"dunai_{name}"]
+    visits = _visits(*rows).assign(berth_id=berths)
+    out = link_voyages(visits, PORTS).voyages.query("from_port == 'rajin'")
+    berth = dict(zip(visits["visit_id"], visits["berth_id"], strict=True))
+    assert len(out) == 8
+    assert all(berth[a][-1] == berth[b][-1] for a, b in zip(out["from_visit"], out["to_visit"], strict=True))
 
 
 def test_no_visits_give_empty_tables() -> None:
@@ -163,8 +181,9 @@ def test_a_ship_that_was_on_the_air_is_not_the_nameless_one() -> None:
     visits["mmsi"] = pd.array([5, pd.NA], dtype="Int64")
     silent = pd.DataFrame({"mmsi": [5], "t": [_at(0.5)]})
     loud = pd.DataFrame({"mmsi": [5], "t": [_at(2.8)]})
-    assert len(link_voyages(visits, PORTS, positions=silent).links) == 1
-    assert link_voyages(visits, PORTS, positions=loud).links.empty
+    assert len(link_voyages(visits, PORTS, positions=silent).voyages) == 1
+    assert link_voyages(visits, PORTS, positions=loud).voyages.empty
+    assert (link_voyages(visits, PORTS, positions=loud).links["probability"] < 0.01).all()
 
 
 def test_ships_that_keep_to_their_berths_are_told_apart_by_habit() -> None:

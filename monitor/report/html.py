@@ -13,11 +13,13 @@ from urllib.parse import quote
 
 import jinja2
 from markupsafe import Markup
+from matplotlib import font_manager
 from PIL import Image
 
 from monitor.report.blocks import Block, Download, MapView, Picture, Section
 from monitor.report.files import write_bytes
 from monitor.report.model import Brief
+from monitor.report.style import HANGUL, hangul_font
 from monitor.report.wording import SIMULATED_LINE
 
 PAPER_ROWS = 26
@@ -39,7 +41,7 @@ def write_html(brief: Brief, out: Path) -> Path:
 def page(brief: Brief, *, paper: bool) -> str:
     """The brief as HTML text; `paper` leaves out scripts and opens what is folded, for the PDF."""
     has_map = any(isinstance(block, MapView) for block in _blocks(brief.sections))
-    css = asset("templates/brief.css") + (leaflet_css() if has_map and not paper else "")
+    css = asset("templates/brief.css") + (paper_fonts() if paper else leaflet_css() if has_map else "")
     js = asset("templates/brief.js") + (asset("templates/map.js") if has_map else "")
     scripts = [js, *([leaflet_js()] if has_map else [])]
     return str(
@@ -77,6 +79,20 @@ def environment() -> jinja2.Environment:
 def asset(name: str) -> str:
     """A text file packaged with this room."""
     return _HERE.joinpath(name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def paper_fonts() -> str:
+    """Font faces for paper, inside the page, so that a PDF is the same on every machine and has its Hangul."""
+    made = []
+    for family, weight, data in (
+        ("DejaVu Sans", 400, Path(font_manager.findfont("DejaVu Sans")).read_bytes()),
+        ("DejaVu Sans", 700, Path(font_manager.findfont("DejaVu Sans:bold")).read_bytes()),
+        (HANGUL, 400, hangul_font().read_bytes()),
+    ):
+        source = f"data:font/otf;base64,{base64.b64encode(data).decode()}"
+        made.append(f'@font-face{{font-family:"{family}";font-weight:{weight};src:url("{source}")}}')
+    return "".join(made) + f'html{{font-family:"DejaVu Sans","{HANGUL}",sans-serif}}'
 
 
 @lru_cache(maxsize=1)

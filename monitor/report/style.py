@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import logging
+from dataclasses import replace
 from functools import lru_cache
+from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 
 import numpy as np
 import numpy.typing as npt
@@ -27,8 +30,10 @@ STATUS_MARKER = {
     "matched": "o", "potential": "p", "unmatched": "D", "dark": "X", "unknown": "v", "fixed": "s", "stack": "^",
 }  # fmt: skip
 
+HANGUL = "Monitor Hangul"
+"""A font of the Hangul syllables that comes with this room, since many machines have none."""
 _FAMILIES = (
-    "DejaVu Sans", "Noto Sans CJK KR", "Noto Sans KR", "Noto Sans CJK JP", "NanumGothic", "Malgun Gothic",
+    "DejaVu Sans", HANGUL, "Noto Sans CJK KR", "Noto Sans KR", "Noto Sans CJK JP", "NanumGothic", "Malgun Gothic",
     "Apple SD Gothic Neo",
 )  # fmt: skip
 
@@ -37,9 +42,18 @@ log = logging.getLogger(__name__)
 Rgb = npt.NDArray[np.uint8]
 
 
+def hangul_font() -> Traversable:
+    """The file of `HANGUL`."""
+    return files("monitor.report") / "vendor" / "hangul" / "hangul.otf"
+
+
 @lru_cache(maxsize=1)
 def families() -> tuple[str, ...]:
-    """Font families for figures, of those that this machine has; DejaVu Sans comes with matplotlib."""
+    """Font families for figures, of those that this machine has; the first two are the same on every machine."""
+    with as_file(hangul_font()) as path:
+        font_manager.fontManager.addfont(path)
+    regular = next(font for font in font_manager.fontManager.ttflist if font.name == HANGUL)
+    font_manager.fontManager.ttflist.append(replace(regular, weight=700))  # it serves as its own bold
     there = {font.name for font in font_manager.fontManager.ttflist}
     return tuple(name for name in _FAMILIES if name in there)
 

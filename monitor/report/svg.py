@@ -48,7 +48,7 @@ def document(width: float, height: float, parts: Sequence[str], *, alt: str) -> 
         "svg",
         {
             "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:g} {height:g}", "role": "img",
-            "font-family": "system-ui, 'Segoe UI', 'Noto Sans', 'DejaVu Sans', sans-serif", "aria-label": alt,
+            "font-family": "'DejaVu Sans', 'Monitor Hangul', system-ui, 'Segoe UI', sans-serif", "aria-label": alt,
             "width": width, "height": height,
         },
         *parts,

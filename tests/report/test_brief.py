@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import zlib
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -170,3 +171,21 @@ def test_the_pdf_is_tagged_and_reproducible(tmp_path: Path, brief: Brief) -> Non
     first = write_pdf(brief, tmp_path / "a.pdf").read_bytes()
     assert first.startswith(b"%PDF")
     assert first == write_pdf(brief, tmp_path / "b.pdf").read_bytes()
+
+
+def unpacked(data: bytes) -> bytes:
+    """A PDF with its deflated streams in the clear."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", data, re.S)
+    return data + b"".join(zlib.decompress(s) for s in streams if s[:1] == b"x")
+
+
+@pytest.mark.slow
+def test_a_pdf_brings_its_own_fonts_for_hangul_and_cyrillic(tmp_path: Path) -> None:
+    pytest.importorskip("weasyprint")
+    from monitor.report import write_pdf
+
+    given = brief_input()
+    named = replace(given, aois=tuple(replace(aoi, name="라진 Дунай") for aoi in given.aois))
+    data = write_pdf(build_brief(named, no_pixels), tmp_path / "a.pdf").read_bytes()
+    fonts = set(re.findall(rb"/BaseFont ?/[A-Z]{6}\+([A-Za-z-]+)", unpacked(data)))
+    assert {b"Monitor-Hangul", b"DejaVu-Sans"} <= fonts

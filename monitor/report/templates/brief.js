@@ -24,6 +24,9 @@
     });
     swipe(true);
   });
+  document.querySelectorAll("figure.chart .scroll").forEach(function (box) {
+    box.scrollLeft = box.scrollWidth;
+  });
   window.addEventListener("beforeprint", function () {
     document.querySelectorAll("details:not(.twin)").forEach(function (d) {
       if (!d.open) { d.open = true; d.dataset.opened = "print"; }

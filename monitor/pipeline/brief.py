@@ -22,9 +22,12 @@ from monitor.store.positions import PositionStore
 
 
 def write_brief(
-    archive: Archive, store: PositionStore, ports: Ports, period: TimeRange, out: Path, *, pdf: bool = False
-) -> list[Path]:
+    archive: Archive, store: PositionStore, ports: Ports, period: TimeRange, out: Path, *, pdf: bool = False,
+    distribution: str = "",
+) -> list[Path]:  # fmt: skip
     """Write the brief of some ports over a period as HTML, and as PDF when asked for; the files written.
+
+    `distribution` is a line for the header, such as who may read it.
 
     Raises
     ------
@@ -33,7 +36,7 @@ def write_brief(
     DataError
         The file cannot be written.
     """
-    given = brief_input(archive, store, ports, period)
+    given = replace(brief_input(archive, store, ports, period), distribution=distribution)
     made = with_flights(build(given, archive.read_raster), archive, given)
     made = with_ledger(made, archive, ports, given)
     out.parent.mkdir(parents=True, exist_ok=True)

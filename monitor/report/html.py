@@ -16,7 +16,7 @@ from markupsafe import Markup
 from matplotlib import font_manager
 from PIL import Image
 
-from monitor.report.blocks import Block, Download, MapView, Picture, Section
+from monitor.report.blocks import Block, Cards, Download, MapView, Picture, Section, TileFigure
 from monitor.report.files import write_bytes
 from monitor.report.model import Brief
 from monitor.report.style import HANGUL, hangul_font
@@ -48,9 +48,21 @@ def page(brief: Brief, *, paper: bool) -> str:
         environment().get_template("brief.html.j2").render(
             brief=brief, paper=paper, css=Markup(css), js=Markup(js), has_map=has_map, simulated_line=SIMULATED_LINE,
             leaflet=Markup(leaflet_js()) if has_map else "", csp="" if paper else policy([css], scripts),
-            paper_rows=PAPER_ROWS,
+            paper_rows=PAPER_ROWS, anchors=anchors(brief),
         )
     )  # fmt: skip
+
+
+def anchors(brief: Brief) -> dict[str, str]:
+    """Ids of scenes and detections -> the tile or card on the page that shows them; the first wins."""
+    found: dict[str, str] = {}
+    for block in _blocks(brief.sections):
+        if isinstance(block, TileFigure):
+            found.setdefault(dict(block.facts).get("Scene", ""), block.id)
+        elif isinstance(block, Cards):
+            for card in block.cards:
+                found.setdefault(dict(card.facts).get("Detection", ""), card.id)
+    return found
 
 
 def policy(styles: list[str], scripts: list[str]) -> str:

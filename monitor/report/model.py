@@ -110,6 +110,7 @@ class BriefInput:
     acquisitions : every pass known over the ports, seen or not, of the period and before
     simulated : any of the pixels or positions were made up
     reviewed_by : who released it; "" prints DRAFT, and `draft` how far the review came
+    distribution : who may read it, as a line in the header; "" prints none
 
     Raises
     ------
@@ -129,6 +130,7 @@ class BriefInput:
     simulated: bool = False
     reviewed_by: str = ""
     draft: str = "not reviewed"
+    distribution: str = ""
 
     def __post_init__(self) -> None:
         if not self.aois:
@@ -154,7 +156,7 @@ class BriefInput:
         for column in fields(Tables):
             made.update(column.name.encode() + _table_digest(getattr(self.tables, column.name)))
         made.update(repr((self.findings, self.corrections, self.provenance)).encode())
-        made.update(repr((self.simulated, self.reviewed_by, self.draft)).encode())
+        made.update(repr((self.simulated, self.reviewed_by, self.draft, self.distribution)).encode())
         return made.hexdigest()
 
 
@@ -192,6 +194,7 @@ class Header:
     digest: str
     simulated: bool
     credit: str
+    distribution: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ def header(given: BriefInput) -> Header:
     return Header(
         f"Port activity: {ports}", ports, f"{week}{minute(start)} to {minute(end)}", minute(given.issued_at),
         minute(given.cut_off), f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
-        given.provenance.software, given.digest(), given.is_simulated, credit,
+        given.provenance.software, given.digest(), given.is_simulated, credit, given.distribution,
     )  # fmt: skip
 
 

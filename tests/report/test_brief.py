@@ -148,6 +148,16 @@ def test_the_fixed_wording_on_unmatched_and_gaps_is_there(html: str) -> None:
     assert "says nothing of intent" in html
 
 
+def test_who_may_read_it_stands_in_the_header_when_said(html: str) -> None:
+    told = page(build_brief(replace(brief_input(), distribution="for <staff> only"), no_pixels), paper=False)
+    assert "<dt>Distribution</dt><dd>for &lt;staff&gt; only</dd>" in told
+    assert "Distribution" not in html
+
+
+def test_evidence_leads_to_the_card_that_shows_it(html: str) -> None:
+    assert '<a href="#event-dark-1"><code>s2_20231010-1</code></a>' in html
+
+
 def test_downloads_hold_what_they_say(html: str) -> None:
     link = next(a["href"] for t, a in Reader(html).tags if t == "a" and a.get("download") == "detections.geojson")
     assert link is not None

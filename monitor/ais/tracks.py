@@ -194,10 +194,11 @@ def _bridge(track: _Track, before: Ints, after: Ints, when: Ints) -> dict[str, F
     curved &= off <= _WORST_DISAGREEMENT * np.maximum(chord / span, 0.5)
     x, y = (np.where(curved, _hermite(s, span, d, v0, v1), s * d) for d, v0, v1 in ((dx, vx0, vx1), (dy, vy0, vy1)))
     known = Bridge(s * span, (1 - s) * span, chord, np.nan_to_num(off), np.nan_to_num(change))
-    r50, r90 = bridge_radii(known, curved=curved, speed_ms=speed)
+    now = _between(s, track.speed[before], track.speed[after])
+    r50, r90 = bridge_radii(known, curved=curved, speed_ms=speed, now_ms=np.where(np.isnan(now), chord / span, now))
     return {
         "lon": _wrapped(track.lon[before] + x / per_east), "lat": track.lat[before] + y / per_north,
-        "sog_kn": _between(s, track.speed[before], track.speed[after]) / KNOT_MS,
+        "sog_kn": now / KNOT_MS,
         "cog_deg": _turned(s, track.course[before], track.course[after]), "r50_m": r50, "r90_m": r90,
     }  # fmt: skip
 

@@ -273,12 +273,13 @@ GAP_CANDIDATES = Schema(
     {
         "event_id": "str", "gap_id": "str", "mmsi": "int64", "rank": "int64", "required_in_kn": "float64",
         "required_out_kn": "float64", "spare_h": "float64", "length_m": "float64", "length_fits": "boolean",
-        "weight": "float64", "reason": "str",
+        "weight": "float64", "reason": "str", "by_water": "bool",
     },
     ("event_id", "gap_id"),
+    absent={"by_water": False},
 )  # fmt: skip
-"""Silent ships that could be a dark event, best first; none is picked. Speeds are the least needed, over the geodesic;
-`spare_h` is what the silence leaves after sailing there and on at a common speed (NaN for an open gap); `length_m` what
+"""Silent ships that could be a dark event, best first; none is picked. Speeds are the least needed; `spare_h` is what
+the silence leaves after sailing there and on at a common speed (NaN for an open gap), at most so unless `by_water`; `length_m` what
 the ship says, `length_fits` missing when it says nothing; `weight` is relative among the candidates of one event."""
 
 VISITS = Schema(
@@ -484,5 +485,6 @@ QUEUE = Schema(
     ("subject",),
 )  # fmt: skip
 """What there is to review: findings (`kind` as theirs), then each detection that is no finding of its own (`kind`
-detection). `detection_id` and `scene_id` say what to look at, "" where no one detection is meant; `score` is NaN then.
-`decision` is what now stands, "" while nobody decided."""
+detection), then what was decided and is stated no more (`kind` withdrawn). `detection_id` and `scene_id` say what to
+look at, "" where no one detection is meant; `score` is NaN then. `decision` is what now stands, "" while nobody
+decided."""

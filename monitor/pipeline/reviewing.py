@@ -36,6 +36,8 @@ def queue_of(told: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFrame
     others = sorted(rows.values(), key=lambda row: (row["acquired_at"], str(row["detection_id"])), reverse=True)
     for row in others:
         made.setdefault(str(row["detection_id"]), _from_detection(row))
+    for subject, row in stand.iterrows():
+        made.setdefault(str(subject), _no_longer_said(str(subject), row))
     if not made:
         return QUEUE.empty()
     table = pd.DataFrame(list(made.values()))
@@ -110,4 +112,13 @@ def _from_detection(row: Mapping[object, object]) -> dict[str, object]:
         "subject": row["detection_id"], "kind": "detection", "aoi_id": row["aoi_id"], "at": row["acquired_at"],
         "claim": f"{what}{size} was marked by the detector, score {float(str(row['score'])):.2f}.", "likelihood": "",
         "confidence": "", "detection_id": row["detection_id"], "scene_id": row["scene_id"], "score": row["score"],
+    }  # fmt: skip
+
+
+def _no_longer_said(subject: str, decision: pd.Series) -> dict[str, object]:
+    """What was decided and is stated no more, so that it can be looked up and taken back."""
+    return {
+        "subject": subject, "kind": "withdrawn", "aoi_id": "", "at": decision["at"],
+        "claim": "No longer stated: it was rejected, or what it rested on has changed.", "likelihood": "",
+        "confidence": "", "detection_id": "", "scene_id": "", "score": float("nan"),
     }  # fmt: skip

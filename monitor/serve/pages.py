@@ -23,6 +23,7 @@ KINDS = {
     "dark_event": "Without AIS", "shuttle": "Shuttle", "voyage": "Voyage", "visit": "Visit", "stack": "Stacks",
     "count": "Count", "gap": "AIS gap", "coverage": "Coverage", "air_call": "Call at an airfield",
     "detection": "Detection", "change": "Change", "feed": "AIS feed",
+    "withdrawn": "No longer stated",
 }  # fmt: skip
 _STATIC_AGE = "max-age=300"
 
@@ -77,9 +78,9 @@ def _review(router: APIRouter, shelf: Shelf) -> None:
         desk = Desk.of(shelf)
         queue = desk.queue()
         queue = queue if not aoi else queue[queue["aoi_id"] == aoi]
-        found = queue["kind"] != "detection"
+        found = ~queue["kind"].isin(["detection", "withdrawn"])
         masks = {
-            "open": found & (queue["decision"] == ""), "findings": found, "detections": ~found,
+            "open": found & (queue["decision"] == ""), "findings": found, "detections": queue["kind"] == "detection",
             "decided": queue["decision"] != "",
         }  # fmt: skip
         chosen = queue[masks[show]]

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from monitor.detect.compose_ground import Affine, Cutout, Ground
 from monitor.detect.dataset import Hull, Pixels
+from monitor.detect.decode import Boxes
+from monitor.detect.train_targets import corners, fill
 
 _LENGTHS_PX = ((4.0, 6.0), (6.0, 10.0), (10.0, 15.0), (15.0, 25.0), (25.0, 40.0))
 _LENGTH_SHARES = (0.1, 0.3, 0.25, 0.2, 0.15)
 _STRETCH = 1.7
+_SURE_SCORE = 0.5
+_NEAR_PX = 5.0
 
 
 def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[float, float]:
@@ -80,3 +85,20 @@ def quays_in(quays: Pixels, matrix: Affine, size: int) -> Pixels:
     normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
     keep = (points > 0).all(axis=1) & (points < size).all(axis=1)
     return np.concatenate([points, normal], axis=1)[keep].astype(np.float32)
+
+
+def with_errors(ground: Ground, found: Boxes) -> Ground:
+    """The ground with `spots` where `found` claims hulls that are none, and `missed` hulls it hardly sees."""
+    port = ground.port
+    near = fill(port.shape, [*port.ignore, *[corners(hull, 2.0) for hull in port.hulls]]) > 0
+    rows = np.clip(found.y.astype(int), 0, port.shape[0] - 1)
+    cols = np.clip(found.x.astype(int), 0, port.shape[1] - 1)
+    false = ~near[rows, cols]
+    spots = np.stack([found.x, found.y], axis=1)[false].astype(np.float32)
+    missed = tuple(index for index, hull in enumerate(port.hulls) if hull.sure and not _seen(hull.x, hull.y, found))
+    return replace(ground, spots=spots, missed=missed)
+
+
+def _seen(x: float, y: float, found: Boxes) -> bool:
+    near = np.hypot(found.x - x, found.y - y) < _NEAR_PX
+    return bool((found.score[near] > _SURE_SCORE).any())

@@ -97,8 +97,9 @@ def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path
     """One stage: where the last checkpoint erred on these ports is shown more often; the new checkpoint."""
     shown = list(grounds) if start is None else mark_errors(grounds, start)
     plan = Plan(
-        minutes=stage.minutes, epochs=stage.epochs, seed=stage.seed, rate=stage.rate, workers=stage.workers, start=start
-    )
+        minutes=stage.minutes, epochs=stage.epochs, steps=stage.steps, seed=stage.seed, rate=stage.rate,
+        workers=stage.workers, start=start,
+    )  # fmt: skip
     return run_training(shown, out, recipe=stage.recipe, plan=plan)
 
 

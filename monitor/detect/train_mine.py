@@ -12,21 +12,19 @@ import torch
 from torch import nn
 from ultralytics.nn.tasks import load_checkpoint
 
-from monitor.detect.compose import Ground
+from monitor.detect.compose_ground import Ground
+from monitor.detect.compose_places import with_errors
 from monitor.detect.decode import Boxes, DecodeRule, decode_hulls, probabilities
-from monitor.detect.train_targets import corners, fill
 from monitor.detect.windows import Pixels, cover, network_input
 from monitor.detect.yolo_run import maps_of
 
 _LEAST_SCORE = 0.12
-_SURE_SCORE = 0.5
-_NEAR_PX = 5.0
 
 
 def mark_errors(grounds: Sequence[Ground], checkpoint: Path) -> list[Ground]:
     """The grounds with `spots` where a checkpoint claims hulls that are none, and `missed` hulls it hardly sees."""
     model = load_checkpoint(str(checkpoint))[0].float().eval()
-    return [_marked(ground, hulls_on(ground, model)) for ground in grounds]
+    return [with_errors(ground, hulls_on(ground, model)) for ground in grounds]
 
 
 def hulls_on(ground: Ground, model: nn.Module) -> Boxes:
@@ -46,19 +44,3 @@ def hulls_on(ground: Ground, model: nn.Module) -> Boxes:
         mine &= (y >= tile.core_rows.start) & (y < tile.core_rows.stop)
         parts.append(replace(boxes, x=x, y=y).take(mine))
     return Boxes(*(np.concatenate([getattr(part, name) for part in parts]) for name in Boxes.__slots__))
-
-
-def _marked(ground: Ground, found: Boxes) -> Ground:
-    port = ground.port
-    near = fill(port.shape, [*port.ignore, *[corners(hull, 2.0) for hull in port.hulls]]) > 0
-    rows = np.clip(found.y.astype(int), 0, port.shape[0] - 1)
-    cols = np.clip(found.x.astype(int), 0, port.shape[1] - 1)
-    false = ~near[rows, cols]
-    spots = np.stack([found.x, found.y], axis=1)[false].astype(np.float32)
-    missed = tuple(index for index, hull in enumerate(port.hulls) if hull.sure and not _seen(hull.x, hull.y, found))
-    return replace(ground, spots=spots, missed=missed)
-
-
-def _seen(x: float, y: float, found: Boxes) -> bool:
-    near = np.hypot(found.x - x, found.y - y) < _NEAR_PX
-    return bool((found.score[near] > _SURE_SCORE).any())

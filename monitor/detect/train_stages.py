@@ -13,13 +13,14 @@ from monitor.detect.compose import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run of training. `epochs` of 40 batches win over `minutes`; `rate` is the highest learning rate.
+    """One run of training. `epochs` of `steps` batches win over `minutes`; `rate` is the highest learning rate.
 
     `workers` processes make chips beside the training; with any number of them the chips are the same.
     """
 
     minutes: float = 60.0
     epochs: int | None = None
+    steps: int = 40
     seed: int = 7
     rate: float = 2e-3
     workers: int = 0

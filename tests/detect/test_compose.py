@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from monitor.detect.compose_ground import Cutout, Ground, prepare
-from monitor.detect.compose_places import draw_size, pick_centre
+from monitor.detect.compose_places import draw_size, pick_centre, with_errors
 from monitor.detect.compose_shores import add_shores
 from monitor.detect.compose_weather import weather
+from monitor.detect.decode import Boxes
 from monitor.simulate.labelled import labelled_port
 
 
@@ -89,3 +90,14 @@ def test_places_once_mistaken_are_looked_at_more_often(ground: Ground) -> None:
         return sum(np.hypot(*(np.array(pick_centre(g, rng, 32)) - 80)) < 16 for _ in range(400))
 
     assert near(replace(ground, spots=spot)) > near(ground) + 20
+
+
+def test_claims_away_from_hulls_and_hulls_without_a_sure_claim_are_marked(ground: Ground) -> None:
+    sure = [index for index, hull in enumerate(ground.hulls) if hull.sure]
+    seen = ground.hulls[sure[0]]
+    x, y = np.array([seen.x + 1, 3.0]), np.array([seen.y, 3.0])
+    rest = np.full(2, 10.0), np.full(2, 2.0), np.zeros(2), np.array([0.9, 0.2])
+    marked = with_errors(ground, Boxes(x, y, *rest))
+    assert marked.spots.tolist() == [[3.0, 3.0]]
+    assert sure[0] not in marked.missed
+    assert set(marked.missed) == set(sure[1:])

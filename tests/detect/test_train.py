@@ -10,8 +10,10 @@ import pytest
 
 from monitor.core.errors import DataError
 from monitor.detect.compose import Recipe, hull_bank, make_chip, prepare
-from monitor.detect.dataset_files import read_port
+from monitor.detect.dataset_files import read_port, read_scene
 from monitor.detect.train_targets import MAPS
+from monitor.detect.yolo import YoloDetector
+from monitor.detect.yolo_weights import check_sha256, read_weights
 from tests.detect import harbour
 
 
@@ -70,6 +72,26 @@ def test_leaving_out_an_unknown_port_is_an_error(tmp_path: Path) -> None:
     )
     assert _run(code, tmp_path, tmp_path).returncode == 0
     assert issubclass(DataError, ValueError)
+
+
+def test_two_short_stages_make_weights_that_the_detector_can_use(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    harbour.write_port(tmp_path / "ports" / "one")
+    code = (
+        "import sys; from pathlib import Path; from monitor.detect.compose import Recipe\n"
+        "from monitor.detect.train import train; from monitor.detect.train_stages import Stage\n"
+        "from monitor.simulate.labelled import labelled_port\n"
+        "stages = [Stage(epochs=1, steps=2, seed=seed, recipe=Recipe(size=64)) for seed in (1, 2)]\n"
+        "train(Path(sys.argv[1]), out=Path(sys.argv[2]), stages=stages, simulated=[labelled_port(1003, size_px=96)])"
+    )
+    done = _run(code, tmp_path / "ports", tmp_path / "out")
+    assert done.returncode == 0, done.stderr[-2000:]
+    weights = read_weights("trained", tmp_path / "out")
+    check_sha256(weights.path, weights.sha256)
+    port = read_scene(tmp_path / "ports" / "one")[1]
+    assert YoloDetector(weights, threshold=0.999)(port).class_name.count("vessel") == 0
+    assert "simulated" not in (tmp_path / "out" / "weights.toml").read_text()
+    assert (tmp_path / "out" / "trained.pt").stat().st_size < 3_000_000
 
 
 def _run(code: str, folder: Path, out: Path) -> "subprocess.CompletedProcess[str]":

@@ -12,6 +12,7 @@ import pandas as pd
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAP_CANDIDATES
 from monitor.fuse.frames import floats, lonlat, require
+from monitor.fuse.waters import Waters
 
 Floats = npt.NDArray[np.float64]
 
@@ -25,11 +26,21 @@ class SailingRule:
     most: int = 10
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ways:
+    """(gaps,) metres from a gap's start to the event, on to its end (NaN when open), and whether by water."""
+
+    there: Floats
+    on: Floats
+    by_water: npt.NDArray[np.bool_]
+
+
 def gap_candidates(
     events: pd.DataFrame,
     gaps: pd.DataFrame,
     *,
     lengths: Mapping[int, float] | None = None,
+    sea: Waters | None = None,
     rule: SailingRule | None = None,
 ) -> pd.DataFrame:
     """GAP_CANDIDATES: for each event the gaps within which the silent ship could have been there.
@@ -42,12 +53,15 @@ def gap_candidates(
         An open gap has no end: then only the way there must be possible.
     lengths : mapping
         MMSI to the length in metres that the ship broadcasts.
+    sea : Waters
+        Distances by water (`ais.sea.Sea` is one); without it, and where an end lies off it, they are geodesic: a lower
+        bound, so the spare hours are at most what is said.
 
     Returns
     -------
     GAP_CANDIDATES table
-        Best first within each event. A gap is left out when the ship would have needed more than `rule.fastest_kn`
-        over the geodesic, either to come or to go on. The ten best are kept; their weights stay shares of all.
+        Best first within each event. A gap is left out when the ship would have needed more than `rule.fastest_kn`,
+        either to come or to go on. The ten best are kept; their weights stay shares of all.
         Empty when no silence spans an event.
     """
     rule, known = rule or SailingRule(), lengths or {}
@@ -62,20 +76,37 @@ def gap_candidates(
         spans = (gaps["start"] < event["acquired_at"]) & ~(gaps["end"] <= event["acquired_at"])
         if spans.any():
             some = gaps[spans]
-            parts.append(_of_event(event, str(event[key]), (lon[index], lat[index]), some, said[spans], rule))
+            ways = _ways(some, (float(lon[index]), float(lat[index])), sea)
+            parts.append(_of_event(event, str(event[key]), some, said[spans], ways, rule))
     found = [part for part in parts if len(part)]
     return GAP_CANDIDATES.conform(pd.concat(found, ignore_index=True)) if found else GAP_CANDIDATES.empty()
 
 
+def _ways(gaps: pd.DataFrame, place: tuple[float, float], sea: Waters | None) -> _Ways:
+    there, wet = _metres(floats(gaps, "start_lon"), floats(gaps, "start_lat"), place, sea)
+    on, wet_on = _metres(floats(gaps, "end_lon"), floats(gaps, "end_lat"), place, sea)
+    return _Ways(there, on, wet & (wet_on | ~np.isfinite(on)))
+
+
+def _metres(
+    lon: Floats, lat: Floats, place: tuple[float, float], sea: Waters | None
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    straight, wet = distance_m(lon, lat, *place), np.zeros(len(lon), dtype=bool)
+    known = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    if sea is None or not len(known):
+        return straight, wet
+    metres, by_water = sea.distances_m(place, list(zip(lon[known].tolist(), lat[known].tolist(), strict=True)))
+    straight[known], wet[known] = metres, by_water
+    return straight, wet
+
+
 def _of_event(
-    event: Mapping[object, object], event_id: str, place: tuple[float, float], gaps: pd.DataFrame, said: Floats,
-    rule: SailingRule,
+    event: Mapping[object, object], event_id: str, gaps: pd.DataFrame, said: Floats, ways: _Ways, rule: SailingRule
 ) -> pd.DataFrame:  # fmt: skip
     when = pd.Timestamp(event["acquired_at"])
     hours_in = (when - gaps["start"]).dt.total_seconds().to_numpy() / 3600.0
     hours_out = (gaps["end"] - when).dt.total_seconds().to_numpy() / 3600.0
-    nmi_in = distance_m(floats(gaps, "start_lon"), floats(gaps, "start_lat"), *place) / METRES_PER_NAUTICAL_MILE
-    nmi_out = distance_m(floats(gaps, "end_lon"), floats(gaps, "end_lat"), *place) / METRES_PER_NAUTICAL_MILE
+    nmi_in, nmi_out = ways.there / METRES_PER_NAUTICAL_MILE, ways.on / METRES_PER_NAUTICAL_MILE
     with np.errstate(divide="ignore", invalid="ignore"):
         kn_in, kn_out = nmi_in / hours_in, nmi_out / hours_out
     spare = hours_in + hours_out - (nmi_in + nmi_out) / rule.usual_kn
@@ -87,7 +118,7 @@ def _of_event(
         {
             "event_id": event_id, "gap_id": gaps["gap_id"].to_numpy(), "mmsi": gaps["mmsi"].to_numpy(),
             "required_in_kn": kn_in, "required_out_kn": kn_out, "spare_h": spare, "length_m": said,
-            "length_fits": fits, "weight": weight,
+            "length_fits": fits, "weight": weight, "by_water": ways.by_water,
         }
     )  # fmt: skip
     table = table[(kn_in <= rule.fastest_kn) & ~(kn_out > rule.fastest_kn)]
@@ -109,7 +140,8 @@ def _reason(row: Mapping[object, object]) -> str:
     parts = [f"needs at least {float(str(row['required_in_kn'])):.1f} kn to come"]
     if np.isfinite(float(str(row["required_out_kn"]))):
         parts.append(f"{float(str(row['required_out_kn'])):.1f} kn to go on")
-        parts.append(f"{float(str(row['spare_h'])):.0f} h to spare")
+        most = "" if row["by_water"] else "at most "
+        parts.append(f"{most}{float(str(row['spare_h'])):.0f} h to spare{' by water' if row['by_water'] else ''}")
     else:
         parts.append("silent since")
     fits = row["length_fits"]

@@ -53,6 +53,7 @@ from monitor.fuse.together import ships_and_stacks
 from monitor.fuse.versions import latest, null_test, revise
 from monitor.fuse.visits import catchable, visits
 from monitor.fuse.voyages import link_voyages
+from monitor.fuse.waters import Waters
 from monitor.fuse.where import acquisition_of
 
 
@@ -68,6 +69,7 @@ class CorrelateInput:
     previous_matches : all versions so far; `as_of` stands on what changes
     ais_voyages : VOYAGES from port calls
     watchlist : see `monitor.fuse.identity.WATCHLIST`
+    sea : distances by water; without it they are lower bounds
     reviewed : what reviewers decided; `detections` are those that still count
     again : ids of the scenes to match; the others stand as `previous_matches` and `previous_nulls` have them. All when
         not given
@@ -85,6 +87,7 @@ class CorrelateInput:
     ais_voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
     previous_matches: pd.DataFrame = field(default_factory=MATCHES.empty)
     watchlist: pd.DataFrame = field(default_factory=WATCHLIST.empty)
+    sea: Waters | None = None
     period: TimeRange | None = None
     as_of: datetime | None = None
     reviewed: Verdicts = field(default_factory=Verdicts)
@@ -143,7 +146,7 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
     if not inputs.scenes:
         return Correlation(matches=inputs.previous_matches, voyages=inputs.ais_voyages)
     matched, nulls, dark = _by_scene(inputs, rules)
-    candidates = gap_candidates(dark, inputs.gaps, lengths=lengths_said(inputs.positions))
+    candidates = gap_candidates(dark, inputs.gaps, lengths=lengths_said(inputs.positions), sea=inputs.sea)
     dark["gap_ids"] = _best_first(dark, candidates)
     now = latest(matched)
     stays = visits(
@@ -156,7 +159,7 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
     linked = link_voyages(
         stays, inputs.aois, stacks=inputs.stacks, port_calls=inputs.port_calls, positions=inputs.positions,
         ais_voyages=inputs.ais_voyages,
-        berth_states=inputs.berth_states, rule=rules.links,
+        berth_states=inputs.berth_states, sea=inputs.sea, rule=rules.links,
     )  # fmt: skip
     moving = moving_on_ais(now, inputs.positions)
     counted = count(inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks, moving=moving)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
 from monitor.fuse.chains import Lives, followers
 from monitor.fuse.frames import instants
@@ -20,6 +20,7 @@ from monitor.fuse.portstays import PortStay, port_stays
 from monitor.fuse.shuttles import shuttles
 from monitor.fuse.steps import Steps, steps
 from monitor.fuse.visits import catchable
+from monitor.fuse.waters import Waters, between_ports
 
 Distances = Mapping[frozenset[str], float]
 
@@ -43,6 +44,7 @@ def link_voyages(
     ais_voyages: pd.DataFrame | None = None,
     berth_states: pd.DataFrame | None = None,
     distances_m: Distances | None = None,
+    sea: Waters | None = None,
     rule: LinkRule | None = None,
 ) -> Linked:
     """Legs between ports, what competes with them, and shuttles.
@@ -50,7 +52,7 @@ def link_voyages(
     Parameters
     ----------
     visits : VISITS table
-    aois : ports; their centres give distances where `distances_m` does not
+    aois : ports
     stacks : STACKS table
         A stack that shrank where the ship lay and grew where it came next favours the link.
     port_calls : PORT_CALLS table
@@ -63,6 +65,8 @@ def link_voyages(
     berth_states : BERTH_STATES table
         For the share of stays that the looks could have met, which widens the shuttles' count.
     distances_m : mapping of two port ids (a frozenset) to metres by water
+    sea : Waters
+        Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
 
     Returns
     -------
@@ -81,7 +85,8 @@ def link_voyages(
         visits, PORT_CALLS.empty() if port_calls is None else port_calls,
         stacks=STACKS.empty() if stacks is None else stacks, shift_within=rule.shift_within,
     )  # fmt: skip
-    ways = _between(aois, rule) | {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
+    ways = dict(between_ports(aois, sea, detour=rule.detour))
+    ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     trading = [stay for stay in stays if stay.present <= rule.longest_call]
     lives = _lives(trading, aois, ways, positions, berth_states, rule)
     links = _links(trading, lives.steps, followers(lives), ways)
@@ -127,14 +132,6 @@ def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: Link
 
 def _centres(aois: tuple[Aoi, ...]) -> dict[str, tuple[float, float]]:
     return {aoi.id: (aoi.geometry.centroid.x, aoi.geometry.centroid.y) for aoi in aois}
-
-
-def _between(aois: tuple[Aoi, ...], rule: LinkRule) -> dict[frozenset[str], float]:
-    centres = _centres(aois)
-    return {
-        frozenset((a, b)): rule.detour * float(distance_m(*centres[a], *centres[b]))
-        for a in centres for b in centres if a < b
-    }  # fmt: skip
 
 
 def _links(

@@ -71,7 +71,7 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
             ports.aois, tuple(scenes), detections, coverage, states, stacks, positions, gaps, calls, legs,
             archive.read_table("matches", MATCHES), read_watchlist(), as_of=began, reviewed=told,
             again=to_match(archive, store, ports, gap, scenes),
-            previous_nulls=archive.read_table("null_tests", NULL_TESTS),
+            previous_nulls=archive.read_table("null_tests", NULL_TESTS), sea=shipped_sea(),
         ),
         rules=CorrelateRules(dark=DARK),
     )  # fmt: skip

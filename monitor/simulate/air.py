@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
@@ -14,6 +14,8 @@ from monitor.core.geodesy import KNOT_MS, destination, distance_m
 from monitor.core.instants import utc
 from monitor.core.tables import UTC, Schema
 from monitor.simulate.air_flight import Path, Receiver, fly, heard_by
+from monitor.simulate.air_plan import DAY_S, Plan, Stop
+from monitor.simulate.air_tricks import DOUBLE_FIELDS, double_flights, spoofed, strayed
 
 AIR_TRUTH = Schema(
     "air_truth",
@@ -23,11 +25,12 @@ AIR_TRUTH = Schema(
     },
     ("icao24", "kind", "arrived"),
 )  # fmt: skip
-"""`kind` landing | overflight | spoof. A landing is observable when its aircraft was heard within 800 km of the field
-before and after it, with no other landing in the same silence."""
+"""`kind` landing | overflight | spoof | other (a landing by another aircraft with the same address). A landing is
+observable when its aircraft was heard within 800 km of the field before and after it, with no other landing in the same
+silence, and no other aircraft used its address within six hours: then nobody can say which of the two landed."""
 
 OBSERVABLE_M = 800000.0
-DAY_S = 86400.0
+SHARED_S = 6 * 3600.0
 _RECEIVERS = (
     (132.15, 43.40), (135.19, 48.53), (127.41, 50.43), (104.39, 52.27), (82.65, 55.01), (92.5, 56.17), (60.80, 56.74),
     (49.28, 55.61), (37.26, 55.59), (38.06, 55.88), (30.26, 59.80), (142.72, 46.89), (129.45, 42.88), (123.48, 41.64),
@@ -55,29 +58,28 @@ class AirSeason:
     watchlist: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
-    airfield_id: str
-    arrived_s: float
-    departed_s: float
-
-
 def make_air_season(
     airfields: pd.DataFrame,
     *,
     seed: int,
     start: str | datetime = "2024-09-01",
     days: int = 30,
+    fleet: int = len(_FLEET),
+    pause_days: tuple[float, float] = (1.0, 4.0),
     others_per_day: int = 15,
 ) -> AirSeason:
-    """A season of eight watched aircraft, ordinary traffic, receivers with outages, decoys and spoofed positions.
+    """A season of watched aircraft, ordinary traffic, receivers with outages, decoys and positions that lie.
 
     Parameters
     ----------
     airfields : AIRFIELDS table
-        Must hold ZKPY, ZKWS, UHWW, UHHH, UUWW, UUMU and ZYTX.
+        Must hold ZKPY, ZKWS, UHWW, UHHH, UUWW, UUMU, ULLI, UWKD and ZYTX.
     seed : int
-        The same seed makes the same season.
+        The same seed and numbers make the same season.
+    fleet : int
+        How many watched aircraft, at most eight.
+    pause_days : tuple of two floats
+        Between two missions of one aircraft.
 
     Notes
     -----
@@ -85,38 +87,73 @@ def make_air_season(
     Missions: Moscow to Pyongyang and back without a stop; by Vladivostok to Pyongyang or Wonsan; by night with the
     transponder off after take-off; a loop over the sea past Wonsan, half of them through a hole in coverage;
     Vladivostok to Shenyang over the north of the closed airspace; inland flights through the holes of Siberia. A third
-    of the loops wait over the sea. One aircraft gets positions at Pyongyang that it did not fly, one gets stray single
-    positions. Every season lacks some stations, and all stations fail now and then.
+    of the loops wait over the sea. The first aircraft gets positions at Pyongyang that it did not fly, the second
+    shares its address with an aircraft elsewhere, the third gets stray single positions. Every season lacks some
+    stations, and all stations fail now and then.
     """
     rng = np.random.default_rng(seed)
     begin = utc(start).timestamp()
     receivers = _receivers(rng, begin, days)
     fields = airfields.set_index("airfield_id")
     heard, truth = [], []
-    for k, (icao24, tail, kind) in enumerate(_FLEET):
-        plan = _Plan(rng, fields, begin + rng.uniform(0.0, 1.0) * DAY_S, begin + days * DAY_S)
-        plan.fly_season("night" if kind == "A124" else "any")
-        parts = [_hear(path, off, receivers, rng) for path, off in plan.flights]
-        rows = _rows(parts, icao24, tail, rng)
-        truth += _landings(plan.stops, rows, icao24, fields) + _overflights(plan.passes, icao24)
-        if k == 0:
-            rows, spoofed = _spoof(rows, fields, rng)
-            truth += [(icao24, "spoof", "ZKPY", spoofed[0], spoofed[1], False, np.nan, np.nan)]
-        if k == 4:
-            rows = _stray(rows, rng)
+    for k, (icao24, _, kind) in enumerate(_FLEET[:fleet]):
+        plan = Plan(rng, fields, begin + rng.uniform(0.0, 1.0) * DAY_S, begin + days * DAY_S)
+        plan.fly_season("night" if kind == "A124" else "any", pause_days)
+        rows, told = _flown(plan, k, receivers, fields, rng)
+        truth += [(icao24, *row) for row in told]
         heard.append(rows)
     heard.append(_others(rng, receivers, begin, days, others_per_day))
-    table = pd.DataFrame(truth, columns=list(AIR_TRUTH.columns))
-    for column in ("arrived", "departed"):
-        table[column] = pd.to_datetime(table[column], unit="s", utc=True).astype("datetime64[us, UTC]")
-    watch = pd.DataFrame(_FLEET, columns=["icao24", "registration", "type"])
+    watch = pd.DataFrame(_FLEET[:fleet], columns=["icao24", "registration", "type"])
     watch = watch.assign(description="", operator="", military=True, source="made up")
     positions = pd.concat(heard, ignore_index=True).sort_values(["t", "icao24"], kind="stable")
-    return AirSeason(
-        AIR_POSITIONS.conform(positions),
-        AIR_TRUTH.conform(table.sort_values(["icao24", "arrived"])),
-        WATCHLIST.conform(watch),
-    )
+    return AirSeason(AIR_POSITIONS.conform(positions), _truth(truth), WATCHLIST.conform(watch))
+
+
+def _flown(
+    plan: Plan, number: int, receivers: list[Receiver], fields: pd.DataFrame, rng: np.random.Generator
+) -> tuple[pd.DataFrame, list[tuple[object, ...]]]:
+    """What is heard on one aircraft's address, and the truth of it without the address."""
+    icao24, tail, _ = _FLEET[number]
+    rows = _rows([_hear(path, off, receivers, rng) for path, off in plan.flights], icao24, tail, rng)
+    truth = _landings(plan.stops, rows, fields)
+    truth += [("overflight", place, t, t, False, np.nan, np.nan) for place, t in plan.passes]
+    if number == 0:
+        rows, false = spoofed(rows, fields, rng)
+        truth += [("spoof", "ZKPY", *false, False, np.nan, np.nan)] if false is not None else []
+    if number == 1:
+        doubles = double_flights([path for path, _ in plan.flights], fields, rng)
+        if doubles:
+            strange = _rows([_hear(p, (np.inf, -np.inf), receivers, rng) for p in doubles], icao24, tail, rng)
+            truth = _beside(truth, strange) + _double_landings(doubles)
+            rows = pd.concat([rows, strange], ignore_index=True)
+    return (strayed(rows, rng) if number == 2 else rows), truth
+
+
+def _truth(rows: list[tuple[object, ...]]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=list(AIR_TRUTH.columns))
+    for column in ("arrived", "departed"):
+        table[column] = pd.to_datetime(table[column], unit="s", utc=True).astype("datetime64[us, UTC]")
+    return AIR_TRUTH.conform(table.sort_values(["icao24", "arrived"]))
+
+
+def _beside(truth: list[tuple[object, ...]], strange: pd.DataFrame) -> list[tuple[object, ...]]:
+    """The truth with landings near the other aircraft's positions marked as not observable."""
+    t = strange["t"].astype("int64").to_numpy() / 1e6
+    made = []
+    for kind, place, arrived, departed, seen, *rest in truth:
+        known = np.array([arrived, departed], dtype=np.float64)
+        near = bool(((t >= np.nanmin(known) - SHARED_S) & (t <= np.nanmax(known) + SHARED_S)).any())
+        made.append((kind, place, arrived, departed, bool(seen) and not near, *rest))
+    return made
+
+
+def _double_landings(doubles: list[Path]) -> list[tuple[object, ...]]:
+    made: list[tuple[object, ...]] = []
+    for n, path in enumerate(doubles):
+        air = path.t_s[~path.on_ground]
+        ends = zip((DOUBLE_FIELDS[n % 2], DOUBLE_FIELDS[1 - n % 2]), (float(air[0]), float(air[-1])), strict=True)
+        made += [("other", place, t, t, False, np.nan, np.nan) for place, t in ends]
+    return made
 
 
 def _receivers(rng: np.random.Generator, begin: float, days: int) -> list[Receiver]:
@@ -126,110 +163,6 @@ def _receivers(rng: np.random.Generator, begin: float, days: int) -> list[Receiv
         starts = begin + rng.uniform(0, days, rng.poisson(days / 8)) * DAY_S
         made.append(Receiver(lon, lat, outages=tuple((s, s + rng.uniform(1.0, 16.0) * 3600.0) for s in sorted(starts))))
     return made
-
-
-class _Plan:
-    """One aircraft's flights in order of time; it remembers where it stands."""
-
-    def __init__(self, rng: np.random.Generator, fields: pd.DataFrame, now: float, until: float) -> None:
-        self.rng, self.fields, self.now, self.until = rng, fields, now, until
-        self.home = str(rng.choice(["UUWW", "UUMU"]))
-        self.at = self.home
-        self.flights: list[tuple[Path, tuple[float, float]]] = []
-        self.stops: list[_Stop] = [_Stop(self.home, np.nan, np.nan)]
-        self.passes: list[tuple[str, float]] = []
-
-    def fly_season(self, style: str) -> None:
-        """Missions until the season ends."""
-        while self.now < self.until - 3.0 * DAY_S:
-            names = (
-                ("night", "night", "inland", "loop")
-                if style == "night"
-                else ("direct", "by", "loop", "across", "inland")
-            )
-            getattr(self, f"_{self.rng.choice(names)}")()
-            self.now += self.rng.uniform(1.0, 4.0) * DAY_S
-
-    def _hop(
-        self,
-        to: str,
-        ground_h: float,
-        *,
-        via: tuple[tuple[float, float], ...] = (),
-        off: tuple[float, float] | None = None,
-    ) -> None:
-        a, b = self.fields.loc[self.at], self.fields.loc[to]
-        rng = self.rng
-        points = [(a.lon, a.lat, a.elevation_m), *((lon, lat, 0.0) for lon, lat in via), (b.lon, b.lat, b.elevation_m)]
-        if not via:
-            bend = rng.normal(0.0, 0.4)
-            points.insert(1, ((a.lon + b.lon) / 2 + bend, (a.lat + b.lat) / 2 + rng.normal(0.0, 0.4), 0.0))
-        runways = (rng.uniform(0, 180), rng.uniform(0, 180))
-        path = fly(
-            points, start_s=self.now, cruise_m=float(rng.choice([9100.0, 9700.0, 10300.0, 11000.0])), runway_deg=runways
-        )
-        landed = float(path.t_s[~path.on_ground][-1])
-        self.stops[-1] = replace(self.stops[-1], departed_s=self.now)
-        self.flights.append((path, off or (np.inf, -np.inf)))
-        if via:
-            self._note_passes(path)
-        self.at = to
-        self.now = landed + ground_h * 3600.0
-        self.stops.append(_Stop(to, landed, np.nan))
-
-    def _note_passes(self, path: Path) -> None:
-        for airfield_id in self.fields.index[self.fields["closed"]]:
-            field = self.fields.loc[airfield_id]
-            metres = distance_m(field.lon, field.lat, path.lon, path.lat)
-            k = int(metres.argmin())
-            if metres[k] <= 60000.0 and path.altitude_m[k] > 3000.0:
-                self.passes.append((str(airfield_id), float(path.t_s[k])))
-
-    def _to_vladivostok(self) -> None:
-        if self.at != "UHWW":
-            self._hop("UHWW", self.rng.uniform(2.0, 20.0))
-
-    def _go_home(self) -> None:
-        if self.at != self.home:
-            self._hop(self.home, 0.0)
-
-    def _direct(self) -> None:
-        self._hop("ZKPY", self.rng.uniform(12.0, 48.0))
-        self._go_home()
-
-    def _by(self) -> None:
-        self._to_vladivostok()
-        self._hop(str(self.rng.choice(["ZKPY", "ZKPY", "ZKWS"])), self.rng.uniform(0.8, 6.0))
-        self._hop("UHWW", self.rng.uniform(1.0, 10.0))
-        self._go_home()
-
-    def _night(self) -> None:
-        self._to_vladivostok()
-        self.now += (17.0 * 3600.0 - self.now % DAY_S) % DAY_S + self.rng.uniform(-2.0, 3.0) * 3600.0
-        dark = self.now + self.rng.uniform(6.0, 30.0) * 60.0
-        self._hop("ZKPY", self.rng.uniform(1.0, 3.0), off=(dark, np.inf))
-        back = self.now + self.rng.uniform(25.0, 50.0) * 60.0
-        self._hop("UHWW", self.rng.uniform(3.0, 20.0), off=(-np.inf, back))
-
-    def _loop(self) -> None:
-        self._to_vladivostok()
-        turn = (128.6 + self.rng.uniform(-0.4, 0.6), 39.2 + self.rng.uniform(-0.3, 0.4))
-        back = (130.6 + self.rng.uniform(-0.4, 0.4), 40.2 + self.rng.uniform(-0.3, 0.3))
-        hole = (np.inf, -np.inf)
-        if self.rng.random() < 0.5:
-            first = self.now + self.rng.uniform(30.0, 42.0) * 60.0
-            hole = (first, first + self.rng.uniform(20.0, 75.0) * 60.0)
-        waits = int(self.rng.integers(1, 3)) if self.rng.random() < 1 / 3 else 0
-        self._hop("UHWW", self.rng.uniform(2.0, 20.0), via=(turn, back) * (1 + waits), off=hole)
-
-    def _across(self) -> None:
-        self._to_vladivostok()
-        self._hop("ZYTX", self.rng.uniform(2.0, 8.0), via=((128.4 + self.rng.uniform(-0.4, 0.4), 41.8),))
-        self._hop("UHWW", self.rng.uniform(2.0, 8.0), via=((128.6 + self.rng.uniform(-0.4, 0.4), 42.1),))
-
-    def _inland(self) -> None:
-        self._hop(str(self.rng.choice(["UHHH", "UIII", "UNNT"])), self.rng.uniform(2.0, 20.0))
-        self._go_home()
 
 
 def _hear(path: Path, off: tuple[float, float], receivers: list[Receiver], rng: np.random.Generator) -> Path:
@@ -263,7 +196,7 @@ def _rows(paths: list[Path], icao24: str | npt.NDArray[np.str_], tail: str, rng:
     return AIR_POSITIONS.conform(table)
 
 
-def _landings(stops: list[_Stop], rows: pd.DataFrame, icao24: str, fields: pd.DataFrame) -> list[tuple[object, ...]]:
+def _landings(stops: list[Stop], rows: pd.DataFrame, fields: pd.DataFrame) -> list[tuple[object, ...]]:
     t = rows["t"].astype("int64").to_numpy() / 1e6
     lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
     made: list[tuple[object, ...]] = []
@@ -277,41 +210,8 @@ def _landings(stops: list[_Stop], rows: pd.DataFrame, icao24: str, fields: pd.Da
         after = float(distance_m(field.lon, field.lat, lon[k], lat[k])) if k < len(t) else np.inf
         alone = all(k != other for m, (other, _) in enumerate(gaps) if m != n)
         seen = before <= OBSERVABLE_M and after <= OBSERVABLE_M and alone
-        made.append(
-            (icao24, "landing", stop.airfield_id, stop.arrived_s, stop.departed_s, seen, before / 1e3, after / 1e3)
-        )
+        made.append(("landing", stop.airfield_id, stop.arrived_s, stop.departed_s, seen, before / 1e3, after / 1e3))
     return made
-
-
-def _overflights(passes: list[tuple[str, float]], icao24: str) -> list[tuple[object, ...]]:
-    return [(icao24, "overflight", place, t, t, False, np.nan, np.nan) for place, t in passes]
-
-
-def _spoof(
-    rows: pd.DataFrame, fields: pd.DataFrame, rng: np.random.Generator
-) -> tuple[pd.DataFrame, tuple[float, float]]:
-    """Adds a false landing at Pyongyang in the middle of a flight far away."""
-    t = rows["t"].astype("int64").to_numpy() / 1e6
-    far = distance_m(125.67, 39.22, rows["lon"].to_numpy(), rows["lat"].to_numpy()) > 2.5e6
-    flying = np.flatnonzero(far & ~rows["on_ground"].to_numpy(dtype=bool))
-    at = float(t[rng.choice(flying)])
-    field = fields.loc["ZKPY"]
-    n = int(rng.integers(12, 30))
-    clock = at + np.arange(n) * 12.0
-    lon, lat = destination(field.lon, field.lat, 20.0, np.linspace(6000.0, 0.0, n))
-    false = rows.iloc[[0] * n].assign(
-        t=pd.to_datetime(clock, unit="s", utc=True), lon=lon, lat=lat, altitude_m=np.linspace(350.0, 40.0, n),
-        speed_kn=np.linspace(150.0, 20.0, n), track_deg=200.0, climb_ms=-3.0, on_ground=False,
-    )  # fmt: skip
-    return pd.concat([rows, AIR_POSITIONS.conform(false)], ignore_index=True), (float(clock[0]), float(clock[-1]))
-
-
-def _stray(rows: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Moves a few single positions far off, as a garbled message does."""
-    hit = rng.choice(len(rows), size=min(10, len(rows)), replace=False)
-    lon, lat = rows["lon"].to_numpy().copy(), rows["lat"].to_numpy().copy()
-    lon[hit], lat[hit] = rng.uniform(20.0, 140.0, len(hit)), rng.uniform(35.0, 60.0, len(hit))
-    return rows.assign(lon=lon, lat=lat)
 
 
 def _others(rng: np.random.Generator, receivers: list[Receiver], begin: float, days: int, per_day: int) -> pd.DataFrame:
@@ -326,8 +226,3 @@ def _others(rng: np.random.Generator, receivers: list[Receiver], begin: float, d
             parts.append(heard)
             names.append(np.full(len(heard.t_s), f"{0x780000 + k:06x}"))
     return _rows(parts, np.concatenate(names), "", rng) if parts else AIR_POSITIONS.empty()
-
-
-def without_spoof(season: AirSeason) -> AirSeason:
-    """The season's truth without its spoofs: what a scorer counts as landings and overflights."""
-    return replace(season, truth=season.truth[season.truth["kind"] != "spoof"].reset_index(drop=True))

@@ -19,6 +19,10 @@ BREAK_S = 900.0
 JUMP = -1
 FEWEST = 3
 """Fewer positions in a row than this are no second aircraft."""
+WORTH_M = 10000.0
+"""One position outweighs so much unheard way: at cruise, a receiver keeps about one in ten kilometres."""
+CERTAIN_M = 1e10
+"""No unheard way outweighs a piece that contradicts no other."""
 _EARTH_M = 6371008.8
 
 
@@ -30,8 +34,9 @@ def bodies(t_s: Floats, lon: Floats, lat: Floats) -> Ints:
     Notes
     -----
     Positions are first strung into pieces (each next one within `MAX_SPEED_MS` of the last, no silence above
-    `BREAK_S`); then the chain of pieces with the most positions that one aircraft could have flown is body 0, and the
-    rest is tried again. One wrong position in the middle of a flight therefore costs that position, not the flight.
+    `BREAK_S`); then body 0 is made of the pieces that one aircraft could have flown, and the rest is tried again. Where
+    pieces contradict each other, an aircraft that is heard again where it stood is believed before one that crossed a
+    continent unheard. One wrong position in the middle of a flight costs that position, not the flight.
     """
     n = len(t_s)
     if n == 0:
@@ -84,7 +89,7 @@ def _chains(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -> I
     found = np.full(len(t_s), JUMP, dtype=np.int64)
     body = 0
     while pieces:
-        chain = _heaviest(pieces, t_s, lon, lat)
+        chain = _likeliest(pieces, t_s, lon, lat)
         members = [i for k in chain for i in pieces[k]]
         if len(members) < FEWEST:
             break
@@ -95,23 +100,44 @@ def _chains(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -> I
     return found
 
 
-def _heaviest(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -> list[int]:
+def _likeliest(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -> list[int]:
+    """The pieces of one aircraft, in order of time.
+
+    Every piece that contradicts no other (those too short for an aircraft aside) is taken; of those that contradict
+    each other, the ones whose positions outweigh the way that nobody heard to them and from them.
+    """
     first = np.array([piece[0] for piece in pieces])
     last = np.array([piece[-1] for piece in pieces])
-    weight = np.array([float(len(piece)) for piece in pieces])
-    best = weight.copy()
+    size = np.array([float(len(piece)) for piece in pieces])
+    links = [_links_to(k, first, last, (t_s, lon, lat)) for k in range(len(pieces))]
+    long = size >= FEWEST
+    joins = np.zeros(len(pieces), dtype=np.int64)
+    for k, (can, _) in enumerate(links):
+        joins[:k] += can & long[k]
+        joins[k] += int((can & long[:k]).sum())
+    certain = long & (joins == int(long.sum()) - 1)
+    best = np.where(certain, CERTAIN_M, 0.0) + size * WORTH_M
     before = np.full(len(pieces), -1)
-    for k in range(1, len(pieces)):
-        dt = t_s[first[k]] - t_s[last[:k]]
-        d = _distance(lon[last[:k]], lat[last[:k]], lon[first[k]], lat[first[k]])
-        can = (dt >= 0) & (d <= SLACK_M + MAX_SPEED_MS * dt)
+    for k, (can, unheard) in enumerate(links):
         if can.any():
-            j = int(np.argmax(np.where(can, best[:k], -np.inf)))
-            best[k] += best[j]
-            before[k] = j
+            joined = np.where(can, best[:k] - unheard, -np.inf)
+            j = int(np.argmax(joined))
+            if joined[j] > 0.0:
+                best[k] += joined[j]
+                before[k] = j
     k = int(np.argmax(best))
     chain = []
     while k >= 0:
         chain.append(k)
         k = int(before[k])
     return chain[::-1]
+
+
+def _links_to(
+    k: int, first: Ints, last: Ints, positions: tuple[Floats, Floats, Floats]
+) -> tuple[npt.NDArray[np.bool_], Floats]:
+    """Which earlier pieces one aircraft could have flown before piece `k`, and the metres unheard between them."""
+    t_s, lon, lat = positions
+    dt = t_s[first[k]] - t_s[last[:k]]
+    metres = _distance(lon[last[:k]], lat[last[:k]], lon[first[k]], lat[first[k]])
+    return (dt >= 0) & (metres <= SLACK_M + MAX_SPEED_MS * dt), metres

@@ -23,6 +23,7 @@ CONFLICT = (
     "Both are kept."
 )
 ZONES_EXPLAIN = "Local dates at the two ends explain the difference."
+ZONES_MAY = "Local dates at the two ends may explain the difference: a source does not say of which end its date is."
 ZONES_DO_NOT = "Local dates at the two ends do not explain the difference."
 
 
@@ -59,15 +60,19 @@ def _conflict(registration: str, a: Any, b: Any, airfields: pd.DataFrame) -> dic
         {day_a: _end(a), day_b: _end(b)}, _places(a.from_field, a.from_place, airfields),
         _places(a.to_field, a.to_place, airfields),
     )  # fmt: skip
+    open_ = "either" in (_end(a), _end(b))
+    word, said = ("no", ZONES_DO_NOT) if not explained else (
+        ("possibly", ZONES_MAY) if open_ else ("time zone", ZONES_EXPLAIN)
+    )  # fmt: skip
     seed = "|".join(sorted((a.claim_id, b.claim_id)))
     return {
         "conflict_id": "conflict-" + hashlib.sha256(seed.encode()).hexdigest()[:12], "registration": registration,
         "about": f"{a.from_place} to {a.to_place}", "claim_a": a.claim_id, "claim_b": b.claim_id,
         "date_a": a.date_local, "date_b": b.date_local, "citation_a": a.citation, "citation_b": b.citation,
-        "days_apart": (day_b - day_a).days, "explained": "time zone" if explained else "no",
+        "days_apart": (day_b - day_a).days, "explained": word,
         "wording": CONFLICT.format(
             who=registration, from_place=a.from_place, to_place=a.to_place, citation_a=a.citation, date_a=a.date_local,
-            citation_b=b.citation, date_b=b.date_local, explained=ZONES_EXPLAIN if explained else ZONES_DO_NOT),
+            citation_b=b.citation, date_b=b.date_local, explained=said),
     }  # fmt: skip
 
 

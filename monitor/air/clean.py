@@ -110,7 +110,13 @@ def _unknown(table: pd.DataFrame) -> tuple[pd.DataFrame, Counter[str]]:
     fixed = table.assign(
         altitude_m=table["altitude_m"].mask(height), on_ground=table["on_ground"].mask(ground.astype(bool))
     )
-    return fixed, Counter({"impossible height": int(height.sum()), "ground flag at speed": int(ground.sum())})
+    nothing = table["altitude_m"].isna() & table["on_ground"].isna()
+    return fixed, Counter(
+        {
+            "impossible height": int(height.sum()), "ground flag at speed": int(ground.sum()),
+            "height unknown": int(nothing.sum()),
+        }
+    )  # fmt: skip
 
 
 def _bodies(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -65,7 +65,7 @@ def call_days(calls: pd.DataFrame, airfield_id: str) -> pd.DatetimeIndex:
 
 
 def call_rate(calls: pd.DataFrame, airfield_id: str, *, period: TimeRange, covered: pd.DatetimeIndex) -> CallRate:
-    """Calls at a field in `period`, per covered day, against all covered days outside it.
+    """Calls at a field in `period`, per covered day, against all covered days before it.
 
     Calls on days that are not covered do not count on either side.
     """
@@ -74,7 +74,8 @@ def call_rate(calls: pd.DataFrame, airfield_id: str, *, period: TimeRange, cover
     inside = (covered >= pd.Timestamp(period.start)) & (covered < pd.Timestamp(period.end))
     hit = (when >= pd.Timestamp(period.start)) & (when < pd.Timestamp(period.end))
     n, days = int(hit.sum()), float(inside.sum())
-    past_n, past_days = int((~hit).sum()), float((~inside).sum())
+    begin = pd.Timestamp(period.start)
+    past_n, past_days = int((when < begin).sum()), float((covered < begin).sum())
     low, high = poisson_interval(n)
     per = 1.0 / days if days else np.nan
     p = past_days / (past_days + days) if past_days else np.nan

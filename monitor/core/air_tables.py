@@ -129,7 +129,11 @@ AIR_CONFLICTS = Schema(
     },
     ("conflict_id",),
 )  # fmt: skip
-"""Two claims on one leg that bear different dates. `explained` time zone | no."""
+"""Two claims on one leg that bear different dates. `explained` time zone | possibly (a source does not say of
+which end its date is) | no."""
+
+AIR_EVENTS = Schema("air_events", {"event": "str", "start": UTC, "end": UTC}, ())
+"""The user's dated events, such as visits and votes; ``[start, end)``. Nothing says that one has to do with a flight."""
 
 TIMELINE = Schema(
     "timeline",

@@ -35,11 +35,18 @@ def test_the_exact_interval_is_garwoods() -> None:
 
 def test_a_rate_counts_covered_days_alone() -> None:
     covered = DAYS.delete(slice(10, 20))
-    rate = call_rate(calls([1, 5, 12, 150]), "ZKPY", period=TimeRange.parse("2024-01-01/2024-01-31"), covered=covered)
-    assert (rate.calls, rate.days, rate.past_calls, rate.past_days) == (2, 20.0, 1, 170.0)
+    rate = call_rate(calls([1, 12, 165, 166, 195]), "ZKPY", period=TimeRange.parse("2024-06-09/2024-06-29"),
+                     covered=covered)  # fmt: skip
+    assert (rate.calls, rate.days, rate.past_calls, rate.past_days) == (2, 20.0, 1, 150.0)
     assert rate.rate == pytest.approx(0.1)
-    assert rate.expected == pytest.approx(20 / 170)
+    assert rate.expected == pytest.approx(20 / 150)
     assert rate.p_value < 0.05
+
+
+def test_what_comes_after_a_period_is_not_its_past() -> None:
+    rate = call_rate(calls([5, 150]), "ZKPY", period=TimeRange.parse("2024-01-01/2024-01-31"), covered=DAYS)
+    assert (rate.calls, rate.past_calls, rate.past_days) == (1, 0, 0.0)
+    assert np.isnan(rate.expected)
 
 
 def test_without_coverage_a_rate_is_unknown_and_not_zero() -> None:
@@ -53,7 +60,7 @@ def test_the_p_value_is_about_uniform_when_nothing_changed() -> None:
     hits = 0
     for _ in range(80):
         days = np.flatnonzero(rng.random(200) < 0.1).tolist()
-        rate = call_rate(calls(days), "ZKPY", period=TimeRange.parse("2024-01-01/2024-02-10"), covered=DAYS)
+        rate = call_rate(calls(days), "ZKPY", period=TimeRange.parse("2024-06-09/2024-07-19"), covered=DAYS)
         hits += rate.p_value <= 0.05
     assert hits / 80 < 0.12
 

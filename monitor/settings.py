@@ -154,6 +154,27 @@ class ReportSection(_Section):
     distribution: str = Field("", description="a line in the header, e.g. who may read it")
 
 
+class FlightsSection(_Section):
+    """Government aircraft at closed airfields. Files are named relative to the workspace."""
+
+    files: tuple[str, ...] = Field(
+        ("air/**/*",), description="patterns of traces, OpenSky answers and CSV that `run --due` ingests"
+    )
+    watchlist: str = Field(
+        "", description="a CSV of aircraft (icao24, registration, type) instead of the shipped list"
+    )
+    airfields: str = Field("", description="GeoJSON points of airfields of yours, beside those that are shipped")
+    events: str = Field("", description="a CSV of dated events (date, event) to lay beside calls; never as cause")
+    within: str = Field("3d", description="a call this near to an event counts as beside it")
+    time_zone: str = Field("", description="of CSV instants without a zone, e.g. Asia/Vladivostok; empty: UTC, flagged")
+
+    @field_validator("within")
+    @classmethod
+    def _within(cls, value: str) -> str:
+        span(value)
+        return value
+
+
 class SimulateSection(_Section):
     """The embedded season."""
 
@@ -178,6 +199,7 @@ class Settings(BaseSettings):
     stac: StacSection = StacSection()
     detector: DetectorSection = DetectorSection()
     ais: AisSection = AisSection()
+    flights: FlightsSection = FlightsSection()
     report: ReportSection = ReportSection()
     alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()

@@ -1,4 +1,4 @@
-"""Commands on aircraft: ``monitor flights ingest``, ``calls``, ``report``."""
+"""Commands on aircraft: ``monitor flights ingest``, ``calls``, ``unusual``, ``lists``, ``report``."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import Annotated
 import typer
 
 from monitor.cli.common import LastOption, PeriodArgument, chosen_period, session
-from monitor.core.instants import TimeRange
 
 group = typer.Typer(
     name="flights", help="Government aircraft at closed airfields, as corroborating evidence.", no_args_is_help=True
 )
 WatchOption = Annotated[
-    Path | None, typer.Option("--watchlist", help="A CSV of aircraft.", show_default="the one that is shipped")
+    Path | None,
+    typer.Option("--watchlist", help="A CSV of aircraft.", show_default="that of the settings, or the one shipped"),
 ]
+FieldOption = Annotated[str | None, typer.Option("--airfield", help="One airfield, e.g. ZKPY.", show_default="all")]
 
 
 def register(app: typer.Typer) -> None:
@@ -35,25 +36,69 @@ def ingest(
     Example: monitor flights ingest traces/ sightings.csv
     """
     to = session(context)
-    table = to.open().take_flights(*files, watchlist=watchlist, time_zone=time_zone)
-    to.tell(table.as_json(), table.text())
+    took = to.open().take_flights(*files, watchlist=watchlist, time_zone=time_zone)
+    to.tell(took.as_json(), took.text())
+    if took.failures:
+        raise typer.Exit(1)
 
 
 @group.command()
 def calls(
-    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, watchlist: WatchOption = None
-) -> None:
+    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, airfield: FieldOption = None,
+    watchlist: WatchOption = None,
+) -> None:  # fmt: skip
     """List calls at airfields, with the fixed wording of each.
 
-    Example: monitor flights calls 2023-09
+    Examples: monitor flights calls 2023-09; monitor flights calls --airfield ZKPY --json
     """
+    from monitor.views_air import calls_within
+
     to = session(context)
-    table = to.open().flights(watchlist=watchlist).calls
-    chosen = chosen_period(period, last)
-    if chosen is not None:
-        table = table[_touches(table, chosen)]
+    workspace, chosen = to.open(), chosen_period(period, last)
+    if watchlist is not None:
+        table = calls_within(workspace.flights(watchlist=watchlist).calls, chosen)
+    else:
+        table = workspace.flight_calls(airfield, chosen)
     text = "\n".join(f"{row.status}: {row.claim}" for row in table.itertuples()) or "no calls"
     to.tell(table.to_dict("records"), text)
+
+
+@group.command()
+def unusual(
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    airfield: FieldOption = None,
+    events: Annotated[
+        Path | None, typer.Option("--events", help="A CSV with date and event.", show_default="that of the settings")
+    ] = None,
+    within: Annotated[
+        str | None, typer.Option("--within", help="How near to an event.", show_default="that of the settings, 3d")
+    ] = None,
+) -> None:
+    """Say how unusual calls are: each month against the field's own past, and beside dated events. Never as cause.
+
+    Example: monitor flights unusual 2024-09 --airfield ZKPY --events votes.csv --within 2d
+    """
+    to = session(context)
+    said = to.open().unusual_flights(chosen_period(period, last), airfield=airfield, events=events, within=within)
+    to.tell({"sentences": list(said)}, "\n".join(said) or "no traces of other traffic are in: nothing can be compared")
+
+
+@group.command()
+def lists(
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option("--out", help="A folder.", show_default="the workspace")] = None,
+) -> None:
+    """Copy the shipped watchlist.csv and airfields.geojson, to be edited and named in [flights] of monitor.toml.
+
+    Example: monitor flights lists
+    """
+    from monitor.sources.air_lists import write_lists
+
+    to = session(context)
+    paths = write_lists(out or to.open().root)
+    to.tell({"paths": [str(path) for path in paths]}, "\n".join(str(path) for path in paths))
 
 
 @group.command()
@@ -63,16 +108,10 @@ def report(
     last: LastOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="The HTML file to write.")] = None,
 ) -> None:
-    """Write the brief; its part on flights stands on one timeline with visits, shuttles and stacks.
+    """Write the brief; flights stand on one timeline with visits, shuttles and stacks, and in a part of their own.
 
     Example: monitor flights report 2023-09 --out brief.html
     """
     to = session(context)
     paths = to.open().report(None, chosen_period(period, last), out=out)
     to.tell({"paths": [str(path) for path in paths]}, "\n".join(str(path) for path in paths))
-
-
-def _touches(table: object, period: TimeRange) -> object:
-    times = ["arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"]
-    first, last = table[times].min(axis=1), table[times].max(axis=1)  # type: ignore[index]
-    return (first < period.end) & (last >= period.start)

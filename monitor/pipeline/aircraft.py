@@ -1,19 +1,21 @@
-"""Aircraft traces into the archive, and what they say of closed airfields."""
+"""What aircraft traces in the archive say of closed airfields: made once, kept, and told in a brief."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pandas as pd
 
 from monitor.air import (
+    CleanReport,
     air_timeline,
-    call_rate,
     calls_at,
     clean,
-    covered_days,
     find_calls,
     find_conflicts,
     find_legs,
@@ -23,22 +25,30 @@ from monitor.air import (
 )
 from monitor.core import air_tables as air
 from monitor.core.instants import TimeRange
-from monitor.core.tables import Schema
+from monitor.core.tables import SHUTTLES
+from monitor.core.version import VERSION
+from monitor.pipeline.air_intake import CLAIMS, FILES, POSITIONS, AirIntake, take_files
+from monitor.pipeline.air_unusual import co_occurrences, field_rates, rate_table
+from monitor.pipeline.keys import AIR_NOTE
 from monitor.report.blocks import Section
 from monitor.report.flights import FlightsInput, flights_section
-from monitor.report.timeline import merged
-from monitor.sources.air_files import AirReport, read_air_files
-from monitor.sources.air_lists import read_airfields, read_watchlist
+from monitor.report.timeline import merged, shuttle_rows, stack_rows, visit_rows
+from monitor.sources.air_lists import AirLists, read_lists
 from monitor.store.archive import Archive
 
-POSITIONS, CLAIMS = "air_positions", "air_claims"
-_AROUND_DEG = 4.0
+WITHIN = timedelta(days=3)
+"""A call this near to a dated event counts as beside it, unless the settings say otherwise."""
+_CLEANED = "air_cleaned"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Flights:
-    """What the traces say: tables of `core.air_tables`."""
+    """What the traces say: tables of `core.air_tables`, by the lists that they were made with.
 
+    `events` has ``event, start, end``; `within` is how near to one a call counts as beside it.
+    """
+
+    airfields: pd.DataFrame = field(default_factory=air.AIRFIELDS.empty)
     tracks: pd.DataFrame = field(default_factory=air.AIR_TRACKS.empty)
     calls: pd.DataFrame = field(default_factory=air.AIR_CALLS.empty)
     legs: pd.DataFrame = field(default_factory=air.AIR_LEGS.empty)
@@ -47,85 +57,122 @@ class Flights:
     claims: pd.DataFrame = field(default_factory=air.AIR_CLAIMS.empty)
     conflicts: pd.DataFrame = field(default_factory=air.AIR_CONFLICTS.empty)
     reception: pd.DataFrame = field(default_factory=air.AIR_RECEPTION.empty)
+    events: pd.DataFrame = field(default_factory=air.AIR_EVENTS.empty)
+    within: timedelta = WITHIN
+    cleaned: CleanReport = field(default_factory=CleanReport)
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The identifiers of the fields in closed airspace."""
+        return frozenset(self.airfields.loc[self.airfields["closed"], "airfield_id"])
+
+    @property
+    def nothing(self) -> bool:
+        """Whether neither traces nor claims were read in."""
+        return bool(self.tracks.empty and self.claims.empty)
+
+
+_KEPT = {
+    "airfields": air.AIRFIELDS, "tracks": air.AIR_TRACKS, "calls": air.AIR_CALLS, "legs": air.AIR_LEGS,
+    "trips": air.AIR_TRIPS, "repeats": air.AIR_REPEATS, "conflicts": air.AIR_CONFLICTS,
+    "reception": air.AIR_RECEPTION, "events": air.AIR_EVENTS,
+}  # fmt: skip
 
 
 def take_flights(
-    archive: Archive, paths: Sequence[Path], *, watchlist: Path | None = None, time_zone: str | None = None
-) -> list[AirReport]:
-    """Read traces and published claims into the archive: watched aircraft, and anybody near closed airfields.
+    archive: Archive, paths: Sequence[Path], lists: AirLists, *, time_zone: str | None = None,
+    within: timedelta = WITHIN,
+) -> AirIntake:  # fmt: skip
+    """Read traces and published claims into the archive, and find the calls of all that is in.
 
-    Raises
-    ------
-    DataError
-        A file cannot be opened, or its layout is not known; nothing of any file is kept then.
+    A file that is in already is not read again; a file of no known layout stops no other.
     """
-    fields = read_airfields()
-    closed = fields[fields["closed"]]
-    boxes = [
-        (lon - _AROUND_DEG, lat - _AROUND_DEG, lon + _AROUND_DEG, lat + _AROUND_DEG)
-        for lon, lat in zip(closed["lon"], closed["lat"], strict=True)
-    ]
-    positions, claims, reports = read_air_files(
-        paths, watchlist=read_watchlist(watchlist), around=boxes, time_zone=time_zone
-    )
-    _add(archive, POSITIONS, air.AIR_POSITIONS, positions, ["icao24", "registration", "t", "lon", "lat"])
-    _add(archive, CLAIMS, air.AIR_CLAIMS, claims, ["claim_id"])
-    return reports
+    took = take_files(archive, paths, lists, time_zone=time_zone)
+    refresh_flights(archive, lists, within=within)
+    return replace(took, cleaned=_cleaned(archive))
 
 
-def _add(archive: Archive, name: str, schema: Schema, new: pd.DataFrame, key: list[str]) -> None:
-    """Join rows to a table that is kept; a row that is there stays once."""
-    if new.empty:
-        return
-    old = archive.read_table(name, schema)
-    both = pd.concat([old, new], ignore_index=True) if len(old) else new
-    archive.write_table(name, schema.conform(both.drop_duplicates(key, ignore_index=True)))
+def refresh_flights(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> bool:
+    """Make the tables of flights anew where files, lists or software have changed; whether anything was written."""
+    told = archive.read_note(FILES)
+    parts = (VERSION, told, lists.digest("watchlist", "airfields", "events"), str(within))
+    current = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    if not told or archive.read_note(AIR_NOTE).strip() == current:
+        return False
+    made = derive(archive, lists, within=within)
+    for name, schema in _KEPT.items():
+        archive.write_table(f"air_{name}", schema.conform(getattr(made, name)))
+    done = made.cleaned
+    shifted = [[*key, hours] for key, hours in done.shifted.items()]
+    kept = {
+        "dropped": dict(done.dropped), "flagged": dict(done.flagged), "shifted": shifted,
+        "within_s": within.total_seconds(),
+    }  # fmt: skip
+    archive.write_note(_CLEANED, json.dumps(kept, sort_keys=True) + "\n")
+    archive.write_note(AIR_NOTE, current)
+    return True
 
 
-def flights(archive: Archive, *, watchlist: Path | None = None) -> Flights:
-    """Calls, legs, round trips and conflicts of everything that was read in; empty when nothing was."""
-    watched, fields = read_watchlist(watchlist), read_airfields()
+def _cleaned(archive: Archive) -> CleanReport:
+    note = archive.read_note(_CLEANED)
+    if not note:
+        return CleanReport()
+    kept = json.loads(note)
+    return CleanReport(kept["dropped"], kept["flagged"], {(a, b): hours for a, b, hours in kept["shifted"]})
+
+
+def flights(archive: Archive, lists: AirLists | None = None) -> Flights:
+    """Calls, legs, round trips and conflicts of everything that was read in; empty when nothing was.
+
+    Those that are kept in the archive; with `lists`, made now by these.
+    """
+    if lists is not None:
+        return derive(archive, lists)
+    if not archive.read_note(AIR_NOTE):
+        return derive(archive, read_lists())
+    kept = {name: archive.read_table(f"air_{name}", schema) for name, schema in _KEPT.items()}
+    within = timedelta(seconds=json.loads(archive.read_note(_CLEANED))["within_s"])
+    return Flights(**kept, claims=archive.read_table(CLAIMS, air.AIR_CLAIMS), within=within, cleaned=_cleaned(archive))
+
+
+def derive(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> Flights:
+    """The same, made from the positions and claims that are in."""
     positions = archive.read_table(POSITIONS, air.AIR_POSITIONS)
     claims = archive.read_table(CLAIMS, air.AIR_CLAIMS)
-    conflicts = find_conflicts(claims, fields)
+    events = air.AIR_EVENTS.conform(lists.events)
+    base = Flights(
+        lists.airfields, claims=claims, conflicts=find_conflicts(claims, lists.airfields), events=events, within=within
+    )
     if positions.empty:
-        return Flights(claims=claims, conflicts=conflicts)
-    tracks, _ = clean(positions, watchlist=watched)
-    heard = find_reception(positions, without=frozenset(watched["icao24"]))
-    calls = find_calls(tracks, fields, reception=heard, watchlist=watched)
+        return base
+    tracks, cleaned = clean(positions, watchlist=lists.watchlist)
+    heard = find_reception(positions, without=frozenset(lists.watchlist["icao24"]))
+    calls = find_calls(tracks, lists.airfields, reception=heard, watchlist=lists.watchlist)
     legs = find_legs(tracks, calls)
-    away = frozenset(fields.loc[fields["closed"], "airfield_id"])
-    return Flights(tracks, calls, legs, round_trips(legs, away=away), repeated_tails(calls), claims, conflicts, heard)
+    return replace(
+        base, tracks=tracks, calls=calls, legs=legs, trips=round_trips(legs, away=lists.closed),
+        repeats=repeated_tails(calls), reception=heard, cleaned=cleaned,
+    )  # fmt: skip
 
 
-def flights_part(
-    found: Flights, period: TimeRange, *, beside: Sequence[pd.DataFrame] = (), simulated: bool = False
-) -> Section:
-    """The part of a brief about flights; `beside` holds TIMELINE rows of visits, shuttles and stacks."""
-    fields = read_airfields()
-    closed = frozenset(fields.loc[fields["closed"], "airfield_id"])
-    timeline = merged(air_timeline(calls_at(found.calls, closed), found.claims), *beside)
+def flight_rows(found: Flights) -> pd.DataFrame:
+    """TIMELINE rows of calls at closed airfields, of published flights and of dated events."""
+    return air_timeline(calls_at(found.calls, found.closed), found.claims, events=found.events)
+
+
+def timeline_rows(
+    archive: Archive, found: Flights, visits: pd.DataFrame, stacks: pd.DataFrame, *, until: pd.Timestamp
+) -> pd.DataFrame:
+    """TIMELINE rows of flights, visits (open ones to `until`), shuttles and stacks, in order of time."""
+    shuttles = shuttle_rows(archive.read_table("shuttles", SHUTTLES))
+    return merged(flight_rows(found), visit_rows(visits, until=until), shuttles, stack_rows(stacks))
+
+
+def flights_part(found: Flights, period: TimeRange, *, simulated: bool = False) -> Section:
+    """The part of a page about flights; the timeline that they share with ships is drawn elsewhere."""
+    rates = field_rates(found, period)
     given = FlightsInput(
-        fields, period, found.tracks, found.calls, found.claims, found.conflicts, found.repeats, timeline,
-        _rates(found, fields, period), simulated,
+        found.airfields, period, found.tracks, found.calls, found.claims, found.conflicts, found.repeats,
+        sentences=co_occurrences(found, period), simulated=simulated, tables=(rate_table(rates),) if rates else (),
     )  # fmt: skip
     return flights_section(given)
-
-
-def _rates(found: Flights, fields: pd.DataFrame, period: TimeRange) -> tuple[str, ...]:
-    """A sentence on each closed field in whose reach anybody was heard: how often, against its own past."""
-    told = []
-    for row in fields[fields["closed"]].itertuples():
-        covered = covered_days(found.reception, float(row.lon), float(row.lat))
-        rate = call_rate(found.calls, str(row.airfield_id), period=period, covered=covered)
-        if rate.days:
-            told.append(
-                f"{row.name}: {rate.calls} calls on {rate.days:.0f} covered days "
-                f"({rate.rate:.2f} a day, 95 % interval {rate.low:.2f}–{rate.high:.2f}); "
-                + (
-                    f"its past lets expect {rate.expected:.1f} (probability of as many or more: {rate.p_value:.2f})."
-                    if rate.past_days
-                    else "no earlier covered day to compare with."
-                )
-            )
-    return tuple(told)

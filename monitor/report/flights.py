@@ -27,7 +27,7 @@ _STATUS = ("landed", "consistent", "overflight", "contested", "track ends", "tra
 class FlightsInput:
     """What the part draws on; tables of `monitor.core.air_tables`, empty unless given.
 
-    `co_occurrence` and `rate` are sentences made by `monitor.air.unusual`; `timeline` may hold rows of other rooms.
+    `sentences` and `tables` say how unusual the calls are; `timeline` may hold rows of other rooms.
     """
 
     airfields: pd.DataFrame
@@ -40,6 +40,7 @@ class FlightsInput:
     timeline: pd.DataFrame = field(default_factory=schemas.TIMELINE.empty)
     sentences: tuple[str, ...] = ()
     simulated: bool = False
+    tables: tuple[Table, ...] = ()
 
 
 def flights_section(given: FlightsInput) -> Section:
@@ -52,6 +53,7 @@ def flights_section(given: FlightsInput) -> Section:
         blocks.append(_map(given, calls))
     if len(given.timeline):
         blocks.append(timeline_chart("flights-timeline", given.timeline, given.period))
+    blocks += given.tables
     if given.sentences:
         blocks.append(Text(given.sentences))
     blocks += [_repeats(given.repeats, closed), _claims(given.claims, given.period), _conflicts(given.conflicts)]

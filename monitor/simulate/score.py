@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.findings import LIKELIHOODS
+from monitor.simulate.score_air import air_figures
 from monitor.simulate.score_pairs import pair_intervals, pair_vessels
 
 LEAST_M = 60.0
@@ -68,7 +69,7 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
     Parameters
     ----------
     tables : by name, any of ``detections, berth_states, stacks, matches, dark_events, visits, voyages, shuttles`` as in
-        `core.tables`; those missing are not scored
+        `core.tables`, ``air_calls, air_positions, airfields`` as in `core.air_tables`; those missing are not scored
     truth : the tables of `simulate.truth`
 
     Notes
@@ -98,6 +99,8 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
         figures += _visits(tables["visits"], truth["visits"])
     if "voyages" in tables:
         figures += _voyages(tables["voyages"], truth)
+    if "air_calls" in tables and "flights" in truth:
+        figures += air_figures(tables, truth["flights"])
     sheet = pd.DataFrame(figures, columns=["table", "figure", "value", "cases"])
     return ScoreSheet(sheet, reliability(judged))
 

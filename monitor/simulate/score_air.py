@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from monitor.core.air_tables import AIR_CALLS
+from monitor.core.air_tables import AIR_CALLS, AIR_POSITIONS, WATCHLIST
 from monitor.core.geodesy import distance_m
-from monitor.simulate.air import AirSeason
+from monitor.simulate.air import AIR_TRUTH, AirSeason
 
 CLAIMED = ("landed", "consistent")
 SLACK = pd.Timedelta(minutes=10)
@@ -58,6 +59,32 @@ class AirScore:
     def recall(self) -> float:
         """Found landings among the observable ones; NaN without any."""
         return self.found / self.landings if self.landings else float("nan")
+
+
+def air_figures(tables: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> list[tuple[str, str, float, int]]:
+    """The score as rows of a score sheet: table, figure, value, cases.
+
+    Parameters
+    ----------
+    tables : ``air_calls``, ``air_positions`` (as read, not cleaned) and ``airfields``
+    truth : AIR_TRUTH table
+    """
+    heard = AIR_POSITIONS.conform(tables["air_positions"])
+    season = AirSeason(heard, AIR_TRUTH.conform(truth), WATCHLIST.empty())
+    s = score_air(tables["air_calls"], season, tables["airfields"])
+
+    def share(part: int, whole: int) -> float:
+        return part / whole if whole else float("nan")
+
+    return [
+        ("flights", "precision", s.precision, s.claims), ("flights", "recall of observable", s.recall, s.landings),
+        ("flights", "closed airspace, precision", share(s.closed_right, s.closed_claims), s.closed_claims),
+        ("flights", "closed airspace, recall", share(s.closed_found, s.closed_landings), s.closed_landings),
+        ("flights", "true field named first", share(s.named_first, s.right), s.right),
+        ("flights", "landed without a position there", float(s.landed_unseen), s.landed),
+        ("flights", "taken in by decoy or spoof", float(s.fooled), s.closed_claims),
+        ("flights", "worded above its status", float(s.wording), len(tables["air_calls"])),
+    ]  # fmt: skip
 
 
 def score_air(calls: pd.DataFrame, season: AirSeason, airfields: pd.DataFrame) -> AirScore:

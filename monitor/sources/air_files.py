@@ -115,7 +115,7 @@ def read_air_files(
     DataError
         As `read_air`.
     """
-    files = [read_air(path, watchlist=watchlist, around=around, time_zone=time_zone) for path in _walk(paths)]
+    files = [read_air(path, watchlist=watchlist, around=around, time_zone=time_zone) for path in air_paths(paths)]
     positions = _join([file.positions for file in files], AIR_POSITIONS.empty())
     positions = positions.drop_duplicates(["icao24", "registration", "t", "lon", "lat"])
     positions = positions.sort_values(["icao24", "t"], kind="stable", ignore_index=True)
@@ -129,7 +129,8 @@ def watched_names(watchlist: pd.DataFrame) -> frozenset[str]:
     return frozenset(names - {""})
 
 
-def _walk(paths: Iterable[Path]) -> list[Path]:
+def air_paths(paths: Iterable[Path]) -> list[Path]:
+    """The files themselves, and those with a known ending in the folders, in order of name."""
     found: list[Path] = []
     for path in paths:
         inside = [
@@ -137,6 +138,16 @@ def _walk(paths: Iterable[Path]) -> list[Path]:
         ]
         found.extend(sorted(inside) if path.is_dir() else [path])
     return found
+
+
+def trace_name(path: Path) -> str:
+    """How a trace is cited: its name, with the folders that date it where all days bear the same name.
+
+    A history keeps ``2024/09/20/traces/1f/trace_full_15521f.json``: six parts tell one day from another.
+    """
+    if not path.name.startswith("trace_"):
+        return path.name
+    return "/".join(path.parts[-6:] if path.parent.parent.name == "traces" else path.parts[-2:])
 
 
 def _join(tables: list[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame:
@@ -179,7 +190,7 @@ def _json(path: Path, watch: frozenset[str] | None, around: Sequence[Box]) -> Ai
 def _document(
     path: Path, document: object, counts: Counter[str], watch: frozenset[str] | None, around: Sequence[Box]
 ) -> AirFile:
-    where = path.name
+    where = trace_name(path)
     if air_opensky.is_flights(document) and isinstance(document, list):
         counts["rows"] = len(document)
         claims = air_opensky.flight_claims(document, where=where, rejected=counts)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
+from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -14,6 +16,68 @@ from monitor.core.errors import DataError
 from monitor.core.instants import TimeRange
 
 _DATA = files("monitor.air") / "data"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AirLists:
+    """Whom to follow (WATCHLIST), where (AIRFIELDS), and beside what (events with ``start, end, event``)."""
+
+    watchlist: pd.DataFrame
+    airfields: pd.DataFrame
+    events: pd.DataFrame
+
+    @property
+    def closed(self) -> frozenset[str]:
+        """The identifiers of the fields in closed airspace."""
+        return frozenset(self.airfields.loc[self.airfields["closed"], "airfield_id"])
+
+    def digest(self, *names: str) -> str:
+        """Sixteen hexadecimal digits that change with any of the lists named."""
+        made = hashlib.sha256()
+        for name in names:
+            made.update(getattr(self, name).to_csv(index=False).encode())
+        return made.hexdigest()[:16]
+
+
+def read_lists(*, watchlist: Path | None = None, airfields: Path | None = None, events: Path | None = None) -> AirLists:
+    """The lists of a user's files, or those that are shipped; no events unless a file is given.
+
+    A user's watch list stands in place of the shipped one. A user's airfields are added to those that are shipped, and
+    one with the same identifier replaces its namesake.
+
+    Raises
+    ------
+    DataError
+        A file is not what it should be.
+    """
+    fields = read_airfields()
+    if airfields is not None:
+        own = read_airfields(airfields)
+        fields = pd.concat([own, fields[~fields["airfield_id"].isin(own["airfield_id"])]], ignore_index=True)
+    dated = _no_events() if events is None else read_events(events)
+    return AirLists(read_watchlist(watchlist), fields, dated)
+
+
+def write_lists(folder: Path) -> list[Path]:
+    """Copy the shipped ``watchlist.csv`` and ``airfields.geojson`` into a folder, to be edited; the files written.
+
+    Raises
+    ------
+    DataError
+        A file of that name is there, or the folder cannot be written.
+    """
+    written = []
+    for name in ("watchlist.csv", "airfields.geojson"):
+        path = folder / name
+        if path.exists():
+            raise DataError(f"{path}: is there already; remove it or choose another folder")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes((_DATA / name).read_bytes())
+        except OSError as error:
+            raise DataError(f"{path}: cannot be written ({error.strerror}); choose another folder") from error
+        written.append(path)
+    return written
 
 
 def read_airfields(path: Path | None = None) -> pd.DataFrame:
@@ -96,13 +160,23 @@ def read_events(path: Path) -> pd.DataFrame:
         The file is not readable, lacks a column, or a date is none.
     """
     rows = csv_rows(path)
-    if rows and not {"date", "event"} <= set(rows[0]):
+    if not rows:
+        return _no_events()
+    if not {"date", "event"} <= set(rows[0]):
         raise DataError(f"{path}: dated events need the columns date and event; there are {', '.join(rows[0])}")
-    periods = [TimeRange.parse(row["date"]) for row in rows]
+    try:
+        periods = [TimeRange.parse(row["date"]) for row in rows]
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
     table = pd.DataFrame({"event": pd.Series([row["event"] for row in rows], dtype="str")})
     for column, values in (("start", [p.start for p in periods]), ("end", [p.end for p in periods])):
         table[column] = pd.to_datetime(pd.Series(values, dtype="object"), utc=True).astype("datetime64[us, UTC]")
     return table
+
+
+def _no_events() -> pd.DataFrame:
+    instants = pd.Series([], dtype="datetime64[us, UTC]")
+    return pd.DataFrame({"event": pd.Series([], dtype="str"), "start": instants, "end": instants})
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ from monitor.core.parallel import each
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
 from monitor.simulate import Season
+from monitor.sources.simulated_air import write_air
 
 Message = dict[str, str | int | float | bytes | bool]
 
@@ -40,20 +41,21 @@ class SeasonFiles:
     folder: Path
     scenes: int
     positions: int
+    traces: int
     truth: tuple[str, ...]
 
     def as_json(self) -> Mapping[str, object]:
         """For machines."""
         return {
-            "folder": str(self.folder), "scenes": self.scenes, "positions": self.positions, "truth": list(self.truth),
-            "simulated": True,
+            "folder": str(self.folder), "scenes": self.scenes, "positions": self.positions, "traces": self.traces,
+            "truth": list(self.truth), "simulated": True,
         }  # fmt: skip
 
     def text(self) -> str:
         """For people."""
         return (
             f"{self.folder}: {self.scenes} SIMULATED scenes in scenes/, {self.positions} positions in ais/, "
-            f"truth/ holds {', '.join(self.truth)}"
+            f"{self.traces} files of aircraft in air/, truth/ holds {', '.join(self.truth)}"
         )
 
 
@@ -74,12 +76,13 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
             if outcome.error:
                 raise outcome.error
         count = write_ais(season, folder / "ais")
+        traces = write_air(season, folder)
         facts = {"seed": season.seed, "period": str(season.period), "scenario": season.scenario,
                  "sensors": list(season.sensors), "aois": [a.id for a in season.aois], "simulated": True}  # fmt: skip
         (folder / "season.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
-    return SeasonFiles(folder, len(work), count, tuple(sorted(truth)))
+    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))))
 
 
 def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:

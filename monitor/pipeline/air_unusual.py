@@ -1,0 +1,149 @@
+"""How unusual calls are, in words: each month against the field's own past, and beside the user's dated events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from monitor.air import call_rate, covered_days, near_events
+from monitor.air.unusual import CallRate, call_days
+from monitor.core.instants import TimeRange
+from monitor.report.blocks import Cell, Table
+from monitor.report.wording import number
+
+if TYPE_CHECKING:
+    from monitor.pipeline.aircraft import Flights
+
+NOTE = (
+    "A day counts where anybody was heard within 400 km of the field; calls on other days count nowhere. A call that "
+    "may have been at one of several fields counts at each. The past is all covered days before the month."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRate:
+    """The calls at one field in one month, or part of one, against all that was before."""
+
+    name: str
+    period: TimeRange
+    rate: CallRate
+
+    def text(self) -> str:
+        """One sentence."""
+        r = self.rate
+        if not r.days:
+            return f"{self.name}, {_days(self.period)}: nobody was heard near it; nothing can be said."
+        said = (
+            f"{self.name}, {_days(self.period)}: {r.calls} calls on {r.days:.0f} covered days "
+            f"({r.rate:.2f} a day, 95 % interval {r.low:.2f} to {r.high:.2f})"
+        )
+        if not r.past_days:
+            return f"{said}; no earlier covered day to compare with."
+        return (
+            f"{said}; {r.past_calls} calls on {r.past_days:.0f} covered days before let expect {r.expected:.1f} "
+            f"(probability of as many or more: {r.p_value:.2f})."
+        )
+
+
+def field_rates(found: Flights, period: TimeRange, *, airfield_id: str | None = None) -> list[FieldRate]:
+    """A row a month of the period for each closed field with any call, or for the field asked for."""
+    fields = found.airfields
+    chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
+    made = []
+    for row in chosen.itertuples():
+        place = str(row.airfield_id)
+        if airfield_id is None and not len(call_days(found.calls, place)):
+            continue
+        covered = covered_days(found.reception, float(row.lon), float(row.lat))
+        for month in months(period):
+            rate = call_rate(found.calls, place, period=month, covered=covered)
+            made.append(FieldRate(f"{row.name} ({place})", month, rate))
+    return made
+
+
+def months(period: TimeRange) -> list[TimeRange]:
+    """The parts of a period that lie in one month each."""
+    cuts = pd.date_range(pd.Timestamp(period.start), pd.Timestamp(period.end), freq="MS", normalize=True)
+    inside = [cut.to_pydatetime() for cut in cuts if period.start < cut < period.end]
+    ends = [period.start, *inside, period.end]
+    return [TimeRange(a, b) for a, b in pairwise(ends)]
+
+
+def rate_table(rates: Sequence[FieldRate]) -> Table:
+    """The rates as a table of a brief."""
+    rows = tuple(
+        (
+            Cell(r.name), Cell(_days(r.period)), Cell(f"{r.rate.days:.0f}"), Cell(str(r.rate.calls)),
+            Cell("–" if np.isnan(r.rate.rate) else f"{r.rate.rate:.2f} ({r.rate.low:.2f} to {r.rate.high:.2f})"),
+            Cell(f"{r.rate.past_calls} on {r.rate.past_days:.0f} days" if r.rate.past_days else "none"),
+            Cell(number(r.rate.expected, 1)), Cell(number(r.rate.p_value, 2)),
+        )
+        for r in rates
+    )  # fmt: skip
+    columns = ("Field", "Days", "Covered", "Calls", "A day (95 %)", "Calls before", "Expected", "Chance of as many")
+    return Table("Calls against the field's own past", columns, rows, NOTE, numeric=(2, 3, 6, 7))
+
+
+def co_occurrences(
+    found: Flights,
+    period: TimeRange | None = None,
+    *,
+    airfield_id: str | None = None,
+    within: timedelta | None = None,
+) -> tuple[str, ...]:
+    """A sentence a closed field with any call on how often dated events had a call near them, and how often chance has.
+
+    Events outside the period count nowhere; none gives no sentence.
+    """
+    told = found.events
+    if period is not None:
+        told = told[(told["start"] < period.end) & (told["end"] > period.start)]
+    if told.empty:
+        return ()
+    fields = found.airfields
+    chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
+    said = []
+    for row in chosen.itertuples():
+        place = str(row.airfield_id)
+        if airfield_id is None and not len(call_days(found.calls, place)):
+            continue
+        covered = covered_days(found.reception, float(row.lon), float(row.lat))
+        beside = near_events(found.calls, place, told, covered=covered, within=within or found.within)
+        left_out = f" {beside.not_covered} events on days without coverage count nowhere." if beside.not_covered else ""
+        said.append(f"{row.name} ({place}): {beside.claim}{left_out}")
+    return tuple(said)
+
+
+def _days(period: TimeRange) -> str:
+    last = period.end - timedelta(microseconds=1)
+    return f"{period.start:%Y-%m-%d} to {last:%Y-%m-%d}"
+
+
+def unusual_sentences(
+    found: Flights,
+    period: TimeRange | None = None,
+    *,
+    airfield_id: str | None = None,
+    within: timedelta | None = None,
+) -> tuple[str, ...]:
+    """Rates and co-occurrences as sentences; the period is all that was heard when none is given."""
+    chosen = period or _heard(found)
+    if chosen is None:
+        return ()
+    rates = field_rates(found, chosen, airfield_id=airfield_id)
+    beside = co_occurrences(found, period, airfield_id=airfield_id, within=within)
+    return (*(rate.text() for rate in rates), *beside)
+
+
+def _heard(found: Flights) -> TimeRange | None:
+    hours = found.reception["hour"]
+    if hours.empty:
+        return None
+    first, last = hours.min().floor("D"), hours.max().floor("D") + pd.Timedelta(days=1)
+    return TimeRange(first.to_pydatetime(), last.to_pydatetime())

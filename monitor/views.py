@@ -120,8 +120,14 @@ class Views(AirViews):
         return table if aoi is None else table[table["aoi_id"].isin([aoi, ""])].reset_index(drop=True)
 
     def ledger(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """LEDGER: what others published and analysts saw, against what was seen here; a row each, never merged."""
-        return within(pipeline.compare_ledger(self.archive, self.ports(aoi)), chosen_period(period))
+        """LEDGER: what others published and analysts saw, against what was seen here; a row each, never merged.
+
+        A period takes the rows that share an instant with it, since sources leave dates wide.
+        """
+        table, chosen = pipeline.compare_ledger(self.archive, self.ports(aoi)), chosen_period(period)
+        if chosen is None:
+            return table
+        return table[(table["start"] < chosen.end) & (table["end"] >= chosen.start)].reset_index(drop=True)
 
     @property
     def is_simulated(self) -> bool:

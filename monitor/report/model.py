@@ -44,6 +44,8 @@ class Tables:
     positions: pd.DataFrame = field(default_factory=schemas.POSITIONS.empty)
     vessels: pd.DataFrame = field(default_factory=schemas.VESSELS.empty)
     gap_candidates: pd.DataFrame = field(default_factory=schemas.GAP_CANDIDATES.empty)
+    gap_rules: pd.DataFrame = field(default_factory=schemas.GAP_RULES.empty)
+    gap_calls: pd.DataFrame = field(default_factory=schemas.GAP_CALLS.empty)
     shuttles: pd.DataFrame = field(default_factory=schemas.SHUTTLES.empty)
     changes: pd.DataFrame = field(default_factory=schemas.CHANGES.empty)
     voyage_links: pd.DataFrame = field(default_factory=schemas.VOYAGE_LINKS.empty)

@@ -73,7 +73,7 @@ def gaps(given: BriefInput) -> Section:
             Cell("–" if pd.isna(r.distance_m) else f"{r.distance_m / METRES_PER_NAUTICAL_MILE:.0f} nmi"),
             Cell(number(r.implied_kn, 1, "kn")),
             Cell(lonlat(r.start_lon, r.start_lat, 3)), Cell(lonlat(r.end_lon, r.end_lat, 3)),
-            Cell(str(r.positions_before_12h)),
+            Cell(str(r.positions_before_12h)), *_explained(given, str(r.gap_id)),
         )
         for r in shown.itertuples()
     )  # fmt: skip
@@ -81,12 +81,33 @@ def gaps(given: BriefInput) -> Section:
     table = Table(
         "AIS gaps, longest first",
         ("Vessel", "Last position", "Next position", "Lasted", "Distance", "Speed implied", "Last at", "Next at",
-         "Positions in the 12 h before"),
-        rows, "Distance along the geodesic between the two positions; the speed is the least that fits." + left,
+         "Positions in the 12 h before", "Others heard there meanwhile", "Coastal rule · open-sea rule",
+         "Time for a call at"),
+        rows, "Distance along the geodesic between the two positions; the speed is the least that fits. The rules ask "
+        "whether reception explains the silence: the coastal one wants three other vessels heard nearby meanwhile "
+        "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is reckoned by "
+        "water at the speed the ship has shown; it says what was possible, not what took place." + left,
         numeric=(3, 4, 5, 8), empty="No gap in the positions at hand. Without positions there are no gaps to see.",
         compact=True,
     )  # fmt: skip
     return Section("gaps", "AIS gaps", (table, Text((GAP_LIMIT,), "limit")))
+
+
+def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
+    """Whether others were heard, what the rules say, and which ports the silence left time for."""
+    rules, calls = given.tables.gap_rules, given.tables.gap_calls
+    rule = next(iter(rules[rules["gap_id"] == gap_id].to_dict("records")), None)
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    fits = calls[(calls["gap_id"] == gap_id) & calls["is_feasible"]].sort_values("rank")
+    ports = [
+        f"{names.get(r.port_id, r.port_id)}, {'' if r.by_water else 'at most '}{hours(r.spare_h)} to spare"
+        for r in fits.head(3).itertuples()
+    ]
+    return (
+        Cell("–" if rule is None else str(rule["others_during"])),
+        Cell("–" if rule is None else f"{rule['coastal']} · {rule['open_sea']}"),
+        Cell("; ".join(ports) or "none of these ports"),
+    )
 
 
 def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:

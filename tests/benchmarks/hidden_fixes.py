@@ -80,7 +80,7 @@ def _errors(points: pd.DataFrame, nearest_s: pd.Series) -> pd.DataFrame:
 
 
 def shares(found: pd.DataFrame, *, by: str = "sog_kn") -> pd.DataFrame:
-    """Predictions, different hidden fixes, and the shares inside `r50_m` and `r90_m`, by class of speed and nearness."""
+    """Predictions, different hidden fixes and the shares inside both radii, by class of speed and nearness."""
     return (
         found.assign(
             speed=pd.cut(found[by], CLASSES_KN), near=pd.cut(found["nearest_min"], NEAREST_MIN),

@@ -345,12 +345,16 @@ SHUTTLES = Schema(
     {
         "shuttle_id": "str", "port_a": "str", "port_b": "str", "mmsi": "Int64", "legs": "int64", "legs_low": "int64",
         "legs_high": "Int64", "first": UTC, "last": UTC, "period_days": "float64", "length_m": "float64",
-        "voyage_ids": "str",
+        "voyage_ids": "str", "status": "str", "probability": "float64", "visit_ids": "str",
     },
     ("shuttle_id",),
+    absent={"status": "shown", "probability": float("nan"), "visit_ids": ""},
 )  # fmt: skip
 """The same pair of ports again and again. `legs` at least were seen; `legs_low`–`legs_high` is a 90 % interval of the
-legs that took place, given the share of stays that could be caught."""
+legs that took place, given the share of stays that could be caught.
+`status` shown: its legs are told one by one | candidate: that some ship went to and fro is likely, which stays it made
+is not; then `legs` is the fewest crossings that the stays and AIS allow with 95 %, and `probability` that there was
+one. `visit_ids`: stays it rests on."""
 
 IDENTITY = Schema(
     "identity",
@@ -431,10 +435,10 @@ ALERTS = Schema(
 )  # fmt: skip
 """One row a thing worth telling. `state` new | quiet (same rule and `subject`, inside the cool-down that ended at
 `quiet_until`) | old (long past when it was first found) | sent | failed (tried `attempts` times, again at the next
-run) | withdrawn (before it was sent, what it said ceased to hold). `alert_id` comes from the rule and from what it is
-about, so running again raises nothing twice. `sent_to` holds the keys of the targets that took it, separated by spaces;
-`error` why the last one did not, without any secret. `aoi_id` is "" for what concerns all ports; `reasons` and
-`alternatives` are separated by "; "."""
+run) | withdrawn (what it said ceased to hold; one with `sent_at` is taken back by an alert of the rule correction).
+`alert_id` comes from the rule and from what it is about, so running again raises nothing twice. `sent_to` holds the
+keys of the targets that took it, separated by spaces; `error` why the last one did not, without any secret. `aoi_id` is
+"" for what concerns all ports; `reasons` and `alternatives` are separated by "; "."""
 
 OBSERVATIONS = Schema(
     "observations",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from monitor.core.errors import DataError
 from monitor.core.findings import LIKELIHOODS, Finding
 from monitor.core.instants import utc
 from monitor.core.tables import ALERTS, UTC
+from monitor.fuse import wording
 
 RULES = ("dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen")
 """What can be told: a dark event; an unmatched vessel where AIS reception is not shown; a visit to a watched berth; a
@@ -21,6 +23,9 @@ TOLD = ("dark_event", "visit", "shuttle", "change", "feed", "unseen")
 """The rules in force unless others are chosen."""
 
 NEW, QUIET, OLD, SENT, FAILED, WITHDRAWN = "new", "quiet", "old", "sent", "failed", "withdrawn"
+
+CORRECTION = "correction"
+"""Rule of the one alert that takes back what was sent and no longer holds; always in force."""
 
 _WORDS = tuple(word for word, _, _ in LIKELIHOODS)
 _KNOWN_LATE = {"change": 3}
@@ -134,6 +139,36 @@ def alerts(
     never = pd.Series(pd.NaT, index=range(len(rows)), dtype=UTC)
     table = pd.DataFrame(rows).assign(attempts=0, sent_at=never, sent_to="", error="")
     return ALERTS.conform(table.sort_values(["start", "alert_id"], kind="stable", ignore_index=True))
+
+
+def names_of(findings: Iterable[Finding], stays: Stays) -> frozenset[str]:
+    """All that an alert on these findings may be known by: their ids, and the ids that alerts on them have."""
+    told = tuple(findings)
+    return frozenset(f.id for f in told) | {f"{rule_of(f)}|{_stay(f, stays) or f.id}" for f in told}
+
+
+def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
+    """One row of ALERTS that takes back what was told: of the rows in `gone` those that were sent; empty without any.
+
+    Raises
+    ------
+    DataError
+        `now` has no zone.
+    """
+    told = gone[gone["sent_at"].notna()].sort_values(["start", "alert_id"])
+    if told.empty:
+        return ALERTS.empty()
+    when, ports = pd.Timestamp(utc(now)), set(told["aoi_id"])
+    digest = hashlib.sha256("\n".join(told["alert_id"]).encode()).hexdigest()[:16]
+    claims = [wording.taken_back(claim, at) for claim, at in zip(told["claim"], told["sent_at"], strict=True)]
+    return ALERTS.conform(pd.DataFrame([{
+        "alert_id": f"{CORRECTION}|{digest}", "rule": CORRECTION, "aoi_id": ports.pop() if len(ports) == 1 else "",
+        "subject": CORRECTION, "finding_id": told["finding_id"].iloc[0], "start": told["start"].min(),
+        "end": told["end"].max(), "raised_at": when, "quiet_until": when, "claim": " ".join(claims), "likelihood": "",
+        "confidence": "high", "reasons": "late AIS, a review, or a new look at the same scenes does not support it",
+        "alternatives": "", "is_simulated": bool(told["is_simulated"].any()), "state": NEW, "attempts": 0,
+        "sent_to": "", "error": "",
+    }]).assign(sent_at=pd.Series([pd.NaT], dtype=UTC)))  # fmt: skip
 
 
 def rule_of(finding: Finding) -> str:

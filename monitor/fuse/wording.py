@@ -167,6 +167,14 @@ def shuttle(port_a: str, port_b: str, legs: int, bounds: tuple[int, object], per
     )
 
 
+def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
+    """Inferred: that a ship went to and fro, without its legs."""
+    return (
+        f"What was seen at {port_a} and {port_b} is consistent with a ship that went to and fro between them, "
+        f"{at_least(legs, 'time', 'times')}; the looks are too far apart to tell its legs one by one."
+    )
+
+
 def consistent_with(names: list[str], excluded: list[str]) -> str:
     """Matched by size alone: a class, with its look-alikes, never a name."""
     if not names:
@@ -233,3 +241,8 @@ def unseen_since(place: str, since: Instant, until: Instant) -> str:
     """Limits: how long nothing has been seen."""
     days = (pd.Timestamp(until) - pd.Timestamp(since)).days
     return f"{place} has not been seen for {days} days, since {when(since)}: nothing can be said of what lay there."
+
+
+def taken_back(claim: str, told: Instant) -> str:
+    """A correction: what was told, and when."""
+    return f"This was told on {day(told)} and no longer holds: “{claim}”"

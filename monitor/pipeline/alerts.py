@@ -16,7 +16,7 @@ from monitor.core.findings import Finding
 from monitor.core.tables import ALERTS, CHANGES, COUNTS, VISITS
 from monitor.core.tables import UTC as UTC_DTYPE
 from monitor.fuse import AlertRule, Stays, alerts, change_findings, feed_findings, unseen_findings
-from monitor.fuse.alerts import FAILED, NEW, SENT, WITHDRAWN
+from monitor.fuse.alerts import FAILED, NEW, SENT, WITHDRAWN, correction, names_of
 from monitor.pipeline import findings as texts
 from monitor.pipeline.keys import FINDINGS, Ports
 from monitor.pipeline.outcome import Step
@@ -48,14 +48,15 @@ def raise_alerts(
     now, book = now or datetime.now(UTC), AlertBook(archive)
     told = findings_of(archive, store, ports, plan)
     previous = book.table()
+    stays = Stays.of(archive.read_table("visits", VISITS))
     rule = AlertRule(plan.rules, plan.least_likelihood, plan.cool_down, plan.newest, plan.berths)
     made = alerts(
-        told, previous, now=now, as_of=plan.as_of, rule=rule, stays=Stays.of(archive.read_table("visits", VISITS)),
-        simulated=_is_simulated(archive),
+        told, previous, now=now, as_of=plan.as_of, rule=rule, stays=stays, simulated=_is_simulated(archive)
     )  # fmt: skip
-    gone = _withdrawn(previous, {finding.id for finding in told})
+    gone = _withdrawn(previous, names_of(told, stays))
+    made = _joined(made, correction(gone, now=now))
     if len(made) or len(gone):
-        book.write(pd.concat([part for part in (gone, made) if len(part)], ignore_index=True), now=now)
+        book.write(_joined(gone, made), now=now)
     note_raised(archive, plan)
     return Step("alerts", len(made), note=_summary(made))
 
@@ -73,10 +74,17 @@ def findings_of(archive: Archive, store: PositionStore, ports: Ports, plan: Aler
     )
 
 
-def _withdrawn(previous: pd.DataFrame, standing: set[str]) -> pd.DataFrame:
-    waiting = previous["state"].isin([NEW, FAILED]) & previous["rule"].isin(_OF_CORRELATION)
-    gone = previous[waiting & ~previous["finding_id"].isin(list(standing))]
+def _withdrawn(previous: pd.DataFrame, standing: frozenset[str]) -> pd.DataFrame:
+    """Those that were told, or are to be, and are no longer found."""
+    held = previous["state"].isin([NEW, FAILED, SENT]) & previous["rule"].isin(_OF_CORRELATION)
+    known = previous["finding_id"].isin(list(standing)) | previous["alert_id"].isin(list(standing))
+    gone = previous[held & ~known]
     return gone.assign(state=WITHDRAWN)
+
+
+def _joined(*tables: pd.DataFrame) -> pd.DataFrame:
+    some = [table for table in tables if len(table)]
+    return pd.concat(some, ignore_index=True) if some else ALERTS.empty()
 
 
 def _is_simulated(archive: Archive) -> bool:

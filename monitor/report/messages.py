@@ -12,7 +12,7 @@ from monitor.report.wording import SIMULATED, SIMULATED_LINE
 _HEADS = {
     "dark_event": "vessel that AIS does not explain", "unmatched": "unmatched vessel, AIS reception unknown",
     "visit": "visit at a watched berth", "shuttle": "shuttle", "change": "counts changed", "feed": "AIS feed silent",
-    "unseen": "not observed",
+    "unseen": "not observed", "correction": "correction of what was told",
 }  # fmt: skip
 _CAVEATS = {
     "dark_event": wording.UNMATCHED_CAVEAT, "unmatched": wording.UNMATCHED_CAVEAT, "visit": wording.NAME_RULE,
@@ -21,6 +21,7 @@ _CAVEATS = {
 _SECTIONS = {
     "dark_event": "dark", "unmatched": "dark", "visit": "{aoi}-visits", "shuttle": "voyages", "change": "{aoi}-series",
     "feed": "gaps", "unseen": "coverage",
+    "correction": "corrections",
 }  # fmt: skip
 
 

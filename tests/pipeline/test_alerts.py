@@ -124,6 +124,22 @@ def test_what_no_longer_holds_is_withdrawn_before_it_is_sent(archive: Archive) -
     assert [waiting.alert["finding_id"] for waiting in steps.to_send(archive, PORTS, archive.root)] == ["b"]
 
 
+def test_what_was_sent_and_no_longer_holds_is_taken_back_once(archive: Archive) -> None:
+    _raise(archive)
+    _send(archive, Post(), ONE)
+    archive.write_note(FINDINGS, texts.to_text([_finding("b", "shuttle")]))
+    assert _raise(archive, now=NOW + DAY) == 1
+    assert _raise(archive, now=NOW + 2 * DAY) == 0
+    [waiting] = steps.to_send(archive, PORTS, archive.root)
+    assert "no longer holds: “Claim of a.”" in waiting.message.body
+    assert "told on 6 Oct 2023" in waiting.message.body
+    post = Post()
+    _send(archive, post, ONE)
+    assert len(post.sent) == 1
+    states = AlertBook(archive).table().groupby("rule")["state"].first().to_dict()
+    assert states == {"correction": "sent", "dark_event": "withdrawn", "shuttle": "sent"}
+
+
 def test_without_a_target_nothing_is_marked_as_sent(archive: Archive) -> None:
     _raise(archive)
     with pytest.raises(SettingsError, match="MONITOR_ALERTS__URLS"):

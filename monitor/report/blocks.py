@@ -56,6 +56,7 @@ class TileFigure:
     """A rendered picture of a scene: annotated, its plain twin, caption, and the table its numbers point to.
 
     `said` are the parts of a statement that may be quoted: claim, likelihood, confidence, evidence, each by its name.
+    What `is_extra` is left out on paper.
     """
 
     id: str
@@ -65,6 +66,7 @@ class TileFigure:
     facts: tuple[tuple[str, str], ...]
     details: Table
     said: tuple[tuple[str, str], ...] = ()
+    is_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,9 @@ def said_of(given: BriefInput, look: Look, found: pd.DataFrame, shown: Sequence[
     numbers = {mark.number: mark for mark in shown}
     here = found[found["number"].isin(numbers)]
     labels = {str(r.detection_id): numbers[int(r.number)].label for r in here.itertuples()}
-    told = [(name, f) for f in given.findings if f.kind == "dark_event" for name in f.evidence if name in labels]
+    events = given.tables.dark_events
+    dark = set(events.loc[events["status"] == "dark", "event_id"])
+    told = [(name, f) for f in given.findings if f.id in dark for name in f.evidence if name in labels]
     if told:
         name, finding = max(told, key=lambda pair: _chance(given, pair[1]))
         return _inferred(labels[name], finding, len(told) - 1)

@@ -29,7 +29,10 @@ def _time_axis(period: TimeRange, top: float, bottom: float) -> list[str]:
     parts = [line(_LEFT, bottom, _WIDTH - _RIGHT, bottom, colour=INK)]
     for at, label in day_ticks(period):
         x = _place(at, period)
-        parts += [line(x, top, x, bottom + 5, colour=RULE), text(x, bottom + 19, label, anchor="middle")]
+        parts += [
+            line(x, top, x, bottom + 5, colour=RULE),
+            text(x, bottom + 19, label, anchor="end" if x > _WIDTH - 40 else "middle"),
+        ]
     return parts
 
 

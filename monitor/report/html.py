@@ -16,7 +16,7 @@ from markupsafe import Markup
 from matplotlib import font_manager
 from PIL import Image
 
-from monitor.report.blocks import Block, Cards, Download, MapView, Picture, Section, TileFigure
+from monitor.report.blocks import Block, Cards, Chart, Download, MapView, Picture, Section, Table, TileFigure
 from monitor.report.files import write_bytes
 from monitor.report.model import Brief
 from monitor.report.style import HANGUL, hangul_font
@@ -24,7 +24,7 @@ from monitor.report.wording import SIMULATED_LINE
 
 PAPER_ROWS = 26
 """Rows of a table on paper; the rest are in the HTML edition."""
-_PAPER_PX = 1240
+_PAPER_PX, _SHORT_ROWS = 1240, 6
 _HERE = files("monitor.report")
 _OUTSIDE_RULE = re.compile(r"[^{}]*\{[^{}]*url\((?!\"?data:)[^{}]*\}")
 
@@ -48,7 +48,8 @@ def page(brief: Brief, *, paper: bool) -> str:
         environment().get_template("brief.html.j2").render(
             brief=brief, paper=paper, css=Markup(css), js=Markup(js), has_map=has_map, simulated_line=SIMULATED_LINE,
             leaflet=Markup(leaflet_js()) if has_map else "", csp="" if paper else policy([css], scripts),
-            paper_rows=PAPER_ROWS, anchors=anchors(brief),
+            paper_rows=PAPER_ROWS, anchors=anchors(brief), short_rows=_SHORT_ROWS,
+            behind=behind(brief) if paper else (),
         )
     )  # fmt: skip
 
@@ -63,6 +64,13 @@ def anchors(brief: Brief) -> dict[str, str]:
             for card in block.cards:
                 found.setdefault(dict(card.facts).get("Detection", ""), card.id)
     return found
+
+
+def behind(brief: Brief) -> tuple[Table, ...]:
+    """The longer tables behind charts and tiles, which paper has in its appendix."""
+    blocks = [b for b in _blocks(brief.sections) if isinstance(b, (Chart, TileFigure))]
+    shown = [b.details for b in blocks if not (isinstance(b, TileFigure) and b.is_extra)]
+    return tuple(dict.fromkeys(table for table in shown if len(table.rows) > _SHORT_ROWS))
 
 
 def policy(styles: list[str], scripts: list[str]) -> str:

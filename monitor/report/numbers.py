@@ -150,8 +150,12 @@ def _table(windows: Windows, counts: pd.DataFrame, name: str) -> Table:
     labels = [label for *_, label in CLASSES if counts[label].sum() > 0 or label != CLASSES[-1][2]]
     rows = [_row(windows, counts, what, label) for what, label in WHAT.items()]
     rows[1:1] = [_row(windows, counts, label, label) for label in labels]
-    week = f"{windows.week.start:%d %b} to {windows.week.end - timedelta(seconds=1):%d %b %Y}"
-    columns = ["What", f"Last week: {week}", "The week before", f"Median of the {PAST_WEEKS} weeks before",
+    last = windows.week.end - timedelta(seconds=1)
+    week = f"{last:%d %b %Y}" if windows.week.duration <= timedelta(days=1) else (
+        f"{windows.week.start:%d %b} to {last:%d %b %Y}"
+    )  # fmt: skip
+    span = "Last week" if windows.week.duration >= WEEK else "This period"
+    columns = ["What", f"{span}: {week}", "The week before", f"Median of the {PAST_WEEKS} weeks before",
                "Same week, 52 weeks earlier"]  # fmt: skip
     if windows.is_long:
         columns.insert(1, "Whole period")

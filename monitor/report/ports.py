@@ -55,7 +55,7 @@ def _tiles(given: BriefInput, aoi: Aoi, chosen: Chosen, looks: tuple[Look, ...],
         blocks += _figure(studio, chosen.latest, near, given.tables)
     if chosen.before is not None:
         blocks += _pair(given, studio, (chosen.before, chosen.latest), near)
-        blocks += _figure(studio, chosen.before, near, given.tables)
+        blocks += _figure(studio, chosen.before, near, given.tables, is_extra=True)
     if chosen.radar is not None:
         blocks += _figure(studio, chosen.radar, whole, given.tables)
     blocks += _film(given, studio, looks, near, chosen.latest.sensor)
@@ -70,7 +70,7 @@ def _earlier(latest: Look, looks: tuple[Look, ...]) -> tuple[Look, ...]:
 
 
 def _figure(
-    studio: Studio, look: Look, frame: Frame, tables: Tables, *, details: tuple[Frame, ...] = ()
+    studio: Studio, look: Look, frame: Frame, tables: Tables, *, details: tuple[Frame, ...] = (), is_extra: bool = False
 ) -> tuple[Block, ...]:
     made = studio.tile(look, frame, details=details)
     if made is None or look.acquisition is None:
@@ -85,7 +85,8 @@ def _figure(
     )  # fmt: skip
     rows = detections_table(studio, look, shown, tables)
     said = said_of(studio.given, look, studio.detections(look.scene_id), shown)
-    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said),)
+    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said,
+                       is_extra),)  # fmt: skip
 
 
 def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables: Tables) -> Table:

@@ -69,4 +69,4 @@ def table_html(caption: str, rows: Sequence[dict[str, object]]) -> str:
     cells = tuple(tuple(Cell(str(value)) for value in row.values()) for row in rows)
     block = Table(caption, columns, cells, empty="Nothing here yet.")
     template = environment().from_string('{% import "blocks.html.j2" as b with context %}{{ b.table(block) }}')
-    return str(template.render(block=block, paper=False, paper_rows=0))
+    return str(template.render(block=block, paper=False, paper_rows=0, short_rows=0))

@@ -10,8 +10,9 @@ from monitor.report.charts import coverage_strip
 from monitor.report.looks import Look, longest_blind, looks_of, within
 from monitor.report.model import BriefInput, Header, Statement
 from monitor.report.numbers import PAST_WEEKS, PerLook, Windows, chance_of_more, per_look
-from monitor.report.wording import date_only, hours, minute, plural
+from monitor.report.wording import date_only, hours, minute, plural, when
 
+_WORTH_SAYING_H = 48.0
 _RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
 
 
@@ -35,8 +36,9 @@ def header(given: BriefInput) -> Header:
 
 def statements(given: BriefInput) -> tuple[Statement, ...]:
     """At most three: what is most notable, how full the ports were against their past, and what could not be seen."""
-    ranked = sorted((f for f in given.findings if f.kind in _RANK), key=_notable)
-    against = against_past(given)
+    told = [f for f in given.findings if f.kind in _RANK and (f.likelihood or f.kind != "dark_event")]
+    ranked = sorted(told, key=_notable)
+    against = against_past(given) or newest(given)
     chosen = ranked[: 1 if against else 2]
     made = [Statement(f.claim, f.likelihood, f.confidence, f.reasons, f.alternatives, f.evidence) for f in chosen]
     return (*made, *against, _unseen(given))
@@ -77,6 +79,29 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
                        "one ship that stays counts in every look"), scenes),)  # fmt: skip
 
 
+def newest(given: BriefInput) -> tuple[Statement, ...]:
+    """What the newest looks show, for ports without a past to set them against; nothing where nothing was counted."""
+    parts: list[str] = []
+    scenes: list[str] = []
+    for aoi in given.aois:
+        looks = [k for k in within(looks_of(given, aoi.id), given.period) if k.was_seen]
+        counts = given.tables.counts
+        counts = counts[counts["scene_id"].isin([k.scene_id for k in looks]) & counts["vessels"].notna()]
+        if counts.empty:
+            continue
+        row = counts.sort_values("acquired_at").iloc[-1]
+        look = next(k for k in looks if k.scene_id == row["scene_id"])
+        at = when(look.acquisition) if look.acquisition else minute(look.at)
+        things = plural(int(row["vessels"]), "object")
+        parts.append(f"{things} consistent with vessels were marked at {aoi.name or aoi.id}, {at}")
+        scenes.append(look.scene_id)
+    if not parts:
+        return ()
+    reasons = ("one look at each port, and no earlier one to compare",)
+    others = ("small craft and things on quays that look like hulls", "hulls that were missed")
+    return (Statement(f"{'; '.join(parts)}.", "", "low", reasons, others, tuple(scenes)),)
+
+
 def _rate(made: PerLook) -> str:
     low, high = made.interval
     return f"{made.rate:.1f} vessels a clear look ({low:.1f}–{high:.1f})"
@@ -94,8 +119,10 @@ def _unseen(given: BriefInput) -> Statement:
         clear, partly = (sum(look.state == state for look in looks) for state in ("observed", "partly"))
         shown = f"{clear} of {plural(len(looks), 'pass', 'passes')} over {name} showed its water clearly"
         shown += f" and {partly} in part" if partly else ""
-        parts.append(f"{shown}; nothing clear for {hours(_hours(end, start))} from {date_only(start)} to "
-                     f"{date_only(end)}")  # fmt: skip
+        blind = _hours(end, start)
+        if blind >= _WORTH_SAYING_H:
+            shown += f"; nothing clear for {hours(blind)} from {date_only(start)} to {date_only(end)}"
+        parts.append(shown)
     return Statement(". ".join(parts) + ".", "", "high", ("counted from the list of passes below",), (), ())
 
 

@@ -33,7 +33,7 @@ LONG_SIDE = 1200
 CHIP_SIDE = 512
 _LEFT, _RIGHT, _TOP, _BOTTOM = 62, 26, 92, 182
 _LINE = 19
-_LINE_CHARS = 118
+_LINE_CHARS = 130
 
 
 @dataclass(frozen=True, slots=True)

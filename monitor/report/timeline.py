@@ -158,7 +158,7 @@ def timeline_html(rows: pd.DataFrame, period: TimeRange, *, id: str = "timeline"
     The drawing carries no styles or scripts; classes are those of ``templates/brief.css``. All text is escaped.
     """
     template = environment().from_string('{% import "blocks.html.j2" as b with context %}{{ b.render(block) }}')
-    return str(template.render(block=timeline_chart(id, rows, period), paper=False, paper_rows=0))
+    return str(template.render(block=timeline_chart(id, rows, period), paper=False, paper_rows=0, short_rows=0))
 
 
 def _lane(lane: str, own: pd.DataFrame, period: TimeRange, y: float) -> tuple[list[str], float]:

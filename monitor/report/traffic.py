@@ -172,7 +172,7 @@ def _candidates(given: BriefInput, event_id: str) -> Table | None:
          Cell(number(r.length_m, 0, "m")), Cell(str(r.reason)))
         for r in made.itertuples()
     )  # fmt: skip
-    return Table("Silent vessels that could have been there; none is picked",
+    return Table(f"Silent vessels that could have been there; none is picked ({event_id.removeprefix('dark|')})",
                  ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"), rows, numeric=(1, 2),
                  compact=True)  # fmt: skip
 

@@ -15,6 +15,7 @@ import pytest
 
 from monitor.report import Brief, Tables, build_brief, write_html
 from monitor.report.html import page
+from monitor.report.summary import statements
 from tests.report.made import brief_input, no_pixels, read_pixels
 
 
@@ -146,6 +147,27 @@ def test_likelihood_and_confidence_stand_in_separate_sentences(html: str) -> Non
 def test_the_fixed_wording_on_unmatched_and_gaps_is_there(html: str) -> None:
     assert "It is not proof that AIS was switched off" in html
     assert "says nothing of intent" in html
+
+
+def test_a_port_without_a_past_says_what_its_newest_look_shows() -> None:
+    told = statements(brief_input(("not observed", "observed")))
+    assert told[1].claim == "2 objects consistent with vessels were marked at Rajin 라진 <b>, 2023-10-10 02:16 UTC."
+    assert (told[1].likelihood, told[1].confidence) == ("", "low")
+
+
+def test_what_reception_does_not_show_is_no_bottom_line() -> None:
+    given = brief_input(("not observed", "observed"))
+    doubtful = replace(given, findings=tuple(replace(f, likelihood="") for f in given.findings))
+    assert not any("no AIS fits it" in s.claim for s in statements(doubtful))
+
+
+def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief: Brief, html: str) -> None:
+    paper = page(brief, paper=True)
+    assert "the numbers behind the figures" in paper
+    assert "the numbers behind the figures" not in html
+    assert paper.index('id="behind"') < paper.index("Vessels per clear look by week</caption>")
+    assert "Play as an animation" not in paper
+    assert paper.count('class="tile"') < html.count('class="tile"')
 
 
 def test_who_may_read_it_stands_in_the_header_when_said(html: str) -> None:

@@ -77,12 +77,12 @@ def test_leaving_out_an_unknown_port_is_an_error(tmp_path: Path) -> None:
 def test_two_short_stages_make_weights_that_the_detector_can_use(tmp_path: Path) -> None:
     pytest.importorskip("onnx")
     harbour.write_port(tmp_path / "ports" / "one")
+    stage = "[[stage]]\nepochs = 1\nsteps = 2\nseed = {}\n[stage.recipe]\nsize = 64\n"
+    recipe = "[simulated]\ncount = 1\nseed = 1003\nsize_px = 96\n" + stage.format(1) + stage.format(2)
+    (tmp_path / "recipe.toml").write_text(recipe)
     code = (
-        "import sys; from pathlib import Path; from monitor.detect.compose import Recipe\n"
-        "from monitor.detect.train import train; from monitor.detect.train_stages import Stage\n"
-        "from monitor.simulate.labelled import labelled_port\n"
-        "stages = [Stage(epochs=1, steps=2, seed=seed, recipe=Recipe(size=64)) for seed in (1, 2)]\n"
-        "train(Path(sys.argv[1]), out=Path(sys.argv[2]), stages=stages, simulated=[labelled_port(1003, size_px=96)])"
+        "import sys; from pathlib import Path; from monitor.outside import train\n"
+        "train([Path(sys.argv[1])], out=Path(sys.argv[2]), recipe=Path('recipe.toml'))"
     )
     done = _run(code, tmp_path / "ports", tmp_path / "out")
     assert done.returncode == 0, done.stderr[-2000:]

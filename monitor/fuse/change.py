@@ -64,7 +64,7 @@ def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedel
     -----
     Baseline: Poisson regression (statsmodels) with the log of exposure as offset, a yearly harmonic once the past is a
     year long; negative binomial when the past scatters more than Poisson (Pearson chi² per degree of freedom over
-    1.5). A change is a sum outside the 95 % prediction interval.
+    1.5). A change is a sum outside the 95 % prediction interval: one calm week in twenty is one too.
     """
     rows = []
     for aoi, group in counts.groupby("aoi_id", sort=True):

@@ -26,6 +26,8 @@ LEAST_M = 60.0
 
 _LENGTH = re.compile(r"\((\d+) m\)")
 _PIERS = re.compile(r"piers?\D{0,8}(\d)(?:\s*[–-]\s*(\d))?", re.IGNORECASE)
+_LETTERED = re.compile(r"\b[Pp]ier ([A-Z])\b")
+_LENGTH_SLACK = 0.1
 
 _BOUNDS = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
 
@@ -151,23 +153,36 @@ def _unarchived(row: Row, port: _Port) -> Answer:
 
 
 def _stays(row: Row, event: str, port: _Port) -> Answer:
-    ours = _best(row, port, _reaching(port, row, surely=True))
+    sure = _best(row, port, _reaching(port, row, surely=True))
     clear = port.clear(row["start"], row["end"])
     if event == "absent":
-        if len(ours):
-            return {"verdict": HERE, "reason": f"we saw a ship there: {_told(row, port, ours)}", **_ids(ours)}
+        if len(sure):
+            return {"verdict": HERE, "reason": f"we saw a ship there: {_told(row, port, sure)}", **_ids(sure)}
         if len(clear):
             return {"verdict": BOTH, "reason": f"no ship in our {_looks(clear)} either"}
         return _why(row, port)
+    ours = _fitting(row, sure)
     if len(ours):
         return {"verdict": BOTH, "reason": f"a stay of ours covers that time: {_told(row, port, ours)}", **_ids(ours)}
-    if len(ours := _best(row, port, _reaching(port, row), only=bool(_piers(str(row["berth"]))))):
-        return {"verdict": BOTH, "reason": f"a stay of ours may be the same: {_told(row, port, ours)}", **_ids(ours)}
+    may = _fitting(row, _best(row, port, _reaching(port, row), only=bool(_piers(str(row["berth"])))))
+    if len(may):
+        return {"verdict": BOTH, "reason": f"a stay of ours may be the same: {_told(row, port, may)}", **_ids(may)}
+    other = f"; what we saw there was of another length: {_told(row, port, sure)}" if len(sure) else ""
     if _length(row) < LEAST_M:
-        return _unseen("too small", f"too small: {_length(row):.0f} m, and hulls under {LEAST_M:.0f} m are not sure")
+        short = f"too small: {_length(row):.0f} m, and hulls under {LEAST_M:.0f} m are not sure to be found"
+        return _unseen("too small", short + other)
     if len(clear):
-        return {"verdict": THERE, "reason": f"no ship at a berth in our {_looks(clear)}, which are snapshots"}
+        return {"verdict": THERE, "reason": f"no such ship at a berth in our {_looks(clear)}, a snapshot each{other}"}
     return _why(row, port)
+
+
+def _fitting(row: Row, stays: pd.DataFrame) -> pd.DataFrame:
+    """Those whose length allows what the source says of it; all where either is not known."""
+    said = _length(row)
+    if said == float("inf"):
+        return stays
+    low, high = stays["length_low_m"] * (1 - _LENGTH_SLACK), stays["length_high_m"] * (1 + _LENGTH_SLACK)
+    return stays[~(said < low) & ~(said > high)]
 
 
 def _reaching(port: _Port, row: Row, *, surely: bool = False) -> pd.DataFrame:
@@ -189,7 +204,7 @@ def _same_pier(row: Row, port: _Port, berth: str) -> bool:
 
 
 def _piers(text: str) -> set[str]:
-    return {number for found in _PIERS.findall(text) for number in found if number}
+    return {number for found in _PIERS.findall(text) for number in found if number} | set(_LETTERED.findall(text))
 
 
 def _told(row: Row, port: _Port, stays: pd.DataFrame) -> str:
@@ -199,9 +214,8 @@ def _told(row: Row, port: _Port, stays: pd.DataFrame) -> str:
     if _piers(str(row["berth"])) and not _same_pier(row, port, str(first["berth_id"])):
         place += " (the source names another berth)"
     said, low, high = _length(row), first["length_low_m"], first["length_high_m"]
-    fits = "" if said == float("inf") or pd.isna(low) else (
-        ", length fits" if low <= said <= high else f", another length ({low:.0f}–{high:.0f} m)"
-    )  # fmt: skip
+    measured = "" if pd.isna(low) else f", {low:.0f}–{high:.0f} m"
+    fits = measured if said != float("inf") else ""
     more = f", and {len(stays) - 1} more" if len(stays) > 1 else ""
     return f"{place}{fits}{more}"
 

@@ -7,6 +7,7 @@ import pytest
 from monitor.core.errors import DataError
 from monitor.core.tables import OBSERVATIONS
 from monitor.fuse import Seen, compare, read_observations
+from monitor.fuse.ledger import _piers
 from monitor.fuse.observations import EVENTS, when
 from tests.fuse.test_voyages import PORTS, _at, _visits
 
@@ -155,14 +156,22 @@ def test_a_hull_too_short_for_the_pixels_is_not_held_against_us() -> None:
     assert compare(_said("docked", 9.0, vessel="tanker (110 m)"), PORTS, seen).iloc[0]["verdict"] == "only there"
 
 
-def test_a_published_length_is_laid_beside_ours() -> None:
-    stays = VISITS.assign(length_low_m=105.0, length_high_m=135.0)
-    fits, other = (
-        compare(_said("docked", 1.2, vessel=f"unknown ({length} m)"), PORTS, Seen(visits=stays)).iloc[0]["reason"]
-        for length in (115, 190)
+def test_a_ship_of_another_length_is_not_the_one_that_they_saw() -> None:
+    seen = Seen(VISITS.assign(length_low_m=105.0, length_high_m=135.0), _states(1.5, state="occupied"))
+    fits, other, tug = (
+        compare(_said("docked", 1.2, vessel=f"unknown ({length} m)"), PORTS, seen).iloc[0] for length in (115, 190, 30)
     )
-    assert "length fits" in fits
-    assert "another length (105–135 m)" in other
+    assert (fits["verdict"], other["verdict"], tug["verdict"]) == ("both", "only there", "not observable")
+    assert "105–135 m" in fits["reason"]
+    assert "of another length" in other["reason"]
+    assert tug["cause"] == "too small"
+
+
+def test_piers_are_told_apart_by_number_and_by_letter() -> None:
+    assert _piers('CSIS "Pier No. 2" and "Pier No. 3"') == {"2", "3"}
+    assert _piers("Basin head, piers 1–2") == {"1", "2"}
+    assert _piers("Pier A N face") == {"A"}
+    assert _piers("naval pier") == set()
 
 
 def test_a_total_is_not_compared_but_ours_stands_beside_it() -> None:

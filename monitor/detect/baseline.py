@@ -27,6 +27,7 @@ class BaselineRule:
     never_empty : where the detector saw ships at so large a share of the looks that seem empty, they are not
     apart : how many spreads part two groups of looks before the past is said to have two states
     least_wide : least spread of the empty berth's anomaly, in units of `noise`
+    bound : most that a past is worth, in log odds
     """
 
     least_looks: int = 4
@@ -35,6 +36,15 @@ class BaselineRule:
     never_empty: float = 0.5
     apart: float = 4.0
     least_wide: float = 0.35
+    bound: float = 5.0
+
+
+RADAR = BaselineRule()
+"""Speckle is known beforehand, so a few looks will do. Four simulated seasons, two of them held out."""
+OPTICAL = BaselineRule(least_looks=8)
+"""What sun, haze, shadow and cranes do to a quay is learnt only by looking. With the radar's rule, pasts of four to
+seven looks filled berths that were empty and that the detector had left so: 0.6, 1.8 and 2.7 % of all empty ones over
+three simulated seasons, 0.6, 0.0 and 1.1 % with this one; in a fourth, held out, 5.7 % against 1.5 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,8 @@ def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rul
     if float(detected[~occupied].mean()) >= rule.never_empty:
         return Past(0.0, looks, False, float(detected.mean()), (here - middle) / wide)
     ships = anomaly[occupied] - middle
-    return Past(_log_odds(here - middle, wide, ships), looks, True, float(occupied.mean()), (here - middle) / wide)
+    odds = float(np.clip(_log_odds(here - middle, wide, ships), -rule.bound, rule.bound))
+    return Past(odds, looks, True, float(occupied.mean()), (here - middle) / wide)
 
 
 def _settle(past: Floats, rule: BaselineRule) -> tuple[Floats, Floats, Floats]:
@@ -108,10 +119,15 @@ def _settle(past: Floats, rule: BaselineRule) -> tuple[Floats, Floats, Floats]:
 
 
 def _nan_quantile(values: Floats, share: float) -> Floats:
-    """Quantile over the looks; NaN for a bin and feature never seen."""
-    some = np.asarray(np.isfinite(values).any(axis=0))
-    filled = np.where(np.broadcast_to(some, values.shape), values, 0.0)
-    out: Floats = np.where(some, np.nanquantile(filled, share, axis=0), np.nan)
+    """Quantile along the first axis, of what is known (linear between neighbours); NaN where nothing is."""
+    ordered = np.sort(values, axis=0)
+    known = np.isfinite(values).sum(axis=0)
+    place = share * np.maximum(known - 1, 0)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, np.maximum(known - 1, 0))
+    low = np.take_along_axis(ordered, below[None], axis=0)[0]
+    high = np.take_along_axis(ordered, above[None], axis=0)[0]
+    out: Floats = np.where(known > 0, low + (high - low) * (place - below), np.nan)
     return out
 
 
@@ -119,8 +135,8 @@ def _anomaly(looks: Floats, level: Floats, spread: Floats, rule: BaselineRule) -
     """(look,) the most that any 60 m of the berth stand out, in spreads; NaN when no bin was seen."""
     away = looks - level[None]
     most = np.array(rule.common)
-    filled = np.where(np.isfinite(away).any(axis=1, keepdims=True), away, 0.0)
-    z = (away - np.clip(np.nanquantile(filled, 0.2, axis=1, keepdims=True), -most, most)) / spread[None]
+    common = np.nan_to_num(_nan_quantile(np.moveaxis(away, 1, 0), 0.2), nan=0.0)
+    z = (away - np.clip(common, -most, most)[:, None]) / spread[None]
     known = np.isfinite(z)
     count = known.sum(axis=2)
     per_bin = np.where(count > 0, np.where(known, z, 0.0).sum(axis=2) / np.maximum(count, 1), np.nan)
@@ -133,18 +149,28 @@ def _anomaly(looks: Floats, level: Floats, spread: Floats, rule: BaselineRule) -
 
 
 def _empty_group(anomaly: Floats, rule: BaselineRule) -> tuple[float, float]:
-    """Middle and spread of the looks without a ship: the lowest fifth at first, then all that are not apart from it."""
-    group = anomaly[anomaly <= np.quantile(anomaly, 0.3)]
-    middle, wide = float(np.median(group)), rule.least_wide
+    """Middle and spread of the looks without a ship: the lowest 30 % at first, then all that are not apart from it."""
+    ordered = np.sort(anomaly)
+    count = max(int(np.searchsorted(ordered, np.quantile(ordered, 0.3), side="right")), 1)
+    middle, wide = _middle(ordered[:count]), rule.least_wide
     for _ in range(6):
-        group = anomaly[anomaly <= middle + rule.apart * wide]
-        middle = float(np.median(group))
-        wide = max(float(1.4826 * np.median(np.abs(group - middle))), rule.least_wide)
+        before = (count, wide)
+        count = int(np.searchsorted(ordered, middle + rule.apart * wide, side="right"))
+        middle = _middle(ordered[:count])
+        wide = max(1.4826 * _middle(np.sort(np.abs(ordered[:count] - middle))), rule.least_wide)
+        if (count, wide) == before:
+            break
     return middle, wide
 
 
+def _middle(ordered: Floats) -> float:
+    """Median of numbers in order; many small arrays are read, and `numpy.median` is slow on those."""
+    half = len(ordered) // 2
+    return float(ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2)
+
+
 def _log_odds(above: float, wide: float, ships: Floats) -> float:
-    """Likelihood ratio with and without a ship of a look `above` the empty middle, bounded to e±5.
+    """Likelihood ratio with and without a ship of a look `above` the empty middle, natural log.
 
     The empty group has Student's tails, since weather does; the occupied one (`ships`, above the same middle) is wide
     where few ships were seen. Beyond the middle of the occupied group the ratio no longer changes.
@@ -153,4 +179,4 @@ def _log_odds(above: float, wide: float, ships: Floats) -> float:
     here = min(above, gap)
     with_ship = stats.t.logpdf((here - gap) / (gap / 3.0), 4) - np.log(gap / 3.0)
     without = stats.t.logpdf(max(here, 0.0) / wide, 4) - np.log(wide)
-    return float(np.clip(with_ship - without, -5.0, 5.0))
+    return float(with_ship - without)

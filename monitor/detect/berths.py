@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,10 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Acquisition
+from monitor.core.sensors import SENSORS
 from monitor.core.tables import BERTH_STATES
 from monitor.detect.base import VESSEL
-from monitor.detect.baseline import BaselineRule, Past, against_past
+from monitor.detect.baseline import OPTICAL, RADAR, BaselineRule, Past, against_past
 from monitor.detect.profiles import FEATURES, viewing
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +36,7 @@ class BerthRule:
     claims : how often it claims one at an empty berth: the bounds that the detector is accepted with
     trust : power given to the past's likelihood ratio, below 1 as it and the detector see the same pixels
     occupied : probability from which a berth is said to be occupied
-    baseline : how the past is read
+    radar, optical : how the past is read
     settling : looks that a comparison wants; the first looks at a berth borrow later ones up to so many
     """
 
@@ -45,7 +46,8 @@ class BerthRule:
     trust: float = 0.8
     occupied: float = 0.5
     settling: int = 8
-    baseline: BaselineRule = field(default_factory=BaselineRule)
+    radar: BaselineRule = RADAR
+    optical: BaselineRule = OPTICAL
 
 
 def berth_states(
@@ -202,4 +204,5 @@ class _History:
         later = [(p, d) for name, p, d in known[before:] if name != look.id and p.shape == now.shape]
         others += later[: max(self._rule.settling - len(others), 0)]
         values = np.array([p for p, _ in others]).reshape(len(others), *now.shape)
-        return against_past(now, values, np.array([d for _, d in others], dtype=bool), self._rule.baseline)
+        rule = self._rule.optical if SENSORS[look.sensor].optical else self._rule.radar
+        return against_past(now, values, np.array([d for _, d in others], dtype=bool), rule)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -23,19 +24,21 @@ def coverage(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame
     """COVERAGE of one scene: a row for the port's water, and one for each berth, yard and anchorage.
 
     A zone is ``observed`` when at least 90 % of it was seen clear, ``partly`` from 50 %, else ``not observed`` with
-    the reason that hid most of it. Measured over the zone, not over the tile. Water under sea ice, of which the source
-    told in the raster's tag ``ice_fraction`` (JSON, zone id to share), does not count as seen: ships in ice are missed.
+    the reason that hid most of it. Measured over the zone, not over the tile. Water under sea ice does not count as
+    seen, since ships in ice are missed: what the source told in the raster's tag ``ice_fraction`` (JSON, zone id to
+    share), and what the pixels show (`ice_mask`).
     """
+    ice = ice_mask(raster)
     water = aoi.water
     inside = raster.grid.mask(water if water is not None else aoi.geometry)
     if water is None:
         inside &= water_mask(raster) | ~raster.valid
-    rows = [_row(acquisition, raster, (aoi.id, "water"), inside, int(inside.sum()))]
+    rows = [_row(acquisition, raster, (aoi.id, "water"), inside, int(inside.sum()), ice=ice)]
     for kind in _KINDS:
         for zone in aoi.of_kind(kind):
             mask = raster.grid.mask(zone.geometry)
             whole = _pixels(zone.geometry, raster)
-            rows.append(_row(acquisition, raster, (zone.id, kind), mask, whole))
+            rows.append(_row(acquisition, raster, (zone.id, kind), mask, whole, ice=ice))
     return COVERAGE.conform(pd.DataFrame(rows))
 
 
@@ -46,17 +49,34 @@ def _pixels(geometry: BaseGeometry, raster: Raster) -> int:
     return max(mask, round(mask / share)) if share > 0 else 1
 
 
-def _row(acquisition: Acquisition, raster: Raster, zone: tuple[str, str], mask: Mask, whole: int) -> dict[str, object]:
+def ice_mask(raster: Raster) -> Mask:
+    """(row, col) bool: snow or ice by the normalised difference snow index; all False without B03, B08 and B11.
+
+    Hall's thresholds (NDSI over 0.42, infrared over 0.11), and green over 0.15: water is darker, and decks, quays and
+    cloud are bright in B11 where ice is dark.
+    """
+    if not all(raster.has(band) for band in ("B03", "B08", "B11")):
+        return np.zeros(raster.grid.shape, dtype=bool)
+    green, swir = raster.band("B03"), raster.band("B11")
+    icy: Mask = (green > 0.15) & (raster.band("B08") > 0.11) & (green - swir > 0.42 * (green + swir)) & raster.valid
+    return icy
+
+
+def _row(
+    acquisition: Acquisition, raster: Raster, zone: tuple[str, str], mask: Mask, whole: int, *, ice: Mask
+) -> dict[str, object]:
     seen = mask & raster.valid
     clear = seen if raster.cloud is None else seen & ~raster.cloud
-    ice = 0.0 if zone[1] == "yard" else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))
-    fraction = min(float(clear.sum()) * (1.0 - ice) / max(whole, 1), 1.0)
+    told = 0.0 if zone[1] == "yard" else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))
+    shown = 0.0 if zone[1] == "yard" else float((clear & ice).sum()) / max(float(clear.sum()), 1.0)
+    frozen = max(told, shown)
+    fraction = min(float(clear.sum()) * (1.0 - frozen) / max(whole, 1), 1.0)
     state = "observed" if fraction >= OBSERVED else "partly" if fraction >= PARTLY else "not observed"
     hidden = {
         "outside": whole - int(mask.sum()),
         "no data": int(mask.sum() - seen.sum()),
         "cloud": int(seen.sum() - clear.sum()),
-        "sea ice": round(ice * float(clear.sum())),
+        "sea ice": round(frozen * float(clear.sum())),
     }
     reason = max(hidden, key=lambda name: hidden[name]) if state != "observed" else ""
     return {

@@ -150,6 +150,12 @@ def test_a_look_rests_on_earlier_ones_of_its_viewing_and_the_first_ones_borrow_l
     assert set(states(looks[:4])["method"]) == {"detector"}
 
 
+def test_optics_want_a_longer_past_than_radar_before_they_overrule_the_detector() -> None:
+    assert set(states(looks_at("s2", 0.0, 4)[:8])["method"]) == {"detector"}
+    assert set(states(looks_at("s2", 0.0, 4)[:9])["method"]) == {"both"}
+    assert set(states(looks_at("s1", 0.0, 4)[:8])["method"]) == {"both"}
+
+
 def test_a_port_without_berths_has_no_states() -> None:
     looks = looks_at("s2", 0.3, 1)[:1]
     bare = Aoi("rajin", "Rajin", port().geometry, (), port().epsg)

@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
 from monitor.core.instants import TimeRange, span
+from monitor.detectors import DETECTED, make_detector
 from monitor.pipeline.watch import AlertPlan
 from monitor.settings import Settings
 from monitor.sources.deployments import Secret, SentinelHubSettings, read_credentials
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
-
-    from monitor.detect import Detector
     from monitor.report.notify import Target
     from monitor.simulate import Season
     from monitor.sources.base import Source
 
-DETECTED = ("s2", "s1")
-"""The sensors that there is a detector for."""
+__all__ = [
+    "DETECTED", "alert_plan", "alert_targets", "hub_settings", "make_detector", "make_source", "season", "season_of",
+    "shipped_ports",
+]  # fmt: skip
 
 
 def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str | None = None) -> Source:
@@ -91,33 +91,6 @@ def season_of(
     from monitor.simulate import Season
 
     return Season.make(seed=seed, period=period, aois=aois, scenario=scenario, sensors=sensors)
-
-
-def make_detector(
-    sensor: str, weights: str | None = None, threshold: float | None = None, *, aois: tuple[Aoi, ...] = (),
-    land: BaseGeometry | None = None,
-) -> Detector:  # fmt: skip
-    """What looks at scenes of a sensor; weights by name, the default when None.
-
-    Radar needs no weights; it takes the water of those of `aois` that a scene shows, less `land`.
-
-    Raises
-    ------
-    DetectorError
-        There are no weights of that name, or the file is not what it should be.
-    SettingsError
-        There is no detector for the sensor.
-    """
-    if sensor == "s2":
-        from monitor.detect.yolo import DEFAULT, YoloDetector
-        from monitor.detect.yolo_weights import read_weights
-
-        return YoloDetector(read_weights(weights or DEFAULT), threshold)
-    if sensor == "s1":
-        from monitor.detect.radar import RadarDetector
-
-        return RadarDetector(aois, land) if threshold is None else RadarDetector(aois, land, threshold)
-    raise SettingsError(f"no detector for sensor {sensor!r}; use s2 or s1")
 
 
 def shipped_ports() -> Path:

@@ -73,7 +73,7 @@ def detect(
         tell_outcomes(to, "detect", to.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
-    from monitor.outside import detect_images
+    from monitor.loose import detect_images
 
     files = [*image, *([Path(period)] if period else []), *(more or [])]
     assert out is not None

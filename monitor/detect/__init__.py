@@ -2,6 +2,5 @@
 
 from monitor.detect.apply import detect
 from monitor.detect.base import Boxes, Detector
-from monitor.detect.evaluate import Evaluation, evaluate
 
-__all__ = ["Boxes", "Detector", "Evaluation", "detect", "evaluate"]
+__all__ = ["Boxes", "Detector", "detect"]

@@ -52,7 +52,7 @@ def port_map(studio: Studio, look: Look, frame: Frame, *, earlier: Sequence[Look
     filled = ", ".join(when(k.acquisition) for k in used[1:] if k.acquisition is not None)
     west, south, east, north = bounds
     made = {"image": data_uri(picture), "bounds": [[south, west], [north, east]],
-            "base": f"{name}, {at}" + (" (cloud filled from earlier looks)" if filled else ""),
+            "base": f"Picture of {at}" + (", cloud filled" if filled else ""),
             "layers": [layer.document() for layer in layers(studio, look, raster)]}  # fmt: skip
     alt = f"Map of {name}: picture of {at} with detections by AIS status, berths, tracks and gaps"
     caption = (

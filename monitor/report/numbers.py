@@ -137,7 +137,7 @@ def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
     counts = given.tables.counts
     counts = counts[counts["aoi_id"] == aoi.id].copy()
     found = given.tables.detections
-    ships = found[(found["aoi_id"] == aoi.id) & (found["class_name"] == "vessel")]
+    ships = found[(found["aoi_id"] == aoi.id) & (found["class_name"] == "vessel") & ~found["is_fixed"]]
     for low, high, label in CLASSES:
         mine = ships[ships["length_m"].isna() if np.isnan(low) else
                      (ships["length_m"] >= low) & (ships["length_m"] < high)]  # fmt: skip

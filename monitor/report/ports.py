@@ -104,7 +104,7 @@ def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables
         middle = row.geometry.envelope.centroid
         rows.append((
             Cell(mark.label), Cell(STATUS[mark.status][1].split(":")[0], "warn" if mark.status == "dark" else ""),
-            Cell("vessel" if row.class_name == "vessel" else "container stack"),
+            Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn)),
             Cell(length(row.length_m, row.length_low_m, row.length_high_m)),
             Cell(number(row.axis_deg, 0, "°") if row.class_name == "vessel" else number(row.area_m2, 0, "m²")),
             Cell(f"{row.score:.2f}", "part" if mark.is_low else ""), Cell(row.zone or "–"),
@@ -115,6 +115,14 @@ def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables
         ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
         tuple(rows), numeric=(5,), empty="Looked, and found nothing.", compact=True,
     )  # fmt: skip
+
+
+def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
+    """What a detection is taken for and, where the lag between bands shows it, whether it moved and how fast."""
+    if class_name != "vessel":
+        return "container stack"
+    speed = "" if pd.isna(low_kn) or motion != "moving" else f" {low_kn:.0f}–{high_kn:.0f} kn"
+    return f"vessel, {motion}{speed}" if motion else "vessel"
 
 
 def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:

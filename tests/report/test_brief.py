@@ -161,6 +161,18 @@ def test_what_reception_does_not_show_is_no_bottom_line() -> None:
     assert not any("no AIS fits it" in s.claim for s in statements(doubtful))
 
 
+def test_a_tile_says_what_moved_and_how_fast() -> None:
+    given = brief_input()
+    found = given.tables.detections
+    ships = found["class_name"] == "vessel"
+    moved = found.assign(
+        motion=ships.map({True: "moving", False: ""}).astype("str"), speed_low_kn=8.0, speed_high_kn=12.0
+    )
+    told = page(build_brief(replace(given, tables=replace(given.tables, detections=moved)), read_pixels), paper=False)
+    assert "vessel, moving 8–12 kn" in told
+    assert "container stack, moving" not in told
+
+
 def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief: Brief, html: str) -> None:
     paper = page(brief, paper=True)
     assert "the numbers behind the figures" in paper

@@ -28,7 +28,7 @@ def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
     Raises
     ------
     ArchiveError
-        A file is damaged, or lacks a column that the schema has.
+        A file is damaged, or lacks a column that the schema does not let be absent.
     """
     parts = [part for part in (_read(path, schema) for path in paths) if part.num_rows]
     if not parts:
@@ -42,9 +42,12 @@ def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
 def _read(path: Path, schema: Schema) -> pa.Table:
     try:
         table = pq.ParquetFile(path).read()
-        missing = [column for column in schema.columns if column not in table.column_names]
+        lacking = [column for column in schema.columns if column not in table.column_names]
+        missing = [column for column in lacking if column not in schema.absent]
         if missing:
             raise DataError(f"column {', '.join(missing)} missing")
+        for column in lacking:  # an older version wrote it
+            table = table.append_column(column, pa.array([schema.absent[column]] * table.num_rows))
         return table.select(list(schema.columns)).replace_schema_metadata(None)
     except (OSError, pa.ArrowException, DataError) as error:
         raise ArchiveError(

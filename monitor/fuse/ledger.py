@@ -194,9 +194,11 @@ def _reaching(port: _Port, row: Row, *, surely: bool = False) -> pd.DataFrame:
 
 
 def _best(row: Row, port: _Port, stays: pd.DataFrame, *, only: bool = False) -> pd.DataFrame:
-    """Those at the berth that the source names; all where there are none, unless `only` those will do."""
-    there = stays["berth_id"].map(lambda berth: _same_pier(row, port, str(berth))).astype(bool)
-    return stays[there] if only or there.any() else stays
+    """Those at the pier that the source names, else beside it; all when there are none, unless `only` these will do."""
+    named = _piers(str(row["berth"]))
+    ours = [_piers(port.names.get(str(berth), str(berth))) for berth in stays["berth_id"]]
+    at, near = ([bool(p) and p <= named for p in ours], [bool(p & named) for p in ours])
+    return stays[at] if any(at) else stays[near] if only or any(near) else stays
 
 
 def _same_pier(row: Row, port: _Port, berth: str) -> bool:
@@ -214,7 +216,7 @@ def _told(row: Row, port: _Port, stays: pd.DataFrame) -> str:
     if _piers(str(row["berth"])) and not _same_pier(row, port, str(first["berth_id"])):
         place += " (the source names another berth)"
     said, low, high = _length(row), first["length_low_m"], first["length_high_m"]
-    measured = "" if pd.isna(low) else f", {low:.0f}–{high:.0f} m"
+    measured = ", of unknown length" if pd.isna(low) else f", {low:.0f}–{high:.0f} m"
     fits = measured if said != float("inf") else ""
     more = f", and {len(stays) - 1} more" if len(stays) > 1 else ""
     return f"{place}{fits}{more}"

@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 import pandas as pd
 
 from monitor.core.instants import TimeRange
+from monitor.fuse.wording import day
+from monitor.fuse.wording import when as hour
 from monitor.report.blocks import Block, Cell, Section, Table, Text
 from monitor.report.wording import SIMULATED_LINE
 
@@ -83,9 +85,9 @@ def _words() -> Table:
 
 def _when(start: pd.Timestamp, end: pd.Timestamp) -> str:
     if end - start <= pd.Timedelta(minutes=1):
-        return f"{start:%Y-%m-%d %H:%M} UTC"
+        return hour(start)
     last = end - pd.Timedelta(seconds=1)
-    return f"{start:%Y-%m-%d}" if last.date() == start.date() else f"{start:%Y-%m-%d} to {last:%Y-%m-%d}"
+    return day(start) if last.date() == start.date() else f"{day(start)} to {day(last)}"
 
 
 def _source(text: str) -> str:

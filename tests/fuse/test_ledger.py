@@ -1,9 +1,12 @@
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from shapely.geometry import Point
 
+from monitor.core.aoi import Zone
 from monitor.core.errors import DataError
 from monitor.core.tables import OBSERVATIONS
 from monitor.fuse import Seen, compare, read_observations
@@ -165,6 +168,15 @@ def test_a_ship_of_another_length_is_not_the_one_that_they_saw() -> None:
     assert "105–135 m" in fits["reason"]
     assert "of another length" in other["reason"]
     assert tug["cause"] == "too small"
+
+
+def test_a_stay_at_the_named_pier_goes_before_one_between_it_and_the_next() -> None:
+    two = pd.concat([VISITS, VISITS.assign(visit_id="other", berth_id="x_between")], ignore_index=True)
+    zones = tuple(Zone(key, "berth", name, Point(130.285, 42.228).buffer(0.001))
+                  for key, name in (("rajin_b", "Pier 2 NE face"), ("x_between", "Basin head, piers 1–2")))  # fmt: skip
+    ports = (replace(PORTS[0], zones=zones), PORTS[1])
+    row = compare(_said("docked", 1.2, berth="Pier 2"), ports, Seen(visits=two)).iloc[0]
+    assert row["visit_id"] == "rajin|0"
 
 
 def test_piers_are_told_apart_by_number_and_by_letter() -> None:

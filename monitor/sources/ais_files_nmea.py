@@ -18,6 +18,10 @@ from monitor.sources.ais_files_csv import Parsed
 from monitor.sources.ais_files_stamps import TRAILING, Clock, checksum, epoch_micros, pghp_micros, prefix
 
 SENTENCE = re.compile(rb"!([A-Z\-]{2})VD[MO],(\d),(\d),(\d*),([^,]*),([^,]*),([0-5])\*([0-9A-Fa-f]{2})(.*)$")
+PLAIN = re.compile(
+    rb"![A-Z\-]{2}VD[MO],1,1,\d*,[^,]*,([^,]+),[0-5](\*)([0-9A-Fa-f]{2})(?:,\s*(\d{9,13})(?:\.\d+)?)?\s*$"
+)
+"""A whole message in one sentence, with nothing before it and at most an epoch behind: most lines of most logs."""
 ANY_SENTENCE = re.compile(rb"![A-Z\-]{2}VD[MO],")
 _PENDING = 2000
 _POSITION = CLASS_A + CLASS_B + LONG_RANGE
@@ -67,8 +71,23 @@ class NmeaParser:
         other: Counter[str] = Counter()
         payloads: list[bytes] = []
         micros: list[int | None] = []
-        rows = 0
-        for line in block.splitlines():
+        rows, begin, end = 0, 0, 0
+        folded = np.bitwise_xor.accumulate(np.frombuffer(block, dtype=np.uint8)).tobytes()
+        for line in block.splitlines(keepends=True):
+            begin, end = end, end + len(line)
+            plain = PLAIN.match(line)
+            if plain:
+                rows += 1
+                self._line += 1
+                payload, _, check, epoch = plain.groups()
+                stamp = epoch_micros(epoch) if epoch else self._next_micros
+                self._next_micros = None
+                if folded[begin + plain.start(2) - 1] ^ folded[begin] != int(check, 16):
+                    rejected["checksum"] += 1
+                    continue
+                payloads.append(payload)
+                micros.append(stamp)
+                continue
             text = line.strip()
             if not text or text[0] == 35:
                 continue

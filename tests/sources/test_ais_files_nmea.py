@@ -156,3 +156,15 @@ def test_a_real_bare_log_gives_positions_once_dated(shared_data: Path) -> None:
     table, report = read_positions(shared_data / "ais" / "nmea" / "nmea_data_sample.txt", start_date="2020-01-01")
     assert len(table) > 700
     assert NO_TIME not in report.rejected
+
+
+def test_sentences_with_and_without_something_before_them_are_read_alike(tmp_path: Path, shared_data: Path) -> None:
+    log = (shared_data / "ais" / "nmea" / "decode_encode_messages.txt").read_text().splitlines()
+    timed = [f"{line},{1_700_000_000 + i}" for i, line in enumerate(log) if line.startswith("!")]
+    wrong = [line.replace(",A,1", ",A,2", 1) if i % 9 == 0 else line for i, line in enumerate(timed)]
+    plain, counted = read(tmp_path, *wrong)
+    behind, same = read(tmp_path, *(f" x {line}" for line in wrong))
+    assert len(plain) > 300
+    assert counted.rejected["checksum"] > 5
+    pd.testing.assert_frame_equal(plain, behind)
+    assert counted.rejected == same.rejected

@@ -41,7 +41,7 @@ class Desk:
         """QUEUE with what was decided until now; kept until the next decision."""
         state, kept = self.book.state(), self.content.drawn.get(("queue",))
         if kept is None or cast("tuple[str, pd.DataFrame]", kept)[0] != state:
-            made = queue_of(self.content.told, self.content.given.tables.detections, self.book.table())
+            made = queue_of(self.content.told, self.content.every.tables.detections, self.book.table())
             kept = self.content.drawn["queue",] = (state, made)
         return cast("tuple[str, pd.DataFrame]", kept)[1]
 

@@ -51,7 +51,7 @@ def evidence(shelf: Shelf, content: Content, subject: str, queue: pd.DataFrame) 
 
 
 def _facts(content: Content, row: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    found = content.given.tables.detections
+    found = content.every.tables.detections
     found = found[found["detection_id"] == row["detection_id"]]
     port = next((a.name or a.id for a in content.ports.aois if a.id == row["aoi_id"]), "–")
     facts = [("Port", port), ("When", minute(cast("pd.Timestamp", row["at"])))]
@@ -136,5 +136,5 @@ def _origin(shelf: Shelf, content: Content, scene_id: str) -> tuple[Table, ...]:
         ("Software", source.software, ""),
     ]  # fmt: skip
     cells = tuple((Cell(name), Cell(value, "hash" if whole else "", whole)) for name, value, whole in rows)
-    note = "`monitor evidence ID --out FILE.zip` packs all of this with the pixels and a manifest."
+    note = "monitor evidence ID --out FILE.zip packs all of this with the pixels and a manifest."
     return (Table("Where it came from", ("What", "Value"), cells, note, compact=True),)

@@ -11,6 +11,7 @@ from monitor.report.blocks import Picture
 from monitor.report.frames import around, overview
 from monitor.report.looks import Look, looks_of
 from monitor.report.map import port_map
+from monitor.report.model import BriefInput
 from monitor.report.pictures import Studio
 from monitor.report.stretch import Stretch
 from monitor.report.wording import minute
@@ -27,7 +28,7 @@ def chip(shelf: Shelf, content: Content, detection_id: str) -> Picture:
     DataError
         There is no such detection, or its pixels are not in the archive.
     """
-    found = content.given.tables.detections
+    found = content.every.tables.detections
     rows = found[found["detection_id"] == detection_id]
     if rows.empty:
         raise DataError(f"{detection_id}: no detection of this id")
@@ -41,7 +42,7 @@ def chip(shelf: Shelf, content: Content, detection_id: str) -> Picture:
     )
 
     def draw() -> object:
-        studio = _studio(shelf, content, aoi)
+        studio = _studio(shelf, content, aoi, content.every)
         return studio.chip(detection_id, str(row["scene_id"]), str(row["sensor"]), frame, alt)
 
     made = cast("Picture | None", shelf.draw(content, ("chip", detection_id), draw))
@@ -68,7 +69,7 @@ def map_document(shelf: Shelf, content: Content, aoi: Aoi, scene_id: str) -> str
         raise DataError(f"{scene_id}: no look at {aoi.id} of this id")
 
     def draw() -> object:
-        studio, frame = _studio(shelf, content, aoi), overview(aoi)
+        studio, frame = _studio(shelf, content, aoi, content.given), overview(aoi)
         made = port_map(studio, look, frame)
         return "" if made is None else made.document
 
@@ -78,14 +79,14 @@ def map_document(shelf: Shelf, content: Content, aoi: Aoi, scene_id: str) -> str
     return document
 
 
-def _studio(shelf: Shelf, content: Content, aoi: Aoi) -> Studio:
+def _studio(shelf: Shelf, content: Content, aoi: Aoi, given: BriefInput) -> Studio:
     """The port's pictures with one stretch a sensor for all looks, measured on its newest clear ones."""
 
     def read(scene_id: str) -> Raster:
         return shelf.workspace.archive.read_raster(scene_id)
 
     measured = cast("dict[str, Stretch]", content.drawn.setdefault(("stretch", aoi.id), {}))
-    studio = Studio(content.given, aoi, read, measured)
+    studio = Studio(given, aoi, read, measured)
     if not measured:
         frame, seen = overview(aoi), looks(content, aoi)
         for sensor in {look.sensor for look in seen}:

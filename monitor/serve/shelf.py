@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,9 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.findings import Finding
 from monitor.core.instants import TimeRange
+from monitor.fuse.reviewed import without
 from monitor.pipeline import findings, gather
+from monitor.pipeline.correlate import told_of
 from monitor.pipeline.keys import FINDINGS, Ports
 from monitor.report.model import BriefInput, Provenance
 
@@ -37,13 +39,15 @@ class Content:
 
     Attributes
     ----------
-    given : as a brief of all ports over the last 26 weeks would have it; detections that reviewers set aside are in
+    given : as a brief of all ports over the last 26 weeks would have it
+    every : the same, and the detections that reviewers set aside: for the queue and its pictures
     told : every finding of any time
     state : changes when a file does; pictures and pages are kept under it
     """
 
     ports: Ports
     given: BriefInput
+    every: BriefInput
     told: tuple[Finding, ...]
     read_at: datetime
     state: str
@@ -139,8 +143,10 @@ class Shelf:
         end = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         period = TimeRange(end - timedelta(weeks=WEEKS), end)
         source = Provenance(gather.software(), gather.weights(ports), (), (), gather.thresholds(ports))
-        given = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, told)
-        return Content(ports, given, told, now, state)
+        every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, told)
+        counted = without(tables.detections, told_of(archive, tables.detections))
+        given = replace(every, tables=replace(tables, detections=counted))
+        return Content(ports, given, every, told, now, state)
 
     def _state(self) -> str:
         return "|".join(f"{mark}" for mark in self._marks())

@@ -20,6 +20,7 @@ from monitor.workspace import Workspace
 from tests.walk import made
 
 TOKEN = "a-token-of-this-test"
+SECRET = "a-secret-of-the-service"
 
 
 @pytest.fixture(scope="session")
@@ -65,5 +66,8 @@ def client(workspace: Workspace) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def reader(finished: Path) -> Iterator[httpx.Client]:
     """A reader of the page that no test writes to."""
-    with served(Workspace.open(finished)) as made_client:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MONITOR_SENTINELHUB__CLIENT_SECRET", SECRET)
+        secretive = Workspace.open(finished)
+    with served(secretive) as made_client:
         yield made_client

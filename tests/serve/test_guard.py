@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.serve.conftest import TOKEN
+from tests.serve.conftest import SECRET, TOKEN
 
 pytestmark = [pytest.mark.loopback, pytest.mark.weights, pytest.mark.slow]
 
@@ -47,7 +47,7 @@ def test_a_body_without_end_is_refused(reader: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/review", "/activity", "/api", "/api/openapi.json", "/nowhere", "/ports/none"])
-def test_every_answer_forbids_to_load_from_elsewhere_and_holds_no_token(reader: httpx.Client, path: str) -> None:
+def test_every_answer_forbids_to_load_from_elsewhere_and_holds_no_secret(reader: httpx.Client, path: str) -> None:
     answer = reader.get(path)
     policy = answer.headers["content-security-policy"]
     assert "default-src 'none'" in policy
@@ -55,6 +55,7 @@ def test_every_answer_forbids_to_load_from_elsewhere_and_holds_no_token(reader: 
     assert "unsafe" not in policy
     assert answer.headers["x-frame-options"] == "DENY"
     assert TOKEN not in answer.text
+    assert SECRET not in answer.text
     assert "access-control-allow-origin" not in answer.headers
 
 

@@ -13,7 +13,7 @@ from monitor.detect.dataset_files import read_ports, read_truth
 from monitor.pipeline.brief import brief_input
 from monitor.report.summary import header
 from monitor.workspace import Workspace
-from tests.serve.conftest import TOKEN
+from tests.serve.conftest import TOKEN, served
 
 pytestmark = [pytest.mark.loopback, pytest.mark.weights, pytest.mark.slow]
 
@@ -52,6 +52,11 @@ def test_a_decision_on_the_page_changes_the_next_brief(workspace: Workspace, cli
     assert name not in set(workspace.matches()["detection_id"]) | set(workspace.dark_events()["detection_id"])
     assert "rejected by Kim: a crane" in after
     assert name in set(workspace.detections()["detection_id"])
+    with served(workspace) as reader:
+        counted = reader.get("/api/tables/detections").json()["rows"]
+        assert name not in {row["detection_id"] for row in counted}
+        assert reader.get("/pictures/" + name).status_code == 200
+        assert "rejected by Kim" in reader.get("/evidence/" + name).text
 
 
 def test_what_was_taken_back_counts_again(workspace: Workspace, client: httpx.Client) -> None:

@@ -23,7 +23,7 @@ CONFLICT = (
     "Both are kept."
 )
 ZONES_EXPLAIN = "Local dates at the two ends explain the difference."
-ZONES_MAY = "Local dates at the two ends may explain the difference: a source does not say of which end its date is."
+ZONES_MAY = "Local dates at the two ends may explain the difference: neither source says of which end its date is."
 ZONES_DO_NOT = "Local dates at the two ends do not explain the difference."
 
 
@@ -60,7 +60,7 @@ def _conflict(registration: str, a: Any, b: Any, airfields: pd.DataFrame) -> dic
         {day_a: _end(a), day_b: _end(b)}, _places(a.from_field, a.from_place, airfields),
         _places(a.to_field, a.to_place, airfields),
     )  # fmt: skip
-    open_ = "either" in (_end(a), _end(b))
+    open_ = _end(a) == _end(b) == "either"
     word, said = ("no", ZONES_DO_NOT) if not explained else (
         ("possibly", ZONES_MAY) if open_ else ("time zone", ZONES_EXPLAIN)
     )  # fmt: skip

@@ -129,7 +129,7 @@ AIR_CONFLICTS = Schema(
     },
     ("conflict_id",),
 )  # fmt: skip
-"""Two claims on one leg that bear different dates. `explained` time zone | possibly (a source does not say of
+"""Two claims on one leg that bear different dates. `explained` time zone | possibly (neither source says of
 which end its date is) | no."""
 
 AIR_EVENTS = Schema("air_events", {"event": "str", "start": UTC, "end": UTC}, ())

@@ -246,7 +246,8 @@ def _stacks(row: Row, port: _Port) -> Answer:
         return {"verdict": BOTH, "reason": f"stacks in our {looked} too"}
     high = float(str(row["containers_high"]))
     few = f"; {high:.0f} boxes may be too few to be seen at 10 m" if high < 30 else ""
-    return {"verdict": THERE, "reason": f"no stack in our {looked}{few}"}
+    never = "" if (port.stacks["area_m2"] > 0).any() else "; we never found any at this port, and may be missing them"
+    return {"verdict": THERE, "reason": f"no stack in our {looked}{few}{never}"}
 
 
 def _why(row: Row, port: _Port) -> Answer:

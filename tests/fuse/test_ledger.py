@@ -75,7 +75,9 @@ def test_our_stay_that_nobody_published_is_only_here() -> None:
 def test_stacks_published_are_compared_with_stacks_seen() -> None:
     stacks = pd.DataFrame({"aoi_id": ["rajin"], "acquired_at": [_at(1.5)], "area_m2": [900.0]})
     assert _verdict(_said("containers_seen", 1.0), Seen(stacks=stacks)) == "both"
-    assert _verdict(_said("containers_seen", 1.0), Seen(stacks=stacks.assign(area_m2=0.0))) == "only there"
+    never = compare(_said("containers_seen", 1.0), PORTS, Seen(stacks=stacks.assign(area_m2=0.0))).iloc[0]
+    assert never["verdict"] == "only there"
+    assert "we never found any at this port" in never["reason"]
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ from monitor.report.overlay import Overlay
 from monitor.report.stretch import measure
 from monitor.report.style import png
 from monitor.report.tiles import TileText, draw_tile, stamp
-from monitor.report.wording import SIMULATED_LINE, acquired, lonlat, short
+from monitor.report.wording import SIMULATED_LINE, acquired, lonlat, platform, short
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SIDE_M = 2000.0
@@ -115,7 +115,7 @@ def _pictures(given: EvidenceInput, found: pd.DataFrame, frame: Frame) -> dict[s
     record = next((r for r in given.provenance.scenes if r.scene_id == scene.id), None)
     text = TileText(
         frame.title, acquired(scene, given.aoi),
-        (f"{scene.platform or kind.name} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
+        (f"{platform(scene, kind.name)} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
          f"{'-'.join(dict.fromkeys(stretch.bands))}", f"Scene {scene.id}",
          f"request {short(record.request_sha256 if record else '')} · {given.provenance.software}"),
         f"{kind.credit} {scene.start.year}", f"{frame.title}; annotated", given.is_simulated,

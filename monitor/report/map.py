@@ -59,8 +59,7 @@ def port_map(studio: Studio, look: Look, frame: Frame, *, earlier: Sequence[Look
         f"{name}: the picture of {at}{'; cloud is filled from ' if filled else ''}{filled}. Detections are those of "
         f"{at} alone, by AIS status. Tracks are of the last {TRACK_DAYS} days; those of other craft, gaps with the "
         "area a ship could have been in, and cloud can be switched on. No ship is known to have sailed the "
-        "straight lines that join the ends of a gap. Arrow keys move the map, + and − zoom. The tiles below say the "
-        "same without scripts."
+        "straight lines that join the ends of a gap. Arrow keys move the map, + and − zoom."
     )
     return MapView(f"map-{studio.aoi.id}", json.dumps(made, ensure_ascii=False, default=json_value), alt, caption)
 

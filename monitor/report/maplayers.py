@@ -23,7 +23,7 @@ from monitor.report.wording import STATUS, hours, length, minute
 LARGE_M = 80.0
 """Vessels that say they are this long or longer are always worth a track."""
 TRACK_DAYS = 14
-_MOST_TRACKS, _MOST_POINTS, _MOST_GAPS, _MOST_CLOUDS = 40, 400, 12, 60
+_MOST_TRACKS, _MOST_POINTS, _MOST_GAPS, _MOST_CLOUDS = 40, 400, 6, 60
 _SIMPLE_DEG = 0.0002
 
 
@@ -194,7 +194,7 @@ def gaps(studio: Studio) -> Layer:
             f"AIS gap of MMSI {r.mmsi}, {hours(r.duration_h)}, {minute(r.start)} to {until}. At {REACH_KN:.0f} kn the "
             "ship could have been anywhere in this area; nothing says where it was. A gap says nothing of intent."
         )
-        made.append(_feature(area, words, STATUS_COLOUR["dark"], dash="8 6", weight=1.2, fill=0.06))
+        made.append(_feature(area, words, STATUS_COLOUR["dark"], dash="8 6", weight=1.2, fill=0.03))
         if r.is_closed:
             line = LineString([(r.start_lon, r.start_lat), (r.end_lon, r.end_lat)])
             made.append(_feature(line, words, STATUS_COLOUR["dark"], dash="2 4", weight=2))

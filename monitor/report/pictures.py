@@ -28,7 +28,7 @@ from monitor.report.overlay import Overlay
 from monitor.report.stretch import Stretch, measure
 from monitor.report.style import Rgb, gif, lossless, webp
 from monitor.report.tiles import TileText, draw_chip, draw_tile, plain_tile, stamp
-from monitor.report.wording import acquired, plural, short, when
+from monitor.report.wording import acquired, platform, plural, short, when
 
 FILM_PX = 216
 _SHOWN_KINDS = ("berth", "yard", "anchorage")
@@ -151,20 +151,20 @@ class Studio:
             orbit += f" · sun {sun_elevation_deg(middle.x, middle.y, scene.acquired_at):.0f}° above the horizon"
         orbit += f" · incidence {incidence}°" if incidence else ""
         bands = "-".join(dict.fromkeys(stretch.bands))
-        platform = scene.platform.title() if scene.platform.islower() else scene.platform or kind.name
+        craft = platform(scene, kind.name)
         record = next((r for r in self.given.provenance.scenes if r.scene_id == scene.id), None)
         detector = record.detector if record and record.detector else _detector(self.detections(scene.id))
         request = f"request {short(record.request_sha256 if record else '')}"
         vessels = sum(m.status != "stack" for m in shown)
         alt = (
-            f"{title}, {platform} {when(scene)}: {plural(vessels, 'candidate vessel')} and "
+            f"{title}, {craft} {when(scene)}: {plural(vessels, 'candidate vessel')} and "
             f"{plural(len(shown) - vessels, 'container stack')} marked; "
             + ", ".join(f"{sum(m.status == s for m in shown)} {s}" for s in dict.fromkeys(m.status for m in shown))
         )
         return TileText(
             title, acquired(scene, self.aoi),
             (
-                f"{platform} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
+                f"{craft} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
                 f"{bands} · {orbit}",
                 f"Scene {scene.id} · source {scene.source or 'unknown'}",
                 f"Detector {detector} · {request} · {self.given.provenance.software}",

@@ -15,9 +15,9 @@ from monitor.report.html import asset, environment, leaflet_css, leaflet_js, pag
 from monitor.report.model import Brief
 
 _MAP_CSS = (
-    "html,body{margin:0;height:100%;font:14px system-ui,sans-serif}div.map{position:absolute;inset:0 0 auto 0;"
-    "height:calc(100% - 5.2em)}p{position:absolute;bottom:0;left:0;right:0;margin:0;height:5em;overflow:auto;"
-    "padding:2px 6px;color:#4a5560;font-size:12px}.pixelated-overlay{image-rendering:pixelated}"
+    "html,body{margin:0;height:100%;font:14px system-ui,sans-serif}main{position:absolute;inset:0;display:flex;"
+    "flex-direction:column}div.map{flex:1 1 auto}p{flex:none;margin:0;max-height:5em;overflow:auto;padding:4px 8px;"
+    "color:#4a5560;font-size:12px}.pixelated-overlay{image-rendering:pixelated}"
 )
 
 

@@ -99,6 +99,12 @@ def when(acquisition: Acquisition) -> str:
     return minute(acquisition.acquired_at)
 
 
+def platform(acquisition: Acquisition, otherwise: str) -> str:
+    """``Sentinel-2A``, however the source spells it; `otherwise` when it says nothing."""
+    name = acquisition.platform
+    return name.title() if name.islower() else name or otherwise
+
+
 def lonlat(lon: float, lat: float, digits: int = 5) -> str:
     """``42.22860° N, 130.28370° E``; "not known" when either is missing."""
     if not (isfinite(lon) and isfinite(lat)):

@@ -49,3 +49,9 @@ def test_only_one_file_imports_the_client_and_two_the_trainer(repository: Path) 
 @pytest.mark.parametrize("name", ["LICENSE", "README.md", "CHANGELOG.md", "Makefile", ".ci/run", "monitor/py.typed"])
 def test_the_repository_has_what_a_stranger_looks_for(repository: Path, name: str) -> None:
     assert (repository / name).stat().st_size > 0 or name.endswith("py.typed")
+
+
+def test_shipped_weights_do_not_tell_where_they_were_made(repository: Path) -> None:
+    for path in sorted((repository / "weights").glob("harbour*")):
+        content = path.read_bytes()
+        assert not [root for root in (b"/home/", b"/root/", b"/tmp/", b"/work/", b"/Users/") if root in content], path

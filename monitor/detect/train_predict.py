@@ -74,7 +74,22 @@ def export_onnx(checkpoint: Path, out: Path) -> Path:
 
 
 def ship_checkpoint(checkpoint: Path, out: Path) -> Path:
-    """Copy a checkpoint whose optimizer state was stripped."""
+    """Copy a checkpoint to give away: without the optimizer's state, and without where and from what it was made."""
     shutil.copyfile(checkpoint, out)
     strip_optimizer(str(out))
+    content = torch.load(out, map_location="cpu", weights_only=False)  # written above by this process
+    model = content["model"]
+    model.args, model.yaml = _placeless(model.args), _placeless(model.yaml)
+    kept = {key: value for key, value in content.items() if key not in ("git", "train_results")}
+    torch.save({**kept, "train_args": _placeless(content["train_args"])}, out)
     return out
+
+
+def _placeless(settings: dict[str, Any]) -> dict[str, Any]:
+    """Settings with paths cut down to their last part, and without folders."""
+    folders = ("project", "save_dir")
+    return {
+        key: Path(value).name if isinstance(value, str) and Path(value).is_absolute() else value
+        for key, value in settings.items()
+        if key not in folders
+    }

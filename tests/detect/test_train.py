@@ -92,6 +92,7 @@ def test_two_short_stages_make_weights_that_the_detector_can_use(tmp_path: Path)
     assert YoloDetector(weights, threshold=0.999)(port).class_name.count("vessel") == 0
     assert "simulated" not in (tmp_path / "out" / "weights.toml").read_text()
     assert (tmp_path / "out" / "trained.pt").stat().st_size < 3_000_000
+    assert str(tmp_path).encode() not in (tmp_path / "out" / "trained.pt").read_bytes()
 
 
 def _run(code: str, folder: Path, out: Path) -> "subprocess.CompletedProcess[str]":

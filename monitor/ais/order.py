@@ -126,13 +126,27 @@ def _sort(mmsi: Ints, t: Ints, lon: Floats, lat: Floats) -> Ints:
 
 
 def _sort_two(mmsi: Ints, t: Ints) -> Ints:
-    """By MMSI and time. One 64-bit key where it fits: several times as fast as sorting by two."""
+    """By MMSI and time. A feed is in order of time, so that setting the vessels apart is enough: a cost in proportion
+    to the rows. Otherwise by one 64-bit key where it fits, several times as fast as by two.
+    """
     codes, vessels = pd.factorize(mmsi, sort=True)
+    apart = _apart(codes, len(vessels))
+    when, own = t[apart], codes[apart]
+    if bool(((own[1:] > own[:-1]) | (when[1:] >= when[:-1])).all()):
+        return apart
     first = int(t.min())
     length = int(t.max()) - first + 1
     if len(vessels) * length >= _LARGEST:
         return np.lexsort((t, mmsi)).astype(np.int64)
     return np.argsort(codes.astype(np.int64) * length + (t - first)).astype(np.int64)
+
+
+def _apart(codes: npt.NDArray[np.integer], count: int) -> Ints:
+    """Rows by code, in their order within each. NumPy sorts 16-bit numbers by digits, in linear time."""
+    order = np.argsort(codes.astype(np.uint16), kind="stable")
+    if count > 1 << 16:
+        order = order[np.argsort((codes[order] >> 16).astype(np.uint16), kind="stable")]
+    return order.astype(np.int64, copy=False)
 
 
 def _settle_ties(order: Ints, mmsi: Ints, t: Ints, lon: Floats, lat: Floats) -> Ints:

@@ -10,15 +10,15 @@ import pandas as pd
 from monitor.core.air_tables import AIRFIELDS
 from monitor.core.instants import isoformat
 
-LANDED_AT_REST = "{who} was on the ground at {field} ({when}): it landed there."
-LANDED_LOW = "{who} was low and slow at {field} ({when}): it landed there."
+LANDED_AT_REST = "{who} was on the ground at {field}, {when}: it landed there."
+LANDED_LOW = "{who} was low and slow at {field}, {when}: it landed there."
 CONSISTENT = (
     "The trace of {who} ends {before_km:,.0f} km from {field} at {left} and begins again {after_km:,.0f} km from it at "
     "{back}. This is consistent with a landing at {fields}, within reach in between; the landing itself was not "
     "seen."
 )
-OVERFLIGHT = "{who} passed {km:,.0f} km from {field} at {height:,.0f} m ({when}); it did not land there."
-PASSED_LOW = "{who} came low over {field} ({when}) and flew on; no landing was seen."
+OVERFLIGHT = "{who} passed {km:,.0f} km from {field} at {height:,.0f} m, {when}; it did not land there."
+PASSED_LOW = "{who} came low over {field}, {when}, and flew on; no landing was seen."
 TRACK_ENDS = "The trace of {who} ends in the air at {left}{toward}. Where it landed is not known."
 TRACK_BEGINS = "The trace of {who} begins in the air at {back}{toward}. Where it took off is not known."
 CONTESTED = (

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 
 from monitor.air import call_rate, covered_days, near_events
-from monitor.air.unusual import CallRate, call_days
+from monitor.air.unusual import CallRate
 from monitor.core.instants import TimeRange
 from monitor.report.blocks import Cell, Table
-from monitor.report.wording import number
+from monitor.report.wording import number, plural
 
 if TYPE_CHECKING:
     from monitor.pipeline.aircraft import Flights
@@ -40,31 +40,38 @@ class FieldRate:
         if not r.days:
             return f"{self.name}, {_days(self.period)}: nobody was heard near it; nothing can be said."
         said = (
-            f"{self.name}, {_days(self.period)}: {r.calls} calls on {r.days:.0f} covered days "
+            f"{self.name}, {_days(self.period)}: {plural(r.calls, 'call')} on {plural(int(r.days), 'covered day')} "
             f"({r.rate:.2f} a day, 95 % interval {r.low:.2f} to {r.high:.2f})"
         )
         if not r.past_days:
             return f"{said}; no earlier covered day to compare with."
         return (
-            f"{said}; {r.past_calls} calls on {r.past_days:.0f} covered days before let expect {r.expected:.1f} "
+            f"{said}; {plural(r.past_calls, 'call')} on {plural(int(r.past_days), 'covered day')} before would let "
+            f"expect {r.expected:.1f} "
             f"(probability of as many or more: {r.p_value:.2f})."
         )
 
 
 def field_rates(found: Flights, period: TimeRange, *, airfield_id: str | None = None) -> list[FieldRate]:
-    """A row a month of the period for each closed field with any call, or for the field asked for."""
+    """A row a month of the period for each closed field that a call names first, or for the field asked for."""
     fields = found.airfields
     chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
-    made = []
+    made, called = [], _called(found)
     for row in chosen.itertuples():
         place = str(row.airfield_id)
-        if airfield_id is None and not len(call_days(found.calls, place)):
+        if airfield_id is None and place not in called:
             continue
         covered = covered_days(found.reception, float(row.lon), float(row.lat))
         for month in months(period):
             rate = call_rate(found.calls, place, period=month, covered=covered)
             made.append(FieldRate(f"{row.name} ({place})", month, rate))
     return made
+
+
+def _called(found: Flights) -> frozenset[str]:
+    """The fields that a call (landed or consistent) names first."""
+    calls = found.calls
+    return frozenset(calls.loc[calls["status"].isin(("landed", "consistent")), "airfield_id"])
 
 
 def months(period: TimeRange) -> list[TimeRange]:
@@ -97,7 +104,7 @@ def co_occurrences(
     airfield_id: str | None = None,
     within: timedelta | None = None,
 ) -> tuple[str, ...]:
-    """A sentence a closed field with any call on how often dated events had a call near them, and how often chance has.
+    """For each closed field that a call names first: how many dated events had a call near, and how many by chance.
 
     Events outside the period count nowhere; none gives no sentence.
     """
@@ -108,10 +115,10 @@ def co_occurrences(
         return ()
     fields = found.airfields
     chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
-    said = []
+    said, called = [], _called(found)
     for row in chosen.itertuples():
         place = str(row.airfield_id)
-        if airfield_id is None and not len(call_days(found.calls, place)):
+        if airfield_id is None and place not in called:
             continue
         covered = covered_days(found.reception, float(row.lon), float(row.lat))
         beside = near_events(found.calls, place, told, covered=covered, within=within or found.within)

@@ -56,7 +56,12 @@ def flights_section(given: FlightsInput) -> Section:
     blocks += given.tables
     if given.sentences:
         blocks.append(Text(given.sentences))
-    blocks += [_repeats(given.repeats, closed), _claims(given.claims, given.period), _conflicts(given.conflicts)]
+    blocks += [
+        _passes(calls),
+        _repeats(given.repeats, closed),
+        _claims(given.claims, given.period),
+        _conflicts(given.conflicts),
+    ]
     return Section("flights", "Flights", tuple(blocks))
 
 
@@ -87,10 +92,19 @@ def _calls(calls: pd.DataFrame) -> Table:
             Cell(row.alternatives or "–"),
             Cell(row.flags or "–"),
         )
-        for row in calls[calls["status"].isin(_STATUS)].itertuples()
+        for row in calls[calls["status"].isin(_STATUS) & (calls["status"] != "overflight")].itertuples()
     )
     columns = ("What is said", "Status", "On the ground", "Light", "Evidence", "Reception there", "What else", "Flags")
     return Table("Calls at airfields in closed airspace", columns, rows, empty="None in this period.", compact=True)
+
+
+def _passes(calls: pd.DataFrame) -> Table:
+    rows = tuple(
+        (Cell(row.claim, anchor=row.call_id), Cell(row.light or "–"), Cell(row.evidence), Cell(row.flags or "–"))
+        for row in calls[calls["status"] == "overflight"].itertuples()
+    )
+    columns = ("What is said", "Light", "Evidence", "Flags")
+    return Table("Passes without a landing", columns, rows, empty="None in this period.", compact=True)
 
 
 def _ground(row: object) -> str:

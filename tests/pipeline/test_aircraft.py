@@ -222,8 +222,8 @@ def test_rates_and_events_come_with_exposure_and_base_rate(workspace: Path, caps
     asked = ["flights", "unusual", "2024-09-20/2024-09-23", "--airfield", "ZKPY", "-w", str(workspace)]
     assert run(asked) == 0
     said = capsys.readouterr().out
-    assert "1 calls on 3 covered days" in said
-    assert "0 calls on 9 covered days before let expect 0.0" in said
+    assert "1 call on 3 covered days" in said
+    assert "0 calls on 9 covered days before would let expect 0.0" in said
     assert "event" not in said
     assert run([*asked[:2], *asked[3:], "--events", str(tmp_path / "votes.csv"), "--within", "1d"]) == 0
     said = capsys.readouterr().out

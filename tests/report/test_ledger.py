@@ -37,8 +37,8 @@ def test_only_what_others_saw_in_the_period_is_told() -> None:
                          ("published", "2023-11-05", "both"), ("ours", "2023-10-07", "only here")))  # fmt: skip
     assert "2 observations by others fall into this period (1 published, 1 of an analyst's own)" in _words(part)
     table = next(block for block in part.blocks if isinstance(block, Table))  # type: ignore[union-attr]
-    assert [row[4].text for row in table.rows] == ["both", "only there"]
-    assert table.rows[0][6].text == "paper.example"
+    assert [row[3].text for row in table.rows] == ["both", "only there"]
+    assert table.rows[0][5].text == "paper.example (high)"
 
 
 def test_nothing_to_compare_makes_no_section() -> None:

@@ -42,7 +42,7 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
         )
         span = f"{some['acquired_at'].iloc[0]:%Y-%m-%d} to {some['acquired_at'].iloc[-1]:%Y-%m-%d}"
         blocks.append(Table(
-            f"Berth by look, {span}", ("Berth", *head), rows,
+            f"{aoi.name or aoi.id}: berth by look, {span}", ("Berth", *head), rows,
             "P a vessel was present; A absent: the berth was seen empty; ? not observed at that look.", compact=True,
         ))  # fmt: skip
     return tuple(blocks)
@@ -62,7 +62,7 @@ def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     made = made.sort_values(["yard_id", "acquired_at"])
     telling = made[(made["area_m2"] > 0) | (made["change_m2"].fillna(0.0) != 0)]
     table = Table(
-        "Container stacks by yard and look",
+        f"{aoi.name or aoi.id}: container stacks by yard and look",
         ("Yard", "Look", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"),
         tuple(_stack_row(row, names) for row in telling.to_dict("records")),
         "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be "
@@ -114,7 +114,7 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
         for r in made.sort_values(["arrived_not_after", "visit_id"]).itertuples()
     )  # fmt: skip
     return Table(
-        "Stays seen, with the bounds of arrival and departure",
+        f"{aoi.name or aoi.id}: stays seen, with the bounds of arrival and departure",
         ("Place", "Arrived between", "Left between", "Length (90 %)", "Looks", "AIS", "Evidence"), rows,
         "At least these: a stay between two looks leaves no trace here.", numeric=(4,),
         empty="No stay was seen. That bounds nothing where there were no looks.", compact=True,

@@ -171,7 +171,7 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
         f"{name}: vessels per clear look by week. Dots are sums over the looks divided by their clear share, bars 95 % "
         "Poisson intervals, the pale band what the port's own past lets expect (95 % prediction). "
         "Open marks: week not observed. The grey bars show how many clear looks a week had.",
-        _series_table(rows),
+        _series_table(rows, name),
     )  # fmt: skip
 
 
@@ -206,7 +206,7 @@ def _week(row: dict[str, Any], period: TimeRange, at: Callable[[float], float], 
     return tag("g", {}, title(said), *parts, tag("circle", dot))
 
 
-def _series_table(rows: pd.DataFrame) -> Table:
+def _series_table(rows: pd.DataFrame, name: str) -> Table:
     made = []
     for row in rows.itertuples():
         looked = row.looks > 0
@@ -218,6 +218,6 @@ def _series_table(rows: pd.DataFrame) -> Table:
         made.append((Cell(f"{row.start:%Y-%m-%d}"), Cell(str(row.looks)), Cell(number(row.exposure, 1)), rate,
                      Cell(expected), flag))  # fmt: skip
     return Table(
-        "Vessels per clear look by week", ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"),
-        tuple(made), numeric=(1, 2), compact=True,
+        f"{name}: vessels per clear look by week",
+        ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"), tuple(made), numeric=(1, 2), compact=True,
     )  # fmt: skip

@@ -83,13 +83,13 @@ def _figure(
         ("Scene", look.scene_id), ("Acquired", at),
         ("Centre", lonlat(frame.lon, frame.lat)), ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
     )  # fmt: skip
-    rows = detections_table(studio, look, shown, tables)
+    rows = detections_table(studio, look, shown, tables, title=frame.title)
     said = said_of(studio.given, look, studio.detections(look.scene_id), shown)
     return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said,
                        is_extra),)  # fmt: skip
 
 
-def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables: Tables) -> Table:
+def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables: Tables, *, title: str = "") -> Table:
     """The rows that a tile's numbers point to, with what AIS says of each."""
     numbers = {mark.number: mark for mark in shown}
     found = studio.detections(look.scene_id)
@@ -111,7 +111,7 @@ def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables
             Cell(lonlat(middle.x, middle.y, 4)), Cell(_ais(pair, names)),
         ))  # fmt: skip
     return Table(
-        f"Objects on this tile ({look.scene_id})",
+        f"{title or 'This tile'}: objects on {look.scene_id}",
         ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
         tuple(rows), numeric=(5,), empty="Looked, and found nothing.", compact=True,
     )  # fmt: skip

@@ -177,7 +177,7 @@ def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief
     paper = page(brief, paper=True)
     assert "the numbers behind the figures" in paper
     assert "the numbers behind the figures" not in html
-    assert paper.index('id="behind"') < paper.index("Vessels per clear look by week</caption>")
+    assert paper.index('id="behind"') < paper.index("vessels per clear look by week</caption>")
     assert "Play as an animation" not in paper
     assert paper.count('class="tile"') < html.count('class="tile"')
 

@@ -98,7 +98,7 @@ def make_air_season(
     heard, truth = [], []
     for k, (icao24, _, kind) in enumerate(_FLEET[:fleet]):
         plan = Plan(rng, fields, begin + rng.uniform(0.0, pause_days[0]) * DAY_S, begin + days * DAY_S)
-        plan.fly_season("night" if kind == "A124" else "any", pause_days)
+        plan.fly_season("night" if kind == "A124" else "any", pause_days, first="by" if k == 1 else "")
         rows, told = _flown(plan, k, receivers, fields, rng)
         truth += [(icao24, *row) for row in told]
         heard.append(rows)

@@ -33,15 +33,19 @@ class Plan:
         self.stops: list[Stop] = [Stop(self.home, np.nan, np.nan)]
         self.passes: list[tuple[str, float]] = []
 
-    def fly_season(self, style: str, pause_days: tuple[float, float]) -> None:
-        """Missions until the season ends, `night` ones or any, with that many days between them."""
+    def fly_season(self, style: str, pause_days: tuple[float, float], *, first: str = "") -> None:
+        """Missions until the season ends, `night` ones or any, with that many days between them.
+
+        `first` names the first one; by chance when it does not.
+        """
         while self.now < self.until - 3.0 * DAY_S:
             names = (
                 ("night", "night", "inland", "loop")
                 if style == "night"
                 else ("direct", "by", "loop", "across", "inland")
             )
-            getattr(self, f"_{self.rng.choice(names)}")()
+            getattr(self, f"_{first or self.rng.choice(names)}")()
+            first = ""
             self.now += self.rng.uniform(*pause_days) * DAY_S
 
     def _hop(

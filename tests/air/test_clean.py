@@ -145,3 +145,15 @@ def test_bodies_do_not_depend_on_where_the_wrong_positions_lie() -> None:
     found = bodies(t, lon, lat)
     assert (found[wrong] == JUMP).all()
     assert (np.delete(found, wrong) == 0).all()
+
+
+def test_of_two_aircraft_on_one_address_the_one_that_stayed_where_it_was_is_followed() -> None:
+    """A short hop in the far east beats a long flight in the west that nobody heard it cross a continent for."""
+    home = flight(n=60)
+    east = pd.concat([home.assign(t=home["t"] + pd.Timedelta(hours=h)) for h in (0, 24, 48)], ignore_index=True)
+    short = east.iloc[60:80]
+    west = flight(n=60).assign(lon=lambda t: t["lon"] - 95.0, t=lambda t: t["t"] + pd.Timedelta(hours=24))
+    table = pd.concat([east.iloc[:60], short, east.iloc[120:], west], ignore_index=True)
+    tracks, _ = clean(table)
+    assert set(tracks.loc[tracks["lon"] > 90, "body"]) == {0}
+    assert set(tracks.loc[tracks["lon"] < 90, "body"]) == {1}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import cast
 
@@ -10,7 +11,9 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.pipeline.reviewing import queue_of
+from monitor.report.looks import Look
 from monitor.report.model import Tables
+from monitor.report.wording import date_only, minute, when
 from monitor.serve import render
 from monitor.serve.health import Card, Health, Run, errors_of, health, runs
 from monitor.serve.port import parts
@@ -74,6 +77,20 @@ class Desk:
         if name not in TABLES:
             raise DataError(f"no table {name!r}; there are {', '.join((*TABLES, 'queue', 'reviews'))}")
         return cast("pd.DataFrame", getattr(self.content.given.tables, name))
+
+
+def said_when(content: Content, row: Mapping[str, object]) -> str:
+    """When a row of the queue was, in words: no hour where none is known, a week's first day for a count."""
+    at = cast("pd.Timestamp", row["at"])
+    scene = next((a for a in content.given.acquisitions if a.id == row["scene_id"]), None)
+    if row["kind"] in ("count", "coverage"):
+        return f"from {date_only(at)}"
+    return when(scene) if scene is not None and not scene.is_exact else minute(at)
+
+
+def look_when(look: Look) -> str:
+    """When a look was, in words: no hour where none is known."""
+    return when(look.acquisition) if look.acquisition is not None else minute(look.at)
 
 
 def figures(shelf: Shelf, content: Content, aoi: Aoi) -> Health:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from monitor.core.tables import MATCHES
 from monitor.pipeline.gather import sha256
 from monitor.report.blocks import Block, Cell, Table
 from monitor.report.wording import length, lonlat, minute, number, short
+from monitor.serve.desk import said_when
 from monitor.serve.shelf import Content, Shelf
 from monitor.store.reviews import ReviewBook, review_table
 
@@ -54,7 +54,7 @@ def _facts(content: Content, row: dict[str, object]) -> tuple[tuple[str, str], .
     found = content.every.tables.detections
     found = found[found["detection_id"] == row["detection_id"]]
     port = next((a.name or a.id for a in content.ports.aois if a.id == row["aoi_id"]), "–")
-    facts = [("Port", port), ("When", minute(cast("pd.Timestamp", row["at"])))]
+    facts = [("Port", port), ("When", said_when(content, row))]
     for d in found.itertuples():
         place = d.geometry.envelope.centroid
         facts += [

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from monitor.report.blocks import Cell, Table
 from monitor.report.wording import SIMULATED_LINE, minute, number
 from monitor.serve import pictures, port, render
-from monitor.serve.desk import Desk
+from monitor.serve.desk import Desk, look_when, said_when
 from monitor.serve.evidence import decisions, evidence
 from monitor.serve.health import Run
 from monitor.serve.shelf import Shelf
@@ -20,7 +20,7 @@ from monitor.store.alerts import AlertBook
 
 PER_PAGE = 40
 KINDS = {
-    "dark_event": "Without AIS", "shuttle": "Shuttle", "voyage": "Voyage", "visit": "Visit", "stack": "Stacks",
+    "dark_event": "Vessel against AIS", "shuttle": "Shuttle", "voyage": "Voyage", "visit": "Visit", "stack": "Stacks",
     "count": "Count", "gap": "AIS gap", "coverage": "Coverage", "air_call": "Call at an airfield",
     "detection": "Detection", "change": "Change", "feed": "AIS feed",
     "withdrawn": "No longer stated",
@@ -154,7 +154,7 @@ def _page(desk: Desk, template: str, title: str, **values: object) -> str:
     return render.page(
         template, title=title, folder=desk.shelf.workspace.root.absolute().name, read_at=minute(content.read_at),
         simulated=content.given.is_simulated, simulated_line=SIMULATED_LINE, software=content.given.provenance.software,
-        minute=minute, number=number, **values,
+        minute=minute, number=number, look_when=look_when, said_when=lambda row: said_when(content, row), **values,
     )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi
-from monitor.core.tables import SHUTTLES
 from monitor.fuse.change import rates
 from monitor.report.berths import berth_calendar, stacks, visits
 from monitor.report.blocks import Block, Text
@@ -17,7 +16,7 @@ from monitor.report.charts import coverage_strip, weekly_series
 from monitor.report.looks import looks_of, within
 from monitor.report.model import BriefInput
 from monitor.report.passages import voyages
-from monitor.report.timeline import merged, shuttle_rows, stack_rows, timeline_chart, visit_rows
+from monitor.report.timeline import timeline_chart
 from monitor.report.traffic import ais, gaps
 from monitor.serve.render import blocks
 from monitor.serve.shelf import Content, Shelf
@@ -86,7 +85,6 @@ def _series(given: BriefInput, aoi: Aoi) -> Block:
 
 
 def _timeline(shelf: Shelf, given: BriefInput) -> Block:
-    until = pd.Timestamp(given.period.end)
-    shuttles = shuttle_rows(shelf.workspace.archive.read_table("shuttles", SHUTTLES))
-    rows = merged(visit_rows(given.tables.visits, until=until), shuttles, stack_rows(given.tables.stacks))
+    until, archive, tables = pd.Timestamp(given.period.end), shelf.workspace.archive, given.tables
+    rows = pipeline.timeline_rows(archive, pipeline.flights(archive), tables.visits, tables.stacks, until=until)
     return timeline_chart("timeline-chart", rows, given.period)

@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.core.aoi import read_aois
-from monitor.core.errors import MonitorError
+from monitor.core.errors import MonitorError, SettingsError
 from monitor.core.instants import isoformat
-from monitor.offers import DETECTED, hub_settings, make_detector
+from monitor.offers import DETECTED, alert_targets, hub_settings, make_detector
 from monitor.settings import FILE_NAME, Settings
 from monitor.sources.probe import reach
 from monitor.store import Archive, UnitAccount
@@ -43,7 +43,22 @@ def examine(root: Path, settings: Settings) -> list[Check]:
     checks = [_ports(root), *_disk(root), _archive(root)]
     checks += _sources(root, settings)
     checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
-    return [*checks, _last_run(root)]
+    return [*checks, *_alerts(settings), _last_run(root)]
+
+
+def _alerts(settings: Settings) -> Iterator[Check]:
+    """Where alerts go, when the settings say anything of it; nothing is sent."""
+    told = settings.alerts
+    if not (told.send or told.urls_file or told.urls.get_secret_value()):
+        return
+
+    def look() -> str:
+        targets = alert_targets(settings)
+        if not targets:
+            raise SettingsError("[alerts] send is true, and there is no target to send to")
+        return ", ".join(str(target) for target in targets)
+
+    yield _tried("alerts", "set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file that only you can read", look)
 
 
 def _tried(name: str, mend: str, look: Callable[[], str]) -> Check:

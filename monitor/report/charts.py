@@ -219,5 +219,6 @@ def _series_table(rows: pd.DataFrame, name: str) -> Table:
                      Cell(expected), flag))  # fmt: skip
     return Table(
         f"{name}: vessels per clear look by week",
-        ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"), tuple(made), numeric=(1, 2), compact=True,
+        ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"), tuple(made), numeric=(1, 2),
+        compact=True,
     )  # fmt: skip

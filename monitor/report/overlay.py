@@ -120,12 +120,12 @@ def boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: flo
         )  # fmt: skip
 
 
-def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2) -> None:
-    """Write SIMULATED across the pixels."""
+def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float = 0.5) -> None:
+    """Write SIMULATED across the pixels, `repeat` times, each at that share of its part from the top."""
     span = axes.get_window_extent().width
     for index in range(repeat):
         axes.text(
-            cols / 2, rows * (index + 0.5) / repeat, SIMULATED, fontsize=span / repeat**0.5 / 7.2 * PT, color="white",
+            cols / 2, rows * (index + share) / repeat, SIMULATED, fontsize=span / repeat**0.5 / 7.2 * PT, color="white",
             alpha=0.22, rotation=18, ha="center", va="center", fontweight="bold", zorder=8, clip_on=True,
             path_effects=[withStroke(linewidth=1.2, foreground="#00000066")],
         )  # fmt: skip

@@ -80,7 +80,7 @@ def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mar
         hatches(axes, raster)
         boxes(axes, shown, raster.grid.shape, zoom)
         if text.simulated:
-            watermark(axes, cols, rows, repeat=1)
+            watermark(axes, cols, rows, repeat=1, share=0.82)
         sheet.text(8, 44, text.when, px=17, weight="bold")
         sheet.text(8, 20, fit(SIMULATED if text.simulated else text.credit, 60), px=13, colour=QUIET)
         scale_bar(sheet, CHIP_SIDE - 178, 24, px_per_m=zoom / raster.grid.gsd_m, room_px=110)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.instants import TimeRange
+from monitor.core.mgrs import mgrs
 from monitor.report.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.frames import around
 from monitor.report.model import BriefInput
@@ -146,16 +147,19 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     picture = studio.chip(str(event["detection_id"]), scene, sensor, frame, alt)
     status = str(event["status"])
     heard = event["reception_vessels"]
+    known = (f for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"])
+    finding = next(known, None)
     facts = (
-        ("Status", status), ("Look", at), ("Place", lonlat(place.x, place.y)),
+        ("Status", status), ("Look", at),
+        ("Place", f"{lonlat(place.x, place.y)}, MGRS {mgrs(place.x, place.y, digits=3)}"),
         ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
         ("Score", f"{event['score']:.2f}"), ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
         ("Vessels heard there", "not known" if pd.isna(heard) else number(heard)),  # type: ignore[arg-type]
         ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
+        ("Confidence", finding.confidence if finding else "low"),
         ("Detection", str(event["detection_id"])),
     )  # fmt: skip
-    claim = next((f.claim for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"]),
-                 "No AIS position known at the cut-off fits this detection.")  # fmt: skip
+    claim = finding.claim if finding else "No AIS position known at the cut-off fits this detection."
     return Card(
         f"event-{event['event_id']}", f"{name}, {at}", picture, facts, claim, _split(event["reasons"]),
         _split(event["alternatives"]), _candidates(given, str(event["event_id"])),

@@ -188,6 +188,13 @@ def test_who_may_read_it_stands_in_the_header_when_said(html: str) -> None:
     assert "Distribution" not in html
 
 
+def test_a_card_gives_likelihood_and_confidence_apart_and_the_grid_reference(html: str) -> None:
+    card = html[html.index('id="event-dark-1"') :].split("</article>")[0]
+    assert "<dt>Likelihood</dt><dd>likely</dd>" in card
+    assert "<dt>Confidence</dt><dd>moderate</dd>" in card
+    assert re.search(r"MGRS 52TFM \d{3} \d{3}", card)
+
+
 def test_evidence_leads_to_the_card_that_shows_it(html: str) -> None:
     assert '<a href="#event-dark-1"><code>s2_20231010-1</code></a>' in html
 

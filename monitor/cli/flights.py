@@ -9,9 +9,14 @@ import typer
 
 from monitor.cli.common import LastOption, PeriodArgument, chosen_period, session
 
-group = typer.Typer(
-    name="flights", help="Government aircraft at closed airfields, as corroborating evidence.", no_args_is_help=True
-)
+_HELP = """Government aircraft at closed airfields, as corroborating evidence.
+
+`monitor run --due` takes what lies in air/; settings stand in [flights] of monitor.toml.
+
+Examples: monitor flights ingest traces/ sightings.csv; monitor flights calls 2024-09 --airfield ZKPY;
+monitor flights unusual --events votes.csv --within 3d; monitor flights lists; monitor flights report 2024-09
+"""
+group = typer.Typer(name="flights", help=_HELP, no_args_is_help=True)
 WatchOption = Annotated[
     Path | None,
     typer.Option("--watchlist", help="A CSV of aircraft.", show_default="that of the settings, or the one shipped"),

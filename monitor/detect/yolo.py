@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,9 +15,10 @@ from monitor.core.errors import DetectorError
 from monitor.core.scene import Raster
 from monitor.detect import decode
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
+from monitor.detect.coverage import ice_mask
 from monitor.detect.decode_outlines import outlines
-from monitor.detect.windows import Pixels, cover, dark_levels, network_input, subtract_dark
-from monitor.detect.yolo_run import Network, maps_of, onnx_network, views_for
+from monitor.detect.windows import Pixels, Tile, cover, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo_run import CORE_PX, Network, maps_of, onnx_network, threads, views_for
 from monitor.detect.yolo_weights import Weights, check_sha256, read_weights
 
 Mask = npt.NDArray[np.bool_]
@@ -25,6 +27,7 @@ DEFAULT = "harbour26"
 _GSD_TOLERANCE = 0.2
 _LEAST_BRIGHT = 255 * 1e-4
 _LEAST_BANDS = ("B08",)
+_LEAST_BARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,32 +65,48 @@ class YoloDetector:
             The raster's bands, pixel size or scale do not fit the weights, or the weights file is not the right one.
         """
         check_raster(raster, self.weights)
-        network = self._network()
-        has = tuple(raster.has(band) for band in self.weights.bands)
         if not raster.valid.any():
             return Boxes.empty()
-        dark = dark_levels(_reflectance(_thinned(raster), self.weights), _thinned(raster).valid)
-        found = Boxes.empty()
+        tiles = list(cover(raster.grid.shape, core=CORE_PX))
+        workers = min(threads(), len(tiles)) if self.checkpoint is None else 1
+        network = self._network(max(threads() // workers, 1))
+        thin = _thinned(raster)
+        dark = dark_levels(_reflectance(thin, self.weights), thin.valid)
         views = views_for(raster.valid.size, self.weights.views_px)
-        for tile in cover(raster.grid.shape):
-            part = raster.window(tile.rows, tile.cols)
-            if not part.valid.any():
-                continue
-            image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
-            maps = decode.probabilities(maps_of(network, image, views=views))
-            origin = (tile.rows.start, tile.cols.start)
-            core = (
-                slice(tile.core_rows.start - origin[0], tile.core_rows.stop - origin[0]),
-                slice(tile.core_cols.start - origin[1], tile.core_cols.stop - origin[1]),
-            )
-            found = found.plus(self._objects(maps, core, origin, raster.grid.gsd_m))
+
+        def look(tile: Tile) -> Boxes:
+            return self._look(raster, tile, network, dark=dark, views=views)
+
+        if workers == 1:
+            parts = [look(tile) for tile in tiles]
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                parts = list(pool.map(look, tiles))
+        found = Boxes.empty()
+        for part in parts:
+            found = found.plus(part)
         return found
 
-    def _network(self) -> Network:
+    def _look(self, raster: Raster, tile: Tile, network: Network, *, dark: Pixels, views: int) -> Boxes:
+        """What lies in the core of one window."""
+        part = raster.window(tile.rows, tile.cols)
+        if not part.valid.any():
+            return Boxes.empty()
+        has = tuple(raster.has(band) for band in self.weights.bands)
+        image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
+        maps = decode.probabilities(maps_of(network, image, views=views))
+        origin = (tile.rows.start, tile.cols.start)
+        core = (
+            slice(tile.core_rows.start - origin[0], tile.core_rows.stop - origin[0]),
+            slice(tile.core_cols.start - origin[1], tile.core_cols.stop - origin[1]),
+        )
+        return self._objects(maps, core, origin, raster.grid.gsd_m)
+
+    def _network(self, cores: int) -> Network:
         if self.checkpoint is not None:
             return checkpoint_network(self.checkpoint)
         check_sha256(self.weights.path, self.weights.sha256)
-        return onnx_network(self.weights.path, self.weights.sha256)
+        return onnx_network(self.weights.path, self.weights.sha256, cores=cores)
 
     def _objects(self, maps: Pixels, core: tuple[slice, slice], origin: tuple[int, int], gsd_m: float) -> Boxes:
         rule = replace(self.weights.rule, least_score=min(self.weights.rule.least_score, self.least_score))
@@ -195,11 +214,15 @@ def check_scale(raster: Raster, weights: Weights) -> None:
 def _check_order(raster: Raster) -> None:
     """Water is darker in the infrared than in blue, and land and water differ more there: the reverse is a swap.
 
-    Over ten ports the darkest tenth has B08 / B02 of 0.1-1.0 (1.0-12 when swapped), the spread 1.7-4.2 (0.2-0.6).
+    Over ten ports the darkest tenth has B08 / B02 of 0.1-1.0 (1.0-12 when swapped), the spread 1.7-4.2 (0.2-0.6). Ice
+    is bright in blue and is left out; where little else is there, the order cannot be told.
     """
     if not (raster.has("B02") and raster.has("B08")):
         return
-    blue, near = raster.band("B02")[raster.valid], raster.band("B08")[raster.valid]
+    bare = raster.valid & ~ice_mask(raster)
+    if bare.mean() < _LEAST_BARE:
+        return
+    blue, near = raster.band("B02")[bare], raster.band("B08")[bare]
     dark = blue + near <= np.percentile(blue + near, 10)
     if np.median(near[dark]) > 0.95 * np.median(blue[dark]) and near.std() < 0.8 * blue.std():
         raise DetectorError(

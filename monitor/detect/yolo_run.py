@@ -17,6 +17,9 @@ from monitor.detect.windows import Pixels
 Network = Callable[[Pixels], Pixels]
 
 STRIDE = 16
+CORE_PX = 768
+"""Side of the windows that large rasters are cut into. Larger ones overlap less; several at once keep all cores busy
+outside the network too."""
 _ORT_ERRORS = (ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf)
 _DX, _DY, _SIN2 = 8, 9, 4
 _VIEWS = ((False, False), (True, True), (True, False), (False, True))
@@ -35,9 +38,17 @@ def _session(path: Path, _sha256: str, threads: int) -> onnxruntime.InferenceSes
         raise DetectorError(f"{path}: ONNX Runtime cannot open it ({error}); restore it from the release") from error
 
 
-def onnx_network(path: Path, sha256: str) -> Network:
-    """The network as a function of (channel, row, col) input in 0..1, sides multiples of 16, to packed maps."""
-    session = _session(path, sha256, int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1))
+def threads() -> int:
+    """How many threads may be used: ``OMP_NUM_THREADS``, else as many as the machine has."""
+    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+
+
+def onnx_network(path: Path, sha256: str, *, cores: int | None = None) -> Network:
+    """The network as a function of (channel, row, col) input in 0..1, sides multiples of 16, to packed maps.
+
+    `cores` is how many threads one call uses (all of `threads()` when None); the function may be called from several.
+    """
+    session = _session(path, sha256, threads() if cores is None else cores)
     name = session.get_inputs()[0].name
 
     def run(image: Pixels) -> Pixels:

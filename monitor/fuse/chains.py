@@ -20,9 +20,10 @@ from monitor.fuse.steps import NEVER, Steps
 
 _LENGTHS = 0.45
 _LEAST_SPREAD = 0.05
-_OUTLIER = 0.003
+_OUTLIER = 0.03
 _HABIT = 1.0
 _NEW = -1
+_APART = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Lives:
     fixed : item to the MMSI of the ship that AIS names
     times : (items,) the instant by which each is put in order
     silent : stay and MMSI to the log odds against a ship with that MMSI having lain there unheard
+    passages : from and to port of each glimpse
     """
 
     stays: Sequence[PortStay]
@@ -57,17 +59,44 @@ class Lives:
     fixed: Mapping[int, int]
     times: Sequence[float]
     silent: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    passages: Sequence[tuple[str, str]] = ()
+
+    def ports(self, item: int) -> tuple[str, ...]:
+        """The ports that an item tells of, in order: one of a stay, two of a glimpse."""
+        return (self.stays[item].port,) if item < len(self.stays) else self.passages[item - len(self.stays)]
 
 
-def followers(lives: Lives, draws: Draws | None = None) -> dict[tuple[int, int], float]:
-    """How likely each stay was followed by each other, straight: pair of indices to probability.
-
-    Only pairs that occur in some draw are there. The same input gives the same numbers.
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One ship's life in one draw: its items in order of time, the MMSI by which AIS knows it (0: none), and how often
+    it went from one port to the other.
     """
+
+    items: tuple[int, ...]
+    mmsi: int
+    crossings: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """What the draws say.
+
+    Attributes
+    ----------
+    followers : how likely each stay was followed by each other, straight; only pairs that occur are there
+    lives : by draw, the lives that crossed between two ports, the most crossings first
+    """
+
+    followers: Mapping[tuple[int, int], float]
+    lives: Sequence[Sequence[Life]]
+
+
+def draw(lives: Lives, draws: Draws | None = None) -> Drawn:
+    """Divisions of the stays among ships, each as often as it is likely. The same input gives the same draws."""
     draws = draws or Draws()
     number = len(lives.stays)
-    if number < 2:
-        return {}
+    if not number:
+        return Drawn({}, ())
     warm = max(min(draws.warm, draws.work // number), 8)
     kept = max(min(draws.kept, 2 * draws.work // number), 24)
     runs = []
@@ -78,11 +107,14 @@ def followers(lives: Lives, draws: Draws | None = None) -> dict[tuple[int, int],
         runs.append((state.score(), -restart, state))
     best = max(runs, key=lambda run: run[:2])[2]
     tally: dict[tuple[int, int], float] = {}
-    for _ in range(kept):
+    seen: list[tuple[Life, ...]] = []
+    for n in range(kept):
         best.sweep(heat=1.0)
         for key, share in best.legs():
             tally[key] = tally.get(key, 0.0) + share
-    return {key: value / kept for key, value in tally.items()}
+        if n % _APART == 0:
+            seen.append(best.lives())
+    return Drawn({key: value / kept for key, value in tally.items()}, seen)
 
 
 class _State:
@@ -266,6 +298,16 @@ class _State:
                 if m is not None and (share := self._straight(items[n : m + 1])) > 0:
                     found.append(((item, items[m]), share))
         return found
+
+    def lives(self) -> tuple[Life, ...]:
+        """The lives that crossed between ports, the most crossings first."""
+        made = []
+        for chain, items in self._chains.items():
+            ports = [port for item in items for port in self._lives.ports(item)]
+            crossings = sum(a != b for a, b in pairwise(ports))
+            if crossings:
+                made.append(Life(tuple(items), self._mmsi.get(chain, 0), crossings))
+        return tuple(sorted(made, key=lambda life: (-life.crossings, life.items)))
 
     def _straight(self, items: list[int]) -> float:
         """The share of one passage in a step from stay to stay; a glimpse between must be of that very passage."""

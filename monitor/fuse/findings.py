@@ -29,6 +29,7 @@ from monitor.fuse import wording
 from monitor.fuse.counts import clear_looks
 from monitor.fuse.dark import DARK
 from monitor.fuse.match import HOUR_UNKNOWN
+from monitor.fuse.shuttles import CANDIDATE
 
 _LONG_GAP_H = 12.0
 _BEST_GAPS = 3
@@ -161,6 +162,9 @@ def _shuttles(tables: FindingTables, names: dict[str, str], period: TimeRange) -
             continue
         evidence = tuple(str(row["voyage_ids"]).split())
         ports = [names.get(str(row[name]), str(row[name])) for name in ("port_a", "port_b")]
+        if row["status"] == CANDIDATE:
+            yield _candidate(row, ports, start, end)
+            continue
         bounds = (int(_number(row["legs_low"])), row["legs_high"])
         legs = tables.voyages[tables.voyages["shuttle_id"] == row["shuttle_id"]]
         chance = float(legs["probability"].mean()) if legs["probability"].notna().any() else 0.9
@@ -171,6 +175,17 @@ def _shuttles(tables: FindingTables, names: dict[str, str], period: TimeRange) -
             ("a ship of the same length at both ends, in turn",), evidence,
             ("several ships of like length", "calls at other ports between"),
         )  # fmt: skip
+
+
+def _candidate(row: dict[object, object], ports: list[str], start: datetime, end: datetime) -> Finding:
+    return Finding(
+        str(row["shuttle_id"]), "shuttle", str(row["port_a"]), start, end,
+        wording.shuttle_candidate(ports[0], ports[1], int(_number(row["legs"]))),
+        likelihood_word(_number(row["probability"])), "low",
+        ("stays at both ends and what AIS heard between fit one ship, though no look shows which leg followed which",),
+        tuple(str(row["visit_ids"]).split()),
+        ("several ships of like length, each calling at one port", "calls at other ports between"),
+    )  # fmt: skip
 
 
 def _coverage(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,14 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
-from monitor.fuse.frames import floats, naive
 from monitor.fuse.portstays import PortStay
 
 Floats = npt.NDArray[np.float64]
 Distances = Mapping[frozenset[str], float]
-Times = npt.NDArray[np.datetime64]
-_ELSEWHERE = -20.0
-_NEAR_DEG = 0.36
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,7 @@ class LinkRule:
     waits: tuple[tuple[float, float], ...] = ((0.7, 2.5), (0.25, 12.0), (0.05, 48.0))
     unseen_h: float = 36.0
     strangers: float = 0.4
-    hidden: float = 2.5
+    hidden: float = 5.0
     shifts: float = 0.06
     roads: timedelta = timedelta(hours=24)
     far: float = -2.0
@@ -60,60 +56,6 @@ class LinkRule:
     shift_within: timedelta = timedelta(hours=30)
     least_legs: int = 3
     stay_h: float = 36.0
-
-
-def heard_at(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int, Times]:
-    """MMSI to the instants at which that ship was heard, in order."""
-    if positions is None or positions.empty or not ships:
-        return {}
-    some = positions.loc[positions["mmsi"].isin(list(ships)), ["mmsi", "t"]].sort_values("t")
-    return {int(mmsi): naive(part["t"]) for mmsi, part in some.groupby("mmsi")}
-
-
-def unheard_odds(
-    stays: Sequence[PortStay], heard: Mapping[int, Times], feed: Mapping[str, Times], rule: LinkRule
-) -> dict[tuple[int, int], float]:
-    """Stay and MMSI to the log odds against that ship being the nameless one: it was heard then, or others were.
-
-    Parameters
-    ----------
-    heard : MMSI to the instants at which it was heard, in order
-    feed : port id to the instants at which anybody was heard near it, in order
-    """
-    half = timedelta(minutes=30)
-    odds: dict[tuple[int, int], float] = {}
-    named = {stay.mmsi for stay in stays if stay.mmsi is not None}
-    for n, stay in enumerate(stays):
-        if stay.mmsi is not None:
-            continue
-        ends = naive(pd.Series([stay.arrived[1] - half, stay.departed[0] + half]))
-        received = _any_between(feed.get(stay.port), ends)
-        for mmsi, times in heard.items():
-            if _any_between(times, ends):
-                odds[n, mmsi] = _ELSEWHERE
-            elif received and mmsi in named:
-                odds[n, mmsi] = -rule.hidden
-    return odds
-
-
-def _any_between(times: Times | None, ends: Times) -> bool:
-    if times is None:
-        return False
-    low, high = np.searchsorted(times, ends)
-    return bool(high > low)
-
-
-def heard_near(positions: pd.DataFrame | None, places: Mapping[str, tuple[float, float]]) -> dict[str, Times]:
-    """Port id to the instants at which any vessel was heard within 40 km of it, in order."""
-    if positions is None or positions.empty:
-        return {}
-    lon, lat = floats(positions, "lon"), floats(positions, "lat")
-    times = naive(positions["t"])
-    found = {}
-    for port, (x, y) in places.items():
-        box = (np.abs(lat - y) < _NEAR_DEG) & (np.abs(lon - x) < _NEAR_DEG / np.cos(np.radians(y)))
-        found[port] = np.sort(times[box])
-    return found
 
 
 def likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> tuple[pd.Timestamp, pd.Timestamp]:

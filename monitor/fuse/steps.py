@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 NEVER = -20.0
 _HOUR = timedelta(hours=1)
 _GRID = (np.arange(12) + 0.5) / 12.0
-_ODDS_OF_ONE = (-1.5, 2.5)
+_ODDS_OF_ONE = (-4.0, 3.0)
 _CARGO_M2 = 500.0
 
 
@@ -101,9 +101,10 @@ def steps(
 
 
 def _rates(stays: Sequence[PortStay], bounds: _Bounds) -> dict[str, float]:
-    """Arrivals an hour at each port."""
+    """Arrivals an hour at each port of ships that AIS does not name there; at least one in the period."""
     span = max(float(bounds.last.max() - bounds.seen.min()), 24.0 * 7)
-    return {port: sum(s.port == port for s in stays) / span for port in {s.port for s in stays}}
+    ports = {stay.port for stay in stays}
+    return {port: max(sum(s.port == port and s.mmsi is None for s in stays), 1) / span for port in ports}
 
 
 def _between_stays(
@@ -204,10 +205,15 @@ def _log_normal(hours: Floats, middle: Floats, spread: float) -> Floats:
     return np.asarray(np.exp(-0.5 * z * z) / (np.maximum(hours, 1e-6) * spread * np.sqrt(2.0 * np.pi)))
 
 
-def _fits(rate: float, width_h: float, missed: float, rule: LinkRule) -> float:
-    """Log odds that the stay which ends (or begins) when a glimpse asks for it is that ship's."""
-    chance = (1.0 - missed) / max(rule.strangers * rate * width_h, 1e-3)
-    return float(np.clip(np.log(chance), *_ODDS_OF_ONE))
+def _fits(rate: float, unseen_h: float, width_h: float, rule: LinkRule) -> float:
+    """Log odds that the stay which ends (or begins) when a glimpse asks for it is that ship's.
+
+    `unseen_h` is how long the stay then went on unseen, `width_h` the most that its looks allow. A stay that goes on
+    long unseen is rare, for this ship as for any other.
+    """
+    lasted = float(np.exp(-max(unseen_h, 0.0) / rule.unseen_h))
+    other = rule.strangers * rate * rule.unseen_h * (1.0 - float(np.exp(-max(width_h, 1.0) / rule.unseen_h)))
+    return float(np.clip(np.log(lasted / max(other, 1e-3)), *_ODDS_OF_ONE))
 
 
 def _is_left(stay: PortStay, glimpse: Glimpse) -> bool:
@@ -237,8 +243,9 @@ def _to_sea(stay: PortStay, glimpse: Glimpse, rate: float, missed: Mapping[str, 
     unseen = float(np.log(missed.get(glimpse.from_port, 0.4)))
     gone = stay.departed[1]
     if _is_left(stay, glimpse):
-        width = 48.0 if gone is None else (gone - stay.departed[0]) / _HOUR
-        return _fits(rate, width + 2.0 * glimpse.doubt / _HOUR, missed.get(stay.port, 0.4), rule)
+        width = 240.0 if gone is None else (gone - stay.departed[0]) / _HOUR
+        slack = glimpse.doubt / _HOUR
+        return _fits(rate, (glimpse.left - stay.departed[0]) / _HOUR - slack, width + 2.0 * slack, rule)
     between = (glimpse.left - stay.departed[0]) / _HOUR
     if stay.port != glimpse.from_port:
         return unseen if between > 12.0 else NEVER
@@ -252,8 +259,10 @@ def _from_sea(stay: PortStay, glimpse: Glimpse, rate: float, missed: Mapping[str
     unseen = float(np.log(missed.get(glimpse.to_port, 0.4)))
     came = stay.arrived[0]
     if _is_reached(stay, glimpse, rule):
-        width = 48.0 if came is None else (stay.arrived[1] - came) / _HOUR
-        fit = _fits(rate, width + 2.0 * glimpse.doubt / _HOUR, missed.get(stay.port, 0.4), rule)
+        width = 240.0 if came is None else (stay.arrived[1] - came) / _HOUR
+        slack = glimpse.doubt / _HOUR
+        began = glimpse.arrives if came is None else max(glimpse.arrives, came)
+        fit = _fits(rate, (stay.arrived[1] - began) / _HOUR - slack, width + 2.0 * slack, rule)
         return fit if came is None or came <= late else fit - 1.2
     between = (stay.arrived[1] - glimpse.arrives) / _HOUR
     if stay.port != glimpse.to_port:

@@ -12,13 +12,14 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
-from monitor.fuse.chains import Lives, followers
+from monitor.fuse.chains import Lives, draw
 from monitor.fuse.frames import instants
 from monitor.fuse.glimpses import Glimpse, glimpses
-from monitor.fuse.linking import LinkRule, heard_at, heard_near, likeliest, unheard_odds
+from monitor.fuse.linking import LinkRule, likeliest
 from monitor.fuse.portstays import PortStay, port_stays
-from monitor.fuse.shuttles import shuttles
+from monitor.fuse.shuttles import shuttles, with_candidates
 from monitor.fuse.steps import Steps, steps
+from monitor.fuse.unheard import heard_at, heard_near, unheard_odds
 from monitor.fuse.visits import catchable
 from monitor.fuse.waters import Waters, between_ports
 
@@ -89,12 +90,14 @@ def link_voyages(
     ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     trading = [stay for stay in stays if stay.present <= rule.longest_call]
     lives = _lives(trading, aois, ways, positions, berth_states, rule)
-    links = _links(trading, lives.steps, followers(lives), ways)
+    drawn = draw(lives)
+    links = _links(trading, lives.steps, drawn.followers, ways)
     made = _voyages(stays, links, rule)
     if ais_voyages is not None and len(ais_voyages):
         made = _with_ais(made, ais_voyages)
     repeated, names = shuttles(made, stays, berth_states, rule)
     made["shuttle_id"] = [names.get(v, s) for v, s in zip(made["voyage_id"], made["shuttle_id"], strict=True)]
+    repeated = with_candidates(repeated, trading, drawn, found_in=lives, rule=rule)
     return Linked(VOYAGES.conform(made), links, repeated)
 
 
@@ -110,10 +113,11 @@ def _lives(
     fixed |= {len(stays) + k: glimpse.mmsi for k, glimpse in enumerate(found)}
     zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
     times = [stay.arrived[1] for stay in stays] + [glimpse.left + glimpse.doubt for glimpse in found]
-    silent = unheard_odds(stays, heard_at(set(fixed.values()), positions), heard_near(positions, centres), rule)
+    heard, feed = heard_at(set(fixed.values()), positions), heard_near(positions, centres)
+    silent = unheard_odds(stays, heard, feed, centres, rule)
     return Lives(
         stays, steps(stays, found, ways, missed=missed, rule=rule), fixed,
-        [(t - zero) / timedelta(hours=1) for t in times], silent,
+        [(t - zero) / timedelta(hours=1) for t in times], silent, tuple((g.from_port, g.to_port) for g in found),
     )  # fmt: skip
 
 

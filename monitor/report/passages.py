@@ -105,17 +105,19 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
     legs = given.tables.voyages
     rows = []
     for r in made.sort_values(["first", "shuttle_id"]).itertuples():
-        chance = legs.loc[legs["shuttle_id"] == r.shuttle_id, "probability"].mean()
+        is_candidate = r.status == "candidate"
+        told = legs.loc[legs["shuttle_id"] == r.shuttle_id, "probability"].mean()
+        chance = r.probability if is_candidate else told
         rows.append((
             Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
-            Cell(f"at least {plural(int(r.legs), 'leg')}"),
+            Cell(f"{'candidate, ' if is_candidate else ''}at least {plural(int(r.legs), 'leg')}"),
             Cell(f"{r.legs_low} or more" if pd.isna(r.legs_high) else f"{r.legs_low}–{r.legs_high}"),
             Cell(_word(chance)), Cell(minute(r.first)), Cell(minute(r.last)), Cell(number(r.period_days, 1, "days")),
             Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
         ))  # fmt: skip
     return Table(
         "Shuttles: the same pair of ports again and again",
-        ("Ports", "Seen", "Took place (90 %)", "Likelihood of a leg", "First", "Last", "Rhythm", "Vessel"), tuple(rows),
+        ("Ports", "Seen", "Took place (90 %)", "Likelihood", "First", "Last", "Rhythm", "Vessel"), tuple(rows),
         numeric=(6,), compact=True,
         empty="No shuttle is shown by the data at hand. Where looks are days apart, legs can go unseen.",
     )  # fmt: skip

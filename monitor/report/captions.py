@@ -60,7 +60,8 @@ def said_of(given: BriefInput, look: Look, found: pd.DataFrame, shown: Sequence[
     if told:
         name, finding = max(told, key=lambda pair: _chance(given, pair[1]))
         return _inferred(labels[name], finding, len(told) - 1)
-    scores = here.loc[here["class_name"] == "vessel", "score"]
+    ships = {mark.number for mark in shown if mark.status not in ("stack", "fixed")}
+    scores = here.loc[here["number"].isin(ships), "score"]
     return (
         ("Observed", tally(shown)),
         ("Confidence", _confidence(look, scores)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scipy.special import betainc, gammaincinv
+from scipy.special import betainc, betaincinv, gammaincinv
 
 
 def poisson_interval(seen: int, exposure: float, *, level: float = 0.95) -> tuple[float, float]:
@@ -38,3 +38,13 @@ def binomial_two_sided(number: int, of: int, share: float) -> float:
     at_most = 1.0 if number >= of else float(betainc(of - number, number + 1, 1.0 - share))
     at_least = 1.0 if number <= 0 else float(betainc(number, of - number + 1, share))
     return min(1.0, 2.0 * min(at_most, at_least))
+
+
+def binomial_interval(number: int, of: int, *, level: float = 0.95) -> tuple[float, float]:
+    """Exact (Clopper-Pearson) interval of a share; (nan, nan) of none."""
+    if of <= 0:
+        return float("nan"), float("nan")
+    tail = (1.0 - level) / 2.0
+    low = float(betaincinv(number, of - number + 1, tail)) if number else 0.0
+    high = float(betaincinv(number + 1, of - number, 1.0 - tail)) if number < of else 1.0
+    return low, high

@@ -169,14 +169,20 @@ def _states(berths: pd.DataFrame, detections: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(slots=True)
 class Tally:
-    """Right and wrong, summed over seasons."""
+    """Right and wrong, summed over seasons, and every stated probability with its outcome."""
 
     hits: dict[str, float] = field(default_factory=dict)
+    judged: list[tuple[str, float, bool]] = field(default_factory=list)
 
     def add(self, name: str, right: float, of: float) -> None:
         """Count `right` out of `of` towards a share."""
         for key, value in ((f"{name}/right", right), (f"{name}/of", of)):
             self.hits[key] = self.hits.get(key, 0.0) + float(value)
+
+    def say(self, kind: str, probability: float, *, so: bool) -> None:
+        """Note a stated probability and whether it was so, and count it towards its word."""
+        self.judged.append((kind, float(probability), bool(so)))
+        self.add(f"{kind} word {likelihood_word(probability)}", float(so), 1)
 
     def share(self, name: str) -> float:
         """The share so far; NaN when nothing was counted."""
@@ -229,7 +235,7 @@ def _darkness(season: Told, made: Correlation, tally: Tally) -> None:
     observable = set(wanted.index[np.array(shown, dtype=bool)])
     tally.add("dark recall", len(observable & set(dark["detection_id"])), len(observable))
     for row in dark.to_dict("records"):
-        tally.add(f"word {row['likelihood']}", row["detection_id"] in unseen, 1)
+        tally.say("dark", float(row["probability"]), so=row["detection_id"] in unseen)
 
 
 def _received(season: Told, row: Mapping[object, object]) -> bool:
@@ -260,7 +266,7 @@ def _visits(season: Told, made: Correlation, tally: Tally) -> dict[str, int]:
                      & (truth["departed_at"] >= visit["arrived_not_after"])]  # fmt: skip
         right = len(here) > 0 and int(here.index[0]) not in found.values()
         tally.add("visit precision", right, 1)
-        tally.add(f"visit word {likelihood_word(visit['probability'])}", right and _one_stay(visit, here), 1)
+        tally.say("visit", float(visit["probability"]), so=right and _one_stay(visit, here))
         if right:
             found[str(visit["visit_id"])] = int(here.index[0])
             tally.add("visit interval", _holds(visit, here.iloc[0]), 1)
@@ -296,4 +302,4 @@ def _legs(season: Told, made: Correlation, found: Mapping[str, int], tally: Tall
     tally.add("leg precision", sum(pair in pairs for pair in got), len(got))
     tally.add("leg recall", len(observable & set(got)), len(observable))
     for pair, chance in zip(got, told_legs["probability"], strict=True):
-        tally.add(f"leg word {likelihood_word(chance)}", pair in pairs, 1)
+        tally.say("leg", float(chance), so=pair in pairs)

@@ -89,7 +89,10 @@ def at(
 
 @group.command()
 def late(context: typer.Context) -> None:
-    """List the scenes near which AIS came in after they were matched; `monitor run --due` matches them again."""
+    """List the scenes near which AIS came in after they were matched; `monitor run --due` matches them again.
+
+    Example: monitor ais late
+    """
     to = session(context)
     scenes = to.open().late_scenes()
     to.tell(list(scenes), "\n".join(scenes) or "no scene is to be matched again")

@@ -58,7 +58,8 @@ class IngestReport:
     def text(self) -> str:
         """A line a file."""
         lines = [file.text() for file in self.files]
-        return "\n".join([*lines, *(f"failed {path}: {why}" for path, why in self.failures)]) or "no files"
+        failed = [f"failed {why if why.startswith(path) else f'{path}: {why}'}" for path, why in self.failures]
+        return "\n".join([*lines, *failed]) or "no files"
 
     def as_json(self) -> dict[str, object]:
         """The same for scripts."""

@@ -24,6 +24,8 @@ TOLD = ("dark_event", "visit", "shuttle", "change", "feed", "unseen")
 
 NEW, QUIET, OLD, SENT, FAILED, WITHDRAWN = "new", "quiet", "old", "sent", "failed", "withdrawn"
 
+_RENAMED = ("visit", "shuttle")
+
 CORRECTION = "correction"
 """Rule of the one alert that takes back what was sent and no longer holds; always in force."""
 
@@ -141,10 +143,26 @@ def alerts(
     return ALERTS.conform(table.sort_values(["start", "alert_id"], kind="stable", ignore_index=True))
 
 
-def names_of(findings: Iterable[Finding], stays: Stays) -> frozenset[str]:
-    """All that an alert on these findings may be known by: their ids, and the ids that alerts on them have."""
+def still_held(table: pd.DataFrame, findings: Iterable[Finding], stays: Stays) -> pd.Series:
+    """Whether what each row of ALERTS said is still found.
+
+    The finding or the stay must be there under its id; a visit or shuttle may also go by another id since, at the same
+    berth or port and at a time that overlaps: looks that came later moved where it begins.
+    """
     told = tuple(findings)
-    return frozenset(f.id for f in told) | {f"{rule_of(f)}|{_stay(f, stays) or f.id}" for f in told}
+    names = {f.id for f in told} | {f"{rule_of(f)}|{_stay(f, stays) or f.id}" for f in told}
+    spans: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
+    for finding in told:
+        if finding.kind in _RENAMED:
+            spans.setdefault((finding.kind, _subject(finding, "", stays)), []).append((finding.start, finding.end))
+    return pd.Series([
+        finding_id in names or alert_id in names or any(
+            start <= pd.Timestamp(last) and end >= pd.Timestamp(first) for first, last in spans.get((rule, subject), ())
+        )
+        for finding_id, alert_id, rule, subject, start, end in zip(
+            *(table[name] for name in ("finding_id", "alert_id", "rule", "subject", "start", "end")), strict=True
+        )
+    ], index=table.index, dtype=bool)  # fmt: skip
 
 
 def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from monitor.core.findings import Finding
 from monitor.core.tables import ALERTS, CHANGES, COUNTS, VISITS
 from monitor.core.tables import UTC as UTC_DTYPE
 from monitor.fuse import AlertRule, Stays, alerts, change_findings, feed_findings, unseen_findings
-from monitor.fuse.alerts import FAILED, NEW, SENT, WITHDRAWN, correction, names_of
+from monitor.fuse.alerts import FAILED, NEW, SENT, WITHDRAWN, correction, still_held
 from monitor.pipeline import findings as texts
 from monitor.pipeline.keys import FINDINGS, Ports
 from monitor.pipeline.outcome import Step
@@ -53,7 +53,7 @@ def raise_alerts(
     made = alerts(
         told, previous, now=now, as_of=plan.as_of, rule=rule, stays=stays, simulated=_is_simulated(archive)
     )  # fmt: skip
-    gone = _withdrawn(previous, names_of(told, stays))
+    gone = _withdrawn(previous[~still_held(previous, told, stays)])
     made = _joined(made, correction(gone, now=now))
     if len(made) or len(gone):
         book.write(_joined(gone, made), now=now)
@@ -74,12 +74,10 @@ def findings_of(archive: Archive, store: PositionStore, ports: Ports, plan: Aler
     )
 
 
-def _withdrawn(previous: pd.DataFrame, standing: frozenset[str]) -> pd.DataFrame:
-    """Those that were told, or are to be, and are no longer found."""
-    held = previous["state"].isin([NEW, FAILED, SENT]) & previous["rule"].isin(_OF_CORRELATION)
-    known = previous["finding_id"].isin(list(standing)) | previous["alert_id"].isin(list(standing))
-    gone = previous[held & ~known]
-    return gone.assign(state=WITHDRAWN)
+def _withdrawn(lost: pd.DataFrame) -> pd.DataFrame:
+    """Those of the alerts on what is no longer found that were told, or were to be."""
+    held = lost["state"].isin([NEW, FAILED, SENT]) & lost["rule"].isin(_OF_CORRELATION)
+    return lost[held].assign(state=WITHDRAWN)
 
 
 def _joined(*tables: pd.DataFrame) -> pd.DataFrame:

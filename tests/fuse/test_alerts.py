@@ -7,6 +7,7 @@ from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.tables import ALERTS
 from monitor.fuse import AlertRule, Stays, alerts
+from monitor.fuse.alerts import still_held
 
 NOW = datetime(2023, 10, 6, tzinfo=UTC)
 STAYS = Stays({"d1": "v1", "d2": "v1"}, {"v1": "pier_2"})
@@ -112,3 +113,14 @@ def test_a_rule_that_is_none_is_refused(given: dict[str, object]) -> None:
 def test_stays_come_from_visits() -> None:
     table = pd.DataFrame({"visit_id": ["v"], "berth_id": ["b"], "detection_ids": ["d1 d2"]})
     assert Stays.of(table) == Stays({"d1": "v", "d2": "v"}, {"v": "b"})
+
+
+def test_a_shuttle_or_visit_under_a_new_id_is_still_the_same_and_a_dark_event_is_not() -> None:
+    rule = AlertRule(berths=("rajin",))
+    told = alerts([_finding("s1", "shuttle"), _finding("v1", "visit"), _finding("a")], now=NOW, rule=rule, stays=STAYS)
+    renamed = [_finding("s2", "shuttle"), _finding("v2", "visit"), _finding("b")]
+    stays = Stays({}, {"v2": "pier_2"})
+    held = dict(zip(told["finding_id"], still_held(told, renamed, stays), strict=True))
+    assert held == {"s1": True, "v1": True, "a": False}
+    later = [_finding("s2", "shuttle", days=-9.0)]
+    assert not still_held(told, later, stays).any()

@@ -11,7 +11,8 @@ from monitor.core.geodesy import distance_m
 
 OFFSETS_H = np.arange(-12.0, 14.5, 0.5)
 """The zones of the world lie half hours apart (the few quarter hours are not looked for)."""
-CLOSE_M = 15000.0
+CLOSE_M = 3000.0
+"""Two records of one flight lie closer than this; two flights on one route seldom do."""
 _FEWEST = 5
 _ORDER = {"utc": 0, "stated": 1, "unstated": 2}
 

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from monitor.core.air_tables import AIRFIELDS
 from monitor.core.instants import isoformat
 
 LANDED_AT_REST = "{who} was on the ground at {field}, {when}: it landed there."
@@ -62,6 +61,5 @@ def instant(t: datetime, timezone: str = "UTC") -> str:
 
 def zone_of(airfields: pd.DataFrame, airfield_id: str) -> str:
     """An airfield's IANA zone; ``UTC`` for one that is not listed."""
-    AIRFIELDS.conform(airfields)
     found = airfields.loc[airfields["airfield_id"] == airfield_id, "timezone"]
     return str(found.iloc[0]) if len(found) else "UTC"

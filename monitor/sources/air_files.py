@@ -8,6 +8,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -221,6 +222,12 @@ def _watched(table: pd.DataFrame, watch: frozenset[str] | None, around: Sequence
     return table[keep].reset_index(drop=True)
 
 
+@lru_cache(maxsize=1)
+def _nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The empty tables, made once: a history has thousands of files."""
+    return AIR_POSITIONS.empty(), AIR_CLAIMS.empty()
+
+
 def _made(
     path: Path,
     layout: str,
@@ -229,8 +236,9 @@ def _made(
     positions: pd.DataFrame | None = None,
     claims: pd.DataFrame | None = None,
 ) -> AirFile:
-    positions = AIR_POSITIONS.empty() if positions is None else positions
-    claims = AIR_CLAIMS.empty() if claims is None else claims
+    none = _nothing()
+    positions = none[0] if positions is None else positions
+    claims = none[1] if claims is None else claims
     rejected = {reason: n for reason, n in counts.items() if n and reason not in _NOT_REASONS}
     rows = counts["rows"] + counts["wrong number of fields"]
     report = AirReport(path, layout, rows, len(positions), len(claims), rejected, "file cut off" in rejected)

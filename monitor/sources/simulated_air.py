@@ -17,11 +17,11 @@ from monitor.simulate.air import AirSeason, make_air_season
 from monitor.sources.air_lists import read_airfields
 from monitor.sources.air_readsb import METRES_PER_FOOT
 
-AIRCRAFT, PAUSE_DAYS, OTHERS_PER_DAY = 5, (5.0, 14.0), 6
+AIRCRAFT, PAUSE_DAYS, OTHERS_PER_DAY = 3, (4.0, 11.0), 5
 
 
 def air_season(season: Season) -> AirSeason:
-    """The flights of a season: five watched aircraft, a mission every week or two, and a little ordinary traffic."""
+    """The flights of a season: three watched aircraft, a mission every week or two, and a little ordinary traffic."""
     days = max(season.period.duration // timedelta(days=1), 1)
     return make_air_season(
         read_airfields(), seed=season.seed, start=season.period.start, days=days, fleet=AIRCRAFT,

@@ -217,6 +217,8 @@ def _watched(table: pd.DataFrame, watch: frozenset[str] | None, around: Sequence
     if watch is None or table.empty:
         return table
     keep = table["icao24"].isin(watch) | table["registration"].str.lower().isin(watch)
+    if keep.all():
+        return table
     for west, south, east, north in around:
         keep |= table["lon"].between(west, east) & table["lat"].between(south, north)
     return table[keep].reset_index(drop=True)

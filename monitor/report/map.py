@@ -110,6 +110,6 @@ def mercator(colour: Rgb, raster: Raster) -> tuple[Picture, tuple[float, float, 
     reproject(bands, out, src_transform=raster.grid.transform, src_crs=source, dst_crs=_MERCATOR, dst_transform=onto,
               resampling=Resampling.nearest)  # fmt: skip
     memory = io.BytesIO()
-    Image.fromarray(np.moveaxis(out, 0, -1)).save(memory, "WEBP", quality=78, method=3)
+    Image.fromarray(np.moveaxis(out, 0, -1)).save(memory, "WEBP", quality=78, method=2)
     bounds = transform_bounds(_MERCATOR, CRS.from_epsg(WGS84), *box)
     return Picture(memory.getvalue(), "image/webp", width, height, "map"), bounds

@@ -84,12 +84,12 @@ def rc() -> dict[str, object]:
 
 def webp(pixels: Rgb, alt: str, *, quality: int = 80) -> Picture:
     """(row, col, 3) uint8 as lossy WebP without metadata."""
-    return _encode(Image.fromarray(pixels), "WEBP", "image/webp", alt, quality=quality, method=3)
+    return _encode(Image.fromarray(pixels), "WEBP", "image/webp", alt, quality=quality, method=2)
 
 
 def lossless(pixels: Rgb, alt: str) -> Picture:
     """(row, col, 3) uint8 as lossless WebP: every pixel as it was."""
-    return _encode(Image.fromarray(pixels), "WEBP", "image/webp", alt, lossless=True, quality=60, method=3)
+    return _encode(Image.fromarray(pixels), "WEBP", "image/webp", alt, lossless=True, quality=30, method=1)
 
 
 def png(pixels: Rgb, alt: str) -> Picture:

@@ -115,12 +115,22 @@ def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
         "empty_berths": empty,
         "claimed_empty": claimed,
         "claimed_empty_share": _share(claimed, empty),
+        "occupied_found": at_berth,
+        "occupied_missed": berthed,
+        "empty_left": empty - claimed,
+        **_null_cases(scores),
         "stack_iou": _share(sum(score.stack_both_m2 for score in scores), either),
         "length_error_m": float(error.abs().mean()) if found else np.nan,
         "length_bias_m": float(error.mean()) if found else np.nan,
         "length_interval_holds": float(np.mean(held)) if found else np.nan,
         "axis_error_deg": float(pairs["axis_error_deg"].astype(float).median()) if found else np.nan,
     }
+
+
+def _null_cases(scores: Sequence[SceneScore]) -> dict[str, float]:
+    """Scenes without any vessel that counts, and what was claimed in them all the same."""
+    bare = [score for score in scores if not len(score.pairs) and not len(score.missed)]
+    return {"null_scenes": len(bare), "null_false_alarms": sum(len(score.false_alarms) for score in bare)}
 
 
 def bootstrap(
@@ -203,6 +213,27 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, object]:
     return {str(key): _none(value) if isinstance(value, float | np.floating) else value for key, value in row.items()}
 
 
+def _berth_lines(pooled: Mapping[str, float]) -> list[str]:
+    """What was said of occupied and empty berths, and of scenes without vessels."""
+    return [
+        "berths:                   said occupied   said empty",
+        f"  a vessel lies there      {pooled['occupied_found']:>12.0f} {pooled['occupied_missed']:>12.0f}",
+        f"  empty                    {pooled['claimed_empty']:>12.0f} {pooled['empty_left']:>12.0f}",
+        f"scenes without vessels: {pooled['null_scenes']:.0f}, false alarms in them: {pooled['null_false_alarms']:.0f}",
+    ]
+
+
+def _class_lines(classes: pd.DataFrame) -> list[str]:
+    """Zone and length class: recall by true length, precision by predicted length."""
+    lines = [f"{'zone':<12}{'length m':<12}{'n':>5}{'R':>6}{'said':>6}{'P':>6}{'F1':>6}"]
+    lines += [
+        f"{row.zone:<12}{f'{row.length_from_m:.0f}-{row.length_to_m:.0f}':<12}{row.vessels:>5}{row.recall:>6.2f}"
+        f"{row.predicted:>6}{row.precision:>6.2f}{row.f1:>6.2f}"
+        for row in classes.itertuples()
+    ]
+    return lines
+
+
 def _table(result: Evaluation) -> str:
     floor = f"; vessels of {result.floor_m:g} m and more, unmatched predictions under {UNMATCHED_FLOOR_M:g} m dropped"
     heads = ("n", 5), ("found", 6), ("false", 6), ("P", 6), ("R", 6), ("F1", 6), ("empty", 8), ("stack", 7), ("len", 6)
@@ -218,6 +249,7 @@ def _table(result: Evaluation) -> str:
             f"{row['claimed_empty']:>5.0f}/{row['empty_berths']:<2.0f}{row['stack_iou']:>7.2f}"
             f"{row['length_error_m']:>6.0f}{row['axis_error_deg']:>6.1f}"
         )
+    lines += [*_berth_lines(result.figures()), *_class_lines(result.by_class())]
     lines.append("90 % intervals (scenes drawn with replacement):")
     lines += [f"  {key:<24}{low:>8.2f} to {high:.2f}" for key, (low, high) in result.intervals().items()]
     return "\n".join(lines)

@@ -114,3 +114,24 @@ def test_labels_come_back_in_pixels(ports: Path) -> None:
 def test_the_baseline_finds_a_ship_on_the_roads(ports: Path) -> None:
     result = evaluate(ports / "east", ThresholdDetector())
     assert result.figures()["found"] >= 1
+
+
+def test_the_table_tells_occupied_from_empty_berths_and_length_classes_apart(ports: Path) -> None:
+    result = evaluate(ports, Perfect())
+    pooled, table = result.figures(), result.table()
+    assert pooled["occupied_found"] > 0
+    assert pooled["occupied_missed"] == 0
+    assert pooled["empty_left"] == pooled["empty_berths"] == 2
+    assert "said occupied" in table
+    assert "100-200" in table
+    assert {"zone", "length_from_m", "recall", "precision", "f1"} <= set(result.by_class().columns)
+
+
+def test_what_is_claimed_where_no_vessel_lies_is_told_apart(ports: Path) -> None:
+    labels = ports / "east" / "labels.geojson"
+    document = json.loads(labels.read_text(encoding="utf-8"))
+    document["features"] = [f for f in document["features"] if f["properties"]["kind"] != "vessel"]
+    labels.write_text(json.dumps(document), encoding="utf-8")
+    assert evaluate(ports, Blind()).figures()["null_scenes"] == 1
+    assert evaluate(ports, Blind()).figures()["null_false_alarms"] == 0
+    assert evaluate(ports / "east", ThresholdDetector()).figures()["null_false_alarms"] >= 1

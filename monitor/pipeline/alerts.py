@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +18,7 @@ from monitor.core.tables import UTC as UTC_DTYPE
 from monitor.fuse import AlertRule, Stays, alerts, change_findings, feed_findings, unseen_findings
 from monitor.fuse.alerts import FAILED, NEW, SENT, WITHDRAWN, correction, still_held
 from monitor.pipeline import findings as texts
-from monitor.pipeline.keys import FINDINGS, Ports
+from monitor.pipeline.keys import FINDINGS, Ports, unseen
 from monitor.pipeline.outcome import Step
 from monitor.pipeline.watch import AlertPlan, note_raised
 from monitor.report.messages import BriefPage, Message, message
@@ -29,6 +29,8 @@ from monitor.store.positions import PositionStore
 
 _MOST_FAILURES = 2
 """A target that failed so often in a row is left alone until the next run."""
+
+_NEAR = timedelta(days=1)
 
 _OF_CORRELATION = ("dark_event", "unmatched", "visit", "shuttle")
 
@@ -53,7 +55,7 @@ def raise_alerts(
     made = alerts(
         told, previous, now=now, as_of=plan.as_of, rule=rule, stays=stays, simulated=_is_simulated(archive)
     )  # fmt: skip
-    gone = _withdrawn(previous[~still_held(previous, told, stays)])
+    gone = _withdrawn(previous[~still_held(previous, told, stays)], _unlooked(archive, ports))
     made = _joined(made, correction(gone, now=now))
     if len(made) or len(gone):
         book.write(_joined(gone, made), now=now)
@@ -74,9 +76,20 @@ def findings_of(archive: Archive, store: PositionStore, ports: Ports, plan: Aler
     )
 
 
-def _withdrawn(lost: pd.DataFrame) -> pd.DataFrame:
-    """Those of the alerts on what is no longer found that were told, or were to be."""
+def _unlooked(archive: Archive, ports: Ports) -> list[datetime]:
+    """When the scenes were taken that the detectors in use did not look at yet, as after new weights."""
+    scenes = [scene for scene, _ in unseen(archive, ports.aois, ports.detectors, archive.scenes())]
+    return [scene.acquisition.acquired_at for scene in scenes]
+
+
+def _withdrawn(lost: pd.DataFrame, unlooked: Sequence[datetime]) -> pd.DataFrame:
+    """Those of the alerts on what is no longer found that were told, or were to be.
+
+    One whose time holds a scene that is still to be looked at may be found again: it stays.
+    """
     held = lost["state"].isin([NEW, FAILED, SENT]) & lost["rule"].isin(_OF_CORRELATION)
+    for at in unlooked:
+        held &= ~((lost["start"] - _NEAR <= at) & (lost["end"] + _NEAR >= at))
     return lost[held].assign(state=WITHDRAWN)
 
 

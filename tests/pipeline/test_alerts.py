@@ -140,6 +140,19 @@ def test_what_was_sent_and_no_longer_holds_is_taken_back_once(archive: Archive) 
     assert states == {"correction": "sent", "dark_event": "withdrawn", "shuttle": "sent"}
 
 
+def test_nothing_is_taken_back_before_its_scenes_were_looked_at_anew(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _raise(archive)
+    archive.write_note(FINDINGS, texts.to_text([]))
+    monkeypatch.setattr(steps, "_unlooked", lambda *_: [NOW - DAY])
+    _raise(archive)
+    assert AlertBook(archive).table()["state"].tolist() == ["new", "new"]
+    monkeypatch.setattr(steps, "_unlooked", lambda *_: [NOW - 20 * DAY])
+    _raise(archive)
+    assert AlertBook(archive).table()["state"].tolist() == ["withdrawn", "withdrawn"]
+
+
 def test_without_a_target_nothing_is_marked_as_sent(archive: Archive) -> None:
     _raise(archive)
     with pytest.raises(SettingsError, match="MONITOR_ALERTS__URLS"):

@@ -91,12 +91,13 @@ def _bands(header: Header, sensor: str) -> tuple[str, ...]:
 
 
 def _valid(data: npt.NDArray[np.generic], nodata: float | None) -> npt.NDArray[np.bool_]:
-    numbers = np.asarray(data)
-    if numbers.dtype.kind == "f":
-        seen = np.isfinite(numbers) & (numbers != (0.0 if nodata is None or np.isnan(nodata) else nodata))
-    else:
-        seen = numbers != (0 if nodata is None else nodata)
-    return np.asarray(seen.any(axis=0), dtype=bool)
+    seen = np.zeros(data.shape[1:], dtype=bool)
+    for band in np.asarray(data):  # one at a time: a whole tile has 600 million numbers
+        if band.dtype.kind == "f":
+            seen |= np.isfinite(band) & (band != (0.0 if nodata is None or np.isnan(nodata) else nodata))
+        else:
+            seen |= band != (0 if nodata is None else nodata)
+    return seen
 
 
 def _scale(header: Header, sidecar: Sidecar | None, sensor: str) -> tuple[float, float]:

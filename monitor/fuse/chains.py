@@ -36,7 +36,7 @@ class Draws:
     restarts: int = 3
     warm: int = 120
     kept: int = 500
-    work: int = 40_000
+    work: int = 12_000
     seed: int = 1
 
 

@@ -3,7 +3,7 @@
 Run ``python -m tests.benchmarks.season_scores [FIRST] [LAST] [good|poor] [FILE.csv]``: one season a seed (200 to 209 by
 default), the scenarios in turn, with detections made from the truth; ``poor`` sees about as the shipped detector does.
 Prints a line a seed, the pooled figures with 90 % intervals, and how often each likelihood word was right. Every
-statement's probability and outcome go to the CSV file, from which ``tests.benchmarks.calibrate_words`` fits.
+statement's probability and outcome go to the CSV file, for whoever fits the words to them.
 """
 
 from __future__ import annotations

@@ -122,8 +122,9 @@ def co_occurrences(
             continue
         covered = covered_days(found.reception, float(row.lon), float(row.lat))
         beside = near_events(found.calls, place, told, covered=covered, within=within or found.within)
-        left_out = f" {beside.not_covered} events on days without coverage count nowhere." if beside.not_covered else ""
-        said.append(f"{row.name} ({place}): {beside.claim}{left_out}")
+        told_so = beside.claim if beside.events else "No dated event lies on a day with coverage: nothing is compared."
+        left_out = f" On days without coverage, counted nowhere: {plural(beside.not_covered, 'event')}."
+        said.append(f"{row.name} ({place}): {told_so}{left_out if beside.not_covered else ''}")
     return tuple(said)
 
 

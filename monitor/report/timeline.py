@@ -32,8 +32,8 @@ _HOLLOW = frozenset({"consistent", "contested", "overflight", "open"})
 _WIDTH, _LEFT, _RIGHT, _TOP, _ROW = 900, 150, 28, 18, 15
 _CAPTION = (
     "What was seen in the air, on the water and on the ground, on one axis. A bar is as wide as the doubt about its "
-    "time; hollow bars are landings that were not seen, passes, and stays still open. That two things stand near each "
-    "other in time is not evidence that one caused the other."
+    "time; hollow bars are landings that were not seen, and stays still open; thin ones are passes. That two things "
+    "stand near each other in time is not evidence that one caused the other."
 )
 
 
@@ -170,12 +170,12 @@ def _lane(lane: str, own: pd.DataFrame, period: TimeRange, y: float) -> tuple[li
         x1 = max(x1, x0 + 5.0)
         level = next((k for k, edge in enumerate(free) if edge <= x0), len(free))
         free[level : level + 1] = [x1 + 2.0]
-        hollow = row.status in _HOLLOW
+        hollow, thin = row.status in _HOLLOW, row.status == "overflight"
         bar: dict[str, str | float] = {
             "x": x0,
-            "y": y + 3 + level * _ROW,
+            "y": y + (6 if thin else 3) + level * _ROW,
             "width": x1 - x0,
-            "height": 10.0,
+            "height": 4.0 if thin else 10.0,
             "stroke": INK if not hollow else colour,
             "stroke-width": 0.8 if not hollow else 1.8,
             "fill": colour if not hollow else "none",

@@ -229,7 +229,7 @@ def test_rates_and_events_come_with_exposure_and_base_rate(workspace: Path, caps
     said = capsys.readouterr().out
     assert "1 of 2 dated events had a call within 1 days; by chance 0.5 would" in said
     assert "This is co-occurrence, not cause." in said
-    assert "1 events on days without coverage count nowhere." in said
+    assert "On days without coverage, counted nowhere: 1 event." in said
     for word in ("because", "caused", "led to", "in response"):
         assert word not in said
     assert run([*asked[:2], "--airfield", "XXXX", "-w", str(workspace)]) == 2

@@ -20,6 +20,7 @@ bench: .venv/.test-ready
 	$(BIN)/pytest tests/benchmarks/test_pull.py -s --override-ini addopts='-q --strict-markers --disable-socket --allow-unix-socket'
 	$(BIN)/python -m tests.benchmarks.ais
 	$(BIN)/python -m tests.benchmarks.air_filter
+	$(BIN)/python -m tests.benchmarks.detect_speed aoi tile
 	$(BIN)/python -m tests.benchmarks.correlate_year
 
 .venv/bin/python:

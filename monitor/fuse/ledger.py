@@ -179,7 +179,7 @@ def _stays(row: Row, event: str, port: _Port) -> Answer:
 def _fitting(row: Row, stays: pd.DataFrame) -> pd.DataFrame:
     """Those whose length allows what the source says of it; all where either is not known."""
     said = _length(row)
-    if said == float("inf"):
+    if said == float("inf") or stays.empty:
         return stays
     low, high = stays["length_low_m"] * (1 - _LENGTH_SLACK), stays["length_high_m"] * (1 + _LENGTH_SLACK)
     return stays[~(said < low) & ~(said > high)]

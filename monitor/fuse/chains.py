@@ -24,13 +24,14 @@ _OUTLIER = 0.03
 _HABIT = 1.0
 _NEW = -1
 _APART = 5
+_MANY = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Draws:
     """How many divisions are drawn: `restarts` runs that cool down for `warm` rounds; the likeliest goes on for `kept`.
 
-    `work` bounds rounds times stays, so that a year of visits takes seconds.
+    `work` bounds rounds times stays; of more than 200 stays one run of a third of that is made.
     """
 
     restarts: int = 3
@@ -97,10 +98,12 @@ def draw(lives: Lives, draws: Draws | None = None) -> Drawn:
     number = len(lives.stays)
     if not number:
         return Drawn({}, ())
-    warm = max(min(draws.warm, draws.work // number), 8)
-    kept = max(min(draws.kept, 2 * draws.work // number), 24)
+    is_long = number > _MANY
+    work = draws.work // 3 if is_long else draws.work
+    warm = max(min(draws.warm, work // number), 8)
+    kept = max(min(draws.kept, 2 * work // number), 24)
     runs = []
-    for restart in range(draws.restarts):
+    for restart in range(1 if is_long else draws.restarts):
         state = _State(lives, Random(draws.seed + restart))
         for n in range(warm):
             state.sweep(heat=1.0 + 3.0 * (1.0 - n / warm) ** 2)

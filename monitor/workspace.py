@@ -14,6 +14,7 @@ import pandas as pd
 from filelock import FileLock, Timeout
 
 from monitor import pipeline
+from monitor.core.air_tables import AIR_POSITIONS
 from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.instants import TimeRange, isoformat, span, utc
@@ -32,7 +33,7 @@ from monitor.views import Period, Views, chosen_period, within
 if TYPE_CHECKING:
     from monitor.doctor import Check
     from monitor.pipeline import IngestReport, Ports, Progress
-    from monitor.pipeline.aircraft import Flights
+    from monitor.pipeline.air_intake import AirIntake
     from monitor.pipeline.alerts import Waiting
     from monitor.pipeline.bring import Search
     from monitor.report.show import Page
@@ -105,6 +106,7 @@ class Workspace(Views):
         SettingsError
             The folder cannot be written.
         """
+        from monitor.sources.simulated_air import write_air
         from monitor.sources.simulated_files import write_ais, write_truth
 
         workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
@@ -113,6 +115,7 @@ class Workspace(Views):
             made = season(workspace.settings, workspace.aois)
             write_truth(made, workspace.root / "truth")
             write_ais(made, workspace.root / "ais")
+            write_air(made, workspace.root)
         result = workspace.run(pool=pool, say=say)
         if result.failed:
             raise ArchiveError(
@@ -171,8 +174,20 @@ class Workspace(Views):
         return pipeline.ingest(self.positions, paths, start=told, columns=columns, progress=progress)
 
     def correlate(self, period: Period = None) -> dict[str, int]:
-        """Derive matches, dark events, visits, voyages and counts; how many rows of each there are."""
+        """Derive matches, dark events, visits, voyages and counts; how many rows of each there are.
+
+        Raises
+        ------
+        ArchiveError
+            Scenes lack detections by the weights and zones now in force; what was derived before stays as it is.
+        """
         ports = self.ports()
+        lacking = pipeline.unseen(self.archive, ports.aois, ports.detectors, self.archive.scenes())
+        if lacking:
+            raise ArchiveError(
+                f"{self.root}: {len(lacking)} scenes have no detections by the weights and zones now in force; "
+                "run `monitor detect` first (`monitor run --due` does both)"
+            )
         result = pipeline.correlate_all(self.archive, self.positions, ports, span(self.settings.ais.gap))
         self._alerts_due(ports)
         chosen = chosen_period(period)
@@ -188,7 +203,8 @@ class Workspace(Views):
         chosen = chosen_period(period) or self._span(ports)
         name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
         target = out or self.root / "reports" / name
-        return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, pdf=pdf)
+        line = self.settings.report.distribution
+        return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, pdf=pdf, distribution=line)
 
     def map(self, aoi: str, period: Period = None) -> Page:
         """The map of a port, which shows itself in a notebook: its newest clear look of a period, with what was found,
@@ -237,6 +253,7 @@ class Workspace(Views):
 
         done(self._pull_due(pool))
         done(self._ingest_due())
+        done(self._flights_due())
         done(Step.of("detect", self.detect(pool=pool)))
         ports, gap = self.ports(), span(self.settings.ais.gap)
         if pipeline.is_current(self.archive, ports, gap):
@@ -271,6 +288,18 @@ class Workspace(Views):
         report = self.ingest(*files)
         return Step("ingest", report.new, report.failures)
 
+    def _flights_due(self) -> Step:
+        told = self.settings.flights
+        found = {path for pattern in told.files for path in self.root.glob(pattern) if path.is_file()}
+        if not found and not self.archive.read_note("air_files"):
+            return Step("flights")
+        lists = {(self.root / name).resolve() for name in (told.watchlist, told.airfields, told.events) if name}
+        try:
+            took = self.take_flights(*sorted(path for path in found if path.resolve() not in lists))
+        except MonitorError as error:
+            return failure("flights", "flights", error)
+        return Step("flights", len(took.reports), took.failures)
+
     def _alerts_due(self, ports: Ports) -> Step:
         plan = alert_plan(self.settings, self._watched_until())
         if pipeline.alerts_are_raised(self.archive, plan):
@@ -287,7 +316,8 @@ class Workspace(Views):
         target = self.root / "reports" / f"brief_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
         if target.is_file() and pipeline.brief_is_current(self.archive, target):
             return []
-        return pipeline.write_brief(self.archive, self.positions, ports, chosen, target)
+        line = self.settings.report.distribution
+        return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, distribution=line)
 
     def passes(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """PASSES: when each satellite looked at the ports, would have, and will; 15 days either way by default."""
@@ -344,24 +374,19 @@ class Workspace(Views):
         names = ("matches", "dark_events", "berth_states", "stacks", "visits", "voyages")
         made = {name: getattr(self, name)() for name in names}
         shuttles = self.archive.read_table("shuttles", SHUTTLES)
-        return score({**made, "detections": self.detections(), "shuttles": shuttles}, known)
+        found, heard = self.flights(), self.archive.read_table("air_positions", AIR_POSITIONS)
+        air = {"air_calls": found.calls, "air_positions": heard, "airfields": found.airfields}
+        return score({**made, **air, "detections": self.detections(), "shuttles": shuttles}, known)
 
-    def take_flights(self, *files: str | Path, watchlist: Path | None = None, time_zone: str | None = None) -> Table:
-        """Read aircraft traces and published claims; per file what was read and what was refused."""
-        paths = [Path(file) for file in files]
-        reports = pipeline.take_flights(self.archive, paths, watchlist=watchlist, time_zone=time_zone)
-        rows = tuple(
-            {
-                "file": r.path.name, "format": r.format, "rows": r.rows, "positions": r.positions, "claims": r.claims,
-                "rejected": ", ".join(f"{why} {count}" for why, count in r.rejected.items()), "cut_off": r.cut_off,
-            }
-            for r in reports
+    def take_flights(
+        self, *files: str | Path, watchlist: Path | None = None, time_zone: str | None = None
+    ) -> AirIntake:
+        """Read aircraft traces and published claims; per file what was read and refused, and what cleaning left out."""
+        told = self.settings.flights
+        return pipeline.take_flights(
+            self.archive, [Path(file) for file in files], self.air_lists(watchlist=watchlist),
+            time_zone=time_zone or told.time_zone or None, within=span(told.within),
         )  # fmt: skip
-        return Table(f"{len(rows)} files", rows)
-
-    def flights(self, *, watchlist: Path | None = None) -> Flights:
-        """Calls at airfields, legs, round trips, claims and conflicts of what `take_flights` read."""
-        return pipeline.flights(self.archive, watchlist=watchlist)
 
     # giving away
 

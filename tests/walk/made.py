@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from affine import Affine
+from scipy.ndimage import gaussian_filter
 from shapely.geometry import Polygon, mapping
 
 from monitor.core.grid import Grid
@@ -18,7 +19,8 @@ from monitor.core.sensors import S2_BANDS
 EPSG = 32652
 GRID = Grid(EPSG, Affine(10.0, 0.0, 605_000.0, 0.0, -10.0, 4_676_000.0), (160, 180))
 QUAY_COL = 120
-SHIP = (slice(60, 74), slice(QUAY_COL - 3, QUAY_COL - 1))
+SHIP = (slice(59, 74), slice(QUAY_COL - 4, QUAY_COL - 2))
+BLUR_PX = 0.7
 WATER, LAND, HULL = (300, 320, 200, 150, 80), (1000, 1200, 1300, 2500, 2200), (1500, 1600, 1700, 1900, 1500)
 
 
@@ -47,13 +49,14 @@ def port() -> dict[str, object]:
 
 
 def pixels(ships: Sequence[tuple[slice, slice]], *, seed: int = 0) -> np.ndarray:
-    """(band, row, col) DN of water, land and bright hulls, with a little noise."""
+    """(band, row, col) DN of water, land and bright hulls, as soft as an instrument sees them, with a little noise."""
     data = np.empty((len(S2_BANDS), *GRID.shape), np.float64)
     for band in range(len(S2_BANDS)):
         data[band] = WATER[band]
         data[band, :, QUAY_COL:] = LAND[band]
         for rows, cols in ships:
             data[band, rows, cols] = HULL[band]
+        data[band] = gaussian_filter(data[band], BLUR_PX)
     noise = np.random.default_rng(seed).normal(1.0, 0.04, data.shape)
     return np.clip(data * noise, 1, 10_000).astype(np.uint16)
 

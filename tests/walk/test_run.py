@@ -96,3 +96,15 @@ def test_the_index_can_be_rebuilt(finished: Path) -> None:
         path.unlink()
     assert run(["reindex", "-w", str(finished)]) == 0
     assert list(Workspace.open(finished).scenes()["scene_id"]) == list(before["scene_id"])
+
+
+def test_correlating_before_new_weights_have_looked_keeps_what_was_derived(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "watch"
+    shutil.copytree(finished, root)
+    monkeypatch.setenv("MONITOR_DETECTOR__THRESHOLD", "0.9")
+    assert run(["correlate", "-w", str(root)]) == 2
+    assert "run `monitor detect` first" in capsys.readouterr().err
+    monkeypatch.delenv("MONITOR_DETECTOR__THRESHOLD")
+    assert len(Workspace.open(root).visits("made")) == len(Workspace.open(finished).visits("made")) > 0

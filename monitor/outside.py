@@ -11,8 +11,8 @@ from monitor.core.errors import SettingsError
 from monitor.core.instants import TimeRange
 from monitor.core.parallel import open_pool
 from monitor.detect.base import Detector
-from monitor.detect.evaluate import Evaluation
-from monitor.detect.evaluate import evaluate as score
+from monitor.detect.evaluation import Evaluation
+from monitor.detect.evaluation import evaluate as score
 from monitor.offers import make_detector, season_of, shipped_ports
 from monitor.simulate.labelled import labelled_port
 from monitor.sources.simulated_files import SeasonFiles, write_season

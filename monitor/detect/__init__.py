@@ -1,6 +1,21 @@
 """Pixels to detections."""
 
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
 from monitor.detect.apply import detect
 from monitor.detect.base import Boxes, Detector
 
-__all__ = ["Boxes", "Detector", "detect"]
+if TYPE_CHECKING:
+    from monitor.detect.evaluation import Evaluation, evaluate
+
+__all__ = ["Boxes", "Detector", "Evaluation", "detect", "evaluate"]
+
+
+def __getattr__(name: str) -> object:
+    """What scores a detector, imported when it is first asked for."""
+    if name in ("Evaluation", "evaluate"):
+        return getattr(importlib.import_module("monitor.detect.evaluation"), name)
+    raise AttributeError(f"module 'monitor.detect' has no attribute {name!r}")

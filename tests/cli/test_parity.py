@@ -8,15 +8,15 @@ import pytest
 
 from monitor import outside, serve
 from monitor.cli.app import app
+from monitor.core import dictionary
 from monitor.workspace import Workspace
 
-OTHER_NAMES = {"init": "create"}
-OUTSIDE = {"evaluate", "train", "simulate"}
+OTHER_NAMES = {"init": "create", "tables": "dictionary"}
+HOMES = {"serve": serve, "tables": dictionary} | dict.fromkeys(("evaluate", "train", "simulate"), outside)
 
 
 @pytest.mark.parametrize("command", app.registered_commands, ids=lambda c: c.callback.__name__)
 def test_a_command_is_a_method(command: object) -> None:
     name = command.callback.__name__  # type: ignore[attr-defined]
-    home = serve if name == "serve" else outside if name in OUTSIDE else Workspace
-    method = getattr(home, OTHER_NAMES.get(name, name))
+    method = getattr(HOMES.get(name, Workspace), OTHER_NAMES.get(name, name))
     assert inspect.getdoc(method)

@@ -12,7 +12,7 @@ from monitor.core.errors import DataError
 from monitor.core.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.dataset_files import labelled_folders, read_port
-from monitor.detect.evaluate import evaluate
+from monitor.detect.evaluation import evaluate
 from monitor.detect.threshold import ThresholdDetector
 from monitor.detect.train_targets import corners
 from tests.detect import harbour

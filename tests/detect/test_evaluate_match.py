@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import box
 
-from monitor.detect.evaluate import bootstrap, by_class, figures
 from monitor.detect.evaluate_match import Truth, claimed_berths, match_vessels, score_scene, stack_areas
+from monitor.detect.evaluation import bootstrap, by_class, figures
 
 
 def hull(x: float, y: float, length: float = 100.0) -> object:

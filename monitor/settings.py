@@ -160,9 +160,7 @@ class FlightsSection(_Section):
     files: tuple[str, ...] = Field(
         ("air/**/*",), description="patterns of traces, OpenSky answers and CSV that `run --due` ingests"
     )
-    watchlist: str = Field(
-        "", description="a CSV of aircraft (icao24, registration, type) instead of the shipped list"
-    )
+    watchlist: str = Field("", description="a CSV of aircraft (icao24, registration, type) instead of the shipped list")
     airfields: str = Field("", description="GeoJSON points of airfields of yours, beside those that are shipped")
     events: str = Field("", description="a CSV of dated events (date, event) to lay beside calls; never as cause")
     within: str = Field("3d", description="a call this near to an event counts as beside it")

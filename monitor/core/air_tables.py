@@ -133,7 +133,7 @@ AIR_CONFLICTS = Schema(
 which end its date is) | no."""
 
 AIR_EVENTS = Schema("air_events", {"event": "str", "start": UTC, "end": UTC}, ())
-"""The user's dated events, such as visits and votes; ``[start, end)``. Nothing says that one has to do with a flight."""
+"""The user's dated events, such as visits and votes; ``[start, end)``. That one has to do with a flight is not said."""
 
 TIMELINE = Schema(
     "timeline",

@@ -279,8 +279,9 @@ GAP_CANDIDATES = Schema(
     absent={"by_water": False},
 )  # fmt: skip
 """Silent ships that could be a dark event, best first; none is picked. Speeds are the least needed; `spare_h` is what
-the silence leaves after sailing there and on at a common speed (NaN for an open gap), at most so unless `by_water`; `length_m` what
-the ship says, `length_fits` missing when it says nothing; `weight` is relative among the candidates of one event."""
+the silence leaves after sailing there and on at a common speed (NaN for an open gap), at most so unless `by_water`;
+`length_m` what the ship says, `length_fits` missing when it says nothing; `weight` is relative among the candidates of
+one event."""
 
 VISITS = Schema(
     "visits",

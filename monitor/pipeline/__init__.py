@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.late import late_scenes
     from monitor.pipeline.ledger import add_sightings, compare_ledger
     from monitor.pipeline.reviewing import review, review_queue
+    from monitor.pipeline.show import show_brief, show_map, show_status
     from monitor.pipeline.tracks import (
         all_ports,
         port_points,

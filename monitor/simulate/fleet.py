@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from monitor.simulate.decoys import Fixture
 from monitor.simulate.itinerary import Itinerary
 
 Interval = tuple[float, float]
@@ -88,7 +89,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class World:
-    """Everything that happens in a season: ships, lots of containers, and when the AIS feed was down.
+    """Everything that happens in a season: ships, containers, when the AIS feed was down, fixed objects.
 
     `outages` hold (station, start, end); station ``*`` is the whole feed.
     """
@@ -96,3 +97,4 @@ class World:
     ships: tuple[Ship, ...]
     flows: tuple[Flow, ...]
     outages: tuple[tuple[str, float, float], ...]
+    fixtures: tuple[Fixture, ...] = ()

@@ -11,6 +11,7 @@ import numpy as np
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.instants import TimeRange
+from monitor.simulate.decoys import fixtures_of
 from monitor.simulate.fleet import World
 from monitor.simulate.ports_of_call import harbour_craft, honest_ships
 from monitor.simulate.seeds import generator
@@ -37,6 +38,7 @@ class Scenario:
     outage_share : share of the period without any AIS feed
     spoofer : whether a ship's AIS claims a place where it is not
     frozen : whether ice lies in the harbours
+    decoys : whether islets, ends of breakwaters and floating docks that are no ships lie in the water
     """
 
     about: str
@@ -46,6 +48,7 @@ class Scenario:
     outage_share: float = 0.01
     spoofer: bool = False
     frozen: bool = False
+    decoys: bool = False
 
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
@@ -57,6 +60,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "spoofing": Scenario("One shuttle's AIS claims to lie off Nakhodka while it loads.", spoofer=True),
         "feed-outage": Scenario("The AIS feed is down for a third of the season.", outage_share=0.35),
         "ice": Scenario("The shuttle in winter: snow on land, ice in the harbours.", frozen=True),
+        "crowded": Scenario("The shuttle among fixed objects that look like ships.", decoys=True),
     }
 )
 
@@ -86,7 +90,9 @@ def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World
         *harbour_craft(seed, aois, start, end),
     )
     flows = shuttle_flows(seed, silent if told.shuttles else (), start, end)
-    return World(ships, flows, _outages(seed, period, told.outage_share))
+    return World(
+        ships, flows, _outages(seed, period, told.outage_share), fixtures_of(seed, aois) if told.decoys else ()
+    )
 
 
 def _outages(seed: int, period: TimeRange, share: float) -> tuple[tuple[str, float, float], ...]:

@@ -15,8 +15,9 @@ from monitor.core.geodesy import convergence_deg
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS, SENSORS
+from monitor.simulate.decoys import ground_with
 from monitor.simulate.fleet import Ship, World
-from monitor.simulate.ground import Ground, ground_of
+from monitor.simulate.ground import Ground
 from monitor.simulate.hulls import Hull
 from monitor.simulate.itinerary import Motion
 from monitor.simulate.optics import Year, light_of, render_optical, sea_of
@@ -109,7 +110,7 @@ def optical_raster(
     seed: int, world: World, item: Pass, aoi: Aoi, *, share: float, frozen: bool, tags: Mapping[str, str]
 ) -> Raster:
     """A Sentinel-2 raster of a port at an overpass."""
-    ground = ground_of(aoi, seed)
+    ground = ground_with(aoi, seed, world.fixtures)
     rng = generator(seed, "optical", item.id)
     centre = aoi.geometry.centroid
     t_s = item.at.timestamp()
@@ -138,7 +139,7 @@ def year_of(at: datetime, *, frozen: bool) -> Year:
 
 def radar_raster(seed: int, world: World, item: Pass, aoi: Aoi, *, tags: Mapping[str, str]) -> Raster:
     """A Sentinel-1 raster of a port at an overpass."""
-    ground = ground_of(aoi, seed)
+    ground = ground_with(aoi, seed, world.fixtures)
     t_s = item.at.timestamp()
     pairs = hulls_at(world, ground.grid, t_s)
     centre = aoi.geometry.centroid

@@ -24,6 +24,9 @@
     ``share`` drawn for the day, ``hidden_fraction`` of the AOI's water inside the swath; ``ais_vessels``: how many
     ships were heard within 40 km and an hour, ``ais_before``, ``ais_after``: whether any was on either side of the
     instant.
+``fixtures``
+    Fixed objects that are no ships: ``fixture_id, aoi_id, kind`` (islet | breakwater end | floating dock), ``lon, lat,
+    length_m, width_m, axis_deg, geometry``. No row where the scenario has none.
 ``outages``
     When nothing of the AIS feed arrived: ``station, start, end``; ``*`` is the whole feed.
 """
@@ -84,6 +87,7 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "outages": _plain(
             [{"station": n, "start": _at(a), "end": _at(b)} for n, a, b in season.world.outages], _OUTAGES
         ),
+        "fixtures": _geo(_fixtures(season), _FIXTURES),
     }  # fmt: skip
 
 
@@ -100,6 +104,7 @@ _VISITS = [
 _VOYAGES = ["mmsi", "role", "from_port", "to_port", "from_berth", "to_berth", "departed_at", "arrived_at"]
 _DARK = ["mmsi", "start", "end"]
 _CLOUDS = [*_LOOK, "share", "hidden_fraction", "ais_vessels", "ais_before", "ais_after"]
+_FIXTURES = ["fixture_id", "aoi_id", "kind", "lon", "lat", "length_m", "width_m", "axis_deg", "geometry"]
 _OUTAGES = ["station", "start", "end"]
 
 
@@ -283,6 +288,11 @@ def _voyages(season: Season) -> list[dict[str, object]]:
                     }
                 )  # fmt: skip
     return rows
+
+
+def _fixtures(season: Season) -> list[dict[str, object]]:
+    facts = _FIXTURES[:-1]
+    return [{**{key: getattr(f, key) for key in facts}, "geometry": f.outline} for f in season.world.fixtures]
 
 
 def _cloud(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> dict[str, object]:

@@ -107,7 +107,7 @@ def read_truth(folder: Path) -> dict[str, pd.DataFrame]:
     if not paths:
         raise DataError(f"{folder}: no truth/*.parquet here; `monitor simulate` writes it")
     return {
-        path.stem: gpd.read_parquet(path) if path.stem in ("vessels", "stacks") else pd.read_parquet(path)
+        path.stem: gpd.read_parquet(path) if path.stem in ("vessels", "stacks", "fixtures") else pd.read_parquet(path)
         for path in paths
     }
 

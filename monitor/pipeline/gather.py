@@ -24,6 +24,7 @@ from monitor.core.tables import (
     GAP_RULES,
     GAPS,
     MATCHES,
+    NULL_TESTS,
     SHUTTLES,
     STACKS,
     VISITS,
@@ -70,6 +71,7 @@ def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: 
         voyage_links=derived("voyage_links", VOYAGE_LINKS),
         shuttles=derived("shuttles", SHUTTLES),
         changes=derived("changes", CHANGES),
+        null_tests=derived("null_tests", NULL_TESTS),
         positions=store.read(bounds=around(ports.aois)),
         vessels=store.vessels(),
     )

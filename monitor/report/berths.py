@@ -10,11 +10,15 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
+from monitor.fuse.visits import catchable
 from monitor.report.blocks import Block, Cell, Table, Text
 from monitor.report.model import BriefInput
 from monitor.report.wording import length, minute, plural
 
 WEEKS = 26
+STAYS_H = (12.0, 24.0, 48.0)
+"""Lengths of stays for which a brief tells how many the looks would have met."""
+_ALIKE = 0.01
 _CALENDAR_COLUMNS = 18
 _P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A", "absent", "absent: berth seen empty")}
 
@@ -119,6 +123,27 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
         "At least these: a stay between two looks leaves no trace here.", numeric=(4,),
         empty="No stay was seen. That bounds nothing where there were no looks.", compact=True,
     )  # fmt: skip
+
+
+def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
+    """What share of the stays of each length, begun in the period, the clear looks at the berths would have met."""
+    states = given.tables.berth_states
+    states = states[states["aoi_id"] == aoi.id]
+    start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
+    shares = catchable(states, start=start, end=end, stays_h=STAYS_H)
+    if shares.empty:
+        return Text((f"{aoi.name or aoi.id}: no berth is followed, so no share of the stays could have been met.",),
+                    "limit")  # fmt: skip
+    told = []
+    for stay_h, rows in shares.groupby("stay_h", sort=True):
+        low, mean, high = (float(getattr(rows["share"], name)()) for name in ("min", "mean", "max"))
+        spread = "" if high - low < _ALIKE else f" ({low:.0%}–{high:.0%} by berth)"
+        told.append(f"{mean:.0%} of those of {stay_h:.0f} h{spread}")
+    return Text((
+        f"Of the stays at {plural(shares['berth_id'].nunique(), 'berth')} that could have begun in this period, the "
+        f"clear looks would have met {', '.join(told[:-1])} and {told[-1]}; the rest would have left no trace. This "
+        "is reckoned from the looks alone and takes a ship that lay there at a clear look for seen.",
+    ), "note")  # fmt: skip
 
 
 def _between(low: pd.Timestamp, high: pd.Timestamp) -> str:

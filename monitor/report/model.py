@@ -49,6 +49,7 @@ class Tables:
     shuttles: pd.DataFrame = field(default_factory=schemas.SHUTTLES.empty)
     changes: pd.DataFrame = field(default_factory=schemas.CHANGES.empty)
     voyage_links: pd.DataFrame = field(default_factory=schemas.VOYAGE_LINKS.empty)
+    null_tests: pd.DataFrame = field(default_factory=schemas.NULL_TESTS.empty)
 
 
 @dataclass(frozen=True, slots=True)

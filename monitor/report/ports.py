@@ -9,7 +9,7 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.instants import TimeRange
 from monitor.fuse.change import rates
-from monitor.report.berths import berth_calendar, stacks, visits
+from monitor.report.berths import berth_calendar, catchable_stays, stacks, visits
 from monitor.report.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
 from monitor.report.captions import between, said_of, tally
 from monitor.report.charts import weekly_series
@@ -33,7 +33,7 @@ def port(given: BriefInput, aoi: Aoi, looks: tuple[Look, ...], studio: Studio) -
         Section(f"{aoi.id}-series", "Twenty-six weeks", (_series(given, aoi),)),
         Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
-        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi),)),
+        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), catchable_stays(given, aoi))),
     ]
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
 

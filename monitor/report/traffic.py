@@ -9,6 +9,7 @@ import pandas as pd
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.instants import TimeRange
 from monitor.core.mgrs import mgrs
+from monitor.fuse.chance import binomial_interval
 from monitor.report.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.frames import around
 from monitor.report.model import BriefInput
@@ -22,12 +23,15 @@ from monitor.report.wording import (
     lonlat,
     minute,
     number,
+    plural,
     when,
 )
 
 MOST_CARDS = 6
 MOST_GAPS = 40
 CHIP_M = 900.0
+DAY_H = 24.0
+"""By how many hours AIS is shifted to see what chance alone would match."""
 _ORDER = ("matched", "potential", "unmatched", "ais_only")
 
 
@@ -37,7 +41,8 @@ def ais(given: BriefInput) -> Section:
     matches = given.tables.matches
     matches = matches[_within(matches["acquired_at"], given.period) & matches["aoi_id"].isin(names)]
     dark = set(given.tables.dark_events.loc[given.tables.dark_events["status"] == "dark", "scene_id"])
-    scenes = {a.id: a for a in given.acquisitions}
+    scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
+    chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
     rows = []
     for (aoi_id, scene_id), group in matches.groupby(["aoi_id", "scene_id"], sort=False):
         tally = group["status"].value_counts()
@@ -47,18 +52,44 @@ def ais(given: BriefInput) -> Section:
         at = when(scene) if scene else minute(group["acquired_at"].iloc[0])
         rows.append((group["acquired_at"].iloc[0], str(scene_id), (
             Cell(at), Cell(names[str(aoi_id)]), *(Cell(str(int(tally.get(s, 0)))) for s in _ORDER),
-            Cell(str(len(events)), "warn" if len(events) else ""), Cell(str(scene_id)),
+            Cell(str(len(events)), "warn" if len(events) else ""), Cell(chance.get(str(scene_id), "–")),
+            Cell(str(scene_id)),
         )))  # fmt: skip
     table = Table(
         "Detections and AIS, look by look",
-        ("Look", "Port", "Matched", "Potential", "Unmatched", "On AIS only", "Of the unmatched: dark events", "Scene"),
-        tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])), numeric=(2, 3, 4, 5, 6), compact=True,
+        ("Look", "Port", "Matched", "Potential", "Unmatched", "On AIS only", "Of the unmatched: dark events",
+         "By chance, AIS shifted by a day", "Scene"),
+        tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])), numeric=(2, 3, 4, 5, 6, 7), compact=True,
         empty="Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the looks is "
         "not known.",
     )  # fmt: skip
     words = Table("What the words and codes mean", ("Code", "Meaning"),
                   tuple((Cell(code), Cell(text)) for code, text in STATUS.values()), compact=True)  # fmt: skip
-    return Section("ais", "AIS and imagery", (table, Text((UNMATCHED_LIMIT,), "limit"), words))
+    by_chance = Text((_by_chance(nulls),), "note")
+    return Section("ais", "AIS and imagery", (table, by_chance, Text((UNMATCHED_LIMIT,), "limit"), words))
+
+
+def _nulls(given: BriefInput, ports: Mapping[str, str]) -> pd.DataFrame:
+    """The null tests with AIS of another day, of the period's looks that had detections and a known hour."""
+    made = given.tables.null_tests
+    made = made[_within(made["acquired_at"], given.period) & made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
+    return made[made["chance_rate"].notna()]
+
+
+def _by_chance(nulls: pd.DataFrame) -> str:
+    """How many matches chance alone would give, from AIS of another day."""
+    of, by_chance = int(nulls["detections"].sum()), int(nulls["by_chance"].sum())
+    if not of:
+        return (
+            "How many matches chance alone would give is not known for this period: no look was compared with AIS "
+            "shifted by a day."
+        )
+    low, high = binomial_interval(by_chance, of, level=0.95)
+    return (
+        f"By chance, with AIS shifted by a day, {by_chance} of {plural(of, 'detection')} ({by_chance / of:.1%}, 95 % "
+        f"interval {low:.1%}–{high:.1%}) would match a ship that was not there; ships that lay there on both days are "
+        "not counted as chance. Where the day before has no AIS, this is too low."
+    )
 
 
 def gaps(given: BriefInput) -> Section:

@@ -14,15 +14,21 @@ from monitor.core.instants import TimeRange, isoformat
 from monitor.core.scene import Scene
 from monitor.core.tables import (
     BERTH_STATES,
+    CATCHABLE,
     CHANGES,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
+    GAP_CANDIDATES,
+    IDENTITY,
     MATCHES,
+    NULL_TESTS,
     RATES,
     SHIPS_AND_STACKS,
+    SHUTTLES,
     STACKS,
     VISITS,
+    VOYAGE_LINKS,
     VOYAGES,
     Schema,
 )  # fmt: skip
@@ -98,17 +104,41 @@ class Views(AirViews):
         """MATCHES as they now stand."""
         return pipeline.standing(self._derived("matches", MATCHES, aoi, period))
 
+    def null_tests(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """NULL_TESTS: per look, how many detections AIS shifted by a day would match by chance."""
+        return self._derived("null_tests", NULL_TESTS, aoi, period)
+
     def dark_events(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
         """DARK_EVENTS: detections that no AIS explains."""
         return self._derived("dark_events", DARK_EVENTS, aoi, period)
+
+    def gap_candidates(self) -> pd.DataFrame:
+        """GAP_CANDIDATES: silent ships that could be a dark event, best first; none is picked."""
+        return self._derived("gap_candidates", GAP_CANDIDATES, None, None)
+
+    def identity(self) -> pd.DataFrame:
+        """IDENTITY: who a stay or dark event may have been, and all that may be said of it."""
+        return self._derived("identity", IDENTITY, None, None)
 
     def visits(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """VISITS: stays at berths, not before and not after."""
         return self._derived("visits", VISITS, aoi, period)
 
+    def catchable(self, aoi: str | None = None) -> pd.DataFrame:
+        """CATCHABLE: share of the stays of each length that the clear looks at a berth would have met."""
+        return self._derived("catchable", CATCHABLE, aoi, None)
+
     def voyages(self) -> pd.DataFrame:
         """VOYAGES between ports, from AIS and from imagery."""
         return self._derived("voyages", VOYAGES, None, None)
+
+    def voyage_links(self) -> pd.DataFrame:
+        """VOYAGE_LINKS: every feasible pair of stays at two ports; those not chosen compete."""
+        return self._derived("voyage_links", VOYAGE_LINKS, None, None)
+
+    def shuttles(self) -> pd.DataFrame:
+        """SHUTTLES: the same two ports again and again, shown leg by leg or as a candidate."""
+        return self._derived("shuttles", SHUTTLES, None, None)
 
     def ships_and_stacks(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """SHIPS_AND_STACKS: how the stacks changed between clear looks, and which ships lay there meanwhile."""

@@ -11,6 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from monitor.cli.app import run
+from monitor.core import tables
 from monitor.core.tables import MATCHES
 from monitor.workspace import Workspace
 from tests.walk import made
@@ -48,6 +49,27 @@ def test_the_ship_with_ais_is_matched_and_the_one_without_is_not(finished: Path)
     assert list(at_quay["status"])[:1] == ["matched"]
     assert at_quay["mmsi"].iloc[0] == 440123456
     assert "unmatched" in set(at_quay["status"].iloc[1:])
+
+
+def test_what_chance_would_match_and_what_the_looks_could_meet_are_in_the_workspace_and_the_brief(
+    finished: Path,
+) -> None:
+    workspace = Workspace.open(finished)
+    nulls = workspace.null_tests("made")
+    assert set(nulls["scene_id"]) <= set(workspace.scenes()["scene_id"])
+    assert len(nulls)
+    shares = workspace.catchable("made")
+    assert shares["share"].between(0.0, 1.0).all()
+    assert {12.0, 24.0, 48.0} <= set(shares["stay_h"])
+    brief = next((finished / "reports").glob("*.html")).read_text()
+    assert "AIS shifted by a day" in brief
+    assert "the clear looks would have met" in brief
+
+
+@pytest.mark.parametrize("name", ["gap_candidates", "identity", "shuttles", "voyage_links"])
+def test_a_table_that_has_no_rows_still_has_its_columns(finished: Path, name: str) -> None:
+    table = getattr(Workspace.open(finished), name)()
+    assert set(getattr(tables, name.upper()).columns) <= set(table.columns)
 
 
 def test_the_second_run_does_nothing_and_writes_nothing(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:

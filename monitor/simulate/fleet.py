@@ -23,7 +23,8 @@ class Ship:
     Attributes
     ----------
     kind : general cargo | bulk | container | tanker | tug | fishing | launch | naval
-    role : shuttle | liner | anchored | harbour | fishing | laid up | spoofer; what it does in the scenario
+    role : shuttle | liner | anchored | harbour | fishing | laid up | spoofer | rafted | number sharer; what it does in
+        the scenario
     ais_class : ``A``, ``B`` or ``""`` (carries no transponder)
     silent : intervals in seconds since 1970 in which its transponder is off
     as_mmsi : the number it sends, where that is another ship's (0: its own)

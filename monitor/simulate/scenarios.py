@@ -14,6 +14,7 @@ from monitor.core.instants import TimeRange
 from monitor.simulate.decoys import fixtures_of
 from monitor.simulate.fleet import World
 from monitor.simulate.ports_of_call import harbour_craft, honest_ships
+from monitor.simulate.rafts import number_sharer, rafted_ships
 from monitor.simulate.seeds import generator
 from monitor.simulate.shuttle import shuttle_flows, shuttles
 
@@ -38,6 +39,8 @@ class Scenario:
     outage_share : share of the period without any AIS feed
     spoofer : whether a ship's AIS claims a place where it is not
     frozen : whether ice lies in the harbours
+    rafts : whether ships lie abreast, two and three at a berth
+    shared_mmsi : whether two ships send one number at the same time
     decoys : whether islets, ends of breakwaters and floating docks that are no ships lie in the water
     """
 
@@ -48,6 +51,8 @@ class Scenario:
     outage_share: float = 0.01
     spoofer: bool = False
     frozen: bool = False
+    rafts: bool = False
+    shared_mmsi: bool = False
     decoys: bool = False
 
 
@@ -60,7 +65,12 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "spoofing": Scenario("One shuttle's AIS claims to lie off Nakhodka while it loads.", spoofer=True),
         "feed-outage": Scenario("The AIS feed is down for a third of the season.", outage_share=0.35),
         "ice": Scenario("The shuttle in winter: snow on land, ice in the harbours.", frozen=True),
-        "crowded": Scenario("The shuttle among fixed objects that look like ships.", decoys=True),
+        "crowded": Scenario(
+            "Ships abreast, two that send one number, and fixed objects that look like ships.",
+            rafts=True,
+            shared_mmsi=True,
+            decoys=True,
+        ),
     }
 )
 
@@ -88,6 +98,8 @@ def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World
         *(silent if told.shuttles else ()),
         *honest_ships(seed, aois, start, end),
         *harbour_craft(seed, aois, start, end),
+        *(rafted_ships(seed, aois, start, end) if told.rafts else ()),
+        *((number_sharer(seed, aois, start, end),) if told.shared_mmsi else ()),
     )
     flows = shuttle_flows(seed, silent if told.shuttles else (), start, end)
     return World(

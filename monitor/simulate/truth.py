@@ -2,7 +2,8 @@
 
 ``vessels``
     One row a vessel whose centre lies in the AOI at an acquisition: ``scene_id, aoi_id, acquired_at, sensor, mmsi,
-    name, kind, role, length_m, width_m, lon, lat, axis_deg, heading_deg, sog_kn, cog_deg, berth_id, zone_id``;
+    sent_mmsi, name, kind, role, length_m, width_m, lon, lat, axis_deg, heading_deg, sog_kn, cog_deg, berth_id,
+    zone_id``; ``sent_mmsi``: the number in its messages, which two ships may send, 0 without a transponder;
     ``situation`` berthed | anchored | open; ``on_ais``: its transponder was on and told the truth; ``heard``: a
     position was received within 30 minutes either way; ``visible``: inside the swath and not under cloud;
     ``geometry``: its oriented box.
@@ -33,6 +34,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -62,13 +64,14 @@ LEAST_M = 45.0
 _HEARD = pd.Timedelta(minutes=30)
 _HEARING_M, _HEARING = 40_000.0, pd.Timedelta(hours=1)
 _SEEN_SHARE = 0.7
+_OWN_M = 3_000.0
 
 
 def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
     """All truth tables of a season, by name; see the module."""
     looks = [(aoi, item, _shown(season, item, aoi)) for aoi in season.aois for item in season.passes(aoi)]
     positions = season.positions()
-    times = _times(positions)
+    times = _times(positions, season.world.ships)
     vessels = _geo([row for aoi, item, shown in looks for row in _vessels(season, aoi, item, shown, times)], _VESSELS)
     berths = _plain([row for aoi, item, shown in looks for row in _berths(aoi, item, shown, vessels)], _BERTHS)
     return {
@@ -93,8 +96,8 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
 
 _LOOK = ["scene_id", "aoi_id", "acquired_at", "sensor"]
 _VESSELS = [
-    *_LOOK, "mmsi", "name", "kind", "role", "length_m", "width_m", "lon", "lat", "axis_deg", "heading_deg", "sog_kn",
-    "cog_deg", "berth_id", "zone_id", "situation", "on_ais", "heard", "visible", "geometry",
+    *_LOOK, "mmsi", "sent_mmsi", "name", "kind", "role", "length_m", "width_m", "lon", "lat", "axis_deg", "heading_deg",
+    "sog_kn", "cog_deg", "berth_id", "zone_id", "situation", "on_ais", "heard", "visible", "geometry",
 ]  # fmt: skip
 _BERTHS = [*_LOOK, "berth_id", "occupied", "observed", "mmsis"]
 _STACKS = [*_LOOK, "yard_id", "length_m", "area_m2", "observed", "geometry"]
@@ -148,8 +151,20 @@ def _shown(season: Season, item: Pass, aoi: Aoi) -> Mask:
     return shown
 
 
-def _times(positions: pd.DataFrame) -> dict[int, pd.Series]:
-    return {int(mmsi): part["t"] for mmsi, part in positions.groupby("mmsi")}
+def _times(positions: pd.DataFrame, ships: tuple[Ship, ...]) -> dict[int, pd.Series]:
+    """When each ship was heard, by its own number; of a number that two send, what was sent from near the ship."""
+    sent = {int(number): part for number, part in positions.groupby("mmsi")}
+    senders = Counter(ship.sent_mmsi for ship in ships if ship.ais_class)
+    times = {}
+    for ship in ships:
+        part = sent.get(ship.sent_mmsi)
+        if part is None or not ship.ais_class:
+            continue
+        if senders[ship.sent_mmsi] > 1:
+            way = ship.itinerary.at(part["t"].astype("datetime64[us, UTC]").astype("int64") / 1e6)
+            part = part[distance_m(part["lon"], part["lat"], way.lon, way.lat) < _OWN_M]
+        times[ship.mmsi] = part["t"]
+    return times
 
 
 def _vessels(season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int, pd.Series]) -> list[dict[str, object]]:
@@ -167,11 +182,12 @@ def _vessels(season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int,
         outline = _box(lon, lat, heading, ship)
         rows.append(
             {
-                **_look(aoi, item), "mmsi": ship.mmsi, "name": ship.name, "kind": ship.kind, "role": ship.role,
-                "length_m": ship.length_m, "width_m": ship.width_m, "lon": lon, "lat": lat, "axis_deg": heading % 180.0,
-                "heading_deg": heading, "sog_kn": float(motion.sog_kn[0]), "cog_deg": float(motion.cog_deg[0]),
+                **_look(aoi, item), "mmsi": ship.mmsi, "sent_mmsi": ship.sent_mmsi if ship.ais_class else 0,
+                "name": ship.name, "kind": ship.kind, "role": ship.role, "length_m": ship.length_m,
+                "width_m": ship.width_m, "lon": lon, "lat": lat, "axis_deg": heading % 180.0, "heading_deg": heading,
+                "sog_kn": float(motion.sog_kn[0]), "cog_deg": float(motion.cog_deg[0]),
                 **_whereabouts(stay), "on_ais": bool(ship.sends(t_s)[0]) and (ship.role != "spoofer" or stay is None),
-                "heard": _was_heard(times.get(ship.sent_mmsi), item),
+                "heard": _was_heard(times.get(ship.mmsi), item),
                 "visible": _share(shown, outline, grid) >= _SEEN_SHARE,
                 "geometry": outline,
             }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
-from monitor.core.geodesy import WGS84, reproject
+from monitor.core.geodesy import WGS84, distance_m, reproject
 from monitor.core.instants import TimeRange
 from monitor.simulate import Season
 
@@ -51,3 +53,49 @@ def test_fixed_objects_shine_in_both_sensors_and_are_not_in_the_plain_season(cro
 
 def test_the_plain_season_has_no_fixed_objects(truth):
     assert len(truth["fixtures"]) == 0
+
+
+def test_ships_lie_abreast_two_and_three_at_a_berth_without_touching(told, aois):
+    raft = told["vessels"].query("role == 'rafted' and situation == 'berthed'")
+    counts = raft.groupby(["scene_id", "berth_id"]).size()
+    assert counts.max() == 3
+    assert (counts >= 2).sum() >= 3
+    for (scene, berth), ships in raft.groupby(["scene_id", "berth_id"]):
+        aoi = next(a for a in aois if a.id == ships["aoi_id"].iloc[0])
+        hulls = sorted((reproject(g, WGS84, aoi.epsg) for g in ships.geometry), key=lambda h: -h.area)
+        water = reproject(aoi.water, WGS84, aoi.epsg)
+        for inner, outer in pairwise(hulls):
+            assert 0.5 < inner.distance(outer) < 4.0, (scene, berth)
+        assert all(hull.intersection(water).area > 0.9 * hull.area for hull in hulls)
+        row = told["berths"].query("scene_id == @scene and berth_id == @berth").iloc[0]
+        assert set(ships["mmsi"]) <= {int(m) for m in row["mmsis"].split()}
+
+
+def test_the_outermost_of_three_is_silent_and_counts_as_dark(told):
+    outer = told["vessels"].query("name == 'SIM ABREAST 3'")
+    assert not outer["on_ais"].any()
+    assert not outer["heard"].any()
+    assert told["visits"].query("role == 'rafted' and dark")["mmsi"].nunique() == 1
+
+
+def test_two_ships_send_one_number_from_two_ports_at_the_same_time(crowded, told):
+    sharer = next(s for s in crowded.world.ships if s.role == "number sharer")
+    true = next(s for s in crowded.world.ships if s.mmsi == sharer.sent_mmsi)
+    positions = crowded.positions().query("mmsi == @true.mmsi")
+    assert (crowded.positions()["mmsi"] != sharer.mmsi).all()
+    seconds = positions["t"].astype("int64").to_numpy() / 1e6
+    away = [
+        distance_m(positions["lon"], positions["lat"], way.lon, way.lat)
+        for way in (s.itinerary.at(seconds) for s in (true, sharer))
+    ]
+    assert ((away[0] < 100.0) | (away[1] < 100.0)).all()
+    hours = [set(positions["t"][d < 100.0].dt.floor("h")) for d in away]
+    assert len(hours[0] & hours[1]) > 24
+    rows = told["vessels"].query("mmsi == @sharer.mmsi")
+    assert len(rows) > 0
+    assert set(rows["sent_mmsi"]) == {true.mmsi}
+
+
+def test_nobody_shares_a_number_in_the_plain_season(truth):
+    vessels = truth["vessels"]
+    assert (vessels["sent_mmsi"].isin([0]) | (vessels["sent_mmsi"] == vessels["mmsi"])).all()

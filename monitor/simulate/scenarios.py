@@ -42,6 +42,7 @@ class Scenario:
     rafts : whether ships lie abreast, two and three at a berth
     shared_mmsi : whether two ships send one number at the same time
     decoys : whether islets, ends of breakwaters and floating docks that are no ships lie in the water
+    shifted : whether some scenes lie up to a pixel and a half off the map
     """
 
     about: str
@@ -54,6 +55,7 @@ class Scenario:
     rafts: bool = False
     shared_mmsi: bool = False
     decoys: bool = False
+    shifted: bool = False
 
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
@@ -71,6 +73,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             shared_mmsi=True,
             decoys=True,
         ),
+        "untidy": Scenario("The shuttle in scenes of which a third lie off the map.", shifted=True),
     }
 )
 

@@ -19,6 +19,7 @@ from monitor.core.sensors import SENSORS
 from monitor.simulate.fleet import World
 from monitor.simulate.orbits import Pass, passes
 from monitor.simulate.reception import positions, vessels
+from monitor.simulate.registration import misplaced, shift_of
 from monitor.simulate.scenarios import STATIONS, build, scenario
 from monitor.simulate.seeds import generator
 from monitor.simulate.sky import cloudiness
@@ -87,10 +88,12 @@ class Season:
         item = self._pass(acquisition, aoi)
         tags = {"SIMULATED": "YES", "season": f"{self.scenario} seed {self.seed}", "scene": item.id}
         if item.track.sensor == "s1":
-            return radar_raster(self.seed, self.world, item, aoi, tags=tags)
-        return optical_raster(
-            self.seed, self.world, item, aoi, share=self.cloud_share(item), frozen=self.is_frozen, tags=tags
-        )
+            made = radar_raster(self.seed, self.world, item, aoi, tags=tags)
+        else:
+            made = optical_raster(
+                self.seed, self.world, item, aoi, share=self.cloud_share(item), frozen=self.is_frozen, tags=tags
+            )
+        return misplaced(made, *self.shift_px(item))
 
     def positions(self) -> pd.DataFrame:
         """POSITIONS as received over the whole season."""
@@ -125,6 +128,10 @@ class Season:
         own = generator(self.seed, "cloud", day, item.track.aoi_id)
         common = generator(self.seed, "cloud", day)
         return cloudiness(common if own.random() < 0.75 else own, day.month)
+
+    def shift_px(self, item: Pass) -> tuple[float, float]:
+        """Rows and columns by which the content of a scene lies off the map."""
+        return shift_of(self.seed, item.id) if scenario(self.scenario).shifted else (0.0, 0.0)
 
     def _pass(self, acquisition: Acquisition, aoi: Aoi) -> Pass:
         for item in passes(self.seed, aoi.id, acquisition.sensor, self.period):

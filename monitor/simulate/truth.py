@@ -25,6 +25,9 @@
     ``share`` drawn for the day, ``hidden_fraction`` of the AOI's water inside the swath; ``ais_vessels``: how many
     ships were heard within 40 km and an hour, ``ais_before``, ``ais_after``: whether any was on either side of the
     instant.
+``registration``
+    Every acquisition: ``shift_rows_px, shift_cols_px`` (south, east), by which all that its pixels show lies off the
+    map. All other tables tell true places.
 ``fixtures``
     Fixed objects that are no ships: ``fixture_id, aoi_id, kind`` (islet | breakwater end | floating dock), ``lon, lat,
     length_m, width_m, axis_deg, geometry``. No row where the scenario has none.
@@ -90,6 +93,7 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "outages": _plain(
             [{"station": n, "start": _at(a), "end": _at(b)} for n, a, b in season.world.outages], _OUTAGES
         ),
+        "registration": _plain([_shift(season, aoi, item) for aoi, item, _ in looks], _REGISTRATION),
         "fixtures": _geo(_fixtures(season), _FIXTURES),
     }  # fmt: skip
 
@@ -107,6 +111,7 @@ _VISITS = [
 _VOYAGES = ["mmsi", "role", "from_port", "to_port", "from_berth", "to_berth", "departed_at", "arrived_at"]
 _DARK = ["mmsi", "start", "end"]
 _CLOUDS = [*_LOOK, "share", "hidden_fraction", "ais_vessels", "ais_before", "ais_after"]
+_REGISTRATION = [*_LOOK, "shift_rows_px", "shift_cols_px"]
 _FIXTURES = ["fixture_id", "aoi_id", "kind", "lon", "lat", "length_m", "width_m", "axis_deg", "geometry"]
 _OUTAGES = ["station", "start", "end"]
 
@@ -304,6 +309,11 @@ def _voyages(season: Season) -> list[dict[str, object]]:
                     }
                 )  # fmt: skip
     return rows
+
+
+def _shift(season: Season, aoi: Aoi, item: Pass) -> dict[str, object]:
+    rows, cols = season.shift_px(item)
+    return {**_look(aoi, item), "shift_rows_px": rows, "shift_cols_px": cols}
 
 
 def _fixtures(season: Season) -> list[dict[str, object]]:

@@ -29,7 +29,7 @@ ASKED = {
 }  # fmt: skip
 """What is asked on ten unseen seeds over all scenarios; visits are asked an F1 of 0.95."""
 
-UNTIDY = ("crowded",)
+UNTIDY = ("crowded", "untidy")
 """Scenarios of hard data rather than of what ships do: kept out of the turn, so that a seed stays with its scenario."""
 
 

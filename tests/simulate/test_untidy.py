@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from monitor.core.geodesy import WGS84, distance_m, reproject
 from monitor.core.instants import TimeRange
@@ -99,3 +100,35 @@ def test_two_ships_send_one_number_from_two_ports_at_the_same_time(crowded, told
 def test_nobody_shares_a_number_in_the_plain_season(truth):
     vessels = truth["vessels"]
     assert (vessels["sent_mmsi"].isin([0]) | (vessels["sent_mmsi"] == vessels["mmsi"])).all()
+
+
+@pytest.fixture(scope="module")
+def untidy(aois):
+    return Season.make(aois=aois, scenario="untidy", period=PERIOD, sensors=("s2", "s1"))
+
+
+def test_a_third_of_the_scenes_lie_off_the_map_and_none_by_more_than_a_pixel_and_a_half(aois, truth):
+    season = Season.make(aois=aois, scenario="untidy", sensors=("s2", "s1"))
+    shifts = np.array([season.shift_px(item) for aoi in aois for item in season.passes(aoi)])
+    off = np.hypot(*shifts.T)
+    assert 0.2 < (off > 0).mean() < 0.5
+    assert 1.2 < off.max() <= 1.51
+    assert (truth["registration"][["shift_rows_px", "shift_cols_px"]] == 0.0).all(axis=None)
+
+
+def test_the_pixels_lie_off_by_what_the_truth_says(untidy, season, aois):
+    aoi = next(a for a in aois if a.id == "rajin")
+    told = {row.scene_id: row for row in untidy.truth()["registration"].itertuples()}
+    acquisitions = {a.id: a for a in untidy.acquisitions(aoi)}
+    shifted = [i for i in untidy.passes(aoi) if untidy.shift_px(i) != (0.0, 0.0)]
+    assert shifted
+    for item in shifted[:3]:
+        moved, plain = (s.render(acquisitions[item.id], aoi).band(b).astype(float) for s, b in
+                        ((x, "B08" if item.track.sensor == "s2" else "VV") for x in (untidy, season)))  # fmt: skip
+        inner = (slice(20, -20), slice(120, -20))
+        row = told[item.id]
+        back = ndimage.shift(plain, (row.shift_rows_px, row.shift_cols_px), order=1, mode="nearest")
+        assert np.abs(back - moved)[inner].mean() < 0.2 * np.abs(plain - moved)[inner].mean()
+    same = next(i for i in untidy.passes(aoi) if untidy.shift_px(i) == (0.0, 0.0))
+    pair = [s.render(acquisitions[same.id], aoi).data for s in (untidy, season)]
+    assert np.array_equal(*pair)

@@ -177,6 +177,8 @@ def _hear(path: Path, off: tuple[float, float], receivers: list[Receiver], rng: 
 
 
 def _rows(paths: list[Path], icao24: str | npt.NDArray[np.str_], tail: str, rng: np.random.Generator) -> pd.DataFrame:
+    if not paths:
+        return AIR_POSITIONS.empty()
     whole = {name: np.concatenate([getattr(p, name) for p in paths]) for name in Path.__slots__}
     n = len(whole["t_s"])
     lon, lat = destination(whole["lon"], whole["lat"], rng.uniform(0, 360, n), np.abs(rng.normal(0, 30.0, n)))
@@ -202,6 +204,8 @@ def _landings(stops: list[Stop], rows: pd.DataFrame, fields: pd.DataFrame) -> li
     made: list[tuple[object, ...]] = []
     gaps = []
     for stop in stops:
+        if np.isnan(stop.arrived_s) and np.isnan(stop.departed_s):
+            continue  # it stood there all season
         k = int(np.searchsorted(t, np.nanmean([stop.arrived_s, stop.departed_s])))
         gaps.append((k, stop))
     for n, (k, stop) in enumerate(gaps):

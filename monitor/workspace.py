@@ -20,7 +20,6 @@ from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.instants import TimeRange, isoformat, span, utc
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.passes import find_passes
-from monitor.core.tables import SHUTTLES
 from monitor.offers import alert_plan, alert_targets, make_source, season, shipped_ports
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.pipeline.schedule import Timer, run_command
@@ -371,12 +370,14 @@ class Workspace(Views):
         from monitor.sources.simulated_files import read_truth
 
         known = read_truth(truth or self.root / "truth")
-        names = ("matches", "dark_events", "berth_states", "stacks", "visits", "voyages")
+        names = (
+            "matches", "dark_events", "gap_candidates", "identity", "berth_states", "stacks", "visits", "voyages",
+            "shuttles", "counts", "detections",
+        )  # fmt: skip
         made = {name: getattr(self, name)() for name in names}
-        shuttles = self.archive.read_table("shuttles", SHUTTLES)
         found, heard = self.flights(), self.archive.read_table("air_positions", AIR_POSITIONS)
         air = {"air_calls": found.calls, "air_positions": heard, "airfields": found.airfields}
-        return score({**made, **air, "detections": self.detections(), "shuttles": shuttles}, known)
+        return score({**made, **air}, known)
 
     def take_flights(
         self, *files: str | Path, watchlist: Path | None = None, time_zone: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,16 +11,24 @@ import pandas as pd
 
 from monitor.core.findings import LIKELIHOODS
 from monitor.simulate.score_air import air_figures
-from monitor.simulate.score_pairs import pair_intervals, pair_vessels
+from monitor.simulate.score_counts import count_figures
+from monitor.simulate.score_pairs import (
+    Figure,
+    Tables,
+    pair_intervals,
+    pair_vessels,
+    pair_visits,
+    sent_numbers,
+    share,
+)
+from monitor.simulate.score_shuttles import shuttle_figures
+from monitor.simulate.score_who import candidate_figures, identity_figures
 
 LEAST_M = 60.0
 SMALL_M = 45.0
 CLEAR = 0.7
 """A berth or yard of which this share was not hidden counts as observed."""
 LEAST_CASES = 30
-
-Figure = tuple[str, str, float, int]
-Tables = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,8 +76,9 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
 
     Parameters
     ----------
-    tables : by name, any of ``detections, berth_states, stacks, matches, dark_events, visits, voyages, shuttles`` as in
-        `core.tables`, ``air_calls, air_positions, airfields`` as in `core.air_tables`; those missing are not scored
+    tables : by name, any of ``detections, berth_states, stacks, counts, matches, dark_events, gap_candidates, visits,
+        voyages, shuttles, identity`` as in `core.tables`, ``air_calls, air_positions, airfields`` as in
+        `core.air_tables`; those missing are not scored
     truth : the tables of `simulate.truth`
 
     Notes
@@ -99,6 +108,14 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
         figures += _visits(tables["visits"], truth["visits"])
     if "voyages" in tables:
         figures += _voyages(tables["voyages"], truth)
+    if "shuttles" in tables:
+        figures += shuttle_figures(tables["shuttles"], truth)
+    if "counts" in tables:
+        figures += count_figures(tables["counts"], truth)
+    if "identity" in tables and "visits" in tables:
+        figures += identity_figures(tables["identity"], tables["visits"], truth)
+    if "gap_candidates" in tables and dark is not None and detections is not None:
+        figures += candidate_figures(tables["gap_candidates"], dark, truth, pairs)
     if "air_calls" in tables and "flights" in truth:
         figures += air_figures(tables, truth["flights"])
     sheet = pd.DataFrame(figures, columns=["table", "figure", "value", "cases"])
@@ -107,10 +124,6 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
 
 def _number(value: float, missing: str) -> str:
     return missing if np.isnan(value) else f"{value:.3f}"
-
-
-def _share(part: int, whole: int) -> float:
-    return part / whole if whole else float("nan")
 
 
 def _f1(precision: float, recall: float) -> float:
@@ -125,7 +138,7 @@ def _detections(detections: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Serie
     keys = {(scene[d], int(m)) for d, m in pairs.items()}
     found = sum((s, m) in keys for s, m in zip(seen["scene_id"], seen["mmsi"], strict=True))
     right = int(claimed["detection_id"].isin(pairs.index).sum())
-    precision, recall = _share(right, len(claimed)), _share(found, len(seen))
+    precision, recall = share(right, len(claimed)), share(found, len(seen))
     return [
         ("detections", "recall, 60 m and more", recall, len(seen)),
         ("detections", "precision", precision, len(claimed)),
@@ -149,9 +162,9 @@ def _berths(states: pd.DataFrame, berths: pd.DataFrame) -> list[Figure]:
     full, empty = clear[clear["occupied"]], clear[~clear["occupied"]]
     hidden = both[both["observed"] < 0.2]
     return [
-        ("berths", "occupied, said so", _share(int((full["state"] == "occupied").sum()), len(full)), len(full)),
-        ("berths", "empty, said occupied", _share(int((empty["state"] == "occupied").sum()), len(empty)), len(empty)),
-        ("berths", "hidden, said not observed", _share(int((hidden["state"] == "not observed").sum()), len(hidden)),
+        ("berths", "occupied, said so", share(int((full["state"] == "occupied").sum()), len(full)), len(full)),
+        ("berths", "empty, said occupied", share(int((empty["state"] == "occupied").sum()), len(empty)), len(empty)),
+        ("berths", "hidden, said not observed", share(int((hidden["state"] == "not observed").sum()), len(hidden)),
          len(hidden)),
     ]  # fmt: skip
 
@@ -165,7 +178,7 @@ def _stacks(stacks: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
     error = (clear["area_m2"] - clear["true_m2"]).abs()
     return [
         ("stacks", "area error, mean m2", float(error.mean()) if len(error) else float("nan"), len(error)),
-        ("stacks", "area interval holds the truth", _share(int(inside.sum()), len(inside)), len(inside)),
+        ("stacks", "area interval holds the truth", share(int(inside.sum()), len(inside)), len(inside)),
     ]  # fmt: skip
 
 
@@ -178,15 +191,16 @@ def _last_version(matches: pd.DataFrame) -> pd.DataFrame:
 def _matches(matches: pd.DataFrame, detections: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series) -> list[Figure]:
     made = _last_version(matches)
     made = made[made["status"] == "matched"]
-    true = made["detection_id"].map(pairs.to_dict()).astype("float64")
+    sent = sent_numbers(vessels)
+    true = made["detection_id"].map({d: sent.get(int(m), int(m)) for d, m in pairs.items()}).astype("float64")
     right = int((true == made["mmsi"].astype("float64")).sum())
     scene = detections.set_index("detection_id")["scene_id"]
     heard = {(s, int(m)) for s, m in vessels.loc[vessels["on_ais"] & vessels["heard"], ["scene_id", "mmsi"]].to_numpy()}
     could = {d for d, m in pairs.items() if (scene[d], m) in heard}
     said = set(made.loc[true == made["mmsi"].astype("float64"), "detection_id"])
     return [
-        ("matches", "precision", _share(right, len(made)), len(made)),
-        ("matches", "recall of observable", _share(len(could & said), len(could)), len(could)),
+        ("matches", "precision", share(right, len(made)), len(made)),
+        ("matches", "recall of observable", share(len(could & said), len(could)), len(could)),
     ]
 
 
@@ -206,8 +220,8 @@ def _dark(dark: pd.DataFrame, detections: pd.DataFrame, truth: Tables, pairs: pd
     }  # fmt: skip
     said = set(claims["detection_id"])
     return [
-        ("dark_events", "precision", _share(right, len(judged)), len(judged)),
-        ("dark_events", "recall of observable", _share(len(could & said), len(could)), len(could)),
+        ("dark_events", "precision", share(right, len(judged)), len(judged)),
+        ("dark_events", "recall of observable", share(len(could & said), len(could)), len(could)),
         ("dark_events", "during a feed outage", float(_in_outage(claims, truth["outages"])), len(claims)),
     ]  # fmt: skip
 
@@ -237,16 +251,11 @@ def _judged(dark: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series) -> Iter
 
 
 def _visits(visits: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
-    far_back, far_on = pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC")
-    made = visits.assign(
-        begin=visits["arrived_not_after"].fillna(visits["arrived_not_before"]).fillna(far_back),
-        finish=visits["departed_not_before"].fillna(visits["departed_not_after"]).fillna(far_on),
-    ).reset_index(drop=True)
-    true = truth.assign(begin=truth["arrived_at"], finish=truth["departed_at"]).reset_index(drop=True)
-    pairs = pair_intervals(made, true, same=(("berth_id", "berth_id"),))
+    made, true = visits.reset_index(drop=True), truth.reset_index(drop=True)
+    pairs = pair_visits(made, true)
     observable = [j for j in range(len(true)) if true.loc[j, "clear_looks"] > 0 and true.loc[j, "length_m"] >= LEAST_M]
-    recall = _share(len(set(pairs.values()) & set(observable)), len(observable))
-    precision = _share(len(pairs), len(made))
+    recall = share(len(set(pairs.values()) & set(observable)), len(observable))
+    precision = share(len(pairs), len(made))
     hold = [
         _within(made.loc[i, f"{what}_not_before"], true.loc[j, f"{what}_at"], made.loc[i, f"{what}_not_after"])
         for i, j in pairs.items() for what in ("arrived", "departed")
@@ -254,7 +263,7 @@ def _visits(visits: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
     return [
         ("visits", "precision", precision, len(made)), ("visits", "recall of observable", recall, len(observable)),
         ("visits", "event F1", _f1(precision, recall), len(observable)),
-        ("visits", "intervals hold the truth", _share(sum(hold), len(hold)), len(hold)),
+        ("visits", "intervals hold the truth", share(sum(hold), len(hold)), len(hold)),
     ]  # fmt: skip
 
 
@@ -277,8 +286,8 @@ def _voyages(voyages: pd.DataFrame, truth: Tables) -> list[Figure]:
         if (row.mmsi, row.departed_at) in ends and (row.mmsi, row.arrived_at) in starts
     }  # fmt: skip
     return [
-        ("voyages", "precision", _share(len(pairs), len(made)), len(made)),
-        ("voyages", "recall of observable", _share(len(could & set(pairs.values())), len(could)), len(could)),
+        ("voyages", "precision", share(len(pairs), len(made)), len(made)),
+        ("voyages", "recall of observable", share(len(could & set(pairs.values())), len(could)), len(could)),
     ]
 
 
@@ -298,8 +307,8 @@ def reliability(judged: list[tuple[float, bool]]) -> pd.DataFrame:
     for n, (word, low, high) in enumerate(LIKELIHOODS):
         floor, ceiling = (0.0 if n == 0 else low), (1.0 if n == len(LIKELIHOODS) - 1 else high)
         mine = [so for p, so in judged if floor <= p < ceiling or (p == 1.0 and ceiling == 1.0)]
-        share = _share(sum(mine), len(mine))
-        holds = None if len(mine) < LEAST_CASES else floor <= share <= ceiling
-        rows.append((word, floor, ceiling, len(mine), share, holds))
+        observed = share(sum(mine), len(mine))
+        holds = None if len(mine) < LEAST_CASES else floor <= observed <= ceiling
+        rows.append((word, floor, ceiling, len(mine), observed, holds))
     columns = ["word", "low", "high", "cases", "observed", "holds"]
     return pd.DataFrame(rows, columns=columns).astype({"holds": "boolean"})

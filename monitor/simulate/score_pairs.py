@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -13,8 +15,25 @@ from monitor.core.geodesy import distance_m
 GATE_M = 100.0
 BERTH_GATE_M = (30.0, 60.0)
 _FAR = 1e9
+_LONG_AGO, _FAR_ON = pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC")
+
+Figure = tuple[str, str, float, int]
+"""``table, figure, value, cases``; the value is NaN where there are no cases."""
+Tables = Mapping[str, pd.DataFrame]
 
 Floats = npt.NDArray[np.float64]
+
+
+def share(part: int, whole: int) -> float:
+    """`part` of `whole`; NaN of none."""
+    return part / whole if whole else float("nan")
+
+
+def sent_numbers(vessels: pd.DataFrame) -> dict[int, int]:
+    """The MMSI that each true vessel's messages carry, by its own; its own where the truth does not tell them apart."""
+    column = "sent_mmsi" if "sent_mmsi" in vessels else "mmsi"
+    known = vessels.drop_duplicates("mmsi")
+    return {int(own): int(sent) for own, sent in zip(known["mmsi"], known[column], strict=True)}
 
 
 def pair_vessels(detections: pd.DataFrame, vessels: pd.DataFrame) -> pd.Series:
@@ -65,6 +84,19 @@ def pair_intervals(made: pd.DataFrame, true: pd.DataFrame, *, same: tuple[tuple[
     gain = np.where(overlap >= 0, overlap + 1.0, 0.0)
     rows, cols = linear_sum_assignment(-gain)
     return {int(i): int(j) for i, j in zip(rows, cols, strict=True) if gain[i, j] > 0}
+
+
+def pair_visits(visits: pd.DataFrame, truth: pd.DataFrame) -> dict[int, int]:
+    """Row positions of VISITS -> of the true visits, at the same berth and overlapping longest, one to one.
+
+    A stay is held to last at least from its first sighting to its last; a bound that is missing is taken far off.
+    """
+    made = visits.assign(
+        begin=visits["arrived_not_after"].fillna(visits["arrived_not_before"]).fillna(_LONG_AGO),
+        finish=visits["departed_not_before"].fillna(visits["departed_not_after"]).fillna(_FAR_ON),
+    )  # fmt: skip
+    true = truth.assign(begin=truth["arrived_at"], finish=truth["departed_at"])
+    return pair_intervals(made, true, same=(("berth_id", "berth_id"),))
 
 
 def _seconds(values: pd.Series) -> Floats:

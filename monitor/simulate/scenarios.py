@@ -43,6 +43,7 @@ class Scenario:
     shared_mmsi : whether two ships send one number at the same time
     decoys : whether islets, ends of breakwaters and floating docks that are no ships lie in the water
     shifted : whether some scenes lie up to a pixel and a half off the map
+    late : whether a part of the AIS arrives days after the rest
     """
 
     about: str
@@ -56,6 +57,7 @@ class Scenario:
     shared_mmsi: bool = False
     decoys: bool = False
     shifted: bool = False
+    late: bool = False
 
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
@@ -73,7 +75,9 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
             shared_mmsi=True,
             decoys=True,
         ),
-        "untidy": Scenario("The shuttle in scenes of which a third lie off the map.", shifted=True),
+        "untidy": Scenario(
+            "A third of the scenes lie off the map, and a part of the AIS arrives late.", shifted=True, late=True
+        ),
     }
 )
 

@@ -16,6 +16,7 @@ from monitor.core.grid import Grid
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
+from monitor.simulate.delivery import Delivery, deliveries, late_in
 from monitor.simulate.fleet import World
 from monitor.simulate.orbits import Pass, passes
 from monitor.simulate.reception import positions, vessels
@@ -96,8 +97,25 @@ class Season:
         return misplaced(made, *self.shift_px(item))
 
     def positions(self) -> pd.DataFrame:
-        """POSITIONS as received over the whole season."""
+        """POSITIONS as received over the whole season, what arrives late included."""
         return _positions(self).copy()
+
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """What of the AIS arrives late; empty where the scenario has no such thing."""
+        return deliveries(self.seed, self.period) if scenario(self.scenario).late else ()
+
+    def late_positions(self) -> list[pd.DataFrame]:
+        """POSITIONS of each of `deliveries`, in their order."""
+        table = _positions(self)
+        return [table[late_in(table, self.seed, told)].reset_index(drop=True) for told in self.deliveries()]
+
+    def prompt_positions(self) -> pd.DataFrame:
+        """POSITIONS without what arrives late."""
+        table = _positions(self)
+        late = np.zeros(len(table), dtype=bool)
+        for told in self.deliveries():
+            late |= late_in(table, self.seed, told)
+        return table[~late].reset_index(drop=True)
 
     def vessels(self) -> pd.DataFrame:
         """VESSELS: static data as broadcast."""
@@ -132,6 +150,10 @@ class Season:
     def shift_px(self, item: Pass) -> tuple[float, float]:
         """Rows and columns by which the content of a scene lies off the map."""
         return shift_of(self.seed, item.id) if scenario(self.scenario).shifted else (0.0, 0.0)
+
+    def shift_of(self, acquisition: Acquisition, aoi: Aoi) -> tuple[float, float]:
+        """`shift_px` of one of the season's acquisitions."""
+        return self.shift_px(self._pass(acquisition, aoi))
 
     def _pass(self, acquisition: Acquisition, aoi: Aoi) -> Pass:
         for item in passes(self.seed, aoi.id, acquisition.sensor, self.period):

@@ -25,6 +25,9 @@
     ``share`` drawn for the day, ``hidden_fraction`` of the AOI's water inside the swath; ``ais_vessels``: how many
     ships were heard within 40 km and an hour, ``ais_before``, ``ais_after``: whether any was on either side of the
     instant.
+``deliveries``
+    AIS that arrives late: ``start, end`` of what is late, ``arrives_at, positions`` (how many), ``mmsis``. The other
+    tables know all of it.
 ``registration``
     Every acquisition: ``shift_rows_px, shift_cols_px`` (south, east), by which all that its pixels show lies off the
     map. All other tables tell true places.
@@ -93,6 +96,7 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "outages": _plain(
             [{"station": n, "start": _at(a), "end": _at(b)} for n, a, b in season.world.outages], _OUTAGES
         ),
+        "deliveries": _plain(_deliveries(season), _DELIVERIES),
         "registration": _plain([_shift(season, aoi, item) for aoi, item, _ in looks], _REGISTRATION),
         "fixtures": _geo(_fixtures(season), _FIXTURES),
     }  # fmt: skip
@@ -111,6 +115,7 @@ _VISITS = [
 _VOYAGES = ["mmsi", "role", "from_port", "to_port", "from_berth", "to_berth", "departed_at", "arrived_at"]
 _DARK = ["mmsi", "start", "end"]
 _CLOUDS = [*_LOOK, "share", "hidden_fraction", "ais_vessels", "ais_before", "ais_after"]
+_DELIVERIES = ["start", "end", "arrives_at", "positions", "mmsis"]
 _REGISTRATION = [*_LOOK, "shift_rows_px", "shift_cols_px"]
 _FIXTURES = ["fixture_id", "aoi_id", "kind", "lon", "lat", "length_m", "width_m", "axis_deg", "geometry"]
 _OUTAGES = ["station", "start", "end"]
@@ -309,6 +314,16 @@ def _voyages(season: Season) -> list[dict[str, object]]:
                     }
                 )  # fmt: skip
     return rows
+
+
+def _deliveries(season: Season) -> list[dict[str, object]]:
+    return [
+        {
+            "start": _at(told.start_s), "end": _at(told.end_s), "arrives_at": _at(told.arrives_s),
+            "positions": len(late), "mmsis": " ".join(str(m) for m in sorted(late["mmsi"].unique())),
+        }
+        for told, late in zip(season.deliveries(), season.late_positions(), strict=True)
+    ]  # fmt: skip
 
 
 def _shift(season: Season, aoi: Aoi, item: Pass) -> dict[str, object]:

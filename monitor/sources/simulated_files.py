@@ -19,6 +19,7 @@ from shapely.geometry import mapping
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
+from monitor.core.grid import Grid
 from monitor.core.instants import TimeRange, isoformat
 from monitor.core.parallel import each
 from monitor.core.scene import Acquisition, Raster
@@ -43,18 +44,20 @@ class SeasonFiles:
     positions: int
     traces: int
     truth: tuple[str, ...]
+    late: int = 0
 
     def as_json(self) -> Mapping[str, object]:
         """For machines."""
         return {
-            "folder": str(self.folder), "scenes": self.scenes, "positions": self.positions, "traces": self.traces,
-            "truth": list(self.truth), "simulated": True,
+            "folder": str(self.folder), "scenes": self.scenes, "positions": self.positions, "late": self.late,
+            "traces": self.traces, "truth": list(self.truth), "simulated": True,
         }  # fmt: skip
 
     def text(self) -> str:
         """For people."""
+        late = f", {self.late} that arrive late in late/" if self.late else ""
         return (
-            f"{self.folder}: {self.scenes} SIMULATED scenes in scenes/, {self.positions} positions in ais/, "
+            f"{self.folder}: {self.scenes} SIMULATED scenes in scenes/, {self.positions} positions in ais/{late}, "
             f"{self.traces} files of aircraft in air/, truth/ holds {', '.join(self.truth)}"
         )
 
@@ -76,13 +79,14 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
             if outcome.error:
                 raise outcome.error
         count = write_ais(season, folder / "ais")
+        late = sum(len(part) for part in season.late_positions())
         traces = write_air(season, folder)
         facts = {"seed": season.seed, "period": str(season.period), "scenario": season.scenario,
                  "sensors": list(season.sensors), "aois": [a.id for a in season.aois], "simulated": True}  # fmt: skip
         (folder / "season.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
-    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))))
+    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))), late)
 
 
 def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
@@ -115,20 +119,31 @@ def read_truth(folder: Path) -> dict[str, pd.DataFrame]:
 def write_ais(season: Season, folder: Path) -> int:
     """Write the season's AIS: a MarineCadastre CSV a month, and tag-block NMEA for the last two days.
 
+    What arrives late goes into a folder ``late`` beside this one, a CSV a delivery named by the day it arrives.
+
     Returns
     -------
     int
-        How many positions.
+        How many positions, those in ``late`` not counted.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    positions = season.positions()
+    positions = season.prompt_positions()
     split = max(season.period.end - NMEA_DAYS, season.period.start)
     early, late = positions[positions["t"] < split], positions[positions["t"] >= split]
     vessels = season.vessels()
     for month, part in early.groupby(early["t"].dt.strftime("%Y_%m")):
         marinecadastre(part, vessels).to_csv(folder / f"simulated_ais_{month}.csv", index=False, lineterminator="\n")
     (folder / "simulated_ais_tail.nmea").write_text("".join(nmea(late, vessels)), encoding="ascii")
+    _write_late(season, folder.with_name("late"), vessels)
     return len(positions)
+
+
+def _write_late(season: Season, folder: Path, vessels: pd.DataFrame) -> None:
+    for told, part in zip(season.deliveries(), season.late_positions(), strict=True):
+        folder.mkdir(parents=True, exist_ok=True)
+        day = pd.Timestamp(told.arrives_s, unit="s", tz="UTC").strftime("%Y%m%d")
+        table = marinecadastre(part, vessels)
+        table.to_csv(folder / f"simulated_ais_arrived_{day}.csv", index=False, lineterminator="\n")
 
 
 def marinecadastre(positions: pd.DataFrame, vessels: pd.DataFrame) -> pd.DataFrame:
@@ -200,7 +215,7 @@ def _tagged(message: Message, stamp: int) -> list[str]:
 
 
 def _write_one(
-    season: Season, folder: Path, vessels: pd.DataFrame, stacks: pd.DataFrame, work: tuple[Aoi, Acquisition]
+    season: Season, folder: Path, vessels: gpd.GeoDataFrame, stacks: gpd.GeoDataFrame, work: tuple[Aoi, Acquisition]
 ) -> str:
     aoi, acquisition = work
     home = folder / aoi.id / acquisition.id
@@ -208,9 +223,18 @@ def _write_one(
     raster = season.render(acquisition, aoi)
     _write_tif(home / f"{acquisition.id}.tif", raster)
     (home / "item.json").write_text(json.dumps(_item(acquisition, raster), indent=1) + "\n", encoding="utf-8")
-    here = vessels[vessels["scene_id"] == acquisition.id], stacks[stacks["scene_id"] == acquisition.id]
-    (home / "labels.geojson").write_text(json.dumps(_labels(*here)) + "\n", encoding="utf-8")
+    move = season.shift_of(acquisition, aoi)
+    here = [_moved(table[table["scene_id"] == acquisition.id], raster.grid, *move) for table in (vessels, stacks)]
+    (home / "labels.geojson").write_text(json.dumps(_labels(here[0], here[1])) + "\n", encoding="utf-8")
     return acquisition.id
+
+
+def _moved(table: gpd.GeoDataFrame, grid: Grid, rows: float, cols: float) -> gpd.GeoDataFrame:
+    """Outlines where the pixels show them, in scenes that lie off the map."""
+    if (rows, cols) == (0.0, 0.0) or table.empty:
+        return table
+    shown = table.geometry.to_crs(grid.epsg).translate(cols * grid.gsd_m, -rows * grid.gsd_m)
+    return table.set_geometry(shown.to_crs(table.crs))
 
 
 def _write_tif(path: Path, raster: Raster) -> None:

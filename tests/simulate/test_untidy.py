@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import ndimage
 
@@ -132,3 +133,21 @@ def test_the_pixels_lie_off_by_what_the_truth_says(untidy, season, aois):
     same = next(i for i in untidy.passes(aoi) if untidy.shift_px(i) == (0.0, 0.0))
     pair = [s.render(acquisitions[same.id], aoi).data for s in (untidy, season)]
     assert np.array_equal(*pair)
+
+
+def test_a_part_of_the_ais_arrives_late_and_nothing_is_lost_or_doubled(untidy):
+    late, prompt, whole = untidy.late_positions(), untidy.prompt_positions(), untidy.positions()
+    assert sum(len(part) for part in late) + len(prompt) == len(whole)
+    assert 0.02 < sum(len(part) for part in late) / len(whole) < 0.3
+    for told, part in zip(untidy.truth()["deliveries"].itertuples(), late, strict=True):
+        assert told.positions == len(part) > 0
+        assert part["t"].between(told.start, told.end).all()
+        assert told.arrives_at > told.end
+        mine = prompt[prompt["t"].between(told.start, told.end)]
+        assert len(mine) > 0
+        assert not set(mine["mmsi"]) & {int(m) for m in told.mmsis.split()}
+
+
+def test_nothing_arrives_late_in_the_plain_season(season, truth):
+    assert len(truth["deliveries"]) == 0
+    pd.testing.assert_frame_equal(season.prompt_positions(), season.positions())

@@ -61,11 +61,11 @@ class ScoreSheet:
     def text(self) -> str:
         """For people."""
         lines = [
-            f"{row.table:<12} {row.figure:<34} {_number(row.value, 'not scored'):>10}  n={row.cases}"
+            f"{row.table:<14} {row.figure:<41} {_number(row.value, 'not scored'):>10}  n={row.cases}"
             for row in self.figures.itertuples()
         ]  # fmt: skip
         lines += [
-            f"{'words':<12} {row.word:<34} {_number(row.observed, 'no cases'):>10}  n={row.cases}"
+            f"{'words':<14} {row.word:<41} {_number(row.observed, 'no cases'):>10}  n={row.cases}"
             for row in self.reliability.itertuples()
         ]  # fmt: skip
         return "\n".join(lines)

@@ -25,8 +25,14 @@ class _Pairing:
 
     def legs_of(self, row: int) -> pd.DataFrame:
         """The true ship's legs that share an instant with the row's span, in order of time."""
-        told, ship = self.made.loc[row], self.true.loc[self.pairs[row]]
-        mine = self.legs[(self.legs["mmsi"] == ship["mmsi"]) & (self.legs["pair"] == ship["pair"])]
+        mine = self.legs_of_all(row)
+        return mine[mine["mmsi"] == self.true.loc[self.pairs[row], "mmsi"]]
+
+    def legs_of_all(self, row: int) -> pd.DataFrame:
+        """The same of every true shuttle between the row's ports."""
+        told = self.made.loc[row]
+        ships = self.true.loc[self.true["pair"] == told["pair"], "mmsi"]
+        mine = self.legs[self.legs["mmsi"].isin(ships) & (self.legs["pair"] == told["pair"])]
         return mine[(mine["arrived_at"] >= told["first"]) & (mine["departed_at"] <= told["last"])]
 
 
@@ -64,8 +70,9 @@ def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
     Notes
     -----
     The crossings that an interval has to hold are the ship's legs that share an instant with the row's `first` and
-    `last`. Missed trips make a period too long by as much as they make the crossings too few, so the true period has to
-    lie between the stated one times `legs` over `legs_high` and the stated one, give or take a day.
+    `last`; as looks may not tell two ships of one length apart, it is also held to the legs of all true shuttles
+    between those ports. Missed trips make a period too long by as much as they make the crossings too few, so the true
+    period has to lie between the stated one times `legs` over `legs_high` and the stated one, give or take a day.
     """
     found = _paired(shuttles, truth)
     status, right = found.made["status"], pd.Series(found.made.index.isin(list(found.pairs)), index=found.made.index)
@@ -79,6 +86,7 @@ def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
     for name, said in (("shown", shown), ("shown or candidate", set(found.pairs.values()))):
         figures.append(("shuttles", f"recall of observable, {name}", share(len(observable & said), len(observable)),
                         len(observable)))  # fmt: skip
+    of_all = [_holds(found.made.loc[i], len(found.legs_of_all(i))) for i in found.pairs]
     crossings = [_holds(found.made.loc[i], len(found.legs_of(i))) for i in found.pairs]
     periods = [(found.made.loc[i], period) for i in found.pairs if np.isfinite(period := _period(found.legs_of(i)))]
     periods = [(row, period) for row, period in periods if pd.notna(row["period_days"])]
@@ -86,6 +94,7 @@ def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
     return [
         *figures,
         ("shuttles", "crossings interval holds the truth", share(sum(crossings), len(crossings)), len(crossings)),
+        ("shuttles", "crossings interval holds all ships'", share(sum(of_all), len(of_all)), len(of_all)),
         ("shuttles", "period within its doubt", share(within, len(periods)), len(periods)),
     ]
 

@@ -103,6 +103,12 @@ def test_two_rows_cannot_both_be_the_one_shuttle_and_the_named_one_chooses_first
     assert value("precision, shown") == 1.0
 
 
+def test_crossings_of_two_ships_taken_for_one_are_told_apart_from_those_of_one() -> None:
+    value = of(shuttle(legs=12, legs_low=12, legs_high=12), told_truth(*legs(1, 3), *legs(2, 3, first_day=0.2)))
+    assert value("crossings interval holds the truth") == 0.0
+    assert value("crossings interval holds all ships'") == 1.0
+
+
 def test_a_ship_that_crossed_twice_is_no_shuttle() -> None:
     truth = told_truth(*legs(1, 1))
     assert true_shuttles(truth).empty

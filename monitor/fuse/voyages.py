@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit, logit
 
 from monitor.core.aoi import Aoi
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
@@ -185,14 +186,20 @@ def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.D
                 "voyage_id": f"leg|{link['link_id']}", "mmsi": left.mmsi if left.mmsi is not None else came.mmsi,
                 "from_port": left.port, "to_port": came.port, "departed_at": out, "arrived_at": back,
                 "duration_h": (back - out) / timedelta(hours=1), "evidence": kinds.pop() if len(kinds) == 1 else "both",
-                "probability": link["probability"], "shuttle_id": "", "from_visit": left.id, "to_visit": came.id,
-                "silent_h": np.nan,
+                "probability": _chance(float(link["probability"]), rule), "shuttle_id": "",
+                "from_visit": left.id, "to_visit": came.id, "silent_h": np.nan,
             }
         )  # fmt: skip
     table = pd.DataFrame(rows) if rows else VOYAGES.empty()
     table["mmsi"] = table["mmsi"].astype("Int64")
     table["departed_at"], table["arrived_at"] = instants(table["departed_at"]), instants(table["arrived_at"])
     return VOYAGES.conform(table.sort_values(["departed_at", "voyage_id"], kind="stable"))
+
+
+def _chance(share: float, rule: LinkRule) -> float:
+    """The chance that a leg took place, from the share of draws that have it."""
+    intercept, slope = rule.surer
+    return float(expit(intercept + slope * logit(np.clip(share, 0.01, 0.99))))
 
 
 def _with_ais(made: pd.DataFrame, ais: pd.DataFrame) -> pd.DataFrame:

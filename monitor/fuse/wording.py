@@ -157,14 +157,18 @@ def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], lengt
 
 
 def shuttle(port_a: str, port_b: str, legs: int, bounds: tuple[int, object], period_days: float) -> str:
-    """Inferred: a repeated pair."""
+    """Inferred: a repeated pair. Its rhythm is told only where few legs can have been missed."""
     low, high = bounds
     upper = f"–{high}" if pd.notna(high) else " or more"
-    rhythm = f", every {period_days:.0f} days" if pd.notna(period_days) else ""
+    rhythm = f", every {period_days:.0f} days" if pd.notna(period_days) and _few_missed(legs, high) else ""
     return (
         f"{at_least(legs, 'leg', 'legs').capitalize()} between {port_a} and {port_b}{rhythm}; given what the looks "
         f"could catch, {low}{upper} are consistent with them."
     )
+
+
+def _few_missed(legs: int, most: object) -> bool:
+    return bool(pd.notna(most)) and int(str(most)) <= 2 * legs
 
 
 def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:

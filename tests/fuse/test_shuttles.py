@@ -3,7 +3,7 @@
 import pandas as pd
 
 from monitor.core.tables import SHUTTLES
-from monitor.fuse import link_voyages
+from monitor.fuse import link_voyages, wording
 from tests.fuse.test_glimpses import _heard
 from tests.fuse.test_voyages import PORTS, _visits
 
@@ -44,3 +44,9 @@ def test_what_ais_hears_alone_is_no_shuttle_of_ships_in_port() -> None:
 def test_an_older_table_of_shuttles_is_read_as_shown() -> None:
     old = SHUTTLES.empty().drop(columns=["status", "probability", "visit_ids"])
     assert list(SHUTTLES.conform(old).columns) == list(SHUTTLES.columns)
+
+
+def test_a_rhythm_is_told_only_where_few_legs_can_have_been_missed() -> None:
+    assert "every 6 days" in wording.shuttle("Rajin", "Dunai", 9, (9, 14), 6.0)
+    assert "every" not in wording.shuttle("Rajin", "Dunai", 4, (16, 84), 16.0)
+    assert "every" not in wording.shuttle("Rajin", "Dunai", 4, (4, pd.NA), 16.0)

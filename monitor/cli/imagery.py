@@ -132,7 +132,9 @@ def simulate(
     folder: Annotated[Path, typer.Argument(help="A new folder for scenes, AIS and truth.")],
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same season.")] = 7,
     period: Annotated[str, typer.Option("--period", help="What the season spans.")] = "2023-08-14/2023-10-23",
-    scenario: Annotated[str, typer.Option("--scenario", help="What happens in it.")] = "shuttle-2023",
+    scenario: Annotated[
+        str, typer.Option("--scenario", help="What happens in it: crowded, untidy, ice ...")
+    ] = "shuttle-2023",
     sensor: Annotated[list[str] | None, typer.Option("--sensor", help="s2, s1; may repeat.")] = None,
 ) -> None:
     """Make a port season with known truth.

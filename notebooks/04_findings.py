@@ -90,6 +90,27 @@ between = voyages[voyages["from_port"] != voyages["to_port"]]
 between[columns].sort_values("departed_at").head(12) if len(between) else "no voyage between the two ports was found"
 
 # %% [markdown]
+# A shuttle's legs are a lower bound: `legs_low` to `legs_high` are consistent with what the looks could have caught.
+# `candidate` means that a ship went to and fro, though its legs cannot be told one by one.
+
+# %%
+shuttles = ws.shuttles()
+shuttles[["port_a", "port_b", "status", "legs", "legs_low", "legs_high", "first", "last", "probability"]]
+
+# %% [markdown]
+# ## One timeline
+# Flights of watched aircraft, visits, shuttles and stacks on one axis. That two things stand near each other in time is
+# no evidence that one caused the other.
+
+# %%
+from IPython.display import HTML
+
+from monitor import TimeRange
+from monitor.report.timeline import timeline_html
+
+HTML(timeline_html(ws.timeline(period="2023-09"), TimeRange.parse("2023-09")))
+
+# %% [markdown]
 # ## How good is this?
 # Only a season whose truth is known can say. `monitor score` compares everything above with that truth; the figures of
 # the detector on real ports are in `weights/harbour26.md`.

@@ -351,8 +351,8 @@ SHUTTLES = Schema(
     ("shuttle_id",),
     absent={"status": "shown", "probability": float("nan"), "visit_ids": ""},
 )  # fmt: skip
-"""The same pair of ports again and again. `legs` at least were seen; `legs_low`–`legs_high` is a 90 % interval of the
-legs that took place, given the share of stays that could be caught.
+"""The same pair of ports again and again. `legs` at least were seen; `legs_low`–`legs_high` bounds, at 90 %, the legs
+that took place, by the share of stays of one to three days that the looks could have caught, by however many ships.
 `status` shown: its legs are told one by one | candidate: that some ship went to and fro is likely, which stays it made
 is not; then `legs` is the fewest crossings that the stays and AIS allow with 95 %, and `probability` that there was
 one. `visit_ids`: stays it rests on."""

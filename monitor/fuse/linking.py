@@ -39,7 +39,8 @@ class LinkRule:
     longest : most time from being last seen to being first seen elsewhere
     detour : water distance over the geodesic where no distance is given; Rajin–Dunai: 209 for 186 km
     least_legs : legs from which a repeated pair is called a shuttle
-    stay_h : length of stay for the share of legs that could be caught
+    stay_h : usual length of stay
+    stays_h : shortest and longest usual stay, for the bounds of the share of legs that could be caught
     """
 
     fastest_kn: float = 17.0
@@ -59,6 +60,7 @@ class LinkRule:
     shift_within: timedelta = timedelta(hours=30)
     least_legs: int = 3
     stay_h: float = 36.0
+    stays_h: tuple[float, float] = (24.0, 72.0)
 
 
 def likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> tuple[pd.Timestamp, pd.Timestamp]:

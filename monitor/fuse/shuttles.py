@@ -68,8 +68,8 @@ def _shuttle(
 ) -> dict[str, object]:
     ports = sorted({str(group[0]["from_port"]), str(group[0]["to_port"])})
     first, last = pd.Timestamp(group[0]["departed_at"]), pd.Timestamp(group[-1]["arrived_at"])
-    share = _leg_share(ports, first, last, berth_states, rule)
-    more = [negative_binomial_quantile(q, len(group), share) for q in (0.05, 0.95)] if share > 0 else []
+    least, greatest = _leg_shares(ports, first, last, berth_states, rule)
+    fewest = negative_binomial_quantile(0.05, len(group), greatest) if greatest > 0 else 0
     out = [pd.Timestamp(leg["departed_at"]) for leg in group if leg["from_port"] == group[0]["from_port"]]
     days = [(b - a) / timedelta(days=1) for a, b in pairwise(out)]
     mmsis = {int(str(leg["mmsi"])) for leg in group if pd.notna(leg["mmsi"])}
@@ -79,8 +79,9 @@ def _shuttle(
     return {
         "shuttle_id": f"shuttle|{ports[0]}|{ports[1]}|{group[0]['voyage_id']}", "port_a": ports[0],
         "port_b": ports[1], "mmsi": mmsis.pop() if len(mmsis) == 1 else pd.NA, "legs": len(group),
-        "legs_low": len(group) + (more[0] if more else 0),
-        "legs_high": len(group) + more[1] if more else pd.NA, "first": first, "last": last,
+        "legs_low": len(group) + fewest,
+        "legs_high": len(group) + negative_binomial_quantile(0.95, len(group), least) if least > 0 else pd.NA,
+        "first": first, "last": last,
         "period_days": float(np.median(days)) if days else np.nan,
         "length_m": float(np.median(known)) if known else np.nan,
         "voyage_ids": " ".join(str(leg["voyage_id"]) for leg in group), "status": SHOWN,
@@ -89,15 +90,21 @@ def _shuttle(
     }  # fmt: skip
 
 
-def _leg_share(
+def _leg_shares(
     ports: list[str], first: pd.Timestamp, last: pd.Timestamp, berth_states: pd.DataFrame | None, rule: LinkRule
-) -> float:
-    """Share of legs whose stays at both ends the looks could have met; 0 when the looks are not known."""
+) -> tuple[float, float]:
+    """Least and greatest share of legs whose stays at both ends the looks could have met; 0 where that is not known.
+
+    The least is of short stays, met at either end by chance; the greatest of long ones, where legs that follow one
+    another share a stay, so that the worse seen port alone decides.
+    """
     if berth_states is None or berth_states.empty or last <= first:
-        return 0.0
-    shares = catchable(berth_states, start=first, end=last, stays_h=(rule.stay_h,))
-    best = shares.groupby("aoi_id")["share"].max()
-    return float(np.prod([best.get(port, 0.0) for port in ports]))
+        return 0.0, 0.0
+    short, long = rule.stays_h
+    shares = catchable(berth_states, start=first, end=last, stays_h=rule.stays_h)
+    best = shares.groupby(["stay_h", "aoi_id"])["share"].max()
+    least = float(np.prod([best.get((short, port), 0.0) for port in ports]))
+    return least, float(min(best.get((long, port), 0.0) for port in ports))
 
 
 def with_candidates(

@@ -273,7 +273,10 @@ def _within(low: pd.Timestamp, value: pd.Timestamp, high: pd.Timestamp) -> bool:
 
 def _voyages(voyages: pd.DataFrame, truth: Tables) -> list[Figure]:
     legs = truth["voyages"].reset_index(drop=True)
-    made = voyages.assign(begin=voyages["departed_at"], finish=voyages["arrived_at"])
+    between = voyages[
+        voyages["from_port"] != voyages["to_port"]
+    ]  # loops by a port nobody watches are no legs of the truth
+    made = between.assign(begin=between["departed_at"], finish=between["arrived_at"])
     made = made.dropna(subset=["begin", "finish"]).reset_index(drop=True)
     wide = pd.Timedelta(days=2)
     true = legs.assign(begin=legs["departed_at"] - wide, finish=legs["arrived_at"] + wide)

@@ -85,12 +85,26 @@ def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
 
 
 def season_of(
-    aois: tuple[Aoi, ...], *, seed: int, period: TimeRange, scenario: str, sensors: tuple[str, ...]
-) -> Season:
-    """A simulated season over some ports."""
+    aois: tuple[Aoi, ...], *, seed: int, period: TimeRange, scenario: str, sensors: tuple[str, ...],
+    background: Path | None = None,
+) -> Season:  # fmt: skip
+    """A simulated season over some ports; `background` is a folder of real scenes to lay under its optical looks.
+
+    Raises
+    ------
+    SourceError
+        The folder does not exist.
+    DataError
+        No scene in it covers any of the ports, or there is no such scenario or sensor.
+    """
     from monitor.simulate import Season
 
-    return Season.make(seed=seed, period=period, aois=aois, scenario=scenario, sensors=sensors)
+    real = None
+    if background is not None:
+        from monitor.sources.backgrounds import read_backgrounds
+
+        real = read_backgrounds(background, aois)
+    return Season.make(seed=seed, period=period, aois=aois, scenario=scenario, sensors=sensors, backgrounds=real)
 
 
 def shipped_ports() -> Path:

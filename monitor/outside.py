@@ -59,19 +59,30 @@ def train(
 def simulate(
     folder: Path, *, seed: int = 7, period: str = "2023-08-14/2023-10-23", scenario: str = "shuttle-2023",
     sensors: Sequence[str] = ("s2",), aois: Path | None = None, pool: str | None = None,
+    background: Path | None = None,
 ) -> SeasonFiles:  # fmt: skip
     """Make a season with known truth on disk: scenes, AIS files, truth tables; what was written.
+
+    `background` is a folder of real Sentinel-2 GeoTIFFs, laid out as for the source ``folder``. The clearest that
+    covers a port is the ground of all its optical scenes: land, piers and water as they are in the pixels, under the
+    season's ships, stacks, glint, haze and clouds. Ships and clouds in those pixels are not in the truth. Ports without
+    such a scene, and radar, keep the drawn ground.
 
     Raises
     ------
     SettingsError
         The folder is there and not empty.
+    SourceError
+        The folder of backgrounds does not exist.
     DataError
-        The folder cannot be written, or there is no such scenario or sensor.
+        The folder cannot be written, there is no such scenario or sensor, or no background covers any port.
     """
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError(f"{folder}: not empty; give a new folder")
     ports = read_aois(aois or shipped_ports())
-    made = season_of(ports, seed=seed, period=TimeRange.parse(period), scenario=scenario, sensors=tuple(sensors))
+    made = season_of(
+        ports, seed=seed, period=TimeRange.parse(period), scenario=scenario, sensors=tuple(sensors),
+        background=background,
+    )  # fmt: skip
     with open_pool(pool) as workers:
         return write_season(made, folder, pool=workers)

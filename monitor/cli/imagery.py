@@ -136,6 +136,12 @@ def simulate(
         str, typer.Option("--scenario", help="What happens in it: crowded, untidy, ice ...")
     ] = "shuttle-2023",
     sensor: Annotated[list[str] | None, typer.Option("--sensor", help="s2, s1; may repeat.")] = None,
+    background: Annotated[
+        Path | None,
+        typer.Option(
+            "--background", help="Folder of real Sentinel-2 GeoTIFFs as ground; ships in them are not in the truth."
+        ),
+    ] = None,
 ) -> None:
     """Make a port season with known truth.
 
@@ -144,5 +150,7 @@ def simulate(
     from monitor.outside import simulate as simulate_season
 
     to = session(context)
-    made = simulate_season(folder, seed=seed, period=period, scenario=scenario, sensors=tuple(sensor or ("s2",)))
+    made = simulate_season(
+        folder, seed=seed, period=period, scenario=scenario, sensors=tuple(sensor or ("s2",)), background=background
+    )
     to.tell(made.as_json(), made.text())

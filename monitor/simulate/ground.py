@@ -34,6 +34,7 @@ class Ground:
     height_m : (row, col) height of the terrain
     shore_m : (row, col) distance from land, 0 on land
     slope_east, slope_north : (row, col) rise of the terrain per metre
+    seen : (5, row, col) reflectance × 10 000 of real land and water, which then shows in place of what is drawn
     """
 
     grid: Grid
@@ -45,6 +46,7 @@ class Ground:
     shore_m: Floats
     slope_east: Floats
     slope_north: Floats
+    seen: Floats | None = None
 
 
 @lru_cache(maxsize=4)

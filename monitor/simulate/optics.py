@@ -22,6 +22,7 @@ PSF_PX = 0.5
 """Standard deviation of the point spread in the 10 m bands, pixels."""
 
 _STACK_HEIGHT_M = 5.0
+_GLINT = np.array([1.0, 1.0, 0.95, 0.9, 0.6], dtype=np.float32)[:, None, None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,7 @@ def render_optical(
     sun : azimuth and elevation, degrees
     """
     light = light_of(*sun)
-    image = _land(ground, year, sun)
-    wet = ground.water[None]
-    image = image * (1 - wet) + _water(rng, ground, sea, year) * wet
+    image = _drawn(rng, ground, sea, year, sun) if ground.seen is None else _real(rng, ground, ground.seen, sea, year)
     _paint_stacks(image, stacks, ground, light)
     for hull in hulls:
         paint_hull(image, hull, light, water=ground.water)
@@ -87,33 +86,63 @@ def render_optical(
     return _sense(rng, image)
 
 
+def _drawn(rng: np.random.Generator, ground: Ground, sea: Sea, year: Year, sun: tuple[float, float]) -> Floats:
+    wet = ground.water[None]
+    made: Floats = _land(ground, year, sun) * (1 - wet) + _water(rng, ground, sea, year) * wet
+    return made
+
+
+def _real(rng: np.random.Generator, ground: Ground, seen: Floats, sea: Sea, year: Year) -> Floats:
+    """Land, piers and water as they are in real pixels, with the day's glint, snow and ice on them."""
+    wet = ground.water[None]
+    shown = seen + max(sea.glint, 0.0) * _GLINT * wet
+    land, water = _snowed(shown, ground, year), _iced(rng, shown, ground, year)
+    made: Floats = np.maximum(land * (1 - wet) + water * wet, 1.0).astype(np.float32)
+    return made
+
+
 def _land(ground: Ground, year: Year, sun: tuple[float, float]) -> Floats:
     azimuth, elevation = np.radians(sun[0]), np.radians(sun[1])
     lean = (ground.slope_east * np.sin(azimuth) + ground.slope_north * np.cos(azimuth)) / np.tan(elevation)
     turned = (0.7 * year.autumn * ground.leaf)[None]
     land = ground.land * (1 - turned) + spectra.AUTUMN[:, None, None] * turned
-    if year.snow > 0:
-        lies = np.clip(year.snow * (0.75 + 0.25 * ground.leaf) * (1.0 - 0.5 * ground.pier), 0, 0.9)[None]
-        land = land * (1 - lies) + spectra.SNOW[:, None, None] * lies
+    land = _snowed(land, ground, year)
     made: Floats = (land * np.clip(1.0 - lean, 0.35, 1.7)[None]).astype(np.float32)
+    return made
+
+
+def _snowed(land: Floats, ground: Ground, year: Year) -> Floats:
+    if year.snow <= 0:
+        return land
+    lies = np.clip(year.snow * (0.75 + 0.25 * ground.leaf) * (1.0 - 0.5 * ground.pier), 0, 0.9)[None]
+    made: Floats = land * (1 - lies) + spectra.SNOW[:, None, None] * lies
+    return made
+
+
+def _near(ground: Ground) -> Floats:
+    made: Floats = np.exp(-ground.shore_m / 180.0)
+    return made
+
+
+def _iced(rng: np.random.Generator, water: Floats, ground: Ground, year: Year) -> Floats:
+    if year.ice <= 0:
+        return water
+    field = smooth(rng, ground.grid.shape, length_px=12.0) + 1.2 * _near(ground) + 2.2 * year.ice - 1.9
+    lies = np.clip(field * 1.5, 0.0, 0.95)[None]
+    made: Floats = np.asarray(water * (1 - lies) + spectra.ICE[:, None, None] * lies, dtype=np.float32)
     return made
 
 
 def _water(rng: np.random.Generator, ground: Ground, sea: Sea, year: Year) -> Floats:
     shape = ground.grid.shape
-    near = np.exp(-ground.shore_m / 180.0)
-    turbid = np.clip(sea.turbid * (1 + 0.5 * smooth(rng, shape, length_px=25.0)) + 0.25 * near, 0.0, 1.0)[None]
+    turbid = np.clip(sea.turbid * (1 + 0.5 * smooth(rng, shape, length_px=25.0)) + 0.25 * _near(ground), 0.0, 1.0)[None]
     clean = spectra.CLEAR_WATER * (1 - sea.green) + spectra.GREEN_WATER * sea.green
     water = clean[:, None, None] * (1 - turbid) + spectra.TURBID_WATER[:, None, None] * turbid
     patches = sea.wind * 14.0 * fractal(rng, shape, slope=2.4, longest_px=120.0)
     waves = 5.0 * (0.5 + sea.wind) * swell(rng, shape, wave_px=sea.swell_px, towards_deg=sea.swell_deg)
     grain = 5.0 * (0.5 + sea.wind) * rng.standard_normal(shape, dtype=np.float32)
     glint = np.maximum(sea.glint + patches + waves * np.clip(ground.shore_m / 300.0, 0.2, 1.0) + grain, -60.0)
-    water = water + glint[None] * np.array([1.0, 1.0, 0.95, 0.9, 0.6], dtype=np.float32)[:, None, None]
-    if year.ice > 0:
-        field = smooth(rng, shape, length_px=12.0) + 1.2 * near + 2.2 * year.ice - 1.9
-        lies = np.clip(field * 1.5, 0.0, 0.95)[None]
-        water = water * (1 - lies) + spectra.ICE[:, None, None] * lies
+    water = _iced(rng, water + glint[None] * _GLINT, ground, year)
     made: Floats = np.maximum(water, 20.0).astype(np.float32)
     return made
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from monitor.core.grid import Grid
 from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
+from monitor.simulate.background import checked
 from monitor.simulate.delivery import Delivery, deliveries, late_in
 from monitor.simulate.fleet import World
 from monitor.simulate.orbits import Pass, passes
@@ -42,6 +44,8 @@ class Season:
     aois : the ports; those without tracks in `simulate.orbits` (any but rajin and dunai) are offered nothing
     scenario : a name in `simulate.SCENARIOS`
     sensors : ``s2``, ``s1`` or both
+    backgrounds : real Sentinel-2 pixels by AOI id, the ground of that port's optical looks; ships in them are not in
+        the truth. Ports without have the drawn ground, and so has radar.
     """
 
     seed: int
@@ -49,21 +53,24 @@ class Season:
     aois: tuple[Aoi, ...]
     scenario: str
     sensors: tuple[str, ...]
+    backgrounds: tuple[tuple[str, Raster], ...] = ()
 
     @classmethod
     def make(
         cls, *, aois: tuple[Aoi, ...], seed: int = 7, period: TimeRange | None = None,
         scenario: str = "shuttle-2023", sensors: tuple[str, ...] = ("s2",),
+        backgrounds: Mapping[str, Raster] | None = None,
     ) -> Season:  # fmt: skip
-        """A season; nothing is computed yet.
+        """A season; nothing is computed yet. `backgrounds` holds pixels on the AOIs' own grids, by AOI id.
 
         Raises
         ------
         DataError
-            No scenario or sensor of that name, or a negative seed.
+            No scenario or sensor of that name, a negative seed, or a background that does not cover its AOI.
         """
         _check(scenario, sensors, seed)
-        return cls(seed, period or TimeRange.parse(DEFAULT_PERIOD), tuple(aois), scenario, tuple(sensors))
+        real = checked(backgrounds or {}, tuple(aois))
+        return cls(seed, period or TimeRange.parse(DEFAULT_PERIOD), tuple(aois), scenario, tuple(sensors), real)
 
     def acquisitions(self, aoi: Aoi, period: TimeRange | None = None) -> list[Acquisition]:
         """The overpasses of a port in the season and in `period`, in order of time."""
@@ -92,8 +99,9 @@ class Season:
             made = radar_raster(self.seed, self.world, item, aoi, tags=tags)
         else:
             made = optical_raster(
-                self.seed, self.world, item, aoi, share=self.cloud_share(item), frozen=self.is_frozen, tags=tags
-            )
+                self.seed, self.world, item, aoi, share=self.cloud_share(item), frozen=self.is_frozen, tags=tags,
+                background=dict(self.backgrounds).get(aoi.id),
+            )  # fmt: skip
         return misplaced(made, *self.shift_px(item))
 
     def positions(self) -> pd.DataFrame:

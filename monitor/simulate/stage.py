@@ -15,6 +15,7 @@ from monitor.core.geodesy import convergence_deg
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS, SENSORS
+from monitor.simulate.background import laid, name_of
 from monitor.simulate.decoys import ground_with
 from monitor.simulate.fleet import Ship, World
 from monitor.simulate.ground import Ground
@@ -107,10 +108,14 @@ def sky_at(seed: int, item: Pass, aoi: Aoi, share: float) -> Sky:
 
 
 def optical_raster(
-    seed: int, world: World, item: Pass, aoi: Aoi, *, share: float, frozen: bool, tags: Mapping[str, str]
-) -> Raster:
-    """A Sentinel-2 raster of a port at an overpass."""
+    seed: int, world: World, item: Pass, aoi: Aoi, *, share: float, frozen: bool, tags: Mapping[str, str],
+    background: Raster | None = None,
+) -> Raster:  # fmt: skip
+    """A Sentinel-2 raster of a port at an overpass, over `background` in place of the drawn ground when given."""
     ground = ground_with(aoi, seed, world.fixtures)
+    if background is not None:
+        ground = laid(ground, background, tuple(told for told in world.fixtures if told.aoi_id == aoi.id))
+        tags = {**tags, "background": name_of(background)}
     rng = generator(seed, "optical", item.id)
     centre = aoi.geometry.centroid
     t_s = item.at.timestamp()

@@ -25,6 +25,7 @@ from monitor.core.parallel import each
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
 from monitor.simulate import Season
+from monitor.simulate.background import name_of
 from monitor.sources.simulated_air import write_air
 
 Message = dict[str, str | int | float | bytes | bool]
@@ -45,20 +46,27 @@ class SeasonFiles:
     traces: int
     truth: tuple[str, ...]
     late: int = 0
+    backgrounds: tuple[tuple[str, str], ...] = ()
+    """AOI id and the file whose pixels are its ground; an empty name where the ground is drawn. Empty without any."""
 
     def as_json(self) -> Mapping[str, object]:
         """For machines."""
         return {
             "folder": str(self.folder), "scenes": self.scenes, "positions": self.positions, "late": self.late,
             "traces": self.traces, "truth": list(self.truth), "simulated": True,
+            "backgrounds": {aoi: name or None for aoi, name in self.backgrounds},
         }  # fmt: skip
 
     def text(self) -> str:
         """For people."""
         late = f", {self.late} that arrive late in late/" if self.late else ""
+        ground = "".join(
+            f"\n{aoi}: {f'ground from {name}; ships in it are not in the truth' if name else 'drawn ground, no scene'}"
+            for aoi, name in self.backgrounds
+        )
         return (
             f"{self.folder}: {self.scenes} SIMULATED scenes in scenes/, {self.positions} positions in ais/{late}, "
-            f"{self.traces} files of aircraft in air/, truth/ holds {', '.join(self.truth)}"
+            f"{self.traces} files of aircraft in air/, truth/ holds {', '.join(self.truth)}{ground}"
         )
 
 
@@ -81,12 +89,16 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
         count = write_ais(season, folder / "ais")
         late = sum(len(part) for part in season.late_positions())
         traces = write_air(season, folder)
-        facts = {"seed": season.seed, "period": str(season.period), "scenario": season.scenario,
+        real = {aoi: name_of(raster) for aoi, raster in season.backgrounds}
+        grounds = tuple((aoi.id, real.get(aoi.id, "")) for aoi in season.aois) if real else ()
+        facts: dict[str, object] = {"seed": season.seed, "period": str(season.period), "scenario": season.scenario,
                  "sensors": list(season.sensors), "aois": [a.id for a in season.aois], "simulated": True}  # fmt: skip
+        if season.backgrounds:
+            facts["backgrounds"] = dict(grounds)
         (folder / "season.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
-    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))), late)
+    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))), late, grounds)
 
 
 def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:

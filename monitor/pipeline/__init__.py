@@ -9,8 +9,9 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from monitor.pipeline.air_part import flights_part, timeline_rows
     from monitor.pipeline.air_unusual import unusual_sentences
-    from monitor.pipeline.aircraft import flights, flights_part, take_flights, timeline_rows
+    from monitor.pipeline.aircraft import flights, take_flights
     from monitor.pipeline.alerts import raise_alerts, send_alerts, to_send
     from monitor.pipeline.brief import write_brief
     from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
@@ -96,7 +97,8 @@ _HOMES = {
     "alerts": ("raise_alerts", "send_alerts", "to_send"),
     "keys": ("Ports", "brief_is_current", "is_current", "unseen"),
     "brief": ("write_brief",),
-    "aircraft": ("flights", "flights_part", "take_flights", "timeline_rows"),
+    "air_part": ("flights_part", "timeline_rows"),
+    "aircraft": ("flights", "take_flights"),
     "air_unusual": ("unusual_sentences",),
     "show": ("show_brief", "show_map", "show_status"),
     "hand_out": ("export", "pack_evidence", "write_csv"),

@@ -24,15 +24,9 @@ from monitor.air import (
     round_trips,
 )
 from monitor.core import air_tables as air
-from monitor.core.instants import TimeRange
-from monitor.core.tables import SHUTTLES
 from monitor.core.version import VERSION
 from monitor.pipeline.air_intake import CLAIMS, FILES, POSITIONS, AirIntake, take_files
-from monitor.pipeline.air_unusual import co_occurrences, field_rates, rate_table
 from monitor.pipeline.keys import AIR_NOTE
-from monitor.report.blocks import Section
-from monitor.report.flights import FlightsInput, flights_section
-from monitor.report.timeline import merged, shuttle_rows, stack_rows, visit_rows
 from monitor.sources.air_lists import AirLists, read_lists
 from monitor.store.archive import Archive
 
@@ -158,21 +152,3 @@ def derive(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> 
 def flight_rows(found: Flights) -> pd.DataFrame:
     """TIMELINE rows of calls at closed airfields, of published flights and of dated events."""
     return air_timeline(calls_at(found.calls, found.closed), found.claims, events=found.events)
-
-
-def timeline_rows(
-    archive: Archive, found: Flights, visits: pd.DataFrame, stacks: pd.DataFrame, *, until: pd.Timestamp
-) -> pd.DataFrame:
-    """TIMELINE rows of flights, visits (open ones to `until`), shuttles and stacks, in order of time."""
-    shuttles = shuttle_rows(archive.read_table("shuttles", SHUTTLES))
-    return merged(flight_rows(found), visit_rows(visits, until=until), shuttles, stack_rows(stacks))
-
-
-def flights_part(found: Flights, period: TimeRange, *, simulated: bool = False) -> Section:
-    """The part of a page about flights; the timeline that they share with ships is drawn elsewhere."""
-    rates = field_rates(found, period)
-    given = FlightsInput(
-        found.airfields, period, found.tracks, found.calls, found.claims, found.conflicts, found.repeats,
-        sentences=co_occurrences(found, period), simulated=simulated, tables=(rate_table(rates),) if rates else (),
-    )  # fmt: skip
-    return flights_section(given)

@@ -10,7 +10,8 @@ import pandas as pd
 
 from monitor.core.instants import TimeRange
 from monitor.pipeline import correlate, findings, gather, issues
-from monitor.pipeline.aircraft import flights, flights_part, timeline_rows
+from monitor.pipeline.air_part import flights_part, timeline_rows
+from monitor.pipeline.aircraft import flights
 from monitor.pipeline.keys import FINDINGS, Ports, brief_basis, brief_note
 from monitor.pipeline.ledger import with_ledger
 from monitor.report import Brief, BriefInput, write_html, write_pdf

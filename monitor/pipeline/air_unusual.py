@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import pairwise
@@ -54,18 +54,30 @@ class FieldRate:
 
 def field_rates(found: Flights, period: TimeRange, *, airfield_id: str | None = None) -> list[FieldRate]:
     """A row a month of the period for each closed field that a call names first, or for the field asked for."""
-    fields = found.airfields
+    made = []
+    for field in _fields(found, airfield_id):
+        for month in months(period):
+            rate = call_rate(found.calls, field.id, period=month, covered=field.covered)
+            made.append(FieldRate(field.label, month, rate))
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    id: str
+    label: str
+    covered: pd.DatetimeIndex
+
+
+def _fields(found: Flights, airfield_id: str | None) -> Iterator[_Field]:
+    """The field asked for, or each closed one that a call names first, with its days of coverage."""
+    fields, called = found.airfields, _called(found)
     chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
-    made, called = [], _called(found)
     for row in chosen.itertuples():
         place = str(row.airfield_id)
-        if airfield_id is None and place not in called:
-            continue
-        covered = covered_days(found.reception, float(row.lon), float(row.lat))
-        for month in months(period):
-            rate = call_rate(found.calls, place, period=month, covered=covered)
-            made.append(FieldRate(f"{row.name} ({place})", month, rate))
-    return made
+        if airfield_id is not None or place in called:
+            covered = covered_days(found.reception, float(row.lon), float(row.lat))
+            yield _Field(place, f"{row.name} ({place})", covered)
 
 
 def _called(found: Flights) -> frozenset[str]:
@@ -113,18 +125,12 @@ def co_occurrences(
         told = told[(told["start"] < period.end) & (told["end"] > period.start)]
     if told.empty:
         return ()
-    fields = found.airfields
-    chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
-    said, called = [], _called(found)
-    for row in chosen.itertuples():
-        place = str(row.airfield_id)
-        if airfield_id is None and place not in called:
-            continue
-        covered = covered_days(found.reception, float(row.lon), float(row.lat))
-        beside = near_events(found.calls, place, told, covered=covered, within=within or found.within)
+    said = []
+    for field in _fields(found, airfield_id):
+        beside = near_events(found.calls, field.id, told, covered=field.covered, within=within or found.within)
         told_so = beside.claim if beside.events else "No dated event lies on a day with coverage: nothing is compared."
         left_out = f" On days without coverage, counted nowhere: {plural(beside.not_covered, 'event')}."
-        said.append(f"{row.name} ({place}): {told_so}{left_out if beside.not_covered else ''}")
+        said.append(f"{field.label}: {told_so}{left_out if beside.not_covered else ''}")
     return tuple(said)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,7 @@ def test_the_repository_has_what_a_stranger_looks_for(repository: Path, name: st
 
 
 def test_shipped_weights_do_not_tell_where_they_were_made(repository: Path) -> None:
+    roots = {str(repository), str(Path.home()), tempfile.gettempdir(), "/home/", "/Users/"}
     for path in sorted((repository / "weights").glob("harbour*")):
         content = path.read_bytes()
-        assert not [root for root in (b"/home/", b"/root/", b"/tmp/", b"/work/", b"/Users/") if root in content], path
+        assert not [root for root in roots if root.encode() in content], path

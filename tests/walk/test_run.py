@@ -100,7 +100,7 @@ def test_late_ais_has_exactly_its_scenes_matched_again(
     assert 440123456 not in set(before.loc[before["scene_id"] == second, "mmsi"])
     now = workspace.matches("made")
     ship = now[(now["scene_id"] == second) & (now["mmsi"] == 440123456)]
-    assert ship["status"].isin(["matched", "ais_only"]).tolist() == [True]
+    assert ship["status"].tolist() == ["matched"]
     assert workspace.late_scenes() == ()
 
 

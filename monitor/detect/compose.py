@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from monitor.detect.compose_clouds import add_clouds
 from monitor.detect.compose_ground import Affine, Cutout, Ground, hull_bank, prepare, turn, turn_window
-from monitor.detect.compose_places import berth_place, beside, draw_size, pick_centre, quays_in
+from monitor.detect.compose_paint import paint_hulls
+from monitor.detect.compose_places import berth_place, beside, draw_size, next_in_row, pick_centre, quays_in, stern_place
 from monitor.detect.compose_shores import add_shores
 from monitor.detect.compose_weather import weather
 from monitor.detect.dataset import Hull, Pixels
@@ -20,6 +21,8 @@ from monitor.detect.train_targets import Targets, corners, fill, local_frame, re
 from monitor.detect.windows import network_input
 
 Mask = npt.NDArray[np.bool_]
+
+_LONGEST_STERN_TO_PX = 22.0
 
 __all__ = ["Canvas", "Cutout", "Ground", "Recipe", "add_hulls", "hull_bank", "make_chip", "prepare"]
 
@@ -34,6 +37,8 @@ class Recipe:
     add_hulls: float = 0.6
     most_added: int = 5
     remove_each: float = 0.15
+    paint_each: float = 0.3
+    stern_to: float = 0.2
     drop_bands: float = 0.2
     noise: float = 0.006
     clouds: float = 0.25
@@ -139,16 +144,33 @@ def add_hulls(
     for _ in range(int(rng.integers(1, recipe.most_added + 1)) * 3):
         cutout, length, width = draw_size(bank, rng)
         length, width = length * scale, max(width * scale, 1.2)
-        draw = rng.random()
+        draw, stern = rng.random(), False
         if draw < 0.65 and len(quays):
-            place = berth_place(quays, length, width, rng)
+            stern = rng.random() < recipe.stern_to and length < _LONGEST_STERN_TO_PX
+            place = (stern_place if stern else berth_place)(quays, length, width, rng)
         elif draw < 0.85 and canvas.hulls:
             place = beside(canvas.hulls[rng.integers(len(canvas.hulls))], length, width, rng)
         else:
             x, y = rng.uniform(0, recipe.size, size=2)
             place = Hull(float(x), float(y), length, width, float(rng.uniform(0, math.pi)), True)
-        paste_hull(canvas, cutout, place, rng)
+        laid = paste_hull(canvas, cutout, place, rng)
+        if laid and stern:
+            _add_row(canvas, bank, place, rng)
         if len(canvas.hulls) > 40:
+            return
+
+
+def _add_row(canvas: Canvas, bank: Sequence[Cutout], first: Hull, rng: np.random.Generator) -> None:
+    """More hulls of about the first one's size beside it, sterns in line, until one does not fit."""
+    last = first
+    side, end = (float(sign) for sign in rng.choice([-1.0, 1.0], size=2))
+    for _ in range(int(rng.integers(0, 6))):
+        length = first.length_px * float(np.exp(rng.normal(0, 0.15)))
+        fits = [cutout for cutout in bank if 0.6 < length / cutout.length_px < 1.7] or list(bank)
+        cutout = fits[int(rng.integers(len(fits)))]
+        width = max(cutout.width_px * (length / cutout.length_px) ** 0.8, 1.2)
+        last = next_in_row(last, side, end, (length, width), rng)
+        if not paste_hull(canvas, cutout, last, rng):
             return
 
 
@@ -188,6 +210,7 @@ def make_chip(
         quays = jetties if len(jetties) and rng.random() < 0.5 else quays
     if bank and rng.random() < recipe.add_hulls * (0.5 if ground.made_up else 1.0):
         add_hulls(canvas, bank, quays, recipe, scale, rng)
+    paint_hulls(canvas.reflectance, canvas.hulls, recipe.paint_each, rng)
     reflectance, told = weather(canvas.reflectance, recipe.noise, rng), canvas.valid
     if rng.random() < recipe.clouds:
         reflectance, hidden = add_clouds(reflectance, rng)

@@ -52,6 +52,27 @@ def berth_place(quays: Pixels, length: float, width: float, rng: np.random.Gener
     return Hull(float(x + nx * off), float(y + ny * off), length, width, angle % math.pi, True)
 
 
+def stern_place(quays: Pixels, length: float, width: float, rng: np.random.Generator) -> Hull:
+    """At a right angle to a quay, its stern almost touching it, as ferries and trawlers lie."""
+    x, y, nx, ny = quays[rng.integers(len(quays))]
+    off = length / 2 + rng.uniform(-0.3, 1.5)
+    angle = math.atan2(ny, nx) + rng.normal(0, 0.04)
+    return Hull(float(x + nx * off), float(y + ny * off), length, width, angle % math.pi, True)
+
+
+def next_in_row(last: Hull, side: float, end: float, size: tuple[float, float], rng: np.random.Generator) -> Hull:
+    """A hull of `size` (length, width) beside the last of a row, with a narrow gap, one end in line with it.
+
+    `side` and `end` are 1 or -1: on which side the row goes on, and which ends are in line.
+    """
+    length, width = size
+    along = np.array([math.cos(last.angle), math.sin(last.angle)])
+    across = np.array([-along[1], along[0]])
+    step = across * side * ((last.width_px + width) / 2 + rng.uniform(0.1, 1.8))
+    step = step - along * end * (length - last.length_px) / 2
+    return Hull(float(last.x + step[0]), float(last.y + step[1]), length, width, last.angle, True)
+
+
 def beside(hull: Hull, length: float, width: float, rng: np.random.Generator) -> Hull:
     """Abreast of a hull, or bow to stern with it."""
     sign = rng.choice([-1.0, 1.0])

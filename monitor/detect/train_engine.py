@@ -87,8 +87,10 @@ class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
 
 
 def shares(grounds: Sequence[Ground], simulated: float) -> NDArray[np.float64]:
-    """How often each ground is drawn: real ports by the root of their hulls, `simulated` of all for made-up ones."""
-    real = np.array([0.0 if ground.made_up else np.sqrt(4 + len(ground.hulls)) for ground in grounds], dtype=np.float64)
+    """How often each ground is drawn: real ports by the root of their hulls and their share of the bands, `simulated` of
+    all for made-up ones."""
+    weight = [np.sqrt(4 + len(ground.hulls)) * np.mean(ground.port.has) for ground in grounds]
+    real = np.array([0.0 if ground.made_up else w for ground, w in zip(grounds, weight, strict=True)], dtype=np.float64)
     made = np.array([ground.made_up for ground in grounds], dtype=np.float64)
     if made.any() and real.any():
         real, made = (1 - simulated) * real / real.sum(), simulated * made / made.sum()

@@ -13,7 +13,15 @@ import numpy.typing as npt
 from monitor.detect.compose_clouds import add_clouds
 from monitor.detect.compose_ground import Affine, Cutout, Ground, hull_bank, prepare, turn, turn_window
 from monitor.detect.compose_paint import paint_hulls
-from monitor.detect.compose_places import berth_place, beside, draw_size, next_in_row, pick_centre, quays_in, stern_place
+from monitor.detect.compose_places import (
+    berth_place,
+    beside,
+    draw_size,
+    next_in_row,
+    pick_centre,
+    quays_in,
+    stern_place,
+)
 from monitor.detect.compose_shores import add_shores
 from monitor.detect.compose_weather import weather
 from monitor.detect.dataset import Hull, Pixels

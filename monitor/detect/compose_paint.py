@@ -34,7 +34,7 @@ _BLUR_PX = (0.5, 0.9)
 
 
 def paint_hulls(reflectance: Pixels, hulls: Sequence[Hull], chance: float, rng: np.random.Generator) -> None:
-    """Give each sure hull, by `chance`, another deck: one paint or two, sometimes hatches, its own light and shade kept.
+    """Give each sure hull, by `chance`, another deck: one paint or two, hatches or none, its own light and shade kept.
 
     `reflectance` is (5, row, col), changed in place.
     """
@@ -62,7 +62,8 @@ def _paint(reflectance: Pixels, hull: Hull, rng: np.random.Generator) -> None:
 
 def _deck(along: Pixels, across: Pixels, hull: Hull, rng: np.random.Generator) -> Pixels:
     """(5, row, col): the main deck, hatches on it, and a bridge of another paint at one end."""
-    main, hatch, bridge = PAINTS[rng.choice(len(PAINTS), size=3, p=_CHANCES)] * np.exp(rng.normal(-0.1, 0.3, size=(3, 1)))
+    gain = np.exp(rng.normal(-0.1, 0.3, size=(3, 1)))
+    main, hatch, bridge = PAINTS[rng.choice(len(PAINTS), size=3, p=_CHANCES)] * gain
     deck = np.broadcast_to(main[:, None, None], (5, *along.shape)).astype(np.float32)
     if rng.random() < 0.4:
         period = rng.uniform(*_HATCH_PX)

@@ -19,6 +19,7 @@ from ultralytics.nn.tasks import SemanticSegmentationModel, load_checkpoint
 
 from monitor.detect.compose import Cutout, Ground, Recipe, hull_bank, make_chip
 from monitor.detect.train_loss import DenseLoss
+from monitor.detect.train_muon import MuonAdamW, optimizer_for
 from monitor.detect.train_targets import MAPS
 from monitor.detect.windows import CHANNELS
 
@@ -87,8 +88,8 @@ class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
 
 
 def shares(grounds: Sequence[Ground], simulated: float) -> NDArray[np.float64]:
-    """How often each ground is drawn: real ports by the root of their hulls and their share of the bands, `simulated` of
-    all for made-up ones."""
+    """How often each ground is drawn: real ports by the root of their hulls and their share of the bands, `simulated`
+    of all for made-up ones."""
     weight = [np.sqrt(4 + len(ground.hulls)) * np.mean(ground.port.has) for ground in grounds]
     real = np.array([0.0 if ground.made_up else w for ground, w in zip(grounds, weight, strict=True)], dtype=np.float64)
     made = np.array([ground.made_up for ground in grounds], dtype=np.float64)
@@ -145,6 +146,18 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         super()._setup_train()
         self.model.criterion = DenseLoss()
         torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1))
+
+    def build_optimizer(
+        self,
+        model: Any,
+        name: str = "auto",  # noqa: ARG002
+        lr: float = 0.001,
+        momentum: float = 0.9,  # noqa: ARG002
+        decay: float = 1e-5,
+        iterations: float = 1e5,  # noqa: ARG002
+    ) -> MuonAdamW:
+        """Muon and AdamW, in place of what ultralytics would choose."""
+        return optimizer_for(model, lr, decay)
 
     def set_class_weights(self) -> None:
         """The loss has its own weights."""

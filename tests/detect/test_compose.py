@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from monitor.detect.compose_ground import Cutout, Ground, prepare
-from monitor.detect.compose_places import draw_size, pick_centre, with_errors
+from monitor.detect.compose_paint import paint_hulls
+from monitor.detect.compose_places import draw_size, next_in_row, pick_centre, stern_place, with_errors
 from monitor.detect.compose_shores import add_shores
 from monitor.detect.compose_weather import weather
+from monitor.detect.dataset import Hull
 from monitor.detect.decode import Boxes
+from monitor.detect.train_targets import corners, fill
 from monitor.simulate.labelled import labelled_port
 
 
@@ -101,3 +104,38 @@ def test_claims_away_from_hulls_and_hulls_without_a_sure_claim_are_marked(ground
     assert marked.spots.tolist() == [[3.0, 3.0]]
     assert sure[0] not in marked.missed
     assert set(marked.missed) == set(sure[1:])
+
+
+def test_new_paint_stays_on_the_hull_and_differs_from_hull_to_hull() -> None:
+    hull = Hull(40.0, 40.0, 20.0, 4.0, 0.6, True)
+    there = fill((80, 80), [corners(hull, 0.0)]) > 0
+    near = fill((80, 80), [corners(hull, 2.0)]) > 0
+    colours = []
+    for seed in range(12):
+        reflectance = np.full((5, 80, 80), 0.02, np.float32)
+        reflectance[:, there] = 0.2
+        before = reflectance.copy()
+        paint_hulls(reflectance, [hull], 1.0, np.random.default_rng(seed))
+        assert (reflectance[:, ~near] == before[:, ~near]).all()
+        assert not np.allclose(reflectance[:, there], before[:, there], atol=0.01)
+        assert reflectance.min() >= 0
+        colours.append(reflectance[:, there].mean(axis=1))
+    assert np.std(colours, axis=0).min() > 0.02
+
+
+def test_a_doubtful_hull_keeps_its_paint() -> None:
+    reflectance = np.full((5, 40, 40), 0.1, np.float32)
+    paint_hulls(reflectance, [Hull(20.0, 20.0, 12.0, 3.0, 0.0, False)], 1.0, np.random.default_rng(0))
+    assert (reflectance == np.float32(0.1)).all()
+
+
+def test_hulls_stern_to_a_quay_lie_across_it_and_beside_one_another() -> None:
+    quay = np.array([[50.0, 30.0, 0.0, 1.0]], np.float32)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        first = stern_place(quay, 10.0, 2.0, rng)
+        assert abs(first.angle - np.pi / 2) < 0.2
+        assert first.y - first.length_px / 2 > 29
+        second = next_in_row(first, 1.0, 1.0, (12.0, 2.0), rng)
+        assert second.angle == first.angle
+        assert 2.0 < abs(second.x - first.x) < 5.5

@@ -1,9 +1,16 @@
-"""Pixels to detections."""
+"""Pixels to detections.
+
+Importing this package tells ONNX Runtime to send nothing and to keep no identifier of the machine: its builds since
+2026 do both unless told before they are loaded. Who set ``ORT_DISABLE_TELEMETRY`` already is not overruled.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 from typing import TYPE_CHECKING
+
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 from monitor.detect.apply import detect
 from monitor.detect.base import Boxes, Detector

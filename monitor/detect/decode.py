@@ -76,7 +76,11 @@ class DecodeRule:
 
 
 def _sigmoid(x: Pixels) -> Pixels:
-    return (1.0 / (1.0 + np.exp(-np.clip(x, -30, 30)))).astype(np.float32)
+    out = np.clip(x, -30, 30)
+    np.negative(out, out=out)
+    np.exp(out, out=out)
+    out += 1
+    return np.asarray(np.reciprocal(out, out=out), dtype=np.float32)
 
 
 def probabilities(maps: Pixels) -> Pixels:
@@ -108,7 +112,9 @@ def decode_hulls(maps: Pixels, rule: DecodeRule) -> Boxes:
     """Hulls of maps that went through `probabilities`."""
     heap = votes(maps, rule)
     peak = 1 / (2 * np.pi * rule.vote_sigma_px**2)
-    evidence = np.clip(heap / peak, 0, 1) ** (1 - rule.heat) * maps[5] ** rule.heat
+    pointed = heap > 0
+    evidence = np.zeros_like(heap)
+    evidence[pointed] = np.clip(heap[pointed] / peak, 0, 1) ** (1 - rule.heat) * maps[5][pointed] ** rule.heat
     top = (evidence == ndimage.maximum_filter(evidence, size=3)) & (evidence > rule.least_score)
     rows, cols = np.nonzero(top)
     if rows.size == 0:

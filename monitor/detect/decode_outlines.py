@@ -26,12 +26,10 @@ def outline(mask: npt.NDArray[np.bool_], row: int = 0, col: int = 0) -> Floats |
     """The outer ring of the largest part of a mask whose first pixel lies at `row`, `col`."""
     if int(mask.sum()) < LEAST_PX:
         return None
-    runs = []
-    for r in range(mask.shape[0]):
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], mask[r].astype(np.int8), [0]])))
-        runs += [(edges[i], r, edges[i + 1], r + 1) for i in range(0, len(edges), 2)]
-    west, north, east, south = np.array(runs, dtype=np.float64).T
-    shape = union_all(box(west + col, north + row, east + col, south + row)).simplify(0.75)
+    edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)
+    north, west = np.nonzero(edges > 0)
+    east = np.nonzero(edges < 0)[1]
+    shape = union_all(box(west + col, north + row, east + col, north + row + 1)).simplify(0.75)
     parts = [part for part in getattr(shape, "geoms", [shape]) if isinstance(part, Polygon) and not part.is_empty]
     if not parts:
         return None

@@ -22,6 +22,7 @@ _INDEX_LIMITS = (-0.2, 0.35)
 _NIR_LIMITS = (0.04, 0.16)
 _RADAR_LIMITS_DB = (-19.0, -9.0)
 _VH_SHIFT_DB = -7.0
+_OTSU_VALUES = 500_000
 _BLOCK_M = 50.0
 
 Floats = npt.NDArray[np.float32]
@@ -84,9 +85,10 @@ def scene_water(raster: Raster) -> Mask:
 def otsu(values: npt.NDArray[np.floating], *, low: float, high: float) -> float:
     """The threshold that best splits `values` in two (Otsu 1979), kept within ``[low, high]``.
 
-    With no finite values the middle of the limits comes back.
+    With no finite values the middle of the limits comes back. Of many values every n-th is looked at.
     """
-    finite = values[np.isfinite(values)]
+    thin = values.ravel()[:: max(1, values.size // _OTSU_VALUES)]
+    finite = thin[np.isfinite(thin)]
     if finite.size == 0:
         return (low + high) / 2
     span = np.quantile(finite, [0.005, 0.995])

@@ -22,10 +22,11 @@ def dark_levels(reflectance: Pixels, valid: Mask) -> Pixels:
     if not valid.any():
         return np.zeros(len(reflectance), dtype=np.float32)
     step = max(1, int(np.sqrt(valid.size / 1_000_000)))
-    sample = reflectance[:, ::step, ::step][:, valid[::step, ::step]]
-    if sample.shape[1] == 0:
-        sample = reflectance[:, valid]
-    return np.percentile(sample, DARK_PERCENTILE, axis=1).astype(np.float32)
+    step = step if valid[::step, ::step].any() else 1
+    seen = valid[::step, ::step]
+    thin = reflectance[:, ::step, ::step]
+    bands = thin.reshape(len(thin), -1) if seen.all() else (band[seen] for band in thin)
+    return np.array([np.percentile(band, DARK_PERCENTILE) for band in bands], dtype=np.float32)
 
 
 def subtract_dark(reflectance: Pixels, dark: Pixels) -> Pixels:

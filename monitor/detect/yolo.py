@@ -28,6 +28,7 @@ _GSD_TOLERANCE = 0.2
 _LEAST_BRIGHT = 255 * 1e-4
 _LEAST_BANDS = ("B08",)
 _LEAST_BARE = 0.5
+_DARK_PX, _CHECKED_PX = 2_000_000, 250_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,7 @@ class YoloDetector:
         tiles = list(cover(raster.grid.shape, core=CORE_PX))
         workers = min(threads(), len(tiles)) if self.checkpoint is None else 1
         network = self._network(max(threads() // workers, 1))
-        thin = _thinned(raster)
-        dark = dark_levels(_reflectance(thin, self.weights), thin.valid)
+        dark = _dark(_thinned(raster, _DARK_PX), self.weights)
         views = views_for(raster.valid.size, self.weights.views_px)
 
         def look(tile: Tile) -> Boxes:
@@ -143,9 +143,9 @@ def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64
     )  # fmt: skip
 
 
-def _thinned(raster: Raster) -> Raster:
-    """The raster itself, or every n-th pixel of a large one: enough to know its dark end."""
-    step = max(1, int(np.sqrt(raster.valid.size / 2_000_000)))
+def _thinned(raster: Raster, most_px: int) -> Raster:
+    """The raster itself, or every n-th pixel of one of some more than `most_px`: enough to know its levels."""
+    step = max(1, int(np.sqrt(raster.valid.size / most_px)))
     if step == 1:
         return raster
     rows, cols = raster.grid.shape
@@ -154,6 +154,16 @@ def _thinned(raster: Raster) -> Raster:
         raster.data[:, ::step, ::step], raster.bands, raster.valid[::step, ::step], grid,
         None, raster.scale, raster.offset,
     )  # fmt: skip
+
+
+def _dark(raster: Raster, weights: Weights) -> Pixels:
+    """The dark end of each of the network's bands; 0 where the raster lacks the band."""
+
+    def level(band: str) -> float:
+        return float(dark_levels(raster.band(band)[None], raster.valid)[0]) if raster.has(band) else 0.0
+
+    with ThreadPoolExecutor(max(threads(), 1)) as pool:
+        return np.array(list(pool.map(level, weights.bands)), dtype=np.float32)
 
 
 def _reflectance(raster: Raster, weights: Weights) -> Pixels:
@@ -193,7 +203,7 @@ def check_scale(raster: Raster, weights: Weights) -> None:
     DetectorError
         The median of the valid pixels lies where no reflectance lies, or the bands are in another order.
     """
-    thin = _thinned(raster)
+    thin = _thinned(raster, _CHECKED_PX)
     if not thin.valid.any():
         return
     names = [band for band in weights.bands if thin.has(band)]

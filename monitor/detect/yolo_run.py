@@ -60,8 +60,10 @@ def onnx_network(path: Path, sha256: str, *, cores: int | None = None) -> Networ
 def unpack(packed: Pixels) -> Pixels:
     """Pixel shuffle: (4 n, row, col) at half resolution to (n, 2 row, 2 col)."""
     count, rows, cols = packed.shape
-    cells = packed.reshape(count // 4, 2, 2, rows, cols)
-    return cells.transpose(0, 3, 1, 4, 2).reshape(count // 4, rows * 2, cols * 2)
+    out = np.empty((count // 4, 2 * rows, 2 * cols), dtype=packed.dtype)
+    for row, col in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        out[:, row::2, col::2] = packed[2 * row + col :: 4]
+    return out
 
 
 def padded(image: Pixels) -> Pixels:
@@ -72,21 +74,24 @@ def padded(image: Pixels) -> Pixels:
 
 def maps_of(network: Network, image: Pixels, *, views: int = 1) -> Pixels:
     """Dense maps of one image, at its resolution: the mean over 1, 2 (turned by 180 degrees) or 4 mirror images."""
+    seen = _VIEWS[:views]
+    total = _seen_once(network, image, *seen[0])
+    for flip_x, flip_y in seen[1:]:
+        total += _seen_once(network, image, flip_x, flip_y)
+    return total if len(seen) == 1 else total / np.float32(len(seen))
+
+
+def _seen_once(network: Network, image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:
+    """The maps of one mirror image, turned back."""
     rows, cols = image.shape[1:]
-    total: Pixels | None = None
-    for flip_x, flip_y in _VIEWS[:views]:
-        maps = unpack(network(padded(np.ascontiguousarray(_flip(image, flip_x, flip_y)))))[:, :rows, :cols]
-        maps = _flip(maps, flip_x, flip_y)
-        maps = maps if total is None else maps.copy()
-        if flip_x:
-            maps[_DX] *= -1
-        if flip_y:
-            maps[_DY] *= -1
-        if flip_x != flip_y:
-            maps[_SIN2] *= -1
-        total = maps if total is None else total + maps
-    assert total is not None
-    return (total / np.float32(min(views, len(_VIEWS)))).astype(np.float32)
+    maps = unpack(network(padded(np.ascontiguousarray(_flip(image, flip_x, flip_y)))))[:, :rows, :cols]
+    if flip_x:
+        maps[_DX] *= -1
+    if flip_y:
+        maps[_DY] *= -1
+    if flip_x != flip_y:
+        maps[_SIN2] *= -1
+    return _flip(maps, flip_x, flip_y)
 
 
 def views_for(pixels: int, views_px: int) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.detect.compose_clouds import add_clouds
+from monitor.detect.compose_decoys import add_decoys, add_wakes
 from monitor.detect.compose_ground import Affine, Cutout, Ground, hull_bank, prepare, turn, turn_window
 from monitor.detect.compose_paint import paint_hulls
 from monitor.detect.compose_places import (
@@ -51,6 +52,8 @@ class Recipe:
     noise: float = 0.006
     clouds: float = 0.25
     shores: float = 0.2
+    decoys: float = 0.2
+    wakes: float = 0.2
     simulated: float = 0.25
 
 
@@ -216,8 +219,15 @@ def make_chip(
         canvas.water &= ~covered
         canvas.blocked |= covered
         quays = jetties if len(jetties) and rng.random() < 0.5 else quays
+    if not ground.made_up and rng.random() < recipe.decoys:
+        lying = fill((size, size), [*ignore, *[corners(hull, 1.0) for hull in canvas.hulls]]) > 0
+        covered = add_decoys(canvas.reflectance, canvas.water, lying, rng)
+        canvas.water &= ~covered
+        canvas.blocked |= covered
     if bank and rng.random() < recipe.add_hulls * (0.5 if ground.made_up else 1.0):
         add_hulls(canvas, bank, quays, recipe, scale, rng)
+    if rng.random() < recipe.wakes:
+        add_wakes(canvas.reflectance, canvas.water, canvas.hulls, rng)
     paint_hulls(canvas.reflectance, canvas.hulls, recipe.paint_each, rng)
     reflectance, told = weather(canvas.reflectance, recipe.noise, rng), canvas.valid
     if rng.random() < recipe.clouds:

@@ -45,7 +45,8 @@ def noise_field(size: int, rng: np.random.Generator, roughness: float = 0.9) -> 
     return field
 
 
-def _soft_line(size: int, start: tuple[float, float], angle: float, length: float, width: float) -> Pixels:
+def soft_line(size: int, start: tuple[float, float], angle: float, length: float, width: float) -> Pixels:
+    """0..1: a straight strip from `start` (column, row), with soft edges."""
     rows, cols = np.mgrid[0:size, 0:size].astype(np.float32)
     dx, dy = cols - start[0], rows - start[1]
     along = dx * math.cos(angle) + dy * math.sin(angle)
@@ -77,7 +78,7 @@ def _works(land: Mask, offshore: Pixels, rng: np.random.Generator) -> tuple[Pixe
         elif kind < 0.55:
             length, width = float(rng.uniform(20, 80)), float(rng.uniform(0.6, 3.0))
             sides.append(_beside_line(start, seaward, length, width))
-        out = np.maximum(out, _soft_line(size, start, seaward, length, width))
+        out = np.maximum(out, soft_line(size, start, seaward, length, width))
     return out, np.concatenate(sides)
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from monitor.detect.compose_decoys import add_decoys, add_wakes
 from monitor.detect.compose_ground import Cutout, Ground, prepare
 from monitor.detect.compose_paint import paint_hulls
 from monitor.detect.compose_places import draw_size, next_in_row, pick_centre, stern_place, with_errors
@@ -139,3 +140,45 @@ def test_hulls_stern_to_a_quay_lie_across_it_and_beside_one_another() -> None:
         second = next_in_row(first, 1.0, 1.0, (12.0, 2.0), rng)
         assert second.angle == first.angle
         assert 2.0 < abs(second.x - first.x) < 5.5
+
+
+def test_bars_islets_breakwaters_and_foam_lie_in_water_and_keep_clear_of_hulls() -> None:
+    drawn = 0
+    for seed in range(20):
+        reflectance, water = sea()
+        water[:, 80:] = False
+        keep = np.zeros_like(water)
+        keep[60:64, 20:40] = True
+        before = reflectance.copy()
+        covered = add_decoys(reflectance, water, keep, np.random.default_rng(seed))
+        assert not covered[58:66, 18:42].any()
+        assert (reflectance[:, :, 80:] == before[:, :, 80:]).all()
+        assert (reflectance[:, covered] > before[:, covered]).any(axis=0).mean() > 0.9
+        assert np.isfinite(reflectance).all()
+        assert reflectance.min() >= 0
+        drawn += int(covered.sum())
+    assert drawn > 500
+
+
+def test_a_wake_begins_behind_the_hull_and_leaves_the_hull_as_it_was() -> None:
+    hull = Hull(64.0, 64.0, 16.0, 3.0, 0.0, True)
+    lying = fill((128, 128), [corners(hull, -0.5)]) > 0
+    seen = 0
+    for seed in range(20):
+        reflectance, water = sea()
+        before = reflectance.copy()
+        add_wakes(reflectance, water, [hull], np.random.default_rng(seed))
+        assert (reflectance[:, lying] == before[:, lying]).all()
+        where = np.argwhere(reflectance[1] > before[1] + 0.02)
+        seen += len(where) > 0
+        assert not len(where) or np.abs(where[:, 0] - 64).max() < 12
+    assert 4 < seen < 16
+
+
+def test_no_wake_is_drawn_where_land_is_near() -> None:
+    reflectance, water = sea()
+    water[:60] = False
+    before = reflectance.copy()
+    for seed in range(5):
+        add_wakes(reflectance, water, [Hull(64.0, 63.0, 16.0, 3.0, 0.0, True)], np.random.default_rng(seed))
+    assert (reflectance == before).all()

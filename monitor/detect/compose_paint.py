@@ -13,6 +13,7 @@ from monitor.detect.train_targets import local_frame
 
 PAINTS = np.array(
     [
+        (0.64, 0.65, 0.65, 0.62, 0.45),  # bright white
         (0.44, 0.45, 0.45, 0.44, 0.34),  # white
         (0.28, 0.28, 0.28, 0.26, 0.20),  # light grey
         (0.25, 0.26, 0.24, 0.17, 0.11),  # blue grey
@@ -28,7 +29,7 @@ PAINTS = np.array(
 """Reflectance of decks in B02 B03 B04 B08 B11 above the scene's dark end; round figures, read off the brighter hulls of
 the labelled ports."""
 
-_CHANCES = np.array([0.2, 0.14, 0.14, 0.08, 0.12, 0.14, 0.06, 0.08, 0.04])
+_CHANCES = np.array([0.1, 0.14, 0.12, 0.14, 0.08, 0.1, 0.14, 0.06, 0.08, 0.04])
 _HATCH_PX = (2.0, 5.0)
 _BLUR_PX = (0.5, 0.9)
 
@@ -61,7 +62,7 @@ def _paint(reflectance: Pixels, hull: Hull, rng: np.random.Generator) -> None:
 
 
 def _deck(along: Pixels, across: Pixels, hull: Hull, rng: np.random.Generator) -> Pixels:
-    """(5, row, col): the main deck, hatches on it, and a bridge of another paint at one end."""
+    """(5, row, col): the main deck, hatches on it, a bright rim, a bridge of another paint at one end."""
     gain = np.exp(rng.normal(-0.1, 0.3, size=(3, 1)))
     main, hatch, bridge = PAINTS[rng.choice(len(PAINTS), size=3, p=_CHANCES)] * gain
     deck = np.broadcast_to(main[:, None, None], (5, *along.shape)).astype(np.float32)
@@ -71,8 +72,12 @@ def _deck(along: Pixels, across: Pixels, hull: Hull, rng: np.random.Generator) -
         inner = np.abs(across) < hull.width_px * rng.uniform(0.2, 0.45)
         hatch = main + (hatch - main) * np.float32(rng.uniform(0.2, 0.8))
         deck = np.where(wave & inner & (np.abs(along) < 0.42 * hull.length_px), hatch[:, None, None], deck)
+    if rng.random() < 0.25:
+        edge = np.minimum(hull.width_px / 2 - np.abs(across), hull.length_px / 2 - np.abs(along))
+        rim = edge < rng.uniform(0.5, 1.2)
+        deck = np.where(rim, PAINTS[int(rng.integers(3))][:, None, None], deck)
     if rng.random() < 0.5:
-        bridge = PAINTS[0] * np.float32(rng.uniform(0.7, 1.4)) if rng.random() < 0.6 else bridge
+        bridge = PAINTS[1] * np.float32(rng.uniform(0.7, 1.4)) if rng.random() < 0.6 else bridge
         end = along * rng.choice([-1.0, 1.0]) > hull.length_px * rng.uniform(0.28, 0.42)
         deck = np.where(end, bridge[:, None, None], deck)
     sigma = rng.uniform(*_BLUR_PX)

@@ -47,13 +47,14 @@ seven looks filled berths that were empty and that the detector had left so: 0.6
 three simulated seasons, 0.6, 0.0 and 1.1 % with this one; in a fourth, held out, 5.7 % against 1.5 %."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Past:
     """What the past says of one look.
 
     `odds` is the natural log of how much likelier the look is with a ship than without; 0 when it says nothing.
     `looks` past looks were read; `usable` is False when they cannot tell empty from occupied. `share` of them had
-    a ship, and `anomaly` is how far the look stands out, in spreads of the empty berth.
+    a ship, and `anomaly` is how far the look stands out, in spreads of the empty berth. `level` (bin, feature) is what
+    the berth looks like when nothing stands out; None with too few looks.
     """
 
     odds: float
@@ -61,6 +62,7 @@ class Past:
     usable: bool
     share: float
     anomaly: float
+    level: Floats | None = None
 
 
 def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
@@ -88,14 +90,19 @@ def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rul
     level, spread, anomaly = _settle(past, rule)
     here = float(_anomaly(now[None], level, spread, rule)[0])
     if not np.isfinite(here):
-        return Past(0.0, looks, False, float("nan"), float("nan"))
+        return Past(0.0, looks, False, float("nan"), float("nan"), level)
     middle, wide = _empty_group(anomaly, rule)
     occupied = np.asarray(anomaly > middle + rule.apart * wide)
     if float(detected[~occupied].mean()) >= rule.never_empty:
-        return Past(0.0, looks, False, float(detected.mean()), (here - middle) / wide)
+        return Past(0.0, looks, False, float(detected.mean()), (here - middle) / wide, level)
     ships = anomaly[occupied] - middle
     odds = float(np.clip(_log_odds(here - middle, wide, ships), -rule.bound, rule.bound))
-    return Past(odds, looks, True, float(occupied.mean()), (here - middle) / wide)
+    return Past(odds, looks, True, float(occupied.mean()), (here - middle) / wide, level)
+
+
+def empty_level(past: Floats, rule: BaselineRule) -> Floats | None:
+    """(bin, feature) what a berth looks like when nothing stands out; None with too few looks."""
+    return _settle(past, rule)[0] if len(past) >= rule.least_looks else None
 
 
 def _settle(past: Floats, rule: BaselineRule) -> tuple[Floats, Floats, Floats]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +16,9 @@ from monitor.core.scene import Acquisition
 from monitor.core.sensors import SENSORS
 from monitor.core.tables import BERTH_STATES
 from monitor.detect.base import VESSEL
-from monitor.detect.baseline import OPTICAL, RADAR, BaselineRule, Past, against_past
+from monitor.detect.baseline import OPTICAL, RADAR, BaselineRule, Past, against_past, empty_level
 from monitor.detect.profiles import FEATURES, viewing
+from monitor.detect.standing import StandingRule, standing_probability
 
 Floats = npt.NDArray[np.float64]
 
@@ -37,6 +38,7 @@ class BerthRule:
     trust : power given to the past's likelihood ratio, below 1 as it and the detector see the same pixels
     occupied : probability from which a berth is said to be occupied
     radar, optical : how the past is read
+    standing : what radar says of a berth where something like a hull never left
     settling : looks that a comparison wants; the first looks at a berth borrow later ones up to so many
     """
 
@@ -48,6 +50,7 @@ class BerthRule:
     settling: int = 8
     radar: BaselineRule = RADAR
     optical: BaselineRule = OPTICAL
+    standing: StandingRule = field(default_factory=StandingRule)
 
 
 def berth_states(
@@ -72,6 +75,11 @@ def berth_states(
     -----
     A probability joins prior, detector and past in log odds. `looks` is the number of other looks it rests on. An
     occupied state may rest on a look in part: a ship that is seen is seen.
+
+    A past in which a ship lay at every look has no empty berth to compare with. Where radar shows a stretch of 80 m or
+    more that always stands out like a hull, the berth's other viewings are asked: bare there, a ship came whenever this
+    one looked; else it is a hulk or a structure, which radar cannot part, and what the detector said of the berth in
+    optics decides (`StandingRule`). `method` is then ``baseline``.
     """
     rule = rule or BerthRule()
     looks = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
@@ -91,7 +99,9 @@ def berth_states(
         for look in looks:
             found = held.get(look.id, {}).get(berth.id, [])
             past = history.past(look, before.get(viewing(look), 0))
-            rows.append({**_row(look, aoi, berth), **_verdict(found, past, states[look.id], rule)})
+            told = _verdict(found, past, states[look.id], rule)
+            standing = history.standing(look, past, before) if told["state"] == "empty" else None
+            rows.append({**_row(look, aoi, berth), **(told if standing is None else _at_least(told, standing, rule))})
             if states[look.id] == "observed":
                 before[viewing(look)] = before.get(viewing(look), 0) + 1
     return BERTH_STATES.conform(pd.DataFrame(rows)) if rows else BERTH_STATES.empty()
@@ -122,6 +132,17 @@ def _verdict(found: Found, past: Past | None, state: str, rule: BerthRule) -> di
     if state != "observed":
         return {**base, "state": "not observed", "probability": np.nan}
     return {**base, "state": "empty", "probability": probability}
+
+
+def _at_least(told: dict[str, object], standing: float, rule: BerthRule) -> dict[str, object]:
+    """The verdict on an empty berth, with what always stands there weighed in."""
+    probability = max(float(str(told["probability"])), standing)
+    state = "occupied" if probability >= rule.occupied else "empty"
+    return {**told, "state": state, "probability": probability, "method": "baseline"}
+
+
+def _optical(sensor: str) -> bool:
+    return SENSORS[sensor].optical
 
 
 def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
@@ -184,9 +205,12 @@ class _History:
         self._by_scene = by_scene
         self._rule = rule
         self._looks: dict[str, list[tuple[str, Floats, bool]]] = {}
+        self._optical: list[tuple[pd.Timestamp, bool]] = []
 
     def add(self, look: Acquisition, found: bool) -> None:
         """Remember a clear look."""
+        if _optical(look.sensor):
+            self._optical.append((pd.Timestamp(look.acquired_at), found))
         profile = self._by_scene.get(look.id)
         if profile is not None:
             self._looks.setdefault(viewing(look), []).append((look.id, profile, found))
@@ -199,10 +223,31 @@ class _History:
         now = self._by_scene.get(look.id)
         if now is None:
             return None
-        known = self._looks.get(viewing(look), [])
-        others = [(p, d) for name, p, d in known[:before] if name != look.id and p.shape == now.shape]
-        later = [(p, d) for name, p, d in known[before:] if name != look.id and p.shape == now.shape]
+        values, detected = self._others(viewing(look), before, now.shape, look.id)
+        rule = self._rule.optical if _optical(look.sensor) else self._rule.radar
+        return against_past(now, values, detected, rule)
+
+    def standing(self, look: Acquisition, past: Past | None, before: Mapping[str, int]) -> float | None:
+        """Probability that a hull lies here which never left, as radar sees it; None when nothing like one does."""
+        now = self._by_scene.get(look.id)
+        if now is None or past is None or past.level is None or _optical(look.sensor):
+            return None
+        others = [
+            empty_level(self._others(name, before.get(name, 0), now.shape, look.id)[0], self._rule.radar)
+            for name in self._looks
+            if name != viewing(look) and name.split("-")[0] == look.sensor
+        ]
+        earlier = [found for at, found in self._optical if at <= pd.Timestamp(look.acquired_at)]
+        return standing_probability(
+            now, past.level, [level for level in others if level is not None],
+            optical=(len(earlier), sum(earlier)), rule=self._rule.standing,
+        )  # fmt: skip
+
+    def _others(self, name: str, before: int, shape: tuple[int, ...], but: str) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """(look, bin, feature) the first `before` looks of a viewing, filled up with the next; the detector's finds."""
+        known = self._looks.get(name, [])
+        others = [(p, d) for scene, p, d in known[:before] if scene != but and p.shape == shape]
+        later = [(p, d) for scene, p, d in known[before:] if scene != but and p.shape == shape]
         others += later[: max(self._rule.settling - len(others), 0)]
-        values = np.array([p for p, _ in others]).reshape(len(others), *now.shape)
-        rule = self._rule.optical if SENSORS[look.sensor].optical else self._rule.radar
-        return against_past(now, values, np.array([d for _, d in others], dtype=bool), rule)
+        values = np.array([p for p, _ in others]).reshape(len(others), *shape)
+        return values, np.array([d for _, d in others], dtype=bool)

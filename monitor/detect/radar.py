@@ -37,6 +37,8 @@ class HullRule:
     ghost_db, ghost_m : an object this far below another, displaced by so much along the track, is its azimuth
         ambiguity; Sentinel-1 IW puts them 22 dB and more below, some 4–6 km away
     least_m, most_m : bounds on a hull's length
+    quay_least_m, quay_m : the least length of a hull whose middle lies so near to land: what is shorter there is a
+        crane's foot, a fender or a corner of the quay as often as a boat, look after look
     least_pixels : a hull has so many pixels at least; one alone is speckle
     resolution_m : what the sensor's blur adds to a length
     """
@@ -50,6 +52,8 @@ class HullRule:
     ghost_m: tuple[float, float] = (3800.0, 6600.0)
     least_m: float = 15.0
     most_m: float = 480.0
+    quay_least_m: float = 30.0
+    quay_m: float = 60.0
     least_pixels: int = 2
     resolution_m: float = 20.0
 
@@ -90,7 +94,8 @@ class RadarDetector:
         """
         raster = as_power(raster)
         water = water_mask(raster, water=self._water(raster), land=self.land)
-        return hulls(raster, bright_pixels(raster, water, self.rule), rule=self.hulls, least_score=self.threshold)
+        found = hulls(raster, bright_pixels(raster, water, self.rule), rule=self.hulls, least_score=self.threshold)
+        return _without_quay_spots(found, raster.valid & ~water, self.hulls, raster.grid.gsd_m)
 
     def _water(self, raster: Raster) -> BaseGeometry | None:
         place = box(*raster.grid.footprint().bounds)
@@ -132,6 +137,17 @@ def hulls(raster: Raster, bright: Bright, *, rule: HullRule | None = None, least
         (VESSEL,) * len(kept), tuple(h.ring for h in kept), np.array([h.score for h in kept]), length,
         np.maximum(length - half, 0.3 * length), length + half, np.array([h.angle for h in kept]),
     )  # fmt: skip
+
+
+def _without_quay_spots(found: Boxes, land: Mask, rule: HullRule, gsd_m: float) -> Boxes:
+    """The hulls that are not short and beside land at once."""
+    short = found.length_m < rule.quay_least_m
+    if not short.any() or not land.any():
+        return found
+    middle = np.array([ring.mean(axis=0) for ring in found.rings]).astype(int)
+    cols, rows = np.clip(middle, 0, np.array(land.shape[::-1]) - 1).T
+    near = ndimage.distance_transform_edt(~land)[rows, cols] * gsd_m <= rule.quay_m
+    return found.take(np.flatnonzero(~(short & near)).tolist())
 
 
 def _objects(mask: Mask, rule: HullRule, gsd_m: float) -> list[tuple[Mask, tuple[int, int]]]:

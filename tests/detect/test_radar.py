@@ -93,6 +93,16 @@ def test_a_ship_alongside_is_found_with_the_port_s_water_and_the_quay_is_not() -
     assert len(detector(sea([], land=land, seed=4))) == 0
 
 
+def test_a_short_bright_spot_of_the_quay_is_no_boat_and_a_boat_of_that_size_afloat_is() -> None:
+    land = 60
+    detector = RadarDetector((bay(land),))
+    spot, boat = (110, 63.0, 10, 90, 3), (110, 150.0, 10, 90, 3)
+    assert len(detector(sea([spot], land=land))) == 0
+    boxes = detector(sea([spot, boat], land=land))
+    assert [round(ring.mean(axis=0)[0], -1) for ring in boxes.rings] == [150]
+    assert len(RadarDetector((bay(land),), hulls=HullRule(quay_least_m=0.0))(sea([spot], land=land))) == 1
+
+
 def test_a_given_land_polygon_keeps_the_shore_out() -> None:
     x, y = GRID.xy([0, 0, SIDE, SIDE], [0, 60, 60, 0])
     land = reproject(Polygon(zip(x, y, strict=True)), EPSG, WGS84)

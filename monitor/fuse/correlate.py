@@ -162,7 +162,10 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
         berth_states=inputs.berth_states, sea=inputs.sea, rule=rules.links,
     )  # fmt: skip
     moving = moving_on_ais(now, inputs.positions)
-    counted = count(inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks, moving=moving)
+    counted = count(
+        inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks, moving=moving,
+        berth_states=inputs.berth_states,
+    )  # fmt: skip
     made = Correlation(
         matched, nulls, dark, candidates, stays,
         catchable(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),

@@ -17,6 +17,9 @@ UNDER_WAY_KN = 1.0
 EXPOSURES = {"berth": "berth_fraction", "anchorage": "anchorage_fraction", "stacks": "yard_fraction"}
 """Column of COUNTS that holds the exposure of a count, where it is not ``observed_fraction``."""
 
+LIKELY = 0.7
+"""Probability from which a berth without a detection counts as a vessel; a hull that never left stays below it."""
+
 _SAME_MINUTES = 10
 
 
@@ -27,6 +30,7 @@ def count(
     matches: pd.DataFrame | None = None,
     stacks: pd.DataFrame | None = None,
     moving: Collection[str] = (),
+    berth_states: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """COUNTS: one row for each scene in the coverage; missing, never zero, where nothing was observed.
 
@@ -44,6 +48,10 @@ def count(
         Gives ``stacks``, the yards in which containers stood; without it, detections of that class are counted.
     moving : ids of detections
         Those that AIS shows moving (`moving_on_ais`), beside those whose ``motion`` the image shows.
+    berth_states : BERTH_STATES table
+        A berth said to be occupied with `LIKELY` and more by its past alone holds one vessel that the detector missed:
+        it is counted in ``vessels`` and ``berth``. What seems to lie there always is no more counted than a fixed
+        object.
 
     Raises
     ------
@@ -63,6 +71,9 @@ def count(
     at_anchor = zone_ids.isin(roads)
     table["vessels"] = _per_scene(ships, pd.Series(True, index=ships.index), table.index, seen)
     table["berth"] = _per_scene(ships, zones == "berth", table.index, _any_seen(coverage, "berth", table.index))
+    missed = _missed(berth_states, table.index)
+    table["vessels"] += missed
+    table["berth"] += missed
     table["anchorage"] = _per_scene(ships, at_anchor, table.index, _any_seen(coverage, "anchorage", table.index))
     table["open"] = _per_scene(ships, (zones == "open") & ~at_anchor, table.index, seen)
     table["under_way"] = _per_scene(ships, _moving(ships, moving), table.index, seen)
@@ -130,6 +141,15 @@ def _share_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> pd.Serie
 def _per_scene(ships: pd.DataFrame, wanted: pd.Series, scenes: pd.Index, seen: np.ndarray) -> pd.Series:
     number = ships.loc[wanted.to_numpy(dtype=bool), "scene_id"].value_counts() if len(ships) else pd.Series(dtype=int)
     return number.reindex(scenes).fillna(0).astype("Int64").where(seen)
+
+
+def _missed(berth_states: pd.DataFrame | None, scenes: pd.Index) -> pd.Series:
+    """How many berths hold a vessel that no detection shows, by scene."""
+    if berth_states is None or not {"probability", "detection_ids"} <= set(berth_states):
+        return pd.Series(0, index=scenes, dtype="Int64")
+    told = (berth_states["state"] == "occupied") & (berth_states["probability"] >= LIKELY)
+    alone = told & (pd.Series(texts(berth_states, "detection_ids"), index=berth_states.index) == "")
+    return berth_states.loc[alone, "scene_id"].value_counts().reindex(scenes).fillna(0).astype("Int64")
 
 
 def _any_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> np.ndarray:

@@ -98,6 +98,21 @@ def test_a_fixed_object_is_not_counted() -> None:
     assert count(ships, _coverage(WATER))["vessels"].tolist() == [1]
 
 
+def test_a_berth_that_only_its_past_fills_holds_one_more_vessel() -> None:
+    coverage = _coverage(WATER, ("s1", "b1", "berth", "observed"), ("s1", "b2", "berth", "observed"))
+    states = pd.DataFrame(
+        {
+            "scene_id": "s1", "berth_id": ["b1", "b2", "b3", "b4"],
+            "state": ["occupied", "occupied", "occupied", "empty"], "probability": [0.9, 0.95, 0.6, 0.1],
+            "detection_ids": ["d0", "", "", ""],
+        }
+    )  # fmt: skip
+    row = count(_ships(("s1", "berth", "b1")), coverage, berth_states=states).iloc[0]
+    assert (row["vessels"], row["berth"]) == (2, 2)
+    hidden = _coverage(WATER, ("s1", "b1", "berth", "not observed"))
+    assert pd.isna(count(_ships(), hidden, berth_states=states)["berth"].iloc[0])
+
+
 def test_under_way_is_what_the_image_or_ais_shows_moving() -> None:
     ships = _ships(("s1", "open", ""), ("s1", "open", ""), ("s1", "berth", "b1"))
     ships = ships.assign(motion=["moving", "not moving", ""])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.errors import DataError, MonitorError
 from monitor.core.parallel import each
 from monitor.detectors import make_detector
-from monitor.sources.images import detect_images as collect
-from monitor.sources.images import write_collection
+from monitor.sources.image_files import read_image
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,23 @@ def detect_images(
     """
     kind = sensor or "s2"
     ashore = None if land is None else _land(land)
-    detector = make_detector(kind, weights, threshold, land=ashore)
-    sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
-    outcomes = each(
-        lambda path: collect([path], detector, sensor=kind, land=ashore, weights_sha256=sha256), list(files)
-    )
+    with ThreadPoolExecutor(1) as aside:
+        ahead = {path: aside.submit(read_image, path, sensor=kind) for path in files[:1]}
+        images = importlib.import_module("monitor.sources.images")  # what looks is loaded while the first file is read
+        detector = make_detector(kind, weights, threshold, land=ashore)
+        sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
+
+        def look(path: Path) -> dict[str, object]:
+            read = ahead.pop(path, None)
+            one = read_image(path, sensor=kind) if read is None else read.result()
+            made: dict[str, object] = images.collection([one], detector, land=ashore, weights_sha256=sha256)
+            return made
+
+        outcomes = each(look, list(files))
     made = [o.value for o in outcomes if o.value is not None]
     if made:
         try:
-            write_collection(_joined(made), out)
+            images.write_collection(_joined(made), out)
         except OSError as error:
             raise DataError(f"{out}: cannot be written ({error.strerror}); choose another place") from error
     classes = [f["properties"]["class_name"] for part in made for f in part["features"]]  # type: ignore[attr-defined]

@@ -12,17 +12,22 @@ from typing import TYPE_CHECKING
 
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-from monitor.detect.apply import detect
 from monitor.detect.base import Boxes, Detector
 
 if TYPE_CHECKING:
+    from monitor.detect.apply import detect
     from monitor.detect.evaluation import Evaluation, evaluate
+
+_LATER = {
+    "detect": "monitor.detect.apply", "Evaluation": "monitor.detect.evaluation",
+    "evaluate": "monitor.detect.evaluation",
+}  # fmt: skip
 
 __all__ = ["Boxes", "Detector", "Evaluation", "detect", "evaluate"]
 
 
 def __getattr__(name: str) -> object:
-    """What scores a detector, imported when it is first asked for."""
-    if name in ("Evaluation", "evaluate"):
-        return getattr(importlib.import_module("monitor.detect.evaluation"), name)
+    """What makes tables, and what scores a detector, imported when it is first asked for."""
+    if name in _LATER:
+        return getattr(importlib.import_module(_LATER[name]), name)
     raise AttributeError(f"module 'monitor.detect' has no attribute {name!r}")

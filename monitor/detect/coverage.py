@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 
-import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -12,7 +11,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.grid import Mask
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.tables import COVERAGE
-from monitor.detect.masks import water_mask
+from monitor.detect.masks import ice_mask, water_mask
 
 OBSERVED = 0.9
 PARTLY = 0.5
@@ -47,19 +46,6 @@ def _pixels(geometry: BaseGeometry, raster: Raster) -> int:
     mask = int(raster.grid.mask(geometry).sum())
     share = geometry.intersection(raster.grid.footprint()).area / geometry.area if geometry.area else 0.0
     return max(mask, round(mask / share)) if share > 0 else 1
-
-
-def ice_mask(raster: Raster) -> Mask:
-    """(row, col) bool: snow or ice by the normalised difference snow index; all False without B03, B08 and B11.
-
-    Hall's thresholds (NDSI over 0.42, infrared over 0.11), and green over 0.15: water is darker, and decks, quays and
-    cloud are bright in B11 where ice is dark.
-    """
-    if not all(raster.has(band) for band in ("B03", "B08", "B11")):
-        return np.zeros(raster.grid.shape, dtype=bool)
-    green, swir = raster.band("B03"), raster.band("B11")
-    icy: Mask = (green > 0.15) & (raster.band("B08") > 0.11) & (green - swir > 0.42 * (green + swir)) & raster.valid
-    return icy
 
 
 def _row(

@@ -48,6 +48,19 @@ def water_mask(raster: Raster, *, water: BaseGeometry | None = None, land: BaseG
     return mask & ~raster.grid.mask(land) if land is not None else mask
 
 
+def ice_mask(raster: Raster) -> Mask:
+    """(row, col) bool: snow or ice by the normalised difference snow index; all False without B03, B08 and B11.
+
+    Hall's thresholds (NDSI over 0.42, infrared over 0.11), and green over 0.15: water is darker, and decks, quays and
+    cloud are bright in B11 where ice is dark.
+    """
+    if not all(raster.has(band) for band in ("B03", "B08", "B11")):
+        return np.zeros(raster.grid.shape, dtype=bool)
+    green, swir = raster.band("B03"), raster.band("B11")
+    icy: Mask = (green > 0.15) & (raster.band("B08") > 0.11) & (green - swir > 0.42 * (green + swir)) & raster.valid
+    return icy
+
+
 def ship_domain(water: Mask, *, gsd_m: float, reach_m: float = SHIP_REACH_M) -> Mask:
     """(row, col) bool: water and what lies within `reach_m` of it, so that hulls alongside are inside.
 

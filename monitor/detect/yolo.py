@@ -15,8 +15,8 @@ from monitor.core.errors import DetectorError
 from monitor.core.scene import Raster
 from monitor.detect import decode
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
-from monitor.detect.coverage import ice_mask
 from monitor.detect.decode_outlines import outlines
+from monitor.detect.masks import ice_mask
 from monitor.detect.windows import Pixels, Tile, cover, dark_levels, network_input, subtract_dark
 from monitor.detect.yolo_run import CORE_PX, Network, maps_of, onnx_network, threads, views_for
 from monitor.detect.yolo_weights import Weights, check_sha256, read_weights

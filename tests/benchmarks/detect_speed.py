@@ -84,7 +84,7 @@ def stock(image: Path) -> None:
     from monitor.detect.windows import dark_levels, network_input, subtract_dark
     from monitor.detect.yolo_run import maps_of
     from monitor.detect.yolo_weights import read_weights
-    from monitor.sources.images import read_image
+    from monitor.sources.image_files import read_image
 
     _, raster = read_image(image)
     weights = read_weights("harbour26")

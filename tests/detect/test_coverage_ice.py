@@ -10,7 +10,8 @@ from monitor.core.aoi import parse_aoi
 from monitor.core.geodesy import reproject
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
-from monitor.detect.coverage import coverage, ice_mask
+from monitor.detect.coverage import coverage
+from monitor.detect.masks import ice_mask
 
 
 @pytest.mark.parametrize("share, state, reason", [(0.0, "observed", ""), (0.3, "partly", "sea ice"),

@@ -16,7 +16,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS
 from monitor.detect.motion import band_motion
-from monitor.sources.images import read_image
+from monitor.sources.image_files import read_image
 
 SIDE = 60
 GRID = Grid(32652, Affine(10, 0, 600_000, 0, -10, 4_670_000), (SIDE, SIDE))

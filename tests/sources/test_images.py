@@ -1,6 +1,8 @@
 """Loose GeoTIFFs, and the GeoJSON that comes of them."""
 
 import json
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +15,8 @@ from monitor.core.errors import DataError
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.train_targets import corners
-from monitor.sources.images import detect_images, read_image, write_collection
+from monitor.sources.image_files import read_image
+from monitor.sources.images import detect_images, write_collection
 from tests.detect import harbour
 
 
@@ -99,3 +102,14 @@ def test_the_file_is_whole_json(tmp_path: Path, image: Path) -> None:
     write_collection(detect_images([image], OneHull()), out)
     assert json.loads(out.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
     assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_looking_at_a_loose_image_waits_for_no_table_library(image: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from monitor.loose import detect_images; "
+        f"found = detect_images([Path({str(image)!r})], out=Path({str(tmp_path / 'out.geojson')!r})); "
+        "assert found.images == 1, found.text(); "
+        "assert not {'pandas', 'geopandas', 'torch', 'ultralytics'} & set(sys.modules), 'loaded'"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,115 @@
+"""A detector's boxes on a raster -> objects on the ground, without a table: a loose image needs none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from shapely.geometry import Polygon
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi, Zone
+from monitor.core.geodesy import area_m2, convergence_deg
+from monitor.core.grid import Grid
+from monitor.core.scene import Acquisition, Raster
+from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
+from monitor.detect.motion import UNKNOWN, Motion, band_motion
+from monitor.detect.place import place
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Vessels and stacks of one scene; one entry each in every field.
+
+    Attributes
+    ----------
+    boxes : in the raster's pixels
+    ids : unique within the scene; the same input gives the same
+    shapes : longitude/latitude polygons, a vessel's oriented box or a stack's outline
+    axis_deg : 0-180 clockwise from true north
+    area_m2 : NaN for vessels
+    zone : ``berth`` | ``inshore`` | ``open``
+    zone_id : the berth, anchorage, yard or pier it lies in, "" for none
+    motion : whether it moved between the bands
+    """
+
+    boxes: Boxes
+    ids: tuple[str, ...] = ()
+    shapes: tuple[BaseGeometry, ...] = ()
+    axis_deg: tuple[float, ...] = ()
+    area_m2: tuple[float, ...] = ()
+    zone: tuple[str, ...] = ()
+    zone_id: tuple[str, ...] = ()
+    motion: tuple[Motion, ...] = ()
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self.boxes)
+
+
+def find_objects(
+    raster: Raster, acquisition: Acquisition, detector: Detector, *, aoi: Aoi | None = None,
+    water: BaseGeometry | None = None,
+) -> Objects:  # fmt: skip
+    """Everything a detector finds in a raster; parameters and errors as for `monitor.detect.apply.detect`."""
+    boxes = detector(raster)
+    known = water if water is not None else (aoi.water if aoi is not None else None)
+    boxes, where = place(boxes, raster, known)
+    if not len(boxes):
+        return Objects(boxes)
+    shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
+    shapes = [shape if shape.is_valid else shape.buffer(0) for shape in shapes]
+    middle = np.array([ring.mean(axis=0) for ring in boxes.rings])
+    stacks = np.array([name == CONTAINER_STACK for name in boxes.class_name])
+    pairs = list(zip(shapes, stacks, strict=True))
+    return Objects(
+        boxes, tuple(_ids(acquisition.id, boxes, middle)), tuple(shapes),
+        tuple(float(axis) for axis in axes_deg(boxes.angle, middle, raster.grid)),
+        tuple(area_m2(shape) if stack else float("nan") for shape, stack in pairs),
+        tuple(where), tuple(_zone_ids(shapes, stacks, aoi)),
+        tuple(UNKNOWN if stack else band_motion(raster, shape) for shape, stack in pairs),
+    )  # fmt: skip
+
+
+def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:
+    seen: dict[str, int] = {}
+    out = []
+    for name, (col, row) in zip(boxes.class_name, middle, strict=True):
+        base = f"{scene_id}-{'s' if name == CONTAINER_STACK else 'v'}{int(row):05d}{int(col):05d}"
+        seen[base] = seen.get(base, 0) + 1
+        out.append(base if seen[base] == 1 else f"{base}-{seen[base]}")
+    return out
+
+
+def axes_deg(angle: Floats, middle: Floats, grid: Grid) -> Floats:
+    """Axes 0-180 degrees clockwise from true north of angles from +column towards +row at pixels (column, row)."""
+    step = np.stack([np.cos(angle), np.sin(angle)], axis=1)
+    t = grid.transform
+    east, north = t.a * step[:, 0] + t.b * step[:, 1], t.d * step[:, 0] + t.e * step[:, 1]
+    lon, lat = grid.lonlat(middle[:, 1], middle[:, 0])
+    turn = np.array([convergence_deg(float(x), float(y), grid.epsg) for x, y in zip(lon, lat, strict=True)])
+    axis = np.mod(np.round(np.degrees(np.arctan2(east, north)) + turn, 6), 180.0)
+    return np.asarray(axis, dtype=np.float64)
+
+
+def _zone_ids(shapes: list[BaseGeometry], stacks: npt.NDArray[np.bool_], aoi: Aoi | None) -> list[str]:
+    """The berth that a vessel covers most, else the anchorage; the yard or pier that a stack does; "" for none."""
+    if aoi is None:
+        return [""] * len(shapes)
+    afloat = (aoi.of_kind("berth"), aoi.of_kind("anchorage"))
+    ashore = (aoi.of_kind("yard") + aoi.of_kind("pier"),)
+    return [_most_covered(shape, ashore if stack else afloat) for shape, stack in zip(shapes, stacks, strict=True)]
+
+
+def _most_covered(shape: BaseGeometry, choices: Sequence[Sequence[Zone]]) -> str:
+    """The zone that shares most area with a shape, of the first choice that shares any; "" for none."""
+    for zones_of_kind in choices:
+        shares = [(zone.geometry.intersection(shape).area, zone.id) for zone in zones_of_kind]
+        best = max(shares, default=(0.0, ""))
+        if best[0] > 0:
+            return best[1]
+    return ""

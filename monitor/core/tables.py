@@ -383,7 +383,7 @@ COUNTS = Schema(
     },
 )  # fmt: skip
 """Vessels per look; missing, not zero, where the look was not observed. Detections that are no fixed objects, and
-berths that are likely occupied by their past alone; `berth` and `anchorage` lie in one, `open` in
+berths that their past alone says are occupied; `berth` and `anchorage` lie in one, `open` in
 open water away from them; what is in none of these lies inshore. `under_way` are those that AIS or the lag between
 bands shows moving, of all: at least so many. `stacks` counts the yards that hold any. Exposures: `observed_fraction`
 of the water, and the mean over the port's berths, anchorages and yards (NaN when there are none)."""

@@ -17,9 +17,6 @@ UNDER_WAY_KN = 1.0
 EXPOSURES = {"berth": "berth_fraction", "anchorage": "anchorage_fraction", "stacks": "yard_fraction"}
 """Column of COUNTS that holds the exposure of a count, where it is not ``observed_fraction``."""
 
-LIKELY = 0.7
-"""Probability from which a berth without a detection counts as a vessel; a hull that never left stays below it."""
-
 _SAME_MINUTES = 10
 
 
@@ -49,9 +46,8 @@ def count(
     moving : ids of detections
         Those that AIS shows moving (`moving_on_ais`), beside those whose ``motion`` the image shows.
     berth_states : BERTH_STATES table
-        A berth said to be occupied with `LIKELY` and more by its past alone holds one vessel that the detector missed:
-        it is counted in ``vessels`` and ``berth``. What seems to lie there always is no more counted than a fixed
-        object.
+        A berth said to be occupied by its past alone holds one vessel that the detector missed: it is counted in
+        ``vessels`` and ``berth``.
 
     Raises
     ------
@@ -145,10 +141,11 @@ def _per_scene(ships: pd.DataFrame, wanted: pd.Series, scenes: pd.Index, seen: n
 
 def _missed(berth_states: pd.DataFrame | None, scenes: pd.Index) -> pd.Series:
     """How many berths hold a vessel that no detection shows, by scene."""
-    if berth_states is None or not {"probability", "detection_ids"} <= set(berth_states):
+    if berth_states is None or "detection_ids" not in berth_states:
         return pd.Series(0, index=scenes, dtype="Int64")
-    told = (berth_states["state"] == "occupied") & (berth_states["probability"] >= LIKELY)
-    alone = told & (pd.Series(texts(berth_states, "detection_ids"), index=berth_states.index) == "")
+    alone = (berth_states["state"] == "occupied") & (
+        pd.Series(texts(berth_states, "detection_ids"), index=berth_states.index) == ""
+    )
     return berth_states.loc[alone, "scene_id"].value_counts().reindex(scenes).fillna(0).astype("Int64")
 
 

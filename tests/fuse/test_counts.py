@@ -102,9 +102,8 @@ def test_a_berth_that_only_its_past_fills_holds_one_more_vessel() -> None:
     coverage = _coverage(WATER, ("s1", "b1", "berth", "observed"), ("s1", "b2", "berth", "observed"))
     states = pd.DataFrame(
         {
-            "scene_id": "s1", "berth_id": ["b1", "b2", "b3", "b4"],
-            "state": ["occupied", "occupied", "occupied", "empty"], "probability": [0.9, 0.95, 0.6, 0.1],
-            "detection_ids": ["d0", "", "", ""],
+            "scene_id": "s1", "berth_id": ["b1", "b2", "b3"], "state": ["occupied", "occupied", "empty"],
+            "detection_ids": ["d0", "", ""],
         }
     )  # fmt: skip
     row = count(_ships(("s1", "berth", "b1")), coverage, berth_states=states).iloc[0]

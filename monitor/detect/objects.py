@@ -14,6 +14,7 @@ from monitor.core.aoi import Aoi, Zone
 from monitor.core.geodesy import area_m2, convergence_deg
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
+from monitor.detect.aloft import without_aircraft
 from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
 from monitor.detect.motion import UNKNOWN, Motion, band_motion
 from monitor.detect.place import place
@@ -56,7 +57,7 @@ def find_objects(
     water: BaseGeometry | None = None,
 ) -> Objects:  # fmt: skip
     """Everything a detector finds in a raster; parameters and errors as for `monitor.detect.apply.detect`."""
-    boxes = detector(raster)
+    boxes = without_aircraft(detector(raster), raster)
     known = water if water is not None else (aoi.water if aoi is not None else None)
     boxes, where = place(boxes, raster, known)
     if not len(boxes):

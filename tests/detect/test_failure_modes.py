@@ -195,7 +195,6 @@ def test_a_berth_under_ice_is_not_observed() -> None:
     assert berth(harbour(made.ice(0.9))) == "not observed"
 
 
-@pytest.mark.xfail(strict=True, reason="a hull of 59 m, score 0.38: the bands' lag is not read for it")
 def test_an_aeroplane_is_no_ship() -> None:
     assert vessels(harbour(made.aeroplane(130, 60))).empty
 

@@ -6,11 +6,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-Pixels = npt.NDArray[np.float32]
+from monitor.detect.compose_decoys import CLOUD
 
-_BRIGHT = np.array([0.95, 0.93, 0.92, 0.97, 0.70], dtype=np.float32)
-"""Reflectance of thick cloud in B02 B03 B04 B08 B11, relative to its brightest band: clouds are white, and darker in
-the short-wave infrared."""
+Pixels = npt.NDArray[np.float32]
 
 
 def cloud_field(size: int, rng: np.random.Generator) -> Pixels:
@@ -31,7 +29,7 @@ def add_clouds(reflectance: Pixels, rng: np.random.Generator) -> tuple[Pixels, n
     """A (5, rows, cols) chip under scattered clouds with shadows, and where the ground can no longer be told."""
     opacity = cloud_field(reflectance.shape[1], rng)
     thickness = opacity * rng.uniform(0.75, 1.0)
-    bright = (_BRIGHT * np.float32(rng.uniform(0.35, 0.95)))[:, None, None] * (0.85 + 0.15 * opacity)
+    bright = (CLOUD * np.float32(rng.uniform(0.35, 0.95)))[:, None, None] * (0.85 + 0.15 * opacity)
     reach, angle = rng.uniform(3, 40), rng.uniform(0, 2 * np.pi)
     move = np.array([[1, 0, reach * np.cos(angle)], [0, 1, reach * np.sin(angle)]], np.float32)
     shadow = cv2.warpAffine(opacity, move, opacity.shape[::-1]) * np.float32(rng.uniform(0.2, 0.6))

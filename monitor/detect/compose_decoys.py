@@ -1,4 +1,4 @@
-"""What lies in the water of training chips and is no hull: bars, islets, detached breakwaters, wakes and foam."""
+"""What is no hull in the water of training chips: bars, islets, detached breakwaters, wakes, foam, rags of cloud."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ Mask = npt.NDArray[np.bool_]
 
 FOAM = np.array([0.34, 0.34, 0.32, 0.26, 0.10], dtype=np.float32)
 """Reflectance of dense foam in B02 B03 B04 B08 B11: white, and dark in the short-wave infrared."""
+
+CLOUD = np.array([0.95, 0.93, 0.92, 0.97, 0.70], dtype=np.float32)
+"""Reflectance of cloud in the same bands, relative to its brightest: white, and darker in the short-wave infrared."""
 
 _SILT = GROUNDS[[1, 2, 3, 5]]
 _STONE = GROUNDS[[0, 1, 3, 6, 7]]
@@ -66,6 +69,16 @@ def _streak(size: int, x: float, y: float, rng: np.random.Generator) -> tuple[Pi
     return _wake(size, (x, y), float(rng.uniform(0, 2 * math.pi)), float(rng.uniform(0.5, 2.0)), rng), FOAM
 
 
+def _rag(size: int, x: float, y: float, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
+    """A rag of cloud no larger than a ship, soft and half transparent."""
+    along, across = _offsets(size, x, y, float(rng.uniform(0, math.pi)))
+    length, share = float(rng.uniform(2, 16)), float(rng.uniform(0.25, 1.0))
+    across = across + rng.normal(0, 0.03) * along**2
+    reach = np.hypot(along / (length / 2), across / max(length * share / 2, 0.8)) + 0.15 * noise_field(size, rng)
+    soft = cv2.GaussianBlur(np.clip(1.5 - reach, 0, 1).astype(np.float32), (0, 0), float(rng.uniform(0.5, 1.5)))
+    return soft * np.float32(rng.uniform(0.15, 1.0)), CLOUD * np.float32(rng.uniform(0.3, 0.95))
+
+
 def _wake(size: int, stern: tuple[float, float], angle: float, width: float, rng: np.random.Generator) -> Pixels:
     """0..1: broken water from a stern onwards in the direction of `angle`, wider and fainter with distance."""
     along, across = _offsets(size, *stern, angle)
@@ -77,7 +90,7 @@ def _wake(size: int, stern: tuple[float, float], angle: float, width: float, rng
 
 
 _KINDS: tuple[Callable[[int, float, float, np.random.Generator], tuple[Pixels, Pixels]], ...] = (
-    _bar, _islet, _breakwaters, _streak,
+    _bar, _islet, _breakwaters, _streak, _rag, _rag,
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from monitor.detect.apply import detect
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Detector
 from monitor.detect.dataset import BANDS, LabelledPort, Pixels, sort_features
 from monitor.detect.evaluate_match import SceneScore, Truth, score_scene
+from monitor.detect.evaluate_zones import with_zones
 
 LABELS = "labels.geojson"
 
@@ -190,4 +191,5 @@ def _score(folder: Path, detector: Detector, floor_m: float) -> SceneScore:
     local["geometry"] = [reproject(geometry, WGS84, raster.grid.epsg) for geometry in found.geometry]
     vessels = local[local["class_name"] == VESSEL].reset_index(drop=True)
     stacks = list(local.loc[local["class_name"] == CONTAINER_STACK, "geometry"])
-    return score_scene(vessels, stacks, read_truth(folder, raster.grid.epsg), floor_m=floor_m)
+    truth = with_zones(read_truth(folder, raster.grid.epsg), raster)
+    return score_scene(vessels, stacks, truth, floor_m=floor_m)

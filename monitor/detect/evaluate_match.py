@@ -27,7 +27,8 @@ Floats = npt.NDArray[np.float64]
 class Truth:
     """Labels of one scene, in metres of its CRS.
 
-    `vessels` has `geometry, length_m, axis_deg, situation, sure`; `axis_deg` and predictions' axes share one north.
+    `vessels` has `geometry, length_m, axis_deg, situation, sure` and may have `zone`; `axis_deg` and predictions' axes
+    share one north.
     `blind` is where stacks are not scored beside vessels and ignore areas (stacks of doubt).
     """
 
@@ -119,7 +120,17 @@ def match_vessels(
     dropped = _dropped(predictions, free, truth, others, floor_m)
     pairs = pd.DataFrame(
         [_pair(predictions.iloc[p], real.iloc[t], metres) for p, t, metres in found],
-        columns=["score", "length_m", "true_length_m", "axis_error_deg", "distance_m", "situation", "low_m", "high_m"],
+        columns=[
+            "score",
+            "length_m",
+            "true_length_m",
+            "axis_error_deg",
+            "distance_m",
+            "situation",
+            "zone",
+            "low_m",
+            "high_m",
+        ],
     )
     seen = {t for _, t, _ in found}
     missed = real[[index not in seen for index in range(len(real))]]
@@ -131,6 +142,7 @@ def _pair(prediction: pd.Series, truth: pd.Series, metres: float) -> dict[str, o
     return {
         "score": prediction["score"], "length_m": prediction["length_m"], "true_length_m": truth["length_m"],
         "axis_error_deg": min(gap, 180 - gap), "distance_m": metres, "situation": truth["situation"],
+        "zone": truth.get("zone", ""),
         "low_m": prediction.get("length_low_m", np.nan), "high_m": prediction.get("length_high_m", np.nan),
     }  # fmt: skip
 

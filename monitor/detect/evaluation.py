@@ -15,6 +15,7 @@ from monitor.detect.dataset_files import score_folder
 from monitor.detect.evaluate_match import FLOOR_M, UNMATCHED_FLOOR_M, SceneScore
 
 LENGTH_CLASSES = ((0.0, 25.0), (25.0, 50.0), (50.0, 60.0), (60.0, 100.0), (100.0, 200.0), (200.0, 1000.0))
+ZONES = ("berth", "inshore", "open")
 DRAWS = 1000
 _SEED = 20231005
 
@@ -23,12 +24,14 @@ _SEED = 20231005
 class Evaluation:
     """Scores of a detector over labelled scenes.
 
-    `scores` has one entry a scene; everything else follows from them.
+    `scores` has one entry a scene; everything else follows from them. `trained_on` names those of the scenes that the
+    detector's weights were trained on: figures with these among them say nothing of new ports.
     """
 
     detector: str
     floor_m: float
     scores: tuple[SceneScore, ...]
+    trained_on: tuple[str, ...] = ()
 
     def figures(self) -> dict[str, float]:
         """Pooled figures. NaN where nothing was there to be scored."""
@@ -53,6 +56,7 @@ class Evaluation:
             "detector": self.detector,
             "floor_m": self.floor_m,
             "scenes": len(self.scores),
+            "trained_on": list(self.trained_on),
             "pooled": _plain(self.figures()),
             "interval_90": {key: [_none(low), _none(high)] for key, (low, high) in self.intervals().items()},
             "by_scene": [_plain(row) for row in self.by_scene().to_dict("records")],
@@ -89,7 +93,9 @@ def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = FLOOR_M
     by area on a 10 m grid without vessels and ignore areas.
     """
     scores = score_folder(Path(folder), detector, floor_m=floor_m)
-    return Evaluation(detector.key, floor_m, tuple(scores))
+    known = getattr(getattr(detector, "weights", None), "trained_on", ())
+    seen = tuple(score.scene for score in scores if score.scene in known)
+    return Evaluation(detector.key, floor_m, tuple(scores), seen)
 
 
 def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
@@ -160,7 +166,7 @@ def by_class(scores: Sequence[SceneScore], floor_m: float = FLOOR_M) -> pd.DataF
     missed = _stacked([score.missed for score in scores])
     false = _stacked([score.false_alarms for score in scores])
     rows = []
-    for zone in ("berth", "elsewhere"):
+    for zone in ZONES:
         for low, high in LENGTH_CLASSES:
             if high <= floor_m:
                 continue
@@ -180,11 +186,18 @@ def by_class(scores: Sequence[SceneScore], floor_m: float = FLOOR_M) -> pd.DataF
 
 
 def _labelled(zone: str) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda table: (table["situation"] == "berthed") == (zone == "berth")
+    """Which labels lie in a zone; without zones all that are not alongside count as inshore."""
+
+    def where(table: pd.DataFrame) -> pd.Series:
+        told = table["zone"] if "zone" in table else pd.Series("", index=table.index)
+        alongside = (table["situation"] == "berthed").map({True: "berth", False: "inshore"})
+        return told.where(told != "", alongside) == zone
+
+    return where
 
 
 def _predicted(zone: str) -> Callable[[pd.DataFrame], pd.Series]:
-    return lambda table: (table["zone"] == "berth") == (zone == "berth")
+    return lambda table: table["zone"] == zone
 
 
 def _count(
@@ -250,6 +263,8 @@ def _table(result: Evaluation) -> str:
             f"{row['length_error_m']:>6.0f}{row['axis_error_deg']:>6.1f}"
         )
     lines += [*_berth_lines(result.figures()), *_class_lines(result.by_class())]
+    if result.trained_on:
+        lines.append(f"trained on {', '.join(result.trained_on)}: no figures of new ports")
     lines.append("90 % intervals (scenes drawn with replacement):")
     lines += [f"  {key:<24}{low:>8.2f} to {high:.2f}" for key, (low, high) in result.intervals().items()]
     return "\n".join(lines)

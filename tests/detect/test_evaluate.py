@@ -127,6 +127,35 @@ def test_the_table_tells_occupied_from_empty_berths_and_length_classes_apart(por
     assert {"zone", "length_from_m", "recall", "precision", "f1"} <= set(result.by_class().columns)
 
 
+def test_vessels_are_scored_by_berth_inshore_and_open_apart(ports: Path) -> None:
+    table = evaluate(ports, Perfect()).by_class()
+    totals = table.groupby("zone")[["vessels", "found", "predicted", "true"]].sum()
+    assert set(totals.index) == {"berth", "inshore", "open"}
+    assert totals.loc["berth"].tolist() == totals.loc["inshore"].tolist() == [4, 4, 4, 4]
+    assert totals.loc["open"].tolist() == [0, 0, 0, 0]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What names the ports it was trained on."""
+
+    trained_on: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Learnt(Blind):
+    """Was trained on one of the two ports."""
+
+    weights: Trained = Trained(("west", "north"))
+
+
+def test_scenes_that_the_weights_were_trained_on_are_named_beside_the_figures(ports: Path) -> None:
+    result = evaluate(ports, Learnt())
+    assert result.to_json()["trained_on"] == ["west"]
+    assert "trained on west: no figures of new ports" in result.table()
+    assert "trained on" not in evaluate(ports / "east", Learnt()).table()
+
+
 def test_what_is_claimed_where_no_vessel_lies_is_told_apart(ports: Path) -> None:
     labels = ports / "east" / "labels.geojson"
     document = json.loads(labels.read_text(encoding="utf-8"))

@@ -107,8 +107,10 @@ class Raster:
         """
         if name not in self.bands:
             raise DataError(f"no band {name}: the raster has {', '.join(self.bands)}")
-        values = self.data[self.bands.index(name)].astype(np.float32)
-        physical: npt.NDArray[np.float32] = values * np.float32(self.scale) + np.float32(self.offset)
+        values = self.data[self.bands.index(name)]
+        physical: npt.NDArray[np.float32] = np.multiply(values, np.float32(self.scale), dtype=np.float32)
+        if self.offset:
+            physical += np.float32(self.offset)
         return physical
 
     def window(self, rows: slice, cols: slice) -> Raster:

@@ -83,12 +83,15 @@ def _sigmoid(x: Pixels) -> Pixels:
     return np.asarray(np.reciprocal(out, out=out), dtype=np.float32)
 
 
-def probabilities(maps: Pixels) -> Pixels:
-    """Logits of hull, core, stack and centre turned into probabilities; the other maps as they are."""
-    out = maps.astype(np.float32, copy=True)
+def probabilities(maps: Pixels, *, out: Pixels | None = None) -> Pixels:
+    """Logits of hull, core, stack and centre turned into probabilities; the other maps as they are.
+
+    In a new array, or in `out`, which may be `maps` itself where nobody needs the logits any more.
+    """
+    turned = maps.astype(np.float32, copy=True) if out is None else out
     for index in (0, 1, 2, 5):
-        out[index] = _sigmoid(maps[index])
-    return out
+        turned[index] = _sigmoid(maps[index])
+    return turned
 
 
 def votes(maps: Pixels, rule: DecodeRule) -> Pixels:

@@ -57,7 +57,9 @@ def ice_mask(raster: Raster) -> Mask:
     if not all(raster.has(band) for band in ("B03", "B08", "B11")):
         return np.zeros(raster.grid.shape, dtype=bool)
     green, swir = raster.band("B03"), raster.band("B11")
-    icy: Mask = (green > 0.15) & (raster.band("B08") > 0.11) & (green - swir > 0.42 * (green + swir)) & raster.valid
+    icy: Mask = (green > 0.15) & raster.valid
+    if icy.any():
+        icy &= (raster.band("B08") > 0.11) & (green - swir > 0.42 * (green + swir))
     return icy
 
 

@@ -83,9 +83,11 @@ def band_motion(raster: Raster, outline: BaseGeometry) -> Motion:
     hull = part.grid.mask(outline)
     if hull.sum() < 3 or not part.valid.all() or (part.cloud is not None and bool((part.cloud & hull).any())):
         return UNKNOWN
-    near = np.asarray(ndimage.binary_dilation(hull, iterations=2))
-    ring = np.asarray(ndimage.binary_dilation(hull, iterations=6) & ~ndimage.binary_dilation(hull, iterations=3))
-    places = [_place(part.band(band).astype(np.float64), hull, near, ring, axis=axis) for band in bands]
+    away = ndimage.distance_transform_cdt(~hull, metric="taxicab")
+    near, ring = away <= 2, (away > 3) & (away <= 6)
+    rows, cols = np.indices(hull.shape)
+    along = cols * axis[0] + rows * axis[1]
+    places = [_place(part.band(band).astype(np.float64), hull, near, ring, along=along) for band in bands]
     if any(place is None for place in places):
         return UNKNOWN
     return _line(times, np.array(places, dtype=np.float64), part.grid.gsd_m, axis)
@@ -126,8 +128,11 @@ def _around(raster: Raster, outline: BaseGeometry) -> tuple[Raster | None, Float
     return raster.window(slice(int(north), int(south)), slice(int(west), int(east))), axis
 
 
-def _place(band: Floats, hull: Mask, near: Mask, ring: Mask, *, axis: Floats) -> float | None:
-    """Where along its axis what stands out from the surroundings lies, in pixels; None when nothing does."""
+def _place(band: Floats, hull: Mask, near: Mask, ring: Mask, *, along: Floats) -> float | None:
+    """Where along its axis what stands out from the surroundings lies, in pixels; None when nothing does.
+
+    `along` is how far along the axis each pixel lies.
+    """
     around = band[ring]
     level = _quantile(around, _WATER)
     spread = level - _quantile(around, _WATER / 4.0)
@@ -136,8 +141,7 @@ def _place(band: Floats, hull: Mask, near: Mask, ring: Mask, *, axis: Floats) ->
     if peak < 0.01:
         return None
     weight = np.clip(above / (_SATURATES * peak), 0.0, 1.0)
-    rows, cols = np.mgrid[0 : band.shape[0], 0 : band.shape[1]]
-    return float((weight * (cols * axis[0] + rows * axis[1])).sum() / weight.sum())
+    return float((weight * along).sum() / weight.sum())
 
 
 def _quantile(values: Floats, share: float) -> float:

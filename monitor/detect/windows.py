@@ -15,6 +15,7 @@ Mask = npt.NDArray[np.bool_]
 DARK_PERCENTILE = 1.0
 DARK_LEVEL = 0.01
 CHANNELS = 7
+_STEP_PX = 16
 
 
 def dark_levels(reflectance: Pixels, valid: Mask) -> Pixels:
@@ -32,8 +33,8 @@ def dark_levels(reflectance: Pixels, valid: Mask) -> Pixels:
 def subtract_dark(reflectance: Pixels, dark: Pixels) -> Pixels:
     """Reflectance with the dark end of every band moved to `DARK_LEVEL` (haze and product offsets go)."""
     shift = (dark - DARK_LEVEL).astype(np.float32)
-    clipped: Pixels = np.clip(reflectance - shift[:, None, None], 0.0, 1.0)
-    return clipped
+    clear: Pixels = reflectance - shift[:, None, None]
+    return np.asarray(np.clip(clear, 0.0, 1.0, out=clear), dtype=np.float32)
 
 
 def _index(a: Pixels, b: Pixels) -> Pixels:
@@ -69,21 +70,23 @@ class Tile:
     core_cols: slice
 
 
-def cover(shape: tuple[int, int], *, core: int = 512, margin: int = 48) -> Iterator[Tile]:
-    """Tiles whose cores partition a raster of that shape; each is read `margin` pixels further where there are any.
+def cover(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin: int = 48) -> Iterator[Tile]:
+    """Tiles whose cores, of some `core` rows and columns, partition a raster of that shape.
 
-    A raster that is little larger than one core is read in one piece.
+    Each is read `margin` pixels further where there are any, and begins on a multiple of 16 where `margin` is one: the
+    network's coarsest cells then lie the same in every window, and an object looks alike however the raster was cut. A
+    raster that is little larger than one core is read in one piece.
     """
-    rows, cols = shape
 
-    def spans(size: int) -> list[tuple[slice, slice]]:
-        count = max(1, round(size / core))
-        edges = np.linspace(0, size, count + 1).round().astype(int)
+    def spans(size: int, wanted: int) -> list[tuple[slice, slice]]:
+        count = max(1, round(size / wanted))
+        edges = (np.linspace(0, size, count + 1) / _STEP_PX).round().astype(int) * _STEP_PX
+        edges[-1] = size
         return [
             (slice(max(int(a) - margin, 0), min(int(b) + margin, size)), slice(int(a), int(b)))
             for a, b in itertools.pairwise(edges)
         ]
 
-    for read_rows, core_rows in spans(rows):
-        for read_cols, core_cols in spans(cols):
+    for read_rows, core_rows in spans(shape[0], core[0]):
+        for read_cols, core_cols in spans(shape[1], core[1]):
             yield Tile(read_rows, read_cols, core_rows, core_cols)

@@ -94,7 +94,8 @@ class YoloDetector:
             return Boxes.empty()
         has = tuple(raster.has(band) for band in self.weights.bands)
         image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
-        maps = decode.probabilities(maps_of(network, image, views=views))
+        logits = maps_of(network, image, views=views)
+        maps = decode.probabilities(logits, out=logits)
         origin = (tile.rows.start, tile.cols.start)
         core = (
             slice(tile.core_rows.start - origin[0], tile.core_rows.stop - origin[0]),

@@ -22,6 +22,8 @@ from monitor.sources.sidecar import Sidecar, read_sidecar
 UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
 """When an acquisition starts and ends whose instant nobody says."""
 
+_CACHE_MB = 128
+"""GDAL would keep a twentieth of the memory for blocks that are read once."""
 _GUESSES: Mapping[int, tuple[str, ...]] = {5: S2_BANDS, 4: S2_BANDS[:4], 3: ("B04", "B03", "B02")}
 
 
@@ -49,7 +51,7 @@ def read_image(path: Path, *, sensor: str = "s2") -> tuple[Acquisition, Raster]:
         )
     wanted = [band for band in SENSORS[sensor].bands if band in bands]
     try:
-        with rasterio.Env(GDAL_NUM_THREADS="ALL_CPUS"), rasterio.open(path) as source:
+        with rasterio.Env(GDAL_NUM_THREADS="ALL_CPUS", GDAL_CACHEMAX=_CACHE_MB), rasterio.open(path) as source:
             data = source.read([bands.index(band) + 1 for band in wanted])
     except RasterioError as error:
         raise DataError(f"{path}: its pixels cannot be read ({error}); replace it with a whole one") from error

@@ -86,7 +86,7 @@ def _version() -> str:
 
 def observed(raster: Raster) -> BaseGeometry:
     """The footprint of a raster's valid pixels in longitude and latitude, without gaps below 25 pixels."""
-    mask = raster.valid.astype(np.uint8)
+    mask = raster.valid.view(np.uint8)
     if mask.all():
         return raster.grid.footprint()
     parts = [shape(geometry) for geometry, value in trace(mask, transform=raster.grid.transform) if value == 1]
@@ -144,9 +144,12 @@ def _moving(motion: Motion) -> dict[str, object]:
 
 def _rounded(geometry: BaseGeometry) -> dict[str, object]:
     """A GeoJSON geometry with coordinates to 1e-7 degrees."""
-    document = json.dumps(mapping(_wound(geometry)))
-    rounded: dict[str, object] = json.loads(document, parse_float=lambda text: round(float(text), 7))
-    return rounded
+    document = mapping(_wound(geometry))
+    return {**document, "coordinates": _to_7(document["coordinates"])}
+
+
+def _to_7(value: object) -> object:
+    return [_to_7(part) for part in value] if isinstance(value, (list, tuple)) else round(float(value), 7)  # type: ignore[arg-type]
 
 
 def _number(value: float) -> float | None:

@@ -120,7 +120,7 @@ Found = list[tuple[str, float]]
 def _verdict(found: Found, past: Past | None, state: str, rule: BerthRule) -> dict[str, object]:
     """State, probability, looks, method and detections of one berth at one look."""
     base: dict[str, object] = {
-        "looks": past.looks if past is not None and past.usable else 0,
+        "looks": past.looks if past is not None and np.isfinite(past.share) else 0,
         "detection_ids": " ".join(name for name, _ in found),
         "method": "both" if past is not None and past.usable else "detector",
     }
@@ -146,11 +146,17 @@ def _optical(sensor: str) -> bool:
 
 
 def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
-    """Prior, detector and past joined in log odds."""
+    """Prior, detector and past joined in log odds.
+
+    Where the detector saw a ship at most looks, the past has no empty berth to show, but it is the prior: one look
+    without a find among many with one is a miss more likely than a departure.
+    """
     usable = past is not None and past.usable
     prior = rule.prior
     if past is not None and usable:
         prior = float(np.clip((past.share * past.looks + 1) / (past.looks + 2), 0.1, 0.9))
+    elif past is not None and np.isfinite(past.share):
+        prior = float(np.clip(past.share / rule.finds, 0.1, 0.95))
     odds = np.log(prior / (1 - prior))
     missed = np.log((1 - rule.finds) / (1 - rule.claims))
     if found:

@@ -65,9 +65,11 @@ def _is_ice(raster: Raster, ring: Floats) -> bool:
     points = corner + u[:, None] * side + v[:, None] * end
     rows = np.clip(points[:, 1].astype(int), 0, raster.grid.shape[0] - 1)
     cols = np.clip(points[:, 0].astype(int), 0, raster.grid.shape[1] - 1)
-    box = (slice(int(rows.min()), int(rows.max()) + 1), slice(int(cols.min()), int(cols.max()) + 1))
-    icy = ice_mask(raster.window(*box))
-    return bool(icy[rows - rows.min(), cols - cols.min()].mean() > 0.5)
+    at = replace(
+        raster, data=raster.data[:, rows, cols][:, None], valid=raster.valid[rows, cols][None], cloud=None,
+        grid=replace(raster.grid, shape=(1, len(rows))),
+    )  # fmt: skip
+    return bool(ice_mask(at).mean() > 0.5)
 
 
 def _nearest_m(there: Mask, points: Floats, gsd_m: float, *, reach_m: float) -> float:

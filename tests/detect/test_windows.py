@@ -16,6 +16,13 @@ def test_cores_partition_the_raster_and_lie_inside_their_tiles(shape: tuple[int,
     assert (seen == 1).all()
 
 
+@pytest.mark.parametrize("shape", [(1053, 1308), (2000, 513)])
+def test_the_coarsest_cells_lie_the_same_in_every_window(shape: tuple[int, int]) -> None:
+    tiles = list(cover(shape, core=(200, 300)))
+    assert len(tiles) > 4
+    assert all(tile.rows.start % 16 == 0 and tile.cols.start % 16 == 0 for tile in tiles)
+
+
 def test_haze_that_is_the_same_everywhere_changes_nothing() -> None:
     rng = np.random.default_rng(0)
     scene = rng.uniform(0.02, 0.3, (5, 50, 50)).astype(np.float32)

@@ -99,6 +99,28 @@ def test_a_scene_of_no_data_holds_nothing() -> None:
     assert len(YoloDetector()(changed(scene, np.zeros_like(scene.data)))) == 0
 
 
+def test_hulls_far_from_a_seam_are_found_the_same_however_the_raster_is_cut(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, scene = read_scene(shared_data / "s2_ports" / "busan")
+    part = scene.window(slice(0, 512), slice(80, 848))
+    detector = YoloDetector(replace(read_weights("harbour26"), views_px=0))
+    whole = detector(part)
+    monkeypatch.setattr("monitor.detect.yolo.CORE_PX", (512, 384))
+    cut = detector(part)
+    seam = 384
+    for one, other in ((whole, cut), (cut, whole)):
+        far = [
+            index
+            for index, name in enumerate(one.class_name)
+            if name == VESSEL and abs(one.rings[index].mean(axis=0)[0] - seam) > 96 and one.score[index] > 0.4
+        ]
+        assert len(far) > 5
+        for index in far:
+            gaps = [np.abs(one.rings[index] - ring).max() for ring in other.rings if ring.shape == (4, 2)]
+            assert min(gaps) < 1.0
+
+
 def test_the_key_names_weights_and_threshold() -> None:
     assert YoloDetector().key != YoloDetector(threshold=0.9).key
     assert read_weights("harbour26").sha256[:8] in YoloDetector().key

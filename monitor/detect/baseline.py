@@ -26,6 +26,7 @@ class BaselineRule:
         pixel of misregistration lift every bin alike, a ship lifts some; no more, since a ship may fill the berth
     never_empty : where the detector saw ships at so large a share of the looks that seem empty, they are not
     apart : how many spreads part two groups of looks before the past is said to have two states
+    gone : how many spreads 60 m of a berth must fall for something to have left
     least_wide : least spread of the empty berth's anomaly, in units of `noise`
     bound : most that a past is worth, in log odds
     """
@@ -35,13 +36,14 @@ class BaselineRule:
     common: tuple[float, float, float, float] = (0.02, 0.02, 1.5, 1.5)
     never_empty: float = 0.5
     apart: float = 4.0
+    gone: float = 2.0
     least_wide: float = 0.35
     bound: float = 5.0
 
 
 RADAR = BaselineRule()
 """Speckle is known beforehand, so a few looks will do. Four simulated seasons, two of them held out."""
-OPTICAL = BaselineRule(least_looks=8)
+OPTICAL = BaselineRule(least_looks=8, gone=3.0)
 """What sun, haze, shadow and cranes do to a quay is learnt only by looking. With the radar's rule, pasts of four to
 seven looks filled berths that were empty and that the detector had left so: 0.6, 1.8 and 2.7 % of all empty ones over
 three simulated seasons, 0.6, 0.0 and 1.1 % with this one; in a fourth, held out, 5.7 % against 1.5 %."""
@@ -54,7 +56,8 @@ class Past:
     `odds` is the natural log of how much likelier the look is with a ship than without; 0 when it says nothing.
     `looks` past looks were read; `usable` is False when they cannot tell empty from occupied. `share` of them had
     a ship, and `anomaly` is how far the look stands out, in spreads of the empty berth. `level` (bin, feature) is what
-    the berth looks like when nothing stands out; None with too few looks.
+    the berth looks like when nothing stands out; None with too few looks. `fell` is whether 60 m of it are gone in the
+    look: where the berth is never empty, a ship that left.
     """
 
     odds: float
@@ -63,6 +66,7 @@ class Past:
     share: float
     anomaly: float
     level: Floats | None = None
+    fell: bool = False
 
 
 def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
@@ -94,7 +98,8 @@ def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rul
     middle, wide = _empty_group(anomaly, rule)
     occupied = np.asarray(anomaly > middle + rule.apart * wide)
     if float(detected[~occupied].mean()) >= rule.never_empty:
-        return Past(0.0, looks, False, float(detected.mean()), (here - middle) / wide, level)
+        gone = float(_anomaly(-now[None], -level, spread, rule)[0])
+        return Past(0.0, looks, False, float(detected.mean()), (here - middle) / wide, level, gone > rule.gone)
     ships = anomaly[occupied] - middle
     odds = float(np.clip(_log_odds(here - middle, wide, ships), -rule.bound, rule.bound))
     return Past(odds, looks, True, float(occupied.mean()), (here - middle) / wide, level)

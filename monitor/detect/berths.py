@@ -148,14 +148,14 @@ def _optical(sensor: str) -> bool:
 def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
     """Prior, detector and past joined in log odds.
 
-    Where the detector saw a ship at most looks, the past has no empty berth to show, but it is the prior: one look
-    without a find among many with one is a miss more likely than a departure.
+    Where the detector saw a ship at most looks, the past has no empty berth to show, but it is the prior: a look
+    without a find, in which nothing fell away, is a miss more likely than a departure.
     """
     usable = past is not None and past.usable
     prior = rule.prior
     if past is not None and usable:
         prior = float(np.clip((past.share * past.looks + 1) / (past.looks + 2), 0.1, 0.9))
-    elif past is not None and np.isfinite(past.share):
+    elif past is not None and np.isfinite(past.share) and not past.fell:
         prior = float(np.clip(past.share / rule.finds, 0.1, 0.95))
     odds = np.log(prior / (1 - prior))
     missed = np.log((1 - rule.finds) / (1 - rule.claims))

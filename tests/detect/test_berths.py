@@ -124,13 +124,6 @@ def test_a_berth_that_is_never_empty_leaves_the_word_to_the_detector() -> None:
     assert set(table["method"][12:]) == {"detector"}
 
 
-@pytest.mark.parametrize("sensor", ["s1", "s2"])
-def test_one_miss_at_a_berth_that_is_never_empty_does_not_empty_it(sensor: str) -> None:
-    looks = looks_at(sensor, 1.0, 5)
-    missed = [None if n % 10 == 9 else 0.7 for n in range(len(looks))]
-    assert set(states(looks, 0.0, missed)["state"][12:]) == {"occupied"}
-
-
 def test_winter_sun_and_ice_do_not_fill_an_empty_berth() -> None:
     looks = looks_at("s2", 0.3, 6, winter=True)
     found, ships, claimed, empty = rates(looks, states(looks))

@@ -101,3 +101,12 @@ def test_a_structure_where_optics_never_see_a_vessel_is_an_empty_berth_in_radar(
     pictures = looks([None] * 8, orbit=3, first_day=-60, sensor="s2")
     both = [*pictures, *looks([250.0] * 8)]
     assert set(states(both)["state"]) == {"empty"}
+
+
+@pytest.mark.parametrize("sensor", ["s1", "s2"])
+def test_a_miss_does_not_empty_a_berth_that_is_never_empty_and_a_departure_does(sensor: str) -> None:
+    several = looks([250.0] * 13 + [None], sensor=sensor)
+    table = states(several, [0.7] * 9 + [None] + [0.7] * 3 + [None])
+    assert table["state"].iloc[9] == "occupied"
+    assert table["detection_ids"].iloc[9] == ""
+    assert table["state"].iloc[13] == "empty"

@@ -17,8 +17,9 @@ from monitor.detect import decode
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.decode_outlines import outlines
 from monitor.detect.masks import ice_mask
+from monitor.detect.openvino_run import installed_network
 from monitor.detect.windows import Pixels, Tile, cover, dark_levels, network_input, subtract_dark
-from monitor.detect.yolo_run import CORE_PX, Network, maps_of, onnx_network, threads, views_for
+from monitor.detect.yolo_run import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo_weights import Weights, check_sha256, read_weights
 
 Mask = npt.NDArray[np.bool_]
@@ -107,7 +108,7 @@ class YoloDetector:
         if self.checkpoint is not None:
             return checkpoint_network(self.checkpoint)
         check_sha256(self.weights.path, self.weights.sha256)
-        return onnx_network(self.weights.path, self.weights.sha256, cores=cores)
+        return installed_network(self.weights.path, self.weights.sha256, cores=cores)
 
     def _objects(self, maps: Pixels, core: tuple[slice, slice], origin: tuple[int, int], gsd_m: float) -> Boxes:
         rule = replace(self.weights.rule, least_score=min(self.weights.rule.least_score, self.least_score))

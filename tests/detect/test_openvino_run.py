@@ -22,14 +22,14 @@ def test_without_openvino_the_network_runs_by_onnx_runtime(monkeypatch: pytest.M
     monkeypatch.setattr(openvino_run, "find_spec", lambda name: None)
     image = images(1)[0]
     plain = onnx_network(weights.path, weights.sha256)(image)
-    assert (openvino_run.network(weights.path, weights.sha256)(image) == plain).all()
+    assert (openvino_run.installed_network(weights.path, weights.sha256)(image) == plain).all()
 
 
 def test_openvino_gives_the_maps_of_onnx_runtime_from_every_thread() -> None:
     pytest.importorskip("openvino")
     weights = read_weights("harbour26")
     plain = onnx_network(weights.path, weights.sha256)
-    other = openvino_run.network(weights.path, weights.sha256, cores=1)
+    other = openvino_run.installed_network(weights.path, weights.sha256, cores=1)
     several = images(6)
     with ThreadPoolExecutor(3) as pool:
         made = list(pool.map(other, several))

@@ -17,6 +17,7 @@ from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils.torch_utils import strip_optimizer
 
 from monitor.core.errors import DetectorError
+from monitor.detect.onnx_graph import tighten
 from monitor.detect.windows import Pixels
 from monitor.detect.yolo_run import Network
 
@@ -61,7 +62,7 @@ def predictor_network(path: Path) -> Network:
 
 
 def export_onnx(checkpoint: Path, out: Path) -> Path:
-    """Write a checkpoint's network as ONNX with free height and width; returns the file's path."""
+    """Write a checkpoint's network as ONNX with free height and width, made lean by `tighten`; returns its path."""
     model, _ = load_checkpoint(str(checkpoint))
     model = model.float().eval().fuse(verbose=False)
     example = torch.zeros(1, 7, 128, 160)
@@ -70,6 +71,7 @@ def export_onnx(checkpoint: Path, out: Path) -> Path:
         model, (example,), str(out), input_names=["image"], output_names=["maps"], opset_version=17, dynamo=False,
         dynamic_axes={"image": axes, "maps": {2: "half_rows", 3: "half_cols"}},
     )  # fmt: skip
+    tighten(out)
     return out
 
 

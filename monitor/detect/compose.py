@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.detect.compose_clouds import add_clouds
-from monitor.detect.compose_decoys import add_decoys, add_wakes
+from monitor.detect.compose_decoys import add_decoys, add_fingers, add_wakes
 from monitor.detect.compose_ground import Affine, Cutout, Ground, hull_bank, prepare, turn, turn_window
 from monitor.detect.compose_paint import paint_hulls
 from monitor.detect.compose_places import (
@@ -222,6 +222,7 @@ def make_chip(
     if not ground.made_up and rng.random() < recipe.decoys:
         lying = fill((size, size), [*ignore, *[corners(hull, 1.0) for hull in canvas.hulls]]) > 0
         covered = add_decoys(canvas.reflectance, canvas.water, lying, rng)
+        covered |= add_fingers(canvas.reflectance, canvas.water, quays, lying, rng)
         canvas.water &= ~covered
         canvas.blocked |= covered
     if bank and rng.random() < recipe.add_hulls * (0.5 if ground.made_up else 1.0):

@@ -1,4 +1,4 @@
-"""What is no hull in the water of training chips: bars, islets, detached breakwaters, wakes, foam, rags of cloud."""
+"""What is no hull in the water of training chips: bars, islets, breakwaters, piers, wakes, foam, rags of cloud."""
 
 from __future__ import annotations
 
@@ -114,6 +114,29 @@ def add_decoys(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.rando
         reflectance += opacity * (colour[:, None, None] * grain - reflectance)
         covered |= opacity > 0.2
     return covered
+
+
+def add_fingers(reflectance: Pixels, water: Mask, quays: Pixels, keep_clear: Mask, rng: np.random.Generator) -> Mask:
+    """Narrow piers that run out from some of the `quays` (`compose_ground.quay_places`), in place; what was covered.
+
+    Thin, bright, as long as a small ship and joined to a quay: taken for one that lies stern to it.
+    """
+    size = len(water)
+    out = np.zeros((size, size), np.float32)
+    if not len(quays):
+        return out > 0
+    clear = cv2.distanceTransform((~keep_clear).astype(np.uint8), cv2.DIST_L2, 3)
+    for _ in range(int(rng.integers(1, 4))):
+        x, y, nx, ny = (float(v) for v in quays[int(rng.integers(len(quays)))])
+        angle = math.atan2(ny, nx) + float(rng.normal(0, 0.1))
+        start = (x - 1.5 * math.cos(angle) - 0.5, y - 1.5 * math.sin(angle) - 0.5)
+        line = soft_line(size, start, angle, float(rng.uniform(5, 18)), float(rng.uniform(0.4, 1.6)))
+        out = np.maximum(out, line * np.float32(rng.uniform(0.5, 1.0)))
+    out = out * np.clip((clear - _CLEAR_PX) / 2, 0, 1)
+    stone = _STONE[int(rng.integers(len(_STONE)))] * np.float32(rng.uniform(0.5, 1.4))
+    grain = np.exp(0.25 * rng.standard_normal((size, size)))
+    reflectance += out * (stone[:, None, None] * grain - reflectance)
+    return np.asarray(out > 0.2, dtype=np.bool_)
 
 
 def add_wakes(reflectance: Pixels, water: Mask, hulls: Sequence[Hull], rng: np.random.Generator) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from monitor.detect.compose_decoys import add_decoys, add_wakes
+from monitor.detect.compose_decoys import add_decoys, add_fingers, add_wakes
 from monitor.detect.compose_ground import Cutout, Ground, prepare
 from monitor.detect.compose_paint import paint_hulls
 from monitor.detect.compose_places import draw_size, next_in_row, pick_centre, stern_place, with_errors
@@ -182,3 +182,15 @@ def test_no_wake_is_drawn_where_land_is_near() -> None:
     for seed in range(5):
         add_wakes(reflectance, water, [Hull(64.0, 63.0, 16.0, 3.0, 0.0, True)], np.random.default_rng(seed))
     assert (reflectance == before).all()
+
+
+def test_finger_piers_run_out_from_the_quay_into_the_water() -> None:
+    quay = np.array([[64.0, 40.0, 0.0, 1.0]], np.float32)
+    for seed in range(8):
+        reflectance, water = sea()
+        covered = add_fingers(reflectance, water, quay, np.zeros_like(water), np.random.default_rng(seed))
+        rows, cols = np.nonzero(covered)
+        assert 4 < np.ptp(rows) + 1 < 23
+        assert np.abs(cols - 64).max() < 9
+        assert rows.max() > 42
+    assert not add_fingers(reflectance, water, quay[:0], ~water, np.random.default_rng(0)).any()

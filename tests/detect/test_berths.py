@@ -80,6 +80,17 @@ def test_a_ship_seen_at_a_berth_half_under_cloud_is_a_ship() -> None:
     assert table["state"][0] == "occupied"
 
 
+def test_boats_moored_close_together_fill_no_berth() -> None:
+    looks = looks_at("s2", 0.3, 1)[:1]
+    found = detections(list(looks), [0.9])
+    at = {"detections": found, "coverage": coverage(list(looks))}
+    assert berth_states(port(), [looks[0].acquisition], **at)["state"][0] == "occupied"
+    found["length_m"] = 36.0
+    told = berth_states(port(), [looks[0].acquisition], **at)
+    assert told["state"][0] == "empty"
+    assert told["detection_ids"][0] == ""
+
+
 def test_a_ship_counts_for_one_berth_only() -> None:
     aoi = port()
     second = aoi.zones[1].__class__("b2", "berth", "Next", lonlat(245, 150, 290, 450))

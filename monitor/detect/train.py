@@ -36,24 +36,24 @@ classes = ["vessel", "container_stack"]
 bands = {bands}
 scale = 0.0001
 gsd_m = 10.0
-threshold = 0.3
-stack_threshold = 0.75
+threshold = 0.44
+stack_threshold = 0.6
 normalisation = "{normalisation}"
 trained_on = {ports}
 views_px = 2300000
 length_gain = 1.0
 length_low = 0.84
-length_high = 1.35
+length_high = 1.46
 
 [{name}.decode]
 hull = 0.4
 vote_sigma_px = 1.5
 heat = 0.45
 least_score = 0.12
-length_fit = [0.335, 0.16, 0.737]
+length_fit = [0.312, 0.095, 0.814]
 recentre = 0.8
 share = 0.5
-calibration = [-0.85, 1.33]
+calibration = [-0.257, 2.179]
 """
 
 

@@ -43,7 +43,7 @@ class Plan:
     seed: int = 0
     batch: int = 6
     steps: int = 40
-    rate: float = 2e-3
+    rate: float = 3e-3
     workers: int = 0
     start: Path | None = None
     network: Path = NETWORK

@@ -22,7 +22,7 @@ class Stage:
     epochs: int | None = None
     steps: int = 40
     seed: int = 7
-    rate: float = 2e-3
+    rate: float = 3e-3
     workers: int = 0
     recipe: Recipe = field(default_factory=Recipe)
 

@@ -142,7 +142,6 @@ def test_two_ships_abreast_on_open_water_are_two() -> None:
     assert len(vessels(harbour(hulls=[ANCHORED, ship(133, 90, livery="blue")]))) == 2
 
 
-@pytest.mark.xfail(strict=True, reason="one hull of 153 m, score 0.65, for both")
 def test_two_ships_abreast_at_a_quay_are_two() -> None:
     assert len(vessels(harbour(hulls=[BERTHED, ship(QUAY + 4.2, 90, livery="blue")]))) == 2
 
@@ -151,7 +150,6 @@ def test_a_ship_beside_a_container_stack_is_found() -> None:
     assert berth(harbour(STACK, hulls=[BERTHED])) == "occupied"
 
 
-@pytest.mark.xfail(strict=True, reason="a lone stack on a quay is claimed as a hull of 201 m, score 0.40")
 def test_a_container_stack_on_a_quay_is_no_ship() -> None:
     assert vessels(harbour(STACK)).empty
 

@@ -45,10 +45,10 @@ def rates(looks: tuple[Look, ...], table: pd.DataFrame) -> tuple[int, int, int, 
 
 def test_the_detector_alone_decides_while_there_is_no_past() -> None:
     looks = looks_at("s2", 0.3, 1)[:3]
-    found = detections(list(looks), [0.9, None, 0.3])
+    found = detections(list(looks), [0.9, None, 0.6])
     table = berth_states(port(), [x.acquisition for x in looks], detections=found, coverage=coverage(list(looks)))
     assert list(table["state"]) == ["occupied", "empty", "occupied"]
-    assert table["probability"][0] > table["probability"][2] > 0.5 > table["probability"][1]
+    assert table["probability"][0] > 0.85 > table["probability"][2] > 0.5 > table["probability"][1]
     assert set(table["method"]) == {"detector"}
     assert set(table["looks"]) == {0}
     assert table["detection_ids"][0] == found["detection_id"][0]

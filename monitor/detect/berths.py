@@ -37,7 +37,7 @@ class BerthRule:
     claims : how often it claims one at an empty berth: the bounds that the detector is accepted with
     trust : power given to the past's likelihood ratio, below 1 as it and the detector see the same pixels
     occupied : probability from which a berth is said to be occupied
-    least_m : a find shorter than this fills no berth: boats moored close together come out as one of 30–50 m
+    least_m : an optical find shorter than this fills no berth: boats close together come out as one of 30–50 m
     radar, optical : how the past is read
     standing : what radar says of a berth where something like a hull never left
     settling : looks that a comparison wants; the first looks at a berth borrow later ones up to so many
@@ -65,7 +65,7 @@ def berth_states(
     ----------
     acquisitions : the looks, any order
     detections : DETECTIONS table
-        A vessel of `BerthRule.least_m` or more counts for the one berth that holds most of its axis.
+        A vessel counts for the one berth that holds most of its axis; in optics one of `BerthRule.least_m` or more.
     coverage : COVERAGE table
         Without a ship seen, a berth is called empty only when it was observed; seen in part it is not observed.
     profiles : BERTH_PROFILES table, optional
@@ -86,7 +86,8 @@ def berth_states(
     rule = rule or BerthRule()
     looks = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
     berths = aoi.of_kind("berth")
-    ships = detections[(detections["class_name"] == VESSEL) & ~(detections["length_m"] < rule.least_m)]
+    short = (detections["length_m"] < rule.least_m) & detections["sensor"].map(_optical).astype(bool)
+    ships = detections[(detections["class_name"] == VESSEL) & ~short]
     held = {name: _berthed(group, berths, aoi.epsg) for name, group in ships.groupby("scene_id")}
     seen = dict(zip(zip(coverage["scene_id"], coverage["zone_id"], strict=True), coverage["state"], strict=True))
     stacks = _stacked(profiles) if profiles is not None else {}

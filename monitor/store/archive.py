@@ -346,12 +346,13 @@ class Archive:
             ) from error
 
     def _withdraw(self, scene_id: str, folder: Path) -> None:
+        """Index first, item last: killed in between, a scene is entered again or lacking, but never known and gone."""
+        self._index().forget(scene_id)
         with files.disk_errors(folder):
-            (folder / "item.json").unlink(missing_ok=True)
             for kind in SCENE_TABLES:
                 for path in (self.root / kind).glob(f"*/{scene_id}.parquet"):
                     path.unlink(missing_ok=True)
-        self._index().forget(scene_id)
+            (folder / "item.json").unlink(missing_ok=True)
 
     def _scene_table(self, kind: str, key: str, scene_id: str) -> Path:
         return self.root / files.safe_name(kind) / files.safe_name(key) / f"{files.safe_name(scene_id)}.parquet"

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from monitor.core.aoi import Aoi, read_aoi
     from monitor.core.errors import MonitorError
-    from monitor.core.instants import TimeRange
     from monitor.core.scene import Acquisition, Raster, Scene
-    from monitor.workspace import Workspace
+    from monitor.core.timerange import TimeRange
+    from monitor.workspace.workspace import Workspace
 
 __version__ = VERSION
 
@@ -33,7 +33,7 @@ _HOMES = {
     "MonitorError": "core.errors",
     "Raster": "core.scene",
     "Scene": "core.scene",
-    "TimeRange": "core.instants",
+    "TimeRange": "core.timerange",
     "Workspace": "workspace",
     "read_aoi": "core.aoi",
 }
@@ -47,7 +47,7 @@ def open(folder: str | Path = ".") -> Workspace:  # noqa: A001
     SettingsError
         The folder holds no monitor.toml, or a setting is wrong.
     """
-    return importlib.import_module("monitor.workspace").Workspace.open(folder)  # type: ignore[no-any-return]
+    return importlib.import_module("monitor.workspace.workspace").Workspace.open(folder)  # type: ignore[no-any-return]
 
 
 def __getattr__(name: str) -> object:

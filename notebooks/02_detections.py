@@ -77,7 +77,7 @@ ax.set_title("Length and its 90 % interval (simulated)", loc="left")
 
 # %%
 from monitor.detect import detect
-from monitor.offers import make_detector
+from monitor.workspace.factory import make_detector
 
 busiest = vessels["scene_id"].value_counts().index[0]
 scene = ws.archive.scene(busiest)

@@ -106,7 +106,7 @@ shuttles[["port_a", "port_b", "status", "legs", "legs_low", "legs_high", "first"
 from IPython.display import HTML
 
 from monitor import TimeRange
-from monitor.report.timeline import timeline_html
+from monitor.report.charts.timeline import timeline_html
 
 HTML(timeline_html(ws.timeline(period="2023-09"), TimeRange.parse("2023-09")))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.workspace import Workspace
+from monitor.workspace.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from monitor.cli.app import app
 from monitor.core.dictionary import dictionary
-from monitor.settings import Settings, template
+from monitor.workspace.settings import Settings, template
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
 TEMPLATE = template()

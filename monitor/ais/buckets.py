@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.parallel import each
-from monitor.core.tables import Schema
+from monitor.core.schema import Schema
 
 Rows = Callable[[pd.DataFrame], pd.DataFrame]
 

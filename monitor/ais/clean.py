@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.ais.order import Ordered, in_order
 from monitor.ais.segments import segments
+from monitor.ais.sorting import Ordered, in_order
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, inverse
 from monitor.core.tables import TRACK_FLAGS
 

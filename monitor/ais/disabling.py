@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from monitor.ais.order import Ints, in_order
-from monitor.ais.shores import Shore
+from monitor.ais.coastline import Shore
+from monitor.ais.sorting import Ints, in_order
 from monitor.core.errors import DataError
 from monitor.core.tables import GAP_RULES
 

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.ais.order import Ordered, in_order, instant_micros
+from monitor.ais.sorting import Ordered, in_order, instant_micros
 from monitor.core.errors import DataError
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
-from monitor.core.instants import utc
 from monitor.core.tables import GAPS
+from monitor.core.timerange import utc
 
 TWELVE_HOURS = timedelta(hours=12)
 _MICROS_PER_HOUR = 3_600_000_000

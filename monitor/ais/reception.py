@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.ais.order import instant_micros, micros
+from monitor.ais.sorting import instant_micros, micros
 from monitor.core.tables import RECEPTION
 
 CELL_DEG = 0.25

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.ais.order import Ordered, in_order
+from monitor.ais.sorting import Ordered, in_order
 from monitor.core.geodesy import KNOT_MS
 
 FASTEST_KN = 25.0

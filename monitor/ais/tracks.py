@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.ais.order import in_order, instant_micros
 from monitor.ais.segments import segments
+from monitor.ais.sorting import in_order, instant_micros
 from monitor.ais.uncertainty import SLOW_MS, Bridge, bridge_radii, reckoned_radii
 from monitor.core.errors import DataError
 from monitor.core.geodesy import KNOT_MS

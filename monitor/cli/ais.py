@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import AoiOption, LastOption, PeriodArgument, PoolOption, Session, chosen_period, session
+from monitor.cli.options import AoiOption, LastOption, PeriodArgument, PoolOption, Session, chosen_period, session
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,8 +12,23 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import ais, alerts, flights, imagery, ledger, outputs, positions, review, serve, tables, upkeep, watch
-from monitor.cli.common import Session, exit_code
+from monitor.cli import (
+    ais,
+    alerts,
+    flights,
+    imagery,
+    ingest,
+    ledger,
+    operations,
+    report,
+    review,
+    serve,
+    tables,
+)
+from monitor.cli import (
+    workspace as upkeep,
+)
+from monitor.cli.options import Session, exit_code
 from monitor.core.errors import MonitorError
 
 HELP = "Watch ports that go dark: what came and went, how sure we are, and what could not be seen."
@@ -53,7 +68,7 @@ def options(
     logging.getLogger("monitor").setLevel(level)
 
 
-for commands in (upkeep, imagery, positions, outputs, watch, alerts, ledger, flights, review, serve, tables, ais):
+for commands in (upkeep, imagery, ingest, report, operations, alerts, ledger, flights, review, serve, tables, ais):
     commands.register(app)
 
 

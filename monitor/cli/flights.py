@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import LastOption, PeriodArgument, chosen_period, session
+from monitor.cli.options import LastOption, PeriodArgument, chosen_period, session
 
 _HELP = """Government aircraft at closed airfields, as corroborating evidence.
 
@@ -56,7 +56,7 @@ def calls(
 
     Examples: monitor flights calls 2023-09; monitor flights calls --airfield ZKPY --json
     """
-    from monitor.views_air import calls_within
+    from monitor.workspace.aviation_tables import calls_within
 
     to = session(context)
     workspace, chosen = to.open(), chosen_period(period, last)
@@ -99,7 +99,7 @@ def lists(
 
     Example: monitor flights lists
     """
-    from monitor.sources.air_lists import write_lists
+    from monitor.sources.aviation.lists import write_lists
 
     to = session(context)
     paths = write_lists(out or to.open().root)

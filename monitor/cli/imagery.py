@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import (
+from monitor.cli.options import (
     AoiOption,
     LastOption,
     PeriodArgument,
@@ -73,7 +73,7 @@ def detect(
         tell_outcomes(to, "detect", to.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
-    from monitor.loose import detect_images
+    from monitor.standalone.detect import detect_images
 
     files = [*image, *([Path(period)] if period else []), *(more or [])]
     assert out is not None
@@ -94,7 +94,7 @@ def evaluate(
 
     Example: monitor evaluate labelled/ --json
     """
-    from monitor.outside import evaluate as evaluate_folder
+    from monitor.standalone.tools import evaluate as evaluate_folder
 
     to = session(context)
     scores = evaluate_folder(folder, weights=weights, threshold=threshold, out=out)
@@ -117,7 +117,7 @@ def train(
 
     Example: monitor train ports/ --leave-out busan --simulated 80 --out trained
     """
-    from monitor.outside import train as train_weights
+    from monitor.standalone.tools import train as train_weights
 
     to = session(context)
     made = train_weights(
@@ -147,7 +147,7 @@ def simulate(
 
     Example: monitor simulate season --seed 11
     """
-    from monitor.outside import simulate as simulate_season
+    from monitor.standalone.tools import simulate as simulate_season
 
     to = session(context)
     made = simulate_season(

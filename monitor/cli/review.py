@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import AoiOption, require, session
+from monitor.cli.options import AoiOption, require, session
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from monitor.cli.common import Session
-    from monitor.workspace import Workspace
+    from monitor.cli.options import Session
+    from monitor.workspace.workspace import Workspace
 
 _COLUMNS = ("subject", "kind", "aoi_id", "at", "claim", "likelihood", "decision", "who")
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.common import session
+from monitor.cli.options import session
 
 
 def register(app: typer.Typer) -> None:

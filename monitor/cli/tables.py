@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.common import session
+from monitor.cli.options import session
 from monitor.core.errors import SettingsError
 
 if TYPE_CHECKING:

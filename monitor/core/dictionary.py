@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType, ModuleType
 
-from monitor.core import air_tables, passes, tables
-from monitor.core.tables import Schema
+from monitor.core import revisit
+from monitor.core.schema import Schema
+from monitor.core.tables import ais, aviation, fusion, imagery, review
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class TableEntry:
 
 def dictionary() -> Mapping[str, TableEntry]:
     """Every table by name, in the order in which they are declared; `text` is "" for one that nothing is said of."""
-    entries = [entry for module in (tables, passes, air_tables) for entry in _entries(module)]
+    entries = [entry for module in (imagery, ais, fusion, review, revisit, aviation) for entry in _entries(module)]
     return MappingProxyType({entry.schema.name: entry for entry in entries})
 
 

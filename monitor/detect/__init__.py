@@ -15,12 +15,12 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 from monitor.detect.base import Boxes, Detector
 
 if TYPE_CHECKING:
-    from monitor.detect.apply import detect
-    from monitor.detect.evaluation import Evaluation, evaluate
+    from monitor.detect.evaluation.evaluate import Evaluation, evaluate
+    from monitor.detect.run import detect
 
 _LATER = {
-    "detect": "monitor.detect.apply", "Evaluation": "monitor.detect.evaluation",
-    "evaluate": "monitor.detect.evaluation",
+    "detect": "monitor.detect.run", "Evaluation": "monitor.detect.evaluation.evaluate",
+    "evaluate": "monitor.detect.evaluation.evaluate",
 }  # fmt: skip
 
 __all__ = ["Boxes", "Detector", "Evaluation", "detect", "evaluate"]

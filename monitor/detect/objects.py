@@ -14,10 +14,10 @@ from monitor.core.aoi import Aoi, Zone
 from monitor.core.geodesy import area_m2, convergence_deg
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
-from monitor.detect.aloft import without_aircraft
 from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
-from monitor.detect.motion import UNKNOWN, Motion, band_motion
-from monitor.detect.place import place
+from monitor.detect.context.aircraft import without_aircraft
+from monitor.detect.context.motion import UNKNOWN, Motion, band_motion
+from monitor.detect.context.placement import place
 
 Floats = npt.NDArray[np.float64]
 
@@ -56,7 +56,7 @@ def find_objects(
     raster: Raster, acquisition: Acquisition, detector: Detector, *, aoi: Aoi | None = None,
     water: BaseGeometry | None = None,
 ) -> Objects:  # fmt: skip
-    """Everything a detector finds in a raster; parameters and errors as for `monitor.detect.apply.detect`."""
+    """Everything a detector finds in a raster; parameters and errors as for `monitor.detect.run.detect`."""
     boxes = without_aircraft(detector(raster), raster)
     known = water if water is not None else (aoi.water if aoi is not None else None)
     boxes, where = place(boxes, raster, known)

@@ -11,8 +11,8 @@ from scipy import ndimage
 from monitor.core.errors import DetectorError
 from monitor.core.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
-from monitor.detect.decode import long_side
-from monitor.detect.decode_outlines import outline
+from monitor.detect.yolo.decode import long_side
+from monitor.detect.yolo.outlines import outline
 
 Mask = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]

@@ -1,26 +1,26 @@
 """Detections against AIS: matches, dark events, visits, voyages, counts."""
 
-from monitor.fuse.alerts import AlertRule, Stays, alerts
-from monitor.fuse.candidates import gap_candidates
-from monitor.fuse.change import change_points, rates
 from monitor.fuse.correlate import CorrelateInput, CorrelateRules, Correlation, correlate
-from monitor.fuse.counts import clear_looks, count
-from monitor.fuse.dark import DarkRule, dark_events, fixed_objects
-from monitor.fuse.findings import FindingTables, findings
-from monitor.fuse.identity import IdentityRule, identify
-from monitor.fuse.ledger import Seen, compare
-from monitor.fuse.likelihood import MatchModel
-from monitor.fuse.linking import LinkRule
-from monitor.fuse.match import match
-from monitor.fuse.notices import change_findings, feed_findings, unseen_findings
-from monitor.fuse.observations import read_observations
-from monitor.fuse.radar import RadarLook, azimuth_shift, sentinel1_look
-from monitor.fuse.stays import VisitRule
-from monitor.fuse.together import ships_and_stacks
-from monitor.fuse.versions import latest, null_test, revise
-from monitor.fuse.visits import catchable, visits
-from monitor.fuse.voyages import Linked, link_voyages
-from monitor.fuse.watchlist import WATCHLIST, read_watchlist
+from monitor.fuse.dark.candidates import gap_candidates
+from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects
+from monitor.fuse.findings.alerts import AlertRule, Stays, alerts
+from monitor.fuse.findings.build import FindingTables, findings
+from monitor.fuse.findings.monitoring import change_findings, feed_findings, unseen_findings
+from monitor.fuse.identity.identify import IdentityRule, identify
+from monitor.fuse.identity.watchlist import WATCHLIST, read_watchlist
+from monitor.fuse.ledger.compare import Seen, compare
+from monitor.fuse.ledger.observations import read_observations
+from monitor.fuse.matching.azimuth_shift import RadarLook, azimuth_shift, sentinel1_look
+from monitor.fuse.matching.likelihood import MatchModel
+from monitor.fuse.matching.match import match
+from monitor.fuse.matching.versions import latest, null_test, revise
+from monitor.fuse.series.counts import clear_looks, count
+from monitor.fuse.series.rates import change_points, rates
+from monitor.fuse.series.ships_and_stacks import ships_and_stacks
+from monitor.fuse.stays.continuity import VisitRule
+from monitor.fuse.stays.visits import catchable, visits
+from monitor.fuse.voyages.links import Linked, link_voyages
+from monitor.fuse.voyages.transit import LinkRule
 
 __all__ = [
     "WATCHLIST",

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.aoi import Aoi
+from monitor.core.columns import naive
 from monitor.core.findings import Finding
-from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Scene
+from monitor.core.schema import Schema
 from monitor.core.tables import (
     BERTH_STATES,
     CATCHABLE,
@@ -35,26 +36,25 @@ from monitor.core.tables import (
     VISITS,
     VOYAGE_LINKS,
     VOYAGES,
-    Schema,
-)  # fmt: skip
-from monitor.fuse.candidates import gap_candidates
-from monitor.fuse.change import change_points, rates
-from monitor.fuse.counts import count, moving_on_ais
-from monitor.fuse.dark import DarkRule, dark_events, fixed_objects, lengths_said
-from monitor.fuse.findings import FindingTables, findings
-from monitor.fuse.frames import naive
-from monitor.fuse.identity import WATCHLIST, identify
-from monitor.fuse.likelihood import DEFAULT_MODEL, MatchModel
-from monitor.fuse.linking import LinkRule
-from monitor.fuse.match import match
-from monitor.fuse.reviewed import Verdicts
-from monitor.fuse.stays import VisitRule
-from monitor.fuse.together import ships_and_stacks
-from monitor.fuse.versions import latest, null_test, revise
-from monitor.fuse.visits import catchable, visits
-from monitor.fuse.voyages import link_voyages
-from monitor.fuse.waters import Waters
-from monitor.fuse.where import acquisition_of
+)
+from monitor.core.timerange import TimeRange
+from monitor.fuse.dark.candidates import gap_candidates
+from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, lengths_said
+from monitor.fuse.findings.build import FindingTables, findings
+from monitor.fuse.identity.identify import WATCHLIST, identify
+from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
+from monitor.fuse.matching.match import match
+from monitor.fuse.matching.projection import acquisition_of
+from monitor.fuse.matching.versions import latest, null_test, revise
+from monitor.fuse.reviews import Verdicts
+from monitor.fuse.series.counts import count, moving_on_ais
+from monitor.fuse.series.rates import change_points, rates
+from monitor.fuse.series.ships_and_stacks import ships_and_stacks
+from monitor.fuse.stays.continuity import VisitRule
+from monitor.fuse.stays.visits import catchable, visits
+from monitor.fuse.voyages.distances import Waters
+from monitor.fuse.voyages.links import link_voyages
+from monitor.fuse.voyages.transit import LinkRule
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +68,7 @@ class CorrelateInput:
     period : what findings and rates are about; the scenes' own when not given. Tables may reach beyond it
     previous_matches : all versions so far; `as_of` stands on what changes
     ais_voyages : VOYAGES from port calls
-    watchlist : see `monitor.fuse.identity.WATCHLIST`
+    watchlist : see `monitor.fuse.identity.identify.WATCHLIST`
     sea : distances by water; without it they are lower bounds
     reviewed : what reviewers decided; `detections` are those that still count
     again : ids of the scenes to match; the others stand as `previous_matches` and `previous_nulls` have them. All when

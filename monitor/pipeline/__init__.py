@@ -9,24 +9,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.pipeline.air_part import flights_part, timeline_rows
-    from monitor.pipeline.air_unusual import unusual_sentences
-    from monitor.pipeline.aircraft import flights, take_flights
-    from monitor.pipeline.alerts import raise_alerts, send_alerts, to_send
-    from monitor.pipeline.brief import write_brief
-    from monitor.pipeline.bring import costs, missing, note_search, problems, pull, search
-    from monitor.pipeline.correlate import correlate_all, detections_of, scene_tables, standing, summary
-    from monitor.pipeline.detect import detect_scenes
-    from monitor.pipeline.gaps import stored_gaps
-    from monitor.pipeline.hand_out import export, pack_evidence, write_csv
-    from monitor.pipeline.intake import IngestReport, Progress, ingest
-    from monitor.pipeline.keys import Ports, brief_is_current, is_current, unseen
-    from monitor.pipeline.labels import export_labels
-    from monitor.pipeline.late import late_scenes
-    from monitor.pipeline.ledger import add_sightings, compare_ledger
-    from monitor.pipeline.reviewing import review, review_queue
-    from monitor.pipeline.show import show_brief, show_map, show_status
-    from monitor.pipeline.tracks import (
+    from monitor.pipeline.ais_tables import (
         all_ports,
         port_points,
         stored_flags,
@@ -36,7 +19,24 @@ if TYPE_CHECKING:
         stored_reception,
         stored_track_at,
     )
-    from monitor.pipeline.watch import AlertPlan, alerts_are_raised
+    from monitor.pipeline.alert_plan import AlertPlan, alerts_are_raised
+    from monitor.pipeline.alerts import raise_alerts, send_alerts, to_send
+    from monitor.pipeline.aviation.derive import flights, take_flights
+    from monitor.pipeline.aviation.rates import unusual_sentences
+    from monitor.pipeline.aviation.section import flights_part, timeline_rows
+    from monitor.pipeline.correlate import correlate_all, detections_of, scene_tables, standing, summary
+    from monitor.pipeline.detect import detect_scenes
+    from monitor.pipeline.export import export_tables, pack_evidence, write_csv
+    from monitor.pipeline.freshness import Ports, brief_is_current, is_current, unseen
+    from monitor.pipeline.gaps import stored_gaps
+    from monitor.pipeline.ingest import IngestReport, Progress, ingest_files
+    from monitor.pipeline.labels import export_labels
+    from monitor.pipeline.ledger import add_sightings, compare_ledger
+    from monitor.pipeline.notebook import show_brief, show_map, show_status
+    from monitor.pipeline.pull import costs, missing, note_search, problems, pull_scenes, search
+    from monitor.pipeline.rematch import late_scenes
+    from monitor.pipeline.report import write_brief
+    from monitor.pipeline.review import record_review, review_queue
 
 __all__ = [
     "AlertPlan",
@@ -52,11 +52,11 @@ __all__ = [
     "costs",
     "detect_scenes",
     "detections_of",
-    "export",
     "export_labels",
+    "export_tables",
     "flights",
     "flights_part",
-    "ingest",
+    "ingest_files",
     "is_current",
     "late_scenes",
     "missing",
@@ -64,9 +64,9 @@ __all__ = [
     "pack_evidence",
     "port_points",
     "problems",
-    "pull",
+    "pull_scenes",
     "raise_alerts",
-    "review",
+    "record_review",
     "review_queue",
     "scene_tables",
     "search",
@@ -93,20 +93,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "watch": ("AlertPlan", "alerts_are_raised"),
+    "alert_plan": ("AlertPlan", "alerts_are_raised"),
     "alerts": ("raise_alerts", "send_alerts", "to_send"),
-    "keys": ("Ports", "brief_is_current", "is_current", "unseen"),
-    "brief": ("write_brief",),
-    "air_part": ("flights_part", "timeline_rows"),
-    "aircraft": ("flights", "take_flights"),
-    "air_unusual": ("unusual_sentences",),
-    "show": ("show_brief", "show_map", "show_status"),
-    "hand_out": ("export", "pack_evidence", "write_csv"),
+    "freshness": ("Ports", "brief_is_current", "is_current", "unseen"),
+    "report": ("write_brief",),
+    "aviation.section": ("flights_part", "timeline_rows"),
+    "aviation.derive": ("flights", "take_flights"),
+    "aviation.rates": ("unusual_sentences",),
+    "notebook": ("show_brief", "show_map", "show_status"),
+    "export": ("export_tables", "pack_evidence", "write_csv"),
     "correlate": ("correlate_all", "detections_of", "scene_tables", "standing", "summary"),
     "detect": ("detect_scenes",),
     "gaps": ("stored_gaps",),
-    "late": ("late_scenes",),
-    "tracks": (
+    "rematch": ("late_scenes",),
+    "ais_tables": (
         "all_ports",
         "port_points",
         "stored_flags",
@@ -116,11 +116,11 @@ _HOMES = {
         "stored_reception",
         "stored_track_at",
     ),
-    "reviewing": ("review", "review_queue"),
+    "review": ("record_review", "review_queue"),
     "ledger": ("add_sightings", "compare_ledger"),
     "labels": ("export_labels",),
-    "intake": ("IngestReport", "Progress", "ingest"),
-    "bring": ("costs", "missing", "note_search", "problems", "pull", "search"),
+    "ingest": ("IngestReport", "Progress", "ingest_files"),
+    "pull": ("costs", "missing", "note_search", "problems", "pull_scenes", "search"),
 }
 
 

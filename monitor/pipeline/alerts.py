@@ -13,16 +13,16 @@ import pandas as pd
 
 from monitor.core.errors import MonitorError, SettingsError
 from monitor.core.findings import Finding
+from monitor.core.schema import UTC as UTC_DTYPE
 from monitor.core.tables import ALERTS, CHANGES, COUNTS, VISITS
-from monitor.core.tables import UTC as UTC_DTYPE
 from monitor.fuse import AlertRule, Stays, alerts, change_findings, feed_findings, unseen_findings
-from monitor.fuse.alerts import FAILED, NEW, SENT, WITHDRAWN, correction, still_held
-from monitor.pipeline import findings as texts
-from monitor.pipeline.keys import FINDINGS, Ports, unseen
+from monitor.fuse.findings.alerts import FAILED, NEW, SENT, WITHDRAWN, correction, still_held
+from monitor.pipeline.alert_plan import AlertPlan, note_raised
+from monitor.pipeline.freshness import FINDINGS, Ports, unseen
 from monitor.pipeline.outcome import Step
-from monitor.pipeline.watch import AlertPlan, note_raised
-from monitor.report.messages import BriefPage, Message, message
-from monitor.report.notify import Send, Target, send
+from monitor.report.alerts.messages import BriefPage, Message, message
+from monitor.report.alerts.send import Send, Target, send
+from monitor.store import findings as texts
 from monitor.store.alerts import AlertBook
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore

@@ -8,23 +8,24 @@ from datetime import UTC, datetime, timedelta
 import pandas as pd
 
 from monitor.ais import find_gaps, port_calls, voyages
+from monitor.ais.coastline import shipped_shore
 from monitor.ais.disabling import gap_rules
-from monitor.ais.gap_calls import gap_calls, usual_speeds
-from monitor.ais.sea import shipped_sea
-from monitor.ais.shores import shipped_shore
-from monitor.core.instants import TimeRange
+from monitor.ais.gap_reachability import gap_calls, usual_speeds
+from monitor.ais.sea_routes import shipped_sea
 from monitor.core.scene import Scene
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, NULL_TESTS, STACKS, Schema
-from monitor.detect.berths import berth_states
-from monitor.detect.fixed import mark_fixed
-from monitor.detect.profiles import BERTH_PROFILES
+from monitor.core.schema import Schema
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, NULL_TESTS, STACKS
+from monitor.core.timerange import TimeRange
+from monitor.detect.berths.occupancy import berth_states
+from monitor.detect.berths.profiles import BERTH_PROFILES
+from monitor.detect.context.infrastructure import mark_fixed
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateInput, CorrelateRules, Correlation, DarkRule, correlate, latest, read_watchlist
-from monitor.fuse.reviewed import Verdicts, verdicts, without
-from monitor.pipeline import findings
-from monitor.pipeline.keys import FINDINGS, NOTE, Ports, made_from
-from monitor.pipeline.late import note_matched, to_match
-from monitor.pipeline.tracks import port_points
+from monitor.fuse.reviews import Verdicts, verdicts, without
+from monitor.pipeline.ais_tables import port_points
+from monitor.pipeline.freshness import FINDINGS, NOTE, Ports, made_from
+from monitor.pipeline.rematch import note_matched, to_match
+from monitor.store import findings
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 from monitor.store.reviews import ReviewBook

@@ -11,9 +11,9 @@ from monitor.core.errors import DetectorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scene import Scene
 from monitor.detect import Detector, detect
-from monitor.detect.coverage import coverage
-from monitor.detect.profiles import berth_profiles
-from monitor.pipeline.keys import table_key
+from monitor.detect.berths.profiles import berth_profiles
+from monitor.detect.context.coverage import coverage
+from monitor.pipeline.freshness import table_key
 from monitor.store.archive import Archive
 
 

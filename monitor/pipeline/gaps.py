@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from monitor.ais import gaps_by_batch
-from monitor.core.instants import TimeRange, utc
 from monitor.core.parallel import each
 from monitor.core.tables import GAPS
+from monitor.core.timerange import TimeRange, utc
 from monitor.store.positions import PositionStore
 
 _BUCKETS = 8

@@ -17,12 +17,12 @@ from monitor.core.geodesy import WGS84, reproject
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.tables import DETECTIONS
-from monitor.fuse.reviewed import Verdicts, verdicts
+from monitor.fuse.reviews import Verdicts, verdicts
+from monitor.io.atomic import write_bytes
 from monitor.pipeline.correlate import scene_tables
-from monitor.pipeline.keys import Ports
-from monitor.report.evidence import geotiff
+from monitor.pipeline.freshness import Ports
+from monitor.report.export.evidence import geotiff
 from monitor.store.archive import Archive
-from monitor.store.files import write_bytes
 from monitor.store.reviews import ReviewBook
 
 LABELS = "labels.geojson"

@@ -9,12 +9,12 @@ import pandas as pd
 
 from monitor.core.tables import BERTH_STATES, COVERAGE, OBSERVATIONS, STACKS, VISITS
 from monitor.fuse import Seen, compare, read_observations
+from monitor.io.atomic import write_bytes
 from monitor.pipeline.correlate import scene_tables
-from monitor.pipeline.keys import Ports
+from monitor.pipeline.freshness import Ports
 from monitor.report import Brief, BriefInput
-from monitor.report.ledger import ledger_part
+from monitor.report.sections.ledger import ledger_part
 from monitor.store.archive import Archive
-from monitor.store.files import write_bytes
 
 
 def observations(archive: Archive) -> pd.DataFrame:

@@ -6,11 +6,10 @@
 """
 
 from monitor.report.build import build_brief
-from monitor.report.evidence import EvidenceInput, write_evidence
-from monitor.report.exports import FORMATS, export
-from monitor.report.html import write_html
-from monitor.report.layers import Content
-from monitor.report.model import (
+from monitor.report.export.evidence import EvidenceInput, write_evidence
+from monitor.report.export.formats import FORMATS, export
+from monitor.report.export.layers import Content
+from monitor.report.page.model import (
     Brief,
     BriefInput,
     Correction,
@@ -22,7 +21,8 @@ from monitor.report.model import (
     SceneRecord,
     Tables,
 )
-from monitor.report.pdf import write_pdf
+from monitor.report.render.html import write_html
+from monitor.report.render.pdf import write_pdf
 
 __all__ = [
     "FORMATS", "Brief", "BriefInput", "Content", "Correction", "ErrorFigure", "EvidenceInput", "InputFile",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.fuse.versions import latest
-from monitor.report.appendix import corrections, method, provenance
-from monitor.report.blocks import Section
-from monitor.report.looks import looks_of
-from monitor.report.model import Brief, BriefInput, ReadPixels
-from monitor.report.numbers import key_numbers
-from monitor.report.passages import voyages
-from monitor.report.pictures import Studio
-from monitor.report.ports import port
-from monitor.report.summary import coverage, header, statements
-from monitor.report.traffic import ais, dark_events, gaps
+from monitor.fuse.matching.versions import latest
+from monitor.report.page.blocks import Section
+from monitor.report.page.model import Brief, BriefInput, ReadPixels
+from monitor.report.sections.appendix import corrections, method, provenance
+from monitor.report.sections.key_numbers import key_numbers
+from monitor.report.sections.port import port
+from monitor.report.sections.summary import coverage, header, statements
+from monitor.report.sections.traffic import ais, dark_events, gaps
+from monitor.report.sections.voyages import voyages
+from monitor.report.tiles.looks import looks_of
+from monitor.report.tiles.studio import Studio
 
 
 def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:

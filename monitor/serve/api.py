@@ -14,13 +14,13 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
-from monitor.core.instants import TimeRange, isoformat
-from monitor.report.features import json_value
-from monitor.serve import pictures
-from monitor.serve.desk import TABLES, Desk
-from monitor.serve.guard import Door
+from monitor.core.timerange import TimeRange, isoformat
+from monitor.io.geojson import json_value
+from monitor.serve import images
+from monitor.serve.cache import Shelf
 from monitor.serve.health import Card
-from monitor.serve.shelf import Shelf
+from monitor.serve.request import TABLES, Desk
+from monitor.serve.security import Door
 from monitor.store.alerts import AlertBook
 from monitor.store.reviews import Review, login
 
@@ -113,7 +113,7 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
     def port_map(aoi_id: str, look: str) -> Response:
         """One look at a port as map layers: a picture, its bounds, and GeoJSON features."""
         content = shelf.now()
-        document = pictures.map_document(shelf, content, content.aoi(aoi_id), look)
+        document = images.map_document(shelf, content, content.aoi(aoi_id), look)
         return Response(document, media_type="application/json")
 
     @router.get("/tables")

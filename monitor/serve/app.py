@@ -10,8 +10,8 @@ from starlette.types import ASGIApp
 from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
 from monitor.core.version import VERSION
 from monitor.serve import api, pages
-from monitor.serve.guard import Door, Guard
-from monitor.serve.shelf import Shelf
+from monitor.serve.cache import Shelf
+from monitor.serve.security import Door, Guard
 
 _ABOUT = (
     "Ports, looks, detections, matches, gaps, visits and findings of one workspace, as JSON. A missing number is "

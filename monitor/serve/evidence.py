@@ -9,11 +9,11 @@ import pandas as pd
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.tables import MATCHES
-from monitor.pipeline.gather import sha256
-from monitor.report.blocks import Block, Cell, Table
-from monitor.report.wording import length, lonlat, minute, number, short
-from monitor.serve.desk import said_when
-from monitor.serve.shelf import Content, Shelf
+from monitor.pipeline.snapshot import sha256
+from monitor.report.page.blocks import Block, Cell, Table
+from monitor.report.page.wording import length, lonlat, minute, number, short
+from monitor.serve.cache import Content, Shelf
+from monitor.serve.request import said_when
 from monitor.store.reviews import ReviewBook, review_table
 
 _DECIDED = {"keep": "kept", "reject": "rejected", "fixed": "fixed object", "unsure": "unsure", "undo": "taken back"}

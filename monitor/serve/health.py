@@ -9,9 +9,9 @@ from typing import cast
 import pandas as pd
 
 from monitor.core.aoi import Aoi
-from monitor.fuse.change import rates
-from monitor.report.looks import Look, looks_of
-from monitor.serve.shelf import Content
+from monitor.fuse.series.rates import rates
+from monitor.report.tiles.looks import Look, looks_of
+from monitor.serve.cache import Content
 from monitor.store.archive import Archive
 
 RECENT = timedelta(days=7)

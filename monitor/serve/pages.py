@@ -9,13 +9,13 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from monitor.report.blocks import Cell, Table
-from monitor.report.wording import SIMULATED_LINE, minute, number
-from monitor.serve import pictures, port, render
-from monitor.serve.desk import Desk, look_when, said_when
+from monitor.report.page.blocks import Cell, Table
+from monitor.report.page.wording import SIMULATED_LINE, minute, number
+from monitor.serve import images, port, render
+from monitor.serve.cache import Shelf
 from monitor.serve.evidence import decisions, evidence
 from monitor.serve.health import Run
-from monitor.serve.shelf import Shelf
+from monitor.serve.request import Desk, look_when, said_when
 from monitor.store.alerts import AlertBook
 
 PER_PAGE = 40
@@ -50,7 +50,7 @@ def _ports(router: APIRouter, shelf: Shelf) -> None:
         """One port: timeline and map."""
         desk = Desk.of(shelf)
         aoi = desk.content.aoi(aoi_id)
-        seen = pictures.looks(desk.content, aoi)
+        seen = images.looks(desk.content, aoi)
         clear = [k.scene_id for k in seen if k.state == "observed"]
         chosen = look if look in {k.scene_id for k in seen} else (clear or [k.scene_id for k in seen] or [""])[-1]
         card = next(card for card in desk.cards() if card.health.aoi.id == aoi.id)
@@ -63,7 +63,7 @@ def _ports(router: APIRouter, shelf: Shelf) -> None:
     @router.get("/pictures/{detection_id:path}", response_class=Response)
     def picture(detection_id: str) -> Response:
         """The chip of one detection."""
-        made = pictures.chip(shelf, shelf.now(), detection_id)
+        made = images.chip(shelf, shelf.now(), detection_id)
         return Response(made.data, media_type=made.mime, headers={"cache-control": "private, max-age=60"})
 
 

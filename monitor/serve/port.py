@@ -9,17 +9,17 @@ import pandas as pd
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi
-from monitor.fuse.change import rates
-from monitor.report.berths import berth_calendar, stacks, visits
-from monitor.report.blocks import Block, Text
-from monitor.report.charts import coverage_strip, weekly_series
-from monitor.report.looks import looks_of, within
-from monitor.report.model import BriefInput
-from monitor.report.passages import voyages
-from monitor.report.timeline import timeline_chart
-from monitor.report.traffic import ais, gaps
+from monitor.fuse.series.rates import rates
+from monitor.report.charts.series import coverage_strip, weekly_series
+from monitor.report.charts.timeline import timeline_chart
+from monitor.report.page.blocks import Block, Text
+from monitor.report.page.model import BriefInput
+from monitor.report.sections.berths import berth_calendar, stacks, visits
+from monitor.report.sections.traffic import ais, gaps
+from monitor.report.sections.voyages import voyages
+from monitor.report.tiles.looks import looks_of, within
+from monitor.serve.cache import Content, Shelf
 from monitor.serve.render import blocks
-from monitor.serve.shelf import Content, Shelf
 
 
 @dataclass(frozen=True, slots=True)

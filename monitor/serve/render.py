@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import jinja2
 
-from monitor.report import html as brief
-from monitor.report.blocks import Block
+from monitor.report.page.blocks import Block
+from monitor.report.render import html as brief
 
 _HERE = files("monitor.serve")
 _SCRIPTS = {"brief.js": "templates/brief.js", "map.js": "templates/map.js"}

@@ -1,9 +1,9 @@
 """A port season with known truth: sea, piers, fleet, clouds, radar, AIS receivers."""
 
-from monitor.simulate.ports import Label, PortScene, random_port_scene
 from monitor.simulate.scenarios import SCENARIOS, Scenario
-from monitor.simulate.score import ScoreSheet, reliability, score
+from monitor.simulate.scoring.score import ScoreSheet, reliability, score
 from monitor.simulate.season import DEFAULT_PERIOD, PORTS, Season
+from monitor.simulate.training_ports import Label, PortScene, random_port_scene
 
 __all__ = [
     "DEFAULT_PERIOD",

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from monitor.detect.dataset import Hull, LabelledPort
-from monitor.simulate.ports import Label, random_port_scene
+from monitor.detect.evaluation.dataset import Hull, LabelledPort
+from monitor.simulate.training_ports import Label, random_port_scene
 
 LEAST_SURE_M = 45.0
 

@@ -10,7 +10,7 @@ from shapely.affinity import translate
 from monitor.core.aoi import Aoi
 from monitor.core.geodesy import destination
 from monitor.core.tables import COVERAGE, DETECTIONS
-from monitor.simulate.seeds import generator
+from monitor.simulate.rng import generator
 
 DETECTOR = "from truth"
 _LEAST_M = 45.0

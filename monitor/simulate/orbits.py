@@ -13,8 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from monitor.core.instants import TimeRange
-from monitor.simulate.seeds import generator
+from monitor.core.timerange import TimeRange
+from monitor.simulate.rng import generator
 
 _JITTER_S = 20.0
 _SENTINEL_2C_SINCE = date(2025, 1, 21)

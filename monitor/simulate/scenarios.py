@@ -10,13 +10,13 @@ import numpy as np
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.instants import TimeRange
-from monitor.simulate.decoys import fixtures_of
-from monitor.simulate.fleet import World
-from monitor.simulate.ports_of_call import harbour_craft, honest_ships
-from monitor.simulate.rafts import number_sharer, rafted_ships
-from monitor.simulate.seeds import generator
-from monitor.simulate.shuttle import shuttle_flows, shuttles
+from monitor.core.timerange import TimeRange
+from monitor.simulate.rng import generator
+from monitor.simulate.traffic.background import harbour_craft, honest_ships
+from monitor.simulate.traffic.fixtures import fixtures_of
+from monitor.simulate.traffic.fleet import World
+from monitor.simulate.traffic.rafting import number_sharer, rafted_ships
+from monitor.simulate.traffic.shuttle import shuttle_flows, shuttles
 
 DAY = 86_400.0
 HOUR = 3_600.0

@@ -14,20 +14,19 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.grid import Grid
-from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
-from monitor.simulate.background import checked
-from monitor.simulate.delivery import Delivery, deliveries, late_in
-from monitor.simulate.fleet import World
+from monitor.core.timerange import TimeRange
 from monitor.simulate.orbits import Pass, passes
-from monitor.simulate.reception import positions, vessels
-from monitor.simulate.registration import misplaced, shift_of
+from monitor.simulate.render.background import checked
+from monitor.simulate.render.clouds import cloudiness
+from monitor.simulate.render.registration import misplaced, shift_of
+from monitor.simulate.render.scene import EDGE_LEAN, optical_raster, radar_raster
+from monitor.simulate.rng import generator
 from monitor.simulate.scenarios import STATIONS, build, scenario
-from monitor.simulate.seeds import generator
-from monitor.simulate.sky import cloudiness
-from monitor.simulate.stage import EDGE_LEAN, optical_raster, radar_raster
-from monitor.simulate.truth import truth_tables
+from monitor.simulate.traffic.fleet import World
+from monitor.simulate.traffic.late_delivery import Delivery, deliveries, late_in
+from monitor.simulate.traffic.reception import positions, vessels
 
 DEFAULT_PERIOD = "2023-08-14/2023-10-23"
 PORTS = ("rajin", "dunai")
@@ -128,10 +127,6 @@ class Season:
     def vessels(self) -> pd.DataFrame:
         """VESSELS: static data as broadcast."""
         return vessels(self.world)
-
-    def truth(self) -> dict[str, pd.DataFrame]:
-        """What really happened, by table; see `simulate.truth`."""
-        return truth_tables(self)
 
     @property
     def world(self) -> World:

@@ -56,11 +56,11 @@ from shapely.ops import unary_union
 from monitor.core.aoi import Aoi
 from monitor.core.geodesy import WGS84, destination, distance_m
 from monitor.core.grid import Grid
-from monitor.simulate.fleet import Ship
-from monitor.simulate.itinerary import Stay
 from monitor.simulate.orbits import Pass
-from monitor.simulate.stage import inside_swath, sky_at
-from monitor.simulate.yards import SLOT_M, outline_lonlat, stacks_at
+from monitor.simulate.render.scene import inside_swath, sky_at
+from monitor.simulate.render.stacks import SLOT_M, outline_lonlat, stacks_at
+from monitor.simulate.traffic.fleet import Ship
+from monitor.simulate.traffic.itinerary import Stay
 
 if TYPE_CHECKING:
     from monitor.simulate.season import Season

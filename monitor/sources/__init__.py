@@ -6,15 +6,15 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from monitor.sources.ais_files import PositionReader, read_positions
-    from monitor.sources.ais_files_report import ReadReport
+    from monitor.sources.ais.reader import PositionReader, read_positions
+    from monitor.sources.ais.report import ReadReport
 
 __all__ = ["PositionReader", "ReadReport", "read_positions"]
 
 _HOMES = {
-    "PositionReader": "monitor.sources.ais_files",
-    "ReadReport": "monitor.sources.ais_files_report",
-    "read_positions": "monitor.sources.ais_files",
+    "PositionReader": "monitor.sources.ais.reader",
+    "ReadReport": "monitor.sources.ais.report",
+    "read_positions": "monitor.sources.ais.reader",
 }
 
 

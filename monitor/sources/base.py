@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Protocol, runtime_checkable
 
 from monitor.core.aoi import Aoi
-from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
-from monitor.sources.faults import Problem
+from monitor.core.timerange import TimeRange
+from monitor.sources.errors import Problem
 
 
 class Source(Protocol):

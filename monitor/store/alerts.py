@@ -8,8 +8,9 @@ from datetime import datetime
 
 import pandas as pd
 
-from monitor.core.instants import isoformat, utc
-from monitor.core.tables import ALERTS, UTC
+from monitor.core.schema import UTC
+from monitor.core.tables import ALERTS
+from monitor.core.timerange import isoformat, utc
 from monitor.store.archive import Archive
 from monitor.store.index import Record
 

@@ -15,13 +15,14 @@ import pandas as pd
 from filelock import FileLock
 
 from monitor.core.errors import ArchiveError
-from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster, Scene
-from monitor.core.tables import DETECTIONS, Schema
-from monitor.store import files, parquet, pixels
+from monitor.core.schema import Schema
+from monitor.core.tables import DETECTIONS
+from monitor.core.timerange import TimeRange
+from monitor.io import atomic, cog, parquet
+from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene, scene_item
 from monitor.store.index import Index, Record
-from monitor.store.items import FORMAT, check_format, item_acquisition, item_scene, scene_item
-from monitor.store.ledger import latest, read_ledger
+from monitor.store.records import latest, read_ledger
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +51,7 @@ class Archive:
     def __post_init__(self) -> None:
         object.__setattr__(self, "root", Path(self.root))
         marker = self.root / "archive.json"
-        with files.disk_errors(marker):
+        with atomic.disk_errors(marker):
             text = marker.read_text(encoding="utf-8") if marker.is_file() else None
         if text is None:
             return
@@ -83,8 +84,8 @@ class Archive:
         names the products that it supersedes.
         """
         folder = self.folder(acquisition)
-        content = {"pixels.tif": pixels.encode_pixels(raster, simulated=acquisition.simulated)}
-        content["mask.tif"] = pixels.encode_mask(raster)
+        content = {"pixels.tif": cog.encode_pixels(raster, simulated=acquisition.simulated)}
+        content["mask.tif"] = cog.encode_mask(raster)
         content["request.json"] = _json(request or {})
         with self.claim(acquisition.id):
             self._begin()
@@ -96,9 +97,9 @@ class Archive:
                 )
                 self._withdraw(acquisition.id, folder)
             for name, data in content.items():
-                files.write_bytes(folder / name, data)
+                atomic.write_bytes(folder / name, data)
             item = scene_item(acquisition, raster, replaces=replaces)
-            files.write_bytes(folder / "item.json", _json(item))
+            atomic.write_bytes(folder / "item.json", _json(item))
             self.index.add([(self._relative(folder), item, acquisition.acquired_at)])
         return item_scene(item, folder)
 
@@ -106,7 +107,7 @@ class Archive:
         """Where an acquisition's scene lies, or would lie."""
         at = acquisition.acquired_at
         parts = (acquisition.aoi_id, acquisition.sensor, f"{at:%Y}", f"{at:%m}", acquisition.id)
-        return self.root.joinpath("scenes", *(files.safe_name(part) for part in parts))
+        return self.root.joinpath("scenes", *(atomic.safe_name(part) for part in parts))
 
     def lacks(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
         """Those of which no scene is archived, in their order.
@@ -171,14 +172,14 @@ class Archive:
         """
         path, item = self._find(scene_id)
         properties = cast("Mapping[str, float]", item["properties"])
-        return pixels.read_raster(path, scale=properties["monitor:scale"], offset=properties["monitor:offset"])
+        return cog.read_raster(path, scale=properties["monitor:scale"], offset=properties["monitor:offset"])
 
     # tables
 
     def write_scene_table(self, kind: str, key: str, scene_id: str, df: pd.DataFrame) -> None:
         """Keep one scene's rows of a kind (`SCENE_TABLES`), made by `key` (a detector's or a method's)."""
         self._begin()
-        files.write_bytes(self._scene_table(kind, key, scene_id), parquet.encode_table(df))
+        atomic.write_bytes(self._scene_table(kind, key, scene_id), parquet.encode_table(df))
 
     def scene_table_exists(self, kind: str, key: str, scene_id: str) -> bool:
         """Whether the scene was looked at by `key`, found anything or not."""
@@ -186,7 +187,7 @@ class Archive:
 
     def scenes_without(self, kind: str, key: str, scenes: Iterable[Scene]) -> list[Scene]:
         """Those of the scenes that `key` has not looked at; one listing of a folder, however many scenes."""
-        folder = self.root / kind / files.safe_name(key)
+        folder = self.root / kind / atomic.safe_name(key)
         done = {path.stem for path in folder.glob("*.parquet")} if folder.is_dir() else set()
         return [scene for scene in scenes if scene.id not in done]
 
@@ -214,7 +215,7 @@ class Archive:
     def write_table(self, name: str, df: pd.DataFrame) -> bool:
         """Keep ``derived/<name>.parquet``; False when the file held the same bytes and was left alone."""
         self._begin()
-        return files.write_if_changed(self._derived(name, ".parquet"), parquet.encode_table(df))
+        return atomic.write_if_changed(self._derived(name, ".parquet"), parquet.encode_table(df))
 
     def read_table(self, name: str, schema: Schema) -> pd.DataFrame:
         """The table of that name; the schema's empty one when it was never written."""
@@ -228,17 +229,17 @@ class Archive:
     def write_note(self, name: str, text: str) -> None:
         """Keep a short text as ``derived/<name>.txt``, such as the digest of what a table was made from."""
         self._begin()
-        files.write_if_changed(self._derived(name, ".txt"), text.encode())
+        atomic.write_if_changed(self._derived(name, ".txt"), text.encode())
 
     def read_note(self, name: str) -> str:
         """That text, or ``""``."""
         path = self._derived(name, ".txt")
-        with files.disk_errors(path):
+        with atomic.disk_errors(path):
             return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def digest(self, *folders: str) -> str:
         """A hash of names, sizes and times of the files under these folders of the archive."""
-        return files.digest(*(self.root / folder for folder in folders))
+        return atomic.digest(*(self.root / folder for folder in folders))
 
     # records
 
@@ -252,7 +253,7 @@ class Archive:
         for record in records:
             path = self._ledger(record.kind)
             with self.lock("ledger"):
-                files.append_line(path, record.to_json())
+                atomic.append_line(path, record.to_json())
         if indexed := [record for record in records if record.kind not in LOGS]:
             self._index().note(indexed)
 
@@ -273,14 +274,14 @@ class Archive:
     @contextmanager
     def claim(self, scene_id: str) -> Iterator[None]:
         """Hold a scene against other threads and processes; ask `lacks` again inside, then fetch and write."""
-        with self.lock(files.safe_name(scene_id)):
+        with self.lock(atomic.safe_name(scene_id)):
             yield
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Hold a name against other threads and processes; a thread that holds it may enter again."""
         path = self.root / "log" / ".locks" / f"{name}.lock"
-        with files.disk_errors(path):
+        with atomic.disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             lock = FileLock(path, is_singleton=True)  # one a path, so that a thread may enter twice
             lock.acquire()
@@ -299,13 +300,13 @@ class Archive:
         """
         self._begin()
         with self.lock("reindex"):
-            files.sweep(self.root)
+            atomic.sweep(self.root)
             scenes = [self._entry(path.parent) for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
             records = [r for path in self._ledgers() for r in latest(read_ledger(path))]
             try:
                 self.index.rebuild(scenes, records)
             except ArchiveError:
-                with files.disk_errors(self.index.path):
+                with atomic.disk_errors(self.index.path):
                     self.index.discard()
                 self.index.rebuild(scenes, records)
         return len(scenes)
@@ -313,7 +314,7 @@ class Archive:
     def _begin(self) -> None:
         marker = self.root / "archive.json"
         if not marker.is_file():
-            files.write_bytes(marker, _json({"format": FORMAT, "is": "an archive of maritime-monitor"}))
+            atomic.write_bytes(marker, _json({"format": FORMAT, "is": "an archive of maritime-monitor"}))
 
     def _exists(self) -> bool:
         return (self.root / "archive.json").is_file()
@@ -348,20 +349,20 @@ class Archive:
     def _withdraw(self, scene_id: str, folder: Path) -> None:
         """Index first, item last: killed in between, a scene is entered again or lacking, but never known and gone."""
         self._index().forget(scene_id)
-        with files.disk_errors(folder):
+        with atomic.disk_errors(folder):
             for kind in SCENE_TABLES:
                 for path in (self.root / kind).glob(f"*/{scene_id}.parquet"):
                     path.unlink(missing_ok=True)
             (folder / "item.json").unlink(missing_ok=True)
 
     def _scene_table(self, kind: str, key: str, scene_id: str) -> Path:
-        return self.root / files.safe_name(kind) / files.safe_name(key) / f"{files.safe_name(scene_id)}.parquet"
+        return self.root / atomic.safe_name(kind) / atomic.safe_name(key) / f"{atomic.safe_name(scene_id)}.parquet"
 
     def _derived(self, name: str, suffix: str) -> Path:
-        return self.root / "derived" / f"{files.safe_name(name)}{suffix}"
+        return self.root / "derived" / f"{atomic.safe_name(name)}{suffix}"
 
     def _ledger(self, kind: str) -> Path:
-        return self.root / ("log" if kind in LOGS else "ledger") / f"{files.safe_name(kind)}.jsonl"
+        return self.root / ("log" if kind in LOGS else "ledger") / f"{atomic.safe_name(kind)}.jsonl"
 
     def _ledgers(self) -> Sequence[Path]:
         return [*sorted((self.root / "ledger").glob("*.jsonl")), *sorted((self.root / "log").glob("*.jsonl"))]

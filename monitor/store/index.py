@@ -14,7 +14,7 @@ from typing import cast
 from filelock import FileLock
 
 from monitor.core.errors import ArchiveError
-from monitor.core.instants import TimeRange, utc
+from monitor.core.timerange import TimeRange, utc
 
 VERSION = 1
 """`user_version` of the index this code writes."""

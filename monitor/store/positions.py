@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 from filelock import FileLock
 
-from monitor.ais.order import in_order
+from monitor.ais.sorting import in_order
 from monitor.core.errors import ArchiveError
-from monitor.core.instants import TimeRange, utc
 from monitor.core.tables import POSITIONS, VESSELS
-from monitor.store import files, parquet
-from monitor.store.positions_parts import Bounds, PartWriter, keep, read_part
+from monitor.core.timerange import TimeRange, utc
+from monitor.io import atomic, parquet
+from monitor.store.position_parts import Bounds, PartWriter, keep, read_part
 
 SAME_DEG = 1e-4
 """Two positions of one MMSI and instant closer than this (some 10 m) are one, rounded by different feeds."""
@@ -73,7 +73,7 @@ class PositionStore:
         ArchiveError
             The disk is full, read-only or failing.
         """
-        writer = PartWriter(self.root, files.safe_name(key))
+        writer = PartWriter(self.root, atomic.safe_name(key))
         try:
             for table in tables:
                 writer.add(table)
@@ -95,7 +95,7 @@ class PositionStore:
         ArchiveError
             The disk is full, read-only or failing.
         """
-        files.write_bytes(self._marker(done.key), _encode(done))
+        atomic.write_bytes(self._marker(done.key), _encode(done))
 
     def write_vessels(self, vessels: pd.DataFrame) -> None:
         """Add static data (VESSELS); the last word wins where it says something.
@@ -107,7 +107,7 @@ class PositionStore:
         """
         if vessels.empty:
             return
-        with files.disk_errors(self.root):
+        with atomic.disk_errors(self.root):
             self.root.mkdir(parents=True, exist_ok=True)
         with FileLock(self.root / ".vessels.lock"):
             words = ["imo", "name", "callsign", "source_file"]
@@ -115,16 +115,16 @@ class PositionStore:
             both = both.assign(**{c: both[c].replace("", pd.NA) for c in words})
             last = both.groupby("mmsi", sort=True).last().reset_index()
             last[words] = last[words].fillna("")
-            files.write_bytes(self.root / "vessels.parquet", parquet.encode_table(VESSELS.conform(last)))
+            atomic.write_bytes(self.root / "vessels.parquet", parquet.encode_table(VESSELS.conform(last)))
 
     def _forget(self, key: str) -> None:
-        with files.disk_errors(self.root):
+        with atomic.disk_errors(self.root):
             self._marker(key).unlink(missing_ok=True)
             for path in self.root.glob(f"date=*/{key}-*.parquet"):
                 path.unlink()
 
     def _marker(self, key: str) -> Path:
-        return self.root / "ingested" / f"{files.safe_name(key)}.json"
+        return self.root / "ingested" / f"{atomic.safe_name(key)}.json"
 
     # reading
 

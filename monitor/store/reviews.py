@@ -12,8 +12,8 @@ from typing import cast
 import pandas as pd
 
 from monitor.core.errors import DataError
-from monitor.core.instants import utc
 from monitor.core.tables import REVIEWS
+from monitor.core.timerange import utc
 from monitor.store.archive import Archive
 from monitor.store.index import Record
 

@@ -16,8 +16,8 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pacsv
 
-from monitor.sources.air_files import read_air
-from monitor.sources.air_lists import read_watchlist
+from monitor.sources.aviation.lists import read_watchlist
+from monitor.sources.aviation.reader import read_air
 
 _BLOCK = 500_000
 

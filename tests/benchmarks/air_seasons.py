@@ -9,10 +9,10 @@ from __future__ import annotations
 import sys
 import time
 
-from monitor.air import clean, find_calls, find_reception
-from monitor.simulate.air import make_air_season
-from monitor.simulate.score_air import AirScore, score_air
-from monitor.sources.air_lists import read_airfields
+from monitor.aviation import clean, find_calls, find_reception
+from monitor.simulate.aviation.season import make_air_season
+from monitor.simulate.scoring.aviation import AirScore, score_air
+from monitor.sources.aviation.lists import read_airfields
 
 
 def score_of(seed: int) -> AirScore:

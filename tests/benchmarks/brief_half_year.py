@@ -17,11 +17,12 @@ import pandas as pd
 from monitor.ais import find_gaps, port_calls, voyages
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.errors import ArchiveError
-from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
+from monitor.core.timerange import TimeRange
 from monitor.fuse import CorrelateInput, correlate
 from monitor.report import BriefInput, Provenance, SceneRecord, Tables, build_brief, write_html, write_pdf
 from monitor.simulate.season import Season
+from monitor.simulate.truth import truth_tables
 from monitor.store.archive import Archive
 from tests.fuse.seasons import told
 
@@ -34,7 +35,7 @@ def given(season: Season, aois: tuple[Aoi, ...]) -> BriefInput:
     offered = sorted((a for aoi in aois for a in season.acquisitions(aoi)), key=lambda a: a.start)[-SCENES:]
     names = {a.id for a in offered}
     truth = {name: rows[rows["scene_id"].isin(names)] if "scene_id" in rows else rows
-             for name, rows in season.truth().items()}  # fmt: skip
+             for name, rows in truth_tables(season).items()}  # fmt: skip
     made = told(aois, offered, season.positions(), truth, seed=season.seed).inputs
     gaps = find_gaps(made.positions, at_least=timedelta(hours=12))
     calls = port_calls(made.positions, _anchors(aois))

@@ -16,7 +16,8 @@ from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.scene import Acquisition
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, UTC
+from monitor.core.schema import UTC
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS
 from monitor.fuse import CorrelateInput, correlate
 
 START = pd.Timestamp("2023-01-01", tz="UTC")

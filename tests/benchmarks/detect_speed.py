@@ -79,12 +79,12 @@ def stock(image: Path) -> None:
     os.environ.update({"YOLO_OFFLINE": "1", "YOLO_AUTOINSTALL": "0", "YOLO_VERBOSE": "0", "ULTRALYTICS_SAFE_LOAD": "1"})
     from sahi.slicing import get_slice_bboxes
 
-    from monitor.detect import decode
-    from monitor.detect.train_predict import predictor_network
-    from monitor.detect.windows import dark_levels, network_input, subtract_dark
-    from monitor.detect.yolo_run import maps_of
-    from monitor.detect.yolo_weights import read_weights
-    from monitor.sources.image_files import read_image
+    from monitor.detect.yolo import decode
+    from monitor.detect.yolo.preprocess import dark_levels, network_input, subtract_dark
+    from monitor.detect.yolo.runtime import maps_of
+    from monitor.detect.yolo.ultralytics import predictor_network
+    from monitor.detect.yolo.weights import read_weights
+    from monitor.sources.imagery.local.image import read_image
 
     _, raster = read_image(image)
     weights = read_weights("harbour26")

@@ -21,10 +21,10 @@ from scipy.optimize import linear_sum_assignment
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
-from monitor.detect.radar import HullRule, RadarDetector
+from monitor.detect.sar.detector import HullRule, RadarDetector
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data/s1"
-LABELS = Path(__file__).resolve().parents[1] / "detect/port_la_s1_20210105_ships.csv"
+LABELS = Path(__file__).resolve().parents[1] / "detect/sar/port_la_s1_20210105_ships.csv"
 CHIP_M, GATE_PX = 3.0, 10.0
 
 

@@ -23,15 +23,16 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.aoi import Aoi, read_aoi
-from monitor.core.instants import TimeRange
-from monitor.detect.apply import detect
-from monitor.detect.berths import BerthRule, berth_states
-from monitor.detect.coverage import coverage
-from monitor.detect.fixed import mark_fixed
-from monitor.detect.profiles import berth_profiles
-from monitor.detect.radar import RadarDetector
-from monitor.fuse.counts import count
+from monitor.core.timerange import TimeRange
+from monitor.detect.berths.occupancy import BerthRule, berth_states
+from monitor.detect.berths.profiles import berth_profiles
+from monitor.detect.context.coverage import coverage
+from monitor.detect.context.infrastructure import mark_fixed
+from monitor.detect.run import detect
+from monitor.detect.sar.detector import RadarDetector
+from monitor.fuse.series.counts import count
 from monitor.simulate import Season
+from monitor.simulate.truth import truth_tables
 
 PORTS = ("rajin", "dunai")
 LARGE_M, COUNTED_M = 100.0, 45.0
@@ -81,7 +82,7 @@ def judged(aoi: Aoi, seed: int, period: TimeRange) -> Judged:
         "coverage": pd.concat(seen, ignore_index=True),
         "profiles": pd.concat(past, ignore_index=True),
     }
-    truth = season.truth()
+    truth = truth_tables(season)
     ships = truth["vessels"][truth["vessels"]["visible"]]
     large = ships[(ships["length_m"] >= LARGE_M) & (ships["berth_id"] != "")]
     states = berth_states(aoi, looks, **tables)

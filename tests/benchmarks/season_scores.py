@@ -17,10 +17,11 @@ import pandas as pd
 
 from monitor.core.aoi import read_aoi
 from monitor.core.findings import LIKELIHOODS, likelihood_word
+from monitor.core.statistics import binomial_interval
 from monitor.fuse import correlate
-from monitor.fuse.chance import binomial_interval
 from monitor.simulate import SCENARIOS
 from monitor.simulate.season import Season
+from monitor.simulate.truth import truth_tables
 from tests.fuse.seasons import POOR, Eye, Tally, score, told
 
 ASKED = {
@@ -45,7 +46,7 @@ def scored(seed: int, eye: Eye) -> Tally:
     """One season's scores."""
     season = season_of(seed)
     looks = [a for aoi in season.aois for a in season.acquisitions(aoi)]
-    made = told(season.aois, looks, season.positions(), season.truth(), seed=seed, eye=eye)
+    made = told(season.aois, looks, season.positions(), truth_tables(season), seed=seed, eye=eye)
     tally = Tally()
     score(made, correlate(made.inputs), tally)
     return tally

@@ -10,11 +10,11 @@ from datetime import timedelta
 import pytest
 
 from monitor.core.aoi import Aoi
-from monitor.core.instants import TimeRange
 from monitor.core.parallel import open_pool
-from monitor.pipeline.bring import missing, pull, search
+from monitor.core.timerange import TimeRange
+from monitor.pipeline.pull import missing, pull_scenes, search
 from monitor.store import Archive, UnitAccount
-from tests.sources.hub_places import EAST, T0, WEST, source_for
+from tests.sources.imagery.sentinelhub.hub_places import EAST, T0, WEST, source_for
 from tests.sources.places import aoi_over
 from tests.standin.server import StandIn
 from tests.standin.worlds import Sea, s2_product
@@ -29,7 +29,7 @@ def _seconds(folder, standin: StandIn, port: Aoi, pool: str | None) -> float:
     work = missing(archive, search(source, [port], SEASON))
     began = time.perf_counter()
     with open_pool(pool) as workers:
-        outcomes = pull(source, archive, work, workers)
+        outcomes = pull_scenes(source, archive, work, workers)
     assert len(outcomes) == 40
     assert all(outcome.ok for outcome in outcomes)
     return time.perf_counter() - began
@@ -51,7 +51,7 @@ def _large(url: str, folder: str, side_m: int, queue) -> None:
     archive = Archive(folder)
     source = source_for(_At(url), deadline_s=600)
     work = missing(archive, search(source, [port], SEASON))
-    outcomes = pull(source, archive, work)
+    outcomes = pull_scenes(source, archive, work)
     assert [outcome.error for outcome in outcomes] == [None]
     queue.put((archive.scenes()[0].grid.shape, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024))
 

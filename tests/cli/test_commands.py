@@ -62,6 +62,6 @@ def test_a_bug_exits_with_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("boom")
 
-    monkeypatch.setattr("monitor.workspace.Workspace.open", broken)
+    monkeypatch.setattr("monitor.workspace.workspace.Workspace.open", broken)
     assert run(["status"]) == 3
     assert "ZeroDivisionError: boom" in capsys.readouterr().err

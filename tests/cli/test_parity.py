@@ -6,13 +6,14 @@ import inspect
 
 import pytest
 
-from monitor import outside, serve
+from monitor import serve
 from monitor.cli.app import app
 from monitor.core import dictionary
-from monitor.workspace import Workspace
+from monitor.standalone import tools
+from monitor.workspace.workspace import Workspace
 
 OTHER_NAMES = {"init": "create", "tables": "dictionary"}
-HOMES = {"serve": serve, "tables": dictionary} | dict.fromkeys(("evaluate", "train", "simulate"), outside)
+HOMES = {"serve": serve, "tables": dictionary} | dict.fromkeys(("evaluate", "train", "simulate"), tools)
 
 
 @pytest.mark.parametrize("command", app.registered_commands, ids=lambda c: c.callback.__name__)

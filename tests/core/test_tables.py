@@ -5,7 +5,8 @@ import pytest
 
 from monitor.core import tables
 from monitor.core.errors import DataError
-from monitor.core.tables import GAPS, POSITIONS, UTC, Schema
+from monitor.core.schema import UTC, Schema
+from monitor.core.tables import GAPS, POSITIONS
 
 SCHEMAS = [value for value in vars(tables).values() if isinstance(value, Schema)]
 KEYED = Schema("keyed", {"id": "str", "t": UTC, "n": "int64"}, ("id",))

@@ -11,8 +11,8 @@ from scipy import ndimage
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS
-from monitor.simulate import spectra
-from monitor.simulate.hulls import Hull, Light, paint_hull
+from monitor.simulate.render import spectra
+from monitor.simulate.render.hulls import Hull, Light, paint_hull
 
 SIDE, SHORE, QUAY = 192, 60, 64
 """Pixels a side; land lies above row `SHORE`, a concrete quay between it and row `QUAY`, water below."""

@@ -13,8 +13,8 @@ from rasterio.warp import transform as warp_points
 
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
-from monitor.detect.dataset import Hull
-from monitor.detect.train_targets import corners, fill
+from monitor.detect.evaluation.dataset import Hull
+from monitor.training.augment.targets import corners, fill
 
 BANDS = ("B02", "B03", "B04", "B08", "B11")
 EPSG = 32652

@@ -18,7 +18,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import S1_BANDS, S2_BANDS
 from monitor.core.tables import COVERAGE, DETECTIONS
-from monitor.detect.profiles import berth_profiles
+from monitor.detect.berths.profiles import berth_profiles
 
 EPSG, X, Y = 32652, 600_000.0, 4_670_000.0
 ROWS, COLS, FINE = 60, 80, 5

@@ -17,16 +17,16 @@ from monitor.core.aoi import Aoi, Zone
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import S2_BANDS
-from monitor.detect.apply import detect
 from monitor.detect.base import VESSEL
-from monitor.detect.berths import berth_states
-from monitor.detect.coverage import coverage
-from monitor.detect.radar import RadarDetector
-from monitor.detect.yolo import YoloDetector
-from monitor.simulate import spectra
+from monitor.detect.berths.occupancy import berth_states
+from monitor.detect.context.coverage import coverage
+from monitor.detect.run import detect
+from monitor.detect.sar.detector import RadarDetector
+from monitor.detect.yolo.detector import YoloDetector
+from monitor.simulate.render import spectra
 from tests.detect import failures as made
 from tests.detect.failures import QUAY, SIDE, Paint, harbour, rectangle, ship
-from tests.detect.test_radar import sea
+from tests.detect.sar.test_detector import sea
 
 AT = datetime(2023, 9, 5, 2, tzinfo=UTC)
 BERTHED = ship(QUAY + 1.3, 90)

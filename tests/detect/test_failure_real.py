@@ -17,14 +17,14 @@ from monitor.core.errors import DetectorError
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.tables import COVERAGE
-from monitor.detect.apply import detect
 from monitor.detect.base import VESSEL
-from monitor.detect.dataset_files import read_scene
-from monitor.detect.fixed import mark_fixed
-from monitor.detect.masks import water_mask
-from monitor.detect.radar import RadarDetector
-from monitor.detect.yolo import YoloDetector, check_raster
-from monitor.detect.yolo_weights import read_weights
+from monitor.detect.context.infrastructure import mark_fixed
+from monitor.detect.context.water import water_mask
+from monitor.detect.evaluation.reader import read_scene
+from monitor.detect.run import detect
+from monitor.detect.sar.detector import RadarDetector
+from monitor.detect.yolo.detector import YoloDetector, check_raster
+from monitor.detect.yolo.weights import read_weights
 
 PORTS = (
     "algiers", "athens", "busan", "cartagena", "casablanca", "gdynia", "hedland", "klang", "marseille", "valencia",

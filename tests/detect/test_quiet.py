@@ -37,7 +37,7 @@ except SystemExit as end:
 """
 CHECKPOINT = """
 from pathlib import Path
-from monitor.detect.yolo import YoloDetector
+from monitor.detect.yolo.detector import YoloDetector
 from tests.detect import harbour
 YoloDetector(checkpoint=Path({image!r}))(harbour.raster(96))
 """
@@ -78,7 +78,7 @@ def test_detection_opens_no_socket_and_writes_only_its_answer(tmp_path: Path) ->
 
 @pytest.mark.slow
 def test_a_checkpoint_opens_no_socket_and_writes_to_the_cache_alone(tmp_path: Path) -> None:
-    from monitor.detect.yolo_weights import weights_folder
+    from monitor.detect.yolo.weights import weights_folder
 
     told, home = run(CHECKPOINT.format(image=str(weights_folder() / "harbour26.pt")), tmp_path)
     assert [entry for entry in told if entry[0].startswith("socket")] == []

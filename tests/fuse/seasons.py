@@ -16,7 +16,7 @@ from monitor.core.geodesy import destination
 from monitor.core.scene import Acquisition
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, STACKS
 from monitor.fuse import CorrelateInput, Correlation, azimuth_shift
-from monitor.fuse.radar import satellite_course_deg, slant_range_m
+from monitor.fuse.matching.azimuth_shift import satellite_course_deg, slant_range_m
 
 LEAST_M = 45.0
 _COLUMNS = [

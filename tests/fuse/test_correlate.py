@@ -8,9 +8,10 @@ import pytest
 from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi, read_aoi
-from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, POSITIONS, UTC
+from monitor.core.schema import UTC
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, POSITIONS
+from monitor.core.timerange import TimeRange
 from monitor.fuse import CorrelateInput, Correlation, correlate, read_watchlist
 
 START = pd.Timestamp("2023-08-01T02:16:00Z")

@@ -7,6 +7,7 @@ import pytest
 from monitor.core.aoi import read_aoi
 from monitor.fuse import correlate
 from monitor.simulate.season import Season
+from monitor.simulate.truth import truth_tables
 from tests.fuse.seasons import Tally, score, told
 
 pytestmark = pytest.mark.slow
@@ -18,7 +19,7 @@ def tally() -> Tally:
     aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
     season = Season.make(aois=aois, seed=11, scenario="feed-outage", sensors=("s2", "s1"))
     acquisitions = [a for aoi in aois for a in season.acquisitions(aoi)]
-    made = told(aois, acquisitions, season.positions(), season.truth(), seed=11)
+    made = told(aois, acquisitions, season.positions(), truth_tables(season), seed=11)
     scores = Tally()
     score(made, correlate(made.inputs), scores)
     return scores

@@ -12,11 +12,11 @@ import pytest
 from monitor.core.errors import SettingsError, SourceError
 from monitor.core.findings import Finding
 from monitor.pipeline import alerts as steps
-from monitor.pipeline import findings as texts
-from monitor.pipeline.keys import FINDINGS, Ports
-from monitor.pipeline.watch import AlertPlan, alerts_are_raised
-from monitor.report.messages import Message
-from monitor.report.notify import Target
+from monitor.pipeline.alert_plan import AlertPlan, alerts_are_raised
+from monitor.pipeline.freshness import FINDINGS, Ports
+from monitor.report.alerts.messages import Message
+from monitor.report.alerts.send import Target
+from monitor.store import findings as texts
 from monitor.store.alerts import AlertBook
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore

@@ -9,10 +9,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from monitor.ais import find_gaps
-from monitor.core.instants import TimeRange
 from monitor.core.parallel import open_pool
+from monitor.core.timerange import TimeRange
 from monitor.pipeline.gaps import stored_gaps
-from monitor.pipeline.intake import ingest
+from monitor.pipeline.ingest import ingest_files
 from monitor.store.positions import PositionStore
 
 HEADER = "mmsi,t,lon,lat,sog_kn\n"
@@ -34,7 +34,7 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def store(log_file: Path) -> PositionStore:
     store = PositionStore(log_file.parent / "positions")
-    ingest(store, [log_file])
+    ingest_files(store, [log_file])
     return store
 
 

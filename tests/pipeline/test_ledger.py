@@ -6,7 +6,7 @@ import pytest
 
 from monitor.core.errors import DataError
 from monitor.pipeline import ledger as steps
-from monitor.pipeline.keys import Ports
+from monitor.pipeline.freshness import Ports
 from monitor.store.archive import Archive
 
 HEAD = "date,port,event,source,confidence\n"

@@ -13,10 +13,10 @@ from monitor.core.aoi import Aoi, parse_aoi
 from monitor.core.errors import ArchiveError
 from monitor.core.findings import Finding
 from monitor.core.grid import Grid
-from monitor.core.instants import TimeRange
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.tables import BERTH_STATES, COVERAGE, DARK_EVENTS, DETECTIONS, GAPS, MATCHES
-from monitor.fuse.counts import count
+from monitor.core.timerange import TimeRange
+from monitor.fuse.series.counts import count
 from monitor.report import BriefInput, InputFile, Provenance, SceneRecord, Tables
 
 PERIOD = TimeRange.parse("2023-W41")

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from monitor.report import Brief, Tables, build_brief, write_html
-from monitor.report.html import page
-from monitor.report.summary import statements
+from monitor.report.render.html import page
+from monitor.report.sections.summary import statements
 from tests.report.made import brief_input, no_pixels, read_pixels
 
 

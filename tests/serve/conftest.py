@@ -15,8 +15,8 @@ import uvicorn
 
 from monitor.cli.app import run
 from monitor.serve import Door, Shelf, make_app
-from monitor.serve.run import listen
-from monitor.workspace import Workspace
+from monitor.serve.server import listen
+from monitor.workspace.workspace import Workspace
 from tests.walk import made
 
 TOKEN = "a-token-of-this-test"

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from monitor.workspace import Workspace
+from monitor.workspace.workspace import Workspace
 from tests.serve.conftest import served
 
 pytestmark = [pytest.mark.loopback, pytest.mark.weights, pytest.mark.slow]

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from monitor.cli.app import run
-from monitor.core.instants import TimeRange
-from monitor.detect.dataset_files import read_ports, read_truth
-from monitor.pipeline.brief import brief_input
-from monitor.report.summary import header
-from monitor.workspace import Workspace
+from monitor.core.timerange import TimeRange
+from monitor.detect.evaluation.reader import read_ports, read_truth
+from monitor.pipeline.report import brief_input
+from monitor.report.sections.summary import header
+from monitor.workspace.workspace import Workspace
 from tests.serve.conftest import TOKEN, served
 
 pytestmark = [pytest.mark.loopback, pytest.mark.weights, pytest.mark.slow]

@@ -6,9 +6,9 @@ from typing import cast
 import pandas as pd
 import pytest
 
-from monitor.report.looks import Look
-from monitor.serve.desk import look_when, said_when
-from monitor.serve.shelf import Content
+from monitor.report.tiles.looks import Look
+from monitor.serve.cache import Content
+from monitor.serve.request import look_when, said_when
 from tests.report import made
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from monitor.core.aoi import Aoi, read_aois
-from monitor.core.instants import TimeRange
+from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
+from monitor.simulate.truth import truth_tables
 
 PERIOD = TimeRange.parse("2023-08-27/2023-09-12")
 
@@ -25,4 +26,4 @@ def season(aois: tuple[Aoi, ...]) -> Season:
 
 @pytest.fixture(scope="session")
 def truth(season: Season):
-    return season.truth()
+    return truth_tables(season)

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 
 from monitor.core.errors import DataError
-from monitor.core.instants import TimeRange
 from monitor.core.tables import POSITIONS, VESSELS
+from monitor.core.timerange import TimeRange
 from monitor.simulate import SCENARIOS, Season
 from monitor.simulate.orbits import sun
 
@@ -31,7 +31,7 @@ def _digest(season, aoi):
 def test_another_process_renders_the_same_bytes(season, aois, repository):
     code = (
         "import hashlib, sys; from pathlib import Path; from monitor.core.aoi import read_aois;"
-        "from monitor.core.instants import TimeRange; from monitor.simulate import Season;"
+        "from monitor.core.timerange import TimeRange; from monitor.simulate import Season;"
         "aois = read_aois(Path(sys.argv[1])); a = next(x for x in aois if x.id == 'rajin');"
         "s = Season.make(aois=aois, period=TimeRange.parse('2023-08-27/2023-09-12'), sensors=('s2', 's1'));"
         "print(hashlib.sha256(s.render(s.acquisitions(a)[2], a).data.tobytes()).hexdigest())"

@@ -10,8 +10,9 @@ import pytest
 from scipy import ndimage
 
 from monitor.core.geodesy import WGS84, distance_m, reproject
-from monitor.core.instants import TimeRange
+from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
+from monitor.simulate.truth import truth_tables
 
 PERIOD = TimeRange.parse("2023-08-27/2023-09-12")
 
@@ -23,7 +24,7 @@ def crowded(aois):
 
 @pytest.fixture(scope="module")
 def told(crowded):
-    return crowded.truth()
+    return truth_tables(crowded)
 
 
 def test_fixed_objects_of_every_kind_lie_in_the_water_of_both_ports(told, aois):
@@ -119,7 +120,7 @@ def test_a_third_of_the_scenes_lie_off_the_map_and_none_by_more_than_a_pixel_and
 
 def test_the_pixels_lie_off_by_what_the_truth_says(untidy, season, aois):
     aoi = next(a for a in aois if a.id == "rajin")
-    told = {row.scene_id: row for row in untidy.truth()["registration"].itertuples()}
+    told = {row.scene_id: row for row in truth_tables(untidy)["registration"].itertuples()}
     acquisitions = {a.id: a for a in untidy.acquisitions(aoi)}
     shifted = [i for i in untidy.passes(aoi) if untidy.shift_px(i) != (0.0, 0.0)]
     assert shifted
@@ -139,7 +140,7 @@ def test_a_part_of_the_ais_arrives_late_and_nothing_is_lost_or_doubled(untidy):
     late, prompt, whole = untidy.late_positions(), untidy.prompt_positions(), untidy.positions()
     assert sum(len(part) for part in late) + len(prompt) == len(whole)
     assert 0.02 < sum(len(part) for part in late) / len(whole) < 0.3
-    for told, part in zip(untidy.truth()["deliveries"].itertuples(), late, strict=True):
+    for told, part in zip(truth_tables(untidy)["deliveries"].itertuples(), late, strict=True):
         assert told.positions == len(part) > 0
         assert part["t"].between(told.start, told.end).all()
         assert told.arrives_at > told.end

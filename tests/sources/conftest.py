@@ -65,12 +65,12 @@ def serve() -> Iterator[Callable[..., object]]:
     with ExitStack() as stack:
 
         def start(world=None, **options):
-            from monitor.sources import sentinelhub
-            from tests.sources.hub_places import products
+            from monitor.sources.imagery.sentinelhub import client
+            from tests.sources.imagery.sentinelhub.hub_places import products
             from tests.standin.server import StandIn
             from tests.standin.worlds import Sea
 
-            sentinelhub._sessions.clear()
+            client._sessions.clear()
             return stack.enter_context(StandIn(world or Sea(products()), **options))
 
         yield start

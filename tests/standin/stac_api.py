@@ -10,7 +10,7 @@ from pathlib import Path
 
 from shapely.geometry import shape
 
-from monitor.core.instants import utc
+from monitor.core.timerange import utc
 
 _CONFORMS = [
     "https://api.stacspec.org/v1.0.0/core",

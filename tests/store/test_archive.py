@@ -20,10 +20,10 @@ import rasterio
 from shapely.geometry import Point
 
 from monitor.core.errors import ArchiveError
-from monitor.core.instants import TimeRange
 from monitor.core.tables import COUNTS, DETECTIONS
+from monitor.core.timerange import TimeRange
+from monitor.io.atomic import _host
 from monitor.store.archive import Archive
-from monitor.store.files import _host
 from monitor.store.index import Record
 
 ID = "S2B_20231005T021609_R003_rajin"

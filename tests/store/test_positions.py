@@ -11,9 +11,9 @@ from pandas.testing import assert_frame_equal
 
 from monitor.ais import find_gaps, gaps_by_batch
 from monitor.core.errors import ArchiveError
-from monitor.core.instants import TimeRange
 from monitor.core.tables import POSITIONS, VESSELS
-from monitor.store import positions_parts as module
+from monitor.core.timerange import TimeRange
+from monitor.store import position_parts as module
 from monitor.store.positions import PositionStore
 
 START = datetime(2024, 3, 1, tzinfo=UTC)

@@ -13,10 +13,10 @@ import pytest
 from shapely.geometry import mapping
 
 from monitor.cli.app import run as command
-from monitor.pipeline import Ports, gather
+from monitor.pipeline import Ports, snapshot
 from monitor.store import Record
-from monitor.workspace import Workspace
-from tests.sources.hub_places import EAST, T0, WEST, products
+from monitor.workspace.workspace import Workspace
+from tests.sources.imagery.sentinelhub.hub_places import EAST, T0, WEST, products
 from tests.sources.places import aoi_over
 from tests.standin.server import CLIENT_ID, CLIENT_SECRET, Fault, StandIn
 from tests.standin.worlds import Sea, s2_product
@@ -28,9 +28,9 @@ MONTH = "2023-10"
 @pytest.fixture
 def watch(tmp_path, monkeypatch):
     """(stand-in, workspace folder): two ports, both sensors, credentials in the environment."""
-    from monitor.sources import sentinelhub
+    from monitor.sources.imagery.sentinelhub import client
 
-    sentinelhub._sessions.clear()
+    client._sessions.clear()
     with StandIn(Sea(products())) as standin:
         folder = tmp_path / "watch"
         (folder / "aoi").mkdir(parents=True)
@@ -229,7 +229,7 @@ def test_the_report_knows_the_passes_that_were_missed(watch):
     _, folder = watch
     workspace = Workspace.open(folder)
     workspace.pull("2023-09-20/2023-10-27", sensor="s2")
-    coverage = gather.tables(workspace.archive, workspace.positions, Ports(workspace.aois, {})).coverage
+    coverage = snapshot.tables(workspace.archive, workspace.positions, Ports(workspace.aois, {})).coverage
     water = coverage[(coverage["kind"] == "water") & (coverage["aoi_id"] == "rajin")]
     assert list(water["reason"]) == ["not acquired"] * 5
     assert set(water["state"]) == {"not observed"}

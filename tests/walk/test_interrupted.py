@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 
 from monitor.cli.app import run
-from monitor.workspace import Workspace
+from monitor.workspace.workspace import Workspace
 from tests.walk import made
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
@@ -52,12 +52,12 @@ def killed_after(calls: int, real: Callable[..., object]) -> Callable[..., objec
     ("target", "calls"),
     [
         ("monitor.store.archive.Archive.write_scene", 1),
-        ("monitor.store.files.write_bytes", 2),
+        ("monitor.io.atomic.write_bytes", 2),
         ("monitor.store.positions.PositionStore.write_report", 0),
         ("monitor.store.archive.Archive.write_detections", 1),
         ("monitor.store.archive.Archive.write_table", 3),
         ("monitor.store.archive.Archive.write_note", 1),
-        ("monitor.pipeline.brief.build", 0),
+        ("monitor.pipeline.report.build", 0),
     ],
 )
 def test_the_run_after_a_kill_finishes_the_job(

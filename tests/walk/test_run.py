@@ -13,7 +13,7 @@ from pandas.testing import assert_frame_equal
 from monitor.cli.app import run
 from monitor.core import tables
 from monitor.core.tables import MATCHES
-from monitor.workspace import Workspace
+from monitor.workspace.workspace import Workspace
 from tests.walk import made
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]

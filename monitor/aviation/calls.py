@@ -1,0 +1,107 @@
+"""Tracks to calls: landed, consistent with a landing, overflight, or where the trace ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from monitor.aviation import wording
+from monitor.aviation.call_table import Body, RowMaker
+from monitor.aviation.overflights import find_passes
+from monitor.aviation.reception import field_reception
+from monitor.aviation.stays import make_track
+from monitor.aviation.stops import find_stops
+from monitor.core.tables.aviation import AIR_CALLS, AIR_RECEPTION, AIR_TRACKS, AIRFIELDS
+
+CONTEST_S = 6 * 3600.0
+"""Another body on the address within six hours contradicts a call of a lesser one."""
+
+
+def find_calls(
+    tracks: pd.DataFrame,
+    airfields: pd.DataFrame,
+    *,
+    reception: pd.DataFrame | None = None,
+    watchlist: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """AIR_CALLS of every aircraft, in order of time.
+
+    Parameters
+    ----------
+    tracks : AIR_TRACKS table
+        As `clean` makes them.
+    airfields : AIRFIELDS table
+        Stops are looked for at all of them, overflights at the closed ones.
+    reception : AIR_RECEPTION table, optional
+        Other traffic. Without it `reception` says that it was not examined.
+    watchlist : WATCHLIST table, optional
+        Gives the type that the wording names.
+
+    Returns
+    -------
+    AIR_CALLS table
+        ``landed`` only where the aircraft was seen at rest at a field, or low and slow on its way in or out with
+        nothing heard beyond; ``consistent`` where the trace ends and begins again, a field was within reach in between
+        and the positions on both sides point at it better than plain flight would. Empty when the tracks are.
+    """
+    AIRFIELDS.conform(airfields)
+    tracks = AIR_TRACKS.conform(tracks)
+    airfields = airfields.reset_index(drop=True)
+    table = AIR_RECEPTION.empty() if reception is None else AIR_RECEPTION.conform(reception)
+    near = [field_reception(table, float(a.lon), float(a.lat)) for a in airfields.itertuples()]
+    rows = []
+    for body in _bodies(tracks, airfields, watchlist):
+        make = RowMaker(body, airfields, near, reception is not None)
+        stops = find_stops(body.track, airfields, make.heard_low)
+        rows += [make.stop(stop) for stop in stops if body.number == 0 or stop.status == "landed"]
+        rows += [make.passed(p) for p in find_passes(body.track, airfields, stops)] if body.number == 0 else []
+    if not rows:
+        return AIR_CALLS.empty()
+    table = pd.DataFrame(rows)
+    times = ["arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"]
+    for column in times:
+        table[column] = pd.to_datetime(table[column], unit="s", utc=True).astype("datetime64[us, UTC]").dt.round("s")
+    table = _contested(table, tracks)
+    first = table[times].min(axis=1)
+    table = table.assign(first=first).sort_values(["first", "icao24", "body", "call_id"], kind="stable")
+    return AIR_CALLS.conform(table.drop_duplicates("call_id"))
+
+
+def _bodies(tracks: pd.DataFrame, airfields: pd.DataFrame, watchlist: pd.DataFrame | None) -> Iterator[Body]:
+    known = {} if watchlist is None else watchlist.drop_duplicates("icao24").set_index("icao24").to_dict("index")
+    for (icao24, number), rows in tracks.groupby(["icao24", "body"], sort=True):
+        listed = known.get(icao24, {})
+        said = rows.loc[rows["registration"] != "", "registration"]
+        registration = str(listed.get("registration") or (said.iloc[0] if len(said) else ""))
+        rows = rows.sort_values("t", ignore_index=True)
+        shared = bool(rows["flags"].str.contains("address-shared").any())
+        track = make_track(rows, airfields)
+        yield Body(str(icao24), int(number), registration, str(listed.get("type") or ""), rows, track, shared)
+
+
+def _contested(table: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
+    """Calls of a lesser body, or beside an equal one, claim nothing."""
+    status, claim = table["status"].tolist(), table["claim"].tolist()
+    sizes = tracks.groupby("icao24")["body"].nunique()
+    for k, row in enumerate(table.itertuples()):
+        if row.status not in ("landed", "consistent") or sizes.get(row.icao24, 1) < 2:
+            continue
+        shared = "address-shared" in row.flags.split()
+        if row.body == 0 and not (shared and _others_near(row, tracks)):
+            continue
+        status[k] = "contested"
+        who = wording.who(row.icao24, row.registration)
+        when = row.arrived_not_after if pd.notna(row.arrived_not_after) else row.departed_not_before
+        claim[k] = wording.CONTESTED.format(
+            who=who, field=row.airfield_id or "no listed airfield", when=wording.instant(when.to_pydatetime())
+        )
+    return table.assign(status=status, claim=claim)
+
+
+def _others_near(row: Any, tracks: pd.DataFrame) -> bool:
+    known = [t for t in (row.arrived_not_before, row.arrived_not_after, row.departed_not_before) if pd.notna(t)]
+    margin = pd.Timedelta(seconds=CONTEST_S)
+    others = tracks[(tracks["icao24"] == row.icao24) & (tracks["body"] != row.body)]
+    return bool(others["t"].between(min(known) - margin, max(known) + margin).any())

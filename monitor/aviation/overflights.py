@@ -1,0 +1,90 @@
+"""Passes over closed airspace that the trace shows to be no landing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from monitor.aviation.stays import Track, pieces, seen_at_fields
+from monitor.aviation.stops import Stop
+from monitor.core.geodesy import distance_m
+
+NEAR_M = 60000.0
+"""A pass nearer than this to a closed field is worth a row."""
+HIGH_M = 2000.0
+APART_S = 3600.0
+"""A pass within an hour of a stop at the same field is its approach or climb-out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The closest point of one pass. `silence_s` is the longest silence among the positions near the field."""
+
+    place: int
+    t_s: float
+    metres: float
+    height_m: float
+    silence_s: float
+    low: bool
+
+
+def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> list[Pass]:
+    """Passes of one body over closed fields, seen on both sides of the closest point; the nearest field of each.
+
+    A flight to or from a closed field is reported by its call, not by the fields that it passes on its way.
+    """
+    closed = np.flatnonzero(airfields["closed"].to_numpy(dtype=bool))
+    found = []
+    for first, last in pieces(track):
+        rows = slice(first, last + 1)
+        passes = [p for k in closed if (p := _pass(track, rows, int(k), airfields)) is not None]
+        passes += [_low_pass(track, seen.place, seen.first, airfields) for seen in seen_at_fields(track, first, last)
+                   if seen.role == "passes" and seen.place in closed]  # fmt: skip
+        passes = [p for p in passes if p.low or not _serves(p, stops, set(closed.tolist()))]
+        passes = [p for p in passes if not _belongs(p, stops)]
+        if passes:
+            found.append(min(passes, key=lambda p: (not p.low, p.metres)))
+    return found
+
+
+def _pass(track: Track, rows: slice, place: int, airfields: pd.DataFrame) -> Pass | None:
+    lon, lat = airfields["lon"].iloc[place], airfields["lat"].iloc[place]
+    if np.abs(track.lat[rows] - lat).min() > 1.0:
+        return None
+    metres = distance_m(lon, lat, track.lon[rows], track.lat[rows])
+    k = int(metres.argmin())
+    height = float(track.altitude_m[rows][k] - airfields["elevation_m"].iloc[place])
+    if not 0 < k < len(metres) - 1 or metres[k] > NEAR_M or not height >= HIGH_M:
+        return None
+    t = track.t_s[rows]
+    near = np.flatnonzero(metres <= metres[k] + NEAR_M)
+    silence = float(np.diff(t[near]).max()) if len(near) > 1 else 0.0
+    return Pass(place, float(t[k]), float(metres[k]), height, silence, False)
+
+
+def _low_pass(track: Track, place: int, row: int, airfields: pd.DataFrame) -> Pass:
+    height = float(track.altitude_m[row] - airfields["elevation_m"].iloc[place])
+    return Pass(place, float(track.t_s[row]), float(track.metres[row]), height, 0.0, True)
+
+
+def _serves(found: Pass, stops: list[Stop], closed: set[int]) -> bool:
+    """Whether the flight comes from or goes to a closed field: then it passes the others on its way."""
+    known = [(min(t for t in (*s.arrived, *s.departed) if np.isfinite(t)), s) for s in stops]
+    before = [s for t, s in known if t <= found.t_s]
+    after = [s for t, s in known if t > found.t_s]
+    ends = [*before[-1:], *after[:1]]
+    return any(s.status in ("landed", "consistent") and s.place in closed for s in ends)
+
+
+def _belongs(found: Pass, stops: list[Stop]) -> bool:
+    for stop in stops:
+        if stop.status not in ("landed", "consistent"):
+            continue
+        if found.place != stop.place and found.place not in {c.index for c in stop.found}:
+            continue
+        times = [t for t in (*stop.arrived, *stop.departed) if np.isfinite(t)]
+        if min(times) - APART_S <= found.t_s <= max(times) + APART_S:
+            return True
+    return False

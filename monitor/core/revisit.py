@@ -1,0 +1,200 @@
+"""When each satellite looked at a port, would have, and will: from the repeat cycles of the looks themselves; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.scene import Acquisition
+from monitor.core.schema import UTC, Schema
+from monitor.core.tables import COVERAGE
+from monitor.core.timerange import TimeRange
+
+SEEN, NO_DATA, LATE, NOT_ACQUIRED, NOT_LOOKED_FOR, EXPECTED = (
+    "seen", "no data", "late", "not acquired", "not looked for", "expected",
+)  # fmt: skip
+
+PASSES = Schema(
+    "passes",
+    {
+        "pass_id": "str", "aoi_id": "str", "at": UTC, "sensor": "str", "platform": "str", "relative_orbit": "Int64",
+        "orbit_state": "str", "state": "str", "uncertainty_s": "float64", "scene_id": "str", "reason": "str",
+    },
+    ("pass_id",),
+)  # fmt: skip
+"""One row an overpass. `state` seen | no data | late | not acquired | not looked for | expected; `at` is predicted to
+within `uncertainty_s` unless seen; `scene_id` is "" unless seen."""
+
+REPEAT = {"s2": timedelta(days=10), "s1": timedelta(days=12)}
+"""After how long one satellite flies the same track: 143 orbits of Sentinel-2, 175 of Sentinel-1."""
+
+SETTLED = timedelta(days=3)
+"""A pass that a catalog does not list this long after is not acquired; before, it is late."""
+
+_SAME = timedelta(minutes=30)
+_LEAST_UNCERTAINTY_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One satellite's track over one port: it looked at `last`, and does so every `repeat`.
+
+    `uncertainty_s` is the largest departure of past looks from that, at least a minute; `looks` how many there were.
+    """
+
+    aoi_id: str
+    sensor: str
+    platform: str
+    relative_orbit: int
+    orbit_state: str
+    last: datetime
+    repeat: timedelta
+    uncertainty_s: float
+    looks: int
+
+    def times(self, period: TimeRange) -> list[datetime]:
+        """The passes in a period, past and to come."""
+        first = -((self.last - period.start) // self.repeat)
+        found, at = [], self.last + first * self.repeat
+        while at < period.end:
+            if at >= period.start:
+                found.append(at)
+            at += self.repeat
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """A catalog was asked at `at` for the passes of a sensor over a port in a period."""
+
+    aoi_id: str
+    sensor: str
+    period: TimeRange
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An offered pass whose pixels did not come."""
+
+    acquisition_id: str
+    aoi_id: str
+    sensor: str
+    platform: str
+    relative_orbit: int | None
+    orbit_state: str | None
+    start: datetime
+    reason: str
+
+
+def find_cycles(looks: Iterable[Acquisition]) -> list[Cycle]:
+    """The tracks that archived looks show, one a port, satellite and relative orbit.
+
+    Looks of unknown hour or orbit tell no cycle. A track seen once is taken to repeat as its satellite does.
+    """
+    groups: dict[tuple[str, str, str, int, str], list[datetime]] = defaultdict(list)
+    for look in looks:
+        if look.relative_orbit is not None and look.is_exact and look.sensor in REPEAT:
+            key = (look.aoi_id, look.sensor, look.platform, look.relative_orbit, look.orbit_state or "")
+            groups[key].append(look.acquired_at)
+    return [_cycle(key, sorted(times)) for key, times in sorted(groups.items())]
+
+
+def find_passes(
+    looks: Sequence[Acquisition],
+    period: TimeRange,
+    *,
+    now: datetime,
+    searched: Sequence[Searched] = (),
+    tried: Sequence[Tried] = (),
+) -> pd.DataFrame:
+    """PASSES over the ports of the looks in a period, in order of time.
+
+    Parameters
+    ----------
+    looks : archived acquisitions, of any period: the more, the better the cycles
+    searched : what catalogs were asked for; a folder on disk is no catalog, since it does not know what it lacks
+    tried : offers that had no pixels
+    """
+    rows = [_seen(look) for look in looks if look.acquired_at in period]
+    rows += [_tried(attempt) for attempt in tried if attempt.start in period]
+    known = [(a.aoi_id, a.platform, a.relative_orbit, a.acquired_at) for a in looks]
+    known += [(attempt.aoi_id, attempt.platform, attempt.relative_orbit, attempt.start) for attempt in tried]
+    for cycle in find_cycles(looks):
+        for at in cycle.times(period):
+            track = (cycle.aoi_id, cycle.platform, cycle.relative_orbit)
+            if not any(k[:3] == track and abs(k[3] - at) < _SAME for k in known):
+                rows.append(_missing(cycle, at, searched, now))
+    if not rows:
+        return PASSES.empty()
+    table = pd.DataFrame(rows)
+    table["at"] = pd.to_datetime(table["at"], utc=True)
+    return PASSES.conform(table.sort_values(["at", "pass_id"]))
+
+
+def missed_coverage(passes: pd.DataFrame, aoi: Aoi) -> pd.DataFrame:
+    """COVERAGE rows of the passes that a port was not seen in although it was looked for; scene ids are pass ids."""
+    missed = passes[(passes["aoi_id"] == aoi.id) & passes["state"].isin([NO_DATA, LATE, NOT_ACQUIRED])]
+    zones = [
+        (aoi.id, "water"),
+        *((zone.id, kind) for kind in ("berth", "yard", "anchorage") for zone in aoi.of_kind(kind)),
+    ]
+    rows = [
+        {
+            "scene_id": row["pass_id"], "aoi_id": aoi.id, "acquired_at": row["at"], "sensor": row["sensor"],
+            "zone_id": zone, "kind": kind, "state": "not observed", "observed_fraction": 0.0, "reason": row["state"],
+        }
+        for row in missed.to_dict("records") for zone, kind in zones
+    ]  # fmt: skip
+    return COVERAGE.conform(pd.DataFrame(rows)) if rows else COVERAGE.empty()
+
+
+def _cycle(key: tuple[str, str, str, int, str], times: Sequence[datetime]) -> Cycle:
+    repeat = REPEAT[key[1]]
+    last = times[-1]
+    errors = [abs((last - at + repeat / 2) % repeat - repeat / 2).total_seconds() for at in times]
+    steady = [error for error in errors if error < _SAME.total_seconds()]
+    return Cycle(*key, last, repeat, max(*steady, _LEAST_UNCERTAINTY_S), len(times))
+
+
+def _seen(look: Acquisition) -> dict[str, object]:
+    return {
+        "pass_id": look.id, "aoi_id": look.aoi_id, "at": look.acquired_at, "sensor": look.sensor,
+        "platform": look.platform, "relative_orbit": look.relative_orbit, "orbit_state": look.orbit_state or "",
+        "state": SEEN, "uncertainty_s": (look.end - look.start).total_seconds() / 2, "scene_id": look.id, "reason": "",
+    }  # fmt: skip
+
+
+def _tried(attempt: Tried) -> dict[str, object]:
+    return {
+        "pass_id": attempt.acquisition_id, "aoi_id": attempt.aoi_id, "at": attempt.start, "sensor": attempt.sensor,
+        "platform": attempt.platform, "relative_orbit": attempt.relative_orbit,
+        "orbit_state": attempt.orbit_state or "", "state": NO_DATA, "uncertainty_s": 0.0, "scene_id": "",
+        "reason": attempt.reason,
+    }  # fmt: skip
+
+
+def _missing(cycle: Cycle, at: datetime, searched: Sequence[Searched], now: datetime) -> dict[str, object]:
+    after = [
+        s.at for s in searched
+        if s.aoi_id == cycle.aoi_id and s.sensor == cycle.sensor and at in s.period and s.at >= at
+    ]  # fmt: skip
+    if at >= now:
+        state, reason = EXPECTED, f"every {cycle.repeat.days} days, {cycle.looks} looks"
+    elif not after:
+        state, reason = NOT_LOOKED_FOR, "no catalog was asked since"
+    elif max(after) - at < SETTLED:
+        state, reason = LATE, "not in the catalog yet"
+    else:
+        state, reason = NOT_ACQUIRED, "the catalog does not list it"
+    name = f"{cycle.platform}_R{cycle.relative_orbit:03d}_{at:%Y%m%dT%H%M}_{cycle.aoi_id}"
+    return {
+        "pass_id": name, "aoi_id": cycle.aoi_id, "at": at, "sensor": cycle.sensor, "platform": cycle.platform,
+        "relative_orbit": cycle.relative_orbit, "orbit_state": cycle.orbit_state, "state": state,
+        "uncertainty_s": cycle.uncertainty_s, "scene_id": "", "reason": reason,
+    }  # fmt: skip

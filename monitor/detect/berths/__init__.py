@@ -1,0 +1,1 @@
+"""Berths: occupied, empty or not observed."""

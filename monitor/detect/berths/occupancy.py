@@ -1,0 +1,269 @@
+"""Occupied, empty or not observed: each berth at each look, by the detector and by the berth's own past."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi, Zone
+from monitor.core.geodesy import WGS84, reproject
+from monitor.core.scene import Acquisition
+from monitor.core.sensors import SENSORS
+from monitor.core.tables import BERTH_STATES
+from monitor.detect.base import VESSEL
+from monitor.detect.berths.baseline import OPTICAL, RADAR, BaselineRule, Past, against_past, empty_level
+from monitor.detect.berths.permanent import StandingRule, standing_probability
+from monitor.detect.berths.profiles import FEATURES, viewing
+
+Floats = npt.NDArray[np.float64]
+
+REACH_M = 20.0
+"""How far outside a berth's strip a hull's axis may lie; the strips are known to 30–60 m, their neighbours are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class BerthRule:
+    """How evidence becomes a probability.
+
+    Attributes
+    ----------
+    prior : probability that a berth is occupied when nothing is known of it
+    finds : how often the detector finds a ship alongside, and
+    claims : how often it claims one at an empty berth: the bounds that the detector is accepted with
+    trust : power given to the past's likelihood ratio, below 1 as it and the detector see the same pixels
+    occupied : probability from which a berth is said to be occupied
+    least_m : an optical find shorter than this fills no berth: boats close together come out as one of 30–50 m
+    radar, optical : how the past is read
+    standing : what radar says of a berth where something like a hull never left
+    settling : looks that a comparison wants; the first looks at a berth borrow later ones up to so many
+    """
+
+    prior: float = 0.3
+    finds: float = 0.8
+    claims: float = 0.05
+    trust: float = 0.8
+    occupied: float = 0.5
+    least_m: float = 40.0
+    settling: int = 8
+    radar: BaselineRule = RADAR
+    optical: BaselineRule = OPTICAL
+    standing: StandingRule = field(default_factory=StandingRule)
+
+
+def berth_states(
+    aoi: Aoi, acquisitions: Sequence[Acquisition], *, detections: pd.DataFrame, coverage: pd.DataFrame,
+    profiles: pd.DataFrame | None = None, rule: BerthRule | None = None,
+) -> pd.DataFrame:  # fmt: skip
+    """BERTH_STATES of every look at every berth of a port, in order of time.
+
+    Parameters
+    ----------
+    acquisitions : the looks, any order
+    detections : DETECTIONS table
+        A vessel counts for the one berth that holds most of its axis; in optics one of `BerthRule.least_m` or more.
+    coverage : COVERAGE table
+        Without a ship seen, a berth is called empty only when it was observed; seen in part it is not observed.
+    profiles : BERTH_PROFILES table, optional
+        Each look is compared with the earlier ones of its own viewing, and the first few also with those that came
+        next, until there are `settling`: a season's first weeks are judged again as soon as it is under way. While
+        there are too few either way the detector decides alone and `method` says so.
+
+    Notes
+    -----
+    A probability joins prior, detector and past in log odds. `looks` is the number of other looks it rests on. An
+    occupied state may rest on a look in part: a ship that is seen is seen.
+
+    A past in which a ship lay at every look has no empty berth to compare with. Where radar shows a stretch of 80 m or
+    more that always stands out like a hull, the berth's other viewings are asked: bare there, a ship came whenever this
+    one looked; else it is a hulk or a structure, which radar cannot part, and what the detector said of the berth in
+    optics decides (`StandingRule`). `method` is then ``baseline``.
+    """
+    rule = rule or BerthRule()
+    looks = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
+    berths = aoi.of_kind("berth")
+    short = (detections["length_m"] < rule.least_m) & detections["sensor"].map(_optical).astype(bool)
+    ships = detections[(detections["class_name"] == VESSEL) & ~short]
+    held = {name: _berthed(group, berths, aoi.epsg) for name, group in ships.groupby("scene_id")}
+    seen = dict(zip(zip(coverage["scene_id"], coverage["zone_id"], strict=True), coverage["state"], strict=True))
+    stacks = _stacked(profiles) if profiles is not None else {}
+    rows = []
+    for berth in berths:
+        history = _History(stacks.get(berth.id, {}), rule)
+        states = {look.id: seen.get((look.id, berth.id), "not observed") for look in looks}
+        for look in looks:
+            if states[look.id] == "observed":
+                history.add(look, berth.id in held.get(look.id, {}))
+        before: dict[str, int] = {}
+        for look in looks:
+            found = held.get(look.id, {}).get(berth.id, [])
+            past = history.past(look, before.get(viewing(look), 0))
+            told = _verdict([(name, _weight(score, look.sensor)) for name, score in found], past, states[look.id], rule)
+            standing = history.standing(look, past, before) if told["state"] == "empty" else None
+            rows.append({**_row(look, aoi, berth), **(told if standing is None else _at_least(told, standing, rule))})
+            if states[look.id] == "observed":
+                before[viewing(look)] = before.get(viewing(look), 0) + 1
+    return BERTH_STATES.conform(pd.DataFrame(rows)) if rows else BERTH_STATES.empty()
+
+
+def _row(look: Acquisition, aoi: Aoi, berth: Zone) -> dict[str, object]:
+    return {
+        "scene_id": look.id, "aoi_id": aoi.id, "berth_id": berth.id, "sensor": look.sensor,
+        "acquired_at": pd.Timestamp(look.acquired_at),
+    }  # fmt: skip
+
+
+Found = list[tuple[str, float]]
+
+
+def _weight(score: float, sensor: str) -> float:
+    """How much of a find's evidence a score of the detector is worth: 1 at 0.8 in optics and at 0.6 in radar.
+
+    The optical score is the chance that the find is right: at 0.55, one in two, it says half as much.
+    """
+    return float(np.clip((score - 0.3) / 0.5 if _optical(sensor) else score / 0.6, 0.0, 1.3))
+
+
+def _verdict(found: Found, past: Past | None, state: str, rule: BerthRule) -> dict[str, object]:
+    """State, probability, looks, method and detections of one berth at one look."""
+    base: dict[str, object] = {
+        "looks": past.looks if past is not None and np.isfinite(past.share) else 0,
+        "detection_ids": " ".join(name for name, _ in found),
+        "method": "both" if past is not None and past.usable else "detector",
+    }
+    probability = _probability(found, past, rule)
+    if state == "not observed" and not found:
+        return {**base, "state": "not observed", "probability": np.nan, "looks": 0, "method": "detector"}
+    if probability >= rule.occupied:
+        return {**base, "state": "occupied", "probability": probability}
+    if state != "observed":
+        return {**base, "state": "not observed", "probability": np.nan}
+    return {**base, "state": "empty", "probability": probability}
+
+
+def _at_least(told: dict[str, object], standing: float, rule: BerthRule) -> dict[str, object]:
+    """The verdict on an empty berth, with what always stands there weighed in."""
+    probability = max(float(str(told["probability"])), standing)
+    state = "occupied" if probability >= rule.occupied else "empty"
+    return {**told, "state": state, "probability": probability, "method": "baseline"}
+
+
+def _optical(sensor: str) -> bool:
+    return SENSORS[sensor].optical
+
+
+def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
+    """Prior, detector and past joined in log odds.
+
+    Where the detector saw a ship at most looks, the past has no empty berth to show, but it is the prior: a look
+    without a find, in which nothing fell away, is a miss more likely than a departure.
+    """
+    usable = past is not None and past.usable
+    prior = rule.prior
+    if past is not None and usable:
+        prior = float(np.clip((past.share * past.looks + 1) / (past.looks + 2), 0.1, 0.9))
+    elif past is not None and np.isfinite(past.share) and not past.fell:
+        prior = float(np.clip(past.share / rule.finds, 0.1, 0.95))
+    odds = np.log(prior / (1 - prior))
+    missed = np.log((1 - rule.finds) / (1 - rule.claims))
+    if found:
+        odds += max(np.log(rule.finds / rule.claims) * max(weight for _, weight in found), 0.0)
+    else:
+        odds += missed
+    if past is not None and usable:
+        odds += rule.trust * past.odds
+    return float(1.0 / (1.0 + np.exp(-odds)))
+
+
+def _berthed(ships: pd.DataFrame, berths: Sequence[Zone], epsg: int) -> Mapping[str, Found]:
+    """The vessels of one look by the berth that holds most of each."""
+    out: dict[str, Found] = {}
+    strips = {berth.id: reproject(berth.geometry, WGS84, epsg) for berth in berths}
+    wide = {name: strip.buffer(REACH_M) for name, strip in strips.items()}
+    for name, score, shape in zip(ships["detection_id"], ships["score"], ships.geometry, strict=True):
+        hull = reproject(shape, WGS84, epsg)
+        berth = _most(hull, strips, wide)
+        if berth is not None:
+            out.setdefault(berth, []).append((str(name), float(score)))
+    return out
+
+
+def _most(hull: BaseGeometry, strips: Mapping[str, BaseGeometry], wide: Mapping[str, BaseGeometry]) -> str | None:
+    """The berth that holds the hull's centre, within reach, and most of its area; None when there is none."""
+    shares = [
+        (strips[name].intersection(hull).area, wide[name].intersection(hull).area, name)
+        for name in strips
+        if wide[name].intersects(hull.centroid)
+    ]
+    best = max(shares, default=None)
+    return best[2] if best is not None and best[1] >= 0.4 * hull.area else None
+
+
+def _stacked(profiles: pd.DataFrame) -> dict[str, dict[str, Floats]]:
+    """Profiles as arrays (bin, feature), by berth and scene."""
+    out: dict[str, dict[str, Floats]] = {}
+    ordered = profiles.sort_values(["berth_id", "scene_id", "bin"])
+    for (berth, scene), group in ordered.groupby(["berth_id", "scene_id"]):
+        values = group[list(FEATURES)].to_numpy(dtype=np.float64, copy=True)
+        values[group["clear"].to_numpy() < 0.5] = np.nan
+        out.setdefault(str(berth), {})[str(scene)] = values
+    return out
+
+
+class _History:
+    """The clear looks at one berth, by viewing, in order of time."""
+
+    def __init__(self, by_scene: Mapping[str, Floats], rule: BerthRule) -> None:
+        self._by_scene = by_scene
+        self._rule = rule
+        self._looks: dict[str, list[tuple[str, Floats, bool]]] = {}
+        self._optical: list[tuple[pd.Timestamp, bool]] = []
+
+    def add(self, look: Acquisition, found: bool) -> None:
+        """Remember a clear look."""
+        if _optical(look.sensor):
+            self._optical.append((pd.Timestamp(look.acquired_at), found))
+        profile = self._by_scene.get(look.id)
+        if profile is not None:
+            self._looks.setdefault(viewing(look), []).append((look.id, profile, found))
+
+    def past(self, look: Acquisition, before: int) -> Past | None:
+        """What the first `before` looks of the viewing say of this one; None when its profile was not kept.
+
+        Fewer than `settling` are filled up with the looks that came next.
+        """
+        now = self._by_scene.get(look.id)
+        if now is None:
+            return None
+        values, detected = self._others(viewing(look), before, now.shape, look.id)
+        rule = self._rule.optical if _optical(look.sensor) else self._rule.radar
+        return against_past(now, values, detected, rule)
+
+    def standing(self, look: Acquisition, past: Past | None, before: Mapping[str, int]) -> float | None:
+        """Probability that a hull lies here which never left, as radar sees it; None when nothing like one does."""
+        now = self._by_scene.get(look.id)
+        if now is None or past is None or past.level is None or _optical(look.sensor):
+            return None
+        others = [
+            empty_level(self._others(name, before.get(name, 0), now.shape, look.id)[0], self._rule.radar)
+            for name in self._looks
+            if name != viewing(look) and name.split("-")[0] == look.sensor
+        ]
+        earlier = [found for at, found in self._optical if at <= pd.Timestamp(look.acquired_at)]
+        return standing_probability(
+            now, past.level, [level for level in others if level is not None],
+            optical=(len(earlier), sum(earlier)), rule=self._rule.standing,
+        )  # fmt: skip
+
+    def _others(self, name: str, before: int, shape: tuple[int, ...], but: str) -> tuple[Floats, npt.NDArray[np.bool_]]:
+        """(look, bin, feature) the first `before` looks of a viewing, filled up with the next; the detector's finds."""
+        known = self._looks.get(name, [])
+        others = [(p, d) for scene, p, d in known[:before] if scene != but and p.shape == shape]
+        later = [(p, d) for scene, p, d in known[before:] if scene != but and p.shape == shape]
+        others += later[: max(self._rule.settling - len(others), 0)]
+        values = np.array([p for p, _ in others]).reshape(len(others), *shape)
+        return values, np.array([d for _, d in others], dtype=bool)

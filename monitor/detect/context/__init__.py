@@ -1,0 +1,1 @@
+"""What surrounds a detection: water, zones, motion, infrastructure, coverage."""

@@ -1,0 +1,72 @@
+"""What a scene showed of each part of a port, and why not: the denominator of every count."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi
+from monitor.core.grid import Mask
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.tables import COVERAGE
+from monitor.detect.context.water import ice_mask, water_mask
+
+OBSERVED = 0.9
+PARTLY = 0.5
+_KINDS = ("berth", "yard", "anchorage")
+_ICE_TAG = "ice_fraction"
+
+
+def coverage(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame:
+    """COVERAGE of one scene: a row for the port's water, and one for each berth, yard and anchorage.
+
+    A zone is ``observed`` when at least 90 % of it was seen clear, ``partly`` from 50 %, else ``not observed`` with
+    the reason that hid most of it. Measured over the zone, not over the tile. Water under sea ice does not count as
+    seen, since ships in ice are missed: what the source told in the raster's tag ``ice_fraction`` (JSON, zone id to
+    share), and what the pixels show (`ice_mask`).
+    """
+    ice = ice_mask(raster)
+    water = aoi.water
+    inside = raster.grid.mask(water if water is not None else aoi.geometry)
+    if water is None:
+        inside &= water_mask(raster) | ~raster.valid
+    rows = [_row(acquisition, raster, (aoi.id, "water"), inside, int(inside.sum()), ice=ice)]
+    for kind in _KINDS:
+        for zone in aoi.of_kind(kind):
+            mask = raster.grid.mask(zone.geometry)
+            whole = _pixels(zone.geometry, raster)
+            rows.append(_row(acquisition, raster, (zone.id, kind), mask, whole, ice=ice))
+    return COVERAGE.conform(pd.DataFrame(rows))
+
+
+def _pixels(geometry: BaseGeometry, raster: Raster) -> int:
+    """How many pixels the zone would have if the grid went on for ever."""
+    mask = int(raster.grid.mask(geometry).sum())
+    share = geometry.intersection(raster.grid.footprint()).area / geometry.area if geometry.area else 0.0
+    return max(mask, round(mask / share)) if share > 0 else 1
+
+
+def _row(
+    acquisition: Acquisition, raster: Raster, zone: tuple[str, str], mask: Mask, whole: int, *, ice: Mask
+) -> dict[str, object]:
+    seen = mask & raster.valid
+    clear = seen if raster.cloud is None else seen & ~raster.cloud
+    told = 0.0 if zone[1] == "yard" else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))
+    shown = 0.0 if zone[1] == "yard" else float((clear & ice).sum()) / max(float(clear.sum()), 1.0)
+    frozen = max(told, shown)
+    fraction = min(float(clear.sum()) * (1.0 - frozen) / max(whole, 1), 1.0)
+    state = "observed" if fraction >= OBSERVED else "partly" if fraction >= PARTLY else "not observed"
+    hidden = {
+        "outside": whole - int(mask.sum()),
+        "no data": int(mask.sum() - seen.sum()),
+        "cloud": int(seen.sum() - clear.sum()),
+        "sea ice": round(frozen * float(clear.sum())),
+    }
+    reason = max(hidden, key=lambda name: hidden[name]) if state != "observed" else ""
+    return {
+        "scene_id": acquisition.id, "aoi_id": acquisition.aoi_id, "acquired_at": pd.Timestamp(acquisition.acquired_at),
+        "sensor": acquisition.sensor, "zone_id": zone[0], "kind": zone[1], "state": state,
+        "observed_fraction": fraction, "reason": reason,
+    }  # fmt: skip

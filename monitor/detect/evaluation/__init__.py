@@ -1,0 +1,1 @@
+"""A detector scored on labelled scenes."""

@@ -1,0 +1,270 @@
+"""How good a detector is on labelled scenes: the figures, their intervals, and a table to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from monitor.detect.base import Detector
+from monitor.detect.evaluation.matching import FLOOR_M, UNMATCHED_FLOOR_M, SceneScore
+from monitor.detect.evaluation.reader import score_folder
+
+LENGTH_CLASSES = ((0.0, 25.0), (25.0, 50.0), (50.0, 60.0), (60.0, 100.0), (100.0, 200.0), (200.0, 1000.0))
+ZONES = ("berth", "inshore", "open")
+DRAWS = 1000
+_SEED = 20231005
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Scores of a detector over labelled scenes.
+
+    `scores` has one entry a scene; everything else follows from them. `trained_on` names those of the scenes that the
+    detector's weights were trained on: figures with these among them say nothing of new ports.
+    """
+
+    detector: str
+    floor_m: float
+    scores: tuple[SceneScore, ...]
+    trained_on: tuple[str, ...] = ()
+
+    def figures(self) -> dict[str, float]:
+        """Pooled figures. NaN where nothing was there to be scored."""
+        return figures(self.scores)
+
+    def intervals(self, draws: int = DRAWS) -> dict[str, tuple[float, float]]:
+        """90 % intervals of the pooled figures: scenes drawn with replacement."""
+        return bootstrap(self.scores, draws=draws)
+
+    def by_scene(self) -> pd.DataFrame:
+        """The same figures for each scene alone."""
+        rows = [{"scene": score.scene, **figures([score])} for score in self.scores]
+        return pd.DataFrame(rows)
+
+    def by_class(self) -> pd.DataFrame:
+        """Recall by true zone and length, precision by predicted zone and length."""
+        return by_class(self.scores, self.floor_m)
+
+    def to_json(self) -> dict[str, object]:
+        """Everything as plain numbers for ``json.dump``; NaN becomes None."""
+        return {
+            "detector": self.detector,
+            "floor_m": self.floor_m,
+            "scenes": len(self.scores),
+            "trained_on": list(self.trained_on),
+            "pooled": _plain(self.figures()),
+            "interval_90": {key: [_none(low), _none(high)] for key, (low, high) in self.intervals().items()},
+            "by_scene": [_plain(row) for row in self.by_scene().to_dict("records")],
+            "by_class": [_plain(row) for row in self.by_class().to_dict("records")],
+        }
+
+    def table(self) -> str:
+        """A table for people: one line a scene, the pool, and its intervals."""
+        return _table(self)
+
+
+def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = FLOOR_M) -> Evaluation:
+    """Score a detector on a folder of labelled scenes.
+
+    Parameters
+    ----------
+    folder : path
+        A labelled scene folder, or a folder of such: ``*.tif``, ``labels.geojson``.
+    detector : Detector
+    floor_m : float
+        Shorter labels neither count nor cost, and unmatched predictions shorter than 45 m are dropped; 0 scores all.
+
+    Raises
+    ------
+    DataError
+        No labelled scene there, or one that cannot be read.
+    DetectorError
+        A scene does not fit the detector.
+
+    Notes
+    -----
+    Vessels are matched one to one on centre distance (Hungarian), within 100 m, alongside within min(60 m, L/2) but at
+    least 30 m. Unmatched predictions in ignore areas, and on labels that do not count, are dropped. Stacks are scored
+    by area on a 10 m grid without vessels and ignore areas.
+    """
+    scores = score_folder(Path(folder), detector, floor_m=floor_m)
+    known = getattr(getattr(detector, "weights", None), "trained_on", ())
+    seen = tuple(score.scene for score in scores if score.scene in known)
+    return Evaluation(detector.key, floor_m, tuple(scores), seen)
+
+
+def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
+    """Pooled figures of scenes."""
+    pairs = _stacked([score.pairs for score in scores])
+    found = len(pairs)
+    missed, false = sum(len(score.missed) for score in scores), sum(len(score.false_alarms) for score in scores)
+    berthed = sum(int((score.missed["situation"] == "berthed").sum()) for score in scores if len(score.missed))
+    at_berth = int((pairs["situation"] == "berthed").sum()) if found else 0
+    error = (pairs["length_m"] - pairs["true_length_m"]).astype(float) if found else pd.Series([], dtype=float)
+    empty, claimed = sum(score.empty for score in scores), sum(score.claimed for score in scores)
+    either = sum(score.stack_either_m2 for score in scores)
+    held = (pairs["low_m"] <= pairs["true_length_m"]) & (pairs["true_length_m"] <= pairs["high_m"]) if found else []
+    return {
+        "vessels": found + missed,
+        "found": found,
+        "missed": missed,
+        "false_alarms": false,
+        "precision": _share(found, found + false),
+        "recall": _share(found, found + missed),
+        "f1": _share(2 * found, 2 * found + missed + false),
+        "recall_at_berth": _share(at_berth, at_berth + berthed),
+        "empty_berths": empty,
+        "claimed_empty": claimed,
+        "claimed_empty_share": _share(claimed, empty),
+        "occupied_found": at_berth,
+        "occupied_missed": berthed,
+        "empty_left": empty - claimed,
+        **_null_cases(scores),
+        "stack_iou": _share(sum(score.stack_both_m2 for score in scores), either),
+        "length_error_m": float(error.abs().mean()) if found else np.nan,
+        "length_bias_m": float(error.mean()) if found else np.nan,
+        "length_interval_holds": float(np.mean(held)) if found else np.nan,
+        "axis_error_deg": float(pairs["axis_error_deg"].astype(float).median()) if found else np.nan,
+    }
+
+
+def _null_cases(scores: Sequence[SceneScore]) -> dict[str, float]:
+    """Scenes without any vessel that counts, and what was claimed in them all the same."""
+    bare = [score for score in scores if not len(score.pairs) and not len(score.missed)]
+    return {"null_scenes": len(bare), "null_false_alarms": sum(len(score.false_alarms) for score in bare)}
+
+
+def bootstrap(
+    scores: Sequence[SceneScore], *, draws: int = DRAWS, level: float = 0.9
+) -> dict[str, tuple[float, float]]:
+    """Intervals of the pooled figures by drawing whole scenes with replacement; the same numbers every time."""
+    if not scores:
+        return {}
+    rng = np.random.default_rng(_SEED)
+    rows = [figures([scores[i] for i in rng.integers(len(scores), size=len(scores))]) for _ in range(draws)]
+    table = pd.DataFrame(rows)
+    tail = (1 - level) / 2
+    names = [
+        "precision", "recall", "f1", "recall_at_berth", "claimed_empty_share", "stack_iou", "length_error_m",
+        "length_bias_m", "length_interval_holds", "axis_error_deg",
+    ]  # fmt: skip
+    return {
+        name: (float(table[name].quantile(tail)), float(table[name].quantile(1 - tail)))
+        for name in names
+        if name in table
+    }
+
+
+def by_class(scores: Sequence[SceneScore], floor_m: float = FLOOR_M) -> pd.DataFrame:
+    """Rows of zone and length class: labels and how many were found, predictions and how many were true."""
+    pairs = _stacked([score.pairs for score in scores])
+    missed = _stacked([score.missed for score in scores])
+    false = _stacked([score.false_alarms for score in scores])
+    rows = []
+    for zone in ZONES:
+        for low, high in LENGTH_CLASSES:
+            if high <= floor_m:
+                continue
+            found = _count(pairs, "true_length_m", low, high, _labelled(zone))
+            lost = _count(missed, "length_m", low, high, _labelled(zone))
+            true = _count(pairs, "length_m", low, high, _labelled(zone))
+            wrong = _count(false, "length_m", low, high, _predicted(zone))
+            recall, precision = _share(found, found + lost), _share(true, true + wrong)
+            rows.append(
+                {
+                    "zone": zone, "length_from_m": low, "length_to_m": high, "vessels": found + lost, "found": found,
+                    "recall": recall, "predicted": true + wrong, "true": true, "precision": precision,
+                    "f1": _share(2 * recall * precision, recall + precision),
+                }
+            )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _labelled(zone: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """Which labels lie in a zone; without zones all that are not alongside count as inshore."""
+
+    def where(table: pd.DataFrame) -> pd.Series:
+        told = table["zone"] if "zone" in table else pd.Series("", index=table.index)
+        alongside = (table["situation"] == "berthed").map({True: "berth", False: "inshore"})
+        return told.where(told != "", alongside) == zone
+
+    return where
+
+
+def _predicted(zone: str) -> Callable[[pd.DataFrame], pd.Series]:
+    return lambda table: table["zone"] == zone
+
+
+def _count(
+    table: pd.DataFrame, column: str, low: float, high: float, where: Callable[[pd.DataFrame], pd.Series]
+) -> int:
+    if not len(table):
+        return 0
+    length = table[column].astype(float)
+    return int((where(table) & (length >= low) & (length < high)).sum())
+
+
+def _stacked(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [pd.DataFrame(table.drop(columns="geometry", errors="ignore")) for table in tables if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else pd.DataFrame()
+
+
+def _share(part: float, whole: float) -> float:
+    return float(part) / float(whole) if whole and np.isfinite(whole) else np.nan
+
+
+def _none(value: Any) -> float | None:
+    return round(float(value), 4) if np.isfinite(value) else None
+
+
+def _plain(row: Mapping[Any, Any]) -> dict[str, object]:
+    return {str(key): _none(value) if isinstance(value, float | np.floating) else value for key, value in row.items()}
+
+
+def _berth_lines(pooled: Mapping[str, float]) -> list[str]:
+    """What was said of occupied and empty berths, and of scenes without vessels."""
+    return [
+        "berths:                   said occupied   said empty",
+        f"  a vessel lies there      {pooled['occupied_found']:>12.0f} {pooled['occupied_missed']:>12.0f}",
+        f"  empty                    {pooled['claimed_empty']:>12.0f} {pooled['empty_left']:>12.0f}",
+        f"scenes without vessels: {pooled['null_scenes']:.0f}, false alarms in them: {pooled['null_false_alarms']:.0f}",
+    ]
+
+
+def _class_lines(classes: pd.DataFrame) -> list[str]:
+    """Zone and length class: recall by true length, precision by predicted length."""
+    lines = [f"{'zone':<12}{'length m':<12}{'n':>5}{'R':>6}{'said':>6}{'P':>6}{'F1':>6}"]
+    lines += [
+        f"{row.zone:<12}{f'{row.length_from_m:.0f}-{row.length_to_m:.0f}':<12}{row.vessels:>5}{row.recall:>6.2f}"
+        f"{row.predicted:>6}{row.precision:>6.2f}{row.f1:>6.2f}"
+        for row in classes.itertuples()
+    ]
+    return lines
+
+
+def _table(result: Evaluation) -> str:
+    floor = f"; vessels of {result.floor_m:g} m and more, unmatched predictions under {UNMATCHED_FLOOR_M:g} m dropped"
+    heads = ("n", 5), ("found", 6), ("false", 6), ("P", 6), ("R", 6), ("F1", 6), ("empty", 8), ("stack", 7), ("len", 6)
+    lines = [
+        f"detector {result.detector}{floor if result.floor_m else ''}",
+        f"{'scene':<24}" + "".join(f"{name:>{width}}" for name, width in heads) + f"{'axis':>6}",
+    ]
+    rows = [*result.by_scene().to_dict("records"), {"scene": "all", **result.figures()}]
+    for row in rows:
+        lines.append(
+            f"{row['scene']!s:<24}{row['vessels']:>5.0f}{row['found']:>6.0f}{row['false_alarms']:>6.0f}"
+            f"{row['precision']:>6.2f}{row['recall']:>6.2f}{row['f1']:>6.2f}"
+            f"{row['claimed_empty']:>5.0f}/{row['empty_berths']:<2.0f}{row['stack_iou']:>7.2f}"
+            f"{row['length_error_m']:>6.0f}{row['axis_error_deg']:>6.1f}"
+        )
+    lines += [*_berth_lines(result.figures()), *_class_lines(result.by_class())]
+    if result.trained_on:
+        lines.append(f"trained on {', '.join(result.trained_on)}: no figures of new ports")
+    lines.append("90 % intervals (scenes drawn with replacement):")
+    lines += [f"  {key:<24}{low:>8.2f} to {high:.2f}" for key, (low, high) in result.intervals().items()]
+    return "\n".join(lines)

@@ -1,0 +1,195 @@
+"""Labelled scene folders on disk -> `LabelledPort`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import rasterio
+from rasterio.errors import RasterioError
+from rasterio.warp import transform as warp_points
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.errors import DataError
+from monitor.core.geodesy import WGS84, reproject
+from monitor.core.grid import Grid
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.sensors import SENSORS
+from monitor.detect.base import CONTAINER_STACK, VESSEL, Detector
+from monitor.detect.evaluation.dataset import BANDS, LabelledPort, Pixels, sort_features
+from monitor.detect.evaluation.matching import SceneScore, Truth, score_scene
+from monitor.detect.evaluation.zones import with_zones
+from monitor.detect.run import detect
+
+LABELS = "labels.geojson"
+
+
+def ring_pixels(coordinates: Any, dataset: rasterio.DatasetReader) -> Pixels:
+    """The outer ring of a GeoJSON polygon in columns and rows of a raster."""
+    lon, lat = np.asarray(coordinates[0], dtype=np.float64)[:, :2].T
+    xs, ys = warp_points("EPSG:4326", dataset.crs, lon.tolist(), lat.tolist())
+    inverse = ~dataset.transform
+    cols, rows = inverse @ (np.asarray(xs), np.asarray(ys))
+    return np.stack([cols, rows], axis=1).astype(np.float32)
+
+
+def read_port(folder: Path) -> LabelledPort:
+    """One labelled port: the folder's one GeoTIFF and its `labels.geojson`."""
+    image, document = image_of(folder), read_labels(folder)
+    with rasterio.open(image) as dataset:
+        names = [name or "" for name in dataset.descriptions]
+        dn = np.zeros((len(BANDS), *dataset.shape), dtype=np.uint16)
+        for index, band in enumerate(BANDS):
+            if band in names:
+                dn[index] = dataset.read(names.index(band) + 1)
+        rings = [
+            (ring_pixels(part, dataset), feature["properties"])
+            for feature in document["features"]
+            for part in _parts(feature["geometry"])
+        ]
+        return LabelledPort(
+            name=folder.name,
+            dn=dn,
+            has=tuple(band in names for band in BANDS),
+            transform=tuple(dataset.transform)[:6],
+            epsg=int(dataset.crs.to_epsg()),
+            **sort_features(rings),
+        )
+
+
+def _parts(geometry: dict[str, Any]) -> list[Any]:
+    if geometry["type"] == "MultiPolygon":
+        return list(geometry["coordinates"])
+    return [geometry["coordinates"]]
+
+
+def labelled_folders(folder: Path) -> list[Path]:
+    """The labelled scene folders at or below a folder, in the order of their names.
+
+    Raises
+    ------
+    DataError
+        There is none.
+    """
+    found = [folder] if (folder / LABELS).is_file() else sorted(path.parent for path in folder.glob(f"*/{LABELS}"))
+    if not found:
+        raise DataError(f"{folder}: no labelled scene there; each needs a folder with a GeoTIFF and {LABELS}")
+    return found
+
+
+def image_of(folder: Path) -> Path:
+    """The one GeoTIFF of a labelled scene.
+
+    Raises
+    ------
+    DataError
+        There is none, or more than one.
+    """
+    images = sorted(path for path in folder.iterdir() if path.suffix.lower() in (".tif", ".tiff"))
+    if len(images) != 1:
+        raise DataError(f"{folder}: {len(images)} GeoTIFFs; a labelled scene has one")
+    return images[0]
+
+
+def read_labels(folder: Path) -> dict[str, Any]:
+    """The FeatureCollection of labels.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read or a feature lacks its kind.
+    """
+    path = folder / LABELS
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not readable GeoJSON ({error}); mend it") from error
+    labels: dict[str, Any] = document if isinstance(document, dict) else {}
+    features = labels.get("features")
+    if not isinstance(features, list):
+        raise DataError(f"{path}: no FeatureCollection; export the labels as GeoJSON")
+    for number, feature in enumerate(features):
+        kind = (feature.get("properties") or {}).get("kind")
+        if kind not in ("vessel", "container_stack", "ignore", "berth_empty"):
+            raise DataError(
+                f"{path}: feature {number} has kind {kind!r}; use vessel, container_stack, ignore, berth_empty"
+            )
+    return labels
+
+
+def read_ports(folder: Path) -> list[LabelledPort]:
+    """All labelled ports below a folder, in the order of their names."""
+    return [read_port(path) for path in labelled_folders(folder)]
+
+
+def read_scene(folder: Path, sensor: str = "s2") -> tuple[Acquisition, Raster]:
+    """The pixels of a labelled scene and, of when, no more than a day that is not known."""
+    image = image_of(folder)
+    try:
+        with rasterio.open(image) as source:
+            names = [name or "" for name in source.descriptions]
+            bands = tuple(band for band in SENSORS[sensor].bands if band in names)
+            if not bands:
+                raise DataError(f"{image}: no band of {sensor} in its descriptions; name the bands")
+            data = source.read([names.index(band) + 1 for band in bands])
+            grid = Grid(int(source.crs.to_epsg()), source.transform, (source.height, source.width))
+    except RasterioError as error:
+        raise DataError(f"{image}: its pixels cannot be read ({error}); replace it with a whole one") from error
+    day = datetime(1970, 1, 1, tzinfo=UTC)
+    acquisition = Acquisition(image.stem, folder.name, sensor, "", day, day, grid.footprint(), source="labelled")
+    return acquisition, Raster(data, bands, (data > 0).any(axis=0), grid, None, SENSORS[sensor].scale)
+
+
+def read_truth(folder: Path, epsg: int) -> Truth:
+    """The labels of a scene in metres of its CRS."""
+    rings: dict[str, list[BaseGeometry]] = {"stacks": [], "ignore": [], "empty": [], "blind": []}
+    vessels = []
+    for feature in read_labels(folder)["features"]:
+        geometry = reproject(shape(feature["geometry"]), WGS84, epsg)
+        geometry = geometry if geometry.is_valid else geometry.buffer(0)
+        properties = feature["properties"]
+        if properties["kind"] == "vessel":
+            vessels.append({"geometry": geometry, **_vessel(properties)})
+        elif part := _part(properties):
+            rings[part].append(geometry)
+    table = pd.DataFrame(vessels, columns=["geometry", "length_m", "axis_deg", "situation", "sure"])
+    return Truth(folder.name, table, *(tuple(rings[part]) for part in ("stacks", "ignore", "empty", "blind")))
+
+
+def _vessel(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "length_m": float(properties["length_m"]), "axis_deg": float(properties["axis_deg"]),
+        "situation": properties.get("situation") or "berthed", "sure": properties.get("sure") or "high",
+    }  # fmt: skip
+
+
+def _part(properties: Mapping[str, Any]) -> str:
+    if properties["kind"] == "ignore":
+        return "ignore"
+    if properties["kind"] == "berth_empty":
+        return "empty"
+    if properties.get("stack") == "ship_deck":
+        return ""
+    return "blind" if properties.get("sure") == "low" else "stacks"
+
+
+def score_folder(folder: Path, detector: Detector, *, floor_m: float) -> list[SceneScore]:
+    """Run a detector over the labelled scenes of a folder and score each."""
+    return [_score(path, detector, floor_m) for path in labelled_folders(folder)]
+
+
+def _score(folder: Path, detector: Detector, floor_m: float) -> SceneScore:
+    acquisition, raster = read_scene(folder)
+    found = detect(raster, acquisition, detector)
+    local = pd.DataFrame(found)
+    local["geometry"] = [reproject(geometry, WGS84, raster.grid.epsg) for geometry in found.geometry]
+    vessels = local[local["class_name"] == VESSEL].reset_index(drop=True)
+    stacks = list(local.loc[local["class_name"] == CONTAINER_STACK, "geometry"])
+    truth = with_zones(read_truth(folder, raster.grid.epsg), raster)
+    return score_scene(vessels, stacks, truth, floor_m=floor_m)

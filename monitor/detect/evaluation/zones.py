@@ -1,0 +1,37 @@
+"""Where labelled vessels lie, in the zones that detections are put into."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from shapely import minimum_rotated_rectangle
+
+from monitor.core.scene import Raster
+from monitor.detect.base import VESSEL, Boxes
+from monitor.detect.context.placement import place
+from monitor.detect.evaluation.matching import Truth
+
+
+def with_zones(truth: Truth, raster: Raster) -> Truth:
+    """The labels with a `zone` for each vessel: ``berth`` | ``inshore`` | ``open``.
+
+    Alongside is what the label says (its `situation`); the others are inshore or open by the shore as the scene's own
+    pixels show it, as for detections.
+    """
+    vessels = truth.vessels
+    if vessels.empty:
+        return replace(truth, vessels=vessels.assign(zone=[]))
+    back = ~raster.grid.transform
+    rings = []
+    for shape in vessels["geometry"]:
+        x, y = np.array(minimum_rotated_rectangle(shape).exterior.coords)[:4].T
+        rings.append(np.column_stack(back @ (x, y)))
+    number, length = np.arange(len(rings), dtype=np.float64), vessels["length_m"].to_numpy(float)
+    boxes = Boxes((VESSEL,) * len(rings), tuple(rings), number, length, length, length, np.zeros(len(rings)))
+    kept, found = place(boxes, raster, None)
+    zone = np.full(len(rings), "inshore", dtype=object)
+    zone[kept.score.astype(int)] = found
+    zone[zone == "berth"] = "inshore"
+    zone[vessels["situation"].to_numpy(object) == "berthed"] = "berth"
+    return replace(truth, vessels=vessels.assign(zone=zone))

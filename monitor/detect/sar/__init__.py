@@ -1,0 +1,1 @@
+"""Ships in radar, by constant false-alarm rate."""

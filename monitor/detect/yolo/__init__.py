@@ -1,0 +1,1 @@
+"""The Sentinel-2 network: windows in, objects out."""

@@ -1,0 +1,261 @@
+"""The Sentinel-2 network as a detector, through ONNX Runtime; through ultralytics only when asked."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from monitor.core.errors import DetectorError
+from monitor.core.scene import Raster
+from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
+from monitor.detect.context.water import ice_mask
+from monitor.detect.yolo import decode
+from monitor.detect.yolo.openvino import installed_network
+from monitor.detect.yolo.outlines import outlines
+from monitor.detect.yolo.preprocess import Pixels, Tile, cover, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
+from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
+
+Mask = npt.NDArray[np.bool_]
+
+DEFAULT = "harbour26"
+_GSD_TOLERANCE = 0.2
+_LEAST_BRIGHT = 255 * 1e-4
+_LEAST_BANDS = ("B08",)
+_LEAST_BARE = 0.5
+_DARK_PX, _CHECKED_PX = 2_000_000, 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class YoloDetector:
+    """Vessels and container stacks on Sentinel-2, by name of the weights.
+
+    Attributes
+    ----------
+    weights : entry of ``weights.toml``
+    threshold : least score of a vessel; None takes the one that travels with the weights
+    checkpoint : a ``.pt`` file to run by ultralytics instead, loaded with weights-only unpickling; only by explicit
+        wish, never by default
+    """
+
+    weights: Weights = field(default_factory=lambda: read_weights(DEFAULT))
+    threshold: float | None = None
+    checkpoint: Path | None = None
+
+    @property
+    def key(self) -> str:
+        """Name, the head of the sha256, and the threshold."""
+        return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}".replace(".", "")
+
+    @property
+    def least_score(self) -> float:
+        """The threshold in force."""
+        return self.weights.threshold if self.threshold is None else self.threshold
+
+    def __call__(self, raster: Raster) -> Boxes:
+        """Vessels (score at least the threshold) and stacks in a raster.
+
+        Raises
+        ------
+        DetectorError
+            The raster's bands, pixel size or scale do not fit the weights, or the weights file is not the right one.
+        """
+        check_raster(raster, self.weights)
+        if not raster.valid.any():
+            return Boxes.empty()
+        tiles = list(cover(raster.grid.shape, core=CORE_PX))
+        workers = min(threads(), len(tiles)) if self.checkpoint is None else 1
+        network = self._network(max(threads() // workers, 1))
+        dark = _dark(_thinned(raster, _DARK_PX), self.weights)
+        views = views_for(raster.valid.size, self.weights.views_px)
+
+        def look(tile: Tile) -> Boxes:
+            return self._look(raster, tile, network, dark=dark, views=views)
+
+        if workers == 1:
+            parts = [look(tile) for tile in tiles]
+        else:
+            with ThreadPoolExecutor(workers) as pool:
+                parts = list(pool.map(look, tiles))
+        found = Boxes.empty()
+        for part in parts:
+            found = found.plus(part)
+        return found
+
+    def _look(self, raster: Raster, tile: Tile, network: Network, *, dark: Pixels, views: int) -> Boxes:
+        """What lies in the core of one window."""
+        part = raster.window(tile.rows, tile.cols)
+        if not part.valid.any():
+            return Boxes.empty()
+        has = tuple(raster.has(band) for band in self.weights.bands)
+        image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
+        logits = maps_of(network, image, views=views)
+        maps = decode.probabilities(logits, out=logits)
+        origin = (tile.rows.start, tile.cols.start)
+        core = (
+            slice(tile.core_rows.start - origin[0], tile.core_rows.stop - origin[0]),
+            slice(tile.core_cols.start - origin[1], tile.core_cols.stop - origin[1]),
+        )
+        return self._objects(maps, core, origin, raster.grid.gsd_m)
+
+    def _network(self, cores: int) -> Network:
+        if self.checkpoint is not None:
+            return checkpoint_network(self.checkpoint)
+        check_sha256(self.weights.path, self.weights.sha256)
+        return installed_network(self.weights.path, self.weights.sha256, cores=cores)
+
+    def _objects(self, maps: Pixels, core: tuple[slice, slice], origin: tuple[int, int], gsd_m: float) -> Boxes:
+        rule = replace(self.weights.rule, least_score=min(self.weights.rule.least_score, self.least_score))
+        hulls = decode.decode_hulls(maps, rule)
+        rows, cols = core
+        mine = (hulls.x >= cols.start) & (hulls.x < cols.stop) & (hulls.y >= rows.start) & (hulls.y < rows.stop)
+        hulls = hulls.take(mine & (hulls.score >= self.least_score))
+        shift = np.array([origin[1], origin[0]], dtype=np.float64)
+        length = hulls.length_px * gsd_m * self.weights.length_gain
+        vessels = Boxes(
+            (VESSEL,) * len(hulls), tuple(ring + shift for ring in hulls.corners()), hulls.score, length,
+            length * self.weights.length_low, length * self.weights.length_high, hulls.angle,
+        )  # fmt: skip
+        inside = np.zeros(maps.shape[1:], dtype=bool)
+        inside[rows, cols] = maps[2][rows, cols] >= self.weights.stack_threshold
+        return vessels.plus(stack_boxes(inside, maps[2], shift, gsd_m))
+
+
+def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64], gsd_m: float) -> Boxes:
+    """Outlines of the connected stretches of stack, with their long side."""
+    labels, _ = ndimage.label(inside)
+    found = outlines(labels)
+    shapes = [(index + 1, ring) for index, ring in enumerate(found) if ring is not None]
+    if not shapes:
+        return Boxes.empty()
+    index = np.array([number for number, _ in shapes])
+    score = np.atleast_1d(ndimage.mean(probability, labels, index)).astype(np.float64)
+    sides = [decode.long_side(ring) for _, ring in shapes]
+    length = np.array([side[0] for side in sides]) * gsd_m
+    margin = 2 * gsd_m
+    return Boxes(
+        (CONTAINER_STACK,) * len(shapes), tuple(ring + shift for _, ring in shapes), score, length,
+        np.maximum(length - margin, 0.0), length + margin, np.array([side[1] for side in sides]),
+    )  # fmt: skip
+
+
+def _thinned(raster: Raster, most_px: int) -> Raster:
+    """The raster itself, or every n-th pixel of one of some more than `most_px`: enough to know its levels."""
+    step = max(1, int(np.sqrt(raster.valid.size / most_px)))
+    if step == 1:
+        return raster
+    rows, cols = raster.grid.shape
+    grid = replace(raster.grid, shape=(-(-rows // step), -(-cols // step)))
+    return Raster(
+        raster.data[:, ::step, ::step], raster.bands, raster.valid[::step, ::step], grid,
+        None, raster.scale, raster.offset,
+    )  # fmt: skip
+
+
+def _dark(raster: Raster, weights: Weights) -> Pixels:
+    """The dark end of each of the network's bands; 0 where the raster lacks the band."""
+
+    def level(band: str) -> float:
+        return float(dark_levels(raster.band(band)[None], raster.valid)[0]) if raster.has(band) else 0.0
+
+    with ThreadPoolExecutor(max(threads(), 1)) as pool:
+        return np.array(list(pool.map(level, weights.bands)), dtype=np.float32)
+
+
+def _reflectance(raster: Raster, weights: Weights) -> Pixels:
+    out = np.zeros((len(weights.bands), *raster.grid.shape), dtype=np.float32)
+    for index, band in enumerate(weights.bands):
+        if raster.has(band):
+            out[index] = raster.band(band)
+    return out
+
+
+def check_raster(raster: Raster, weights: Weights) -> None:
+    """Refuse pixels that the network would misread.
+
+    Raises
+    ------
+    DetectorError
+        No band the network knows, a pixel size more than a fifth off, or numbers that cannot be reflectance.
+    """
+    missing = [band for band in _LEAST_BANDS if not raster.has(band)]
+    if missing:
+        raise DetectorError(
+            f"bands {', '.join(raster.bands)}: {weights.name} needs at least {', '.join(missing)} "
+            f"of {', '.join(weights.bands)}; name the file's bands in its band descriptions"
+        )
+    if abs(raster.grid.gsd_m / weights.gsd_m - 1) > _GSD_TOLERANCE:
+        raise DetectorError(
+            f"pixels of {raster.grid.gsd_m:g} m: {weights.name} was trained at {weights.gsd_m:g} m; resample them"
+        )
+    check_scale(raster, weights)
+
+
+def check_scale(raster: Raster, weights: Weights) -> None:
+    """Refuse numbers that are not reflectance times 10000: float reflectance, 8-bit pictures, radiances.
+
+    Raises
+    ------
+    DetectorError
+        The median of the valid pixels lies where no reflectance lies, or the bands are in another order.
+    """
+    thin = _thinned(raster, _CHECKED_PX)
+    if not thin.valid.any():
+        return
+    names = [band for band in weights.bands if thin.has(band)]
+    bright = max(float(np.percentile(thin.band(band)[thin.valid], 99.5)) for band in names)
+    if bright > 4.0:
+        raise DetectorError(
+            f"reflectance up to {bright:.3g}: {weights.name} expects stored numbers x {weights.scale:g} to be "
+            "reflectance (DN = reflectance x 10000); give the file its scale, or convert it"
+        )
+    if bright <= _LEAST_BRIGHT:
+        raise DetectorError(
+            f"reflectance no higher than {bright:.2g}: the file looks like float reflectance or 8-bit numbers read as "
+            f"DN; {weights.name} expects DN = reflectance x 10000 (scale {weights.scale:g})"
+        )
+    _check_order(thin)
+
+
+def _check_order(raster: Raster) -> None:
+    """Water is darker in the infrared than in blue, and land and water differ more there: the reverse is a swap.
+
+    Over ten ports the darkest tenth has B08 / B02 of 0.1-1.0 (1.0-12 when swapped), the spread 1.7-4.2 (0.2-0.6). Ice
+    is bright in blue and is left out; where little else is there, the order cannot be told.
+    """
+    if not (raster.has("B02") and raster.has("B08")):
+        return
+    bare = raster.valid & ~ice_mask(raster)
+    if bare.mean() < _LEAST_BARE:
+        return
+    blue, near = raster.band("B02")[bare], raster.band("B08")[bare]
+    dark = blue + near <= np.percentile(blue + near, 10)
+    if np.median(near[dark]) > 0.95 * np.median(blue[dark]) and near.std() < 0.8 * blue.std():
+        raise DetectorError(
+            "bands look swapped: the darkest ground is brighter in B08 than in B02, and land and water differ less; "
+            "check the order of the band descriptions"
+        )
+
+
+def checkpoint_network(path: Path) -> Network:
+    """The same network from an ultralytics checkpoint, through ultralytics' own semantic predictor.
+
+    The file is unpickled with weights-only rules. Needs torch and ultralytics; for comparison, not for service.
+
+    Raises
+    ------
+    DetectorError
+        The file is missing or holds more than weights.
+    """
+    if not path.is_file():
+        raise DetectorError(f"{path}: no such checkpoint")
+    os.environ.update({"YOLO_OFFLINE": "1", "YOLO_AUTOINSTALL": "0", "YOLO_VERBOSE": "0", "ULTRALYTICS_SAFE_LOAD": "1"})
+    from monitor.detect.yolo.ultralytics import predictor_network
+
+    return predictor_network(path)

@@ -1,0 +1,104 @@
+"""Dense maps of a raster by ONNX Runtime: no torch, tile by tile, mirrored and averaged if wanted."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
+
+from monitor.core.errors import DetectorError
+from monitor.detect.yolo.preprocess import Pixels
+
+Network = Callable[[Pixels], Pixels]
+
+STRIDE = 16
+CORE_PX = (768, 1536)
+"""Rows and columns of the windows that large rasters are cut into. Larger ones overlap less but take more memory;
+several at once keep all cores busy outside the network too, and a port of 1500 x 1500 makes two."""
+_ORT_ERRORS = (ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf)
+_DX, _DY, _SIN2 = 8, 9, 4
+_VIEWS = ((False, False), (True, True), (True, False), (False, True))
+
+
+@lru_cache(maxsize=4)
+def _session(path: Path, _sha256: str, threads: int) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.enable_mem_pattern = False  # a plan for each shape of window takes twice the memory and saves 2 % of time
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
+    except _ORT_ERRORS as error:
+        raise DetectorError(f"{path}: ONNX Runtime cannot open it ({error}); restore it from the release") from error
+
+
+def threads() -> int:
+    """How many threads may be used: ``OMP_NUM_THREADS``, else as many as the machine has."""
+    return int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1)
+
+
+def onnx_network(path: Path, sha256: str, *, cores: int | None = None) -> Network:
+    """The network as a function of (channel, row, col) input in 0..1, sides multiples of 16, to packed maps.
+
+    `cores` is how many threads one call uses (all of `threads()` when None); the function may be called from several.
+    """
+    session = _session(path, sha256, threads() if cores is None else cores)
+    name = session.get_inputs()[0].name
+
+    def run(image: Pixels) -> Pixels:
+        return np.asarray(session.run(None, {name: image[None]})[0][0], dtype=np.float32)
+
+    return run
+
+
+def unpack(packed: Pixels) -> Pixels:
+    """Pixel shuffle: (4 n, row, col) at half resolution to (n, 2 row, 2 col)."""
+    count, rows, cols = packed.shape
+    out = np.empty((count // 4, 2 * rows, 2 * cols), dtype=packed.dtype)
+    for row, col in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        out[:, row::2, col::2] = packed[2 * row + col :: 4]
+    return out
+
+
+def padded(image: Pixels) -> Pixels:
+    """The image with zeros below and to the right, up to multiples of the network's stride."""
+    rows, cols = image.shape[1:]
+    return np.pad(image, ((0, 0), (0, -rows % STRIDE), (0, -cols % STRIDE)))
+
+
+def maps_of(network: Network, image: Pixels, *, views: int = 1) -> Pixels:
+    """Dense maps of one image, at its resolution: the mean over 1, 2 (turned by 180 degrees) or 4 mirror images."""
+    seen = _VIEWS[:views]
+    total = _seen_once(network, image, *seen[0])
+    for flip_x, flip_y in seen[1:]:
+        total += _seen_once(network, image, flip_x, flip_y)
+    return total if len(seen) == 1 else total / np.float32(len(seen))
+
+
+def _seen_once(network: Network, image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:
+    """The maps of one mirror image, turned back."""
+    rows, cols = image.shape[1:]
+    maps = unpack(network(padded(np.ascontiguousarray(_flip(image, flip_x, flip_y)))))[:, :rows, :cols]
+    if flip_x:
+        maps[_DX] *= -1
+    if flip_y:
+        maps[_DY] *= -1
+    if flip_x != flip_y:
+        maps[_SIN2] *= -1
+    return _flip(maps, flip_x, flip_y)
+
+
+def views_for(pixels: int, views_px: int) -> int:
+    """4, 2 or 1 views: as many as show the network no more than `views_px` pixels in all, and one at least."""
+    return next((views for views in (4, 2) if views * pixels <= views_px), 1)
+
+
+def _flip(image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:
+    return image[:, :: -1 if flip_y else 1, :: -1 if flip_x else 1]

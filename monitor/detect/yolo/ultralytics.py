@@ -1,0 +1,57 @@
+"""The network through ultralytics' own predictor."""
+
+from __future__ import annotations
+
+import os
+import pickle
+from pathlib import Path
+from typing import Any
+
+import monitor.detect.yolo.ultralytics_env  # noqa: F401  isort: skip  (before ultralytics)
+import numpy as np
+import torch
+from ultralytics import YOLO
+from ultralytics.models.yolo.semantic import SemanticSegmentationPredictor
+
+from monitor.core.errors import DetectorError
+from monitor.detect.yolo.preprocess import Pixels
+from monitor.detect.yolo.runtime import Network
+
+_UNPICKLING = (
+    RuntimeError, ValueError, TypeError, KeyError, AttributeError, ImportError, OSError, pickle.UnpicklingError
+)  # fmt: skip
+
+
+class MapsPredictor(SemanticSegmentationPredictor):  # type: ignore[misc]
+    """ultralytics' semantic predictor, giving the dense maps instead of a class map."""
+
+    def postprocess(self, preds: Any, img: torch.Tensor, orig_imgs: Any) -> list[Any]:
+        """The maps as they leave the network."""
+        self.maps = preds.detach().cpu().numpy()
+        return super().postprocess(preds, img, orig_imgs)  # type: ignore[no-any-return]
+
+
+def predictor_network(path: Path) -> Network:
+    """The network of a checkpoint, run by ultralytics' predictor.
+
+    Raises
+    ------
+    DetectorError
+        The checkpoint cannot be opened by weights-only rules.
+    """
+    if os.environ.get("ULTRALYTICS_SAFE_LOAD") != "1":
+        raise DetectorError(f"{path}: set ULTRALYTICS_SAFE_LOAD=1 before opening a checkpoint")
+    try:
+        model = YOLO(str(path), task="semantic")
+    except _UNPICKLING as error:
+        raise DetectorError(f"{path}: not a checkpoint of weights alone ({error})") from error
+    predictor = MapsPredictor(
+        overrides={"device": "cpu", "verbose": False, "save": False, "mode": "predict", "imgsz": 32, "rect": False}
+    )
+    predictor.setup_model(model.model, verbose=False)
+
+    def run(image: Pixels) -> Pixels:
+        predictor(torch.from_numpy(np.ascontiguousarray(image))[None])
+        return np.asarray(predictor.maps[0], dtype=np.float32)
+
+    return run

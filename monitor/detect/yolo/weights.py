@@ -1,0 +1,116 @@
+"""Which weights there are, and what travels with them: bands, scale, threshold, sha256."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+
+from monitor.core.errors import DetectorError
+from monitor.detect.yolo.decode import DecodeRule
+
+REGISTRY = "weights.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One entry of ``weights.toml``.
+
+    `bands` is the order of the network's band channels, `scale` turns stored numbers into reflectance, `threshold`
+    is the least score of a vessel and `stack_threshold` the least probability of a stack pixel. A hull of network
+    length x is given as ``length_gain`` x, within ``length_low`` and ``length_high`` times that. Rasters small enough
+    for `views_px` pixels in all are seen in two or four mirror images. `measured` holds what was measured of them:
+    what, value with its interval, sample.
+    """
+
+    name: str
+    path: Path
+    sha256: str
+    classes: tuple[str, ...]
+    bands: tuple[str, ...]
+    scale: float
+    gsd_m: float
+    threshold: float
+    stack_threshold: float
+    normalisation: str
+    trained_on: tuple[str, ...]
+    rule: DecodeRule
+    length_gain: float = 1.0
+    length_low: float = 0.8
+    length_high: float = 1.2
+    views_px: int = 0
+    measured: tuple[tuple[str, str, str], ...] = ()
+
+
+def weights_folder() -> Path:
+    """The folder of weights: inside an installed package, or at the root of a source checkout.
+
+    Raises
+    ------
+    DetectorError
+        There is neither.
+    """
+    package = Path(__file__).resolve().parents[2]
+    for folder in (package / "_weights", package.parent / "weights"):
+        if (folder / REGISTRY).is_file():
+            return folder
+    raise DetectorError(f"{package / '_weights'}: no {REGISTRY} there; install monitor again, or name your own folder")
+
+
+def read_weights(name: str, folder: Path | None = None) -> Weights:
+    """One entry of a folder's ``weights.toml`` (ours by default).
+
+    Raises
+    ------
+    DetectorError
+        The registry is missing or broken, has no such name, or an entry lacks a field.
+    """
+    home = weights_folder() if folder is None else folder
+    registry = home / REGISTRY
+    try:
+        entries = tomllib.loads(registry.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise DetectorError(f"{registry}: cannot be read ({error}); restore it from the release") from error
+    if name not in entries:
+        raise DetectorError(f"{registry}: no weights named {name!r}; there are {', '.join(sorted(entries))}")
+    return _weights(name, entries[name], home)
+
+
+def _weights(name: str, entry: dict[str, object], home: Path) -> Weights:
+    known = {field.name for field in fields(Weights)} - {"name", "path", "rule"}
+    values = {key: _frozen(value) for key, value in entry.items() if key in known}
+    rule = {key: _frozen(value) for key, value in dict(entry.get("decode") or {}).items()}  # type: ignore[call-overload]
+    try:
+        return Weights(name=name, path=home / str(entry["file"]), rule=DecodeRule(**rule), **values)  # type: ignore[arg-type]
+    except (TypeError, KeyError) as error:
+        raise DetectorError(f"{home / REGISTRY}: the entry {name!r} is not complete ({error})") from error
+
+
+def _frozen(value: object) -> object:
+    return tuple(_frozen(part) for part in value) if isinstance(value, list) else value
+
+
+@lru_cache(maxsize=8)
+def _digest(path: Path, _size: int, _modified: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def check_sha256(path: Path, expected: str) -> None:
+    """Refuse a weights file that is not the one registered.
+
+    Raises
+    ------
+    DetectorError
+        The file is missing or its sha256 differs.
+    """
+    if not path.is_file():
+        raise DetectorError(f"{path}: the weights file is missing; restore it from the release")
+    stat = path.stat()
+    found = _digest(path, stat.st_size, stat.st_mtime_ns)
+    if found != expected:
+        raise DetectorError(
+            f"{path}: sha256 is {found[:12]}…, {REGISTRY} says {expected[:12]}…; "
+            "the file is damaged or was replaced: restore it, or register the new one with its own sha256"
+        )

@@ -1,0 +1,1 @@
+"""Detections that AIS does not explain."""

@@ -1,0 +1,224 @@
+"""Detections that no AIS explains, where AIS is shown to be received."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.columns import floats, lonlat, require, texts, vessels_only
+from monitor.core.findings import likelihood_word
+from monitor.core.geodesy import distance_m
+from monitor.core.tables import DARK_EVENTS
+from monitor.fuse.dark.candidates import gap_candidates
+from monitor.fuse.dark.reception import Feed, Heard, HearingRule, heard_in_cells
+from monitor.fuse.matching.match import HOUR_UNKNOWN
+from monitor.fuse.matching.versions import latest
+
+DARK = "dark"
+UNKNOWN = "unmatched, reception unknown"
+_SEEN_BY_A_PERSON = 0.97
+
+
+@dataclass(frozen=True, slots=True)
+class DarkRule:
+    """What a detection must be to be called dark.
+
+    Attributes
+    ----------
+    score : least detector score
+    length_m : least length; ships of 300 GT, from which AIS is a duty abroad, are about 45 m long
+    real : points of score and probability that a detection of that score is a ship, straight lines between them; give
+        what was measured with the detector in use
+    hearing : what shows reception
+    fixed_looks, fixed_within_m, fixed_days : a thing seen so often, so near, over so long is an object, not a ship
+    """
+
+    score: float = 0.45
+    length_m: float = 45.0
+    real: tuple[tuple[float, float], ...] = ((0.0, 0.6), (0.64, 0.985))
+    hearing: HearingRule = field(default_factory=HearingRule)
+    fixed_looks: int = 4
+    fixed_within_m: float = 60.0
+    fixed_days: float = 45.0
+
+
+def dark_events(
+    detections: pd.DataFrame,
+    matches: pd.DataFrame,
+    positions: pd.DataFrame | None = None,
+    *,
+    reception: pd.DataFrame | None = None,
+    gaps: pd.DataFrame | None = None,
+    fixed: Collection[str] | None = None,
+    confirmed: Collection[str] = (),
+    rule: DarkRule | None = None,
+) -> pd.DataFrame:
+    """DARK_EVENTS: the unmatched vessels, each with whether AIS was shown to be received at that place and hour.
+
+    Parameters
+    ----------
+    detections : DETECTIONS table
+        Needs ``detection_id``, ``acquired_at`` and geometry; the rest is used where present.
+    matches : MATCHES table
+        Only the latest version counts. Detections that are matched, potential or not in it give no row.
+    positions : POSITIONS table
+        What the feed brought, of other ships: shows reception on both sides of the instant.
+    reception : RECEPTION table
+        Instead of, or beside, `positions`; by the hour.
+    gaps : GAPS table
+        Silences that could explain an event; their ids stand in ``gap_ids``, best first.
+    fixed : ids of detections that are fixed objects
+        From `fixed_objects` over the port's whole history; found in `detections` when not given.
+    confirmed : ids of detections that a reviewer saw to be ships
+        They count whatever their score, length and place.
+
+    Returns
+    -------
+    DARK_EVENTS table
+        ``dark``, or ``unmatched, reception unknown`` where neither table shows reception, where the feed does not
+        cover the instant, or where the scene's hour is unknown. Too small or doubtful detections and fixed objects
+        give no row. Empty when everything is explained.
+
+    Notes
+    -----
+    Unmatched is an observation; dark is a statement about AIS at that place and hour, never about intent.
+    """
+    rule = rule or DarkRule()
+    ships = vessels_only(detections)
+    require(ships, ("detection_id", "acquired_at"), "detections")
+    now = latest(matches)
+    status = now[now["status"] == "unmatched"].drop_duplicates("detection_id").set_index("detection_id")
+    known = fixed_objects(ships, rule=rule) if fixed is None else fixed
+    wanted = ships["detection_id"].isin(status.index) & ~ships["detection_id"].isin(list(known))
+    wanted &= ~(floats(ships, "score") < rule.score) & ~(floats(ships, "length_m") < rule.length_m)
+    wanted |= ships["detection_id"].isin(status.index) & ships["detection_id"].isin(list(confirmed))
+    events = ships[wanted].reset_index(drop=True)
+    if events.empty:
+        return DARK_EVENTS.empty()
+    said = status.loc[events["detection_id"]]
+    feed = None if positions is None else Feed.of(positions)
+    ears = [_heard(when, place, feed, reception, rule) for when, place in zip(events["acquired_at"],
+            zip(*lonlat(events), strict=True), strict=True)]  # fmt: skip
+    sure = [name in confirmed for name in events["detection_id"]]
+    rows = [_judge(row | {"sure": known}, ear, str(m["reason"]), float(m["probability"]), rule) for row, known, ear, m
+            in zip(events.to_dict("records"), sure, ears, said.to_dict("records"), strict=True)]  # fmt: skip
+    table = _table(events, rows, ears, said)
+    table["gap_ids"] = _gap_ids(table, gaps, positions)
+    return DARK_EVENTS.conform(table)
+
+
+def fixed_objects(detections: pd.DataFrame, *, rule: DarkRule | None = None) -> frozenset[str]:
+    """Ids of detections away from berths that come back at the same spot look after look, over weeks.
+
+    Ships at a berth come back too, so what lies in a berth is never fixed by this rule; a table that carries marks
+    (`is_fixed`, made over the whole archive with what each look showed) adds those.
+    """
+    rule = rule or DarkRule()
+    ships = vessels_only(detections)
+    marked = frozenset(ships.loc[ships["is_fixed"], "detection_id"]) if "is_fixed" in ships else frozenset()
+    return marked | _coming_back(ships, rule)
+
+
+def _coming_back(ships: pd.DataFrame, rule: DarkRule) -> frozenset[str]:
+    away = ships[[zone != "berth" for zone in texts(ships, "zone")]].reset_index(drop=True)
+    if len(away) <= rule.fixed_looks:
+        return frozenset()
+    lon, lat = lonlat(away)
+    when = away["acquired_at"].to_numpy()
+    scenes = away["scene_id"] if "scene_id" in away else pd.Series(when)
+    fixed: set[str] = set()
+    for index, name in enumerate(away["detection_id"]):
+        near = distance_m(lon[index], lat[index], lon, lat) <= rule.fixed_within_m
+        long = away["acquired_at"][near].max() - away["acquired_at"][near].min()
+        if scenes[near].nunique() >= rule.fixed_looks and long >= timedelta(days=rule.fixed_days):
+            fixed.add(str(name))
+    return frozenset(fixed)
+
+
+def lengths_said(positions: pd.DataFrame | None) -> dict[int, float]:
+    """MMSI to the last broadcast length in metres, where one was."""
+    if positions is None or "length_m" not in positions:
+        return {}
+    known = positions[["mmsi", "length_m"]].dropna()
+    return {int(m): float(v) for m, v in known.groupby("mmsi")["length_m"].last().items()}
+
+
+def _heard(
+    when: pd.Timestamp, place: tuple[float, float], feed: Feed | None, reception: pd.DataFrame | None,
+    rule: DarkRule,
+) -> Heard | None:  # fmt: skip
+    if feed is not None:
+        return feed.heard(when, place, rule.hearing)
+    if reception is not None:
+        return heard_in_cells(reception, when, place, rule.hearing)
+    return None
+
+
+def _judge(
+    row: Mapping[object, object], heard: Heard | None, why: str, fit: float, rule: DarkRule
+) -> dict[str, object]:
+    reasons = [why] if why else []
+    km, hours = rule.hearing.radius_m / 1000.0, rule.hearing.within.total_seconds() / 3600.0
+    if heard is None:
+        reasons.append("no AIS was given that could show reception")
+    else:
+        reasons.append(f"{heard.vessels} other vessels heard within {km:.0f} km and {hours:.0f} h")
+        if heard.vessels and not (heard.before and heard.after):
+            reasons.append("the AIS feed does not cover the instant")
+    shown = heard is not None and rule.hearing.holds(heard) and why != HOUR_UNKNOWN
+    reasons.append("a reviewer saw a ship" if row["sure"] else "away from any spot where something is always seen")
+    probability = _probability(row, heard, fit, rule) if shown and heard is not None else np.nan
+    return {
+        "status": DARK if shown else UNKNOWN, "probability": probability,
+        "likelihood": likelihood_word(probability) if shown else "",
+        "reasons": "; ".join(reasons), "alternatives": "; ".join(_alternatives(row, shown=shown)),
+    }  # fmt: skip
+
+
+def _probability(row: Mapping[object, object], heard: Heard, fit: float, rule: DarkRule) -> float:
+    score = float(str(row.get("score", np.nan)))
+    points, shares = zip(*rule.real, strict=True)
+    real = float(np.interp(score, points, shares)) if np.isfinite(score) else 0.95
+    real = max(real, _SEEN_BY_A_PERSON) if row["sure"] else real
+    received = 1.0 - 0.5 ** min(heard.vessels + 3, 8)
+    return real * received * (1.0 - (fit if np.isfinite(fit) else 0.0))
+
+
+def _alternatives(row: Mapping[object, object], *, shown: bool) -> list[str]:
+    low = float(str(row.get("length_low_m", np.nan)))
+    others = ["a naval or government ship without the duty to transmit", "AIS data that is still to come"]
+    if not low >= 60.0:
+        others.insert(0, "a craft too small to have the duty to transmit")
+    others.append("a weak or shadowed transmitter" if shown else "AIS is not received here")
+    if float(str(row.get("score", np.nan))) < 0.6 and not row["sure"]:
+        others.append("something other than a ship")
+    return others
+
+
+def _table(
+    events: pd.DataFrame, rows: list[dict[str, object]], ears: list[Heard | None], said: pd.DataFrame
+) -> pd.DataFrame:
+    table = events.copy()
+    for column in ("zone", "zone_id"):
+        table[column] = texts(events, column)
+    for column in ("scene_id", "aoi_id"):
+        table[column] = texts(said, column)
+    for column in ("score", "length_m", "length_low_m", "length_high_m"):
+        table[column] = floats(events, column)
+    for column in rows[0]:
+        table[column] = [row[column] for row in rows]
+    table["event_id"] = "dark|" + table["detection_id"]
+    table["reception_vessels"] = [float("nan") if ear is None else float(ear.vessels) for ear in ears]
+    return table
+
+
+def _gap_ids(events: pd.DataFrame, gaps: pd.DataFrame | None, positions: pd.DataFrame | None) -> list[str]:
+    if gaps is None or gaps.empty:
+        return [""] * len(events)
+    ranked = gap_candidates(events, gaps, lengths=lengths_said(positions))
+    by_event = ranked.groupby("event_id")["gap_id"].agg(" ".join)
+    return [str(by_event.get(event, "")) for event in events["event_id"]]

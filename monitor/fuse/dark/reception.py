@@ -1,0 +1,86 @@
+"""Whether AIS was received at a place and hour, told by the other ships that were heard there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from monitor.core.columns import floats, naive
+from monitor.core.geodesy import distance_m
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard around a place and instant.
+
+    Attributes
+    ----------
+    vessels : int
+        Different ships (or, from a RECEPTION table, the most of any cell).
+    before, after : bool
+        Whether the feed brought something from there on either side of the instant.
+    """
+
+    vessels: int
+    before: bool
+    after: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HearingRule:
+    """What counts as shown reception: `vessels` others within `radius_m` and `within`, on both sides of the instant."""
+
+    vessels: int = 2
+    radius_m: float = 40_000.0
+    within: timedelta = timedelta(hours=1)
+
+    def holds(self, heard: Heard) -> bool:
+        """Whether AIS is shown to have been received."""
+        return heard.vessels >= self.vessels and heard.before and heard.after
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Feed:
+    """Positions in order of time as arrays, to ask again and again."""
+
+    t: npt.NDArray[np.datetime64]
+    mmsi: npt.NDArray[np.int64]
+    lon: Floats
+    lat: Floats
+
+    @classmethod
+    def of(cls, positions: pd.DataFrame) -> Feed:
+        """The feed of a POSITIONS table in any order."""
+        t = naive(positions["t"])
+        order = np.argsort(t, kind="stable")
+        mmsi = positions["mmsi"].to_numpy(np.int64)
+        return cls(t[order], mmsi[order], floats(positions, "lon")[order], floats(positions, "lat")[order])
+
+    def heard(self, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule) -> Heard:
+        """What was heard around a place (longitude, latitude) and instant."""
+        ends = pd.Series([instant - rule.within, instant, instant + rule.within])
+        low, now, high = naive(ends)
+        part = slice(int(np.searchsorted(self.t, low)), int(np.searchsorted(self.t, high, side="right")))
+        near = distance_m(self.lon[part], self.lat[part], *place) <= rule.radius_m
+        t = self.t[part][near]
+        return Heard(len(np.unique(self.mmsi[part][near])), bool((t <= now).any()), bool((t >= now).any()))
+
+
+def heard_in_cells(reception: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule,
+                   ) -> Heard:  # fmt: skip
+    """What a RECEPTION table holds: the hour of the instant needs a cell nearby in which ships were heard.
+
+    Hours are coarse, so a feed that broke off within the hour is not seen here; give positions where there are any.
+    """
+    hour = instant.floor("h")
+    near = reception[distance_m(floats(reception, "lon"), floats(reception, "lat"), *place) <= rule.radius_m]
+    now = near[near["hour"] == hour]
+    beside = near[near["hour"].isin([hour - timedelta(hours=1), hour + timedelta(hours=1)])]
+    most = int(now["vessels"].max()) if len(now) else 0
+    return Heard(most, len(now) > 0, len(now) > 0 and len(beside) > 0)

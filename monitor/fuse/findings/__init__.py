@@ -1,0 +1,1 @@
+"""What may be stated, in fixed wording."""

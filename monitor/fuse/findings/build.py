@@ -1,0 +1,255 @@
+"""Tables to findings, in the fixed wording; the only statements that a brief may make."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.findings import Finding, likelihood_word
+from monitor.core.tables import (
+    CATCHABLE,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    GAP_CANDIDATES,
+    GAPS,
+    IDENTITY,
+    RATES,
+    SHUTTLES,
+    STACKS,
+    VISITS,
+    VOYAGES,
+)  # fmt: skip
+from monitor.core.timerange import TimeRange
+from monitor.fuse.dark.events import DARK
+from monitor.fuse.findings import wording
+from monitor.fuse.matching.match import HOUR_UNKNOWN
+from monitor.fuse.series.counts import clear_looks
+from monitor.fuse.voyages.shuttles import CANDIDATE
+
+_LONG_GAP_H = 12.0
+_BEST_GAPS = 3
+_TYPICAL_STAY_H = 48.0
+_LEG_WORTH_TELLING = 0.55
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FindingTables:
+    """What findings are made from; tables default to empty."""
+
+    dark_events: pd.DataFrame = field(default_factory=DARK_EVENTS.empty)
+    visits: pd.DataFrame = field(default_factory=VISITS.empty)
+    catchable: pd.DataFrame = field(default_factory=CATCHABLE.empty)
+    voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
+    shuttles: pd.DataFrame = field(default_factory=SHUTTLES.empty)
+    counts: pd.DataFrame = field(default_factory=COUNTS.empty)
+    rates: pd.DataFrame = field(default_factory=RATES.empty)
+    stacks: pd.DataFrame = field(default_factory=STACKS.empty)
+    gaps: pd.DataFrame = field(default_factory=GAPS.empty)
+    coverage: pd.DataFrame = field(default_factory=COVERAGE.empty)
+    identity: pd.DataFrame = field(default_factory=IDENTITY.empty)
+    gap_candidates: pd.DataFrame = field(default_factory=GAP_CANDIDATES.empty)
+
+
+def findings(aois: tuple[Aoi, ...], tables: FindingTables, *, period: TimeRange) -> tuple[Finding, ...]:
+    """The findings of a period, shuttles and dark events first, coverage before counts.
+
+    Observations carry no likelihood; inferences always do. Each names its evidence by id. A port that was never
+    clearly seen in the period gets the finding that says so, and no count.
+    """
+    names = {zone.id: zone.name for aoi in aois for zone in aoi.zones} | {aoi.id: aoi.name for aoi in aois}
+    made: list[Finding] = []
+    made += _shuttles(tables, names, period)
+    made += _dark(tables, names, period)
+    for aoi in aois:
+        made += _coverage(aoi, tables, period)
+        made += _counts(aoi, tables, period)
+    made += _visits(tables, names, period)
+    made += _voyages(tables, names, period)
+    made += _stacks(tables, names, period)
+    made += _gaps(tables, period)
+    return tuple(made)
+
+
+def _at(value: object) -> datetime:
+    at: datetime = pd.Timestamp(value).to_pydatetime()
+    return at
+
+
+def _within(table: pd.DataFrame, column: str, period: TimeRange) -> Iterator[dict[object, object]]:
+    inside = (table[column] >= pd.Timestamp(period.start)) & (table[column] < pd.Timestamp(period.end))
+    yield from table[inside].to_dict("records")
+
+
+def _number(value: object) -> float:
+    return float("nan") if pd.isna(value) else float(str(value))
+
+
+def _length(row: dict[object, object]) -> str:
+    low, high = (_number(row.get(name, float("nan"))) for name in ("length_low_m", "length_high_m"))
+    return wording.about_length(_number(row["length_m"]), low, high)
+
+
+def _place(row: dict[object, object], key: str, names: dict[str, str]) -> str:
+    zone, aoi = str(row.get(key, "")), str(row["aoi_id"])
+    port = names.get(aoi, aoi)
+    return f"{names.get(zone, zone)}, {port}" if zone else port
+
+
+def _dark(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in _within(tables.dark_events, "acquired_at", period):
+        place, at = _place(row, "zone_id", names), _at(row["acquired_at"])
+        gap_ids = tuple(str(row["gap_ids"]).split())
+        others = tuple(text for text in str(row["alternatives"]).split("; ") if text)
+        shown = row["status"] == DARK
+        heard = 0 if not shown else int(_number(row["reception_vessels"]))
+        claim = wording.dark(place, _length(row), at, heard) if shown else wording.unmatched(place, at)
+        if HOUR_UNKNOWN in str(row["reasons"]):
+            claim = wording.uncompared(place, at)
+        yield Finding(
+            str(row["event_id"]), "dark_event", str(row["aoi_id"]), at, at, claim, str(row["likelihood"]),
+            "moderate" if shown and _number(row["score"]) >= 0.6 else "low",
+            tuple(text for text in str(row["reasons"]).split("; ") if text),
+            (str(row["detection_id"]), str(row["scene_id"]), *gap_ids[:3]), others,
+        )  # fmt: skip
+
+
+def _visits(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in _within(tables.visits, "arrived_not_after", period):
+        bounds = (row["arrived_not_before"], row["arrived_not_after"], row["departed_not_before"],
+                  row["departed_not_after"])  # fmt: skip
+        who = tables.identity[(tables.identity["subject_id"] == row["visit_id"]) & (tables.identity["rank"] == 1)]
+        claim = wording.stay(_place(row, "berth_id", names), _length(row), bounds)
+        if len(who):
+            claim += f" {who['wording'].iloc[0]}"
+        looks, chance = int(_number(row["looks"])), _number(row["probability"])
+        yield Finding(
+            str(row["visit_id"]), "visit", str(row["aoi_id"]), _at(bounds[1]), _at(bounds[2]), claim,
+            likelihood_word(chance), "high" if looks >= 3 else ("moderate" if looks == 2 else "low"),
+            (f"seen in {looks} {'look' if looks == 1 else 'looks'}",), tuple(str(row["detection_ids"]).split()),
+            ("two ships of like length, one after the other",) if looks > 1 else (),
+        )  # fmt: skip
+
+
+def _voyages(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    stays = tables.visits.set_index("visit_id") if len(tables.visits) else None
+    for row in _within(tables.voyages, "departed_at", period):
+        chance = _number(row["probability"])
+        if str(row["evidence"]) == "ais" or not chance >= _LEG_WORTH_TELLING or stays is None:
+            continue
+        if row["from_visit"] not in stays.index or row["to_visit"] not in stays.index:
+            continue
+        left, came = stays.loc[row["from_visit"]], stays.loc[row["to_visit"]]
+        bounds = (left["departed_not_before"], came["arrived_not_after"])
+        ports = [names.get(str(row[name]), str(row[name])) for name in ("from_port", "to_port")]
+        claim = wording.passage(ports[0], ports[1], bounds, _length(left.to_dict()))
+        yield Finding(
+            str(row["voyage_id"]), "voyage", str(row["from_port"]), _at(bounds[0]), _at(bounds[1]), claim,
+            likelihood_word(chance), "moderate" if chance >= 0.8 else "low",
+            ("time, water and length allow it",), (str(row["from_visit"]), str(row["to_visit"])),
+            ("another ship of like length", "a call at a third port on the way"),
+        )  # fmt: skip
+
+
+def _shuttles(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in tables.shuttles.to_dict("records"):
+        start, end = _at(row["first"]), _at(row["last"])
+        if not period.overlaps(start, end):
+            continue
+        evidence = tuple(str(row["voyage_ids"]).split())
+        ports = [names.get(str(row[name]), str(row[name])) for name in ("port_a", "port_b")]
+        if row["status"] == CANDIDATE:
+            yield _candidate(row, ports, start, end)
+            continue
+        bounds = (int(_number(row["legs_low"])), row["legs_high"])
+        legs = tables.voyages[tables.voyages["shuttle_id"] == row["shuttle_id"]]
+        chance = float(legs["probability"].mean()) if legs["probability"].notna().any() else 0.9
+        yield Finding(
+            str(row["shuttle_id"]), "shuttle", str(row["port_a"]), start, end,
+            wording.shuttle(ports[0], ports[1], int(_number(row["legs"])), bounds, _number(row["period_days"])),
+            likelihood_word(chance), "high" if _number(row["legs"]) >= 6 else "moderate",
+            ("a ship of the same length at both ends, in turn",), evidence,
+            ("several ships of like length", "calls at other ports between"),
+        )  # fmt: skip
+
+
+def _candidate(row: dict[object, object], ports: list[str], start: datetime, end: datetime) -> Finding:
+    return Finding(
+        str(row["shuttle_id"]), "shuttle", str(row["port_a"]), start, end,
+        wording.shuttle_candidate(ports[0], ports[1], int(_number(row["legs"]))),
+        likelihood_word(_number(row["probability"])), "low",
+        ("stays at both ends and what AIS heard between fit one ship, though no look shows which leg followed which",),
+        tuple(str(row["visit_ids"]).split()),
+        ("several ships of like length, each calling at one port", "calls at other ports between"),
+    )  # fmt: skip
+
+
+def _coverage(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
+    counts = tables.counts[tables.counts["aoi_id"] == aoi.id]
+    inside = counts[(counts["acquired_at"] >= pd.Timestamp(period.start))
+                    & (counts["acquired_at"] < pd.Timestamp(period.end))]  # fmt: skip
+    if len(clear_looks(inside)):
+        return
+    yield Finding(
+        f"coverage|{aoi.id}|{period}", "coverage", aoi.id, period.start, period.end,
+        wording.not_observed(aoi.name, period.start, period.end), "", "high",
+        (f"{len(inside)} passes, none of them clear",), tuple(inside["scene_id"].astype(str)), (),
+    )  # fmt: skip
+
+
+def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
+    mine = tables.rates[(tables.rates["aoi_id"] == aoi.id) & (tables.rates["what"] == "vessels")]
+    for row in _within(mine, "start", period):
+        looks = int(_number(row["looks"]))
+        if not looks:
+            continue
+        rate = (_number(row["rate"]), _number(row["rate_low"]), _number(row["rate_high"]))
+        claim = wording.per_look(aoi.name, int(_number(row["seen"])), looks, rate)
+        if row["is_change"]:
+            claim += " " + wording.fewer_or_more(
+                aoi.name, rate[0], (_number(row["expected_low"]), _number(row["expected_high"]))
+            )
+        start, end = _at(row["start"]), _at(row["end"])
+        seen = tables.counts[(tables.counts["aoi_id"] == aoi.id) & (tables.counts["acquired_at"] >= row["start"])
+                             & (tables.counts["acquired_at"] < row["end"])]  # fmt: skip
+        yield Finding(
+            f"count|{aoi.id}|{start.isoformat()}", "count", aoi.id, start, end, claim, "",
+            "high" if looks >= 4 else ("moderate" if looks >= 2 else "low"), (f"{looks} looks",),
+            tuple(seen["scene_id"].astype(str)), (wording.SNAPSHOT,),
+        )  # fmt: skip
+
+
+def _stacks(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in _within(tables.stacks, "acquired_at", period):
+        length, change = _number(row["length_m"]), _number(row["change_m2"])
+        if not length > 0 or not abs(change) >= 500.0:
+            continue
+        at, place = _at(row["acquired_at"]), _place(row, "yard_id", names)
+        claim = wording.stack(place, length, (_number(row["teu_low"]), _number(row["teu_high"])), at)
+        yield Finding(
+            f"stack|{row['scene_id']}|{row['yard_id']}", "stack", str(row["aoi_id"]), at, at, claim, "", "moderate",
+            (f"area changed by {change:+.0f} m² since the last clear look",),
+            (str(row["scene_id"]), str(row["previous_scene_id"])), (wording.EMPTY_BOXES, "another load on the pier"),
+        )  # fmt: skip
+
+
+def _gaps(tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
+    best = tables.gap_candidates[tables.gap_candidates["rank"] <= _BEST_GAPS]
+    explains = best.groupby("gap_id")["event_id"].agg(tuple).to_dict() if len(best) else {}
+    for row in tables.gaps[tables.gaps["gap_id"].isin(list(explains))].to_dict("records"):
+        start = _at(row["start"])
+        end = start if pd.isna(row["end"]) else _at(row["end"])
+        if _number(row["duration_h"]) < _LONG_GAP_H or not period.overlaps(start, max(end, start)):
+            continue
+        until = "and has not been heard since" if pd.isna(row["end"]) else f"until {wording.when(end)}"
+        yield Finding(
+            str(row["gap_id"]), "gap", "", start, end,
+            f"MMSI {row['mmsi']} was silent from {wording.when(start)} {until}. {wording.GAP_CAVEAT}", "", "moderate",
+            (f"{int(_number(row['positions_before_12h']))} positions in the 12 h before",),
+            explains[row["gap_id"]],
+            ("out of reach of receivers", "a failed transmitter"),
+        )  # fmt: skip

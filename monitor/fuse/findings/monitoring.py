@@ -1,0 +1,111 @@
+"""Findings that a watch needs beside those on ships: counts that changed, a feed fallen silent, a port not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+import pandas as pd
+
+from monitor.core.columns import stamp
+from monitor.core.findings import Finding
+from monitor.core.timerange import utc
+from monitor.fuse.findings import wording
+from monitor.fuse.series.counts import NOT_OBSERVED
+
+Span = tuple[datetime, datetime]
+
+LONGEST_SILENCE = timedelta(hours=24)
+LONGEST_UNSEEN = timedelta(days=14)
+_SURE_P = 0.001
+_SURE_LOOKS = 10
+
+
+def change_findings(changes: pd.DataFrame, names: Mapping[str, str]) -> tuple[Finding, ...]:
+    """A finding of kind ``change`` for each row of CHANGES; `names` gives the ports' names by id."""
+    return tuple(_changed(row, names) for row in changes.to_dict("records"))
+
+
+def _changed(row: Mapping[object, object], names: Mapping[str, str]) -> Finding:
+    aoi, what = str(row["aoi_id"]), str(row["what"])
+    start, end = _at(row["not_before"]), _at(row["not_after"])
+    rates = (float(str(row["rate_before"])), float(str(row["rate_after"])))
+    looks = (int(str(row["looks_before"])), int(str(row["looks_after"])))
+    p_value = float(str(row["p_value"]))
+    return Finding(
+        str(row["change_id"]), "change", aoi, start, end,
+        wording.changed(what, names.get(aoi, aoi), rates, looks, (start, end)), "",
+        "high" if p_value < _SURE_P and min(looks) >= _SURE_LOOKS else "moderate",
+        (f"{looks[0]} looks before, {looks[1]} after; p = {p_value:.2g}",), (),
+        ("the season", "looks at other hours or by another sensor"),
+    )  # fmt: skip
+
+
+def feed_findings(
+    spans: Iterable[Span], *, as_of: datetime, longest: timedelta = LONGEST_SILENCE
+) -> tuple[Finding, ...]:
+    """A finding of kind ``feed`` for each silence of the whole AIS feed that is longer than `longest`.
+
+    Parameters
+    ----------
+    spans : first and last instant of what came in, in any order; those of one day may stand for all of that day
+    as_of : when the watch ends; the last silence runs to it
+
+    Returns
+    -------
+    tuple of Finding
+        In order of time. None when nothing ever came in: then there is no feed that could be out.
+    """
+    ordered = sorted((utc(first), utc(last)) for first, last in spans)
+    if not ordered:
+        return ()
+    found, heard = list[Finding](), ordered[0][1]
+    for first, last in [*ordered[1:], (utc(as_of), utc(as_of))]:
+        if first - heard > longest:
+            found.append(_silent(heard, first if first < utc(as_of) else None, utc(as_of)))
+        heard = max(heard, last)
+    return tuple(found)
+
+
+def _silent(start: datetime, end: datetime | None, as_of: datetime) -> Finding:
+    return Finding(
+        f"feed|{stamp(start)}", "feed", "", start, end or as_of, wording.feed_silent(start, end), "", "high",
+        (f"{((end or as_of) - start) / timedelta(hours=1):.0f} h without a position of any vessel",), (),
+        ("files that were not brought", "a receiver or provider that is down"),
+    )  # fmt: skip
+
+
+def unseen_findings(
+    counts: pd.DataFrame, names: Mapping[str, str], *, as_of: datetime, longest: timedelta = LONGEST_UNSEEN
+) -> tuple[Finding, ...]:
+    """A finding of kind ``unseen`` for each port of which nothing was seen for longer than `longest` up to `as_of`.
+
+    Parameters
+    ----------
+    counts : COUNTS table
+        Its looks; one seen in part counts as seen. A port without any look is not in it and gives no finding.
+    """
+    until = pd.Timestamp(utc(as_of))
+    return tuple(_unseen(counts[counts["acquired_at"] <= until], names, until, longest))
+
+
+def _unseen(
+    counts: pd.DataFrame, names: Mapping[str, str], until: pd.Timestamp, longest: timedelta
+) -> Iterator[Finding]:
+    for key, looks in counts.groupby("aoi_id", sort=True):
+        aoi, seen = str(key), looks[looks["state"] != NOT_OBSERVED]
+        last = (seen if len(seen) else looks)["acquired_at"].agg("max" if len(seen) else "min")
+        if until - last <= longest:
+            continue
+        since = looks[looks["acquired_at"] > last] if len(seen) else looks
+        passes = f"{len(since)} {'pass' if len(since) == 1 else 'passes'} since then, none of them clear"
+        yield Finding(
+            f"unseen|{aoi}|{stamp(last)}", "unseen", aoi, _at(last), _at(until),
+            wording.unseen_since(names.get(aoi, aoi), last, until), "", "high", (passes,),
+            tuple(since["scene_id"].astype(str)), (),
+        )  # fmt: skip
+
+
+def _at(value: object) -> datetime:
+    at: datetime = pd.Timestamp(value).to_pydatetime()
+    return at

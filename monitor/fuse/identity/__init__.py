@@ -1,0 +1,1 @@
+"""Who a ship may have been."""

@@ -1,0 +1,1 @@
+"""Detections paired with AIS."""

@@ -1,0 +1,198 @@
+"""Which detection is which vessel on AIS."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.columns import floats, instants, require, vessels_only
+from monitor.core.scene import Acquisition, Scene
+from monitor.core.tables import MATCHES
+from monitor.fuse.matching.assignment import Pairing, pair
+from monitor.fuse.matching.azimuth_shift import RadarLook
+from monitor.fuse.matching.likelihood import (
+    DEFAULT_MODEL,
+    Costs,
+    MatchModel,
+    nearest_fix_s,
+    pair_costs,
+    seen_probability,
+)
+from monitor.fuse.matching.projection import acquisition_of, inside, observed_area, vessels_at
+
+Floats = npt.NDArray[np.float64]
+
+HOUR_UNKNOWN = "hour unknown"
+_WORTH_EXPECTING = 0.6
+_PLACED_WITHIN_M = 2000.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    detections: pd.DataFrame
+    points: pd.DataFrame
+    costs: Costs
+    pairing: Pairing
+
+
+def match(
+    detections: pd.DataFrame,
+    positions: pd.DataFrame,
+    *,
+    scene: Acquisition | Scene,
+    look: RadarLook | None = None,
+    observed: BaseGeometry | None = None,
+    model: MatchModel = DEFAULT_MODEL,
+) -> pd.DataFrame:
+    """The MATCHES of one scene, one to one: a row for each vessel detection and for each vessel not seen.
+
+    No vessel is named by two rows.
+
+    Parameters
+    ----------
+    detections : DETECTIONS table
+        Needs ``detection_id`` and geometry (or ``lon, lat``); rows of other classes than ``vessel`` are left out.
+        Length, axis and zone are used where present.
+    positions : POSITIONS table
+        Needs ``mmsi, t, lon, lat``, of any period; vessels heard within 12 hours of the scene take part.
+    scene : Acquisition or Scene
+        Whose instant and, for radar, whose orbit count.
+    look : RadarLook
+        True incidence and course of a radar scene, when they are known.
+    observed : longitude/latitude geometry
+        Where a vessel should have been seen; the scene's grid and footprint when not given.
+
+    Returns
+    -------
+    MATCHES table
+        ``matched`` with a probability of at least `model.sure`; ``potential`` when the pair is no more than possible
+        (its reason says why); ``unmatched``; ``ais_only`` for a vessel that AIS places in the observed area, large
+        enough to be seen, without a detection. When only the day of the scene is known nothing can be matched: rows
+        are ``unmatched`` with the reason "hour unknown".
+
+    Raises
+    ------
+    DataError
+        A column is missing.
+
+    Notes
+    -----
+    AIS positions are moved to the instant (`ais.track_at`) and, for radar, by the azimuth shift of a moving ship; the
+    detection stays. Costs are log odds (`fuse.likelihood`), the assignment is global (Hungarian) with staying alone
+    on both sides, and the margin is what the best other assignment costs more.
+    """
+    ships = vessels_only(detections)
+    require(ships, ("detection_id",), "detections")
+    acquisition = acquisition_of(scene)
+    if not acquisition.is_exact:
+        return _table(acquisition, [_alone(str(d), HOUR_UNKNOWN) for d in ships["detection_id"]])
+    points = vessels_at(positions, scene, look=look, within_h=model.longest_silence_h)
+    costs = pair_costs(ships, points, model)
+    sides = _Sides(ships, points, costs, pair(costs.total))
+    rows = _one_to_one([_row(sides, index, model) for index in range(len(ships))])
+    rows += _ais_only(sides, observed_area(scene) if observed is None else observed, rows)
+    return _table(acquisition, rows)
+
+
+def _table(acquisition: Acquisition, rows: list[dict[str, object]]) -> pd.DataFrame:
+    if not rows:
+        return MATCHES.empty()
+    table = pd.DataFrame(rows)
+    subject = [row["detection_id"] or f"ais:{row['mmsi']}" for row in rows]
+    table["match_id"] = [f"{acquisition.id}|{name}" for name in subject]
+    table["scene_id"], table["aoi_id"] = acquisition.id, acquisition.aoi_id
+    table["acquired_at"] = pd.Timestamp(acquisition.acquired_at)
+    table["version"], table["as_of"] = 1, instants([None] * len(rows))
+    table["mmsi"] = table["mmsi"].astype("Int64")
+    table["runner_up_mmsi"] = table["runner_up_mmsi"].astype("Int64")
+    return MATCHES.conform(table)
+
+
+def _alone(detection_id: str, reason: str) -> dict[str, object]:
+    nothing = dict.fromkeys(
+        ("distance_m", "dt_s", "cost", "cost_position", "cost_length", "cost_heading", "cost_berth", "margin",
+         "ais_lon", "ais_lat"), np.nan,
+    )  # fmt: skip
+    return {
+        "detection_id": detection_id, "mmsi": pd.NA, "status": "unmatched", "runner_up_mmsi": pd.NA,
+        "reason": reason, "probability": 0.0 if reason != HOUR_UNKNOWN else np.nan, **nothing,
+    }  # fmt: skip
+
+
+def _row(sides: _Sides, index: int, model: MatchModel) -> dict[str, object]:
+    row = _alone(str(sides.detections["detection_id"].iloc[index]), "no vessel on AIS fits")
+    margin = float(sides.pairing.margin[index])
+    if not np.isfinite(margin):
+        return row
+    paired = sides.pairing.column[index] >= 0
+    column = int(sides.pairing.column[index] if paired else sides.pairing.runner_up[index])
+    probability = 1.0 / (1.0 + np.exp(-margin if paired else min(margin, 700.0)))
+    row["probability"], row["margin"] = probability, margin
+    if probability < 1.0 - model.sure:
+        row["runner_up_mmsi"] = sides.points["mmsi"].iloc[column]
+        row["reason"] = "the nearest vessel on AIS fits badly"
+        return row
+    row |= _terms(sides, index, column)
+    other = int(sides.pairing.runner_up[index]) if paired else -1
+    row["runner_up_mmsi"] = sides.points["mmsi"].iloc[other] if other >= 0 else pd.NA
+    row["status"] = "matched" if probability >= model.sure else "potential"
+    row["reason"] = "" if row["status"] == "matched" else _doubt(sides, column, other)
+    return row
+
+
+def _one_to_one(rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """A vessel is named once; where it also fits another detection it is that one's runner-up."""
+    order = sorted(range(len(rows)), key=lambda i: -float(str(rows[i]["probability"])))
+    named: set[object] = set()
+    for index in order:
+        row = rows[index]
+        if row["mmsi"] is pd.NA:
+            continue
+        if row["mmsi"] in named:
+            row |= {"runner_up_mmsi": row["mmsi"], "mmsi": pd.NA, "reason": "its vessel fits another detection better"}
+        else:
+            named.add(row["mmsi"])
+    return rows
+
+
+def _terms(sides: _Sides, index: int, column: int) -> dict[str, object]:
+    point, costs = sides.points.iloc[column], sides.costs
+    return {
+        "mmsi": point["mmsi"], "distance_m": costs.distance_m[index, column],
+        "dt_s": float(nearest_fix_s(sides.points)[column]), "cost": costs.total[index, column],
+        "cost_position": costs.position[index, column], "cost_length": costs.length[index, column],
+        "cost_heading": costs.heading[index, column], "cost_berth": costs.berth[index, column],
+        "ais_lon": point["image_lon"], "ais_lat": point["image_lat"],
+    }  # fmt: skip
+
+
+def _doubt(sides: _Sides, column: int, other: int) -> str:
+    if other >= 0:
+        return "another vessel fits nearly as well"
+    silent_min = float(nearest_fix_s(sides.points)[column]) / 60.0
+    if silent_min > 15.0:
+        return f"the nearest fix is {silent_min:.0f} min away"
+    return "the vessel is near, but fits no better than a ship without AIS"
+
+
+def _ais_only(sides: _Sides, area: BaseGeometry, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    points = sides.points
+    taken = {row["mmsi"] for row in rows if row["status"] in ("matched", "potential")}
+    expected = inside(points, area) & (seen_probability(floats(points, "length_m")) >= _WORTH_EXPECTING)
+    expected &= floats(points, "r90_m") <= _PLACED_WITHIN_M
+    unseen = []
+    for column in np.flatnonzero(expected):
+        point = points.iloc[int(column)]
+        if point["mmsi"] in taken:
+            continue
+        row = _alone("", "on AIS here, not in the image: missed, under cloud, or a false position")
+        row |= {
+            "mmsi": point["mmsi"], "status": "ais_only", "dt_s": float(nearest_fix_s(points)[column]),
+            "probability": np.nan, "ais_lon": point["image_lon"], "ais_lat": point["image_lat"],
+        }  # fmt: skip
+        unseen.append(row)
+    return unseen

@@ -1,0 +1,108 @@
+"""Where the image should show each vessel that AIS knows of."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from shapely import contains_xy
+from shapely.geometry.base import BaseGeometry
+
+from monitor.ais.tracks import track_at
+from monitor.core.columns import floats, require
+from monitor.core.geodesy import destination
+from monitor.core.scene import Acquisition, Scene
+from monitor.core.tables import TRACK_POINTS
+from monitor.fuse.matching.azimuth_shift import RadarLook, image_shift_m, sentinel1_look
+from monitor.fuse.matching.likelihood import R90_OVER_SIGMA, nearest_fix_s
+
+IMAGE_COLUMNS = ("image_lon", "image_lat", "image_sigma_m", "shift_m")
+
+
+def acquisition_of(scene: Acquisition | Scene) -> Acquisition:
+    """The overpass of a scene, or the overpass itself."""
+    return scene.acquisition if isinstance(scene, Scene) else scene
+
+
+def observed_area(scene: Acquisition | Scene) -> BaseGeometry:
+    """Longitude/latitude area whose pixels were looked at: the grid's within the footprint."""
+    footprint = acquisition_of(scene).footprint
+    return footprint.intersection(scene.grid.footprint()) if isinstance(scene, Scene) else footprint
+
+
+def around(positions: pd.DataFrame, instant: pd.Timestamp, hours: float) -> pd.DataFrame:
+    """The positions within so many hours of an instant, as they stand.
+
+    Raises
+    ------
+    DataError
+        A column of ``mmsi, t, lon, lat`` is missing.
+    """
+    require(positions, ("mmsi", "t", "lon", "lat"), "positions")
+    if positions.empty:
+        return positions
+    reach = timedelta(hours=hours)
+    return positions[(positions["t"] >= instant - reach) & (positions["t"] <= instant + reach)]
+
+
+def radar_look(acquisition: Acquisition) -> RadarLook | None:
+    """How radar saw the AOI; None for optical scenes, or when the orbit's direction is not known."""
+    if acquisition.sensor != "s1" or acquisition.orbit_state is None:
+        return None
+    return sentinel1_look(acquisition.orbit_state, float(acquisition.footprint.centroid.y))
+
+
+def vessels_at(
+    positions: pd.DataFrame,
+    scene: Acquisition | Scene,
+    *,
+    look: RadarLook | None = None,
+    within_h: float = 12.0,
+) -> pd.DataFrame:
+    """TRACK_POINTS at the scene's instant with the place, and its doubt, at which the image should show each vessel.
+
+    Parameters
+    ----------
+    positions : POSITIONS table
+        Needs ``mmsi, t, lon, lat``; the rest is used where present.
+    look : RadarLook
+        For radar, where incidence and course are known; else they come from the orbit.
+
+    Returns
+    -------
+    TRACK_POINTS with ``image_lon``, ``image_lat`` (degrees), ``image_sigma_m``, ``shift_m``
+        One row a vessel with a fix within `within_h`. Empty when nothing was heard.
+    """
+    acquisition = acquisition_of(scene)
+    instant = pd.Timestamp(acquisition.acquired_at)
+    near = around(positions, instant, within_h)
+    points = track_at(near, acquisition.acquired_at) if len(near) else TRACK_POINTS.empty()
+    points = points[nearest_fix_s(points) <= within_h * 3600.0].reset_index(drop=True)
+    if "length_m" in near:
+        said = near.dropna(subset=["length_m"]).groupby("mmsi")["length_m"].last()
+        points["length_m"] = points["mmsi"].map(said).astype(np.float64)
+    look = look or radar_look(acquisition)
+    return _imaged(points, look)
+
+
+def _imaged(points: pd.DataFrame, look: RadarLook | None) -> pd.DataFrame:
+    sigma = floats(points, "r90_m") / R90_OVER_SIGMA
+    if look is None:
+        return points.assign(
+            image_lon=points["lon"], image_lat=points["lat"], image_sigma_m=sigma, shift_m=np.zeros(len(points))
+        )
+    sog = floats(points, "sog_kn")
+    shift = image_shift_m(sog, floats(points, "cog_deg"), look)
+    lon, lat = destination(floats(points, "lon"), floats(points, "lat"), np.full(len(points), look.course_deg), shift)
+    per_knot = np.abs(image_shift_m(np.ones(len(points)), np.full(len(points), look.course_deg + 90.0), look))
+    motion = per_knot * np.where(np.isfinite(sog), 0.05 * sog, 2.0)
+    doubt = np.hypot(look.doubt * shift, motion)
+    return points.assign(image_lon=lon, image_lat=lat, image_sigma_m=np.hypot(sigma, doubt), shift_m=shift)
+
+
+def inside(points: pd.DataFrame, area: BaseGeometry) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """(n,) bool: vessels whose place in the image lies within a longitude/latitude area."""
+    if points.empty or area.is_empty:
+        return np.zeros(len(points), dtype=bool)
+    return np.asarray(contains_xy(area, floats(points, "image_lon"), floats(points, "image_lat")), dtype=bool)

@@ -1,0 +1,1 @@
+"""Counts over time: rates, change points, ships beside stacks."""

@@ -1,0 +1,176 @@
+"""Vessels per clear look."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.columns import floats, require, texts, vessels_only
+from monitor.core.tables import COUNTS
+
+NOT_OBSERVED = "not observed"
+UNDER_WAY_KN = 1.0
+"""Slower than this is drift, swinging at anchor, or noise of the receiver."""
+
+EXPOSURES = {"berth": "berth_fraction", "anchorage": "anchorage_fraction", "stacks": "yard_fraction"}
+"""Column of COUNTS that holds the exposure of a count, where it is not ``observed_fraction``."""
+
+_SAME_MINUTES = 10
+
+
+def count(
+    detections: pd.DataFrame,
+    coverage: pd.DataFrame,
+    *,
+    matches: pd.DataFrame | None = None,
+    stacks: pd.DataFrame | None = None,
+    moving: Collection[str] = (),
+    berth_states: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """COUNTS: one row for each scene in the coverage; missing, never zero, where nothing was observed.
+
+    Parameters
+    ----------
+    detections : DETECTIONS table
+        Needs ``detection_id``, ``scene_id``; ``zone`` and ``zone_id`` are used where present. Fixed objects
+        (``is_fixed``) are not counted.
+    coverage : COVERAGE table
+        The ``water`` row of a scene says whether it was looked at; ``berth`` and ``anchorage`` rows whether these
+        were. A scene without a row here was not looked at, and has none here either.
+    matches : MATCHES table, latest versions
+        Gives ``unmatched``; missing for scenes without matches or of uncertain hour.
+    stacks : STACKS table
+        Gives ``stacks``, the yards in which containers stood; without it, detections of that class are counted.
+    moving : ids of detections
+        Those that AIS shows moving (`moving_on_ais`), beside those whose ``motion`` the image shows.
+    berth_states : BERTH_STATES table
+        A berth said to be occupied by its past alone holds one vessel that the detector missed: it is counted in
+        ``vessels`` and ``berth``.
+
+    Raises
+    ------
+    DataError
+        A column is missing.
+    """
+    require(coverage, ("scene_id", "aoi_id", "acquired_at", "zone_id", "kind", "state"), "coverage")
+    water = coverage[coverage["kind"] == "water"].drop_duplicates("scene_id").set_index("scene_id")
+    if water.empty:
+        return COUNTS.empty()
+    table = pd.DataFrame(index=water.index)
+    seen = (water["state"] != NOT_OBSERVED).to_numpy()
+    ships = vessels_only(detections)
+    ships = ships[~ships["is_fixed"]] if "is_fixed" in ships else ships
+    zones, zone_ids = pd.Series(texts(ships, "zone")), pd.Series(texts(ships, "zone_id"))
+    roads = set(coverage.loc[coverage["kind"] == "anchorage", "zone_id"])
+    at_anchor = zone_ids.isin(roads)
+    table["vessels"] = _per_scene(ships, pd.Series(True, index=ships.index), table.index, seen)
+    table["berth"] = _per_scene(ships, zones == "berth", table.index, _any_seen(coverage, "berth", table.index))
+    missed = _missed(berth_states, table.index)
+    table["vessels"] += missed
+    table["berth"] += missed
+    table["anchorage"] = _per_scene(ships, at_anchor, table.index, _any_seen(coverage, "anchorage", table.index))
+    table["open"] = _per_scene(ships, (zones == "open") & ~at_anchor, table.index, seen)
+    table["under_way"] = _per_scene(ships, _moving(ships, moving), table.index, seen)
+    table["stacks"] = _stacks(detections, stacks, coverage, table.index)
+    table["unmatched"] = _unmatched(matches, table.index, seen)
+    for column in ("aoi_id", "acquired_at", "state"):
+        table[column] = water[column]
+    table["sensor"] = texts(water, "sensor")
+    fraction = floats(water, "observed_fraction")
+    table["observed_fraction"] = np.where(np.isfinite(fraction), fraction, np.where(seen, 1.0, 0.0))
+    for kind in ("berth", "anchorage", "yard"):
+        table[f"{kind}_fraction"] = _share_seen(coverage, kind, table.index)
+    ordered = table.rename_axis("scene_id").reset_index().sort_values(["aoi_id", "acquired_at"], kind="stable")
+    return COUNTS.conform(ordered)
+
+
+def clear_looks(counts: pd.DataFrame) -> pd.DataFrame:
+    """The COUNTS that may carry a rate: whole looks, not those seen in part."""
+    return counts[counts["state"] == "observed"].reset_index(drop=True)
+
+
+def exposure(counts: pd.DataFrame, what: str) -> pd.Series:
+    """What share of its place each look showed of one count: of the water, of the berths, anchorages or yards.
+
+    That of the water where the other is not known.
+    """
+    water = counts["observed_fraction"].astype(float)
+    column = EXPOSURES.get(what, "")
+    return counts[column].astype(float).fillna(water) if column in counts else water
+
+
+def moving_on_ais(matches: pd.DataFrame, positions: pd.DataFrame) -> frozenset[str]:
+    """Ids of matched detections whose ship reported `UNDER_WAY_KN` or more within minutes of the look.
+
+    Parameters
+    ----------
+    matches : MATCHES table, latest versions
+    positions : POSITIONS table in any order
+    """
+    known = matches[(matches["status"] == "matched") & (matches["detection_id"] != "")]
+    reports = positions[positions["mmsi"].isin(known["mmsi"].dropna()) & positions["sog_kn"].notna()]
+    if known.empty or reports.empty:
+        return frozenset()
+    looks = known[["detection_id", "mmsi", "acquired_at"]].astype({"mmsi": "int64"}).sort_values("acquired_at")
+    near = pd.merge_asof(
+        looks, reports[["mmsi", "t", "sog_kn"]].sort_values("t", kind="stable"), left_on="acquired_at", right_on="t",
+        by="mmsi", direction="nearest", tolerance=pd.Timedelta(minutes=_SAME_MINUTES),
+    )  # fmt: skip
+    return frozenset(near.loc[near["sog_kn"] >= UNDER_WAY_KN, "detection_id"].astype(str))
+
+
+def _moving(ships: pd.DataFrame, moving: Collection[str]) -> pd.Series:
+    shown = pd.Series(texts(ships, "motion"), index=ships.index) == "moving"
+    return shown | ships["detection_id"].isin(list(moving))
+
+
+def _share_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> pd.Series:
+    zones = coverage[coverage["kind"] == kind]
+    share = pd.Series(floats(zones, "observed_fraction"), index=zones.index).fillna(
+        (zones["state"] != NOT_OBSERVED).astype(float)
+    )
+    return share.groupby(zones["scene_id"]).mean().reindex(scenes)
+
+
+def _per_scene(ships: pd.DataFrame, wanted: pd.Series, scenes: pd.Index, seen: np.ndarray) -> pd.Series:
+    number = ships.loc[wanted.to_numpy(dtype=bool), "scene_id"].value_counts() if len(ships) else pd.Series(dtype=int)
+    return number.reindex(scenes).fillna(0).astype("Int64").where(seen)
+
+
+def _missed(berth_states: pd.DataFrame | None, scenes: pd.Index) -> pd.Series:
+    """How many berths hold a vessel that no detection shows, by scene."""
+    if berth_states is None or "detection_ids" not in berth_states:
+        return pd.Series(0, index=scenes, dtype="Int64")
+    alone = (berth_states["state"] == "occupied") & (
+        pd.Series(texts(berth_states, "detection_ids"), index=berth_states.index) == ""
+    )
+    return berth_states.loc[alone, "scene_id"].value_counts().reindex(scenes).fillna(0).astype("Int64")
+
+
+def _any_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> np.ndarray:
+    zones = coverage[(coverage["kind"] == kind) & (coverage["state"] != NOT_OBSERVED)]
+    return np.asarray(scenes.isin(zones["scene_id"]))
+
+
+def _stacks(
+    detections: pd.DataFrame, stacks: pd.DataFrame | None, coverage: pd.DataFrame, scenes: pd.Index
+) -> pd.Series:
+    if stacks is not None and len(stacks):
+        clear = stacks[stacks["area_m2"].notna()]
+        return (clear["area_m2"] > 0).groupby(clear["scene_id"]).sum().reindex(scenes).astype("Int64")
+    if "class_name" not in detections:
+        return pd.Series(pd.NA, index=scenes, dtype="Int64")
+    found = detections[detections["class_name"] == "container_stack"]
+    yards = _any_seen(coverage, "yard", scenes) | _any_seen(coverage, "water", scenes)
+    return _per_scene(found, pd.Series(True, index=found.index), scenes, yards)
+
+
+def _unmatched(matches: pd.DataFrame | None, scenes: pd.Index, seen: np.ndarray) -> pd.Series:
+    if matches is None or matches.empty:
+        return pd.Series(pd.NA, index=scenes, dtype="Int64")
+    known = matches[matches["reason"] != "hour unknown"]
+    number = known.loc[known["status"] == "unmatched", "scene_id"].value_counts()
+    tried = np.asarray(scenes.isin(known["scene_id"])) & seen
+    return number.reindex(scenes).fillna(0).astype("Int64").where(tried)

@@ -1,0 +1,144 @@
+"""Stays at berths from a sequence of looks: not before, not after."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.columns import instants
+from monitor.core.schema import UTC
+from monitor.core.tables import CATCHABLE, VISITS
+from monitor.fuse.stays.berth_looks import EMPTY, OCCUPIED, looks, states_from_coverage
+from monitor.fuse.stays.continuity import Looks, Stay, VisitRule, follow, median, not_after, not_before
+
+
+def visits(
+    berth_states: pd.DataFrame,
+    detections: pd.DataFrame | None = None,
+    matches: pd.DataFrame | None = None,
+    *,
+    coverage: pd.DataFrame | None = None,
+    port_calls: pd.DataFrame | None = None,
+    rule: VisitRule | None = None,
+) -> pd.DataFrame:
+    """VISITS: one row a stay of one hull at a berth, with the instants between which it came and went.
+
+    Parameters
+    ----------
+    berth_states : BERTH_STATES table
+        Needs ``scene_id, berth_id, acquired_at, state``. Looks that are ``not observed`` say nothing either way.
+    detections, matches : DETECTIONS and MATCHES tables
+        For the hulls' places, lengths and MMSI, which tell one ship from the next at the same berth.
+    coverage : COVERAGE table
+        Used with `detections` when `berth_states` is empty: the berths' states then come from these two.
+    port_calls : PORT_CALLS table
+        Calls of matched ships narrow the intervals (``evidence`` both).
+    rule : VisitRule
+
+    Returns
+    -------
+    VISITS table
+        In order of arrival. ``arrived_not_before`` is the last clear look without the hull, ``arrived_not_after`` the
+        first with it, and so on; NaT where no look bounds it. Empty when no berth was seen occupied. Where the states
+        give the chance that a hull was missed, a look bounds a stay only when that chance is small, else the next one
+        further off does. A hull that nearly all looks show over weeks is one stay.
+    """
+    rule = rule or VisitRule()
+    if berth_states.empty and coverage is not None and detections is not None:
+        berth_states = states_from_coverage(detections, coverage)
+    if berth_states.empty:
+        return VISITS.empty()
+    stays, clear = follow(looks(berth_states, detections, matches), rule)
+    if not stays:
+        return VISITS.empty()
+    table = pd.DataFrame([_row(stay, clear, rule) for stay in stays])
+    table["mmsi"] = table["mmsi"].astype("Int64")
+    for column in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
+        table[column] = instants(table[column])
+    table = table.sort_values(["arrived_not_after", "visit_id"], kind="stable")
+    return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
+
+
+def _row(stay: Stay, clear: Looks, rule: VisitRule) -> dict[str, object]:
+    named = [hull.detection_id for hull in stay.hulls if hull.detection_id]
+    berth = stay.berth_id
+    chance = median([hull.probability for hull in stay.hulls])
+    real = 1.0 - (1.0 - (chance if np.isfinite(chance) else 0.9)) ** len(stay.hulls)
+    unseen_days = stay.longest_unseen / timedelta(days=1)
+    return {
+        "visit_id": f"{berth}|{named[0] if named else stay.first_scene}", "aoi_id": stay.aoi_id, "berth_id": berth,
+        "arrived_not_before": not_before(stay, clear, rule), "arrived_not_after": stay.seen[0],
+        "departed_not_before": stay.seen[-1], "departed_not_after": not_after(stay, clear, rule),
+        "looks": len(stay.seen), "mmsi": stay.mmsi if stay.mmsi is not None else pd.NA, "length_m": stay.length_m,
+        "length_low_m": median([h.length_low_m for h in stay.hulls]),
+        "length_high_m": median([h.length_high_m for h in stay.hulls]),
+        "is_open": clear[berth][-1][0] <= stay.seen[-1], "detection_ids": " ".join(named), "evidence": "imagery",
+        "probability": float(real * np.exp(-max(unseen_days - 2.0, 0.0) / 12.0)),
+    }  # fmt: skip
+
+
+def narrow(visit_table: pd.DataFrame, port_calls: pd.DataFrame) -> pd.DataFrame:
+    """VISITS whose intervals AIS narrows: a ship is at its berth only while its call at the port lasts."""
+    table = visit_table.reset_index(drop=True).copy()
+    for index, visit in enumerate(table.to_dict("records")):
+        if pd.isna(visit["mmsi"]):
+            continue
+        calls = port_calls[(port_calls["mmsi"] == visit["mmsi"]) & (port_calls["port_id"] == visit["aoi_id"])]
+        spans = calls[(calls["arrived_at"] <= visit["arrived_not_after"])
+                      & ~(calls["departed_at"] < visit["departed_not_before"])]  # fmt: skip
+        if len(spans) != 1 or bool(spans["has_gap"].iloc[0] if "has_gap" in spans else False):
+            continue
+        came, went = spans["arrived_at"].iloc[0], spans["departed_at"].iloc[0]
+        table.loc[index, "arrived_not_before"] = max(v for v in (came, visit["arrived_not_before"]) if pd.notna(v))
+        if pd.notna(went):
+            ends = [v for v in (went, visit["departed_not_after"]) if pd.notna(v)]
+            table.loc[index, "departed_not_after"] = min(ends)
+            table.loc[index, "is_open"] = False
+        table.loc[index, "evidence"] = "both"
+    return table
+
+
+def catchable(
+    berth_states: pd.DataFrame, *, start: pd.Timestamp, end: pd.Timestamp,
+    stays_h: tuple[float, ...] = (12.0, 24.0, 48.0, 72.0, 120.0),
+) -> pd.DataFrame:  # fmt: skip
+    """CATCHABLE: what share of the stays of each length the clear looks at each berth could have met.
+
+    Parameters
+    ----------
+    berth_states : BERTH_STATES table
+        Of any period; looks outside ``[start, end)`` count for stays that reach them.
+
+    Notes
+    -----
+    A stay of D hours that begins at s is met by a look in ``[s, s + D]``. The share is the measure of such s within
+    the period over the period's length, so it is exact and needs no assumption about when ships come.
+    """
+    table = berth_states.assign(is_clear=berth_states["state"].isin([OCCUPIED, EMPTY]))
+    rows = []
+    period_h = (end - start) / timedelta(hours=1)
+    for (aoi, berth), group in table.groupby([table["aoi_id"], table["berth_id"]], sort=True):
+        clear = group.loc[group["is_clear"], "acquired_at"].sort_values()
+        at_h = ((clear - start) / pd.Timedelta(hours=1)).to_numpy(dtype=np.float64)
+        inside = int(((at_h >= 0) & (at_h < period_h)).sum())
+        for stay_h in stays_h:
+            share = _covered(at_h, stay_h, period_h) / period_h
+            rows.append({"aoi_id": aoi, "berth_id": berth, "start": start, "end": end, "looks": inside,
+                         "stay_h": stay_h, "share": share})  # fmt: skip
+    if not rows:
+        return CATCHABLE.empty()
+    made = pd.DataFrame(rows)
+    return CATCHABLE.conform(made.astype({"start": UTC, "end": UTC}))
+
+
+def _covered(at_h: np.ndarray[tuple[int], np.dtype[np.float64]], stay_h: float, period_h: float) -> float:
+    """Length of the union of ``[t - stay, t]`` within ``[0, period]``."""
+    covered, reached = 0.0, 0.0
+    for t in at_h:
+        low, high = max(t - stay_h, reached, 0.0), min(float(t), period_h)
+        if high > low:
+            covered += high - low
+            reached = high
+    return covered

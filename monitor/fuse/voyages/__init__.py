@@ -1,0 +1,1 @@
+"""Stays to voyages and shuttles."""

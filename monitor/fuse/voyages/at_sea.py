@@ -1,0 +1,97 @@
+"""Ships heard under way between two ports and silent at both ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.columns import floats, naive
+from monitor.core.geodesy import KNOT_MS, distance_m
+
+Ports = Mapping[str, tuple[float, float]]
+
+_SILENCE_H = 3.0
+_NEAR_PORT_M = 9_000.0
+_SHORTEST_M = 4_000.0
+_SPEEDS_KN = (4.0, 20.0)
+_DIRECT = 1.3
+_DETOUR = 1.08
+
+
+@dataclass(frozen=True, slots=True)
+class Glimpse:
+    """A silent ship heard on its way: from and to which port, and when it must have left and will arrive.
+
+    `doubt` is how far either instant may be off.
+    """
+
+    mmsi: int
+    from_port: str
+    to_port: str
+    left: pd.Timestamp
+    arrives: pd.Timestamp
+    doubt: timedelta
+
+
+def glimpses(positions: pd.DataFrame, ports: Ports) -> list[Glimpse]:
+    """The stretches of AIS, silent before and after, that lead from one port towards another.
+
+    Parameters
+    ----------
+    positions : POSITIONS table
+        Needs ``mmsi, t, lon, lat``.
+    ports : id to longitude and latitude
+
+    Notes
+    -----
+    A stretch counts when it begins and ends away from every port, at a ship's speed, and when coming from the one port
+    and going on to the other makes a way not a third longer than the direct one. Its own speed gives the two ends.
+    """
+    if positions.empty or len(ports) < 2:
+        return []
+    t, mmsi = naive(positions["t"]), positions["mmsi"].to_numpy(np.int64)
+    order = np.lexsort((t, mmsi))
+    t, mmsi, lon, lat = t[order], mmsi[order], floats(positions, "lon")[order], floats(positions, "lat")[order]
+    silent = np.diff(t) > np.timedelta64(int(_SILENCE_H * 3600), "s")
+    cut = np.flatnonzero(silent | (np.diff(mmsi) != 0)) + 1
+    first, last = np.append(0, cut), np.append(cut, len(t)) - 1
+    seconds = (t[last] - t[first]) / np.timedelta64(1, "s")
+    moved = distance_m(lon[first], lat[first], lon[last], lat[last])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        speed = moved / seconds
+    keep = (moved >= _SHORTEST_M) & (speed >= _SPEEDS_KN[0] * KNOT_MS) & (speed <= _SPEEDS_KN[1] * KNOT_MS)
+    away = np.ones(len(first), dtype=bool)
+    for place in ports.values():
+        for end in (first, last):
+            away &= distance_m(lon[end], lat[end], *place) > _NEAR_PORT_M
+    found = []
+    for k in np.flatnonzero(keep & away):
+        a, b = int(first[k]), int(last[k])
+        ends = ((float(lon[a]), float(lat[a])), (float(lon[b]), float(lat[b])))
+        times = (pd.Timestamp(t[a], tz="UTC"), pd.Timestamp(t[b], tz="UTC"))
+        found += _between(int(mmsi[a]), ends, times, float(speed[k]), ports)
+    return found
+
+
+def _between(
+    mmsi: int, ends: tuple[tuple[float, float], tuple[float, float]], times: tuple[pd.Timestamp, pd.Timestamp],
+    speed_ms: float, ports: Ports,
+) -> list[Glimpse]:  # fmt: skip
+    seen = float(distance_m(*ends[0], *ends[1]))
+    fits: list[tuple[float, Glimpse]] = []
+    for origin, start in ports.items():
+        for goal, stop in ports.items():
+            if origin == goal:
+                continue
+            before, after = float(distance_m(*start, *ends[0])), float(distance_m(*ends[1], *stop))
+            longer = (before + seen + after) / float(distance_m(*start, *stop))
+            if longer > _DIRECT:
+                continue
+            back, ahead = (timedelta(seconds=_DETOUR * way / speed_ms) for way in (before, after))
+            doubt = timedelta(hours=1.5) + 0.15 * max(back, ahead)
+            fits.append((longer, Glimpse(mmsi, origin, goal, times[0] - back, times[1] + ahead, doubt)))
+    return [min(fits, key=lambda fit: fit[0])[1]] if fits else []

@@ -1,0 +1,221 @@
+"""Legs between ports from stays that time, water and length allow to be one ship's; and the pairs that repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from scipy.special import expit, logit
+
+from monitor.core.aoi import Aoi
+from monitor.core.columns import instants
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
+from monitor.fuse.stays.port_stays import PortStay, port_stays
+from monitor.fuse.stays.visits import catchable
+from monitor.fuse.voyages.at_sea import Glimpse, glimpses
+from monitor.fuse.voyages.distances import Waters, between_ports
+from monitor.fuse.voyages.exclusions import heard_at, heard_near, unheard_odds
+from monitor.fuse.voyages.sampler import Lives, draw
+from monitor.fuse.voyages.shuttles import shuttles, with_candidates
+from monitor.fuse.voyages.transit import LinkRule, likeliest
+from monitor.fuse.voyages.transitions import Steps, steps
+
+Distances = Mapping[frozenset[str], float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Linked:
+    """VOYAGES, VOYAGE_LINKS (competing ones kept) and SHUTTLES."""
+
+    voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
+    links: pd.DataFrame = field(default_factory=VOYAGE_LINKS.empty)
+    shuttles: pd.DataFrame = field(default_factory=SHUTTLES.empty)
+
+
+def link_voyages(
+    visits: pd.DataFrame,
+    aois: tuple[Aoi, ...],
+    *,
+    stacks: pd.DataFrame | None = None,
+    port_calls: pd.DataFrame | None = None,
+    positions: pd.DataFrame | None = None,
+    ais_voyages: pd.DataFrame | None = None,
+    berth_states: pd.DataFrame | None = None,
+    distances_m: Distances | None = None,
+    sea: Waters | None = None,
+    rule: LinkRule | None = None,
+) -> Linked:
+    """Legs between ports, what competes with them, and shuttles.
+
+    Parameters
+    ----------
+    visits : VISITS table
+    aois : ports
+    stacks : STACKS table
+        A stack that shrank where the ship lay and grew where it came next favours the link.
+    port_calls : PORT_CALLS table
+        Calls on AIS without a visit take part as stays.
+    positions : POSITIONS table
+        A ship that was heard while a nameless one lay at a berth is not that one; one that was heard on its way
+        between two ports, silent before and after, favours the stays that it must have left and come to.
+    ais_voyages : VOYAGES table
+        Legs that AIS shows whole; they are kept, and an image leg of the same ship and time becomes ``both``.
+    berth_states : BERTH_STATES table
+        For the share of stays that the looks could have met, which widens the shuttles' count.
+    distances_m : mapping of two port ids (a frozenset) to metres by water
+    sea : Waters
+        Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
+
+    Returns
+    -------
+    Linked
+        A voyage for each link of the best global assignment (every stay is left once and entered once), with the
+        probability that it holds; all feasible links, chosen or not.
+
+    Notes
+    -----
+    The stays are divided among ships in all the ways that time, water, lengths, berths and AIS allow, each as often as
+    it is likely (`fuse.chains`); a link's probability is the share of these in which the one stay was followed by the
+    other in a single passage.
+    """
+    rule = rule or LinkRule()
+    stays = port_stays(
+        visits, PORT_CALLS.empty() if port_calls is None else port_calls,
+        stacks=STACKS.empty() if stacks is None else stacks, shift_within=rule.shift_within,
+    )  # fmt: skip
+    ways = dict(between_ports(aois, sea, detour=rule.detour))
+    ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
+    trading = [stay for stay in stays if stay.present <= rule.longest_call]
+    lives = _lives(trading, aois, ways, positions, berth_states, rule)
+    drawn = draw(lives)
+    links = _links(trading, lives.steps, drawn.followers, ways)
+    made = _voyages(stays, links, rule)
+    if ais_voyages is not None and len(ais_voyages):
+        made = _with_ais(made, ais_voyages)
+    repeated, names = shuttles(made, stays, berth_states, rule)
+    made["shuttle_id"] = [names.get(v, s) for v, s in zip(made["voyage_id"], made["shuttle_id"], strict=True)]
+    repeated = with_candidates(repeated, trading, drawn, found_in=lives, rule=rule)
+    return Linked(VOYAGES.conform(made), links, repeated)
+
+
+def _lives(
+    stays: list[PortStay], aois: tuple[Aoi, ...], ways: Distances, positions: pd.DataFrame | None,
+    berth_states: pd.DataFrame | None, rule: LinkRule,
+) -> Lives:  # fmt: skip
+    centres = _centres(aois)
+    found: list[Glimpse] = [] if positions is None or positions.empty else glimpses(positions, centres)
+    found.sort(key=lambda glimpse: glimpse.left)
+    missed = _missed(stays, berth_states, rule)
+    fixed = {n: stay.mmsi for n, stay in enumerate(stays) if stay.mmsi is not None}
+    fixed |= {len(stays) + k: glimpse.mmsi for k, glimpse in enumerate(found)}
+    zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
+    times = [stay.arrived[1] for stay in stays] + [glimpse.left + glimpse.doubt for glimpse in found]
+    heard, feed = heard_at(set(fixed.values()), positions), heard_near(positions, centres)
+    silent = unheard_odds(stays, heard, feed, centres, rule)
+    return Lives(
+        stays, steps(stays, found, ways, missed=missed, rule=rule), fixed,
+        [(t - zero) / timedelta(hours=1) for t in times], silent, tuple((g.from_port, g.to_port) for g in found),
+    )  # fmt: skip
+
+
+def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule) -> dict[str, float]:
+    """Port id to the chance that no clear look met a call there."""
+    ports = {stay.port for stay in stays}
+    if berth_states is None or berth_states.empty or not stays:
+        return dict.fromkeys(ports, 0.4)
+    start, end = min(s.arrived[1] for s in stays), max(s.departed[0] for s in stays)
+    if end <= start:
+        return dict.fromkeys(ports, 0.4)
+    shares = catchable(berth_states, start=start, end=end, stays_h=(1.5 * rule.stay_h,))
+    best = shares.groupby("aoi_id")["share"].median()
+    return {port: float(np.clip(1.0 - 0.95 * best.get(port, 0.6), 0.1, 0.8)) for port in ports}
+
+
+def _centres(aois: tuple[Aoi, ...]) -> dict[str, tuple[float, float]]:
+    return {aoi.id: (aoi.geometry.centroid.x, aoi.geometry.centroid.y) for aoi in aois}
+
+
+def _links(
+    stays: list[PortStay], known: Steps, chance: Mapping[tuple[int, int], float], ways: Distances
+) -> pd.DataFrame:
+    best_out = _best(chance, side=0)
+    best_in = _best(chance, side=1)
+    rows = []
+    for i, j in sorted(pair for pair, share in known.straight.items() if share > 0 and max(pair) < len(stays)):
+        chosen = best_out.get(i) == (i, j) == best_in.get(j)
+        left, came = stays[i], stays[j]
+        shortest = max((came.arrived[0] or left.departed[0]) - (left.departed[1] or came.arrived[1]), timedelta(0))
+        longest = came.arrived[1] - left.departed[0]
+        way = ways[frozenset((left.port, came.port))]
+        rows.append(
+            {
+                "link_id": f"{left.id}>{came.id}", "from_visit": left.id, "to_visit": came.id, "from_port": left.port,
+                "to_port": came.port, "is_chosen": chosen, "cost": -known.of(i, j),
+                "probability": chance.get((i, j), 0.0),
+                "shortest_h": shortest / timedelta(hours=1), "longest_h": longest / timedelta(hours=1),
+                "distance_m": way, "required_kn": way / METRES_PER_NAUTICAL_MILE / (longest / timedelta(hours=1)),
+                "reason": "" if chosen else "another pairing of the stays fits better",
+            }
+        )  # fmt: skip
+    return VOYAGE_LINKS.conform(pd.DataFrame(rows)) if rows else VOYAGE_LINKS.empty()
+
+
+def _best(chance: Mapping[tuple[int, int], float], *, side: int) -> dict[int, tuple[int, int]]:
+    """The likeliest link of each stay that is left (side 0) or come to (side 1)."""
+    best: dict[int, tuple[int, int]] = {}
+    for pair in sorted(chance):
+        if pair[side] not in best or chance[pair] > chance[best[pair[side]]]:
+            best[pair[side]] = pair
+    return best
+
+
+def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:
+    by_id = {stay.id: stay for stay in stays}
+    rows = []
+    sure = links["is_chosen"] & (links["probability"] >= rule.least_probability)
+    for link in links[sure].to_dict("records"):
+        left, came = by_id[link["from_visit"]], by_id[link["to_visit"]]
+        out, back = likeliest(left, came, float(link["distance_m"]), rule)
+        kinds = {left.evidence, came.evidence}
+        rows.append(
+            {
+                "voyage_id": f"leg|{link['link_id']}", "mmsi": left.mmsi if left.mmsi is not None else came.mmsi,
+                "from_port": left.port, "to_port": came.port, "departed_at": out, "arrived_at": back,
+                "duration_h": (back - out) / timedelta(hours=1), "evidence": kinds.pop() if len(kinds) == 1 else "both",
+                "probability": _chance(float(link["probability"]), rule), "shuttle_id": "",
+                "from_visit": left.id, "to_visit": came.id, "silent_h": np.nan,
+            }
+        )  # fmt: skip
+    table = pd.DataFrame(rows) if rows else VOYAGES.empty()
+    table["mmsi"] = table["mmsi"].astype("Int64")
+    table["departed_at"], table["arrived_at"] = instants(table["departed_at"]), instants(table["arrived_at"])
+    return VOYAGES.conform(table.sort_values(["departed_at", "voyage_id"], kind="stable"))
+
+
+def _chance(share: float, rule: LinkRule) -> float:
+    """The chance that a leg took place, from the share of draws that have it."""
+    intercept, slope = rule.surer
+    return float(expit(intercept + slope * logit(np.clip(share, 0.01, 0.99))))
+
+
+def _with_ais(made: pd.DataFrame, ais: pd.DataFrame) -> pd.DataFrame:
+    """AIS legs beside image legs; where both tell of one passage the AIS instants stand, and the evidence is both."""
+    slack, taken, rows = timedelta(hours=36), set[str](), []
+    for leg in ais.to_dict("records"):
+        same = made[(made["from_port"] == leg["from_port"]) & (made["to_port"] == leg["to_port"])
+                    & (made["mmsi"].isna() | (made["mmsi"] == leg["mmsi"]))
+                    & ((made["departed_at"] - leg["departed_at"]).abs() <= slack)
+                    & ((made["arrived_at"] - leg["arrived_at"]).abs() <= slack)
+                    & ~made["voyage_id"].isin(taken)]  # fmt: skip
+        if len(same):
+            first = same.iloc[0]
+            taken.add(first["voyage_id"])
+            leg |= {"evidence": "both", "from_visit": first["from_visit"], "to_visit": first["to_visit"]}
+        rows.append(leg)
+    rest = made[~made["voyage_id"].isin(taken)]
+    both = pd.concat([VOYAGES.conform(pd.DataFrame(rows)), rest], ignore_index=True)
+    return VOYAGES.conform(both.sort_values(["departed_at", "voyage_id"], kind="stable"))

@@ -1,0 +1,279 @@
+"""How likely one ship made one stay after another: log odds of every step between stays, and by way of glimpses.
+
+A step's odds weigh "the same ship came next" against "an unrelated ship came". Between two stays a ship may have sailed
+straight, have made calls that no look met, have shifted berth, or have gone away for long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.fuse.stays.port_stays import PortStay
+from monitor.fuse.voyages.at_sea import Glimpse
+from monitor.fuse.voyages.transit import Distances, LinkRule, passage
+
+Floats = npt.NDArray[np.float64]
+
+NEVER = -20.0
+_HOUR = timedelta(hours=1)
+_GRID = (np.arange(12) + 0.5) / 12.0
+_ODDS_OF_ONE = (-4.0, 3.0)
+_CARGO_M2 = 500.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps:
+    """Log odds of one item coming right after another in one ship's life; stays come first, then glimpses.
+
+    Attributes
+    ----------
+    odds : (items, items) by pair of indices; a pair that is missing is too far apart in time to say anything
+    straight : share of a step between stays of two ports that a single passage makes up; between a stay and a glimpse
+        1 when the stay is the one that the glimpse's passage left or came to
+    far : log odds of a pair that is missing
+    """
+
+    odds: Mapping[tuple[int, int], float]
+    straight: Mapping[tuple[int, int], float]
+    far: float
+
+    def of(self, before: int, after: int) -> float:
+        """Log odds of `after` following `before`."""
+        return self.odds.get((before, after), self.far)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bounds:
+    """The four bounds of stays in hours from a common instant; NaN where nothing bounds them."""
+
+    came: Floats
+    seen: Floats
+    last: Floats
+    gone: Floats
+
+    @classmethod
+    def of(cls, stays: Sequence[PortStay], zero: pd.Timestamp) -> _Bounds:
+        def hours(values: list[pd.Timestamp | None]) -> Floats:
+            return np.array([np.nan if v is None else (v - zero) / _HOUR for v in values], dtype=np.float64)
+
+        return cls(
+            hours([s.arrived[0] for s in stays]), hours([s.arrived[1] for s in stays]),
+            hours([s.departed[0] for s in stays]), hours([s.departed[1] for s in stays]),
+        )  # fmt: skip
+
+
+def steps(
+    stays: Sequence[PortStay], found: Sequence[Glimpse], ways: Distances, *, missed: Mapping[str, float], rule: LinkRule
+) -> Steps:
+    """The log odds of every step that stays and glimpses allow.
+
+    Parameters
+    ----------
+    stays, found : in order of time
+    ways : two port ids (a frozenset) to metres by water
+    missed : port id to the chance that no look met a call there
+    """
+    if not stays:
+        return Steps({}, {}, rule.far)
+    zero = min(stay.arrived[1] for stay in stays)
+    bounds = _Bounds.of(stays, zero)
+    odds, straight = _between_stays(stays, bounds, ways, missed, rule)
+    number = len(stays)
+    rate = _rates(stays, bounds)
+    for k, glimpse in enumerate(found):
+        for i, stay in enumerate(stays):
+            if abs(stay.arrived[1] - glimpse.left) <= 2 * rule.longest:
+                odds[i, number + k] = _to_sea(stay, glimpse, rate[stay.port], missed, rule)
+                odds[number + k, i] = _from_sea(stay, glimpse, rate[stay.port], missed, rule)
+                straight[i, number + k] = float(_is_left(stay, glimpse))
+                straight[number + k, i] = float(_is_reached(stay, glimpse, rule))
+        for m, other in enumerate(found):
+            if m != k and glimpse.mmsi == other.mmsi:
+                odds[number + k, number + m] = _sea_to_sea(glimpse, other, missed)
+    return Steps(odds, straight, rule.far)
+
+
+def _rates(stays: Sequence[PortStay], bounds: _Bounds) -> dict[str, float]:
+    """Arrivals an hour at each port of ships that AIS does not name there; at least one in the period."""
+    span = max(float(bounds.last.max() - bounds.seen.min()), 24.0 * 7)
+    ports = {stay.port for stay in stays}
+    return {port: max(sum(s.port == port and s.mmsi is None for s in stays), 1) / span for port in ports}
+
+
+def _between_stays(
+    stays: Sequence[PortStay], bounds: _Bounds, ways: Distances, missed: Mapping[str, float], rule: LinkRule
+) -> tuple[dict[tuple[int, int], float], dict[tuple[int, int], float]]:
+    span_h = 1.5 * rule.longest / _HOUR
+    order = np.argsort(bounds.seen, kind="stable")
+    near = [
+        (int(i), int(j))
+        for a, i in enumerate(order)
+        for j in order[a + 1 : int(np.searchsorted(bounds.seen[order], bounds.last[i] + span_h, side="right"))]
+    ]
+    odds: dict[tuple[int, int], float] = {}
+    straight: dict[tuple[int, int], float] = {}
+    pairs = [
+        (i, j) for i, j in near if frozenset((stays[i].port, stays[j].port)) in ways or stays[i].port == stays[j].port
+    ]
+    odds |= dict.fromkeys(near, NEVER)
+    rate = _rates(stays, bounds)
+    for start in range(0, len(pairs), 4096):
+        some = np.array(pairs[start : start + 4096], dtype=np.int64).reshape(-1, 2)
+        direct, other = _densities(stays, bounds, some, ways, missed, rule)
+        strange = np.array([rule.strangers * rate[stays[int(j)].port] for j in some[:, 1]])
+        with np.errstate(divide="ignore"):
+            logs = np.maximum(np.log((direct + other) / strange), NEVER)
+        for (i, j), value, d, o in zip(some.tolist(), logs, direct, other, strict=True):
+            odds[i, j] = float(value)
+            if d > 0:
+                straight[i, j] = float(d / (d + o))
+    return odds, straight
+
+
+def _densities(
+    stays: Sequence[PortStay], bounds: _Bounds, pairs: npt.NDArray[np.int64], ways: Distances,
+    missed: Mapping[str, float], rule: LinkRule,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """(pairs,) chance an hour of coming when the second stay began: by one passage, and in any other way."""
+    i, j = pairs.T
+    out, back, weight = _instants(bounds, i, j, rule)
+    hours = back - out
+    two = np.array([stays[a].port != stays[b].port for a, b in pairs.tolist()])
+    far = np.array([ways.get(frozenset((stays[a].port, stays[b].port)), np.nan) for a, b in pairs.tolist()])
+    nearest = min(ways.values()) if ways else np.nan
+    nmi = np.where(two, far, nearest)[:, None] / METRES_PER_NAUTICAL_MILE
+    fastest, usual = nmi / rule.fastest_kn, nmi / rule.usual_kn
+    ended = np.array([not stays[int(a)].is_open for a in i])
+    call = np.array([missed.get(stays[int(b)].port, 0.4) for b in j])
+    elsewhere = np.array([
+        float(np.mean([value for port, value in missed.items() if port != stays[int(b)].port] or [0.4])) for b in j
+    ])  # fmt: skip
+    direct = np.where(two & ended, (weight * passage(hours, fastest[:, 0], usual[:, 0], rule)).sum(axis=1), 0.0)
+    direct = direct * np.array([_cargo(stays[a], stays[b]) for a, b in pairs.tolist()])
+    calls = np.where(two, 2.0, 1.0)[:, None]
+    skipped = _log_normal(hours, calls * (usual + rule.stay_h * 1.5) + usual, 0.4) * (
+        hours >= (calls + 1.0) * fastest + 4.0
+    )
+    away = np.where(two[:, None], 0.05 / 720.0, 0.3 * np.exp(-np.maximum(hours, 0.0) / 200.0) / 200.0)
+    away = np.where(hours >= 2.0 * fastest, away, 0.0)
+    unseen = np.where(two, call * elsewhere, elsewhere)
+    other = unseen * (weight * skipped).sum(axis=1) + (weight * away).sum(axis=1)
+    berths = np.array([bool(stays[a].berth_id) and stays[a].berth_id != stays[b].berth_id for a, b in pairs.tolist()])
+    shift_h = rule.shift_within / _HOUR
+    soon = np.where((hours >= 0) & (hours <= shift_h), 4.0 / shift_h * np.exp(-4.0 * hours / shift_h), 0.0)
+    other = other + np.where(~two & berths, rule.shifts * (weight * soon).sum(axis=1), 0.0)
+    open_end = np.where(ended, 1.0, 0.0)
+    return direct, other * open_end
+
+
+def _cargo(left: PortStay, came: PortStay) -> float:
+    """How much likelier the stacks make a leg: they shrank over the one stay and grew over the next, or the reverse."""
+    if left.change_m2 < -_CARGO_M2 and came.change_m2 > _CARGO_M2:
+        return 1.6
+    return 0.7 if left.change_m2 > _CARGO_M2 and came.change_m2 > _CARGO_M2 else 1.0
+
+
+def _instants(
+    bounds: _Bounds, i: npt.NDArray[np.int64], j: npt.NDArray[np.int64], rule: LinkRule
+) -> tuple[Floats, Floats, Floats]:
+    """(pairs, grid) hours of leaving and of coming over the two stays' intervals, and how likely each is.
+
+    A stay is the less likely to have gone on unseen the longer that would have been.
+    """
+    left = bounds.last[i]
+    latest = np.minimum(np.where(np.isfinite(bounds.gone[i]), bounds.gone[i], bounds.seen[j]), bounds.seen[j])
+    earliest = np.maximum(np.where(np.isfinite(bounds.came[j]), bounds.came[j], left), left)
+    stayed = _GRID * np.maximum(latest - left, 0.0)[:, None]
+    earlier = (1.0 - _GRID) * (bounds.seen[j] - earliest)[:, None]
+    longer = [np.exp(-hours / rule.unseen_h) for hours in (stayed, earlier)]
+    count = len(_GRID)
+    out, back = left[:, None] + stayed, bounds.seen[j][:, None] - earlier
+    weight = np.repeat(longer[0], count, axis=1) * np.tile(longer[1], (1, count))
+    return np.repeat(out, count, axis=1), np.tile(back, (1, count)), weight / weight.sum(axis=1, keepdims=True)
+
+
+def _log_normal(hours: Floats, middle: Floats, spread: float) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = np.log(np.maximum(hours, 1e-6) / middle) / spread
+    return np.asarray(np.exp(-0.5 * z * z) / (np.maximum(hours, 1e-6) * spread * np.sqrt(2.0 * np.pi)))
+
+
+def _fits(rate: float, unseen_h: float, width_h: float, rule: LinkRule) -> float:
+    """Log odds that the stay which ends (or begins) when a glimpse asks for it is that ship's.
+
+    `unseen_h` is how long the stay then went on unseen, `width_h` the most that its looks allow. A stay that goes on
+    long unseen is rare, for this ship as for any other.
+    """
+    lasted = float(np.exp(-max(unseen_h, 0.0) / rule.unseen_h))
+    other = rule.strangers * rate * rule.unseen_h * (1.0 - float(np.exp(-max(width_h, 1.0) / rule.unseen_h)))
+    return float(np.clip(np.log(lasted / max(other, 1e-3)), *_ODDS_OF_ONE))
+
+
+def _is_left(stay: PortStay, glimpse: Glimpse) -> bool:
+    """Whether the passage of a glimpse may have begun as the stay ended."""
+    gone = stay.departed[1]
+    return (
+        stay.port == glimpse.from_port
+        and stay.departed[0] <= glimpse.left + glimpse.doubt
+        and (gone is None or gone >= glimpse.left - glimpse.doubt)
+    )
+
+
+def _is_reached(stay: PortStay, glimpse: Glimpse, rule: LinkRule) -> bool:
+    """Whether the stay may have begun as the passage of a glimpse ended, or after some hours in the roads."""
+    came = stay.arrived[0]
+    return (
+        stay.port == glimpse.to_port
+        and stay.arrived[1] >= glimpse.arrives - glimpse.doubt
+        and (came is None or came <= glimpse.arrives + glimpse.doubt + rule.roads)
+    )
+
+
+def _to_sea(stay: PortStay, glimpse: Glimpse, rate: float, missed: Mapping[str, float], rule: LinkRule) -> float:
+    late = glimpse.left + glimpse.doubt
+    if stay.departed[0] > late or stay.arrived[1] > late:
+        return NEVER
+    unseen = float(np.log(missed.get(glimpse.from_port, 0.4)))
+    gone = stay.departed[1]
+    if _is_left(stay, glimpse):
+        width = 240.0 if gone is None else (gone - stay.departed[0]) / _HOUR
+        slack = glimpse.doubt / _HOUR
+        return _fits(rate, (glimpse.left - stay.departed[0]) / _HOUR - slack, width + 2.0 * slack, rule)
+    between = (glimpse.left - stay.departed[0]) / _HOUR
+    if stay.port != glimpse.from_port:
+        return unseen if between > 12.0 else NEVER
+    return unseen + float(np.log(missed.get(glimpse.to_port, 0.4))) if between > 24.0 else NEVER
+
+
+def _from_sea(stay: PortStay, glimpse: Glimpse, rate: float, missed: Mapping[str, float], rule: LinkRule) -> float:
+    early, late = glimpse.arrives - glimpse.doubt, glimpse.arrives + glimpse.doubt
+    if stay.arrived[1] < early:
+        return NEVER
+    unseen = float(np.log(missed.get(glimpse.to_port, 0.4)))
+    came = stay.arrived[0]
+    if _is_reached(stay, glimpse, rule):
+        width = 240.0 if came is None else (stay.arrived[1] - came) / _HOUR
+        slack = glimpse.doubt / _HOUR
+        began = glimpse.arrives if came is None else max(glimpse.arrives, came)
+        fit = _fits(rate, (stay.arrived[1] - began) / _HOUR - slack, width + 2.0 * slack, rule)
+        return fit if came is None or came <= late else fit - 1.2
+    between = (stay.arrived[1] - glimpse.arrives) / _HOUR
+    if stay.port != glimpse.to_port:
+        return unseen if between > 12.0 else NEVER
+    return unseen + float(np.log(missed.get(glimpse.from_port, 0.4))) if between > 24.0 else NEVER
+
+
+def _sea_to_sea(glimpse: Glimpse, then: Glimpse, missed: Mapping[str, float]) -> float:
+    if then.left < glimpse.arrives - glimpse.doubt - then.doubt:
+        return NEVER
+    unseen = float(np.log(missed.get(glimpse.to_port, 0.4)))
+    if glimpse.to_port == then.from_port:
+        return unseen
+    return unseen + float(np.log(missed.get(then.from_port, 0.4)))

@@ -1,0 +1,1 @@
+"""Bytes and nothing else: files, rasters, tables."""

@@ -1,0 +1,55 @@
+"""Tables as Parquet, GeoParquet where they have geometry."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from monitor.core.errors import ArchiveError, DataError
+from monitor.core.schema import Schema
+
+
+def encode_table(df: pd.DataFrame) -> bytes:
+    """The Parquet (GeoParquet for a GeoDataFrame) of a table; equal tables give equal bytes."""
+    buffer = io.BytesIO()
+    df.to_parquet(buffer, index=False, compression="zstd")
+    return buffer.getvalue()
+
+
+def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
+    """The rows of all these files, in their order, under one schema; the empty table when there is none.
+
+    Raises
+    ------
+    ArchiveError
+        A file is damaged, or lacks a column that the schema does not let be absent.
+    """
+    parts = [part for part in (_read(path, schema) for path in paths) if part.num_rows]
+    if not parts:
+        return schema.empty()
+    frame = pa.concat_tables(parts, promote_options="permissive").to_pandas()
+    if schema.crs:
+        frame["geometry"] = gpd.GeoSeries.from_wkb(frame["geometry"], crs=schema.crs)
+    return schema.conform(frame)
+
+
+def _read(path: Path, schema: Schema) -> pa.Table:
+    try:
+        table = pq.ParquetFile(path).read()
+        lacking = [column for column in schema.columns if column not in table.column_names]
+        missing = [column for column in lacking if column not in schema.absent]
+        if missing:
+            raise DataError(f"column {', '.join(missing)} missing")
+        for column in lacking:  # an older version wrote it
+            table = table.append_column(column, pa.array([schema.absent[column]] * table.num_rows))
+        return table.select(list(schema.columns)).replace_schema_metadata(None)
+    except (OSError, pa.ArrowException, DataError) as error:
+        raise ArchiveError(
+            f"{path}: not a readable {schema.name} table of this version ({error}); remove it and run again"
+        ) from error

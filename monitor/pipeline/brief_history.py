@@ -1,0 +1,133 @@
+"""What a brief said last time, what of it no longer holds and why, and whether its findings were reviewed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import pandas as pd
+
+from monitor.core.findings import Finding
+from monitor.core.tables import MATCHES
+from monitor.fuse.matching.versions import SUPERSEDED
+from monitor.pipeline.freshness import NOTE, Ports
+from monitor.pipeline.review import subject_of
+from monitor.report.page.model import Correction
+from monitor.store.archive import Archive
+from monitor.store.index import Record
+from monitor.store.reviews import ReviewBook
+
+_KIND = "issue"
+_MOST = 40
+_LATE_AIS = "AIS that came later"
+_WHY = {"reject": "rejected", "fixed": "seen to be a fixed object"}
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One issue of a brief: when, from which derived tables, and each finding's claim by id."""
+
+    at: datetime
+    made_from: str
+    claims: Mapping[str, str]
+
+
+def last_issue(archive: Archive, ports: Ports) -> Issue | None:
+    """The last issue about these ports that was made from other tables than there are now; None when there is none."""
+    found = [_issue(r) for r in archive.records(_KIND) if r.body.get("ports") == _scope(ports)]
+    current = archive.read_note(NOTE).strip()
+    return next((issue for issue in reversed(found) if issue.made_from != current), None)
+
+
+def note_issue(archive: Archive, ports: Ports, told: Iterable[Finding], at: datetime) -> None:
+    """Keep what an issue said; the same tables make the same issue, however often it is written."""
+    made_from = archive.read_note(NOTE).strip()
+    body = {"ports": _scope(ports), "made_from": made_from, "claims": {f.id: f.claim for f in told}}
+    archive.record(Record(_KIND, f"{_scope(ports)}|{made_from[:16]}", at, body))
+
+
+def corrections(
+    archive: Archive, since: Issue | None, told: Sequence[Finding], set_aside: Iterable[str], now: datetime
+) -> tuple[Correction, ...]:
+    """What the last issue said that no longer holds, newest first: reviews, late AIS, and claims that changed.
+
+    Parameters
+    ----------
+    told : every finding that stands now, of any period
+    set_aside : ids of detections that reviewers took out
+
+    Notes
+    -----
+    Empty without an earlier issue. At most forty, with a line that says how many more there are.
+    """
+    if since is None:
+        return ()
+    found = [*_reviewed(archive, since), *_rematched(archive, since, frozenset(set_aside))]
+    explained = {subject_of(c.what) for c in found}
+    now_said = {f.id: f.claim for f in told}
+    for name, claim in since.claims.items():
+        if now_said.get(name) == claim or subject_of(name) in explained:
+            continue
+        after = now_said.get(name)
+        what = f"No longer said: {claim}" if after is None else f"Was: {claim} Is now: {after}"
+        found.append(Correction(now, what, "the detections, AIS or coverage behind it changed"))
+    made = [Correction(c.when, _spelled(c.what, since), c.why) for c in found]
+    made.sort(key=lambda c: (-c.when.timestamp(), c.what))
+    if len(made) > _MOST:
+        more = Correction(now, f"{len(made) - _MOST} more changes", "`monitor review` and the matches table list them")
+        made = [*made[:_MOST], more]
+    return tuple(made)
+
+
+def reviewers(archive: Archive, told: Sequence[Finding]) -> tuple[str, int]:
+    """Who kept these findings, and how many of them have a decision; "" unless every one of them was kept."""
+    table = ReviewBook(archive).table()
+    stand = table[table["stands"]].set_index("subject")
+    subjects = [subject_of(f.id) for f in told]
+    known = [name for name in subjects if name in stand.index]
+    kept = [name for name in known if stand.loc[name, "decision"] == "keep"]
+    if not told or len(kept) < len(subjects):
+        return "", len(known)
+    return ", ".join(sorted({str(stand.loc[name, "who"]) for name in kept})), len(known)
+
+
+def _reviewed(archive: Archive, since: Issue) -> list[Correction]:
+    rows = [row for row in ReviewBook(archive).rows() if row.at > since.at]
+    stands = set(ReviewBook(archive).table().query("stands")["review_id"])
+    return [
+        Correction(row.at, row.subject, f"{_WHY[row.decision]} by {row.who}" + (f": {row.note}" if row.note else ""))
+        for row in rows if row.decision in _WHY and row.id in stands
+    ]  # fmt: skip
+
+
+def _rematched(archive: Archive, since: Issue, set_aside: frozenset[str]) -> list[Correction]:
+    table = archive.read_table("matches", MATCHES).sort_values(["match_id", "version"], kind="stable")
+    late = table[(table["version"] > 1) & (table["as_of"] > pd.Timestamp(since.at)) & (table["detection_id"] != "")]
+    made = []
+    for row in late.to_dict("records"):
+        earlier = table[(table["match_id"] == row["match_id"]) & (table["version"] < row["version"])]
+        before = str(earlier["status"].iloc[-1]) if len(earlier) else SUPERSEDED
+        name = str(row["detection_id"])
+        if SUPERSEDED in (before, row["status"]) or name in set_aside:
+            continue
+        ship = "" if pd.isna(row["mmsi"]) else f" (MMSI {row['mmsi']})"
+        why = f"{_LATE_AIS}: was {before}, is {row['status']}{ship}"
+        made.append(Correction(row["as_of"].to_pydatetime(), name, why))
+    return made
+
+
+def _spelled(what: str, since: Issue) -> str:
+    """The claim that the last issue made of a subject, or the subject itself."""
+    claims = {subject_of(name): claim for name, claim in since.claims.items()}
+    return f"{claims[what]} ({what})" if what in claims else what
+
+
+def _scope(ports: Ports) -> str:
+    return " ".join(sorted(aoi.id for aoi in ports.aois))
+
+
+def _issue(record: Record) -> Issue:
+    claims = cast("Mapping[str, str]", record.body.get("claims") or {})
+    return Issue(record.at, str(record.body.get("made_from", "")), claims)

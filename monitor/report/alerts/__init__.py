@@ -1,0 +1,1 @@
+"""Alerts as messages, and their sending."""

@@ -1,0 +1,85 @@
+"""Alerts as messages: one a finding, in the wording of the brief."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from monitor.fuse.findings import wording
+from monitor.report.page.wording import SIMULATED, SIMULATED_LINE
+
+_HEADS = {
+    "dark_event": "vessel that AIS does not explain", "unmatched": "unmatched vessel, AIS reception unknown",
+    "visit": "visit at a watched berth", "shuttle": "shuttle", "change": "counts changed", "feed": "AIS feed silent",
+    "unseen": "not observed", "correction": "correction of what was told",
+}  # fmt: skip
+_CAVEATS = {
+    "dark_event": wording.UNMATCHED_CAVEAT, "unmatched": wording.UNMATCHED_CAVEAT, "visit": wording.NAME_RULE,
+    "shuttle": f"{wording.NAME_RULE} {wording.CONTENTS}", "change": wording.SNAPSHOT,
+}  # fmt: skip
+_SECTIONS = {
+    "dark_event": "dark", "unmatched": "dark", "visit": "{aoi}-visits", "shuttle": "voyages", "change": "{aoi}-series",
+    "feed": "gaps", "unseen": "coverage",
+    "correction": "corrections",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What one alert says: plain text."""
+
+    title: str
+    body: str
+
+    def text(self) -> str:
+        """Title, then body."""
+        return f"{self.title}\n{self.body}"
+
+
+@dataclass(frozen=True, slots=True)
+class BriefPage:
+    """The brief that messages point to: where it can be read, and the anchors that it has."""
+
+    url: str = ""
+    anchors: Collection[str] = ()
+
+    def link(self, rule: str, aoi_id: str, finding_id: str) -> str:
+        """The address of the place in the brief that is about a finding; "" when there is no brief."""
+        if not self.url:
+            return ""
+        for anchor in (f"event-{finding_id}", _SECTIONS.get(rule, "").format(aoi=aoi_id)):
+            if anchor in self.anchors:
+                return f"{self.url}#{quote(anchor)}"
+        return self.url
+
+
+def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Message:
+    """The message of one row of ALERTS.
+
+    Claim, likelihood and confidence stand in sentences of their own; what else it could be and what it does not show
+    come with it. What is made up says so in title and body.
+
+    Parameters
+    ----------
+    alert : a row of ALERTS
+    port : the port's name; "" for what concerns all ports
+    """
+    rule, finding = str(alert["rule"]), str(alert["finding_id"])
+    made_up = bool(alert["is_simulated"])
+    head = f"{port}: {_HEADS.get(rule, rule)}" if port else _HEADS.get(rule, rule)
+    others = ", or ".join(_parts(alert["alternatives"]))
+    link = brief.link(rule, str(alert["aoi_id"]), finding)
+    lines = [
+        SIMULATED_LINE if made_up else "", str(alert["claim"]),
+        wording.likelihood_line(str(alert["likelihood"])) if alert["likelihood"] else "",
+        wording.confidence_line(str(alert["confidence"]), _parts(alert["reasons"])),
+        f"It could also be: {others}." if others else "", _CAVEATS.get(rule, ""),
+        "From an automatic draft; look at the evidence before you quote it.",
+        f"Brief: {link}" if link else "", f"Finding: {finding}",
+    ]  # fmt: skip
+    return Message(f"{SIMULATED} · {head}" if made_up else head, "\n".join(line for line in lines if line))
+
+
+def _parts(text: object) -> tuple[str, ...]:
+    return tuple(part for part in str(text).split("; ") if part)

@@ -1,0 +1,224 @@
+"""The coverage strip and the weekly series, drawn from the same rows that stand in their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.sensors import SENSORS
+from monitor.core.timerange import TimeRange
+from monitor.report.charts.svg import day_ticks, document, line, tag, text, title
+from monitor.report.page.blocks import Cell, Chart, Table
+from monitor.report.page.style import BLUE, GREEN, INK, ORANGE, QUIET, RULE, VERMILLION
+from monitor.report.page.wording import minute, number, plural, when
+from monitor.report.tiles.looks import NOT_OBSERVED, OBSERVED, PARTLY, Look
+
+_WIDTH, _LEFT, _RIGHT = 900, 168, 16
+
+
+def _place(at: datetime, period: TimeRange) -> float:
+    share = (at - period.start) / period.duration
+    return float(_LEFT + share * (_WIDTH - _LEFT - _RIGHT))
+
+
+def _time_axis(period: TimeRange, top: float, bottom: float) -> list[str]:
+    parts = [line(_LEFT, bottom, _WIDTH - _RIGHT, bottom, colour=INK)]
+    for at, label in day_ticks(period):
+        x = _place(at, period)
+        parts += [
+            line(x, top, x, bottom + 5, colour=RULE),
+            text(x, bottom + 19, label, anchor="end" if x > _WIDTH - 40 else "middle"),
+        ]
+    return parts
+
+
+def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Look]]], period: TimeRange) -> Chart:  # noqa: A002
+    """One mark a pass, a row for each port and sensor.
+
+    Parameters
+    ----------
+    rows : (port's name, its looks in the period) pairs
+    """
+    lanes = [(name, kind, [k for k in looks if k.sensor == kind]) for name, looks in rows for kind in SENSORS]
+    lanes = [lane for lane in lanes if lane[2]] or [(name, "s2", []) for name, _ in rows]
+    top, step = 34, 34
+    bottom = top + step * len(lanes)
+    parts = _key() + _time_axis(period, top, bottom)
+    for index, (name, kind, looks) in enumerate(lanes):
+        y = top + step * (index + 0.5)
+        parts.append(line(_LEFT, y, _WIDTH - _RIGHT, y, colour=RULE))
+        parts.append(text(8, y + 4, f"{name[:18]} · {kind.upper()}", size=12.5, weight="600"))
+        parts += [_mark(_place(look.at, period), y, look.state, describe(look)) for look in looks]
+    flat = [look for _, _, looks in lanes for look in looks]
+    alt = "Coverage: " + "; ".join(f"{name}, {tally(looks)}" for name, looks in rows)
+    return Chart(
+        id, document(_WIDTH, bottom + 30, parts, alt=alt), alt,
+        "Every satellite pass over the port in the period, by what it showed of the port's water. "
+        "A pass that showed nothing is not a look.",
+        _looks_table(flat, dict(_names(rows))),
+    )  # fmt: skip
+
+
+def tally(looks: Sequence[Look]) -> str:
+    """``9 passes: 5 clear, 2 partly seen, 2 not observed``."""
+    count = {state: sum(look.state == state for look in looks) for state in (OBSERVED, PARTLY, NOT_OBSERVED)}
+    other = len(looks) - sum(count.values())
+    text_ = (
+        f"{plural(len(looks), 'pass', 'passes')}: {count[OBSERVED]} clear, {count[PARTLY]} partly seen, "
+        f"{count[NOT_OBSERVED]} not observed"
+    )
+    return text_ + (f", {other} not processed" if other else "")
+
+
+def describe(look: Look) -> str:
+    """A look in words."""
+    at = when(look.acquisition) if look.acquisition else minute(look.at)
+    why = f" ({look.reason})" if look.reason else ""
+    share = f", {look.fraction:.0%} of the water seen" if look.state == PARTLY else ""
+    return f"{at}: {look.state}{why}{share}"
+
+
+def _names(rows: Sequence[tuple[str, Sequence[Look]]]) -> list[tuple[str, str]]:
+    return [(looks[0].aoi_id, name) for name, looks in rows if looks]
+
+
+def _mark(x: float, y: float, state: str, words: str) -> str:
+    ring: dict[str, str | float] = {"cx": x, "cy": y, "r": 7, "stroke": INK, "stroke-width": 1.2}
+    if state == OBSERVED:
+        shape = tag("circle", ring | {"fill": GREEN})
+    elif state == PARTLY:
+        half = tag("path", {"d": f"M{x:.2f} {y - 7:.2f}A7 7 0 0 0 {x:.2f} {y + 7:.2f}Z", "fill": ORANGE})
+        shape = tag("circle", ring | {"fill": "#ffffff"}) + half
+    elif state == NOT_OBSERVED:
+        cross = f"M{x - 6:.2f} {y - 6:.2f}L{x + 6:.2f} {y + 6:.2f}M{x - 6:.2f} {y + 6:.2f}L{x + 6:.2f} {y - 6:.2f}"
+        shape = tag("path", {"d": cross, "stroke": VERMILLION, "stroke-width": 2.4, "fill": "none"})
+    else:
+        box: dict[str, str | float] = {"x": x - 5, "y": y - 5, "width": 10.0, "height": 10.0, "fill": "#ffffff",
+                                      "stroke": QUIET}  # fmt: skip
+        shape = tag("rect", box | {"stroke-dasharray": "2 2"})
+    return tag("g", {}, title(words), shape)
+
+
+def _key() -> list[str]:
+    parts, x = [], float(_LEFT)
+    for state, words in (
+        (OBSERVED, "clear"), (PARTLY, "partly seen"), (NOT_OBSERVED, "not observed (cloud, no data)"),
+        ("", "not processed"),
+    ):  # fmt: skip
+        parts += [_mark(x + 7, 14, state, words), text(x + 20, 18, words)]
+        x += 40 + 6.4 * len(words)
+    return parts
+
+
+def _looks_table(looks: Sequence[Look], names: dict[str, str]) -> Table:
+    kinds = {OBSERVED: "present", PARTLY: "part", NOT_OBSERVED: "none"}
+    rows = tuple(
+        (
+            Cell(when(k.acquisition) if k.acquisition else minute(k.at)), Cell(names.get(k.aoi_id, k.aoi_id)),
+            Cell(SENSORS[k.sensor].name), Cell(k.state, kinds.get(k.state, "none")), Cell(k.reason or "–"),
+            Cell(f"{k.fraction:.0%}"), Cell(k.scene_id),
+        )
+        for k in sorted(looks, key=lambda k: (k.at, k.scene_id))
+    )  # fmt: skip
+    return Table("Passes and what they showed", ("Instant", "Port", "Sensor", "State", "Why", "Water seen", "Scene"),
+                 rows, numeric=(5,), empty="No pass in this period: not observed.", compact=True)  # fmt: skip
+
+
+def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str) -> Chart:  # noqa: A002
+    """Vessels per clear look by week with 95 % intervals, the exposure beneath, unobserved weeks left open.
+
+    Parameters
+    ----------
+    rates : RATES table
+        Of one port and one `what`, consecutive weeks.
+    changes : CHANGES table
+        Of the same; each is marked with the interval in which it happened.
+    """
+    rows = rates.sort_values("start").reset_index(drop=True)
+    period = TimeRange(rows["start"].iloc[0].to_pydatetime(), rows["end"].iloc[-1].to_pydatetime())
+    top, bottom, base = 30.0, 210.0, 262.0
+    tops = rows.loc[rows["looks"] > 0, ["rate_high", "expected_high"]].to_numpy(dtype=float)
+    most = _ceiling(float(tops[np.isfinite(tops)].max()) if np.isfinite(tops).any() else 1.0)
+
+    def height(value: float) -> float:
+        return bottom - (bottom - top) * min(value, most) / most
+
+    parts = _time_axis(period, top, base)
+    for value in np.linspace(0, most, 5):
+        parts += [line(_LEFT, height(value), _WIDTH - _RIGHT, height(value), colour=RULE),
+                  text(_LEFT - 8, height(value) + 4, f"{value:g}", anchor="end")]  # fmt: skip
+    parts += [text(8, top + 8, "Vessels per", weight="600"), text(8, top + 24, "clear look", weight="600"),
+              text(8, base - 18, "Clear looks", weight="600")]  # fmt: skip
+    limit = max(float(rows["exposure"].max()), 1.0)
+    for row in rows.to_dict("records"):
+        parts.append(_week(row, period, height, (bottom, base), limit))
+    for change in changes.to_dict("records"):
+        if change["changed_at"].to_pydatetime() in period:
+            x = _place(change["changed_at"].to_pydatetime(), period)
+            said = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} a look"
+            parts.append(tag("g", {}, title(said), line(x, top, x, base, colour=VERMILLION, width=1.6, dash="5 3"),
+                             text(x + 4, top + 10, "change", size=11, colour="#8f3300")))  # fmt: skip
+    seen = rows[rows["looks"] > 0]
+    alt = f"{name}: vessels per clear look in {len(rows)} weeks, {len(seen)} of them observed; " + (
+        f"last observed week {seen['rate'].iloc[-1]:.1f} per look" if len(seen) else "not observed throughout"
+    )
+    return Chart(
+        id, document(_WIDTH, base + 30, parts, alt=alt), alt,
+        f"{name}: vessels per clear look by week. Dots are sums over the looks divided by their clear share, bars 95 % "
+        "Poisson intervals, the pale band what the port's own past lets expect (95 % prediction). "
+        "Open marks: week not observed. The grey bars show how many clear looks a week had.",
+        _series_table(rows, name),
+    )  # fmt: skip
+
+
+def _ceiling(value: float) -> float:
+    steps = [s * 10.0**p for p in range(-1, 4) for s in (1.0, 2.0, 4.0, 6.0, 8.0)]
+    return next((s for s in steps if s >= value), value)
+
+
+def _week(row: dict[str, Any], period: TimeRange, at: Callable[[float], float], floor: tuple[float, float],
+          limit: float) -> str:  # fmt: skip
+    start, end = row["start"].to_pydatetime(), row["end"].to_pydatetime()
+    x0, x1 = _place(start, period), _place(end, period)
+    x, (bottom, base) = (x0 + x1) / 2, floor
+    week = f"Week from {start:%Y-%m-%d}"
+    if not row["looks"]:
+        mark = text(x, bottom - 4, "?", anchor="middle", colour=QUIET, weight="600")
+        return tag("g", {}, title(f"{week}: not observed"), mark)
+    parts = []
+    if np.isfinite(float(row["expected_high"])):
+        high, low = at(row["expected_high"]), at(row["expected_low"])
+        parts.append(tag("rect", {"x": x0, "y": high, "width": x1 - x0, "height": low - high, "fill": "#dbe9f4"}))
+    share = (base - bottom - 12) * float(row["exposure"]) / limit
+    parts.append(tag("rect", {"x": x0 + 2, "y": base - share, "width": max(x1 - x0 - 4, 1.0), "height": share,
+                              "fill": "#9aa5b1"}))  # fmt: skip
+    parts.append(line(x, at(row["rate_low"]), x, at(row["rate_high"]), colour=BLUE, width=2))
+    colour = VERMILLION if row["is_change"] else BLUE
+    dot: dict[str, str | float] = {"cx": x, "cy": at(row["rate"]), "r": 4.5, "fill": colour, "stroke": INK}
+    said = (
+        f"{week}: {row['rate']:.1f} per clear look ({row['rate_low']:.1f}–{row['rate_high']:.1f}), "
+        f"{plural(int(row['looks']), 'look')}"
+    )
+    return tag("g", {}, title(said), *parts, tag("circle", dot))
+
+
+def _series_table(rows: pd.DataFrame, name: str) -> Table:
+    made = []
+    for row in rows.itertuples():
+        looked = row.looks > 0
+        rate = (
+            Cell(f"{row.rate:.1f} ({row.rate_low:.1f}–{row.rate_high:.1f})") if looked else Cell(NOT_OBSERVED, "none")
+        )
+        expected = f"{row.expected_low:.1f}–{row.expected_high:.1f}" if np.isfinite(row.expected_low) else "–"
+        flag = Cell("outside expectation", "warn") if row.is_change else Cell("–")
+        made.append((Cell(f"{row.start:%Y-%m-%d}"), Cell(str(row.looks)), Cell(number(row.exposure, 1)), rate,
+                     Cell(expected), flag))  # fmt: skip
+    return Table(
+        f"{name}: vessels per clear look by week",
+        ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"), tuple(made), numeric=(1, 2),
+        compact=True,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Tables and evidence for other programs."""

@@ -1,0 +1,201 @@
+"""Exports that open well where users work: GeoPackage, GeoJSON, GeoParquet, KML, CSV, STAC."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pandas.api.types import is_datetime64_any_dtype
+from shapely import set_precision
+
+from monitor.core.errors import DataError
+from monitor.core.timerange import isoformat
+from monitor.io.geojson import feature, json_value
+from monitor.report.export.layers import Content, multi, plain_tables, spatial_layers
+from monitor.report.export.qgis import add_styles
+from monitor.report.export.stac import write_catalogue
+from monitor.report.files import replacing, write_bytes
+from monitor.report.page.wording import SIMULATED_LINE
+
+FORMATS = ("gpkg", "geojson", "geoparquet", "kml", "csv", "stac")
+_KINDS = {
+    "detections": "Polygon", "dark_events": "Polygon", "gaps": "LineString", "open_gaps": "Point",
+    "gap_reach": "MultiPolygon", "visits": "MultiPolygon", "voyages": "LineString", "berth_states": "MultiPolygon",
+    "scenes": "MultiPolygon", "zones": "MultiPolygon", "gates": "LineString",
+}  # fmt: skip
+_FIXED_CLOCK = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+
+
+def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: A002
+    """Write tables for other programs; the paths written, in order.
+
+    Parameters
+    ----------
+    out : Path
+        A file for gpkg, geojson and kml. For geoparquet and csv a folder with a file a layer, or, when it ends in
+        ``.parquet`` or ``.csv``, one file with the detections. A folder for stac.
+    format : str
+        One of `FORMATS`.
+
+    Raises
+    ------
+    DataError
+        The format is not known, or `out` cannot be written.
+
+    Notes
+    -----
+    The same content gives the same bytes: GeoPackage's own time stamps are fixed at 2000-01-01.
+    """
+    writers = {
+        "gpkg": write_geopackage, "geojson": write_geojson, "geoparquet": write_geoparquet, "kml": write_kml,
+        "csv": write_csv, "stac": write_stac,
+    }  # fmt: skip
+    if format not in writers:
+        raise DataError(f"export format {format!r} is not known: use one of {', '.join(FORMATS)}")
+    return writers[format](content, out)
+
+
+def write_geopackage(content: Content, out: Path) -> list[Path]:
+    """All layers and plain tables in one GeoPackage, with QGIS styles as defaults and datetime fields in UTC."""
+    with replacing(out, ".gpkg") as part, _settings():
+        for name, layer in spatial_layers(content).items():
+            _write_layer(layer, part, name)
+        for name, table in plain_tables(content).items():
+            pyogrio.write_dataframe(_plain(table), part, layer=name, driver="GPKG", append=part.exists())
+        add_styles(part)
+    return [out]
+
+
+def write_geojson(content: Content, out: Path) -> list[Path]:
+    """One RFC 7946 FeatureCollection; each feature says its `layer`. Detections have the names of `detect --image`."""
+    features = []
+    for name, layer in spatial_layers(content).items():
+        features += [feature(name, row) for row in layer.to_dict("records") if row["geometry"] is not None]
+    collection = {
+        "type": "FeatureCollection", "software": content.software, "simulated": content.is_simulated,
+        **({"note": SIMULATED_LINE} if content.is_simulated else {}), "features": features,
+    }  # fmt: skip
+    return [write_bytes(out, (json.dumps(collection, ensure_ascii=False, indent=1) + "\n").encode())]
+
+
+def write_geoparquet(content: Content, out: Path) -> list[Path]:
+    """A GeoParquet file a layer and a Parquet file a plain table in a folder, or the detections in one file."""
+    layers = spatial_layers(content)
+    if out.suffix in (".parquet", ".geoparquet"):
+        return [_parquet(layers["detections"], out)]
+    made = [_parquet(layer, out / f"{name}.parquet") for name, layer in layers.items()]
+    return made + [_parquet(table, out / f"{name}.parquet") for name, table in plain_tables(content).items()]
+
+
+def write_kml(content: Content, out: Path) -> list[Path]:
+    """One KML file with a folder for each of zones, scenes, detections, dark events, gaps and voyages."""
+    with replacing(out, ".kml") as part, _settings():
+        for name, layer in spatial_layers(content).items():
+            shown = layer[layer.geometry.notna()]
+            if name in ("visits", "berth_states") or shown.empty:
+                continue
+            named = shown.assign(Name=shown.iloc[:, 0].astype(str), Description=_described(shown))
+            times = named.drop(columns=[c for c in ("begin", "end") if c in named])
+            times = times.rename(columns={"t_start": "begin", "t_end": "end"})
+            columns = [c for c in ("Name", "Description", "begin", "end", "geometry") if c in times]
+            pyogrio.write_dataframe(_plain(times[columns]), part, layer=name, driver="LIBKML", append=part.exists())
+        if not part.exists():
+            part.write_text('<?xml version="1.0" encoding="UTF-8"?>\n<kml><Document/></kml>\n', encoding="utf-8")
+    return [out]
+
+
+def write_csv(content: Content, out: Path) -> list[Path]:
+    """A CSV file a layer in a folder (places as lon, lat and WKT), or the detections in one file; safe to open."""
+    tables: dict[str, pd.DataFrame] = {n: _flat(layer) for n, layer in spatial_layers(content).items()}
+    tables |= plain_tables(content)
+    if out.suffix == ".csv":
+        return [write_bytes(out, safe_csv(tables["detections"]))]
+    return [write_bytes(out / f"{name}.csv", safe_csv(table)) for name, table in tables.items()]
+
+
+def write_stac(content: Content, out: Path) -> list[Path]:
+    """A STAC catalogue in a folder: a collection a port, an item a scene, detections as an asset of their item."""
+    if out.exists() and not out.is_dir():
+        raise DataError(f"{out}: a STAC export is a folder, and a file of that name stands there; choose another")
+    with replacing(out / "catalog.json") as part:
+        folder = part.parent / "stac"  # pystac takes a folder's name with a dot for a file
+        made = [path.relative_to(folder) for path in write_catalogue(content, folder)]
+        for path in made:
+            (out / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).replace(part if path.name == part.name and len(path.parts) == 1 else out / path)
+    return [out / path for path in made]
+
+
+def safe_csv(table: pd.DataFrame) -> bytes:
+    """UTF-8 CSV in which no text starts a formula: ``=``, ``+``, ``-``, ``@``, tab or return get a quote before them.
+
+    Numbers keep their sign. Instants are ISO 8601 in UTC.
+    """
+    safe = table.copy()
+    for column in safe:
+        if is_datetime64_any_dtype(safe[column]):
+            safe[column] = [isoformat(t) if pd.notna(t) else "" for t in safe[column]]
+        elif not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = [_harmless(value) for value in safe[column]]
+    return str(safe.to_csv(index=False, lineterminator="\r\n")).encode()
+
+
+def _harmless(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _write_layer(layer: gpd.GeoDataFrame, path: Path, name: str) -> None:
+    kind = _KINDS[name]
+    if kind == "MultiPolygon":
+        layer = layer.set_geometry([multi(g) for g in layer.geometry], crs=4326)
+    pyogrio.write_dataframe(_plain(layer), path, layer=name, driver="GPKG", append=path.exists(), geometry_type=kind)
+
+
+def _plain(table: pd.DataFrame) -> pd.DataFrame:
+    """Dtypes that GDAL takes: millisecond instants, and text where a column is empty."""
+    made = table.copy()
+    for column in made:
+        if is_datetime64_any_dtype(made[column]):
+            made[column] = made[column].dt.as_unit("ms")
+    return made
+
+
+class _settings:  # noqa: N801
+    """Fixed GDAL settings inside a block, the former ones after it."""
+
+    def __enter__(self) -> None:
+        self._before = {key: pyogrio.get_gdal_config_option(key) for key in _FIXED_CLOCK}
+        pyogrio.set_gdal_config_options(_FIXED_CLOCK)
+        self._caught = warnings.catch_warnings()
+        self._caught.__enter__()
+        warnings.filterwarnings("ignore", message=".*is not (in|defined).*")
+
+    def __exit__(self, *_: object) -> None:
+        self._caught.__exit__(None, None, None)
+        pyogrio.set_gdal_config_options(self._before)
+
+
+def _parquet(table: pd.DataFrame, out: Path) -> Path:
+    with replacing(out) as part:
+        table.to_parquet(part, index=False, compression="zstd")
+    return out
+
+
+def _flat(layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    centre = [g.envelope.centroid if g is not None else None for g in layer.geometry]
+    flat = pd.DataFrame(layer.drop(columns="geometry"))
+    return flat.assign(
+        lon=[round(p.x, 6) if p is not None else None for p in centre],
+        lat=[round(p.y, 6) if p is not None else None for p in centre],
+        wkt=[set_precision(g, 1e-7).wkt if g is not None else "" for g in layer.geometry],
+    )
+
+
+def _described(layer: gpd.GeoDataFrame) -> list[str]:
+    facts = layer.drop(columns="geometry")
+    return ["; ".join(f"{k}: {json_value(v)}" for k, v in row.items() if json_value(v) not in (None, ""))
+            for row in facts.to_dict("records")]  # fmt: skip

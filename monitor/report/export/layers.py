@@ -1,0 +1,170 @@
+"""Tables as map layers: geometry in EPSG:4326, and the two instants between which a row holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from shapely.geometry import LineString, MultiPolygon, Point
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi
+from monitor.core.scene import Acquisition
+from monitor.core.schema import UTC
+from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
+from monitor.report.page.model import Tables
+from monitor.report.page.wording import STATUS
+from monitor.report.tiles.marks import status_of
+
+SPATIAL = (
+    "detections", "dark_events", "gaps", "open_gaps", "gap_reach", "visits", "voyages", "berth_states", "scenes",
+    "zones", "gates",
+)  # fmt: skip
+PLAIN = ("counts", "coverage", "matches", "stacks", "shuttles", "voyage_links", "gap_candidates", "changes", "vessels")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What an export holds: ports, acquisitions (archived scenes among them) and tables."""
+
+    aois: tuple[Aoi, ...]
+    acquisitions: tuple[Acquisition, ...]
+    tables: Tables
+    software: str
+    simulated: bool = False
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether any of it is made up."""
+        return self.simulated or any(a.simulated for a in self.acquisitions)
+
+
+def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
+    """Every layer of `SPATIAL` by name, empty ones too, each with `t_start` and `t_end` (UTC) and `simulated`."""
+    tables = content.tables
+    silent = _timed(tables.gaps, "start", "end")
+    closed, open_ = silent[silent["is_closed"]], silent[~silent["is_closed"]]
+    areas = zones_layer(content.aois)
+    lines = areas["kind"] == "gate"
+    made = {
+        "detections": detections_layer(tables),
+        "dark_events": _timed(tables.dark_events, "acquired_at", "acquired_at"),
+        "gaps": _lines(closed),
+        "open_gaps": _last_heard(open_),
+        "gap_reach": reach_layer(telling_gaps(tables)),
+        "visits": _at_zones(_timed(tables.visits, "arrived_not_after", "departed_not_before"), content.aois),
+        "voyages": _between_ports(_timed(tables.voyages, "departed_at", "arrived_at"), content.aois),
+        "berth_states": _at_zones(_timed(tables.berth_states, "acquired_at", "acquired_at"), content.aois),
+        "scenes": scenes_layer(content.acquisitions),
+        "zones": areas[~lines],
+        "gates": areas[lines],
+    }
+    return {name: _frame(table.assign(simulated=content.is_simulated)) for name, table in made.items()}
+
+
+def plain_tables(content: Content) -> dict[str, pd.DataFrame]:
+    """Every table of `PLAIN` by name, with `simulated`."""
+    made: dict[str, pd.DataFrame] = {name: getattr(content.tables, name) for name in PLAIN}
+    return {name: table.assign(simulated=content.is_simulated) for name, table in made.items()}
+
+
+def detections_layer(tables: Tables) -> pd.DataFrame:
+    """DETECTIONS with `status` (a key of `wording.STATUS`) and its instants."""
+    status = status_of(tables.detections, tables.matches, tables.dark_events)
+    known = tables.detections.assign(status=[status[str(d)] for d in tables.detections["detection_id"]])
+    known["status_text"] = [STATUS[s][1] for s in known["status"]]
+    known["status_text"] = known["status_text"].astype("str")
+    return _timed(known, "acquired_at", "acquired_at")
+
+
+def scenes_layer(acquisitions: Sequence[Acquisition]) -> pd.DataFrame:
+    """One row an acquisition with its footprint and the facts of its orbit."""
+    rows = [
+        {
+            "scene_id": a.id, "aoi_id": a.aoi_id, "sensor": a.sensor, "platform": a.platform, "level": a.level or "",
+            "relative_orbit": a.relative_orbit, "orbit_state": a.orbit_state or "", "cloud_cover": a.cloud_cover,
+            "source": a.source, "hour_known": a.is_exact, "product_ids": " ".join(a.product_ids),
+            "t_start": pd.Timestamp(a.start), "t_end": pd.Timestamp(a.end), "geometry": a.footprint,
+        }
+        for a in acquisitions
+    ]  # fmt: skip
+    kinds = {"scene_id": "str", "aoi_id": "str", "sensor": "str", "platform": "str", "level": "str",
+             "relative_orbit": "Int64", "orbit_state": "str", "cloud_cover": "float64", "source": "str",
+             "hour_known": "bool", "product_ids": "str", "t_start": UTC, "t_end": UTC}  # fmt: skip
+    return pd.DataFrame(rows, columns=[*kinds, "geometry"]).astype(kinds)
+
+
+def zones_layer(aois: Sequence[Aoi]) -> pd.DataFrame:
+    """Every zone of every port with its source and uncertainty."""
+    rows = [
+        {"zone_id": z.id, "aoi_id": aoi.id, "kind": z.kind, "name": z.name, "source": z.source,
+         "uncertainty_m": z.uncertainty_m, "confidence": z.confidence, "attribution": aoi.attribution,
+         "geometry": z.geometry}
+        for aoi in aois for z in aoi.zones
+    ]  # fmt: skip
+    kinds = {"zone_id": "str", "aoi_id": "str", "kind": "str", "name": "str", "source": "str",
+             "uncertainty_m": "float64", "confidence": "str", "attribution": "str"}  # fmt: skip
+    return pd.DataFrame(rows, columns=[*kinds, "geometry"]).astype(kinds)
+
+
+def _timed(table: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
+    timed = pd.DataFrame(table).assign(t_start=table[start], t_end=table[end])
+    timed["t_start"] = timed["t_start"].fillna(timed["t_end"])
+    return timed
+
+
+def _frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=4326)
+
+
+def telling_gaps(tables: Tables) -> pd.DataFrame:
+    """The gaps that could explain a dark event, all with a known last place."""
+    named = {gap for ids in tables.dark_events["gap_ids"] for gap in str(ids).split()}
+    placed = tables.gaps[["start_lon", "start_lat"]].notna().all(axis=1)
+    return tables.gaps[placed & tables.gaps["gap_id"].isin(list(named))]
+
+
+def reach_layer(gaps: pd.DataFrame) -> pd.DataFrame:
+    """The area in which each silent ship could have been at `speed_kn`, land taken out where the coast is known."""
+    shapes = [multi(at_sea(reach(Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h))))
+              for r in gaps.itertuples()]  # fmt: skip
+    made = _timed(gaps, "start", "end").assign(speed_kn=REACH_KN)
+    return made.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
+
+
+def _lines(gaps: pd.DataFrame) -> pd.DataFrame:
+    """A line from the last position to the next; nothing where one of them has no place."""
+    ends = gaps[["start_lon", "start_lat", "end_lon", "end_lat"]].to_numpy()
+    shapes = [LineString([row[:2], row[2:]]) if np.isfinite(row).all() else None for row in ends]
+    return gaps.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
+
+
+def _last_heard(gaps: pd.DataFrame) -> pd.DataFrame:
+    """The last position of ships that are still silent."""
+    ends = gaps[["start_lon", "start_lat"]].to_numpy()
+    shapes = [Point(row) if np.isfinite(row).all() else None for row in ends]
+    return gaps.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
+
+
+def _at_zones(table: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:
+    places = {z.id: z.geometry for aoi in aois for z in aoi.zones}
+    shapes = [multi(places.get(str(berth))) for berth in table["berth_id"]]
+    return table.assign(geometry=gpd.GeoSeries(shapes, index=table.index, crs=4326))
+
+
+def multi(shape: BaseGeometry | None) -> BaseGeometry | None:
+    """A polygon as a multipolygon, so that a layer holds one kind; others as they are."""
+    return MultiPolygon([shape]) if shape is not None and shape.geom_type == "Polygon" else shape
+
+
+def _between_ports(voyages: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:
+    """A straight line between two ports: that they are linked, not the way that was sailed."""
+    ports = {aoi.id: aoi.geometry.centroid for aoi in aois}
+    shapes = [
+        LineString([ports[a], ports[b]]) if a in ports and b in ports and a != b else None
+        for a, b in zip(voyages["from_port"], voyages["to_port"], strict=True)
+    ]
+    return voyages.assign(geometry=gpd.GeoSeries(shapes, index=voyages.index, crs=4326))

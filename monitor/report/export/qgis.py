@@ -1,0 +1,97 @@
+"""Default styles for QGIS inside a GeoPackage (table ``layer_styles``)."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from monitor.report.page.style import BLUE, GREEN, ORANGE, SKY, STATUS_COLOUR, VERMILLION
+from monitor.report.page.wording import STATUS
+
+_STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
+    "detections": ("fill", "status", {k: (STATUS_COLOUR[k], v[1].split(":")[0]) for k, v in STATUS.items()}),
+    "dark_events": ("fill", "status", {
+        "dark": (VERMILLION, "dark event"), "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown")}),
+    "gaps": ("line", "", {"": (ORANGE, "AIS gap: straight between its ends, not the way that was sailed")}),
+    "open_gaps": ("marker", "", {"": (VERMILLION, "last heard here, still silent")}),
+    "gap_reach": ("fill", "", {"": (VERMILLION, "where a silent ship could have been")}),
+    "gates": ("line", "", {"": ("#111111", "gate")}),
+    "voyages": ("line", "evidence", {
+        "ais": (GREEN, "voyage from AIS"), "imagery": (ORANGE, "voyage from imagery"), "both": (BLUE, "voyage, both")}),
+    "berth_states": ("fill", "state", {
+        "occupied": (VERMILLION, "occupied"), "empty": (GREEN, "empty"), "not observed": ("#9aa5b1", "not observed")}),
+    "visits": ("fill", "", {"": (ORANGE, "visit")}),
+    "scenes": ("fill", "sensor", {"s2": (SKY, "Sentinel-2 footprint"), "s1": ("#666666", "Sentinel-1 footprint")}),
+    "zones": ("fill", "kind", {
+        "aoi": ("#111111", "area of interest"), "water": (SKY, "water"), "pier": ("#666666", "pier"),
+        "berth": (BLUE, "berth"), "yard": ("#CC79A7", "yard"), "anchorage": (GREEN, "anchorage")}),
+}  # fmt: skip
+
+_TABLE = """CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+    f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+    useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30), update_time DATETIME)"""
+_CONTENTS = """INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change)
+    VALUES ('layer_styles', 'attributes', 'layer_styles', '', '2000-01-01T00:00:00.000Z')"""
+
+
+def add_styles(path: Path) -> None:
+    """Add ``layer_styles`` to a GeoPackage: outlines by status, and the temporal controller set to the two instants."""
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(_TABLE)
+        database.execute(_CONTENTS)
+        for name, (kind, column, classes) in _STYLES.items():
+            timed = name not in ("zones", "gates")
+            database.execute(
+                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
+                " styleQML, styleSLD, useAsDefault, description, owner, update_time)"
+                " VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', '2000-01-01T00:00:00.000Z')",
+                (name, name, qml(kind, column, classes, is_timed=timed), f"default style of {name}"),
+            )
+
+
+def qml(kind: str, column: str, classes: Mapping[str, tuple[str, str]], *, is_timed: bool) -> str:
+    """A QGIS style: categories of a column as outlines (`kind` fill), lines or markers, visible by their instants."""
+    symbols = "".join(
+        f'<symbol name="{i}" type="{kind}" alpha="1">{_symbol(kind, colour)}</symbol>'
+        for i, (colour, _) in enumerate(classes.values())
+    )
+    if column:
+        ranks = "".join(
+            f'<category render="true" symbol="{i}" value={quoteattr(value)} label={quoteattr(label)}/>'
+            for i, (value, (_, label)) in enumerate(classes.items())
+        )
+        renderer = (
+            f'<renderer-v2 type="categorizedSymbol" attr="{column}"><categories>{ranks}</categories>'
+            f"<symbols>{symbols}</symbols></renderer-v2>"
+        )
+    else:
+        renderer = f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
+    temporal = (
+        '<temporal enabled="1" mode="2" startField="t_start" endField="t_end" fixedDuration="0" durationUnit="min" '
+        'durationField="" accumulate="0" limitMode="1" startExpression="" endExpression="">'
+        "<fixedRange><start></start><end></end></fixedRange></temporal>"
+    )
+    return (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.28\" "
+        f'styleCategories="Symbology|Temporal">{temporal if is_timed else ""}{renderer}</qgis>'
+    )
+
+
+def _symbol(kind: str, colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    rgb = f"{red},{green},{blue}"
+    if kind == "line":
+        options = {"line_color": f"{rgb},255", "line_width": "0.6", "line_style": "solid"}
+        name = "SimpleLine"
+    elif kind == "marker":
+        options = {"color": f"{rgb},255", "name": "circle", "size": "3", "outline_color": "0,0,0,255"}
+        name = "SimpleMarker"
+    else:
+        options = {"color": f"{rgb},40", "outline_color": f"{rgb},255", "outline_width": "0.5", "style": "solid"}
+        name = "SimpleFill"
+    made = "".join(f'<Option name="{k}" value="{v}" type="QString"/>' for k, v in options.items())
+    return f'<layer class="{name}" enabled="1" locked="0" pass="0"><Option type="Map">{made}</Option></layer>'

@@ -1,0 +1,220 @@
+"""The layers of a port's map as GeoJSON features with their words and colours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from rasterio.features import shapes
+from shapely.geometry import LineString, MultiLineString, mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.geodesy import WGS84, reproject
+from monitor.core.scene import Raster
+from monitor.fuse.identity.watchlist import read_watchlist
+from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
+from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
+from monitor.report.page.wording import STATUS, hours, length, minute
+from monitor.report.tiles.looks import Look
+from monitor.report.tiles.studio import Studio
+
+LARGE_M = 80.0
+"""Vessels that say they are this long or longer are always worth a track."""
+TRACK_DAYS = 14
+_MOST_TRACKS, _MOST_POINTS, _MOST_GAPS, _MOST_CLOUDS = 40, 400, 6, 60
+_SIMPLE_DEG = 0.0002
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Features under one name; `is_on` when the map opens."""
+
+    name: str
+    features: tuple[dict[str, object], ...]
+    is_on: bool = True
+
+    def document(self) -> dict[str, object]:
+        """The layer as plain values."""
+        return {"name": self.name, "features": list(self.features), "on": self.is_on}
+
+
+def layers(studio: Studio, look: Look, raster: Raster) -> tuple[Layer, ...]:
+    """All layers that hold something, the lowest first."""
+    shown, others = tracks(studio)
+    made = (
+        clouds(raster),
+        zones(studio, look),
+        shown,
+        others,
+        gaps(studio),
+        dark(studio, look),
+        *objects(studio, look),
+    )
+    return tuple(layer for layer in made if layer.features)
+
+
+def _feature(geometry: BaseGeometry, words: str, colour: str, **style: float | str) -> dict[str, object]:
+    return {"type": "Feature", "geometry": mapping(geometry), "properties": {"text": words, "colour": colour, **style}}
+
+
+def zones(studio: Studio, look: Look) -> Layer:
+    """Berths with what was seen of them at the look, and the other zones."""
+    states = studio.given.tables.berth_states
+    states = states[states["scene_id"] == look.scene_id]
+    known = {str(r.berth_id): r for r in states.itertuples()}
+    made = []
+    for kind in ("anchorage", "yard", "pier", "berth"):
+        for zone in studio.aoi.of_kind(kind):
+            row = known.get(zone.id)
+            state = "" if row is None else str(row.state)
+            chance = "" if row is None or pd.isna(row.probability) else f", probability occupied {row.probability:.2f}"
+            fill = {"occupied": 0.35, "empty": 0.02}.get(state, 0.0)
+            made.append(_feature(
+                zone.geometry, f"{zone.name or zone.id} ({kind}){': ' if state else ''}{state}{chance}", BLUE,
+                dash="" if state in ("occupied", "empty") else "4 3", fill=fill, weight=1.5,
+            ))  # fmt: skip
+    return Layer("Berths and other zones", tuple(made))
+
+
+def objects(studio: Studio, look: Look) -> tuple[Layer, ...]:
+    """The look's detections, a layer for each status."""
+    found: dict[str, list[dict[str, object]]] = {}
+    for row in studio.detections(look.scene_id).itertuples():
+        status = studio.status[str(row.detection_id)]
+        words = (
+            f"{row.number}{STATUS[status][0]}: {STATUS[status][1].split(':')[0]}, "
+            f"{length(row.length_m, row.length_low_m, row.length_high_m)}, score {row.score:.2f}"
+        )
+        drawn = _feature(row.geometry, words, STATUS_COLOUR[status], weight=3, fill=0.15)
+        found.setdefault(status, []).append(drawn)
+    return tuple(
+        Layer(f"Detections: {STATUS[status][1].split(':')[0]} ({len(found[status])})", tuple(found[status]))
+        for status in STATUS if status in found
+    )  # fmt: skip
+
+
+def dark(studio: Studio, look: Look) -> Layer:
+    """Dark events of the period at other looks, as marks."""
+    events, period = studio.given.tables.dark_events, studio.given.period
+    inside = (events["acquired_at"] >= period.start) & (events["acquired_at"] < period.end)
+    events = events[inside & (events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
+    events = events[events["scene_id"] != look.scene_id]
+    made = tuple(
+        _feature(r.geometry.envelope.centroid,
+                 f"Dark event, {minute(r.acquired_at)}, {length(r.length_m, r.length_low_m, r.length_high_m)}. "
+                 f"Likelihood: {r.likelihood or 'not given'}.", STATUS_COLOUR["dark"], fill=0.8)
+        for r in events.itertuples()
+    )  # fmt: skip
+    return Layer(f"Dark events at other looks ({len(made)})", made)
+
+
+def clouds(raster: Raster) -> Layer:
+    """Cloud and shadow over the look, as its mask has them."""
+    if raster.cloud is None or not raster.cloud.any():
+        return Layer("Cloud", ())
+    mask = (raster.cloud & raster.valid).astype(np.uint8)
+    found = [shape(s) for s, value in shapes(mask, mask > 0, transform=raster.grid.transform) if value]
+    found = sorted(found, key=lambda s: -s.area)[:_MOST_CLOUDS]
+    simple = [reproject(s.simplify(2 * raster.grid.gsd_m), raster.grid.epsg, WGS84) for s in found]
+    words = "Cloud or cloud shadow at this look: what lay beneath was not observed"
+    return Layer("Cloud", tuple(_feature(s, words, "#ffffff", fill=0.45, weight=1, dash="2 3") for s in simple), False)
+
+
+def telling(studio: Studio) -> Mapping[int, str]:
+    """MMSI of vessels worth a track -> why: they bear on what is stated, are on the watch list, or are large."""
+    tables, period = studio.given.tables, studio.given.period
+    why: dict[int, str] = {}
+    vessels = tables.vessels
+    for mmsi in vessels.loc[vessels["length_m"] >= LARGE_M, "mmsi"]:
+        why[int(mmsi)] = f"{LARGE_M:.0f} m or longer"
+    events = tables.dark_events[tables.dark_events["aoi_id"] == studio.aoi.id]
+    linked = {gap for ids in events["gap_ids"] for gap in str(ids).split()}
+    for mmsi in tables.gaps.loc[tables.gaps["gap_id"].isin(linked), "mmsi"]:
+        why[int(mmsi)] = "silent at the time of a dark event"
+    pairs = tables.matches
+    near = pairs[(pairs["aoi_id"] == studio.aoi.id) & pairs["status"].isin(["matched", "potential"])
+                 & (pairs["acquired_at"] >= period.start) & (pairs["acquired_at"] < period.end)]  # fmt: skip
+    for mmsi in near["mmsi"].dropna():
+        why[int(mmsi)] = "matched with a detection"
+    watched = read_watchlist()
+    numbers = {int(m) for m in watched["mmsi"].dropna()}
+    hulls = set(watched["imo"]) - {""}
+    for row in vessels.itertuples():
+        if int(row.mmsi) in numbers or str(row.imo) in hulls:
+            why[int(row.mmsi)] = "on the watch list"
+    return why
+
+
+def tracks(studio: Studio) -> tuple[Layer, Layer]:
+    """AIS tracks of the period's last two weeks: of vessels that matter, and of the others (off when it opens)."""
+    period, table = studio.given.period, studio.given.tables.positions
+    west, south, east, north = studio.aoi.geometry.buffer(0.15).bounds
+    start = max(pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(days=TRACK_DAYS))
+    near = table[(table["t"] >= start) & (table["t"] < pd.Timestamp(period.end))
+                 & table["lon"].between(west, east) & table["lat"].between(south, north)]  # fmt: skip
+    why = telling(studio)
+    names = {int(v.mmsi): f" ({v.name}, as broadcast)" for v in studio.given.tables.vessels.itertuples() if v.name}
+    found: tuple[list[dict[str, object]], list[dict[str, object]]] = ([], [])
+    for key, track in near.sort_values(["mmsi", "t"]).groupby("mmsi"):
+        mmsi = int(str(key))
+        line = _line(track)
+        if line is None:
+            continue
+        words = f"Track of MMSI {mmsi}{names.get(mmsi, '')}{': ' if mmsi in why else ''}{why.get(mmsi, '')}"
+        colour = "#004f82" if mmsi in why else QUIET
+        found[mmsi not in why].append(_feature(line, words, colour, weight=1.2, opacity=0.6))
+    return (
+        Layer(f"AIS tracks, last {TRACK_DAYS} days", tuple(found[0][:_MOST_TRACKS])),
+        Layer("AIS tracks of other craft", tuple(found[1][:_MOST_TRACKS]), False),
+    )
+
+
+def _line(track: pd.DataFrame) -> BaseGeometry | None:
+    parts = []
+    step = max(len(track) // _MOST_POINTS, 1)
+    for _, part in track.groupby((track["t"].diff() > pd.Timedelta(hours=2)).cumsum()):
+        if len(part) > 1:
+            thin = pd.concat([part.iloc[::step], part.iloc[-1:]])
+            parts.append(LineString(thin[["lon", "lat"]].round(5).to_numpy()).simplify(_SIMPLE_DEG))
+    return MultiLineString(parts) if parts else None
+
+
+def gaps(studio: Studio) -> Layer:
+    """Gaps with the area a ship could have been in: those that could explain a dark event here first, then the longest
+    of vessels that matter."""
+    chosen = telling_gaps(studio)
+    made: list[dict[str, object]] = []
+    for r in chosen.itertuples():
+        ends = Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h)
+        area = at_sea(reach(ends)).simplify(0.003)
+        until = minute(r.end) if r.is_closed else "the cut-off, still open"
+        words = (
+            f"AIS gap of MMSI {r.mmsi}, {hours(r.duration_h)}, {minute(r.start)} to {until}. At {REACH_KN:.0f} kn the "
+            "ship could have been anywhere in this area; nothing says where it was. A gap says nothing of intent."
+        )
+        made.append(_feature(area, words, STATUS_COLOUR["dark"], dash="8 6", weight=1.2, fill=0.03))
+        if r.is_closed:
+            line = LineString([(r.start_lon, r.start_lat), (r.end_lon, r.end_lat)])
+            made.append(_feature(line, words, STATUS_COLOUR["dark"], dash="2 4", weight=2))
+    return Layer(f"AIS gaps and reachable areas ({len(chosen)})", tuple(made), False)
+
+
+def telling_gaps(studio: Studio) -> pd.DataFrame:
+    """The GAPS that the map shows."""
+    period, table = studio.given.period, studio.given.tables.gaps
+    events = studio.given.tables.dark_events
+    events = events[events["aoi_id"] == studio.aoi.id]
+    linked = [gap for ids in events["gap_ids"] for gap in str(ids).split()[:1]]
+    ends = table["end"].fillna(pd.Timestamp(studio.given.cut_off))
+    touches = (table["start"] < pd.Timestamp(period.end)) & (ends >= pd.Timestamp(period.start))
+    placed = table[["start_lon", "start_lat"]].notna().all(axis=1)
+    mine = table[touches & placed & table["mmsi"].isin(_as_list(telling(studio)))]
+    mine = mine.assign(first=~mine["gap_id"].isin(linked))
+    order = mine.sort_values(["first", "duration_h", "gap_id"], ascending=[True, False, True])
+    return order.drop(columns="first").head(_MOST_GAPS)
+
+
+def _as_list(why: Mapping[int, str]) -> Sequence[int]:
+    return list(why)

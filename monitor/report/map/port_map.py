@@ -1,0 +1,115 @@
+"""The interactive map of a port as data: newest clear picture as base, layers above it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from affine import Affine
+from PIL import Image
+from rasterio.crs import CRS
+from rasterio.warp import Resampling, reproject, transform_bounds
+
+from monitor.core.errors import ArchiveError
+from monitor.core.geodesy import WGS84
+from monitor.core.grid import Mask
+from monitor.core.scene import Raster
+from monitor.io.geojson import json_value
+from monitor.report.map.layers import TRACK_DAYS, layers
+from monitor.report.page.blocks import MapView, Picture
+from monitor.report.page.style import Rgb
+from monitor.report.page.wording import when
+from monitor.report.render.html import data_uri
+from monitor.report.tiles.frames import Frame
+from monitor.report.tiles.looks import Look
+from monitor.report.tiles.studio import Studio
+from monitor.report.tiles.tile import stamp
+
+_MERCATOR = CRS.from_epsg(3857)
+_LONGEST_PX = 1100
+_MOST_LOOKS, _WORTH = 5, 0.002
+
+
+def port_map(studio: Studio, look: Look, frame: Frame, *, earlier: Sequence[Look] = ()) -> MapView | None:
+    """A map of one look at a port with the period's tracks and gaps; None without pixels.
+
+    Parameters
+    ----------
+    earlier : looks of the same sensor, newest first
+        Where cloud hides the look itself, the base picture is filled from the first of these that is clear there.
+    """
+    raster = studio.cut(look.scene_id, frame)
+    if raster is None or look.acquisition is None:
+        return None
+    colour, valid, used = composite(studio, (look, *earlier), frame)
+    if studio.given.simulated or look.acquisition.simulated:
+        colour = stamp(colour)
+    picture, bounds = mercator(colour, replace(raster, valid=valid))
+    at, name = when(look.acquisition), studio.aoi.name or studio.aoi.id
+    filled = ", ".join(when(k.acquisition) for k in used[1:] if k.acquisition is not None)
+    west, south, east, north = bounds
+    made = {"image": data_uri(picture), "bounds": [[south, west], [north, east]],
+            "base": f"Picture of {at}" + (", cloud filled" if filled else ""),
+            "layers": [layer.document() for layer in layers(studio, look, raster)]}  # fmt: skip
+    alt = f"Map of {name}: picture of {at} with detections by AIS status, berths, tracks and gaps"
+    caption = (
+        f"{name}: the picture of {at}{'; cloud is filled from ' if filled else ''}{filled}. Detections are those of "
+        f"{at} alone, by AIS status. Tracks are of the last {TRACK_DAYS} days; those of other craft, gaps with the "
+        "area a ship could have been in, and cloud can be switched on. No ship is known to have sailed the "
+        "straight lines that join the ends of a gap. Arrow keys move the map, + and − zoom."
+    )
+    return MapView(f"map-{studio.aoi.id}", json.dumps(made, ensure_ascii=False, default=json_value), alt, caption)
+
+
+def composite(studio: Studio, looks: Sequence[Look], frame: Frame) -> tuple[Rgb, Mask, tuple[Look, ...]]:
+    """The newest clear picture of a frame: each pixel from the first look that is clear there.
+
+    Returns
+    -------
+    colour, valid, used
+        Pixels that no look shows clearly are those of the first look, cloud and all; `valid` is False where none saw
+        anything. `used` are the looks that gave pixels.
+    """
+    colour: Rgb | None = None
+    valid = clear = np.zeros((0, 0), dtype=bool)
+    used: list[Look] = []
+    for look in looks[:_MOST_LOOKS]:
+        raster = studio.cut(look.scene_id, frame)
+        if raster is None:
+            continue
+        seen = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
+        drawn = studio.stretch(look.sensor, look.scene_id, frame).colour(raster)
+        if colour is None:
+            colour, valid, clear = drawn.copy(), raster.valid.copy(), seen.copy()
+            used.append(look)
+        else:
+            new = seen & ~clear
+            if new.mean() > _WORTH:
+                colour[new] = drawn[new]
+                used.append(look)
+                valid, clear = valid | new, clear | new
+        if clear.mean() >= 1 - _WORTH:
+            break
+    if colour is None:
+        raise ArchiveError(f"{studio.aoi.id}: none of the looks has pixels in the archive; run `monitor pull`")
+    return colour, valid, tuple(used)
+
+
+def mercator(colour: Rgb, raster: Raster) -> tuple[Picture, tuple[float, float, float, float]]:
+    """Pixels warped to Web Mercator, for show alone, and their bounds in degrees (west, south, east, north)."""
+    source = CRS.from_epsg(raster.grid.epsg)
+    box = transform_bounds(source, _MERCATOR, *raster.grid.bounds, densify_pts=21)
+    scale = _LONGEST_PX / max(box[2] - box[0], box[3] - box[1])
+    width, height = round((box[2] - box[0]) * scale), round((box[3] - box[1]) * scale)
+    bands = np.concatenate([np.moveaxis(colour, -1, 0), np.where(raster.valid, 255, 0).astype(np.uint8)[None]])
+    out = np.zeros((4, height, width), np.uint8)
+    onto = Affine(1 / scale, 0.0, box[0], 0.0, -1 / scale, box[3])
+    reproject(bands, out, src_transform=raster.grid.transform, src_crs=source, dst_crs=_MERCATOR, dst_transform=onto,
+              resampling=Resampling.nearest)  # fmt: skip
+    memory = io.BytesIO()
+    Image.fromarray(np.moveaxis(out, 0, -1)).save(memory, "WEBP", quality=78, method=2)
+    bounds = transform_bounds(_MERCATOR, CRS.from_epsg(WGS84), *box)
+    return Picture(memory.getvalue(), "image/webp", width, height, "map"), bounds

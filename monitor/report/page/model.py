@@ -1,0 +1,216 @@
+"""What a brief is made from, and what it is before it is drawn on a page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from monitor.core import tables as schemas
+from monitor.core.aoi import Aoi
+from monitor.core.errors import DataError
+from monitor.core.findings import Finding
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.timerange import TimeRange, isoformat, utc
+from monitor.report.page.blocks import Section
+
+ReadPixels = Callable[[str], Raster]
+"""Scene id -> its archived pixels; given by the pipeline, raises ArchiveError when the scene is not there."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Tables:
+    """The tables a brief may draw on, each of its schema in `core.tables`; empty unless given.
+
+    They may hold more than the brief's period: earlier looks feed the comparison, the 26-week series and the calendar.
+    `positions` are only drawn (tracks on the map) and may be left out; `vessels` gives broadcast names.
+    """
+
+    coverage: pd.DataFrame = field(default_factory=schemas.COVERAGE.empty)
+    counts: pd.DataFrame = field(default_factory=schemas.COUNTS.empty)
+    detections: pd.DataFrame = field(default_factory=schemas.DETECTIONS.empty)
+    matches: pd.DataFrame = field(default_factory=schemas.MATCHES.empty)
+    dark_events: pd.DataFrame = field(default_factory=schemas.DARK_EVENTS.empty)
+    gaps: pd.DataFrame = field(default_factory=schemas.GAPS.empty)
+    berth_states: pd.DataFrame = field(default_factory=schemas.BERTH_STATES.empty)
+    stacks: pd.DataFrame = field(default_factory=schemas.STACKS.empty)
+    visits: pd.DataFrame = field(default_factory=schemas.VISITS.empty)
+    voyages: pd.DataFrame = field(default_factory=schemas.VOYAGES.empty)
+    positions: pd.DataFrame = field(default_factory=schemas.POSITIONS.empty)
+    vessels: pd.DataFrame = field(default_factory=schemas.VESSELS.empty)
+    gap_candidates: pd.DataFrame = field(default_factory=schemas.GAP_CANDIDATES.empty)
+    gap_rules: pd.DataFrame = field(default_factory=schemas.GAP_RULES.empty)
+    gap_calls: pd.DataFrame = field(default_factory=schemas.GAP_CALLS.empty)
+    shuttles: pd.DataFrame = field(default_factory=schemas.SHUTTLES.empty)
+    changes: pd.DataFrame = field(default_factory=schemas.CHANGES.empty)
+    voyage_links: pd.DataFrame = field(default_factory=schemas.VOYAGE_LINKS.empty)
+    null_tests: pd.DataFrame = field(default_factory=schemas.NULL_TESTS.empty)
+
+
+@dataclass(frozen=True, slots=True)
+class SceneRecord:
+    """Where the pixels and detections of one scene came from; hashes are hexadecimal SHA-256, "" when not known."""
+
+    scene_id: str
+    request_sha256: str = ""
+    pixels_sha256: str = ""
+    detector: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that fed the brief (AIS, AOI, weights): name without folders, SHA-256, and what was taken from it."""
+
+    name: str
+    sha256: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorFigure:
+    """A measured error: what, value with its interval as text, the sample it rests on."""
+
+    what: str
+    value: str
+    sample: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """Something an earlier issue said that no longer holds, and why (late AIS, a review, a new model)."""
+
+    when: datetime
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """The chain behind the numbers. `weights` holds name and SHA-256 of every detector used."""
+
+    software: str
+    weights: tuple[InputFile, ...] = ()
+    scenes: tuple[SceneRecord, ...] = ()
+    inputs: tuple[InputFile, ...] = ()
+    thresholds: tuple[tuple[str, str], ...] = ()
+    errors: tuple[ErrorFigure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BriefInput:
+    """Everything a brief states, and nothing it could not.
+
+    Attributes
+    ----------
+    aois : the ports, at least one; the brief has a part for each
+    period : what the brief is about; tables may reach further back
+    issued_at, cut_off : when it was made, and the last instant at which data could still enter
+    acquisitions : every pass known over the ports, seen or not, of the period and before
+    simulated : any of the pixels or positions were made up
+    reviewed_by : who released it; "" prints DRAFT, and `draft` how far the review came
+    distribution : who may read it, as a line in the header; "" prints none
+
+    Raises
+    ------
+    DataError
+        There is no port, or an instant has no time zone.
+    """
+
+    aois: tuple[Aoi, ...]
+    period: TimeRange
+    issued_at: datetime
+    cut_off: datetime
+    acquisitions: tuple[Acquisition, ...]
+    tables: Tables
+    provenance: Provenance
+    findings: tuple[Finding, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    simulated: bool = False
+    reviewed_by: str = ""
+    draft: str = "not reviewed"
+    distribution: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.aois:
+            raise DataError("a brief needs at least one AOI")
+        object.__setattr__(self, "issued_at", utc(self.issued_at))
+        object.__setattr__(self, "cut_off", utc(self.cut_off))
+        object.__setattr__(self, "acquisitions", tuple(sorted(self.acquisitions, key=lambda a: (a.start, a.id))))
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether anything in it is made up: the flag, or any acquisition that says so."""
+        return self.simulated or any(a.simulated for a in self.acquisitions)
+
+    def digest(self) -> str:
+        """SHA-256 over all that the brief is made from, pixels by their recorded hashes."""
+        made = hashlib.sha256()
+        for aoi in self.aois:
+            made.update(repr((aoi.id, aoi.name, aoi.geometry.wkt, aoi.epsg, aoi.timezone)).encode())
+            made.update(repr([(z.id, z.kind, z.geometry.wkt) for z in aoi.zones]).encode())
+        made.update(f"{self.period} {isoformat(self.issued_at)} {isoformat(self.cut_off)}".encode())
+        for a in self.acquisitions:
+            made.update(repr((a.id, a.aoi_id, a.sensor, isoformat(a.start), isoformat(a.end), a.simulated)).encode())
+        for column in fields(Tables):
+            made.update(column.name.encode() + _table_digest(getattr(self.tables, column.name)))
+        made.update(repr((self.findings, self.corrections, self.provenance)).encode())
+        made.update(repr((self.simulated, self.reviewed_by, self.draft, self.distribution)).encode())
+        return made.hexdigest()
+
+
+def _table_digest(table: pd.DataFrame) -> bytes:
+    """SHA-256 over columns and values of a table, row by row; geometry by its well-known binary."""
+    plain = pd.DataFrame({c: table[c].to_wkb() if c == "geometry" else table[c] for c in table})
+    made = hashlib.sha256(repr([(c, str(plain[c].dtype)) for c in plain]).encode())
+    made.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
+    return made.digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One line of the bottom line: at most three of them open a brief."""
+
+    claim: str
+    likelihood: str
+    confidence: str
+    reasons: tuple[str, ...]
+    alternatives: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What stands at the top of every brief; all of it text, times in UTC."""
+
+    title: str
+    ports: str
+    period: str
+    issued_at: str
+    cut_off: str
+    status: str
+    software: str
+    digest: str
+    simulated: bool
+    credit: str
+    distribution: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A brief as plain values, ready for any renderer."""
+
+    header: Header
+    statements: tuple[Statement, ...]
+    sections: tuple[Section, ...]
+
+
+class Renderer(Protocol):
+    """Puts a brief on disk; a small picklable value."""
+
+    def __call__(self, brief: Brief, out: Path) -> Path:
+        """Write `brief` to `out`, whole or not at all, and return `out`."""

@@ -1,0 +1,1 @@
+"""A brief as HTML, PDF and in a notebook."""

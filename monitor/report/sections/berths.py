@@ -1,0 +1,158 @@
+"""The berths and yards of a port: calendar, stacks, stays."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.timerange import TimeRange
+from monitor.fuse.stays.visits import catchable
+from monitor.report.page.blocks import Block, Cell, Table, Text
+from monitor.report.page.model import BriefInput
+from monitor.report.page.wording import length, minute, plural
+
+WEEKS = 26
+STAYS_H = (12.0, 24.0, 48.0)
+"""Lengths of stays for which a brief tells how many the looks would have met."""
+_ALIKE = 0.01
+_CALENDAR_COLUMNS = 18
+_P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A", "absent", "absent: berth seen empty")}
+
+
+def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
+    """Berth by look: P present, A absent, ? not observed; one table for every eighteen looks."""
+    states = given.tables.berth_states
+    start = given.period.end - timedelta(weeks=WEEKS)
+    states = states[(states["aoi_id"] == aoi.id) & (states["acquired_at"] >= start)
+                    & (states["acquired_at"] < given.period.end)]  # fmt: skip
+    berths = {zone.id: zone.name for zone in aoi.of_kind("berth")}
+    if not berths:
+        return (Text(("The port's file names no berths, so none are followed.",), "limit"),)
+    if states.empty:
+        return (Text(("Not observed: no look at the berths is on record.",), "limit"),)
+    scenes = states.drop_duplicates("scene_id").sort_values(["acquired_at", "scene_id"])
+    table = {(str(r.berth_id), str(r.scene_id)): r for r in states.itertuples()}
+    blocks: list[Block] = []
+    for first in range(0, len(scenes), _CALENDAR_COLUMNS):
+        some = scenes.iloc[first : first + _CALENDAR_COLUMNS]
+        head = tuple(f"{r.acquired_at:%d %b} {'radar' if r.sensor == 's1' else ''}".strip() for r in some.itertuples())
+        rows = tuple(
+            (Cell(name), *(_berth(table.get((berth, str(scene)))) for scene in some["scene_id"]))
+            for berth, name in berths.items()
+        )
+        span = f"{some['acquired_at'].iloc[0]:%Y-%m-%d} to {some['acquired_at'].iloc[-1]:%Y-%m-%d}"
+        blocks.append(Table(
+            f"{aoi.name or aoi.id}: berth by look, {span}", ("Berth", *head), rows,
+            "P a vessel was present; A absent: the berth was seen empty; ? not observed at that look.", compact=True,
+        ))  # fmt: skip
+    return tuple(blocks)
+
+
+def _berth(row: object) -> Cell:
+    code, kind, note = _P.get(str(getattr(row, "state", "")), ("?", "none", "not observed"))
+    chance = getattr(row, "probability", float("nan"))
+    return Cell(code, kind, note if pd.isna(chance) else f"{note}; probability occupied {chance:.2f}")
+
+
+def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
+    """Yards at the looks of the period in which something stood or changed, as intervals; the rest in a sentence."""
+    made = given.tables.stacks
+    made = made[(made["aoi_id"] == aoi.id) & _within(made["acquired_at"], given.period)]
+    names = {zone.id: zone.name or zone.id for zone in aoi.zones}
+    made = made.sort_values(["yard_id", "acquired_at"])
+    telling = made[(made["area_m2"] > 0) | (made["change_m2"].fillna(0.0) != 0)]
+    table = Table(
+        f"{aoi.name or aoi.id}: container stacks by yard and look",
+        ("Yard", "Look", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"),
+        tuple(_stack_row(row, names) for row in telling.to_dict("records")),
+        "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be "
+        "empty.",
+        numeric=(4, 5), compact=True,
+        empty="No look at a yard in this period, or the port's file names no yards." if made.empty else
+        "No stack was found at any yard in the looks of this period; small stacks on piers can be missed.",
+    )  # fmt: skip
+    told = []
+    for yard, rows in made.groupby("yard_id", sort=True):
+        seen, bare = rows["area_m2"].notna().sum(), (rows["area_m2"] == 0).sum()
+        told.append(f"{names.get(str(yard), str(yard))}: {plural(int(seen), 'look')} of {len(rows)} passes, no stack "
+                    f"found in {bare}")  # fmt: skip
+    return (table, Text(("; ".join(told) + ".",), "note")) if told else (table,)
+
+
+def _stack_row(row: dict[Hashable, Any], names: dict[str, str]) -> tuple[Cell, ...]:
+    change = "–" if pd.isna(row["change_m2"]) else f"{row['change_m2']:+,.0f} m²"
+    return (
+        Cell(names.get(str(row["yard_id"]), str(row["yard_id"]))), Cell(minute(row["acquired_at"])),
+        Cell(_span(row["length_m"], row["length_low_m"], row["length_high_m"], "m")),
+        Cell(_span(row["area_m2"], row["area_low_m2"], row["area_high_m2"], "m²")), Cell(change),
+        Cell("–" if pd.isna(row["teu_low"]) else f"{row['teu_low']:,.0f}–{row['teu_high']:,.0f}"),
+    )  # fmt: skip
+
+
+def _span(value: float, low: float, high: float, unit: str) -> str:
+    interval = "" if pd.isna(low) or pd.isna(high) else f" ({low:,.0f}–{high:,.0f})"
+    return f"{value:,.0f} {unit}{interval}"
+
+
+def visits(given: BriefInput, aoi: Aoi) -> Table:
+    """Stays that touch the period, each with the intervals in which it began and ended."""
+    made = given.tables.visits
+    start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
+    began = made["arrived_not_before"].fillna(made["arrived_not_after"])
+    ended = made["departed_not_after"].fillna(end)
+    made = made[(made["aoi_id"] == aoi.id) & (began < end) & (ended >= start)]
+    names = {zone.id: zone.name for zone in aoi.zones}
+    rows = tuple(
+        (
+            Cell(names.get(str(r.berth_id), str(r.berth_id) or "–")),
+            Cell(_between(r.arrived_not_before, r.arrived_not_after)),
+            Cell("still there at the last clear look" if r.is_open else
+                 _between(r.departed_not_before, r.departed_not_after)),
+            Cell(length(r.length_m, r.length_low_m, r.length_high_m)), Cell(str(r.looks)),
+            Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
+        )
+        for r in made.sort_values(["arrived_not_after", "visit_id"]).itertuples()
+    )  # fmt: skip
+    return Table(
+        f"{aoi.name or aoi.id}: stays seen, with the bounds of arrival and departure",
+        ("Place", "Arrived between", "Left between", "Length (90 %)", "Looks", "AIS", "Evidence"), rows,
+        "At least these: a stay between two looks leaves no trace here.", numeric=(4,),
+        empty="No stay was seen. That bounds nothing where there were no looks.", compact=True,
+    )  # fmt: skip
+
+
+def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
+    """What share of the stays of each length, begun in the period, the clear looks at the berths would have met."""
+    states = given.tables.berth_states
+    states = states[states["aoi_id"] == aoi.id]
+    start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
+    shares = catchable(states, start=start, end=end, stays_h=STAYS_H)
+    if shares.empty:
+        return Text((f"{aoi.name or aoi.id}: no berth is followed, so no share of the stays could have been met.",),
+                    "limit")  # fmt: skip
+    told = []
+    for stay_h, rows in shares.groupby("stay_h", sort=True):
+        low, mean, high = (float(getattr(rows["share"], name)()) for name in ("min", "mean", "max"))
+        spread = "" if high - low < _ALIKE else f" ({low:.0%}–{high:.0%} by berth)"
+        told.append(f"{mean:.0%} of those of {stay_h:.0f} h{spread}")
+    return Text((
+        f"Of the stays at {plural(shares['berth_id'].nunique(), 'berth')} that could have begun in this period, the "
+        f"clear looks would have met {', '.join(told[:-1])} and {told[-1]}; the rest would have left no trace. This "
+        "is reckoned from the looks alone and takes a ship that lay there at a clear look for seen.",
+    ), "note")  # fmt: skip
+
+
+def _between(low: pd.Timestamp, high: pd.Timestamp) -> str:
+    if pd.isna(low) and pd.isna(high):
+        return "not bounded"
+    if pd.isna(low):
+        return f"not after {minute(high)}"
+    return f"not before {minute(low)}" if pd.isna(high) else f"{minute(low)} and {minute(high)}"
+
+
+def _within(at: pd.Series, period: TimeRange) -> pd.Series:
+    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

@@ -1,0 +1,95 @@
+"""The brief's part on what others saw: beside our own, never added to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import pandas as pd
+
+from monitor.core.timerange import TimeRange
+from monitor.fuse.findings.wording import day
+from monitor.fuse.findings.wording import when as hour
+from monitor.report.page.blocks import Block, Cell, Section, Table, Text
+from monitor.report.page.wording import SIMULATED_LINE
+
+MOST_ROWS = 40
+_KINDS = {"both": "present", "only there": "warn", "only here": "part", "not observable": "none"}
+_MEANING = (
+    ("both", "what they saw may be what we saw: a stay, a stack, or an absence"),
+    ("only there", "we looked clearly in that time and saw none; looks are snapshots"),
+    ("only here", "we saw a ship where they saw none"),
+    ("not observable", "we could not have seen it, for the reason given"),
+)
+_NOTE = (
+    "These are the statements of others, with their sources and with the confidence of whoever wrote them down. They "
+    "enter no count, visit or finding of this brief. That two saw the same is no proof: many repeat one source."
+)
+_MADE_UP = (
+    f"{SIMULATED_LINE} The statements of others below are real, so neither agreement nor disagreement with them means "
+    "anything."
+)
+
+
+def ledger_part(
+    ledger: pd.DataFrame, names: Mapping[str, str], period: TimeRange, *, simulated: bool = False
+) -> Section | None:
+    """The section on a LEDGER's observations of some ports in a period; None when there is none.
+
+    Parameters
+    ----------
+    names : the ports' names by id
+    """
+    rows = ledger[(ledger["origin"] != "ours") & ledger["port"].isin(list(names))]
+    rows = rows[(rows["start"] < pd.Timestamp(period.end)) & (rows["end"] > pd.Timestamp(period.start))]
+    compared = rows[rows["verdict"] != "not comparable"].sort_values(["start", "entry_id"], kind="stable")
+    if compared.empty:
+        return None
+    blocks: list[Block] = [Text((_MADE_UP,), "limit")] if simulated else []
+    blocks += [Text((_tally(compared),)), _table(compared.head(MOST_ROWS), names, len(compared)), _words()]
+    return Section("ledger", "What others saw", (*blocks, Text((_NOTE,), "limit")))
+
+
+def _tally(rows: pd.DataFrame) -> str:
+    counts = rows["verdict"].value_counts()
+    parts = [f"{word} {int(counts[word])}" for word, _ in _MEANING if word in counts]
+    own = int((rows["origin"] == "own").sum())
+    return (
+        f"{len(rows)} observations by others fall into this period ({len(rows) - own} published, {own} of an analyst's "
+        f"own): {', '.join(parts)}."
+    )
+
+
+def _table(rows: pd.DataFrame, names: Mapping[str, str], number: int) -> Table:
+    cells = tuple(
+        (
+            Cell(_when(row.start, row.end)), Cell(", ".join(filter(None, (names[str(row.port)], str(row.berth))))),
+            Cell(f"{str(row.event).replace('_', ' ')}{f': {row.vessel}' if row.vessel else ''}"),
+            Cell(str(row.verdict), _KINDS.get(str(row.verdict), "")), Cell(str(row.reason)),
+            Cell(f"{_source(str(row.source))} ({row.confidence or 'no confidence given'})"),
+        )
+        for row in rows.itertuples()
+    )  # fmt: skip
+    left = f" The first {len(cells)} of {number}; `monitor ledger` has all." if number > len(cells) else ""
+    return Table(
+        "Observations of others, beside ours",
+        ("When", "Port and berth, as they name it", "What they say", "Seen by", "Why", "Source and its confidence"),
+        cells, f"Dates are as wide as the source leaves them.{left}", compact=True,
+    )  # fmt: skip
+
+
+def _words() -> Table:
+    rows = tuple((Cell(word), Cell(text)) for word, text in _MEANING)
+    return Table("What the verdicts mean", ("Seen by", "Meaning"), rows, compact=True)
+
+
+def _when(start: pd.Timestamp, end: pd.Timestamp) -> str:
+    if end - start <= pd.Timedelta(minutes=1):
+        return hour(start)
+    last = end - pd.Timedelta(seconds=1)
+    return day(start) if last.date() == start.date() else f"{day(start)} to {day(last)}"
+
+
+def _source(text: str) -> str:
+    """The site of an address, else the text: whole addresses are in the table of `monitor ledger`."""
+    return urlsplit(text).netloc.removeprefix("www.") or text

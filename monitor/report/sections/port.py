@@ -1,0 +1,178 @@
+"""One port: its tiles, pair, film and series; berths, stacks and visits from their own file."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.timerange import TimeRange
+from monitor.fuse.series.rates import rates
+from monitor.report.charts.series import weekly_series
+from monitor.report.map.port_map import port_map
+from monitor.report.page.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
+from monitor.report.page.model import BriefInput, Tables
+from monitor.report.page.wording import STATUS, acquired, length, lonlat, number, when
+from monitor.report.sections.berths import berth_calendar, catchable_stays, stacks, visits
+from monitor.report.tiles.captions import between, said_of, tally
+from monitor.report.tiles.frames import Frame, detail, overview
+from monitor.report.tiles.looks import Chosen, Look, choose
+from monitor.report.tiles.marks import Mark
+from monitor.report.tiles.studio import Studio
+
+WEEKS = 26
+FILM_LOOKS = 16
+
+
+def port(given: BriefInput, aoi: Aoi, looks: tuple[Look, ...], studio: Studio) -> Section:
+    """The part of a brief that is about one port."""
+    chosen = choose(looks, given.period)
+    parts = [
+        Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, looks, studio)),
+        Section(f"{aoi.id}-series", "Twenty-six weeks", (_series(given, aoi),)),
+        Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
+        Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
+        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), catchable_stays(given, aoi))),
+    ]
+    return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
+
+
+def _tiles(given: BriefInput, aoi: Aoi, chosen: Chosen, looks: tuple[Look, ...], studio: Studio) -> tuple[Block, ...]:
+    if chosen.latest is None:
+        return (Text((f"{aoi.name or aoi.id} was not observed in this period, so there is no tile.",), "limit"),)
+    whole = overview(aoi)
+    found = given.tables.detections
+    near = detail(aoi, found[found["aoi_id"] == aoi.id]) or whole
+    for kind in ("s2", "s1"):
+        ids = tuple(look.scene_id for look in chosen.all if look.sensor == kind)
+        if ids:
+            studio.stretch_from(kind, ids, whole)
+    drawn = port_map(studio, chosen.latest, whole, earlier=_earlier(chosen.latest, looks))
+    blocks: list[Block] = [] if drawn is None else [drawn]
+    blocks += _figure(studio, chosen.latest, whole, given.tables, details=(near,) if near is not whole else ())
+    if near is not whole:
+        blocks += _figure(studio, chosen.latest, near, given.tables)
+    if chosen.before is not None:
+        blocks += _pair(given, studio, (chosen.before, chosen.latest), near)
+        blocks += _figure(studio, chosen.before, near, given.tables, is_extra=True)
+    if chosen.radar is not None:
+        blocks += _figure(studio, chosen.radar, whole, given.tables)
+    blocks += _film(given, studio, looks, near, chosen.latest.sensor)
+    return tuple(blocks)
+
+
+def _earlier(latest: Look, looks: tuple[Look, ...]) -> tuple[Look, ...]:
+    """The looks before one that can fill its clouds, newest first; radar needs none."""
+    if not latest.is_optical:
+        return ()
+    return tuple(k for k in reversed(looks) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at)
+
+
+def _figure(
+    studio: Studio, look: Look, frame: Frame, tables: Tables, *, details: tuple[Frame, ...] = (), is_extra: bool = False
+) -> tuple[Block, ...]:
+    made = studio.tile(look, frame, details=details)
+    if made is None or look.acquisition is None:
+        return (Text((f"The pixels of {look.scene_id} are not in the archive, so there is no tile of it.",), "limit"),)
+    annotated, plain, shown = made
+    at = acquired(look.acquisition, studio.aoi)
+    seen = "" if look.state == "observed" else f" {look.fraction:.0%} of the water was seen ({look.reason})."
+    caption = f"{frame.title}, {at}. {tally(shown)}{seen}"
+    facts = (
+        ("Scene", look.scene_id), ("Acquired", at),
+        ("Centre", lonlat(frame.lon, frame.lat)), ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
+    )  # fmt: skip
+    rows = detections_table(studio, look, shown, tables, title=frame.title)
+    said = said_of(studio.given, look, studio.detections(look.scene_id), shown)
+    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said,
+                       is_extra),)  # fmt: skip
+
+
+def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables: Tables, *, title: str = "") -> Table:
+    """The rows that a tile's numbers point to, with what AIS says of each."""
+    numbers = {mark.number: mark for mark in shown}
+    found = studio.detections(look.scene_id)
+    found = found[found["number"].isin(numbers)]
+    pairs = tables.matches[tables.matches["scene_id"] == look.scene_id].drop_duplicates("detection_id", keep="last")
+    pairs = pairs.set_index("detection_id")
+    names = {int(v.mmsi): str(v.name) for v in tables.vessels.itertuples(index=False)}
+    rows = []
+    for row in found.itertuples():
+        mark = numbers[int(row.number)]
+        pair = pairs.loc[row.detection_id] if row.detection_id in pairs.index else None
+        middle = row.geometry.envelope.centroid
+        rows.append((
+            Cell(mark.label), Cell(STATUS[mark.status][1].split(":")[0], "warn" if mark.status == "dark" else ""),
+            Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn)),
+            Cell(length(row.length_m, row.length_low_m, row.length_high_m)),
+            Cell(number(row.axis_deg, 0, "°") if row.class_name == "vessel" else number(row.area_m2, 0, "m²")),
+            Cell(f"{row.score:.2f}", "part" if mark.is_low else ""), Cell(row.zone or "–"),
+            Cell(lonlat(middle.x, middle.y, 4)), Cell(_ais(pair, names)),
+        ))  # fmt: skip
+    return Table(
+        f"{title or 'This tile'}: objects on {look.scene_id}",
+        ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
+        tuple(rows), numeric=(5,), empty="Looked, and found nothing.", compact=True,
+    )  # fmt: skip
+
+
+def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
+    """What a detection is taken for and, where the lag between bands shows it, whether it moved and how fast."""
+    if class_name != "vessel":
+        return "container stack"
+    speed = "" if pd.isna(low_kn) or motion != "moving" else f" {low_kn:.0f}–{high_kn:.0f} kn"
+    return f"vessel, {motion}{speed}" if motion else "vessel"
+
+
+def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
+    if pair is None:
+        return "not compared"
+    if pd.isna(pair["mmsi"]):
+        return "none fits"
+    mmsi = int(pair["mmsi"])
+    name = f" ({names[mmsi]}, as broadcast)" if names.get(mmsi) else ""
+    return f"MMSI {mmsi}{name}, {number(pair['distance_m'])} m off"
+
+
+def _pair(given: BriefInput, studio: Studio, looks: tuple[Look, Look], frame: Frame) -> tuple[Block, ...]:
+    before, after = looks
+    labels = [when(look.acquisition) for look in (before, after) if look.acquisition is not None]
+    pictures = [
+        studio.pair_picture(look, frame, f"{frame.title}, {label}, pixels without annotation")
+        for look, label in zip((before, after), labels, strict=True)
+    ]
+    if pictures[0] is None or pictures[1] is None:
+        return ()
+    caption = (
+        f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. "
+        f"{between(given, studio.aoi, before.scene_id, after.scene_id)}What came or went in between did "
+        "so within that interval; the pictures do not say when."
+    )
+    return (Pair(f"pair-{frame.id}", pictures[0], pictures[1], labels[0], labels[1], caption),)
+
+
+def _film(given: BriefInput, studio: Studio, looks: tuple[Look, ...], frame: Frame, sensor: str) -> tuple[Block, ...]:
+    start = given.period.end - timedelta(weeks=WEEKS)
+    seen = [k for k in looks if k.was_seen and k.acquisition is not None and k.sensor == sensor
+            and start <= k.at < given.period.end]  # fmt: skip
+    if len(seen) < 3:
+        return ()
+    frames, animation = studio.film(tuple(seen[-FILM_LOOKS:]), frame)
+    left = f" The {len(seen) - FILM_LOOKS} before these are not shown." if len(seen) > FILM_LOOKS else ""
+    caption = f"{frame.title}: the last {len(frames)} looks, same frame and stretch.{left}"
+    return (Film(f"film-{frame.id}", frames, caption, animation),)
+
+
+def _series(given: BriefInput, aoi: Aoi) -> Block:
+    counts = given.tables.counts
+    counts = counts[counts["aoi_id"] == aoi.id].copy()
+    counts[["berth", "anchorage", "open", "stacks"]] = pd.NA
+    end = given.period.end
+    made = rates(counts, period=TimeRange(end - timedelta(weeks=WEEKS), end))
+    made = made[made["what"] == "vessels"]
+    if made.empty:
+        return Text(("Not observed: no count for any of the last 26 weeks.",), "limit")
+    changes = given.tables.changes
+    changes = changes[(changes["aoi_id"] == aoi.id) & (changes["what"] == "vessels")]
+    return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)

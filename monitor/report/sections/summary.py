@@ -1,0 +1,155 @@
+"""The first page: header, bottom line, coverage."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
+from monitor.report.charts.series import coverage_strip
+from monitor.report.page.blocks import Cell, Section, Table
+from monitor.report.page.model import BriefInput, Header, Statement
+from monitor.report.page.wording import date_only, hours, minute, plural, when
+from monitor.report.sections.key_numbers import PAST_WEEKS, PerLook, Windows, chance_of_more, per_look
+from monitor.report.tiles.looks import Look, longest_blind, looks_of, within
+
+_WORTH_SAYING_H = 48.0
+_RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
+
+
+def header(given: BriefInput) -> Header:
+    """The facts at the top of a brief."""
+    ports = ", ".join(aoi.name or aoi.id for aoi in given.aois)
+    start, end = given.period.start, given.period.end
+    week = ""
+    if given.period.duration == timedelta(weeks=1) and start.isoweekday() == 1:
+        week = f"ISO week {start.strftime('%G-W%V')}, "
+    years = sorted({a.start.year for a in given.acquisitions})
+    credit = "Contains modified Copernicus Sentinel data " + (
+        f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else str(start.year)
+    )
+    return Header(
+        f"Port activity: {ports}", ports, f"{week}{minute(start)} to {minute(end)}", minute(given.issued_at),
+        minute(given.cut_off), f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
+        given.provenance.software, given.digest(), given.is_simulated, credit, given.distribution,
+    )  # fmt: skip
+
+
+def statements(given: BriefInput) -> tuple[Statement, ...]:
+    """At most three: what is most notable, how full the ports were against their past, and what could not be seen."""
+    told = [f for f in given.findings if f.kind in _RANK and (f.likelihood or f.kind != "dark_event")]
+    ranked = sorted(told, key=_notable)
+    against = against_past(given) or newest(given)
+    chosen = ranked[: 1 if against else 2]
+    made = [Statement(f.claim, f.likelihood, f.confidence, f.reasons, f.alternatives, f.evidence) for f in chosen]
+    return (*made, *against, _unseen(given))
+
+
+def _notable(finding: Finding) -> tuple[int, int, float, float]:
+    """The kind first, then the surer, then the likelier, then the newer."""
+    words = {word: low for word, low, _ in LIKELIHOODS}
+    sure = ("high", "moderate", "low")
+    rank = sure.index(finding.confidence) if finding.confidence in sure else len(sure)
+    return _RANK.index(finding.kind), rank, -words.get(finding.likelihood, 0.0), -finding.end.timestamp()
+
+
+def against_past(given: BriefInput) -> tuple[Statement, ...]:
+    """The port whose last week differs most from the twelve weeks before it; nothing where either had no look."""
+    windows, found = Windows.of(given.period), []
+    for aoi in given.aois:
+        counts = given.tables.counts
+        counts = counts[counts["aoi_id"] == aoi.id]
+        now, past = (per_look(counts, "vessels", span) for span in (windows.week, windows.past))
+        chance = chance_of_more(now, past)
+        if chance == chance:
+            inside = (counts["acquired_at"] >= windows.week.start) & (counts["acquired_at"] < windows.week.end)
+            seen = counts[inside & counts["vessels"].notna()]
+            found.append((abs(chance - 0.5), aoi.name or aoi.id, now, past, chance, tuple(seen["scene_id"])))
+    if not found:
+        return ()
+    _, name, now, past, chance, scenes = max(found, key=lambda row: row[0])
+    word = likelihood_word(max(chance, 1 - chance))
+    claim = f"{name} held {_rate(now)} in the last week and {_rate(past)} in the {PAST_WEEKS} weeks before"
+    if word == "roughly even chance":
+        claim += "; no difference is shown"
+    else:
+        claim += f"; it was {'fuller' if chance > 0.5 else 'emptier'} than before"
+    sure = "high" if min(now.looks, past.looks) >= 6 else "moderate" if min(now.looks, past.looks) >= 3 else "low"
+    return (Statement(f"{claim}.", word, sure, (f"{plural(now.looks, 'look')} against {past.looks}",),
+                      ("imagery is a snapshot: what came and went between looks was not seen",
+                       "one ship that stays counts in every look"), scenes),)  # fmt: skip
+
+
+def newest(given: BriefInput) -> tuple[Statement, ...]:
+    """What the newest looks show, for ports without a past to set them against; nothing where nothing was counted."""
+    parts: list[str] = []
+    scenes: list[str] = []
+    for aoi in given.aois:
+        looks = [k for k in within(looks_of(given, aoi.id), given.period) if k.was_seen]
+        counts = given.tables.counts
+        counts = counts[counts["scene_id"].isin([k.scene_id for k in looks]) & counts["vessels"].notna()]
+        if counts.empty:
+            continue
+        row = counts.sort_values("acquired_at").iloc[-1]
+        look = next(k for k in looks if k.scene_id == row["scene_id"])
+        at = when(look.acquisition) if look.acquisition else minute(look.at)
+        things = plural(int(row["vessels"]), "object")
+        parts.append(f"{things} consistent with vessels were marked at {aoi.name or aoi.id}, {at}")
+        scenes.append(look.scene_id)
+    if not parts:
+        return ()
+    reasons = ("one look at each port, and no earlier one to compare",)
+    others = ("small craft and things on quays that look like hulls", "hulls that were missed")
+    return (Statement(f"{'; '.join(parts)}.", "", "low", reasons, others, tuple(scenes)),)
+
+
+def _rate(made: PerLook) -> str:
+    low, high = made.interval
+    return f"{made.rate:.1f} vessels a clear look ({low:.1f}–{high:.1f})"
+
+
+def _unseen(given: BriefInput) -> Statement:
+    parts = []
+    for aoi in given.aois:
+        looks = within(looks_of(given, aoi.id), given.period)
+        start, end = longest_blind(looks, given.period)
+        name = aoi.name or aoi.id
+        if not any(look.was_seen for look in looks):
+            parts.append(f"{name} was not observed in this period: nothing can be said of what lay there")
+            continue
+        clear, partly = (sum(look.state == state for look in looks) for state in ("observed", "partly"))
+        shown = f"{clear} of {plural(len(looks), 'pass', 'passes')} over {name} showed its water clearly"
+        shown += f" and {partly} in part" if partly else ""
+        blind = _hours(end, start)
+        if blind >= _WORTH_SAYING_H:
+            shown += f"; nothing clear for {hours(blind)} from {date_only(start)} to {date_only(end)}"
+        parts.append(shown)
+    return Statement(". ".join(parts) + ".", "", "high", ("counted from the list of passes below",), (), ())
+
+
+def _hours(end: object, start: object) -> float:
+    return float((end - start) / timedelta(hours=1))  # type: ignore[operator]
+
+
+def coverage(given: BriefInput, looks: dict[str, tuple[Look, ...]]) -> Section:
+    """Coverage, which stands before any count."""
+    rows = [(aoi.name or aoi.id, within(looks[aoi.id], given.period)) for aoi in given.aois]
+    chart = coverage_strip("coverage-strip", rows, given.period)
+    made = []
+    for aoi, (name, seen) in zip(given.aois, rows, strict=True):
+        start, end = longest_blind(seen, given.period)
+        clear = sum(look.state == "observed" for look in seen)
+        made.append((
+            Cell(name), Cell(str(len(seen))), Cell(str(clear), "" if clear else "none"),
+            Cell(str(sum(look.state == "partly" for look in seen))),
+            Cell(str(sum(look.state == "not observed" for look in seen))),
+            Cell(f"{hours(_hours(end, start))}: {minute(start)} to {minute(end)}"),
+            Cell(str(sum(look.at < given.period.start for look in looks[aoi.id]))),
+        ))  # fmt: skip
+    table = Table(
+        "Looks in the period",
+        ("Port", "Passes", "Clear", "Partly seen", "Not observed", "Longest without a clear look",
+         "Earlier passes known"),
+        tuple(made), "No look is not the same as no ship: where nothing was seen of the water, no count is given.",
+        numeric=(1, 2, 3, 4, 6),
+    )  # fmt: skip
+    return Section("coverage", "What could be seen", (chart, table))

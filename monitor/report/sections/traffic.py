@@ -1,0 +1,220 @@
+"""What AIS and imagery say of one another: matches, dark events, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.mgrs import mgrs
+from monitor.core.statistics import binomial_interval
+from monitor.core.timerange import TimeRange
+from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
+from monitor.report.page.model import BriefInput
+from monitor.report.page.wording import (
+    GAP_LIMIT,
+    STATUS,
+    UNMATCHED_LIMIT,
+    hours,
+    length,
+    lonlat,
+    minute,
+    number,
+    plural,
+    when,
+)
+from monitor.report.tiles.frames import around
+from monitor.report.tiles.studio import Studio
+
+MOST_CARDS = 6
+MOST_GAPS = 40
+CHIP_M = 900.0
+DAY_H = 24.0
+"""By how many hours AIS is shifted to see what chance alone would match."""
+_ORDER = ("matched", "potential", "unmatched", "ais_only")
+
+
+def ais(given: BriefInput) -> Section:
+    """Look by look: how many detections AIS explains, and how many AIS positions imagery does not show."""
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    matches = given.tables.matches
+    matches = matches[_within(matches["acquired_at"], given.period) & matches["aoi_id"].isin(names)]
+    dark = set(given.tables.dark_events.loc[given.tables.dark_events["status"] == "dark", "scene_id"])
+    scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
+    chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
+    rows = []
+    for (aoi_id, scene_id), group in matches.groupby(["aoi_id", "scene_id"], sort=False):
+        tally = group["status"].value_counts()
+        events = given.tables.dark_events
+        events = events[(events["scene_id"] == scene_id) & (events["status"] == "dark")] if scene_id in dark else []
+        scene = scenes.get(str(scene_id))
+        at = when(scene) if scene else minute(group["acquired_at"].iloc[0])
+        rows.append((group["acquired_at"].iloc[0], str(scene_id), (
+            Cell(at), Cell(names[str(aoi_id)]), *(Cell(str(int(tally.get(s, 0)))) for s in _ORDER),
+            Cell(str(len(events)), "warn" if len(events) else ""), Cell(chance.get(str(scene_id), "–")),
+            Cell(str(scene_id)),
+        )))  # fmt: skip
+    table = Table(
+        "Detections and AIS, look by look",
+        ("Look", "Port", "Matched", "Potential", "Unmatched", "On AIS only", "Of the unmatched: dark events",
+         "By chance, AIS shifted by a day", "Scene"),
+        tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])), numeric=(2, 3, 4, 5, 6, 7), compact=True,
+        empty="Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the looks is "
+        "not known.",
+    )  # fmt: skip
+    words = Table("What the words and codes mean", ("Code", "Meaning"),
+                  tuple((Cell(code), Cell(text)) for code, text in STATUS.values()), compact=True)  # fmt: skip
+    by_chance = Text((_by_chance(nulls),), "note")
+    return Section("ais", "AIS and imagery", (table, by_chance, Text((UNMATCHED_LIMIT,), "limit"), words))
+
+
+def _nulls(given: BriefInput, ports: Mapping[str, str]) -> pd.DataFrame:
+    """The null tests with AIS of another day, of the period's looks that had detections and a known hour."""
+    made = given.tables.null_tests
+    made = made[_within(made["acquired_at"], given.period) & made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
+    return made[made["chance_rate"].notna()]
+
+
+def _by_chance(nulls: pd.DataFrame) -> str:
+    """How many matches chance alone would give, from AIS of another day."""
+    of, by_chance = int(nulls["detections"].sum()), int(nulls["by_chance"].sum())
+    if not of:
+        return (
+            "How many matches chance alone would give is not known for this period: no look was compared with AIS "
+            "shifted by a day."
+        )
+    low, high = binomial_interval(by_chance, of, level=0.95)
+    return (
+        f"By chance, with AIS shifted by a day, {by_chance} of {plural(of, 'detection')} ({by_chance / of:.1%}, 95 % "
+        f"interval {low:.1%}–{high:.1%}) would match a ship that was not there; ships that lay there on both days are "
+        "not counted as chance. Where the day before has no AIS, this is too low."
+    )
+
+
+def gaps(given: BriefInput) -> Section:
+    """AIS gaps that touch the period, longest first."""
+    made = given.tables.gaps
+    end = made["end"].fillna(pd.Timestamp(given.cut_off))
+    made = made[(made["start"] < pd.Timestamp(given.period.end)) & (end >= pd.Timestamp(given.period.start))]
+    shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
+    rows = tuple(
+        (
+            Cell(f"MMSI {r.mmsi}"), Cell(minute(r.start)),
+            Cell(minute(r.end) if r.is_closed else "open at the cut-off"), Cell(hours(r.duration_h)),
+            Cell("–" if pd.isna(r.distance_m) else f"{r.distance_m / METRES_PER_NAUTICAL_MILE:.0f} nmi"),
+            Cell(number(r.implied_kn, 1, "kn")),
+            Cell(lonlat(r.start_lon, r.start_lat, 3)), Cell(lonlat(r.end_lon, r.end_lat, 3)),
+            Cell(str(r.positions_before_12h)), *_explained(given, str(r.gap_id)),
+        )
+        for r in shown.itertuples()
+    )  # fmt: skip
+    left = f" {len(made) - len(shown)} shorter ones are in the export." if len(made) > len(shown) else ""
+    table = Table(
+        "AIS gaps, longest first",
+        ("Vessel", "Last position", "Next position", "Lasted", "Distance", "Speed implied", "Last at", "Next at",
+         "Positions in the 12 h before", "Others heard there meanwhile", "Coastal rule · open-sea rule",
+         "Time for a call at"),
+        rows, "Distance along the geodesic between the two positions; the speed is the least that fits. The rules ask "
+        "whether reception explains the silence: the coastal one wants three other vessels heard nearby meanwhile "
+        "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is reckoned by "
+        "water at the speed the ship has shown; it says what was possible, not what took place." + left,
+        numeric=(3, 4, 5, 8), empty="No gap in the positions at hand. Without positions there are no gaps to see.",
+        compact=True,
+    )  # fmt: skip
+    return Section("gaps", "AIS gaps", (table, Text((GAP_LIMIT,), "limit")))
+
+
+def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
+    """Whether others were heard, what the rules say, and which ports the silence left time for."""
+    rules, calls = given.tables.gap_rules, given.tables.gap_calls
+    rule = next(iter(rules[rules["gap_id"] == gap_id].to_dict("records")), None)
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    fits = calls[(calls["gap_id"] == gap_id) & calls["is_feasible"]].sort_values("rank")
+    ports = [
+        f"{names.get(r.port_id, r.port_id)}, {'' if r.by_water else 'at most '}{hours(r.spare_h)} to spare"
+        for r in fits.head(3).itertuples()
+    ]
+    return (
+        Cell("–" if rule is None else str(rule["others_during"])),
+        Cell("–" if rule is None else f"{rule['coastal']} · {rule['open_sea']}"),
+        Cell("; ".join(ports) or "none of these ports"),
+    )
+
+
+def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
+    """A card for each of the most notable events, and a table of all."""
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    events = given.tables.dark_events
+    events = events[_within(events["acquired_at"], given.period) & events["aoi_id"].isin(names)]
+    events = events.assign(rank=(events["status"] != "dark").astype(int), big=-events["length_m"].fillna(0.0))
+    events = events.sort_values(["rank", "big", "event_id"])
+    cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in events.head(MOST_CARDS).to_dict("records"))
+    rows = tuple(
+        (
+            Cell(minute(e["acquired_at"])), Cell(names[str(e["aoi_id"])]),
+            Cell(str(e["status"]), "warn" if e["status"] == "dark" else "part"),
+            Cell(length(e["length_m"], e["length_low_m"], e["length_high_m"])), Cell(f"{e['score']:.2f}"),
+            Cell(lonlat(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
+            Cell(str(e["likelihood"]) or "–"), Cell(str(e["detection_id"])),
+        )
+        for e in events.to_dict("records")
+    )  # fmt: skip
+    table = Table(
+        "Detections that AIS does not explain",
+        ("Look", "Port", "Status", "Length (90 %)", "Score", "Place", "Likelihood", "Detection"), rows, numeric=(4,),
+        empty="None.", compact=True,
+    )  # fmt: skip
+    return Section("dark", "Notable detections", (Cards(cards, "No detection without AIS in this period."), table))
+
+
+def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
+    place = event["geometry"].envelope.centroid  # type: ignore[attr-defined]
+    at, scene = minute(event["acquired_at"]), str(event["scene_id"])  # type: ignore[arg-type]
+    name = studio.aoi.name or studio.aoi.id
+    frame = around(f"event-{event['event_id']}", name, place.x, place.y, side_m=CHIP_M)
+    sensor = next((a.sensor for a in given.acquisitions if a.id == scene), "s2")
+    alt = f"Chip of {CHIP_M:.0f} m around a detection at {name}, {at}, status {event['status']}"
+    picture = studio.chip(str(event["detection_id"]), scene, sensor, frame, alt)
+    status = str(event["status"])
+    heard = event["reception_vessels"]
+    known = (f for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"])
+    finding = next(known, None)
+    facts = (
+        ("Status", status), ("Look", at),
+        ("Place", f"{lonlat(place.x, place.y)}, MGRS {mgrs(place.x, place.y, digits=3)}"),
+        ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
+        ("Score", f"{event['score']:.2f}"), ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
+        ("Vessels heard there", "not known" if pd.isna(heard) else number(heard)),  # type: ignore[arg-type]
+        ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
+        ("Confidence", finding.confidence if finding else "low"),
+        ("Detection", str(event["detection_id"])),
+    )  # fmt: skip
+    claim = finding.claim if finding else "No AIS position known at the cut-off fits this detection."
+    return Card(
+        f"event-{event['event_id']}", f"{name}, {at}", picture, facts, claim, _split(event["reasons"]),
+        _split(event["alternatives"]), _candidates(given, str(event["event_id"])),
+    )  # fmt: skip
+
+
+def _candidates(given: BriefInput, event_id: str) -> Table | None:
+    made = given.tables.gap_candidates
+    made = made[made["event_id"] == event_id].sort_values("rank").head(4)
+    if made.empty:
+        return None
+    rows = tuple(
+        (Cell(f"MMSI {r.mmsi}"), Cell(number(r.required_in_kn, 1)), Cell(number(r.required_out_kn, 1)),
+         Cell(number(r.length_m, 0, "m")), Cell(str(r.reason)))
+        for r in made.itertuples()
+    )  # fmt: skip
+    return Table(f"Silent vessels that could have been there; none is picked ({event_id.removeprefix('dark|')})",
+                 ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"), rows, numeric=(1, 2),
+                 compact=True)  # fmt: skip
+
+
+def _split(value: object) -> tuple[str, ...]:
+    return tuple(part for part in str(value).split("; ") if part and part != "nan")
+
+
+def _within(at: pd.Series, period: TimeRange) -> pd.Series:
+    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

@@ -1,0 +1,123 @@
+"""Voyages between ports, the links that compete with them, and shuttles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from monitor.core.findings import likelihood_word
+from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.report.page.blocks import Block, Cell, Section, Table, Text
+from monitor.report.page.model import BriefInput
+from monitor.report.page.wording import hours, minute, number, plural
+
+_MOST_VOYAGES, _MOST_LINKS, _MOST_RIVALS = 60, 12, 3
+_LEAST_CHANCE = 0.05
+
+
+def voyages(given: BriefInput) -> Section:
+    """Shuttles known by the period's end, voyages that touch it, and what competes with those from imagery."""
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    made = touching(given)
+    blocks: list[Block] = [_shuttles(given, names), _voyages(made, names)]
+    rivals = _links(given, made, names)
+    if rivals is not None:
+        blocks.append(rivals)
+    blocks.append(Text((
+        "A pair of stays from imagery is feasible in time, water and length; that it is one ship is inferred, and a "
+        "ship of like length, or a call at a third port, explains it as well. Counts are lower bounds.",
+    ), "limit"))  # fmt: skip
+    return Section("voyages", "Voyages and shuttles", tuple(blocks))
+
+
+def touching(given: BriefInput) -> pd.DataFrame:
+    """The VOYAGES that touch the period, in order of time."""
+    made = given.tables.voyages
+    arrived = made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC"))
+    inside = (made["departed_at"] < pd.Timestamp(given.period.end)) & (arrived >= pd.Timestamp(given.period.start))
+    return made[inside].sort_values(["departed_at", "voyage_id"])
+
+
+def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
+    rows = tuple(
+        (
+            Cell(f"{names.get(r.from_port, r.from_port)} → {names.get(r.to_port, r.to_port)}"),
+            Cell(minute(r.departed_at)), Cell(minute(r.arrived_at)), Cell(hours(r.duration_h)),
+            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
+            Cell("on AIS" if r.evidence == "ais" else _word(r.probability)),
+            Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
+        )
+        for r in made.head(_MOST_VOYAGES).itertuples()
+    )  # fmt: skip
+    left = f" {len(made) - len(rows)} more are in the exports." if len(made) > len(rows) else ""
+    return Table(
+        "Voyages", ("From and to", "Left", "Arrived", "Lasted", "Vessel", "Evidence", "Likelihood", "Longest silence"),
+        rows, f"Instants from imagery alone are the middle of their intervals.{left}", numeric=(3, 7),
+        empty="None that the data at hand support.", compact=True,
+    )  # fmt: skip
+
+
+def _word(chance: float) -> str:
+    return "–" if pd.isna(chance) else f"{likelihood_word(chance)} ({chance:.2f})"
+
+
+def _links(given: BriefInput, made: pd.DataFrame, names: Mapping[str, str]) -> Table | None:
+    """The links chosen for voyages from imagery, each with the best of those that compete for its ends."""
+    links = given.tables.voyage_links
+    mine = made[made["evidence"] != "ais"]
+    ends = set(zip(mine["from_visit"], mine["to_visit"], strict=True))
+    pairs = pd.Series(list(zip(links["from_visit"], links["to_visit"], strict=True)), index=links.index, dtype=object)
+    chosen = links[links["is_chosen"] & pairs.isin(list(ends))].sort_values("probability", ascending=False)
+    rows = []
+    for link in chosen.head(_MOST_LINKS).to_dict("records"):
+        rivals = links[
+            ((links["from_visit"] == link["from_visit"]) | (links["to_visit"] == link["to_visit"]))
+            & ~links["is_chosen"] & (links["probability"] >= _LEAST_CHANCE)
+        ].sort_values("probability", ascending=False)  # fmt: skip
+        rows.append(_link_row(link, names, "chosen"))
+        rows += [_link_row(row, names, "competes") for row in rivals.head(_MOST_RIVALS).to_dict("records")]
+    if not rows:
+        return None
+    return Table(
+        "Links from imagery and what competes with them",
+        ("From and to", "Link", "Likelihood", "Passage between", "Over", "Speed needed", "Note"), tuple(rows),
+        "A link joins a stay that ended to a stay that began elsewhere. A competing link shares one of its ends.",
+        numeric=(4, 5), compact=True,
+    )  # fmt: skip
+
+
+def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str) -> tuple[Cell, ...]:
+    value = {str(key): cell for key, cell in link.items()}
+    ports = " → ".join(names.get(str(value[key]), str(value[key])) for key in ("from_port", "to_port"))
+    miles = float(str(value["distance_m"])) / METRES_PER_NAUTICAL_MILE
+    return (
+        Cell(ports), Cell(word, "" if word == "chosen" else "part"), Cell(_word(float(str(value["probability"])))),
+        Cell(f"{number(float(str(value['shortest_h'])), 1)} and {number(float(str(value['longest_h'])), 1)} h"),
+        Cell(number(miles, 0, "nmi")), Cell(number(float(str(value["required_kn"])), 1, "kn")),
+        Cell(str(value["reason"]) or "–"),
+    )  # fmt: skip
+
+
+def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
+    made = given.tables.shuttles
+    made = made[made["first"] < pd.Timestamp(given.period.end)]
+    legs = given.tables.voyages
+    rows = []
+    for r in made.sort_values(["first", "shuttle_id"]).itertuples():
+        is_candidate = r.status == "candidate"
+        told = legs.loc[legs["shuttle_id"] == r.shuttle_id, "probability"].mean()
+        chance = r.probability if is_candidate else told
+        rows.append((
+            Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
+            Cell(f"{'candidate, ' if is_candidate else ''}at least {plural(int(r.legs), 'leg')}"),
+            Cell(f"{r.legs_low} or more" if pd.isna(r.legs_high) else f"{r.legs_low}–{r.legs_high}"),
+            Cell(_word(chance)), Cell(minute(r.first)), Cell(minute(r.last)), Cell(number(r.period_days, 1, "days")),
+            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
+        ))  # fmt: skip
+    return Table(
+        "Shuttles: the same pair of ports again and again",
+        ("Ports", "Seen", "Took place (90 %)", "Likelihood", "First", "Last", "Rhythm", "Vessel"), tuple(rows),
+        numeric=(6,), compact=True,
+        empty="No shuttle is shown by the data at hand. Where looks are days apart, legs can go unseen.",
+    )  # fmt: skip

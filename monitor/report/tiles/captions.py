@@ -1,0 +1,118 @@
+"""What may be quoted beside a tile: claim, likelihood and confidence apart, evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from monitor.core.aoi import Aoi
+from monitor.core.findings import Finding
+from monitor.report.page.model import BriefInput
+from monitor.report.page.wording import STATUS, plural
+from monitor.report.tiles.looks import OBSERVED, Look
+from monitor.report.tiles.marks import LOW_SCORE, Mark
+
+_SURE = 0.7
+Said = tuple[tuple[str, str], ...]
+
+
+def tally(shown: Sequence[Mark]) -> str:
+    """``3 objects consistent with vessels are marked: 2 matched, 1 dark event. No container stack is marked.``"""
+    ships = [mark for mark in shown if mark.status not in ("stack", "fixed")]
+    fixed, stacks = (sum(mark.status == status for mark in shown) for status in ("fixed", "stack"))
+    count = {s: sum(mark.status == s for mark in ships) for s in STATUS}
+    kinds = ", ".join(_counted(n, STATUS[s][1].split(":")[0]) for s, n in count.items() if n)
+    if ships:
+        told = f"{plural(len(ships), 'object')} consistent with {'a vessel is' if len(ships) == 1 else 'vessels are'} "
+        told += f"marked: {kinds}."
+    else:
+        told = "No object consistent with a vessel is marked."
+    for number, word in ((fixed, "fixed object"), (stacks, "container stack")):
+        told += f" {plural(number, word)} {'is' if number == 1 else 'are'} marked." if number else ""
+    return told
+
+
+def _counted(number: int, word: str) -> str:
+    return plural(number, word) if word.endswith("event") else f"{number} {word}"
+
+
+def said_of(given: BriefInput, look: Look, found: pd.DataFrame, shown: Sequence[Mark]) -> Said:
+    """The quotable parts for a tile.
+
+    Parameters
+    ----------
+    found : numbered DETECTIONS of the look's scene
+    shown : the marks on the tile
+
+    Returns
+    -------
+    pairs of a part's name and its words
+        The likeliest dark event's finding where one lies on the tile; else what was observed, which carries no
+        likelihood. Confidence always stands by itself.
+    """
+    numbers = {mark.number: mark for mark in shown}
+    here = found[found["number"].isin(numbers)]
+    labels = {str(r.detection_id): numbers[int(r.number)].label for r in here.itertuples()}
+    events = given.tables.dark_events
+    dark = set(events.loc[events["status"] == "dark", "event_id"])
+    told = [(name, f) for f in given.findings if f.id in dark for name in f.evidence if name in labels]
+    if told:
+        name, finding = max(told, key=lambda pair: _chance(given, pair[1]))
+        return _inferred(labels[name], finding, len(told) - 1)
+    ships = {mark.number for mark in shown if mark.status not in ("stack", "fixed")}
+    scores = here.loc[here["number"].isin(ships), "score"]
+    return (
+        ("Observed", tally(shown)),
+        ("Confidence", _confidence(look, scores)),
+        ("Evidence", f"scene {look.scene_id}; the numbered objects in the table below"),
+    )
+
+
+def _inferred(label: str, finding: Finding, others: int) -> Said:
+    claim = f"No. {label}: {finding.claim}"
+    if others > 0:
+        claim += f" {plural(others, 'more dark event')} on this tile: see the table."
+    parts = [("Claim", claim)]
+    if finding.likelihood:
+        parts.append(("Likelihood", f"{finding.likelihood}."))
+    parts.append(("Confidence", f"{finding.confidence}: {'; '.join(finding.reasons)}."))
+    if finding.alternatives:
+        parts.append(("Other explanations", f"{'; '.join(finding.alternatives).rstrip('.')}."))
+    parts.append(("Evidence", ", ".join(finding.evidence)))
+    return tuple(parts)
+
+
+def _chance(given: BriefInput, finding: Finding) -> float:
+    events = given.tables.dark_events
+    chance = events.loc[events["event_id"] == finding.id, "probability"]
+    return float(chance.iloc[0]) if len(chance) and pd.notna(chance.iloc[0]) else 0.0
+
+
+def _confidence(look: Look, scores: pd.Series) -> str:
+    seen = "all of the water was seen" if look.state == OBSERVED else f"{look.fraction:.0%} of the water was seen"
+    if not len(scores):
+        return f"{'moderate' if look.state == OBSERVED else 'low'}: {seen}; small and low-contrast hulls can be missed."
+    least = float(scores.min())
+    sure = "low" if least < LOW_SCORE or look.state != OBSERVED else "high" if least >= _SURE else "moderate"
+    return f"{sure}: {seen}; the least score is {least:.2f}."
+
+
+def between(given: BriefInput, aoi: Aoi, before: str, after: str) -> str:
+    """What berths that were seen in both of two scenes came to in between, in one sentence; "" without such berths."""
+    states = given.tables.berth_states
+    states = states[(states["aoi_id"] == aoi.id) & states["state"].isin(["occupied", "empty"])]
+    first, last = (dict(zip(s["berth_id"], s["state"], strict=True))
+                   for s in (states[states["scene_id"] == before], states[states["scene_id"] == after]))  # fmt: skip
+    names = {zone.id: zone.name or zone.id for zone in aoi.zones}
+    both = [berth for berth in names if berth in first and berth in last]
+    if not both:
+        return ""
+    came, left, stayed = (
+        [names[b] for b in both if (first[b], last[b]) == pair]
+        for pair in (("empty", "occupied"), ("occupied", "empty"), ("occupied", "occupied"))
+    )
+    told = (("empty, then occupied", came), ("occupied, then empty", left), ("occupied in both", stayed))
+    parts = [f"{word}: {', '.join(some)}" for word, some in told if some]
+    calm = f"all {plural(len(both), 'berth')} seen in both looks were empty"
+    return f"Berths: {'; '.join(parts) or calm}. "

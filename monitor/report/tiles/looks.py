@@ -1,0 +1,113 @@
+"""Looks: what every pass over a port came to, and which of them get a tile."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pandas as pd
+
+from monitor.core.scene import Acquisition
+from monitor.core.sensors import sensor
+from monitor.core.timerange import TimeRange
+from monitor.report.page.model import BriefInput
+
+OBSERVED, PARTLY, NOT_OBSERVED = "observed", "partly", "not observed"
+NOT_PROCESSED = "not processed"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One pass over one port. `state` is that of the port's water, "not processed" where nobody judged it yet."""
+
+    scene_id: str
+    aoi_id: str
+    sensor: str
+    at: datetime
+    state: str
+    reason: str
+    fraction: float
+    acquisition: Acquisition | None
+
+    @property
+    def was_seen(self) -> bool:
+        """Whether anything of the port's water was seen."""
+        return self.state in (OBSERVED, PARTLY)
+
+    @property
+    def is_optical(self) -> bool:
+        """Whether sunlight made the picture."""
+        return sensor(self.sensor).optical
+
+
+def looks_of(given: BriefInput, aoi_id: str) -> tuple[Look, ...]:
+    """Every look at a port, of all times, in order: one for each acquisition and for each coverage row without one."""
+    water = given.tables.coverage
+    water = water[(water["aoi_id"] == aoi_id) & (water["kind"] == "water")]
+    rows = {str(row.scene_id): row for row in water.itertuples()}
+    made = []
+    known = {a.id: a for a in given.acquisitions if a.aoi_id == aoi_id}
+    for scene_id, acquisition in known.items():
+        row = rows.get(scene_id)
+        state, reason = (str(row.state), str(row.reason)) if row is not None else (NOT_PROCESSED, "")
+        fraction = float(row.observed_fraction) if row is not None else 0.0
+        made.append(Look(scene_id, aoi_id, acquisition.sensor, acquisition.acquired_at, state, reason, fraction,
+                         acquisition))  # fmt: skip
+    for scene_id, row in rows.items():
+        if scene_id not in known and pd.notna(row.acquired_at):
+            made.append(Look(scene_id, aoi_id, str(row.sensor), row.acquired_at.to_pydatetime(), str(row.state),
+                             str(row.reason), float(row.observed_fraction), None))  # fmt: skip
+    return tuple(sorted(made, key=lambda look: (look.at, look.scene_id)))
+
+
+def within(looks: Sequence[Look], period: TimeRange) -> tuple[Look, ...]:
+    """The looks whose instant lies in a period."""
+    return tuple(look for look in looks if look.at in period)
+
+
+def longest_blind(looks: Sequence[Look], period: TimeRange) -> tuple[datetime, datetime]:
+    """The longest stretch of a period without a clear look; the whole period when there was none."""
+    clear = [look.at for look in looks if look.state == OBSERVED and look.at in period]
+    edges = [period.start, *clear, period.end]
+    return max(pairwise(edges), key=lambda pair: pair[1] - pair[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The looks of a port that get tiles: newest optical, the clear one before it, newest radar; each may be None."""
+
+    latest: Look | None
+    before: Look | None
+    radar: Look | None
+
+    @property
+    def all(self) -> tuple[Look, ...]:
+        """Those that are there."""
+        return tuple(look for look in (self.before, self.latest, self.radar) if look is not None)
+
+
+def choose(looks: Sequence[Look], period: TimeRange) -> Chosen:
+    """The looks to show of a period.
+
+    The newest optical look is the clear one if it is no older than ten days before the newest partly seen one. The look
+    before it may lie before the period: an honest pair needs no date in the week. Radar stands in where there is no
+    optical look at all.
+    """
+    shown = [look for look in looks if look.acquisition is not None and look.was_seen and look.at < period.end]
+    optical = [look for look in shown if look.is_optical and look.at in period]
+    clear = [look for look in optical if look.state == OBSERVED]
+    latest = clear[-1] if clear else None
+    if optical and (latest is None or optical[-1].at - latest.at > timedelta(days=10)):
+        latest = optical[-1]
+    radar = next((k for k in reversed(shown) if not k.is_optical and k.at in period), None)
+    if latest is None:
+        latest, radar = radar, None
+    if latest is None:
+        return Chosen(None, None, None)
+    kind = latest.is_optical
+    earlier = [k for k in shown if k.is_optical == kind and k.at < latest.at]
+    clear = [k for k in earlier if k.state == OBSERVED]
+    before = clear[-1] if clear else (earlier[-1] if earlier else None)
+    return Chosen(latest, before, radar)

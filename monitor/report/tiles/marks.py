@@ -1,0 +1,144 @@
+"""Numbered oriented boxes: which detections a tile shows, with what status, and where their numbers go."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.grid import Grid
+from monitor.report.page.wording import STATUS
+
+LOW_SCORE = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """One object on a tile: `outline` is (n, 2) fractional (col, row) of the tile's pixels."""
+
+    number: int
+    status: str
+    outline: npt.NDArray[np.float64]
+    is_low: bool
+
+    @property
+    def label(self) -> str:
+        """``7U``: the number in the table and the status code."""
+        return f"{self.number}{STATUS[self.status][0]}"
+
+    @property
+    def centre(self) -> tuple[float, float]:
+        """(col, row) of the outline's middle."""
+        low, high = self.outline.min(axis=0), self.outline.max(axis=0)
+        return float((low[0] + high[0]) / 2), float((low[1] + high[1]) / 2)
+
+
+def status_of(
+    detections: pd.DataFrame, matches: pd.DataFrame, dark_events: pd.DataFrame, *, fixed: Collection[str] = ()
+) -> dict[str, str]:
+    """Detection id -> key of `wording.STATUS`.
+
+    A vessel without a row in MATCHES was not compared with AIS, which differs from unmatched. `fixed` holds the ids of
+    fixed objects; what AIS matches is none.
+    """
+    found = matches[matches["detection_id"] != ""]
+    status = {str(d): str(s) for d, s in zip(found["detection_id"], found["status"], strict=True)}
+    dark = dark_events.loc[dark_events["status"] == "dark", "detection_id"]
+    status.update({str(d): "dark" for d in dark})
+    status.update({d: "fixed" for d in fixed if status.get(d, "unknown") in ("unmatched", "unknown")})
+    result = {}
+    for detection, class_name in zip(detections["detection_id"], detections["class_name"], strict=True):
+        known = status.get(str(detection), "unknown")
+        result[str(detection)] = "stack" if class_name == "container_stack" else known if known in STATUS else "unknown"
+    return result
+
+
+def numbered(detections: pd.DataFrame) -> pd.DataFrame:
+    """The detections of one scene with a column `number` from 1: vessels first, then stacks, north to south.
+
+    The number is the object's name on every tile of that scene and in its table.
+    """
+    if detections.empty:
+        return detections.assign(number=pd.Series([], dtype="int64"))
+    middle = [g.envelope.centroid for g in detections.geometry]
+    order = pd.DataFrame(
+        {
+            "stack": (detections["class_name"] != "vessel").to_numpy(),
+            "south": [-round(p.y, 4) for p in middle],
+            "east": [round(p.x, 5) for p in middle],
+            "id": detections["detection_id"].to_numpy(),
+        }
+    ).sort_values(["stack", "south", "east", "id"])
+    arranged = detections.iloc[order.index.to_numpy()].reset_index(drop=True)
+    return arranged.assign(number=np.arange(1, len(arranged) + 1))
+
+
+def marks(detections: pd.DataFrame, status: dict[str, str], grid: Grid) -> tuple[Mark, ...]:
+    """The numbered detections whose middle lies on a grid, as marks in its pixels."""
+    made = []
+    for row in detections.itertuples():
+        outline = outline_of(row.geometry, grid)
+        mark = Mark(int(row.number), status[row.detection_id], outline, float(row.score) < LOW_SCORE)
+        col, line = mark.centre
+        if 0 <= col < grid.shape[1] and 0 <= line < grid.shape[0]:
+            made.append(mark)
+    return tuple(made)
+
+
+def outline_of(geometry: BaseGeometry, grid: Grid) -> npt.NDArray[np.float64]:
+    """(n, 2) fractional (col, row) of a polygon's outer ring (of its largest part), or of a point or line."""
+    part = max(geometry.geoms, key=lambda g: g.area) if hasattr(geometry, "geoms") else geometry
+    coordinates = np.asarray(part.exterior.coords if hasattr(part, "exterior") else part.coords)[:, :2]
+    row, col = grid.rowcol(coordinates[:, 0], coordinates[:, 1])
+    return np.column_stack([col, row])
+
+
+def place_labels(
+    marks: tuple[Mark, ...], shape: tuple[int, int], *, char_px: float, line_px: float
+) -> tuple[tuple[float, float], ...]:
+    """(col, row) of the middle of each mark's label, beside its box and clear of the others where there is room.
+
+    Sizes are of a label's letter and line, in tile pixels. Greedy in the order of the marks.
+    """
+    taken = [np.concatenate([m.outline.min(axis=0), m.outline.max(axis=0)]) for m in marks]
+    placed = []
+    for index, mark in enumerate(marks):
+        half = np.array([char_px * (len(mark.label) + 1.5) / 2, line_px / 2])
+        spots = [(_box(spot, half), spot) for spot in _spots(taken[index], half)]
+        costs = [_overlap(box, taken, index) + _outside(box, shape) * 4 + 0.01 * rank * half.prod()
+                 for rank, (box, _) in enumerate(spots)]  # fmt: skip
+        box, spot = spots[int(np.argmin(costs))]
+        taken.append(box)
+        placed.append((float(spot[0]), float(spot[1])))
+    return tuple(placed)
+
+
+def _spots(box: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:
+    (west, north, east, south), (w, h) = box, half
+    x, y = (west + east) / 2, (north + south) / 2
+    near = [
+        (east + w, north - h), (west - w, north - h), (east + w, south + h), (west - w, south + h),
+        (east + w, y), (west - w, y), (x, north - h), (x, south + h),
+    ]  # fmt: skip
+    far = [(x + (px - x) * 1.0 + np.sign(px - x) * w, py + np.sign(py - y) * 2 * h) for px, py in near]
+    return [np.array(spot) for spot in near + far]
+
+
+def _box(spot: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    return np.concatenate([spot - half, spot + half])
+
+
+def _overlap(box: npt.NDArray[np.float64], others: list[npt.NDArray[np.float64]], own: int) -> float:
+    stack = np.array([o for i, o in enumerate(others) if i != own]).reshape(-1, 4)
+    sides = np.minimum(box[2:], stack[:, 2:]) - np.maximum(box[:2], stack[:, :2])
+    return float(np.clip(sides, 0, None).prod(axis=1).sum())
+
+
+def _outside(box: npt.NDArray[np.float64], shape: tuple[int, int]) -> float:
+    size = np.array([shape[1], shape[0]], dtype=float)
+    inside = np.clip(np.minimum(box[2:], size) - np.maximum(box[:2], 0.0), 0, None).prod()
+    return float((box[2:] - box[:2]).prod() - inside)

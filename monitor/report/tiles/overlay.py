@@ -1,0 +1,131 @@
+"""What is drawn on the pixels of a tile: hatches, outlines, letters, numbered boxes, the word SIMULATED."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Polygon
+from matplotlib.patheffects import withStroke
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Zone
+from monitor.core.grid import Grid
+from monitor.core.scene import Raster
+from monitor.report.page.style import BLUE, STATUS_COLOUR, STATUS_MARKER, YELLOW
+from monitor.report.page.wording import SIMULATED
+from monitor.report.tiles.annotations import PT
+from monitor.report.tiles.marks import Mark, outline_of, place_labels
+
+_LETTER_PX = 17.0
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What is drawn on the pixels: numbered marks, zones with a letter each, the AOI's and detail tiles' outlines."""
+
+    marks: tuple[Mark, ...] = ()
+    zones: tuple[Zone, ...] = ()
+    aoi: BaseGeometry | None = None
+    details: tuple[BaseGeometry, ...] = ()
+
+    def lettered(self, grid: Grid) -> tuple[tuple[str, Zone], ...]:
+        """The named zones that reach into a grid with their letters, north to south; the same for all dates."""
+        ground = grid.footprint()
+        named = [zone for zone in self.zones if zone.name and zone.geometry.intersects(ground)]
+        named.sort(key=lambda zone: (-round(zone.geometry.centroid.y, 5), zone.id))
+        return tuple((_letter(index), zone) for index, zone in enumerate(named))
+
+
+def hatches(axes: Axes, raster: Raster) -> tuple[str, ...]:
+    """Draw no-data and cloud hatches; which of the two there were."""
+    drawn = []
+    cloud = None if raster.cloud is None else raster.cloud & raster.valid
+    for kind, mask, hatch, colour in (
+        ("nodata", ~raster.valid, "////", "#7b8794"), ("cloud", cloud, "...", "#ffffff"),
+    ):  # fmt: skip
+        if mask is None or not mask.any():
+            continue
+        drawn.append(kind)
+        field = np.pad(mask.astype(float), 1)
+        x, y = np.arange(-0.5, mask.shape[1] + 1), np.arange(-0.5, mask.shape[0] + 1)
+        with mpl.rc_context({"hatch.color": colour}):
+            axes.contourf(x, y, field, levels=[0.5, 1.5], colors="none", hatches=[hatch])
+        axes.contour(x, y, field, levels=[0.5], colors=[colour], linewidths=0.8)
+    return tuple(drawn)
+
+
+def outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
+    """Draw the area of interest, the zones and the frames of detail tiles."""
+    if overlay.aoi is not None:
+        axes.plot(*outline_of(overlay.aoi, grid).T, color="white", linewidth=2.2)
+        axes.plot(*outline_of(overlay.aoi, grid).T, color="#111111", linewidth=1.2, linestyle=(0, (6, 4)))
+    for zone in overlay.zones:
+        ring = outline_of(zone.geometry, grid)
+        axes.plot(*ring.T, color="white", linewidth=2.4, alpha=0.8)
+        axes.plot(*ring.T, color=BLUE, linewidth=1.2)
+    for place in overlay.details:
+        ring = outline_of(place, grid)
+        axes.plot(*ring.T, color="black", linewidth=3.2, alpha=0.6)
+        axes.plot(*ring.T, color=YELLOW, linewidth=1.8)
+    axes.set_xlim(0, grid.shape[1])
+    axes.set_ylim(grid.shape[0], 0)
+
+
+def _letter(index: int) -> str:
+    return ("" if index < 26 else chr(96 + index // 26)) + chr(97 + index % 26)
+
+
+def letters(axes: Axes, overlay: Overlay, grid: Grid, zoom: float) -> None:
+    """Write each zone's letter at the corner of its outline that is freest; a letter that would cover another is left
+    out, as on an overview of close berths."""
+    rows, cols = grid.shape
+    placed: list[tuple[float, float]] = []
+    for letter, zone in overlay.lettered(grid):
+        ring = outline_of(zone.geometry, grid)
+        inside = ring[(ring[:, 0] > 0) & (ring[:, 0] < cols) & (ring[:, 1] > 0) & (ring[:, 1] < rows)]
+        spots = inside if len(inside) else np.clip(ring.mean(axis=0), 0, (cols, rows))[None]
+        room = [min((float(np.hypot(*(spot - at))) for at in placed), default=np.inf) for spot in spots]
+        best = int(np.argmax(room))
+        if room[best] * zoom < _LETTER_PX:
+            continue
+        placed.append((float(spots[best][0]), float(spots[best][1])))
+        axes.text(
+            *placed[-1], letter, fontsize=15 * PT, color="#cfe8ff", fontstyle="italic", fontweight="bold", ha="center",
+            va="center", clip_on=True, zorder=4, path_effects=[withStroke(linewidth=2.6, foreground="#00304f")],
+        )  # fmt: skip
+
+
+def boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: float) -> None:
+    """Draw the numbered oriented boxes with their status by symbol, letter and colour."""
+    px = 15.0 if len(marks) <= 40 else 12.5
+    spots = place_labels(marks, shape, char_px=0.7 * px / zoom, line_px=1.25 * px / zoom)
+    for mark, (col, row) in zip(marks, spots, strict=True):
+        colour = STATUS_COLOUR[mark.status]
+        style = (0, (3, 2)) if mark.is_low else "-"
+        axes.add_patch(Polygon(mark.outline, closed=True, fill=False, edgecolor="black", linewidth=2.8, alpha=0.75))
+        axes.add_patch(Polygon(mark.outline, closed=True, fill=False, edgecolor=colour, linewidth=1.5, linestyle=style))
+        x, y = mark.centre
+        axes.plot([x, col], [y, row], color=colour, linewidth=0.6, alpha=0.8, zorder=1.5)
+        letters = px * 0.66 / zoom
+        left = col - letters * len(mark.label) / 2
+        axes.plot([left], [row], marker=STATUS_MARKER[mark.status], markersize=0.75 * px * PT, markerfacecolor=colour,
+                  markeredgecolor="black", markeredgewidth=0.8, zorder=5)  # fmt: skip
+        axes.text(
+            col + letters * 0.6, row, mark.label, fontsize=px * PT, color="white", fontweight="bold", ha="center",
+            va="center",
+            clip_on=True, path_effects=[withStroke(linewidth=2.6, foreground="black")], zorder=6,
+        )  # fmt: skip
+
+
+def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float = 0.5) -> None:
+    """Write SIMULATED across the pixels, `repeat` times, each at that share of its part from the top."""
+    span = axes.get_window_extent().width
+    for index in range(repeat):
+        axes.text(
+            cols / 2, rows * (index + share) / repeat, SIMULATED, fontsize=span / repeat**0.5 / 7.2 * PT, color="white",
+            alpha=0.22, rotation=18, ha="center", va="center", fontweight="bold", zorder=8, clip_on=True,
+            path_effects=[withStroke(linewidth=1.2, foreground="#00000066")],
+        )  # fmt: skip

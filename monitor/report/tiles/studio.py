@@ -1,0 +1,208 @@
+"""Every picture of one port: read its chosen scenes once, measure the site's stretch, draw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from matplotlib import font_manager
+from PIL import Image, ImageDraw, ImageFont
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import ArchiveError
+from monitor.core.geodesy import WGS84, reproject, transformer
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.sensors import sensor
+from monitor.core.solar import sun_elevation_deg
+from monitor.fuse.dark.events import fixed_objects
+from monitor.report.page.blocks import FilmFrame, Picture
+from monitor.report.page.model import BriefInput, ReadPixels
+from monitor.report.page.style import Rgb, gif, lossless, webp
+from monitor.report.page.wording import acquired, platform, plural, short, when
+from monitor.report.tiles.frames import Frame, crop
+from monitor.report.tiles.looks import Look
+from monitor.report.tiles.marks import Mark, marks, numbered, status_of
+from monitor.report.tiles.overlay import Overlay
+from monitor.report.tiles.stretch import Stretch, measure
+from monitor.report.tiles.tile import TileText, draw_chip, draw_tile, plain_tile, stamp
+
+FILM_PX = 216
+_SHOWN_KINDS = ("berth", "yard", "anchorage")
+
+
+@dataclass(slots=True, eq=False)
+class Studio:
+    """Pixels and numbered detections of one port, kept for as long as its pictures are drawn.
+
+    Holds the last scene read and the crops that were asked for; nothing else of the pixels stays in memory.
+    """
+
+    given: BriefInput
+    aoi: Aoi
+    read_pixels: ReadPixels
+    status: Mapping[str, str] = field(init=False)
+    _stretch: dict[str, Stretch] = field(default_factory=dict)
+    _crops: dict[tuple[str, str], Raster | None] = field(default_factory=dict)
+    _last: tuple[str, Raster | None] = ("", None)
+
+    def __post_init__(self) -> None:
+        tables = self.given.tables
+        mine = tables.detections[tables.detections["aoi_id"] == self.aoi.id]
+        ships = mine[mine["class_name"] == "vessel"]
+        self.status = status_of(mine, tables.matches, tables.dark_events, fixed=fixed_objects(ships))
+
+    def cut(self, scene_id: str, frame: Frame) -> Raster | None:
+        """A scene's pixels inside a frame; None when the archive does not have them."""
+        key = (scene_id, frame.id)
+        if key not in self._crops:
+            raster = self._read(scene_id)
+            self._crops[key] = crop(raster, frame) if raster is not None else None
+        return self._crops[key]
+
+    def stretch_from(self, sensor_id: str, scene_ids: tuple[str, ...], frame: Frame) -> None:
+        """Measure the site's stretch for a sensor from some scenes; it then holds for every picture of this brief."""
+        cuts = [c for c in (self.cut(scene_id, frame) for scene_id in scene_ids) if c is not None]
+        if sensor_id not in self._stretch:
+            self._stretch[sensor_id] = measure(sensor_id, cuts)
+
+    def stretch(self, sensor_id: str, scene_id: str, frame: Frame) -> Stretch:
+        """The site's stretch for a sensor; measured on this very scene if no other came before."""
+        if sensor_id not in self._stretch:
+            self.stretch_from(sensor_id, (scene_id,), frame)
+        made = self._stretch[sensor_id]
+        raster = self.cut(scene_id, frame)
+        if raster is not None and not set(made.bands) <= set(raster.bands):
+            return measure(sensor_id, [raster])
+        return made
+
+    def detections(self, scene_id: str) -> pd.DataFrame:
+        """The numbered detections of a scene."""
+        found = self.given.tables.detections
+        return numbered(found[found["scene_id"] == scene_id])
+
+    def tile(
+        self, look: Look, frame: Frame, *, details: tuple[Frame, ...] = ()
+    ) -> tuple[Picture, Picture, tuple[Mark, ...]] | None:
+        """Annotated tile, plain twin and the marks on it; None without pixels. `details` are outlined on it."""
+        raster = self.cut(look.scene_id, frame)
+        if raster is None or look.acquisition is None:
+            return None
+        made = self.stretch(look.sensor, look.scene_id, frame)
+        shown = marks(self.detections(look.scene_id), dict(self.status), raster.grid)
+        zones = tuple(z for kind in _SHOWN_KINDS for z in self.aoi.of_kind(kind))
+        incidence = str(raster.tags.get("incidence_deg", ""))
+        text = self.text(look.acquisition, frame.title, made, shown, incidence=incidence)
+        overlay = Overlay(shown, zones, self.aoi.geometry, tuple(self.outline(detail) for detail in details))
+        return draw_tile(raster, made, text, overlay), plain_tile(raster, made, text), shown
+
+    def outline(self, frame: Frame) -> BaseGeometry:
+        """A frame as a polygon in EPSG:4326, its sides along the port's UTM grid."""
+        x, y = transformer(WGS84, self.aoi.epsg).transform(frame.lon, frame.lat)
+        half = frame.width_m / 2, frame.height_m / 2
+        return reproject(box(x - half[0], y - half[1], x + half[0], y + half[1]), self.aoi.epsg, WGS84)
+
+    def pair_picture(self, look: Look, frame: Frame, words: str) -> Picture | None:
+        """Pixels alone in a frame for the swipe, at native size, lossless."""
+        colour = self._colour(look, frame)
+        return None if colour is None else lossless(colour, words)
+
+    def chip(self, detection_id: str, scene_id: str, sensor_id: str, frame: Frame, alt: str) -> Picture | None:
+        """A small annotated cut-out around one detection."""
+        raster = self.cut(scene_id, frame)
+        acquisition = next((a for a in self.given.acquisitions if a.id == scene_id), None)
+        if raster is None or acquisition is None:
+            return None
+        found = self.detections(scene_id)
+        one = marks(found[found["detection_id"] == detection_id], dict(self.status), raster.grid)
+        stretch = self.stretch(sensor_id, scene_id, frame)
+        text = replace(self.text(acquisition, frame.title, stretch, one), alt=alt, when=when(acquisition))
+        return draw_chip(raster, stretch, text, one)
+
+    def film(self, looks: tuple[Look, ...], frame: Frame) -> tuple[tuple[FilmFrame, ...], Picture | None]:
+        """Small pictures of one frame, look after look, and the same as an animation when there are two or more."""
+        made, frames = [], []
+        for look in looks:
+            colour = self._colour(look, frame, small=True)
+            self._crops.pop((look.scene_id, frame.id), None)
+            at = when(look.acquisition) if look.acquisition else str(look.at)
+            words = f"{frame.title}, {sensor(look.sensor).name} {at}, {look.state}"
+            if colour is None:
+                made.append(FilmFrame(None, at, look.state, "none"))
+                continue
+            made.append(FilmFrame(webp(colour, words, quality=78), at, look.state,
+                                  "" if look.state == "observed" else "part"))  # fmt: skip
+            frames.append(labelled(colour, at))
+        alt = f"Animation: {frame.title}, {plural(len(frames), 'look')} in order of time"
+        return tuple(made), gif(frames, alt) if len(frames) > 1 else None
+
+    def text(
+        self, scene: Acquisition, title: str, stretch: Stretch, shown: tuple[Mark, ...], *, incidence: str = ""
+    ) -> TileText:
+        """The words around a tile, from the acquisition, the provenance and, for radar, the angle of `incidence`."""
+        kind = sensor(scene.sensor)
+        orbit = f"relative orbit {scene.relative_orbit}" if scene.relative_orbit is not None else "orbit not recorded"
+        orbit += f" {scene.orbit_state}" if scene.orbit_state else ""
+        if kind.optical and scene.is_exact:
+            middle = self.aoi.geometry.centroid
+            orbit += f" · sun {sun_elevation_deg(middle.x, middle.y, scene.acquired_at):.0f}° above the horizon"
+        orbit += f" · incidence {incidence}°" if incidence else ""
+        bands = "-".join(dict.fromkeys(stretch.bands))
+        craft = platform(scene, kind.name)
+        record = next((r for r in self.given.provenance.scenes if r.scene_id == scene.id), None)
+        detector = record.detector if record and record.detector else _detector(self.detections(scene.id))
+        request = f"request {short(record.request_sha256 if record else '')}"
+        vessels = sum(m.status != "stack" for m in shown)
+        alt = (
+            f"{title}, {craft} {when(scene)}: {plural(vessels, 'candidate vessel')} and "
+            f"{plural(len(shown) - vessels, 'container stack')} marked; "
+            + ", ".join(f"{sum(m.status == s for m in shown)} {s}" for s in dict.fromkeys(m.status for m in shown))
+        )
+        return TileText(
+            title, acquired(scene, self.aoi),
+            (
+                f"{craft} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
+                f"{bands} · {orbit}",
+                f"Scene {scene.id} · source {scene.source or 'unknown'}",
+                f"Detector {detector} · {request} · {self.given.provenance.software}",
+            ),
+            f"{kind.credit} {scene.start.year}", alt.rstrip("; "), scene.simulated or self.given.simulated,
+        )  # fmt: skip
+
+    def _colour(self, look: Look, frame: Frame, *, small: bool = False) -> Rgb | None:
+        raster = self.cut(look.scene_id, frame)
+        if raster is None:
+            return None
+        colour = self.stretch(look.sensor, look.scene_id, frame).colour(raster)
+        if small:
+            image = Image.fromarray(colour)
+            size = (FILM_PX, max(round(FILM_PX * image.height / image.width), 1))
+            way = Image.Resampling.NEAREST if image.width < FILM_PX else Image.Resampling.BOX
+            colour = np.asarray(image.resize(size, way))
+        is_made_up = self.given.simulated or (look.acquisition is not None and look.acquisition.simulated)
+        return stamp(colour) if is_made_up else colour
+
+    def _read(self, scene_id: str) -> Raster | None:
+        if self._last[0] != scene_id:
+            try:
+                self._last = (scene_id, self.read_pixels(scene_id))
+            except ArchiveError:
+                self._last = (scene_id, None)
+        return self._last[1]
+
+
+def labelled(colour: Rgb, words: str) -> Rgb:
+    """The pixels with a strip of text beneath, for frames of an animation."""
+    rows, cols = colour.shape[:2]
+    sheet = Image.new("RGB", (cols, rows + 22), "white")
+    sheet.paste(Image.fromarray(colour), (0, 0))
+    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans"), 12)
+    ImageDraw.Draw(sheet).text((4, rows + 4), words, fill="black", font=font)
+    return np.asarray(sheet)
+
+
+def _detector(found: pd.DataFrame) -> str:
+    return " ".join(sorted(set(found["detector"]))) if len(found) else "not recorded"

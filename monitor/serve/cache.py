@@ -1,0 +1,167 @@
+"""The workspace's tables in memory: read once, and again when a file changed, while readers keep what is there."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import ArchiveError, MonitorError, SettingsError
+from monitor.core.findings import Finding
+from monitor.core.timerange import TimeRange
+from monitor.fuse.reviews import without
+from monitor.pipeline import snapshot
+from monitor.pipeline.correlate import told_of
+from monitor.pipeline.freshness import FINDINGS, Ports
+from monitor.report.page.model import BriefInput, Provenance
+from monitor.store import findings
+
+if TYPE_CHECKING:
+    from monitor.workspace.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+WEEKS = 26
+_LEAST_S = 2.0
+_TRIES = 3
+_PICTURES, _MOST_PICTURES = ("chip", "map"), 300
+_WATCHED = ("derived", "detections/*", "coverage/*", "berths/*", "positions/ingested", "ledger/*", "log/*.jsonl")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What the pages are made from, as it was at one time.
+
+    Attributes
+    ----------
+    given : as a brief of all ports over the last 26 weeks would have it
+    every : the same, and the detections that reviewers set aside: for the queue and its pictures
+    told : every finding of any time
+    state : changes when a file does; pictures and pages are kept under it
+    """
+
+    ports: Ports
+    given: BriefInput
+    every: BriefInput
+    told: tuple[Finding, ...]
+    read_at: datetime
+    state: str
+    drawn: dict[tuple[str, ...], object] = field(default_factory=dict)
+
+    def aoi(self, aoi_id: str) -> Aoi:
+        """One port; `SettingsError` when there is none of that id."""
+        for aoi in self.ports.aois:
+            if aoi.id == aoi_id:
+                return aoi
+        raise SettingsError(f"no port {aoi_id!r}; there are {', '.join(a.id for a in self.ports.aois)}")
+
+
+@dataclass(slots=True, eq=False)
+class Shelf:
+    """The content of one workspace, for many readers at once.
+
+    A reader never waits for a change that another process is writing: it gets what was read before, and the new is read
+    beside it, with what `prepare` makes for the first pages. Drawing shares one lock, since the drawing library is not
+    made for threads.
+    """
+
+    workspace: Workspace
+    prepare: Callable[[Shelf, Content], None] | None = None
+    clock: Callable[[], float] = time.monotonic
+    drawing: threading.Lock = field(default_factory=threading.Lock)
+    _content: Content | None = None
+    _reading: threading.Lock = field(default_factory=threading.Lock)
+    _looked: float = float("-inf")
+    _pause_s: float = _LEAST_S
+
+    def now(self) -> Content:
+        """The content; read here and now when there is none yet, in the background when files changed since."""
+        content = self._content
+        if content is None:
+            return self.refresh()
+        if self.clock() - self._looked >= self._pause_s:
+            self._looked = self.clock()
+            if self._state() != content.state and not self._reading.locked():
+                threading.Thread(target=self._refresh_quietly, name="shelf", daemon=True).start()
+        return content
+
+    def refresh(self) -> Content:
+        """Read what is there now, unless it is what is in memory already."""
+        with self._reading:
+            state = self._state()
+            if self._content is not None and self._content.state == state:
+                return self._content
+            began = self.clock()
+            content = self._read(state)
+            if self.prepare is not None:
+                self.prepare(self, content)
+            self._content = content
+            self._looked = self.clock()
+            self._pause_s = max(_LEAST_S, 4.0 * (self._looked - began))
+            return content
+
+    def draw(self, content: Content, key: tuple[str, ...], make: Callable[[], object]) -> object:
+        """What `make` draws of some content, kept under `key` while the content is, the oldest pictures given up."""
+        kept = content.drawn.get(key)
+        if kept is not None:
+            return kept
+        with self.drawing:
+            if key not in content.drawn:
+                pictures = [k for k in content.drawn if k[0] in _PICTURES]
+                for old in pictures[: max(len(pictures) - _MOST_PICTURES, 0)]:
+                    content.drawn.pop(old)
+                content.drawn[key] = make()
+            return content.drawn[key]
+
+    def _refresh_quietly(self) -> None:
+        try:
+            self.refresh()
+        except MonitorError as error:
+            log.warning("the tables could not be read again (%s); the page shows those of before", error)
+
+    def _read(self, state: str) -> Content:
+        for _ in range(_TRIES - 1):
+            try:
+                return self._read_once(state)
+            except ArchiveError as error:  # a file was replaced between the listing and the reading
+                log.info("reading again: %s", error)
+        return self._read_once(state)
+
+    def _read_once(self, state: str) -> Content:
+        workspace = self.workspace
+        archive, store, ports = workspace.archive, workspace.positions, workspace.ports()
+        passes = snapshot.acquisitions(archive, ports)
+        tables = snapshot.tables(archive, store, ports, everything=True)
+        told = findings.from_text(archive.read_note(FINDINGS))
+        now = datetime.now(UTC).replace(microsecond=0)
+        last = max((a.acquired_at for a in passes), default=now)
+        end = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        period = TimeRange(end - timedelta(weeks=WEEKS), end)
+        source = Provenance(snapshot.software(), snapshot.weights(ports), (), (), snapshot.thresholds(ports))
+        every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, told)
+        counted = without(tables.detections, told_of(archive, tables.detections))
+        given = replace(every, tables=replace(tables, detections=counted))
+        return Content(ports, given, every, told, now, state)
+
+    def _state(self) -> str:
+        return "|".join(f"{mark}" for mark in self._marks())
+
+    def _marks(self) -> Iterator[int]:
+        """When each watched file or folder last changed; a folder does when a file in it is replaced."""
+        archive = self.workspace.archive.root
+        places = [path for pattern in _WATCHED for path in sorted(archive.glob(pattern))]
+        for path in [archive / "index.sqlite", *places, *sorted((self.workspace.root / "aoi").glob("*"))]:
+            yield _changed(path)
+
+
+def _changed(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0

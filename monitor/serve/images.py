@@ -1,0 +1,96 @@
+"""Chips and maps for the pages, drawn when asked for and kept while the tables stay as they are."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import DataError
+from monitor.core.scene import Raster
+from monitor.report.map.port_map import port_map
+from monitor.report.page.blocks import Picture
+from monitor.report.page.model import BriefInput
+from monitor.report.page.wording import minute
+from monitor.report.tiles.frames import around, overview
+from monitor.report.tiles.looks import Look, looks_of
+from monitor.report.tiles.stretch import Stretch
+from monitor.report.tiles.studio import Studio
+from monitor.serve.cache import Content, Shelf
+
+CHIP_M = 1200.0
+
+
+def chip(shelf: Shelf, content: Content, detection_id: str) -> Picture:
+    """A cut-out of 1200 m around one detection, boxed and with its status.
+
+    Raises
+    ------
+    DataError
+        There is no such detection, or its pixels are not in the archive.
+    """
+    found = content.every.tables.detections
+    rows = found[found["detection_id"] == detection_id]
+    if rows.empty:
+        raise DataError(f"{detection_id}: no detection of this id")
+    row = rows.iloc[0]
+    aoi = content.aoi(str(row["aoi_id"]))
+    place = row["geometry"].envelope.centroid
+    frame = around(f"chip-{detection_id}", aoi.name or aoi.id, place.x, place.y, side_m=CHIP_M)
+    alt = (
+        f"{CHIP_M:.0f} m around a detection at {aoi.name or aoi.id}, {minute(row['acquired_at'])}, "
+        f"score {row['score']:.2f}"
+    )
+
+    def draw() -> object:
+        studio = _studio(shelf, content, aoi, content.every)
+        return studio.chip(detection_id, str(row["scene_id"]), str(row["sensor"]), frame, alt)
+
+    made = cast("Picture | None", shelf.draw(content, ("chip", detection_id), draw))
+    if made is None:
+        raise DataError(f"{detection_id}: the pixels of {row['scene_id']} are not in the archive")
+    return made
+
+
+def looks(content: Content, aoi: Aoi) -> tuple[Look, ...]:
+    """The looks at a port of which there is a picture, oldest first."""
+    return tuple(look for look in looks_of(content.given, aoi.id) if look.acquisition is not None and look.was_seen)
+
+
+def map_document(shelf: Shelf, content: Content, aoi: Aoi, scene_id: str) -> str:
+    """The layers of one look at a port, as JSON for the map script.
+
+    Raises
+    ------
+    DataError
+        There is no such look, or its pixels are not in the archive.
+    """
+    look = next((k for k in looks(content, aoi) if k.scene_id == scene_id), None)
+    if look is None:
+        raise DataError(f"{scene_id}: no look at {aoi.id} of this id")
+
+    def draw() -> object:
+        studio, frame = _studio(shelf, content, aoi, content.given), overview(aoi)
+        made = port_map(studio, look, frame)
+        return "" if made is None else made.document
+
+    document = cast("str", shelf.draw(content, ("map", aoi.id, scene_id), draw))
+    if not document:
+        raise DataError(f"{scene_id}: its pixels are not in the archive")
+    return document
+
+
+def _studio(shelf: Shelf, content: Content, aoi: Aoi, given: BriefInput) -> Studio:
+    """The port's pictures with one stretch a sensor for all looks, measured on its newest clear ones."""
+
+    def read(scene_id: str) -> Raster:
+        return shelf.workspace.archive.read_raster(scene_id)
+
+    measured = cast("dict[str, Stretch]", content.drawn.setdefault(("stretch", aoi.id), {}))
+    studio = Studio(given, aoi, read, measured)
+    if not measured:
+        frame, seen = overview(aoi), looks(content, aoi)
+        for sensor in {look.sensor for look in seen}:
+            ids = tuple(look.scene_id for look in seen if look.sensor == sensor and look.state == "observed")[-2:]
+            if ids:
+                studio.stretch_from(sensor, ids, frame)
+    return studio

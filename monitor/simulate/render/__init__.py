@@ -1,0 +1,1 @@
+"""Ports, ships and weather to pixels."""

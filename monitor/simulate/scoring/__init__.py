@@ -1,0 +1,1 @@
+"""Tables scored against the truth of a season."""

@@ -1,0 +1,1 @@
+"""Ships, their itineraries and their AIS."""

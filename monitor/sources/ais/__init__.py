@@ -1,0 +1,1 @@
+"""AIS files of many layouts to positions."""

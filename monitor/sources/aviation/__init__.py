@@ -1,0 +1,1 @@
+"""Aircraft files, lists and published flights."""

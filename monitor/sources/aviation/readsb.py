@@ -1,0 +1,108 @@
+"""Trace files of readsb and ADS-B Exchange (``trace_full_<hex>.json``), gzipped or plain, whole or cut off.
+
+The layout is that of ``README-json.md`` in wiedehopf/readsb: one aircraft and one UTC day a file, feet, knots and feet
+a minute, ``"ground"`` in place of an altitude on the ground.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from monitor.core.tables.aviation import AIR_POSITIONS
+
+METRES_PER_FOOT = 0.3048
+_STALE, _NEW_LEG, _GEOMETRIC = 1, 2, 8
+
+
+def is_trace(document: object) -> bool:
+    """Whether a JSON document is a readsb trace."""
+    return isinstance(document, Mapping) and "trace" in document and "timestamp" in document
+
+
+def trace_positions(document: Mapping[str, object], *, where: str, rejected: Counter[str]) -> pd.DataFrame:
+    """AIR_POSITIONS of one trace; `rejected` is counted up by reason. Empty when the trace is.
+
+    The aircraft object of an entry (callsign, source of the position) holds until the next one.
+    """
+    base = number(document.get("timestamp"))
+    rows = document.get("trace")
+    if math.isnan(base) or not isinstance(rows, list):
+        rejected["no timestamp or trace"] += 1
+        return AIR_POSITIONS.empty()
+    icao24 = str(document.get("icao") or "").strip().lower()
+    common = {"icao24": icao24, "registration": str(document.get("r") or ""), "source_file": where}
+    details: Mapping[str, object] = {}
+    made = []
+    for row in rows:
+        if isinstance(row, list) and len(row) > 8 and isinstance(row[8], Mapping):
+            details = row[8]
+        position = _position(row, base, details)
+        if isinstance(position, str):
+            rejected[position] += 1
+        else:
+            made.append({**position, **common})
+    if not made:
+        return AIR_POSITIONS.empty()
+    table = pd.DataFrame(made)
+    table["t"] = pd.to_datetime(table["t"], unit="s", utc=True).dt.round("ms")
+    return AIR_POSITIONS.conform(table)
+
+
+def _position(row: object, base: float, details: Mapping[str, object]) -> dict[str, object] | str:
+    if not isinstance(row, Sequence) or isinstance(row, str) or len(row) < 4:
+        return "entry too short"
+    offset, lat, lon = (number(value) for value in row[:3])
+    if math.isnan(offset):
+        return "no time"
+    if math.isnan(lat) or math.isnan(lon):
+        return "no position"
+    padded = [*row, *[None] * 9][:9]
+    on_ground = padded[3] == "ground"
+    altitude = number(padded[3]) * METRES_PER_FOOT
+    flags = int(number(padded[6])) if not math.isnan(number(padded[6])) else 0
+    kind = "" if math.isnan(altitude) else "geometric" if flags & _GEOMETRIC else "barometric"
+    return {
+        "t": base + offset, "lon": lon, "lat": lat, "altitude_m": altitude, "altitude_kind": kind,
+        "on_ground": True if on_ground else (None if math.isnan(altitude) else False),
+        "speed_kn": number(padded[4]), "track_deg": number(padded[5]),
+        "climb_ms": number(padded[7]) * METRES_PER_FOOT / 60.0,
+        "is_stale": bool(flags & _STALE), "new_leg": bool(flags & _NEW_LEG),
+        "callsign": str(details.get("flight") or "").strip(), "position_type": str(details.get("type") or ""),
+        "clock": "utc", "citation": "",
+    }  # fmt: skip
+
+
+def number(value: object) -> float:
+    """The value as a float; NaN for null, text, booleans and infinities."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    return float(value) if math.isfinite(value) else math.nan
+
+
+def salvage(text: str) -> dict[str, object] | None:
+    """What is whole in a trace file that was cut off: its head and the complete entries; None when nothing is."""
+    at = text.find('"trace"')
+    opening = text.find("[", at)
+    if at < 0 or opening < 0:
+        return None
+    try:
+        head = json.loads(text[:at].rstrip().rstrip(",") + "}")
+    except json.JSONDecodeError:
+        return None
+    decoder = json.JSONDecoder()
+    rows: list[object] = []
+    place = opening + 1
+    while True:
+        while place < len(text) and text[place] in " \t\r\n,":
+            place += 1
+        try:
+            row, place = decoder.raw_decode(text, place)
+        except json.JSONDecodeError:
+            break
+        rows.append(row)
+    return {**head, "trace": rows} if isinstance(head, dict) else None

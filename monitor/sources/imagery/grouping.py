@@ -1,0 +1,162 @@
+"""From a catalog's items, tile by tile and slice by slice, to acquisitions: one overpass of one AOI; pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from shapely import unary_union
+from shapely.errors import ShapelyError
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import DataError
+from monitor.core.scene import Acquisition
+from monitor.core.timerange import utc
+from monitor.sources.errors import BadAnswer
+from monitor.sources.imagery.naming import platform_name, safe_id, short_platform
+
+ONE_PASS = timedelta(minutes=30)
+"""Items of one satellite and orbit closer than this are of one overpass; two of Sentinel-2 are never within 50 min."""
+
+_S2 = re.compile(r"S2([A-Z])_MSIL(1C|2A)_(\d{8}T\d{6})_N(\d{4})_R(\d{3})_T(\w{5})(?:_(\d{8}T\d{6}))?")
+_S1 = re.compile(r"S1([A-Z])_IW_GRD\w_\w{4}_(\d{8}T\d{6})_(\d{8}T\d{6})_(\d{6})")
+_S1_FIRST_ORBIT = {"a": 73, "b": 27, "c": 172}
+_S1_CYCLE = 175
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One tile or slice as a catalog lists it.
+
+    `product` names what it is a processing of (equal for all baselines of one tile), `version` orders those; `take`
+    names the data take or absolute orbit, the same whenever and however often it was processed.
+    """
+
+    id: str
+    platform: str
+    start: datetime
+    end: datetime
+    geometry: BaseGeometry
+    relative_orbit: int | None
+    orbit_state: str | None
+    cloud_cover: float | None
+    level: str
+    take: str
+    product: str
+    version: tuple[str, ...]
+
+
+def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
+    """The item of a catalog's GeoJSON feature.
+
+    Raises
+    ------
+    BadAnswer
+        The feature has no id, instant or outline.
+    """
+    try:
+        given = cast("Mapping[str, object]", feature["properties"])
+        id_ = str(feature["id"]).removesuffix(".SAFE")
+        at = given.get("datetime")
+        start = utc(str(at or given["start_datetime"]))
+        end = utc(str(at or given["end_datetime"]))
+        outline = shape(cast("dict[str, object]", feature["geometry"]))
+        return (_radar if sensor == "s1" else _optical)(id_, given, start, end, outline)
+    except (KeyError, TypeError, ValueError, AttributeError, ShapelyError, DataError) as error:
+        name = feature.get("id") if isinstance(feature, Mapping) else feature
+        raise BadAnswer(f"catalog item {name}: not a STAC item with instant and outline ({error!r})") from error
+
+
+def acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:
+    """One acquisition an overpass, in order of time.
+
+    Items that do not touch the AOI are left out; of several processings of one tile the newest stays. The id is made
+    from satellite and data take (radar: absolute orbit), so that it is the same when a tile comes late or anew.
+    """
+    near = [item for item in items if item.geometry.intersects(aoi.geometry)]
+    newest: dict[str, Item] = {}
+    for item in sorted(near, key=lambda item: item.version):
+        newest[item.product] = item
+    groups: list[list[Item]] = []
+    key = _order
+    for item in sorted(newest.values(), key=key):
+        last = groups[-1][-1] if groups else None
+        if last and key(last)[:3] == key(item)[:3] and item.start - last.start < ONE_PASS:
+            groups[-1].append(item)
+        else:
+            groups.append([item])
+    found = [_acquisition(group, aoi, sensor=sensor, source=source) for group in groups]
+    return sorted(found, key=lambda a: (a.start, a.id))
+
+
+def optical_item(name: str, product: str, at: datetime, outline: BaseGeometry) -> Item:
+    """The item of a Sentinel-2 product on disk: `name` where it lies, `product` what ESA calls it."""
+    return _optical(name, {"s2:product_uri": product, "platform": product[:3]}, at, at, outline)
+
+
+def _order(item: Item) -> tuple[str, int, str, datetime, str]:
+    return item.platform, item.relative_orbit or 0, item.orbit_state or "", item.start, item.id
+
+
+def _acquisition(group: Sequence[Item], aoi: Aoi, *, sensor: str, source: str) -> Acquisition:
+    first = group[0]
+    outline = unary_union([item.geometry for item in group])
+    clouds = [item.cloud_cover for item in group if item.cloud_cover is not None]
+    orbit = "" if first.relative_orbit is None else f"_R{first.relative_orbit:03d}"
+    take = min(item.take for item in group)
+    return Acquisition(
+        id=safe_id(f"{take}_{first.level}{orbit}_{aoi.id}"),
+        aoi_id=aoi.id, sensor=sensor, platform=first.platform,
+        start=min(item.start for item in group), end=max(item.end for item in group), footprint=outline,
+        relative_orbit=first.relative_orbit, orbit_state=first.orbit_state,
+        cloud_cover=sum(clouds) / len(clouds) if clouds else None,
+        product_ids=tuple(sorted(item.id for item in group)), level=first.level, source=source,
+    )  # fmt: skip
+
+
+def _optical(id_: str, given: Mapping[str, object], start: datetime, end: datetime, outline: BaseGeometry) -> Item:
+    platform = platform_name(str(given.get("platform") or id_[:3]))
+    cloud, orbit = given.get("eo:cloud_cover"), given.get("sat:relative_orbit")
+    level = str(given.get("processing:level") or "").upper()
+    take, product = f"{start:%Y%m%dT%H%M%S}Z_{short_platform(platform)}", id_
+    version: tuple[str, ...] = (id_,)
+    name = str(given.get("s2:product_uri") or id_).removesuffix(".SAFE")
+    if found := _S2.fullmatch(name):
+        level, orbit = f"L{found[2]}", int(found[5])
+        take = f"{found[3]}Z_S2{found[1]}"
+        product, version = f"{take}_{found[2]}_{found[6]}", (found[4], found[7] or "")
+    return Item(
+        id_, platform, start, end, outline, None if orbit is None else int(cast("int", orbit)),
+        cast("str | None", given.get("sat:orbit_state")),
+        None if cloud is None else float(cast("float", cloud)) / 100.0,
+        level.removeprefix("LEVEL-") or "L2A", take, product, version,
+    )  # fmt: skip
+
+
+def _radar(id_: str, given: Mapping[str, object], start: datetime, end: datetime, outline: BaseGeometry) -> Item:
+    platform = platform_name(str(given.get("platform") or id_[:3]))
+    state, orbit = cast("str | None", given.get("sat:orbit_state")), given.get("sat:relative_orbit")
+    take, product, absolute = f"{start:%Y%m%dT%H%M%S}Z_{short_platform(platform)}", id_, None
+    if found := _S1.match(id_):
+        absolute = int(found[4])
+        start, end = (utc(found[n]) for n in (2, 3))
+        platform = f"sentinel-1{found[1].lower()}"
+        direction = f"_{state[:3].upper()}" if state else ""
+        take, product = f"S1{found[1]}_O{found[4]}{direction}", f"S1{found[1]}_{found[2]}_{found[3]}"
+    first = _S1_FIRST_ORBIT.get(platform[-1])
+    if orbit is None and absolute is not None and first is not None:
+        orbit = (absolute - first) % _S1_CYCLE + 1
+    version = (
+        str(given.get("s1:timeliness") != "NRT-3h"),
+        str(given.get("updated") or given.get("created") or ""),
+        id_,
+    )
+    return Item(
+        id_, platform, start, end, outline, None if orbit is None else int(cast("int", orbit)), state, None, "GRD",
+        take, product, version,
+    )  # fmt: skip

@@ -1,0 +1,121 @@
+"""A STAC item that lies beside a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from monitor.core.errors import DataError
+from monitor.core.timerange import utc
+from monitor.sources.imagery.naming import band_name, platform_name
+
+
+@dataclass(frozen=True, slots=True)
+class Sidecar:
+    """What an item says of a file; None or empty where it says nothing.
+
+    `cloud_cover` is 0–1; `scale` and `offset` turn stored numbers into reflectance; `unit` is ``linear`` or ``db``.
+    """
+
+    id: str
+    start: datetime | None
+    end: datetime | None
+    platform: str = ""
+    relative_orbit: int | None = None
+    orbit_state: str | None = None
+    cloud_cover: float | None = None
+    level: str | None = None
+    bands: tuple[str, ...] = ()
+    scale: float | None = None
+    offset: float | None = None
+    unit: str | None = None
+    simulated: bool = False
+
+
+def read_sidecar(image: Path) -> Sidecar | None:
+    """The item of an image: ``<stem>.json``, or an ``item.json`` with an asset that points at it; None without.
+
+    An ``item.json`` beside a single image belongs to it, whatever its assets say.
+
+    Raises
+    ------
+    DataError
+        The item is not readable; the message names it.
+    """
+    own = image.with_suffix(".json")
+    if own.is_file():
+        return _sidecar(_load(own), image, own)
+    shared = image.parent / "item.json"
+    if not shared.is_file():
+        return None
+    item = _load(shared)
+    alone = sum(path.suffix.lower() in (".tif", ".tiff") for path in image.parent.iterdir()) == 1
+    return _sidecar(item, image, shared) if alone or _asset(item, image) else None
+
+
+def _load(path: Path) -> Mapping[str, object]:
+    try:
+        item = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable STAC item ({error}); mend or remove it") from error
+    if not isinstance(item, dict) or item.get("type") != "Feature" or "properties" not in item:
+        raise DataError(f"{path}: not a STAC item (a GeoJSON Feature with properties); mend or remove it")
+    return item
+
+
+def _asset(item: Mapping[str, object], image: Path) -> Mapping[str, object] | None:
+    assets = cast("Mapping[str, Mapping[str, object]]", item.get("assets") or {})
+    for asset in assets.values():
+        if Path(str(asset.get("href", ""))).name == image.name:
+            return asset
+    return None
+
+
+def _sidecar(item: Mapping[str, object], image: Path, where: Path) -> Sidecar:
+    try:
+        return _parse(item, _asset(item, image) or {}, image)
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise DataError(f"{where}: not a valid STAC item ({error}); mend or remove it") from error
+
+
+def _parse(item: Mapping[str, object], asset: Mapping[str, object], image: Path) -> Sidecar:
+    given = cast("Mapping[str, object]", item["properties"])
+    start, end = given.get("start_datetime"), given.get("end_datetime")
+    if given.get("datetime") and not (start and end):
+        start = end = given["datetime"]
+    bands = cast("list[Mapping[str, object]]", asset.get("bands") or asset.get("raster:bands") or [])
+    names = [band_name(str(band.get("name") or band.get("eo:common_name") or "")) for band in bands]
+    cloud, orbit, unit = given.get("eo:cloud_cover"), given.get("sat:relative_orbit"), given.get("monitor:unit")
+    return Sidecar(
+        id=str(item.get("id") or image.stem),
+        start=utc(str(start)) if start else None,
+        end=utc(str(end)) if end else None,
+        platform=platform_name(str(given.get("platform") or "")),
+        relative_orbit=None if orbit is None else int(cast("int", orbit)),
+        orbit_state=cast("str | None", given.get("sat:orbit_state")),
+        cloud_cover=None if cloud is None else float(cast("float", cloud)) / 100.0,
+        level=cast("str | None", given.get("processing:level")),
+        bands=tuple(name or "" for name in names),
+        scale=_common(bands, "scale", image),
+        offset=_common(bands, "offset", image),
+        unit=_unit(unit or next((band.get("unit") for band in bands if band.get("unit")), None)),
+        simulated=bool(given.get("monitor:simulated")),
+    )
+
+
+def _common(bands: list[Mapping[str, object]], key: str, image: Path) -> float | None:
+    values = {float(cast("float", band[name])) for band in bands for name in (key, f"raster:{key}") if name in band}
+    if len(values) > 1:
+        raise DataError(f"{image.name}: its bands have different {key}s {sorted(values)}; store them alike")
+    return values.pop() if values else None
+
+
+def _unit(text: object) -> str | None:
+    if text is None:
+        return None
+    low = str(text).lower()
+    return "db" if low in ("db", "decibel", "decibels") else "linear" if low in ("linear", "1", "power") else None

@@ -1,0 +1,198 @@
+"""Sentinel-2 products as ESA hands them out: SAFE folders and zips, L2A and L1C."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree
+
+import numpy as np
+import numpy.typing as npt
+import rasterio
+from rasterio.enums import Resampling
+from rasterio.errors import RasterioError
+from rasterio.vrt import WarpedVRT
+from rasterio.warp import transform_bounds
+from shapely.geometry import box
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.errors import DataError
+from monitor.core.grid import Grid
+from monitor.core.sensors import S2_BANDS
+from monitor.core.timerange import utc
+from monitor.sources.imagery.grouping import Item, optical_item
+
+_BAND = re.compile(r".*_(B\d[\dA]|SCL)(?:_(10|20|60)m)?\.jp2", re.IGNORECASE)
+_ORDER = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", "B10", "B11", "B12")
+_QUANTIFICATION = {"BOA_QUANTIFICATION_VALUE", "QUANTIFICATION_VALUE"}
+_OFFSETS = {"BOA_ADD_OFFSET", "RADIO_ADD_OFFSET"}
+_ADVICE = "download the product again, or remove it"
+
+Numbers = npt.NDArray[np.uint16]
+Classes = npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One tile of one data take: GDAL's path of each band, what turns its numbers into DN, and when it was seen."""
+
+    where: str
+    name: str
+    bands: Mapping[str, str]
+    quantification: float
+    offsets: Mapping[str, float]
+    sensed: datetime
+    epsg: int
+    footprint: BaseGeometry
+
+
+def is_product(path: Path) -> bool:
+    """Whether a path is named like a Sentinel-2 product: a ``.SAFE`` folder, or a zip of one."""
+    known = path.name.upper().startswith("S2") and "_MSIL" in path.name.upper()
+    return known and ((path.suffix.upper() == ".SAFE" and path.is_dir()) or path.suffix.lower() == ".zip")
+
+
+def read_product(path: Path, where: str) -> Product:
+    """The product in a SAFE folder or zip; `where` names it in errors and ids.
+
+    Raises
+    ------
+    DataError
+        It is damaged, lacks its metadata, a band, or is no L1C or L2A.
+    """
+    names, read, prefix = _contents(path, where)
+    product_xml = _only(names, "MTD_MSIL*.xml", where)
+    tile_xml = _only(names, "MTD_TL.xml", where)
+    try:
+        product, tile = (ElementTree.fromstring(read(name)) for name in (product_xml, tile_xml))
+    except ElementTree.ParseError as error:
+        raise DataError(f"{where}: its metadata is damaged ({error}); {_ADVICE}") from error
+    bands = {band: prefix + name for band, name in _finest(names).items()}
+    missing = [band for band in S2_BANDS if band not in bands]
+    if missing:
+        raise DataError(f"{where}: band {', '.join(missing)} missing; {_ADVICE}")
+    epsg, footprint = _place(bands["B02"], where)
+    name = re.sub(r"\.(zip|SAFE)$", "", re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    quantification = _values(product, _QUANTIFICATION)
+    return Product(
+        where=where, name=name, bands={band: bands[band] for band in (*S2_BANDS, "SCL") if band in bands},
+        quantification=next(iter(quantification.values()), 10_000.0),
+        offsets={_ORDER[int(index)]: value for index, value in _values(product, _OFFSETS).items()},
+        sensed=_sensed(tile, where), epsg=epsg, footprint=footprint,
+    )  # fmt: skip
+
+
+def product_item(product: Product) -> Item:
+    """The product as an item of a catalog, so that tiles of one pass become one acquisition."""
+    return optical_item(product.where, product.name, product.sensed, product.footprint)
+
+
+def read_tile(product: Product, grid: Grid) -> tuple[Numbers, Classes | None, str]:
+    """(band, row, col) reflectance × 10000 on a grid with 0 for no data, the scene classes of an L2A, and a note.
+
+    In the grid's own zone pixels are taken as they are (20 m ones twice each way), from another zone they are warped:
+    cubic for bands, nearest for classes.
+
+    Raises
+    ------
+    DataError
+        A band cannot be read to the end.
+    """
+    same = product.epsg == grid.epsg
+    how = Resampling.nearest if same else Resampling.cubic
+    data = np.stack([_band(product, band, grid, how) for band in S2_BANDS])
+    scale = 10_000.0 / product.quantification
+    for number, band in enumerate(S2_BANDS):
+        stored = data[number]
+        values = np.rint((stored.astype(np.float32) + np.float32(product.offsets.get(band, 0.0))) * np.float32(scale))
+        data[number] = np.where(stored == 0, 0, np.clip(values, 1, 65535)).astype(np.uint16)
+    classes = _band(product, "SCL", grid, Resampling.nearest).astype(np.uint8) if "SCL" in product.bands else None
+    resampled = "as stored" if same else f"warped from EPSG:{product.epsg} (cubic, masks nearest)"
+    return data, classes, f"offset {product.offsets.get('B02', 0.0):g} applied, {resampled}"
+
+
+def _contents(path: Path, where: str) -> tuple[list[str], Callable[[str], bytes], str]:
+    """Names of the files, a way to read one, and what GDAL puts before a name."""
+    if path.is_dir():
+        names = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
+        return names, lambda name: (path / name).read_bytes(), f"{path}/"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError) as error:
+        raise DataError(f"{where}: not a whole zip ({error}); {_ADVICE}") from error
+
+    def read(name: str) -> bytes:
+        with zipfile.ZipFile(path) as archive:
+            return archive.read(name)
+
+    return names, read, f"/vsizip/{path}/"
+
+
+def _only(names: Sequence[str], pattern: str, where: str) -> str:
+    found = [name for name in names if PurePosixPath(name).match(pattern)]
+    if len(found) != 1:
+        raise DataError(f"{where}: {len(found)} files {pattern} in it, one is needed; {_ADVICE}")
+    return found[0]
+
+
+def _finest(names: Sequence[str]) -> dict[str, str]:
+    """Band to its file of the finest resolution."""
+    found: dict[str, tuple[int, str]] = {}
+    for name in names:
+        match = _BAND.fullmatch(PurePosixPath(name).name)
+        if match and "IMG_DATA" in name:
+            gsd = int(match[2] or 0)
+            band = match[1].upper()
+            if band not in found or gsd < found[band][0]:
+                found[band] = (gsd, name)
+    return {band: name for band, (_, name) in found.items()}
+
+
+def _values(root: ElementTree.Element, tags: set[str]) -> dict[str, float]:
+    """Numbers under tags, by their ``band_id`` (or their place)."""
+    found: dict[str, float] = {}
+    for element in root.iter():
+        if element.tag.rpartition("}")[2] in tags and element.text:
+            found[element.get("band_id") or str(len(found))] = float(element.text)
+    return found
+
+
+def _sensed(tile: ElementTree.Element, where: str) -> datetime:
+    for element in tile.iter():
+        if element.tag.rpartition("}")[2] == "SENSING_TIME" and element.text:
+            return utc(element.text.strip())
+    raise DataError(f"{where}: MTD_TL.xml has no SENSING_TIME; {_ADVICE}")
+
+
+def _place(path: str, where: str) -> tuple[int, BaseGeometry]:
+    try:
+        with rasterio.open(path) as source:
+            code = source.crs.to_epsg() if source.crs else None
+            if code is None:
+                raise DataError(f"{where}: its bands have no CRS; {_ADVICE}")
+            return int(code), box(*transform_bounds(source.crs, 4326, *source.bounds, densify_pts=21))
+    except RasterioError as error:
+        raise DataError(f"{where}: {PurePosixPath(path).name} cannot be read ({error}); {_ADVICE}") from error
+
+
+def _band(product: Product, band: str, grid: Grid, how: Resampling) -> npt.NDArray[np.generic]:
+    path = product.bands[band]
+    rows, cols = grid.shape
+    try:
+        with (
+            rasterio.open(path) as source,
+            WarpedVRT(
+                source, crs=f"EPSG:{grid.epsg}", transform=grid.transform, width=cols, height=rows, resampling=how,
+                src_nodata=0, nodata=0,
+            ) as warped,
+        ):  # fmt: skip
+            return np.asarray(warped.read(1))
+    except RasterioError as error:
+        raise DataError(
+            f"{product.where}: {PurePosixPath(path).name} cannot be read to the end ({error}); {_ADVICE}"
+        ) from error

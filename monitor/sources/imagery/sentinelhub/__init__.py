@@ -1,0 +1,1 @@
+"""Sentinel Hub and the Copernicus Data Space."""

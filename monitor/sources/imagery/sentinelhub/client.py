@@ -1,0 +1,335 @@
+"""The Sentinel Hub client behind a clock: every call ends, and every failure has a name.
+
+The client's own retries, its disk cache and its config file are not used: it waits for ever on 429, never renews a
+refused token, and keeps half files. Here one call is one attempt, and this module decides whether there is another.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TypeVar, cast
+
+import requests
+from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
+from sentinelhub import (
+    CRS,
+    BBox,
+    DataCollection,
+    DownloadFailedException,
+    Geometry,
+    SentinelHubCatalog,
+    SentinelHubDownloadClient,
+    SentinelHubRequest,
+    SentinelHubSession,
+    SHConfig,
+)
+from sentinelhub.download.models import DownloadRequest, DownloadResponse
+from sentinelhub.exceptions import BaseSentinelHubException, MissingDataInRequestException
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.errors import SourceError
+from monitor.core.grid import Grid
+from monitor.core.timerange import TimeRange
+from monitor.sources.errors import AuthError, BadAnswer, RateLimited
+from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, is_loopback
+from monitor.sources.imagery.sentinelhub.errors import http_fault, login_fault
+from monitor.sources.retry import backoff_s, retry_after_s
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_READ_TIMEOUT_S = 120.0
+_INSECURE = "OAUTHLIB_INSECURE_TRANSPORT"
+_MOST_ITEMS = 20_000
+_RENEW_S = 30.0
+_COLLECTIONS = {
+    ("s2", "L2A"): DataCollection.SENTINEL2_L2A,
+    ("s2", "L1C"): DataCollection.SENTINEL2_L1C,
+    ("s1", "GRD"): DataCollection.SENTINEL1_IW,
+}
+for _library in ("requests_oauthlib", "oauthlib"):
+    logging.getLogger(_library).setLevel(logging.INFO)  # their DEBUG lines show secret and token in clear
+
+_login = threading.Lock()
+_sessions: dict[SentinelHubSettings, SentinelHubSession] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessRequest:
+    """One Process call: pixels of `grid` from tiles within `period`, made by `evalscript`.
+
+    `outputs` are the TIFF identifiers; ``userdata`` comes along. `processing` and `data_filter` go to the service.
+    """
+
+    sensor: str
+    level: str
+    grid: Grid
+    period: TimeRange
+    evalscript: str
+    outputs: tuple[str, ...]
+    processing: Mapping[str, object]
+    data_filter: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """Bytes of an answer, and the units that its header says were spent (None when it does not)."""
+
+    content: bytes
+    units: float | None
+
+
+class _Throttled(Exception):  # noqa: N818
+    """The service said 429."""
+
+    def __init__(self, retry_after: str | None) -> None:
+        super().__init__(retry_after)
+        self.retry_after = retry_after
+
+
+_FOREIGN = (SourceError, _Throttled, OAuth2Error, BaseSentinelHubException, requests.RequestException)
+
+
+class _Client(SentinelHubDownloadClient):  # type: ignore[misc]
+    """The client with a deadline for one exchange, however slowly bytes drip in, and 429 told at once."""
+
+    def __init__(self, *, config: SHConfig, session: SentinelHubSession, deadline: float) -> None:
+        super().__init__(config=config, session=session)
+        self.deadline = deadline
+
+    def _do_download(self, request: DownloadRequest) -> requests.Response:
+        exchange = super()._do_download
+        response: requests.Response = _within(lambda: exchange(request), self.deadline)
+        if response.status_code == requests.codes.too_many_requests:
+            raise _Throttled(response.headers.get("Retry-After"))
+        return response
+
+
+def search_catalog(
+    settings: SentinelHubSettings, area: BaseGeometry, period: TimeRange, *, sensor: str
+) -> list[Mapping[str, object]]:
+    """The catalog's items of a sensor over an area (EPSG:4326) in a period, all pages of them.
+
+    Raises
+    ------
+    AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadAnswer
+        As the fault was; the time is bounded by the settings.
+    """
+    collection = _collection(settings, sensor)
+
+    def ask(client: _Client) -> list[Mapping[str, object]]:
+        catalog = SentinelHubCatalog(config=client.config)
+        catalog.client = client
+        found = catalog.search(
+            collection, geometry=Geometry(area, CRS.WGS84), time=(period.start, period.end), limit=100
+        )
+        try:
+            items = list(islice(found, _MOST_ITEMS))
+        except requests.RequestException:
+            raise
+        except (KeyError, ValueError, TypeError, AttributeError, MissingDataInRequestException) as error:
+            raise BadAnswer(f"{what}: the answer is no catalog page ({error!r}); run again", transient=True) from error
+        if len(items) == _MOST_ITEMS:
+            raise BadAnswer(f"{what}: the catalog's pages do not end; narrow the period")
+        return items
+
+    what = f"catalog search for {collection.api_id}"
+    return _bounded(settings, what, ask)
+
+
+def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str) -> Delivered:
+    """The bytes of one Process call, not yet looked at; `what` names it in errors.
+
+    Raises
+    ------
+    AuthError, QuotaError, RateLimited, BadRequest, Unavailable
+        As the fault was; the time is bounded by the settings.
+    """
+
+    def ask(client: _Client) -> Delivered:
+        made = _request(settings, request, client.config)
+        [response] = client.download(made.download_list, max_threads=1, decode_data=False)
+        return _delivered(response)
+
+    return _bounded(settings, what, ask)
+
+
+def payload(settings: SentinelHubSettings, request: ProcessRequest) -> dict[str, object]:
+    """The JSON body of a Process call, as it is sent; it holds no secret."""
+    return cast("dict[str, object]", dict(_request(settings, request, _config(settings)).payload))
+
+
+def check_login(settings: SentinelHubSettings) -> None:
+    """Log in anew, and raise as `process` does when that fails."""
+    with _login:
+        _sessions.pop(settings, None)
+    _bounded(settings, "login", lambda _: None)
+
+
+def _request(settings: SentinelHubSettings, request: ProcessRequest, config: SHConfig) -> SentinelHubRequest:
+    rows, cols = request.grid.shape
+    other = {"processing": dict(request.processing), "dataFilter": dict(request.data_filter)}
+    return SentinelHubRequest(
+        evalscript=request.evalscript,
+        input_data=[
+            SentinelHubRequest.input_data(
+                _collection(settings, request.sensor),
+                time_interval=(request.period.start, request.period.end),
+                other_args={key: value for key, value in other.items() if value},
+            )
+        ],
+        responses=[SentinelHubRequest.output_response(name, "tiff") for name in request.outputs]
+        + [SentinelHubRequest.output_response("userdata", "json")],
+        bbox=BBox(request.grid.bounds, CRS(str(request.grid.epsg))),
+        size=(cols, rows),
+        config=config,
+    )
+
+
+def _delivered(response: DownloadResponse) -> Delivered:
+    headers = {key.lower(): value for key, value in response.headers.items()}
+    try:
+        units = float(headers["x-processingunits-spent"])
+    except (KeyError, ValueError):
+        units = None
+    return Delivered(response.content, units)
+
+
+def _collection(settings: SentinelHubSettings, sensor: str) -> DataCollection:
+    base = _COLLECTIONS[sensor, settings.level if sensor == "s2" else "GRD"]
+    url = settings.endpoints.base_url
+    return base.define_from(f"{base.name}_{url}", service_url=url)
+
+
+def _config(settings: SentinelHubSettings) -> SHConfig:
+    return SHConfig(
+        use_defaults=True,
+        sh_client_id=settings.client_id.reveal(),
+        sh_client_secret=settings.client_secret.reveal(),
+        sh_base_url=settings.endpoints.base_url,
+        sh_token_url=settings.endpoints.token_url,
+        max_download_attempts=1,
+        download_sleep_time=0.0,
+        max_retries=1,
+        download_timeout_seconds=min(_READ_TIMEOUT_S, settings.deadline_s),
+    )
+
+
+def _bounded(settings: SentinelHubSettings, what: str, ask: Callable[[_Client], T]) -> T:
+    """The answer to one question, asked again where that may help, within the settings' deadline."""
+    deadline = time.monotonic() + settings.deadline_s
+    renewed, attempt = False, 0
+    while True:
+        session = None
+        try:
+            session, token = _session(settings, deadline)
+            frozen = SentinelHubSession.from_token(token)
+            return ask(_Client(config=_config(settings), session=frozen, deadline=deadline))
+        except _FOREIGN as error:
+            fault, wait = _name(error, what)
+        if isinstance(fault, AuthError) and session is not None and not renewed:
+            renewed = True
+            _forget(settings, session)
+            continue
+        attempt += 1
+        pause = backoff_s(attempt, settings.pause_s) if wait is None else wait
+        if not fault.transient:
+            raise fault
+        if attempt >= settings.attempts or time.monotonic() + pause > deadline:
+            raise fault
+        log.info("%s; asking again in %.1f s", fault, pause)
+        time.sleep(pause)
+
+
+def _session(settings: SentinelHubSettings, deadline: float) -> tuple[SentinelHubSession, dict[str, object]]:
+    """The session of all threads and its token, renewed when it is about to end."""
+    if settings.credentials_problem:
+        raise AuthError(settings.credentials_problem)
+    if not _login.acquire(timeout=max(deadline - time.monotonic(), 0.001)):
+        raise requests.Timeout("another thread has waited for the login as long as the settings allow")
+    try:
+        with _plain_http(settings.endpoints.token_url):
+            session = _sessions.get(settings)
+            if session is None:
+                session = _within(lambda: SentinelHubSession(_config(settings), _RENEW_S), deadline)
+                _sessions[settings] = session
+                token = session.token
+            else:
+                token = _within(lambda: session.token, deadline)
+        return session, dict(token)
+    finally:
+        _login.release()
+
+
+def _forget(settings: SentinelHubSettings, session: SentinelHubSession) -> None:
+    with _login:
+        if _sessions.get(settings) is session:
+            del _sessions[settings]
+
+
+def _within(call: Callable[[], T], deadline: float) -> T:
+    """What `call` returns or raises; when it outlasts the deadline it is left behind and `requests.Timeout` raised."""
+    done: list[tuple[T | None, BaseException | None]] = []
+
+    def run() -> None:
+        try:
+            done.append((call(), None))
+        except BaseException as error:  # noqa: BLE001 - carried to the caller's thread
+            done.append((None, error))
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(max(deadline - time.monotonic(), 0.001))
+    if not done:
+        raise requests.Timeout("no whole answer within the time that the settings allow")
+    value, error = done[0]
+    if error is not None:
+        raise error
+    return cast("T", value)
+
+
+@contextmanager
+def _plain_http(url: str) -> Iterator[None]:
+    """Let the OAuth library speak plain HTTP, to this machine alone."""
+    before = os.environ.get(_INSECURE)
+    if url.startswith("http://") and is_loopback(url):
+        os.environ[_INSECURE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_INSECURE, None)
+        else:
+            os.environ[_INSECURE] = before
+
+
+def _name(error: Exception, what: str) -> tuple[SourceError, float | None]:
+    """Our error for a foreign one, and the seconds the service asks us to wait; a bug is raised as it is."""
+    if isinstance(error, SourceError):
+        return error, None
+    fault: SourceError
+    wait: float | None = None
+    if isinstance(error, _Throttled):
+        wait = retry_after_s(error.retry_after, now=datetime.now(UTC))
+        fault = RateLimited(
+            f"{what}: asked too often (429) for as long as the settings wait; run again", transient=True
+        )
+    elif isinstance(error, OAuth2Error):
+        fault = login_fault(error, what)
+    elif isinstance(error, DownloadFailedException | requests.RequestException):
+        cause = error.request_exception if isinstance(error, DownloadFailedException) else error
+        fault = http_fault(cause, what)
+        if cause is not None and cause.response is not None:
+            wait = retry_after_s(cause.response.headers.get("Retry-After"), now=datetime.now(UTC))
+    else:
+        raise error
+    fault.__cause__ = error
+    return fault, wait

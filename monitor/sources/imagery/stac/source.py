@@ -1,0 +1,156 @@
+"""Open STAC catalogs of Sentinel-2 as a source, without an account: Earth Search first."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+import pystac
+import requests
+from rasterio.errors import RasterioError
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import SettingsError
+from monitor.core.grid import Grid
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.sensors import S2_BANDS, SENSORS
+from monitor.core.timerange import TimeRange
+from monitor.sources.errors import BadAnswer, NoData, Unavailable
+from monitor.sources.imagery import quality
+from monitor.sources.imagery.grouping import ONE_PASS, acquisitions, read_item
+from monitor.sources.imagery.ice import ice_tags
+from monitor.sources.imagery.stac.harmonize import Numbers, asset_names, numbers_of
+from monitor.sources.imagery.validation import check_raster
+
+EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
+_RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StacSource:
+    """Sentinel-2 scenes behind a STAC API whose assets are cloud-optimised GeoTIFFs that anybody may read.
+
+    Needs the extra ``stac`` (pystac-client, odc-stac). Scale and offset are applied here, since the loader does not
+    and catalogs differ: the archive holds reflectance × 10000 whatever the catalog.
+    """
+
+    url: str = EARTH_SEARCH
+    collection: str = "sentinel-2-c1-l2a"
+    name: str = "stac"
+    timeout_s: float = 60.0
+
+    @property
+    def sensors(self) -> tuple[str, ...]:
+        """Sentinel-2 alone: open catalogs have no calibrated and terrain-corrected Sentinel-1."""
+        return ("s2",)
+
+    def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
+        """The overpasses of `aoi` that begin in `period`, in order of time.
+
+        Raises
+        ------
+        Unavailable, BadAnswer
+            The catalog cannot be reached, or answers nonsense.
+        SettingsError
+            The extra is not installed.
+        """
+        wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
+        features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
+        items = [read_item(feature, sensor="s2") for feature in features]
+        found = acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
+        return [acquisition for acquisition in found if acquisition.start in period]
+
+    def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
+        """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first in order of name shows.
+
+        Raises
+        ------
+        NoData
+            No valid pixel over the AOI.
+        Unavailable, BadAnswer
+            An asset cannot be read to the end, or lacks what is needed.
+        """
+        grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
+        ids = list(acquisition.product_ids)
+        features = {str(f["id"]).removesuffix(".SAFE"): f for f in self._features(ids=ids)}
+        missing = [id_ for id_ in ids if id_ not in features]
+        if missing:
+            raise NoData(f"{acquisition.id}: {', '.join(missing)} is no longer in the catalog; search again")
+        data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
+        scl = np.zeros(grid.shape, np.uint8)
+        notes = []
+        for id_ in ids:
+            tile, classes, note = self._tile(features[id_], grid, id_)
+            seen = quality.seen(tile, {"SCL": classes}, nodata=None) if classes.any() else tile.any(axis=0)
+            new = seen & (scl == 0) & ~data.any(axis=0)
+            data[:, new], scl[new] = tile[:, new], classes[new]
+            notes.append(note)
+        given = {"SCL": scl} if scl.any() else {}
+        valid = np.asarray(scl != 0 if given else data.any(axis=0), dtype=bool)
+        cloud, tags = quality.cloud(given), {"numbers": "; ".join(sorted(set(notes))), "catalog": self.url}
+        tags |= ice_tags(quality.ice(given), valid, grid, aoi)
+        raster = Raster(
+            data, S2_BANDS, valid, grid, None if cloud is None else cloud & valid, SENSORS["s2"].scale, 0.0, tags
+        )
+        check_raster(raster, "s2", where=acquisition.id)
+        return raster
+
+    def _features(self, **query: object) -> list[Mapping[str, Any]]:
+        """The catalog's items for a query of this collection, all pages."""
+        client = _extra("pystac_client")
+        errors, wrong = _extra("pystac_client.exceptions"), _extra("pystac_client.errors")
+        try:
+            io = client.stac_api_io.StacApiIO(timeout=self.timeout_s, max_retries=_RETRIES)
+            catalog = client.Client.open(self.url, stac_io=io)
+            found = catalog.search(collections=[self.collection], limit=100, **query)
+            return [dict(item) for item in found.items_as_dicts()]
+        except (errors.APIError, requests.RequestException) as error:
+            raise Unavailable(
+                f"{self.url}: the STAC catalog does not answer ({type(error).__name__}); check the network and "
+                "[stac] url, or run again later",
+                transient=True,
+            ) from error
+        except (wrong.ClientTypeError, KeyError, TypeError, AttributeError, ValueError, NotImplementedError) as error:
+            raise BadAnswer(f"{self.url}: not a STAC API with item search ({error!r}); check [stac] url") from error
+
+    def _tile(self, feature: Mapping[str, Any], grid: Grid, where: str) -> tuple[Numbers, npt.NDArray[np.uint8], str]:
+        """(band, row, col) DN of one item on a grid, its SCL (zeros without one), and how they were made."""
+        names = asset_names(feature, where=where)
+        same = _epsg(feature) == grid.epsg
+        how = {name: "nearest" if same or band == "SCL" else "cubic" for band, name in names.items()}
+        odc = _extra("odc.stac")
+        geobox = _extra("odc.geo.geobox").GeoBox(grid.shape, grid.transform, f"EPSG:{grid.epsg}")
+        config = {"*": {"assets": {"*": {"data_type": "uint16", "nodata": 0}}, "aliases": {}}}
+        try:
+            loaded = odc.load(
+                [pystac.Item.from_dict(dict(feature))], bands=list(names.values()), geobox=geobox, resampling=how,
+                stac_cfg=config, fail_on_error=True,
+            )  # fmt: skip
+            arrays = {band: np.asarray(loaded[name].values[0]) for band, name in names.items()}
+        except (RasterioError, OSError) as error:
+            raise Unavailable(
+                f"{where}: an asset cannot be read to the end ({type(error).__name__}); run again", transient=True
+            ) from error
+        except (ValueError, KeyError, IndexError) as error:
+            raise BadAnswer(f"{where}: its assets are not what they should be ({error}); run again") from error
+        data, note = numbers_of(np.stack([arrays[band] for band in S2_BANDS]), feature, where=where)
+        resampled = "as stored" if same else f"warped from EPSG:{_epsg(feature)} (cubic, masks nearest)"
+        scl = arrays["SCL"].astype(np.uint8) if "SCL" in arrays else np.zeros(grid.shape, np.uint8)
+        return data, scl, f"{note}, {resampled}"
+
+
+def _epsg(feature: Mapping[str, Any]) -> int:
+    given = cast("Mapping[str, object]", feature["properties"])
+    code = str(given.get("proj:code") or given.get("proj:epsg") or "0")
+    return int(code.removeprefix("EPSG:")) if code.removeprefix("EPSG:").isdigit() else 0
+
+
+def _extra(module: str) -> Any:
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise SettingsError("source stac needs more packages; pip install 'maritime-monitor[stac]'") from error

@@ -1,0 +1,64 @@
+"""Whether pixels are what was promised; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from monitor.core.errors import DataError
+from monitor.core.grid import Grid
+from monitor.core.scene import Raster
+from monitor.core.sensors import SENSORS
+from monitor.sources.errors import BadAnswer, NoData
+
+_TOLERANCE_M = 1e-3
+
+
+def check_bands(bands: Sequence[str], needed: Sequence[str], *, where: str) -> None:
+    """Raise `DataError` when a needed band is missing or one is there twice."""
+    missing = [band for band in needed if band not in bands]
+    if missing:
+        raise DataError(
+            f"{where}: band {', '.join(missing)} missing, it has {', '.join(bands) or 'none that is known'}; name the "
+            "bands in the file's band descriptions, or give a scene that has them"
+        )
+    twice = sorted({band for band in bands if list(bands).count(band) > 1})
+    if twice:
+        raise DataError(f"{where}: band {', '.join(twice)} is there twice; keep one of each")
+
+
+def check_grid(found: Grid, promised: Grid, *, where: str) -> None:
+    """Raise `BadAnswer` when pixels lie on another grid than was asked for (edges within a millimetre)."""
+    if found.epsg != promised.epsg:
+        raise BadAnswer(f"{where}: in EPSG:{found.epsg}, asked for EPSG:{promised.epsg}; nothing was kept")
+    if found.shape != promised.shape:
+        raise BadAnswer(
+            f"{where}: {found.shape[1]} × {found.shape[0]} px, asked for {promised.shape[1]} × {promised.shape[0]}; "
+            "nothing was kept"
+        )
+    shift = np.abs(np.array(found.transform[:6]) - np.array(promised.transform[:6])).max()
+    if shift > _TOLERANCE_M:
+        raise BadAnswer(f"{where}: its pixels lie {shift:.3f} m off the grid that was asked for; nothing was kept")
+
+
+def check_raster(raster: Raster, sensor_id: str, *, where: str) -> None:
+    """Raise unless a raster may be archived for a sensor.
+
+    Raises
+    ------
+    DataError
+        Bands or the number format are not the sensor's.
+    NoData
+        No pixel is valid, or every valid one is zero: an empty picture is not a look.
+    """
+    kind = SENSORS[sensor_id]
+    known = [band for band in raster.bands if band in kind.bands]
+    if not known or len(known) != len(raster.bands):
+        raise DataError(f"{where}: bands {', '.join(raster.bands)} are not {kind.name}'s {', '.join(kind.bands)}")
+    if str(raster.data.dtype) != kind.dtype:
+        raise DataError(f"{where}: numbers are {raster.data.dtype}, {kind.name} is kept as {kind.dtype}")
+    if not raster.valid.any():
+        raise NoData(f"{where}: no valid pixel over the AOI; not seen, so nothing was archived")
+    if not raster.data[:, raster.valid].any():
+        raise NoData(f"{where}: every pixel over the AOI is zero; not seen, so nothing was archived")

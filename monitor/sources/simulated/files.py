@@ -1,0 +1,320 @@
+"""A season in files, as a user would have them: scenes, AIS logs, and the truth beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+from pyais import encode_dict
+from shapely.geometry import mapping
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import DataError
+from monitor.core.grid import Grid
+from monitor.core.parallel import each
+from monitor.core.scene import Acquisition, Raster
+from monitor.core.sensors import SENSORS
+from monitor.core.timerange import TimeRange, isoformat
+from monitor.simulate import Season
+from monitor.simulate.render.background import name_of
+from monitor.simulate.truth import truth_tables
+from monitor.sources.simulated.aviation import write_air
+
+Message = dict[str, str | int | float | bytes | bool]
+
+NMEA_DAYS = timedelta(days=2)
+"""The last two days of a season are written as NMEA, the rest as MarineCadastre CSV: together they are the whole."""
+
+_NOT_AVAILABLE = {"heading": 511, "course": 360.0, "speed": 102.3}
+
+
+@dataclass(frozen=True, slots=True)
+class SeasonFiles:
+    """What was written where."""
+
+    folder: Path
+    scenes: int
+    positions: int
+    traces: int
+    truth: tuple[str, ...]
+    late: int = 0
+    backgrounds: tuple[tuple[str, str], ...] = ()
+    """AOI id and the file whose pixels are its ground; an empty name where the ground is drawn. Empty without any."""
+
+    def as_json(self) -> Mapping[str, object]:
+        """For machines."""
+        return {
+            "folder": str(self.folder), "scenes": self.scenes, "positions": self.positions, "late": self.late,
+            "traces": self.traces, "truth": list(self.truth), "simulated": True,
+            "backgrounds": {aoi: name or None for aoi, name in self.backgrounds},
+        }  # fmt: skip
+
+    def text(self) -> str:
+        """For people."""
+        late = f", {self.late} that arrive late in late/" if self.late else ""
+        ground = "".join(
+            f"\n{aoi}: {f'ground from {name}; ships in it are not in the truth' if name else 'drawn ground, no scene'}"
+            for aoi, name in self.backgrounds
+        )
+        return (
+            f"{self.folder}: {self.scenes} SIMULATED scenes in scenes/, {self.positions} positions in ais/{late}, "
+            f"{self.traces} files of aircraft in air/, truth/ holds {', '.join(self.truth)}{ground}"
+        )
+
+
+def write_season(season: Season, folder: Path, *, pool: Executor | None = None) -> SeasonFiles:
+    """Write scenes (GeoTIFF, STAC item, labels), AIS (CSV and NMEA) and truth (Parquet) into a folder.
+
+    Raises
+    ------
+    DataError
+        The folder cannot be written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        truth = write_truth(season, folder / "truth")
+        work = [(aoi, item) for aoi in season.aois for item in season.acquisitions(aoi)]
+        vessels, stacks = truth["vessels"], truth["stacks"]
+        for outcome in each(partial(_write_one, season, folder / "scenes", vessels, stacks), work, pool):
+            if outcome.error:
+                raise outcome.error
+        count = write_ais(season, folder / "ais")
+        late = sum(len(part) for part in season.late_positions())
+        traces = write_air(season, folder)
+        real = {aoi: name_of(raster) for aoi, raster in season.backgrounds}
+        grounds = tuple((aoi.id, real.get(aoi.id, "")) for aoi in season.aois) if real else ()
+        facts: dict[str, object] = {"seed": season.seed, "period": str(season.period), "scenario": season.scenario,
+                 "sensors": list(season.sensors), "aois": [a.id for a in season.aois], "simulated": True}  # fmt: skip
+        if season.backgrounds:
+            facts["backgrounds"] = dict(grounds)
+        (folder / "season.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
+    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))), late, grounds)
+
+
+def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
+    """Write every truth table as (Geo)Parquet, and hand them back."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = truth_tables(season)
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet")
+    return tables
+
+
+def read_truth(folder: Path) -> dict[str, pd.DataFrame]:
+    """The truth tables of a folder that `write_season` or `write_truth` made.
+
+    Raises
+    ------
+    DataError
+        The folder holds none.
+    """
+    home = folder / "truth" if (folder / "truth").is_dir() else folder
+    paths = sorted(home.glob("*.parquet"))
+    if not paths:
+        raise DataError(f"{folder}: no truth/*.parquet here; `monitor simulate` writes it")
+    return {
+        path.stem: gpd.read_parquet(path) if path.stem in ("vessels", "stacks", "fixtures") else pd.read_parquet(path)
+        for path in paths
+    }
+
+
+def write_ais(season: Season, folder: Path) -> int:
+    """Write the season's AIS: a MarineCadastre CSV a month, and tag-block NMEA for the last two days.
+
+    What arrives late goes into a folder ``late`` beside this one, a CSV a delivery named by the day it arrives.
+
+    Returns
+    -------
+    int
+        How many positions, those in ``late`` not counted.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    positions = season.prompt_positions()
+    split = max(season.period.end - NMEA_DAYS, season.period.start)
+    early, late = positions[positions["t"] < split], positions[positions["t"] >= split]
+    vessels = season.vessels()
+    for month, part in early.groupby(early["t"].dt.strftime("%Y_%m")):
+        marinecadastre(part, vessels).to_csv(folder / f"simulated_ais_{month}.csv", index=False, lineterminator="\n")
+    (folder / "simulated_ais_tail.nmea").write_text("".join(nmea(late, vessels)), encoding="ascii")
+    _write_late(season, folder.with_name("late"), vessels)
+    return len(positions)
+
+
+def _write_late(season: Season, folder: Path, vessels: pd.DataFrame) -> None:
+    for told, part in zip(season.deliveries(), season.late_positions(), strict=True):
+        folder.mkdir(parents=True, exist_ok=True)
+        day = pd.Timestamp(told.arrives_s, unit="s", tz="UTC").strftime("%Y%m%d")
+        table = marinecadastre(part, vessels)
+        table.to_csv(folder / f"simulated_ais_arrived_{day}.csv", index=False, lineterminator="\n")
+
+
+def marinecadastre(positions: pd.DataFrame, vessels: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a MarineCadastre CSV (classic layout), sentinels included."""
+    static = vessels.set_index("mmsi").reindex(positions["mmsi"])
+    return pd.DataFrame(
+        {
+            "MMSI": positions["mmsi"].to_numpy(),
+            "BaseDateTime": positions["t"].dt.strftime("%Y-%m-%dT%H:%M:%S").to_numpy(),
+            "LAT": positions["lat"].to_numpy(), "LON": positions["lon"].to_numpy(),
+            "SOG": positions["sog_kn"].to_numpy(), "COG": positions["cog_deg"].to_numpy(),
+            "Heading": positions["heading_deg"].fillna(511.0).to_numpy(),
+            "VesselName": static["name"].to_numpy(), "IMO": "", "CallSign": static["callsign"].to_numpy(),
+            "VesselType": static["ship_type"].to_numpy(), "Status": positions["nav_status"].to_numpy(),
+            "Length": static["length_m"].to_numpy(), "Width": static["width_m"].to_numpy(), "Draft": "", "Cargo": "",
+            "TransceiverClass": np.where(positions["heading_deg"].isna(), "B", "A"),
+        }
+    )  # fmt: skip
+
+
+def nmea(positions: pd.DataFrame, vessels: pd.DataFrame) -> list[str]:
+    """Lines of tag-block NMEA: a static message when a ship is first heard, then positions; ``s:SIMULATED`` in each."""
+    lines: list[str] = []
+    known = vessels.set_index("mmsi")
+    said: set[int] = set()
+    for row in positions.itertuples():
+        stamp = int(row.t.timestamp())
+        mmsi = int(row.mmsi)
+        if mmsi not in said and mmsi in known.index:
+            said.add(mmsi)
+            lines += _tagged(_static(mmsi, known.loc[mmsi]), stamp)
+        lines += _tagged(_dynamic(row), stamp)
+    return lines
+
+
+def _static(mmsi: int, told: pd.Series) -> Message:
+    half_l, half_w = int(told["length_m"]) // 2, int(told["width_m"]) // 2
+    return {
+        "msg_type": 5, "mmsi": mmsi, "shipname": str(told["name"])[:20], "callsign": str(told["callsign"])[:7],
+        "ship_type": int(told["ship_type"]), "to_bow": int(told["length_m"]) - half_l, "to_stern": half_l,
+        "to_port": int(told["width_m"]) - half_w, "to_starboard": half_w,
+    }  # fmt: skip
+
+
+def _dynamic(row: object) -> Message:
+    heading = getattr(row, "heading_deg")  # noqa: B009
+    is_a = heading == heading
+    message: Message = {
+        "msg_type": 1 if is_a else 18, "mmsi": int(getattr(row, "mmsi")), "lon": float(getattr(row, "lon")),  # noqa: B009
+        "lat": float(getattr(row, "lat")), "speed": float(getattr(row, "sog_kn")),  # noqa: B009
+        "course": float(getattr(row, "cog_deg")), "heading": int(heading) if is_a else 511,  # noqa: B009
+        "second": int(getattr(row, "t").second),  # noqa: B009
+    }  # fmt: skip
+    return {**message, "status": int(getattr(row, "nav_status"))} if is_a else message  # noqa: B009
+
+
+def _tagged(message: Message, stamp: int) -> list[str]:
+    sentences = encode_dict(message, radio_channel="A", talker_id="AI", seq_id=stamp % 10)
+    count = len(sentences)
+    lines = []
+    for number, sentence in enumerate(sentences, 1):
+        group = f"g:{number}-{count}-{stamp % 10000}," if count > 1 else ""
+        block = f"{group}s:SIMULATED,c:{stamp}"
+        check = 0
+        for letter in block:
+            check ^= ord(letter)
+        lines.append(f"\\{block}*{check:02X}\\{sentence}\n")
+    return lines
+
+
+def _write_one(
+    season: Season, folder: Path, vessels: gpd.GeoDataFrame, stacks: gpd.GeoDataFrame, work: tuple[Aoi, Acquisition]
+) -> str:
+    aoi, acquisition = work
+    home = folder / aoi.id / acquisition.id
+    home.mkdir(parents=True, exist_ok=True)
+    raster = season.render(acquisition, aoi)
+    _write_tif(home / f"{acquisition.id}.tif", raster)
+    (home / "item.json").write_text(json.dumps(_item(acquisition, raster), indent=1) + "\n", encoding="utf-8")
+    move = season.shift_of(acquisition, aoi)
+    here = [_moved(table[table["scene_id"] == acquisition.id], raster.grid, *move) for table in (vessels, stacks)]
+    (home / "labels.geojson").write_text(json.dumps(_labels(here[0], here[1])) + "\n", encoding="utf-8")
+    return acquisition.id
+
+
+def _moved(table: gpd.GeoDataFrame, grid: Grid, rows: float, cols: float) -> gpd.GeoDataFrame:
+    """Outlines where the pixels show them, in scenes that lie off the map."""
+    if (rows, cols) == (0.0, 0.0) or table.empty:
+        return table
+    shown = table.geometry.to_crs(grid.epsg).translate(cols * grid.gsd_m, -rows * grid.gsd_m)
+    return table.set_geometry(shown.to_crs(table.crs))
+
+
+def _write_tif(path: Path, raster: Raster) -> None:
+    count, rows, cols = raster.data.shape
+    masks = [] if raster.cloud is None else [raster.cloud]
+    bands = (*raster.bands, *(["CLM"] if masks else []))
+    data = np.concatenate([raster.data, *(m[None].astype(raster.data.dtype) for m in masks)])
+    with rasterio.open(
+        path, "w", driver="GTiff", width=cols, height=rows, count=count + len(masks), dtype=str(data.dtype),
+        crs=f"EPSG:{raster.grid.epsg}", transform=raster.grid.transform, compress="DEFLATE", tiled=True, nodata=None,
+    ) as target:  # fmt: skip
+        target.write(data)
+        target.descriptions = bands
+        target.update_tags(**raster.tags)
+
+
+def _item(acquisition: Acquisition, raster: Raster) -> dict[str, object]:
+    sensor = SENSORS[acquisition.sensor]
+    bands = [{"name": band, "scale": sensor.scale, "offset": 0, "unit": sensor.unit} for band in raster.bands]
+    properties: dict[str, object] = {
+        "datetime": isoformat(acquisition.start), "platform": acquisition.platform, "gsd": sensor.gsd_m,
+        "processing:level": acquisition.level, "proj:epsg": raster.grid.epsg,
+        "sat:orbit_state": acquisition.orbit_state, "sat:relative_orbit": acquisition.relative_orbit,
+        "monitor:simulated": True,
+        "description": "SIMULATED pixels: no satellite saw this",
+    }  # fmt: skip
+    if acquisition.cloud_cover is not None:
+        properties["eo:cloud_cover"] = round(acquisition.cloud_cover * 100.0, 1)
+    footprint = acquisition.footprint
+    asset = {"href": f"./{acquisition.id}.tif", "type": "image/tiff", "roles": ["data"], "bands": bands}
+    return {
+        "type": "Feature", "stac_version": "1.0.0", "id": acquisition.id, "geometry": mapping(footprint),
+        "bbox": list(footprint.bounds), "properties": properties, "assets": {"data": asset}, "links": [],
+    }  # fmt: skip
+
+
+def _labels(vessels: pd.DataFrame, stacks: pd.DataFrame) -> dict[str, object]:
+    features: list[dict[str, object]] = []
+    for row in vessels.itertuples():
+        large = row.length_m >= 40.0
+        properties: dict[str, object] = {"kind": "vessel" if large and row.visible else "ignore", "source": "SIMULATED"}
+        if large and row.visible:
+            properties |= {
+                "situation": row.situation, "length_m": row.length_m, "width_m": row.width_m,
+                "axis_deg": round(row.axis_deg, 2), "sure": "high", "mmsi": int(row.mmsi),
+            }  # fmt: skip
+        features.append({"type": "Feature", "properties": properties, "geometry": mapping(row.geometry)})
+    for row in stacks.itertuples():
+        if row.geometry is not None and not row.geometry.is_empty and row.observed > 0.7:
+            properties = {"kind": "container_stack", "stack": "yard", "sure": "high", "source": "SIMULATED"}
+            features.append({"type": "Feature", "properties": properties, "geometry": mapping(row.geometry)})
+    return {"type": "FeatureCollection", "features": features}
+
+
+def season_of(folder: Path, aois: tuple[Aoi, ...]) -> Season:
+    """The season that a folder was written from.
+
+    Raises
+    ------
+    DataError
+        The folder holds no season.json.
+    """
+    try:
+        told = json.loads((folder / "season.json").read_text(encoding="utf-8"))
+        return Season.make(
+            aois=tuple(a for a in aois if a.id in told["aois"]), seed=int(told["seed"]),
+            period=TimeRange.parse(told["period"]), scenario=str(told["scenario"]), sensors=tuple(told["sensors"]),
+        )  # fmt: skip
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(f"{folder}: no readable season.json ({error}); `monitor simulate` writes it") from error

@@ -1,0 +1,1 @@
+"""Single images and questions that need no workspace."""

@@ -1,0 +1,125 @@
+"""Parts of the positions store: Parquet files of one day, written under temporary names and published together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from monitor.ais.sorting import in_order
+from monitor.core.errors import ArchiveError
+from monitor.io import atomic
+
+FLUSH_ROWS = 2_000_000
+"""Rows held in memory before they go to disk as parts."""
+ROW_GROUP = 250_000
+Bounds = tuple[float, float, float, float]
+
+
+class PartWriter:
+    """Parts under temporary names until they are published together."""
+
+    def __init__(self, root: Path, key: str) -> None:
+        self._root, self._key = root, key
+        self._waiting: dict[date, list[pd.DataFrame]] = {}
+        self._rows = 0
+        self._parts: list[tuple[Path, Path]] = []
+        self._spans: dict[date, tuple[datetime, datetime, int]] = {}
+
+    def add(self, table: pd.DataFrame) -> None:
+        """Take a POSITIONS table in."""
+        if table.empty:
+            return
+        for day, part in _by_day(table):
+            self._waiting.setdefault(day, []).append(part)
+            start, end = part["t"].min().to_pydatetime(), part["t"].max().to_pydatetime()
+            known = self._spans.get(day)
+            count = len(part) + (known[2] if known else 0)
+            self._spans[day] = (min(start, known[0]), max(end, known[1]), count) if known else (start, end, count)
+        self._rows += len(table)
+        if self._rows >= FLUSH_ROWS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what waits."""
+        for day, parts in self._waiting.items():
+            folder = self._root / f"date={day.isoformat()}"
+            final = folder / f"{self._key}-{len(self._parts):04d}.parquet"
+            temporary = atomic.temporary_name(final)
+            table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+            self._parts.append((temporary, final))
+            _write_part(table.iloc[in_order(table).order], temporary)
+        self._waiting, self._rows = {}, 0
+
+    def publish(self) -> None:
+        """Give every part its name."""
+        for temporary, final in self._parts:
+            with atomic.disk_errors(final):
+                temporary.replace(final)
+
+    def discard(self) -> None:
+        """Remove what was written."""
+        for temporary, _ in self._parts:
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
+
+    def spans(self) -> tuple[tuple[datetime, datetime, int], ...]:
+        """First and last instant and number of positions of each day."""
+        return tuple(self._spans[day] for day in sorted(self._spans))
+
+
+def _by_day(table: pd.DataFrame) -> Iterator[tuple[date, pd.DataFrame]]:
+    days = table["t"].to_numpy("datetime64[us]").astype("datetime64[D]")
+    for day in np.unique(days):
+        mine = days == day
+        yield day.astype(date), table if mine.all() else table[mine]
+
+
+def _write_part(table: pd.DataFrame, path: Path) -> None:
+    with atomic.disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            pq.write_table(
+                pa.Table.from_pandas(table, preserve_index=False), file, compression="zstd", compression_level=1,
+                row_group_size=ROW_GROUP, use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m"],
+            )  # fmt: skip
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_part(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of a part.
+
+    Raises
+    ------
+    ArchiveError
+        It is damaged.
+    """
+    try:
+        return pq.ParquetFile(path).read(columns=list(columns)).to_pandas()
+    except (OSError, pa.ArrowException) as error:
+        raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error
+
+
+def keep(
+    table: pd.DataFrame, bounds: Bounds | None, mmsi: Sequence[int] | None, bucket: tuple[int, int] | None
+) -> pd.DataFrame:
+    """The rows within bounds, of some vessels, of one bucket; all of them where None is given."""
+    kept = np.ones(len(table), dtype=bool)
+    if bounds is not None:
+        west, south, east, north = bounds
+        lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
+        inside = (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+        kept &= inside & (lat >= south) & (lat <= north)
+    if mmsi is not None:
+        kept &= table["mmsi"].isin(list(mmsi)).to_numpy()
+    if bucket is not None and bucket[1] > 1:
+        kept &= table["mmsi"].to_numpy() % bucket[1] == bucket[0]
+    return table if kept.all() else table[kept]

@@ -1,0 +1,101 @@
+"""What catalogs were asked and what they offered in vain: so that a pass is looked for again, but not for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from monitor.core.revisit import Searched, Tried
+from monitor.core.scene import Acquisition
+from monitor.core.timerange import TimeRange, utc
+from monitor.store.archive import Archive
+from monitor.store.index import Record, stamp
+
+OLD = timedelta(days=14)
+"""A pass that has no pixels when it is this old is not asked for again."""
+
+_FIRST_WAIT = timedelta(hours=6)
+_LONGEST_WAIT = timedelta(days=2)
+_OFFER, _SEARCH = "offer", "search"
+
+
+@dataclass(frozen=True, slots=True)
+class OfferBook:
+    """Records of searches and of offers without pixels, in an archive."""
+
+    archive: Archive
+
+    def note_search(
+        self, source: str, aoi_id: str, sensors: Sequence[str], period: TimeRange, *, now: datetime
+    ) -> None:
+        """Keep that a catalog was asked; one record a source, port and sensor for equal periods, the latest."""
+        self.archive.record(
+            *(
+                Record(_SEARCH, f"{source}/{aoi_id}/{sensor}/{period}", now,
+                       {"aoi_id": aoi_id, "sensor": sensor, "start": stamp(period.start), "end": stamp(period.end)})
+                for sensor in sensors
+            )
+        )  # fmt: skip
+
+    def searched(self) -> list[Searched]:
+        """Every search that was noted."""
+        return [
+            Searched(
+                str(body["aoi_id"]), str(body["sensor"]),
+                TimeRange(utc(str(body["start"])), utc(str(body["end"]))), record.at,
+            )
+            for record in self.archive.records(_SEARCH) for body in (record.body,)
+        ]  # fmt: skip
+
+    def note_no_data(self, acquisition: Acquisition, reason: str, *, now: datetime) -> None:
+        """Keep that an offered pass had no pixels."""
+        tries = next((_tries(record) for record in self._records() if record.id == acquisition.id), 0)
+        body = {
+            "aoi_id": acquisition.aoi_id, "sensor": acquisition.sensor, "platform": acquisition.platform,
+            "relative_orbit": acquisition.relative_orbit, "orbit_state": acquisition.orbit_state,
+            "start": stamp(acquisition.start), "products": list(acquisition.product_ids), "reason": reason,
+            "tries": tries + 1,
+        }  # fmt: skip
+        self.archive.record(Record(_OFFER, acquisition.id, now, body))
+
+    def tried(self) -> list[Tried]:
+        """Offers without pixels that are still not archived."""
+        here = self.archive.index.ids() if self.archive.index.path.is_file() else frozenset()
+        return [_tried(record) for record in self._records() if record.id not in here]
+
+    def due(self, acquisitions: Iterable[Acquisition], *, now: datetime) -> list[Acquisition]:
+        """Those worth asking for now, in their order.
+
+        A pass without pixels is asked for again after 6 hours, then 12, 24, 48 …, at once when the catalog lists
+        other products for it, and no more once it was tried when `OLD`.
+        """
+        records = {record.id: record for record in self._records()}
+        return [a for a in acquisitions if a.id not in records or _again(records[a.id], a, now)]
+
+    def _records(self) -> list[Record]:
+        return self.archive.records(_OFFER)
+
+
+def _again(record: Record, acquisition: Acquisition, now: datetime) -> bool:
+    if list(acquisition.product_ids) != record.body.get("products"):
+        return True
+    if record.at - acquisition.start >= OLD:
+        return False
+    wait: timedelta = min(_FIRST_WAIT * int(2 ** min(_tries(record) - 1, 8)), _LONGEST_WAIT)
+    return now - record.at >= wait
+
+
+def _tries(record: Record) -> int:
+    return int(cast("int", record.body.get("tries", 1)))
+
+
+def _tried(record: Record) -> Tried:
+    body = record.body
+    orbit = body.get("relative_orbit")
+    return Tried(
+        record.id, str(body["aoi_id"]), str(body["sensor"]), str(body["platform"]),
+        None if orbit is None else int(cast("int", orbit)), cast("str | None", body.get("orbit_state")),
+        utc(str(body["start"])), str(body["reason"]),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Labelled scenes to weights."""

@@ -1,0 +1,80 @@
+"""Stages of training as a file: what each run does, so that weights can be made again."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from monitor.core.errors import DataError
+from monitor.training.augment.chips import Recipe
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One run of training. `epochs` of `steps` batches win over `minutes`; `rate` is the highest learning rate.
+
+    `workers` processes make chips beside the training; with any number of them the chips are the same.
+    """
+
+    minutes: float = 60.0
+    epochs: int | None = None
+    steps: int = 40
+    seed: int = 7
+    rate: float = 3e-3
+    workers: int = 0
+    recipe: Recipe = field(default_factory=Recipe)
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """What a recipe file says: the stages, and how many simulated ports of how many pixels a side are mixed in."""
+
+    stages: tuple[Stage, ...]
+    simulated: int = 0
+    simulated_seed: int = 1000
+    simulated_px: int = 224
+
+
+def read_stages(path: Path) -> Stages:
+    """The stages of a TOML file: ``[simulated]`` with count, seed, size_px, and ``[[stage]]`` with the names of `Stage`
+    and, under ``[stage.recipe]``, of `Recipe`.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, has no stage, or a name or a value in it is not known.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: not a readable recipe ({error}); mend it") from error
+    entries = document.get("stage")
+    if not isinstance(entries, list) or not entries:
+        raise DataError(f"{path}: no [[stage]]; name at least one")
+    made_up = document.get("simulated", {})
+    _check(made_up, {"count", "seed", "size_px"}, f"{path}: [simulated]")
+    return Stages(
+        tuple(_stage(entry, f"{path}: stage {number}") for number, entry in enumerate(entries, 1)),
+        int(made_up.get("count", 0)), int(made_up.get("seed", 1000)), int(made_up.get("size_px", 224)),
+    )  # fmt: skip
+
+
+def _check(entry: Mapping[str, object], known: set[str], where: str) -> None:
+    unknown = set(entry) - known
+    if unknown:
+        raise DataError(f"{where}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
+    for name, value in entry.items():
+        if name not in ("recipe", "scale") and (isinstance(value, bool) or not isinstance(value, int | float)):
+            raise DataError(f"{where}: {name} is {value!r}; give a number")
+
+
+def _stage(entry: Mapping[str, object], where: str) -> Stage:
+    _check(entry, {field.name for field in fields(Stage)}, where)
+    chips = entry.get("recipe", {})
+    if not isinstance(chips, dict):
+        raise DataError(f"{where}: recipe is {chips!r}; give a table")
+    _check(chips, {field.name for field in fields(Recipe)}, f"{where}, recipe")
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in chips.items()}
+    return Stage(**{**entry, "recipe": Recipe(**values)})  # type: ignore[arg-type]

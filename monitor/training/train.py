@@ -1,0 +1,147 @@
+"""Train weights from labelled folders, by one recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from monitor.core.errors import DataError
+from monitor.detect.evaluation.dataset import BANDS, LabelledPort
+from monitor.detect.evaluation.reader import labelled_folders, read_port
+from monitor.detect.yolo.weights import REGISTRY
+from monitor.training.augment.chips import Ground, prepare
+from monitor.training.export import export_onnx, ship_checkpoint
+from monitor.training.hard_examples import mark_errors
+from monitor.training.recipe import Stage
+from monitor.training.trainer import Plan, run_training
+
+log = logging.getLogger(__name__)
+
+NORMALISATION = (
+    "reflectance = DN x 0.0001; minus the scene's 1st percentile of each band, plus 0.01; square root; "
+    "NDWI and MNDWI as 0.5 + 0.5 x index; 0 where missing"
+)
+_ENTRY = """# What the file is, what it expects, and what travels with it. sha256 is checked before loading.
+[{name}]
+file = "{name}.onnx"
+sha256 = "{sha256}"
+checkpoint_sha256 = "{checkpoint}"
+classes = ["vessel", "container_stack"]
+bands = {bands}
+scale = 0.0001
+gsd_m = 10.0
+threshold = 0.44
+stack_threshold = 0.7
+normalisation = "{normalisation}"
+trained_on = {ports}
+views_px = 2300000
+length_gain = 1.0
+length_low = 0.84
+length_high = 1.46
+
+[{name}.decode]
+hull = 0.4
+vote_sigma_px = 1.5
+heat = 0.45
+least_score = 0.12
+length_fit = [0.312, 0.095, 0.814]
+recentre = 0.8
+share = 0.5
+calibration = [-0.257, 2.179]
+"""
+
+
+def train(
+    folders: Sequence[Path] | Path, *, out: Path, stages: Sequence[Stage] = (Stage(),), leave_out: Sequence[str] = (),
+    simulated: Sequence[LabelledPort] = (), start: Path | None = None, name: str = "trained",
+) -> Path:  # fmt: skip
+    """Train on labelled scene folders and write weights that `YoloDetector` can use.
+
+    Parameters
+    ----------
+    folders : path or paths
+        Labelled scene folders, or folders of such.
+    out : path
+        Where ``<name>.onnx``, ``<name>.pt`` and ``weights.toml`` go; made when missing.
+    stages
+        One run after another, each from the last one's checkpoint; a stage by epochs gives the same weights again on
+        the same machine with the same number of threads.
+    leave_out : names of folders
+        Kept out of training altogether, for `evaluate`.
+    simulated : labelled ports that are not real
+        Mixed in by the stage's recipe.
+    start : path, optional
+        A checkpoint of the same network to go on from.
+
+    Returns
+    -------
+    Path
+        `out`.
+
+    Raises
+    ------
+    DataError
+        No labelled scene is left to train on, or one that is left out is not there, or there is no stage.
+    """
+    if not stages:
+        raise DataError("no stage to train; give at least one")
+    cv2.setNumThreads(1)
+    real = read_grounds([folders] if isinstance(folders, Path) else folders, leave_out=leave_out, seed=stages[0].seed)
+    rng = np.random.default_rng(stages[0].seed)
+    grounds = [*real, *(replace(prepare(port, rng), made_up=True) for port in simulated)]
+    out.mkdir(parents=True, exist_ok=True)
+    checkpoint = start
+    for number, stage in enumerate(stages, 1):
+        log.info("stage %d of %d", number, len(stages))
+        last = run_stage(grounds, out, stage=stage, start=checkpoint)
+        checkpoint = ship_checkpoint(last, out / f"{name}.pt")
+    assert checkpoint is not None
+    _register(out, name, checkpoint, [ground.port.name for ground in real])
+    return out
+
+
+def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path | None) -> Path:
+    """One stage: where the last checkpoint erred on these ports is shown more often; the new checkpoint."""
+    shown = list(grounds) if start is None else mark_errors(grounds, start)
+    plan = Plan(
+        minutes=stage.minutes, epochs=stage.epochs, steps=stage.steps, seed=stage.seed, rate=stage.rate,
+        workers=stage.workers, start=start,
+    )  # fmt: skip
+    return run_training(shown, out, recipe=stage.recipe, plan=plan)
+
+
+def _register(out: Path, name: str, checkpoint: Path, ports: Sequence[str]) -> None:
+    onnx = export_onnx(checkpoint, out / f"{name}.onnx")
+    entry = _ENTRY.format(
+        name=name, sha256=_sha256(onnx), checkpoint=_sha256(checkpoint), bands=_toml(BANDS),
+        normalisation=NORMALISATION, ports=_toml(ports),
+    )  # fmt: skip
+    (out / REGISTRY).write_text(entry, encoding="utf-8")
+
+
+def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed: int = 7) -> list[Ground]:
+    """The labelled ports below some folders, made ready for training, without those left out."""
+    paths = [path for folder in folders for path in labelled_folders(folder)]
+    unknown = set(leave_out) - {path.name for path in paths}
+    if unknown:
+        raise DataError(f"{', '.join(sorted(unknown))}: no such labelled folder to leave out")
+    kept = [path for path in paths if path.name not in leave_out]
+    if not kept:
+        raise DataError("every labelled folder is left out; nothing is left to train on")
+    rng = np.random.default_rng(seed)
+    log.info("training on %s", ", ".join(path.name for path in kept))
+    return [prepare(read_port(path), rng) for path in kept]
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _toml(names: Sequence[str]) -> str:
+    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

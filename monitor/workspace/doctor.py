@@ -1,0 +1,178 @@
+"""What is wrong with a workspace, and the command that mends it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from monitor.core.aoi import read_aois
+from monitor.core.errors import MonitorError, SettingsError
+from monitor.core.timerange import isoformat
+from monitor.io.atomic import write_bytes
+from monitor.sources.connectivity import reach
+from monitor.store import Archive, UnitAccount
+from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector
+from monitor.workspace.settings import FILE_NAME, Settings
+
+LEAST_FREE_BYTES = 2 * 1024**3
+"""Less free disk than this is a fault: a year of two ports takes about as much."""
+
+MOST_SKEW_S = 120.0
+"""A clock further off than this breaks logins and the match with AIS."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at; `mend` is what to do, "" when all is well."""
+
+    name: str
+    ok: bool
+    what: str
+    mend: str = ""
+
+    def as_row(self) -> dict[str, object]:
+        """For a table."""
+        return {"check": self.name, "ok": self.ok, "what": self.what, "mend": self.mend}
+
+
+def examine(root: Path, settings: Settings) -> list[Check]:
+    """Every check, in the order in which to mend; services are asked only when the settings name them."""
+    checks = [_ports(root), *_disk(root), _archive(root)]
+    checks += _sources(root, settings)
+    checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
+    return [*checks, *_alerts(settings), _last_run(root)]
+
+
+def _alerts(settings: Settings) -> Iterator[Check]:
+    """Where alerts go, when the settings say anything of it; nothing is sent."""
+    told = settings.alerts
+    if not (told.send or told.urls_file or told.urls.get_secret_value()):
+        return
+
+    def look() -> str:
+        targets = alert_targets(settings)
+        if not targets:
+            raise SettingsError("[alerts] send is true, and there is no target to send to")
+        return ", ".join(str(target) for target in targets)
+
+    yield _tried("alerts", "set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file that only you can read", look)
+
+
+def _tried(name: str, mend: str, look: Callable[[], str]) -> Check:
+    try:
+        return Check(name, True, look())
+    except MonitorError as error:
+        return Check(name, False, str(error), mend)
+
+
+def _ports(root: Path) -> Check:
+    folder = root / "aoi"
+
+    def look() -> str:
+        return ", ".join(aoi.id for aoi in read_aois(folder))
+
+    check = _tried("ports", f"mend the file in {folder}, or copy a port from a new `monitor init`", look)
+    if check.ok and not check.what:
+        return Check("ports", False, f"{folder}: no *.geojson", f"put one GeoJSON file a port into {folder}")
+    return check
+
+
+def _disk(root: Path) -> Iterator[Check]:
+    free = shutil.disk_usage(root).free
+    what = f"{free / 1024**3:.1f} GB free at {root.absolute()}"
+    yield Check("disk", free >= LEAST_FREE_BYTES, what, "" if free >= LEAST_FREE_BYTES else "free some space")
+    probe = root / "archive" / ".writable"
+
+    def look() -> str:
+        write_bytes(probe, b"")
+        probe.unlink()
+        return f"{probe.parent} can be written"
+
+    yield _tried("writing", f"chown -R $USER {root.absolute()}", look)
+
+
+def _archive(root: Path) -> Check:
+    def look() -> str:
+        scenes = Archive(root / "archive").scenes()
+        newest = max((s.acquisition.acquired_at for s in scenes), default=None)
+        ahead = newest is not None and newest > datetime.now(UTC)
+        return f"{len(scenes)} scenes" + (f"; the newest, {newest}, lies in the future: set the clock" if ahead else "")
+
+    check = _tried("archive", "monitor reindex", look)
+    return Check("clock", False, check.what, "timedatectl set-ntp true") if "set the clock" in check.what else check
+
+
+def _sources(root: Path, settings: Settings) -> Iterator[Check]:
+    name = settings.source.name
+    if name == "folder":
+        folder = root / settings.source.folder
+        here = folder.is_dir()
+        mend = "" if here else f"put GeoTIFF scenes there, or set [source] folder in {root / FILE_NAME}"
+        yield Check("source", here, f"{folder}: {'is there' if here else 'no such folder'}", mend)
+    elif name == "stac":
+        yield from _reached("stac", settings.stac.url, "[stac] url")
+    elif name == "sentinelhub":
+        yield from _hub(root, settings)
+
+
+def _hub(root: Path, settings: Settings) -> Iterator[Check]:
+    from monitor.sources.imagery.sentinelhub.client import check_login
+
+    check = _tried(
+        "settings", f"mend [sentinelhub] in {root / FILE_NAME}", lambda: str(hub_settings(settings).deployment)
+    )
+    yield check
+    if not check.ok:
+        return
+    hub = hub_settings(settings)
+    problem = hub.credentials_problem
+    mend = "export MONITOR_SENTINELHUB__CLIENT_ID=… MONITOR_SENTINELHUB__CLIENT_SECRET=…"
+    yield Check("credentials", not problem, problem or "given", mend if problem else "")
+    reached = [*_reached("service", hub.endpoints.base_url, "[sentinelhub] deployment")]
+    yield from reached
+    if not problem and reached[0].ok:
+
+        def login() -> str:
+            check_login(hub)
+            return "accepted"
+
+        yield _tried("login", f"{mend}, made for deployment {hub.deployment}", login)
+    spent, cap = UnitAccount(Archive(root / "archive")).spent(datetime.now(UTC)), hub.units_per_month
+    what = f"{spent:.1f} of {cap:.0f} processing units used this month"
+    full = spent >= cap
+    yield Check(
+        "quota", not full, what, "raise [sentinelhub] units_per_month, or wait for the next month" if full else ""
+    )
+
+
+def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
+    found = reach(url)
+    mend = "" if found.reached else f"check the network, then {setting}; `curl -I {url}` shows what comes back"
+    yield Check(name, found.reached, f"{url}: {found.detail}", mend)
+    if found.skew_s is not None:
+        right = abs(found.skew_s) <= MOST_SKEW_S
+        yield Check("clock", right, f"{found.skew_s:+.0f} s against {url}", "" if right else "timedatectl set-ntp true")
+
+
+def _weights(settings: Settings, sensor: str) -> Check:
+    chosen = settings.detector
+
+    def look() -> str:
+        return make_detector(sensor, chosen.weights or None, chosen.threshold).key
+
+    return _tried(
+        f"weights {sensor}", "install monitor again, or set [detector] weights to a name in weights.toml", look
+    )
+
+
+def _last_run(root: Path) -> Check:
+    runs = Archive(root / "archive").records("run")
+    if not runs:
+        return Check("last run", True, "none yet; `monitor run --due` makes the first")
+    last = runs[-1]
+    failed = bool(last.body.get("failed"))
+    what = f"{isoformat(last.at)}, {'some items failed' if failed else 'all well'}"
+    return Check("last run", not failed, what, "monitor run --due" if failed else "")

@@ -1,0 +1,295 @@
+"""What a workspace is told: arguments before environment before monitor.toml.
+
+Every setting ``[section] name`` of monitor.toml can be given as ``MONITOR_SECTION__NAME``. Secrets are taken from the
+environment or from a file of their own, never from monitor.toml, and never shown.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from monitor.core.errors import DataError, SettingsError
+from monitor.core.timerange import TimeRange, span
+
+FILE_NAME = "monitor.toml"
+_SECRETS = {
+    "client_id": "credentials_file", "client_secret": "credentials_file", "token": "credentials_file",
+    "urls": "urls_file",
+}  # fmt: skip
+"""Settings that monitor.toml may not hold, and the setting that names a file for them instead."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceSettings(_Section):
+    """Where imagery comes from."""
+
+    name: Literal["folder", "sentinelhub", "stac", "simulated"] = Field(
+        "folder", description="folder, sentinelhub, stac or simulated"
+    )
+    folder: Path = Field(Path("scenes"), description="for the folder source: where GeoTIFFs lie")
+    period: str = Field("", description="what `run --due` looks at, e.g. 2023-08-01/2023-11-01; empty: see `last`")
+    last: str = Field("30d", description="what `run --due` asks services for when `period` is empty")
+    accept_missing_bands: bool = Field(False, description="folder: take Sentinel-2 scenes that lack bands")
+    bands: tuple[str, ...] = Field((), description="folder: names for the bands of files that carry none, in order")
+    radar_unit: Literal["linear", "db"] = Field(
+        "linear", description="folder: numbers of Sentinel-1 files that say none"
+    )
+    sensors: tuple[Literal["s2", "s1"], ...] = Field(("s2", "s1"), description="which sensors to take")
+
+    @field_validator("period")
+    @classmethod
+    def _period(cls, value: str) -> str:
+        if value:
+            TimeRange.parse(value)
+        return value
+
+    @field_validator("last")
+    @classmethod
+    def _last(cls, value: str) -> str:
+        span(value)
+        return value
+
+
+class SentinelHubSection(_Section):
+    """Sentinel Hub, Copernicus Data Space, or another deployment."""
+
+    deployment: Literal["cdse", "sh", "custom"] = Field("cdse", description="cdse, sh or custom")
+    base_url: str = Field("", description="for custom: the service's base URL")
+    token_url: str = Field("", description="for custom: where tokens come from")
+    client_id: SecretStr = Field(SecretStr(""), description="from the environment or credentials_file only")
+    client_secret: SecretStr = Field(SecretStr(""), description="from the environment or credentials_file only")
+    credentials_file: Path | None = Field(None, description="a file with client_id and client_secret, mode 600")
+    level: Literal["l2a", "l1c"] = Field("l2a", description="Sentinel-2 product level")
+    incidence: bool = Field(False, description="bring Sentinel-1's mean incidence angle, for half as many units again")
+    units_per_month: float = Field(10_000.0, gt=0, description="processing units after which a pull stops")
+    deadline_s: float = Field(600.0, gt=0, description="longest time for one acquisition, retries included")
+
+
+class StacSection(_Section):
+    """An open STAC API."""
+
+    url: str = Field("https://earth-search.aws.element84.com/v1", description="the API's root")
+    collection: str = Field("sentinel-2-c1-l2a", description="the collection to search")
+
+
+class DetectorSection(_Section):
+    """What finds ships."""
+
+    weights: str = Field("", description="a name in weights.toml; empty: the default for each sensor")
+    threshold: float | None = Field(None, ge=0, le=1, description="least score; empty: the weights' own")
+
+
+class AisSection(_Section):
+    """AIS files and gaps."""
+
+    files: tuple[str, ...] = Field(("ais/*",), description="patterns of files that `run --due` ingests")
+    gap: str = Field("12h", description="silence longer than this is a gap")
+    start_date: str = Field("", description="date of the first sentence, for NMEA files without any")
+    ports: str = Field("", description="a list of ports instead of the World Port Index: its CSV, or GeoJSON points")
+    columns: dict[str, str] = Field(
+        {}, description='of an unknown layout, e.g. {mmsi = "ID", t = "when", lon = "x", lat = "y"}'
+    )
+
+    @field_validator("gap")
+    @classmethod
+    def _gap(cls, value: str) -> str:
+        span(value)
+        return value
+
+
+AlertRuleName = Literal["dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen"]
+LikelihoodWord = Literal[
+    "almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain"
+]
+
+
+class AlertsSection(_Section):
+    """What is told, and to whom. `monitor run --due` records alerts, and sends them when `send` is true."""
+
+    send: bool = Field(False, description="send at `run --due`; else only `monitor alerts --send` does")
+    urls: SecretStr = Field(
+        SecretStr(""), description="apprise URLs, one a line; from the environment or urls_file only"
+    )
+    urls_file: Path | None = Field(None, description="a file of apprise URLs, one a line, mode 600")
+    rules: tuple[AlertRuleName, ...] = Field(
+        ("dark_event", "visit", "shuttle", "change", "feed", "unseen"),
+        description="what is told; also there: unmatched (vessels where AIS reception is not shown)",
+    )
+    least_likelihood: LikelihoodWord = Field("likely", description="what is less likely is not told")
+    berths: tuple[str, ...] = Field((), description="berths, or ports for all of theirs, whose visits are told")
+    cool_down: str = Field("3d", description="same rule and place: the next one within this is recorded, not sent")
+    newest: str = Field("30d", description="what is longer past than this when it is first found is recorded, not sent")
+    unseen: str = Field("14d", description="tell when nothing of a port was seen for longer than this")
+    silence: str = Field("24h", description="tell when no AIS came in for longer than this; a day at least")
+    brief_url: str = Field("", description="where reports/ can be read, for links; empty: the file's name alone")
+
+    @field_validator("cool_down", "newest", "unseen", "silence")
+    @classmethod
+    def _spans(cls, value: str) -> str:
+        span(value)
+        return value
+
+    @field_validator("silence")
+    @classmethod
+    def _a_day(cls, value: str) -> str:
+        if span(value) < timedelta(days=1):
+            raise ValueError(f"{value!r} is less than a day, the shortest silence that is looked for")
+        return value
+
+
+class ReportSection(_Section):
+    """The brief."""
+
+    weeks: int = Field(26, ge=1, le=520, description="longest period of a brief when none is given")
+    distribution: str = Field("", description="a line in the header, e.g. who may read it")
+
+
+class FlightsSection(_Section):
+    """Government aircraft at closed airfields. Files are named relative to the workspace."""
+
+    files: tuple[str, ...] = Field(
+        ("air/**/*",), description="patterns of traces, OpenSky answers and CSV that `run --due` ingests"
+    )
+    watchlist: str = Field("", description="a CSV of aircraft (icao24, registration, type) instead of the shipped list")
+    airfields: str = Field("", description="GeoJSON points of airfields of yours, beside those that are shipped")
+    events: str = Field("", description="a CSV of dated events (date, event) to lay beside calls; never as cause")
+    within: str = Field("3d", description="a call this near to an event counts as beside it")
+    time_zone: str = Field("", description="of CSV instants without a zone, e.g. Asia/Vladivostok; empty: UTC, flagged")
+
+    @field_validator("within")
+    @classmethod
+    def _within(cls, value: str) -> str:
+        span(value)
+        return value
+
+
+class SimulateSection(_Section):
+    """The embedded season."""
+
+    seed: int = Field(7, ge=0, description="the same seed makes the same season")
+    period: str = Field("2023-08-14/2023-10-23", description="what the season spans")
+    scenario: str = Field("shuttle-2023", description="what happens in it")
+
+
+class Settings(BaseSettings):
+    """Every setting, checked. Unknown names are refused."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MONITOR_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
+    )
+
+    source: SourceSettings = SourceSettings()
+    sentinelhub: SentinelHubSection = SentinelHubSection()
+    stac: StacSection = StacSection()
+    detector: DetectorSection = DetectorSection()
+    ais: AisSection = AisSection()
+    flights: FlightsSection = FlightsSection()
+    report: ReportSection = ReportSection()
+    alerts: AlertsSection = AlertsSection()
+    simulate: SimulateSection = SimulateSection()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over what monitor.toml says."""
+        return (env_settings, init_settings)
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a monitor.toml (defaults where it does not exist) under those of the environment.
+
+    Raises
+    ------
+    SettingsError
+        The file is no TOML, holds a secret, or a name or value is wrong; the message names section and setting.
+    """
+    given = _read_toml(path) if path.exists() else {}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValidationError as error:
+        lines = [_place(e["loc"]) + ": " + _plain(e["msg"]) for e in error.errors()]
+        raise SettingsError(f"{path} or environment: " + "; ".join(lines)) from None
+    except DataError as error:
+        raise SettingsError(f"{path} or environment: {error}") from error
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    section, *names = (str(part) for part in location)
+    return f"[{section}] {'.'.join(names)}" if names else f"[{section}]"
+
+
+def _plain(message: str) -> str:
+    return message.replace("Extra inputs are not permitted", "no such setting").removeprefix("Value error, ")
+
+
+def _read_toml(path: Path) -> Mapping[str, object]:
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"{path}: not readable TOML ({error})") from error
+    for section, values in given.items():
+        if not isinstance(values, dict):
+            raise SettingsError(
+                f"{path}: {section} stands outside a section; sections are {', '.join(Settings.model_fields)}"
+            )
+        for name in sorted(_SECRETS.keys() & values.keys()):
+            raise SettingsError(
+                f"{path}: [{section}] {name} is a secret; set MONITOR_{section.upper()}__{name.upper()} in the "
+                f"environment or use {_SECRETS[name]}, and remove it here"
+            )
+    return given
+
+
+def template(**changes: Mapping[str, str]) -> str:
+    """The text of a new monitor.toml: every setting with its meaning, defaults commented out.
+
+    `changes` maps a section to the settings that are written in force, as TOML values.
+    """
+    lines = [
+        "# monitor: settings of this workspace. Each can also be given as MONITOR_SECTION__NAME in the environment."
+    ]
+    for section, field in Settings.model_fields.items():
+        model = field.annotation
+        assert isinstance(model, type)
+        assert issubclass(model, BaseModel)
+        lines += ["", f"[{section}]"]
+        for name, setting in model.model_fields.items():
+            if name in _SECRETS:
+                lines.append(f"# {name}: {setting.description}")
+            elif name in changes.get(section, {}):
+                lines.append(f"{name} = {changes[section][name]}  # {setting.description}")
+            else:
+                lines.append(f"# {name} = {_toml(setting.default)}  # {setting.description}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_toml(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(item) for item in value) + "]"
+    return '"' + ("" if value is None else str(value)) + '"'

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from shapely.geometry import box, mapping
+
+from monitor.core.aoi import parse_aoi
+from monitor.core.revisit import PASSES, Searched, Tried, find_cycles, find_passes, missed_coverage
+from monitor.core.scene import Acquisition
+from monitor.core.tables import COVERAGE
+from monitor.core.timerange import TimeRange
+
+T0 = datetime(2023, 10, 5, 2, 23, 12, tzinfo=UTC)
+MONTH = TimeRange.parse("2023-10")
+NOVEMBER = datetime(2023, 11, 1, tzinfo=UTC)
+
+
+def look(day, *, platform="sentinel-2b", orbit=3, sensor="s2", state=None, shift=0, length=4):
+    start = T0 + timedelta(days=day, seconds=shift)
+    name = f"{platform}-{orbit}-{day}"
+    return Acquisition(name, "rajin", sensor, platform, start, start + timedelta(seconds=length),
+                       box(130, 42, 131, 43), orbit, state)  # fmt: skip
+
+
+def states(table):
+    return [(row.at.day, row.state) for row in table.itertuples()]
+
+
+def test_a_track_repeats_as_its_satellite_does():
+    [cycle] = find_cycles([look(0), look(10, shift=70), look(30)])
+    assert (cycle.repeat.days, cycle.looks, cycle.relative_orbit) == (10, 3, 3)
+    assert cycle.uncertainty_s == 70
+    times = cycle.times(TimeRange.parse("2023-09-20/2023-10-20"))
+    assert [t.day for t in times] == [25, 5, 15]
+
+
+def test_each_satellite_and_track_has_its_own_cycle():
+    looks = [look(0), look(5, platform="sentinel-2a"), look(7, orbit=103),
+             look(1, platform="sentinel-1a", sensor="s1", orbit=83, state="ascending", length=25)]  # fmt: skip
+    assert [(c.platform, c.relative_orbit, c.repeat.days) for c in find_cycles(looks)] == [
+        ("sentinel-1a", 83, 12), ("sentinel-2a", 3, 10), ("sentinel-2b", 3, 10), ("sentinel-2b", 103, 10),
+    ]  # fmt: skip
+
+
+def test_looks_of_unknown_hour_or_orbit_tell_no_cycle():
+    assert find_cycles([look(0, orbit=None), look(0, length=80_000)]) == []
+
+
+def test_what_no_catalog_was_asked_for_is_not_called_missing():
+    table = find_passes([look(0), look(20)], MONTH, now=NOVEMBER)
+    assert states(table) == [(5, "seen"), (15, "not looked for"), (25, "seen")]
+
+
+def test_a_pass_that_the_catalog_does_not_list_is_not_acquired():
+    searched = [Searched("rajin", "s2", MONTH, NOVEMBER)]
+    assert states(find_passes([look(0)], MONTH, now=NOVEMBER, searched=searched)) == [
+        (5, "seen"), (15, "not acquired"), (25, "not acquired"),
+    ]  # fmt: skip
+
+
+def test_a_search_of_another_port_sensor_or_time_proves_nothing():
+    searched = [
+        Searched("dunai", "s2", MONTH, NOVEMBER),
+        Searched("rajin", "s1", MONTH, NOVEMBER),
+        Searched("rajin", "s2", TimeRange.parse("2023-09"), NOVEMBER),
+        Searched("rajin", "s2", MONTH, datetime(2023, 10, 10, tzinfo=UTC)),
+    ]
+    table = find_passes([look(0)], MONTH, now=NOVEMBER, searched=searched)
+    assert states(table)[1:] == [(15, "not looked for"), (25, "not looked for")]
+
+
+def test_a_fresh_pass_is_late_and_a_coming_one_expected():
+    now = datetime(2023, 10, 16, tzinfo=UTC)
+    table = find_passes([look(0)], MONTH, now=now, searched=[Searched("rajin", "s2", MONTH, now)])
+    assert states(table) == [(5, "seen"), (15, "late"), (25, "expected")]
+
+
+def test_an_offer_without_pixels_is_no_data():
+    tried = [Tried("x", "rajin", "s2", "sentinel-2b", 3, None, T0 + timedelta(days=10), "no tile")]
+    table = find_passes([look(0)], MONTH, now=NOVEMBER, tried=tried)
+    assert states(table)[1] == (15, "no data")
+    assert len(table) == 3
+
+
+def test_no_looks_give_the_empty_table():
+    assert find_passes([], MONTH, now=NOVEMBER).equals(PASSES.empty())
+
+
+def test_missed_passes_are_rows_of_coverage():
+    area = mapping(box(130, 42, 130.1, 42.1))
+    features = [{"type": "Feature", "properties": {"kind": kind, "id": kind}, "geometry": area}
+                for kind in ("aoi", "berth", "yard")]  # fmt: skip
+    aoi = parse_aoi({"type": "FeatureCollection", "features": features}, id="rajin")
+    passes = find_passes([look(0)], MONTH, now=NOVEMBER, searched=[Searched("rajin", "s2", MONTH, NOVEMBER)])
+    rows = missed_coverage(passes, aoi)
+    assert len(rows) == 2 * 3
+    assert set(rows["state"]) == {"not observed"}
+    assert set(rows["reason"]) == {"not acquired"}
+    assert set(rows["zone_id"]) == {"rajin", "berth", "yard"}
+    assert missed_coverage(passes.head(1), aoi).equals(COVERAGE.empty())
+
+
+@pytest.mark.parametrize("days", [-3700, 3700])
+def test_predictions_reach_far(days):
+    [cycle] = find_cycles([look(0)])
+    far = TimeRange(T0 + timedelta(days=days), T0 + timedelta(days=days + 10))
+    assert len(cycle.times(far)) == 1

@@ -1,0 +1,158 @@
+"""The network as a detector: what it refuses, and that both ways of running it agree."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from monitor.core.errors import DetectorError
+from monitor.core.scene import Raster
+from monitor.detect.base import VESSEL, Boxes
+from monitor.detect.evaluation.reader import read_scene
+from monitor.detect.yolo.detector import YoloDetector
+from monitor.detect.yolo.weights import read_weights, weights_folder
+from tests.detect import harbour
+
+
+def changed(raster: Raster, data: np.ndarray, **parts: object) -> Raster:
+    return replace(raster, data=data, valid=(data > 0).any(axis=0), **parts)  # type: ignore[arg-type]
+
+
+def test_weights_are_found_and_small() -> None:
+    weights = read_weights("harbour26")
+    assert weights.path.stat().st_size < 8_000_000
+    assert weights.bands == harbour.BANDS
+
+
+def test_weights_that_differ_from_their_sha256_are_refused(tmp_path: Path) -> None:
+    weights = read_weights("harbour26")
+    other = tmp_path / "harbour26.onnx"
+    other.write_bytes(weights.path.read_bytes()[:-1] + b"x")
+    with pytest.raises(DetectorError, match="sha256"):
+        YoloDetector(replace(weights, path=other))(harbour.raster())
+
+
+def test_missing_weights_are_named(tmp_path: Path) -> None:
+    weights = replace(read_weights("harbour26"), path=tmp_path / "gone.onnx")
+    with pytest.raises(DetectorError, match="gone"):
+        YoloDetector(weights)(harbour.raster())
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(DetectorError, match="harbour26"):
+        read_weights("other")
+
+
+def test_a_broken_registry_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "weights.toml").write_text("[harbour26\n", encoding="utf-8")
+    with pytest.raises(DetectorError, match="cannot be read"):
+        read_weights("harbour26", tmp_path)
+    (tmp_path / "weights.toml").write_text("[harbour26]\nfile = 'x'\n", encoding="utf-8")
+    with pytest.raises(DetectorError, match="not complete"):
+        read_weights("harbour26", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (lambda dn: dn.astype(np.float32) / 10_000, "float reflectance"),
+        (lambda dn: (dn / 10_000 * 255).astype(np.uint8).clip(1), "8-bit"),
+        (lambda dn: dn.astype(np.float32) * 100, "reflectance up to"),
+    ],
+)
+def test_numbers_of_another_scale_are_refused(data: object, says: str) -> None:
+    scene = harbour.raster()
+    with pytest.raises(DetectorError, match=says):
+        YoloDetector()(changed(scene, data(scene.data)))  # type: ignore[operator]
+
+
+def test_swapped_bands_are_refused() -> None:
+    scene = harbour.raster()
+    with pytest.raises(DetectorError, match="swapped"):
+        YoloDetector()(changed(scene, scene.data[[3, 1, 2, 0, 4]]))
+
+
+def test_a_raster_without_infrared_is_refused() -> None:
+    scene = harbour.raster()
+    with pytest.raises(DetectorError, match="B08"):
+        YoloDetector()(changed(scene, scene.data[:3], bands=harbour.BANDS[:3]))
+
+
+def test_a_raster_of_another_pixel_size_is_refused() -> None:
+    scene = harbour.raster()
+    transform = scene.grid.transform @ scene.grid.transform.scale(3)
+    with pytest.raises(DetectorError, match="30 m"):
+        YoloDetector()(replace(scene, grid=replace(scene.grid, transform=transform)))
+
+
+def test_a_missing_band_degrades_and_does_not_break() -> None:
+    scene = harbour.raster()
+    found = YoloDetector()(changed(scene, scene.data[:4], bands=harbour.BANDS[:4]))
+    assert isinstance(found, Boxes)
+
+
+def test_a_scene_of_no_data_holds_nothing() -> None:
+    scene = harbour.raster()
+    assert len(YoloDetector()(changed(scene, np.zeros_like(scene.data)))) == 0
+
+
+def test_hulls_far_from_a_seam_are_found_the_same_however_the_raster_is_cut(
+    shared_data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, scene = read_scene(shared_data / "s2_ports" / "busan")
+    part = scene.window(slice(0, 512), slice(80, 848))
+    detector = YoloDetector(replace(read_weights("harbour26"), views_px=0))
+    whole = detector(part)
+    monkeypatch.setattr("monitor.detect.yolo.detector.CORE_PX", (512, 384))
+    cut = detector(part)
+    seam = 384
+    for one, other in ((whole, cut), (cut, whole)):
+        far = [
+            index
+            for index, name in enumerate(one.class_name)
+            if name == VESSEL and abs(one.rings[index].mean(axis=0)[0] - seam) > 96 and one.score[index] > 0.4
+        ]
+        assert len(far) > 5
+        for index in far:
+            gaps = [np.abs(one.rings[index] - ring).max() for ring in other.rings if ring.shape == (4, 2)]
+            assert min(gaps) < 1.0
+
+
+def test_the_key_names_weights_and_threshold() -> None:
+    assert YoloDetector().key != YoloDetector(threshold=0.9).key
+    assert read_weights("harbour26").sha256[:8] in YoloDetector().key
+
+
+def test_detection_loads_neither_torch_nor_ultralytics() -> None:
+    code = (
+        "import sys; from tests.detect import harbour; from monitor.detect.yolo.detector import YoloDetector; "
+        "YoloDetector()(harbour.raster()); "
+        "assert not {'torch', 'ultralytics'} & set(sys.modules), 'loaded'"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_onnx_and_ultralytics_agree_on_the_same_weights(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ULTRALYTICS_SAFE_LOAD", "1")
+    _, scene = read_scene(shared_data / "s2_ports" / "busan")
+    part = scene.window(slice(150, 406), slice(350, 670))
+    ours = YoloDetector()
+    theirs = replace(ours, checkpoint=weights_folder() / "harbour26.pt")
+    one, other = ours(part), theirs(part)
+    assert one.class_name == other.class_name
+    assert one.class_name.count(VESSEL) > 0
+    vessels = [index for index, name in enumerate(one.class_name) if name == VESSEL]
+    for index in vessels:
+        assert np.abs(one.rings[index] - other.rings[index]).max() < 1.0
+    assert np.abs(one.score - other.score).max() < 0.02
+
+
+def test_a_checkpoint_is_opened_only_when_asked_for_and_must_exist(tmp_path: Path) -> None:
+    with pytest.raises(DetectorError, match="no such checkpoint"):
+        YoloDetector(checkpoint=tmp_path / "x.pt")(harbour.raster())

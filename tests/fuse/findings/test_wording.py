@@ -1,0 +1,65 @@
+import pandas as pd
+import pytest
+
+from monitor.core.findings import LIKELIHOODS, likelihood_word
+from monitor.fuse.findings import wording
+from tests.fuse.conftest import AT
+
+
+def test_every_sentence_ends_and_names_its_hour_in_utc() -> None:
+    sentences = [
+        wording.observed_vessel("Pier 2", "about 120 m", AT), wording.not_seen("vessel", "Pier 2", AT),
+        wording.matched("Pier 2", 1, AT), wording.potential("Pier 2", 1, AT), wording.unmatched("Pier 2", AT),
+        wording.dark("Pier 2", "about 120 m", AT, 3), wording.ais_only(1, "Pier 2", AT),
+        wording.stack("Yard", 88.0, (180.0, 420.0), AT),
+    ]  # fmt: skip
+    assert all(sentence.endswith(".") and "5 Oct 2023 02:16 UTC" in sentence for sentence in sentences)
+
+
+def test_no_sentence_says_dark_ship_or_speaks_of_intent() -> None:
+    text = wording.dark("Pier 2", "about 120 m", AT, 3) + wording.unmatched("Pier 2", AT)
+    assert "dark" not in text
+    assert "switched" not in text
+
+
+def test_a_length_is_given_to_five_metres_with_its_bounds() -> None:
+    assert wording.about_length(118.3, 106.0, 131.9) == "about 120 m (105–130 m)"
+    assert wording.about_length(float("nan")) == "of unknown length"
+
+
+def test_counts_are_at_least() -> None:
+    assert wording.at_least(1, "visit", "visits") == "at least 1 visit"
+    assert wording.visits_counted("Rajin", 3, 14, 0.42, 48.0) == (
+        "At least 3 visits to Rajin in 14 clear looks, which would have met 42% of stays of 48 h."
+    )
+
+
+def test_a_stack_is_a_range_of_boxes_never_a_number() -> None:
+    assert "180–420 20-ft boxes" in wording.stack("Yard", 88.0, (180.0, 420.0), AT)
+
+
+def test_no_clear_look_is_not_observed_never_zero() -> None:
+    assert wording.per_look("Rajin", 0, 0, (float("nan"),) * 3) == "Rajin had no clear look: not observed."
+
+
+def test_a_stay_without_a_bound_does_not_invent_one() -> None:
+    sentence = wording.stay("Pier 2", "about 120 m", (pd.NaT, AT, AT, pd.NaT))
+    assert "had arrived by" in sentence
+    assert "was still there" in sentence
+
+
+def test_size_alone_never_names_a_ship() -> None:
+    sentence = wording.consistent_with(["Angara", "Adler"], ["Lady R"])
+    assert "one of Angara or Adler" in sentence
+    assert "any other ship of that length" in sentence
+    assert "Elsewhere at the time: Lady R" in sentence
+
+
+def test_likelihood_and_confidence_stand_in_different_sentences() -> None:
+    assert "onfidence" not in wording.likelihood_line("very likely")
+    assert "ikelihood" not in wording.confidence_line("low", ("one look",))
+
+
+@pytest.mark.parametrize(("word", "low", "high"), LIKELIHOODS)
+def test_a_words_range_is_said_by_the_word(word: str, low: float, high: float) -> None:
+    assert likelihood_word((low + high) / 2) == word

@@ -1,0 +1,59 @@
+import pandas as pd
+
+from monitor.core.tables import COUNTS, SHIPS_AND_STACKS, STACKS, VISITS
+from monitor.fuse import ships_and_stacks
+from tests.fuse.voyages.test_links import _at, _visits
+
+
+def _stacks(*rows: tuple[float, str, float]) -> pd.DataFrame:
+    """Day, yard, area in m²; NaN where the yard was not seen."""
+    return pd.DataFrame(
+        [
+            {"scene_id": f"s{d}", "aoi_id": "rajin", "yard_id": y, "acquired_at": _at(d), "area_m2": a}
+            for d, y, a in rows
+        ]
+    )
+
+
+def _counts(*rows: tuple[float, int]) -> pd.DataFrame:
+    return pd.DataFrame({"scene_id": [f"s{d}" for d, _ in rows], "berth": [number for _, number in rows]})
+
+
+STAY = _visits(("rajin", 0.0, 1.0, 4.0, 6.0, 120.0))
+
+
+def test_stacks_that_shrink_while_a_ship_lies_there_say_so() -> None:
+    row = ships_and_stacks(_stacks((0, "p2", 1800.0), (5, "p2", 0.0)), _counts((0, 0), (5, 1)), STAY).iloc[0]
+    assert (row["change_m2"], row["reading"], row["visit_ids"], row["berth"]) == (
+        -1800.0,
+        "less, ship there",
+        "rajin|0",
+        1,
+    )
+
+
+def test_stacks_that_grow_between_ships_say_that_none_was_seen() -> None:
+    table = ships_and_stacks(_stacks((10, "p2", 0.0), (15, "p2", 1800.0)), _counts(), STAY)
+    assert table["reading"].tolist() == ["more, no ship seen"]
+    assert table["berth"].isna().all()
+
+
+def test_a_small_change_is_none() -> None:
+    table = ships_and_stacks(_stacks((0, "p2", 1000.0), (5, "p2", 1200.0)), _counts(), STAY)
+    assert table["reading"].tolist() == ["steady"]
+
+
+def test_a_yard_under_cloud_is_taken_from_its_last_clear_look() -> None:
+    nan = float("nan")
+    looks = _stacks(
+        (0, "p1", 500.0), (0, "p2", 900.0), (5, "p1", nan), (5, "p2", 900.0), (10, "p1", 500.0), (10, "p2", nan)
+    )
+    table = ships_and_stacks(looks, _counts(), VISITS.empty()).set_index("scene_id")
+    assert table["yards"].to_dict() == {"s5": 1, "s10": 1}
+    assert (table["change_m2"] == 0.0).all()
+    assert table.loc["s10", "start"] == _at(0)
+
+
+def test_without_two_looks_there_is_nothing_to_compare() -> None:
+    assert list(ships_and_stacks(_stacks((0, "p2", 900.0)), _counts(), STAY)) == list(SHIPS_AND_STACKS.columns)
+    assert ships_and_stacks(STACKS.empty(), COUNTS.empty(), VISITS.empty()).empty

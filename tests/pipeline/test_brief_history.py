@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from monitor.core.findings import Finding
+from monitor.core.tables import DETECTIONS, MATCHES, REVIEWS
+from monitor.pipeline.brief_history import corrections, last_issue, note_issue, reviewers
+from monitor.pipeline.freshness import NOTE, Ports
+from monitor.pipeline.review import queue_of
+from monitor.store.archive import Archive
+from monitor.store.reviews import ReviewBook
+from tests.report import made
+
+FIRST = datetime(2023, 10, 16, 6, 0, tzinfo=UTC)
+LATER = FIRST + timedelta(days=1)
+PORTS = Ports((made.port(),), {})
+
+
+def finding(name: str, claim: str, kind: str = "visit") -> Finding:
+    return Finding(name, kind, "rajin", FIRST, FIRST, claim, "likely", "moderate")
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """An archive whose brief was issued once, and whose tables were then made anew."""
+    kept = Archive(tmp_path / "archive")
+    kept.write_note(NOTE, "tables of the first issue")
+    told = (
+        finding("v1", "A ship lay there."),
+        finding("v2", "A ship lay here."),
+        finding("dark|d1", "Dark.", "dark_event"),
+    )
+    note_issue(kept, PORTS, told, FIRST)
+    kept.write_note(NOTE, "tables of now")
+    return kept
+
+
+def test_the_first_issue_corrects_nothing(tmp_path: Path) -> None:
+    assert last_issue(Archive(tmp_path / "archive"), PORTS) is None
+    assert corrections(Archive(tmp_path / "archive"), None, (), (), LATER) == ()
+
+
+def test_a_claim_that_changed_and_one_that_is_gone_are_corrections(archive: Archive) -> None:
+    told = (finding("v1", "Two ships lay there."), finding("dark|d1", "Dark.", "dark_event"))
+    found = corrections(archive, last_issue(archive, PORTS), told, (), LATER)
+    assert [c.what for c in found] == [
+        "No longer said: A ship lay here.", "Was: A ship lay there. Is now: Two ships lay there.",
+    ]  # fmt: skip
+
+
+def test_writing_the_same_issue_again_keeps_what_it_corrects(archive: Archive) -> None:
+    note_issue(archive, PORTS, (finding("v1", "Two ships lay there."),), LATER)
+    again = last_issue(archive, PORTS)
+    assert again is not None
+    assert again.at == FIRST
+
+
+def test_a_review_says_what_no_longer_holds_and_who_said_so(archive: Archive) -> None:
+    ReviewBook(archive).add("d1", "reject", who="Kim", now=LATER, note="a crane", detections=("d1",))
+    found = corrections(archive, last_issue(archive, PORTS), (), ("d1",), LATER)
+    assert ("Dark. (d1)", "rejected by Kim: a crane") in [(c.what, c.why) for c in found]
+    assert len([c for c in found if "Dark." in c.what]) == 1
+
+
+def test_what_was_decided_and_taken_back_is_no_correction(archive: Archive) -> None:
+    book = ReviewBook(archive)
+    book.add("d1", "reject", who="Kim", now=LATER, detections=("d1",))
+    book.undo(who="Kim", now=LATER + timedelta(minutes=1))
+    told = (
+        finding("v1", "A ship lay there."),
+        finding("v2", "A ship lay here."),
+        finding("dark|d1", "Dark.", "dark_event"),
+    )
+    assert corrections(archive, last_issue(archive, PORTS), told, (), LATER) == ()
+
+
+def test_ais_that_came_later_says_what_it_changed(archive: Archive) -> None:
+    scene = made.acquisition(made.SCENES[0])
+    rows = made.tables((scene,), ("observed",)).matches
+    first = rows[rows["status"] == "unmatched"].assign(detection_id="d1", as_of=pd.Timestamp(FIRST))
+    second = first.assign(version=2, status="matched", mmsi=445000009, as_of=pd.Timestamp(LATER))
+    second["mmsi"] = second["mmsi"].astype("Int64")
+    archive.write_table("matches", MATCHES.conform(pd.concat([first, second], ignore_index=True)))
+    found = corrections(archive, last_issue(archive, PORTS), (), (), LATER)
+    late = next(c for c in found if c.what.startswith("Dark."))
+    assert late.why == "AIS that came later: was unmatched, is matched (MMSI 445000009)"
+    assert late.when == LATER
+
+
+def test_many_corrections_are_counted_not_listed(archive: Archive) -> None:
+    archive.write_note(NOTE, "third")
+    note_issue(archive, PORTS, [finding(f"v{n}", f"Ship {n}.") for n in range(60)], LATER)
+    archive.write_note(NOTE, "fourth")
+    found = corrections(archive, last_issue(archive, PORTS), (), (), LATER)
+    assert len(found) == 41
+    assert found[-1].what == "20 more changes"
+
+
+def test_a_brief_is_released_by_those_who_kept_every_finding(archive: Archive) -> None:
+    told, book = (finding("v1", "A."), finding("dark|d1", "B.", "dark_event")), ReviewBook(archive)
+    assert reviewers(archive, told) == ("", 0)
+    book.add("d1", "keep", who="Kim", now=FIRST, detections=("d1",))
+    book.add("v1", "unsure", who="Lee", now=FIRST)
+    assert reviewers(archive, told) == ("", 2)
+    book.add("v1", "keep", who="Lee", now=LATER)
+    assert reviewers(archive, told) == ("Kim, Lee", 2)
+    assert reviewers(archive, ()) == ("", 0)
+
+
+def test_the_queue_has_findings_first_and_what_is_no_longer_said_last(archive: Archive) -> None:
+    found = made.detections(made.acquisition(made.SCENES[0]))
+    name = str(found["detection_id"].iloc[0])
+    book = ReviewBook(archive)
+    book.add("gone", "reject", who="Kim", now=FIRST)
+    told = (finding("v1", "A."), finding(f"dark|{name}", "B.", "dark_event"))
+    queue = queue_of(told, found, book.table())
+    assert list(queue["kind"]) == ["dark_event", "visit", "detection", "detection", "withdrawn"]
+    assert queue["subject"].iloc[0] == name
+    assert queue["decision"].iloc[-1] == "reject"
+    assert queue_of((), DETECTIONS.empty(), REVIEWS.empty()).empty

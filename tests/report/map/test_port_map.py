@@ -1,0 +1,129 @@
+"""The map as data, and pages that show themselves in a notebook."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from monitor.core.scene import Raster
+from monitor.core.tables import POSITIONS, VESSELS
+from monitor.report.map.port_map import composite, port_map
+from monitor.report.page.blocks import MapView
+from monitor.report.page.model import BriefInput
+from monitor.report.render.notebook import map_page, table_html
+from monitor.report.tiles.frames import overview
+from monitor.report.tiles.looks import Look, looks_of
+from monitor.report.tiles.studio import Studio
+from tests.report.made import brief_input, no_pixels, port, read_pixels
+
+
+def positions() -> pd.DataFrame:
+    """A coaster and a pilot boat that both go up and down the bay."""
+    start = pd.Timestamp("2023-10-12", tz="UTC")
+    rows = [
+        {"mmsi": mmsi, "t": start + pd.Timedelta(minutes=10 * i), "lon": 130.28 + i / 2e3,
+         "lat": 42.22, "sog_kn": 5.0, "cog_deg": 90.0, "heading_deg": np.nan, "nav_status": None, "length_m": length,
+         "receiver": "", "source_file": "made"}
+        for mmsi, length in ((445000100, 98.0), (445000200, 16.0)) for i in range(12)
+    ]  # fmt: skip
+    return POSITIONS.conform(pd.DataFrame(rows))
+
+
+def vessels() -> pd.DataFrame:
+    rows = [
+        {"mmsi": mmsi, "imo": "", "name": name, "callsign": "", "ship_type": None, "length_m": length, "width_m": 10.0,
+         "source_file": "made"}
+        for mmsi, name, length in ((445000100, "COASTER </script>", 98.0), (445000200, "PILOT", 16.0))
+    ]  # fmt: skip
+    return VESSELS.conform(pd.DataFrame(rows))
+
+
+@pytest.fixture(scope="module")
+def given() -> BriefInput:
+    made = brief_input()
+    return replace(made, tables=replace(made.tables, positions=positions(), vessels=vessels()))
+
+
+@pytest.fixture(scope="module")
+def view(given: BriefInput) -> MapView:
+    made = port_map(Studio(given, port(), read_pixels), newest(given), overview(port()))
+    assert made is not None
+    return made
+
+
+def newest(given: BriefInput) -> Look:
+    return looks_of(given, "rajin")[-1]
+
+
+def layers(view: MapView) -> dict[str, dict[str, Any]]:
+    return {layer["name"]: layer for layer in json.loads(view.document)["layers"]}
+
+
+def test_small_craft_do_not_smother_the_map_when_it_opens(view: MapView) -> None:
+    shown = layers(view)
+    large, other = shown["AIS tracks, last 14 days"], shown["AIS tracks of other craft"]
+    assert large["on"]
+    assert not other["on"]
+    assert [f["properties"]["text"][:22] for f in other["features"]] == ["Track of MMSI 44500020"]
+    assert "80 m or longer" in large["features"][0]["properties"]["text"]
+
+
+def test_each_status_is_a_layer_and_berths_say_what_was_seen(view: MapView) -> None:
+    shown = layers(view)
+    assert {"Detections: matched (1)", "Detections: dark event (1)", "Detections: container stack (1)"} <= set(shown)
+    assert "occupied" in shown["Berths and other zones"]["features"][0]["properties"]["text"]
+    assert not shown["Cloud"]["on"]
+
+
+def test_a_gap_that_could_explain_a_dark_event_shows_its_area_and_says_nothing_of_intent(view: MapView) -> None:
+    layer = next(value for name, value in layers(view).items() if name.startswith("AIS gaps"))
+    kinds = {f["geometry"]["type"] for f in layer["features"]}
+    assert kinds & {"Polygon", "MultiPolygon"}
+    assert all("nothing of intent" in f["properties"]["text"] for f in layer["features"])
+
+
+def test_cloud_is_filled_from_the_look_before_and_what_is_clear_stays(given: BriefInput) -> None:
+    def read(scene_id: str) -> Raster:
+        made = read_pixels(scene_id)
+        data = made.data.copy()
+        data[:, :, :] = 1000 if scene_id.endswith("10") else 2000
+        clouds = made.cloud if scene_id.endswith("10") else np.zeros_like(made.valid)
+        return Raster(data, made.bands, made.valid, made.grid, clouds, made.scale)
+
+    before, latest = looks_of(given, "rajin")
+    studio = Studio(given, port(), read)
+    colour, _, used = composite(studio, (latest, before), overview(port()))
+    alone, _, _ = composite(studio, (latest,), overview(port()))
+    raster = studio.cut(latest.scene_id, overview(port()))
+    assert raster is not None
+    assert raster.cloud is not None
+    clear = raster.valid & ~raster.cloud
+    assert [look.scene_id for look in used] == [latest.scene_id, before.scene_id]
+    assert np.array_equal(colour[clear], alone[clear])
+    assert not np.array_equal(colour[raster.cloud], alone[raster.cloud])
+
+
+def test_a_map_without_pixels_is_none(given: BriefInput) -> None:
+    assert port_map(Studio(given, port(), no_pixels), newest(given), overview(port())) is None
+
+
+def test_a_notebook_gets_a_frame_that_fetches_nothing(view: MapView) -> None:
+    framed = map_page(view)._repr_html_()
+    page = unescape(unescape(re.search(r'srcdoc="([^"]*)"', framed)[1]))  # type: ignore[index]
+    assert page.startswith("<!DOCTYPE html>")
+    assert "default-src 'none'" in page
+    assert not re.search(r"""(src=|url\(|@import)\W*http""", page)
+    assert "COASTER &lt;/script" not in framed
+    assert 'sandbox="allow-scripts' in framed
+
+
+def test_a_summary_escapes_what_it_shows() -> None:
+    assert "&lt;b&gt;" in table_html("There", [{"port": "<b>", "number": 3}])
+    assert "Nothing here yet" in table_html("There", [])

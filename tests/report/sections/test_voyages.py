@@ -1,0 +1,67 @@
+"""Voyages, the links that compete, shuttles."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from monitor.core.tables import SHUTTLES, VOYAGE_LINKS, VOYAGES
+from monitor.report.page.blocks import Table
+from monitor.report.page.model import BriefInput
+from monitor.report.sections.voyages import voyages
+from tests.report.made import brief_input
+
+
+def given() -> BriefInput:
+    """One leg from imagery with a rival of less chance and one of none, one leg on AIS."""
+    at = pd.Timestamp("2023-10-11", tz="UTC")
+    legs = pd.DataFrame([
+        {"voyage_id": f"v{i}", "mmsi": mmsi, "from_port": "rajin", "to_port": "dunai", "departed_at": at,
+         "arrived_at": at + pd.Timedelta(hours=14), "duration_h": 14.0, "evidence": evidence, "probability": chance,
+         "shuttle_id": "s1", "from_visit": "a", "to_visit": "b", "silent_h": np.nan}
+        for i, (mmsi, evidence, chance) in enumerate([(None, "imagery", 0.7), (445000001, "ais", 1.0)])
+    ])  # fmt: skip
+    links = pd.DataFrame([
+        {"link_id": f"{a}>{b}", "from_visit": a, "to_visit": b, "from_port": "rajin", "to_port": "dunai",
+         "is_chosen": chosen, "probability": chance, "cost": 1.0, "shortest_h": 9.0, "longest_h": 30.0,
+         "distance_m": 185200.0, "required_kn": 3.3, "reason": "length fits"}
+        for a, b, chosen, chance in [("a", "b", True, 0.7), ("a", "c", False, 0.2), ("d", "b", False, 0.01)]
+    ])  # fmt: skip
+    shuttles = pd.DataFrame([
+        {"shuttle_id": "s1", "port_a": "rajin", "port_b": "dunai", "mmsi": None, "legs": 5, "legs_low": 5,
+         "legs_high": None, "first": at, "last": at, "period_days": 9.0, "length_m": 120.0, "voyage_ids": "v0"},
+    ])  # fmt: skip
+    made = brief_input()
+    tables = replace(made.tables, voyages=VOYAGES.conform(legs), voyage_links=VOYAGE_LINKS.conform(links),
+                     shuttles=SHUTTLES.conform(shuttles))  # fmt: skip
+    return replace(made, tables=tables)
+
+
+def tables(given: BriefInput) -> dict[str, Table]:
+    return {block.caption: block for block in voyages(given).blocks if isinstance(block, Table)}
+
+
+def test_a_chosen_link_stands_with_those_that_compete_for_its_ends() -> None:
+    table = tables(given())["Links from imagery and what competes with them"]
+    assert [row[1].text for row in table.rows] == ["chosen", "competes"]
+    assert [row[2].text for row in table.rows] == ["likely (0.70)", "unlikely (0.20)"]
+    assert table.rows[0][4].text == "100 nmi"
+
+
+def test_what_ais_shows_carries_no_likelihood() -> None:
+    rows = tables(given())["Voyages"].rows
+    assert {row[5].text: row[6].text for row in rows} == {"imagery": "likely (0.70)", "ais": "on AIS"}
+
+
+def test_a_shuttle_counts_at_least_its_legs() -> None:
+    (row,) = tables(given())["Shuttles: the same pair of ports again and again"].rows
+    assert row[1].text == "at least 5 legs"
+    assert row[2].text == "5 or more"
+
+
+def test_no_shuttle_is_said_without_claiming_that_there_was_none() -> None:
+    block = next(b for b in voyages(brief_input()).blocks if isinstance(b, Table))
+    assert not block.rows
+    assert "can go unseen" in block.empty

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from monitor.core.errors import DataError
+from monitor.sources.imagery.naming import DATATAKE, band_name, read_name, safe_id
+
+
+@pytest.mark.parametrize("text, name", [
+    ("B02", "B02"), ("b2", "B02"), ("B8A", "B8A"), ("B08 - NIR", "B08"), ("B11_20m", "B11"), ("NIR", "B08"),
+    ("VV", "VV"), ("Sigma0_VH_db", "VH"), ("scl", "SCL"), ("dataMask", "dataMask"),
+    ("", None), (None, None), ("quality", None), ("Band 1", None),
+])  # fmt: skip
+def test_band_names(text, name):
+    assert band_name(text) == name
+
+
+@pytest.mark.parametrize("name, start, length", [
+    ("x_20230905T021609", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
+    ("2023-09-05T02:16:09_x", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
+    ("busan_S2_20220514", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
+    ("2022-05-14_busan", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
+    ("99999999_20220514", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
+    ("S2B_MSIL1C_20230905T021601_N0509_R003_T52TEM_20230905T051212",
+     datetime(2023, 9, 5, 2, 16, 1, tzinfo=UTC), DATATAKE),
+    ("S1A_IW_GRDH_1SDV_20230905T092119_20230905T092144_050195_060A5B_1234",
+     datetime(2023, 9, 5, 9, 21, 19, tzinfo=UTC), timedelta(seconds=25)),
+])  # fmt: skip
+def test_dates_in_names(name, start, length):
+    named = read_name(name)
+    assert (named.start, named.end - named.start) == (start, length)
+
+
+@pytest.mark.parametrize("name", ["harbour", "x_20231345", "123456789012", ""])
+def test_a_name_without_a_date_is_an_error(name):
+    with pytest.raises(DataError, match="no date in the name"):
+        read_name(name)
+
+
+@pytest.mark.parametrize("text, name", [("a b/c:d", "a_b_c_d"), ("..", "scene"), ("ok-1.2_3", "ok-1.2_3")])
+def test_ids_are_made_safe_for_files(text, name):
+    assert safe_id(text) == name

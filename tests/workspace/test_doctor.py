@@ -1,0 +1,34 @@
+"""What the doctor says of alerts; the rest is looked at on the walks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from monitor.workspace.doctor import Check, examine
+from monitor.workspace.settings import read_settings
+
+
+def _alerts(root: Path) -> list[Check]:
+    settings = read_settings(root / "monitor.toml")
+    return [check for check in examine(root, settings) if check.name == "alerts"]
+
+
+def test_where_no_alerts_are_sent_there_is_nothing_to_say(tmp_path: Path) -> None:
+    assert _alerts(tmp_path) == []
+
+
+def test_sending_without_a_target_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_ALERTS__SEND", "true")
+    [check] = _alerts(tmp_path)
+    assert not check.ok
+    assert "MONITOR_ALERTS__URLS" in check.mend
+
+
+def test_targets_are_named_without_their_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_ALERTS__URLS", "ntfy://user:hush@host/topic")
+    [check] = _alerts(tmp_path)
+    assert check.ok
+    assert check.what.startswith("ntfy://***")
+    assert "hush" not in check.what

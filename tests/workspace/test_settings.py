@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from monitor.core.errors import SettingsError
+from monitor.core.findings import LIKELIHOODS
+from monitor.fuse.findings.alerts import RULES, TOLD
+from monitor.workspace.settings import AlertRuleName, LikelihoodWord, Settings, read_settings, template
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "monitor.toml"
+
+
+def test_a_new_workspace_has_every_setting_with_its_meaning_and_the_defaults(path: Path) -> None:
+    path.write_text(template())
+    assert read_settings(path) == Settings()
+    text = path.read_text()
+    for section, field in Settings.model_fields.items():
+        assert f"[{section}]" in text
+        for name, setting in field.annotation.model_fields.items():  # type: ignore[union-attr]
+            assert name in text
+            assert setting.description, f"[{section}] {name} has no description"
+
+
+def test_the_environment_wins_over_the_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_text('[source]\nname = "simulated"\n[ais]\ngap = "6h"\n')
+    monkeypatch.setenv("MONITOR_SOURCE__NAME", "folder")
+    monkeypatch.setenv("MONITOR_SENTINELHUB__DEPLOYMENT", "sh")
+    settings = read_settings(path)
+    assert (settings.source.name, settings.sentinelhub.deployment, settings.ais.gap) == ("folder", "sh", "6h")
+
+
+def test_a_secret_is_taken_from_the_environment_and_never_shown(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_SENTINELHUB__CLIENT_SECRET", "hush-hush")
+    settings = read_settings(path)
+    assert settings.sentinelhub.client_secret.get_secret_value() == "hush-hush"
+    assert "hush-hush" not in repr(settings) + str(settings)
+
+
+def test_a_secret_in_the_file_is_refused_without_being_repeated(path: Path) -> None:
+    path.write_text('[sentinelhub]\nclient_secret = "hush-hush"\n')
+    with pytest.raises(SettingsError, match="MONITOR_SENTINELHUB__CLIENT_SECRET") as caught:
+        read_settings(path)
+    assert "hush-hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[sourc]\nname = 1", r"\[sourc\]: no such setting"),
+        ("[source]\nfolders = 1", r"\[source\] folders: no such setting"),
+        ('[source]\nname = "ftp"', r"\[source\] name: Input should be 'folder'"),
+        ('[ais]\ngap = "12"', r"\[ais\] gap: '12' is not a length of time"),
+        ('[source]\nperiod = "soon"', r"\[source\] period: 'soon' is not a period"),
+        ("x = 1", "x stands outside a section"),
+        ("[[", "not readable TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named(path: Path, text: str, message: str) -> None:
+    path.write_text(text)
+    with pytest.raises(SettingsError, match=message):
+        read_settings(path)
+
+
+def test_alert_targets_are_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_text('[alerts]\nurls = "slack://hush-hush"\n')
+    with pytest.raises(SettingsError, match="urls_file") as caught:
+        read_settings(path)
+    assert "hush-hush" not in str(caught.value)
+    path.write_text("")
+    monkeypatch.setenv("MONITOR_ALERTS__URLS", "slack://hush-hush")
+    settings = read_settings(path)
+    assert settings.alerts.urls.get_secret_value() == "slack://hush-hush"
+    assert "hush-hush" not in repr(settings) + str(settings)
+
+
+def test_the_rules_of_the_settings_are_those_of_the_alerts() -> None:
+    assert get_args(AlertRuleName) == RULES
+    assert Settings().alerts.rules == TOLD
+    assert get_args(LikelihoodWord) == tuple(word for word, _, _ in LIKELIHOODS)
+
+
+def test_a_silence_of_less_than_a_day_is_refused(path: Path) -> None:
+    path.write_text('[alerts]\nsilence = "12h"\n')
+    with pytest.raises(SettingsError, match=r"\[alerts\] silence: '12h' is less than a day"):
+        read_settings(path)

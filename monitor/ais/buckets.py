@@ -17,9 +17,14 @@ Rows = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def by_bucket(
-    rows_of: Rows, positions: pd.DataFrame, schema: Schema, *, order: Sequence[str], buckets: int,
+    rows_of: Rows,
+    positions: pd.DataFrame,
+    schema: Schema,
+    *,
+    order: Sequence[str],
+    buckets: int,
     pool: Executor | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """The rows of every vessel, worked out for `buckets` groups of vessels.
 
     Parameters

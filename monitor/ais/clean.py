@@ -50,9 +50,7 @@ def clean(positions: pd.DataFrame) -> pd.DataFrame:
     rows = in_order(positions)
     own = segments(positions)[rows.order] if len(rows.t) else np.zeros(0, dtype=np.int64)
     moves = _Moves(positions, rows, own)
-    found = (
-        _shared(rows, own), _jumps(rows, own), _frozen(moves), _mismatch(moves), _clock(moves),
-    )  # fmt: skip
+    found = (_shared(rows, own), _jumps(rows, own), _frozen(moves), _mismatch(moves), _clock(moves))
     words = np.full(len(rows.t), "", dtype=object)
     for name, hit in zip(FLAGS, found, strict=True):
         words[hit] = np.where(words[hit] == "", name, words[hit] + f"; {name}")

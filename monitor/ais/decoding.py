@@ -76,9 +76,16 @@ def decode_reports(payloads: Sequence[bytes]) -> Reports:
     n = len(payloads)
     lon, lat, sog, cog, heading, status = (np.full(n, np.nan) for _ in range(6))
     out = Reports(
-        np.zeros(n, dtype=bool), np.zeros(n, dtype=np.int64), lon, lat, sog, cog, heading, status,
+        np.zeros(n, dtype=bool),
+        np.zeros(n, dtype=np.int64),
+        lon,
+        lat,
+        sog,
+        cog,
+        heading,
+        status,
         np.full(n, 60, dtype=np.int64),
-    )  # fmt: skip
+    )
     if not n:
         return out
     raw = np.frombuffer(b"".join(p[:_WIDTH].ljust(_WIDTH, b"0") for p in payloads), dtype=np.uint8)

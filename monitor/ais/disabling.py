@@ -75,11 +75,19 @@ def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry
         own = heard.own(int(gap.mmsi), gap.start)
         open_sea, why_open = _open_sea(gap.duration_h, shore, per_day, heard.satellite(int(gap.mmsi), gap.start))
         coastal, why_coastal = _coastal(gap.duration_h, during, own)
-        rows.append({
-            "gap_id": gap.gap_id, "mmsi": gap.mmsi, "open_sea": open_sea, "coastal": coastal,
-            "reasons": "; ".join([*why_open, *why_coastal]), "shore_nmi": shore, "others_before": before,
-            "others_during": during, "own_per_hour": own,
-        })  # fmt: skip
+        rows.append(
+            {
+                "gap_id": gap.gap_id,
+                "mmsi": gap.mmsi,
+                "open_sea": open_sea,
+                "coastal": coastal,
+                "reasons": "; ".join([*why_open, *why_coastal]),
+                "shore_nmi": shore,
+                "others_before": before,
+                "others_during": during,
+                "own_per_hour": own,
+            }
+        )
     return GAP_RULES.conform(pd.DataFrame(rows))
 
 

@@ -102,18 +102,31 @@ def _nearest(
 
 
 def _rows(
-    gaps: pd.DataFrame, port_id: str, there: tuple[Floats, npt.NDArray[np.bool_]],
-    back: tuple[Floats, npt.NDArray[np.bool_]], speeds_kn: Mapping[int, float],
-) -> pd.DataFrame:  # fmt: skip
+    gaps: pd.DataFrame,
+    port_id: str,
+    there: tuple[Floats, npt.NDArray[np.bool_]],
+    back: tuple[Floats, npt.NDArray[np.bool_]],
+    speeds_kn: Mapping[int, float],
+) -> pd.DataFrame:
     closed = gaps["is_closed"].to_numpy(bool)
     on = np.where(closed, back[0], 0.0)
     miles = (there[0] + on) / METRES_PER_NAUTICAL_MILE
     knots = gaps["mmsi"].map(lambda mmsi: speeds_kn.get(int(mmsi), USUAL_KN)).to_numpy(np.float64)
     hours = gaps["duration_h"].to_numpy(np.float64)
     travel = miles / knots
-    return pd.DataFrame({
-        "gap_id": gaps["gap_id"].to_numpy(), "mmsi": gaps["mmsi"].to_numpy(), "port_id": port_id, "rank": 0,
-        "is_feasible": np.nan_to_num(hours - travel, nan=-1.0) >= 0.0, "there_m": there[0],
-        "back_m": np.where(closed, back[0], np.nan), "by_water": there[1] & (back[1] | ~closed), "speed_kn": knots,
-        "needed_kn": miles / hours, "travel_h": travel, "spare_h": hours - travel,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "gap_id": gaps["gap_id"].to_numpy(),
+            "mmsi": gaps["mmsi"].to_numpy(),
+            "port_id": port_id,
+            "rank": 0,
+            "is_feasible": np.nan_to_num(hours - travel, nan=-1.0) >= 0.0,
+            "there_m": there[0],
+            "back_m": np.where(closed, back[0], np.nan),
+            "by_water": there[1] & (back[1] | ~closed),
+            "speed_kn": knots,
+            "needed_kn": miles / hours,
+            "travel_h": travel,
+            "spare_h": hours - travel,
+        }
+    )

@@ -154,13 +154,25 @@ def _describe(rows: Ordered, off: Ints, on: Ints | None, until: int | None) -> p
     end_lon, end_lat = (rows.lon(on), rows.lat(on)) if on is not None else (missing, missing)
     start_lon, start_lat = rows.lon(off), rows.lat(off)
     distance = distance_m(start_lon, start_lat, end_lon, end_lat) if len(off) else missing
-    return GAPS.conform(pd.DataFrame({
-        "gap_id": gap_ids(rows.mmsi[off], start), "mmsi": rows.mmsi[off], "start": _stamps(start),
-        "end": _stamps(end) if on is not None else _stamps(end).where(np.zeros(len(off), dtype=bool)),
-        "is_closed": on is not None, "duration_h": hours, "distance_m": distance,
-        "implied_kn": distance / METRES_PER_NAUTICAL_MILE / hours, "start_lon": start_lon, "start_lat": start_lat,
-        "end_lon": end_lon, "end_lat": end_lat, "positions_before_12h": _positions_before(rows, off),
-    }))  # fmt: skip
+    return GAPS.conform(
+        pd.DataFrame(
+            {
+                "gap_id": gap_ids(rows.mmsi[off], start),
+                "mmsi": rows.mmsi[off],
+                "start": _stamps(start),
+                "end": _stamps(end) if on is not None else _stamps(end).where(np.zeros(len(off), dtype=bool)),
+                "is_closed": on is not None,
+                "duration_h": hours,
+                "distance_m": distance,
+                "implied_kn": distance / METRES_PER_NAUTICAL_MILE / hours,
+                "start_lon": start_lon,
+                "start_lat": start_lat,
+                "end_lon": end_lon,
+                "end_lat": end_lat,
+                "positions_before_12h": _positions_before(rows, off),
+            }
+        )
+    )
 
 
 def _positions_before(rows: Ordered, off: Ints) -> Ints:

@@ -160,11 +160,15 @@ class _Call:
     def row(self) -> dict[str, object]:
         """A row of PORT_CALLS, instants in microseconds."""
         return {
-            "mmsi": self.mmsi, "port_id": self.ports.most_common(1)[0][0], "arrived_at": self.arrived,
-            "departed_at": self.departed, "confidence": self.confidence, "has_gap": self.gap,
+            "mmsi": self.mmsi,
+            "port_id": self.ports.most_common(1)[0][0],
+            "arrived_at": self.arrived,
+            "departed_at": self.departed,
+            "confidence": self.confidence,
+            "has_gap": self.gap,
             "silent_h": self.silent / 3.6e9,
             "silent_after_h": self.silent_after / 3.6e9 if self.silent_after >= 0 else np.nan,
-        }  # fmt: skip
+        }
 
 
 def _calls(track: _Stretch, first: int, last: int, harbour: _Harbour) -> list[_Call]:

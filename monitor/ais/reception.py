@@ -37,19 +37,29 @@ def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.Data
     located = positions[positions["lon"].notna() & positions["lat"].notna()]
     if located.empty:
         return RECEPTION.empty()
-    keys = pd.DataFrame({
-        "column": np.floor((located["lon"].to_numpy() + 180.0) / cell_deg).astype(np.int64),
-        "row": np.floor((located["lat"].to_numpy() + 90.0) / cell_deg).astype(np.int64),
-        "hour": micros(located, "positions") // _HOUR, "mmsi": located["mmsi"].to_numpy(),
-    })  # fmt: skip
+    keys = pd.DataFrame(
+        {
+            "column": np.floor((located["lon"].to_numpy() + 180.0) / cell_deg).astype(np.int64),
+            "row": np.floor((located["lat"].to_numpy() + 90.0) / cell_deg).astype(np.int64),
+            "hour": micros(located, "positions") // _HOUR,
+            "mmsi": located["mmsi"].to_numpy(),
+        }
+    )
     by_vessel = keys.groupby(["hour", "row", "column", "mmsi"], sort=True).size().rename("positions").reset_index()
     cells = by_vessel.groupby(["hour", "row", "column"], sort=True)["positions"].agg(["size", "sum"]).reset_index()
     hours = (cells["hour"].to_numpy() * _HOUR).astype("datetime64[us]")
-    return RECEPTION.conform(pd.DataFrame({
-        "cell": [cell_name(c, r, cell_deg) for c, r in zip(cells["column"], cells["row"], strict=True)],
-        "hour": pd.Series(hours).dt.tz_localize("UTC"), "lon": (cells["column"] + 0.5) * cell_deg - 180.0,
-        "lat": (cells["row"] + 0.5) * cell_deg - 90.0, "vessels": cells["size"], "positions": cells["sum"],
-    }))  # fmt: skip
+    return RECEPTION.conform(
+        pd.DataFrame(
+            {
+                "cell": [cell_name(c, r, cell_deg) for c, r in zip(cells["column"], cells["row"], strict=True)],
+                "hour": pd.Series(hours).dt.tz_localize("UTC"),
+                "lon": (cells["column"] + 0.5) * cell_deg - 180.0,
+                "lat": (cells["row"] + 0.5) * cell_deg - 90.0,
+                "vessels": cells["size"],
+                "positions": cells["sum"],
+            }
+        )
+    )
 
 
 def cell_name(column: int, row: int, cell_deg: float = CELL_DEG) -> str:
@@ -58,9 +68,15 @@ def cell_name(column: int, row: int, cell_deg: float = CELL_DEG) -> str:
 
 
 def heard_from_others(
-    positions: pd.DataFrame, lon: float, lat: float, at: datetime, *, but: int | None = None,
-    within: timedelta = timedelta(hours=1), radius_deg: float = CELL_DEG,
-) -> int:  # fmt: skip
+    positions: pd.DataFrame,
+    lon: float,
+    lat: float,
+    at: datetime,
+    *,
+    but: int | None = None,
+    within: timedelta = timedelta(hours=1),
+    radius_deg: float = CELL_DEG,
+) -> int:
     """How many vessels other than `but` were heard around a place within some time of an instant.
 
     `radius_deg` is in degrees of latitude, and widened in longitude to the same distance; antimeridian safe.

@@ -208,9 +208,11 @@ def _graph(lon: Floats, lat: Floats, wet: npt.NDArray[np.bool_], land: BaseGeome
     near = _near_land(wet & ~_outline(lon, lat, land)).ravel()
     doubtful = np.flatnonzero(near[i] | near[j])
     lines = shapely.linestrings(
-        np.stack([np.column_stack([x[i[doubtful]], y[i[doubtful]]]), np.column_stack([x[j[doubtful]], y[j[doubtful]]])],
-                 axis=1)
-    )  # fmt: skip
+        np.stack(
+            [np.column_stack([x[i[doubtful]], y[i[doubtful]]]), np.column_stack([x[j[doubtful]], y[j[doubtful]]])],
+            axis=1,
+        )
+    )
     keep = np.ones(len(i), dtype=bool)
     keep[doubtful] = ~shapely.intersects(land, lines)
     i, j = i[keep], j[keep]

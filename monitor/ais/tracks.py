@@ -123,9 +123,16 @@ class _Track:
             return np.asarray(positions[name].to_numpy(np.float64, na_value=np.nan)[rows.order])
 
         return cls(
-            rows.mmsi, rows.t, rows.given_lon[rows.order], rows.given_lat[rows.order], column("sog_kn") * KNOT_MS,
-            column("cog_deg"), column("heading_deg"), column("length_m"), own[rows.order],
-        )  # fmt: skip
+            rows.mmsi,
+            rows.t,
+            rows.given_lon[rows.order],
+            rows.given_lat[rows.order],
+            column("sog_kn") * KNOT_MS,
+            column("cog_deg"),
+            column("heading_deg"),
+            column("length_m"),
+            own[rows.order],
+        )
 
 
 def _points(track: _Track, before: Ints, after: Ints, when: Ints) -> pd.DataFrame:
@@ -138,12 +145,21 @@ def _points(track: _Track, before: Ints, after: Ints, when: Ints) -> pd.DataFram
     if both.any():
         for name, values in _bridge(track, before[both], after[both], when[both]).items():
             out[name][both] = values
-    return TRACK_POINTS.conform(pd.DataFrame({
-        "mmsi": track.mmsi[nearer], "t": pd.Series(when.astype("datetime64[us]")).dt.tz_localize("UTC"), **out,
-        "heading_deg": track.heading[nearer], "length_m": track.length[nearer],
-        "method": np.where(both, "interpolated", "dead reckoned"), "before_s": before_s, "after_s": after_s,
-        "segment": track.segment[nearer],
-    }))  # fmt: skip
+    return TRACK_POINTS.conform(
+        pd.DataFrame(
+            {
+                "mmsi": track.mmsi[nearer],
+                "t": pd.Series(when.astype("datetime64[us]")).dt.tz_localize("UTC"),
+                **out,
+                "heading_deg": track.heading[nearer],
+                "length_m": track.length[nearer],
+                "method": np.where(both, "interpolated", "dead reckoned"),
+                "before_s": before_s,
+                "after_s": after_s,
+                "segment": track.segment[nearer],
+            }
+        )
+    )
 
 
 def _velocity(track: _Track, index: Ints) -> tuple[Floats, Floats]:
@@ -172,9 +188,13 @@ def _reckon(track: _Track, index: Ints, when: Ints) -> dict[str, Floats]:
     per_east = _metres_per_degree((lat + track.lat[index]) / 2)[0]
     r50, r90 = reckoned_radii(np.abs(seconds), speed_ms=track.speed[index])
     return {
-        "lon": _wrapped(track.lon[index] + east / per_east), "lat": np.clip(lat, -90.0, 90.0),
-        "sog_kn": track.speed[index] / KNOT_MS, "cog_deg": track.course[index], "r50_m": r50, "r90_m": r90,
-    }  # fmt: skip
+        "lon": _wrapped(track.lon[index] + east / per_east),
+        "lat": np.clip(lat, -90.0, 90.0),
+        "sog_kn": track.speed[index] / KNOT_MS,
+        "cog_deg": track.course[index],
+        "r50_m": r50,
+        "r90_m": r90,
+    }
 
 
 def _bridge(track: _Track, before: Ints, after: Ints, when: Ints) -> dict[str, Floats]:
@@ -197,18 +217,22 @@ def _bridge(track: _Track, before: Ints, after: Ints, when: Ints) -> dict[str, F
     now = _between(s, track.speed[before], track.speed[after])
     r50, r90 = bridge_radii(known, curved=curved, speed_ms=speed, now_ms=np.where(np.isnan(now), chord / span, now))
     return {
-        "lon": _wrapped(track.lon[before] + x / per_east), "lat": track.lat[before] + y / per_north,
+        "lon": _wrapped(track.lon[before] + x / per_east),
+        "lat": track.lat[before] + y / per_north,
         "sog_kn": now / KNOT_MS,
-        "cog_deg": _turned(s, track.course[before], track.course[after]), "r50_m": r50, "r90_m": r90,
-    }  # fmt: skip
+        "cog_deg": _turned(s, track.course[before], track.course[after]),
+        "r50_m": r50,
+        "r90_m": r90,
+    }
 
 
 def _hermite(s: Floats, span: Floats, way: Floats, v0: Floats, v1: Floats) -> Floats:
     """Cubic from 0 to `way` with the velocities `v0` and `v1` at its ends."""
     return (
-        (s**3 - 2 * s**2 + s) * span * np.nan_to_num(v0) + (3 * s**2 - 2 * s**3) * way
+        (s**3 - 2 * s**2 + s) * span * np.nan_to_num(v0)
+        + (3 * s**2 - 2 * s**3) * way
         + (s**3 - s**2) * span * np.nan_to_num(v1)
-    )  # fmt: skip
+    )
 
 
 def _between(s: Floats, a: Floats, b: Floats) -> Floats:

@@ -62,7 +62,8 @@ class _Quantile:
 
 
 _HALF = _Quantile(
-    (0.02, 0.494, 0.397, -0.118, -0.135, 0.299, 0.298, -0.44), (-3.077, 0.806, -0.606, 0.04, 0.574, 1.485),
+    (0.02, 0.494, 0.397, -0.118, -0.135, 0.299, 0.298, -0.44),
+    (-3.077, 0.806, -0.606, 0.04, 0.574, 1.485),
     (-3.116, 1.181, -0.53, -0.229, 0.403, 1.498),
     (
         (0.04, 0.08, 0.1, 0.01, -0.03, -0.02, 0.02, 0.09),
@@ -71,9 +72,10 @@ _HALF = _Quantile(
         (-0.01, -0.02, 0.07, 0.0, -0.07, -0.12, -0.09, 0.01),
         (0.01, 0.02, 0.39, 0.26, 0.1, -0.37, -0.34, 0.14),
     ),
-)  # fmt: skip
+)
 _NINETY = _Quantile(
-    (1.339, 0.8, -0.043, -0.441, 0.129, 0.353, 0.322, -0.528), (-1.681, 0.601, -0.479, 0.052, 0.507, 1.496),
+    (1.339, 0.8, -0.043, -0.441, 0.129, 0.353, 0.322, -0.528),
+    (-1.681, 0.601, -0.479, 0.052, 0.507, 1.496),
     (-1.179, 0.864, -0.202, -0.037, 0.395, 0.564),
     (
         (-0.08, 0.06, 0.03, 0.0, -0.05, -0.03, 0.0, 0.02),
@@ -82,7 +84,7 @@ _NINETY = _Quantile(
         (-0.1, -0.1, 0.04, 0.09, 0.07, -0.01, -0.15, -0.26),
         (-0.04, 0.01, 0.06, -0.16, -0.35, -0.17, -0.32, -0.39),
     ),
-)  # fmt: skip
+)
 
 _AGES_S = np.log([30.0, 70.0, 140.0, 350.0, 630.0, 1240.0, 1850.0, 3640.0, 7240.0, 14450.0, 28900.0, 43200.0])
 _RECKONED_KN = (0.5, 8.0)
@@ -97,7 +99,7 @@ _RECKONED = (
         (85.2, 197.0, 590.0, 701.0, 1920.0, 4140.0, 8660.0, 18800.0, 47800.0, 91800.0, 115000.0, 153000.0),
         (11.0, 26.0, 125.0, 320.0, 1310.0, 2850.0, 5600.0, 13000.0, 38000.0, 113000.0, 180000.0, 245000.0),
     ),
-)  # fmt: skip
+)
 """Metres at `_AGES_S`, for 50 % and 90 %, of ships up to 0.5 kn, up to 8 kn, and faster. A ship at rest is where it
 was, until it leaves: that is the jump after an hour."""
 
@@ -161,10 +163,18 @@ def _bridge_radius(
     u, span = np.log(bridge.u_s + 1), np.log(bridge.before_s + bridge.after_s + 1)
     knots = np.log(speed_ms / KNOT_MS + 1)
     one = np.ones_like(u)
-    by_velocity = np.stack([
-        one, u, u**2 / 10, span, span**2 / 10, np.log(bridge.u_s * bridge.disagreement_ms + 3),
-        np.log(bridge.u_s * bridge.change_ms + 3), knots,
-    ])  # fmt: skip
+    by_velocity = np.stack(
+        [
+            one,
+            u,
+            u**2 / 10,
+            span,
+            span**2 / 10,
+            np.log(bridge.u_s * bridge.disagreement_ms + 3),
+            np.log(bridge.u_s * bridge.change_ms + 3),
+            knots,
+        ]
+    )
     by_line = np.stack([one, u, u**2 / 10, span, np.log(bridge.chord_m + 2), knots])
     line = np.where(speed_ms > SLOW_MS, np.array(quantile.fast) @ by_line, np.array(quantile.slow) @ by_line)
     near = np.log(np.maximum(np.minimum(bridge.before_s, bridge.after_s), 1.0))

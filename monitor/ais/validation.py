@@ -14,8 +14,18 @@ from monitor.core.tables import POSITIONS
 
 FIRST_YEAR = 1990
 RAW_COLUMNS = (
-    "mmsi", "t", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "nav_status", "length_m", "receiver", "kind",
-)  # fmt: skip
+    "mmsi",
+    "t",
+    "lon",
+    "lat",
+    "sog_kn",
+    "cog_deg",
+    "heading_deg",
+    "nav_status",
+    "length_m",
+    "receiver",
+    "kind",
+)
 """What a reader hands over. `t` is time-zone-aware UTC (NaT when it could not be read), numbers are float64 (NaN when
 they could not be read), `kind` is "" or the reason why this sender is no vessel."""
 
@@ -83,9 +93,11 @@ def screen(raw: pd.DataFrame, *, source_file: str, latest: datetime) -> Screened
         kept = kept[~repeated]
     unavailable: Counter[str] = Counter()
     table: dict[str, object] = {
-        "mmsi": kept["mmsi"].to_numpy(np.float64).astype(np.int64), "t": kept["t"], "lon": kept["lon"],
+        "mmsi": kept["mmsi"].to_numpy(np.float64).astype(np.int64),
+        "t": kept["t"],
+        "lon": kept["lon"],
         "lat": kept["lat"],
-    }  # fmt: skip
+    }
     for column, low, high, sentinel in _LEVELS:
         table[column] = _available(kept[column].to_numpy(np.float64), low, high, sentinel, column, unavailable)
     status = kept["nav_status"].to_numpy(np.float64)

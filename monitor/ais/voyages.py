@@ -46,14 +46,22 @@ def voyages(port_calls: pd.DataFrame, *, confidence: int = SURE_ENOUGH) -> pd.Da
     if start.empty:
         return VOYAGES.empty()
     names = [f"{m}-{_stamp(t)}" for m, t in zip(start["mmsi"], start["departed_at"], strict=True)]
-    table = pd.DataFrame({
-        "voyage_id": [f"voyage-{name}" for name in names], "mmsi": start["mmsi"].astype("Int64"),
-        "from_port": start["port_id"], "to_port": end["port_id"], "departed_at": start["departed_at"],
-        "arrived_at": end["arrived_at"],
-        "duration_h": (end["arrived_at"] - start["departed_at"]) / pd.Timedelta(hours=1), "evidence": "ais",
-        "probability": 1.0, "from_visit": call_ids(start), "to_visit": call_ids(end),
-        "silent_h": start.get("silent_after_h", np.nan),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "voyage_id": [f"voyage-{name}" for name in names],
+            "mmsi": start["mmsi"].astype("Int64"),
+            "from_port": start["port_id"],
+            "to_port": end["port_id"],
+            "departed_at": start["departed_at"],
+            "arrived_at": end["arrived_at"],
+            "duration_h": (end["arrived_at"] - start["departed_at"]) / pd.Timedelta(hours=1),
+            "evidence": "ais",
+            "probability": 1.0,
+            "from_visit": call_ids(start),
+            "to_visit": call_ids(end),
+            "silent_h": start.get("silent_after_h", np.nan),
+        }
+    )
     table["shuttle_id"] = _shuttles(table)
     return VOYAGES.conform(table.sort_values(["departed_at", "mmsi"], kind="stable"))
 

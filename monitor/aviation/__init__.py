@@ -10,7 +10,21 @@ from monitor.aviation.reception import find_reception
 from monitor.aviation.timeline import air_findings, air_timeline, calls_at
 
 __all__ = [
-    "CleanReport", "air_findings", "air_timeline", "call_rate", "calls_at", "claims_beside_calls", "clean",
-    "covered_days", "find_calls", "find_conflicts", "find_legs", "find_reception", "near_events", "on_watchlist",
-    "repeated_tails", "round_trips", "solar_elevation_deg",
-]  # fmt: skip
+    "CleanReport",
+    "air_findings",
+    "air_timeline",
+    "call_rate",
+    "calls_at",
+    "claims_beside_calls",
+    "clean",
+    "covered_days",
+    "find_calls",
+    "find_conflicts",
+    "find_legs",
+    "find_reception",
+    "near_events",
+    "on_watchlist",
+    "repeated_tails",
+    "round_trips",
+    "solar_elevation_deg",
+]

@@ -69,14 +69,26 @@ class RowMaker:
         low_h, high_h = _ground_h(stop)
         return {
             **self._common(start, stop.status.replace(" ", "-") if "track" in stop.status else "call"),
-            "status": stop.status, "airfield_id": place, "candidates": self._candidates(stop), "lon": lon, "lat": lat,
-            "arrived_not_before": stop.arrived[0], "arrived_not_after": stop.arrived[1],
-            "departed_not_before": stop.departed[0], "departed_not_after": stop.departed[1],
-            "ground_low_h": low_h, "ground_high_h": high_h, "sun_deg": sun, "light": day,
-            "closest_km": stop.closest_m / 1000.0, "weight": _weight(stop),
-            "reception": self._reception(stop), "evidence": "; ".join(self._evidence(stop)),
-            "alternatives": "; ".join(self._alternatives(stop)), "claim": self._claim(stop),
-        }  # fmt: skip
+            "status": stop.status,
+            "airfield_id": place,
+            "candidates": self._candidates(stop),
+            "lon": lon,
+            "lat": lat,
+            "arrived_not_before": stop.arrived[0],
+            "arrived_not_after": stop.arrived[1],
+            "departed_not_before": stop.departed[0],
+            "departed_not_after": stop.departed[1],
+            "ground_low_h": low_h,
+            "ground_high_h": high_h,
+            "sun_deg": sun,
+            "light": day,
+            "closest_km": stop.closest_m / 1000.0,
+            "weight": _weight(stop),
+            "reception": self._reception(stop),
+            "evidence": "; ".join(self._evidence(stop)),
+            "alternatives": "; ".join(self._alternatives(stop)),
+            "claim": self._claim(stop),
+        }
 
     def passed(self, found: Pass) -> dict[str, object]:
         """The row of one overflight."""
@@ -86,24 +98,38 @@ class RowMaker:
         template = wording.PASSED_LOW if found.low else wording.OVERFLIGHT
         sun = solar_elevation_deg(pd.DatetimeIndex([moment(found.t_s)]), airfield["lon"], airfield["lat"])
         return {
-            **self._common(found.t_s, "overflight"), "status": "overflight", "airfield_id": place, "candidates": place,
-            "lon": float(airfield["lon"]), "lat": float(airfield["lat"]),
+            **self._common(found.t_s, "overflight"),
+            "status": "overflight",
+            "airfield_id": place,
+            "candidates": place,
+            "lon": float(airfield["lon"]),
+            "lat": float(airfield["lat"]),
             **dict.fromkeys(("arrived_not_before", "arrived_not_after"), found.t_s),
             **dict.fromkeys(("departed_not_before", "departed_not_after"), found.t_s),
-            "ground_low_h": 0.0, "ground_high_h": 0.0, "sun_deg": float(sun[0]), "light": light(float(sun[0])),
-            "closest_km": found.metres / 1000.0, "weight": 1.0, "reception": "heard throughout",
+            "ground_low_h": 0.0,
+            "ground_high_h": 0.0,
+            "sun_deg": float(sun[0]),
+            "light": light(float(sun[0])),
+            "closest_km": found.metres / 1000.0,
+            "weight": 1.0,
+            "reception": "heard throughout",
             "evidence": f"positions before and after the closest one, at most {found.silence_s / 60:.0f} min apart",
-            "alternatives": "", "claim": template.format(
-                who=self.who, km=found.metres / 1000.0, field=name, height=found.height_m, when=when),
-        }  # fmt: skip
+            "alternatives": "",
+            "claim": template.format(
+                who=self.who, km=found.metres / 1000.0, field=name, height=found.height_m, when=when
+            ),
+        }
 
     def _common(self, start: float, kind: str) -> dict[str, object]:
         body = self.body
         stamp = isoformat(moment(start)).replace(":", "").replace("-", "")
         return {
-            "call_id": f"air-{body.icao24}-{body.number}-{stamp}-{kind}", "icao24": body.icao24,
-            "registration": body.registration, "body": body.number, "flags": self.flags,
-        }  # fmt: skip
+            "call_id": f"air-{body.icao24}-{body.number}-{stamp}-{kind}",
+            "icao24": body.icao24,
+            "registration": body.registration,
+            "body": body.number,
+            "flags": self.flags,
+        }
 
     def _where(self, stop: Stop) -> tuple[float, float]:
         if stop.place != UNLISTED and "track" not in stop.status:
@@ -175,9 +201,14 @@ class RowMaker:
             best = stop.found[0]
             fields = wording.either([wording.field_name(self.airfields, self.id_of(c.index)) for c in stop.found])
             return wording.CONSISTENT.format(
-                who=self.who, before_km=best.before_m / 1000, after_km=best.after_m / 1000, field=name, fields=fields,
-                left=left, back=back,
-            )  # fmt: skip
+                who=self.who,
+                before_km=best.before_m / 1000,
+                after_km=best.after_m / 1000,
+                field=name,
+                fields=fields,
+                left=left,
+                back=back,
+            )
         template = wording.TRACK_ENDS if stop.status == "track ends" else wording.TRACK_BEGINS
         return template.format(who=self.who, left=left, back=back, toward=self._toward(stop))
 

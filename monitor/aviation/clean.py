@@ -113,10 +113,11 @@ def _unknown(table: pd.DataFrame) -> tuple[pd.DataFrame, Counter[str]]:
     nothing = table["altitude_m"].isna() & table["on_ground"].isna()
     return fixed, Counter(
         {
-            "impossible height": int(height.sum()), "ground flag at speed": int(ground.sum()),
+            "impossible height": int(height.sum()),
+            "ground flag at speed": int(ground.sum()),
             "height unknown": int(nothing.sum()),
         }
-    )  # fmt: skip
+    )
 
 
 def _bodies(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

@@ -50,9 +50,11 @@ def _offset_h(trusted: pd.DataFrame, doubted: pd.DataFrame) -> float:
 
 
 def _apart_m(
-    trusted: pd.DataFrame, doubted: pd.DataFrame, t0: np.ndarray[tuple[int], np.dtype[np.float64]],
+    trusted: pd.DataFrame,
+    doubted: pd.DataFrame,
+    t0: np.ndarray[tuple[int], np.dtype[np.float64]],
     t1: np.ndarray[tuple[int], np.dtype[np.float64]],
-) -> float:  # fmt: skip
+) -> float:
     after = np.clip(np.searchsorted(t0, t1), 1, len(t0) - 1)
     inside = (t1 >= t0[0]) & (t1 <= t0[-1]) & (t0[after] - t0[after - 1] < 900.0)
     if inside.sum() < max(_FEWEST, len(t1) // 4):

@@ -58,16 +58,25 @@ def _leg(left: Any, reached: Any, own: pd.DataFrame) -> dict[str, object]:
     lon, lat = (np.array([getattr(left, a), *flown[a], getattr(reached, a)], dtype=float) for a in ("lon", "lat"))
     clock = np.concatenate([[start.timestamp()], flown["t"].astype("int64").to_numpy() / 1e6, [end.timestamp()]])
     return {
-        "leg_id": left.call_id.replace("air-", "leg-", 1), "icao24": left.icao24, "registration": left.registration,
-        "body": left.body, "from_field": _field(left), "from_status": left.status, "to_field": _field(reached),
-        "to_status": reached.status, "departed_not_before": left.departed_not_before,
-        "departed_not_after": left.departed_not_after, "arrived_not_before": reached.arrived_not_before,
+        "leg_id": left.call_id.replace("air-", "leg-", 1),
+        "icao24": left.icao24,
+        "registration": left.registration,
+        "body": left.body,
+        "from_field": _field(left),
+        "from_status": left.status,
+        "to_field": _field(reached),
+        "to_status": reached.status,
+        "departed_not_before": left.departed_not_before,
+        "departed_not_after": left.departed_not_after,
+        "arrived_not_before": reached.arrived_not_before,
         "arrived_not_after": reached.arrived_not_after,
         "distance_km": float(distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum()) / 1000.0,
-        "positions": len(flown), "highest_m": float(flown["altitude_m"].max()) if len(flown) else np.nan,
-        "longest_silence_h": float(np.diff(clock).max()) / 3600.0, "from_call": left.call_id,
+        "positions": len(flown),
+        "highest_m": float(flown["altitude_m"].max()) if len(flown) else np.nan,
+        "longest_silence_h": float(np.diff(clock).max()) / 3600.0,
+        "from_call": left.call_id,
         "to_call": reached.call_id,
-    }  # fmt: skip
+    }
 
 
 def _field(call: Any) -> str:
@@ -99,11 +108,18 @@ def _trip(out: Any, back: Any) -> dict[str, object]:
     left = out.departed_not_before if pd.notna(out.departed_not_before) else out.departed_not_after
     home = back.arrived_not_after if pd.notna(back.arrived_not_after) else back.arrived_not_before
     return {
-        "trip_id": out.leg_id.replace("leg-", "trip-", 1), "icao24": out.icao24, "registration": out.registration,
-        "home_field": out.from_field, "away_field": out.to_field, "left_at": left, "returned_at": home,
-        "away_h": (home - left).total_seconds() / 3600.0, "out_leg": out.leg_id, "back_leg": back.leg_id,
+        "trip_id": out.leg_id.replace("leg-", "trip-", 1),
+        "icao24": out.icao24,
+        "registration": out.registration,
+        "home_field": out.from_field,
+        "away_field": out.to_field,
+        "left_at": left,
+        "returned_at": home,
+        "away_h": (home - left).total_seconds() / 3600.0,
+        "out_leg": out.leg_id,
+        "back_leg": back.leg_id,
         "call_id": out.to_call,
-    }  # fmt: skip
+    }
 
 
 def repeated_tails(calls: pd.DataFrame) -> pd.DataFrame:
@@ -120,11 +136,16 @@ def repeated_tails(calls: pd.DataFrame) -> pd.DataFrame:
         days = group["first"].diff().dropna().dt.total_seconds() / 86400.0
         made.append(
             {
-                "icao24": icao24, "registration": group["registration"].iloc[0], "airfield_id": airfield_id,
-                "calls": len(group), "landed": int((group["status"] == "landed").sum()),
-                "first": group["first"].iloc[0], "last": group["first"].iloc[-1], "median_days": float(days.median()),
+                "icao24": icao24,
+                "registration": group["registration"].iloc[0],
+                "airfield_id": airfield_id,
+                "calls": len(group),
+                "landed": int((group["status"] == "landed").sum()),
+                "first": group["first"].iloc[0],
+                "last": group["first"].iloc[-1],
+                "median_days": float(days.median()),
             }
-        )  # fmt: skip
+        )
     if not made:
         return AIR_REPEATS.empty()
     table = AIR_REPEATS.conform(pd.DataFrame(made))

@@ -40,8 +40,11 @@ def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> lis
     for first, last in pieces(track):
         rows = slice(first, last + 1)
         passes = [p for k in closed if (p := _pass(track, rows, int(k), airfields)) is not None]
-        passes += [_low_pass(track, seen.place, seen.first, airfields) for seen in seen_at_fields(track, first, last)
-                   if seen.role == "passes" and seen.place in closed]  # fmt: skip
+        passes += [
+            _low_pass(track, seen.place, seen.first, airfields)
+            for seen in seen_at_fields(track, first, last)
+            if seen.role == "passes" and seen.place in closed
+        ]
         passes = [p for p in passes if p.low or not _serves(p, stops, set(closed.tolist()))]
         passes = [p for p in passes if not _belongs(p, stops)]
         if passes:

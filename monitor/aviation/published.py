@@ -45,9 +45,11 @@ def find_conflicts(claims: pd.DataFrame, airfields: pd.DataFrame) -> pd.DataFram
 
 def _one_leg(a: Any, b: Any) -> bool:
     apart = abs((date.fromisoformat(a.date_local) - date.fromisoformat(b.date_local)).days)
-    return apart <= SAME_LEG_DAYS and _same(a.from_field, a.from_place, b.from_field, b.from_place) and _same(
-        a.to_field, a.to_place, b.to_field, b.to_place
-    )  # fmt: skip
+    return (
+        apart <= SAME_LEG_DAYS
+        and _same(a.from_field, a.from_place, b.from_field, b.from_place)
+        and _same(a.to_field, a.to_place, b.to_field, b.to_place)
+    )
 
 
 def _same(field_a: str, place_a: str, field_b: str, place_b: str) -> bool:
@@ -57,23 +59,38 @@ def _same(field_a: str, place_a: str, field_b: str, place_b: str) -> bool:
 def _conflict(registration: str, a: Any, b: Any, airfields: pd.DataFrame) -> dict[str, object]:
     day_a, day_b = date.fromisoformat(a.date_local), date.fromisoformat(b.date_local)
     explained = dates_fit_one_flight(
-        {day_a: _end(a), day_b: _end(b)}, _places(a.from_field, a.from_place, airfields),
+        {day_a: _end(a), day_b: _end(b)},
+        _places(a.from_field, a.from_place, airfields),
         _places(a.to_field, a.to_place, airfields),
-    )  # fmt: skip
+    )
     open_ = _end(a) == _end(b) == "either"
-    word, said = ("no", ZONES_DO_NOT) if not explained else (
-        ("possibly", ZONES_MAY) if open_ else ("time zone", ZONES_EXPLAIN)
-    )  # fmt: skip
+    word, said = (
+        ("no", ZONES_DO_NOT) if not explained else (("possibly", ZONES_MAY) if open_ else ("time zone", ZONES_EXPLAIN))
+    )
     seed = "|".join(sorted((a.claim_id, b.claim_id)))
     return {
-        "conflict_id": "conflict-" + hashlib.sha256(seed.encode()).hexdigest()[:12], "registration": registration,
-        "about": f"{a.from_place} to {a.to_place}", "claim_a": a.claim_id, "claim_b": b.claim_id,
-        "date_a": a.date_local, "date_b": b.date_local, "citation_a": a.citation, "citation_b": b.citation,
-        "days_apart": (day_b - day_a).days, "explained": word,
+        "conflict_id": "conflict-" + hashlib.sha256(seed.encode()).hexdigest()[:12],
+        "registration": registration,
+        "about": f"{a.from_place} to {a.to_place}",
+        "claim_a": a.claim_id,
+        "claim_b": b.claim_id,
+        "date_a": a.date_local,
+        "date_b": b.date_local,
+        "citation_a": a.citation,
+        "citation_b": b.citation,
+        "days_apart": (day_b - day_a).days,
+        "explained": word,
         "wording": CONFLICT.format(
-            who=registration, from_place=a.from_place, to_place=a.to_place, citation_a=a.citation, date_a=a.date_local,
-            citation_b=b.citation, date_b=b.date_local, explained=said),
-    }  # fmt: skip
+            who=registration,
+            from_place=a.from_place,
+            to_place=a.to_place,
+            citation_a=a.citation,
+            date_a=a.date_local,
+            citation_b=b.citation,
+            date_b=b.date_local,
+            explained=said,
+        ),
+    }
 
 
 def _end(claim: Any) -> str:

@@ -68,10 +68,13 @@ def find_reception(positions: pd.DataFrame, *, without: frozenset[str] = frozens
     height = table["altitude_m"].mask(table["on_ground"].fillna(False).astype(bool), 0.0)
     cells = pd.DataFrame(
         {
-            "lon": (column + 0.5) * CELL_DEG, "lat": (row + 0.5) * CELL_DEG, "hour": table["t"].dt.floor("h"),
-            "icao24": table["icao24"], "height": height,
+            "lon": (column + 0.5) * CELL_DEG,
+            "lat": (row + 0.5) * CELL_DEG,
+            "hour": table["t"].dt.floor("h"),
+            "icao24": table["icao24"],
+            "height": height,
         }
-    )  # fmt: skip
+    )
     grouped = cells.groupby(["lat", "lon", "hour"], sort=True)
     made = grouped.agg(aircraft=("icao24", "nunique"), positions=("icao24", "size"), lowest_m=("height", "min"))
     made = made.reset_index()
@@ -111,9 +114,12 @@ def field_reception(reception: pd.DataFrame, lon: float, lat: float, *, within_m
     order = np.argsort(box["hour"].astype("int64").to_numpy()[keep], kind="stable")
     box, metres = box[keep].iloc[order], metres[keep][order]
     return FieldReception(
-        box["hour"].astype("int64").to_numpy() / 1e6, metres, box["aircraft"].to_numpy(), box["positions"].to_numpy(),
+        box["hour"].astype("int64").to_numpy() / 1e6,
+        metres,
+        box["aircraft"].to_numpy(),
+        box["positions"].to_numpy(),
         box["lowest_m"].to_numpy(),
-    )  # fmt: skip
+    )
 
 
 def heard(

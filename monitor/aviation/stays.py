@@ -44,9 +44,13 @@ class Track:
     def fix(self, i: int) -> Fix:
         """A position as one end of a silence."""
         return Fix(
-            float(self.t_s[i]), float(self.lon[i]), float(self.lat[i]), float(self.altitude_m[i]),
-            float(self.track_deg[i]), float(self.climb_ms[i]),
-        )  # fmt: skip
+            float(self.t_s[i]),
+            float(self.lon[i]),
+            float(self.lat[i]),
+            float(self.altitude_m[i]),
+            float(self.track_deg[i]),
+            float(self.climb_ms[i]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,18 @@ def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
     low = ~at_rest & (metres <= NEAR_M) & (height <= LOW_M) & (speed <= SLOW_KN)
     listed = metres <= np.maximum(airfields["radius_m"].to_numpy()[place], NEAR_M)
     return Track(
-        t_s, lon, lat, values["altitude_m"], speed, track, climb, at_rest, low,
-        np.where(listed, place, UNLISTED).astype(np.int64), metres,
-    )  # fmt: skip
+        t_s,
+        lon,
+        lat,
+        values["altitude_m"],
+        speed,
+        track,
+        climb,
+        at_rest,
+        low,
+        np.where(listed, place, UNLISTED).astype(np.int64),
+        metres,
+    )
 
 
 def _near_height(t_s: Floats, height: Floats, grounded: npt.NDArray[np.bool_]) -> Floats:

@@ -126,9 +126,14 @@ def _same(last: Stop, first: Stop) -> Stop:
     closest = min(last.closest_m, first.closest_m)
     silent = max(last.silent_s, first.silent_s, first.arrived[1] - last.departed[0])
     return replace(
-        last, departed=first.departed, seen=seen, closest_m=closest, right_open=first.right_open, after=first.after,
+        last,
+        departed=first.departed,
+        seen=seen,
+        closest_m=closest,
+        right_open=first.right_open,
+        after=first.after,
         silent_s=silent,
-    )  # fmt: skip
+    )
 
 
 def _direct(last: Stop, first: Stop, before: Fix, after: Fix) -> tuple[Stop, Stop]:
@@ -160,9 +165,17 @@ def _inferred(before: Fix, after: Fix, found: list[Candidate]) -> Stop:
     earliest = min(before.t_s + c.before_m / MAX_SPEED_MS for c in chosen)
     latest = max(after.t_s - c.after_m / MAX_SPEED_MS for c in chosen)
     return Stop(
-        "consistent", chosen[0].index, (earliest, latest - MIN_GROUND_S), (earliest + MIN_GROUND_S, latest), None,
-        before, after, tuple(chosen), tuple(found[len(chosen) :]), min(chosen[0].before_m, chosen[0].after_m),
-    )  # fmt: skip
+        "consistent",
+        chosen[0].index,
+        (earliest, latest - MIN_GROUND_S),
+        (earliest + MIN_GROUND_S, latest),
+        None,
+        before,
+        after,
+        tuple(chosen),
+        tuple(found[len(chosen) :]),
+        min(chosen[0].before_m, chosen[0].after_m),
+    )
 
 
 def _detour(
@@ -204,7 +217,14 @@ def _open_end(before: Fix | None, after: Fix | None, airfields: pd.DataFrame) ->
     bounds = (fix.t_s, NAN) if before is not None else (NAN, fix.t_s)
     chosen = named(found) if found else []
     return Stop(
-        status, found[0].index if found else UNLISTED, bounds if before is not None else (NAN, NAN),
-        bounds if before is None else (NAN, NAN), None, before, after, tuple(chosen), tuple(found[len(chosen) :]),
+        status,
+        found[0].index if found else UNLISTED,
+        bounds if before is not None else (NAN, NAN),
+        bounds if before is None else (NAN, NAN),
+        None,
+        before,
+        after,
+        tuple(chosen),
+        tuple(found[len(chosen) :]),
         float(np.min(metres)) if metres else NAN,
-    )  # fmt: skip
+    )

@@ -35,11 +35,19 @@ def air_findings(calls: pd.DataFrame) -> list[Finding]:
             confidence = "moderate"
         made.append(
             Finding(
-                row.call_id, "air_call", row.airfield_id, start.to_pydatetime(), end.to_pydatetime(), row.claim,
-                _LIKELIHOOD[row.status], confidence, (row.reception, *_parts(row.flags, " ")),
-                (row.call_id, *_parts(row.evidence, "; ")), _parts(row.alternatives, "; "),
+                row.call_id,
+                "air_call",
+                row.airfield_id,
+                start.to_pydatetime(),
+                end.to_pydatetime(),
+                row.claim,
+                _LIKELIHOOD[row.status],
+                confidence,
+                (row.reception, *_parts(row.flags, " ")),
+                (row.call_id, *_parts(row.evidence, "; ")),
+                _parts(row.alternatives, "; "),
             )
-        )  # fmt: skip
+        )
     return made
 
 
@@ -65,15 +73,35 @@ def air_timeline(
     for call in calls[calls["status"].isin(_REPORTED)].itertuples():
         start, end = _span(call)
         rows.append(
-            (call.call_id, start, end, "flight", call.airfield_id, call.registration or call.icao24, call.status,
-             call.claim, call.evidence, call.alternatives)
-        )  # fmt: skip
+            (
+                call.call_id,
+                start,
+                end,
+                "flight",
+                call.airfield_id,
+                call.registration or call.icao24,
+                call.status,
+                call.claim,
+                call.evidence,
+                call.alternatives,
+            )
+        )
     for claim in AIR_CLAIMS.empty().itertuples() if claims is None else AIR_CLAIMS.conform(claims).itertuples():
         way = f"{claim.from_place} to {claim.to_place}"
         rows.append(
-            (claim.claim_id, claim.not_before, claim.not_after, "published flight", claim.to_field or claim.from_field,
-             claim.registration or claim.type, claim.event, f"{way}: {claim.statement}", claim.citation, claim.note)
-        )  # fmt: skip
+            (
+                claim.claim_id,
+                claim.not_before,
+                claim.not_after,
+                "published flight",
+                claim.to_field or claim.from_field,
+                claim.registration or claim.type,
+                claim.event,
+                f"{way}: {claim.statement}",
+                claim.citation,
+                claim.note,
+            )
+        )
     for n, event in enumerate([] if events is None else list(events.itertuples())):
         rows.append((f"event-{n}", event.start, event.end, "event", "", event.event, "", event.event, "", ""))
     if not rows:

@@ -23,9 +23,12 @@ def register(app: typer.Typer) -> None:
 
 @group.command()
 def flags(
-    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, out: OutOption = None,
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    out: OutOption = None,
     pool: PoolOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """List stretches of tracks that are odd: shared MMSI, jumps, frozen or false positions, wrong clocks.
 
     Example: monitor ais flags 2023-10
@@ -36,9 +39,13 @@ def flags(
 
 @group.command()
 def reception(
-    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, aoi: AoiOption = None,
-    out: OutOption = None, pool: PoolOption = None,
-) -> None:  # fmt: skip
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    aoi: AoiOption = None,
+    out: OutOption = None,
+    pool: PoolOption = None,
+) -> None:
     """List how many vessels were heard, by place and hour. No row: nobody was heard, which proves nothing.
 
     Example: monitor ais reception 2023-10 --aoi rajin --out reception.csv
@@ -49,9 +56,12 @@ def reception(
 
 @group.command()
 def calls(
-    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, out: OutOption = None,
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    out: OutOption = None,
     pool: PoolOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """List port calls from AIS, at the ports of aoi/ and of the World Port Index.
 
     Example: monitor ais calls 2023-10 --out calls.csv
@@ -62,9 +72,12 @@ def calls(
 
 @group.command()
 def voyages(
-    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, out: OutOption = None,
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    out: OutOption = None,
     pool: PoolOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """List voyages between the port calls of AIS, a port to itself too: a long silence may hide a call.
 
     Example: monitor ais voyages 2023-10

@@ -12,22 +12,8 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.cli import (
-    ais,
-    alerts,
-    flights,
-    imagery,
-    ingest,
-    ledger,
-    operations,
-    report,
-    review,
-    serve,
-    tables,
-)
-from monitor.cli import (
-    workspace as upkeep,
-)
+from monitor.cli import ais, alerts, flights, imagery, ingest, ledger, operations, report, review, serve, tables
+from monitor.cli import workspace as upkeep
 from monitor.cli.options import Session, exit_code
 from monitor.core.errors import MonitorError
 

@@ -49,9 +49,12 @@ def ingest(
 
 @group.command()
 def calls(
-    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, airfield: FieldOption = None,
+    context: typer.Context,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    airfield: FieldOption = None,
     watchlist: WatchOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """List calls at airfields, with the fixed wording of each.
 
     Examples: monitor flights calls 2023-09; monitor flights calls --airfield ZKPY --json

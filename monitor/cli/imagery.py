@@ -121,9 +121,14 @@ def train(
 
     to = session(context)
     made = train_weights(
-        folder, out=out, minutes=minutes, seed=seed, leave_out=tuple(leave_out or ()),
-        simulated=simulated, recipe=recipe,
-    )  # fmt: skip
+        folder,
+        out=out,
+        minutes=minutes,
+        seed=seed,
+        leave_out=tuple(leave_out or ()),
+        simulated=simulated,
+        recipe=recipe,
+    )
     to.tell({"weights": str(made)}, str(made))
 
 

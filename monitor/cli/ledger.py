@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 VERDICTS = ("both", "only there", "only here", "not observable", "not comparable")
 
 group = typer.Typer(
-    name="ledger", help="What others published or saw, beside what we saw and never mixed with it.",
+    name="ledger",
+    help="What others published or saw, beside what we saw and never mixed with it.",
     invoke_without_command=True,
-)  # fmt: skip
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -16,10 +16,7 @@ def register(app: typer.Typer) -> None:
 
 
 def passes(
-    context: typer.Context,
-    period: PeriodArgument = None,
-    last: LastOption = None,
-    aoi: AoiOption = None,
+    context: typer.Context, period: PeriodArgument = None, last: LastOption = None, aoi: AoiOption = None
 ) -> None:
     """When each satellite looked at each port, and will look next; without PERIOD: the last and the next 15 days.
 

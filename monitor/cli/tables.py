@@ -42,9 +42,12 @@ def tables(
 def _document(entry: TableEntry) -> dict[str, object]:
     schema = entry.schema
     return {
-        "table": schema.name, "text": " ".join(entry.text.split()), "columns": dict(schema.columns),
-        "key": list(schema.key), "crs": schema.crs,
-    }  # fmt: skip
+        "table": schema.name,
+        "text": " ".join(entry.text.split()),
+        "columns": dict(schema.columns),
+        "key": list(schema.key),
+        "crs": schema.crs,
+    }
 
 
 def _text(entry: TableEntry) -> str:

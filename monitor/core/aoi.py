@@ -19,9 +19,18 @@ from monitor.core.errors import DataError
 from monitor.core.geodesy import utm_epsg
 
 KINDS = (
-    "aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "gate", "island", "reference_point",
+    "aoi",
+    "aoi_wide",
+    "water",
+    "pier",
+    "berth",
+    "yard",
+    "anchorage",
+    "gate",
+    "island",
+    "reference_point",
     "alternative",
-)  # fmt: skip
+)
 _POLYGONS = frozenset({"aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "island", "alternative"})
 _LONGEST_DEG = 5.0
 
@@ -144,9 +153,15 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
     centre = area.centroid
     meta = {key: str(document.get(key) or "") for key in ("title", "timezone", "attribution", "country")}
     return Aoi(
-        id, meta["title"] or watched[0].name, area, zones, _epsg(document, centre.x, centre.y, where),
-        meta["timezone"] or "UTC", meta["attribution"], meta["country"],
-    )  # fmt: skip
+        id,
+        meta["title"] or watched[0].name,
+        area,
+        zones,
+        _epsg(document, centre.x, centre.y, where),
+        meta["timezone"] or "UTC",
+        meta["attribution"],
+        meta["country"],
+    )
 
 
 def _epsg(document: Mapping[str, object], lon: float, lat: float, where: str) -> int:
@@ -201,11 +216,18 @@ def _zone(feature: Mapping[str, object], number: int, aoi_id: str, where: str) -
         properties.get("id") or feature.get("id") or (aoi_id if kind == "aoi" else f"{aoi_id}_{kind}_{number}")
     )
     return Zone(
-        zone_id, str(kind), str(properties.get("name") or zone_id), geometry, str(properties.get("source") or ""),
-        _number(properties, "uncertainty_m", label), str(properties.get("confidence") or ""),
-        str(properties.get("date") or ""), str(properties.get("note") or ""),
-        _number(properties, "azimuth_deg", label), _number(properties, "length_m", label),
-    )  # fmt: skip
+        zone_id,
+        str(kind),
+        str(properties.get("name") or zone_id),
+        geometry,
+        str(properties.get("source") or ""),
+        _number(properties, "uncertainty_m", label),
+        str(properties.get("confidence") or ""),
+        str(properties.get("date") or ""),
+        str(properties.get("note") or ""),
+        _number(properties, "azimuth_deg", label),
+        _number(properties, "length_m", label),
+    )
 
 
 def _number(properties: Mapping[str, object], key: str, label: str) -> float | None:

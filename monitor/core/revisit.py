@@ -16,17 +16,31 @@ from monitor.core.tables import COVERAGE
 from monitor.core.timerange import TimeRange
 
 SEEN, NO_DATA, LATE, NOT_ACQUIRED, NOT_LOOKED_FOR, EXPECTED = (
-    "seen", "no data", "late", "not acquired", "not looked for", "expected",
-)  # fmt: skip
+    "seen",
+    "no data",
+    "late",
+    "not acquired",
+    "not looked for",
+    "expected",
+)
 
 PASSES = Schema(
     "passes",
     {
-        "pass_id": "str", "aoi_id": "str", "at": UTC, "sensor": "str", "platform": "str", "relative_orbit": "Int64",
-        "orbit_state": "str", "state": "str", "uncertainty_s": "float64", "scene_id": "str", "reason": "str",
+        "pass_id": "str",
+        "aoi_id": "str",
+        "at": UTC,
+        "sensor": "str",
+        "platform": "str",
+        "relative_orbit": "Int64",
+        "orbit_state": "str",
+        "state": "str",
+        "uncertainty_s": "float64",
+        "scene_id": "str",
+        "reason": "str",
     },
     ("pass_id",),
-)  # fmt: skip
+)
 """One row an overpass. `state` seen | no data | late | not acquired | not looked for | expected; `at` is predicted to
 within `uncertainty_s` unless seen; `scene_id` is "" unless seen."""
 
@@ -146,11 +160,19 @@ def missed_coverage(passes: pd.DataFrame, aoi: Aoi) -> pd.DataFrame:
     ]
     rows = [
         {
-            "scene_id": row["pass_id"], "aoi_id": aoi.id, "acquired_at": row["at"], "sensor": row["sensor"],
-            "zone_id": zone, "kind": kind, "state": "not observed", "observed_fraction": 0.0, "reason": row["state"],
+            "scene_id": row["pass_id"],
+            "aoi_id": aoi.id,
+            "acquired_at": row["at"],
+            "sensor": row["sensor"],
+            "zone_id": zone,
+            "kind": kind,
+            "state": "not observed",
+            "observed_fraction": 0.0,
+            "reason": row["state"],
         }
-        for row in missed.to_dict("records") for zone, kind in zones
-    ]  # fmt: skip
+        for row in missed.to_dict("records")
+        for zone, kind in zones
+    ]
     return COVERAGE.conform(pd.DataFrame(rows)) if rows else COVERAGE.empty()
 
 
@@ -164,26 +186,42 @@ def _cycle(key: tuple[str, str, str, int, str], times: Sequence[datetime]) -> Cy
 
 def _seen(look: Acquisition) -> dict[str, object]:
     return {
-        "pass_id": look.id, "aoi_id": look.aoi_id, "at": look.acquired_at, "sensor": look.sensor,
-        "platform": look.platform, "relative_orbit": look.relative_orbit, "orbit_state": look.orbit_state or "",
-        "state": SEEN, "uncertainty_s": (look.end - look.start).total_seconds() / 2, "scene_id": look.id, "reason": "",
-    }  # fmt: skip
+        "pass_id": look.id,
+        "aoi_id": look.aoi_id,
+        "at": look.acquired_at,
+        "sensor": look.sensor,
+        "platform": look.platform,
+        "relative_orbit": look.relative_orbit,
+        "orbit_state": look.orbit_state or "",
+        "state": SEEN,
+        "uncertainty_s": (look.end - look.start).total_seconds() / 2,
+        "scene_id": look.id,
+        "reason": "",
+    }
 
 
 def _tried(attempt: Tried) -> dict[str, object]:
     return {
-        "pass_id": attempt.acquisition_id, "aoi_id": attempt.aoi_id, "at": attempt.start, "sensor": attempt.sensor,
-        "platform": attempt.platform, "relative_orbit": attempt.relative_orbit,
-        "orbit_state": attempt.orbit_state or "", "state": NO_DATA, "uncertainty_s": 0.0, "scene_id": "",
+        "pass_id": attempt.acquisition_id,
+        "aoi_id": attempt.aoi_id,
+        "at": attempt.start,
+        "sensor": attempt.sensor,
+        "platform": attempt.platform,
+        "relative_orbit": attempt.relative_orbit,
+        "orbit_state": attempt.orbit_state or "",
+        "state": NO_DATA,
+        "uncertainty_s": 0.0,
+        "scene_id": "",
         "reason": attempt.reason,
-    }  # fmt: skip
+    }
 
 
 def _missing(cycle: Cycle, at: datetime, searched: Sequence[Searched], now: datetime) -> dict[str, object]:
     after = [
-        s.at for s in searched
+        s.at
+        for s in searched
         if s.aoi_id == cycle.aoi_id and s.sensor == cycle.sensor and at in s.period and s.at >= at
-    ]  # fmt: skip
+    ]
     if at >= now:
         state, reason = EXPECTED, f"every {cycle.repeat.days} days, {cycle.looks} looks"
     elif not after:
@@ -194,7 +232,15 @@ def _missing(cycle: Cycle, at: datetime, searched: Sequence[Searched], now: date
         state, reason = NOT_ACQUIRED, "the catalog does not list it"
     name = f"{cycle.platform}_R{cycle.relative_orbit:03d}_{at:%Y%m%dT%H%M}_{cycle.aoi_id}"
     return {
-        "pass_id": name, "aoi_id": cycle.aoi_id, "at": at, "sensor": cycle.sensor, "platform": cycle.platform,
-        "relative_orbit": cycle.relative_orbit, "orbit_state": cycle.orbit_state, "state": state,
-        "uncertainty_s": cycle.uncertainty_s, "scene_id": "", "reason": reason,
-    }  # fmt: skip
+        "pass_id": name,
+        "aoi_id": cycle.aoi_id,
+        "at": at,
+        "sensor": cycle.sensor,
+        "platform": cycle.platform,
+        "relative_orbit": cycle.relative_orbit,
+        "orbit_state": cycle.orbit_state,
+        "state": state,
+        "uncertainty_s": cycle.uncertainty_s,
+        "scene_id": "",
+        "reason": reason,
+    }

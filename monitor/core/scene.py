@@ -116,9 +116,15 @@ class Raster:
     def window(self, rows: slice, cols: slice) -> Raster:
         """The part under two slices; arrays are views."""
         return Raster(
-            self.data[:, rows, cols], self.bands, self.valid[rows, cols], self.grid.window(rows, cols),
-            None if self.cloud is None else self.cloud[rows, cols], self.scale, self.offset, self.tags,
-        )  # fmt: skip
+            self.data[:, rows, cols],
+            self.bands,
+            self.valid[rows, cols],
+            self.grid.window(rows, cols),
+            None if self.cloud is None else self.cloud[rows, cols],
+            self.scale,
+            self.offset,
+            self.tags,
+        )
 
     @property
     def valid_fraction(self) -> float:

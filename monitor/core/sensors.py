@@ -36,15 +36,33 @@ class Sensor:
 SENSORS: Mapping[str, Sensor] = MappingProxyType(
     {
         "s2": Sensor(
-            "s2", "Sentinel-2", "MSI", S2_BANDS, 10.0, "uint16", 1e-4, "reflectance", ("B04", "B03", "B02"), True,
+            "s2",
+            "Sentinel-2",
+            "MSI",
+            S2_BANDS,
+            10.0,
+            "uint16",
+            1e-4,
+            "reflectance",
+            ("B04", "B03", "B02"),
+            True,
             "Contains modified Copernicus Sentinel data",
         ),
         "s1": Sensor(
-            "s1", "Sentinel-1", "C-SAR", S1_BANDS, 10.0, "float32", 1.0, "sigma0 (linear power)", ("VV", "VH", "VV"),
-            False, "Contains modified Copernicus Sentinel data",
+            "s1",
+            "Sentinel-1",
+            "C-SAR",
+            S1_BANDS,
+            10.0,
+            "float32",
+            1.0,
+            "sigma0 (linear power)",
+            ("VV", "VH", "VV"),
+            False,
+            "Contains modified Copernicus Sentinel data",
         ),
     }
-)  # fmt: skip
+)
 
 
 def sensor(sensor_id: str) -> Sensor:

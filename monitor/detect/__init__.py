@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from monitor.detect.run import detect
 
 _LATER = {
-    "detect": "monitor.detect.run", "Evaluation": "monitor.detect.evaluation.evaluate",
+    "detect": "monitor.detect.run",
+    "Evaluation": "monitor.detect.evaluation.evaluate",
     "evaluate": "monitor.detect.evaluation.evaluate",
-}  # fmt: skip
+}
 
 __all__ = ["Boxes", "Detector", "Evaluation", "detect", "evaluate"]
 

@@ -61,18 +61,26 @@ class Boxes:
         """The entries under some indices."""
         pick = np.asarray(index, dtype=int)
         return Boxes(
-            tuple(self.class_name[i] for i in pick), tuple(self.rings[i] for i in pick), self.score[pick],
-            self.length_m[pick], self.length_low_m[pick], self.length_high_m[pick], self.angle[pick],
-        )  # fmt: skip
+            tuple(self.class_name[i] for i in pick),
+            tuple(self.rings[i] for i in pick),
+            self.score[pick],
+            self.length_m[pick],
+            self.length_low_m[pick],
+            self.length_high_m[pick],
+            self.angle[pick],
+        )
 
     def plus(self, other: Boxes) -> Boxes:
         """These objects and then the others."""
         return Boxes(
-            self.class_name + other.class_name, self.rings + other.rings,
-            np.concatenate([self.score, other.score]), np.concatenate([self.length_m, other.length_m]),
+            self.class_name + other.class_name,
+            self.rings + other.rings,
+            np.concatenate([self.score, other.score]),
+            np.concatenate([self.length_m, other.length_m]),
             np.concatenate([self.length_low_m, other.length_low_m]),
-            np.concatenate([self.length_high_m, other.length_high_m]), np.concatenate([self.angle, other.angle]),
-        )  # fmt: skip
+            np.concatenate([self.length_high_m, other.length_high_m]),
+            np.concatenate([self.angle, other.angle]),
+        )
 
 
 class Detector(Protocol):

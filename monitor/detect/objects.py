@@ -53,9 +53,13 @@ class Objects:
 
 
 def find_objects(
-    raster: Raster, acquisition: Acquisition, detector: Detector, *, aoi: Aoi | None = None,
+    raster: Raster,
+    acquisition: Acquisition,
+    detector: Detector,
+    *,
+    aoi: Aoi | None = None,
     water: BaseGeometry | None = None,
-) -> Objects:  # fmt: skip
+) -> Objects:
     """Everything a detector finds in a raster; parameters and errors as for `monitor.detect.run.detect`."""
     boxes = without_aircraft(detector(raster), raster)
     known = water if water is not None else (aoi.water if aoi is not None else None)
@@ -68,12 +72,15 @@ def find_objects(
     stacks = np.array([name == CONTAINER_STACK for name in boxes.class_name])
     pairs = list(zip(shapes, stacks, strict=True))
     return Objects(
-        boxes, tuple(_ids(acquisition.id, boxes, middle)), tuple(shapes),
+        boxes,
+        tuple(_ids(acquisition.id, boxes, middle)),
+        tuple(shapes),
         tuple(float(axis) for axis in axes_deg(boxes.angle, middle, raster.grid)),
         tuple(area_m2(shape) if stack else float("nan") for shape, stack in pairs),
-        tuple(where), tuple(_zone_ids(shapes, stacks, aoi)),
+        tuple(where),
+        tuple(_zone_ids(shapes, stacks, aoi)),
         tuple(UNKNOWN if stack else band_motion(raster, shape) for shape, stack in pairs),
-    )  # fmt: skip
+    )
 
 
 def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:

@@ -17,9 +17,13 @@ DETECTED = ("s2", "s1")
 
 
 def make_detector(
-    sensor: str, weights: str | None = None, threshold: float | None = None, *, aois: tuple[Aoi, ...] = (),
+    sensor: str,
+    weights: str | None = None,
+    threshold: float | None = None,
+    *,
+    aois: tuple[Aoi, ...] = (),
     land: BaseGeometry | None = None,
-) -> Detector:  # fmt: skip
+) -> Detector:
     """What looks at scenes of a sensor; weights by name, the default when None.
 
     Radar needs no weights; it takes the water of those of `aois` that a scene shows, less `land`.

@@ -14,9 +14,13 @@ from monitor.detect.objects import find_objects
 
 
 def detect(
-    raster: Raster, acquisition: Acquisition, detector: Detector, *, aoi: Aoi | None = None,
+    raster: Raster,
+    acquisition: Acquisition,
+    detector: Detector,
+    *,
+    aoi: Aoi | None = None,
     water: BaseGeometry | None = None,
-) -> gpd.GeoDataFrame:  # fmt: skip
+) -> gpd.GeoDataFrame:
     """Everything a detector finds in a raster.
 
     Parameters
@@ -46,14 +50,25 @@ def detect(
     boxes = found.boxes
     table = pd.DataFrame(
         {
-            "detection_id": found.ids, "scene_id": acquisition.id, "aoi_id": acquisition.aoi_id,
+            "detection_id": found.ids,
+            "scene_id": acquisition.id,
+            "aoi_id": acquisition.aoi_id,
             "acquired_at": pd.Series([pd.Timestamp(acquisition.acquired_at)] * len(found)),
-            "sensor": acquisition.sensor, "class_name": list(boxes.class_name), "score": boxes.score.round(4),
-            "length_m": boxes.length_m, "length_low_m": boxes.length_low_m, "length_high_m": boxes.length_high_m,
-            "axis_deg": found.axis_deg, "area_m2": found.area_m2, "zone": found.zone, "zone_id": found.zone_id,
-            "detector": detector.key, "motion": [motion.state for motion in found.motion],
+            "sensor": acquisition.sensor,
+            "class_name": list(boxes.class_name),
+            "score": boxes.score.round(4),
+            "length_m": boxes.length_m,
+            "length_low_m": boxes.length_low_m,
+            "length_high_m": boxes.length_high_m,
+            "axis_deg": found.axis_deg,
+            "area_m2": found.area_m2,
+            "zone": found.zone,
+            "zone_id": found.zone_id,
+            "detector": detector.key,
+            "motion": [motion.state for motion in found.motion],
             "speed_low_kn": [motion.low_kn for motion in found.motion],
-            "speed_high_kn": [motion.high_kn for motion in found.motion], "geometry": list(found.shapes),
+            "speed_high_kn": [motion.high_kn for motion in found.motion],
+            "geometry": list(found.shapes),
         }
-    )  # fmt: skip
+    )
     return DETECTIONS.conform(gpd.GeoDataFrame(table, geometry="geometry", crs=DETECTIONS.crs))

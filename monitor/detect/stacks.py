@@ -114,11 +114,21 @@ def _row(look: Acquisition, aoi: Aoi, yard: Zone, *, state: str, shapes: Sequenc
     if state == "not observed":
         length = area = teu = (np.nan, np.nan, np.nan)
     return {
-        "scene_id": look.id, "aoi_id": aoi.id, "yard_id": yard.id, "acquired_at": pd.Timestamp(look.acquired_at),
-        "sensor": look.sensor, "state": state, "length_m": length[0], "length_low_m": length[1],
-        "length_high_m": length[2], "area_m2": area[0], "area_low_m2": area[1], "area_high_m2": area[2],
-        "teu_low": teu[1], "teu_high": teu[2],
-    }  # fmt: skip
+        "scene_id": look.id,
+        "aoi_id": aoi.id,
+        "yard_id": yard.id,
+        "acquired_at": pd.Timestamp(look.acquired_at),
+        "sensor": look.sensor,
+        "state": state,
+        "length_m": length[0],
+        "length_low_m": length[1],
+        "length_high_m": length[2],
+        "area_m2": area[0],
+        "area_low_m2": area[1],
+        "area_high_m2": area[2],
+        "teu_low": teu[1],
+        "teu_high": teu[2],
+    }
 
 
 Bounded = tuple[float, float, float]

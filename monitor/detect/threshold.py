@@ -79,9 +79,14 @@ class ThresholdDetector:
                 scores.append(min(slim / 8, 1.0))
         length_m = np.array(lengths)
         return Boxes(
-            (VESSEL,) * len(rings), tuple(rings), np.array(scores), length_m, length_m * 0.7, length_m * 1.3,
+            (VESSEL,) * len(rings),
+            tuple(rings),
+            np.array(scores),
+            length_m,
+            length_m * 0.7,
+            length_m * 1.3,
             np.array(angles),
-        )  # fmt: skip
+        )
 
 
 def enclosing(points: Floats) -> tuple[Floats, float, float, float]:
@@ -116,6 +121,11 @@ def _stacks(raster: Raster, closed: Mask, green: npt.NDArray[np.float32], infrar
     sides = [long_side(ring) for ring in rings]
     length = np.array([side[0] for side in sides]) * raster.grid.gsd_m
     return Boxes(
-        (CONTAINER_STACK,) * len(rings), tuple(rings), np.array(scores), length, length * 0.9, length * 1.1,
+        (CONTAINER_STACK,) * len(rings),
+        tuple(rings),
+        np.array(scores),
+        length,
+        length * 0.9,
+        length * 1.1,
         np.array([side[1] for side in sides]),
-    )  # fmt: skip
+    )

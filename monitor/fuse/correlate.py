@@ -150,30 +150,52 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
     dark["gap_ids"] = _best_first(dark, candidates)
     now = latest(matched)
     stays = visits(
-        inputs.berth_states, inputs.detections, now, coverage=inputs.coverage, port_calls=inputs.port_calls,
+        inputs.berth_states,
+        inputs.detections,
+        now,
+        coverage=inputs.coverage,
+        port_calls=inputs.port_calls,
         rule=rules.visits,
-    )  # fmt: skip
+    )
     refused = inputs.reviewed.statements
     stays = _less(stays, "visit_id", refused)
     period = inputs.period or _span(inputs)
     linked = link_voyages(
-        stays, inputs.aois, stacks=inputs.stacks, port_calls=inputs.port_calls, positions=inputs.positions,
+        stays,
+        inputs.aois,
+        stacks=inputs.stacks,
+        port_calls=inputs.port_calls,
+        positions=inputs.positions,
         ais_voyages=inputs.ais_voyages,
-        berth_states=inputs.berth_states, sea=inputs.sea, rule=rules.links,
-    )  # fmt: skip
+        berth_states=inputs.berth_states,
+        sea=inputs.sea,
+        rule=rules.links,
+    )
     moving = moving_on_ais(now, inputs.positions)
     counted = count(
-        inputs.detections, inputs.coverage, matches=now, stacks=inputs.stacks, moving=moving,
+        inputs.detections,
+        inputs.coverage,
+        matches=now,
+        stacks=inputs.stacks,
+        moving=moving,
         berth_states=inputs.berth_states,
-    )  # fmt: skip
+    )
     made = Correlation(
-        matched, nulls, dark, candidates, stays,
+        matched,
+        nulls,
+        dark,
+        candidates,
+        stays,
         catchable(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
-        _less(linked.voyages, "voyage_id", refused), linked.links, _less(linked.shuttles, "shuttle_id", refused),
+        _less(linked.voyages, "voyage_id", refused),
+        linked.links,
+        _less(linked.shuttles, "shuttle_id", refused),
         identify(stays, inputs.watchlist, positions=inputs.positions, aois=inputs.aois),
-        counted, rates(counted, period=period), change_points(counted),
+        counted,
+        rates(counted, period=period),
+        change_points(counted),
         ships_and_stacks(inputs.stacks, counted, stays),
-    )  # fmt: skip
+    )
     return _with_findings(made, inputs, period)
 
 
@@ -183,10 +205,19 @@ def _less(table: pd.DataFrame, key: str, refused: Collection[str]) -> pd.DataFra
 
 def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange) -> Correlation:
     tables = FindingTables(
-        dark_events=made.dark_events, visits=made.visits, catchable=made.catchable, voyages=made.voyages,
-        shuttles=made.shuttles, counts=made.counts, rates=made.rates, stacks=inputs.stacks, gaps=inputs.gaps,
-        coverage=inputs.coverage, identity=made.identity, gap_candidates=made.gap_candidates,
-    )  # fmt: skip
+        dark_events=made.dark_events,
+        visits=made.visits,
+        catchable=made.catchable,
+        voyages=made.voyages,
+        shuttles=made.shuttles,
+        counts=made.counts,
+        rates=made.rates,
+        stacks=inputs.stacks,
+        gaps=inputs.gaps,
+        coverage=inputs.coverage,
+        identity=made.identity,
+        gap_candidates=made.gap_candidates,
+    )
     values = {name: getattr(made, name) for name in made.__slots__}
     told = findings(inputs.aois, tables, period=period)
     return Correlation(**{**values, "findings": tuple(f for f in told if f.id not in inputs.reviewed.statements)})

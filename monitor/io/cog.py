@@ -55,9 +55,15 @@ def _encode(
     count, rows, cols = data.shape
     with MemoryFile() as memory:
         with memory.open(
-            **_COG, width=cols, height=rows, count=count, dtype=str(data.dtype), crs=f"EPSG:{grid.epsg}",
-            transform=grid.transform, nodata=nodata,
-        ) as target:  # fmt: skip
+            **_COG,
+            width=cols,
+            height=rows,
+            count=count,
+            dtype=str(data.dtype),
+            crs=f"EPSG:{grid.epsg}",
+            transform=grid.transform,
+            nodata=nodata,
+        ) as target:
             target.write(data)
             target.descriptions = bands
             target.update_tags(**tags)

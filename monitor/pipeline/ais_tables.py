@@ -98,9 +98,13 @@ def stored_gap_rules(
 
 
 def stored_gap_calls(
-    store: PositionStore, gaps: pd.DataFrame, ports: pd.DataFrame, *, sea: Sea | None = None,
+    store: PositionStore,
+    gaps: pd.DataFrame,
+    ports: pd.DataFrame,
+    *,
+    sea: Sea | None = None,
     pool: Executor | None = None,
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """GAP_CALLS: whether each silence left time to call at each port (`port_points`), best first.
 
     Ways go by water over the shipped coast where both ends lie on it, else along the geodesic, at the speed that the
@@ -133,9 +137,7 @@ def stored_track_at(store: PositionStore, instants: Sequence[datetime]) -> pd.Da
     return _stacked(TRACK_POINTS, iter(parts), ("mmsi", "t"))
 
 
-def port_points(
-    aois: Sequence[Aoi], others: pd.DataFrame | None = None, *, berths: bool = False
-) -> pd.DataFrame:  # fmt: skip
+def port_points(aois: Sequence[Aoi], others: pd.DataFrame | None = None, *, berths: bool = False) -> pd.DataFrame:
     """`port_id, name, lon, lat`: the berths' middles of each port of one's own, then `others` further away.
 
     With `berths` each berth stands under its own id instead of its port's; a port without berths is one point.
@@ -164,9 +166,13 @@ def all_ports(aois: Sequence[Aoi], listed: Path | None = None) -> pd.DataFrame:
 
 
 def _by_vessel(
-    store: PositionStore, rows_of: Callable[[pd.DataFrame], pd.DataFrame], schema: Schema, order: tuple[str, ...],
-    period: TimeRange | None, pool: Executor | None,
-) -> pd.DataFrame:  # fmt: skip
+    store: PositionStore,
+    rows_of: Callable[[pd.DataFrame], pd.DataFrame],
+    schema: Schema,
+    order: tuple[str, ...],
+    period: TimeRange | None,
+    pool: Executor | None,
+) -> pd.DataFrame:
     """The rows of every vessel, some vessels at a time: the same bytes on any pool and for any number of groups."""
     store = PositionStore(store.root.resolve())
     held = sum(done.positions for done in store.ingested())

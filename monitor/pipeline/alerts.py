@@ -52,9 +52,7 @@ def raise_alerts(
     previous = book.table()
     stays = Stays.of(archive.read_table("visits", VISITS))
     rule = AlertRule(plan.rules, plan.least_likelihood, plan.cool_down, plan.newest, plan.berths)
-    made = alerts(
-        told, previous, now=now, as_of=plan.as_of, rule=rule, stays=stays, simulated=_is_simulated(archive)
-    )  # fmt: skip
+    made = alerts(told, previous, now=now, as_of=plan.as_of, rule=rule, stays=stays, simulated=_is_simulated(archive))
     gone = _withdrawn(previous[~still_held(previous, told, stays)], _unlooked(archive, ports))
     made = _joined(made, correction(gone, now=now))
     if len(made) or len(gone):
@@ -183,7 +181,10 @@ def _deliver(
 def _after(alert: Mapping[str, object], taken: list[str], errors: list[str], when: datetime) -> pd.DataFrame:
     sent = pd.Series([pd.NaT if errors else pd.Timestamp(when)], dtype=UTC_DTYPE)
     made = pd.DataFrame([dict(alert)]).assign(
-        state=FAILED if errors else SENT, attempts=int(str(alert["attempts"])) + 1, sent_at=sent,
-        sent_to=" ".join(taken), error="; ".join(errors),
-    )  # fmt: skip
+        state=FAILED if errors else SENT,
+        attempts=int(str(alert["attempts"])) + 1,
+        sent_at=sent,
+        sent_to=" ".join(taken),
+        error="; ".join(errors),
+    )
     return ALERTS.conform(made)

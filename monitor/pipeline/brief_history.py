@@ -98,8 +98,9 @@ def _reviewed(archive: Archive, since: Issue) -> list[Correction]:
     stands = set(ReviewBook(archive).table().query("stands")["review_id"])
     return [
         Correction(row.at, row.subject, f"{_WHY[row.decision]} by {row.who}" + (f": {row.note}" if row.note else ""))
-        for row in rows if row.decision in _WHY and row.id in stands
-    ]  # fmt: skip
+        for row in rows
+        if row.decision in _WHY and row.id in stands
+    ]
 
 
 def _rematched(archive: Archive, since: Issue, set_aside: frozenset[str]) -> list[Correction]:

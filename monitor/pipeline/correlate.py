@@ -69,18 +69,35 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     legs = telling(voyages(calls), gap)
     result = correlate(
         CorrelateInput(
-            ports.aois, tuple(scenes), detections, coverage, states, stacks, positions, gaps, calls, legs,
-            archive.read_table("matches", MATCHES), read_watchlist(), as_of=began, reviewed=told,
+            ports.aois,
+            tuple(scenes),
+            detections,
+            coverage,
+            states,
+            stacks,
+            positions,
+            gaps,
+            calls,
+            legs,
+            archive.read_table("matches", MATCHES),
+            read_watchlist(),
+            as_of=began,
+            reviewed=told,
             again=to_match(archive, store, ports, gap, scenes),
-            previous_nulls=archive.read_table("null_tests", NULL_TESTS), sea=shipped_sea(),
+            previous_nulls=archive.read_table("null_tests", NULL_TESTS),
+            sea=shipped_sea(),
         ),
         rules=CorrelateRules(dark=DARK),
-    )  # fmt: skip
+    )
     derived = {
-        **result.tables(), "gaps": gaps, "port_calls": calls, "berth_states": states, "stacks": stacks,
+        **result.tables(),
+        "gaps": gaps,
+        "port_calls": calls,
+        "berth_states": states,
+        "stacks": stacks,
         "gap_rules": gap_rules(gaps, positions, land=shipped_shore()),
         "gap_calls": gap_calls(gaps, port_points(ports.aois), sea=shipped_sea(), speeds_kn=usual_speeds(positions)),
-    }  # fmt: skip
+    }
     for name, table in derived.items():
         archive.write_table(name, table)
     archive.write_note(FINDINGS, findings.to_text(result.findings))

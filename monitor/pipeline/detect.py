@@ -18,10 +18,7 @@ from monitor.store.archive import Archive
 
 
 def detect_scenes(
-    archive: Archive,
-    detectors: Mapping[str, Detector],
-    work: Sequence[tuple[Scene, Aoi]],
-    pool: Executor | None = None,
+    archive: Archive, detectors: Mapping[str, Detector], work: Sequence[tuple[Scene, Aoi]], pool: Executor | None = None
 ) -> list[Outcome[tuple[Scene, Aoi], str]]:
     """Detections and coverage of scenes, into the archive; outcomes carry scene ids."""
     return each(partial(_detect_one, archive, detectors), work, pool)

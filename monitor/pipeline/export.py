@@ -76,10 +76,18 @@ def pack_evidence(archive: Archive, store: PositionStore, ports: Ports, id: str,
     aoi = next(aoi for aoi in ports.aois if aoi.id == scene.acquisition.aoi_id)
     day = TimeRange(scene.acquisition.start, scene.acquisition.end + timedelta(seconds=1))
     given = EvidenceInput(
-        id, name, aoi, scene.acquisition, archive.read_raster(scene.id), tables,
-        snapshot.provenance(archive, store, ports, day), _bytes(scene.path / "request.json"),
-        _bytes(scene.path / "item.json"), finding, _reviews(archive, {id, name}),
-    )  # fmt: skip
+        id,
+        name,
+        aoi,
+        scene.acquisition,
+        archive.read_raster(scene.id),
+        tables,
+        snapshot.provenance(archive, store, ports, day),
+        _bytes(scene.path / "request.json"),
+        _bytes(scene.path / "item.json"),
+        finding,
+        _reviews(archive, {id, name}),
+    )
     return write_evidence(given, out)
 
 

@@ -33,9 +33,11 @@ def compare_ledger(archive: Archive, ports: Ports) -> pd.DataFrame:
     """LEDGER of some ports: what was published, and an analyst's own sightings, against what the archive holds."""
     mine = [aoi.id for aoi in ports.aois]
     tables = (
-        archive.read_table("visits", VISITS), archive.read_table("berth_states", BERTH_STATES),
-        archive.read_table("stacks", STACKS), scene_tables(archive, ports, "coverage", COVERAGE),
-    )  # fmt: skip
+        archive.read_table("visits", VISITS),
+        archive.read_table("berth_states", BERTH_STATES),
+        archive.read_table("stacks", STACKS),
+        scene_tables(archive, ports, "coverage", COVERAGE),
+    )
     return compare(observations(archive), ports.aois, Seen(*(table[table["aoi_id"].isin(mine)] for table in tables)))
 
 

@@ -30,9 +30,11 @@ def show_map(archive: Archive, store: PositionStore, ports: Ports, period: TimeR
     looks = looks_of(given, aoi.id)
     latest = choose(looks, period).latest
     studio, frame = Studio(given, aoi, archive.read_raster), overview(aoi)
-    earlier = () if latest is None else tuple(
-        k for k in reversed(looks) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at
-    )  # fmt: skip
+    earlier = (
+        ()
+        if latest is None
+        else tuple(k for k in reversed(looks) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at)
+    )
     made = None if latest is None else port_map(studio, latest, frame, earlier=earlier)
     if made is None:
         raise DataError(f"{aoi.id}: no look of {period} shows the port; pull scenes, or choose another period")

@@ -33,11 +33,13 @@ def late_scenes(
     if when is None or not scenes:
         return ()
     ordered = sorted(scenes, key=lambda scene: (scene.acquisition.acquired_at, scene.id))
-    table = pd.DataFrame({
-        "scene_id": [scene.id for scene in ordered],
-        "acquired_at": pd.DatetimeIndex([scene.acquisition.acquired_at for scene in ordered]).as_unit("us"),
-        "matched_at": pd.Timestamp(when),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "scene_id": [scene.id for scene in ordered],
+            "acquired_at": pd.DatetimeIndex([scene.acquisition.acquired_at for scene in ordered]).as_unit("us"),
+            "matched_at": pd.Timestamp(when),
+        }
+    )
     return tuple(store.late_scenes(table, within=within))
 
 

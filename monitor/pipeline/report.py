@@ -24,9 +24,15 @@ from monitor.store.positions import PositionStore
 
 
 def write_brief(
-    archive: Archive, store: PositionStore, ports: Ports, period: TimeRange, out: Path, *, pdf: bool = False,
+    archive: Archive,
+    store: PositionStore,
+    ports: Ports,
+    period: TimeRange,
+    out: Path,
+    *,
+    pdf: bool = False,
     distribution: str = "",
-) -> list[Path]:  # fmt: skip
+) -> list[Path]:
     """Write the brief of some ports over a period as HTML, and as PDF when asked for; the files written.
 
     `distribution` is a line for the header, such as who may read it.
@@ -74,8 +80,15 @@ def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: Ti
     set_aside = correlate.told_of(archive, tables.detections).set_aside
     since = brief_history.last_issue(archive, ports)
     return BriefInput(
-        ports.aois, period, now, cut_off, snapshot.acquisitions(archive, ports), tables,
-        snapshot.provenance(archive, store, ports, period), inside,
-        brief_history.corrections(archive, since, told, set_aside, now), reviewed_by=who,
+        ports.aois,
+        period,
+        now,
+        cut_off,
+        snapshot.acquisitions(archive, ports),
+        tables,
+        snapshot.provenance(archive, store, ports, period),
+        inside,
+        brief_history.corrections(archive, since, told, set_aside, now),
+        reviewed_by=who,
         draft=f"{known} of {len(inside)} findings reviewed" if known else "not reviewed",
-    )  # fmt: skip
+    )

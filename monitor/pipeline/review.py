@@ -54,8 +54,15 @@ def subject_of(id: str) -> str:  # noqa: A002
 
 
 def record_review(
-    archive: Archive, ports: Ports, id: str, decision: str, *, who: str, note: str, now: datetime  # noqa: A002
-) -> Review:  # fmt: skip
+    archive: Archive,
+    ports: Ports,
+    id: str,  # noqa: A002
+    decision: str,
+    *,
+    who: str,
+    note: str,
+    now: datetime,
+) -> Review:
     """Keep a decision on a detection, dark event, visit or other finding.
 
     Raises
@@ -97,11 +104,17 @@ def _from_finding(finding: Finding, rows: Mapping[str, Mapping[object, object]])
         best = ""
     scene = str(rows[best]["scene_id"]) if best else (finding.evidence[0] if finding.kind == "stack" else "")
     return {
-        "subject": subject_of(finding.id), "kind": finding.kind, "aoi_id": finding.aoi_id,
-        "at": pd.Timestamp(finding.end if finding.kind == "visit" else finding.start), "claim": finding.claim,
-        "likelihood": finding.likelihood, "confidence": finding.confidence, "detection_id": best, "scene_id": scene,
+        "subject": subject_of(finding.id),
+        "kind": finding.kind,
+        "aoi_id": finding.aoi_id,
+        "at": pd.Timestamp(finding.end if finding.kind == "visit" else finding.start),
+        "claim": finding.claim,
+        "likelihood": finding.likelihood,
+        "confidence": finding.confidence,
+        "detection_id": best,
+        "scene_id": scene,
         "score": float(str(rows[best]["score"])) if best else float("nan"),
-    }  # fmt: skip
+    }
 
 
 def _from_detection(row: Mapping[object, object]) -> dict[str, object]:
@@ -109,16 +122,30 @@ def _from_detection(row: Mapping[object, object]) -> dict[str, object]:
     length = float(str(row["length_m"]))
     size = f" about {length:.0f} m long" if length == length else ""
     return {
-        "subject": row["detection_id"], "kind": "detection", "aoi_id": row["aoi_id"], "at": row["acquired_at"],
-        "claim": f"{what}{size} was marked by the detector, score {float(str(row['score'])):.2f}.", "likelihood": "",
-        "confidence": "", "detection_id": row["detection_id"], "scene_id": row["scene_id"], "score": row["score"],
-    }  # fmt: skip
+        "subject": row["detection_id"],
+        "kind": "detection",
+        "aoi_id": row["aoi_id"],
+        "at": row["acquired_at"],
+        "claim": f"{what}{size} was marked by the detector, score {float(str(row['score'])):.2f}.",
+        "likelihood": "",
+        "confidence": "",
+        "detection_id": row["detection_id"],
+        "scene_id": row["scene_id"],
+        "score": row["score"],
+    }
 
 
 def _no_longer_said(subject: str, decision: pd.Series) -> dict[str, object]:
     """What was decided and is stated no more, so that it can be looked up and taken back."""
     return {
-        "subject": subject, "kind": "withdrawn", "aoi_id": "", "at": decision["at"],
-        "claim": "No longer stated: it was rejected, or what it rested on has changed.", "likelihood": "",
-        "confidence": "", "detection_id": "", "scene_id": "", "score": float("nan"),
-    }  # fmt: skip
+        "subject": subject,
+        "kind": "withdrawn",
+        "aoi_id": "",
+        "at": decision["at"],
+        "claim": "No longer stated: it was rejected, or what it rested on has changed.",
+        "likelihood": "",
+        "confidence": "",
+        "detection_id": "",
+        "scene_id": "",
+        "score": float("nan"),
+    }

@@ -100,9 +100,11 @@ def around(aois: Sequence[Aoi], margin_deg: float = 1.0) -> tuple[float, float, 
     """(west, south, east, north) around some ports, for the tracks that a map draws."""
     bounds = [aoi.geometry.bounds for aoi in aois]
     return (
-        min(b[0] for b in bounds) - margin_deg, min(b[1] for b in bounds) - margin_deg,
-        max(b[2] for b in bounds) + margin_deg, max(b[3] for b in bounds) + margin_deg,
-    )  # fmt: skip
+        min(b[0] for b in bounds) - margin_deg,
+        min(b[1] for b in bounds) - margin_deg,
+        max(b[2] for b in bounds) + margin_deg,
+        max(b[3] for b in bounds) + margin_deg,
+    )
 
 
 def acquisitions(archive: Archive, ports: Ports, period: TimeRange | None = None) -> tuple[Acquisition, ...]:
@@ -116,11 +118,13 @@ def provenance(archive: Archive, store: PositionStore, ports: Ports, period: Tim
     by_sensor = {sensor: detector.key for sensor, detector in ports.detectors.items()}
     records = tuple(
         SceneRecord(
-            scene.id, sha256(scene.path / "request.json"), sha256(scene.path / "pixels.tif"),
+            scene.id,
+            sha256(scene.path / "request.json"),
+            sha256(scene.path / "pixels.tif"),
             by_sensor.get(scene.acquisition.sensor, ""),
         )
         for scene in scenes
-    )  # fmt: skip
+    )
     inputs = tuple(InputFile(done.file, done.key, f"{done.positions} positions") for done in store.ingested())
     return Provenance(software(), weights(ports), records, inputs, thresholds(ports), errors(ports))
 
@@ -143,8 +147,12 @@ def weights(ports: Ports) -> tuple[InputFile, ...]:
 def errors(ports: Ports) -> tuple[ErrorFigure, ...]:
     """What was measured of the model files in use."""
     entries = [getattr(detector, "weights", None) for detector in ports.detectors.values()]
-    return tuple(ErrorFigure(f"{e.name}: {what}", value, sample) for e in entries if e is not None
-                 for what, value, sample in e.measured)  # fmt: skip
+    return tuple(
+        ErrorFigure(f"{e.name}: {what}", value, sample)
+        for e in entries
+        if e is not None
+        for what, value, sample in e.measured
+    )
 
 
 def thresholds(ports: Ports) -> tuple[tuple[str, str], ...]:

@@ -25,7 +25,22 @@ from monitor.report.render.html import write_html
 from monitor.report.render.pdf import write_pdf
 
 __all__ = [
-    "FORMATS", "Brief", "BriefInput", "Content", "Correction", "ErrorFigure", "EvidenceInput", "InputFile",
-    "Provenance", "ReadPixels", "Renderer", "SceneRecord", "Tables", "build_brief", "export", "write_evidence",
-    "write_html", "write_pdf",
-]  # fmt: skip
+    "FORMATS",
+    "Brief",
+    "BriefInput",
+    "Content",
+    "Correction",
+    "ErrorFigure",
+    "EvidenceInput",
+    "InputFile",
+    "Provenance",
+    "ReadPixels",
+    "Renderer",
+    "SceneRecord",
+    "Tables",
+    "build_brief",
+    "export",
+    "write_evidence",
+    "write_html",
+    "write_pdf",
+]

@@ -28,8 +28,9 @@ def replacing(out: Path, suffix: str = "") -> Iterator[Path]:
             yield part
             part.replace(out)
     except OSError as error:
-        raise DataError(f"{out}: cannot be written ({error.strerror or error}); free the disk or choose another place"
-                        ) from error  # fmt: skip
+        raise DataError(
+            f"{out}: cannot be written ({error.strerror or error}); free the disk or choose another place"
+        ) from error
 
 
 def write_bytes(out: Path, data: bytes) -> Path:

@@ -139,12 +139,20 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
         """What may be stated, with likelihood, confidence and evidence."""
         made = [
             {
-                "id": f.id, "kind": f.kind, "aoi_id": f.aoi_id, "start": isoformat(f.start), "end": isoformat(f.end),
-                "claim": f.claim, "likelihood": f.likelihood, "confidence": f.confidence, "reasons": f.reasons,
-                "evidence": f.evidence, "alternatives": f.alternatives,
+                "id": f.id,
+                "kind": f.kind,
+                "aoi_id": f.aoi_id,
+                "start": isoformat(f.start),
+                "end": isoformat(f.end),
+                "claim": f.claim,
+                "likelihood": f.likelihood,
+                "confidence": f.confidence,
+                "reasons": f.reasons,
+                "evidence": f.evidence,
+                "alternatives": f.alternatives,
             }
             for f in shelf.now().told
-        ]  # fmt: skip
+        ]
         return _json(made)
 
     @router.get("/runs", response_class=Response)
@@ -176,9 +184,14 @@ def _kept(shelf: Shelf, made: Review) -> ReviewRow:
     table = shelf.workspace.reviews()
     now = table.loc[table["stands"] & (table["subject"] == made.subject), "decision"]
     return ReviewRow(
-        id=made.id, at=isoformat(made.at), subject=made.subject, decision=made.decision, who=made.who, note=made.note,
+        id=made.id,
+        at=isoformat(made.at),
+        subject=made.subject,
+        decision=made.decision,
+        who=made.who,
+        note=made.note,
         now=str(now.iloc[0]) if len(now) else "",
-    )  # fmt: skip
+    )
 
 
 def _port(card: Card) -> Port:
@@ -186,11 +199,19 @@ def _port(card: Card) -> Port:
     rate, low, high = (_number(value) for value in seen.rate)
     expected = (_number(seen.expected[0]), _number(seen.expected[1]))
     return Port(
-        id=seen.aoi.id, name=seen.aoi.name or seen.aoi.id, last_look=isoformat(seen.last.at) if seen.last else None,
-        last_state=seen.last.state if seen.last else None, clear_looks_7d=seen.clear, passes_7d=seen.passes,
-        ais_hours_7d=seen.ais_hours, vessels_per_clear_look=rate, interval_95=(low, high), expected_95=expected,
-        open_findings=card.open_findings, errors=list(card.errors),
-    )  # fmt: skip
+        id=seen.aoi.id,
+        name=seen.aoi.name or seen.aoi.id,
+        last_look=isoformat(seen.last.at) if seen.last else None,
+        last_state=seen.last.state if seen.last else None,
+        clear_looks_7d=seen.clear,
+        passes_7d=seen.passes,
+        ais_hours_7d=seen.ais_hours,
+        vessels_per_clear_look=rate,
+        interval_95=(low, high),
+        expected_95=expected,
+        open_findings=card.open_findings,
+        errors=list(card.errors),
+    )
 
 
 def _number(value: float) -> float | None:

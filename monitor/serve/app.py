@@ -21,8 +21,14 @@ _ABOUT = (
 
 def make_app(shelf: Shelf, door: Door) -> ASGIApp:
     """The local page of a workspace, for any ASGI server that listens on 127.0.0.1."""
-    app = FastAPI(title="monitor", version=VERSION, description=_ABOUT, docs_url=None, redoc_url=None,
-                  openapi_url="/api/openapi.json")  # fmt: skip
+    app = FastAPI(
+        title="monitor",
+        version=VERSION,
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
     tables = api.routes(shelf, door)
     app.include_router(tables)
     endpoints = pages.endpoints_of([route for route in tables.routes if isinstance(route, APIRoute)])

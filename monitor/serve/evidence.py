@@ -58,11 +58,14 @@ def _facts(content: Content, row: dict[str, object]) -> tuple[tuple[str, str], .
     for d in found.itertuples():
         place = d.geometry.envelope.centroid
         facts += [
-            ("Class", "vessel" if d.class_name == "vessel" else "container stack"), ("Score", f"{d.score:.2f}"),
+            ("Class", "vessel" if d.class_name == "vessel" else "container stack"),
+            ("Score", f"{d.score:.2f}"),
             ("Length (90 %)", length(d.length_m, d.length_low_m, d.length_high_m)),
-            ("Axis", number(d.axis_deg, 0, "°")), ("Place", lonlat(place.x, place.y)),
-            ("Zone", str(d.zone_id) or str(d.zone) or "–"), ("Detector", str(d.detector)),
-        ]  # fmt: skip
+            ("Axis", number(d.axis_deg, 0, "°")),
+            ("Place", lonlat(place.x, place.y)),
+            ("Zone", str(d.zone_id) or str(d.zone) or "–"),
+            ("Detector", str(d.detector)),
+        ]
     return (*facts, ("Scene", str(row["scene_id"]) or "–"), ("Detection", str(row["detection_id"]) or "–"))
 
 
@@ -71,21 +74,43 @@ def _matches(shelf: Shelf, detection_id: str) -> Table:
     mine = table[table["detection_id"] == detection_id].sort_values("version")
     rows = tuple(
         (
-            Cell(str(r.version)), Cell(minute(r.as_of)), Cell(str(r.status)),
-            Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(number(r.distance_m, 0, "m")),
-            Cell(number(r.cost_position, 1)), Cell(number(r.cost_length, 1)), Cell(number(r.cost_heading, 1)),
-            Cell(number(r.margin, 1)), Cell("–" if pd.isna(r.runner_up_mmsi) else f"MMSI {r.runner_up_mmsi}"),
-            Cell(number(r.probability, 2)), Cell(str(r.reason) or "–"),
+            Cell(str(r.version)),
+            Cell(minute(r.as_of)),
+            Cell(str(r.status)),
+            Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
+            Cell(number(r.distance_m, 0, "m")),
+            Cell(number(r.cost_position, 1)),
+            Cell(number(r.cost_length, 1)),
+            Cell(number(r.cost_heading, 1)),
+            Cell(number(r.margin, 1)),
+            Cell("–" if pd.isna(r.runner_up_mmsi) else f"MMSI {r.runner_up_mmsi}"),
+            Cell(number(r.probability, 2)),
+            Cell(str(r.reason) or "–"),
         )
         for r in mine.itertuples()
-    )  # fmt: skip
+    )
     return Table(
         "What AIS says of it, version by version",
-        ("Version", "As of", "Status", "Vessel", "Distance", "Cost of place", "Of length", "Of heading", "Margin",
-         "Runner-up", "Probability", "Reason"),
-        rows, "Costs and margin are natural log odds; a later version came with AIS that came later.",
-        numeric=(4, 5, 6, 7, 8, 10), empty="It was not compared with AIS.", compact=True,
-    )  # fmt: skip
+        (
+            "Version",
+            "As of",
+            "Status",
+            "Vessel",
+            "Distance",
+            "Cost of place",
+            "Of length",
+            "Of heading",
+            "Margin",
+            "Runner-up",
+            "Probability",
+            "Reason",
+        ),
+        rows,
+        "Costs and margin are natural log odds; a later version came with AIS that came later.",
+        numeric=(4, 5, 6, 7, 8, 10),
+        empty="It was not compared with AIS.",
+        compact=True,
+    )
 
 
 def _candidates(content: Content, detection_id: str) -> tuple[Table, ...]:
@@ -96,13 +121,25 @@ def _candidates(content: Content, detection_id: str) -> tuple[Table, ...]:
     if found.empty:
         return ()
     rows = tuple(
-        (Cell(f"MMSI {r.mmsi}"), Cell(minute(r.start)), Cell(minute(r.end) if r.is_closed else "open"),
-         Cell(number(r.duration_h, 1, "h")), Cell(str(r.gap_id)))
+        (
+            Cell(f"MMSI {r.mmsi}"),
+            Cell(minute(r.start)),
+            Cell(minute(r.end) if r.is_closed else "open"),
+            Cell(number(r.duration_h, 1, "h")),
+            Cell(str(r.gap_id)),
+        )
         for r in found.sort_values("duration_h").itertuples()
-    )  # fmt: skip
-    return (Table("Silent vessels that could have been there; none is picked",
-                  ("Vessel", "Last position", "Next position", "Lasted", "Gap"), rows,
-                  "A gap says nothing of intent.", numeric=(3,), compact=True),)  # fmt: skip
+    )
+    return (
+        Table(
+            "Silent vessels that could have been there; none is picked",
+            ("Vessel", "Last position", "Next position", "Lasted", "Gap"),
+            rows,
+            "A gap says nothing of intent.",
+            numeric=(3,),
+            compact=True,
+        ),
+    )
 
 
 def _reviews(shelf: Shelf, subjects: set[str]) -> Table:
@@ -113,12 +150,19 @@ def _reviews(shelf: Shelf, subjects: set[str]) -> Table:
 def decisions(caption: str, reviews: pd.DataFrame) -> Table:
     """REVIEWS as a table for people, newest first."""
     rows = tuple(
-        (Cell(minute(r.at)), Cell(r.who), Cell(_DECIDED[r.decision]), Cell("stands" if r.stands else "–"),
-         Cell(r.note or "–"), Cell(r.subject))
+        (
+            Cell(minute(r.at)),
+            Cell(r.who),
+            Cell(_DECIDED[r.decision]),
+            Cell("stands" if r.stands else "–"),
+            Cell(r.note or "–"),
+            Cell(r.subject),
+        )
         for r in reviews.iloc[::-1].itertuples()
-    )  # fmt: skip
-    return Table(caption, ("When", "Who", "Decision", "Now", "Note", "Of"), rows, empty="Nobody has decided.",
-                 compact=True)  # fmt: skip
+    )
+    return Table(
+        caption, ("When", "Who", "Decision", "Now", "Note", "Of"), rows, empty="Nobody has decided.", compact=True
+    )
 
 
 def _origin(shelf: Shelf, content: Content, scene_id: str) -> tuple[Table, ...]:
@@ -129,12 +173,14 @@ def _origin(shelf: Shelf, content: Content, scene_id: str) -> tuple[Table, ...]:
     source = content.given.provenance
     request, pixels = sha256(scene.path / "request.json"), sha256(scene.path / "pixels.tif")
     rows = [
-        ("Scene", scene_id, ""), ("Source", passed.source or "unknown", ""),
-        ("Products", ", ".join(passed.product_ids) or "–", ""), ("Request SHA-256", short(request), request),
+        ("Scene", scene_id, ""),
+        ("Source", passed.source or "unknown", ""),
+        ("Products", ", ".join(passed.product_ids) or "–", ""),
+        ("Request SHA-256", short(request), request),
         ("Pixels SHA-256", short(pixels), pixels),
         *((f"Weights of {w.note}", f"{w.name} {short(w.sha256)}", w.sha256) for w in source.weights),
         ("Software", source.software, ""),
-    ]  # fmt: skip
+    ]
     cells = tuple((Cell(name), Cell(value, "hash" if whole else "", whole)) for name, value, whole in rows)
     note = "monitor evidence ID --out FILE.zip packs all of this with the pixels and a manifest."
     return (Table("Where it came from", ("What", "Value"), cells, note, compact=True),)

@@ -69,23 +69,36 @@ def health(content: Content, aoi: Aoi) -> Health:
     counts = content.given.tables.counts
     made = rates(counts[counts["aoi_id"] == aoi.id], period=content.given.period)
     weeks = made[(made["what"] == "vessels") & (made["looks"] > 0)]
-    missing = {"rate": float("nan"), "rate_low": float("nan"), "rate_high": float("nan"),
-               "expected_low": float("nan"), "expected_high": float("nan")}  # fmt: skip
+    missing = {
+        "rate": float("nan"),
+        "rate_low": float("nan"),
+        "rate_high": float("nan"),
+        "expected_low": float("nan"),
+        "expected_high": float("nan"),
+    }
     row = weeks.iloc[-1].to_dict() if len(weeks) else missing
     return Health(
-        aoi, looks[-1] if looks else None, until, sum(k.state == "observed" for k in recent), len(recent),
+        aoi,
+        looks[-1] if looks else None,
+        until,
+        sum(k.state == "observed" for k in recent),
+        len(recent),
         ais_hours(content.given.tables.positions, aoi, until),
         (float(row["rate"]), float(row["rate_low"]), float(row["rate_high"])),
         (float(row["expected_low"]), float(row["expected_high"])),
-    )  # fmt: skip
+    )
 
 
 def ais_hours(positions: pd.DataFrame, aoi: Aoi, until: datetime) -> int:
     """Hours of the seven days before `until` in which AIS was heard within half a degree of a port."""
     west, south, east, north = aoi.geometry.buffer(0.5).bounds
     start = pd.Timestamp(until - RECENT)
-    near = positions[(positions["t"] >= start) & (positions["t"] < pd.Timestamp(until))
-                     & positions["lon"].between(west, east) & positions["lat"].between(south, north)]  # fmt: skip
+    near = positions[
+        (positions["t"] >= start)
+        & (positions["t"] < pd.Timestamp(until))
+        & positions["lon"].between(west, east)
+        & positions["lat"].between(south, north)
+    ]
     return int(near["t"].dt.floor("h").nunique())
 
 
@@ -104,8 +117,9 @@ def _run(at: datetime, body: object) -> Run:
     steps = cast("list[dict[str, object]]", told.get("steps") or [])
     failed = tuple(
         (str(step["name"]), str(failure.get("item", "")), str(failure.get("error", "")))
-        for step in steps for failure in cast("list[dict[str, object]]", step.get("failures") or [])
-    )  # fmt: skip
+        for step in steps
+        for failure in cast("list[dict[str, object]]", step.get("failures") or [])
+    )
     done = tuple((str(s["name"]), int(str(s.get("done", 0))), str(s.get("note", ""))) for s in steps)
     briefs = tuple(str(path) for path in cast("list[str]", told.get("briefs") or []))
     return Run(at, done, failed, briefs)

@@ -20,11 +20,20 @@ from monitor.store.alerts import AlertBook
 
 PER_PAGE = 40
 KINDS = {
-    "dark_event": "Vessel against AIS", "shuttle": "Shuttle", "voyage": "Voyage", "visit": "Visit", "stack": "Stacks",
-    "count": "Count", "gap": "AIS gap", "coverage": "Coverage", "air_call": "Call at an airfield",
-    "detection": "Detection", "change": "Change", "feed": "AIS feed",
+    "dark_event": "Vessel against AIS",
+    "shuttle": "Shuttle",
+    "voyage": "Voyage",
+    "visit": "Visit",
+    "stack": "Stacks",
+    "count": "Count",
+    "gap": "AIS gap",
+    "coverage": "Coverage",
+    "air_call": "Call at an airfield",
+    "detection": "Detection",
+    "change": "Change",
+    "feed": "AIS feed",
     "withdrawn": "No longer stated",
-}  # fmt: skip
+}
 _STATIC_AGE = "max-age=300"
 
 
@@ -56,9 +65,16 @@ def _ports(router: APIRouter, shelf: Shelf) -> None:
         card = next(card for card in desk.cards() if card.health.aoi.id == aoi.id)
         parts = port.parts(shelf, desk.content, aoi)
         return _page(
-            desk, "port.html.j2", aoi.name or aoi.id, aoi=aoi, card=card, parts=parts, looks=seen, chosen=chosen,
+            desk,
+            "port.html.j2",
+            aoi.name or aoi.id,
+            aoi=aoi,
+            card=card,
+            parts=parts,
+            looks=seen,
+            chosen=chosen,
             period=desk.content.given.period,
-        )  # fmt: skip
+        )
 
     @router.get("/pictures/{detection_id:path}", response_class=Response)
     def picture(detection_id: str) -> Response:
@@ -80,9 +96,11 @@ def _review(router: APIRouter, shelf: Shelf) -> None:
         queue = queue if not aoi else queue[queue["aoi_id"] == aoi]
         found = ~queue["kind"].isin(["detection", "withdrawn"])
         masks = {
-            "open": found & (queue["decision"] == ""), "findings": found, "detections": queue["kind"] == "detection",
+            "open": found & (queue["decision"] == ""),
+            "findings": found,
+            "detections": queue["kind"] == "detection",
             "decided": queue["decision"] != "",
-        }  # fmt: skip
+        }
         chosen = queue[masks[show]]
         some = chosen.iloc[start : start + PER_PAGE].to_dict("records")
 
@@ -90,10 +108,20 @@ def _review(router: APIRouter, shelf: Shelf) -> None:
             return "/review?" + urlencode({"show": show, "aoi": aoi, "start": start} | change)
 
         return _page(
-            desk, "review.html.j2", "Review", items=some, total=len(chosen), start=start, per_page=PER_PAGE, show=show,
-            aoi=aoi, kinds=KINDS, address=address, sizes={name: int(mask.sum()) for name, mask in masks.items()},
+            desk,
+            "review.html.j2",
+            "Review",
+            items=some,
+            total=len(chosen),
+            start=start,
+            per_page=PER_PAGE,
+            show=show,
+            aoi=aoi,
+            kinds=KINDS,
+            address=address,
+            sizes={name: int(mask.sum()) for name, mask in masks.items()},
             ports=desk.content.ports.aois,
-        )  # fmt: skip
+        )
 
     @router.get("/evidence/{subject:path}")
     def subject(subject: str) -> str:
@@ -112,9 +140,11 @@ def _rest(router: APIRouter, shelf: Shelf, endpoints: list[tuple[str, str, str]]
         """Runs, alerts and the last decisions."""
         desk = Desk.of(shelf)
         some = (
-            _runs_table(desk.runs()), _failures(desk.runs()), _alerts(shelf),
+            _runs_table(desk.runs()),
+            _failures(desk.runs()),
+            _alerts(shelf),
             decisions("The last decisions", desk.book.table().tail(100)),
-        )  # fmt: skip
+        )
         return _page(desk, "plain.html.j2", "Runs and alerts", fragment=render.blocks(some))
 
     @router.get("/api")
@@ -145,17 +175,27 @@ def endpoints_of(routes: list[Route]) -> list[tuple[str, str, str]]:
     """Method, path and first line of each route."""
     return [
         (method, each.path, (each.endpoint.__doc__ or "").strip().splitlines()[0])
-        for each in routes for method in sorted((each.methods or set()) - {"HEAD"})
-    ]  # fmt: skip
+        for each in routes
+        for method in sorted((each.methods or set()) - {"HEAD"})
+    ]
 
 
 def _page(desk: Desk, template: str, title: str, **values: object) -> str:
     content = desk.content
     return render.page(
-        template, title=title, folder=desk.shelf.workspace.root.absolute().name, read_at=minute(content.read_at),
-        simulated=content.given.is_simulated, simulated_line=SIMULATED_LINE, software=content.given.provenance.software,
-        minute=minute, number=number, look_when=look_when, said_when=lambda row: said_when(content, row), **values,
-    )  # fmt: skip
+        template,
+        title=title,
+        folder=desk.shelf.workspace.root.absolute().name,
+        read_at=minute(content.read_at),
+        simulated=content.given.is_simulated,
+        simulated_line=SIMULATED_LINE,
+        software=content.given.provenance.software,
+        minute=minute,
+        number=number,
+        look_when=look_when,
+        said_when=lambda row: said_when(content, row),
+        **values,
+    )
 
 
 def _runs_table(runs: list[Run]) -> Table:
@@ -168,23 +208,45 @@ def _runs_table(runs: list[Run]) -> Table:
         )
         for run in runs
     )
-    return Table("Runs, newest first", ("When", "Done", "Failed", "Outcome"), rows, numeric=(2,), compact=True,
-                 empty="None is on record; `monitor run --due` makes one.")  # fmt: skip
+    return Table(
+        "Runs, newest first",
+        ("When", "Done", "Failed", "Outcome"),
+        rows,
+        numeric=(2,),
+        compact=True,
+        empty="None is on record; `monitor run --due` makes one.",
+    )
 
 
 def _failures(runs: list[Run]) -> Table:
     last = runs[0] if runs else None
     rows = tuple((Cell(step), Cell(item), Cell(why)) for step, item, why in (last.failures if last else ()))
-    return Table("What failed in the last run", ("Step", "Item", "Why"), rows, "Running again tries these again.",
-                 empty="Nothing.", compact=True)  # fmt: skip
+    return Table(
+        "What failed in the last run",
+        ("Step", "Item", "Why"),
+        rows,
+        "Running again tries these again.",
+        empty="Nothing.",
+        compact=True,
+    )
 
 
 def _alerts(shelf: Shelf) -> Table:
     table = AlertBook(shelf.workspace.archive).table()
     rows = tuple(
-        (Cell(minute(r["raised_at"])), Cell(str(r["rule"])), Cell(str(r["aoi_id"]) or "–"), Cell(str(r["claim"])),
-         Cell(str(r["state"])))
+        (
+            Cell(minute(r["raised_at"])),
+            Cell(str(r["rule"])),
+            Cell(str(r["aoi_id"]) or "–"),
+            Cell(str(r["claim"])),
+            Cell(str(r["state"])),
+        )
         for r in table.iloc[::-1].to_dict("records")
-    )  # fmt: skip
-    return Table("Alerts, newest first", ("Raised", "Rule", "Port", "What it says", "State"), rows, compact=True,
-                 empty="None was raised.")  # fmt: skip
+    )
+    return Table(
+        "Alerts, newest first",
+        ("Raised", "Rule", "Port", "What it says", "State"),
+        rows,
+        compact=True,
+        empty="None was raised.",
+    )

@@ -48,10 +48,19 @@ def serve(
         number = int(listener.getsockname()[1])
         token = secrets.token_urlsafe(24)
         address = f"http://{HOST}:{number}/#token={token}"
-        server = uvicorn.Server(uvicorn.Config(
-            make_app(shelf, Door.at(number, token)), log_level="warning", access_log=False, server_header=False,
-            date_header=False, proxy_headers=False, ws="none", lifespan="off", timeout_graceful_shutdown=2,
-        ))  # fmt: skip
+        server = uvicorn.Server(
+            uvicorn.Config(
+                make_app(shelf, Door.at(number, token)),
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                proxy_headers=False,
+                ws="none",
+                lifespan="off",
+                timeout_graceful_shutdown=2,
+            )
+        )
         if say is not None:
             say(address)
         with _opened(address) if show else nullcontext(), suppress(KeyboardInterrupt):

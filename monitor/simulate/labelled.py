@@ -28,17 +28,29 @@ def labelled_port(seed: int, *, size_px: int = 224) -> LabelledPort:
         return np.stack([cols, rows], axis=1).astype(np.float32)
 
     return LabelledPort(
-        name=f"simulated_{seed}", dn=scene.raster.data.astype(np.uint16), has=(True,) * len(scene.raster.bands),
+        name=f"simulated_{seed}",
+        dn=scene.raster.data.astype(np.uint16),
+        has=(True,) * len(scene.raster.bands),
         hulls=tuple(_hull(label, ring(label), grid.gsd_m) for label in scene.labels if label.kind == "vessel"),
         stacks=tuple(ring(label) for label in scene.labels if label.kind == "container_stack"),
-        doubtful_stacks=(), ignore=(), empty=(), transform=tuple(grid.transform)[:6], epsg=grid.epsg,
-    )  # fmt: skip
+        doubtful_stacks=(),
+        ignore=(),
+        empty=(),
+        transform=tuple(grid.transform)[:6],
+        epsg=grid.epsg,
+    )
 
 
 def _hull(label: Label, ring: npt.NDArray[np.float32], gsd_m: float) -> Hull:
     x, y = ring.mean(axis=0)
     return Hull(
-        float(x), float(y), label.length_m / gsd_m, label.width_m / gsd_m,
-        math.radians(label.axis_deg - 90.0) % math.pi, label.length_m >= LEAST_SURE_M,
-        label.situation, label.length_m, label.axis_deg,
-    )  # fmt: skip
+        float(x),
+        float(y),
+        label.length_m / gsd_m,
+        label.width_m / gsd_m,
+        math.radians(label.axis_deg - 90.0) % math.pi,
+        label.length_m >= LEAST_SURE_M,
+        label.situation,
+        label.length_m,
+        label.axis_deg,
+    )

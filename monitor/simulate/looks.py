@@ -52,12 +52,20 @@ def _row(rng: np.random.Generator, item: object, number: int) -> dict[str, objec
     lon, lat = destination(told["lon"], told["lat"], float(rng.uniform(0, 360)), abs(float(rng.normal(0, _PLACE_M))))
     zone = {"berthed": "berth", "anchored": "inshore", "open": "inshore"}[told["situation"]]
     return {
-        **{key: told[key] for key in _FEATURES}, "detection_id": f"{told['scene_id']}-{number}",
-        "class_name": "vessel", "score": float(rng.uniform(0.5, 0.95)), "length_m": length,
-        "length_low_m": length * 0.86, "length_high_m": length * 1.16, "area_m2": np.nan,
-        "axis_deg": (float(told["axis_deg"]) + float(rng.normal(0, 3.0))) % 180.0, "zone": zone,
-        "zone_id": told["zone_id"], "detector": DETECTOR, "geometry": _moved(told, float(lon), float(lat)),
-    }  # fmt: skip
+        **{key: told[key] for key in _FEATURES},
+        "detection_id": f"{told['scene_id']}-{number}",
+        "class_name": "vessel",
+        "score": float(rng.uniform(0.5, 0.95)),
+        "length_m": length,
+        "length_low_m": length * 0.86,
+        "length_high_m": length * 1.16,
+        "area_m2": np.nan,
+        "axis_deg": (float(told["axis_deg"]) + float(rng.normal(0, 3.0))) % 180.0,
+        "zone": zone,
+        "zone_id": told["zone_id"],
+        "detector": DETECTOR,
+        "geometry": _moved(told, float(lon), float(lat)),
+    }
 
 
 def _ghost(rng: np.random.Generator, ghost: pd.Series, look: object, number: int) -> dict[str, object]:
@@ -65,12 +73,20 @@ def _ghost(rng: np.random.Generator, ghost: pd.Series, look: object, number: int
     lon, lat = destination(ghost["lon"], ghost["lat"], float(rng.uniform(0, 360)), float(rng.uniform(300, 900)))
     length = float(rng.uniform(45, 80))
     return {
-        **{key: told[key] for key in _FEATURES}, "detection_id": f"{told['scene_id']}-{number}",
-        "class_name": "vessel", "score": float(rng.uniform(0.3, 0.5)), "length_m": length,
-        "length_low_m": length * 0.8, "length_high_m": length * 1.25, "area_m2": np.nan,
-        "axis_deg": float(rng.uniform(0, 180)), "zone": "inshore", "zone_id": "", "detector": DETECTOR,
+        **{key: told[key] for key in _FEATURES},
+        "detection_id": f"{told['scene_id']}-{number}",
+        "class_name": "vessel",
+        "score": float(rng.uniform(0.3, 0.5)),
+        "length_m": length,
+        "length_low_m": length * 0.8,
+        "length_high_m": length * 1.25,
+        "area_m2": np.nan,
+        "axis_deg": float(rng.uniform(0, 180)),
+        "zone": "inshore",
+        "zone_id": "",
+        "detector": DETECTOR,
         "geometry": _moved(ghost.to_dict(), float(lon), float(lat)),
-    }  # fmt: skip
+    }
 
 
 def _moved(told: dict[str, object], lon: float, lat: float) -> object:
@@ -86,11 +102,13 @@ def coverage_from(truth: dict[str, pd.DataFrame], aois: tuple[Aoi, ...]) -> pd.D
         parts.append(
             pd.DataFrame(
                 {
-                    **{column: table[column] for column in _FEATURES}, "zone_id": table[key], "kind": kind,
+                    **{column: table[column] for column in _FEATURES},
+                    "zone_id": table[key],
+                    "kind": kind,
                     "observed_fraction": table["observed"].astype(float),
                 }
             )
-        )  # fmt: skip
+        )
     made = pd.concat(parts, ignore_index=True)
     share = made["observed_fraction"]
     made["state"] = np.where(share >= _CLEAR, "observed", np.where(share > _PARTLY, "partly", "not observed"))
@@ -103,7 +121,9 @@ def _water(clouds: pd.DataFrame, aois: tuple[Aoi, ...]) -> pd.DataFrame:
     mine = clouds[clouds["aoi_id"].isin(known)]
     return pd.DataFrame(
         {
-            **{column: mine[column] for column in _FEATURES}, "zone_id": mine["aoi_id"], "kind": "water",
+            **{column: mine[column] for column in _FEATURES},
+            "zone_id": mine["aoi_id"],
+            "kind": "water",
             "observed_fraction": 1.0 - mine["hidden_fraction"],
         }
-    )  # fmt: skip
+    )

@@ -56,10 +56,15 @@ class Season:
 
     @classmethod
     def make(
-        cls, *, aois: tuple[Aoi, ...], seed: int = 7, period: TimeRange | None = None,
-        scenario: str = "shuttle-2023", sensors: tuple[str, ...] = ("s2",),
+        cls,
+        *,
+        aois: tuple[Aoi, ...],
+        seed: int = 7,
+        period: TimeRange | None = None,
+        scenario: str = "shuttle-2023",
+        sensors: tuple[str, ...] = ("s2",),
         backgrounds: Mapping[str, Raster] | None = None,
-    ) -> Season:  # fmt: skip
+    ) -> Season:
         """A season; nothing is computed yet. `backgrounds` holds pixels on the AOIs' own grids, by AOI id.
 
         Raises
@@ -98,9 +103,15 @@ class Season:
             made = radar_raster(self.seed, self.world, item, aoi, tags=tags)
         else:
             made = optical_raster(
-                self.seed, self.world, item, aoi, share=self.cloud_share(item), frozen=self.is_frozen, tags=tags,
+                self.seed,
+                self.world,
+                item,
+                aoi,
+                share=self.cloud_share(item),
+                frozen=self.is_frozen,
+                tags=tags,
                 background=dict(self.backgrounds).get(aoi.id),
-            )  # fmt: skip
+            )
         return misplaced(made, *self.shift_px(item))
 
     def positions(self) -> pd.DataFrame:
@@ -169,10 +180,21 @@ class Season:
         share = self.cloud_share(item)
         tile = float(np.clip(share + generator(self.seed, "tile cloud", item.id).normal(0.0, 0.04), 0.0, 1.0))
         return Acquisition(
-            item.id, aoi.id, item.track.sensor, item.platform, item.at, item.at, _footprint(aoi, item),
-            item.track.relative_orbit, item.track.orbit_state, round(tile, 3) if sensor.optical else None,
-            (f"SIMULATED_{item.id}",), "L2A" if sensor.optical else "GRD", "simulated", True,
-        )  # fmt: skip
+            item.id,
+            aoi.id,
+            item.track.sensor,
+            item.platform,
+            item.at,
+            item.at,
+            _footprint(aoi, item),
+            item.track.relative_orbit,
+            item.track.orbit_state,
+            round(tile, 3) if sensor.optical else None,
+            (f"SIMULATED_{item.id}",),
+            "L2A" if sensor.optical else "GRD",
+            "simulated",
+            True,
+        )
 
     def with_period(self, period: TimeRange) -> Season:
         """The season with another period: not a part of this one, but one of its own."""

@@ -81,15 +81,27 @@ def random_port_scene(rng: np.random.Generator, size: tuple[int, int] = (192, 19
     hulls = [_hull(rng, label, grid) for label in labels]
     sun = (float(rng.uniform(20, 340)), float(rng.uniform(22, 75)))
     light = light_of(*sun)
-    sky = make_sky(rng, size, 0.0 if rng.random() < 0.9 else float(rng.uniform(0, 0.1)), gsd_m=10.0,
-                   away_from_sun=(light.rows, light.cols), shadow_per_height=light.per_height)  # fmt: skip
+    sky = make_sky(
+        rng,
+        size,
+        0.0 if rng.random() < 0.9 else float(rng.uniform(0, 0.1)),
+        gsd_m=10.0,
+        away_from_sun=(light.rows, light.cols),
+        shadow_per_height=light.per_height,
+    )
     laid = cover(unary_union(stacks), grid, epsg=_EPSG) if stacks else np.zeros(size, dtype=np.float32)
     year = Year(float(rng.uniform(0, 1)))
     data = render_optical(rng, ground, hulls, laid, sky=sky, sea=sea_of(rng), sun=sun, year=year)
     raster = Raster(
-        data, S2_BANDS, np.ones(size, dtype=bool), grid, sky.hidden, SENSORS["s2"].scale, 0.0,
+        data,
+        S2_BANDS,
+        np.ones(size, dtype=bool),
+        grid,
+        sky.hidden,
+        SENSORS["s2"].scale,
+        0.0,
         {"SIMULATED": "YES", "season": "random port"},
-    )  # fmt: skip
+    )
     boxes = [Label("container_stack", slot) for slot in stacks]
     return PortScene(raster, (*labels, *boxes))
 
@@ -176,9 +188,12 @@ def _afloat(rng: np.random.Generator, grid: Grid, shore_m: Floats, moored: list[
         angle = float(rng.uniform(0, 2 * np.pi))
         length = float(np.clip(rng.lognormal(4.6, 0.5), 40, 280))
         label = _vessel(
-            np.array([float(x), float(y)]), np.array([np.sin(angle), np.cos(angle)]), length,
-            length / float(rng.uniform(5.6, 7.2)) + 2.0, "open" if rng.random() < 0.5 else "anchored",
-        )  # fmt: skip
+            np.array([float(x), float(y)]),
+            np.array([np.sin(angle), np.cos(angle)]),
+            length,
+            length / float(rng.uniform(5.6, 7.2)) + 2.0,
+            "open" if rng.random() < 0.5 else "anchored",
+        )
         if all(label.outline.distance(other.outline) > 60.0 for other in [*made, *moored]):
             made.append(label)
     return made
@@ -190,11 +205,17 @@ def _hull(rng: np.random.Generator, label: Label, grid: Grid) -> Hull:
     flip = np.pi if label.situation == "berthed" and rng.random() < 0.5 else 0.0
     liveries = [name for name in DECKS if name not in ("naval", "white")]
     return Hull(
-        float(row), float(col), label.length_m / 10.0, label.width_m / 10.0, float(np.radians(label.axis_deg)) + flip,
-        _KINDS[int(rng.integers(len(_KINDS)))], liveries[int(rng.integers(len(liveries)))],
+        float(row),
+        float(col),
+        label.length_m / 10.0,
+        label.width_m / 10.0,
+        float(np.radians(label.axis_deg)) + flip,
+        _KINDS[int(rng.integers(len(_KINDS)))],
+        liveries[int(rng.integers(len(liveries)))],
         float(rng.uniform(0.6, 1.8)),
-        float(rng.uniform(3, 14)) if label.situation == "open" else 0.0, int(rng.integers(2**31)),
-    )  # fmt: skip
+        float(rng.uniform(3, 14)) if label.situation == "open" else 0.0,
+        int(rng.integers(2**31)),
+    )
 
 
 def _stacks(rng: np.random.Generator, deck: Polygon) -> list[Polygon]:

@@ -99,19 +99,47 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "deliveries": _plain(_deliveries(season), _DELIVERIES),
         "registration": _plain([_shift(season, aoi, item) for aoi, item, _ in looks], _REGISTRATION),
         "fixtures": _geo(_fixtures(season), _FIXTURES),
-    }  # fmt: skip
+    }
 
 
 _LOOK = ["scene_id", "aoi_id", "acquired_at", "sensor"]
 _VESSELS = [
-    *_LOOK, "mmsi", "sent_mmsi", "name", "kind", "role", "length_m", "width_m", "lon", "lat", "axis_deg", "heading_deg",
-    "sog_kn", "cog_deg", "berth_id", "zone_id", "situation", "on_ais", "heard", "visible", "geometry",
-]  # fmt: skip
+    *_LOOK,
+    "mmsi",
+    "sent_mmsi",
+    "name",
+    "kind",
+    "role",
+    "length_m",
+    "width_m",
+    "lon",
+    "lat",
+    "axis_deg",
+    "heading_deg",
+    "sog_kn",
+    "cog_deg",
+    "berth_id",
+    "zone_id",
+    "situation",
+    "on_ais",
+    "heard",
+    "visible",
+    "geometry",
+]
 _BERTHS = [*_LOOK, "berth_id", "occupied", "observed", "mmsis"]
 _STACKS = [*_LOOK, "yard_id", "length_m", "area_m2", "observed", "geometry"]
 _VISITS = [
-    "aoi_id", "berth_id", "mmsi", "role", "length_m", "arrived_at", "departed_at", "dark", "looks", "clear_looks",
-]  # fmt: skip
+    "aoi_id",
+    "berth_id",
+    "mmsi",
+    "role",
+    "length_m",
+    "arrived_at",
+    "departed_at",
+    "dark",
+    "looks",
+    "clear_looks",
+]
 _VOYAGES = ["mmsi", "role", "from_port", "to_port", "from_berth", "to_berth", "departed_at", "arrived_at"]
 _DARK = ["mmsi", "start", "end"]
 _CLOUDS = [*_LOOK, "share", "hidden_fraction", "ais_vessels", "ais_before", "ais_after"]
@@ -192,16 +220,27 @@ def _vessels(season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int,
         outline = _box(lon, lat, heading, ship)
         rows.append(
             {
-                **_look(aoi, item), "mmsi": ship.mmsi, "sent_mmsi": ship.sent_mmsi if ship.ais_class else 0,
-                "name": ship.name, "kind": ship.kind, "role": ship.role, "length_m": ship.length_m,
-                "width_m": ship.width_m, "lon": lon, "lat": lat, "axis_deg": heading % 180.0, "heading_deg": heading,
-                "sog_kn": float(motion.sog_kn[0]), "cog_deg": float(motion.cog_deg[0]),
-                **_whereabouts(stay), "on_ais": bool(ship.sends(t_s)[0]) and (ship.role != "spoofer" or stay is None),
+                **_look(aoi, item),
+                "mmsi": ship.mmsi,
+                "sent_mmsi": ship.sent_mmsi if ship.ais_class else 0,
+                "name": ship.name,
+                "kind": ship.kind,
+                "role": ship.role,
+                "length_m": ship.length_m,
+                "width_m": ship.width_m,
+                "lon": lon,
+                "lat": lat,
+                "axis_deg": heading % 180.0,
+                "heading_deg": heading,
+                "sog_kn": float(motion.sog_kn[0]),
+                "cog_deg": float(motion.cog_deg[0]),
+                **_whereabouts(stay),
+                "on_ais": bool(ship.sends(t_s)[0]) and (ship.role != "spoofer" or stay is None),
                 "heard": _was_heard(times.get(ship.mmsi), item),
                 "visible": _share(shown, outline, grid) >= _SEEN_SHARE,
                 "geometry": outline,
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -251,11 +290,13 @@ def _berths(aoi: Aoi, item: Pass, shown: Mask, vessels: pd.DataFrame) -> list[di
         moored = here[here["berth_id"] == zone.id]
         rows.append(
             {
-                **_look(aoi, item), "berth_id": zone.id, "occupied": len(moored) > 0,
+                **_look(aoi, item),
+                "berth_id": zone.id,
+                "occupied": len(moored) > 0,
                 "observed": float(shown[inside].mean()) if inside.any() else 0.0,
                 "mmsis": " ".join(str(m) for m in moored["mmsi"]),
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -268,11 +309,14 @@ def _stacks(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> list[dict[str,
         area = sum(s.area_m2 for s in mine)
         rows.append(
             {
-                **_look(aoi, item), "yard_id": zone.id, "length_m": area / SLOT_M[1], "area_m2": area,
+                **_look(aoi, item),
+                "yard_id": zone.id,
+                "length_m": area / SLOT_M[1],
+                "area_m2": area,
                 "observed": float(shown[inside].mean()) if inside.any() else 0.0,
                 "geometry": unary_union([outline_lonlat(s, aoi) for s in mine]) if mine else Polygon(),
             }
-        )  # fmt: skip
+        )
     return rows
 
 
@@ -285,17 +329,24 @@ def _visits(season: Season, vessels: pd.DataFrame) -> list[dict[str, object]]:
             if stay.place.kind != "berth" or not season.period.overlaps(stay.arrived, stay.departed):
                 continue
             seen = vessels[
-                (vessels["mmsi"] == ship.mmsi) & (vessels["acquired_at"] >= stay.arrived)
+                (vessels["mmsi"] == ship.mmsi)
+                & (vessels["acquired_at"] >= stay.arrived)
                 & (vessels["acquired_at"] < stay.departed)
-            ]  # fmt: skip
+            ]
             rows.append(
                 {
-                    "aoi_id": stay.place.port, "berth_id": stay.place.zone_id, "mmsi": ship.mmsi, "role": ship.role,
-                    "length_m": ship.length_m, "arrived_at": _at(stay.start_s), "departed_at": _at(stay.end_s),
-                    "dark": not bool(ship.sends((stay.start_s + stay.end_s) / 2)[0]), "looks": len(seen),
+                    "aoi_id": stay.place.port,
+                    "berth_id": stay.place.zone_id,
+                    "mmsi": ship.mmsi,
+                    "role": ship.role,
+                    "length_m": ship.length_m,
+                    "arrived_at": _at(stay.start_s),
+                    "departed_at": _at(stay.end_s),
+                    "dark": not bool(ship.sends((stay.start_s + stay.end_s) / 2)[0]),
+                    "looks": len(seen),
                     "clear_looks": int(seen["visible"].sum()),
                 }
-            )  # fmt: skip
+            )
     return rows
 
 
@@ -308,22 +359,30 @@ def _voyages(season: Season) -> list[dict[str, object]]:
             if ship.length_m >= LEAST_M and a.place.port != b.place.port and inside:
                 rows.append(
                     {
-                        "mmsi": ship.mmsi, "role": ship.role, "from_port": a.place.port, "to_port": b.place.port,
-                        "from_berth": a.place.zone_id, "to_berth": b.place.zone_id, "departed_at": _at(a.end_s),
+                        "mmsi": ship.mmsi,
+                        "role": ship.role,
+                        "from_port": a.place.port,
+                        "to_port": b.place.port,
+                        "from_berth": a.place.zone_id,
+                        "to_berth": b.place.zone_id,
+                        "departed_at": _at(a.end_s),
                         "arrived_at": _at(b.start_s),
                     }
-                )  # fmt: skip
+                )
     return rows
 
 
 def _deliveries(season: Season) -> list[dict[str, object]]:
     return [
         {
-            "start": _at(told.start_s), "end": _at(told.end_s), "arrives_at": _at(told.arrives_s),
-            "positions": len(late), "mmsis": " ".join(str(m) for m in sorted(late["mmsi"].unique())),
+            "start": _at(told.start_s),
+            "end": _at(told.end_s),
+            "arrives_at": _at(told.arrives_s),
+            "positions": len(late),
+            "mmsis": " ".join(str(m) for m in sorted(late["mmsi"].unique())),
         }
         for told, late in zip(season.deliveries(), season.late_positions(), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def _shift(season: Season, aoi: Aoi, item: Pass) -> dict[str, object]:
@@ -340,9 +399,10 @@ def _cloud(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> dict[str, objec
     inside = _wet(aoi) & inside_swath(_grid(aoi), item)
     optical = item.track.sensor == "s2"
     return {
-        **_look(aoi, item), "share": season.cloud_share(item) if optical else 0.0,
+        **_look(aoi, item),
+        "share": season.cloud_share(item) if optical else 0.0,
         "hidden_fraction": float((~shown[inside]).mean()) if inside.any() else 1.0,
-    }  # fmt: skip
+    }
 
 
 def _hearing(positions: pd.DataFrame, aoi: Aoi, item: Pass) -> dict[str, object]:
@@ -351,6 +411,7 @@ def _hearing(positions: pd.DataFrame, aoi: Aoi, item: Pass) -> dict[str, object]
     centre = aoi.geometry.centroid
     near = about[distance_m(about["lon"], about["lat"], centre.x, centre.y) <= _HEARING_M]
     return {
-        "ais_vessels": int(near["mmsi"].nunique()), "ais_before": bool((near["t"] <= at).any()),
+        "ais_vessels": int(near["mmsi"].nunique()),
+        "ais_before": bool((near["t"] <= at).any()),
         "ais_after": bool((near["t"] >= at).any()),
-    }  # fmt: skip
+    }

@@ -48,9 +48,14 @@ class ImagesFound:
 
 
 def detect_images(
-    files: Sequence[Path], *, out: Path, sensor: str | None = None, land: Path | None = None,
-    weights: str | None = None, threshold: float | None = None,
-) -> ImagesFound:  # fmt: skip
+    files: Sequence[Path],
+    *,
+    out: Path,
+    sensor: str | None = None,
+    land: Path | None = None,
+    weights: str | None = None,
+    threshold: float | None = None,
+) -> ImagesFound:
     """Find vessels and stacks in loose GeoTIFFs and write them as GeoJSON (RFC 7946).
 
     An image that cannot be looked at stops no other; when all fail, nothing is written.
@@ -103,8 +108,11 @@ def _joined(parts: Sequence[dict[str, object]]) -> dict[str, object]:
     features = [feature for part in parts for feature in part["features"]]  # type: ignore[attr-defined]
     fraction = sum(s.area for s in seen) / whole if whole else 0.0
     return {
-        **parts[0], "features": features, "observed": mapping(union_all(seen)), "observed_fraction": round(fraction, 6),
-    }  # fmt: skip
+        **parts[0],
+        "features": features,
+        "observed": mapping(union_all(seen)),
+        "observed_fraction": round(fraction, 6),
+    }
 
 
 def _land(path: Path) -> BaseGeometry:

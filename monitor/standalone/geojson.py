@@ -24,9 +24,13 @@ from monitor.sources.imagery.local.image import UNKNOWN_START, read_image
 
 
 def detect_images(
-    paths: Sequence[Path], detector: Detector, *, sensor: str = "s2", land: BaseGeometry | None = None,
+    paths: Sequence[Path],
+    detector: Detector,
+    *,
+    sensor: str = "s2",
+    land: BaseGeometry | None = None,
     weights_sha256: str = "",
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, object]:
     """A GeoJSON FeatureCollection (RFC 7946) of what a detector finds in loose GeoTIFFs, each a scene.
 
     Parameters, errors and what comes back are those of `read_image` and `collection`.
@@ -36,9 +40,12 @@ def detect_images(
 
 
 def collection(
-    looks: Iterable[tuple[Acquisition, Raster]], detector: Detector, *, land: BaseGeometry | None = None,
+    looks: Iterable[tuple[Acquisition, Raster]],
+    detector: Detector,
+    *,
+    land: BaseGeometry | None = None,
     weights_sha256: str = "",
-) -> dict[str, object]:  # fmt: skip
+) -> dict[str, object]:
     """A GeoJSON FeatureCollection (RFC 7946) of what a detector finds in scenes, looked at one after the other.
 
     Parameters
@@ -123,18 +130,25 @@ def features(objects: Objects, acquisition: Acquisition, detector: str) -> list[
     boxes = objects.boxes
     return [
         {
-            "type": "Feature", "geometry": _rounded(objects.shapes[row]),
+            "type": "Feature",
+            "geometry": _rounded(objects.shapes[row]),
             "properties": {
-                "detection_id": objects.ids[row], "class_name": boxes.class_name[row],
+                "detection_id": objects.ids[row],
+                "class_name": boxes.class_name[row],
                 "score": float(boxes.score[row].round(4)),
-                "length_m": _number(boxes.length_m[row]), "length_low_m": _number(boxes.length_low_m[row]),
-                "length_high_m": _number(boxes.length_high_m[row]), "axis_deg": _number(objects.axis_deg[row]),
-                "area_m2": _number(objects.area_m2[row]), "zone": objects.zone[row],
-                **when, **_moving(objects.motion[row]), "detector": detector,
+                "length_m": _number(boxes.length_m[row]),
+                "length_low_m": _number(boxes.length_low_m[row]),
+                "length_high_m": _number(boxes.length_high_m[row]),
+                "axis_deg": _number(objects.axis_deg[row]),
+                "area_m2": _number(objects.area_m2[row]),
+                "zone": objects.zone[row],
+                **when,
+                **_moving(objects.motion[row]),
+                "detector": detector,
             },
         }
         for row in range(len(objects))
-    ]  # fmt: skip
+    ]
 
 
 def _moving(motion: Motion) -> dict[str, object]:

@@ -30,9 +30,15 @@ def evaluate(
 
 
 def train(
-    folders: Sequence[Path], *, out: Path, minutes: float = 90.0, seed: int = 7, leave_out: Sequence[str] = (),
-    simulated: int | None = None, recipe: Path | None = None,
-) -> Path:  # fmt: skip
+    folders: Sequence[Path],
+    *,
+    out: Path,
+    minutes: float = 90.0,
+    seed: int = 7,
+    leave_out: Sequence[str] = (),
+    simulated: int | None = None,
+    recipe: Path | None = None,
+) -> Path:
     """Train weights on labelled folders and `simulated` made-up ports; the folder that holds them.
 
     `recipe` is a file of stages (``weights/recipe.toml``), which says how long and by what seeds; its number of
@@ -57,10 +63,16 @@ def train(
 
 
 def simulate(
-    folder: Path, *, seed: int = 7, period: str = "2023-08-14/2023-10-23", scenario: str = "shuttle-2023",
-    sensors: Sequence[str] = ("s2",), aois: Path | None = None, pool: str | None = None,
+    folder: Path,
+    *,
+    seed: int = 7,
+    period: str = "2023-08-14/2023-10-23",
+    scenario: str = "shuttle-2023",
+    sensors: Sequence[str] = ("s2",),
+    aois: Path | None = None,
+    pool: str | None = None,
     background: Path | None = None,
-) -> SeasonFiles:  # fmt: skip
+) -> SeasonFiles:
     """Make a season with known truth on disk: scenes, AIS files, truth tables; what was written.
 
     `background` is a folder of real Sentinel-2 GeoTIFFs, laid out as for the source ``folder``. The clearest that
@@ -81,8 +93,12 @@ def simulate(
         raise SettingsError(f"{folder}: not empty; give a new folder")
     ports = read_aois(aois or shipped_ports())
     made = season_of(
-        ports, seed=seed, period=TimeRange.parse(period), scenario=scenario, sensors=tuple(sensors),
+        ports,
+        seed=seed,
+        period=TimeRange.parse(period),
+        scenario=scenario,
+        sensors=tuple(sensors),
         background=background,
-    )  # fmt: skip
+    )
     with open_pool(pool) as workers:
         return write_season(made, folder, pool=workers)

@@ -182,9 +182,7 @@ def stamp(instant: datetime) -> str:
 def _row(path: str, item: Mapping[str, object], acquired_at: datetime) -> tuple[str, ...]:
     properties = cast("Mapping[str, object]", item["properties"])
     fields = ("monitor:aoi_id", "monitor:sensor", "start_datetime", "end_datetime")
-    return (
-        str(item["id"]), *(str(properties[field]) for field in fields), stamp(acquired_at), path, json.dumps(item),
-    )  # fmt: skip
+    return (str(item["id"]), *(str(properties[field]) for field in fields), stamp(acquired_at), path, json.dumps(item))
 
 
 def _version(db: sqlite3.Connection) -> int:

@@ -87,9 +87,13 @@ def _write_part(table: pd.DataFrame, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
             pq.write_table(
-                pa.Table.from_pandas(table, preserve_index=False), file, compression="zstd", compression_level=1,
-                row_group_size=ROW_GROUP, use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m"],
-            )  # fmt: skip
+                pa.Table.from_pandas(table, preserve_index=False),
+                file,
+                compression="zstd",
+                compression_level=1,
+                row_group_size=ROW_GROUP,
+                use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m"],
+            )
             file.flush()
             os.fsync(file.fileno())
 

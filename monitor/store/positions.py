@@ -155,9 +155,13 @@ class PositionStore:
         return tuple(day for day in found if period.overlaps(*_bounds(day)))
 
     def read(
-        self, period: TimeRange | None = None, *, bounds: Bounds | None = None, mmsi: Sequence[int] | None = None,
+        self,
+        period: TimeRange | None = None,
+        *,
+        bounds: Bounds | None = None,
+        mmsi: Sequence[int] | None = None,
         bucket: tuple[int, int] | None = None,
-    ) -> pd.DataFrame:  # fmt: skip
+    ) -> pd.DataFrame:
         """POSITIONS in order of MMSI and time, each once; empty when there is none.
 
         Parameters
@@ -229,9 +233,13 @@ class PositionStore:
         return [str(scene) for scene in scenes.loc[late, "scene_id"]]
 
     def _day(
-        self, day: date, columns: Sequence[str], bounds: Bounds | None, mmsi: Sequence[int] | None,
+        self,
+        day: date,
+        columns: Sequence[str],
+        bounds: Bounds | None,
+        mmsi: Sequence[int] | None,
         bucket: tuple[int, int] | None,
-    ) -> pd.DataFrame:  # fmt: skip
+    ) -> pd.DataFrame:
         """One day's rows, each once; parts of an ingest that was cut off before its record do not count."""
         whole = {path.stem for path in (self.root / "ingested").glob("*.json")}
         parts = [
@@ -257,10 +265,12 @@ def _bounds(day: date) -> tuple[datetime, datetime]:
 
 def _encode(done: Ingested) -> bytes:
     value = {
-        "key": done.key, "file": done.file, "written_at": done.written_at.isoformat(),
+        "key": done.key,
+        "file": done.file,
+        "written_at": done.written_at.isoformat(),
         "spans": [[start.isoformat(), end.isoformat(), count] for start, end, count in done.spans],
         "report": dict(done.report),
-    }  # fmt: skip
+    }
     return json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"
 
 

@@ -104,9 +104,13 @@ class ReviewBook:
         if not made.who or not made.subject:
             raise DataError("review: needs the id of what was looked at and the name of who looked")
         body = {
-            "subject": made.subject, "decision": made.decision, "who": made.who, "note": made.note,
-            "detections": list(made.detections), "undoes": made.undoes,
-        }  # fmt: skip
+            "subject": made.subject,
+            "decision": made.decision,
+            "who": made.who,
+            "note": made.note,
+            "detections": list(made.detections),
+            "undoes": made.undoes,
+        }
         self.archive.record(Record(_KIND, made.id, made.at, body))
         return made
 
@@ -139,14 +143,18 @@ def review_table(rows: Sequence[Review]) -> pd.DataFrame:
     return REVIEWS.conform(
         pd.DataFrame(
             {
-                "review_id": [r.id for r in rows], "at": pd.to_datetime([r.at for r in rows], utc=True),
-                "subject": [r.subject for r in rows], "decision": [r.decision for r in rows],
-                "who": [r.who for r in rows], "note": [r.note for r in rows],
-                "detection_ids": [" ".join(r.detections) for r in rows], "undoes": [r.undoes for r in rows],
+                "review_id": [r.id for r in rows],
+                "at": pd.to_datetime([r.at for r in rows], utc=True),
+                "subject": [r.subject for r in rows],
+                "decision": [r.decision for r in rows],
+                "who": [r.who for r in rows],
+                "note": [r.note for r in rows],
+                "detection_ids": [" ".join(r.detections) for r in rows],
+                "undoes": [r.undoes for r in rows],
                 "stands": [holds.get(r.subject) == r.id for r in rows],
             }
         ).astype({"at": "datetime64[us, UTC]"})
-    )  # fmt: skip
+    )
 
 
 def _name(now: datetime) -> str:

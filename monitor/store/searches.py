@@ -33,31 +33,43 @@ class OfferBook:
         """Keep that a catalog was asked; one record a source, port and sensor for equal periods, the latest."""
         self.archive.record(
             *(
-                Record(_SEARCH, f"{source}/{aoi_id}/{sensor}/{period}", now,
-                       {"aoi_id": aoi_id, "sensor": sensor, "start": stamp(period.start), "end": stamp(period.end)})
+                Record(
+                    _SEARCH,
+                    f"{source}/{aoi_id}/{sensor}/{period}",
+                    now,
+                    {"aoi_id": aoi_id, "sensor": sensor, "start": stamp(period.start), "end": stamp(period.end)},
+                )
                 for sensor in sensors
             )
-        )  # fmt: skip
+        )
 
     def searched(self) -> list[Searched]:
         """Every search that was noted."""
         return [
             Searched(
-                str(body["aoi_id"]), str(body["sensor"]),
-                TimeRange(utc(str(body["start"])), utc(str(body["end"]))), record.at,
+                str(body["aoi_id"]),
+                str(body["sensor"]),
+                TimeRange(utc(str(body["start"])), utc(str(body["end"]))),
+                record.at,
             )
-            for record in self.archive.records(_SEARCH) for body in (record.body,)
-        ]  # fmt: skip
+            for record in self.archive.records(_SEARCH)
+            for body in (record.body,)
+        ]
 
     def note_no_data(self, acquisition: Acquisition, reason: str, *, now: datetime) -> None:
         """Keep that an offered pass had no pixels."""
         tries = next((_tries(record) for record in self._records() if record.id == acquisition.id), 0)
         body = {
-            "aoi_id": acquisition.aoi_id, "sensor": acquisition.sensor, "platform": acquisition.platform,
-            "relative_orbit": acquisition.relative_orbit, "orbit_state": acquisition.orbit_state,
-            "start": stamp(acquisition.start), "products": list(acquisition.product_ids), "reason": reason,
+            "aoi_id": acquisition.aoi_id,
+            "sensor": acquisition.sensor,
+            "platform": acquisition.platform,
+            "relative_orbit": acquisition.relative_orbit,
+            "orbit_state": acquisition.orbit_state,
+            "start": stamp(acquisition.start),
+            "products": list(acquisition.product_ids),
+            "reason": reason,
             "tries": tries + 1,
-        }  # fmt: skip
+        }
         self.archive.record(Record(_OFFER, acquisition.id, now, body))
 
     def tried(self) -> list[Tried]:
@@ -95,7 +107,12 @@ def _tried(record: Record) -> Tried:
     body = record.body
     orbit = body.get("relative_orbit")
     return Tried(
-        record.id, str(body["aoi_id"]), str(body["sensor"]), str(body["platform"]),
-        None if orbit is None else int(cast("int", orbit)), cast("str | None", body.get("orbit_state")),
-        utc(str(body["start"])), str(body["reason"]),
-    )  # fmt: skip
+        record.id,
+        str(body["aoi_id"]),
+        str(body["sensor"]),
+        str(body["platform"]),
+        None if orbit is None else int(cast("int", orbit)),
+        cast("str | None", body.get("orbit_state")),
+        utc(str(body["start"])),
+        str(body["reason"]),
+    )

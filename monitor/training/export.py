@@ -21,9 +21,15 @@ def export_onnx(checkpoint: Path, out: Path) -> Path:
     example = torch.zeros(1, 7, 128, 160)
     axes = {2: "rows", 3: "cols"}
     torch.onnx.export(
-        model, (example,), str(out), input_names=["image"], output_names=["maps"], opset_version=17, dynamo=False,
+        model,
+        (example,),
+        str(out),
+        input_names=["image"],
+        output_names=["maps"],
+        opset_version=17,
+        dynamo=False,
         dynamic_axes={"image": axes, "maps": {2: "half_rows", 3: "half_cols"}},
-    )  # fmt: skip
+    )
     tighten(out)
     return out
 

@@ -7,9 +7,17 @@ import torch.nn.functional as F
 from torch import Tensor
 
 WEIGHTS = {
-    "hull": 1.0, "hull_dice": 1.0, "core": 0.7, "core_dice": 0.7, "stack": 1.0, "stack_dice": 1.0,
-    "centre": 1.0, "axis": 0.6, "size": 0.4, "offset": 0.4,
-}  # fmt: skip
+    "hull": 1.0,
+    "hull_dice": 1.0,
+    "core": 0.7,
+    "core_dice": 0.7,
+    "stack": 1.0,
+    "stack_dice": 1.0,
+    "centre": 1.0,
+    "axis": 0.6,
+    "size": 0.4,
+    "offset": 0.4,
+}
 
 
 def _bce(logit: Tensor, target: Tensor, weight: Tensor) -> Tensor:

@@ -82,9 +82,14 @@ def _attributes(node: onnx.NodeProto) -> dict[str, object]:
 
 
 def _convolution(
-    like: onnx.NodeProto, read: str, out: str, arrays: Arrays, *, weight: npt.NDArray[np.generic],
+    like: onnx.NodeProto,
+    read: str,
+    out: str,
+    arrays: Arrays,
+    *,
+    weight: npt.NDArray[np.generic],
     bias: npt.NDArray[np.generic] | None,
-) -> onnx.NodeProto:  # fmt: skip
+) -> onnx.NodeProto:
     """A convolution as another, with its own weights, which are added to `arrays`."""
     arrays[f"{out}.weight"] = np.ascontiguousarray(weight)
     names = [read, f"{out}.weight"]

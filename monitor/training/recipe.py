@@ -57,8 +57,10 @@ def read_stages(path: Path) -> Stages:
     _check(made_up, {"count", "seed", "size_px"}, f"{path}: [simulated]")
     return Stages(
         tuple(_stage(entry, f"{path}: stage {number}") for number, entry in enumerate(entries, 1)),
-        int(made_up.get("count", 0)), int(made_up.get("seed", 1000)), int(made_up.get("size_px", 224)),
-    )  # fmt: skip
+        int(made_up.get("count", 0)),
+        int(made_up.get("seed", 1000)),
+        int(made_up.get("size_px", 224)),
+    )
 
 
 def _check(entry: Mapping[str, object], known: set[str], where: str) -> None:

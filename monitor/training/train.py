@@ -58,9 +58,15 @@ calibration = [-0.257, 2.179]
 
 
 def train(
-    folders: Sequence[Path] | Path, *, out: Path, stages: Sequence[Stage] = (Stage(),), leave_out: Sequence[str] = (),
-    simulated: Sequence[LabelledPort] = (), start: Path | None = None, name: str = "trained",
-) -> Path:  # fmt: skip
+    folders: Sequence[Path] | Path,
+    *,
+    out: Path,
+    stages: Sequence[Stage] = (Stage(),),
+    leave_out: Sequence[str] = (),
+    simulated: Sequence[LabelledPort] = (),
+    start: Path | None = None,
+    name: str = "trained",
+) -> Path:
     """Train on labelled scene folders and write weights that `YoloDetector` can use.
 
     Parameters
@@ -110,18 +116,27 @@ def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path
     """One stage: where the last checkpoint erred on these ports is shown more often; the new checkpoint."""
     shown = list(grounds) if start is None else mark_errors(grounds, start)
     plan = Plan(
-        minutes=stage.minutes, epochs=stage.epochs, steps=stage.steps, seed=stage.seed, rate=stage.rate,
-        workers=stage.workers, start=start,
-    )  # fmt: skip
+        minutes=stage.minutes,
+        epochs=stage.epochs,
+        steps=stage.steps,
+        seed=stage.seed,
+        rate=stage.rate,
+        workers=stage.workers,
+        start=start,
+    )
     return run_training(shown, out, recipe=stage.recipe, plan=plan)
 
 
 def _register(out: Path, name: str, checkpoint: Path, ports: Sequence[str]) -> None:
     onnx = export_onnx(checkpoint, out / f"{name}.onnx")
     entry = _ENTRY.format(
-        name=name, sha256=_sha256(onnx), checkpoint=_sha256(checkpoint), bands=_toml(BANDS),
-        normalisation=NORMALISATION, ports=_toml(ports),
-    )  # fmt: skip
+        name=name,
+        sha256=_sha256(onnx),
+        checkpoint=_sha256(checkpoint),
+        bands=_toml(BANDS),
+        normalisation=NORMALISATION,
+        ports=_toml(ports),
+    )
     (out / REGISTRY).write_text(entry, encoding="utf-8")
 
 

@@ -52,13 +52,34 @@ class Plan:
         """The same in ultralytics' words."""
         length = {"epochs": self.epochs} if self.epochs else {"epochs": 1000, "time": self.minutes / 60}
         return {
-            "model": str(self.network), "data": "chips.yaml", "task": "semantic", "batch": self.batch, "imgsz": size,
-            "device": "cpu", "amp": False, "plots": False, "verbose": False, "workers": 0, "val": False,
-            "project": str(out.resolve()), "name": "run", "exist_ok": True, "seed": self.seed, "deterministic": False,
-            "optimizer": "AdamW", "lr0": self.rate, "lrf": 0.01, "cos_lr": True, "momentum": 0.9,
-            "weight_decay": 0.01, "nbs": self.batch, "warmup_epochs": 1, "warmup_bias_lr": 0.0, "close_mosaic": 0,
+            "model": str(self.network),
+            "data": "chips.yaml",
+            "task": "semantic",
+            "batch": self.batch,
+            "imgsz": size,
+            "device": "cpu",
+            "amp": False,
+            "plots": False,
+            "verbose": False,
+            "workers": 0,
+            "val": False,
+            "project": str(out.resolve()),
+            "name": "run",
+            "exist_ok": True,
+            "seed": self.seed,
+            "deterministic": False,
+            "optimizer": "AdamW",
+            "lr0": self.rate,
+            "lrf": 0.01,
+            "cos_lr": True,
+            "momentum": 0.9,
+            "weight_decay": 0.01,
+            "nbs": self.batch,
+            "warmup_epochs": 1,
+            "warmup_bias_lr": 0.0,
+            "close_mosaic": 0,
             **length,
-        }  # fmt: skip
+        }
 
 
 class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]

@@ -70,9 +70,8 @@ class AisViews:
             return pipeline.stored_gap_rules(self.positions, chosen, pool=workers)
 
     def gap_calls(
-        self, gaps: pd.DataFrame | None = None, *, aoi: str | None = None, berths: bool = False,
-        pool: str | None = None,
-    ) -> pd.DataFrame:  # fmt: skip
+        self, gaps: pd.DataFrame | None = None, *, aoi: str | None = None, berths: bool = False, pool: str | None = None
+    ) -> pd.DataFrame:
         """GAP_CALLS: whether each gap left time to call at each port of ``aoi/``, or at each berth, and be back."""
         chosen = self.gaps(pool=pool) if gaps is None else gaps
         ports = pipeline.port_points(self._chosen(aoi), berths=berths)

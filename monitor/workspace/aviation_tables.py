@@ -39,9 +39,10 @@ class AirViews(AisViews):
 
         chosen = self.settings.flights
         return read_lists(
-            watchlist=watchlist or self._file(chosen.watchlist), airfields=self._file(chosen.airfields),
+            watchlist=watchlist or self._file(chosen.watchlist),
+            airfields=self._file(chosen.airfields),
             events=events or self._file(chosen.events),
-        )  # fmt: skip
+        )
 
     def flights(self, *, watchlist: Path | None = None) -> Flights:
         """Calls at airfields, legs, round trips, claims and conflicts of what `take_flights` read."""
@@ -75,9 +76,13 @@ class AirViews(AisViews):
         return rows.reset_index(drop=True)
 
     def unusual_flights(
-        self, period: Period = None, *, airfield: str | None = None, events: Path | None = None,
+        self,
+        period: Period = None,
+        *,
+        airfield: str | None = None,
+        events: Path | None = None,
         within: str | timedelta | None = None,
-    ) -> tuple[str, ...]:  # fmt: skip
+    ) -> tuple[str, ...]:
         """Sentences: each month's calls against the field's own past, and calls beside dated events, with what chance
         would give. Co-occurrence, never cause.
 

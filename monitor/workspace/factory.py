@@ -21,9 +21,16 @@ if TYPE_CHECKING:
     from monitor.sources.base import Source
 
 __all__ = [
-    "DETECTED", "alert_plan", "alert_targets", "hub_settings", "make_detector", "make_source", "season", "season_of",
+    "DETECTED",
+    "alert_plan",
+    "alert_targets",
+    "hub_settings",
+    "make_detector",
+    "make_source",
+    "season",
+    "season_of",
     "shipped_ports",
-]  # fmt: skip
+]
 
 
 def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str | None = None) -> Source:
@@ -70,11 +77,17 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
     if told.credentials_file is not None and not (client_id and secret):
         client_id, secret = read_credentials(told.credentials_file.expanduser())
     return SentinelHubSettings(
-        deployment=told.deployment, base_url=told.base_url, token_url=told.token_url,
-        client_id=client_id, client_secret=secret, level=told.level.upper(),
-        sensors=tuple(settings.source.sensors), units_per_month=told.units_per_month, deadline_s=told.deadline_s,
+        deployment=told.deployment,
+        base_url=told.base_url,
+        token_url=told.token_url,
+        client_id=client_id,
+        client_secret=secret,
+        level=told.level.upper(),
+        sensors=tuple(settings.source.sensors),
+        units_per_month=told.units_per_month,
+        deadline_s=told.deadline_s,
         incidence=told.incidence,
-    )  # fmt: skip
+    )
 
 
 def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
@@ -85,9 +98,14 @@ def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
 
 
 def season_of(
-    aois: tuple[Aoi, ...], *, seed: int, period: TimeRange, scenario: str, sensors: tuple[str, ...],
+    aois: tuple[Aoi, ...],
+    *,
+    seed: int,
+    period: TimeRange,
+    scenario: str,
+    sensors: tuple[str, ...],
     background: Path | None = None,
-) -> Season:  # fmt: skip
+) -> Season:
     """A simulated season over some ports; `background` is a folder of real scenes to lay under its optical looks.
 
     Raises
@@ -135,6 +153,12 @@ def alert_plan(settings: Settings, as_of: datetime) -> AlertPlan:
     """What ``[alerts]`` says is told, of a watch that ends at `as_of`."""
     told = settings.alerts
     return AlertPlan(
-        as_of, tuple(told.rules), told.least_likelihood, span(told.cool_down), span(told.newest), told.berths,
-        span(told.unseen), span(told.silence),
-    )  # fmt: skip
+        as_of,
+        tuple(told.rules),
+        told.least_likelihood,
+        span(told.cool_down),
+        span(told.newest),
+        told.berths,
+        span(told.unseen),
+        span(told.silence),
+    )

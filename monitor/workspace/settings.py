@@ -20,9 +20,11 @@ from monitor.core.timerange import TimeRange, span
 
 FILE_NAME = "monitor.toml"
 _SECRETS = {
-    "client_id": "credentials_file", "client_secret": "credentials_file", "token": "credentials_file",
+    "client_id": "credentials_file",
+    "client_secret": "credentials_file",
+    "token": "credentials_file",
     "urls": "urls_file",
-}  # fmt: skip
+}
 """Settings that monitor.toml may not hold, and the setting that names a file for them instead."""
 
 

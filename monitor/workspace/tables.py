@@ -45,9 +45,18 @@ if TYPE_CHECKING:
 Period = str | TimeRange | None
 
 _SCENE_COLUMNS = (
-    "scene_id", "aoi_id", "sensor", "platform", "acquired_at", "is_exact", "relative_orbit", "cloud_cover",
-    "valid_fraction", "simulated", "geometry",
-)  # fmt: skip
+    "scene_id",
+    "aoi_id",
+    "sensor",
+    "platform",
+    "acquired_at",
+    "is_exact",
+    "relative_orbit",
+    "cloud_cover",
+    "valid_fraction",
+    "simulated",
+    "geometry",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,19 +207,24 @@ class Views(AirViews):
                 times = [scene.acquisition.acquired_at for scene in scenes]
                 rows.append(
                     {
-                        "port": aoi.id, "what": sensor, "number": len(scenes),
-                        "first": isoformat(min(times)) if times else "", "last": isoformat(max(times)) if times else "",
+                        "port": aoi.id,
+                        "what": sensor,
+                        "number": len(scenes),
+                        "first": isoformat(min(times)) if times else "",
+                        "last": isoformat(max(times)) if times else "",
                     }
-                )  # fmt: skip
+                )
         brought = self.positions.ingested()
         instants = [instant for done in brought for first, last, _ in done.spans for instant in (first, last)]
         rows.append(
             {
-                "port": "", "what": "positions", "number": sum(done.positions for done in brought),
+                "port": "",
+                "what": "positions",
+                "number": sum(done.positions for done in brought),
                 "first": isoformat(min(instants)) if instants else "",
                 "last": isoformat(max(instants)) if instants else "",
             }
-        )  # fmt: skip
+        )
         return Table(str(self.root.absolute()), tuple(rows))
 
 
@@ -230,12 +244,18 @@ def within(table: pd.DataFrame, period: TimeRange | None) -> pd.DataFrame:
 def _scene_table(scenes: Sequence[Scene]) -> gpd.GeoDataFrame:
     rows = [
         {
-            "scene_id": s.id, "aoi_id": s.acquisition.aoi_id, "sensor": s.acquisition.sensor,
-            "platform": s.acquisition.platform, "acquired_at": pd.Timestamp(s.acquisition.acquired_at),
-            "is_exact": s.acquisition.is_exact, "relative_orbit": s.acquisition.relative_orbit,
-            "cloud_cover": s.acquisition.cloud_cover, "valid_fraction": s.valid_fraction,
-            "simulated": s.acquisition.simulated, "geometry": s.acquisition.footprint,
+            "scene_id": s.id,
+            "aoi_id": s.acquisition.aoi_id,
+            "sensor": s.acquisition.sensor,
+            "platform": s.acquisition.platform,
+            "acquired_at": pd.Timestamp(s.acquisition.acquired_at),
+            "is_exact": s.acquisition.is_exact,
+            "relative_orbit": s.acquisition.relative_orbit,
+            "cloud_cover": s.acquisition.cloud_cover,
+            "valid_fraction": s.valid_fraction,
+            "simulated": s.acquisition.simulated,
+            "geometry": s.acquisition.footprint,
         }
         for s in scenes
-    ]  # fmt: skip
+    ]
     return gpd.GeoDataFrame(rows, columns=list(_SCENE_COLUMNS), geometry="geometry", crs="EPSG:4326")

@@ -133,20 +133,29 @@ class Workspace(Views):
         costs = pipeline.costs(self._source(source), found)
         rows = tuple(
             {
-                "scene": a.id, "aoi": a.aoi_id, "sensor": a.sensor, "start": isoformat(a.start),
-                "cloud": "" if a.cloud_cover is None else f"{a.cloud_cover:.0%}", "here": a.id not in lacking,
+                "scene": a.id,
+                "aoi": a.aoi_id,
+                "sensor": a.sensor,
+                "start": isoformat(a.start),
+                "cloud": "" if a.cloud_cover is None else f"{a.cloud_cover:.0%}",
+                "here": a.id not in lacking,
                 **costs.get(a.id, {}),
             }
             for a, _ in found.offered
-        )  # fmt: skip
+        )
         units = sum(float(str(costs[a].get("units", 0))) for a in lacking if a in costs)
         price = f", {units:.1f} processing units" if costs else ""
         return Table(f"{len(rows)} passes, {len(lacking)} to pull{price}", rows)
 
     def pull(
-        self, period: Period = None, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None,
+        self,
+        period: Period = None,
+        *,
+        aoi: str | None = None,
+        sensor: str | None = None,
+        source: str | None = None,
         pool: str | None = None,
-    ) -> list[Outcome[object, object]]:  # fmt: skip
+    ) -> list[Outcome[object, object]]:
         """Archive what is missing."""
         found = self._search(period, aoi=aoi, sensor=sensor, source=source)
         work = pipeline.missing(self.archive, found)
@@ -371,9 +380,18 @@ class Workspace(Views):
 
         known = read_truth(truth or self.root / "truth")
         names = (
-            "matches", "dark_events", "gap_candidates", "identity", "berth_states", "stacks", "visits", "voyages",
-            "shuttles", "counts", "detections",
-        )  # fmt: skip
+            "matches",
+            "dark_events",
+            "gap_candidates",
+            "identity",
+            "berth_states",
+            "stacks",
+            "visits",
+            "voyages",
+            "shuttles",
+            "counts",
+            "detections",
+        )
         made = {name: getattr(self, name)() for name in names}
         found, heard = self.flights(), self.archive.read_table("air_positions", AIR_POSITIONS)
         air = {"air_calls": found.calls, "air_positions": heard, "airfields": found.airfields}
@@ -385,9 +403,12 @@ class Workspace(Views):
         """Read aircraft traces and published claims; per file what was read and refused, and what cleaning left out."""
         told = self.settings.flights
         return pipeline.take_flights(
-            self.archive, [Path(file) for file in files], self.air_lists(watchlist=watchlist),
-            time_zone=time_zone or told.time_zone or None, within=span(told.within),
-        )  # fmt: skip
+            self.archive,
+            [Path(file) for file in files],
+            self.air_lists(watchlist=watchlist),
+            time_zone=time_zone or told.time_zone or None,
+            within=span(told.within),
+        )
 
     # giving away
 
@@ -476,9 +497,14 @@ class Workspace(Views):
         return make_source(self.root, self.settings, self.aois, name)
 
     def _search(
-        self, period: Period, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None,
+        self,
+        period: Period,
+        *,
+        aoi: str | None = None,
+        sensor: str | None = None,
+        source: str | None = None,
         noted: bool = True,
-    ) -> Search:  # fmt: skip
+    ) -> Search:
         asked, ports = self._source(source), self._chosen(aoi)
         within = chosen_period(period) or self._due(source)
         offered = pipeline.search(asked, ports, within)

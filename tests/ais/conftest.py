@@ -20,7 +20,13 @@ def fixes(
 ) -> pd.DataFrame:
     """Positions of one vessel at the given hours, moving east at a steady speed."""
     degrees = [east_kn * 1852.0 * h / (111_320.0 * 0.7431) for h in hours]
-    return pd.DataFrame({
-        "mmsi": mmsi, "t": pd.DatetimeIndex([at(h) for h in hours]).as_unit("us"),
-        "lon": [lon + d for d in degrees], "lat": lat, "sog_kn": east_kn, "cog_deg": 90.0,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "mmsi": mmsi,
+            "t": pd.DatetimeIndex([at(h) for h in hours]).as_unit("us"),
+            "lon": [lon + d for d in degrees],
+            "lat": lat,
+            "sog_kn": east_kn,
+            "cog_deg": 90.0,
+        }
+    )

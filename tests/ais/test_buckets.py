@@ -34,9 +34,13 @@ def check(positions: pd.DataFrame, buckets: int, pool: Executor | None) -> None:
     )
     assert_frame_equal(made, gaps)
     calls = by_bucket(
-        partial(port_calls, ports=PORTS), positions, PORT_CALLS, order=("arrived_at", "mmsi"), buckets=buckets,
+        partial(port_calls, ports=PORTS),
+        positions,
+        PORT_CALLS,
+        order=("arrived_at", "mmsi"),
+        buckets=buckets,
         pool=pool,
-    )  # fmt: skip
+    )
     assert_frame_equal(calls, port_calls(positions, PORTS))
     instants = [at(50), at(100)]
     points = by_bucket(

@@ -15,17 +15,30 @@ def payload_of(fields: dict[str, object]) -> bytes:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    kind=st.sampled_from([1, 2, 3, 18, 19, 27]), mmsi=st.integers(0, 999_999_999), lon=st.floats(-181, 181),
-    lat=st.floats(-91, 91), speed=st.integers(0, 62), course=st.integers(0, 359), heading=st.integers(0, 511),
+    kind=st.sampled_from([1, 2, 3, 18, 19, 27]),
+    mmsi=st.integers(0, 999_999_999),
+    lon=st.floats(-181, 181),
+    lat=st.floats(-91, 91),
+    speed=st.integers(0, 62),
+    course=st.integers(0, 359),
+    heading=st.integers(0, 511),
     second=st.integers(0, 63),
-)  # fmt: skip
+)
 def test_every_field_is_as_pyais_decodes_it(
     kind: int, mmsi: int, lon: float, lat: float, speed: int, course: int, heading: int, second: int
 ) -> None:
-    payload = payload_of({
-        "type": kind, "mmsi": mmsi, "lon": lon, "lat": lat, "speed": speed, "course": course, "heading": heading,
-        "second": second,
-    })  # fmt: skip
+    payload = payload_of(
+        {
+            "type": kind,
+            "mmsi": mmsi,
+            "lon": lon,
+            "lat": lat,
+            "speed": speed,
+            "course": course,
+            "heading": heading,
+            "second": second,
+        }
+    )
     said = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
     ours = decode_reports([payload])
     assert ours.ok[0]

@@ -146,10 +146,14 @@ def test_an_instant_without_a_zone_is_refused() -> None:
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 120 * 3600)), min_size=1, max_size=60))
 def test_day_by_day_equals_one_pass(messages: list[tuple[int, int]]) -> None:
     rows = pd.DataFrame(messages, columns=["mmsi", "s"]).drop_duplicates()
-    whole = pd.DataFrame({
-        "mmsi": 440000000 + rows["mmsi"], "t": pd.to_datetime(1709251200 + rows["s"], unit="s", utc=True),
-        "lon": 130.0 + rows["s"] / 1e6, "lat": 42.0,
-    })  # fmt: skip
+    whole = pd.DataFrame(
+        {
+            "mmsi": 440000000 + rows["mmsi"],
+            "t": pd.to_datetime(1709251200 + rows["s"], unit="s", utc=True),
+            "lon": 130.0 + rows["s"] / 1e6,
+            "lat": 42.0,
+        }
+    )
     whole["t"] = whole["t"].astype("datetime64[us, UTC]")
     days = [at(24 * d) for d in range(1, 6)]
     batches = [(whole[(whole["t"] >= end - 24 * HOUR) & (whole["t"] < end)], end) for end in days]

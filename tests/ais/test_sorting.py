@@ -11,10 +11,14 @@ def positions(vessels: int, rows: int, *, in_time: bool) -> pd.DataFrame:
     rng = np.random.default_rng(4)
     seconds = rng.integers(0, 5_000, rows)
     t = pd.to_datetime(1_700_000_000 + (np.sort(seconds) if in_time else seconds), unit="s", utc=True)
-    return pd.DataFrame({
-        "mmsi": 200_000_000 + rng.integers(0, vessels, rows), "t": t.as_unit("us"), "lon": rng.random(rows).round(1),
-        "lat": 42.0,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "mmsi": 200_000_000 + rng.integers(0, vessels, rows),
+            "t": t.as_unit("us"),
+            "lon": rng.random(rows).round(1),
+            "lat": 42.0,
+        }
+    )
 
 
 @pytest.mark.parametrize("in_time", [True, False])

@@ -77,8 +77,7 @@ def write_traces(
             track = round(float(f.track_deg[i]) % 360, 1)
             climb = round(float(f.climb_ms[i]) / 0.3048 * 60)
             place_ = [round(float(f.lat[i]), 5), round(float(f.lon[i]), 5)]
-            rows.append([t, *place_, height, round(float(f.speed_ms[i]) / KNOT, 1), track,
-                         0, climb, None])  # fmt: skip
+            rows.append([t, *place_, height, round(float(f.speed_ms[i]) / KNOT, 1), track, 0, climb, None])
     paths = []
     table = pd.DataFrame({"row": rows, "day": [int(row[0] // 86400) for row in rows]})
     for day, group in table.groupby("day"):

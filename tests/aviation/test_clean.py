@@ -21,12 +21,25 @@ def flight(
     """An aircraft flying west at 230 m/s and 10,000 m."""
     t = np.arange(n) * every_s
     base = {
-        "icao24": "15521f", "t": START + pd.to_timedelta(t, unit="s"),
-        "lon": lon0 - t * 230.0 / (111320.0 * np.cos(np.radians(lat0))), "lat": lat0, "altitude_m": 10000.0,
-        "altitude_kind": "barometric", "on_ground": False, "speed_kn": 447.0, "track_deg": 270.0, "climb_ms": 0.0,
-        "is_stale": False, "new_leg": False, "registration": "RA-86559", "callsign": "", "position_type": "adsb_icao",
-        "clock": "utc", "citation": "", "source_file": "a.json",
-    }  # fmt: skip
+        "icao24": "15521f",
+        "t": START + pd.to_timedelta(t, unit="s"),
+        "lon": lon0 - t * 230.0 / (111320.0 * np.cos(np.radians(lat0))),
+        "lat": lat0,
+        "altitude_m": 10000.0,
+        "altitude_kind": "barometric",
+        "on_ground": False,
+        "speed_kn": 447.0,
+        "track_deg": 270.0,
+        "climb_ms": 0.0,
+        "is_stale": False,
+        "new_leg": False,
+        "registration": "RA-86559",
+        "callsign": "",
+        "position_type": "adsb_icao",
+        "clock": "utc",
+        "citation": "",
+        "source_file": "a.json",
+    }
     return AIR_POSITIONS.conform(pd.DataFrame({**base, **changes}))
 
 

@@ -138,8 +138,9 @@ def test_a_night_stop_of_four_hours_then_a_track_lost_near_yaroslavl(tmp_path: P
     lost = pd.Timestamp(float(west.t_s[near]), unit="s", tz="UTC").to_pydatetime()
     legs = [
         draw(Leg("UHWW", "ZKPY", local("2024-09-22T19:25"), local("2024-09-22T21:00"))),
-        draw(Leg("ZKPY", "UHWW", local("2024-09-23T01:00"))), west,
-    ]  # fmt: skip
+        draw(Leg("ZKPY", "UHWW", local("2024-09-23T01:00"))),
+        west,
+    ]
     paths = write_traces(tmp_path, "15521f", "RA-86559", legs, silent=[(lost, lost + timedelta(days=1))])
     calls = calls_of(paths)
     stay = one(calls, "ZKPY", "landed")

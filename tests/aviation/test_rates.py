@@ -23,8 +23,18 @@ def calls(days: list[int], status: str = "landed") -> pd.DataFrame:
     for n, day in enumerate(days):
         t = DAYS[0] + pd.Timedelta(days=day, hours=3)
         times = {c: t for c in AIR_CALLS.columns if c.startswith(("arrived", "departed"))}
-        rows.append({**row, **numbers, **times, "call_id": str(n), "body": 0, "status": status, "icao24": "15521f",
-                     "candidates": "ZKWS ZKPY"})  # fmt: skip
+        rows.append(
+            {
+                **row,
+                **numbers,
+                **times,
+                "call_id": str(n),
+                "body": 0,
+                "status": status,
+                "icao24": "15521f",
+                "candidates": "ZKWS ZKPY",
+            }
+        )
     return AIR_CALLS.conform(pd.DataFrame(rows)) if rows else AIR_CALLS.empty()
 
 
@@ -35,8 +45,9 @@ def test_the_exact_interval_is_garwoods() -> None:
 
 def test_a_rate_counts_covered_days_alone() -> None:
     covered = DAYS.delete(slice(10, 20))
-    rate = call_rate(calls([1, 12, 165, 166, 195]), "ZKPY", period=TimeRange.parse("2024-06-09/2024-06-29"),
-                     covered=covered)  # fmt: skip
+    rate = call_rate(
+        calls([1, 12, 165, 166, 195]), "ZKPY", period=TimeRange.parse("2024-06-09/2024-06-29"), covered=covered
+    )
     assert (rate.calls, rate.days, rate.past_calls, rate.past_days) == (2, 20.0, 1, 150.0)
     assert rate.rate == pytest.approx(0.1)
     assert rate.expected == pytest.approx(20 / 150)
@@ -94,8 +105,16 @@ def test_events_on_days_without_coverage_count_nowhere() -> None:
 def test_no_calls_and_no_events_give_no_hits() -> None:
     none = near_events(calls([]), "ZKPY", events(5), covered=DAYS, within=timedelta(days=1))
     assert (none.hits, none.expected) == (0, 0.0)
-    assert near_events(calls([1]), "ZKPY", events().astype({"start": DAYS.dtype, "end": DAYS.dtype}), covered=DAYS,
-                       within=timedelta(days=1)).events == 0  # fmt: skip
+    assert (
+        near_events(
+            calls([1]),
+            "ZKPY",
+            events().astype({"start": DAYS.dtype, "end": DAYS.dtype}),
+            covered=DAYS,
+            within=timedelta(days=1),
+        ).events
+        == 0
+    )
     with pytest.raises(DataError, match="start and end"):
         near_events(calls([1]), "ZKPY", pd.DataFrame({"event": ["x"]}), covered=DAYS, within=timedelta(days=1))
 

@@ -36,13 +36,18 @@ def write_day(path: Path, rows: int) -> int:
         kept += int(np.isin(fleet[who], watched).sum())
         table = pa.table(
             {
-                "time": 1726790400 + rng.integers(0, 86400, n), "icao24": fleet[who],
-                "lat": np.round(rng.uniform(-60, 70, n), 4), "lon": np.round(rng.uniform(-180, 180, n), 4),
-                "velocity": np.round(rng.uniform(60, 260, n), 2), "heading": np.round(rng.uniform(0, 360, n), 1),
-                "vertrate": np.round(rng.normal(0, 3, n), 2), "callsign": np.full(n, "ABC123"),
-                "onground": np.full(n, "False"), "baroaltitude": np.round(rng.uniform(0, 12000, n), 1),
+                "time": 1726790400 + rng.integers(0, 86400, n),
+                "icao24": fleet[who],
+                "lat": np.round(rng.uniform(-60, 70, n), 4),
+                "lon": np.round(rng.uniform(-180, 180, n), 4),
+                "velocity": np.round(rng.uniform(60, 260, n), 2),
+                "heading": np.round(rng.uniform(0, 360, n), 1),
+                "vertrate": np.round(rng.normal(0, 3, n), 2),
+                "callsign": np.full(n, "ABC123"),
+                "onground": np.full(n, "False"),
+                "baroaltitude": np.round(rng.uniform(0, 12000, n), 1),
             }
-        )  # fmt: skip
+        )
         sink = sink or pacsv.CSVWriter(path, table.schema)
         sink.write_table(table)
     if sink is not None:

@@ -31,18 +31,25 @@ def main(first: int, count: int) -> None:
     for seed in range(first, first + count):
         one = score_of(seed)
         scores.append(one)
-        print(f"seed {seed}: precision {one.precision:.3f} ({one.right}/{one.claims}), recall {one.recall:.3f} "
-              f"({one.found}/{one.landings}), landed {one.landed}, unseen {one.landed_unseen}, fooled {one.fooled}, "
-              f"wording {one.wording}, fields named {one.fields_named:.2f}", flush=True)  # fmt: skip
+        print(
+            f"seed {seed}: precision {one.precision:.3f} ({one.right}/{one.claims}), recall {one.recall:.3f} "
+            f"({one.found}/{one.landings}), landed {one.landed}, unseen {one.landed_unseen}, fooled {one.fooled}, "
+            f"wording {one.wording}, fields named {one.fields_named:.2f}",
+            flush=True,
+        )
 
     def total(name: str) -> int:
         return sum(getattr(one, name) for one in scores)
 
     print(f"pool: precision {total('right') / total('claims'):.3f}, recall {total('found') / total('landings'):.3f}")
-    print(f"closed airspace: precision {total('closed_right') / total('closed_claims'):.3f}, "
-          f"recall {total('closed_found') / total('closed_landings'):.3f}")  # fmt: skip
-    print(f"landed unseen {total('landed_unseen')}, wording {total('wording')}, fooled {total('fooled')}; "
-          f"{time.process_time() - start:.0f} s processor")  # fmt: skip
+    print(
+        f"closed airspace: precision {total('closed_right') / total('closed_claims'):.3f}, "
+        f"recall {total('closed_found') / total('closed_landings'):.3f}"
+    )
+    print(
+        f"landed unseen {total('landed_unseen')}, wording {total('wording')}, fooled {total('fooled')}; "
+        f"{time.process_time() - start:.0f} s processor"
+    )
 
 
 if __name__ == "__main__":

@@ -40,10 +40,16 @@ def made(rows: int, *, vessels: int = 500, seed: int = 0) -> pd.DataFrame:
     seconds = np.empty(rows)
     seconds[order] = total - offset
     t = (1.7e15 + seconds * 1e6).astype(np.int64).astype("datetime64[us]")
-    return pd.DataFrame({
-        "mmsi": 440_000_000 + ship, "t": pd.Series(t).dt.tz_localize("UTC"),
-        "lon": 130.0 + np.abs(seconds % 2e5 - 1e5) * 1e-5, "lat": 42.0 + ship * 0.001, "sog_kn": 1.6, "cog_deg": 90.0,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "mmsi": 440_000_000 + ship,
+            "t": pd.Series(t).dt.tz_localize("UTC"),
+            "lon": 130.0 + np.abs(seconds % 2e5 - 1e5) * 1e-5,
+            "lat": 42.0 + ship * 0.001,
+            "sog_kn": 1.6,
+            "cog_deg": 90.0,
+        }
+    )
 
 
 def timed(work: Callable[[], object]) -> tuple[object, float, float]:
@@ -108,12 +114,27 @@ def csv_to_store(scale: float) -> None:
     positions = made(rows)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "mc.csv"
-        pd.DataFrame({
-            "MMSI": positions["mmsi"], "BaseDateTime": positions["t"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
-            "LAT": positions["lat"].round(5), "LON": positions["lon"].round(5), "SOG": 1.6, "COG": 90.0,
-            "Heading": 511.0, "VesselName": "SHIP", "IMO": "IMO9000001", "CallSign": "C", "VesselType": 70, "Status": 0,
-            "Length": 120, "Width": 18, "Draft": 7.5, "Cargo": 70, "TransceiverClass": "A",
-        }).to_csv(path, index=False)  # fmt: skip
+        pd.DataFrame(
+            {
+                "MMSI": positions["mmsi"],
+                "BaseDateTime": positions["t"].dt.strftime("%Y-%m-%dT%H:%M:%S"),
+                "LAT": positions["lat"].round(5),
+                "LON": positions["lon"].round(5),
+                "SOG": 1.6,
+                "COG": 90.0,
+                "Heading": 511.0,
+                "VesselName": "SHIP",
+                "IMO": "IMO9000001",
+                "CallSign": "C",
+                "VesselType": 70,
+                "Status": 0,
+                "Length": 120,
+                "Width": 18,
+                "Draft": 7.5,
+                "Cargo": 70,
+                "TransceiverClass": "A",
+            }
+        ).to_csv(path, index=False)
         store, report = PositionStore(Path(folder) / "positions"), ReadReport(path.name)
         _, wall, cpu = timed(lambda: store.append(PositionReader().batches(path, report), key="made"))
         say("MarineCadastre CSV to store (6 s asked)", report.rows, wall, cpu)

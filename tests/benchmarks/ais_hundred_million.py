@@ -39,11 +39,16 @@ def write_positions(path: Path, rows: int) -> None:
         ship = rng.integers(0, VESSELS, count)
         quiet = (ship % 10 == 0) & ((t // 3_600_000_000 + ship) % 60 < 20)
         ship = np.where(quiet, ship + 1, ship)
-        table = pa.table({
-            "mmsi": 440_000_000 + ship, "t": pa.array(t, pa.timestamp("us", "UTC")),
-            "lon": np.round(130.0 + (ship % 300) * 0.01 + (t - start) / span, 5), "lat": 42.0 + (ship % 100) * 0.01,
-            "sog_kn": np.full(count, 9.5), "cog_deg": np.full(count, 90.0),
-        })  # fmt: skip
+        table = pa.table(
+            {
+                "mmsi": 440_000_000 + ship,
+                "t": pa.array(t, pa.timestamp("us", "UTC")),
+                "lon": np.round(130.0 + (ship % 300) * 0.01 + (t - start) / span, 5),
+                "lat": 42.0 + (ship % 100) * 0.01,
+                "sog_kn": np.full(count, 9.5),
+                "cog_deg": np.full(count, 90.0),
+            }
+        )
         writer = writer or pq.ParquetWriter(path, table.schema, compression="zstd")
         writer.write_table(table)
     if writer:
@@ -73,8 +78,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "positions.parquet"
         write_positions(path, rows)
-        print(f"made {path.stat().st_size / 1e9:.2f} GB, peak "
-              f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB", flush=True)  # fmt: skip
+        print(
+            f"made {path.stat().st_size / 1e9:.2f} GB, peak "
+            f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB",
+            flush=True,
+        )
         store = PositionStore(Path(folder) / "positions")
         wall, cpu = time.perf_counter(), time.process_time()
         report = ReadReport(path.name)

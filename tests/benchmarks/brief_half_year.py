@@ -34,25 +34,49 @@ def given(season: Season, aois: tuple[Aoi, ...]) -> BriefInput:
     """What a brief of the season's newest 80 looks may state."""
     offered = sorted((a for aoi in aois for a in season.acquisitions(aoi)), key=lambda a: a.start)[-SCENES:]
     names = {a.id for a in offered}
-    truth = {name: rows[rows["scene_id"].isin(names)] if "scene_id" in rows else rows
-             for name, rows in truth_tables(season).items()}  # fmt: skip
+    truth = {
+        name: rows[rows["scene_id"].isin(names)] if "scene_id" in rows else rows
+        for name, rows in truth_tables(season).items()
+    }
     made = told(aois, offered, season.positions(), truth, seed=season.seed).inputs
     gaps = find_gaps(made.positions, at_least=timedelta(hours=12))
     calls = port_calls(made.positions, _anchors(aois))
-    known = CorrelateInput(aois, tuple(offered), made.detections, made.coverage, made.berth_states, made.stacks,
-                           made.positions, gaps, calls, voyages(calls))  # fmt: skip
+    known = CorrelateInput(
+        aois,
+        tuple(offered),
+        made.detections,
+        made.coverage,
+        made.berth_states,
+        made.stacks,
+        made.positions,
+        gaps,
+        calls,
+        voyages(calls),
+    )
     result = correlate(known)
     tables = Tables(
-        coverage=made.coverage, counts=result.counts, detections=made.detections, matches=result.matches,
-        dark_events=result.dark_events, gaps=gaps, berth_states=made.berth_states, stacks=made.stacks,
-        visits=result.visits, voyages=result.voyages, positions=made.positions, vessels=season.vessels(),
-        gap_candidates=result.gap_candidates, shuttles=result.shuttles, changes=result.changes,
+        coverage=made.coverage,
+        counts=result.counts,
+        detections=made.detections,
+        matches=result.matches,
+        dark_events=result.dark_events,
+        gaps=gaps,
+        berth_states=made.berth_states,
+        stacks=made.stacks,
+        visits=result.visits,
+        voyages=result.voyages,
+        positions=made.positions,
+        vessels=season.vessels(),
+        gap_candidates=result.gap_candidates,
+        shuttles=result.shuttles,
+        changes=result.changes,
         voyage_links=result.voyage_links,
-    )  # fmt: skip
+    )
     records = tuple(SceneRecord(a.id, "ab" * 32, "cd" * 32, "truth") for a in offered)
     end: datetime = PERIOD.end
-    return BriefInput(aois, PERIOD, end, end, tuple(offered), tables, Provenance("benchmark", scenes=records),
-                      result.findings)  # fmt: skip
+    return BriefInput(
+        aois, PERIOD, end, end, tuple(offered), tables, Provenance("benchmark", scenes=records), result.findings
+    )
 
 
 def _anchors(aois: tuple[Aoi, ...]) -> pd.DataFrame:
@@ -92,14 +116,18 @@ def main() -> None:
     wall, processor = time.perf_counter(), time.process_time()
     brief = build_brief(known, read)
     out = write_html(brief, folder / "brief.html")
-    print(f"{len(known.acquisitions)} scenes, {len(known.tables.detections)} detections: "
-          f"{time.process_time() - processor:.1f} s processor, {time.perf_counter() - wall:.1f} s wall, "
-          f"{out.stat().st_size / 1e6:.1f} MB (asked: 20 s, 10 MB)")  # fmt: skip
+    print(
+        f"{len(known.acquisitions)} scenes, {len(known.tables.detections)} detections: "
+        f"{time.process_time() - processor:.1f} s processor, {time.perf_counter() - wall:.1f} s wall, "
+        f"{out.stat().st_size / 1e6:.1f} MB (asked: 20 s, 10 MB)"
+    )
     if asked.pdf:
         wall, processor = time.perf_counter(), time.process_time()
         out = write_pdf(brief, folder / "brief.pdf")
-        print(f"PDF: {time.process_time() - processor:.1f} s processor, {time.perf_counter() - wall:.1f} s wall, "
-              f"{out.stat().st_size / 1e6:.1f} MB")  # fmt: skip
+        print(
+            f"PDF: {time.process_time() - processor:.1f} s processor, {time.perf_counter() - wall:.1f} s wall, "
+            f"{out.stat().st_size / 1e6:.1f} MB"
+        )
     print(folder)
 
 

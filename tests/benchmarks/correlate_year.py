@@ -31,11 +31,25 @@ def made_positions(number: int) -> pd.DataFrame:
         seconds = np.sort(rng.integers(0, 365 * 86_400, number // VESSELS))
         lon, lat = (130.4, 42.2) if vessel % 2 else (132.4, 42.85)
         turn = seconds / 86_400 * 2 * np.pi / 7 + vessel
-        parts.append(pd.DataFrame({"mmsi": 444_000_000 + vessel, "t": START + pd.to_timedelta(seconds, unit="s"),
-                                   "lon": lon + 0.3 * np.cos(turn), "lat": lat + 0.2 * np.sin(turn),
-                                   "cog_deg": np.degrees(turn) % 360.0}))  # fmt: skip
-    blank = {"sog_kn": 6.0, "heading_deg": np.nan, "nav_status": 0, "length_m": 120.0, "receiver": "terrestrial",
-             "source_file": "made"}  # fmt: skip
+        parts.append(
+            pd.DataFrame(
+                {
+                    "mmsi": 444_000_000 + vessel,
+                    "t": START + pd.to_timedelta(seconds, unit="s"),
+                    "lon": lon + 0.3 * np.cos(turn),
+                    "lat": lat + 0.2 * np.sin(turn),
+                    "cog_deg": np.degrees(turn) % 360.0,
+                }
+            )
+        )
+    blank = {
+        "sog_kn": 6.0,
+        "heading_deg": np.nan,
+        "nav_status": 0,
+        "length_m": 120.0,
+        "receiver": "terrestrial",
+        "source_file": "made",
+    }
     table = pd.concat(parts, ignore_index=True).assign(**blank)
     return POSITIONS.conform(table.astype({"t": UTC}))
 
@@ -57,31 +71,64 @@ def made_looks(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
                 ship = f"{name}_{berth.id}" if taken else ""
                 centre = berth.geometry.centroid
                 places += [(ship, "berth", berth.id, (centre.x, centre.y))] if taken else []
-                states.append((name, aoi.id, berth.id, at, "s2", "occupied" if taken else "empty",
-                               0.95 if taken else 0.05, 0, "detector", ship))  # fmt: skip
-            found += [(ship, *base, "vessel", 0.8, 120.0, 108.0, 132.0, np.nan, np.nan, zone, zone_id, "made",
-                       Point(*place).buffer(3e-4)) for ship, zone, zone_id, place in places]  # fmt: skip
+                states.append(
+                    (
+                        name,
+                        aoi.id,
+                        berth.id,
+                        at,
+                        "s2",
+                        "occupied" if taken else "empty",
+                        0.95 if taken else 0.05,
+                        0,
+                        "detector",
+                        ship,
+                    )
+                )
+            found += [
+                (
+                    ship,
+                    *base,
+                    "vessel",
+                    0.8,
+                    120.0,
+                    108.0,
+                    132.0,
+                    np.nan,
+                    np.nan,
+                    zone,
+                    zone_id,
+                    "made",
+                    Point(*place).buffer(3e-4),
+                )
+                for ship, zone, zone_id, place in places
+            ]
     detections = gpd.GeoDataFrame(
         pd.DataFrame(found, columns=[c for c in DETECTIONS.columns if c not in DETECTIONS.absent]), crs="EPSG:4326"
     )
     return CorrelateInput(
-        aois, tuple(scenes), DETECTIONS.conform(detections),
+        aois,
+        tuple(scenes),
+        DETECTIONS.conform(detections),
         COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
         BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
-    )  # fmt: skip
+    )
 
 
 def main(number: int) -> None:
     """Print the seconds."""
     folder = Path(__file__).resolve().parents[2] / "aoi"
     looks = made_looks(tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai")))
-    inputs = CorrelateInput(looks.aois, looks.scenes, looks.detections, looks.coverage, looks.berth_states,
-                            positions=made_positions(number))  # fmt: skip
+    inputs = CorrelateInput(
+        looks.aois, looks.scenes, looks.detections, looks.coverage, looks.berth_states, positions=made_positions(number)
+    )
     begun = time.process_time()
     made = correlate(inputs)
     seconds = time.process_time() - begun
-    print(f"{len(inputs.positions):,} positions, {len(inputs.scenes)} scenes, {len(inputs.detections)} detections: "
-          f"{seconds:.1f} s, {len(made.visits)} visits, {len(made.findings)} findings")  # fmt: skip
+    print(
+        f"{len(inputs.positions):,} positions, {len(inputs.scenes)} scenes, {len(inputs.detections)} detections: "
+        f"{seconds:.1f} s, {len(made.visits)} visits, {len(made.findings)} findings"
+    )
 
 
 if __name__ == "__main__":

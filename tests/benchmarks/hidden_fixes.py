@@ -71,25 +71,32 @@ def beyond_fixes(track: pd.DataFrame, *, every: int = 3) -> pd.DataFrame:
 
 
 def _errors(points: pd.DataFrame, nearest_s: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame({
-        "t": points["t"].to_numpy(), "r50_m": points["r50_m"].to_numpy(), "r90_m": points["r90_m"].to_numpy(),
-        "error_m": distance_m(points["lon"], points["lat"], points["lon_true"], points["lat_true"]),
-        "sog_kn": points["sog_kn_true"].to_numpy(), "said_kn": points["sog_kn"].to_numpy(),
-        "nearest_min": nearest_s.to_numpy() / 60.0,
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "t": points["t"].to_numpy(),
+            "r50_m": points["r50_m"].to_numpy(),
+            "r90_m": points["r90_m"].to_numpy(),
+            "error_m": distance_m(points["lon"], points["lat"], points["lon_true"], points["lat_true"]),
+            "sog_kn": points["sog_kn_true"].to_numpy(),
+            "said_kn": points["sog_kn"].to_numpy(),
+            "nearest_min": nearest_s.to_numpy() / 60.0,
+        }
+    )
 
 
 def shares(found: pd.DataFrame, *, by: str = "sog_kn") -> pd.DataFrame:
     """Predictions, different hidden fixes and the shares inside both radii, by class of speed and nearness."""
     return (
         found.assign(
-            speed=pd.cut(found[by], CLASSES_KN), near=pd.cut(found["nearest_min"], NEAREST_MIN),
-            in50=found["error_m"] <= found["r50_m"], in90=found["error_m"] <= found["r90_m"],
+            speed=pd.cut(found[by], CLASSES_KN),
+            near=pd.cut(found["nearest_min"], NEAREST_MIN),
+            in50=found["error_m"] <= found["r50_m"],
+            in90=found["error_m"] <= found["r90_m"],
         )
         .groupby(["speed", "near"], observed=True)
         .agg(predictions=("in50", "size"), fixes=("t", "nunique"), in50=("in50", "mean"), in90=("in90", "mean"))
         .reset_index()
-    )  # fmt: skip
+    )
 
 
 def corrections(found: pd.DataFrame, radius: str, share: float) -> Floats:

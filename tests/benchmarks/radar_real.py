@@ -80,8 +80,10 @@ def ssdd() -> None:
         gate = np.maximum(np.hypot(size[:, 2], size[:, 3]) / 2.0, GATE_PX)
         right += len(paired(found, size[:, :2], gate))
         said, there = said + len(found), there + len(boxes)
-    print(f"SSDD: {there} ships, {said} detections; recall {right / there:.2f}, precision {right / said:.2f}, "
-          f"F1 {2 * right / (said + there):.2f}")  # fmt: skip
+    print(
+        f"SSDD: {there} ships, {said} detections; recall {right / there:.2f}, precision {right / said:.2f}, "
+        f"F1 {2 * right / (said + there):.2f}"
+    )
 
 
 if __name__ == "__main__":

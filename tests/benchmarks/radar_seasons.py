@@ -94,20 +94,23 @@ def judged(aoi: Aoi, seed: int, period: TimeRange) -> Judged:
     berths = berths.assign(
         large=at.isin(pd.MultiIndex.from_frame(large[["scene_id", "berth_id"]])),
         empty=~berths["occupied"] & ~at.isin(pd.MultiIndex.from_frame(ships[["scene_id", "berth_id"]])),
-        said=berths["state"] == "occupied", said_online=berths["state_on"] == "occupied",
-    )  # fmt: skip
+        said=berths["state"] == "occupied",
+        said_online=berths["state_on"] == "occupied",
+    )
     counted = ships[ships["length_m"] >= COUNTED_M].groupby("scene_id").size()
     told = count(mark_fixed(tables["detections"], tables["coverage"]), tables["coverage"], berth_states=states)
     vessels = dict(zip(told["scene_id"], told["vessels"], strict=True))
     by_scene = berths.groupby("scene_id")[["said", "occupied"]].sum()
     rows = [
         {
-            "scene_id": look.id, "told": int(vessels[look.id]), "there": int(counted.get(look.id, 0)),
+            "scene_id": look.id,
+            "told": int(vessels[look.id]),
+            "there": int(counted.get(look.id, 0)),
             "berths_told": int(by_scene["said"].get(look.id, 0)),
             "berths_there": int(by_scene["occupied"].get(look.id, 0)),
         }
         for look in looks
-    ]  # fmt: skip
+    ]
     return Judged(berths, pd.DataFrame(rows))
 
 

@@ -25,9 +25,17 @@ from monitor.simulate.truth import truth_tables
 from tests.fuse.seasons import POOR, Eye, Tally, score, told
 
 ASKED = {
-    "match precision": 0.98, "match recall": 0.95, "dark precision": 0.95, "dark recall": 0.90, "dark in outages": 0.0,
-    "visit precision": 0.95, "visit recall": 0.95, "visit interval": 0.95, "leg precision": 0.95, "leg recall": 0.90,
-}  # fmt: skip
+    "match precision": 0.98,
+    "match recall": 0.95,
+    "dark precision": 0.95,
+    "dark recall": 0.90,
+    "dark in outages": 0.0,
+    "visit precision": 0.95,
+    "visit recall": 0.95,
+    "visit interval": 0.95,
+    "leg precision": 0.95,
+    "leg recall": 0.90,
+}
 """What is asked on ten unseen seeds over all scenarios; visits are asked an F1 of 0.95."""
 
 UNTIDY = ("crowded", "untidy")
@@ -110,5 +118,9 @@ def main(first: int, last: int, eye: Eye, out: Path | None) -> None:
 
 if __name__ == "__main__":
     told_args = [*sys.argv[1:], *["200", "209", "good", ""][len(sys.argv) - 1 :]]
-    main(int(told_args[0]), int(told_args[1]), POOR if told_args[2] == "poor" else Eye(),
-         Path(told_args[3]) if told_args[3] else None)  # fmt: skip
+    main(
+        int(told_args[0]),
+        int(told_args[1]),
+        POOR if told_args[2] == "poor" else Eye(),
+        Path(told_args[3]) if told_args[3] else None,
+    )

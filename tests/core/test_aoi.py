@@ -77,7 +77,7 @@ def test_a_single_polygon_is_a_port(shape: str) -> None:
         ({"type": "Topology"}, "'Topology'"),
         ([], "not a GeoJSON object"),
     ],
-)  # fmt: skip
+)
 def test_an_invalid_port_says_what_is_wrong(document: object, message: str) -> None:
     with pytest.raises(DataError, match=message):
         parse_aoi(document, id="bad", where="bad.geojson")

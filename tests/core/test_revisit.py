@@ -19,8 +19,9 @@ NOVEMBER = datetime(2023, 11, 1, tzinfo=UTC)
 def look(day, *, platform="sentinel-2b", orbit=3, sensor="s2", state=None, shift=0, length=4):
     start = T0 + timedelta(days=day, seconds=shift)
     name = f"{platform}-{orbit}-{day}"
-    return Acquisition(name, "rajin", sensor, platform, start, start + timedelta(seconds=length),
-                       box(130, 42, 131, 43), orbit, state)  # fmt: skip
+    return Acquisition(
+        name, "rajin", sensor, platform, start, start + timedelta(seconds=length), box(130, 42, 131, 43), orbit, state
+    )
 
 
 def states(table):
@@ -36,11 +37,18 @@ def test_a_track_repeats_as_its_satellite_does():
 
 
 def test_each_satellite_and_track_has_its_own_cycle():
-    looks = [look(0), look(5, platform="sentinel-2a"), look(7, orbit=103),
-             look(1, platform="sentinel-1a", sensor="s1", orbit=83, state="ascending", length=25)]  # fmt: skip
+    looks = [
+        look(0),
+        look(5, platform="sentinel-2a"),
+        look(7, orbit=103),
+        look(1, platform="sentinel-1a", sensor="s1", orbit=83, state="ascending", length=25),
+    ]
     assert [(c.platform, c.relative_orbit, c.repeat.days) for c in find_cycles(looks)] == [
-        ("sentinel-1a", 83, 12), ("sentinel-2a", 3, 10), ("sentinel-2b", 3, 10), ("sentinel-2b", 103, 10),
-    ]  # fmt: skip
+        ("sentinel-1a", 83, 12),
+        ("sentinel-2a", 3, 10),
+        ("sentinel-2b", 3, 10),
+        ("sentinel-2b", 103, 10),
+    ]
 
 
 def test_looks_of_unknown_hour_or_orbit_tell_no_cycle():
@@ -55,8 +63,10 @@ def test_what_no_catalog_was_asked_for_is_not_called_missing():
 def test_a_pass_that_the_catalog_does_not_list_is_not_acquired():
     searched = [Searched("rajin", "s2", MONTH, NOVEMBER)]
     assert states(find_passes([look(0)], MONTH, now=NOVEMBER, searched=searched)) == [
-        (5, "seen"), (15, "not acquired"), (25, "not acquired"),
-    ]  # fmt: skip
+        (5, "seen"),
+        (15, "not acquired"),
+        (25, "not acquired"),
+    ]
 
 
 def test_a_search_of_another_port_sensor_or_time_proves_nothing():
@@ -89,8 +99,10 @@ def test_no_looks_give_the_empty_table():
 
 def test_missed_passes_are_rows_of_coverage():
     area = mapping(box(130, 42, 130.1, 42.1))
-    features = [{"type": "Feature", "properties": {"kind": kind, "id": kind}, "geometry": area}
-                for kind in ("aoi", "berth", "yard")]  # fmt: skip
+    features = [
+        {"type": "Feature", "properties": {"kind": kind, "id": kind}, "geometry": area}
+        for kind in ("aoi", "berth", "yard")
+    ]
     aoi = parse_aoi({"type": "FeatureCollection", "features": features}, id="rajin")
     passes = find_passes([look(0)], MONTH, now=NOVEMBER, searched=[Searched("rajin", "s2", MONTH, NOVEMBER)])
     rows = missed_coverage(passes, aoi)

@@ -93,8 +93,10 @@ def glint(strength: float, length_px: float = 9.0) -> Paint:
 
     def paint(image: np.ndarray, rng: np.random.Generator) -> None:
         rows, cols = np.mgrid[0:SIDE, 0:SIDE]
-        waves = np.sin(2 * np.pi * (rows * 0.9 + cols * 0.45) / length_px + ndimage.gaussian_filter(
-            rng.standard_normal((SIDE, SIDE)), 6) * 12)  # fmt: skip
+        waves = np.sin(
+            2 * np.pi * (rows * 0.9 + cols * 0.45) / length_px
+            + ndimage.gaussian_filter(rng.standard_normal((SIDE, SIDE)), 6) * 12
+        )
         image[:, QUAY:] += (strength * 10_000 * np.clip(waves, 0, 1) ** 3)[None, QUAY:]
 
     return paint

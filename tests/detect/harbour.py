@@ -23,9 +23,11 @@ WATER = (0.05, 0.05, 0.03, 0.02, 0.015)
 LAND = (0.10, 0.12, 0.15, 0.22, 0.25)
 DECK = (0.22, 0.22, 0.24, 0.26, 0.24)
 HULLS = (
-    Hull(60, 62, 16, 3, 0.0, True), Hull(130, 62, 22, 3.4, 0.0, True), Hull(90, 120, 14, 2.6, 0.7, True),
+    Hull(60, 62, 16, 3, 0.0, True),
+    Hull(130, 62, 22, 3.4, 0.0, True),
+    Hull(90, 120, 14, 2.6, 0.7, True),
     Hull(150, 150, 20, 3.0, 2.2, True),
-)  # fmt: skip
+)
 
 
 def pixels(size: int = 192, seed: int = 0) -> np.ndarray:
@@ -59,9 +61,17 @@ def write_port(folder: Path, *, descriptions: tuple[str | None, ...] = BANDS) ->
     folder.mkdir(parents=True, exist_ok=True)
     data = pixels()
     with rasterio.open(
-        folder / f"{folder.name}_S2_20230905.tif", "w", driver="GTiff", width=data.shape[2], height=data.shape[1],
-        count=5, dtype="uint16", crs=f"EPSG:{EPSG}", transform=TRANSFORM, nodata=0,
-    ) as out:  # fmt: skip
+        folder / f"{folder.name}_S2_20230905.tif",
+        "w",
+        driver="GTiff",
+        width=data.shape[2],
+        height=data.shape[1],
+        count=5,
+        dtype="uint16",
+        crs=f"EPSG:{EPSG}",
+        transform=TRANSFORM,
+        nodata=0,
+    ) as out:
         out.write(data)
         for index, name in enumerate(descriptions, start=1):
             if name:
@@ -70,9 +80,12 @@ def write_port(folder: Path, *, descriptions: tuple[str | None, ...] = BANDS) ->
     for hull in HULLS:
         axis = math.degrees(math.atan2(math.cos(hull.angle), -math.sin(hull.angle))) % 180
         properties = {
-            "kind": "vessel", "situation": "berthed" if hull.y < 70 else "anchored", "sure": "high",
-            "length_m": hull.length_px * 10, "axis_deg": axis,
-        }  # fmt: skip
+            "kind": "vessel",
+            "situation": "berthed" if hull.y < 70 else "anchored",
+            "sure": "high",
+            "length_m": hull.length_px * 10,
+            "axis_deg": axis,
+        }
         features.append((corners(hull), properties))
     stack = np.array([[30, 20], [70, 20], [70, 40], [30, 40]], dtype=np.float32)
     quay = np.array([[80, 60], [110, 60], [110, 64], [80, 64]], dtype=np.float32)

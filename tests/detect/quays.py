@@ -127,13 +127,18 @@ def coverage(looks: list[Look], state: str = "observed") -> pd.DataFrame:
     return COVERAGE.conform(
         pd.DataFrame(
             {
-                "scene_id": [x.acquisition.id for x in looks], "aoi_id": "rajin",
+                "scene_id": [x.acquisition.id for x in looks],
+                "aoi_id": "rajin",
                 "acquired_at": [pd.Timestamp(x.acquisition.acquired_at) for x in looks],
-                "sensor": [x.acquisition.sensor for x in looks], "zone_id": "b1", "kind": "berth", "state": state,
-                "observed_fraction": 1.0, "reason": "",
+                "sensor": [x.acquisition.sensor for x in looks],
+                "zone_id": "b1",
+                "kind": "berth",
+                "state": state,
+                "observed_fraction": 1.0,
+                "reason": "",
             }
         )
-    )  # fmt: skip
+    )
 
 
 def detections(looks: list[Look], scores: list[float | None], *, length_m: float = 115.0) -> pd.DataFrame:
@@ -145,14 +150,24 @@ def detections(looks: list[Look], scores: list[float | None], *, length_m: float
     table = gpd.GeoDataFrame(
         {
             "detection_id": [f"{x.acquisition.id}-v" for x, _ in found],
-            "scene_id": [x.acquisition.id for x, _ in found], "aoi_id": "rajin",
+            "scene_id": [x.acquisition.id for x, _ in found],
+            "aoi_id": "rajin",
             "acquired_at": [pd.Timestamp(x.acquisition.acquired_at) for x, _ in found],
-            "sensor": [x.acquisition.sensor for x, _ in found], "class_name": "vessel", "score": [s for _, s in found],
-            "length_m": length_m, "length_low_m": length_m - 25, "length_high_m": length_m + 25, "axis_deg": 0.0,
-            "area_m2": np.nan, "zone": "berth", "zone_id": "b1", "detector": "t",
+            "sensor": [x.acquisition.sensor for x, _ in found],
+            "class_name": "vessel",
+            "score": [s for _, s in found],
+            "length_m": length_m,
+            "length_low_m": length_m - 25,
+            "length_high_m": length_m + 25,
+            "axis_deg": 0.0,
+            "area_m2": np.nan,
+            "zone": "berth",
+            "zone_id": "b1",
+            "detector": "t",
         },
-        geometry=[lonlat(QUAY_M + 2, a, QUAY_M + 20, a + length_m) for a in at], crs=WGS84,
-    )  # fmt: skip
+        geometry=[lonlat(QUAY_M + 2, a, QUAY_M + 20, a + length_m) for a in at],
+        crs=WGS84,
+    )
     return DETECTIONS.conform(table)
 
 

@@ -44,13 +44,15 @@ def _local(west: int, north: int, east: int, south: int):
 
 
 PORT = Aoi(
-    "made", "Made", made.GRID.footprint(),
+    "made",
+    "Made",
+    made.GRID.footprint(),
     (
         Zone("w", "water", "Water", _local(0, QUAY, SIDE, SIDE)),
         Zone("b", "berth", "Berth", _local(75, QUAY, 105, QUAY + 4)),
     ),
     made.GRID.epsg,
-)  # fmt: skip
+)
 
 
 def acquisition(raster: Raster) -> Acquisition:

@@ -26,9 +26,7 @@ from monitor.detect.sar.detector import RadarDetector
 from monitor.detect.yolo.detector import YoloDetector, check_raster
 from monitor.detect.yolo.weights import read_weights
 
-PORTS = (
-    "algiers", "athens", "busan", "cartagena", "casablanca", "gdynia", "hedland", "klang", "marseille", "valencia",
-)  # fmt: skip
+PORTS = ("algiers", "athens", "busan", "cartagena", "casablanca", "gdynia", "hedland", "klang", "marseille", "valencia")
 HALF = 64
 
 
@@ -64,11 +62,12 @@ def test_the_hull_shaped_islet_off_athens_is_set_aside_once_it_was_found_again_a
     found = vessels_near(shared_data / "s2_ports" / "athens", 173, 339, 120.0)
     looks = [
         found.assign(
-            scene_id=f"look-{n}", detection_id=[f"{n}-{k}" for k in range(len(found))],
+            scene_id=f"look-{n}",
+            detection_id=[f"{n}-{k}" for k in range(len(found))],
             acquired_at=found["acquired_at"] + timedelta(days=12 * n),
         )
         for n in range(6)
-    ]  # fmt: skip
+    ]
     table = gpd.GeoDataFrame(pd.concat(looks, ignore_index=True), geometry="geometry", crs=found.crs)
     marked = mark_fixed(table, COVERAGE.empty())
     assert marked["is_fixed"].all()

@@ -48,10 +48,14 @@ def run(code: str, tmp_path: Path) -> tuple[list[list[str]], Path]:
     home = tmp_path / "home"
     (home / "tmp").mkdir(parents=True)
     environ = {
-        **os.environ, "HOME": str(home), "TMPDIR": str(home / "tmp"), "XDG_CACHE_HOME": str(home / "cache"),
-        "XDG_CONFIG_HOME": str(home / "config"), "PYTHONDONTWRITEBYTECODE": "1",
+        **os.environ,
+        "HOME": str(home),
+        "TMPDIR": str(home / "tmp"),
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
-    }  # fmt: skip
+    }
     environ.pop("YOLO_CONFIG_DIR", None)
     end = f"\nopen({str(tmp_path / 'told.json')!r}, 'w').write(json.dumps(told))\n"
     done = subprocess.run(
@@ -68,9 +72,11 @@ def test_detection_opens_no_socket_and_writes_only_its_answer(tmp_path: Path) ->
     told, home = run(DETECT.format(image=str(image), out=str(out)), tmp_path)
     assert json.loads(out.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
     elsewhere = [
-        entry for entry in told if entry[0] not in ("open", "os.rename", "os.remove")
+        entry
+        for entry in told
+        if entry[0] not in ("open", "os.rename", "os.remove")
         or not (entry[1].startswith(str(out.parent)) or entry[1] in ("/dev/null", str(tmp_path / "told.json")))
-    ]  # fmt: skip
+    ]
     assert elsewhere == []
     assert [path for path in home.rglob("*") if path.is_file()] == []
     assert [path.name for path in out.parent.iterdir()] == ["ships.geojson"]

@@ -32,9 +32,14 @@ def boxes(*rings: np.ndarray, names: tuple[str, ...] = (), angle: float = 0.0) -
     count = len(rings)
     length = np.full(count, 100.0)
     return Boxes(
-        names or (VESSEL,) * count, tuple(np.asarray(ring, dtype=float) for ring in rings), np.full(count, 0.8), length,
-        length * 0.8, length * 1.2, np.full(count, angle),
-    )  # fmt: skip
+        names or (VESSEL,) * count,
+        tuple(np.asarray(ring, dtype=float) for ring in rings),
+        np.full(count, 0.8),
+        length,
+        length * 0.8,
+        length * 1.2,
+        np.full(count, angle),
+    )
 
 
 def acquisition(raster: Raster) -> Acquisition:

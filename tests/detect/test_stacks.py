@@ -38,12 +38,18 @@ def seen(looks: list[Acquisition], states: list[str]) -> pd.DataFrame:
     return COVERAGE.conform(
         pd.DataFrame(
             {
-                "scene_id": [a.id for a in looks], "aoi_id": "rajin",
-                "acquired_at": [pd.Timestamp(a.acquired_at) for a in looks], "sensor": [a.sensor for a in looks],
-                "zone_id": "yard", "kind": "yard", "state": states, "observed_fraction": 1.0, "reason": "",
+                "scene_id": [a.id for a in looks],
+                "aoi_id": "rajin",
+                "acquired_at": [pd.Timestamp(a.acquired_at) for a in looks],
+                "sensor": [a.sensor for a in looks],
+                "zone_id": "yard",
+                "kind": "yard",
+                "state": states,
+                "observed_fraction": 1.0,
+                "reason": "",
             }
         )
-    )  # fmt: skip
+    )
 
 
 def stacks(placed: list[tuple[Acquisition, Polygon]]) -> pd.DataFrame:
@@ -51,13 +57,25 @@ def stacks(placed: list[tuple[Acquisition, Polygon]]) -> pd.DataFrame:
         return DETECTIONS.empty()
     table = gpd.GeoDataFrame(
         {
-            "detection_id": [f"d{i}" for i in range(len(placed))], "scene_id": [a.id for a, _ in placed],
-            "aoi_id": "rajin", "acquired_at": [pd.Timestamp(a.acquired_at) for a, _ in placed], "sensor": "s2",
-            "class_name": "container_stack", "score": 0.9, "length_m": 1.0, "length_low_m": 1.0, "length_high_m": 1.0,
-            "axis_deg": 0.0, "area_m2": 1.0, "zone": "berth", "zone_id": "yard", "detector": "t",
+            "detection_id": [f"d{i}" for i in range(len(placed))],
+            "scene_id": [a.id for a, _ in placed],
+            "aoi_id": "rajin",
+            "acquired_at": [pd.Timestamp(a.acquired_at) for a, _ in placed],
+            "sensor": "s2",
+            "class_name": "container_stack",
+            "score": 0.9,
+            "length_m": 1.0,
+            "length_low_m": 1.0,
+            "length_high_m": 1.0,
+            "axis_deg": 0.0,
+            "area_m2": 1.0,
+            "zone": "berth",
+            "zone_id": "yard",
+            "detector": "t",
         },
-        geometry=[shape for _, shape in placed], crs=WGS84,
-    )  # fmt: skip
+        geometry=[shape for _, shape in placed],
+        crs=WGS84,
+    )
     return DETECTIONS.conform(table)
 
 
@@ -86,8 +104,9 @@ def test_no_stack_holds_no_boxes_and_a_negative_one_is_refused() -> None:
 
 def test_a_stack_is_measured_and_its_interval_holds_three_hundred() -> None:
     first = look(0)
-    table = stack_states(AOI, [first], detections=stacks([(first, lonlat(20, 20, 110, 40))]),
-                         coverage=seen([first], ["observed"]))  # fmt: skip
+    table = stack_states(
+        AOI, [first], detections=stacks([(first, lonlat(20, 20, 110, 40))]), coverage=seen([first], ["observed"])
+    )
     row = table.iloc[0]
     assert row["length_m"] == pytest.approx(90.0, abs=0.5)
     assert row["area_m2"] == pytest.approx(1800.0, rel=0.01)

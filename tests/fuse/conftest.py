@@ -36,17 +36,30 @@ def track() -> Track:
     """Fixes of one ship on a straight course that is at a place at `AT`."""
 
     def make(
-        mmsi: int, lon: float, lat: float, sog: float = 0.0, cog: float = 0.0, *, length: float = np.nan,
-        every_s: int = 300, hours: tuple[float, float] = (-3.0, 3.0),
-    ) -> pd.DataFrame:  # fmt: skip
+        mmsi: int,
+        lon: float,
+        lat: float,
+        sog: float = 0.0,
+        cog: float = 0.0,
+        *,
+        length: float = np.nan,
+        every_s: int = 300,
+        hours: tuple[float, float] = (-3.0, 3.0),
+    ) -> pd.DataFrame:
         seconds = np.arange(hours[0] * 3600 + 37, hours[1] * 3600, every_s)
         lons, lats = destination(lon, lat, np.full(len(seconds), cog), sog * KNOT_MS * seconds)
         return pd.DataFrame(
             {
-                "mmsi": mmsi, "t": pd.to_datetime([AT + timedelta(seconds=float(s)) for s in seconds], utc=True),
-                "lon": lons, "lat": lats, "sog_kn": sog, "cog_deg": cog, "heading_deg": np.nan, "length_m": length,
+                "mmsi": mmsi,
+                "t": pd.to_datetime([AT + timedelta(seconds=float(s)) for s in seconds], utc=True),
+                "lon": lons,
+                "lat": lats,
+                "sog_kn": sog,
+                "cog_deg": cog,
+                "heading_deg": np.nan,
+                "length_m": length,
             }
-        )  # fmt: skip
+        )
 
     return make
 

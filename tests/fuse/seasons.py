@@ -20,9 +20,23 @@ from monitor.fuse.matching.azimuth_shift import satellite_course_deg, slant_rang
 
 LEAST_M = 45.0
 _COLUMNS = [
-    "detection_id", "scene_id", "aoi_id", "acquired_at", "sensor", "class_name", "score", "length_m", "length_low_m",
-    "length_high_m", "axis_deg", "area_m2", "zone", "zone_id", "detector", "geometry",
-]  # fmt: skip
+    "detection_id",
+    "scene_id",
+    "aoi_id",
+    "acquired_at",
+    "sensor",
+    "class_name",
+    "score",
+    "length_m",
+    "length_low_m",
+    "length_high_m",
+    "axis_deg",
+    "area_m2",
+    "zone",
+    "zone_id",
+    "detector",
+    "geometry",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +70,26 @@ class Told:
 
 
 def told(
-    aois: tuple[Aoi, ...], acquisitions: Sequence[Acquisition], positions: pd.DataFrame,
-    truth: Mapping[str, pd.DataFrame], *, seed: int, eye: Eye | None = None,
-) -> Told:  # fmt: skip
+    aois: tuple[Aoi, ...],
+    acquisitions: Sequence[Acquisition],
+    positions: pd.DataFrame,
+    truth: Mapping[str, pd.DataFrame],
+    *,
+    seed: int,
+    eye: Eye | None = None,
+) -> Told:
     """Detections, coverage and berth states of a season, with noise, misses and false alarms."""
     eye, rng = eye or Eye(), np.random.default_rng(seed)
     detections, ship = _detections(acquisitions, truth, rng, eye)
     inputs = CorrelateInput(
-        aois, tuple(acquisitions), detections, _coverage(truth), _states(truth["berths"], detections),
-        _stacks(truth["stacks"], rng, eye), POSITIONS.conform(positions),
-    )  # fmt: skip
+        aois,
+        tuple(acquisitions),
+        detections,
+        _coverage(truth),
+        _states(truth["berths"], detections),
+        _stacks(truth["stacks"], rng, eye),
+        POSITIONS.conform(positions),
+    )
     return Told(inputs, ship, truth)
 
 
@@ -93,10 +117,25 @@ def _detections(
             place = (float(rng.uniform(west, east)), float(rng.uniform(south, north)))
             name = f"{look.id}-{len(rows)}"
             ship[name] = 0
-            base = {"scene_id": look.id, "aoi_id": look.aoi_id, "acquired_at": pd.Timestamp(look.acquired_at),
-                    "sensor": look.sensor}  # fmt: skip
-            rows.append(_row(base, name, place, float(rng.uniform(30, 90)), "open", "", eye,
-                             float(rng.uniform(0, 180)), float(rng.uniform(0.2, 0.6))))  # fmt: skip
+            base = {
+                "scene_id": look.id,
+                "aoi_id": look.aoi_id,
+                "acquired_at": pd.Timestamp(look.acquired_at),
+                "sensor": look.sensor,
+            }
+            rows.append(
+                _row(
+                    base,
+                    name,
+                    place,
+                    float(rng.uniform(30, 90)),
+                    "open",
+                    "",
+                    eye,
+                    float(rng.uniform(0, 180)),
+                    float(rng.uniform(0.2, 0.6)),
+                )
+            )
     empty = truth["berths"][~truth["berths"]["occupied"] & (truth["berths"]["observed"] > 0.7)]
     for berth in empty.to_dict("records") if eye.false_at_berth else ():
         place = middle.get(str(berth["berth_id"]))
@@ -104,8 +143,19 @@ def _detections(
             continue
         name = f"{berth['scene_id']}-{len(rows)}"
         ship[name] = 0
-        rows.append(_row(berth, name, place, float(rng.uniform(45, 160)), "berth", str(berth["berth_id"]), eye,
-                         float(rng.uniform(0, 180)), float(rng.uniform(0.3, 0.8))))  # fmt: skip
+        rows.append(
+            _row(
+                berth,
+                name,
+                place,
+                float(rng.uniform(45, 160)),
+                "berth",
+                str(berth["berth_id"]),
+                eye,
+                float(rng.uniform(0, 180)),
+                float(rng.uniform(0.3, 0.8)),
+            )
+        )
     table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=_COLUMNS), crs="EPSG:4326")
     return DETECTIONS.conform(table), ship
 
@@ -131,21 +181,48 @@ def _imaged(vessel: Mapping[object, object], look: Acquisition) -> tuple[float, 
     course = satellite_course_deg(str(look.orbit_state), lat)
     incidence = {83: 37.0, 134: 34.0, 61: 34.0 if look.aoi_id == "dunai" else 42.5, 10: 38.5}[look.relative_orbit or 83]
     shift = azimuth_shift(
-        float(str(vessel["sog_kn"])), float(str(vessel["cog_deg"])), satellite_course_deg=course,
-        incidence_deg=incidence, slant_range_m=slant_range_m(incidence), satellite_speed_ms=7590.0,
-    )  # fmt: skip
+        float(str(vessel["sog_kn"])),
+        float(str(vessel["cog_deg"])),
+        satellite_course_deg=course,
+        incidence_deg=incidence,
+        slant_range_m=slant_range_m(incidence),
+        satellite_speed_ms=7590.0,
+    )
     moved = destination(lon, lat, course, float(np.nan_to_num(shift)))
     return float(moved[0]), float(moved[1])
 
 
 def _row(
-    base: Mapping[object, object], name: str, place: tuple[float, float], length: float, zone: str, zone_id: str,
-    eye: Eye, axis: float, score: float,
-) -> tuple[object, ...]:  # fmt: skip
+    base: Mapping[object, object],
+    name: str,
+    place: tuple[float, float],
+    length: float,
+    zone: str,
+    zone_id: str,
+    eye: Eye,
+    axis: float,
+    score: float,
+) -> tuple[object, ...]:
     wide = 1.645 * eye.length
     outline = shapely.Point(*place).buffer(length / 2 / 1e5)
-    return (name, base["scene_id"], base["aoi_id"], base["acquired_at"], base["sensor"], "vessel", score, length,
-            length * np.exp(-wide), length * np.exp(wide), axis, np.nan, zone, zone_id, "truth", outline)  # fmt: skip
+    return (
+        name,
+        base["scene_id"],
+        base["aoi_id"],
+        base["acquired_at"],
+        base["sensor"],
+        "vessel",
+        score,
+        length,
+        length * np.exp(-wide),
+        length * np.exp(wide),
+        axis,
+        np.nan,
+        zone,
+        zone_id,
+        "truth",
+        outline,
+    )
 
 
 def _coverage(truth: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -162,8 +239,13 @@ def _states(berths: pd.DataFrame, detections: pd.DataFrame) -> pd.DataFrame:
     names = [str(ids.get(key, "")) for key in zip(berths["scene_id"], berths["berth_id"], strict=True)]
     clear = berths["observed"] > 0.7
     state = np.where([bool(n) for n in names], "occupied", np.where(clear, "empty", "not observed"))
-    table = berths.assign(state=state, probability=np.select([state == "occupied", state == "empty"], [0.95, 0.05],
-                          np.nan), looks=9, method="both", detection_ids=names)  # fmt: skip
+    table = berths.assign(
+        state=state,
+        probability=np.select([state == "occupied", state == "empty"], [0.95, 0.05], np.nan),
+        looks=9,
+        method="both",
+        detection_ids=names,
+    )
     return BERTH_STATES.conform(table)
 
 
@@ -216,8 +298,9 @@ def _matching(season: Told, made: Correlation, tally: Tally) -> None:
     tally.add("match precision", sum(right), len(right))
     wanted = truth[truth["on_ais"] & truth["heard"]]
     named = dict(zip(pairs["detection_id"], pairs["mmsi"], strict=True))
-    tally.add("match recall", sum(named.get(d) == m for d, m in zip(wanted.index, wanted["mmsi"], strict=True)),
-              len(wanted))  # fmt: skip
+    tally.add(
+        "match recall", sum(named.get(d) == m for d, m in zip(wanted.index, wanted["mmsi"], strict=True)), len(wanted)
+    )
     tally.add("chance", made.null_tests["by_chance"].sum(), made.null_tests["detections"].sum())
 
 
@@ -256,14 +339,19 @@ def _visits(season: Told, made: Correlation, tally: Tally) -> dict[str, int]:
         for key in seen:
             if key[0] == mmsi:
                 seen[key].append(scenes[name])
-    met = [any(v["arrived_at"] <= t < v["departed_at"] for t in seen[int(v["mmsi"]), v["berth_id"]])
-           for v in truth.to_dict("records")]  # fmt: skip
+    met = [
+        any(v["arrived_at"] <= t < v["departed_at"] for t in seen[int(v["mmsi"]), v["berth_id"]])
+        for v in truth.to_dict("records")
+    ]
     found: dict[str, int] = {}
     for visit in made.visits.to_dict("records"):
         ships = [season.ship[d] for d in visit["detection_ids"].split()]
-        here = truth[(truth["mmsi"] == max(set(ships), key=ships.count)) & (truth["berth_id"] == visit["berth_id"])
-                     & (truth["arrived_at"] <= visit["arrived_not_after"])
-                     & (truth["departed_at"] >= visit["arrived_not_after"])]  # fmt: skip
+        here = truth[
+            (truth["mmsi"] == max(set(ships), key=ships.count))
+            & (truth["berth_id"] == visit["berth_id"])
+            & (truth["arrived_at"] <= visit["arrived_not_after"])
+            & (truth["departed_at"] >= visit["arrived_not_after"])
+        ]
         right = len(here) > 0 and int(here.index[0]) not in found.values()
         tally.add("visit precision", right, 1)
         tally.say("visit", float(visit["probability"]), so=right and _one_stay(visit, here))

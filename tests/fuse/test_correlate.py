@@ -37,23 +37,46 @@ def _season(aois: tuple[Aoi, ...], *, days: int = 40, cloudy: frozenset[int] = f
             scenes.append(Acquisition(name, aoi.id, "s2", "S2A", at.to_pydatetime(), at.to_pydatetime(), aoi.geometry))
             seen = "observed" if clear else "not observed"
             base = (name, aoi.id, at, "s2")
-            coverage += [(*base, aoi.id, "water", seen, float(clear), "" if clear else "cloud"),
-                         (*base, BERTHS[aoi.id], "berth", seen, float(clear), "" if clear else "cloud")]  # fmt: skip
+            coverage += [
+                (*base, aoi.id, "water", seen, float(clear), "" if clear else "cloud"),
+                (*base, BERTHS[aoi.id], "berth", seen, float(clear), "" if clear else "cloud"),
+            ]
             state = ("occupied" if there else "empty") if clear else "not observed"
             name_of = f"{name}_v" if there and clear else ""
             states.append((name, aoi.id, BERTHS[aoi.id], at, "s2", state, 0.9 if there else 0.1, 5, "both", name_of))
             if name_of:
-                found.append((name_of, name, aoi.id, at, "s2", "vessel", 0.9, 120.0, 108.0, 132.0, np.nan, np.nan,
-                              "berth", BERTHS[aoi.id], "made", Point(place.x, place.y).buffer(3e-4)))  # fmt: skip
+                found.append(
+                    (
+                        name_of,
+                        name,
+                        aoi.id,
+                        at,
+                        "s2",
+                        "vessel",
+                        0.9,
+                        120.0,
+                        108.0,
+                        132.0,
+                        np.nan,
+                        np.nan,
+                        "berth",
+                        BERTHS[aoi.id],
+                        "made",
+                        Point(place.x, place.y).buffer(3e-4),
+                    )
+                )
     detections = gpd.GeoDataFrame(
         pd.DataFrame(found, columns=[c for c in DETECTIONS.columns if c not in DETECTIONS.absent]), crs="EPSG:4326"
     )
     return CorrelateInput(
-        aois, tuple(scenes), DETECTIONS.conform(detections),
+        aois,
+        tuple(scenes),
+        DETECTIONS.conform(detections),
         COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
         BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
-        positions=_traffic(days), watchlist=read_watchlist(),
-    )  # fmt: skip
+        positions=_traffic(days),
+        watchlist=read_watchlist(),
+    )
 
 
 def _traffic(days: int) -> pd.DataFrame:
@@ -61,8 +84,14 @@ def _traffic(days: int) -> pd.DataFrame:
     for number, (lon, lat) in enumerate([(130.35, 42.15), (130.4, 42.2), (132.4, 42.85), (132.45, 42.9)]):
         t = pd.date_range(START - timedelta(days=1), START + timedelta(days=days), freq="20min")
         parts.append(pd.DataFrame({"mmsi": 273000000 + number, "t": t, "lon": lon, "lat": lat, "sog_kn": 0.0}))
-    blank = {"cog_deg": np.nan, "heading_deg": np.nan, "nav_status": 1, "length_m": 150.0, "receiver": "terrestrial",
-             "source_file": "made"}  # fmt: skip
+    blank = {
+        "cog_deg": np.nan,
+        "heading_deg": np.nan,
+        "nav_status": 1,
+        "length_m": 150.0,
+        "receiver": "terrestrial",
+        "source_file": "made",
+    }
     table = pd.concat(parts, ignore_index=True).assign(**blank)
     return POSITIONS.conform(table.astype({"t": UTC}))
 
@@ -116,8 +145,17 @@ def test_a_port_under_cloud_is_not_observed_and_has_no_count(aois: tuple[Aoi, ..
 def test_findings_are_about_the_period_asked_for(aois: tuple[Aoi, ...]) -> None:
     inputs = _season(aois, days=20)
     week = TimeRange.parse("2023-08-08/2023-08-15")
-    made = correlate(CorrelateInput(inputs.aois, inputs.scenes, inputs.detections, inputs.coverage,
-                                    inputs.berth_states, positions=inputs.positions, period=week))  # fmt: skip
+    made = correlate(
+        CorrelateInput(
+            inputs.aois,
+            inputs.scenes,
+            inputs.detections,
+            inputs.coverage,
+            inputs.berth_states,
+            positions=inputs.positions,
+            period=week,
+        )
+    )
     instants = [finding.start for finding in made.findings if finding.kind == "dark_event"]
     assert instants
     assert all(instant in week for instant in instants)
@@ -142,10 +180,16 @@ def test_versions_go_on_when_ais_comes_late(aois: tuple[Aoi, ...]) -> None:
     place = aois[0].zone(BERTHS["rajin"]).geometry.centroid
     t = pd.date_range(START - timedelta(days=1), START + timedelta(days=1.5), freq="20min")
     late = inputs.positions.iloc[: len(t)].assign(mmsi=5, t=t, lon=place.x, lat=place.y, length_m=120.0)
-    second = correlate(CorrelateInput(
-        aois, inputs.scenes, inputs.detections, positions=POSITIONS.conform(late.astype({"t": UTC})),
-        previous_matches=first.matches, as_of=(START + timedelta(days=9)).to_pydatetime(),
-    ))  # fmt: skip
+    second = correlate(
+        CorrelateInput(
+            aois,
+            inputs.scenes,
+            inputs.detections,
+            positions=POSITIONS.conform(late.astype({"t": UTC})),
+            previous_matches=first.matches,
+            as_of=(START + timedelta(days=9)).to_pydatetime(),
+        )
+    )
     assert set(first.matches["status"]) == {"unmatched"}
     assert (second.matches_now["status"] == "matched").sum() == 2
     assert list(second.matches.columns) == list(MATCHES.columns)

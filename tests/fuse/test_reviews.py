@@ -19,21 +19,40 @@ def decided(*rows: tuple[str, str, str], stands: bool = True) -> pd.DataFrame:
     return REVIEWS.conform(
         pd.DataFrame(
             [
-                {"review_id": f"r{n}", "at": pd.Timestamp(AT), "subject": s, "decision": d, "who": "Kim", "note": "",
-                 "detection_ids": ids, "undoes": "", "stands": stands}
+                {
+                    "review_id": f"r{n}",
+                    "at": pd.Timestamp(AT),
+                    "subject": s,
+                    "decision": d,
+                    "who": "Kim",
+                    "note": "",
+                    "detection_ids": ids,
+                    "undoes": "",
+                    "stands": stands,
+                }
                 for n, (s, d, ids) in enumerate(rows)
             ]
         )
-    )  # fmt: skip
+    )
 
 
 def full(ships: pd.DataFrame, zone: str = "open") -> pd.DataFrame:
     """The ships with every column of DETECTIONS."""
     more = {
-        "scene_id": "S2_1", "aoi_id": "rajin", "sensor": "s2", "class_name": "vessel", "score": 0.9, "length_m": 100.0,
-        "length_low_m": 90.0, "length_high_m": 110.0, "axis_deg": 0.0, "area_m2": float("nan"), "zone": zone,
-        "zone_id": "", "detector": "made",
-    }  # fmt: skip
+        "scene_id": "S2_1",
+        "aoi_id": "rajin",
+        "sensor": "s2",
+        "class_name": "vessel",
+        "score": 0.9,
+        "length_m": 100.0,
+        "length_low_m": 90.0,
+        "length_high_m": 110.0,
+        "axis_deg": 0.0,
+        "area_m2": float("nan"),
+        "zone": zone,
+        "zone_id": "",
+        "detector": "made",
+    }
     return DETECTIONS.conform(ships.assign(**more))
 
 

@@ -16,12 +16,29 @@ from monitor.io.parquet import read_tables
 
 def detections(name: str) -> gpd.GeoDataFrame:
     row = {
-        "detection_id": name, "scene_id": "s", "aoi_id": "rajin", "acquired_at": pd.Timestamp("2023-10-05", tz="UTC"),
-        "sensor": "s2", "class_name": "vessel", "score": 0.9, "length_m": 100.0, "length_low_m": 90.0,
-        "length_high_m": 110.0, "axis_deg": 0.0, "area_m2": float("nan"), "zone": "open", "zone_id": "",
-        "detector": "d", "motion": "moving", "speed_low_kn": 8.0, "speed_high_kn": 12.0, "is_fixed": True,
-        "fixed_looks": 3, "clear_looks": 4, "geometry": box(130.0, 42.0, 130.1, 42.1),
-    }  # fmt: skip
+        "detection_id": name,
+        "scene_id": "s",
+        "aoi_id": "rajin",
+        "acquired_at": pd.Timestamp("2023-10-05", tz="UTC"),
+        "sensor": "s2",
+        "class_name": "vessel",
+        "score": 0.9,
+        "length_m": 100.0,
+        "length_low_m": 90.0,
+        "length_high_m": 110.0,
+        "axis_deg": 0.0,
+        "area_m2": float("nan"),
+        "zone": "open",
+        "zone_id": "",
+        "detector": "d",
+        "motion": "moving",
+        "speed_low_kn": 8.0,
+        "speed_high_kn": 12.0,
+        "is_fixed": True,
+        "fixed_looks": 3,
+        "clear_looks": 4,
+        "geometry": box(130.0, 42.0, 130.1, 42.1),
+    }
     return gpd.GeoDataFrame(DETECTIONS.conform(gpd.GeoDataFrame([row], geometry="geometry", crs=4326)))
 
 

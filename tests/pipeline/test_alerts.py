@@ -109,9 +109,7 @@ def test_what_failed_is_recorded_and_tried_again_where_it_did_not_arrive_only(ar
 def test_a_dead_target_is_left_alone_after_two_failures(archive: Archive) -> None:
     archive.write_note(FINDINGS, texts.to_text([_finding(name, aoi=name) for name in "abcd"]))
     _raise(archive)
-    step = steps.send_alerts(
-        archive, steps.to_send(archive, PORTS, archive.root), [ONE], now=NOW, by=Post(ONE)
-    )  # fmt: skip
+    step = steps.send_alerts(archive, steps.to_send(archive, PORTS, archive.root), [ONE], now=NOW, by=Post(ONE))
     assert ["not tried" in why for _, why in step.failures] == [False, False, True, True]
 
 

@@ -48,8 +48,9 @@ def test_a_claim_that_changed_and_one_that_is_gone_are_corrections(archive: Arch
     told = (finding("v1", "Two ships lay there."), finding("dark|d1", "Dark.", "dark_event"))
     found = corrections(archive, last_issue(archive, PORTS), told, (), LATER)
     assert [c.what for c in found] == [
-        "No longer said: A ship lay here.", "Was: A ship lay there. Is now: Two ships lay there.",
-    ]  # fmt: skip
+        "No longer said: A ship lay here.",
+        "Was: A ship lay there. Is now: Two ships lay there.",
+    ]
 
 
 def test_writing_the_same_issue_again_keeps_what_it_corrects(archive: Archive) -> None:

@@ -42,8 +42,12 @@ def test_nothing_is_written_without_the_token_or_from_elsewhere(
 
 
 def test_a_body_without_end_is_refused(reader: httpx.Client) -> None:
-    assert reader.post("/api/reviews", content=b"x" * 70_000, headers={**RIGHT, "Content-Type": "application/json"}
-                       ).status_code == 413  # fmt: skip
+    assert (
+        reader.post(
+            "/api/reviews", content=b"x" * 70_000, headers={**RIGHT, "Content-Type": "application/json"}
+        ).status_code
+        == 413
+    )
 
 
 @pytest.mark.parametrize("path", ["/", "/review", "/activity", "/api", "/api/openapi.json", "/nowhere", "/ports/none"])

@@ -37,9 +37,12 @@ def test_another_process_renders_the_same_bytes(season, aois, repository):
         "print(hashlib.sha256(s.render(s.acquisitions(a)[2], a).data.tobytes()).hexdigest())"
     )
     out = subprocess.run(
-        [sys.executable, "-c", code, str(repository / "aoi")], capture_output=True, text=True, check=True,
+        [sys.executable, "-c", code, str(repository / "aoi")],
+        capture_output=True,
+        text=True,
+        check=True,
         env={"PYTHONHASHSEED": "99", "PYTHONPATH": str(repository), "OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     assert out.stdout.strip() == _digest(season, _rajin(aois))
 
 
@@ -57,10 +60,12 @@ def test_another_seed_is_another_season(season, aois):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"scenario": "nonesuch"}, "no scenario"), ({"sensors": ("x",)}, "s2"), ({"sensors": ()}, "s2"),
+        ({"scenario": "nonesuch"}, "no scenario"),
+        ({"sensors": ("x",)}, "s2"),
+        ({"sensors": ()}, "s2"),
         ({"seed": -1}, "seed"),
     ],
-)  # fmt: skip
+)
 def test_wrong_use_is_refused_at_the_call(aois, given, says):
     with pytest.raises(DataError, match=says):
         Season.make(**{"aois": aois, **given})

@@ -125,8 +125,10 @@ def test_the_pixels_lie_off_by_what_the_truth_says(untidy, season, aois):
     shifted = [i for i in untidy.passes(aoi) if untidy.shift_px(i) != (0.0, 0.0)]
     assert shifted
     for item in shifted[:3]:
-        moved, plain = (s.render(acquisitions[item.id], aoi).band(b).astype(float) for s, b in
-                        ((x, "B08" if item.track.sensor == "s2" else "VV") for x in (untidy, season)))  # fmt: skip
+        moved, plain = (
+            s.render(acquisitions[item.id], aoi).band(b).astype(float)
+            for s, b in ((x, "B08" if item.track.sensor == "s2" else "VV") for x in (untidy, season))
+        )
         inner = (slice(20, -20), slice(120, -20))
         row = told[item.id]
         back = ndimage.shift(plain, (row.shift_rows_px, row.shift_cols_px), order=1, mode="nearest")

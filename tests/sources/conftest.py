@@ -30,17 +30,37 @@ def write_scene(tmp_path: Path) -> WriteScene:
     """Writes a GeoTIFF of 100 × 100 px around the AOI; returns its path."""
 
     def write(
-        name="port_S2_20230905T021609.tif", *, bands=BANDS, epsg=32652, west=499_800, north=4_670_700, gsd=10.0,
-        shape=(100, 100), data=None, dtype="uint16", nodata=0, crs=True, item=None, tags=None,
-    ) -> Path:  # fmt: skip
+        name="port_S2_20230905T021609.tif",
+        *,
+        bands=BANDS,
+        epsg=32652,
+        west=499_800,
+        north=4_670_700,
+        gsd=10.0,
+        shape=(100, 100),
+        data=None,
+        dtype="uint16",
+        nodata=0,
+        crs=True,
+        item=None,
+        tags=None,
+    ) -> Path:
         path = tmp_path / "scenes" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if data is None:
             data = np.random.default_rng(3).integers(1, 9000, (len(bands), *shape)).astype(dtype)
         with rasterio.open(
-            path, "w", driver="GTiff", width=data.shape[2], height=data.shape[1], count=len(data), dtype=data.dtype,
-            crs=f"EPSG:{epsg}" if crs else None, transform=Affine(gsd, 0, west, 0, -gsd, north), nodata=nodata,
-        ) as target:  # fmt: skip
+            path,
+            "w",
+            driver="GTiff",
+            width=data.shape[2],
+            height=data.shape[1],
+            count=len(data),
+            dtype=data.dtype,
+            crs=f"EPSG:{epsg}" if crs else None,
+            transform=Affine(gsd, 0, west, 0, -gsd, north),
+            nodata=nodata,
+        ) as target:
             target.write(data)
             target.descriptions = bands
             target.update_tags(**(tags or {}))

@@ -47,9 +47,19 @@ def test_the_collection_says_what_was_found_and_what_was_seen(image: Path) -> No
     assert shape(made["observed"]).area > 0
     (feature,) = made["features"]
     wanted = {
-        "detection_id", "class_name", "score", "length_m", "length_low_m", "length_high_m", "axis_deg", "area_m2",
-        "zone", "scene_id", "acquired_at", "detector",
-    }  # fmt: skip
+        "detection_id",
+        "class_name",
+        "score",
+        "length_m",
+        "length_low_m",
+        "length_high_m",
+        "axis_deg",
+        "area_m2",
+        "zone",
+        "scene_id",
+        "acquired_at",
+        "detector",
+    }
     assert wanted <= set(feature["properties"])
     assert shape(feature["geometry"]).exterior.is_ccw
     assert shape(made["observed"]).contains(shape(feature["geometry"]))

@@ -78,10 +78,13 @@ def _products(world: World, data: dict, area: object) -> list[Product]:
     start, end = (datetime.fromisoformat(span[key]) for key in ("from", "to"))
     state = data["dataFilter"].get("orbitDirection", "").lower()
     found = [
-        product for product in world.products
-        if product.collection == data["type"] and start <= product.at <= end and product.footprint.intersects(area)
+        product
+        for product in world.products
+        if product.collection == data["type"]
+        and start <= product.at <= end
+        and product.footprint.intersects(area)
         and (not state or product.properties.get("sat:orbit_state") == state)
-    ]  # fmt: skip
+    ]
     return sorted(found, key=lambda product: product.at, reverse=True)
 
 
@@ -173,9 +176,16 @@ def _tiff(values: np.ndarray, kind: str, transform: Affine, epsg: int) -> bytes:
     count, height, width = data.shape
     with MemoryFile() as memory:
         with memory.open(
-            driver="GTiff", width=width, height=height, count=count, dtype=data.dtype, crs=f"EPSG:{epsg}",
-            transform=transform, compress="DEFLATE", interleave="pixel",
-        ) as target:  # fmt: skip
+            driver="GTiff",
+            width=width,
+            height=height,
+            count=count,
+            dtype=data.dtype,
+            crs=f"EPSG:{epsg}",
+            transform=transform,
+            compress="DEFLATE",
+            interleave="pixel",
+        ) as target:
             target.write(data)
         return memory.read()
 

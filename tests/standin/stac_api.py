@@ -39,14 +39,18 @@ class StacApi:
 
     def landing(self) -> dict:
         return {
-            "type": "Catalog", "id": "standin", "stac_version": "1.0.0", "description": "x", "conformsTo": _CONFORMS,
+            "type": "Catalog",
+            "id": "standin",
+            "stac_version": "1.0.0",
+            "description": "x",
+            "conformsTo": _CONFORMS,
             "links": [
                 {"rel": "root", "href": self.url, "type": "application/json"},
                 {"rel": "self", "href": self.url, "type": "application/json"},
                 {"rel": "data", "href": f"{self.url}/collections", "type": "application/json"},
                 {"rel": "search", "href": f"{self.url}/search", "type": "application/geo+json", "method": "POST"},
             ],
-        }  # fmt: skip
+        }
 
     def search(self, body: dict) -> dict:
         found = [item for item in self.items if item["collection"] in body["collections"]]

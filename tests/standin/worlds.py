@@ -32,11 +32,16 @@ class Product:
     def feature(self) -> dict[str, object]:
         west, south, east, north = self.footprint.bounds
         return {
-            "type": "Feature", "stac_version": "1.0.0", "id": self.id, "collection": self.collection,
-            "geometry": mapping(self.footprint), "bbox": [west, south, east, north],
+            "type": "Feature",
+            "stac_version": "1.0.0",
+            "id": self.id,
+            "collection": self.collection,
+            "geometry": mapping(self.footprint),
+            "bbox": [west, south, east, north],
             "properties": {"datetime": self.at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z", **self.properties},
-            "links": [], "assets": {},
-        }  # fmt: skip
+            "links": [],
+            "assets": {},
+        }
 
 
 class World(Protocol):
@@ -99,9 +104,16 @@ class Scenes:
 
 
 def s2_product(
-    at: datetime, footprint: BaseGeometry, *, tile: str = "52TEM", orbit: int = 3, baseline: str = "0509",
-    satellite: str = "B", cloud: float = 12.5, level: str = "2A",
-) -> Product:  # fmt: skip
+    at: datetime,
+    footprint: BaseGeometry,
+    *,
+    tile: str = "52TEM",
+    orbit: int = 3,
+    baseline: str = "0509",
+    satellite: str = "B",
+    cloud: float = 12.5,
+    level: str = "2A",
+) -> Product:
     """A Sentinel-2 tile as the catalog names it; its data take began eight minutes before."""
     take = at - timedelta(minutes=8)
     made = at + timedelta(hours=2, minutes=int(baseline[-2:]))

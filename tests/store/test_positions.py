@@ -22,13 +22,23 @@ START = datetime(2024, 3, 1, tzinfo=UTC)
 def table(rows: int = 200, *, seed: int = 1, hours: float = 72.0, vessels: int = 4) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     seconds = np.sort(rng.integers(0, int(hours * 3600), rows))
-    return POSITIONS.conform(pd.DataFrame({
-        "mmsi": 440000001 + rng.integers(0, vessels, rows),
-        "t": pd.to_datetime(START) + pd.to_timedelta(seconds, unit="s").as_unit("us"),
-        "lon": 130.0 + rng.random(rows), "lat": 42.0 + rng.random(rows), "sog_kn": 5.0, "cog_deg": 10.0,
-        "heading_deg": np.nan, "nav_status": pd.array([0] * rows, dtype="Int16"), "length_m": 100.0, "receiver": "",
-        "source_file": "a.csv",
-    }))  # fmt: skip
+    return POSITIONS.conform(
+        pd.DataFrame(
+            {
+                "mmsi": 440000001 + rng.integers(0, vessels, rows),
+                "t": pd.to_datetime(START) + pd.to_timedelta(seconds, unit="s").as_unit("us"),
+                "lon": 130.0 + rng.random(rows),
+                "lat": 42.0 + rng.random(rows),
+                "sog_kn": 5.0,
+                "cog_deg": 10.0,
+                "heading_deg": np.nan,
+                "nav_status": pd.array([0] * rows, dtype="Int16"),
+                "length_m": 100.0,
+                "receiver": "",
+                "source_file": "a.csv",
+            }
+        )
+    )
 
 
 def ordered(df: pd.DataFrame) -> pd.DataFrame:
@@ -168,11 +178,13 @@ def test_buckets_share_the_vessels_out(tmp_path: Path) -> None:
 def test_late_positions_mark_the_scenes_of_their_hours(tmp_path: Path) -> None:
     store = PositionStore(tmp_path)
     now = datetime(2024, 4, 1, tzinfo=UTC)
-    scenes = pd.DataFrame({
-        "scene_id": ["early", "near", "matched later"],
-        "acquired_at": pd.to_datetime([START - timedelta(days=3), START + timedelta(hours=30), START], utc=True),
-        "matched_at": pd.to_datetime([now, now, now + timedelta(days=2)], utc=True),
-    })  # fmt: skip
+    scenes = pd.DataFrame(
+        {
+            "scene_id": ["early", "near", "matched later"],
+            "acquired_at": pd.to_datetime([START - timedelta(days=3), START + timedelta(hours=30), START], utc=True),
+            "matched_at": pd.to_datetime([now, now, now + timedelta(days=2)], utc=True),
+        }
+    )
     store.append([table(hours=24.0)], key="one", now=now - timedelta(days=1))
     assert store.late_scenes(scenes) == []
     store.append([table(hours=24.0, seed=3)], key="two", now=now + timedelta(days=1))
@@ -181,8 +193,16 @@ def test_late_positions_mark_the_scenes_of_their_hours(tmp_path: Path) -> None:
 
 def test_vessels_keep_the_last_word_of_each(tmp_path: Path) -> None:
     store = PositionStore(tmp_path)
-    row = {"mmsi": 440000001, "imo": "9000001", "name": "A", "callsign": "", "ship_type": 70, "length_m": 100.0,
-           "width_m": np.nan, "source_file": "a"}  # fmt: skip
+    row = {
+        "mmsi": 440000001,
+        "imo": "9000001",
+        "name": "A",
+        "callsign": "",
+        "ship_type": 70,
+        "length_m": 100.0,
+        "width_m": np.nan,
+        "source_file": "a",
+    }
     store.write_vessels(VESSELS.conform(pd.DataFrame([row]).astype({"ship_type": "Int16"})))
     newer = pd.DataFrame([{**row, "imo": "", "name": "B", "length_m": np.nan}]).astype({"ship_type": "Int16"})
     store.write_vessels(VESSELS.conform(newer))

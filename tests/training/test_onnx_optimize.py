@@ -48,12 +48,17 @@ def exported(tmp_path: Path) -> Path:
         joined,
         helper.make_node("MaxPool", ["joined"], ["small"], name="small", kernel_shape=[2, 2], strides=[2, 2]),
         helper.make_node(
-            "Resize", ["small", "", "twice"], ["repeated"], name="repeated", mode="nearest",
-            coordinate_transformation_mode="asymmetric", nearest_mode="floor",
+            "Resize",
+            ["small", "", "twice"],
+            ["repeated"],
+            name="repeated",
+            mode="nearest",
+            coordinate_transformation_mode="asymmetric",
+            nearest_mode="floor",
         ),
         helper.make_node("Concat", ["repeated", "lower"], ["both"], name="both", axis=1),
         last,
-    ]  # fmt: skip
+    ]
     arrays = [numpy_helper.from_array(np.array(value, dtype=np.int64), name) for name, value in bounds.items()]
     arrays.append(numpy_helper.from_array(np.array([1, 1, 2, 2], dtype=np.float32), "twice"))
     ends = [

@@ -19,9 +19,13 @@ def test_a_small_network_learns_an_edge_and_decay_leaves_norms_alone() -> None:
     torch.manual_seed(0)
     torch.set_num_threads(1)
     network = torch.nn.Sequential(
-        torch.nn.Conv2d(1, 8, 3, padding=1), torch.nn.BatchNorm2d(8), torch.nn.ReLU(),
-        torch.nn.Conv2d(8, 8, 3, padding=1), torch.nn.ReLU(), torch.nn.Conv2d(8, 1, 1),
-    )  # fmt: skip
+        torch.nn.Conv2d(1, 8, 3, padding=1),
+        torch.nn.BatchNorm2d(8),
+        torch.nn.ReLU(),
+        torch.nn.Conv2d(8, 8, 3, padding=1),
+        torch.nn.ReLU(),
+        torch.nn.Conv2d(8, 1, 1),
+    )
     optimizer = optimizer_for(network, rate=1e-2, decay=0.01)
     assert [len(group["params"]) for group in optimizer.param_groups] == [5, 2, 1]
     assert [bool(group["weight_decay"]) for group in optimizer.param_groups] == [False, True, True]

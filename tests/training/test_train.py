@@ -99,6 +99,10 @@ def _run(code: str, folder: Path, out: Path) -> "subprocess.CompletedProcess[str
     cache = out.parent / "cache"
     cache.mkdir(exist_ok=True)
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code, str(folder), str(out)], capture_output=True, text=True,
-        check=False, env={**os.environ, "YOLO_CONFIG_DIR": str(cache), "OMP_NUM_THREADS": "1"}, cwd=out.parent,
-    )  # fmt: skip
+        [sys.executable, "-W", "ignore", "-c", code, str(folder), str(out)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "YOLO_CONFIG_DIR": str(cache), "OMP_NUM_THREADS": "1"},
+        cwd=out.parent,
+    )

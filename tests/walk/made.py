@@ -67,9 +67,17 @@ def write_scene(folder: Path, at: datetime, ships: Sequence[tuple[slice, slice]]
     path = folder / f"S2A_{at:%Y%m%dT%H%M%S}.tif"
     data = pixels(ships, seed=at.day)
     with rasterio.open(
-        path, "w", driver="GTiff", height=GRID.shape[0], width=GRID.shape[1], count=len(S2_BANDS), dtype="uint16",
-        crs=f"EPSG:{EPSG}", transform=GRID.transform, nodata=0,
-    ) as target:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        height=GRID.shape[0],
+        width=GRID.shape[1],
+        count=len(S2_BANDS),
+        dtype="uint16",
+        crs=f"EPSG:{EPSG}",
+        transform=GRID.transform,
+        nodata=0,
+    ) as target:
         target.write(data)
         for number, band in enumerate(S2_BANDS, 1):
             target.set_band_description(number, band)

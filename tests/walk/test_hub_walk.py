@@ -39,8 +39,13 @@ def watch(tmp_path, monkeypatch):
             document = {"type": "Feature", "properties": {}, "geometry": mapping(area)}
             (folder / "aoi" / f"{name}.geojson").write_text(json.dumps(document))
         (folder / "monitor.toml").write_text(f'[source]\nname = "sentinelhub"\nperiod = "{MONTH}"\n')
-        told = {"DEPLOYMENT": "custom", "BASE_URL": standin.url, "TOKEN_URL": standin.token_url,
-                "CLIENT_ID": CLIENT_ID, "CLIENT_SECRET": CLIENT_SECRET}  # fmt: skip
+        told = {
+            "DEPLOYMENT": "custom",
+            "BASE_URL": standin.url,
+            "TOKEN_URL": standin.token_url,
+            "CLIENT_ID": CLIENT_ID,
+            "CLIENT_SECRET": CLIENT_SECRET,
+        }
         for name, value in told.items():
             monkeypatch.setenv(f"MONITOR_SENTINELHUB__{name}", value)
         yield standin, folder
@@ -164,8 +169,10 @@ def test_a_reprocessed_pass_replaces_the_old_one_and_says_so(watch):
     workspace = Workspace.open(folder)
     workspace.pull(sensor="s2")
     assert standin.count("process") == 6
-    anew = [s2_product(T0, WEST, satellite="A", baseline="0510"),
-            s2_product(T0, EAST, tile="52TFM", satellite="A", baseline="0510")]  # fmt: skip
+    anew = [
+        s2_product(T0, WEST, satellite="A", baseline="0510"),
+        s2_product(T0, EAST, tile="52TFM", satellite="A", baseline="0510"),
+    ]
     standin.world = Sea([*products(), *anew])
     assert len(workspace.pull(sensor="s2")) == 2
     assert standin.count("process") == 8
@@ -181,8 +188,11 @@ def test_passes_tell_what_was_not_acquired_from_what_was_not_looked_for(watch):
     wide = workspace.passes("rajin", "2023-09-20/2023-10-27")
     s2 = wide[(wide["sensor"] == "s2") & (wide["platform"] == "sentinel-2a")]
     assert [(at.day, state) for at, state in zip(s2["at"], s2["state"], strict=True)] == [
-        (25, "not looked for"), (5, "seen"), (15, "not looked for"), (25, "not looked for"),
-    ]  # fmt: skip
+        (25, "not looked for"),
+        (5, "seen"),
+        (15, "not looked for"),
+        (25, "not looked for"),
+    ]
     workspace.pull("2023-09-01/2023-11-01")
     wide = workspace.passes("rajin", "2023-09-20/2023-10-27")
     s2 = wide[(wide["sensor"] == "s2") & (wide["platform"] == "sentinel-2a")]

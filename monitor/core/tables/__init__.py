@@ -45,19 +45,8 @@ from monitor.core.tables.fusion import (
     VISITS,
     VOYAGE_LINKS,
 )
-from monitor.core.tables.imagery import (
-    BERTH_STATES,
-    COVERAGE,
-    DETECTIONS,
-    STACKS,
-)
-from monitor.core.tables.review import (
-    ALERTS,
-    LEDGER,
-    OBSERVATIONS,
-    QUEUE,
-    REVIEWS,
-)
+from monitor.core.tables.imagery import BERTH_STATES, COVERAGE, DETECTIONS, STACKS
+from monitor.core.tables.review import ALERTS, LEDGER, OBSERVATIONS, QUEUE, REVIEWS
 
 __all__ = [
     "AIRFIELDS",

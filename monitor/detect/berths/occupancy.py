@@ -56,9 +56,14 @@ class BerthRule:
 
 
 def berth_states(
-    aoi: Aoi, acquisitions: Sequence[Acquisition], *, detections: pd.DataFrame, coverage: pd.DataFrame,
-    profiles: pd.DataFrame | None = None, rule: BerthRule | None = None,
-) -> pd.DataFrame:  # fmt: skip
+    aoi: Aoi,
+    acquisitions: Sequence[Acquisition],
+    *,
+    detections: pd.DataFrame,
+    coverage: pd.DataFrame,
+    profiles: pd.DataFrame | None = None,
+    rule: BerthRule | None = None,
+) -> pd.DataFrame:
     """BERTH_STATES of every look at every berth of a port, in order of time.
 
     Parameters
@@ -112,9 +117,12 @@ def berth_states(
 
 def _row(look: Acquisition, aoi: Aoi, berth: Zone) -> dict[str, object]:
     return {
-        "scene_id": look.id, "aoi_id": aoi.id, "berth_id": berth.id, "sensor": look.sensor,
+        "scene_id": look.id,
+        "aoi_id": aoi.id,
+        "berth_id": berth.id,
+        "sensor": look.sensor,
         "acquired_at": pd.Timestamp(look.acquired_at),
-    }  # fmt: skip
+    }
 
 
 Found = list[tuple[str, float]]
@@ -255,9 +263,12 @@ class _History:
         ]
         earlier = [found for at, found in self._optical if at <= pd.Timestamp(look.acquired_at)]
         return standing_probability(
-            now, past.level, [level for level in others if level is not None],
-            optical=(len(earlier), sum(earlier)), rule=self._rule.standing,
-        )  # fmt: skip
+            now,
+            past.level,
+            [level for level in others if level is not None],
+            optical=(len(earlier), sum(earlier)),
+            rule=self._rule.standing,
+        )
 
     def _others(self, name: str, before: int, shape: tuple[int, ...], but: str) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """(look, bin, feature) the first `before` looks of a viewing, filled up with the next; the detector's finds."""

@@ -23,12 +23,19 @@ FEATURES = ("near_infrared", "shortwave", "vv_db", "vh_db")
 BERTH_PROFILES = Schema(
     "berth_profiles",
     {
-        "scene_id": "str", "aoi_id": "str", "berth_id": "str", "acquired_at": UTC, "sensor": "str", "viewing": "str",
-        "bin": "int64", "along_m": "float64", "clear": "float64",
+        "scene_id": "str",
+        "aoi_id": "str",
+        "berth_id": "str",
+        "acquired_at": UTC,
+        "sensor": "str",
+        "viewing": "str",
+        "bin": "int64",
+        "along_m": "float64",
+        "clear": "float64",
         **dict.fromkeys(FEATURES, "float64"),
     },
     ("scene_id", "berth_id", "bin"),
-)  # fmt: skip
+)
 """One row for each 20 m of a berth at a look. `viewing` names sensor, relative orbit and direction: looks of one
 viewing are comparable. `clear` is the share of the bin's pixels that was seen, 0–1. `near_infrared` and `shortwave`
 are reflectance above that of the port's open water at the same look; `vv_db` and `vh_db` are sigma nought above that
@@ -59,13 +66,17 @@ def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.Dat
     rows = [
         pd.DataFrame(
             {
-                "scene_id": acquisition.id, "aoi_id": aoi.id, "berth_id": berth.id,
-                "acquired_at": pd.Timestamp(acquisition.acquired_at), "sensor": acquisition.sensor,
-                "viewing": viewing(acquisition), **_bins(berth, raster, clear, levels=levels),
+                "scene_id": acquisition.id,
+                "aoi_id": aoi.id,
+                "berth_id": berth.id,
+                "acquired_at": pd.Timestamp(acquisition.acquired_at),
+                "sensor": acquisition.sensor,
+                "viewing": viewing(acquisition),
+                **_bins(berth, raster, clear, levels=levels),
             }
         )
         for berth in aoi.of_kind("berth")
-    ]  # fmt: skip
+    ]
     return BERTH_PROFILES.conform(pd.concat(rows, ignore_index=True)) if rows else BERTH_PROFILES.empty()
 
 

@@ -66,7 +66,13 @@ def _row(
     }
     reason = max(hidden, key=lambda name: hidden[name]) if state != "observed" else ""
     return {
-        "scene_id": acquisition.id, "aoi_id": acquisition.aoi_id, "acquired_at": pd.Timestamp(acquisition.acquired_at),
-        "sensor": acquisition.sensor, "zone_id": zone[0], "kind": zone[1], "state": state,
-        "observed_fraction": fraction, "reason": reason,
-    }  # fmt: skip
+        "scene_id": acquisition.id,
+        "aoi_id": acquisition.aoi_id,
+        "acquired_at": pd.Timestamp(acquisition.acquired_at),
+        "sensor": acquisition.sensor,
+        "zone_id": zone[0],
+        "kind": zone[1],
+        "state": state,
+        "observed_fraction": fraction,
+        "reason": reason,
+    }

@@ -129,9 +129,7 @@ def _neighbours(ships: pd.DataFrame, rule: FixedRule) -> list[list[int]]:
     found = KDTree(xy).query_ball_point(xy, rule.within_m)
     alongside = (ships["zone"] == "berth").to_numpy()
     ratio = np.log(np.where(alongside, rule.ratio_at_berth, rule.length_ratio))
-    return [
-        sorted(j for j in group if abs(np.log(length[j] / length[i])) <= ratio[i]) for i, group in enumerate(found)
-    ]  # fmt: skip
+    return [sorted(j for j in group if abs(np.log(length[j] / length[i])) <= ratio[i]) for i, group in enumerate(found)]
 
 
 def _metres(lon: Floats, lat: Floats) -> Floats:

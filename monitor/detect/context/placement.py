@@ -66,9 +66,12 @@ def _is_ice(raster: Raster, ring: Floats) -> bool:
     rows = np.clip(points[:, 1].astype(int), 0, raster.grid.shape[0] - 1)
     cols = np.clip(points[:, 0].astype(int), 0, raster.grid.shape[1] - 1)
     at = replace(
-        raster, data=raster.data[:, rows, cols][:, None], valid=raster.valid[rows, cols][None], cloud=None,
+        raster,
+        data=raster.data[:, rows, cols][:, None],
+        valid=raster.valid[rows, cols][None],
+        cloud=None,
         grid=replace(raster.grid, shape=(1, len(rows))),
-    )  # fmt: skip
+    )
     return bool(ice_mask(at).mean() > 0.5)
 
 

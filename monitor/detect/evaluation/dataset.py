@@ -75,17 +75,19 @@ def hull_of(ring: Pixels, properties: Mapping[str, Any]) -> Hull:
     """The hull of one `vessel` feature whose ring is in pixels."""
     x, y, length, width, angle = box_of(ring)
     return Hull(
-        x, y, length, width, angle,
+        x,
+        y,
+        length,
+        width,
+        angle,
         sure=properties.get("sure") != "low",
         situation=str(properties.get("situation") or "berthed"),
         length_m=float(properties.get("length_m") or length * 10),
         axis_deg=float(properties.get("axis_deg") or 0.0),
-    )  # fmt: skip
+    )
 
 
-def sort_features(
-    rings: Sequence[tuple[Pixels, Mapping[str, Any]]],
-) -> dict[str, Any]:
+def sort_features(rings: Sequence[tuple[Pixels, Mapping[str, Any]]]) -> dict[str, Any]:
     """Label features by what they are for: hulls, stacks, doubtful stacks, ignore, empty."""
     found: dict[str, Any] = {"hulls": [], "stacks": [], "doubtful_stacks": [], "ignore": [], "empty": []}
     for ring, properties in rings:

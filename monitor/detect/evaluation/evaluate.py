@@ -150,9 +150,17 @@ def bootstrap(
     table = pd.DataFrame(rows)
     tail = (1 - level) / 2
     names = [
-        "precision", "recall", "f1", "recall_at_berth", "claimed_empty_share", "stack_iou", "length_error_m",
-        "length_bias_m", "length_interval_holds", "axis_error_deg",
-    ]  # fmt: skip
+        "precision",
+        "recall",
+        "f1",
+        "recall_at_berth",
+        "claimed_empty_share",
+        "stack_iou",
+        "length_error_m",
+        "length_bias_m",
+        "length_interval_holds",
+        "axis_error_deg",
+    ]
     return {
         name: (float(table[name].quantile(tail)), float(table[name].quantile(1 - tail)))
         for name in names
@@ -177,11 +185,18 @@ def by_class(scores: Sequence[SceneScore], floor_m: float = FLOOR_M) -> pd.DataF
             recall, precision = _share(found, found + lost), _share(true, true + wrong)
             rows.append(
                 {
-                    "zone": zone, "length_from_m": low, "length_to_m": high, "vessels": found + lost, "found": found,
-                    "recall": recall, "predicted": true + wrong, "true": true, "precision": precision,
+                    "zone": zone,
+                    "length_from_m": low,
+                    "length_to_m": high,
+                    "vessels": found + lost,
+                    "found": found,
+                    "recall": recall,
+                    "predicted": true + wrong,
+                    "true": true,
+                    "precision": precision,
                     "f1": _share(2 * recall * precision, recall + precision),
                 }
-            )  # fmt: skip
+            )
     return pd.DataFrame(rows)
 
 

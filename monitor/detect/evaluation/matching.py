@@ -140,11 +140,16 @@ def match_vessels(
 def _pair(prediction: pd.Series, truth: pd.Series, metres: float) -> dict[str, object]:
     gap = abs(float(prediction["axis_deg"]) - float(truth["axis_deg"])) % 180
     return {
-        "score": prediction["score"], "length_m": prediction["length_m"], "true_length_m": truth["length_m"],
-        "axis_error_deg": min(gap, 180 - gap), "distance_m": metres, "situation": truth["situation"],
+        "score": prediction["score"],
+        "length_m": prediction["length_m"],
+        "true_length_m": truth["length_m"],
+        "axis_error_deg": min(gap, 180 - gap),
+        "distance_m": metres,
+        "situation": truth["situation"],
         "zone": truth.get("zone", ""),
-        "low_m": prediction.get("length_low_m", np.nan), "high_m": prediction.get("length_high_m", np.nan),
-    }  # fmt: skip
+        "low_m": prediction.get("length_low_m", np.nan),
+        "high_m": prediction.get("length_high_m", np.nan),
+    }
 
 
 def claimed_berths(predictions: Sequence[BaseGeometry], empty: Sequence[Polygon]) -> list[int]:

@@ -164,9 +164,11 @@ def read_truth(folder: Path, epsg: int) -> Truth:
 
 def _vessel(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "length_m": float(properties["length_m"]), "axis_deg": float(properties["axis_deg"]),
-        "situation": properties.get("situation") or "berthed", "sure": properties.get("sure") or "high",
-    }  # fmt: skip
+        "length_m": float(properties["length_m"]),
+        "axis_deg": float(properties["axis_deg"]),
+        "situation": properties.get("situation") or "berthed",
+        "sure": properties.get("sure") or "high",
+    }
 
 
 def _part(properties: Mapping[str, Any]) -> str:

@@ -134,9 +134,14 @@ def hulls(raster: Raster, bright: Bright, *, rule: HullRule | None = None, least
     length = np.array([h.length_m for h in kept])
     half = 1.645 * np.hypot(15.0, 0.12 * length)
     return Boxes(
-        (VESSEL,) * len(kept), tuple(h.ring for h in kept), np.array([h.score for h in kept]), length,
-        np.maximum(length - half, 0.3 * length), length + half, np.array([h.angle for h in kept]),
-    )  # fmt: skip
+        (VESSEL,) * len(kept),
+        tuple(h.ring for h in kept),
+        np.array([h.score for h in kept]),
+        length,
+        np.maximum(length - half, 0.3 * length),
+        length + half,
+        np.array([h.angle for h in kept]),
+    )
 
 
 def _without_quay_spots(found: Boxes, land: Mask, rule: HullRule, gsd_m: float) -> Boxes:
@@ -193,9 +198,14 @@ def _fit(points: Floats, power: Floats, top: float, *, gsd_m: float, rule: HullR
     half, wide = axis * length_m / gsd_m / 2, side * min(extent) / 2
     ring = np.array([middle + half + wide, middle + half - wide, middle - half - wide, middle - half + wide])
     return _Hull(
-        middle, ring, _score(top, len(power) * gsd_m**2), length_m, float(np.arctan2(axis[1], axis[0]) % np.pi),
-        float(power.max()), bool(power.max() < 3.0 * power.mean()),
-    )  # fmt: skip
+        middle,
+        ring,
+        _score(top, len(power) * gsd_m**2),
+        length_m,
+        float(np.arctan2(axis[1], axis[0]) % np.pi),
+        float(power.max()),
+        bool(power.max() < 3.0 * power.mean()),
+    )
 
 
 def _score(contrast: float, area_m2: float) -> float:

@@ -196,9 +196,12 @@ def _measured(maps: Pixels, boxes: Boxes, rule: DecodeRule) -> Boxes:
     length = np.exp(constant + by_map * said + by_run * seen)
     move = rule.recentre * np.clip((runs[:, 1] - runs[:, 0]) / 2, -length / 2, length / 2)
     return replace(
-        boxes, x=boxes.x + move * np.cos(boxes.angle), y=boxes.y + move * np.sin(boxes.angle),
-        length_px=length, width_px=np.minimum(boxes.width_px, length),
-    )  # fmt: skip
+        boxes,
+        x=boxes.x + move * np.cos(boxes.angle),
+        y=boxes.y + move * np.sin(boxes.angle),
+        length_px=length,
+        width_px=np.minimum(boxes.width_px, length),
+    )
 
 
 def hull_share(maps: Pixels, boxes: Boxes) -> Floats:

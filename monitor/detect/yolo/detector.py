@@ -119,9 +119,14 @@ class YoloDetector:
         shift = np.array([origin[1], origin[0]], dtype=np.float64)
         length = hulls.length_px * gsd_m * self.weights.length_gain
         vessels = Boxes(
-            (VESSEL,) * len(hulls), tuple(ring + shift for ring in hulls.corners()), hulls.score, length,
-            length * self.weights.length_low, length * self.weights.length_high, hulls.angle,
-        )  # fmt: skip
+            (VESSEL,) * len(hulls),
+            tuple(ring + shift for ring in hulls.corners()),
+            hulls.score,
+            length,
+            length * self.weights.length_low,
+            length * self.weights.length_high,
+            hulls.angle,
+        )
         inside = np.zeros(maps.shape[1:], dtype=bool)
         inside[rows, cols] = maps[2][rows, cols] >= self.weights.stack_threshold
         return vessels.plus(stack_boxes(inside, maps[2], shift, gsd_m))
@@ -140,9 +145,14 @@ def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64
     length = np.array([side[0] for side in sides]) * gsd_m
     margin = 2 * gsd_m
     return Boxes(
-        (CONTAINER_STACK,) * len(shapes), tuple(ring + shift for _, ring in shapes), score, length,
-        np.maximum(length - margin, 0.0), length + margin, np.array([side[1] for side in sides]),
-    )  # fmt: skip
+        (CONTAINER_STACK,) * len(shapes),
+        tuple(ring + shift for _, ring in shapes),
+        score,
+        length,
+        np.maximum(length - margin, 0.0),
+        length + margin,
+        np.array([side[1] for side in sides]),
+    )
 
 
 def _thinned(raster: Raster, most_px: int) -> Raster:
@@ -153,9 +163,14 @@ def _thinned(raster: Raster, most_px: int) -> Raster:
     rows, cols = raster.grid.shape
     grid = replace(raster.grid, shape=(-(-rows // step), -(-cols // step)))
     return Raster(
-        raster.data[:, ::step, ::step], raster.bands, raster.valid[::step, ::step], grid,
-        None, raster.scale, raster.offset,
-    )  # fmt: skip
+        raster.data[:, ::step, ::step],
+        raster.bands,
+        raster.valid[::step, ::step],
+        grid,
+        None,
+        raster.scale,
+        raster.offset,
+    )
 
 
 def _dark(raster: Raster, weights: Weights) -> Pixels:

@@ -18,8 +18,15 @@ from monitor.detect.yolo.preprocess import Pixels
 from monitor.detect.yolo.runtime import Network
 
 _UNPICKLING = (
-    RuntimeError, ValueError, TypeError, KeyError, AttributeError, ImportError, OSError, pickle.UnpicklingError
-)  # fmt: skip
+    RuntimeError,
+    ValueError,
+    TypeError,
+    KeyError,
+    AttributeError,
+    ImportError,
+    OSError,
+    pickle.UnpicklingError,
+)
 
 
 class MapsPredictor(SemanticSegmentationPredictor):  # type: ignore[misc]

@@ -102,7 +102,7 @@ def _metres(
 
 def _of_event(
     event: Mapping[object, object], event_id: str, gaps: pd.DataFrame, said: Floats, ways: _Ways, rule: SailingRule
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     when = pd.Timestamp(event["acquired_at"])
     hours_in = (when - gaps["start"]).dt.total_seconds().to_numpy() / 3600.0
     hours_out = (gaps["end"] - when).dt.total_seconds().to_numpy() / 3600.0
@@ -116,11 +116,18 @@ def _of_event(
     weight = odds * near * np.where(hurried, 0.3, 1.0)
     table = pd.DataFrame(
         {
-            "event_id": event_id, "gap_id": gaps["gap_id"].to_numpy(), "mmsi": gaps["mmsi"].to_numpy(),
-            "required_in_kn": kn_in, "required_out_kn": kn_out, "spare_h": spare, "length_m": said,
-            "length_fits": fits, "weight": weight, "by_water": ways.by_water,
+            "event_id": event_id,
+            "gap_id": gaps["gap_id"].to_numpy(),
+            "mmsi": gaps["mmsi"].to_numpy(),
+            "required_in_kn": kn_in,
+            "required_out_kn": kn_out,
+            "spare_h": spare,
+            "length_m": said,
+            "length_fits": fits,
+            "weight": weight,
+            "by_water": ways.by_water,
         }
-    )  # fmt: skip
+    )
     table = table[(kn_in <= rule.fastest_kn) & ~(kn_out > rule.fastest_kn)]
     total = float(table["weight"].sum())
     table = table.sort_values(["weight", "gap_id"], ascending=[False, True], kind="stable").head(rule.most)

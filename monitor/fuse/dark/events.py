@@ -101,11 +101,15 @@ def dark_events(
         return DARK_EVENTS.empty()
     said = status.loc[events["detection_id"]]
     feed = None if positions is None else Feed.of(positions)
-    ears = [_heard(when, place, feed, reception, rule) for when, place in zip(events["acquired_at"],
-            zip(*lonlat(events), strict=True), strict=True)]  # fmt: skip
+    ears = [
+        _heard(when, place, feed, reception, rule)
+        for when, place in zip(events["acquired_at"], zip(*lonlat(events), strict=True), strict=True)
+    ]
     sure = [name in confirmed for name in events["detection_id"]]
-    rows = [_judge(row | {"sure": known}, ear, str(m["reason"]), float(m["probability"]), rule) for row, known, ear, m
-            in zip(events.to_dict("records"), sure, ears, said.to_dict("records"), strict=True)]  # fmt: skip
+    rows = [
+        _judge(row | {"sure": known}, ear, str(m["reason"]), float(m["probability"]), rule)
+        for row, known, ear, m in zip(events.to_dict("records"), sure, ears, said.to_dict("records"), strict=True)
+    ]
     table = _table(events, rows, ears, said)
     table["gap_ids"] = _gap_ids(table, gaps, positions)
     return DARK_EVENTS.conform(table)
@@ -148,9 +152,8 @@ def lengths_said(positions: pd.DataFrame | None) -> dict[int, float]:
 
 
 def _heard(
-    when: pd.Timestamp, place: tuple[float, float], feed: Feed | None, reception: pd.DataFrame | None,
-    rule: DarkRule,
-) -> Heard | None:  # fmt: skip
+    when: pd.Timestamp, place: tuple[float, float], feed: Feed | None, reception: pd.DataFrame | None, rule: DarkRule
+) -> Heard | None:
     if feed is not None:
         return feed.heard(when, place, rule.hearing)
     if reception is not None:
@@ -173,10 +176,12 @@ def _judge(
     reasons.append("a reviewer saw a ship" if row["sure"] else "away from any spot where something is always seen")
     probability = _probability(row, heard, fit, rule) if shown and heard is not None else np.nan
     return {
-        "status": DARK if shown else UNKNOWN, "probability": probability,
+        "status": DARK if shown else UNKNOWN,
+        "probability": probability,
         "likelihood": likelihood_word(probability) if shown else "",
-        "reasons": "; ".join(reasons), "alternatives": "; ".join(_alternatives(row, shown=shown)),
-    }  # fmt: skip
+        "reasons": "; ".join(reasons),
+        "alternatives": "; ".join(_alternatives(row, shown=shown)),
+    }
 
 
 def _probability(row: Mapping[object, object], heard: Heard, fit: float, rule: DarkRule) -> float:

@@ -72,8 +72,9 @@ class Feed:
         return Heard(len(np.unique(self.mmsi[part][near])), bool((t <= now).any()), bool((t >= now).any()))
 
 
-def heard_in_cells(reception: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule,
-                   ) -> Heard:  # fmt: skip
+def heard_in_cells(
+    reception: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule
+) -> Heard:
     """What a RECEPTION table holds: the hour of the instant needs a cell nearby in which ships were heard.
 
     Hours are coarse, so a feed that broke off within the hour is not seen here; give positions where there are any.

@@ -133,10 +133,18 @@ def alerts(
         state = OLD if late else QUIET if key in last and when < last[key] else NEW
         if state == NEW:
             last[key] = when + rule.cool_down
-        rows.append({
-            **_said(finding), "alert_id": alert_id, "rule": name, "subject": key[1], "raised_at": when,
-            "quiet_until": last.get(key, when), "is_simulated": simulated, "state": state,
-        })  # fmt: skip
+        rows.append(
+            {
+                **_said(finding),
+                "alert_id": alert_id,
+                "rule": name,
+                "subject": key[1],
+                "raised_at": when,
+                "quiet_until": last.get(key, when),
+                "is_simulated": simulated,
+                "state": state,
+            }
+        )
     if not rows:
         return ALERTS.empty()
     never = pd.Series(pd.NaT, index=range(len(rows)), dtype=UTC)
@@ -156,14 +164,21 @@ def still_held(table: pd.DataFrame, findings: Iterable[Finding], stays: Stays) -
     for finding in told:
         if finding.kind in _RENAMED:
             spans.setdefault((finding.kind, _subject(finding, "", stays)), []).append((finding.start, finding.end))
-    return pd.Series([
-        finding_id in names or alert_id in names or any(
-            start <= pd.Timestamp(last) and end >= pd.Timestamp(first) for first, last in spans.get((rule, subject), ())
-        )
-        for finding_id, alert_id, rule, subject, start, end in zip(
-            *(table[name] for name in ("finding_id", "alert_id", "rule", "subject", "start", "end")), strict=True
-        )
-    ], index=table.index, dtype=bool)  # fmt: skip
+    return pd.Series(
+        [
+            finding_id in names
+            or alert_id in names
+            or any(
+                start <= pd.Timestamp(last) and end >= pd.Timestamp(first)
+                for first, last in spans.get((rule, subject), ())
+            )
+            for finding_id, alert_id, rule, subject, start, end in zip(
+                *(table[name] for name in ("finding_id", "alert_id", "rule", "subject", "start", "end")), strict=True
+            )
+        ],
+        index=table.index,
+        dtype=bool,
+    )
 
 
 def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
@@ -180,14 +195,33 @@ def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
     when, ports = pd.Timestamp(utc(now)), set(told["aoi_id"])
     digest = hashlib.sha256("\n".join(told["alert_id"]).encode()).hexdigest()[:16]
     claims = [wording.taken_back(claim, at) for claim, at in zip(told["claim"], told["sent_at"], strict=True)]
-    return ALERTS.conform(pd.DataFrame([{
-        "alert_id": f"{CORRECTION}|{digest}", "rule": CORRECTION, "aoi_id": ports.pop() if len(ports) == 1 else "",
-        "subject": CORRECTION, "finding_id": told["finding_id"].iloc[0], "start": told["start"].min(),
-        "end": told["end"].max(), "raised_at": when, "quiet_until": when, "claim": " ".join(claims), "likelihood": "",
-        "confidence": "high", "reasons": "late AIS, a review, or a new look at the same scenes does not support it",
-        "alternatives": "", "is_simulated": bool(told["is_simulated"].any()), "state": NEW, "attempts": 0,
-        "sent_to": "", "error": "",
-    }]).assign(sent_at=pd.Series([pd.NaT], dtype=UTC)))  # fmt: skip
+    return ALERTS.conform(
+        pd.DataFrame(
+            [
+                {
+                    "alert_id": f"{CORRECTION}|{digest}",
+                    "rule": CORRECTION,
+                    "aoi_id": ports.pop() if len(ports) == 1 else "",
+                    "subject": CORRECTION,
+                    "finding_id": told["finding_id"].iloc[0],
+                    "start": told["start"].min(),
+                    "end": told["end"].max(),
+                    "raised_at": when,
+                    "quiet_until": when,
+                    "claim": " ".join(claims),
+                    "likelihood": "",
+                    "confidence": "high",
+                    "reasons": "late AIS, a review, or a new look at the same scenes does not support it",
+                    "alternatives": "",
+                    "is_simulated": bool(told["is_simulated"].any()),
+                    "state": NEW,
+                    "attempts": 0,
+                    "sent_to": "",
+                    "error": "",
+                }
+            ]
+        ).assign(sent_at=pd.Series([pd.NaT], dtype=UTC))
+    )
 
 
 def rule_of(finding: Finding) -> str:
@@ -234,7 +268,13 @@ def _last_told(known: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
 
 def _said(finding: Finding) -> dict[str, object]:
     return {
-        "aoi_id": finding.aoi_id, "finding_id": finding.id, "start": finding.start, "end": finding.end,
-        "claim": finding.claim, "likelihood": finding.likelihood, "confidence": finding.confidence,
-        "reasons": "; ".join(finding.reasons), "alternatives": "; ".join(finding.alternatives),
-    }  # fmt: skip
+        "aoi_id": finding.aoi_id,
+        "finding_id": finding.id,
+        "start": finding.start,
+        "end": finding.end,
+        "claim": finding.claim,
+        "likelihood": finding.likelihood,
+        "confidence": finding.confidence,
+        "reasons": "; ".join(finding.reasons),
+        "alternatives": "; ".join(finding.alternatives),
+    }

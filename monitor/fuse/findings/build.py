@@ -23,7 +23,7 @@ from monitor.core.tables import (
     STACKS,
     VISITS,
     VOYAGES,
-)  # fmt: skip
+)
 from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.events import DARK
 from monitor.fuse.findings import wording
@@ -111,28 +111,46 @@ def _dark(tables: FindingTables, names: dict[str, str], period: TimeRange) -> It
         if HOUR_UNKNOWN in str(row["reasons"]):
             claim = wording.uncompared(place, at)
         yield Finding(
-            str(row["event_id"]), "dark_event", str(row["aoi_id"]), at, at, claim, str(row["likelihood"]),
+            str(row["event_id"]),
+            "dark_event",
+            str(row["aoi_id"]),
+            at,
+            at,
+            claim,
+            str(row["likelihood"]),
             "moderate" if shown and _number(row["score"]) >= 0.6 else "low",
             tuple(text for text in str(row["reasons"]).split("; ") if text),
-            (str(row["detection_id"]), str(row["scene_id"]), *gap_ids[:3]), others,
-        )  # fmt: skip
+            (str(row["detection_id"]), str(row["scene_id"]), *gap_ids[:3]),
+            others,
+        )
 
 
 def _visits(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
     for row in _within(tables.visits, "arrived_not_after", period):
-        bounds = (row["arrived_not_before"], row["arrived_not_after"], row["departed_not_before"],
-                  row["departed_not_after"])  # fmt: skip
+        bounds = (
+            row["arrived_not_before"],
+            row["arrived_not_after"],
+            row["departed_not_before"],
+            row["departed_not_after"],
+        )
         who = tables.identity[(tables.identity["subject_id"] == row["visit_id"]) & (tables.identity["rank"] == 1)]
         claim = wording.stay(_place(row, "berth_id", names), _length(row), bounds)
         if len(who):
             claim += f" {who['wording'].iloc[0]}"
         looks, chance = int(_number(row["looks"])), _number(row["probability"])
         yield Finding(
-            str(row["visit_id"]), "visit", str(row["aoi_id"]), _at(bounds[1]), _at(bounds[2]), claim,
-            likelihood_word(chance), "high" if looks >= 3 else ("moderate" if looks == 2 else "low"),
-            (f"seen in {looks} {'look' if looks == 1 else 'looks'}",), tuple(str(row["detection_ids"]).split()),
+            str(row["visit_id"]),
+            "visit",
+            str(row["aoi_id"]),
+            _at(bounds[1]),
+            _at(bounds[2]),
+            claim,
+            likelihood_word(chance),
+            "high" if looks >= 3 else ("moderate" if looks == 2 else "low"),
+            (f"seen in {looks} {'look' if looks == 1 else 'looks'}",),
+            tuple(str(row["detection_ids"]).split()),
             ("two ships of like length, one after the other",) if looks > 1 else (),
-        )  # fmt: skip
+        )
 
 
 def _voyages(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
@@ -148,11 +166,18 @@ def _voyages(tables: FindingTables, names: dict[str, str], period: TimeRange) ->
         ports = [names.get(str(row[name]), str(row[name])) for name in ("from_port", "to_port")]
         claim = wording.passage(ports[0], ports[1], bounds, _length(left.to_dict()))
         yield Finding(
-            str(row["voyage_id"]), "voyage", str(row["from_port"]), _at(bounds[0]), _at(bounds[1]), claim,
-            likelihood_word(chance), "moderate" if chance >= 0.8 else "low",
-            ("time, water and length allow it",), (str(row["from_visit"]), str(row["to_visit"])),
+            str(row["voyage_id"]),
+            "voyage",
+            str(row["from_port"]),
+            _at(bounds[0]),
+            _at(bounds[1]),
+            claim,
+            likelihood_word(chance),
+            "moderate" if chance >= 0.8 else "low",
+            ("time, water and length allow it",),
+            (str(row["from_visit"]), str(row["to_visit"])),
             ("another ship of like length", "a call at a third port on the way"),
-        )  # fmt: skip
+        )
 
 
 def _shuttles(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
@@ -169,36 +194,56 @@ def _shuttles(tables: FindingTables, names: dict[str, str], period: TimeRange) -
         legs = tables.voyages[tables.voyages["shuttle_id"] == row["shuttle_id"]]
         chance = float(legs["probability"].mean()) if legs["probability"].notna().any() else 0.9
         yield Finding(
-            str(row["shuttle_id"]), "shuttle", str(row["port_a"]), start, end,
+            str(row["shuttle_id"]),
+            "shuttle",
+            str(row["port_a"]),
+            start,
+            end,
             wording.shuttle(ports[0], ports[1], int(_number(row["legs"])), bounds, _number(row["period_days"])),
-            likelihood_word(chance), "high" if _number(row["legs"]) >= 6 else "moderate",
-            ("a ship of the same length at both ends, in turn",), evidence,
+            likelihood_word(chance),
+            "high" if _number(row["legs"]) >= 6 else "moderate",
+            ("a ship of the same length at both ends, in turn",),
+            evidence,
             ("several ships of like length", "calls at other ports between"),
-        )  # fmt: skip
+        )
 
 
 def _candidate(row: dict[object, object], ports: list[str], start: datetime, end: datetime) -> Finding:
     return Finding(
-        str(row["shuttle_id"]), "shuttle", str(row["port_a"]), start, end,
+        str(row["shuttle_id"]),
+        "shuttle",
+        str(row["port_a"]),
+        start,
+        end,
         wording.shuttle_candidate(ports[0], ports[1], int(_number(row["legs"]))),
-        likelihood_word(_number(row["probability"])), "low",
+        likelihood_word(_number(row["probability"])),
+        "low",
         ("stays at both ends and what AIS heard between fit one ship, though no look shows which leg followed which",),
         tuple(str(row["visit_ids"]).split()),
         ("several ships of like length, each calling at one port", "calls at other ports between"),
-    )  # fmt: skip
+    )
 
 
 def _coverage(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
     counts = tables.counts[tables.counts["aoi_id"] == aoi.id]
-    inside = counts[(counts["acquired_at"] >= pd.Timestamp(period.start))
-                    & (counts["acquired_at"] < pd.Timestamp(period.end))]  # fmt: skip
+    inside = counts[
+        (counts["acquired_at"] >= pd.Timestamp(period.start)) & (counts["acquired_at"] < pd.Timestamp(period.end))
+    ]
     if len(clear_looks(inside)):
         return
     yield Finding(
-        f"coverage|{aoi.id}|{period}", "coverage", aoi.id, period.start, period.end,
-        wording.not_observed(aoi.name, period.start, period.end), "", "high",
-        (f"{len(inside)} passes, none of them clear",), tuple(inside["scene_id"].astype(str)), (),
-    )  # fmt: skip
+        f"coverage|{aoi.id}|{period}",
+        "coverage",
+        aoi.id,
+        period.start,
+        period.end,
+        wording.not_observed(aoi.name, period.start, period.end),
+        "",
+        "high",
+        (f"{len(inside)} passes, none of them clear",),
+        tuple(inside["scene_id"].astype(str)),
+        (),
+    )
 
 
 def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
@@ -214,13 +259,24 @@ def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Find
                 aoi.name, rate[0], (_number(row["expected_low"]), _number(row["expected_high"]))
             )
         start, end = _at(row["start"]), _at(row["end"])
-        seen = tables.counts[(tables.counts["aoi_id"] == aoi.id) & (tables.counts["acquired_at"] >= row["start"])
-                             & (tables.counts["acquired_at"] < row["end"])]  # fmt: skip
+        seen = tables.counts[
+            (tables.counts["aoi_id"] == aoi.id)
+            & (tables.counts["acquired_at"] >= row["start"])
+            & (tables.counts["acquired_at"] < row["end"])
+        ]
         yield Finding(
-            f"count|{aoi.id}|{start.isoformat()}", "count", aoi.id, start, end, claim, "",
-            "high" if looks >= 4 else ("moderate" if looks >= 2 else "low"), (f"{looks} looks",),
-            tuple(seen["scene_id"].astype(str)), (wording.SNAPSHOT,),
-        )  # fmt: skip
+            f"count|{aoi.id}|{start.isoformat()}",
+            "count",
+            aoi.id,
+            start,
+            end,
+            claim,
+            "",
+            "high" if looks >= 4 else ("moderate" if looks >= 2 else "low"),
+            (f"{looks} looks",),
+            tuple(seen["scene_id"].astype(str)),
+            (wording.SNAPSHOT,),
+        )
 
 
 def _stacks(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
@@ -231,10 +287,18 @@ def _stacks(tables: FindingTables, names: dict[str, str], period: TimeRange) -> 
         at, place = _at(row["acquired_at"]), _place(row, "yard_id", names)
         claim = wording.stack(place, length, (_number(row["teu_low"]), _number(row["teu_high"])), at)
         yield Finding(
-            f"stack|{row['scene_id']}|{row['yard_id']}", "stack", str(row["aoi_id"]), at, at, claim, "", "moderate",
+            f"stack|{row['scene_id']}|{row['yard_id']}",
+            "stack",
+            str(row["aoi_id"]),
+            at,
+            at,
+            claim,
+            "",
+            "moderate",
             (f"area changed by {change:+.0f} m² since the last clear look",),
-            (str(row["scene_id"]), str(row["previous_scene_id"])), (wording.EMPTY_BOXES, "another load on the pier"),
-        )  # fmt: skip
+            (str(row["scene_id"]), str(row["previous_scene_id"])),
+            (wording.EMPTY_BOXES, "another load on the pier"),
+        )
 
 
 def _gaps(tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
@@ -247,9 +311,15 @@ def _gaps(tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
             continue
         until = "and has not been heard since" if pd.isna(row["end"]) else f"until {wording.when(end)}"
         yield Finding(
-            str(row["gap_id"]), "gap", "", start, end,
-            f"MMSI {row['mmsi']} was silent from {wording.when(start)} {until}. {wording.GAP_CAVEAT}", "", "moderate",
+            str(row["gap_id"]),
+            "gap",
+            "",
+            start,
+            end,
+            f"MMSI {row['mmsi']} was silent from {wording.when(start)} {until}. {wording.GAP_CAVEAT}",
+            "",
+            "moderate",
             (f"{int(_number(row['positions_before_12h']))} positions in the 12 h before",),
             explains[row["gap_id"]],
             ("out of reach of receivers", "a failed transmitter"),
-        )  # fmt: skip
+        )

@@ -33,12 +33,18 @@ def _changed(row: Mapping[object, object], names: Mapping[str, str]) -> Finding:
     looks = (int(str(row["looks_before"])), int(str(row["looks_after"])))
     p_value = float(str(row["p_value"]))
     return Finding(
-        str(row["change_id"]), "change", aoi, start, end,
-        wording.changed(what, names.get(aoi, aoi), rates, looks, (start, end)), "",
+        str(row["change_id"]),
+        "change",
+        aoi,
+        start,
+        end,
+        wording.changed(what, names.get(aoi, aoi), rates, looks, (start, end)),
+        "",
         "high" if p_value < _SURE_P and min(looks) >= _SURE_LOOKS else "moderate",
-        (f"{looks[0]} looks before, {looks[1]} after; p = {p_value:.2g}",), (),
+        (f"{looks[0]} looks before, {looks[1]} after; p = {p_value:.2g}",),
+        (),
         ("the season", "looks at other hours or by another sensor"),
-    )  # fmt: skip
+    )
 
 
 def feed_findings(
@@ -69,10 +75,18 @@ def feed_findings(
 
 def _silent(start: datetime, end: datetime | None, as_of: datetime) -> Finding:
     return Finding(
-        f"feed|{stamp(start)}", "feed", "", start, end or as_of, wording.feed_silent(start, end), "", "high",
-        (f"{((end or as_of) - start) / timedelta(hours=1):.0f} h without a position of any vessel",), (),
+        f"feed|{stamp(start)}",
+        "feed",
+        "",
+        start,
+        end or as_of,
+        wording.feed_silent(start, end),
+        "",
+        "high",
+        (f"{((end or as_of) - start) / timedelta(hours=1):.0f} h without a position of any vessel",),
+        (),
         ("files that were not brought", "a receiver or provider that is down"),
-    )  # fmt: skip
+    )
 
 
 def unseen_findings(
@@ -100,10 +114,18 @@ def _unseen(
         since = looks[looks["acquired_at"] > last] if len(seen) else looks
         passes = f"{len(since)} {'pass' if len(since) == 1 else 'passes'} since then, none of them clear"
         yield Finding(
-            f"unseen|{aoi}|{stamp(last)}", "unseen", aoi, _at(last), _at(until),
-            wording.unseen_since(names.get(aoi, aoi), last, until), "", "high", (passes,),
-            tuple(since["scene_id"].astype(str)), (),
-        )  # fmt: skip
+            f"unseen|{aoi}|{stamp(last)}",
+            "unseen",
+            aoi,
+            _at(last),
+            _at(until),
+            wording.unseen_since(names.get(aoi, aoi), last, until),
+            "",
+            "high",
+            (passes,),
+            tuple(since["scene_id"].astype(str)),
+            (),
+        )
 
 
 def _at(value: object) -> datetime:

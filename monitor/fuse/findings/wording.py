@@ -51,9 +51,11 @@ def about_length(length_m: float, low_m: float = float("nan"), high_m: float = f
 
 def observed_vessel(place: str, length: str, at: Instant) -> str:
     """Observed: a vessel lay there."""
-    return f"A vessel {length} long was seen at {place} on {when(at)}." if length != "of unknown length" else (
-        f"A vessel was seen at {place} on {when(at)}."
-    )  # fmt: skip
+    return (
+        f"A vessel {length} long was seen at {place} on {when(at)}."
+        if length != "of unknown length"
+        else (f"A vessel was seen at {place} on {when(at)}.")
+    )
 
 
 def not_seen(what: str, place: str, at: Instant) -> str:
@@ -214,11 +216,13 @@ def confidence_line(level: str, reasons: tuple[str, ...]) -> str:
 
 
 _COUNTED = {
-    "vessels": "Vessels per clear look", "berth": "Vessels at berths per clear look",
-    "anchorage": "Vessels at anchorages per clear look", "open": "Vessels in open water per clear look",
+    "vessels": "Vessels per clear look",
+    "berth": "Vessels at berths per clear look",
+    "anchorage": "Vessels at anchorages per clear look",
+    "open": "Vessels in open water per clear look",
     "under_way": "Vessels shown under way per clear look",
     "stacks": "Yards with container stacks per clear look",
-}  # fmt: skip
+}
 
 
 def changed(

@@ -93,39 +93,64 @@ def _by_ais(visit: dict[object, object], watchlist: pd.DataFrame) -> dict[str, o
     known = watchlist[watchlist["mmsi"] == visit["mmsi"]]
     name = str(known["name"].iloc[0]) if len(known) else f"MMSI {visit['mmsi']}"
     return {
-        "subject_id": visit["visit_id"], "candidate": name, "imo": str(known["imo"].iloc[0]) if len(known) else "",
-        "mmsi": visit["mmsi"], "role": str(known["role"].iloc[0]) if len(known) else "", "rank": 1,
-        "probability": 0.98, "likelihood": likelihood_word(0.98), "length_ratio": np.nan,
-        "reasons": "matched with AIS", "wording": wording.named(name, "AIS"),
-    }  # fmt: skip
+        "subject_id": visit["visit_id"],
+        "candidate": name,
+        "imo": str(known["imo"].iloc[0]) if len(known) else "",
+        "mmsi": visit["mmsi"],
+        "role": str(known["role"].iloc[0]) if len(known) else "",
+        "rank": 1,
+        "probability": 0.98,
+        "likelihood": likelihood_word(0.98),
+        "length_ratio": np.nan,
+        "reasons": "matched with AIS",
+        "wording": wording.named(name, "AIS"),
+    }
 
 
 def _of_visit(
     visit: dict[object, object], ships: list[dict[object, object]], away: list[str], rule: IdentityRule
 ) -> list[dict[str, object]]:
     odds = [_length_odds(visit, ship) for ship in ships]
-    weights = [0.0 if out else rule.weight(str(ship["role"])) * ratio
-               for ship, ratio, out in zip(ships, odds, away, strict=True)]  # fmt: skip
+    weights = [
+        0.0 if out else rule.weight(str(ship["role"])) * ratio
+        for ship, ratio, out in zip(ships, odds, away, strict=True)
+    ]
     total = sum(weights) + rule.another
     excluded = [str(ship["name"]) for ship, out in zip(ships, away, strict=True) if out]
-    listed = [(weight / total, index) for index, weight in enumerate(weights)
-              if weight / total >= rule.least_probability]  # fmt: skip
+    listed = [
+        (weight / total, index) for index, weight in enumerate(weights) if weight / total >= rule.least_probability
+    ]
     listed.sort(key=lambda pair: (-pair[0], str(ships[pair[1]]["name"])))
     fitting = [str(ships[index]["name"]) for _, index in listed if odds[index] > 1.0]
     text = wording.consistent_with(fitting, excluded)
     rows: list[dict[str, object]] = []
     for chance, index in listed:
         ship = ships[index]
-        rows.append({
-            "subject_id": visit["visit_id"], "candidate": ship["name"], "imo": ship["imo"], "mmsi": ship["mmsi"],
-            "role": ship["role"], "probability": chance, "length_ratio": _ratio(visit, ship),
-            "reasons": _reasons(visit, ship, odds[index]),
-        })  # fmt: skip
+        rows.append(
+            {
+                "subject_id": visit["visit_id"],
+                "candidate": ship["name"],
+                "imo": ship["imo"],
+                "mmsi": ship["mmsi"],
+                "role": ship["role"],
+                "probability": chance,
+                "length_ratio": _ratio(visit, ship),
+                "reasons": _reasons(visit, ship, odds[index]),
+            }
+        )
     rest = 1.0 - sum(chance for chance, _ in listed)
-    rows.append({
-        "subject_id": visit["visit_id"], "candidate": ANOTHER, "imo": "", "mmsi": pd.NA, "role": "",
-        "probability": rest, "length_ratio": np.nan, "reasons": "any ship that no list names",
-    })  # fmt: skip
+    rows.append(
+        {
+            "subject_id": visit["visit_id"],
+            "candidate": ANOTHER,
+            "imo": "",
+            "mmsi": pd.NA,
+            "role": "",
+            "probability": rest,
+            "length_ratio": np.nan,
+            "reasons": "any ship that no list names",
+        }
+    )
     rows.sort(key=lambda row: -float(str(row["probability"])))
     for rank, row in enumerate(rows, 1):
         row |= {"rank": rank, "likelihood": likelihood_word(float(str(row["probability"]))), "wording": text}
@@ -165,9 +190,13 @@ def _reasons(visit: dict[object, object], ship: dict[object, object], odds: floa
 
 
 def _away(
-    ship: dict[object, object], visit: dict[object, object], positions: pd.DataFrame | None,
-    elsewhere: pd.DataFrame | None, place: tuple[float, float] | None, rule: IdentityRule,
-) -> str:  # fmt: skip
+    ship: dict[object, object],
+    visit: dict[object, object],
+    positions: pd.DataFrame | None,
+    elsewhere: pd.DataFrame | None,
+    place: tuple[float, float] | None,
+    rule: IdentityRule,
+) -> str:
     """Why the ship cannot have been here; "" when it can."""
     first, last = pd.Timestamp(visit["arrived_not_after"]), pd.Timestamp(visit["departed_not_before"])
     if elsewhere is not None and len(elsewhere):
@@ -177,8 +206,9 @@ def _away(
     if positions is None or place is None or pd.isna(ship["mmsi"]):
         return ""
     day = timedelta(days=1)
-    fixes = positions[(positions["mmsi"] == ship["mmsi"]) & (positions["t"] >= first - day)
-                      & (positions["t"] <= last + day)]  # fmt: skip
+    fixes = positions[
+        (positions["mmsi"] == ship["mmsi"]) & (positions["t"] >= first - day) & (positions["t"] <= last + day)
+    ]
     if fixes.empty:
         return ""
     nmi = distance_m(fixes["lon"].to_numpy(), fixes["lat"].to_numpy(), *place) / METRES_PER_NAUTICAL_MILE

@@ -13,11 +13,20 @@ from monitor.core.schema import Schema
 WATCHLIST = Schema(
     "watchlist",
     {
-        "name": "str", "imo": "str", "mmsi": "Int64", "length_low_m": "float64", "length_high_m": "float64",
-        "type": "str", "role": "str", "look_alike_of": "str", "source": "str", "confidence": "str", "note": "str",
+        "name": "str",
+        "imo": "str",
+        "mmsi": "Int64",
+        "length_low_m": "float64",
+        "length_high_m": "float64",
+        "type": "str",
+        "role": "str",
+        "look_alike_of": "str",
+        "source": "str",
+        "confidence": "str",
+        "note": "str",
     },
     ("name",),
-)  # fmt: skip
+)
 """`role` route ship | look-alike | name trap | naval. Lengths are the range of what is published, NaN when nothing is;
 `look_alike_of` the route ship that it may be taken for. A ship without a known MMSI has none: none is guessed."""
 

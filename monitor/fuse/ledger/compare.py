@@ -49,9 +49,9 @@ class Seen:
         visits, states, stacks, coverage = (
             table[table["aoi_id"] == aoi.id] for table in (self.visits, self.berth_states, self.stacks, self.coverage)
         )
-        times = pd.concat([
-            *(table["acquired_at"] for table in (states, stacks, coverage)), *(visits[name] for name in _BOUNDS),
-        ]).dropna()  # fmt: skip
+        times = pd.concat(
+            [*(table["acquired_at"] for table in (states, stacks, coverage)), *(visits[name] for name in _BOUNDS)]
+        ).dropna()
         first, last = (times.min(), times.max()) if len(times) else (pd.NaT, pd.NaT)
         names = {zone.id: zone.name or zone.id for zone in aoi.zones}
         return _Port(aoi, visits, states, stacks, coverage, names, first, last)
@@ -107,12 +107,16 @@ def compare(observations: pd.DataFrame, aois: Iterable[Aoi], seen: Seen) -> pd.D
 
 def _entry(row: Row, port: _Port | None, ports: list[_Port]) -> Answer:
     entry: Answer = {
-        "entry_id": f"ledger|{row['observation_id']}", "visit_id": "", "cause": "", "looks": 0,
-        **{str(name): row[name] for name in (
-            "observation_id", "origin", "berth", "start", "end", "event", "vessel", "source", "confidence",
-        )},
+        "entry_id": f"ledger|{row['observation_id']}",
+        "visit_id": "",
+        "cause": "",
+        "looks": 0,
+        **{
+            str(name): row[name]
+            for name in ("observation_id", "origin", "berth", "start", "end", "event", "vessel", "source", "confidence")
+        },
         "port": port.aoi.id if port else str(row["port"]),
-    }  # fmt: skip
+    }
     event = str(row["event"])
     if event in ("aggregate", "transit"):
         return entry | _total(row, event, ports)
@@ -261,8 +265,11 @@ def _why(row: Row, port: _Port) -> Answer:
 def _nearest(row: Row, port: _Port) -> str:
     looks = port.clear(port.first, port.last + timedelta(seconds=1))
     before, after = looks[looks < row["start"]], looks[looks >= row["end"]]
-    texts = [f"{name} {hour(at)}" for name, at in (
-        ("the one before", before.max()), ("the one after", after.min())) if pd.notna(at)]  # fmt: skip
+    texts = [
+        f"{name} {hour(at)}"
+        for name, at in (("the one before", before.max()), ("the one after", after.min()))
+        if pd.notna(at)
+    ]
     return f"; clear looks: {', '.join(texts)}" if texts else ""
 
 
@@ -277,8 +284,14 @@ def _inside(table: pd.DataFrame, start: object, end: object) -> pd.DataFrame:
 def _ours(visit: Row, port: _Port) -> Answer:
     said: Answer = dict.fromkeys(("observation_id", "event", "vessel", "cause", "source", "confidence"), "")
     return said | {
-        "entry_id": f"ledger|{visit['visit_id']}", "visit_id": visit["visit_id"], "origin": OURS,
-        "port": port.aoi.id, "berth": port.names.get(str(visit["berth_id"]), str(visit["berth_id"])),
-        "start": visit["arrived_not_after"], "end": visit["departed_not_before"], "verdict": HERE,
-        "reason": "nothing is on record for that time", "looks": visit["looks"],
-    }  # fmt: skip
+        "entry_id": f"ledger|{visit['visit_id']}",
+        "visit_id": visit["visit_id"],
+        "origin": OURS,
+        "port": port.aoi.id,
+        "berth": port.names.get(str(visit["berth_id"]), str(visit["berth_id"])),
+        "start": visit["arrived_not_after"],
+        "end": visit["departed_not_before"],
+        "verdict": HERE,
+        "reason": "nothing is on record for that time",
+        "looks": visit["looks"],
+    }

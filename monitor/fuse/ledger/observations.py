@@ -20,8 +20,15 @@ PRESENT = frozenset({"docked", "loading", "unloading", "unloading+loading", "arr
 """Events that mean a ship at a berth."""
 
 EVENTS = PRESENT | {
-    "absent", "departed", "containers_seen", "anchored", "aggregate", "transit", "shipyard", "night_lights",
-}  # fmt: skip
+    "absent",
+    "departed",
+    "containers_seen",
+    "anchored",
+    "aggregate",
+    "transit",
+    "shipyard",
+    "night_lights",
+}
 """What an observation may be of; `aggregate` is a total over a time."""
 
 NEEDED = ("date", "port", "event", "source", "confidence")
@@ -75,8 +82,10 @@ def _read(path: Path, origin: str) -> pd.DataFrame:
         raise DataError(f"{path}: not a readable list of observations in CSV ({error})") from error
     if missing := [name for name in NEEDED if name not in raw]:
         raise DataError(f"{path}: column {', '.join(missing)} missing; there are {', '.join(raw.columns)}")
-    spans = [_checked(path, line, date, event) for line, date, event in zip(
-        range(2, len(raw) + 2), raw["date"], raw["event"], strict=True)]  # fmt: skip
+    spans = [
+        _checked(path, line, date, event)
+        for line, date, event in zip(range(2, len(raw) + 2), raw["date"], raw["event"], strict=True)
+    ]
     table = raw.assign(**{name: "" for name in _TEXTS if name not in raw}, origin=origin)
     table["start"] = pd.to_datetime([span.start for span in spans], utc=True)
     table["end"] = pd.to_datetime([span.end for span in spans], utc=True)

@@ -72,9 +72,13 @@ def image_shift_m(sog_kn: npt.ArrayLike, cog_deg: npt.ArrayLike, look: RadarLook
     """`azimuth_shift` for one look, zero for ships that lie still (under half a knot) or whose motion is unknown."""
     sog = np.asarray(sog_kn, dtype=np.float64)
     shift = azimuth_shift(
-        sog, cog_deg, satellite_course_deg=look.course_deg, incidence_deg=look.incidence_deg,
-        slant_range_m=look.slant_range_m, satellite_speed_ms=look.speed_ms,
-    )  # fmt: skip
+        sog,
+        cog_deg,
+        satellite_course_deg=look.course_deg,
+        incidence_deg=look.incidence_deg,
+        slant_range_m=look.slant_range_m,
+        satellite_speed_ms=look.speed_ms,
+    )
     return np.where((sog >= _STILL_KN) & np.isfinite(shift), shift, 0.0)
 
 

@@ -114,13 +114,29 @@ def _table(acquisition: Acquisition, rows: list[dict[str, object]]) -> pd.DataFr
 
 def _alone(detection_id: str, reason: str) -> dict[str, object]:
     nothing = dict.fromkeys(
-        ("distance_m", "dt_s", "cost", "cost_position", "cost_length", "cost_heading", "cost_berth", "margin",
-         "ais_lon", "ais_lat"), np.nan,
-    )  # fmt: skip
+        (
+            "distance_m",
+            "dt_s",
+            "cost",
+            "cost_position",
+            "cost_length",
+            "cost_heading",
+            "cost_berth",
+            "margin",
+            "ais_lon",
+            "ais_lat",
+        ),
+        np.nan,
+    )
     return {
-        "detection_id": detection_id, "mmsi": pd.NA, "status": "unmatched", "runner_up_mmsi": pd.NA,
-        "reason": reason, "probability": 0.0 if reason != HOUR_UNKNOWN else np.nan, **nothing,
-    }  # fmt: skip
+        "detection_id": detection_id,
+        "mmsi": pd.NA,
+        "status": "unmatched",
+        "runner_up_mmsi": pd.NA,
+        "reason": reason,
+        "probability": 0.0 if reason != HOUR_UNKNOWN else np.nan,
+        **nothing,
+    }
 
 
 def _row(sides: _Sides, index: int, model: MatchModel) -> dict[str, object]:
@@ -162,12 +178,17 @@ def _one_to_one(rows: list[dict[str, object]]) -> list[dict[str, object]]:
 def _terms(sides: _Sides, index: int, column: int) -> dict[str, object]:
     point, costs = sides.points.iloc[column], sides.costs
     return {
-        "mmsi": point["mmsi"], "distance_m": costs.distance_m[index, column],
-        "dt_s": float(nearest_fix_s(sides.points)[column]), "cost": costs.total[index, column],
-        "cost_position": costs.position[index, column], "cost_length": costs.length[index, column],
-        "cost_heading": costs.heading[index, column], "cost_berth": costs.berth[index, column],
-        "ais_lon": point["image_lon"], "ais_lat": point["image_lat"],
-    }  # fmt: skip
+        "mmsi": point["mmsi"],
+        "distance_m": costs.distance_m[index, column],
+        "dt_s": float(nearest_fix_s(sides.points)[column]),
+        "cost": costs.total[index, column],
+        "cost_position": costs.position[index, column],
+        "cost_length": costs.length[index, column],
+        "cost_heading": costs.heading[index, column],
+        "cost_berth": costs.berth[index, column],
+        "ais_lon": point["image_lon"],
+        "ais_lat": point["image_lat"],
+    }
 
 
 def _doubt(sides: _Sides, column: int, other: int) -> str:
@@ -191,8 +212,12 @@ def _ais_only(sides: _Sides, area: BaseGeometry, rows: list[dict[str, object]]) 
             continue
         row = _alone("", "on AIS here, not in the image: missed, under cloud, or a false position")
         row |= {
-            "mmsi": point["mmsi"], "status": "ais_only", "dt_s": float(nearest_fix_s(points)[column]),
-            "probability": np.nan, "ais_lon": point["image_lon"], "ais_lat": point["image_lat"],
-        }  # fmt: skip
+            "mmsi": point["mmsi"],
+            "status": "ais_only",
+            "dt_s": float(nearest_fix_s(points)[column]),
+            "probability": np.nan,
+            "ais_lon": point["image_lon"],
+            "ais_lat": point["image_lat"],
+        }
         unseen.append(row)
     return unseen

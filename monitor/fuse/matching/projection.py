@@ -54,11 +54,7 @@ def radar_look(acquisition: Acquisition) -> RadarLook | None:
 
 
 def vessels_at(
-    positions: pd.DataFrame,
-    scene: Acquisition | Scene,
-    *,
-    look: RadarLook | None = None,
-    within_h: float = 12.0,
+    positions: pd.DataFrame, scene: Acquisition | Scene, *, look: RadarLook | None = None, within_h: float = 12.0
 ) -> pd.DataFrame:
     """TRACK_POINTS at the scene's instant with the place, and its doubt, at which the image should show each vessel.
 

@@ -112,9 +112,14 @@ def null_test(
     return NULL_TESTS.conform(
         pd.DataFrame(
             {
-                "scene_id": [acquisition.id], "aoi_id": acquisition.aoi_id,
-                "acquired_at": pd.Timestamp(acquisition.acquired_at), "shift_h": shift.total_seconds() / 3600.0,
-                "detections": rows, "matched": len(pairs), "by_chance": chance, "chance_rate": rate,
+                "scene_id": [acquisition.id],
+                "aoi_id": acquisition.aoi_id,
+                "acquired_at": pd.Timestamp(acquisition.acquired_at),
+                "shift_h": shift.total_seconds() / 3600.0,
+                "detections": rows,
+                "matched": len(pairs),
+                "by_chance": chance,
+                "chance_rate": rate,
             }
         )
-    )  # fmt: skip
+    )

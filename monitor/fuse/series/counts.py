@@ -115,9 +115,14 @@ def moving_on_ais(matches: pd.DataFrame, positions: pd.DataFrame) -> frozenset[s
         return frozenset()
     looks = known[["detection_id", "mmsi", "acquired_at"]].astype({"mmsi": "int64"}).sort_values("acquired_at")
     near = pd.merge_asof(
-        looks, reports[["mmsi", "t", "sog_kn"]].sort_values("t", kind="stable"), left_on="acquired_at", right_on="t",
-        by="mmsi", direction="nearest", tolerance=pd.Timedelta(minutes=_SAME_MINUTES),
-    )  # fmt: skip
+        looks,
+        reports[["mmsi", "t", "sog_kn"]].sort_values("t", kind="stable"),
+        left_on="acquired_at",
+        right_on="t",
+        by="mmsi",
+        direction="nearest",
+        tolerance=pd.Timedelta(minutes=_SAME_MINUTES),
+    )
     return frozenset(near.loc[near["sog_kn"] >= UNDER_WAY_KN, "detection_id"].astype(str))
 
 

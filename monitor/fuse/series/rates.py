@@ -94,18 +94,34 @@ def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange) -> dict[str
     seen, shown = int(now[what].sum()), float(now["exposure"].sum())
     low, high = poisson_interval(seen, shown)
     row: dict[str, object] = {
-        "aoi_id": aoi, "what": what, "start": start, "end": end, "looks": len(now), "exposure": shown, "seen": seen,
-        "rate": seen / shown if shown else np.nan, "rate_low": low, "rate_high": high, "model": "",
-        "expected": np.nan, "expected_low": np.nan, "expected_high": np.nan, "p_value": np.nan, "is_change": False,
-    }  # fmt: skip
+        "aoi_id": aoi,
+        "what": what,
+        "start": start,
+        "end": end,
+        "looks": len(now),
+        "exposure": shown,
+        "seen": seen,
+        "rate": seen / shown if shown else np.nan,
+        "rate_low": low,
+        "rate_high": high,
+        "model": "",
+        "expected": np.nan,
+        "expected_low": np.nan,
+        "expected_high": np.nan,
+        "p_value": np.nan,
+        "is_change": False,
+    }
     if len(past) < _FEWEST_PAST_LOOKS or not shown:
         return row
     expected = _expect(past, what, now)
     row |= {
-        "model": expected.model, "expected": expected.mean / shown, "expected_low": expected.low / shown,
-        "expected_high": expected.high / shown, "p_value": _two_sided(seen, expected),
+        "model": expected.model,
+        "expected": expected.mean / shown,
+        "expected_low": expected.low / shown,
+        "expected_high": expected.high / shown,
+        "p_value": _two_sided(seen, expected),
         "is_change": not expected.low <= seen <= expected.high,
-    }  # fmt: skip
+    }
     return row
 
 
@@ -186,10 +202,17 @@ def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]
             at = (before["acquired_at"].iloc[-1], after["acquired_at"].iloc[0])
             found.append(
                 {
-                    "change_id": f"change|{aoi}|{what}|{stamp(at[1])}", "aoi_id": aoi, "what": what,
-                    "changed_at": at[0] + (at[1] - at[0]) / 2, "not_before": at[0], "not_after": at[1],
-                    "rate_before": number[0] / shown[0], "rate_after": number[1] / shown[1],
-                    "looks_before": len(before), "looks_after": len(after), "p_value": p_value,
+                    "change_id": f"change|{aoi}|{what}|{stamp(at[1])}",
+                    "aoi_id": aoi,
+                    "what": what,
+                    "changed_at": at[0] + (at[1] - at[0]) / 2,
+                    "not_before": at[0],
+                    "not_after": at[1],
+                    "rate_before": number[0] / shown[0],
+                    "rate_after": number[1] / shown[1],
+                    "looks_before": len(before),
+                    "looks_after": len(after),
+                    "p_value": p_value,
                 }
-            )  # fmt: skip
+            )
     return found

@@ -36,10 +36,14 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
         for row in _intervals(str(aoi), group):
             mine = stays[(stays["arrived_not_after"] <= row["end"]) & (stays["departed_not_before"] >= row["start"])]
             there = berth.get(row["scene_id"], pd.NA)
-            rows.append({
-                **row, "berth": there, "visit_ids": " ".join(mine["visit_id"].astype(str)),
-                "reading": _reading(float(str(row["change_m2"])), ship=bool(len(mine))),
-            })  # fmt: skip
+            rows.append(
+                {
+                    **row,
+                    "berth": there,
+                    "visit_ids": " ".join(mine["visit_id"].astype(str)),
+                    "reading": _reading(float(str(row["change_m2"])), ship=bool(len(mine))),
+                }
+            )
     if not rows:
         return SHIPS_AND_STACKS.empty()
     table = pd.DataFrame(rows)
@@ -54,9 +58,15 @@ def _intervals(aoi: str, stacks: pd.DataFrame) -> Iterator[dict[str, object]]:
         if both:
             before, after = sum(last[yard][1] for yard in both), sum(areas[yard] for yard in both)
             yield {
-                "aoi_id": aoi, "scene_id": str(scene), "start": min(last[yard][0] for yard in both), "end": at,
-                "yards": len(both), "before_m2": before, "after_m2": after, "change_m2": after - before,
-            }  # fmt: skip
+                "aoi_id": aoi,
+                "scene_id": str(scene),
+                "start": min(last[yard][0] for yard in both),
+                "end": at,
+                "yards": len(both),
+                "before_m2": before,
+                "after_m2": after,
+                "change_m2": after - before,
+            }
         last |= {yard: (at, area) for yard, area in areas.items()}
 
 

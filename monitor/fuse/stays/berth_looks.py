@@ -107,8 +107,10 @@ def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Ite
     sizes = (floats(ships, name) for name in ("length_m", "length_low_m", "length_high_m"))
     for name, x, y, length, low, high in zip(ships["detection_id"], lon, lat, *sizes, strict=True):
         nan = float("nan")
-        yield str(name), Hull("", str(name), float(x), float(y), float(length), float(low), float(high),
-                              known.get(str(name)), nan)  # fmt: skip
+        yield (
+            str(name),
+            Hull("", str(name), float(x), float(y), float(length), float(low), float(high), known.get(str(name)), nan),
+        )
 
 
 def states_from_coverage(detections: pd.DataFrame, coverage: pd.DataFrame) -> pd.DataFrame:
@@ -126,10 +128,16 @@ def states_from_coverage(detections: pd.DataFrame, coverage: pd.DataFrame) -> pd
     state = np.where(berths["state"] == NOT_OBSERVED, NOT_OBSERVED, state)
     table = pd.DataFrame(
         {
-            "scene_id": berths["scene_id"], "aoi_id": texts(berths, "aoi_id"), "berth_id": berths["zone_id"],
-            "acquired_at": berths["acquired_at"], "sensor": texts(berths, "sensor"), "state": state,
+            "scene_id": berths["scene_id"],
+            "aoi_id": texts(berths, "aoi_id"),
+            "berth_id": berths["zone_id"],
+            "acquired_at": berths["acquired_at"],
+            "sensor": texts(berths, "sensor"),
+            "state": state,
             "probability": np.select([state == OCCUPIED, state == EMPTY], [0.95, 0.05], np.nan),
-            "looks": 0, "method": "detector", "detection_ids": ids,
+            "looks": 0,
+            "method": "detector",
+            "detection_ids": ids,
         }
-    )  # fmt: skip
+    )
     return BERTH_STATES.conform(table)

@@ -78,11 +78,17 @@ def _of_visit(row: dict[object, object]) -> PortStay:
     assert first is not None
     assert last is not None
     return PortStay(
-        str(row["visit_id"]), str(row["aoi_id"]), str(row["berth_id"]), (_instant(row["arrived_not_before"]), first),
-        (last, _instant(row["departed_not_after"])), bool(row["is_open"]),
+        str(row["visit_id"]),
+        str(row["aoi_id"]),
+        str(row["berth_id"]),
+        (_instant(row["arrived_not_before"]), first),
+        (last, _instant(row["departed_not_after"])),
+        bool(row["is_open"]),
         None if pd.isna(row["mmsi"]) else int(str(row["mmsi"])),
-        length, float(spread), str(row["evidence"]),
-    )  # fmt: skip
+        length,
+        float(spread),
+        str(row["evidence"]),
+    )
 
 
 def _shifts(stays: list[PortStay], within: timedelta) -> list[PortStay]:
@@ -119,10 +125,14 @@ def same_length(one: PortStay, other: PortStay) -> bool:
 def _joined(first: PortStay, then: PortStay) -> PortStay:
     known = [s.length_m for s in (first, then) if np.isfinite(s.length_m)]
     return replace(
-        first, departed=then.departed, is_open=then.is_open, mmsi=first.mmsi if first.mmsi is not None else then.mmsi,
-        length_m=float(np.mean(known)) if known else float("nan"), length_spread=min(first.length_spread,
-        then.length_spread), evidence=first.evidence if first.evidence == then.evidence else "both",
-    )  # fmt: skip
+        first,
+        departed=then.departed,
+        is_open=then.is_open,
+        mmsi=first.mmsi if first.mmsi is not None else then.mmsi,
+        length_m=float(np.mean(known)) if known else float("nan"),
+        length_spread=min(first.length_spread, then.length_spread),
+        evidence=first.evidence if first.evidence == then.evidence else "both",
+    )
 
 
 def _same_call(stay: PortStay, call: dict[object, object]) -> bool:
@@ -137,9 +147,17 @@ def _of_call(call: dict[object, object]) -> PortStay:
     assert came is not None
     name = f"call|{call['port_id']}|{call['mmsi']}|{came.isoformat()}"
     return PortStay(
-        name, str(call["port_id"]), "", (came, came), (came if went is None else went, went), went is None,
-        int(str(call["mmsi"])), float("nan"), 0.15, "ais",
-    )  # fmt: skip
+        name,
+        str(call["port_id"]),
+        "",
+        (came, came),
+        (came if went is None else went, went),
+        went is None,
+        int(str(call["mmsi"])),
+        float("nan"),
+        0.15,
+        "ais",
+    )
 
 
 def _change(stay: PortStay, stacks: pd.DataFrame) -> float:

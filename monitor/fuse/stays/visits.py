@@ -68,15 +68,23 @@ def _row(stay: Stay, clear: Looks, rule: VisitRule) -> dict[str, object]:
     real = 1.0 - (1.0 - (chance if np.isfinite(chance) else 0.9)) ** len(stay.hulls)
     unseen_days = stay.longest_unseen / timedelta(days=1)
     return {
-        "visit_id": f"{berth}|{named[0] if named else stay.first_scene}", "aoi_id": stay.aoi_id, "berth_id": berth,
-        "arrived_not_before": not_before(stay, clear, rule), "arrived_not_after": stay.seen[0],
-        "departed_not_before": stay.seen[-1], "departed_not_after": not_after(stay, clear, rule),
-        "looks": len(stay.seen), "mmsi": stay.mmsi if stay.mmsi is not None else pd.NA, "length_m": stay.length_m,
+        "visit_id": f"{berth}|{named[0] if named else stay.first_scene}",
+        "aoi_id": stay.aoi_id,
+        "berth_id": berth,
+        "arrived_not_before": not_before(stay, clear, rule),
+        "arrived_not_after": stay.seen[0],
+        "departed_not_before": stay.seen[-1],
+        "departed_not_after": not_after(stay, clear, rule),
+        "looks": len(stay.seen),
+        "mmsi": stay.mmsi if stay.mmsi is not None else pd.NA,
+        "length_m": stay.length_m,
         "length_low_m": median([h.length_low_m for h in stay.hulls]),
         "length_high_m": median([h.length_high_m for h in stay.hulls]),
-        "is_open": clear[berth][-1][0] <= stay.seen[-1], "detection_ids": " ".join(named), "evidence": "imagery",
+        "is_open": clear[berth][-1][0] <= stay.seen[-1],
+        "detection_ids": " ".join(named),
+        "evidence": "imagery",
         "probability": float(real * np.exp(-max(unseen_days - 2.0, 0.0) / 12.0)),
-    }  # fmt: skip
+    }
 
 
 def narrow(visit_table: pd.DataFrame, port_calls: pd.DataFrame) -> pd.DataFrame:
@@ -86,8 +94,9 @@ def narrow(visit_table: pd.DataFrame, port_calls: pd.DataFrame) -> pd.DataFrame:
         if pd.isna(visit["mmsi"]):
             continue
         calls = port_calls[(port_calls["mmsi"] == visit["mmsi"]) & (port_calls["port_id"] == visit["aoi_id"])]
-        spans = calls[(calls["arrived_at"] <= visit["arrived_not_after"])
-                      & ~(calls["departed_at"] < visit["departed_not_before"])]  # fmt: skip
+        spans = calls[
+            (calls["arrived_at"] <= visit["arrived_not_after"]) & ~(calls["departed_at"] < visit["departed_not_before"])
+        ]
         if len(spans) != 1 or bool(spans["has_gap"].iloc[0] if "has_gap" in spans else False):
             continue
         came, went = spans["arrived_at"].iloc[0], spans["departed_at"].iloc[0]
@@ -101,9 +110,12 @@ def narrow(visit_table: pd.DataFrame, port_calls: pd.DataFrame) -> pd.DataFrame:
 
 
 def catchable(
-    berth_states: pd.DataFrame, *, start: pd.Timestamp, end: pd.Timestamp,
+    berth_states: pd.DataFrame,
+    *,
+    start: pd.Timestamp,
+    end: pd.Timestamp,
     stays_h: tuple[float, ...] = (12.0, 24.0, 48.0, 72.0, 120.0),
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """CATCHABLE: what share of the stays of each length the clear looks at each berth could have met.
 
     Parameters
@@ -125,8 +137,17 @@ def catchable(
         inside = int(((at_h >= 0) & (at_h < period_h)).sum())
         for stay_h in stays_h:
             share = _covered(at_h, stay_h, period_h) / period_h
-            rows.append({"aoi_id": aoi, "berth_id": berth, "start": start, "end": end, "looks": inside,
-                         "stay_h": stay_h, "share": share})  # fmt: skip
+            rows.append(
+                {
+                    "aoi_id": aoi,
+                    "berth_id": berth,
+                    "start": start,
+                    "end": end,
+                    "looks": inside,
+                    "stay_h": stay_h,
+                    "share": share,
+                }
+            )
     if not rows:
         return CATCHABLE.empty()
     made = pd.DataFrame(rows)

@@ -78,9 +78,12 @@ def glimpses(positions: pd.DataFrame, ports: Ports) -> list[Glimpse]:
 
 
 def _between(
-    mmsi: int, ends: tuple[tuple[float, float], tuple[float, float]], times: tuple[pd.Timestamp, pd.Timestamp],
-    speed_ms: float, ports: Ports,
-) -> list[Glimpse]:  # fmt: skip
+    mmsi: int,
+    ends: tuple[tuple[float, float], tuple[float, float]],
+    times: tuple[pd.Timestamp, pd.Timestamp],
+    speed_ms: float,
+    ports: Ports,
+) -> list[Glimpse]:
     seen = float(distance_m(*ends[0], *ends[1]))
     fits: list[tuple[float, Glimpse]] = []
     for origin, start in ports.items():

@@ -84,9 +84,11 @@ def link_voyages(
     """
     rule = rule or LinkRule()
     stays = port_stays(
-        visits, PORT_CALLS.empty() if port_calls is None else port_calls,
-        stacks=STACKS.empty() if stacks is None else stacks, shift_within=rule.shift_within,
-    )  # fmt: skip
+        visits,
+        PORT_CALLS.empty() if port_calls is None else port_calls,
+        stacks=STACKS.empty() if stacks is None else stacks,
+        shift_within=rule.shift_within,
+    )
     ways = dict(between_ports(aois, sea, detour=rule.detour))
     ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     trading = [stay for stay in stays if stay.present <= rule.longest_call]
@@ -103,9 +105,13 @@ def link_voyages(
 
 
 def _lives(
-    stays: list[PortStay], aois: tuple[Aoi, ...], ways: Distances, positions: pd.DataFrame | None,
-    berth_states: pd.DataFrame | None, rule: LinkRule,
-) -> Lives:  # fmt: skip
+    stays: list[PortStay],
+    aois: tuple[Aoi, ...],
+    ways: Distances,
+    positions: pd.DataFrame | None,
+    berth_states: pd.DataFrame | None,
+    rule: LinkRule,
+) -> Lives:
     centres = _centres(aois)
     found: list[Glimpse] = [] if positions is None or positions.empty else glimpses(positions, centres)
     found.sort(key=lambda glimpse: glimpse.left)
@@ -117,9 +123,13 @@ def _lives(
     heard, feed = heard_at(set(fixed.values()), positions), heard_near(positions, centres)
     silent = unheard_odds(stays, heard, feed, centres, rule)
     return Lives(
-        stays, steps(stays, found, ways, missed=missed, rule=rule), fixed,
-        [(t - zero) / timedelta(hours=1) for t in times], silent, tuple((g.from_port, g.to_port) for g in found),
-    )  # fmt: skip
+        stays,
+        steps(stays, found, ways, missed=missed, rule=rule),
+        fixed,
+        [(t - zero) / timedelta(hours=1) for t in times],
+        silent,
+        tuple((g.from_port, g.to_port) for g in found),
+    )
 
 
 def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule) -> dict[str, float]:
@@ -153,14 +163,21 @@ def _links(
         way = ways[frozenset((left.port, came.port))]
         rows.append(
             {
-                "link_id": f"{left.id}>{came.id}", "from_visit": left.id, "to_visit": came.id, "from_port": left.port,
-                "to_port": came.port, "is_chosen": chosen, "cost": -known.of(i, j),
+                "link_id": f"{left.id}>{came.id}",
+                "from_visit": left.id,
+                "to_visit": came.id,
+                "from_port": left.port,
+                "to_port": came.port,
+                "is_chosen": chosen,
+                "cost": -known.of(i, j),
                 "probability": chance.get((i, j), 0.0),
-                "shortest_h": shortest / timedelta(hours=1), "longest_h": longest / timedelta(hours=1),
-                "distance_m": way, "required_kn": way / METRES_PER_NAUTICAL_MILE / (longest / timedelta(hours=1)),
+                "shortest_h": shortest / timedelta(hours=1),
+                "longest_h": longest / timedelta(hours=1),
+                "distance_m": way,
+                "required_kn": way / METRES_PER_NAUTICAL_MILE / (longest / timedelta(hours=1)),
                 "reason": "" if chosen else "another pairing of the stays fits better",
             }
-        )  # fmt: skip
+        )
     return VOYAGE_LINKS.conform(pd.DataFrame(rows)) if rows else VOYAGE_LINKS.empty()
 
 
@@ -183,13 +200,21 @@ def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.D
         kinds = {left.evidence, came.evidence}
         rows.append(
             {
-                "voyage_id": f"leg|{link['link_id']}", "mmsi": left.mmsi if left.mmsi is not None else came.mmsi,
-                "from_port": left.port, "to_port": came.port, "departed_at": out, "arrived_at": back,
-                "duration_h": (back - out) / timedelta(hours=1), "evidence": kinds.pop() if len(kinds) == 1 else "both",
-                "probability": _chance(float(link["probability"]), rule), "shuttle_id": "",
-                "from_visit": left.id, "to_visit": came.id, "silent_h": np.nan,
+                "voyage_id": f"leg|{link['link_id']}",
+                "mmsi": left.mmsi if left.mmsi is not None else came.mmsi,
+                "from_port": left.port,
+                "to_port": came.port,
+                "departed_at": out,
+                "arrived_at": back,
+                "duration_h": (back - out) / timedelta(hours=1),
+                "evidence": kinds.pop() if len(kinds) == 1 else "both",
+                "probability": _chance(float(link["probability"]), rule),
+                "shuttle_id": "",
+                "from_visit": left.id,
+                "to_visit": came.id,
+                "silent_h": np.nan,
             }
-        )  # fmt: skip
+        )
     table = pd.DataFrame(rows) if rows else VOYAGES.empty()
     table["mmsi"] = table["mmsi"].astype("Int64")
     table["departed_at"], table["arrived_at"] = instants(table["departed_at"]), instants(table["arrived_at"])
@@ -206,11 +231,14 @@ def _with_ais(made: pd.DataFrame, ais: pd.DataFrame) -> pd.DataFrame:
     """AIS legs beside image legs; where both tell of one passage the AIS instants stand, and the evidence is both."""
     slack, taken, rows = timedelta(hours=36), set[str](), []
     for leg in ais.to_dict("records"):
-        same = made[(made["from_port"] == leg["from_port"]) & (made["to_port"] == leg["to_port"])
-                    & (made["mmsi"].isna() | (made["mmsi"] == leg["mmsi"]))
-                    & ((made["departed_at"] - leg["departed_at"]).abs() <= slack)
-                    & ((made["arrived_at"] - leg["arrived_at"]).abs() <= slack)
-                    & ~made["voyage_id"].isin(taken)]  # fmt: skip
+        same = made[
+            (made["from_port"] == leg["from_port"])
+            & (made["to_port"] == leg["to_port"])
+            & (made["mmsi"].isna() | (made["mmsi"] == leg["mmsi"]))
+            & ((made["departed_at"] - leg["departed_at"]).abs() <= slack)
+            & ((made["arrived_at"] - leg["arrived_at"]).abs() <= slack)
+            & ~made["voyage_id"].isin(taken)
+        ]
         if len(same):
             first = same.iloc[0]
             taken.add(first["voyage_id"])

@@ -262,10 +262,13 @@ class _State:
     def _part(self, chain: int, first: float, last: float, port: str) -> list[int]:
         lives = self._lives
         return [
-            item for item in self._chains.get(chain, [])
-            if item < len(lives.stays) and item not in lives.fixed and first <= lives.times[item] < last
+            item
+            for item in self._chains.get(chain, [])
+            if item < len(lives.stays)
+            and item not in lives.fixed
+            and first <= lives.times[item] < last
             and (not port or lives.stays[item].port == port)
-        ]  # fmt: skip
+        ]
 
     def _exchange(self, a: int, b: int, ours: list[int], theirs: list[int]) -> None:
         for chain, leaves, comes in ((a, ours, theirs), (b, theirs, ours)):

@@ -77,17 +77,22 @@ def _shuttle(
     known = [value for value in lengths if np.isfinite(value)]
     stays_of = dict.fromkeys(str(leg[end]) for leg in group for end in ("from_visit", "to_visit") if leg[end])
     return {
-        "shuttle_id": f"shuttle|{ports[0]}|{ports[1]}|{group[0]['voyage_id']}", "port_a": ports[0],
-        "port_b": ports[1], "mmsi": mmsis.pop() if len(mmsis) == 1 else pd.NA, "legs": len(group),
+        "shuttle_id": f"shuttle|{ports[0]}|{ports[1]}|{group[0]['voyage_id']}",
+        "port_a": ports[0],
+        "port_b": ports[1],
+        "mmsi": mmsis.pop() if len(mmsis) == 1 else pd.NA,
+        "legs": len(group),
         "legs_low": len(group) + fewest,
         "legs_high": len(group) + negative_binomial_quantile(0.95, len(group), least) if least > 0 else pd.NA,
-        "first": first, "last": last,
+        "first": first,
+        "last": last,
         "period_days": float(np.median(days)) if days else np.nan,
         "length_m": float(np.median(known)) if known else np.nan,
-        "voyage_ids": " ".join(str(leg["voyage_id"]) for leg in group), "status": SHOWN,
+        "voyage_ids": " ".join(str(leg["voyage_id"]) for leg in group),
+        "status": SHOWN,
         "probability": float(np.nanmean([float(str(leg["probability"])) for leg in group])),
         "visit_ids": " ".join(stays_of),
-    }  # fmt: skip
+    }
 
 
 def _leg_shares(
@@ -142,10 +147,13 @@ def _candidate(
     mine = []
     for lives in drawn.lives:
         between = [
-            life for life in lives
-            if life.mmsi not in named and life.crossings >= rule.least_legs
-            and {p for item in life.items for p in made.ports(item)} == set(ports) and _both_ends(life, stays, ports)
-        ]  # fmt: skip
+            life
+            for life in lives
+            if life.mmsi not in named
+            and life.crossings >= rule.least_legs
+            and {p for item in life.items for p in made.ports(item)} == set(ports)
+            and _both_ends(life, stays, ports)
+        ]
         mine.append(between[0] if between else None)
     sure = [life for life in mine if life is not None]
     chance = min(len(sure) / max(len(mine), 1), _MOST_CHANCE)
@@ -158,9 +166,19 @@ def _candidate(
     known = [stay.length_m for stay in lain if np.isfinite(stay.length_m)]
     ships = {life.mmsi for life in sure}
     return {
-        "shuttle_id": f"shuttle|{ports[0]}|{ports[1]}|candidate|{lain[0].id}", "port_a": ports[0], "port_b": ports[1],
-        "mmsi": ships.pop() if len(ships) == 1 and 0 not in ships else pd.NA, "legs": low, "legs_low": low,
-        "legs_high": high, "first": lain[0].arrived[1], "last": lain[-1].departed[0], "period_days": np.nan,
-        "length_m": float(np.median(known)) if known else np.nan, "voyage_ids": "", "status": CANDIDATE,
-        "probability": chance, "visit_ids": " ".join(stay.id for stay in lain),
-    }  # fmt: skip
+        "shuttle_id": f"shuttle|{ports[0]}|{ports[1]}|candidate|{lain[0].id}",
+        "port_a": ports[0],
+        "port_b": ports[1],
+        "mmsi": ships.pop() if len(ships) == 1 and 0 not in ships else pd.NA,
+        "legs": low,
+        "legs_low": low,
+        "legs_high": high,
+        "first": lain[0].arrived[1],
+        "last": lain[-1].departed[0],
+        "period_days": np.nan,
+        "length_m": float(np.median(known)) if known else np.nan,
+        "voyage_ids": "",
+        "status": CANDIDATE,
+        "probability": chance,
+        "visit_ids": " ".join(stay.id for stay in lain),
+    }

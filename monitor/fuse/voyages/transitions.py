@@ -64,9 +64,11 @@ class _Bounds:
             return np.array([np.nan if v is None else (v - zero) / _HOUR for v in values], dtype=np.float64)
 
         return cls(
-            hours([s.arrived[0] for s in stays]), hours([s.arrived[1] for s in stays]),
-            hours([s.departed[0] for s in stays]), hours([s.departed[1] for s in stays]),
-        )  # fmt: skip
+            hours([s.arrived[0] for s in stays]),
+            hours([s.arrived[1] for s in stays]),
+            hours([s.departed[0] for s in stays]),
+            hours([s.departed[1] for s in stays]),
+        )
 
 
 def steps(
@@ -138,9 +140,13 @@ def _between_stays(
 
 
 def _densities(
-    stays: Sequence[PortStay], bounds: _Bounds, pairs: npt.NDArray[np.int64], ways: Distances,
-    missed: Mapping[str, float], rule: LinkRule,
-) -> tuple[Floats, Floats]:  # fmt: skip
+    stays: Sequence[PortStay],
+    bounds: _Bounds,
+    pairs: npt.NDArray[np.int64],
+    ways: Distances,
+    missed: Mapping[str, float],
+    rule: LinkRule,
+) -> tuple[Floats, Floats]:
     """(pairs,) chance an hour of coming when the second stay began: by one passage, and in any other way."""
     i, j = pairs.T
     out, back, weight = _instants(bounds, i, j, rule)
@@ -152,9 +158,9 @@ def _densities(
     fastest, usual = nmi / rule.fastest_kn, nmi / rule.usual_kn
     ended = np.array([not stays[int(a)].is_open for a in i])
     call = np.array([missed.get(stays[int(b)].port, 0.4) for b in j])
-    elsewhere = np.array([
-        float(np.mean([value for port, value in missed.items() if port != stays[int(b)].port] or [0.4])) for b in j
-    ])  # fmt: skip
+    elsewhere = np.array(
+        [float(np.mean([value for port, value in missed.items() if port != stays[int(b)].port] or [0.4])) for b in j]
+    )
     direct = np.where(two & ended, (weight * passage(hours, fastest[:, 0], usual[:, 0], rule)).sum(axis=1), 0.0)
     direct = direct * np.array([_cargo(stays[a], stays[b]) for a, b in pairs.tolist()])
     calls = np.where(two, 2.0, 1.0)[:, None]

@@ -67,16 +67,26 @@ class Flights:
 
 
 _KEPT = {
-    "airfields": air.AIRFIELDS, "tracks": air.AIR_TRACKS, "calls": air.AIR_CALLS, "legs": air.AIR_LEGS,
-    "trips": air.AIR_TRIPS, "repeats": air.AIR_REPEATS, "conflicts": air.AIR_CONFLICTS,
-    "reception": air.AIR_RECEPTION, "events": air.AIR_EVENTS,
-}  # fmt: skip
+    "airfields": air.AIRFIELDS,
+    "tracks": air.AIR_TRACKS,
+    "calls": air.AIR_CALLS,
+    "legs": air.AIR_LEGS,
+    "trips": air.AIR_TRIPS,
+    "repeats": air.AIR_REPEATS,
+    "conflicts": air.AIR_CONFLICTS,
+    "reception": air.AIR_RECEPTION,
+    "events": air.AIR_EVENTS,
+}
 
 
 def take_flights(
-    archive: Archive, paths: Sequence[Path], lists: AirLists, *, time_zone: str | None = None,
+    archive: Archive,
+    paths: Sequence[Path],
+    lists: AirLists,
+    *,
+    time_zone: str | None = None,
     within: timedelta = WITHIN,
-) -> AirIntake:  # fmt: skip
+) -> AirIntake:
     """Read traces and published claims into the archive, and find the calls of all that is in.
 
     A file that is in already is not read again; a file of no known layout stops no other.
@@ -99,9 +109,11 @@ def refresh_flights(archive: Archive, lists: AirLists, *, within: timedelta = WI
     done = made.cleaned
     shifted = [[*key, hours] for key, hours in done.shifted.items()]
     kept = {
-        "dropped": dict(done.dropped), "flagged": dict(done.flagged), "shifted": shifted,
+        "dropped": dict(done.dropped),
+        "flagged": dict(done.flagged),
+        "shifted": shifted,
         "within_s": within.total_seconds(),
-    }  # fmt: skip
+    }
     archive.write_note(_CLEANED, json.dumps(kept, sort_keys=True) + "\n")
     archive.write_note(AIR_NOTE, current)
     return True
@@ -144,9 +156,15 @@ def derive(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> 
     calls = find_calls(tracks, lists.airfields, reception=heard, watchlist=lists.watchlist)
     legs = find_legs(tracks, calls)
     return replace(
-        base, tracks=tracks, calls=calls, legs=legs, trips=round_trips(legs, away=lists.closed),
-        repeats=repeated_tails(calls), reception=heard, cleaned=cleaned,
-    )  # fmt: skip
+        base,
+        tracks=tracks,
+        calls=calls,
+        legs=legs,
+        trips=round_trips(legs, away=lists.closed),
+        repeats=repeated_tails(calls),
+        reception=heard,
+        cleaned=cleaned,
+    )
 
 
 def flight_rows(found: Flights) -> pd.DataFrame:

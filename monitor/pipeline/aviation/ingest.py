@@ -45,28 +45,41 @@ class AirIntake:
         """For scripts."""
         rows = [
             {
-                "file": r.path.name, "format": r.format, "rows": r.rows, "positions": r.positions, "claims": r.claims,
-                "rejected": dict(r.rejected), "cut_off": r.cut_off,
+                "file": r.path.name,
+                "format": r.format,
+                "rows": r.rows,
+                "positions": r.positions,
+                "claims": r.claims,
+                "rejected": dict(r.rejected),
+                "cut_off": r.cut_off,
             }
             for r in self.reports
-        ]  # fmt: skip
+        ]
         shifted = [{"icao24": k[0], "file": k[1], "hours_ahead": v} for k, v in self.cleaned.shifted.items()]
         return {
-            "files": rows, "already_in": [path.name for path in self.known],
+            "files": rows,
+            "already_in": [path.name for path in self.known],
             "failures": [{"path": path, "error": why} for path, why in self.failures],
             "cleaned": {
-                "left_out": dict(self.cleaned.dropped), "flagged": dict(self.cleaned.flagged), "shifted": shifted,
+                "left_out": dict(self.cleaned.dropped),
+                "flagged": dict(self.cleaned.flagged),
+                "shifted": shifted,
             },
-        }  # fmt: skip
+        }
 
     def text(self) -> str:
         """A line a file, then what cleaning says of everything that is in."""
         lines = [_line(report) for report in self.reports]
         lines += [f"{path.name}: already in" for path in self.known]
         lines += [f"failed {path}: {why}" for path, why in self.failures]
-        lines += [f"{word}: {_counts(counts)}" for word, counts in (
-            ("left out of all that is in", self.cleaned.dropped), ("flagged in all that is in", self.cleaned.flagged),
-        ) if counts]  # fmt: skip
+        lines += [
+            f"{word}: {_counts(counts)}"
+            for word, counts in (
+                ("left out of all that is in", self.cleaned.dropped),
+                ("flagged in all that is in", self.cleaned.flagged),
+            )
+            if counts
+        ]
         lines += [
             f"clock in local time: {name} ({icao24}) is {hours:+g} h off; its positions are left out"
             for (icao24, name), hours in self.cleaned.shifted.items()
@@ -103,9 +116,10 @@ def take_files(archive: Archive, paths: Sequence[Path], lists: AirLists, *, time
         if read:
             archive.write_note(FILES, json.dumps(told, indent=0, sort_keys=True) + "\n")
     return AirIntake(
-        tuple(file.report for file in read), tuple(path for path in files if path not in new),
+        tuple(file.report for file in read),
+        tuple(path for path in files if path not in new),
         tuple((str(o.item), str(o.error)) for o in outcomes if o.error is not None),
-    )  # fmt: skip
+    )
 
 
 def _read(path: Path, lists: AirLists, time_zone: str | None) -> AirFile:

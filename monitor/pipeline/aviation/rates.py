@@ -98,23 +98,23 @@ def rate_table(rates: Sequence[FieldRate]) -> Table:
     """The rates as a table of a brief."""
     rows = tuple(
         (
-            Cell(r.name), Cell(_days(r.period)), Cell(f"{r.rate.days:.0f}"), Cell(str(r.rate.calls)),
+            Cell(r.name),
+            Cell(_days(r.period)),
+            Cell(f"{r.rate.days:.0f}"),
+            Cell(str(r.rate.calls)),
             Cell("–" if np.isnan(r.rate.rate) else f"{r.rate.rate:.2f} ({r.rate.low:.2f} to {r.rate.high:.2f})"),
             Cell(f"{r.rate.past_calls} on {r.rate.past_days:.0f} days" if r.rate.past_days else "none"),
-            Cell(number(r.rate.expected, 1)), Cell(number(r.rate.p_value, 2)),
+            Cell(number(r.rate.expected, 1)),
+            Cell(number(r.rate.p_value, 2)),
         )
         for r in rates
-    )  # fmt: skip
+    )
     columns = ("Field", "Days", "Covered", "Calls", "A day (95 %)", "Calls before", "Expected", "Chance of as many")
     return Table("Calls against the field's own past", columns, rows, NOTE, numeric=(2, 3, 6, 7))
 
 
 def co_occurrences(
-    found: Flights,
-    period: TimeRange | None = None,
-    *,
-    airfield_id: str | None = None,
-    within: timedelta | None = None,
+    found: Flights, period: TimeRange | None = None, *, airfield_id: str | None = None, within: timedelta | None = None
 ) -> tuple[str, ...]:
     """For each closed field that a call names first: how many dated events had a call near, and how many by chance.
 
@@ -140,11 +140,7 @@ def _days(period: TimeRange) -> str:
 
 
 def unusual_sentences(
-    found: Flights,
-    period: TimeRange | None = None,
-    *,
-    airfield_id: str | None = None,
-    within: timedelta | None = None,
+    found: Flights, period: TimeRange | None = None, *, airfield_id: str | None = None, within: timedelta | None = None
 ) -> tuple[str, ...]:
     """Rates and co-occurrences as sentences; the period is all that was heard when none is given."""
     chosen = period or _heard(found)

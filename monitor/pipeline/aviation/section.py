@@ -26,7 +26,15 @@ def flights_part(found: Flights, period: TimeRange, *, simulated: bool = False) 
     """The part of a page about flights; the timeline that they share with ships is drawn elsewhere."""
     rates = field_rates(found, period)
     given = FlightsInput(
-        found.airfields, period, found.tracks, found.calls, found.claims, found.conflicts, found.repeats,
-        sentences=co_occurrences(found, period), simulated=simulated, tables=(rate_table(rates),) if rates else (),
-    )  # fmt: skip
+        found.airfields,
+        period,
+        found.tracks,
+        found.calls,
+        found.claims,
+        found.conflicts,
+        found.repeats,
+        sentences=co_occurrences(found, period),
+        simulated=simulated,
+        tables=(rate_table(rates),) if rates else (),
+    )
     return flights_section(given)

@@ -10,19 +10,32 @@ from monitor.fuse.findings import wording
 from monitor.report.page.wording import SIMULATED, SIMULATED_LINE
 
 _HEADS = {
-    "dark_event": "vessel that AIS does not explain", "unmatched": "unmatched vessel, AIS reception unknown",
-    "visit": "visit at a watched berth", "shuttle": "shuttle", "change": "counts changed", "feed": "AIS feed silent",
-    "unseen": "not observed", "correction": "correction of what was told",
-}  # fmt: skip
+    "dark_event": "vessel that AIS does not explain",
+    "unmatched": "unmatched vessel, AIS reception unknown",
+    "visit": "visit at a watched berth",
+    "shuttle": "shuttle",
+    "change": "counts changed",
+    "feed": "AIS feed silent",
+    "unseen": "not observed",
+    "correction": "correction of what was told",
+}
 _CAVEATS = {
-    "dark_event": wording.UNMATCHED_CAVEAT, "unmatched": wording.UNMATCHED_CAVEAT, "visit": wording.NAME_RULE,
-    "shuttle": f"{wording.NAME_RULE} {wording.CONTENTS}", "change": wording.SNAPSHOT,
-}  # fmt: skip
+    "dark_event": wording.UNMATCHED_CAVEAT,
+    "unmatched": wording.UNMATCHED_CAVEAT,
+    "visit": wording.NAME_RULE,
+    "shuttle": f"{wording.NAME_RULE} {wording.CONTENTS}",
+    "change": wording.SNAPSHOT,
+}
 _SECTIONS = {
-    "dark_event": "dark", "unmatched": "dark", "visit": "{aoi}-visits", "shuttle": "voyages", "change": "{aoi}-series",
-    "feed": "gaps", "unseen": "coverage",
+    "dark_event": "dark",
+    "unmatched": "dark",
+    "visit": "{aoi}-visits",
+    "shuttle": "voyages",
+    "change": "{aoi}-series",
+    "feed": "gaps",
+    "unseen": "coverage",
     "correction": "corrections",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +84,16 @@ def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Mess
     others = ", or ".join(_parts(alert["alternatives"]))
     link = brief.link(rule, str(alert["aoi_id"]), finding)
     lines = [
-        SIMULATED_LINE if made_up else "", str(alert["claim"]),
+        SIMULATED_LINE if made_up else "",
+        str(alert["claim"]),
         wording.likelihood_line(str(alert["likelihood"])) if alert["likelihood"] else "",
         wording.confidence_line(str(alert["confidence"]), _parts(alert["reasons"])),
-        f"It could also be: {others}." if others else "", _CAVEATS.get(rule, ""),
+        f"It could also be: {others}." if others else "",
+        _CAVEATS.get(rule, ""),
         "From an automatic draft; look at the evidence before you quote it.",
-        f"Brief: {link}" if link else "", f"Finding: {finding}",
-    ]  # fmt: skip
+        f"Brief: {link}" if link else "",
+        f"Finding: {finding}",
+    ]
     return Message(f"{SIMULATED} · {head}" if made_up else head, "\n".join(line for line in lines if line))
 
 

@@ -149,9 +149,11 @@ def default_bounds(calls: pd.DataFrame, airfields: pd.DataFrame) -> tuple[float,
     x, y = np.append(lon, near["lon"]), np.append(lat, near["lat"])
     wide, high = max(float(np.ptp(x)), 2.0), max(float(np.ptp(y)), 1.5)
     return (
-        float(x.min()) - _MARGIN * wide - 0.5, float(y.min()) - _MARGIN * high - 0.5,
-        float(x.max()) + _MARGIN * wide + 0.8, float(y.max()) + _MARGIN * high + 0.5,
-    )  # fmt: skip
+        float(x.min()) - _MARGIN * wide - 0.5,
+        float(y.min()) - _MARGIN * high - 0.5,
+        float(x.max()) + _MARGIN * wide + 0.8,
+        float(y.max()) + _MARGIN * high + 0.5,
+    )
 
 
 def _view(bounds: tuple[float, float, float, float]) -> _View:
@@ -178,8 +180,16 @@ def _land(axes: Any, view: _View, coast: Coast) -> None:
     where = (x >= view.west) & (x <= view.east) & (y >= view.south) & (y <= view.north)
     if where.any():
         k = int(np.flatnonzero(where)[np.argmin(y[where] - x[where] * 0.001)])
-        axes.annotate("land is charted within the dotted frame only", (x[k], y[k]), xytext=(0, -11),
-                      textcoords="offset points", fontsize=8, color=QUIET, ha="left", zorder=2)  # fmt: skip
+        axes.annotate(
+            "land is charted within the dotted frame only",
+            (x[k], y[k]),
+            xytext=(0, -11),
+            textcoords="offset points",
+            fontsize=8,
+            color=QUIET,
+            ha="left",
+            zorder=2,
+        )
 
 
 def _outline(polygon: BaseGeometry, view: _View) -> Outline:
@@ -243,14 +253,28 @@ def _fields(axes: Any, view: _View, airfields: pd.DataFrame) -> None:
     for row, px, py in zip(airfields.itertuples(), x, y, strict=True):
         if not (view.west < px < view.east and view.south < py < view.north):
             continue
-        axes.plot(px, py, marker="s", markersize=6, markeredgecolor=INK, markerfacecolor=INK if row.closed else PAPER,
-                  linestyle="none", zorder=6)  # fmt: skip
+        axes.plot(
+            px,
+            py,
+            marker="s",
+            markersize=6,
+            markeredgecolor=INK,
+            markerfacecolor=INK if row.closed else PAPER,
+            linestyle="none",
+            zorder=6,
+        )
         right = px < view.west + 0.8 * (view.east - view.west)
         axes.annotate(
-            drawable(f"{row.name} {row.airfield_id}"), (px, py), xytext=(9 if right else -9, -13),
-            textcoords="offset points", fontsize=9, color=INK, ha="left" if right else "right", zorder=8,
+            drawable(f"{row.name} {row.airfield_id}"),
+            (px, py),
+            xytext=(9 if right else -9, -13),
+            textcoords="offset points",
+            fontsize=9,
+            color=INK,
+            ha="left" if right else "right",
+            zorder=8,
             bbox={"facecolor": PAPER, "alpha": 0.75, "edgecolor": "none", "pad": 0.8},
-        )  # fmt: skip
+        )
 
 
 def _calls(axes: Any, view: _View, calls: pd.DataFrame, airfields: pd.DataFrame) -> list[str]:
@@ -297,11 +321,31 @@ def _furniture(figure: Figure, axes: Any, view: _View, words: tuple[str, str, bo
         f"{length} km", (x0 + length / 2, y0), xytext=(0, 4), textcoords="offset points", ha="center", fontsize=9
     )
     north = view.north - 0.03 * (view.north - view.south)
-    axes.annotate("N", (view.east - 0.05 * width, north), xytext=(0, -34), textcoords="offset points", ha="center",
-                  va="top", fontsize=10, fontweight="bold", arrowprops={"arrowstyle": "-|>", "color": INK})  # fmt: skip
+    axes.annotate(
+        "N",
+        (view.east - 0.05 * width, north),
+        xytext=(0, -34),
+        textcoords="offset points",
+        ha="center",
+        va="top",
+        fontsize=10,
+        fontweight="bold",
+        arrowprops={"arrowstyle": "-|>", "color": INK},
+    )
     if simulated:
-        axes.text(0.5, 0.5, "SIMULATED", transform=axes.transAxes, fontsize=46, color=VERMILLION, alpha=0.22,
-                  ha="center", va="center", rotation=25, zorder=10)  # fmt: skip
+        axes.text(
+            0.5,
+            0.5,
+            "SIMULATED",
+            transform=axes.transAxes,
+            fontsize=46,
+            color=VERMILLION,
+            alpha=0.22,
+            ha="center",
+            va="center",
+            rotation=25,
+            zorder=10,
+        )
     figure.text(
         0.02, 1.0 - 0.5 * _TOP_IN / figure.get_figheight(), drawable(title), fontsize=14, fontweight="bold", va="center"
     )

@@ -56,11 +56,13 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Look]]], period: 
     flat = [look for _, _, looks in lanes for look in looks]
     alt = "Coverage: " + "; ".join(f"{name}, {tally(looks)}" for name, looks in rows)
     return Chart(
-        id, document(_WIDTH, bottom + 30, parts, alt=alt), alt,
+        id,
+        document(_WIDTH, bottom + 30, parts, alt=alt),
+        alt,
         "Every satellite pass over the port in the period, by what it showed of the port's water. "
         "A pass that showed nothing is not a look.",
         _looks_table(flat, dict(_names(rows))),
-    )  # fmt: skip
+    )
 
 
 def tally(looks: Sequence[Look]) -> str:
@@ -97,8 +99,14 @@ def _mark(x: float, y: float, state: str, words: str) -> str:
         cross = f"M{x - 6:.2f} {y - 6:.2f}L{x + 6:.2f} {y + 6:.2f}M{x - 6:.2f} {y + 6:.2f}L{x + 6:.2f} {y - 6:.2f}"
         shape = tag("path", {"d": cross, "stroke": VERMILLION, "stroke-width": 2.4, "fill": "none"})
     else:
-        box: dict[str, str | float] = {"x": x - 5, "y": y - 5, "width": 10.0, "height": 10.0, "fill": "#ffffff",
-                                      "stroke": QUIET}  # fmt: skip
+        box: dict[str, str | float] = {
+            "x": x - 5,
+            "y": y - 5,
+            "width": 10.0,
+            "height": 10.0,
+            "fill": "#ffffff",
+            "stroke": QUIET,
+        }
         shape = tag("rect", box | {"stroke-dasharray": "2 2"})
     return tag("g", {}, title(words), shape)
 
@@ -106,9 +114,11 @@ def _mark(x: float, y: float, state: str, words: str) -> str:
 def _key() -> list[str]:
     parts, x = [], float(_LEFT)
     for state, words in (
-        (OBSERVED, "clear"), (PARTLY, "partly seen"), (NOT_OBSERVED, "not observed (cloud, no data)"),
+        (OBSERVED, "clear"),
+        (PARTLY, "partly seen"),
+        (NOT_OBSERVED, "not observed (cloud, no data)"),
         ("", "not processed"),
-    ):  # fmt: skip
+    ):
         parts += [_mark(x + 7, 14, state, words), text(x + 20, 18, words)]
         x += 40 + 6.4 * len(words)
     return parts
@@ -118,14 +128,24 @@ def _looks_table(looks: Sequence[Look], names: dict[str, str]) -> Table:
     kinds = {OBSERVED: "present", PARTLY: "part", NOT_OBSERVED: "none"}
     rows = tuple(
         (
-            Cell(when(k.acquisition) if k.acquisition else minute(k.at)), Cell(names.get(k.aoi_id, k.aoi_id)),
-            Cell(SENSORS[k.sensor].name), Cell(k.state, kinds.get(k.state, "none")), Cell(k.reason or "–"),
-            Cell(f"{k.fraction:.0%}"), Cell(k.scene_id),
+            Cell(when(k.acquisition) if k.acquisition else minute(k.at)),
+            Cell(names.get(k.aoi_id, k.aoi_id)),
+            Cell(SENSORS[k.sensor].name),
+            Cell(k.state, kinds.get(k.state, "none")),
+            Cell(k.reason or "–"),
+            Cell(f"{k.fraction:.0%}"),
+            Cell(k.scene_id),
         )
         for k in sorted(looks, key=lambda k: (k.at, k.scene_id))
-    )  # fmt: skip
-    return Table("Passes and what they showed", ("Instant", "Port", "Sensor", "State", "Why", "Water seen", "Scene"),
-                 rows, numeric=(5,), empty="No pass in this period: not observed.", compact=True)  # fmt: skip
+    )
+    return Table(
+        "Passes and what they showed",
+        ("Instant", "Port", "Sensor", "State", "Why", "Water seen", "Scene"),
+        rows,
+        numeric=(5,),
+        empty="No pass in this period: not observed.",
+        compact=True,
+    )
 
 
 def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str) -> Chart:  # noqa: A002
@@ -149,10 +169,15 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
 
     parts = _time_axis(period, top, base)
     for value in np.linspace(0, most, 5):
-        parts += [line(_LEFT, height(value), _WIDTH - _RIGHT, height(value), colour=RULE),
-                  text(_LEFT - 8, height(value) + 4, f"{value:g}", anchor="end")]  # fmt: skip
-    parts += [text(8, top + 8, "Vessels per", weight="600"), text(8, top + 24, "clear look", weight="600"),
-              text(8, base - 18, "Clear looks", weight="600")]  # fmt: skip
+        parts += [
+            line(_LEFT, height(value), _WIDTH - _RIGHT, height(value), colour=RULE),
+            text(_LEFT - 8, height(value) + 4, f"{value:g}", anchor="end"),
+        ]
+    parts += [
+        text(8, top + 8, "Vessels per", weight="600"),
+        text(8, top + 24, "clear look", weight="600"),
+        text(8, base - 18, "Clear looks", weight="600"),
+    ]
     limit = max(float(rows["exposure"].max()), 1.0)
     for row in rows.to_dict("records"):
         parts.append(_week(row, period, height, (bottom, base), limit))
@@ -160,19 +185,28 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
         if change["changed_at"].to_pydatetime() in period:
             x = _place(change["changed_at"].to_pydatetime(), period)
             said = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} a look"
-            parts.append(tag("g", {}, title(said), line(x, top, x, base, colour=VERMILLION, width=1.6, dash="5 3"),
-                             text(x + 4, top + 10, "change", size=11, colour="#8f3300")))  # fmt: skip
+            parts.append(
+                tag(
+                    "g",
+                    {},
+                    title(said),
+                    line(x, top, x, base, colour=VERMILLION, width=1.6, dash="5 3"),
+                    text(x + 4, top + 10, "change", size=11, colour="#8f3300"),
+                )
+            )
     seen = rows[rows["looks"] > 0]
     alt = f"{name}: vessels per clear look in {len(rows)} weeks, {len(seen)} of them observed; " + (
         f"last observed week {seen['rate'].iloc[-1]:.1f} per look" if len(seen) else "not observed throughout"
     )
     return Chart(
-        id, document(_WIDTH, base + 30, parts, alt=alt), alt,
+        id,
+        document(_WIDTH, base + 30, parts, alt=alt),
+        alt,
         f"{name}: vessels per clear look by week. Dots are sums over the looks divided by their clear share, bars 95 % "
         "Poisson intervals, the pale band what the port's own past lets expect (95 % prediction). "
         "Open marks: week not observed. The grey bars show how many clear looks a week had.",
         _series_table(rows, name),
-    )  # fmt: skip
+    )
 
 
 def _ceiling(value: float) -> float:
@@ -180,8 +214,9 @@ def _ceiling(value: float) -> float:
     return next((s for s in steps if s >= value), value)
 
 
-def _week(row: dict[str, Any], period: TimeRange, at: Callable[[float], float], floor: tuple[float, float],
-          limit: float) -> str:  # fmt: skip
+def _week(
+    row: dict[str, Any], period: TimeRange, at: Callable[[float], float], floor: tuple[float, float], limit: float
+) -> str:
     start, end = row["start"].to_pydatetime(), row["end"].to_pydatetime()
     x0, x1 = _place(start, period), _place(end, period)
     x, (bottom, base) = (x0 + x1) / 2, floor
@@ -194,8 +229,11 @@ def _week(row: dict[str, Any], period: TimeRange, at: Callable[[float], float], 
         high, low = at(row["expected_high"]), at(row["expected_low"])
         parts.append(tag("rect", {"x": x0, "y": high, "width": x1 - x0, "height": low - high, "fill": "#dbe9f4"}))
     share = (base - bottom - 12) * float(row["exposure"]) / limit
-    parts.append(tag("rect", {"x": x0 + 2, "y": base - share, "width": max(x1 - x0 - 4, 1.0), "height": share,
-                              "fill": "#9aa5b1"}))  # fmt: skip
+    parts.append(
+        tag(
+            "rect", {"x": x0 + 2, "y": base - share, "width": max(x1 - x0 - 4, 1.0), "height": share, "fill": "#9aa5b1"}
+        )
+    )
     parts.append(line(x, at(row["rate_low"]), x, at(row["rate_high"]), colour=BLUE, width=2))
     colour = VERMILLION if row["is_change"] else BLUE
     dot: dict[str, str | float] = {"cx": x, "cy": at(row["rate"]), "r": 4.5, "fill": colour, "stroke": INK}
@@ -215,10 +253,20 @@ def _series_table(rows: pd.DataFrame, name: str) -> Table:
         )
         expected = f"{row.expected_low:.1f}–{row.expected_high:.1f}" if np.isfinite(row.expected_low) else "–"
         flag = Cell("outside expectation", "warn") if row.is_change else Cell("–")
-        made.append((Cell(f"{row.start:%Y-%m-%d}"), Cell(str(row.looks)), Cell(number(row.exposure, 1)), rate,
-                     Cell(expected), flag))  # fmt: skip
+        made.append(
+            (
+                Cell(f"{row.start:%Y-%m-%d}"),
+                Cell(str(row.looks)),
+                Cell(number(row.exposure, 1)),
+                rate,
+                Cell(expected),
+                flag,
+            )
+        )
     return Table(
         f"{name}: vessels per clear look by week",
-        ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"), tuple(made), numeric=(1, 2),
+        ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"),
+        tuple(made),
+        numeric=(1, 2),
         compact=True,
-    )  # fmt: skip
+    )

@@ -21,11 +21,18 @@ def tag(name: str, attributes: Mapping[str, Attribute], *inside: str) -> str:
     return f"<{name}{made}>{''.join(inside)}</{name}>" if inside else f"<{name}{made}/>"
 
 
-def text(x: float, y: float, words: str, *, size: float = 12, anchor: str = "start", weight: str = "400",
-         colour: str = INK) -> str:  # fmt: skip
+def text(
+    x: float, y: float, words: str, *, size: float = 12, anchor: str = "start", weight: str = "400", colour: str = INK
+) -> str:
     """A line of text at its baseline."""
-    attributes: dict[str, Attribute] = {"x": x, "y": y, "font-size": size, "text-anchor": anchor,
-                                        "font-weight": weight, "fill": colour}  # fmt: skip
+    attributes: dict[str, Attribute] = {
+        "x": x,
+        "y": y,
+        "font-size": size,
+        "text-anchor": anchor,
+        "font-weight": weight,
+        "fill": colour,
+    }
     return tag("text", attributes, escape(words))
 
 
@@ -36,9 +43,7 @@ def title(words: str) -> str:
 
 def line(x0: float, y0: float, x1: float, y1: float, *, colour: str, width: float = 1.0, dash: str = "") -> str:
     """A straight line."""
-    attributes: dict[str, Attribute] = {
-        "x1": x0, "y1": y0, "x2": x1, "y2": y1, "stroke": colour, "stroke-width": width,
-    }  # fmt: skip
+    attributes: dict[str, Attribute] = {"x1": x0, "y1": y0, "x2": x1, "y2": y1, "stroke": colour, "stroke-width": width}
     return tag("line", attributes | ({"stroke-dasharray": dash} if dash else {}))
 
 
@@ -47,12 +52,16 @@ def document(width: float, height: float, parts: Sequence[str], *, alt: str) -> 
     return tag(
         "svg",
         {
-            "xmlns": "http://www.w3.org/2000/svg", "viewBox": f"0 0 {width:g} {height:g}", "role": "img",
-            "font-family": "'DejaVu Sans', 'Monitor Hangul', system-ui, 'Segoe UI', sans-serif", "aria-label": alt,
-            "width": width, "height": height,
+            "xmlns": "http://www.w3.org/2000/svg",
+            "viewBox": f"0 0 {width:g} {height:g}",
+            "role": "img",
+            "font-family": "'DejaVu Sans', 'Monitor Hangul', system-ui, 'Segoe UI', sans-serif",
+            "aria-label": alt,
+            "width": width,
+            "height": height,
         },
         *parts,
-    )  # fmt: skip
+    )
 
 
 def day_ticks(period: TimeRange, most: int = 9) -> list[tuple[datetime, str]]:

@@ -80,8 +80,9 @@ def write_evidence(given: EvidenceInput, out: Path) -> Path:
     if mine.empty:
         raise DataError(f"detection {given.detection_id}: not among those of scene {given.acquisition.id}")
     place = mine.geometry.iloc[0].envelope.centroid
-    frame = around(given.detection_id, f"{given.aoi.name or given.aoi.id}: {given.detection_id}", place.x, place.y,
-                   side_m=_SIDE_M)  # fmt: skip
+    frame = around(
+        given.detection_id, f"{given.aoi.name or given.aoi.id}: {given.detection_id}", place.x, place.y, side_m=_SIDE_M
+    )
     members = {"README.txt": _readme(given, frame), **_pictures(given, found, frame), **_chain(given, mine)}
     members["original/pixels.tif"] = geotiff(crop(given.raster, frame), simulated=given.is_simulated)
     manifest = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(members.items()))
@@ -92,10 +93,16 @@ def geotiff(raster: Raster, *, simulated: bool) -> bytes:
     """The pixels as they are stored, lossless, with band names; zero where there is no data."""
     data = np.where(raster.valid, raster.data, 0).astype(raster.data.dtype)
     profile = {
-        "driver": "GTiff", "count": len(raster.bands), "height": data.shape[1], "width": data.shape[2],
-        "dtype": data.dtype.name, "crs": f"EPSG:{raster.grid.epsg}", "transform": raster.grid.transform, "nodata": 0,
+        "driver": "GTiff",
+        "count": len(raster.bands),
+        "height": data.shape[1],
+        "width": data.shape[2],
+        "dtype": data.dtype.name,
+        "crs": f"EPSG:{raster.grid.epsg}",
+        "transform": raster.grid.transform,
+        "nodata": 0,
         "compress": "deflate",
-    }  # fmt: skip
+    }
     with MemoryFile() as memory:
         with memory.open(**profile) as target:
             target.write(data)
@@ -114,12 +121,18 @@ def _pictures(given: EvidenceInput, found: pd.DataFrame, frame: Frame) -> dict[s
     shown = marks(found, status, raster.grid)
     record = next((r for r in given.provenance.scenes if r.scene_id == scene.id), None)
     text = TileText(
-        frame.title, acquired(scene, given.aoi),
-        (f"{platform(scene, kind.name)} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
-         f"{'-'.join(dict.fromkeys(stretch.bands))}", f"Scene {scene.id}",
-         f"request {short(record.request_sha256 if record else '')} · {given.provenance.software}"),
-        f"{kind.credit} {scene.start.year}", f"{frame.title}; annotated", given.is_simulated,
-    )  # fmt: skip
+        frame.title,
+        acquired(scene, given.aoi),
+        (
+            f"{platform(scene, kind.name)} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
+            f"{'-'.join(dict.fromkeys(stretch.bands))}",
+            f"Scene {scene.id}",
+            f"request {short(record.request_sha256 if record else '')} · {given.provenance.software}",
+        ),
+        f"{kind.credit} {scene.start.year}",
+        f"{frame.title}; annotated",
+        given.is_simulated,
+    )
     zones = tuple(z for k in ("berth", "yard", "anchorage") for z in given.aoi.of_kind(k))
     colour = stretch.colour(raster)
     plain = png(stamp(colour) if given.is_simulated else colour, frame.title)
@@ -137,22 +150,34 @@ def _chain(given: EvidenceInput, mine: pd.DataFrame) -> dict[str, bytes]:
     record = next((r for r in given.provenance.scenes if r.scene_id == scene.id), None)
     finding = given.finding
     made = {
-        "subject": given.subject, "detection_id": given.detection_id, "simulated": given.is_simulated,
-        "software": given.provenance.software, "scene_id": scene.id, "products": list(scene.product_ids),
+        "subject": given.subject,
+        "detection_id": given.detection_id,
+        "simulated": given.is_simulated,
+        "software": given.provenance.software,
+        "scene_id": scene.id,
+        "products": list(scene.product_ids),
         "request_sha256": record.request_sha256 if record else "",
         "pixels_sha256": record.pixels_sha256 if record else "",
         "weights": [{"name": w.name, "sha256": w.sha256, "note": w.note} for w in given.provenance.weights],
         "inputs": [{"name": i.name, "sha256": i.sha256, "note": i.note} for i in given.provenance.inputs],
         "thresholds": dict(given.provenance.thresholds),
-        "matches": _rows(matches), "gaps": _rows(gaps), "gap_candidates": _rows(candidates),
+        "matches": _rows(matches),
+        "gaps": _rows(gaps),
+        "gap_candidates": _rows(candidates),
         "dark_events": [feature("dark_events", row) for row in events.to_dict("records")],
         "reviews": [dict(row) for row in given.reviews],
-        "finding": None if finding is None else {
-            "id": finding.id, "claim": finding.claim, "likelihood": finding.likelihood,
-            "confidence": finding.confidence, "reasons": list(finding.reasons),
-            "alternatives": list(finding.alternatives), "evidence": list(finding.evidence),
+        "finding": None
+        if finding is None
+        else {
+            "id": finding.id,
+            "claim": finding.claim,
+            "likelihood": finding.likelihood,
+            "confidence": finding.confidence,
+            "reasons": list(finding.reasons),
+            "alternatives": list(finding.alternatives),
+            "evidence": list(finding.evidence),
         },
-    }  # fmt: skip
+    }
     files = {"chain.json": _json(made), "detection.geojson": _json(feature("detections", mine.iloc[0].to_dict()))}
     kept = {"original/request.json": given.request, "original/item.json": given.item}
     return files | {name: data for name, data in kept.items() if data is not None}
@@ -161,9 +186,12 @@ def _chain(given: EvidenceInput, mine: pd.DataFrame) -> dict[str, bytes]:
 def _readme(given: EvidenceInput, frame: Frame) -> bytes:
     scene = given.acquisition
     lines = [
-        f"Evidence for {given.subject}", "", *([SIMULATED_LINE, ""] if given.is_simulated else []),
+        f"Evidence for {given.subject}",
+        "",
+        *([SIMULATED_LINE, ""] if given.is_simulated else []),
         f"Detection {given.detection_id}, {lonlat(frame.lon, frame.lat)}, {acquired(scene, given.aoi)}",
-        *([f"Statement: {given.finding.claim}"] if given.finding else []), "",
+        *([f"Statement: {given.finding.claim}"] if given.finding else []),
+        "",
         "original/pixels.tif    the scene's pixels around it, as stored (lossless)",
         "original/item.json     the archive's record of the scene",
         "original/request.json  what was asked of the source",
@@ -171,9 +199,11 @@ def _readme(given: EvidenceInput, frame: Frame) -> bytes:
         "annotated.webp         the tile with numbered boxes",
         "detection.geojson      the detection",
         "chain.json             hashes, weights, software, settings, matches, gaps, reviews",
-        "MANIFEST.sha256        check with: sha256sum -c MANIFEST.sha256", "",
-        "A detection is a candidate. Unmatched is not proof that AIS was switched off.", "",
-    ]  # fmt: skip
+        "MANIFEST.sha256        check with: sha256sum -c MANIFEST.sha256",
+        "",
+        "A detection is a candidate. Unmatched is not proof that AIS was switched off.",
+        "",
+    ]
     return "\n".join(lines).encode()
 
 

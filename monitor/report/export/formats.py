@@ -23,10 +23,18 @@ from monitor.report.page.wording import SIMULATED_LINE
 
 FORMATS = ("gpkg", "geojson", "geoparquet", "kml", "csv", "stac")
 _KINDS = {
-    "detections": "Polygon", "dark_events": "Polygon", "gaps": "LineString", "open_gaps": "Point",
-    "gap_reach": "MultiPolygon", "visits": "MultiPolygon", "voyages": "LineString", "berth_states": "MultiPolygon",
-    "scenes": "MultiPolygon", "zones": "MultiPolygon", "gates": "LineString",
-}  # fmt: skip
+    "detections": "Polygon",
+    "dark_events": "Polygon",
+    "gaps": "LineString",
+    "open_gaps": "Point",
+    "gap_reach": "MultiPolygon",
+    "visits": "MultiPolygon",
+    "voyages": "LineString",
+    "berth_states": "MultiPolygon",
+    "scenes": "MultiPolygon",
+    "zones": "MultiPolygon",
+    "gates": "LineString",
+}
 _FIXED_CLOCK = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 
 
@@ -51,9 +59,13 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
     The same content gives the same bytes: GeoPackage's own time stamps are fixed at 2000-01-01.
     """
     writers = {
-        "gpkg": write_geopackage, "geojson": write_geojson, "geoparquet": write_geoparquet, "kml": write_kml,
-        "csv": write_csv, "stac": write_stac,
-    }  # fmt: skip
+        "gpkg": write_geopackage,
+        "geojson": write_geojson,
+        "geoparquet": write_geoparquet,
+        "kml": write_kml,
+        "csv": write_csv,
+        "stac": write_stac,
+    }
     if format not in writers:
         raise DataError(f"export format {format!r} is not known: use one of {', '.join(FORMATS)}")
     return writers[format](content, out)
@@ -76,9 +88,12 @@ def write_geojson(content: Content, out: Path) -> list[Path]:
     for name, layer in spatial_layers(content).items():
         features += [feature(name, row) for row in layer.to_dict("records") if row["geometry"] is not None]
     collection = {
-        "type": "FeatureCollection", "software": content.software, "simulated": content.is_simulated,
-        **({"note": SIMULATED_LINE} if content.is_simulated else {}), "features": features,
-    }  # fmt: skip
+        "type": "FeatureCollection",
+        "software": content.software,
+        "simulated": content.is_simulated,
+        **({"note": SIMULATED_LINE} if content.is_simulated else {}),
+        "features": features,
+    }
     return [write_bytes(out, (json.dumps(collection, ensure_ascii=False, indent=1) + "\n").encode())]
 
 
@@ -197,5 +212,7 @@ def _flat(layer: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _described(layer: gpd.GeoDataFrame) -> list[str]:
     facts = layer.drop(columns="geometry")
-    return ["; ".join(f"{k}: {json_value(v)}" for k, v in row.items() if json_value(v) not in (None, ""))
-            for row in facts.to_dict("records")]  # fmt: skip
+    return [
+        "; ".join(f"{k}: {json_value(v)}" for k, v in row.items() if json_value(v) not in (None, ""))
+        for row in facts.to_dict("records")
+    ]

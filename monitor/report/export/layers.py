@@ -20,9 +20,18 @@ from monitor.report.page.wording import STATUS
 from monitor.report.tiles.marks import status_of
 
 SPATIAL = (
-    "detections", "dark_events", "gaps", "open_gaps", "gap_reach", "visits", "voyages", "berth_states", "scenes",
-    "zones", "gates",
-)  # fmt: skip
+    "detections",
+    "dark_events",
+    "gaps",
+    "open_gaps",
+    "gap_reach",
+    "visits",
+    "voyages",
+    "berth_states",
+    "scenes",
+    "zones",
+    "gates",
+)
 PLAIN = ("counts", "coverage", "matches", "stacks", "shuttles", "voyage_links", "gap_candidates", "changes", "vessels")
 
 
@@ -84,29 +93,68 @@ def scenes_layer(acquisitions: Sequence[Acquisition]) -> pd.DataFrame:
     """One row an acquisition with its footprint and the facts of its orbit."""
     rows = [
         {
-            "scene_id": a.id, "aoi_id": a.aoi_id, "sensor": a.sensor, "platform": a.platform, "level": a.level or "",
-            "relative_orbit": a.relative_orbit, "orbit_state": a.orbit_state or "", "cloud_cover": a.cloud_cover,
-            "source": a.source, "hour_known": a.is_exact, "product_ids": " ".join(a.product_ids),
-            "t_start": pd.Timestamp(a.start), "t_end": pd.Timestamp(a.end), "geometry": a.footprint,
+            "scene_id": a.id,
+            "aoi_id": a.aoi_id,
+            "sensor": a.sensor,
+            "platform": a.platform,
+            "level": a.level or "",
+            "relative_orbit": a.relative_orbit,
+            "orbit_state": a.orbit_state or "",
+            "cloud_cover": a.cloud_cover,
+            "source": a.source,
+            "hour_known": a.is_exact,
+            "product_ids": " ".join(a.product_ids),
+            "t_start": pd.Timestamp(a.start),
+            "t_end": pd.Timestamp(a.end),
+            "geometry": a.footprint,
         }
         for a in acquisitions
-    ]  # fmt: skip
-    kinds = {"scene_id": "str", "aoi_id": "str", "sensor": "str", "platform": "str", "level": "str",
-             "relative_orbit": "Int64", "orbit_state": "str", "cloud_cover": "float64", "source": "str",
-             "hour_known": "bool", "product_ids": "str", "t_start": UTC, "t_end": UTC}  # fmt: skip
+    ]
+    kinds = {
+        "scene_id": "str",
+        "aoi_id": "str",
+        "sensor": "str",
+        "platform": "str",
+        "level": "str",
+        "relative_orbit": "Int64",
+        "orbit_state": "str",
+        "cloud_cover": "float64",
+        "source": "str",
+        "hour_known": "bool",
+        "product_ids": "str",
+        "t_start": UTC,
+        "t_end": UTC,
+    }
     return pd.DataFrame(rows, columns=[*kinds, "geometry"]).astype(kinds)
 
 
 def zones_layer(aois: Sequence[Aoi]) -> pd.DataFrame:
     """Every zone of every port with its source and uncertainty."""
     rows = [
-        {"zone_id": z.id, "aoi_id": aoi.id, "kind": z.kind, "name": z.name, "source": z.source,
-         "uncertainty_m": z.uncertainty_m, "confidence": z.confidence, "attribution": aoi.attribution,
-         "geometry": z.geometry}
-        for aoi in aois for z in aoi.zones
-    ]  # fmt: skip
-    kinds = {"zone_id": "str", "aoi_id": "str", "kind": "str", "name": "str", "source": "str",
-             "uncertainty_m": "float64", "confidence": "str", "attribution": "str"}  # fmt: skip
+        {
+            "zone_id": z.id,
+            "aoi_id": aoi.id,
+            "kind": z.kind,
+            "name": z.name,
+            "source": z.source,
+            "uncertainty_m": z.uncertainty_m,
+            "confidence": z.confidence,
+            "attribution": aoi.attribution,
+            "geometry": z.geometry,
+        }
+        for aoi in aois
+        for z in aoi.zones
+    ]
+    kinds = {
+        "zone_id": "str",
+        "aoi_id": "str",
+        "kind": "str",
+        "name": "str",
+        "source": "str",
+        "uncertainty_m": "float64",
+        "confidence": "str",
+        "attribution": "str",
+    }
     return pd.DataFrame(rows, columns=[*kinds, "geometry"]).astype(kinds)
 
 
@@ -129,8 +177,10 @@ def telling_gaps(tables: Tables) -> pd.DataFrame:
 
 def reach_layer(gaps: pd.DataFrame) -> pd.DataFrame:
     """The area in which each silent ship could have been at `speed_kn`, land taken out where the coast is known."""
-    shapes = [multi(at_sea(reach(Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h))))
-              for r in gaps.itertuples()]  # fmt: skip
+    shapes = [
+        multi(at_sea(reach(Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h))))
+        for r in gaps.itertuples()
+    ]
     made = _timed(gaps, "start", "end").assign(speed_kn=REACH_KN)
     return made.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
 

@@ -13,22 +13,40 @@ from monitor.report.page.wording import STATUS
 
 _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     "detections": ("fill", "status", {k: (STATUS_COLOUR[k], v[1].split(":")[0]) for k, v in STATUS.items()}),
-    "dark_events": ("fill", "status", {
-        "dark": (VERMILLION, "dark event"), "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown")}),
+    "dark_events": (
+        "fill",
+        "status",
+        {"dark": (VERMILLION, "dark event"), "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown")},
+    ),
     "gaps": ("line", "", {"": (ORANGE, "AIS gap: straight between its ends, not the way that was sailed")}),
     "open_gaps": ("marker", "", {"": (VERMILLION, "last heard here, still silent")}),
     "gap_reach": ("fill", "", {"": (VERMILLION, "where a silent ship could have been")}),
     "gates": ("line", "", {"": ("#111111", "gate")}),
-    "voyages": ("line", "evidence", {
-        "ais": (GREEN, "voyage from AIS"), "imagery": (ORANGE, "voyage from imagery"), "both": (BLUE, "voyage, both")}),
-    "berth_states": ("fill", "state", {
-        "occupied": (VERMILLION, "occupied"), "empty": (GREEN, "empty"), "not observed": ("#9aa5b1", "not observed")}),
+    "voyages": (
+        "line",
+        "evidence",
+        {"ais": (GREEN, "voyage from AIS"), "imagery": (ORANGE, "voyage from imagery"), "both": (BLUE, "voyage, both")},
+    ),
+    "berth_states": (
+        "fill",
+        "state",
+        {"occupied": (VERMILLION, "occupied"), "empty": (GREEN, "empty"), "not observed": ("#9aa5b1", "not observed")},
+    ),
     "visits": ("fill", "", {"": (ORANGE, "visit")}),
     "scenes": ("fill", "sensor", {"s2": (SKY, "Sentinel-2 footprint"), "s1": ("#666666", "Sentinel-1 footprint")}),
-    "zones": ("fill", "kind", {
-        "aoi": ("#111111", "area of interest"), "water": (SKY, "water"), "pier": ("#666666", "pier"),
-        "berth": (BLUE, "berth"), "yard": ("#CC79A7", "yard"), "anchorage": (GREEN, "anchorage")}),
-}  # fmt: skip
+    "zones": (
+        "fill",
+        "kind",
+        {
+            "aoi": ("#111111", "area of interest"),
+            "water": (SKY, "water"),
+            "pier": ("#666666", "pier"),
+            "berth": (BLUE, "berth"),
+            "yard": ("#CC79A7", "yard"),
+            "anchorage": (GREEN, "anchorage"),
+        },
+    ),
+}
 
 _TABLE = """CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),

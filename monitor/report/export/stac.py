@@ -36,18 +36,23 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
     for aoi in content.aois:
         scenes = [a for a in content.acquisitions if a.aoi_id == aoi.id]
         collection = pystac.Collection(
-            aoi.id, f"Scenes over {aoi.name or aoi.id}", extent=_extent(aoi.geometry.bounds, scenes),
-            license="proprietary", keywords=["SIMULATED"] if content.is_simulated else None,
-        )  # fmt: skip
+            aoi.id,
+            f"Scenes over {aoi.name or aoi.id}",
+            extent=_extent(aoi.geometry.bounds, scenes),
+            license="proprietary",
+            keywords=["SIMULATED"] if content.is_simulated else None,
+        )
         catalogue.add_child(collection)
         items = [_item(scene) for scene in scenes]
         collection.add_items(items)
         looked = [item for item in items if item.id in seen]
         if looked:
             found = pystac.Collection(
-                f"{aoi.id}-detections", f"Detections at {aoi.name or aoi.id}", license="proprietary",
+                f"{aoi.id}-detections",
+                f"Detections at {aoi.name or aoi.id}",
+                license="proprietary",
                 extent=_extent(aoi.geometry.bounds, scenes),
-            )  # fmt: skip
+            )
             catalogue.add_child(found)
             found.add_items([_derived(item, detections, content.software) for item in looked])
     catalogue.normalize_hrefs(str(folder))
@@ -72,11 +77,14 @@ def _derived(scene: pystac.Item, detections: pd.DataFrame, software: str) -> pys
     times = {key: scene.properties[key] for key in ("start_datetime", "end_datetime", "monitor:simulated")}
     name, _, version = software.partition(" ")
     facts = {
-        **times, "processing:software": {name: version}, "monitor:detections": len(found),
+        **times,
+        "processing:software": {name: version},
+        "monitor:detections": len(found),
         "monitor:detectors": sorted(set(found["detector"])),
-    }  # fmt: skip
-    made = pystac.Item(f"{scene.id}{_SUFFIX}", scene.geometry, scene.bbox, scene.datetime, facts,
-                       stac_extensions=[_PROCESSING])  # fmt: skip
+    }
+    made = pystac.Item(
+        f"{scene.id}{_SUFFIX}", scene.geometry, scene.bbox, scene.datetime, facts, stac_extensions=[_PROCESSING]
+    )
     made.add_link(pystac.Link(pystac.RelType.DERIVED_FROM, scene, pystac.MediaType.JSON))
     return made
 
@@ -94,11 +102,15 @@ def _extent(bounds: tuple[float, float, float, float], scenes: list[Acquisition]
 def _item(scene: Acquisition) -> pystac.Item:
     kind = sensor(scene.sensor)
     properties: dict[str, object] = {
-        "start_datetime": isoformat(scene.start), "end_datetime": isoformat(scene.end),
-        "platform": scene.platform.lower(), "constellation": kind.name.lower(),
+        "start_datetime": isoformat(scene.start),
+        "end_datetime": isoformat(scene.end),
+        "platform": scene.platform.lower(),
+        "constellation": kind.name.lower(),
         "instruments": [kind.instrument.lower()],
-        "gsd": kind.gsd_m, "monitor:simulated": scene.simulated, "monitor:products": list(scene.product_ids),
-    }  # fmt: skip
+        "gsd": kind.gsd_m,
+        "monitor:simulated": scene.simulated,
+        "monitor:products": list(scene.product_ids),
+    }
     if scene.relative_orbit is not None:
         properties["sat:relative_orbit"] = scene.relative_orbit
     if scene.orbit_state:
@@ -106,8 +118,14 @@ def _item(scene: Acquisition) -> pystac.Item:
     if scene.cloud_cover is not None:
         properties["eo:cloud_cover"] = round(scene.cloud_cover * 100, 2)
     at = scene.acquired_at if scene.is_exact else None
-    return pystac.Item(scene.id, mapping(scene.footprint), list(scene.footprint.bounds), at, properties,
-                       stac_extensions=list(_EXTENSIONS))  # fmt: skip
+    return pystac.Item(
+        scene.id,
+        mapping(scene.footprint),
+        list(scene.footprint.bounds),
+        at,
+        properties,
+        stac_extensions=list(_EXTENSIONS),
+    )
 
 
 def _collection(found: pd.DataFrame) -> dict[str, object]:

@@ -71,10 +71,16 @@ def zones(studio: Studio, look: Look) -> Layer:
             state = "" if row is None else str(row.state)
             chance = "" if row is None or pd.isna(row.probability) else f", probability occupied {row.probability:.2f}"
             fill = {"occupied": 0.35, "empty": 0.02}.get(state, 0.0)
-            made.append(_feature(
-                zone.geometry, f"{zone.name or zone.id} ({kind}){': ' if state else ''}{state}{chance}", BLUE,
-                dash="" if state in ("occupied", "empty") else "4 3", fill=fill, weight=1.5,
-            ))  # fmt: skip
+            made.append(
+                _feature(
+                    zone.geometry,
+                    f"{zone.name or zone.id} ({kind}){': ' if state else ''}{state}{chance}",
+                    BLUE,
+                    dash="" if state in ("occupied", "empty") else "4 3",
+                    fill=fill,
+                    weight=1.5,
+                )
+            )
     return Layer("Berths and other zones", tuple(made))
 
 
@@ -91,8 +97,9 @@ def objects(studio: Studio, look: Look) -> tuple[Layer, ...]:
         found.setdefault(status, []).append(drawn)
     return tuple(
         Layer(f"Detections: {STATUS[status][1].split(':')[0]} ({len(found[status])})", tuple(found[status]))
-        for status in STATUS if status in found
-    )  # fmt: skip
+        for status in STATUS
+        if status in found
+    )
 
 
 def dark(studio: Studio, look: Look) -> Layer:
@@ -102,11 +109,15 @@ def dark(studio: Studio, look: Look) -> Layer:
     events = events[inside & (events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
     events = events[events["scene_id"] != look.scene_id]
     made = tuple(
-        _feature(r.geometry.envelope.centroid,
-                 f"Dark event, {minute(r.acquired_at)}, {length(r.length_m, r.length_low_m, r.length_high_m)}. "
-                 f"Likelihood: {r.likelihood or 'not given'}.", STATUS_COLOUR["dark"], fill=0.8)
+        _feature(
+            r.geometry.envelope.centroid,
+            f"Dark event, {minute(r.acquired_at)}, {length(r.length_m, r.length_low_m, r.length_high_m)}. "
+            f"Likelihood: {r.likelihood or 'not given'}.",
+            STATUS_COLOUR["dark"],
+            fill=0.8,
+        )
         for r in events.itertuples()
-    )  # fmt: skip
+    )
     return Layer(f"Dark events at other looks ({len(made)})", made)
 
 
@@ -134,8 +145,12 @@ def telling(studio: Studio) -> Mapping[int, str]:
     for mmsi in tables.gaps.loc[tables.gaps["gap_id"].isin(linked), "mmsi"]:
         why[int(mmsi)] = "silent at the time of a dark event"
     pairs = tables.matches
-    near = pairs[(pairs["aoi_id"] == studio.aoi.id) & pairs["status"].isin(["matched", "potential"])
-                 & (pairs["acquired_at"] >= period.start) & (pairs["acquired_at"] < period.end)]  # fmt: skip
+    near = pairs[
+        (pairs["aoi_id"] == studio.aoi.id)
+        & pairs["status"].isin(["matched", "potential"])
+        & (pairs["acquired_at"] >= period.start)
+        & (pairs["acquired_at"] < period.end)
+    ]
     for mmsi in near["mmsi"].dropna():
         why[int(mmsi)] = "matched with a detection"
     watched = read_watchlist()
@@ -152,8 +167,12 @@ def tracks(studio: Studio) -> tuple[Layer, Layer]:
     period, table = studio.given.period, studio.given.tables.positions
     west, south, east, north = studio.aoi.geometry.buffer(0.15).bounds
     start = max(pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(days=TRACK_DAYS))
-    near = table[(table["t"] >= start) & (table["t"] < pd.Timestamp(period.end))
-                 & table["lon"].between(west, east) & table["lat"].between(south, north)]  # fmt: skip
+    near = table[
+        (table["t"] >= start)
+        & (table["t"] < pd.Timestamp(period.end))
+        & table["lon"].between(west, east)
+        & table["lat"].between(south, north)
+    ]
     why = telling(studio)
     names = {int(v.mmsi): f" ({v.name}, as broadcast)" for v in studio.given.tables.vessels.itertuples() if v.name}
     found: tuple[list[dict[str, object]], list[dict[str, object]]] = ([], [])

@@ -51,9 +51,12 @@ def port_map(studio: Studio, look: Look, frame: Frame, *, earlier: Sequence[Look
     at, name = when(look.acquisition), studio.aoi.name or studio.aoi.id
     filled = ", ".join(when(k.acquisition) for k in used[1:] if k.acquisition is not None)
     west, south, east, north = bounds
-    made = {"image": data_uri(picture), "bounds": [[south, west], [north, east]],
-            "base": f"Picture of {at}" + (", cloud filled" if filled else ""),
-            "layers": [layer.document() for layer in layers(studio, look, raster)]}  # fmt: skip
+    made = {
+        "image": data_uri(picture),
+        "bounds": [[south, west], [north, east]],
+        "base": f"Picture of {at}" + (", cloud filled" if filled else ""),
+        "layers": [layer.document() for layer in layers(studio, look, raster)],
+    }
     alt = f"Map of {name}: picture of {at} with detections by AIS status, berths, tracks and gaps"
     caption = (
         f"{name}: the picture of {at}{'; cloud is filled from ' if filled else ''}{filled}. Detections are those of "
@@ -107,8 +110,15 @@ def mercator(colour: Rgb, raster: Raster) -> tuple[Picture, tuple[float, float, 
     bands = np.concatenate([np.moveaxis(colour, -1, 0), np.where(raster.valid, 255, 0).astype(np.uint8)[None]])
     out = np.zeros((4, height, width), np.uint8)
     onto = Affine(1 / scale, 0.0, box[0], 0.0, -1 / scale, box[3])
-    reproject(bands, out, src_transform=raster.grid.transform, src_crs=source, dst_crs=_MERCATOR, dst_transform=onto,
-              resampling=Resampling.nearest)  # fmt: skip
+    reproject(
+        bands,
+        out,
+        src_transform=raster.grid.transform,
+        src_crs=source,
+        dst_crs=_MERCATOR,
+        dst_transform=onto,
+        resampling=Resampling.nearest,
+    )
     memory = io.BytesIO()
     Image.fromarray(np.moveaxis(out, 0, -1)).save(memory, "WEBP", quality=78, method=2)
     bounds = transform_bounds(_MERCATOR, CRS.from_epsg(WGS84), *box)

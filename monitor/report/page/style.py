@@ -21,21 +21,38 @@ YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 INK, QUIET, RULE, PAPER = "#15202b", "#55606b", "#c9d1d9", "#ffffff"
 
 STATUS_COLOUR = {
-    "matched": GREEN, "potential": SKY, "unmatched": ORANGE, "dark": VERMILLION, "unknown": YELLOW,
-    "fixed": "#9aa5b1", "stack": PURPLE,
-}  # fmt: skip
+    "matched": GREEN,
+    "potential": SKY,
+    "unmatched": ORANGE,
+    "dark": VERMILLION,
+    "unknown": YELLOW,
+    "fixed": "#9aa5b1",
+    "stack": PURPLE,
+}
 """Okabe and Ito's palette; never the only carrier of a meaning."""
 
 STATUS_MARKER = {
-    "matched": "o", "potential": "p", "unmatched": "D", "dark": "X", "unknown": "v", "fixed": "s", "stack": "^",
-}  # fmt: skip
+    "matched": "o",
+    "potential": "p",
+    "unmatched": "D",
+    "dark": "X",
+    "unknown": "v",
+    "fixed": "s",
+    "stack": "^",
+}
 
 HANGUL = "Monitor Hangul"
 """A font of the Hangul syllables that comes with this room, since many machines have none."""
 _FAMILIES = (
-    "DejaVu Sans", HANGUL, "Noto Sans CJK KR", "Noto Sans KR", "Noto Sans CJK JP", "NanumGothic", "Malgun Gothic",
+    "DejaVu Sans",
+    HANGUL,
+    "Noto Sans CJK KR",
+    "Noto Sans KR",
+    "Noto Sans CJK JP",
+    "NanumGothic",
+    "Malgun Gothic",
     "Apple SD Gothic Neo",
-)  # fmt: skip
+)
 
 log = logging.getLogger(__name__)
 
@@ -76,10 +93,18 @@ def drawable(text: str, otherwise: str = "") -> str:
 def rc() -> dict[str, object]:
     """Settings of matplotlib for every figure; nothing of the machine but its fonts enters."""
     return {
-        "font.family": list(families()), "font.size": 11.0, "text.color": INK, "axes.edgecolor": INK,
-        "axes.linewidth": 0.8, "hatch.linewidth": 0.7, "svg.hashsalt": "monitor", "path.simplify": False,
-        "text.usetex": False, "text.parse_math": False, "axes.unicode_minus": False,
-    }  # fmt: skip
+        "font.family": list(families()),
+        "font.size": 11.0,
+        "text.color": INK,
+        "axes.edgecolor": INK,
+        "axes.linewidth": 0.8,
+        "hatch.linewidth": 0.7,
+        "svg.hashsalt": "monitor",
+        "path.simplify": False,
+        "text.usetex": False,
+        "text.parse_math": False,
+        "axes.unicode_minus": False,
+    }
 
 
 def webp(pixels: Rgb, alt: str, *, quality: int = 80) -> Picture:

@@ -45,13 +45,23 @@ def page(brief: Brief, *, paper: bool) -> str:
     js = asset("templates/brief.js") + (asset("templates/map.js") if has_map else "")
     scripts = [js, *([leaflet_js()] if has_map else [])]
     return str(
-        environment().get_template("brief.html.j2").render(
-            brief=brief, paper=paper, css=Markup(css), js=Markup(js), has_map=has_map, simulated_line=SIMULATED_LINE,
-            leaflet=Markup(leaflet_js()) if has_map else "", csp="" if paper else policy([css], scripts),
-            paper_rows=PAPER_ROWS, anchors=anchors(brief), short_rows=_SHORT_ROWS,
+        environment()
+        .get_template("brief.html.j2")
+        .render(
+            brief=brief,
+            paper=paper,
+            css=Markup(css),
+            js=Markup(js),
+            has_map=has_map,
+            simulated_line=SIMULATED_LINE,
+            leaflet=Markup(leaflet_js()) if has_map else "",
+            csp="" if paper else policy([css], scripts),
+            paper_rows=PAPER_ROWS,
+            anchors=anchors(brief),
+            short_rows=_SHORT_ROWS,
             behind=behind(brief) if paper else (),
         )
-    )  # fmt: skip
+    )
 
 
 def anchors(brief: Brief) -> dict[str, str]:
@@ -85,13 +95,21 @@ def policy(styles: list[str], scripts: list[str]) -> str:
 def environment() -> jinja2.Environment:
     """The templates' environment: escaping always on, an unknown name is an error."""
     made = jinja2.Environment(
-        loader=jinja2.FunctionLoader(lambda name: asset(f"templates/{name}")), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=jinja2.FunctionLoader(lambda name: asset(f"templates/{name}")),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     made.filters.update(
-        kind=lambda block: type(block).__name__, data_uri=data_uri, jpeg_uri=_jpeg_uri, svg_uri=_svg_uri,
-        json_block=_json_block, file_uri=_file_uri, sentence=_sentence,
-    )  # fmt: skip
+        kind=lambda block: type(block).__name__,
+        data_uri=data_uri,
+        jpeg_uri=_jpeg_uri,
+        svg_uri=_svg_uri,
+        json_block=_json_block,
+        file_uri=_file_uri,
+        sentence=_sentence,
+    )
     return made
 
 

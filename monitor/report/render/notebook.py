@@ -52,9 +52,11 @@ class Page:
 def map_page(view: MapView) -> Page:
     """A port's map as a page of its own."""
     css, scripts = leaflet_css() + _MAP_CSS, [leaflet_js(), asset("templates/map.js")]
-    made = environment().get_template("map.html.j2").render(
-        view=view, css=Markup(css), scripts=[Markup(s) for s in scripts], csp=policy([css], scripts)
-    )  # fmt: skip
+    made = (
+        environment()
+        .get_template("map.html.j2")
+        .render(view=view, css=Markup(css), scripts=[Markup(s) for s in scripts], csp=policy([css], scripts))
+    )
     return Page(view.alt, str(made))
 
 

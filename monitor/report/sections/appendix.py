@@ -52,19 +52,30 @@ def corrections(given: BriefInput) -> Section:
 def method(given: BriefInput) -> Section:
     """How it was done, how wrong it can be, and what it cannot say."""
     record = given.provenance
-    errors = Table("Measured error", ("What", "Value", "Sample"),
-                   tuple((Cell(e.what), Cell(e.value), Cell(e.sample)) for e in record.errors),
-                   empty="No measured error was given with the weights; treat every count as unverified.")  # fmt: skip
-    used = Table("Thresholds and settings", ("Setting", "Value"),
-                 tuple((Cell(name), Cell(value)) for name, value in record.thresholds), compact=True,
-                 empty="None recorded.")  # fmt: skip
-    how = Text((
-        "Satellite passes over the port become scenes; a detector marks candidate vessels and container stacks; each "
-        "is compared with where AIS puts vessels at the scene's instant; what no AIS explains is reported with its "
-        "evidence.",
-        "Likelihood words follow Intelligence Community Directive 203 (likely = 55–80 %). Confidence is stated apart "
-        "from likelihood, with its reasons.",
-    ))  # fmt: skip
+    errors = Table(
+        "Measured error",
+        ("What", "Value", "Sample"),
+        tuple((Cell(e.what), Cell(e.value), Cell(e.sample)) for e in record.errors),
+        empty="No measured error was given with the weights; treat every count as unverified.",
+    )
+    used = Table(
+        "Thresholds and settings",
+        ("Setting", "Value"),
+        tuple((Cell(name), Cell(value)) for name, value in record.thresholds),
+        compact=True,
+        empty="None recorded.",
+    )
+    how = Text(
+        (
+            "Satellite passes over the port become scenes; a detector marks candidate vessels and container "
+            "stacks; each "
+            "is compared with where AIS puts vessels at the scene's instant; what no AIS explains is reported with its "
+            "evidence.",
+            "Likelihood words follow Intelligence Community Directive 203 (likely = 55–80 %). Confidence is "
+            "stated apart "
+            "from likelihood, with its reasons.",
+        )
+    )
     limits = Text(
         (
             CONTENT_LIMIT,
@@ -83,27 +94,41 @@ def provenance(given: BriefInput, digest: str) -> Section:
     record = given.provenance
     by_scene = {r.scene_id: r for r in record.scenes}
     scenes = Table(
-        "Scenes", ("Scene", "Port", "Instant", "Sensor, level", "Request SHA-256", "Pixels SHA-256", "Detector"),
+        "Scenes",
+        ("Scene", "Port", "Instant", "Sensor, level", "Request SHA-256", "Pixels SHA-256", "Detector"),
         tuple(_scene_row(given, a.id, by_scene) for a in given.acquisitions if a.start < given.period.end),
-        compact=True, empty="No scene.",
-    )  # fmt: skip
-    weights = Table("Weights", ("Detector", "SHA-256", "Note"),
-                    tuple((Cell(w.name), Cell(w.sha256, "hash"), Cell(w.note)) for w in record.weights), compact=True,
-                    empty="No detector's weights are recorded.")  # fmt: skip
-    inputs = Table("Input files", ("File", "SHA-256", "Taken from it"),
-                   tuple((Cell(i.name), Cell(i.sha256, "hash"), Cell(i.note)) for i in record.inputs), compact=True,
-                   empty="None recorded.")  # fmt: skip
+        compact=True,
+        empty="No scene.",
+    )
+    weights = Table(
+        "Weights",
+        ("Detector", "SHA-256", "Note"),
+        tuple((Cell(w.name), Cell(w.sha256, "hash"), Cell(w.note)) for w in record.weights),
+        compact=True,
+        empty="No detector's weights are recorded.",
+    )
+    inputs = Table(
+        "Input files",
+        ("File", "SHA-256", "Taken from it"),
+        tuple((Cell(i.name), Cell(i.sha256, "hash"), Cell(i.note)) for i in record.inputs),
+        compact=True,
+        empty="None recorded.",
+    )
     credit = {SENSORS[a.sensor].credit + f" {a.start.year}" for a in given.acquisitions if not a.simulated}
     notices = [*sorted(credit), *sorted({aoi.attribution for aoi in given.aois if aoi.attribution})]
     if given.is_simulated:
         notices.insert(0, SIMULATED_LINE)
     facts = Table(
-        "This brief", ("Fact", "Value"),
+        "This brief",
+        ("Fact", "Value"),
         (
-            (Cell("Software"), Cell(record.software)), (Cell("SHA-256 of its input"), Cell(digest, "hash")),
-            (Cell("Issued at"), Cell(minute(given.issued_at))), (Cell("Data cut-off"), Cell(minute(given.cut_off))),
-        ), compact=True,
-    )  # fmt: skip
+            (Cell("Software"), Cell(record.software)),
+            (Cell("SHA-256 of its input"), Cell(digest, "hash")),
+            (Cell("Issued at"), Cell(minute(given.issued_at))),
+            (Cell("Data cut-off"), Cell(minute(given.cut_off))),
+        ),
+        compact=True,
+    )
     glossary = Table("Glossary", ("Word", "Meaning"), tuple((Cell(a), Cell(b)) for a, b in _GLOSSARY), compact=True)
     return Section(
         "provenance",
@@ -118,52 +143,86 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
     request, pixels = (str(getattr(record, name, "")) for name in ("request_sha256", "pixels_sha256"))
     name = next((aoi.name or aoi.id for aoi in given.aois if aoi.id == scene.aoi_id), scene.aoi_id)
     return (
-        Cell(scene.id), Cell(name), Cell(when(scene)),
-        Cell(f"{SENSORS[scene.sensor].name}{', ' + scene.level if scene.level else ''}"
-             + (", SIMULATED" if scene.simulated else "")),
-        Cell(short(request), "hash", request), Cell(short(pixels), "hash", pixels),
+        Cell(scene.id),
+        Cell(name),
+        Cell(when(scene)),
+        Cell(
+            f"{SENSORS[scene.sensor].name}{', ' + scene.level if scene.level else ''}"
+            + (", SIMULATED" if scene.simulated else "")
+        ),
+        Cell(short(request), "hash", request),
+        Cell(short(pixels), "hash", pixels),
         Cell(str(getattr(record, "detector", "")) or "–"),
-    )  # fmt: skip
+    )
 
 
 def downloads(given: BriefInput, digest: str) -> Downloads:
     """The period's detections as GeoJSON and CSV, and the provenance as JSON, inside the page."""
     at = given.tables.detections["acquired_at"]
     mine = given.tables.detections[(at >= given.period.start) & (at < given.period.end)]
-    layer = detections_layer(Tables(detections=mine, matches=given.tables.matches,
-                                    dark_events=given.tables.dark_events))  # fmt: skip
+    layer = detections_layer(
+        Tables(detections=mine, matches=given.tables.matches, dark_events=given.tables.dark_events)
+    )
     layer = layer.assign(simulated=given.is_simulated)
-    collection = {"type": "FeatureCollection", "software": given.provenance.software, "simulated": given.is_simulated,
-                  "features": [feature("detections", row) for row in layer.to_dict("records")]}  # fmt: skip
+    collection = {
+        "type": "FeatureCollection",
+        "software": given.provenance.software,
+        "simulated": given.is_simulated,
+        "features": [feature("detections", row) for row in layer.to_dict("records")],
+    }
     flat = pd.DataFrame(layer.drop(columns="geometry"))
     middle = [g.envelope.centroid for g in layer["geometry"]]
     flat = flat.assign(lon=[round(p.x, 6) for p in middle], lat=[round(p.y, 6) for p in middle])
-    return Downloads((
-        Download("detections.geojson", "application/geo+json", _json(collection),
-                 f"{len(layer)} detections of the period"),
-        Download("detections.csv", "text/csv", safe_csv(flat), "the same as a table, safe for spreadsheets"),
-        Download("provenance.json", "application/json", _json(chain(given, digest)), "scenes, hashes, weights, inputs"),
-    ))  # fmt: skip
+    return Downloads(
+        (
+            Download(
+                "detections.geojson",
+                "application/geo+json",
+                _json(collection),
+                f"{len(layer)} detections of the period",
+            ),
+            Download("detections.csv", "text/csv", safe_csv(flat), "the same as a table, safe for spreadsheets"),
+            Download(
+                "provenance.json", "application/json", _json(chain(given, digest)), "scenes, hashes, weights, inputs"
+            ),
+        )
+    )
 
 
 def chain(given: BriefInput, digest: str) -> dict[str, object]:
     """The provenance as plain JSON values."""
     record = given.provenance
     return {
-        "software": record.software, "input_sha256": digest, "simulated": given.is_simulated,
-        "issued_at": isoformat(given.issued_at), "cut_off": isoformat(given.cut_off), "period": str(given.period),
+        "software": record.software,
+        "input_sha256": digest,
+        "simulated": given.is_simulated,
+        "issued_at": isoformat(given.issued_at),
+        "cut_off": isoformat(given.cut_off),
+        "period": str(given.period),
         "weights": [{"name": w.name, "sha256": w.sha256, "note": w.note} for w in record.weights],
         "inputs": [{"name": i.name, "sha256": i.sha256, "note": i.note} for i in record.inputs],
         "thresholds": dict(record.thresholds),
         "scenes": [
-            {"scene_id": s.scene_id, "request_sha256": s.request_sha256, "pixels_sha256": s.pixels_sha256,
-             "detector": s.detector} for s in record.scenes
+            {
+                "scene_id": s.scene_id,
+                "request_sha256": s.request_sha256,
+                "pixels_sha256": s.pixels_sha256,
+                "detector": s.detector,
+            }
+            for s in record.scenes
         ],
         "findings": [
-            {"id": f.id, "kind": f.kind, "claim": f.claim, "likelihood": f.likelihood, "confidence": f.confidence,
-             "evidence": list(f.evidence)} for f in given.findings
+            {
+                "id": f.id,
+                "kind": f.kind,
+                "claim": f.claim,
+                "likelihood": f.likelihood,
+                "confidence": f.confidence,
+                "evidence": list(f.evidence),
+            }
+            for f in given.findings
         ],
-    }  # fmt: skip
+    }
 
 
 def _json(value: object) -> bytes:

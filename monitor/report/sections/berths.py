@@ -27,8 +27,9 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     """Berth by look: P present, A absent, ? not observed; one table for every eighteen looks."""
     states = given.tables.berth_states
     start = given.period.end - timedelta(weeks=WEEKS)
-    states = states[(states["aoi_id"] == aoi.id) & (states["acquired_at"] >= start)
-                    & (states["acquired_at"] < given.period.end)]  # fmt: skip
+    states = states[
+        (states["aoi_id"] == aoi.id) & (states["acquired_at"] >= start) & (states["acquired_at"] < given.period.end)
+    ]
     berths = {zone.id: zone.name for zone in aoi.of_kind("berth")}
     if not berths:
         return (Text(("The port's file names no berths, so none are followed.",), "limit"),)
@@ -45,10 +46,15 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
             for berth, name in berths.items()
         )
         span = f"{some['acquired_at'].iloc[0]:%Y-%m-%d} to {some['acquired_at'].iloc[-1]:%Y-%m-%d}"
-        blocks.append(Table(
-            f"{aoi.name or aoi.id}: berth by look, {span}", ("Berth", *head), rows,
-            "P a vessel was present; A absent: the berth was seen empty; ? not observed at that look.", compact=True,
-        ))  # fmt: skip
+        blocks.append(
+            Table(
+                f"{aoi.name or aoi.id}: berth by look, {span}",
+                ("Berth", *head),
+                rows,
+                "P a vessel was present; A absent: the berth was seen empty; ? not observed at that look.",
+                compact=True,
+            )
+        )
     return tuple(blocks)
 
 
@@ -69,28 +75,33 @@ def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
         f"{aoi.name or aoi.id}: container stacks by yard and look",
         ("Yard", "Look", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"),
         tuple(_stack_row(row, names) for row in telling.to_dict("records")),
-        "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be "
-        "empty.",
-        numeric=(4, 5), compact=True,
-        empty="No look at a yard in this period, or the port's file names no yards." if made.empty else
-        "No stack was found at any yard in the looks of this period; small stacks on piers can be missed.",
-    )  # fmt: skip
+        "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be empty.",
+        numeric=(4, 5),
+        compact=True,
+        empty="No look at a yard in this period, or the port's file names no yards."
+        if made.empty
+        else "No stack was found at any yard in the looks of this period; small stacks on piers can be missed.",
+    )
     told = []
     for yard, rows in made.groupby("yard_id", sort=True):
         seen, bare = rows["area_m2"].notna().sum(), (rows["area_m2"] == 0).sum()
-        told.append(f"{names.get(str(yard), str(yard))}: {plural(int(seen), 'look')} of {len(rows)} passes, no stack "
-                    f"found in {bare}")  # fmt: skip
+        told.append(
+            f"{names.get(str(yard), str(yard))}: {plural(int(seen), 'look')} of {len(rows)} passes, no stack "
+            f"found in {bare}"
+        )
     return (table, Text(("; ".join(told) + ".",), "note")) if told else (table,)
 
 
 def _stack_row(row: dict[Hashable, Any], names: dict[str, str]) -> tuple[Cell, ...]:
     change = "–" if pd.isna(row["change_m2"]) else f"{row['change_m2']:+,.0f} m²"
     return (
-        Cell(names.get(str(row["yard_id"]), str(row["yard_id"]))), Cell(minute(row["acquired_at"])),
+        Cell(names.get(str(row["yard_id"]), str(row["yard_id"]))),
+        Cell(minute(row["acquired_at"])),
         Cell(_span(row["length_m"], row["length_low_m"], row["length_high_m"], "m")),
-        Cell(_span(row["area_m2"], row["area_low_m2"], row["area_high_m2"], "m²")), Cell(change),
+        Cell(_span(row["area_m2"], row["area_low_m2"], row["area_high_m2"], "m²")),
+        Cell(change),
         Cell("–" if pd.isna(row["teu_low"]) else f"{row['teu_low']:,.0f}–{row['teu_high']:,.0f}"),
-    )  # fmt: skip
+    )
 
 
 def _span(value: float, low: float, high: float, unit: str) -> str:
@@ -110,19 +121,27 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
         (
             Cell(names.get(str(r.berth_id), str(r.berth_id) or "–")),
             Cell(_between(r.arrived_not_before, r.arrived_not_after)),
-            Cell("still there at the last clear look" if r.is_open else
-                 _between(r.departed_not_before, r.departed_not_after)),
-            Cell(length(r.length_m, r.length_low_m, r.length_high_m)), Cell(str(r.looks)),
-            Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
+            Cell(
+                "still there at the last clear look"
+                if r.is_open
+                else _between(r.departed_not_before, r.departed_not_after)
+            ),
+            Cell(length(r.length_m, r.length_low_m, r.length_high_m)),
+            Cell(str(r.looks)),
+            Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
+            Cell(str(r.evidence)),
         )
         for r in made.sort_values(["arrived_not_after", "visit_id"]).itertuples()
-    )  # fmt: skip
+    )
     return Table(
         f"{aoi.name or aoi.id}: stays seen, with the bounds of arrival and departure",
-        ("Place", "Arrived between", "Left between", "Length (90 %)", "Looks", "AIS", "Evidence"), rows,
-        "At least these: a stay between two looks leaves no trace here.", numeric=(4,),
-        empty="No stay was seen. That bounds nothing where there were no looks.", compact=True,
-    )  # fmt: skip
+        ("Place", "Arrived between", "Left between", "Length (90 %)", "Looks", "AIS", "Evidence"),
+        rows,
+        "At least these: a stay between two looks leaves no trace here.",
+        numeric=(4,),
+        empty="No stay was seen. That bounds nothing where there were no looks.",
+        compact=True,
+    )
 
 
 def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
@@ -132,18 +151,24 @@ def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
     start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
     shares = catchable(states, start=start, end=end, stays_h=STAYS_H)
     if shares.empty:
-        return Text((f"{aoi.name or aoi.id}: no berth is followed, so no share of the stays could have been met.",),
-                    "limit")  # fmt: skip
+        return Text(
+            (f"{aoi.name or aoi.id}: no berth is followed, so no share of the stays could have been met.",), "limit"
+        )
     told = []
     for stay_h, rows in shares.groupby("stay_h", sort=True):
         low, mean, high = (float(getattr(rows["share"], name)()) for name in ("min", "mean", "max"))
         spread = "" if high - low < _ALIKE else f" ({low:.0%}–{high:.0%} by berth)"
         told.append(f"{mean:.0%} of those of {stay_h:.0f} h{spread}")
-    return Text((
-        f"Of the stays at {plural(shares['berth_id'].nunique(), 'berth')} that could have begun in this period, the "
-        f"clear looks would have met {', '.join(told[:-1])} and {told[-1]}; the rest would have left no trace. This "
-        "is reckoned from the looks alone and takes a ship that lay there at a clear look for seen.",
-    ), "note")  # fmt: skip
+    return Text(
+        (
+            f"Of the stays at {plural(shares['berth_id'].nunique(), 'berth')} that could have begun in this "
+            "period, the "
+            f"clear looks would have met {', '.join(told[:-1])} and {told[-1]}; the rest would have left no "
+            "trace. This "
+            "is reckoned from the looks alone and takes a ship that lay there at a clear look for seen.",
+        ),
+        "note",
+    )
 
 
 def _between(low: pd.Timestamp, high: pd.Timestamp) -> str:

@@ -21,11 +21,20 @@ from monitor.report.page.wording import NOT_OBSERVED, plural
 WEEK = timedelta(weeks=1)
 PAST_WEEKS = 12
 WHAT = {
-    "vessels": "Vessels, all", "berth": "… at berths", "anchorage": "… at anchorages", "open": "… in open water",
-    "unmatched": "… that no AIS explains", "stacks": "Yards with container stacks",
-}  # fmt: skip
-CLASSES = ((0.0, 60.0, "… under 60 m"), (60.0, 120.0, "… 60 to 119 m"), (120.0, 200.0, "… 120 to 199 m"),
-           (200.0, np.inf, "… 200 m or longer"), (np.nan, np.nan, "… of unknown length"))  # fmt: skip
+    "vessels": "Vessels, all",
+    "berth": "… at berths",
+    "anchorage": "… at anchorages",
+    "open": "… in open water",
+    "unmatched": "… that no AIS explains",
+    "stacks": "Yards with container stacks",
+}
+CLASSES = (
+    (0.0, 60.0, "… under 60 m"),
+    (60.0, 120.0, "… 60 to 119 m"),
+    (120.0, 200.0, "… 120 to 199 m"),
+    (200.0, np.inf, "… 200 m or longer"),
+    (np.nan, np.nan, "… of unknown length"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +94,18 @@ def key_numbers(given: BriefInput) -> Section:
     """Rates per clear look with intervals against the past; "not observed" where there was no look."""
     windows = Windows.of(given.period)
     blocks = [_table(windows, with_classes(given, aoi), aoi.name or aoi.id) for aoi in given.aois]
-    note = Text((
-        "A rate is the number seen divided by the looks, a look seen in part counting by its seen share; intervals are "
-        "95 % (Poisson). The median is over the weeks that had a look, with the least and the greatest of them. The "
-        "same ship seen in several looks counts in each, so rates say how full the port was, not how many ships came; "
-        "visits, which do, are lower bounds.",
-    ), "note")  # fmt: skip
+    note = Text(
+        (
+            "A rate is the number seen divided by the looks, a look seen in part counting by its seen share; "
+            "intervals are "
+            "95 % (Poisson). The median is over the weeks that had a look, with the least and the greatest "
+            "of them. The "
+            "same ship seen in several looks counts in each, so rates say how full the port was, not how "
+            "many ships came; "
+            "visits, which do, are lower bounds.",
+        ),
+        "note",
+    )
     return Section("numbers", "Key numbers per clear look", (*blocks, note))
 
 
@@ -139,8 +154,9 @@ def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
     found = given.tables.detections
     ships = found[(found["aoi_id"] == aoi.id) & (found["class_name"] == "vessel") & ~found["is_fixed"]]
     for low, high, label in CLASSES:
-        mine = ships[ships["length_m"].isna() if np.isnan(low) else
-                     (ships["length_m"] >= low) & (ships["length_m"] < high)]  # fmt: skip
+        mine = ships[
+            ships["length_m"].isna() if np.isnan(low) else (ships["length_m"] >= low) & (ships["length_m"] < high)
+        ]
         tally = counts["scene_id"].map(mine["scene_id"].value_counts()).fillna(0).astype("Int64")
         counts[label] = tally.where(counts["vessels"].notna())
     return counts
@@ -151,12 +167,19 @@ def _table(windows: Windows, counts: pd.DataFrame, name: str) -> Table:
     rows = [_row(windows, counts, what, label) for what, label in WHAT.items()]
     rows[1:1] = [_row(windows, counts, label, label) for label in labels]
     last = windows.week.end - timedelta(seconds=1)
-    week = f"{last:%d %b %Y}" if windows.week.duration <= timedelta(days=1) else (
-        f"{windows.week.start:%d %b} to {last:%d %b %Y}"
-    )  # fmt: skip
+    week = (
+        f"{last:%d %b %Y}"
+        if windows.week.duration <= timedelta(days=1)
+        else (f"{windows.week.start:%d %b} to {last:%d %b %Y}")
+    )
     span = "Last week" if windows.week.duration >= WEEK else "This period"
-    columns = ["What", f"{span}: {week}", "The week before", f"Median of the {PAST_WEEKS} weeks before",
-               "Same week, 52 weeks earlier"]  # fmt: skip
+    columns = [
+        "What",
+        f"{span}: {week}",
+        "The week before",
+        f"Median of the {PAST_WEEKS} weeks before",
+        "Same week, 52 weeks earlier",
+    ]
     if windows.is_long:
         columns.insert(1, "Whole period")
     return Table(f"{name}: per clear look, 95 % interval and looks", tuple(columns), tuple(rows), compact=True)

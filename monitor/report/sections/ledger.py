@@ -63,19 +63,23 @@ def _tally(rows: pd.DataFrame) -> str:
 def _table(rows: pd.DataFrame, names: Mapping[str, str], number: int) -> Table:
     cells = tuple(
         (
-            Cell(_when(row.start, row.end)), Cell(", ".join(filter(None, (names[str(row.port)], str(row.berth))))),
+            Cell(_when(row.start, row.end)),
+            Cell(", ".join(filter(None, (names[str(row.port)], str(row.berth))))),
             Cell(f"{str(row.event).replace('_', ' ')}{f': {row.vessel}' if row.vessel else ''}"),
-            Cell(str(row.verdict), _KINDS.get(str(row.verdict), "")), Cell(str(row.reason)),
+            Cell(str(row.verdict), _KINDS.get(str(row.verdict), "")),
+            Cell(str(row.reason)),
             Cell(f"{_source(str(row.source))} ({row.confidence or 'no confidence given'})"),
         )
         for row in rows.itertuples()
-    )  # fmt: skip
+    )
     left = f" The first {len(cells)} of {number}; `monitor ledger` has all." if number > len(cells) else ""
     return Table(
         "Observations of others, beside ours",
         ("When", "Port and berth, as they name it", "What they say", "Seen by", "Why", "Source and its confidence"),
-        cells, f"Dates are as wide as the source leaves them.{left}", compact=True,
-    )  # fmt: skip
+        cells,
+        f"Dates are as wide as the source leaves them.{left}",
+        compact=True,
+    )
 
 
 def _words() -> Table:

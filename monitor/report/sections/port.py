@@ -80,13 +80,14 @@ def _figure(
     seen = "" if look.state == "observed" else f" {look.fraction:.0%} of the water was seen ({look.reason})."
     caption = f"{frame.title}, {at}. {tally(shown)}{seen}"
     facts = (
-        ("Scene", look.scene_id), ("Acquired", at),
-        ("Centre", lonlat(frame.lon, frame.lat)), ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
-    )  # fmt: skip
+        ("Scene", look.scene_id),
+        ("Acquired", at),
+        ("Centre", lonlat(frame.lon, frame.lat)),
+        ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
+    )
     rows = detections_table(studio, look, shown, tables, title=frame.title)
     said = said_of(studio.given, look, studio.detections(look.scene_id), shown)
-    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said,
-                       is_extra),)  # fmt: skip
+    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said, is_extra),)
 
 
 def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables: Tables, *, title: str = "") -> Table:
@@ -102,19 +103,27 @@ def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables
         mark = numbers[int(row.number)]
         pair = pairs.loc[row.detection_id] if row.detection_id in pairs.index else None
         middle = row.geometry.envelope.centroid
-        rows.append((
-            Cell(mark.label), Cell(STATUS[mark.status][1].split(":")[0], "warn" if mark.status == "dark" else ""),
-            Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn)),
-            Cell(length(row.length_m, row.length_low_m, row.length_high_m)),
-            Cell(number(row.axis_deg, 0, "°") if row.class_name == "vessel" else number(row.area_m2, 0, "m²")),
-            Cell(f"{row.score:.2f}", "part" if mark.is_low else ""), Cell(row.zone or "–"),
-            Cell(lonlat(middle.x, middle.y, 4)), Cell(_ais(pair, names)),
-        ))  # fmt: skip
+        rows.append(
+            (
+                Cell(mark.label),
+                Cell(STATUS[mark.status][1].split(":")[0], "warn" if mark.status == "dark" else ""),
+                Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn)),
+                Cell(length(row.length_m, row.length_low_m, row.length_high_m)),
+                Cell(number(row.axis_deg, 0, "°") if row.class_name == "vessel" else number(row.area_m2, 0, "m²")),
+                Cell(f"{row.score:.2f}", "part" if mark.is_low else ""),
+                Cell(row.zone or "–"),
+                Cell(lonlat(middle.x, middle.y, 4)),
+                Cell(_ais(pair, names)),
+            )
+        )
     return Table(
         f"{title or 'This tile'}: objects on {look.scene_id}",
         ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
-        tuple(rows), numeric=(5,), empty="Looked, and found nothing.", compact=True,
-    )  # fmt: skip
+        tuple(rows),
+        numeric=(5,),
+        empty="Looked, and found nothing.",
+        compact=True,
+    )
 
 
 def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
@@ -154,8 +163,11 @@ def _pair(given: BriefInput, studio: Studio, looks: tuple[Look, Look], frame: Fr
 
 def _film(given: BriefInput, studio: Studio, looks: tuple[Look, ...], frame: Frame, sensor: str) -> tuple[Block, ...]:
     start = given.period.end - timedelta(weeks=WEEKS)
-    seen = [k for k in looks if k.was_seen and k.acquisition is not None and k.sensor == sensor
-            and start <= k.at < given.period.end]  # fmt: skip
+    seen = [
+        k
+        for k in looks
+        if k.was_seen and k.acquisition is not None and k.sensor == sensor and start <= k.at < given.period.end
+    ]
     if len(seen) < 3:
         return ()
     frames, animation = studio.film(tuple(seen[-FILM_LOOKS:]), frame)

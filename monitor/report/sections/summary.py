@@ -28,10 +28,18 @@ def header(given: BriefInput) -> Header:
         f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else str(start.year)
     )
     return Header(
-        f"Port activity: {ports}", ports, f"{week}{minute(start)} to {minute(end)}", minute(given.issued_at),
-        minute(given.cut_off), f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
-        given.provenance.software, given.digest(), given.is_simulated, credit, given.distribution,
-    )  # fmt: skip
+        f"Port activity: {ports}",
+        ports,
+        f"{week}{minute(start)} to {minute(end)}",
+        minute(given.issued_at),
+        minute(given.cut_off),
+        f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
+        given.provenance.software,
+        given.digest(),
+        given.is_simulated,
+        credit,
+        given.distribution,
+    )
 
 
 def statements(given: BriefInput) -> tuple[Statement, ...]:
@@ -74,9 +82,19 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
     else:
         claim += f"; it was {'fuller' if chance > 0.5 else 'emptier'} than before"
     sure = "high" if min(now.looks, past.looks) >= 6 else "moderate" if min(now.looks, past.looks) >= 3 else "low"
-    return (Statement(f"{claim}.", word, sure, (f"{plural(now.looks, 'look')} against {past.looks}",),
-                      ("imagery is a snapshot: what came and went between looks was not seen",
-                       "one ship that stays counts in every look"), scenes),)  # fmt: skip
+    return (
+        Statement(
+            f"{claim}.",
+            word,
+            sure,
+            (f"{plural(now.looks, 'look')} against {past.looks}",),
+            (
+                "imagery is a snapshot: what came and went between looks was not seen",
+                "one ship that stays counts in every look",
+            ),
+            scenes,
+        ),
+    )
 
 
 def newest(given: BriefInput) -> tuple[Statement, ...]:
@@ -138,18 +156,30 @@ def coverage(given: BriefInput, looks: dict[str, tuple[Look, ...]]) -> Section:
     for aoi, (name, seen) in zip(given.aois, rows, strict=True):
         start, end = longest_blind(seen, given.period)
         clear = sum(look.state == "observed" for look in seen)
-        made.append((
-            Cell(name), Cell(str(len(seen))), Cell(str(clear), "" if clear else "none"),
-            Cell(str(sum(look.state == "partly" for look in seen))),
-            Cell(str(sum(look.state == "not observed" for look in seen))),
-            Cell(f"{hours(_hours(end, start))}: {minute(start)} to {minute(end)}"),
-            Cell(str(sum(look.at < given.period.start for look in looks[aoi.id]))),
-        ))  # fmt: skip
+        made.append(
+            (
+                Cell(name),
+                Cell(str(len(seen))),
+                Cell(str(clear), "" if clear else "none"),
+                Cell(str(sum(look.state == "partly" for look in seen))),
+                Cell(str(sum(look.state == "not observed" for look in seen))),
+                Cell(f"{hours(_hours(end, start))}: {minute(start)} to {minute(end)}"),
+                Cell(str(sum(look.at < given.period.start for look in looks[aoi.id]))),
+            )
+        )
     table = Table(
         "Looks in the period",
-        ("Port", "Passes", "Clear", "Partly seen", "Not observed", "Longest without a clear look",
-         "Earlier passes known"),
-        tuple(made), "No look is not the same as no ship: where nothing was seen of the water, no count is given.",
+        (
+            "Port",
+            "Passes",
+            "Clear",
+            "Partly seen",
+            "Not observed",
+            "Longest without a clear look",
+            "Earlier passes known",
+        ),
+        tuple(made),
+        "No look is not the same as no ship: where nothing was seen of the water, no count is given.",
         numeric=(1, 2, 3, 4, 6),
-    )  # fmt: skip
+    )
     return Section("coverage", "What could be seen", (chart, table))

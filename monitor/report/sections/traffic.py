@@ -50,21 +50,45 @@ def ais(given: BriefInput) -> Section:
         events = events[(events["scene_id"] == scene_id) & (events["status"] == "dark")] if scene_id in dark else []
         scene = scenes.get(str(scene_id))
         at = when(scene) if scene else minute(group["acquired_at"].iloc[0])
-        rows.append((group["acquired_at"].iloc[0], str(scene_id), (
-            Cell(at), Cell(names[str(aoi_id)]), *(Cell(str(int(tally.get(s, 0)))) for s in _ORDER),
-            Cell(str(len(events)), "warn" if len(events) else ""), Cell(chance.get(str(scene_id), "–")),
-            Cell(str(scene_id)),
-        )))  # fmt: skip
+        rows.append(
+            (
+                group["acquired_at"].iloc[0],
+                str(scene_id),
+                (
+                    Cell(at),
+                    Cell(names[str(aoi_id)]),
+                    *(Cell(str(int(tally.get(s, 0)))) for s in _ORDER),
+                    Cell(str(len(events)), "warn" if len(events) else ""),
+                    Cell(chance.get(str(scene_id), "–")),
+                    Cell(str(scene_id)),
+                ),
+            )
+        )
     table = Table(
         "Detections and AIS, look by look",
-        ("Look", "Port", "Matched", "Potential", "Unmatched", "On AIS only", "Of the unmatched: dark events",
-         "By chance, AIS shifted by a day", "Scene"),
-        tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])), numeric=(2, 3, 4, 5, 6, 7), compact=True,
+        (
+            "Look",
+            "Port",
+            "Matched",
+            "Potential",
+            "Unmatched",
+            "On AIS only",
+            "Of the unmatched: dark events",
+            "By chance, AIS shifted by a day",
+            "Scene",
+        ),
+        tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])),
+        numeric=(2, 3, 4, 5, 6, 7),
+        compact=True,
         empty="Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the looks is "
         "not known.",
-    )  # fmt: skip
-    words = Table("What the words and codes mean", ("Code", "Meaning"),
-                  tuple((Cell(code), Cell(text)) for code, text in STATUS.values()), compact=True)  # fmt: skip
+    )
+    words = Table(
+        "What the words and codes mean",
+        ("Code", "Meaning"),
+        tuple((Cell(code), Cell(text)) for code, text in STATUS.values()),
+        compact=True,
+    )
     by_chance = Text((_by_chance(nulls),), "note")
     return Section("ais", "AIS and imagery", (table, by_chance, Text((UNMATCHED_LIMIT,), "limit"), words))
 
@@ -100,28 +124,45 @@ def gaps(given: BriefInput) -> Section:
     shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
     rows = tuple(
         (
-            Cell(f"MMSI {r.mmsi}"), Cell(minute(r.start)),
-            Cell(minute(r.end) if r.is_closed else "open at the cut-off"), Cell(hours(r.duration_h)),
+            Cell(f"MMSI {r.mmsi}"),
+            Cell(minute(r.start)),
+            Cell(minute(r.end) if r.is_closed else "open at the cut-off"),
+            Cell(hours(r.duration_h)),
             Cell("–" if pd.isna(r.distance_m) else f"{r.distance_m / METRES_PER_NAUTICAL_MILE:.0f} nmi"),
             Cell(number(r.implied_kn, 1, "kn")),
-            Cell(lonlat(r.start_lon, r.start_lat, 3)), Cell(lonlat(r.end_lon, r.end_lat, 3)),
-            Cell(str(r.positions_before_12h)), *_explained(given, str(r.gap_id)),
+            Cell(lonlat(r.start_lon, r.start_lat, 3)),
+            Cell(lonlat(r.end_lon, r.end_lat, 3)),
+            Cell(str(r.positions_before_12h)),
+            *_explained(given, str(r.gap_id)),
         )
         for r in shown.itertuples()
-    )  # fmt: skip
+    )
     left = f" {len(made) - len(shown)} shorter ones are in the export." if len(made) > len(shown) else ""
     table = Table(
         "AIS gaps, longest first",
-        ("Vessel", "Last position", "Next position", "Lasted", "Distance", "Speed implied", "Last at", "Next at",
-         "Positions in the 12 h before", "Others heard there meanwhile", "Coastal rule · open-sea rule",
-         "Time for a call at"),
-        rows, "Distance along the geodesic between the two positions; the speed is the least that fits. The rules ask "
+        (
+            "Vessel",
+            "Last position",
+            "Next position",
+            "Lasted",
+            "Distance",
+            "Speed implied",
+            "Last at",
+            "Next at",
+            "Positions in the 12 h before",
+            "Others heard there meanwhile",
+            "Coastal rule · open-sea rule",
+            "Time for a call at",
+        ),
+        rows,
+        "Distance along the geodesic between the two positions; the speed is the least that fits. The rules ask "
         "whether reception explains the silence: the coastal one wants three other vessels heard nearby meanwhile "
         "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is reckoned by "
         "water at the speed the ship has shown; it says what was possible, not what took place." + left,
-        numeric=(3, 4, 5, 8), empty="No gap in the positions at hand. Without positions there are no gaps to see.",
+        numeric=(3, 4, 5, 8),
+        empty="No gap in the positions at hand. Without positions there are no gaps to see.",
         compact=True,
-    )  # fmt: skip
+    )
     return Section("gaps", "AIS gaps", (table, Text((GAP_LIMIT,), "limit")))
 
 
@@ -152,19 +193,25 @@ def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
     cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in events.head(MOST_CARDS).to_dict("records"))
     rows = tuple(
         (
-            Cell(minute(e["acquired_at"])), Cell(names[str(e["aoi_id"])]),
+            Cell(minute(e["acquired_at"])),
+            Cell(names[str(e["aoi_id"])]),
             Cell(str(e["status"]), "warn" if e["status"] == "dark" else "part"),
-            Cell(length(e["length_m"], e["length_low_m"], e["length_high_m"])), Cell(f"{e['score']:.2f}"),
+            Cell(length(e["length_m"], e["length_low_m"], e["length_high_m"])),
+            Cell(f"{e['score']:.2f}"),
             Cell(lonlat(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
-            Cell(str(e["likelihood"]) or "–"), Cell(str(e["detection_id"])),
+            Cell(str(e["likelihood"]) or "–"),
+            Cell(str(e["detection_id"])),
         )
         for e in events.to_dict("records")
-    )  # fmt: skip
+    )
     table = Table(
         "Detections that AIS does not explain",
-        ("Look", "Port", "Status", "Length (90 %)", "Score", "Place", "Likelihood", "Detection"), rows, numeric=(4,),
-        empty="None.", compact=True,
-    )  # fmt: skip
+        ("Look", "Port", "Status", "Length (90 %)", "Score", "Place", "Likelihood", "Detection"),
+        rows,
+        numeric=(4,),
+        empty="None.",
+        compact=True,
+    )
     return Section("dark", "Notable detections", (Cards(cards, "No detection without AIS in this period."), table))
 
 
@@ -181,20 +228,28 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     known = (f for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"])
     finding = next(known, None)
     facts = (
-        ("Status", status), ("Look", at),
+        ("Status", status),
+        ("Look", at),
         ("Place", f"{lonlat(place.x, place.y)}, MGRS {mgrs(place.x, place.y, digits=3)}"),
         ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
-        ("Score", f"{event['score']:.2f}"), ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
+        ("Score", f"{event['score']:.2f}"),
+        ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
         ("Vessels heard there", "not known" if pd.isna(heard) else number(heard)),  # type: ignore[arg-type]
         ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
         ("Confidence", finding.confidence if finding else "low"),
         ("Detection", str(event["detection_id"])),
-    )  # fmt: skip
+    )
     claim = finding.claim if finding else "No AIS position known at the cut-off fits this detection."
     return Card(
-        f"event-{event['event_id']}", f"{name}, {at}", picture, facts, claim, _split(event["reasons"]),
-        _split(event["alternatives"]), _candidates(given, str(event["event_id"])),
-    )  # fmt: skip
+        f"event-{event['event_id']}",
+        f"{name}, {at}",
+        picture,
+        facts,
+        claim,
+        _split(event["reasons"]),
+        _split(event["alternatives"]),
+        _candidates(given, str(event["event_id"])),
+    )
 
 
 def _candidates(given: BriefInput, event_id: str) -> Table | None:
@@ -203,13 +258,22 @@ def _candidates(given: BriefInput, event_id: str) -> Table | None:
     if made.empty:
         return None
     rows = tuple(
-        (Cell(f"MMSI {r.mmsi}"), Cell(number(r.required_in_kn, 1)), Cell(number(r.required_out_kn, 1)),
-         Cell(number(r.length_m, 0, "m")), Cell(str(r.reason)))
+        (
+            Cell(f"MMSI {r.mmsi}"),
+            Cell(number(r.required_in_kn, 1)),
+            Cell(number(r.required_out_kn, 1)),
+            Cell(number(r.length_m, 0, "m")),
+            Cell(str(r.reason)),
+        )
         for r in made.itertuples()
-    )  # fmt: skip
-    return Table(f"Silent vessels that could have been there; none is picked ({event_id.removeprefix('dark|')})",
-                 ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"), rows, numeric=(1, 2),
-                 compact=True)  # fmt: skip
+    )
+    return Table(
+        f"Silent vessels that could have been there; none is picked ({event_id.removeprefix('dark|')})",
+        ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"),
+        rows,
+        numeric=(1, 2),
+        compact=True,
+    )
 
 
 def _split(value: object) -> tuple[str, ...]:

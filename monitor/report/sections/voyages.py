@@ -24,10 +24,16 @@ def voyages(given: BriefInput) -> Section:
     rivals = _links(given, made, names)
     if rivals is not None:
         blocks.append(rivals)
-    blocks.append(Text((
-        "A pair of stays from imagery is feasible in time, water and length; that it is one ship is inferred, and a "
-        "ship of like length, or a call at a third port, explains it as well. Counts are lower bounds.",
-    ), "limit"))  # fmt: skip
+    blocks.append(
+        Text(
+            (
+                "A pair of stays from imagery is feasible in time, water and length; that it is one ship is "
+                "inferred, and a "
+                "ship of like length, or a call at a third port, explains it as well. Counts are lower bounds.",
+            ),
+            "limit",
+        )
+    )
     return Section("voyages", "Voyages and shuttles", tuple(blocks))
 
 
@@ -43,19 +49,26 @@ def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
     rows = tuple(
         (
             Cell(f"{names.get(r.from_port, r.from_port)} → {names.get(r.to_port, r.to_port)}"),
-            Cell(minute(r.departed_at)), Cell(minute(r.arrived_at)), Cell(hours(r.duration_h)),
-            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"), Cell(str(r.evidence)),
+            Cell(minute(r.departed_at)),
+            Cell(minute(r.arrived_at)),
+            Cell(hours(r.duration_h)),
+            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
+            Cell(str(r.evidence)),
             Cell("on AIS" if r.evidence == "ais" else _word(r.probability)),
             Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
         )
         for r in made.head(_MOST_VOYAGES).itertuples()
-    )  # fmt: skip
+    )
     left = f" {len(made) - len(rows)} more are in the exports." if len(made) > len(rows) else ""
     return Table(
-        "Voyages", ("From and to", "Left", "Arrived", "Lasted", "Vessel", "Evidence", "Likelihood", "Longest silence"),
-        rows, f"Instants from imagery alone are the middle of their intervals.{left}", numeric=(3, 7),
-        empty="None that the data at hand support.", compact=True,
-    )  # fmt: skip
+        "Voyages",
+        ("From and to", "Left", "Arrived", "Lasted", "Vessel", "Evidence", "Likelihood", "Longest silence"),
+        rows,
+        f"Instants from imagery alone are the middle of their intervals.{left}",
+        numeric=(3, 7),
+        empty="None that the data at hand support.",
+        compact=True,
+    )
 
 
 def _word(chance: float) -> str:
@@ -73,18 +86,21 @@ def _links(given: BriefInput, made: pd.DataFrame, names: Mapping[str, str]) -> T
     for link in chosen.head(_MOST_LINKS).to_dict("records"):
         rivals = links[
             ((links["from_visit"] == link["from_visit"]) | (links["to_visit"] == link["to_visit"]))
-            & ~links["is_chosen"] & (links["probability"] >= _LEAST_CHANCE)
-        ].sort_values("probability", ascending=False)  # fmt: skip
+            & ~links["is_chosen"]
+            & (links["probability"] >= _LEAST_CHANCE)
+        ].sort_values("probability", ascending=False)
         rows.append(_link_row(link, names, "chosen"))
         rows += [_link_row(row, names, "competes") for row in rivals.head(_MOST_RIVALS).to_dict("records")]
     if not rows:
         return None
     return Table(
         "Links from imagery and what competes with them",
-        ("From and to", "Link", "Likelihood", "Passage between", "Over", "Speed needed", "Note"), tuple(rows),
+        ("From and to", "Link", "Likelihood", "Passage between", "Over", "Speed needed", "Note"),
+        tuple(rows),
         "A link joins a stay that ended to a stay that began elsewhere. A competing link shares one of its ends.",
-        numeric=(4, 5), compact=True,
-    )  # fmt: skip
+        numeric=(4, 5),
+        compact=True,
+    )
 
 
 def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str) -> tuple[Cell, ...]:
@@ -92,11 +108,14 @@ def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str
     ports = " → ".join(names.get(str(value[key]), str(value[key])) for key in ("from_port", "to_port"))
     miles = float(str(value["distance_m"])) / METRES_PER_NAUTICAL_MILE
     return (
-        Cell(ports), Cell(word, "" if word == "chosen" else "part"), Cell(_word(float(str(value["probability"])))),
+        Cell(ports),
+        Cell(word, "" if word == "chosen" else "part"),
+        Cell(_word(float(str(value["probability"])))),
         Cell(f"{number(float(str(value['shortest_h'])), 1)} and {number(float(str(value['longest_h'])), 1)} h"),
-        Cell(number(miles, 0, "nmi")), Cell(number(float(str(value["required_kn"])), 1, "kn")),
+        Cell(number(miles, 0, "nmi")),
+        Cell(number(float(str(value["required_kn"])), 1, "kn")),
         Cell(str(value["reason"]) or "–"),
-    )  # fmt: skip
+    )
 
 
 def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
@@ -108,16 +127,23 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
         is_candidate = r.status == "candidate"
         told = legs.loc[legs["shuttle_id"] == r.shuttle_id, "probability"].mean()
         chance = r.probability if is_candidate else told
-        rows.append((
-            Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
-            Cell(f"{'candidate, ' if is_candidate else ''}at least {plural(int(r.legs), 'leg')}"),
-            Cell(f"{r.legs_low} or more" if pd.isna(r.legs_high) else f"{r.legs_low}–{r.legs_high}"),
-            Cell(_word(chance)), Cell(minute(r.first)), Cell(minute(r.last)), Cell(number(r.period_days, 1, "days")),
-            Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
-        ))  # fmt: skip
+        rows.append(
+            (
+                Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
+                Cell(f"{'candidate, ' if is_candidate else ''}at least {plural(int(r.legs), 'leg')}"),
+                Cell(f"{r.legs_low} or more" if pd.isna(r.legs_high) else f"{r.legs_low}–{r.legs_high}"),
+                Cell(_word(chance)),
+                Cell(minute(r.first)),
+                Cell(minute(r.last)),
+                Cell(number(r.period_days, 1, "days")),
+                Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
+            )
+        )
     return Table(
         "Shuttles: the same pair of ports again and again",
-        ("Ports", "Seen", "Took place (90 %)", "Likelihood", "First", "Last", "Rhythm", "Vessel"), tuple(rows),
-        numeric=(6,), compact=True,
+        ("Ports", "Seen", "Took place (90 %)", "Likelihood", "First", "Last", "Rhythm", "Vessel"),
+        tuple(rows),
+        numeric=(6,),
+        compact=True,
         empty="No shuttle is shown by the data at hand. Where looks are days apart, legs can go unseen.",
-    )  # fmt: skip
+    )

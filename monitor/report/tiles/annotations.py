@@ -32,35 +32,69 @@ class Sheet:
     width: int
     height: int
 
-    def text(self, x: float, y: float, text: str, *, px: float = 17, colour: str = INK, weight: str = "normal",
-             align: str = "left", rotation: float = 0.0) -> None:  # fmt: skip
+    def text(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        *,
+        px: float = 17,
+        colour: str = INK,
+        weight: str = "normal",
+        align: str = "left",
+        rotation: float = 0.0,
+    ) -> None:
         """A line of text whose baseline starts (or ends, or is centred) at a pixel."""
         self.figure.text(
-            x / self.width, y / self.height, drawable(text), fontsize=px * PT, color=colour, fontweight=weight,
-            ha=align, va="baseline", rotation=rotation,
-        )  # fmt: skip
+            x / self.width,
+            y / self.height,
+            drawable(text),
+            fontsize=px * PT,
+            color=colour,
+            fontweight=weight,
+            ha=align,
+            va="baseline",
+            rotation=rotation,
+        )
 
     def box(self, x: float, y: float, width: float, height: float, *, face: str, edge: str = INK) -> None:
         """A filled rectangle."""
         self.figure.add_artist(
-            Rectangle((x / self.width, y / self.height), width / self.width, height / self.height, facecolor=face,
-                      edgecolor=edge, linewidth=0.8, transform=self.figure.transFigure)
-        )  # fmt: skip
+            Rectangle(
+                (x / self.width, y / self.height),
+                width / self.width,
+                height / self.height,
+                facecolor=face,
+                edgecolor=edge,
+                linewidth=0.8,
+                transform=self.figure.transFigure,
+            )
+        )
 
     def outline(self, points: Sequence[tuple[float, float]], *, face: str) -> None:
         """A filled polygon."""
         scaled = [(x / self.width, y / self.height) for x, y in points]
         self.figure.add_artist(
-            Polygon(scaled, closed=True, facecolor=face, edgecolor=INK, linewidth=0.8,
-                    transform=self.figure.transFigure)
-        )  # fmt: skip
+            Polygon(
+                scaled, closed=True, facecolor=face, edgecolor=INK, linewidth=0.8, transform=self.figure.transFigure
+            )
+        )
 
     def marker(self, x: float, y: float, shape: str, colour: str, *, size: float = 11) -> None:
         """One symbol."""
         self.figure.add_artist(
-            Line2D([x / self.width], [y / self.height], marker=shape, markersize=size * PT, markerfacecolor=colour,
-                   markeredgecolor=INK, markeredgewidth=0.8, linestyle="none", transform=self.figure.transFigure)
-        )  # fmt: skip
+            Line2D(
+                [x / self.width],
+                [y / self.height],
+                marker=shape,
+                markersize=size * PT,
+                markerfacecolor=colour,
+                markeredgecolor=INK,
+                markeredgewidth=0.8,
+                linestyle="none",
+                transform=self.figure.transFigure,
+            )
+        )
 
 
 def round_length(limit_m: float) -> float:
@@ -143,11 +177,24 @@ def legend(sheet: Sheet, x: float, y: float, *, statuses: Sequence[str], extras:
 
 def _swatch(sheet: Sheet, x: float, y: float, kind: str) -> None:
     hatch, face, style = {
-        "nodata": ("////", "#e2e5e9", "-"), "cloud": ("....", "white", "-"), "aoi": ("", "none", "--"),
-        "zone": ("", "none", "-"), "low": ("", "none", ":"), "detail": ("", "none", "-"),
-    }[kind]  # fmt: skip
+        "nodata": ("////", "#e2e5e9", "-"),
+        "cloud": ("....", "white", "-"),
+        "aoi": ("", "none", "--"),
+        "zone": ("", "none", "-"),
+        "low": ("", "none", ":"),
+        "detail": ("", "none", "-"),
+    }[kind]
     colour = {"aoi": "#111111", "zone": "#0072B2", "detail": "#c9b800"}.get(kind, QUIET)
     sheet.figure.add_artist(
-        Rectangle((x / sheet.width, y / sheet.height), 26 / sheet.width, 14 / sheet.height, facecolor=face,
-                  edgecolor=colour, hatch=hatch, linewidth=1.4, linestyle=style, transform=sheet.figure.transFigure)
-    )  # fmt: skip
+        Rectangle(
+            (x / sheet.width, y / sheet.height),
+            26 / sheet.width,
+            14 / sheet.height,
+            facecolor=face,
+            edgecolor=colour,
+            hatch=hatch,
+            linewidth=1.4,
+            linestyle=style,
+            transform=sheet.figure.transFigure,
+        )
+    )

@@ -102,8 +102,10 @@ def between(given: BriefInput, aoi: Aoi, before: str, after: str) -> str:
     """What berths that were seen in both of two scenes came to in between, in one sentence; "" without such berths."""
     states = given.tables.berth_states
     states = states[(states["aoi_id"] == aoi.id) & states["state"].isin(["occupied", "empty"])]
-    first, last = (dict(zip(s["berth_id"], s["state"], strict=True))
-                   for s in (states[states["scene_id"] == before], states[states["scene_id"] == after]))  # fmt: skip
+    first, last = (
+        dict(zip(s["berth_id"], s["state"], strict=True))
+        for s in (states[states["scene_id"] == before], states[states["scene_id"] == after])
+    )
     names = {zone.id: zone.name or zone.id for zone in aoi.zones}
     both = [berth for berth in names if berth in first and berth in last]
     if not both:

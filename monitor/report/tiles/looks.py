@@ -53,12 +53,23 @@ def looks_of(given: BriefInput, aoi_id: str) -> tuple[Look, ...]:
         row = rows.get(scene_id)
         state, reason = (str(row.state), str(row.reason)) if row is not None else (NOT_PROCESSED, "")
         fraction = float(row.observed_fraction) if row is not None else 0.0
-        made.append(Look(scene_id, aoi_id, acquisition.sensor, acquisition.acquired_at, state, reason, fraction,
-                         acquisition))  # fmt: skip
+        made.append(
+            Look(scene_id, aoi_id, acquisition.sensor, acquisition.acquired_at, state, reason, fraction, acquisition)
+        )
     for scene_id, row in rows.items():
         if scene_id not in known and pd.notna(row.acquired_at):
-            made.append(Look(scene_id, aoi_id, str(row.sensor), row.acquired_at.to_pydatetime(), str(row.state),
-                             str(row.reason), float(row.observed_fraction), None))  # fmt: skip
+            made.append(
+                Look(
+                    scene_id,
+                    aoi_id,
+                    str(row.sensor),
+                    row.acquired_at.to_pydatetime(),
+                    str(row.state),
+                    str(row.reason),
+                    float(row.observed_fraction),
+                    None,
+                )
+            )
     return tuple(sorted(made, key=lambda look: (look.at, look.scene_id)))
 
 

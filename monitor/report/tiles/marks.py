@@ -109,8 +109,10 @@ def place_labels(
     for index, mark in enumerate(marks):
         half = np.array([char_px * (len(mark.label) + 1.5) / 2, line_px / 2])
         spots = [(_box(spot, half), spot) for spot in _spots(taken[index], half)]
-        costs = [_overlap(box, taken, index) + _outside(box, shape) * 4 + 0.01 * rank * half.prod()
-                 for rank, (box, _) in enumerate(spots)]  # fmt: skip
+        costs = [
+            _overlap(box, taken, index) + _outside(box, shape) * 4 + 0.01 * rank * half.prod()
+            for rank, (box, _) in enumerate(spots)
+        ]
         box, spot = spots[int(np.argmin(costs))]
         taken.append(box)
         placed.append((float(spot[0]), float(spot[1])))
@@ -121,9 +123,15 @@ def _spots(box: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> list[
     (west, north, east, south), (w, h) = box, half
     x, y = (west + east) / 2, (north + south) / 2
     near = [
-        (east + w, north - h), (west - w, north - h), (east + w, south + h), (west - w, south + h),
-        (east + w, y), (west - w, y), (x, north - h), (x, south + h),
-    ]  # fmt: skip
+        (east + w, north - h),
+        (west - w, north - h),
+        (east + w, south + h),
+        (west - w, south + h),
+        (east + w, y),
+        (west - w, y),
+        (x, north - h),
+        (x, south + h),
+    ]
     far = [(x + (px - x) * 1.0 + np.sign(px - x) * w, py + np.sign(py - y) * 2 * h) for px, py in near]
     return [np.array(spot) for spot in near + far]
 

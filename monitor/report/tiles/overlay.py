@@ -43,9 +43,7 @@ def hatches(axes: Axes, raster: Raster) -> tuple[str, ...]:
     """Draw no-data and cloud hatches; which of the two there were."""
     drawn = []
     cloud = None if raster.cloud is None else raster.cloud & raster.valid
-    for kind, mask, hatch, colour in (
-        ("nodata", ~raster.valid, "////", "#7b8794"), ("cloud", cloud, "...", "#ffffff"),
-    ):  # fmt: skip
+    for kind, mask, hatch, colour in (("nodata", ~raster.valid, "////", "#7b8794"), ("cloud", cloud, "...", "#ffffff")):
         if mask is None or not mask.any():
             continue
         drawn.append(kind)
@@ -93,9 +91,18 @@ def letters(axes: Axes, overlay: Overlay, grid: Grid, zoom: float) -> None:
             continue
         placed.append((float(spots[best][0]), float(spots[best][1])))
         axes.text(
-            *placed[-1], letter, fontsize=15 * PT, color="#cfe8ff", fontstyle="italic", fontweight="bold", ha="center",
-            va="center", clip_on=True, zorder=4, path_effects=[withStroke(linewidth=2.6, foreground="#00304f")],
-        )  # fmt: skip
+            *placed[-1],
+            letter,
+            fontsize=15 * PT,
+            color="#cfe8ff",
+            fontstyle="italic",
+            fontweight="bold",
+            ha="center",
+            va="center",
+            clip_on=True,
+            zorder=4,
+            path_effects=[withStroke(linewidth=2.6, foreground="#00304f")],
+        )
 
 
 def boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: float) -> None:
@@ -111,13 +118,29 @@ def boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: flo
         axes.plot([x, col], [y, row], color=colour, linewidth=0.6, alpha=0.8, zorder=1.5)
         letters = px * 0.66 / zoom
         left = col - letters * len(mark.label) / 2
-        axes.plot([left], [row], marker=STATUS_MARKER[mark.status], markersize=0.75 * px * PT, markerfacecolor=colour,
-                  markeredgecolor="black", markeredgewidth=0.8, zorder=5)  # fmt: skip
+        axes.plot(
+            [left],
+            [row],
+            marker=STATUS_MARKER[mark.status],
+            markersize=0.75 * px * PT,
+            markerfacecolor=colour,
+            markeredgecolor="black",
+            markeredgewidth=0.8,
+            zorder=5,
+        )
         axes.text(
-            col + letters * 0.6, row, mark.label, fontsize=px * PT, color="white", fontweight="bold", ha="center",
+            col + letters * 0.6,
+            row,
+            mark.label,
+            fontsize=px * PT,
+            color="white",
+            fontweight="bold",
+            ha="center",
             va="center",
-            clip_on=True, path_effects=[withStroke(linewidth=2.6, foreground="black")], zorder=6,
-        )  # fmt: skip
+            clip_on=True,
+            path_effects=[withStroke(linewidth=2.6, foreground="black")],
+            zorder=6,
+        )
 
 
 def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float = 0.5) -> None:
@@ -125,7 +148,17 @@ def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float
     span = axes.get_window_extent().width
     for index in range(repeat):
         axes.text(
-            cols / 2, rows * (index + share) / repeat, SIMULATED, fontsize=span / repeat**0.5 / 7.2 * PT, color="white",
-            alpha=0.22, rotation=18, ha="center", va="center", fontweight="bold", zorder=8, clip_on=True,
+            cols / 2,
+            rows * (index + share) / repeat,
+            SIMULATED,
+            fontsize=span / repeat**0.5 / 7.2 * PT,
+            color="white",
+            alpha=0.22,
+            rotation=18,
+            ha="center",
+            va="center",
+            fontweight="bold",
+            zorder=8,
+            clip_on=True,
             path_effects=[withStroke(linewidth=1.2, foreground="#00000066")],
-        )  # fmt: skip
+        )

@@ -65,8 +65,9 @@ def measure(sensor_id: str, rasters: Sequence[Raster]) -> Stretch:
     """
     radar = not sensor(sensor_id).optical
     bands = _bands(sensor_id, rasters)
-    low, high = zip(*(_limits([_clear(r, band, radar) for r in rasters if r.has(band)], radar) for band in bands),
-                    strict=True)  # fmt: skip
+    low, high = zip(
+        *(_limits([_clear(r, band, radar) for r in rasters if r.has(band)], radar) for band in bands), strict=True
+    )
     return Stretch(sensor_id, bands, low, high)
 
 

@@ -133,8 +133,9 @@ class Studio:
             if colour is None:
                 made.append(FilmFrame(None, at, look.state, "none"))
                 continue
-            made.append(FilmFrame(webp(colour, words, quality=78), at, look.state,
-                                  "" if look.state == "observed" else "part"))  # fmt: skip
+            made.append(
+                FilmFrame(webp(colour, words, quality=78), at, look.state, "" if look.state == "observed" else "part")
+            )
             frames.append(labelled(colour, at))
         alt = f"Animation: {frame.title}, {plural(len(frames), 'look')} in order of time"
         return tuple(made), gif(frames, alt) if len(frames) > 1 else None
@@ -162,15 +163,17 @@ class Studio:
             + ", ".join(f"{sum(m.status == s for m in shown)} {s}" for s in dict.fromkeys(m.status for m in shown))
         )
         return TileText(
-            title, acquired(scene, self.aoi),
+            title,
+            acquired(scene, self.aoi),
             (
-                f"{craft} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
-                f"{bands} · {orbit}",
+                f"{craft} {kind.instrument} · {scene.level or 'level not recorded'} · bands {bands} · {orbit}",
                 f"Scene {scene.id} · source {scene.source or 'unknown'}",
                 f"Detector {detector} · {request} · {self.given.provenance.software}",
             ),
-            f"{kind.credit} {scene.start.year}", alt.rstrip("; "), scene.simulated or self.given.simulated,
-        )  # fmt: skip
+            f"{kind.credit} {scene.start.year}",
+            alt.rstrip("; "),
+            scene.simulated or self.given.simulated,
+        )
 
     def _colour(self, look: Look, frame: Frame, *, small: bool = False) -> Rgb | None:
         raster = self.cut(look.scene_id, frame)

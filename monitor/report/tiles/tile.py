@@ -61,8 +61,9 @@ def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mar
     zoom = CHIP_SIDE / max(rows, cols)
     with mpl.rc_context(rc()):
         sheet = _sheet(CHIP_SIDE + 16, CHIP_SIDE + 84)
-        axes = sheet.figure.add_axes((8 / sheet.width, 76 / sheet.height, cols * zoom / sheet.width,
-                                      rows * zoom / sheet.height))  # fmt: skip
+        axes = sheet.figure.add_axes(
+            (8 / sheet.width, 76 / sheet.height, cols * zoom / sheet.width, rows * zoom / sheet.height)
+        )
         axes.set_xlim(0, cols)
         axes.set_ylim(rows, 0)
         axes.set_xticks([])
@@ -134,12 +135,14 @@ def _head(sheet: Sheet, text: TileText) -> None:
     sheet.text(_LEFT, sheet.height - 40, text.title, px=27, weight="bold")
     sheet.text(_LEFT, sheet.height - 72, text.when, px=19)
     if text.simulated:
-        sheet.text(sheet.width - _RIGHT, sheet.height - 40, SIMULATED, px=27, weight="bold", align="right",
-                   colour="#a11d00")  # fmt: skip
+        sheet.text(
+            sheet.width - _RIGHT, sheet.height - 40, SIMULATED, px=27, weight="bold", align="right", colour="#a11d00"
+        )
 
 
-def _foot(sheet: Sheet, raster: Raster, text: TileText, overlay: Overlay, zoom: float, hatched: tuple[str, ...],
-          top: float) -> None:  # fmt: skip
+def _foot(
+    sheet: Sheet, raster: Raster, text: TileText, overlay: Overlay, zoom: float, hatched: tuple[str, ...], top: float
+) -> None:
     gsd = raster.grid.gsd_m
     scale_bar(sheet, _LEFT + 6, top - 14, px_per_m=zoom / gsd, room_px=250)
     north_arrow(sheet, _LEFT + 340, top - 30, raster.grid)
@@ -164,8 +167,9 @@ def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, z
     shown = f"shown ×{zoom:.1f}, nearest" if zoom >= 1 else f"shown ×{zoom:.2f}, averaged"
     said = (
         f"Centre {lonlat(lon, lat)} (WGS 84), MGRS {mgrs(lon, lat)} · EPSG:{grid.epsg} · ground pixel {grid.gsd_m:g} m",
-        f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}", *text.lines,
-    )  # fmt: skip
+        f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}",
+        *text.lines,
+    )
     key = [f"{letter} {zone.name}" for letter, zone in overlay.lettered(grid)]
     return (*(fit(line) for line in said), *wrapped(key, "Zones: "))
 

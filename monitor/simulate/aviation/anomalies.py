@@ -31,9 +31,15 @@ def spoofed(
     clock = at + np.arange(n) * 12.0
     lon, lat = destination(field.lon, field.lat, 20.0, np.linspace(6000.0, 0.0, n))
     false = rows.iloc[[0] * n].assign(
-        t=pd.to_datetime(clock, unit="s", utc=True), lon=lon, lat=lat, altitude_m=np.linspace(350.0, 40.0, n),
-        speed_kn=np.linspace(150.0, 20.0, n), track_deg=200.0, climb_ms=-3.0, on_ground=False,
-    )  # fmt: skip
+        t=pd.to_datetime(clock, unit="s", utc=True),
+        lon=lon,
+        lat=lat,
+        altitude_m=np.linspace(350.0, 40.0, n),
+        speed_kn=np.linspace(150.0, 20.0, n),
+        track_deg=200.0,
+        climb_ms=-3.0,
+        on_ground=False,
+    )
     return pd.concat([rows, AIR_POSITIONS.conform(false)], ignore_index=True), (float(clock[0]), float(clock[-1]))
 
 

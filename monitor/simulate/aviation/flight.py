@@ -43,9 +43,15 @@ class Receiver:
 
 
 def fly(
-    points: list[tuple[float, float, float]], *, start_s: float, cruise_m: float, runway_deg: tuple[float, float],
-    taxi_s: float = 420.0, step_s: float = 10.0, every_m: float = 2000.0,
-) -> Path:  # fmt: skip
+    points: list[tuple[float, float, float]],
+    *,
+    start_s: float,
+    cruise_m: float,
+    runway_deg: tuple[float, float],
+    taxi_s: float = 420.0,
+    step_s: float = 10.0,
+    every_m: float = 2000.0,
+) -> Path:
     """A flight along `points` (lon, lat, elevation_m): from the first, over those between, to the last.
 
     It rolls for `taxi_s` at both ends, leaves and arrives along the runways' directions, climbs and sinks on fixed

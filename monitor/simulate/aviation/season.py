@@ -20,11 +20,17 @@ from monitor.simulate.aviation.plan import DAY_S, Plan, Stop
 AIR_TRUTH = Schema(
     "air_truth",
     {
-        "icao24": "str", "kind": "str", "airfield_id": "str", "arrived": UTC, "departed": UTC, "observable": "bool",
-        "heard_before_km": "float64", "heard_after_km": "float64",
+        "icao24": "str",
+        "kind": "str",
+        "airfield_id": "str",
+        "arrived": UTC,
+        "departed": UTC,
+        "observable": "bool",
+        "heard_before_km": "float64",
+        "heard_after_km": "float64",
     },
     ("icao24", "kind", "arrived"),
-)  # fmt: skip
+)
 """`kind` landing | overflight | spoof | other (a landing by another aircraft with the same address). A landing is
 observable when its aircraft was heard within 800 km of the field before and after it, with no other landing in the same
 silence, and no other aircraft used its address within six hours: then nobody can say which of the two landed."""
@@ -32,21 +38,47 @@ silence, and no other aircraft used its address within six hours: then nobody ca
 OBSERVABLE_M = 800000.0
 SHARED_S = 6 * 3600.0
 _RECEIVERS = (
-    (132.15, 43.40), (135.19, 48.53), (127.41, 50.43), (104.39, 52.27), (82.65, 55.01), (92.5, 56.17), (60.80, 56.74),
-    (49.28, 55.61), (37.26, 55.59), (38.06, 55.88), (30.26, 59.80), (142.72, 46.89), (129.45, 42.88), (123.48, 41.64),
-    (116.59, 40.08), (139.1, 37.9),
-)  # fmt: skip
+    (132.15, 43.40),
+    (135.19, 48.53),
+    (127.41, 50.43),
+    (104.39, 52.27),
+    (82.65, 55.01),
+    (92.5, 56.17),
+    (60.80, 56.74),
+    (49.28, 55.61),
+    (37.26, 55.59),
+    (38.06, 55.88),
+    (30.26, 59.80),
+    (142.72, 46.89),
+    (129.45, 42.88),
+    (123.48, 41.64),
+    (116.59, 40.08),
+    (139.1, 37.9),
+)
 _SOMETIMES = ((126.45, 37.47), (128.9, 37.75), (124.4, 40.1), (73.4, 55.0), (113.5, 52.0))
 """Each season has some of these: Seoul, Gangneung, Dandong, Omsk, Chita. None stands in the closed airspace."""
 _OTHERS = (
-    (116.585, 40.080), (126.451, 37.469), (123.483, 41.640), (129.451, 42.883), (132.148, 43.399), (135.188, 48.528),
-    (140.39, 35.76), (121.80, 31.14), (37.415, 55.973), (104.389, 52.268),
-)  # fmt: skip
+    (116.585, 40.080),
+    (126.451, 37.469),
+    (123.483, 41.640),
+    (129.451, 42.883),
+    (132.148, 43.399),
+    (135.188, 48.528),
+    (140.39, 35.76),
+    (121.80, 31.14),
+    (37.415, 55.973),
+    (104.389, 52.268),
+)
 _FLEET = (
-    ("15521f", "RA-86559", "IL62"), ("155221", "RA-86561", "IL62"), ("15406e", "RA-82030", "A124"),
-    ("154073", "RA-82035", "A124"), ("15770e", "RA-96014", "IL96"), ("154f53", "RA-85843", "T154"),
-    ("14fc12", "RA-64530", "T204"), ("15770c", "RA-96012", "IL96"),
-)  # fmt: skip
+    ("15521f", "RA-86559", "IL62"),
+    ("155221", "RA-86561", "IL62"),
+    ("15406e", "RA-82030", "A124"),
+    ("154073", "RA-82035", "A124"),
+    ("15770e", "RA-96014", "IL96"),
+    ("154f53", "RA-85843", "T154"),
+    ("14fc12", "RA-64530", "T204"),
+    ("15770c", "RA-96012", "IL96"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +217,25 @@ def _rows(paths: list[Path], icao24: str | npt.NDArray[np.str_], tail: str, rng:
     feet = np.round(whole["altitude_m"] / 0.3048 / 25.0) * 25.0
     table = pd.DataFrame(
         {
-            "icao24": icao24, "lon": np.round(lon, 5), "lat": np.round(lat, 5),
+            "icao24": icao24,
+            "lon": np.round(lon, 5),
+            "lat": np.round(lat, 5),
             "altitude_m": np.where(whole["on_ground"] | (rng.random(n) < 0.01), np.nan, feet * 0.3048),
-            "altitude_kind": "barometric", "on_ground": whole["on_ground"],
+            "altitude_kind": "barometric",
+            "on_ground": whole["on_ground"],
             "speed_kn": np.where(rng.random(n) < 0.01, np.nan, np.round(whole["speed_ms"] / KNOT_MS, 1)),
             "track_deg": np.round(np.mod(whole["track_deg"] + rng.normal(0, 0.5, n), 360.0), 1),
-            "climb_ms": np.round(whole["climb_ms"], 1), "is_stale": False, "new_leg": False, "registration": tail,
-            "callsign": "", "position_type": "adsb_icao", "clock": "utc", "citation": "", "source_file": "simulated",
+            "climb_ms": np.round(whole["climb_ms"], 1),
+            "is_stale": False,
+            "new_leg": False,
+            "registration": tail,
+            "callsign": "",
+            "position_type": "adsb_icao",
+            "clock": "utc",
+            "citation": "",
+            "source_file": "simulated",
         }
-    )  # fmt: skip
+    )
     table["t"] = pd.to_datetime(np.round(whole["t_s"], 1), unit="s", utc=True)
     return AIR_POSITIONS.conform(table)
 
@@ -223,8 +265,14 @@ def _others(rng: np.random.Generator, receivers: list[Receiver], begin: float, d
     for k in range(days * per_day):
         a, b = rng.choice(len(_OTHERS), size=2, replace=False)
         points = [(*_OTHERS[a], 50.0), (*_OTHERS[b], 50.0)]
-        path = fly(points, start_s=begin + rng.uniform(0, days) * DAY_S, cruise_m=10700.0,
-                   runway_deg=(rng.uniform(0, 180), rng.uniform(0, 180)), step_s=60.0, every_m=12000.0)  # fmt: skip
+        path = fly(
+            points,
+            start_s=begin + rng.uniform(0, days) * DAY_S,
+            cruise_m=10700.0,
+            runway_deg=(rng.uniform(0, 180), rng.uniform(0, 180)),
+            step_s=60.0,
+            every_m=12000.0,
+        )
         heard = _hear(path, (np.inf, -np.inf), receivers, rng)
         if len(heard.t_s):
             parts.append(heard)

@@ -51,9 +51,14 @@ def cloudiness(rng: np.random.Generator, month: int) -> float:
 
 
 def make_sky(
-    rng: np.random.Generator, shape: tuple[int, int], share: float, *, gsd_m: float, away_from_sun: tuple[float, float],
+    rng: np.random.Generator,
+    shape: tuple[int, int],
+    share: float,
+    *,
+    gsd_m: float,
+    away_from_sun: tuple[float, float],
     shadow_per_height: float,
-) -> Sky:  # fmt: skip
+) -> Sky:
     """A sky of which a `share` is cloud; its shadows lie away from the sun (unit step in rows and columns)."""
     pad = int(_BASE_M * max(shadow_per_height, 0.3) / gsd_m) + 8
     wide = (shape[0] + 2 * pad, shape[1] + 2 * pad)

@@ -34,6 +34,9 @@ def _with_fixture(ground: Ground, fixture: Fixture) -> Ground:
     land = np.where(inside[None], colour[:, None, None], ground.land).astype(np.float32)
     built = share if fixture.kind != "islet" else np.zeros_like(share)
     return replace(
-        ground, land=land, water=np.minimum(ground.water, 1.0 - share).astype(np.float32),
-        pier=np.maximum(ground.pier, built), leaf=np.where(inside, 0.0, ground.leaf).astype(np.float32),
-    )  # fmt: skip
+        ground,
+        land=land,
+        water=np.minimum(ground.water, 1.0 - share).astype(np.float32),
+        pier=np.maximum(ground.pier, built),
+        leaf=np.where(inside, 0.0, ground.leaf).astype(np.float32),
+    )

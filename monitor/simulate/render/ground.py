@@ -77,8 +77,17 @@ def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Fl
     land = _piers(rng, land, pier, np.clip(1.0 - inland_m / 90.0, 0, 1) * np.clip(2.0 - to_pier / 150.0, 0, 1))
     north, east = np.gradient(ndimage.gaussian_filter(height, 2.0), gsd)
     leaf = ((1.0 - town) * (0.4 + 0.6 * wood) * (pier < 0.5)).astype(np.float32)
-    return Ground(grid, water, pier, land, leaf, height.astype(np.float32), shore_m, east.astype(np.float32),
-                  (-north).astype(np.float32))  # fmt: skip
+    return Ground(
+        grid,
+        water,
+        pier,
+        land,
+        leaf,
+        height.astype(np.float32),
+        shore_m,
+        east.astype(np.float32),
+        (-north).astype(np.float32),
+    )
 
 
 def _beyond(wet: Floats, known: npt.NDArray[np.bool_]) -> Floats:

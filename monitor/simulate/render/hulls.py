@@ -181,9 +181,15 @@ def _small(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.G
 
 _Layout = Callable[[Floats, Floats, Floats, Floats, np.random.Generator], None]
 _LAYOUTS: dict[str, _Layout] = {
-    "general cargo": _geared, "bulk": _bulk, "container": _container, "tanker": _tanker, "naval": _naval,
-    "tug": _small, "fishing": _small, "launch": _small,
-}  # fmt: skip
+    "general cargo": _geared,
+    "bulk": _bulk,
+    "container": _container,
+    "tanker": _tanker,
+    "naval": _naval,
+    "tug": _small,
+    "fishing": _small,
+    "launch": _small,
+}
 
 
 def _paint_wake(image: Floats, hull: Hull, water: Floats) -> None:
@@ -191,9 +197,17 @@ def _paint_wake(image: Floats, hull: Hull, water: Floats) -> None:
     reach = min(8.0 * hull.speed_kn, 120.0)
     stern = hull.length / 2
     middle = Hull(
-        hull.row + (stern + reach / 2) * np.cos(hull.bow), hull.col - (stern + reach / 2) * np.sin(hull.bow), reach,
-        hull.width, hull.bow, hull.kind, hull.livery, 0.0, 0.0, hull.seed,
-    )  # fmt: skip
+        hull.row + (stern + reach / 2) * np.cos(hull.bow),
+        hull.col - (stern + reach / 2) * np.sin(hull.bow),
+        reach,
+        hull.width,
+        hull.bow,
+        hull.kind,
+        hull.livery,
+        0.0,
+        0.0,
+        hull.seed,
+    )
     window = _window(middle, image.shape[1:], margin=2.0)
     if window is None:
         return

@@ -53,9 +53,13 @@ class Year:
 def sea_of(rng: np.random.Generator) -> Sea:
     """A day's water, within what real scenes show."""
     return Sea(
-        float(rng.uniform(0, 1)), float(rng.beta(1.2, 6.0)), float(rng.gamma(1.2, 25.0)), float(rng.gamma(2.0, 0.4)),
-        float(rng.uniform(4.0, 14.0)), float(rng.uniform(0, 360)),
-    )  # fmt: skip
+        float(rng.uniform(0, 1)),
+        float(rng.beta(1.2, 6.0)),
+        float(rng.gamma(1.2, 25.0)),
+        float(rng.gamma(2.0, 0.4)),
+        float(rng.uniform(4.0, 14.0)),
+        float(rng.uniform(0, 360)),
+    )
 
 
 def light_of(sun_azimuth_deg: float, sun_elevation_deg: float) -> Light:
@@ -65,9 +69,16 @@ def light_of(sun_azimuth_deg: float, sun_elevation_deg: float) -> Light:
 
 
 def render_optical(
-    rng: np.random.Generator, ground: Ground, hulls: Sequence[Hull], stacks: Floats, *, sky: Sky, sea: Sea,
-    sun: tuple[float, float], year: Year,
-) -> Pixels:  # fmt: skip
+    rng: np.random.Generator,
+    ground: Ground,
+    hulls: Sequence[Hull],
+    stacks: Floats,
+    *,
+    sky: Sky,
+    sea: Sea,
+    sun: tuple[float, float],
+    year: Year,
+) -> Pixels:
     """(5, row, col) uint16 reflectance × 10 000 in B02 B03 B04 B08 B11, never 0.
 
     Parameters

@@ -39,9 +39,14 @@ def forward_shift_m(speed_kn: float, course_deg: float, *, satellite_deg: float,
 
 
 def render_radar(
-    rng: np.random.Generator, ground: Ground, hulls: Sequence[Hull], stacks: Floats, *, course_deg: float,
+    rng: np.random.Generator,
+    ground: Ground,
+    hulls: Sequence[Hull],
+    stacks: Floats,
+    *,
+    course_deg: float,
     incidence_deg: float,
-) -> npt.NDArray[np.float32]:  # fmt: skip
+) -> npt.NDArray[np.float32]:
     """(2, row, col) float32 linear sigma nought in VV and VH, always above 0.
 
     Parameters
@@ -84,9 +89,13 @@ def _background(rng: np.random.Generator, ground: Ground, polarisation: int, win
 
 
 def _strong(
-    ground: Ground, hulls: Sequence[Hull], stacks: Floats, course_deg: float, incidence_deg: float,
+    ground: Ground,
+    hulls: Sequence[Hull],
+    stacks: Floats,
+    course_deg: float,
+    incidence_deg: float,
     layover: tuple[float, float, float],
-) -> Floats:  # fmt: skip
+) -> Floats:
     """What shines: quay edges and cranes, stacks, hulls; tall things lean towards the satellite."""
     gsd = ground.grid.gsd_m
     edge = ground.pier * (ndimage.uniform_filter(ground.water, 3) > 0.1)
@@ -104,14 +113,18 @@ def _strong(
 def _add_hull(
     image: Floats, hull: Hull, course_deg: float, incidence_deg: float, layover: tuple[float, float, float], gsd: float
 ) -> None:
-    shift = forward_shift_m(
-        hull.speed_kn, float(np.degrees(hull.bow)), satellite_deg=course_deg, incidence_deg=incidence_deg
-    ) / gsd  # fmt: skip
+    shift = (
+        forward_shift_m(
+            hull.speed_kn, float(np.degrees(hull.bow)), satellite_deg=course_deg, incidence_deg=incidence_deg
+        )
+        / gsd
+    )
     angle, lean = np.radians(course_deg), hull.height_px * layover[2]
     moved = replace(
-        hull, row=hull.row - shift * float(np.cos(angle)) + layover[0] * lean,
+        hull,
+        row=hull.row - shift * float(np.cos(angle)) + layover[0] * lean,
         col=hull.col + shift * float(np.sin(angle)) + layover[1] * lean,
-    )  # fmt: skip
+    )
     rng = np.random.default_rng(hull.seed)
     count = max(int(hull.length * hull.width * 4), 6)
     along = rng.uniform(-0.48, 0.48, count) * hull.length

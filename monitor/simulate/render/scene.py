@@ -33,10 +33,15 @@ Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 _LIVERIES: Mapping[str, tuple[str, ...]] = {
-    "naval": ("naval",), "tug": ("red", "blue", "white"), "launch": ("white", "blue"),
-    "fishing": ("white", "blue", "green"), "tanker": ("red", "red", "green"), "bulk": ("red", "red", "green", "grey"),
-    "container": ("red", "red", "blue"), "general cargo": ("red", "red", "green", "blue", "red", "tan"),
-}  # fmt: skip
+    "naval": ("naval",),
+    "tug": ("red", "blue", "white"),
+    "launch": ("white", "blue"),
+    "fishing": ("white", "blue", "green"),
+    "tanker": ("red", "red", "green"),
+    "bulk": ("red", "red", "green", "grey"),
+    "container": ("red", "red", "blue"),
+    "general cargo": ("red", "red", "green", "blue", "red", "tan"),
+}
 _DECK_HEIGHT_M: Mapping[str, float] = {"container": 16.0, "tug": 4.0, "fishing": 2.5, "launch": 2.0}
 EDGE_LEAN = 0.336
 """Degrees of longitude per degree of latitude of a Sentinel-2 swath edge at 42° N."""
@@ -51,10 +56,17 @@ def hull_of(ship: Ship, motion: Motion, grid: Grid) -> Hull:
     livery = "red" if ship.role in ("shuttle", "spoofer") else choices[int(rng.integers(len(choices)))]
     bow = np.radians(float(motion.heading_deg[0]) - convergence_deg(lon, lat, grid.epsg))
     return Hull(
-        float(row), float(col), ship.length_m / grid.gsd_m, ship.width_m / grid.gsd_m, float(bow), ship.kind,
-        livery, _DECK_HEIGHT_M.get(ship.kind, 9.0) / grid.gsd_m,
-        float(motion.sog_kn[0]), int(rng.integers(2**31)),
-    )  # fmt: skip
+        float(row),
+        float(col),
+        ship.length_m / grid.gsd_m,
+        ship.width_m / grid.gsd_m,
+        float(bow),
+        ship.kind,
+        livery,
+        _DECK_HEIGHT_M.get(ship.kind, 9.0) / grid.gsd_m,
+        float(motion.sog_kn[0]),
+        int(rng.integers(2**31)),
+    )
 
 
 def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, Hull]]:
@@ -102,15 +114,26 @@ def sky_at(seed: int, item: Pass, aoi: Aoi, share: float) -> Sky:
     light = light_of(*sun(item.at, centre.x, centre.y))
     grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
     return make_sky(
-        generator(seed, "sky", item.id), grid.shape, share, gsd_m=grid.gsd_m,
-        away_from_sun=(light.rows, light.cols), shadow_per_height=light.per_height,
-    )  # fmt: skip
+        generator(seed, "sky", item.id),
+        grid.shape,
+        share,
+        gsd_m=grid.gsd_m,
+        away_from_sun=(light.rows, light.cols),
+        shadow_per_height=light.per_height,
+    )
 
 
 def optical_raster(
-    seed: int, world: World, item: Pass, aoi: Aoi, *, share: float, frozen: bool, tags: Mapping[str, str],
+    seed: int,
+    world: World,
+    item: Pass,
+    aoi: Aoi,
+    *,
+    share: float,
+    frozen: bool,
+    tags: Mapping[str, str],
     background: Raster | None = None,
-) -> Raster:  # fmt: skip
+) -> Raster:
     """A Sentinel-2 raster of a port at an overpass, over `background` in place of the drawn ground when given."""
     ground = ground_with(aoi, seed, world.fixtures)
     if background is not None:
@@ -121,9 +144,15 @@ def optical_raster(
     t_s = item.at.timestamp()
     sky = sky_at(seed, item, aoi, share)
     data = render_optical(
-        rng, ground, [hull for _, hull in hulls_at(world, ground.grid, t_s)], stack_cover(world, aoi, ground.grid, t_s),
-        sky=sky, sea=sea_of(rng), sun=sun(item.at, centre.x, centre.y), year=year_of(item.at, frozen=frozen),
-    )  # fmt: skip
+        rng,
+        ground,
+        [hull for _, hull in hulls_at(world, ground.grid, t_s)],
+        stack_cover(world, aoi, ground.grid, t_s),
+        sky=sky,
+        sea=sea_of(rng),
+        sun=sun(item.at, centre.x, centre.y),
+        year=year_of(item.at, frozen=frozen),
+    )
     valid = inside_swath(ground.grid, item)
     data[:, ~valid] = 0
     cloud = processor_mask(rng, sky, _bright(data, ground)) & valid
@@ -150,9 +179,13 @@ def radar_raster(seed: int, world: World, item: Pass, aoi: Aoi, *, tags: Mapping
     centre = aoi.geometry.centroid
     course = item.track.course_deg - convergence_deg(centre.x, centre.y, aoi.epsg)
     data = render_radar(
-        generator(seed, "radar", item.id), ground, [hull for _, hull in pairs],
-        stack_cover(world, aoi, ground.grid, t_s), course_deg=course, incidence_deg=item.track.incidence_deg,
-    )  # fmt: skip
+        generator(seed, "radar", item.id),
+        ground,
+        [hull for _, hull in pairs],
+        stack_cover(world, aoi, ground.grid, t_s),
+        course_deg=course,
+        incidence_deg=item.track.incidence_deg,
+    )
     facts = {"incidence_deg": f"{item.track.incidence_deg:.1f}", "course_deg": f"{item.track.course_deg:.1f}"}
     bands = SENSORS["s1"].bands
     return Raster(data, bands, np.ones(ground.grid.shape, dtype=bool), ground.grid, None, 1.0, 0.0, {**tags, **facts})

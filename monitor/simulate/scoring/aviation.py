@@ -77,14 +77,15 @@ def air_figures(tables: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> list
         return part / whole if whole else float("nan")
 
     return [
-        ("flights", "precision", s.precision, s.claims), ("flights", "recall of observable", s.recall, s.landings),
+        ("flights", "precision", s.precision, s.claims),
+        ("flights", "recall of observable", s.recall, s.landings),
         ("flights", "closed airspace, precision", share(s.closed_right, s.closed_claims), s.closed_claims),
         ("flights", "closed airspace, recall", share(s.closed_found, s.closed_landings), s.closed_landings),
         ("flights", "true field named first", share(s.named_first, s.right), s.right),
         ("flights", "landed without a position there", float(s.landed_unseen), s.landed),
         ("flights", "taken in by decoy or spoof", float(s.fooled), s.closed_claims),
         ("flights", "worded above its status", float(s.wording), len(tables["air_calls"])),
-    ]  # fmt: skip
+    ]
 
 
 def score_air(calls: pd.DataFrame, season: AirSeason, airfields: pd.DataFrame) -> AirScore:
@@ -107,13 +108,21 @@ def score_air(calls: pd.DataFrame, season: AirSeason, airfields: pd.DataFrame) -
     named = consistent["candidates"].str.split().map(len)
     landed = claims[claims["status"] == "landed"]
     return AirScore(
-        claims=len(claims), right=int(right.sum()), landings=int(observable.sum()), found=int(found.sum()),
-        landed=len(landed), landed_unseen=sum(not _was_seen(row, season, airfields) for row in landed.itertuples()),
-        named_first=int(np.sum(first)), fields_named=float(named.mean()) if len(named) else float("nan"),
-        closed_claims=int(inside.sum()), closed_right=int((right & inside).sum()),
-        closed_landings=int((observable & true_inside).sum()), closed_found=int((found & true_inside).sum()),
-        fooled=int((~right & inside).sum()), wording=sum(_says_too_much(row) for row in calls.itertuples()),
-    )  # fmt: skip
+        claims=len(claims),
+        right=int(right.sum()),
+        landings=int(observable.sum()),
+        found=int(found.sum()),
+        landed=len(landed),
+        landed_unseen=sum(not _was_seen(row, season, airfields) for row in landed.itertuples()),
+        named_first=int(np.sum(first)),
+        fields_named=float(named.mean()) if len(named) else float("nan"),
+        closed_claims=int(inside.sum()),
+        closed_right=int((right & inside).sum()),
+        closed_landings=int((observable & true_inside).sum()),
+        closed_found=int((found & true_inside).sum()),
+        fooled=int((~right & inside).sum()),
+        wording=sum(_says_too_much(row) for row in calls.itertuples()),
+    )
 
 
 def match_calls(claims: pd.DataFrame, landings: pd.DataFrame) -> dict[int, int]:

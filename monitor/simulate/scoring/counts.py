@@ -35,8 +35,10 @@ def count_figures(counts: pd.DataFrame, truth: Tables) -> list[Figure]:
         true = looks["scene_id"].map(mine["scene_id"].value_counts().to_dict()).fillna(0).to_numpy(np.float64)
         off = looks[column].to_numpy(np.float64) - true
         mean, bias = (float(np.abs(off).mean()), float(off.mean())) if len(off) else (float("nan"),) * 2
-        figures += [("counts", f"{column}, mean absolute error", mean, len(off)),
-                    ("counts", f"{column}, bias", bias, len(off))]  # fmt: skip
+        figures += [
+            ("counts", f"{column}, mean absolute error", mean, len(off)),
+            ("counts", f"{column}, bias", bias, len(off)),
+        ]
     unseen = set(hidden.index[hidden >= HIDDEN])
     said = set(known.loc[(known["state"] == "not observed") & known["vessels"].isna(), "scene_id"])
     shown = set(hidden.index[hidden <= 1.0 - HIDDEN])
@@ -44,4 +46,4 @@ def count_figures(counts: pd.DataFrame, truth: Tables) -> list[Figure]:
         *figures,
         ("counts", "hidden looks, said not observed", share(len(unseen & said), len(unseen)), len(unseen)),
         ("counts", "clear looks, said not observed", share(len(shown & said), len(shown)), len(shown)),
-    ]  # fmt: skip
+    ]

@@ -57,9 +57,7 @@ def identity_figures(identity: pd.DataFrame, visits: pd.DataFrame, truth: Tables
     ]
 
 
-def candidate_figures(
-    candidates: pd.DataFrame, dark: pd.DataFrame, truth: Tables, pairs: pd.Series
-) -> list[Figure]:  # fmt: skip
+def candidate_figures(candidates: pd.DataFrame, dark: pd.DataFrame, truth: Tables, pairs: pd.Series) -> list[Figure]:
     """Whether the ship that lay there is among the silent ships told for a dark event, and first of them.
 
     Parameters

@@ -94,7 +94,7 @@ def pair_visits(visits: pd.DataFrame, truth: pd.DataFrame) -> dict[int, int]:
     made = visits.assign(
         begin=visits["arrived_not_after"].fillna(visits["arrived_not_before"]).fillna(_LONG_AGO),
         finish=visits["departed_not_before"].fillna(visits["departed_not_after"]).fillna(_FAR_ON),
-    )  # fmt: skip
+    )
     true = truth.assign(begin=truth["arrived_at"], finish=truth["departed_at"])
     return pair_intervals(made, true, same=(("berth_id", "berth_id"),))
 

@@ -63,11 +63,11 @@ class ScoreSheet:
         lines = [
             f"{row.table:<14} {row.figure:<41} {_number(row.value, 'not scored'):>10}  n={row.cases}"
             for row in self.figures.itertuples()
-        ]  # fmt: skip
+        ]
         lines += [
             f"{'words':<14} {row.word:<41} {_number(row.observed, 'no cases'):>10}  n={row.cases}"
             for row in self.reliability.itertuples()
-        ]  # fmt: skip
+        ]
         return "\n".join(lines)
 
 
@@ -144,7 +144,7 @@ def _detections(detections: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Serie
         ("detections", "precision", precision, len(claimed)),
         ("detections", "F1", _f1(precision, recall), len(seen)),
         ("detections", "length error, median m", *_length_error(ships, vessels, pairs)),
-    ]  # fmt: skip
+    ]
 
 
 def _length_error(ships: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series) -> tuple[float, int]:
@@ -164,9 +164,13 @@ def _berths(states: pd.DataFrame, berths: pd.DataFrame) -> list[Figure]:
     return [
         ("berths", "occupied, said so", share(int((full["state"] == "occupied").sum()), len(full)), len(full)),
         ("berths", "empty, said occupied", share(int((empty["state"] == "occupied").sum()), len(empty)), len(empty)),
-        ("berths", "hidden, said not observed", share(int((hidden["state"] == "not observed").sum()), len(hidden)),
-         len(hidden)),
-    ]  # fmt: skip
+        (
+            "berths",
+            "hidden, said not observed",
+            share(int((hidden["state"] == "not observed").sum()), len(hidden)),
+            len(hidden),
+        ),
+    ]
 
 
 def _stacks(stacks: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
@@ -179,7 +183,7 @@ def _stacks(stacks: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
     return [
         ("stacks", "area error, mean m2", float(error.mean()) if len(error) else float("nan"), len(error)),
         ("stacks", "area interval holds the truth", share(int(inside.sum()), len(inside)), len(inside)),
-    ]  # fmt: skip
+    ]
 
 
 def _last_version(matches: pd.DataFrame) -> pd.DataFrame:
@@ -214,16 +218,20 @@ def _dark(dark: pd.DataFrame, detections: pd.DataFrame, truth: Tables, pairs: pd
     hearing = set(looks.loc[(looks["ais_vessels"] >= 2) & looks["ais_before"] & looks["ais_after"], "scene_id"])
     scene = detections.set_index("detection_id")["scene_id"]
     could = {
-        d for d, m in pairs.items()
-        if scene[d] in hearing and (f := facts[scene[d], m]) and not f["on_ais"] and float(f["length_m"]) >= LEAST_M
+        d
+        for d, m in pairs.items()
+        if scene[d] in hearing
+        and (f := facts[scene[d], m])
+        and not f["on_ais"]
+        and float(f["length_m"]) >= LEAST_M
         and f["role"] != "laid up"
-    }  # fmt: skip
+    }
     said = set(claims["detection_id"])
     return [
         ("dark_events", "precision", share(right, len(judged)), len(judged)),
         ("dark_events", "recall of observable", share(len(could & said), len(could)), len(could)),
         ("dark_events", "during a feed outage", float(_in_outage(claims, truth["outages"])), len(claims)),
-    ]  # fmt: skip
+    ]
 
 
 def _facts(vessels: pd.DataFrame) -> dict[tuple[str, int], dict[str, Any]]:
@@ -236,9 +244,7 @@ def _facts(vessels: pd.DataFrame) -> dict[tuple[str, int], dict[str, Any]]:
 
 def _in_outage(claims: pd.DataFrame, outages: pd.DataFrame) -> int:
     whole = outages[outages["station"] == "*"]
-    return sum(
-        bool(((whole["start"] <= at) & (whole["end"] > at)).any()) for at in claims["acquired_at"]
-    )  # fmt: skip
+    return sum(bool(((whole["start"] <= at) & (whole["end"] > at)).any()) for at in claims["acquired_at"])
 
 
 def _judged(dark: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series) -> Iterator[tuple[float, bool]]:
@@ -258,13 +264,15 @@ def _visits(visits: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
     precision = share(len(pairs), len(made))
     hold = [
         _within(made.loc[i, f"{what}_not_before"], true.loc[j, f"{what}_at"], made.loc[i, f"{what}_not_after"])
-        for i, j in pairs.items() for what in ("arrived", "departed")
-    ]  # fmt: skip
+        for i, j in pairs.items()
+        for what in ("arrived", "departed")
+    ]
     return [
-        ("visits", "precision", precision, len(made)), ("visits", "recall of observable", recall, len(observable)),
+        ("visits", "precision", precision, len(made)),
+        ("visits", "recall of observable", recall, len(observable)),
         ("visits", "event F1", _f1(precision, recall), len(observable)),
         ("visits", "intervals hold the truth", share(sum(hold), len(hold)), len(hold)),
-    ]  # fmt: skip
+    ]
 
 
 def _within(low: pd.Timestamp, value: pd.Timestamp, high: pd.Timestamp) -> bool:
@@ -285,9 +293,10 @@ def _voyages(voyages: pd.DataFrame, truth: Tables) -> list[Figure]:
     ends = {(int(m), t) for m, t in zip(seen["mmsi"], seen["departed_at"], strict=True)}
     starts = {(int(m), t) for m, t in zip(seen["mmsi"], seen["arrived_at"], strict=True)}
     could = {
-        n for n, row in enumerate(legs.itertuples())
+        n
+        for n, row in enumerate(legs.itertuples())
         if (row.mmsi, row.departed_at) in ends and (row.mmsi, row.arrived_at) in starts
-    }  # fmt: skip
+    }
     return [
         ("voyages", "precision", share(len(pairs), len(made)), len(made)),
         ("voyages", "recall of observable", share(len(could & set(pairs.values())), len(could)), len(could)),

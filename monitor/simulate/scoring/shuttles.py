@@ -50,8 +50,17 @@ def true_shuttles(truth: Tables) -> pd.DataFrame:
     rows = []
     for (mmsi, pair), legs in _legs(truth).groupby(["mmsi", "pair"], sort=True):
         met = [(r.mmsi, r.departed_at) in ends and (r.mmsi, r.arrived_at) in starts for r in legs.itertuples()]
-        rows.append((mmsi, sent.get(int(str(mmsi)), mmsi), pair, len(legs), legs["departed_at"].min(),
-                     legs["arrived_at"].max(), sum(met) >= LEAST_LEGS))  # fmt: skip
+        rows.append(
+            (
+                mmsi,
+                sent.get(int(str(mmsi)), mmsi),
+                pair,
+                len(legs),
+                legs["departed_at"].min(),
+                legs["arrived_at"].max(),
+                sum(met) >= LEAST_LEGS,
+            )
+        )
     columns = ["mmsi", "sent", "pair", "legs", "begin", "finish", "observable"]
     table = pd.DataFrame(rows, columns=columns)
     return table[table["legs"] >= LEAST_LEGS].reset_index(drop=True)
@@ -84,8 +93,14 @@ def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
         figures.append(("shuttles", f"precision, {name}", precision, int(mine.sum())))
     shown = {found.pairs[i] for i in found.pairs if status[i] == "shown"}
     for name, said in (("shown", shown), ("shown or candidate", set(found.pairs.values()))):
-        figures.append(("shuttles", f"recall of observable, {name}", share(len(observable & said), len(observable)),
-                        len(observable)))  # fmt: skip
+        figures.append(
+            (
+                "shuttles",
+                f"recall of observable, {name}",
+                share(len(observable & said), len(observable)),
+                len(observable),
+            )
+        )
     of_all = [_holds(found.made.loc[i], len(found.legs_of_all(i))) for i in found.pairs]
     crossings = [_holds(found.made.loc[i], len(found.legs_of(i))) for i in found.pairs]
     periods = [(found.made.loc[i], period) for i in found.pairs if np.isfinite(period := _period(found.legs_of(i)))]

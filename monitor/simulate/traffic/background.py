@@ -35,21 +35,26 @@ class _Caller:
 
 
 _CALLERS = (
-    _Caller("SIM FEEDER 1", "container", 145.0, 23.0, 72, "rajin",
-            "rajin_b1_ne", "rajin-south", (20, 44), (4, 8), 13.0),
-    _Caller("SIM BULKER 1", "bulk", 169.0, 27.0, 70, "rajin",
-            "rajin_b3_ne", "rajin-south", (50, 110), (5, 10), 11.5),
-    _Caller("SIM COASTER 1", "general cargo", 98.0, 16.0, 70, "rajin",
-            "rajin_b1_sw", "rajin-south", (30, 70), (5, 9), 10.5),
-    _Caller("SIM COASTER 2", "general cargo", 92.0, 15.0, 70, "dunai",
-            "dunai_bch_s", "dunai-east", (24, 60), (4, 9), 10.0),
-    _Caller("SIM TANKER 1", "tanker", 124.0, 20.0, 80, "dunai",
-            "dunai_anch_strelok", "dunai-east", (30, 96), (3, 7), 11.0),
-    _Caller("SIM BULKER 2", "bulk", 153.0, 25.0, 70, "dunai",
-            "dunai_anch_strelok", "dunai-east", (40, 120), (4, 9), 12.0),
-    _Caller("SIM BULKER 3", "bulk", 140.0, 22.0, 70, "rajin",
-            "rajin_anch_inner", "rajin-south", (30, 90), (6, 12), 11.0),
-)  # fmt: skip
+    _Caller(
+        "SIM FEEDER 1", "container", 145.0, 23.0, 72, "rajin", "rajin_b1_ne", "rajin-south", (20, 44), (4, 8), 13.0
+    ),
+    _Caller("SIM BULKER 1", "bulk", 169.0, 27.0, 70, "rajin", "rajin_b3_ne", "rajin-south", (50, 110), (5, 10), 11.5),
+    _Caller(
+        "SIM COASTER 1", "general cargo", 98.0, 16.0, 70, "rajin", "rajin_b1_sw", "rajin-south", (30, 70), (5, 9), 10.5
+    ),
+    _Caller(
+        "SIM COASTER 2", "general cargo", 92.0, 15.0, 70, "dunai", "dunai_bch_s", "dunai-east", (24, 60), (4, 9), 10.0
+    ),
+    _Caller(
+        "SIM TANKER 1", "tanker", 124.0, 20.0, 80, "dunai", "dunai_anch_strelok", "dunai-east", (30, 96), (3, 7), 11.0
+    ),
+    _Caller(
+        "SIM BULKER 2", "bulk", 153.0, 25.0, 70, "dunai", "dunai_anch_strelok", "dunai-east", (40, 120), (4, 9), 12.0
+    ),
+    _Caller(
+        "SIM BULKER 3", "bulk", 140.0, 22.0, 70, "rajin", "rajin_anch_inner", "rajin-south", (30, 90), (6, 12), 11.0
+    ),
+)
 
 
 def honest_ships(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
@@ -77,18 +82,29 @@ def _caller(seed: int, number: int, told: _Caller, aois: Sequence[Aoi], start_s:
         voyager.sail(path, told.knots)
     role = "anchored" if place.kind == "anchorage" else "liner"
     return Ship(
-        MMSI_BASE + 20 + number, told.name, told.kind, role, told.length_m, told.width_m, "A", told.ship_type,
+        MMSI_BASE + 20 + number,
+        told.name,
+        told.kind,
+        role,
+        told.length_m,
+        told.width_m,
+        "A",
+        told.ship_type,
         voyager.done(),
-    )  # fmt: skip
+    )
 
 
 _BASES = {"rajin": "rajin_b12_head", "dunai": "dunai_bc"}
 _CRAFT = (
-    ("TUG", "tug", 28.0, 9.0, "A", 52), ("TUG", "tug", 30.0, 10.0, "A", 52), ("PILOT", "launch", 16.0, 5.0, "A", 50),
-    ("BOAT", "fishing", 22.0, 6.0, "B", 30), ("BOAT", "fishing", 18.0, 5.0, "B", 30),
-    ("BOAT", "fishing", 24.0, 6.5, "B", 30), ("BOAT", "fishing", 14.0, 4.0, "", 30),
+    ("TUG", "tug", 28.0, 9.0, "A", 52),
+    ("TUG", "tug", 30.0, 10.0, "A", 52),
+    ("PILOT", "launch", 16.0, 5.0, "A", 50),
+    ("BOAT", "fishing", 22.0, 6.0, "B", 30),
+    ("BOAT", "fishing", 18.0, 5.0, "B", 30),
+    ("BOAT", "fishing", 24.0, 6.5, "B", 30),
+    ("BOAT", "fishing", 14.0, 4.0, "", 30),
     ("BOAT", "fishing", 17.0, 5.0, "", 30),
-)  # fmt: skip
+)
 
 
 def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
@@ -102,10 +118,17 @@ def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) 
             voyager = trips(rng, way_out(aois, base), base, start_s, end_s)
             ships.append(
                 Ship(
-                    MMSI_BASE + 200 + 50 * p + n, f"SIM {port.upper()} {name} {n + 1}", kind,
-                    "fishing" if kind == "fishing" else "harbour", length, width, ais, number, voyager.done(),
+                    MMSI_BASE + 200 + 50 * p + n,
+                    f"SIM {port.upper()} {name} {n + 1}",
+                    kind,
+                    "fishing" if kind == "fishing" else "harbour",
+                    length,
+                    width,
+                    ais,
+                    number,
+                    voyager.done(),
                 )
-            )  # fmt: skip
+            )
     return tuple(ships)
 
 

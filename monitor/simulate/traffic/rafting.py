@@ -33,11 +33,21 @@ class _Raft:
 
 
 _RAFTS = (
-    _Raft("rajin", "rajin_b3_sw", "rajin-south", MMSI_BASE + 110,
-          (("SIM ABREAST 1", 88.0, 14.0, "A"), ("SIM ABREAST 2", 79.0, 12.5, "A"), ("SIM ABREAST 3", 71.0, 12.0, ""))),
-    _Raft("dunai", "dunai_bb_s", "dunai-east", MMSI_BASE + 120,
-          (("SIM ABREAST 4", 84.0, 13.5, "A"), ("SIM ABREAST 5", 76.0, 12.0, "A"))),
-)  # fmt: skip
+    _Raft(
+        "rajin",
+        "rajin_b3_sw",
+        "rajin-south",
+        MMSI_BASE + 110,
+        (("SIM ABREAST 1", 88.0, 14.0, "A"), ("SIM ABREAST 2", 79.0, 12.5, "A"), ("SIM ABREAST 3", 71.0, 12.0, "")),
+    ),
+    _Raft(
+        "dunai",
+        "dunai_bb_s",
+        "dunai-east",
+        MMSI_BASE + 120,
+        (("SIM ABREAST 4", 84.0, 13.5, "A"), ("SIM ABREAST 5", 76.0, 12.0, "A")),
+    ),
+)
 
 
 def rafted_ships(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
@@ -90,5 +100,6 @@ def number_sharer(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) 
     place = berth(aois, "rajin", "rajin_b23_head", width_m=13.0)
     stays = _stays(generator(seed, "number sharer"), start_s, end_s)
     way = _calls("rajin", "rajin-south", place, stays, way_out(aois, place), start_s)
-    return Ship(MMSI_BASE + 130, "SIM SAME NUMBER", "general cargo", "number sharer", 81.0, 13.0, "A", 70, way,
-                as_mmsi=_SHARED)  # fmt: skip
+    return Ship(
+        MMSI_BASE + 130, "SIM SAME NUMBER", "general cargo", "number sharer", 81.0, 13.0, "A", 70, way, as_mmsi=_SHARED
+    )

@@ -42,11 +42,18 @@ def vessels(world: World) -> pd.DataFrame:
     """VESSELS: what each ship with a transponder says of itself. IMO numbers are left out."""
     rows = [
         {
-            "mmsi": s.mmsi, "imo": "", "name": s.name, "callsign": s.callsign, "ship_type": s.ship_type,
-            "length_m": s.length_m, "width_m": s.width_m, "source_file": "simulated",
+            "mmsi": s.mmsi,
+            "imo": "",
+            "name": s.name,
+            "callsign": s.callsign,
+            "ship_type": s.ship_type,
+            "length_m": s.length_m,
+            "width_m": s.width_m,
+            "source_file": "simulated",
         }
-        for s in world.ships if s.ais_class and not s.as_mmsi
-    ]  # fmt: skip
+        for s in world.ships
+        if s.ais_class and not s.as_mmsi
+    ]
     return VESSELS.conform(pd.DataFrame(rows))
 
 
@@ -66,15 +73,19 @@ def _heard(
     drift = np.clip(np.where(motion.sog_kn > 0.3, rng.normal(0, 0.1, len(t)), rng.exponential(0.04, len(t))), -0.2, 0.3)
     table = pd.DataFrame(
         {
-            "mmsi": ship.sent_mmsi, "t": pd.to_datetime(np.round(t), unit="s", utc=True),
+            "mmsi": ship.sent_mmsi,
+            "t": pd.to_datetime(np.round(t), unit="s", utc=True),
             "lon": np.round(motion.lon + noise[0] / np.cos(np.radians(motion.lat)), 5),
             "lat": np.round(motion.lat + noise[1], 5),
-            "sog_kn": np.round(np.maximum(motion.sog_kn + drift, 0.0), 1), "cog_deg": _course(rng, motion),
+            "sog_kn": np.round(np.maximum(motion.sog_kn + drift, 0.0), 1),
+            "cog_deg": _course(rng, motion),
             "heading_deg": np.round(motion.heading_deg) % 360.0 if ship.ais_class == "A" else np.nan,
-            "nav_status": _status(motion, ship), "length_m": ship.length_m,
-            "receiver": np.where(land, "terrestrial", "satellite"), "source_file": "simulated",
+            "nav_status": _status(motion, ship),
+            "length_m": ship.length_m,
+            "receiver": np.where(land, "terrestrial", "satellite"),
+            "source_file": "simulated",
         }
-    )  # fmt: skip
+    )
     return table[keep]
 
 
@@ -89,9 +100,12 @@ def _instants(rng: np.random.Generator, ship: Ship, period: TimeRange) -> Floats
 
 
 def _by_land(
-    rng: np.random.Generator, ais_class: str, motion: Motion, outages: Sequence[tuple[str, float, float]],
+    rng: np.random.Generator,
+    ais_class: str,
+    motion: Motion,
+    outages: Sequence[tuple[str, float, float]],
     stations: Mapping[str, tuple[float, float]],
-) -> Mask:  # fmt: skip
+) -> Mask:
     heard = np.zeros(len(motion.t_s), dtype=bool)
     for name, (lon, lat) in stations.items():
         miles = distance_m(motion.lon, motion.lat, lon, lat) / METRES_PER_NAUTICAL_MILE
@@ -112,9 +126,15 @@ def _spoofed(motion: Motion) -> Motion:
     """While the ship is not at open sea its messages say that it lies off Nakhodka."""
     lie = motion.stay >= 0
     return Motion(
-        motion.t_s, np.where(lie, SPOOFED_AT[0], motion.lon), np.where(lie, SPOOFED_AT[1], motion.lat),
-        np.where(lie, 0.0, motion.sog_kn), motion.cog_deg, motion.heading_deg, motion.stay, motion.present,
-    )  # fmt: skip
+        motion.t_s,
+        np.where(lie, SPOOFED_AT[0], motion.lon),
+        np.where(lie, SPOOFED_AT[1], motion.lat),
+        np.where(lie, 0.0, motion.sog_kn),
+        motion.cog_deg,
+        motion.heading_deg,
+        motion.stay,
+        motion.present,
+    )
 
 
 def _course(rng: np.random.Generator, motion: Motion) -> Floats:

@@ -22,7 +22,7 @@ HARBOUR: Mapping[str, tuple[LonLat, ...]] = MappingProxyType(
         "rajin": ((130.2915, 42.2235), (130.2975, 42.205), (130.2985, 42.188), (130.301, 42.171), (130.342, 42.13)),
         "dunai": ((132.374, 42.8945), (132.382, 42.888), (132.38, 42.852), (132.318, 42.81), (132.198, 42.69)),
     }
-)  # fmt: skip
+)
 """From the inner harbour to the sea; drawn clear of the OpenStreetMap shore, by 500 m outside the harbours."""
 
 OPEN_SEA: Mapping[str, tuple[LonLat, ...]] = MappingProxyType(

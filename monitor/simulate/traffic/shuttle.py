@@ -23,9 +23,8 @@ _WAITING: LonLat = (131.96, 42.86)
 
 
 def shuttles(
-    seed: int, aois: Sequence[Aoi], start_s: float, end_s: float, *,
-    partner: str, lull: Interval, spoofer: bool,
-) -> tuple[Ship, ...]:  # fmt: skip
+    seed: int, aois: Sequence[Aoi], start_s: float, end_s: float, *, partner: str, lull: Interval, spoofer: bool
+) -> tuple[Ship, ...]:
     """The two silent ships of a season."""
     pause = (start_s + lull[0] * (end_s - start_s), start_s + lull[1] * (end_s - start_s))
     made = []
@@ -41,10 +40,18 @@ def shuttles(
         lies = spoofer and number == 0
         made.append(
             Ship(
-                MMSI_BASE + 1 + number, name, "general cargo", "spoofer" if lies else "shuttle", length, width, "A", 70,
-                itinerary, () if lies else silence_except(on, itinerary.t_s[0], itinerary.t_s[-1]),
+                MMSI_BASE + 1 + number,
+                name,
+                "general cargo",
+                "spoofer" if lies else "shuttle",
+                length,
+                width,
+                "A",
+                70,
+                itinerary,
+                () if lies else silence_except(on, itinerary.t_s[0], itinerary.t_s[-1]),
             )
-        )  # fmt: skip
+        )
     return tuple(made)
 
 
@@ -65,8 +72,11 @@ def _voyages(
             _talk(rng, leave, voyager.now_s, on)
             if place is near and rng.random() < 0.3:
                 _roads(voyager, rng, aois, near)
-            voyager.stay(place, float(rng.uniform(40, 92) if place is near else rng.uniform(34, 84)),
-                         heading_deg=_bow(rng, place))  # fmt: skip
+            voyager.stay(
+                place,
+                float(rng.uniform(40, 92) if place is near else rng.uniform(34, 84)),
+                heading_deg=_bow(rng, place),
+            )
     return voyager.done(), on
 
 
@@ -132,13 +142,15 @@ def _loaded(rng: np.random.Generator, stay: Stay) -> list[Flow]:
     begin, end = stay.start_s, stay.end_s
     share = begin + float(rng.uniform(0.3, 0.5)) * (end - begin)
     gathered = Flow(
-        "rajin_yard_p2", np.array([begin - 3.5 * DAY, begin - 0.3 * DAY, share, end - 2 * HOUR]),
+        "rajin_yard_p2",
+        np.array([begin - 3.5 * DAY, begin - 0.3 * DAY, share, end - 2 * HOUR]),
         np.array([0.0, lot, lot, 0.0]),
-    )  # fmt: skip
+    )
     landed = Flow(
-        "rajin_yard_p1", np.array([begin + 2 * HOUR, begin + 16 * HOUR, begin + 2.5 * DAY, begin + 5.0 * DAY]),
+        "rajin_yard_p1",
+        np.array([begin + 2 * HOUR, begin + 16 * HOUR, begin + 2.5 * DAY, begin + 5.0 * DAY]),
         np.array([0.0, empty, empty, 0.0]),
-    )  # fmt: skip
+    )
     return [gathered, landed]
 
 
@@ -146,6 +158,7 @@ def _landed(rng: np.random.Generator, stay: Stay) -> Flow:
     lot = float(rng.uniform(2.0, 4.5))
     begin, end = stay.start_s, stay.end_s
     return Flow(
-        "dunai_yard_deck", np.array([begin + HOUR, begin + 0.4 * (end - begin), end, end + 2.0 * DAY]),
+        "dunai_yard_deck",
+        np.array([begin + HOUR, begin + 0.4 * (end - begin), end, end + 2.0 * DAY]),
         np.array([0.0, lot, lot, 0.0]),
-    )  # fmt: skip
+    )

@@ -106,15 +106,21 @@ def _parse(block: bytes, header: Header) -> Parsed:
     wanted = {field: name for field, name in header.layout.columns.items() if name in header.names}
     distinct = list(dict.fromkeys(wanted.values()))
     names = list(header.names)
-    table = pacsv.read_csv(
-        io.BytesIO(block),
-        read_options=pacsv.ReadOptions(column_names=_unique(names), use_threads=True, block_size=len(block) + 1),
-        parse_options=pacsv.ParseOptions(delimiter=header.layout.delimiter, invalid_row_handler=skip),
-        convert_options=pacsv.ConvertOptions(
-            include_columns=distinct, column_types={name: pa.string() for name in distinct}, null_values=_BLANKS,
-            strings_can_be_null=True,
-        ),
-    ) if block.strip() else pa.table({name: pa.array([], pa.string()) for name in distinct})  # fmt: skip
+    table = (
+        pacsv.read_csv(
+            io.BytesIO(block),
+            read_options=pacsv.ReadOptions(column_names=_unique(names), use_threads=True, block_size=len(block) + 1),
+            parse_options=pacsv.ParseOptions(delimiter=header.layout.delimiter, invalid_row_handler=skip),
+            convert_options=pacsv.ConvertOptions(
+                include_columns=distinct,
+                column_types={name: pa.string() for name in distinct},
+                null_values=_BLANKS,
+                strings_can_be_null=True,
+            ),
+        )
+        if block.strip()
+        else pa.table({name: pa.array([], pa.string()) for name in distinct})
+    )
     text = {field: _text(table.column(name)) for field, name in wanted.items()}
     if bad:
         rejected["bad line"] += bad
@@ -169,13 +175,21 @@ def _columns(text: Mapping[str, pa.Array], layout: Layout, rows: int, rejected: 
         overall = numeric("bow_m") + numeric("stern_m")
         length = np.where(np.isnan(length), overall, length)
         width = np.where(np.isnan(width), numeric("port_m") + numeric("starboard_m"), width)
-    raw = pd.DataFrame({
-        "mmsi": mmsi, "t": instants(text["t"], layout.time_format), "lon": numeric("lon"), "lat": numeric("lat"),
-        "sog_kn": numeric("sog_kn"), "cog_deg": numeric("cog_deg"), "heading_deg": numeric("heading_deg"),
-        "nav_status": coded(text.get("nav_status"), STATUS, rows), "length_m": length,
-        "receiver": words_of(text.get("receiver"), RECEIVERS, rows, layout.default_receiver),
-        "kind": words_of(text.get("kind"), MOBILE_KINDS, rows, ""),
-    })  # fmt: skip
+    raw = pd.DataFrame(
+        {
+            "mmsi": mmsi,
+            "t": instants(text["t"], layout.time_format),
+            "lon": numeric("lon"),
+            "lat": numeric("lat"),
+            "sog_kn": numeric("sog_kn"),
+            "cog_deg": numeric("cog_deg"),
+            "heading_deg": numeric("heading_deg"),
+            "nav_status": coded(text.get("nav_status"), STATUS, rows),
+            "length_m": length,
+            "receiver": words_of(text.get("receiver"), RECEIVERS, rows, layout.default_receiver),
+            "kind": words_of(text.get("kind"), MOBILE_KINDS, rows, ""),
+        }
+    )
     if "millisecond" in text:
         raw["t"] = raw["t"] + pd.to_timedelta(np.nan_to_num(numeric("millisecond")), unit="ms")
     vessels = _vessels(text, raw, width, rows)
@@ -207,9 +221,9 @@ def _vessels(
     """Distinct static rows of a block, in order of first appearance."""
     blank = pa.nulls(rows, pa.string())
     columns = {name: text.get(name, blank) for name in (*_STATIC_TEXT, "ship_type")}
-    table = pa.table({
-        **columns, "mmsi": raw["mmsi"].to_numpy(), "length_m": raw["length_m"].to_numpy(), "width_m": width,
-    })  # fmt: skip
+    table = pa.table(
+        {**columns, "mmsi": raw["mmsi"].to_numpy(), "length_m": raw["length_m"].to_numpy(), "width_m": width}
+    )
     distinct = table.group_by(table.column_names, use_threads=False).aggregate([])
     usable = distinct.filter(pc.greater(distinct["mmsi"], 0.0))
     kinds = coded(pc.cast(usable["ship_type"].combine_chunks(), pa.string()), SHIP_TYPES, usable.num_rows)

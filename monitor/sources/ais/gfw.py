@@ -116,9 +116,13 @@ class GfwClient:
             As `gaps`.
         """
         parameters = {
-            "datasets[0]": _RADAR, "date-range": f"{period.start.isoformat()},{period.end.isoformat()}",
-            "format": "JSON", "group-by": "VESSEL_ID", "spatial-resolution": "HIGH", "temporal-resolution": "HOURLY",
-        }  # fmt: skip
+            "datasets[0]": _RADAR,
+            "date-range": f"{period.start.isoformat()},{period.end.isoformat()}",
+            "format": "JSON",
+            "group-by": "VESSEL_ID",
+            "spatial-resolution": "HIGH",
+            "temporal-resolution": "HOURLY",
+        }
         answer = self._post("4wings/report", parameters, {"geojson": mapping(area)})
         rows = [row for entry in _entries(answer) for row in _radar_rows(entry)]
         table = pd.DataFrame(rows) if rows else RADAR_PRESENCE.empty()
@@ -127,9 +131,13 @@ class GfwClient:
         return RADAR_PRESENCE.conform(table.sort_values(["t", "lat", "lon"], kind="stable"))
 
     def _table(
-        self, dataset: str, period: TimeRange, area: BaseGeometry, row_of: Callable[[Json], dict[str, object] | None],
+        self,
+        dataset: str,
+        period: TimeRange,
+        area: BaseGeometry,
+        row_of: Callable[[Json], dict[str, object] | None],
         empty: pd.DataFrame,
-    ) -> pd.DataFrame:  # fmt: skip
+    ) -> pd.DataFrame:
         rows, unusable = [], 0
         for event in self._events(dataset, period, area):
             row = row_of(event)
@@ -147,9 +155,11 @@ class GfwClient:
 
     def _events(self, dataset: str, period: TimeRange, area: BaseGeometry) -> Iterator[Json]:
         body = {
-            "datasets": [dataset], "startDate": f"{period.start:%Y-%m-%d}", "endDate": f"{_day_after(period):%Y-%m-%d}",
+            "datasets": [dataset],
+            "startDate": f"{period.start:%Y-%m-%d}",
+            "endDate": f"{_day_after(period):%Y-%m-%d}",
             "geometry": mapping(area),
-        }  # fmt: skip
+        }
         offset = 0
         for _ in range(_PAGES):
             answer = self._post("events", {"limit": str(self.page), "offset": str(offset)}, body)
@@ -168,9 +178,12 @@ class GfwClient:
             wait: float | None = None
             try:
                 answer = requests.post(
-                    f"{self.url}/{path}", params=dict(parameters), json=body, timeout=self.timeout_s,
+                    f"{self.url}/{path}",
+                    params=dict(parameters),
+                    json=body,
+                    timeout=self.timeout_s,
                     headers={"Authorization": f"Bearer {self.token}"},
-                )  # fmt: skip
+                )
             except (requests.ConnectionError, requests.Timeout) as error:
                 problem = f"no answer ({type(error).__name__})"
             else:
@@ -255,12 +268,20 @@ def _gap_row(event: Json) -> dict[str, object] | None:
     on = [_number(event, "gap", "onPosition", axis) for axis in ("lon", "lat")]
     before = _number(event, "gap", "positions12HoursBeforeSat")
     return {
-        "gap_id": f"gfw-{event.get('id')}", "mmsi": mmsi, "start": start, "end": end, "is_closed": not pd.isna(end),
+        "gap_id": f"gfw-{event.get('id')}",
+        "mmsi": mmsi,
+        "start": start,
+        "end": end,
+        "is_closed": not pd.isna(end),
         "duration_h": _number(event, "gap", "durationHours"),
         "distance_m": _number(event, "gap", "distanceKm") * _KM,
-        "implied_kn": _number(event, "gap", "impliedSpeedKnots"), "start_lon": off[0], "start_lat": off[1],
-        "end_lon": on[0], "end_lat": on[1], "positions_before_12h": 0 if np.isnan(before) else int(before),
-    }  # fmt: skip
+        "implied_kn": _number(event, "gap", "impliedSpeedKnots"),
+        "start_lon": off[0],
+        "start_lat": off[1],
+        "end_lon": on[0],
+        "end_lat": on[1],
+        "positions_before_12h": 0 if np.isnan(before) else int(before),
+    }
 
 
 def _visit_row(event: Json) -> dict[str, object] | None:
@@ -271,9 +292,15 @@ def _visit_row(event: Json) -> dict[str, object] | None:
     if mmsi is None or pd.isna(start) or not port or np.isnan(confidence):
         return None
     return {
-        "mmsi": mmsi, "port_id": port, "arrived_at": start, "departed_at": end, "confidence": int(confidence),
-        "has_gap": False, "silent_h": np.nan, "silent_after_h": np.nan,
-    }  # fmt: skip
+        "mmsi": mmsi,
+        "port_id": port,
+        "arrived_at": start,
+        "departed_at": end,
+        "confidence": int(confidence),
+        "has_gap": False,
+        "silent_h": np.nan,
+        "silent_after_h": np.nan,
+    }
 
 
 def _radar_rows(entry: Json) -> Iterator[dict[str, object]]:
@@ -285,6 +312,10 @@ def _radar_rows(entry: Json) -> Iterator[dict[str, object]]:
         if not pd.isna(t) and np.isfinite(lon) and np.isfinite(lat):
             count = _number(row, "detections")
             yield {
-                "t": t, "lon": lon, "lat": lat, "detections": 0 if np.isnan(count) else int(count),
-                "mmsi": _mmsi(row.get("mmsi")), "name": str(row.get("shipName") or ""),
-            }  # fmt: skip
+                "t": t,
+                "lon": lon,
+                "lat": lat,
+                "detections": 0 if np.isnan(count) else int(count),
+                "mmsi": _mmsi(row.get("mmsi")),
+                "name": str(row.get("shipName") or ""),
+            }

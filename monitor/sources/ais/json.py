@@ -20,11 +20,18 @@ from monitor.sources.ais.parsing import instants, numbers
 
 _BATCH = 200_000
 _NAMES: Mapping[str, tuple[str, ...]] = {
-    "mmsi": ("mmsi", "ssvid"), "t": ("timestamp", "t", "date", "start", "time"), "lon": ("lon", "longitude"),
-    "lat": ("lat", "latitude"), "sog_kn": ("sog_kn", "sog", "speed"), "cog_deg": ("cog_deg", "cog", "course"),
-    "heading_deg": ("heading_deg", "heading"), "nav_status": ("nav_status", "status"),
-    "name": ("shipName", "shipname", "name"), "imo": ("imo",), "callsign": ("callsign",),
-}  # fmt: skip
+    "mmsi": ("mmsi", "ssvid"),
+    "t": ("timestamp", "t", "date", "start", "time"),
+    "lon": ("lon", "longitude"),
+    "lat": ("lat", "latitude"),
+    "sog_kn": ("sog_kn", "sog", "speed"),
+    "cog_deg": ("cog_deg", "cog", "course"),
+    "heading_deg": ("heading_deg", "heading"),
+    "nav_status": ("nav_status", "status"),
+    "name": ("shipName", "shipname", "name"),
+    "imo": ("imo",),
+    "callsign": ("callsign",),
+}
 Row = dict[str, object]
 
 
@@ -164,12 +171,19 @@ def _chunks(rows: list[Row], bad: int) -> Iterator[Parsed]:
         part = rows[start : start + _BATCH]
         texts = {f: pa.array([None if r.get(f) is None else str(r[f]) for r in part], pa.string()) for f in _NAMES}
         located = np.array(["lon" in row and "lat" in row for row in part], dtype=bool)
-        raw = pd.DataFrame({
-            "mmsi": numbers(texts["mmsi"]), "t": instants(texts["t"], "iso"), "lon": numbers(texts["lon"]),
-            "lat": numbers(texts["lat"]), "sog_kn": numbers(texts["sog_kn"]), "cog_deg": numbers(texts["cog_deg"]),
-            "heading_deg": numbers(texts["heading_deg"]), "nav_status": numbers(texts["nav_status"]),
-            "length_m": np.full(len(part), np.nan),
-        })  # fmt: skip
+        raw = pd.DataFrame(
+            {
+                "mmsi": numbers(texts["mmsi"]),
+                "t": instants(texts["t"], "iso"),
+                "lon": numbers(texts["lon"]),
+                "lat": numbers(texts["lat"]),
+                "sog_kn": numbers(texts["sog_kn"]),
+                "cog_deg": numbers(texts["cog_deg"]),
+                "heading_deg": numbers(texts["heading_deg"]),
+                "nav_status": numbers(texts["nav_status"]),
+                "length_m": np.full(len(part), np.nan),
+            }
+        )
         raw["receiver"] = pd.Series("", index=raw.index, dtype="str")
         raw["kind"] = pd.Series("", index=raw.index, dtype="str")
         other = Counter({"static": int((~located).sum())} if not located.all() else {})

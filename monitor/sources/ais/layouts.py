@@ -8,10 +8,30 @@ from dataclasses import dataclass, field
 from monitor.core.errors import DataError
 
 FIELDS = (
-    "mmsi", "t", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "nav_status", "length_m", "receiver", "kind",
-    "millisecond", "message_type", "segment", "name", "imo", "callsign", "ship_type", "width_m",
-    "bow_m", "stern_m", "port_m", "starboard_m",
-)  # fmt: skip
+    "mmsi",
+    "t",
+    "lon",
+    "lat",
+    "sog_kn",
+    "cog_deg",
+    "heading_deg",
+    "nav_status",
+    "length_m",
+    "receiver",
+    "kind",
+    "millisecond",
+    "message_type",
+    "segment",
+    "name",
+    "imo",
+    "callsign",
+    "ship_type",
+    "width_m",
+    "bow_m",
+    "stern_m",
+    "port_m",
+    "starboard_m",
+)
 """What a column of a file may mean."""
 REQUIRED = ("mmsi", "t", "lon", "lat")
 
@@ -46,57 +66,180 @@ class Layout:
 
 
 _NOAA = {
-    "sog_kn": "sog", "cog_deg": "cog", "heading_deg": "heading", "imo": "imo", "length_m": "length",
+    "sog_kn": "sog",
+    "cog_deg": "cog",
+    "heading_deg": "heading",
+    "imo": "imo",
+    "length_m": "length",
     "width_m": "width",
-}  # fmt: skip
+}
 LAYOUTS = (
-    Layout("marinecadastre", {
-        **_NOAA, "mmsi": "mmsi", "t": "basedatetime", "lat": "lat", "lon": "lon", "nav_status": "status",
-        "name": "vesselname", "callsign": "callsign", "ship_type": "vesseltype",
-    }),
-    Layout("marinecadastre csv2", {
-        **_NOAA, "mmsi": "mmsi", "t": "base_date_time", "lat": "latitude", "lon": "longitude", "nav_status": "status",
-        "name": "vessel_name", "callsign": "call_sign", "ship_type": "vessel_type",
-    }),
-    Layout("marinecadastre track", {
-        **_NOAA, "mmsi": "mmsi", "t": "send", "lat": "lat", "lon": "lon", "nav_status": "nav", "name": "name",
-        "callsign": "callsign", "ship_type": "category",
-    }),
-    Layout("danish dma", {
-        "mmsi": "mmsi", "t": "timestamp", "lat": "latitude", "lon": "longitude", "kind": "type of mobile",
-        "nav_status": "navigational status", "sog_kn": "sog", "cog_deg": "cog", "heading_deg": "heading",
-        "imo": "imo", "callsign": "callsign", "name": "name", "ship_type": "ship type", "length_m": "length",
-        "width_m": "width", "bow_m": "a", "stern_m": "b", "port_m": "c", "starboard_m": "d",
-    }, time_format="%d/%m/%Y %H:%M:%S"),
-    Layout("norwegian", {
-        "mmsi": "mmsi", "t": "date_time_utc", "lon": "lon", "lat": "lat", "sog_kn": "sog", "cog_deg": "cog",
-        "heading_deg": "true_heading", "nav_status": "nav_status", "message_type": "message_nr",
-        "receiver": "source",
-    }, delimiter=";", optional=frozenset({"message_type"})),
-    Layout("exactearth", {
-        "mmsi": "mmsi", "t": "time", "millisecond": "millisecond", "message_type": "message_id", "lon": "longitude",
-        "lat": "latitude", "sog_kn": "sog", "cog_deg": "cog", "heading_deg": "heading",
-        "nav_status": "navigational_status", "name": "vessel_name", "imo": "imo", "callsign": "call_sign",
-        "ship_type": "ship_type", "bow_m": "dimension_to_bow", "stern_m": "dimension_to_stern",
-        "port_m": "dimension_to_port", "starboard_m": "dimension_to_starboard",
-    }, time_format="%Y%m%d_%H%M%S"),
-    Layout("spire", {
-        "mmsi": "mmsi", "t": "timestamp", "lon": "longitude", "lat": "latitude", "sog_kn": "speed",
-        "cog_deg": "course", "heading_deg": "heading", "nav_status": "status", "receiver": "collection_type",
-        "message_type": "msg_type", "name": "shipname", "imo": "imo", "callsign": "call_sign",
-        "ship_type": "ship_type", "length_m": "length", "width_m": "width",
-    }, optional=frozenset({"message_type"})),
-    Layout("gfw track", {
-        "mmsi": "mmsi", "t": "timestamp", "lon": "lon", "lat": "lat", "sog_kn": "speed", "cog_deg": "course",
-        "segment": "seg_id",
-    }, from_segment=True),
-    Layout("gfw positions", {
-        "mmsi": "ssvid", "t": "timestamp", "lon": "lon", "lat": "lat", "sog_kn": "speed", "cog_deg": "course",
-        "heading_deg": "heading", "receiver": "receiver_type",
-    }),
-    Layout("monitor csv", {name: name for name in FIELDS if name not in (
-        "kind", "millisecond", "message_type", "segment", "bow_m", "stern_m", "port_m", "starboard_m")}),
-)  # fmt: skip
+    Layout(
+        "marinecadastre",
+        {
+            **_NOAA,
+            "mmsi": "mmsi",
+            "t": "basedatetime",
+            "lat": "lat",
+            "lon": "lon",
+            "nav_status": "status",
+            "name": "vesselname",
+            "callsign": "callsign",
+            "ship_type": "vesseltype",
+        },
+    ),
+    Layout(
+        "marinecadastre csv2",
+        {
+            **_NOAA,
+            "mmsi": "mmsi",
+            "t": "base_date_time",
+            "lat": "latitude",
+            "lon": "longitude",
+            "nav_status": "status",
+            "name": "vessel_name",
+            "callsign": "call_sign",
+            "ship_type": "vessel_type",
+        },
+    ),
+    Layout(
+        "marinecadastre track",
+        {
+            **_NOAA,
+            "mmsi": "mmsi",
+            "t": "send",
+            "lat": "lat",
+            "lon": "lon",
+            "nav_status": "nav",
+            "name": "name",
+            "callsign": "callsign",
+            "ship_type": "category",
+        },
+    ),
+    Layout(
+        "danish dma",
+        {
+            "mmsi": "mmsi",
+            "t": "timestamp",
+            "lat": "latitude",
+            "lon": "longitude",
+            "kind": "type of mobile",
+            "nav_status": "navigational status",
+            "sog_kn": "sog",
+            "cog_deg": "cog",
+            "heading_deg": "heading",
+            "imo": "imo",
+            "callsign": "callsign",
+            "name": "name",
+            "ship_type": "ship type",
+            "length_m": "length",
+            "width_m": "width",
+            "bow_m": "a",
+            "stern_m": "b",
+            "port_m": "c",
+            "starboard_m": "d",
+        },
+        time_format="%d/%m/%Y %H:%M:%S",
+    ),
+    Layout(
+        "norwegian",
+        {
+            "mmsi": "mmsi",
+            "t": "date_time_utc",
+            "lon": "lon",
+            "lat": "lat",
+            "sog_kn": "sog",
+            "cog_deg": "cog",
+            "heading_deg": "true_heading",
+            "nav_status": "nav_status",
+            "message_type": "message_nr",
+            "receiver": "source",
+        },
+        delimiter=";",
+        optional=frozenset({"message_type"}),
+    ),
+    Layout(
+        "exactearth",
+        {
+            "mmsi": "mmsi",
+            "t": "time",
+            "millisecond": "millisecond",
+            "message_type": "message_id",
+            "lon": "longitude",
+            "lat": "latitude",
+            "sog_kn": "sog",
+            "cog_deg": "cog",
+            "heading_deg": "heading",
+            "nav_status": "navigational_status",
+            "name": "vessel_name",
+            "imo": "imo",
+            "callsign": "call_sign",
+            "ship_type": "ship_type",
+            "bow_m": "dimension_to_bow",
+            "stern_m": "dimension_to_stern",
+            "port_m": "dimension_to_port",
+            "starboard_m": "dimension_to_starboard",
+        },
+        time_format="%Y%m%d_%H%M%S",
+    ),
+    Layout(
+        "spire",
+        {
+            "mmsi": "mmsi",
+            "t": "timestamp",
+            "lon": "longitude",
+            "lat": "latitude",
+            "sog_kn": "speed",
+            "cog_deg": "course",
+            "heading_deg": "heading",
+            "nav_status": "status",
+            "receiver": "collection_type",
+            "message_type": "msg_type",
+            "name": "shipname",
+            "imo": "imo",
+            "callsign": "call_sign",
+            "ship_type": "ship_type",
+            "length_m": "length",
+            "width_m": "width",
+        },
+        optional=frozenset({"message_type"}),
+    ),
+    Layout(
+        "gfw track",
+        {
+            "mmsi": "mmsi",
+            "t": "timestamp",
+            "lon": "lon",
+            "lat": "lat",
+            "sog_kn": "speed",
+            "cog_deg": "course",
+            "segment": "seg_id",
+        },
+        from_segment=True,
+    ),
+    Layout(
+        "gfw positions",
+        {
+            "mmsi": "ssvid",
+            "t": "timestamp",
+            "lon": "lon",
+            "lat": "lat",
+            "sog_kn": "speed",
+            "cog_deg": "course",
+            "heading_deg": "heading",
+            "receiver": "receiver_type",
+        },
+    ),
+    Layout(
+        "monitor csv",
+        {
+            name: name
+            for name in FIELDS
+            if name
+            not in ("kind", "millisecond", "message_type", "segment", "bow_m", "stern_m", "port_m", "starboard_m")
+        },
+    ),
+)
 
 
 def custom_layout(columns: Mapping[str, str], header: Sequence[str], delimiter: str, where: str) -> Layout:

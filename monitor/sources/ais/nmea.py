@@ -198,11 +198,18 @@ class NmeaParser:
         untimed = int((reports.ok & ~known).sum())
         if untimed:
             rejected["no time (give start_date)"] += untimed
-        frame = pd.DataFrame({
-            "mmsi": reports.mmsi.astype(np.float64), "t": stamps, "lon": reports.lon, "lat": reports.lat,
-            "sog_kn": reports.sog_kn, "cog_deg": reports.cog_deg, "heading_deg": reports.heading_deg,
-            "nav_status": reports.nav_status,
-        })  # fmt: skip
+        frame = pd.DataFrame(
+            {
+                "mmsi": reports.mmsi.astype(np.float64),
+                "t": stamps,
+                "lon": reports.lon,
+                "lat": reports.lat,
+                "sog_kn": reports.sog_kn,
+                "cog_deg": reports.cog_deg,
+                "heading_deg": reports.heading_deg,
+                "nav_status": reports.nav_status,
+            }
+        )
         frame = frame[reports.ok & known].reset_index(drop=True)
         frame["length_m"] = frame["mmsi"].map(self._lengths).astype("float64")
         frame["receiver"] = pd.Series("", index=frame.index, dtype="str")
@@ -242,11 +249,14 @@ def _decode_static(payload: bytes) -> dict[str, object] | None:
 
     length, width, imo = number("to_bow", "to_stern"), number("to_port", "to_starboard"), number("imo")
     return {
-        "mmsi": int(str(message["mmsi"])), "imo": str(imo) if imo else "",
-        "name": str(message.get("shipname") or "").strip(), "callsign": str(message.get("callsign") or "").strip(),
-        "ship_type": number("ship_type") or None, "length_m": float(length) or None,
+        "mmsi": int(str(message["mmsi"])),
+        "imo": str(imo) if imo else "",
+        "name": str(message.get("shipname") or "").strip(),
+        "callsign": str(message.get("callsign") or "").strip(),
+        "ship_type": number("ship_type") or None,
+        "length_m": float(length) or None,
         "width_m": float(width) or None,
-    }  # fmt: skip
+    }
 
 
 def _empty_raw() -> pd.DataFrame:

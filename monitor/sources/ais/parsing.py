@@ -11,26 +11,66 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 MOBILE_KINDS = {
-    "class a": "", "class b": "", "": "", "base station": "base station", "aton": "aid to navigation",
-    "search and rescue transponder": "distress beacon", "sart": "distress beacon", "sar airborne": "SAR aircraft",
-    "man overboard device": "distress beacon", "epirb": "distress beacon",
-}  # fmt: skip
+    "class a": "",
+    "class b": "",
+    "": "",
+    "base station": "base station",
+    "aton": "aid to navigation",
+    "search and rescue transponder": "distress beacon",
+    "sart": "distress beacon",
+    "sar airborne": "SAR aircraft",
+    "man overboard device": "distress beacon",
+    "epirb": "distress beacon",
+}
 RECEIVERS = {
-    "g": "terrestrial", "s": "satellite", "t": "terrestrial", "terrestrial": "terrestrial", "satellite": "satellite",
-}  # fmt: skip
+    "g": "terrestrial",
+    "s": "satellite",
+    "t": "terrestrial",
+    "terrestrial": "terrestrial",
+    "satellite": "satellite",
+}
 STATUS = {
-    "under way using engine": 0, "underway using engine": 0, "underway using engines": 0, "at anchor": 1,
-    "not under command": 2, "restricted maneuverability": 3, "restricted manoeuverability": 3,
-    "restricted manoeuvrability": 3, "constrained by her draught": 4, "constrained by draught": 4, "moored": 5,
-    "aground": 6, "engaged in fishing": 7, "under way sailing": 8, "underway sailing": 8,
-    "power-driven vessel towing astern": 11, "power-driven vessel pushing ahead or towing alongside": 12,
+    "under way using engine": 0,
+    "underway using engine": 0,
+    "underway using engines": 0,
+    "at anchor": 1,
+    "not under command": 2,
+    "restricted maneuverability": 3,
+    "restricted manoeuverability": 3,
+    "restricted manoeuvrability": 3,
+    "constrained by her draught": 4,
+    "constrained by draught": 4,
+    "moored": 5,
+    "aground": 6,
+    "engaged in fishing": 7,
+    "under way sailing": 8,
+    "underway sailing": 8,
+    "power-driven vessel towing astern": 11,
+    "power-driven vessel pushing ahead or towing alongside": 12,
     "ais-sart is active": 14,
-}  # fmt: skip
+}
 SHIP_TYPES = {
-    "fishing": 30, "towing": 31, "towing long/wide": 32, "dredging": 33, "diving": 34, "military": 35, "sailing": 36,
-    "pleasure": 37, "hsc": 40, "pilot": 50, "sar": 51, "tug": 52, "port tender": 53, "anti-pollution": 54,
-    "law enforcement": 55, "medical": 58, "passenger": 60, "cargo": 70, "tanker": 80, "other": 90,
-}  # fmt: skip
+    "fishing": 30,
+    "towing": 31,
+    "towing long/wide": 32,
+    "dredging": 33,
+    "diving": 34,
+    "military": 35,
+    "sailing": 36,
+    "pleasure": 37,
+    "hsc": 40,
+    "pilot": 50,
+    "sar": 51,
+    "tug": 52,
+    "port tender": 53,
+    "anti-pollution": 54,
+    "law enforcement": 55,
+    "medical": 58,
+    "passenger": 60,
+    "cargo": 70,
+    "tanker": 80,
+    "other": 90,
+}
 _EPOCH_MS = 1e11
 
 

@@ -18,7 +18,7 @@ _NAMES = {
     "lat": ("latitude", "lat", "ycoord", "y"),
     "wpi_number": ("world port index number", "portnumber", "index_no", "wpi_number", "world_port_index_number"),
     "unlocode": ("un/locode", "unlocode", "un_locode"),
-}  # fmt: skip
+}
 _NEEDED = ("name", "lon", "lat")
 
 

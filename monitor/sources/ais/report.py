@@ -66,7 +66,12 @@ class ReadReport:
     def as_dict(self) -> dict[str, object]:
         """The counts as plain values for JSON and for people."""
         return {
-            "file": self.file, "format": self.format, "rows": self.rows, "positions": self.positions,
-            "rejected": dict(sorted(self.rejected.items())), "other": dict(sorted(self.other.items())),
-            "unavailable": dict(sorted(self.unavailable.items())), "vessels": len(self.vessels),
-        }  # fmt: skip
+            "file": self.file,
+            "format": self.format,
+            "rows": self.rows,
+            "positions": self.positions,
+            "rejected": dict(sorted(self.rejected.items())),
+            "other": dict(sorted(self.other.items())),
+            "unavailable": dict(sorted(self.unavailable.items())),
+            "vessels": len(self.vessels),
+        }

@@ -78,10 +78,7 @@ def _tag_values(tag: bytes) -> tuple[int | None, bytes]:
     group = _TAG_GROUP.search(body)
     sound = not star or not re.fullmatch(rb"[0-9A-Fa-f]{1,2}", check) or checksum(body) == int(check, 16)
     stamp = _TAG_TIME.search(body)
-    return (
-        epoch_micros(stamp[1]) if stamp and sound else None,
-        (group[3] or group[6]) if group else b"",
-    )
+    return (epoch_micros(stamp[1]) if stamp and sound else None, (group[3] or group[6]) if group else b"")
 
 
 def pghp_micros(text: bytes) -> int | None:

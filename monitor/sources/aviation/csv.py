@@ -24,16 +24,24 @@ from monitor.core.tables.aviation import AIR_POSITIONS
 from monitor.sources.aviation.readsb import METRES_PER_FOOT
 
 _NAMES = {
-    "icao24": ("icao24", "hex", "icao"), "registration": ("registration", "tail", "reg", "r"),
-    "t": ("t", "time", "timestamp", "utc", "datetime"), "lon": ("lon", "longitude", "lng"),
-    "lat": ("lat", "latitude"), "altitude_m": ("altitude_m", "baroaltitude", "baro_altitude"),
-    "altitude_ft": ("altitude_ft", "alt_ft", "altitude", "alt_baro"), "geometric_m": ("geoaltitude", "geo_altitude"),
-    "on_ground": ("on_ground", "onground"), "speed_kn": ("speed_kn", "gs_kn", "gs", "speed"),
-    "speed_ms": ("velocity", "speed_ms"), "track_deg": ("track_deg", "track", "heading", "direction"),
-    "climb_ms": ("climb_ms", "vertrate", "vertical_rate"), "callsign": ("callsign", "flight"),
-    "citation": ("citation", "source_url", "url"), "time_zone": ("time_zone", "timezone", "tz"),
+    "icao24": ("icao24", "hex", "icao"),
+    "registration": ("registration", "tail", "reg", "r"),
+    "t": ("t", "time", "timestamp", "utc", "datetime"),
+    "lon": ("lon", "longitude", "lng"),
+    "lat": ("lat", "latitude"),
+    "altitude_m": ("altitude_m", "baroaltitude", "baro_altitude"),
+    "altitude_ft": ("altitude_ft", "alt_ft", "altitude", "alt_baro"),
+    "geometric_m": ("geoaltitude", "geo_altitude"),
+    "on_ground": ("on_ground", "onground"),
+    "speed_kn": ("speed_kn", "gs_kn", "gs", "speed"),
+    "speed_ms": ("velocity", "speed_ms"),
+    "track_deg": ("track_deg", "track", "heading", "direction"),
+    "climb_ms": ("climb_ms", "vertrate", "vertical_rate"),
+    "callsign": ("callsign", "flight"),
+    "citation": ("citation", "source_url", "url"),
+    "time_zone": ("time_zone", "timezone", "tz"),
     "last_position": ("lastposupdate", "time_position"),
-}  # fmt: skip
+}
 _BLOCK = 1 << 24
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 Box = tuple[float, float, float, float]
@@ -106,10 +114,11 @@ def _batches(path: Path, header: Sequence[str], counts: Counter[str]) -> Iterato
                 ),
                 parse_options=pacsv.ParseOptions(invalid_row_handler=bad),
                 convert_options=pacsv.ConvertOptions(
-                    column_types=dict.fromkeys(columns.values(), pa.string()), include_columns=list(columns.values()),
+                    column_types=dict.fromkeys(columns.values(), pa.string()),
+                    include_columns=list(columns.values()),
                     check_utf8=False,
                 ),
-            )  # fmt: skip
+            )
             yield from reader
     except (pa.ArrowInvalid, OSError) as error:
         if "empty" in str(error).lower():
@@ -159,9 +168,12 @@ class _Inflate(io.RawIOBase):
 
 
 def _keep(
-    batch: pa.RecordBatch, columns: Mapping[str, str], watch: frozenset[str] | None, around: Sequence[Box],
+    batch: pa.RecordBatch,
+    columns: Mapping[str, str],
+    watch: frozenset[str] | None,
+    around: Sequence[Box],
     counts: Counter[str],
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     counts["rows"] += batch.num_rows
     if watch is not None:
         mask: pa.Array = pa.array(np.zeros(batch.num_rows, dtype=bool))
@@ -211,15 +223,22 @@ def _positions(table: pd.DataFrame, where: str, time_zone: str | None, counts: C
     )
     made = pd.DataFrame(
         {
-            "icao24": text("icao24").str.lower(), "t": instants, "lon": numbers("lon"), "lat": numbers("lat"),
+            "icao24": text("icao24").str.lower(),
+            "t": instants,
+            "lon": numbers("lon"),
+            "lat": numbers("lat"),
             "altitude_m": altitude,
             "altitude_kind": np.where(barometric.notna(), "barometric", np.where(altitude.notna(), "geometric", "")),
             "on_ground": flag.astype("boolean").mask(ground_word, True),
-            "speed_kn": numbers("speed_kn").fillna(numbers("speed_ms") / KNOT_MS), "track_deg": numbers("track_deg"),
-            "climb_ms": numbers("climb_ms"), "registration": text("registration"), "callsign": text("callsign"),
-            "clock": clock, "citation": text("citation"),
+            "speed_kn": numbers("speed_kn").fillna(numbers("speed_ms") / KNOT_MS),
+            "track_deg": numbers("track_deg"),
+            "climb_ms": numbers("climb_ms"),
+            "registration": text("registration"),
+            "callsign": text("callsign"),
+            "clock": clock,
+            "citation": text("citation"),
         }
-    )  # fmt: skip
+    )
     no_time, no_place = made["t"].isna(), made["lon"].isna() | made["lat"].isna()
     counts["no time"] += int(no_time.sum())
     counts["no position"] += int((no_place & ~no_time).sum())

@@ -104,13 +104,18 @@ def _airfield(feature: object, number: int, path: Path) -> dict[str, object]:
         properties = feature["properties"]  # type: ignore[index]
         lon, lat = feature["geometry"]["coordinates"][:2]  # type: ignore[index]
         made = {
-            "airfield_id": str(properties["id"]), "name": str(properties["name"]), "lon": float(lon), "lat": float(lat),
-            "city": str(properties.get("city") or ""), "country": str(properties.get("country") or ""),
+            "airfield_id": str(properties["id"]),
+            "name": str(properties["name"]),
+            "lon": float(lon),
+            "lat": float(lat),
+            "city": str(properties.get("city") or ""),
+            "country": str(properties.get("country") or ""),
             "elevation_m": float(properties.get("elevation_m") or 0.0),
             "radius_m": float(properties.get("radius_m") or 5000.0),
-            "timezone": str(properties.get("timezone") or "UTC"), "closed": bool(properties.get("closed")),
+            "timezone": str(properties.get("timezone") or "UTC"),
+            "closed": bool(properties.get("closed")),
             "source": str(properties.get("source") or ""),
-        }  # fmt: skip
+        }
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(
             f"{path}: feature {number} is not an airfield: it needs a Point, id and name ({error})"
@@ -141,13 +146,16 @@ def read_watchlist(path: Path | None = None) -> pd.DataFrame:
             raise DataError(f"{path}, line {number}: icao24 {icao24!r} is not six hexadecimal digits")
         made.append(
             {
-                "icao24": icao24, "registration": row.get("registration", ""), "type": row.get("type", ""),
-                "description": row.get("description", row.get("desc", "")), "operator": row.get("operator", ""),
+                "icao24": icao24,
+                "registration": row.get("registration", ""),
+                "type": row.get("type", ""),
+                "description": row.get("description", row.get("desc", "")),
+                "operator": row.get("operator", ""),
                 "military": row.get("military", "").lower() in ("true", "1", "yes")
                 or row.get("db_flags", "").startswith("1"),
                 "source": row.get("source", ""),
             }
-        )  # fmt: skip
+        )
     return WATCHLIST.conform(pd.DataFrame(made)) if made else WATCHLIST.empty()
 
 

@@ -51,16 +51,25 @@ def states_positions(document: Mapping[str, object], *, where: str, rejected: Co
         geometric = number(state[13]) if len(state) > 13 else math.nan
         made.append(
             {
-                "icao24": str(state[0] or "").strip().lower(), "callsign": str(state[1] or "").strip(), "t": instant,
-                "lon": lon, "lat": lat, "altitude_m": geometric if math.isnan(barometric) else barometric,
-                "altitude_kind": "barometric" if not math.isnan(barometric) else
-                                 "geometric" if not math.isnan(geometric) else "",
-                "on_ground": state[8] if isinstance(state[8], bool) else None, "speed_kn": number(state[9]) / KNOT_MS,
-                "track_deg": number(state[10]), "climb_ms": number(state[11]),
+                "icao24": str(state[0] or "").strip().lower(),
+                "callsign": str(state[1] or "").strip(),
+                "t": instant,
+                "lon": lon,
+                "lat": lat,
+                "altitude_m": geometric if math.isnan(barometric) else barometric,
+                "altitude_kind": "barometric"
+                if not math.isnan(barometric)
+                else "geometric"
+                if not math.isnan(geometric)
+                else "",
+                "on_ground": state[8] if isinstance(state[8], bool) else None,
+                "speed_kn": number(state[9]) / KNOT_MS,
+                "track_deg": number(state[10]),
+                "climb_ms": number(state[11]),
                 "is_stale": contact - instant >= _STALE_S,
                 "position_type": _TYPES.get(state[16], "") if len(state) > 16 and isinstance(state[16], int) else "",
             }
-        )  # fmt: skip
+        )
     return _table(made, where)
 
 
@@ -82,12 +91,20 @@ def track_positions(document: Mapping[str, object], *, where: str, rejected: Cou
             continue
         made.append(
             {
-                **common, "t": instant, "lon": lon, "lat": lat, "altitude_m": altitude,
+                **common,
+                "t": instant,
+                "lon": lon,
+                "lat": lat,
+                "altitude_m": altitude,
                 "altitude_kind": "" if math.isnan(altitude) else "barometric",
-                "on_ground": point[5] if isinstance(point[5], bool) else None, "speed_kn": math.nan,
-                "track_deg": track, "climb_ms": math.nan, "is_stale": False, "position_type": "",
+                "on_ground": point[5] if isinstance(point[5], bool) else None,
+                "speed_kn": math.nan,
+                "track_deg": track,
+                "climb_ms": math.nan,
+                "is_stale": False,
+                "position_type": "",
             }
-        )  # fmt: skip
+        )
     return _table(made, where)
 
 
@@ -112,12 +129,18 @@ def flight_claims(document: list[Mapping[str, object]], *, where: str, rejected:
         for event, instant in (("first seen", first), ("last seen", last)):
             made.append(
                 {
-                    "claim_id": f"opensky-{icao24}-{int(instant)}-{event.split()[0]}", "icao24": icao24,
-                    "from_field": places[0], "to_field": places[1], "from_place": places[0], "to_place": places[1],
-                    "event": event, "not_before": instant, "not_after": instant + 1,
+                    "claim_id": f"opensky-{icao24}-{int(instant)}-{event.split()[0]}",
+                    "icao24": icao24,
+                    "from_field": places[0],
+                    "to_field": places[1],
+                    "from_place": places[0],
+                    "to_place": places[1],
+                    "event": event,
+                    "not_before": instant,
+                    "not_after": instant + 1,
                     "statement": f"OpenSky estimates {places[0] or 'unknown'} to {places[1] or 'unknown'}",
                 }
-            )  # fmt: skip
+            )
     if not made:
         return AIR_CLAIMS.empty()
     table = pd.DataFrame(made).drop_duplicates("claim_id")

@@ -79,15 +79,25 @@ def _claim(
     seed = "|".join((tail, event, start, *places, citation, row.get("statement") or row.get("times_as_reported", "")))
     return {
         "claim_id": row.get("claim_id") or "claim-" + hashlib.sha256(seed.encode()).hexdigest()[:12],
-        "icao24": row.get("icao24", "").lower(), "registration": tail, "type": row.get("type", ""),
-        "operator": row.get("operator", ""), "from_place": places[0], "to_place": places[1],
-        "from_field": field_of(places[0], airfields), "to_field": field_of(places[1], airfields), "event": event,
-        "date_local": start[:10] if not row.get("date_local") else start, "time_zone": row.get("time_zone", ""),
-        "not_before": bounds[0], "not_after": bounds[1],
+        "icao24": row.get("icao24", "").lower(),
+        "registration": tail,
+        "type": row.get("type", ""),
+        "operator": row.get("operator", ""),
+        "from_place": places[0],
+        "to_place": places[1],
+        "from_field": field_of(places[0], airfields),
+        "to_field": field_of(places[1], airfields),
+        "event": event,
+        "date_local": start[:10] if not row.get("date_local") else start,
+        "time_zone": row.get("time_zone", ""),
+        "not_before": bounds[0],
+        "not_after": bounds[1],
         "statement": row.get("statement") or row.get("times_as_reported", ""),
-        "transponder": row.get("transponder", ""), "citation": citation, "confidence": row.get("confidence", ""),
+        "transponder": row.get("transponder", ""),
+        "citation": citation,
+        "confidence": row.get("confidence", ""),
         "note": row.get("note", ""),
-    }  # fmt: skip
+    }
 
 
 def matching_fields(place: str, airfields: pd.DataFrame) -> pd.DataFrame:

@@ -48,11 +48,7 @@ class AirFile:
 
 
 def read_air(
-    path: Path,
-    *,
-    watchlist: pd.DataFrame | None = None,
-    around: Sequence[Box] = (),
-    time_zone: str | None = None,
+    path: Path, *, watchlist: pd.DataFrame | None = None, around: Sequence[Box] = (), time_zone: str | None = None
 ) -> AirFile:
     """The positions and claims in one file, whatever its layout.
 

@@ -67,14 +67,22 @@ def _position(row: object, base: float, details: Mapping[str, object]) -> dict[s
     flags = int(number(padded[6])) if not math.isnan(number(padded[6])) else 0
     kind = "" if math.isnan(altitude) else "geometric" if flags & _GEOMETRIC else "barometric"
     return {
-        "t": base + offset, "lon": lon, "lat": lat, "altitude_m": altitude, "altitude_kind": kind,
+        "t": base + offset,
+        "lon": lon,
+        "lat": lat,
+        "altitude_m": altitude,
+        "altitude_kind": kind,
         "on_ground": True if on_ground else (None if math.isnan(altitude) else False),
-        "speed_kn": number(padded[4]), "track_deg": number(padded[5]),
+        "speed_kn": number(padded[4]),
+        "track_deg": number(padded[5]),
         "climb_ms": number(padded[7]) * METRES_PER_FOOT / 60.0,
-        "is_stale": bool(flags & _STALE), "new_leg": bool(flags & _NEW_LEG),
-        "callsign": str(details.get("flight") or "").strip(), "position_type": str(details.get("type") or ""),
-        "clock": "utc", "citation": "",
-    }  # fmt: skip
+        "is_stale": bool(flags & _STALE),
+        "new_leg": bool(flags & _NEW_LEG),
+        "callsign": str(details.get("flight") or "").strip(),
+        "position_type": str(details.get("type") or ""),
+        "clock": "utc",
+        "citation": "",
+    }
 
 
 def number(value: object) -> float:

@@ -111,12 +111,19 @@ def _acquisition(group: Sequence[Item], aoi: Aoi, *, sensor: str, source: str) -
     take = min(item.take for item in group)
     return Acquisition(
         id=safe_id(f"{take}_{first.level}{orbit}_{aoi.id}"),
-        aoi_id=aoi.id, sensor=sensor, platform=first.platform,
-        start=min(item.start for item in group), end=max(item.end for item in group), footprint=outline,
-        relative_orbit=first.relative_orbit, orbit_state=first.orbit_state,
+        aoi_id=aoi.id,
+        sensor=sensor,
+        platform=first.platform,
+        start=min(item.start for item in group),
+        end=max(item.end for item in group),
+        footprint=outline,
+        relative_orbit=first.relative_orbit,
+        orbit_state=first.orbit_state,
         cloud_cover=sum(clouds) / len(clouds) if clouds else None,
-        product_ids=tuple(sorted(item.id for item in group)), level=first.level, source=source,
-    )  # fmt: skip
+        product_ids=tuple(sorted(item.id for item in group)),
+        level=first.level,
+        source=source,
+    )
 
 
 def _optical(id_: str, given: Mapping[str, object], start: datetime, end: datetime, outline: BaseGeometry) -> Item:
@@ -131,11 +138,19 @@ def _optical(id_: str, given: Mapping[str, object], start: datetime, end: dateti
         take = f"{found[3]}Z_S2{found[1]}"
         product, version = f"{take}_{found[2]}_{found[6]}", (found[4], found[7] or "")
     return Item(
-        id_, platform, start, end, outline, None if orbit is None else int(cast("int", orbit)),
+        id_,
+        platform,
+        start,
+        end,
+        outline,
+        None if orbit is None else int(cast("int", orbit)),
         cast("str | None", given.get("sat:orbit_state")),
         None if cloud is None else float(cast("float", cloud)) / 100.0,
-        level.removeprefix("LEVEL-") or "L2A", take, product, version,
-    )  # fmt: skip
+        level.removeprefix("LEVEL-") or "L2A",
+        take,
+        product,
+        version,
+    )
 
 
 def _radar(id_: str, given: Mapping[str, object], start: datetime, end: datetime, outline: BaseGeometry) -> Item:
@@ -157,6 +172,16 @@ def _radar(id_: str, given: Mapping[str, object], start: datetime, end: datetime
         id_,
     )
     return Item(
-        id_, platform, start, end, outline, None if orbit is None else int(cast("int", orbit)), state, None, "GRD",
-        take, product, version,
-    )  # fmt: skip
+        id_,
+        platform,
+        start,
+        end,
+        outline,
+        None if orbit is None else int(cast("int", orbit)),
+        state,
+        None,
+        "GRD",
+        take,
+        product,
+        version,
+    )

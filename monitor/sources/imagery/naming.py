@@ -9,10 +9,22 @@ from datetime import UTC, datetime, timedelta
 from monitor.core.errors import DataError
 
 _BANDS = {
-    "blue": "B02", "green": "B03", "red": "B04", "nir": "B08", "swir16": "B11", "swir1": "B11",
-    "scl": "SCL", "clm": "CLM", "datamask": "dataMask", "vv": "VV", "vh": "VH", "hh": "HH", "hv": "HV",
-    "incidence": "localIncidenceAngle", "localincidenceangle": "localIncidenceAngle",
-}  # fmt: skip
+    "blue": "B02",
+    "green": "B03",
+    "red": "B04",
+    "nir": "B08",
+    "swir16": "B11",
+    "swir1": "B11",
+    "scl": "SCL",
+    "clm": "CLM",
+    "datamask": "dataMask",
+    "vv": "VV",
+    "vh": "VH",
+    "hh": "HH",
+    "hv": "HV",
+    "incidence": "localIncidenceAngle",
+    "localincidenceangle": "localIncidenceAngle",
+}
 _OPTICAL = re.compile(r"b0?(\d{1,2}a?)(?:[ _\-].*)?")
 _RADAR = re.compile(r"(?:.*[ _])?(vv|vh|hh|hv)(?:[ _].*)?")
 _S2_PRODUCT = re.compile(r"(S2[A-Z])_MSIL(1C|2A)_(\d{8}T\d{6})(?:_N\d{4})?(?:_R(\d{3}))?")

@@ -24,9 +24,14 @@ def air_season(season: Season) -> AirSeason:
     """The flights of a season: three watched aircraft, a mission every week or two, and a little ordinary traffic."""
     days = max(season.period.duration // timedelta(days=1), 1)
     return make_air_season(
-        read_airfields(), seed=season.seed, start=season.period.start, days=days, fleet=AIRCRAFT,
-        pause_days=PAUSE_DAYS, others_per_day=OTHERS_PER_DAY,
-    )  # fmt: skip
+        read_airfields(),
+        seed=season.seed,
+        start=season.period.start,
+        days=days,
+        fleet=AIRCRAFT,
+        pause_days=PAUSE_DAYS,
+        others_per_day=OTHERS_PER_DAY,
+    )
 
 
 def write_air(season: Season, folder: Path) -> int:
@@ -63,10 +68,15 @@ def write_air(season: Season, folder: Path) -> int:
 def _trace(icao24: str, tail: str, day: pd.Timestamp, rows: pd.DataFrame) -> bytes:
     """One day of one aircraft as a readsb trace; ``SIMULATED`` stands in the description."""
     columns = {
-        "dt": ((rows["t"] - day) / pd.Timedelta(seconds=1)).round(1), "lat": rows["lat"], "lon": rows["lon"],
-        "alt": (rows["altitude_m"] / METRES_PER_FOOT).round(), "gs": rows["speed_kn"], "track": rows["track_deg"],
-        "flags": 0, "rate": (rows["climb_ms"] / METRES_PER_FOOT * 60.0).round(),
-    }  # fmt: skip
+        "dt": ((rows["t"] - day) / pd.Timedelta(seconds=1)).round(1),
+        "lat": rows["lat"],
+        "lon": rows["lon"],
+        "alt": (rows["altitude_m"] / METRES_PER_FOOT).round(),
+        "gs": rows["speed_kn"],
+        "track": rows["track_deg"],
+        "flags": 0,
+        "rate": (rows["climb_ms"] / METRES_PER_FOOT * 60.0).round(),
+    }
     ground = rows["on_ground"].fillna(False).to_numpy(dtype=bool)
     trace = []
     for entry, rolls in zip(pd.DataFrame(columns).to_dict("records"), ground, strict=True):
@@ -85,9 +95,15 @@ def _states(rows: pd.DataFrame) -> pd.DataFrame:
     """The columns of OpenSky's hourly dumps of states."""
     return pd.DataFrame(
         {
-            "time": (rows["t"].astype("int64") / 1e6).round(1), "icao24": rows["icao24"], "lat": rows["lat"],
-            "lon": rows["lon"], "velocity": (rows["speed_kn"] * KNOT_MS).round(1), "heading": rows["track_deg"],
-            "vertrate": rows["climb_ms"], "callsign": "SIMULATED", "onground": rows["on_ground"],
+            "time": (rows["t"].astype("int64") / 1e6).round(1),
+            "icao24": rows["icao24"],
+            "lat": rows["lat"],
+            "lon": rows["lon"],
+            "velocity": (rows["speed_kn"] * KNOT_MS).round(1),
+            "heading": rows["track_deg"],
+            "vertrate": rows["climb_ms"],
+            "callsign": "SIMULATED",
+            "onground": rows["on_ground"],
             "baroaltitude": rows["altitude_m"].round(1),
         }
-    )  # fmt: skip
+    )

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -53,10 +54,15 @@ class SeasonFiles:
     def as_json(self) -> Mapping[str, object]:
         """For machines."""
         return {
-            "folder": str(self.folder), "scenes": self.scenes, "positions": self.positions, "late": self.late,
-            "traces": self.traces, "truth": list(self.truth), "simulated": True,
+            "folder": str(self.folder),
+            "scenes": self.scenes,
+            "positions": self.positions,
+            "late": self.late,
+            "traces": self.traces,
+            "truth": list(self.truth),
+            "simulated": True,
             "backgrounds": {aoi: name or None for aoi, name in self.backgrounds},
-        }  # fmt: skip
+        }
 
     def text(self) -> str:
         """For people."""
@@ -92,8 +98,14 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
         traces = write_air(season, folder)
         real = {aoi: name_of(raster) for aoi, raster in season.backgrounds}
         grounds = tuple((aoi.id, real.get(aoi.id, "")) for aoi in season.aois) if real else ()
-        facts: dict[str, object] = {"seed": season.seed, "period": str(season.period), "scenario": season.scenario,
-                 "sensors": list(season.sensors), "aois": [a.id for a in season.aois], "simulated": True}  # fmt: skip
+        facts: dict[str, object] = {
+            "seed": season.seed,
+            "period": str(season.period),
+            "scenario": season.scenario,
+            "sensors": list(season.sensors),
+            "aois": [a.id for a in season.aois],
+            "simulated": True,
+        }
         if season.backgrounds:
             facts["backgrounds"] = dict(grounds)
         (folder / "season.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
@@ -166,15 +178,23 @@ def marinecadastre(positions: pd.DataFrame, vessels: pd.DataFrame) -> pd.DataFra
         {
             "MMSI": positions["mmsi"].to_numpy(),
             "BaseDateTime": positions["t"].dt.strftime("%Y-%m-%dT%H:%M:%S").to_numpy(),
-            "LAT": positions["lat"].to_numpy(), "LON": positions["lon"].to_numpy(),
-            "SOG": positions["sog_kn"].to_numpy(), "COG": positions["cog_deg"].to_numpy(),
+            "LAT": positions["lat"].to_numpy(),
+            "LON": positions["lon"].to_numpy(),
+            "SOG": positions["sog_kn"].to_numpy(),
+            "COG": positions["cog_deg"].to_numpy(),
             "Heading": positions["heading_deg"].fillna(511.0).to_numpy(),
-            "VesselName": static["name"].to_numpy(), "IMO": "", "CallSign": static["callsign"].to_numpy(),
-            "VesselType": static["ship_type"].to_numpy(), "Status": positions["nav_status"].to_numpy(),
-            "Length": static["length_m"].to_numpy(), "Width": static["width_m"].to_numpy(), "Draft": "", "Cargo": "",
+            "VesselName": static["name"].to_numpy(),
+            "IMO": "",
+            "CallSign": static["callsign"].to_numpy(),
+            "VesselType": static["ship_type"].to_numpy(),
+            "Status": positions["nav_status"].to_numpy(),
+            "Length": static["length_m"].to_numpy(),
+            "Width": static["width_m"].to_numpy(),
+            "Draft": "",
+            "Cargo": "",
             "TransceiverClass": np.where(positions["heading_deg"].isna(), "B", "A"),
         }
-    )  # fmt: skip
+    )
 
 
 def nmea(positions: pd.DataFrame, vessels: pd.DataFrame) -> list[str]:
@@ -195,22 +215,32 @@ def nmea(positions: pd.DataFrame, vessels: pd.DataFrame) -> list[str]:
 def _static(mmsi: int, told: pd.Series) -> Message:
     half_l, half_w = int(told["length_m"]) // 2, int(told["width_m"]) // 2
     return {
-        "msg_type": 5, "mmsi": mmsi, "shipname": str(told["name"])[:20], "callsign": str(told["callsign"])[:7],
-        "ship_type": int(told["ship_type"]), "to_bow": int(told["length_m"]) - half_l, "to_stern": half_l,
-        "to_port": int(told["width_m"]) - half_w, "to_starboard": half_w,
-    }  # fmt: skip
+        "msg_type": 5,
+        "mmsi": mmsi,
+        "shipname": str(told["name"])[:20],
+        "callsign": str(told["callsign"])[:7],
+        "ship_type": int(told["ship_type"]),
+        "to_bow": int(told["length_m"]) - half_l,
+        "to_stern": half_l,
+        "to_port": int(told["width_m"]) - half_w,
+        "to_starboard": half_w,
+    }
 
 
-def _dynamic(row: object) -> Message:
-    heading = getattr(row, "heading_deg")  # noqa: B009
+def _dynamic(row: Any) -> Message:
+    heading = row.heading_deg
     is_a = heading == heading
     message: Message = {
-        "msg_type": 1 if is_a else 18, "mmsi": int(getattr(row, "mmsi")), "lon": float(getattr(row, "lon")),  # noqa: B009
-        "lat": float(getattr(row, "lat")), "speed": float(getattr(row, "sog_kn")),  # noqa: B009
-        "course": float(getattr(row, "cog_deg")), "heading": int(heading) if is_a else 511,  # noqa: B009
-        "second": int(getattr(row, "t").second),  # noqa: B009
-    }  # fmt: skip
-    return {**message, "status": int(getattr(row, "nav_status"))} if is_a else message  # noqa: B009
+        "msg_type": 1 if is_a else 18,
+        "mmsi": int(row.mmsi),
+        "lon": float(row.lon),
+        "lat": float(row.lat),
+        "speed": float(row.sog_kn),
+        "course": float(row.cog_deg),
+        "heading": int(heading) if is_a else 511,
+        "second": int(row.t.second),
+    }
+    return {**message, "status": int(row.nav_status)} if is_a else message
 
 
 def _tagged(message: Message, stamp: int) -> list[str]:
@@ -256,9 +286,19 @@ def _write_tif(path: Path, raster: Raster) -> None:
     bands = (*raster.bands, *(["CLM"] if masks else []))
     data = np.concatenate([raster.data, *(m[None].astype(raster.data.dtype) for m in masks)])
     with rasterio.open(
-        path, "w", driver="GTiff", width=cols, height=rows, count=count + len(masks), dtype=str(data.dtype),
-        crs=f"EPSG:{raster.grid.epsg}", transform=raster.grid.transform, compress="DEFLATE", tiled=True, nodata=None,
-    ) as target:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        width=cols,
+        height=rows,
+        count=count + len(masks),
+        dtype=str(data.dtype),
+        crs=f"EPSG:{raster.grid.epsg}",
+        transform=raster.grid.transform,
+        compress="DEFLATE",
+        tiled=True,
+        nodata=None,
+    ) as target:
         target.write(data)
         target.descriptions = bands
         target.update_tags(**raster.tags)
@@ -268,20 +308,30 @@ def _item(acquisition: Acquisition, raster: Raster) -> dict[str, object]:
     sensor = SENSORS[acquisition.sensor]
     bands = [{"name": band, "scale": sensor.scale, "offset": 0, "unit": sensor.unit} for band in raster.bands]
     properties: dict[str, object] = {
-        "datetime": isoformat(acquisition.start), "platform": acquisition.platform, "gsd": sensor.gsd_m,
-        "processing:level": acquisition.level, "proj:epsg": raster.grid.epsg,
-        "sat:orbit_state": acquisition.orbit_state, "sat:relative_orbit": acquisition.relative_orbit,
+        "datetime": isoformat(acquisition.start),
+        "platform": acquisition.platform,
+        "gsd": sensor.gsd_m,
+        "processing:level": acquisition.level,
+        "proj:epsg": raster.grid.epsg,
+        "sat:orbit_state": acquisition.orbit_state,
+        "sat:relative_orbit": acquisition.relative_orbit,
         "monitor:simulated": True,
         "description": "SIMULATED pixels: no satellite saw this",
-    }  # fmt: skip
+    }
     if acquisition.cloud_cover is not None:
         properties["eo:cloud_cover"] = round(acquisition.cloud_cover * 100.0, 1)
     footprint = acquisition.footprint
     asset = {"href": f"./{acquisition.id}.tif", "type": "image/tiff", "roles": ["data"], "bands": bands}
     return {
-        "type": "Feature", "stac_version": "1.0.0", "id": acquisition.id, "geometry": mapping(footprint),
-        "bbox": list(footprint.bounds), "properties": properties, "assets": {"data": asset}, "links": [],
-    }  # fmt: skip
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": acquisition.id,
+        "geometry": mapping(footprint),
+        "bbox": list(footprint.bounds),
+        "properties": properties,
+        "assets": {"data": asset},
+        "links": [],
+    }
 
 
 def _labels(vessels: pd.DataFrame, stacks: pd.DataFrame) -> dict[str, object]:
@@ -291,9 +341,13 @@ def _labels(vessels: pd.DataFrame, stacks: pd.DataFrame) -> dict[str, object]:
         properties: dict[str, object] = {"kind": "vessel" if large and row.visible else "ignore", "source": "SIMULATED"}
         if large and row.visible:
             properties |= {
-                "situation": row.situation, "length_m": row.length_m, "width_m": row.width_m,
-                "axis_deg": round(row.axis_deg, 2), "sure": "high", "mmsi": int(row.mmsi),
-            }  # fmt: skip
+                "situation": row.situation,
+                "length_m": row.length_m,
+                "width_m": row.width_m,
+                "axis_deg": round(row.axis_deg, 2),
+                "sure": "high",
+                "mmsi": int(row.mmsi),
+            }
         features.append({"type": "Feature", "properties": properties, "geometry": mapping(row.geometry)})
     for row in stacks.itertuples():
         if row.geometry is not None and not row.geometry.is_empty and row.observed > 0.7:
@@ -313,8 +367,11 @@ def season_of(folder: Path, aois: tuple[Aoi, ...]) -> Season:
     try:
         told = json.loads((folder / "season.json").read_text(encoding="utf-8"))
         return Season.make(
-            aois=tuple(a for a in aois if a.id in told["aois"]), seed=int(told["seed"]),
-            period=TimeRange.parse(told["period"]), scenario=str(told["scenario"]), sensors=tuple(told["sensors"]),
-        )  # fmt: skip
+            aois=tuple(a for a in aois if a.id in told["aois"]),
+            seed=int(told["seed"]),
+            period=TimeRange.parse(told["period"]),
+            scenario=str(told["scenario"]),
+            sensors=tuple(told["sensors"]),
+        )
     except (OSError, ValueError, KeyError) as error:
         raise DataError(f"{folder}: no readable season.json ({error}); `monitor simulate` writes it") from error

@@ -89,9 +89,13 @@ def move_hull(hull: Hull, matrix: Affine, scale: float) -> Hull:
     x, y = matrix[:, :2] @ np.array([hull.x, hull.y]) + matrix[:, 2]
     dx, dy = matrix[:, :2] @ np.array([math.cos(hull.angle), math.sin(hull.angle)])
     return replace(
-        hull, x=float(x), y=float(y), angle=math.atan2(dy, dx) % math.pi,
-        length_px=hull.length_px * scale, width_px=hull.width_px * scale,
-    )  # fmt: skip
+        hull,
+        x=float(x),
+        y=float(y),
+        angle=math.atan2(dy, dx) % math.pi,
+        length_px=hull.length_px * scale,
+        width_px=hull.width_px * scale,
+    )
 
 
 def move_rings(rings: Sequence[Pixels], matrix: Affine, size: int) -> list[Pixels]:
@@ -189,9 +193,12 @@ def _dropped(has: Sequence[bool], recipe: Recipe, rng: np.random.Generator) -> t
     if rng.random() >= recipe.drop_bands or not all(has):
         return tuple(has)
     choices = (
-        (True, True, True, True, False), (True, True, True, False, False), (False, True, True, True, True),
-        (True, True, True, False, True), (False, False, False, True, True),
-    )  # fmt: skip
+        (True, True, True, True, False),
+        (True, True, True, False, False),
+        (False, True, True, True, True),
+        (True, True, True, False, True),
+        (False, False, False, True, True),
+    )
     return choices[rng.integers(len(choices))]
 
 
@@ -236,9 +243,11 @@ def make_chip(
         told = told & ~(hidden & (fill((size, size), [corners(hull, 1.0) for hull in canvas.hulls]) > 0))
     has = _dropped(port.has, recipe, rng)
     targets = render_targets(
-        (size, size), canvas.hulls,
+        (size, size),
+        canvas.hulls,
         stacks=move_rings(port.stacks, matrix, size),
         doubtful_stacks=move_rings(port.doubtful_stacks, matrix, size),
-        ignore=ignore, valid=told,
-    )  # fmt: skip
+        ignore=ignore,
+        valid=told,
+    )
     return network_input(reflectance, has, canvas.valid), targets

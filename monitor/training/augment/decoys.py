@@ -90,8 +90,13 @@ def _wake(size: int, stern: tuple[float, float], angle: float, width: float, rng
 
 
 _KINDS: tuple[Callable[[int, float, float, np.random.Generator], tuple[Pixels, Pixels]], ...] = (
-    _bar, _islet, _breakwaters, _streak, _rag, _rag,
-)  # fmt: skip
+    _bar,
+    _islet,
+    _breakwaters,
+    _streak,
+    _rag,
+    _rag,
+)
 
 
 def add_decoys(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.random.Generator) -> Mask:
@@ -147,8 +152,9 @@ def add_wakes(reflectance: Pixels, water: Mask, hulls: Sequence[Hull], rng: np.r
         end = float(rng.choice([-1.0, 1.0]))
         angle = hull.angle if end > 0 else hull.angle + math.pi
         stern = (
-            hull.x + math.cos(angle) * (hull.length_px / 2 + 0.5), hull.y + math.sin(angle) * (hull.length_px / 2 + 0.5)
-        )  # fmt: skip
+            hull.x + math.cos(angle) * (hull.length_px / 2 + 0.5),
+            hull.y + math.sin(angle) * (hull.length_px / 2 + 0.5),
+        )
         beyond = stern[0] + _OPEN_PX * math.cos(angle), stern[1] + _OPEN_PX * math.sin(angle)
         col, row = int(beyond[0]), int(beyond[1])
         if not (0 <= col < size and 0 <= row < size) or room[row, col] < _OPEN_PX:

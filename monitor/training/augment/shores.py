@@ -115,9 +115,7 @@ def _surf(offshore: Pixels, rng: np.random.Generator) -> Pixels:
     return out * np.float32(rng.uniform(0.2, 1.0))
 
 
-def add_shores(
-    reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.random.Generator
-) -> tuple[Mask, Pixels]:  # fmt: skip
+def add_shores(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.random.Generator) -> tuple[Mask, Pixels]:
     """Draw land into the water of a (5, size, size) chip, in place, away from `keep_clear`.
 
     Returns what was covered (all False when there is little water), and places along jetties where a hull could lie,

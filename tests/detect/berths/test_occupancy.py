@@ -27,9 +27,12 @@ def profiled(looks: tuple[Look, ...], shift_m: float) -> pd.DataFrame:
 def states(looks: tuple[Look, ...], shift_m: float = 0.0, scores: list[float | None] | None = None) -> pd.DataFrame:
     found = detections(list(looks), scores or [None] * len(looks))
     return berth_states(
-        port(shift_m), [x.acquisition for x in looks], detections=found, coverage=coverage(list(looks)),
+        port(shift_m),
+        [x.acquisition for x in looks],
+        detections=found,
+        coverage=coverage(list(looks)),
         profiles=profiled(looks, shift_m),
-    )  # fmt: skip
+    )
 
 
 def rates(looks: tuple[Look, ...], table: pd.DataFrame) -> tuple[int, int, int, int]:
@@ -38,9 +41,11 @@ def rates(looks: tuple[Look, ...], table: pd.DataFrame) -> tuple[int, int, int, 
     judged = (table["looks"] > 0).to_numpy()
     said = (table["state"] == "occupied").to_numpy()
     return (
-        int((said & there & judged).sum()), int((there & judged).sum()),
-        int((said & ~there & judged).sum()), int((~there & judged).sum()),
-    )  # fmt: skip
+        int((said & there & judged).sum()),
+        int((there & judged).sum()),
+        int((said & ~there & judged).sum()),
+        int((~there & judged).sum()),
+    )
 
 
 def test_the_detector_alone_decides_while_there_is_no_past() -> None:

@@ -41,9 +41,12 @@ def looks(ships: Sequence[float | None], *, orbit: int = 54, first_day: int = 0,
 def states(several: list[Look], scores: list[float | None] | None = None) -> pd.DataFrame:
     found = detections(several, scores or [None] * len(several))
     return berth_states(
-        port(), [x.acquisition for x in several], detections=found, coverage=coverage(several),
+        port(),
+        [x.acquisition for x in several],
+        detections=found,
+        coverage=coverage(several),
         profiles=profiles(several, port()),
-    ).set_index("scene_id")  # fmt: skip
+    ).set_index("scene_id")
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from monitor.detect.context.coverage import coverage
 from monitor.detect.context.water import ice_mask
 
 
-@pytest.mark.parametrize("share, state, reason", [(0.0, "observed", ""), (0.3, "partly", "sea ice"),
-                                                  (0.8, "not observed", "sea ice")])  # fmt: skip
+@pytest.mark.parametrize(
+    "share, state, reason", [(0.0, "observed", ""), (0.3, "partly", "sea ice"), (0.8, "not observed", "sea ice")]
+)
 def test_water_under_ice_is_not_seen(share, state, reason):
     area = reproject(box(500_000, 4_670_000, 500_500, 4_670_500), 32652, 4326)
     features = [

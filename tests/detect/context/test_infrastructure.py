@@ -27,13 +27,25 @@ def found(rows: list[tuple[int, tuple[float, float], float, str]]) -> pd.DataFra
     """Look, place, length and zone of each find."""
     table = gpd.GeoDataFrame(
         {
-            "detection_id": [f"d{n}" for n in range(len(rows))], "scene_id": [f"s2-{look:02d}" for look, *_ in rows],
-            "aoi_id": "rajin", "acquired_at": [day(look) for look, *_ in rows], "sensor": "s2", "class_name": "vessel",
-            "score": 0.7, "length_m": [length for *_, length, _ in rows], "length_low_m": 20.0, "length_high_m": 200.0,
-            "axis_deg": 10.0, "area_m2": np.nan, "zone": [zone for *_, zone in rows], "zone_id": "", "detector": "t",
+            "detection_id": [f"d{n}" for n in range(len(rows))],
+            "scene_id": [f"s2-{look:02d}" for look, *_ in rows],
+            "aoi_id": "rajin",
+            "acquired_at": [day(look) for look, *_ in rows],
+            "sensor": "s2",
+            "class_name": "vessel",
+            "score": 0.7,
+            "length_m": [length for *_, length, _ in rows],
+            "length_low_m": 20.0,
+            "length_high_m": 200.0,
+            "axis_deg": 10.0,
+            "area_m2": np.nan,
+            "zone": [zone for *_, zone in rows],
+            "zone_id": "",
+            "detector": "t",
         },
-        geometry=[Point(*where).buffer(20 * M) for _, where, *_ in rows], crs="EPSG:4326",
-    )  # fmt: skip
+        geometry=[Point(*where).buffer(20 * M) for _, where, *_ in rows],
+        crs="EPSG:4326",
+    )
     return DETECTIONS.conform(table)
 
 
@@ -41,13 +53,18 @@ def coverage(hidden: tuple[int, ...] = ()) -> pd.DataFrame:
     return COVERAGE.conform(
         pd.DataFrame(
             {
-                "scene_id": [f"s2-{n:02d}" for n in range(LOOKS)], "aoi_id": "rajin",
-                "acquired_at": [day(n) for n in range(LOOKS)], "sensor": "s2", "zone_id": "rajin", "kind": "water",
+                "scene_id": [f"s2-{n:02d}" for n in range(LOOKS)],
+                "aoi_id": "rajin",
+                "acquired_at": [day(n) for n in range(LOOKS)],
+                "sensor": "s2",
+                "zone_id": "rajin",
+                "kind": "water",
                 "state": ["not observed" if n in hidden else "observed" for n in range(LOOKS)],
-                "observed_fraction": 1.0, "reason": "",
+                "observed_fraction": 1.0,
+                "reason": "",
             }
         )
-    )  # fmt: skip
+    )
 
 
 def jitter(number: int) -> tuple[float, float]:
@@ -70,8 +87,9 @@ def test_clouded_looks_do_not_speak_against_a_buoy() -> None:
 
 def test_ships_that_share_an_anchorage_one_after_the_other_are_not_fixed() -> None:
     rng = np.random.default_rng(3)
-    spots = [(n, (BUOY[0] + rng.normal(0, 200) * M, BUOY[1] + rng.normal(0, 200) * M), 120.0, "open")
-             for n in range(LOOKS)]  # fmt: skip
+    spots = [
+        (n, (BUOY[0] + rng.normal(0, 200) * M, BUOY[1] + rng.normal(0, 200) * M), 120.0, "open") for n in range(LOOKS)
+    ]
     assert not mark_fixed(found(spots), coverage())["is_fixed"].any()
 
 

@@ -94,10 +94,12 @@ def test_ships_at_anchor_and_at_berth_in_real_ports_are_not_said_to_move(shared_
     _, raster = read_image(image)
     labels = json.loads((image.parent / "labels.geojson").read_text(encoding="utf-8"))["features"]
     still = [
-        shape(f["geometry"]) for f in labels
-        if f["properties"].get("situation") in ("anchored", "berthed") and f["properties"]["sure"] != "low"
+        shape(f["geometry"])
+        for f in labels
+        if f["properties"].get("situation") in ("anchored", "berthed")
+        and f["properties"]["sure"] != "low"
         and f["properties"]["length_m"] >= 60
-    ]  # fmt: skip
+    ]
     states = [band_motion(raster, outline).state for outline in still]
     assert len(states) > 15
     assert states.count("moving") <= 0.05 * len(states)

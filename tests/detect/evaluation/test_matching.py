@@ -27,13 +27,18 @@ def predictions(*rows: tuple[float, float, float]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "geometry": hull(x, y, length), "length_m": length, "axis_deg": 90.0, "score": 0.9, "zone": "berth",
-                "length_low_m": length * 0.8, "length_high_m": length * 1.2,
+                "geometry": hull(x, y, length),
+                "length_m": length,
+                "axis_deg": 90.0,
+                "score": 0.9,
+                "zone": "berth",
+                "length_low_m": length * 0.8,
+                "length_high_m": length * 1.2,
             }
             for x, y, length in rows
         ],
         columns=["geometry", "length_m", "axis_deg", "score", "zone", "length_low_m", "length_high_m"],
-    )  # fmt: skip
+    )
 
 
 def outcome(found: pd.DataFrame, truth: Truth) -> tuple[int, int, int]:

@@ -27,9 +27,13 @@ LABELS = Path(__file__).parent / "port_la_s1_20210105_ships.csv"
 
 
 def sea(
-    ships: list[tuple[float, float, float, float, float]], *, level_db: float = -20.0, land: int = 0, seed: int = 0,
+    ships: list[tuple[float, float, float, float, float]],
+    *,
+    level_db: float = -20.0,
+    land: int = 0,
+    seed: int = 0,
     texture: float = 8.0,
-) -> Raster:  # fmt: skip
+) -> Raster:
     """VV and VH over K-distributed water; ships as (row, col, length_m, angle in degrees from +column, dB)."""
     rng = np.random.default_rng(seed)
     fine = 2

@@ -25,9 +25,7 @@ from monitor.simulate.truth import truth_tables
 def test_a_season_of_radar_meets_the_figures_for_berths_and_counts(repository: Path, port: str, seed: int) -> None:
     """A hulk lies at Dunai all season."""
     aoi = read_aoi(repository / "aoi" / f"{port}.geojson")
-    season = Season.make(
-        aois=(aoi,), seed=seed, period=TimeRange.parse("2023-06-01/2023-09-01"), sensors=("s1",)
-    )  # fmt: skip
+    season = Season.make(aois=(aoi,), seed=seed, period=TimeRange.parse("2023-06-01/2023-09-01"), sensors=("s1",))
     detector = RadarDetector((aoi,))
     looks = season.acquisitions(aoi)
     found, seen, past = [], [], []

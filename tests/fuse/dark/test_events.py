@@ -20,11 +20,16 @@ def traffic(track: Track) -> pd.DataFrame:
 
 def _gap(gap_id: str, mmsi: int, start_h: float, end_h: float | None, place: tuple[float, float]) -> dict[str, object]:
     return {
-        "gap_id": gap_id, "mmsi": mmsi, "start": pd.Timestamp(AT + timedelta(hours=start_h)),
-        "end": pd.NaT if end_h is None else pd.Timestamp(AT + timedelta(hours=end_h)), "is_closed": end_h is not None,
-        "start_lon": place[0], "start_lat": place[1], "end_lon": place[0] if end_h is not None else float("nan"),
+        "gap_id": gap_id,
+        "mmsi": mmsi,
+        "start": pd.Timestamp(AT + timedelta(hours=start_h)),
+        "end": pd.NaT if end_h is None else pd.Timestamp(AT + timedelta(hours=end_h)),
+        "is_closed": end_h is not None,
+        "start_lon": place[0],
+        "start_lat": place[1],
+        "end_lon": place[0] if end_h is not None else float("nan"),
         "end_lat": place[1] if end_h is not None else float("nan"),
-    }  # fmt: skip
+    }
 
 
 def _gaps(*rows: dict[str, object]) -> pd.DataFrame:
@@ -63,8 +68,11 @@ def test_without_any_ais_reception_is_unknown(optical: Acquisition, traffic: pd.
 def test_nothing_is_dark_during_a_feed_outage(optical: Acquisition, traffic: pd.DataFrame, found: Found) -> None:
     at = pd.Timestamp(AT)
     ships = found(PLACE)
-    for hole in (traffic["t"].between(at - timedelta(hours=4), at + timedelta(hours=4)), traffic["t"] > at,
-                 traffic["t"] < at):  # fmt: skip
+    for hole in (
+        traffic["t"].between(at - timedelta(hours=4), at + timedelta(hours=4)),
+        traffic["t"] > at,
+        traffic["t"] < at,
+    ):
         heard = traffic[~hole]
         events = dark_events(ships, match(ships, heard, scene=optical), heard)
         assert events["status"].tolist() == ["unmatched, reception unknown"]
@@ -98,8 +106,16 @@ def test_doubtful_and_small_detections_are_not_events(
 
 def test_reception_by_cells_and_hours_is_enough(optical: Acquisition, traffic: pd.DataFrame, found: Found) -> None:
     ships, hour = found(PLACE), pd.Timestamp(AT).floor("h")
-    cells = pd.DataFrame({"cell": "a", "hour": [hour, hour + timedelta(hours=1)], "lon": 130.3, "lat": 42.2,
-                          "vessels": [4, 3], "positions": [40, 30]})  # fmt: skip
+    cells = pd.DataFrame(
+        {
+            "cell": "a",
+            "hour": [hour, hour + timedelta(hours=1)],
+            "lon": 130.3,
+            "lat": 42.2,
+            "vessels": [4, 3],
+            "positions": [40, 30],
+        }
+    )
     matches = match(ships, traffic.iloc[:0], scene=optical)
     assert dark_events(ships, matches, reception=cells)["status"].tolist() == ["dark"]
     assert dark_events(ships, matches, reception=cells.iloc[:1])["status"].iloc[0] != "dark"
@@ -108,9 +124,15 @@ def test_reception_by_cells_and_hours_is_enough(optical: Acquisition, traffic: p
 def _seen_weekly(zone: str) -> gpd.GeoDataFrame:
     weeks = [pd.Timestamp(AT) + timedelta(days=7 * n) for n in range(12)]
     return gpd.GeoDataFrame(
-        {"detection_id": [f"x{n}" for n in range(12)], "scene_id": [f"s{n}" for n in range(12)], "zone": zone,
-         "acquired_at": weeks, "geometry": [Point(*PLACE).buffer(4e-4)] * 12}, crs="EPSG:4326",
-    )  # fmt: skip
+        {
+            "detection_id": [f"x{n}" for n in range(12)],
+            "scene_id": [f"s{n}" for n in range(12)],
+            "zone": zone,
+            "acquired_at": weeks,
+            "geometry": [Point(*PLACE).buffer(4e-4)] * 12,
+        },
+        crs="EPSG:4326",
+    )
 
 
 def test_what_is_always_there_is_a_fixed_object() -> None:
@@ -131,9 +153,11 @@ def test_gaps_that_could_explain_are_ranked_not_picked(
 ) -> None:
     near, far = (130.3, 42.0), (131.5, 42.5)
     gaps = _gaps(
-        _gap("far", 11, -30.0, 30.0, far), _gap("near", 12, -30.0, 30.0, near), _gap("over", 13, -60.0, -30.0, near),
+        _gap("far", 11, -30.0, 30.0, far),
+        _gap("near", 12, -30.0, 30.0, near),
+        _gap("over", 13, -60.0, -30.0, near),
         _gap("too fast", 14, -1.0, 1.0, far),
-    )  # fmt: skip
+    )
     ships = found(PLACE)
     events = dark_events(ships, match(ships, traffic, scene=optical), traffic, gaps=gaps)
     assert events["gap_ids"].tolist() == ["near far"]

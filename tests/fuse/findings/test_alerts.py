@@ -13,8 +13,15 @@ NOW = datetime(2023, 10, 6, tzinfo=UTC)
 STAYS = Stays({"d1": "v1", "d2": "v1"}, {"v1": "pier_2"})
 
 
-def _finding(name: str, kind: str = "dark_event", aoi: str = "rajin", *, word: str = "likely", days: float = 0.0,
-             evidence: tuple[str, ...] = ()) -> Finding:  # fmt: skip
+def _finding(
+    name: str,
+    kind: str = "dark_event",
+    aoi: str = "rajin",
+    *,
+    word: str = "likely",
+    days: float = 0.0,
+    evidence: tuple[str, ...] = (),
+) -> Finding:
     at = NOW - timedelta(days=days)
     return Finding(name, kind, aoi, at, at, "A vessel lay there.", word, "low", ("seen once",), evidence, ("a rock",))
 

@@ -46,8 +46,11 @@ def _counts(*rows: tuple[float, str]) -> pd.DataFrame:
     table = pd.DataFrame(
         [{"scene_id": f"s{d}", "acquired_at": pd.Timestamp(_day(d)), "state": state} for d, state in rows]
     )
-    empty = {name: pd.array([pd.NA] * len(table), dtype="Int64")
-             for name, dtype in COUNTS.columns.items() if dtype == "Int64"}  # fmt: skip
+    empty = {
+        name: pd.array([pd.NA] * len(table), dtype="Int64")
+        for name, dtype in COUNTS.columns.items()
+        if dtype == "Int64"
+    }
     shares = {name: 1.0 for name, dtype in COUNTS.columns.items() if dtype == "float64"}
     return COUNTS.conform(table.assign(aoi_id="rajin", sensor="s2", **empty, **shares))
 
@@ -74,11 +77,25 @@ def test_a_port_without_looks_gives_no_finding() -> None:
 
 
 def _changes(p_value: float) -> pd.DataFrame:
-    return CHANGES.conform(pd.DataFrame([{
-        "change_id": "change|rajin|vessels|x", "aoi_id": "rajin", "what": "vessels", "changed_at": _day(2),
-        "not_before": _day(0), "not_after": _day(4), "rate_before": 3.04, "rate_after": 0.5, "looks_before": 12,
-        "looks_after": 14, "p_value": p_value,
-    }]))  # fmt: skip
+    return CHANGES.conform(
+        pd.DataFrame(
+            [
+                {
+                    "change_id": "change|rajin|vessels|x",
+                    "aoi_id": "rajin",
+                    "what": "vessels",
+                    "changed_at": _day(2),
+                    "not_before": _day(0),
+                    "not_after": _day(4),
+                    "rate_before": 3.04,
+                    "rate_after": 0.5,
+                    "looks_before": 12,
+                    "looks_after": 14,
+                    "p_value": p_value,
+                }
+            ]
+        )
+    )
 
 
 def test_a_change_is_said_with_its_looks_and_without_a_likelihood() -> None:

@@ -8,11 +8,15 @@ from tests.fuse.conftest import AT
 
 def test_every_sentence_ends_and_names_its_hour_in_utc() -> None:
     sentences = [
-        wording.observed_vessel("Pier 2", "about 120 m", AT), wording.not_seen("vessel", "Pier 2", AT),
-        wording.matched("Pier 2", 1, AT), wording.potential("Pier 2", 1, AT), wording.unmatched("Pier 2", AT),
-        wording.dark("Pier 2", "about 120 m", AT, 3), wording.ais_only(1, "Pier 2", AT),
+        wording.observed_vessel("Pier 2", "about 120 m", AT),
+        wording.not_seen("vessel", "Pier 2", AT),
+        wording.matched("Pier 2", 1, AT),
+        wording.potential("Pier 2", 1, AT),
+        wording.unmatched("Pier 2", AT),
+        wording.dark("Pier 2", "about 120 m", AT, 3),
+        wording.ais_only(1, "Pier 2", AT),
         wording.stack("Yard", 88.0, (180.0, 420.0), AT),
-    ]  # fmt: skip
+    ]
     assert all(sentence.endswith(".") and "5 Oct 2023 02:16 UTC" in sentence for sentence in sentences)
 
 

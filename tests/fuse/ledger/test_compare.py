@@ -17,16 +17,30 @@ from tests.fuse.voyages.test_links import PORTS, _at, _visits
 
 def _said(event: str, day: float, port: str = "Rajin", days: float = 1.0, **said: str) -> pd.DataFrame:
     blank = dict.fromkeys(("berth", "vessel", "ais_status", "source", "confidence", "note"), "")
-    return OBSERVATIONS.conform(pd.DataFrame([{**blank, **said,
-        "observation_id": "o1", "origin": "published", "start": _at(day), "end": _at(day + days), "port": port,
-        "event": event, "containers_low": None, "containers_high": None,
-    }]))  # fmt: skip
+    return OBSERVATIONS.conform(
+        pd.DataFrame(
+            [
+                {
+                    **blank,
+                    **said,
+                    "observation_id": "o1",
+                    "origin": "published",
+                    "start": _at(day),
+                    "end": _at(day + days),
+                    "port": port,
+                    "event": event,
+                    "containers_low": None,
+                    "containers_high": None,
+                }
+            ]
+        )
+    )
 
 
 def _states(*days: float, state: str = "empty") -> pd.DataFrame:
-    return pd.DataFrame([
-        {"scene_id": f"s{d}", "aoi_id": "rajin", "berth_id": "b", "acquired_at": _at(d), "state": state} for d in days
-    ])  # fmt: skip
+    return pd.DataFrame(
+        [{"scene_id": f"s{d}", "aoi_id": "rajin", "berth_id": "b", "acquired_at": _at(d), "state": state} for d in days]
+    )
 
 
 VISITS = _visits(("rajin", 0.0, 1.0, 2.0, 3.0, 120.0))
@@ -48,8 +62,9 @@ def test_a_published_stay_where_our_clear_looks_show_none_is_only_there() -> Non
 
 def test_a_published_stay_on_a_cloudy_day_was_not_observable_and_says_why() -> None:
     coverage = pd.DataFrame({"scene_id": ["s"], "aoi_id": "rajin", "acquired_at": [_at(9.5)], "reason": "cloud"})
-    table = compare(_said("docked", 9.0), PORTS, Seen(berth_states=_states(9.5, state="not observed"),
-                                                      coverage=coverage))  # fmt: skip
+    table = compare(
+        _said("docked", 9.0), PORTS, Seen(berth_states=_states(9.5, state="not observed"), coverage=coverage)
+    )
     assert table["verdict"].tolist() == ["not observable"]
     assert "cloud" in table["reason"].iloc[0]
 
@@ -174,8 +189,10 @@ def test_a_ship_of_another_length_is_not_the_one_that_they_saw() -> None:
 
 def test_a_stay_at_the_named_pier_goes_before_one_between_it_and_the_next() -> None:
     two = pd.concat([VISITS, VISITS.assign(visit_id="other", berth_id="x_between")], ignore_index=True)
-    zones = tuple(Zone(key, "berth", name, Point(130.285, 42.228).buffer(0.001))
-                  for key, name in (("rajin_b", "Pier 2 NE face"), ("x_between", "Basin head, piers 1–2")))  # fmt: skip
+    zones = tuple(
+        Zone(key, "berth", name, Point(130.285, 42.228).buffer(0.001))
+        for key, name in (("rajin_b", "Pier 2 NE face"), ("x_between", "Basin head, piers 1–2"))
+    )
     ports = (replace(PORTS[0], zones=zones), PORTS[1])
     row = compare(_said("docked", 1.2, berth="Pier 2"), ports, Seen(visits=two)).iloc[0]
     assert row["visit_id"] == "rajin|0"

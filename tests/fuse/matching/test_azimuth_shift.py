@@ -34,9 +34,13 @@ def test_the_shift_is_slant_range_times_radial_speed_over_satellite_speed() -> N
 @pytest.mark.parametrize(("incidence", "metres"), [(30.0, 27.0), (46.0, 47.0)])
 def test_sentinel_1_shifts_by_27_to_47_m_a_knot(incidence: float, metres: float) -> None:
     shift = azimuth_shift(
-        1.0, 270.0, satellite_course_deg=0.0, incidence_deg=incidence, slant_range_m=slant_range_m(incidence),
+        1.0,
+        270.0,
+        satellite_course_deg=0.0,
+        incidence_deg=incidence,
+        slant_range_m=slant_range_m(incidence),
         satellite_speed_ms=7590.0,
-    )  # fmt: skip
+    )
     assert shift == pytest.approx(metres, abs=1.5)
 
 

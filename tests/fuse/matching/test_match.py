@@ -94,9 +94,13 @@ def test_radar_is_matched_where_it_shows_the_mover(radar: Acquisition, track: Tr
     look = sentinel1_look("ascending", 42.2)
     for cog in (76.0, 256.0):
         shift = azimuth_shift(
-            14.0, cog, satellite_course_deg=look.course_deg, incidence_deg=38.0, slant_range_m=look.slant_range_m,
+            14.0,
+            cog,
+            satellite_course_deg=look.course_deg,
+            incidence_deg=38.0,
+            slant_range_m=look.slant_range_m,
             satellite_speed_ms=look.speed_ms,
-        )  # fmt: skip
+        )
         place = destination(130.3, 42.2, look.course_deg, float(shift))
         positions = track(1, 130.3, 42.2, 14.0, cog)
         shown = match(found((float(place[0]), float(place[1]))), positions, scene=radar)

@@ -14,9 +14,12 @@ def _coverage(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
     table = pd.DataFrame(list(rows), columns=["scene_id", "zone_id", "kind", "state"])
     shares = {"observed": 1.0, "partly": 0.4, "not observed": 0.0}
     return table.assign(
-        aoi_id="rajin", acquired_at=pd.Timestamp(AT), sensor="s2", reason="",
+        aoi_id="rajin",
+        acquired_at=pd.Timestamp(AT),
+        sensor="s2",
+        reason="",
         observed_fraction=table["state"].map(shares),
-    )  # fmt: skip
+    )
 
 
 def _ships(*rows: tuple[str, str, str]) -> gpd.GeoDataFrame:
@@ -62,9 +65,7 @@ def test_a_look_in_part_counts_with_its_share_but_is_not_clear() -> None:
 
 def test_unmatched_is_missing_where_matching_was_not_possible() -> None:
     coverage = _coverage(WATER, ("s2", "rajin", "water", "observed"))
-    matches = pd.DataFrame(
-        {"scene_id": ["s1", "s2"], "status": "unmatched", "reason": ["", "hour unknown"]}
-    )  # fmt: skip
+    matches = pd.DataFrame({"scene_id": ["s1", "s2"], "status": "unmatched", "reason": ["", "hour unknown"]})
     table = count(_ships(("s1", "open", ""), ("s2", "open", "")), coverage, matches=matches).set_index("scene_id")
     assert table.loc["s1", "unmatched"] == 1
     assert pd.isna(table.loc["s2", "unmatched"])
@@ -85,8 +86,9 @@ def test_coverage_without_states_is_refused() -> None:
 
 
 def test_each_count_has_the_exposure_of_its_own_place() -> None:
-    coverage = _coverage(("s1", "rajin", "water", "partly"), ("s1", "b1", "berth", "observed"),
-                         ("s1", "b2", "berth", "not observed"))  # fmt: skip
+    coverage = _coverage(
+        ("s1", "rajin", "water", "partly"), ("s1", "b1", "berth", "observed"), ("s1", "b2", "berth", "not observed")
+    )
     table = count(_ships(), coverage)
     assert exposure(table, "vessels").tolist() == [0.4]
     assert exposure(table, "berth").tolist() == [0.5]
@@ -102,10 +104,12 @@ def test_a_berth_that_only_its_past_fills_holds_one_more_vessel() -> None:
     coverage = _coverage(WATER, ("s1", "b1", "berth", "observed"), ("s1", "b2", "berth", "observed"))
     states = pd.DataFrame(
         {
-            "scene_id": "s1", "berth_id": ["b1", "b2", "b3"], "state": ["occupied", "occupied", "empty"],
+            "scene_id": "s1",
+            "berth_id": ["b1", "b2", "b3"],
+            "state": ["occupied", "occupied", "empty"],
             "detection_ids": ["d0", "", ""],
         }
-    )  # fmt: skip
+    )
     row = count(_ships(("s1", "berth", "b1")), coverage, berth_states=states).iloc[0]
     assert (row["vessels"], row["berth"]) == (2, 2)
     hidden = _coverage(WATER, ("s1", "b1", "berth", "not observed"))
@@ -121,13 +125,20 @@ def test_under_way_is_what_the_image_or_ais_shows_moving() -> None:
 
 def test_a_matched_ship_is_under_way_by_what_it_reported_within_minutes() -> None:
     at = pd.Timestamp(AT)
-    matches = pd.DataFrame({
-        "detection_id": ["fast", "slow", "stale", "other"], "mmsi": pd.array([1, 2, 3, 1], dtype="Int64"),
-        "acquired_at": at, "status": ["matched", "matched", "matched", "potential"],
-    })  # fmt: skip
-    positions = pd.DataFrame({
-        "mmsi": [3, 1, 2, 1], "sog_kn": [9.0, 8.0, 0.2, float("nan")],
-        "t": [at - pd.Timedelta(hours=1), at + pd.Timedelta(minutes=5), at, at],
-    })  # fmt: skip
+    matches = pd.DataFrame(
+        {
+            "detection_id": ["fast", "slow", "stale", "other"],
+            "mmsi": pd.array([1, 2, 3, 1], dtype="Int64"),
+            "acquired_at": at,
+            "status": ["matched", "matched", "matched", "potential"],
+        }
+    )
+    positions = pd.DataFrame(
+        {
+            "mmsi": [3, 1, 2, 1],
+            "sog_kn": [9.0, 8.0, 0.2, float("nan")],
+            "t": [at - pd.Timedelta(hours=1), at + pd.Timedelta(minutes=5), at, at],
+        }
+    )
     assert moving_on_ais(matches, positions) == {"fast"}
     assert moving_on_ais(matches, positions[:0]) == frozenset()

@@ -20,9 +20,13 @@ def _counts(numbers: list[int | None], *, every_d: float = 2.5) -> pd.DataFrame:
     table["acquired_at"] = pd.to_datetime([START + timedelta(days=every_d * n) for n in range(len(table))], utc=True)
     seen = table["vessels"].notna()
     return COUNTS.conform(
-        table.assign(aoi_id="rajin", sensor="s2", state=np.where(seen, "observed", "not observed"),
-                     observed_fraction=seen.astype(float))
-    )  # fmt: skip
+        table.assign(
+            aoi_id="rajin",
+            sensor="s2",
+            state=np.where(seen, "observed", "not observed"),
+            observed_fraction=seen.astype(float),
+        )
+    )
 
 
 def _draw(mean: float, size: int, seed: int = 1) -> list[int | None]:

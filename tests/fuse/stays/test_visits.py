@@ -18,21 +18,31 @@ def _states(text: str, *, berth: str = "b1", step_h: float = 24.0) -> pd.DataFra
     words = {"O": "occupied", "E": "empty", "-": "not observed"}
     return pd.DataFrame(
         {
-            "scene_id": [f"s{n}" for n in range(len(text))], "aoi_id": "rajin", "berth_id": berth,
+            "scene_id": [f"s{n}" for n in range(len(text))],
+            "aoi_id": "rajin",
+            "berth_id": berth,
             "acquired_at": [DAY0 + timedelta(hours=step_h * n) for n in range(len(text))],
             "state": [words[letter] for letter in text],
         }
-    )  # fmt: skip
+    )
 
 
 def _hulls(lengths: list[float | None], *, step_h: float = 24.0, east_m: list[float] | None = None) -> pd.DataFrame:
     rows = [
-        {"detection_id": f"d{n}", "scene_id": f"s{n}", "zone_id": "b1", "class_name": "vessel", "length_m": length,
-         "length_low_m": length * 0.9, "length_high_m": length * 1.1,
-         "acquired_at": DAY0 + timedelta(hours=step_h * n),
-         "geometry": Point(130.3 + (east_m[n] if east_m else 0.0) / 82_000.0, 42.2).buffer(4e-4)}
-        for n, length in enumerate(lengths) if length is not None
-    ]  # fmt: skip
+        {
+            "detection_id": f"d{n}",
+            "scene_id": f"s{n}",
+            "zone_id": "b1",
+            "class_name": "vessel",
+            "length_m": length,
+            "length_low_m": length * 0.9,
+            "length_high_m": length * 1.1,
+            "acquired_at": DAY0 + timedelta(hours=step_h * n),
+            "geometry": Point(130.3 + (east_m[n] if east_m else 0.0) / 82_000.0, 42.2).buffer(4e-4),
+        }
+        for n, length in enumerate(lengths)
+        if length is not None
+    ]
     return gpd.GeoDataFrame(rows, geometry="geometry", crs="EPSG:4326")
 
 
@@ -112,8 +122,9 @@ def test_a_known_mmsi_carries_a_stay_over_a_long_silence() -> None:
 
 def test_port_calls_narrow_the_interval() -> None:
     matches = pd.DataFrame({"detection_id": ["d1"], "mmsi": [1], "status": "matched"})
-    calls = pd.DataFrame({"mmsi": [1], "port_id": "rajin", "arrived_at": [_day(0.8)], "departed_at": [_day(1.3)],
-                          "confidence": 4})  # fmt: skip
+    calls = pd.DataFrame(
+        {"mmsi": [1], "port_id": "rajin", "arrived_at": [_day(0.8)], "departed_at": [_day(1.3)], "confidence": 4}
+    )
     row = visits(_states("EOE"), _hulls([None, 120.0, None]), matches, port_calls=calls).iloc[0]
     assert row["arrived_not_before"] == _day(0.8)
     assert row["departed_not_after"] == _day(1.3)

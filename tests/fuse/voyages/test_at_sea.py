@@ -15,7 +15,7 @@ WAY_M = float(distance_m(*PLACES["rajin"], *PLACES["dunai"]))
 
 def _heard(
     mmsi: int, left: float, *, start: float, stop: float, back: bool = False, knots: float = 11.0
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     """Fixes over a part (0–1) of the straight way from Rajin to Dunai, or back, by a ship that left on a day."""
     a, b = (PLACES["dunai"], PLACES["rajin"]) if back else (PLACES["rajin"], PLACES["dunai"])
     share = np.arange(start, stop, 0.01)
@@ -54,8 +54,11 @@ def test_a_ship_that_drifts_is_no_glimpse() -> None:
 @pytest.mark.parametrize(("left", "own"), [(1.2, "dunai|1"), (2.4, "dunai|2")])
 def test_what_ais_hears_on_the_way_tells_which_of_two_arrivals_it_was(left: float, own: str) -> None:
     """A departure within two days, two like hulls that came after it: only AIS tells which of them had sailed."""
-    rows = [("rajin", -1.0, 0.2, 1.1, 3.0, 120.0), ("dunai", 1.4, 1.8, 3.0, 4.0, 120.0),
-            ("dunai", 2.75, 3.0, 4.0, 5.0, 120.0)]  # fmt: skip
+    rows = [
+        ("rajin", -1.0, 0.2, 1.1, 3.0, 120.0),
+        ("dunai", 1.4, 1.8, 3.0, 4.0, 120.0),
+        ("dunai", 2.75, 3.0, 4.0, 5.0, 120.0),
+    ]
 
     def chance(positions: pd.DataFrame | None) -> float:
         links = link_voyages(_visits(*rows), PORTS, positions=positions).links

@@ -25,10 +25,18 @@ class TwiceAsFar:
 
 def _silence(hours: float) -> pd.DataFrame:
     at = pd.Timestamp(AT)
-    return pd.DataFrame({
-        "gap_id": ["g"], "mmsi": [5], "start": [at - timedelta(hours=hours)], "end": [at + timedelta(hours=hours)],
-        "start_lon": [131.0], "start_lat": [42.3], "end_lon": [131.0], "end_lat": [42.3],
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "gap_id": ["g"],
+            "mmsi": [5],
+            "start": [at - timedelta(hours=hours)],
+            "end": [at + timedelta(hours=hours)],
+            "start_lon": [131.0],
+            "start_lat": [42.3],
+            "end_lon": [131.0],
+            "end_lat": [42.3],
+        }
+    )
 
 
 def _event() -> pd.DataFrame:

@@ -9,8 +9,10 @@ from monitor.core.tables import VISITS, VOYAGES
 from monitor.fuse import link_voyages
 from tests.fuse.conftest import AT
 
-PORTS = tuple(Aoi(name, name.title(), Point(*place).buffer(0.02), (), 32652)
-              for name, place in (("rajin", (130.285, 42.228)), ("dunai", (132.36, 42.897))))  # fmt: skip
+PORTS = tuple(
+    Aoi(name, name.title(), Point(*place).buffer(0.02), (), 32652)
+    for name, place in (("rajin", (130.285, 42.228)), ("dunai", (132.36, 42.897)))
+)
 
 
 def _at(day: float) -> pd.Timestamp:
@@ -21,14 +23,26 @@ def _visits(*rows: tuple[str, float, float, float, float, float]) -> pd.DataFram
     """Port, then the four bounds in days, then length; a NaN bound is open."""
     table = pd.DataFrame(
         [
-            {"visit_id": f"{port}|{number}", "aoi_id": port, "berth_id": f"{port}_b", "length_m": length,
-             "length_low_m": length - 12, "length_high_m": length + 12, "is_open": pd.isna(last),
-             **{name: pd.NaT if pd.isna(day) else _at(day) for name, day in zip(
-                 ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"),
-                 (first, came, left, last), strict=True)}}
+            {
+                "visit_id": f"{port}|{number}",
+                "aoi_id": port,
+                "berth_id": f"{port}_b",
+                "length_m": length,
+                "length_low_m": length - 12,
+                "length_high_m": length + 12,
+                "is_open": pd.isna(last),
+                **{
+                    name: pd.NaT if pd.isna(day) else _at(day)
+                    for name, day in zip(
+                        ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"),
+                        (first, came, left, last),
+                        strict=True,
+                    )
+                },
+            }
             for number, (port, first, came, left, last, length) in enumerate(rows)
         ]
-    )  # fmt: skip
+    )
     for name in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
         table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
     table["mmsi"] = pd.array([pd.NA] * len(table), dtype="Int64")
@@ -106,10 +120,19 @@ def test_the_count_of_legs_widens_with_what_the_looks_could_miss() -> None:
 
     def states(every: float) -> pd.DataFrame:
         days = [every * n for n in range(int(30 / every))]
-        return pd.DataFrame([
-            {"aoi_id": port, "berth_id": f"{port}_b", "acquired_at": _at(d), "state": "empty", "scene_id": f"{port}{d}"}
-            for port in ("rajin", "dunai") for d in days
-        ])  # fmt: skip
+        return pd.DataFrame(
+            [
+                {
+                    "aoi_id": port,
+                    "berth_id": f"{port}_b",
+                    "acquired_at": _at(d),
+                    "state": "empty",
+                    "scene_id": f"{port}{d}",
+                }
+                for port in ("rajin", "dunai")
+                for d in days
+            ]
+        )
 
     often, seldom = (link_voyages(visits, PORTS, berth_states=states(e)).shuttles.iloc[0] for e in (1.0, 3.0))
     assert often["legs_low"] == often["legs_high"] == 11
@@ -117,11 +140,27 @@ def test_the_count_of_legs_widens_with_what_the_looks_could_miss() -> None:
 
 
 def test_ais_and_imagery_tell_of_one_passage_once() -> None:
-    ais = VOYAGES.conform(pd.DataFrame([{
-        "voyage_id": "a1", "mmsi": 5, "from_port": "rajin", "to_port": "dunai", "departed_at": _at(1.4),
-        "arrived_at": _at(2.0), "duration_h": 14.4, "evidence": "ais", "probability": 1.0, "shuttle_id": "",
-        "from_visit": "", "to_visit": "", "silent_h": 1.0,
-    }]).astype({"mmsi": "Int64"}))  # fmt: skip
+    ais = VOYAGES.conform(
+        pd.DataFrame(
+            [
+                {
+                    "voyage_id": "a1",
+                    "mmsi": 5,
+                    "from_port": "rajin",
+                    "to_port": "dunai",
+                    "departed_at": _at(1.4),
+                    "arrived_at": _at(2.0),
+                    "duration_h": 14.4,
+                    "evidence": "ais",
+                    "probability": 1.0,
+                    "shuttle_id": "",
+                    "from_visit": "",
+                    "to_visit": "",
+                    "silent_h": 1.0,
+                }
+            ]
+        ).astype({"mmsi": "Int64"})
+    )
     table = link_voyages(_visits(*_shuttle(1)), PORTS, ais_voyages=ais).voyages
     assert len(table) == 1
     assert table["evidence"].tolist() == ["both"]
@@ -129,10 +168,16 @@ def test_ais_and_imagery_tell_of_one_passage_once() -> None:
 
 
 def test_a_call_on_ais_is_linked_with_a_stay_in_imagery() -> None:
-    calls = pd.DataFrame({
-        "mmsi": [5], "port_id": "dunai", "arrived_at": [_at(2.0)], "departed_at": [_at(3.5)], "confidence": 4,
-        "has_gap": False,
-    })  # fmt: skip
+    calls = pd.DataFrame(
+        {
+            "mmsi": [5],
+            "port_id": "dunai",
+            "arrived_at": [_at(2.0)],
+            "departed_at": [_at(3.5)],
+            "confidence": 4,
+            "has_gap": False,
+        }
+    )
     table = link_voyages(_visits(*_shuttle(1)[:1]), PORTS, port_calls=calls).voyages
     assert table["evidence"].tolist() == ["both"]
     assert table["mmsi"].tolist() == [5]

@@ -39,8 +39,14 @@ def ingest(workspace: Path, capsys: Printed, *files: Path, code: int = 0) -> dic
     return told
 
 
-def traces(folder: Path, *, icao24: str = "15521f", tail: str = "RA-86559", legs: tuple[Leg, ...] = (OUT, BACK),
-           low: float = 0.0) -> list[Path]:  # fmt: skip
+def traces(
+    folder: Path,
+    *,
+    icao24: str = "15521f",
+    tail: str = "RA-86559",
+    legs: tuple[Leg, ...] = (OUT, BACK),
+    low: float = 0.0,
+) -> list[Path]:
     flights = [cut_below(draw(leg), low) if low else draw(leg) for leg in legs]
     folder.mkdir(exist_ok=True)
     return write_traces(folder, icao24, tail, flights, every=6)

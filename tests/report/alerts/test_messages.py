@@ -21,8 +21,11 @@ def _message(
 def test_claim_likelihood_and_confidence_stand_in_sentences_of_their_own() -> None:
     lines = _message().body.splitlines()
     assert lines[:4] == [
-        "A vessel lay there.", "Likelihood: likely.", "Confidence: low — one look.", "It could also be: a rock.",
-    ]  # fmt: skip
+        "A vessel lay there.",
+        "Likelihood: likely.",
+        "Confidence: low — one look.",
+        "It could also be: a rock.",
+    ]
 
 
 def test_a_vessel_without_ais_comes_with_what_that_does_not_prove() -> None:

@@ -86,8 +86,11 @@ def test_stac_validates_against_its_own_reader(content: Content, tmp_path: Path)
     catalogue = pystac.Catalog.from_file(str(tmp_path / "stac" / "catalog.json"))
     items = list(catalogue.get_items(recursive=True))
     assert [item.id for item in items] == [
-        "s2_20231005", "s2_20231010", "s2_20231005-detections", "s2_20231010-detections"
-    ]  # fmt: skip
+        "s2_20231005",
+        "s2_20231010",
+        "s2_20231005-detections",
+        "s2_20231010-detections",
+    ]
     assert all(item.properties["monitor:simulated"] for item in items)
 
 
@@ -133,9 +136,18 @@ def test_an_unknown_format_is_named(content: Content, tmp_path: Path) -> None:
 
 def evidence(**changes: object) -> EvidenceInput:
     given = brief_input()
-    fields = {"subject": "dark-1", "detection_id": "s2_20231010-1", "aoi": port(), "raster": raster(),
-              "acquisition": given.acquisitions[1], "tables": given.tables, "provenance": given.provenance,
-              "request": b"{}", "finding": given.findings[0], **changes}  # fmt: skip
+    fields = {
+        "subject": "dark-1",
+        "detection_id": "s2_20231010-1",
+        "aoi": port(),
+        "raster": raster(),
+        "acquisition": given.acquisitions[1],
+        "tables": given.tables,
+        "provenance": given.provenance,
+        "request": b"{}",
+        "finding": given.findings[0],
+        **changes,
+    }
     return EvidenceInput(**fields)  # type: ignore[arg-type]
 
 

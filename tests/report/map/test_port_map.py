@@ -28,20 +28,39 @@ def positions() -> pd.DataFrame:
     """A coaster and a pilot boat that both go up and down the bay."""
     start = pd.Timestamp("2023-10-12", tz="UTC")
     rows = [
-        {"mmsi": mmsi, "t": start + pd.Timedelta(minutes=10 * i), "lon": 130.28 + i / 2e3,
-         "lat": 42.22, "sog_kn": 5.0, "cog_deg": 90.0, "heading_deg": np.nan, "nav_status": None, "length_m": length,
-         "receiver": "", "source_file": "made"}
-        for mmsi, length in ((445000100, 98.0), (445000200, 16.0)) for i in range(12)
-    ]  # fmt: skip
+        {
+            "mmsi": mmsi,
+            "t": start + pd.Timedelta(minutes=10 * i),
+            "lon": 130.28 + i / 2e3,
+            "lat": 42.22,
+            "sog_kn": 5.0,
+            "cog_deg": 90.0,
+            "heading_deg": np.nan,
+            "nav_status": None,
+            "length_m": length,
+            "receiver": "",
+            "source_file": "made",
+        }
+        for mmsi, length in ((445000100, 98.0), (445000200, 16.0))
+        for i in range(12)
+    ]
     return POSITIONS.conform(pd.DataFrame(rows))
 
 
 def vessels() -> pd.DataFrame:
     rows = [
-        {"mmsi": mmsi, "imo": "", "name": name, "callsign": "", "ship_type": None, "length_m": length, "width_m": 10.0,
-         "source_file": "made"}
+        {
+            "mmsi": mmsi,
+            "imo": "",
+            "name": name,
+            "callsign": "",
+            "ship_type": None,
+            "length_m": length,
+            "width_m": 10.0,
+            "source_file": "made",
+        }
         for mmsi, name, length in ((445000100, "COASTER </script>", 98.0), (445000200, "PILOT", 16.0))
-    ]  # fmt: skip
+    ]
     return VESSELS.conform(pd.DataFrame(rows))
 
 

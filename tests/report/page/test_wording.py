@@ -15,9 +15,15 @@ from monitor.report.sections.traffic import ais
 from tests.report.made import brief_input, no_pixels
 
 NULL = {
-    "scene_id": "s2_20231010", "aoi_id": "rajin", "acquired_at": pd.Timestamp("2023-10-10T02:00Z"), "shift_h": 24.0,
-    "detections": 40, "matched": 5, "by_chance": 1, "chance_rate": 0.025,
-}  # fmt: skip
+    "scene_id": "s2_20231010",
+    "aoi_id": "rajin",
+    "acquired_at": pd.Timestamp("2023-10-10T02:00Z"),
+    "shift_h": 24.0,
+    "detections": 40,
+    "matched": 5,
+    "by_chance": 1,
+    "chance_rate": 0.025,
+}
 
 
 def with_nulls(*rows: dict[str, object]):
@@ -62,8 +68,16 @@ def test_the_share_of_stays_is_that_of_the_looks_in_the_period() -> None:
     given = brief_input()
     hours = given.period.duration.total_seconds() / 3600.0
     at = [pd.Timestamp(given.period.start) + pd.Timedelta(hours=hours * part) for part in (0.5, 0.75)]
-    row = {"aoi_id": "rajin", "berth_id": "b1", "sensor": "s2", "state": "empty", "probability": 0.1, "looks": 3,
-           "method": "both", "detection_ids": ""}  # fmt: skip
+    row = {
+        "aoi_id": "rajin",
+        "berth_id": "b1",
+        "sensor": "s2",
+        "state": "empty",
+        "probability": 0.1,
+        "looks": 3,
+        "method": "both",
+        "detection_ids": "",
+    }
     states = pd.DataFrame([row | {"scene_id": f"s{n}", "acquired_at": t} for n, t in enumerate(at)])
     tables = replace(given.tables, berth_states=BERTH_STATES.conform(states))
     (text,) = catchable_stays(replace(given, tables=tables), given.aois[0]).paragraphs

@@ -38,11 +38,23 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, pd.Dat
 
 def visits() -> pd.DataFrame:
     row = {
-        "visit_id": "v1", "aoi_id": "rajin", "berth_id": "rajin_b1", "arrived_not_before": T0,
-        "arrived_not_after": T0 + pd.Timedelta(days=1), "departed_not_before": T0 + pd.Timedelta(days=2),
-        "departed_not_after": pd.NaT, "looks": 2, "mmsi": pd.NA, "length_m": 120.0, "length_low_m": 110.0,
-        "length_high_m": 130.0, "is_open": True, "detection_ids": "d1 d2", "evidence": "imagery", "probability": 0.8,
-    }  # fmt: skip
+        "visit_id": "v1",
+        "aoi_id": "rajin",
+        "berth_id": "rajin_b1",
+        "arrived_not_before": T0,
+        "arrived_not_after": T0 + pd.Timedelta(days=1),
+        "departed_not_before": T0 + pd.Timedelta(days=2),
+        "departed_not_after": pd.NaT,
+        "looks": 2,
+        "mmsi": pd.NA,
+        "length_m": 120.0,
+        "length_low_m": 110.0,
+        "length_high_m": 130.0,
+        "is_open": True,
+        "detection_ids": "d1 d2",
+        "evidence": "imagery",
+        "probability": 0.8,
+    }
     table = pd.DataFrame([row])
     return VISITS.conform(table.assign(departed_not_after=pd.to_datetime(table["departed_not_after"], utc=True)))
 
@@ -96,17 +108,40 @@ def test_a_map_of_nothing_still_shows_the_airfields() -> None:
 
 
 def test_rows_of_every_room_stand_on_one_axis(made: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    shuttle = {"shuttle_id": "s1", "port_a": "rajin", "port_b": "dunai", "mmsi": pd.NA, "legs": 4, "legs_low": 4,
-               "legs_high": 6, "first": T0, "last": T0 + pd.Timedelta(days=4), "period_days": 2.0, "length_m": 120.0,
-               "voyage_ids": ""}  # fmt: skip
-    stacks = STACKS.empty().reindex([0, 1]).assign(
-        scene_id=["a", "b"], aoi_id="rajin", yard_id="y", acquired_at=T0, sensor="s2", state="", previous_scene_id="",
-        change_m2=[2000.0, 50.0],
-    )  # fmt: skip
+    shuttle = {
+        "shuttle_id": "s1",
+        "port_a": "rajin",
+        "port_b": "dunai",
+        "mmsi": pd.NA,
+        "legs": 4,
+        "legs_low": 4,
+        "legs_high": 6,
+        "first": T0,
+        "last": T0 + pd.Timedelta(days=4),
+        "period_days": 2.0,
+        "length_m": 120.0,
+        "voyage_ids": "",
+    }
+    stacks = (
+        STACKS.empty()
+        .reindex([0, 1])
+        .assign(
+            scene_id=["a", "b"],
+            aoi_id="rajin",
+            yard_id="y",
+            acquired_at=T0,
+            sensor="s2",
+            state="",
+            previous_scene_id="",
+            change_m2=[2000.0, 50.0],
+        )
+    )
     rows = merged(
-        air_timeline(made[1]), visit_rows(visits(), until=pd.Timestamp(PERIOD.end)),
-        shuttle_rows(SHUTTLES.conform(pd.DataFrame([shuttle]))), stack_rows(STACKS.conform(stacks)),
-    )  # fmt: skip
+        air_timeline(made[1]),
+        visit_rows(visits(), until=pd.Timestamp(PERIOD.end)),
+        shuttle_rows(SHUTTLES.conform(pd.DataFrame([shuttle]))),
+        stack_rows(STACKS.conform(stacks)),
+    )
     assert rows["start"].is_monotonic_increasing
     assert set(rows["lane"]) == {"flight", "visit", "shuttle", "stack"}
     assert (rows["lane"] == "stack").sum() == 1

@@ -19,11 +19,22 @@ from tests.report.made import PERIOD, brief_input
 
 def counts(rows: Sequence[tuple[str, int | None, float]]) -> pd.DataFrame:
     made = [
-        {"aoi_id": "rajin", "scene_id": f"s{i}", "acquired_at": pd.Timestamp(day, tz="UTC"), "sensor": "s2",
-         "state": "observed" if share else "not observed", "observed_fraction": share, "vessels": seen, "berth": seen,
-         "anchorage": 0, "open": 0, "stacks": None, "unmatched": 0}
+        {
+            "aoi_id": "rajin",
+            "scene_id": f"s{i}",
+            "acquired_at": pd.Timestamp(day, tz="UTC"),
+            "sensor": "s2",
+            "state": "observed" if share else "not observed",
+            "observed_fraction": share,
+            "vessels": seen,
+            "berth": seen,
+            "anchorage": 0,
+            "open": 0,
+            "stacks": None,
+            "unmatched": 0,
+        }
         for i, (day, seen, share) in enumerate(rows)
-    ]  # fmt: skip
+    ]
     return COUNTS.conform(pd.DataFrame(made))
 
 

@@ -12,15 +12,28 @@ OCTOBER = TimeRange.parse("2023-10")
 
 def _ledger(*rows: tuple[str, str, str]) -> pd.DataFrame:
     blank = dict.fromkeys(("visit_id", "berth", "vessel", "cause"), "")
-    return LEDGER.conform(pd.DataFrame([
-        {
-            **blank, "entry_id": f"e{n}", "observation_id": f"o{n}", "origin": origin, "port": "rajin",
-            "start": pd.Timestamp(day, tz="UTC"), "end": pd.Timestamp(day, tz="UTC") + pd.Timedelta(days=1),
-            "event": "docked", "verdict": verdict, "reason": "a reason", "looks": 1,
-            "source": "https://www.paper.example/a?b=1", "confidence": "high",
-        }
-        for n, (origin, day, verdict) in enumerate(rows)
-    ]))  # fmt: skip
+    return LEDGER.conform(
+        pd.DataFrame(
+            [
+                {
+                    **blank,
+                    "entry_id": f"e{n}",
+                    "observation_id": f"o{n}",
+                    "origin": origin,
+                    "port": "rajin",
+                    "start": pd.Timestamp(day, tz="UTC"),
+                    "end": pd.Timestamp(day, tz="UTC") + pd.Timedelta(days=1),
+                    "event": "docked",
+                    "verdict": verdict,
+                    "reason": "a reason",
+                    "looks": 1,
+                    "source": "https://www.paper.example/a?b=1",
+                    "confidence": "high",
+                }
+                for n, (origin, day, verdict) in enumerate(rows)
+            ]
+        )
+    )
 
 
 def _part(ledger: pd.DataFrame, *, simulated: bool = False) -> Section | None:
@@ -33,8 +46,14 @@ def _words(part: Section | None) -> str:
 
 
 def test_only_what_others_saw_in_the_period_is_told() -> None:
-    part = _part(_ledger(("published", "2023-10-05", "both"), ("own", "2023-10-06", "only there"),
-                         ("published", "2023-11-05", "both"), ("ours", "2023-10-07", "only here")))  # fmt: skip
+    part = _part(
+        _ledger(
+            ("published", "2023-10-05", "both"),
+            ("own", "2023-10-06", "only there"),
+            ("published", "2023-11-05", "both"),
+            ("ours", "2023-10-07", "only here"),
+        )
+    )
     assert "2 observations by others fall into this period (1 published, 1 of an analyst's own)" in _words(part)
     table = next(block for block in part.blocks if isinstance(block, Table))  # type: ignore[union-attr]
     assert [row[3].text for row in table.rows] == ["both", "only there"]

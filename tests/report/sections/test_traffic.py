@@ -13,21 +13,39 @@ from monitor.report.sections.traffic import gaps
 from tests.report.made import brief_input
 
 RULE = {
-    "gap_id": "gap-1", "mmsi": 445000009, "open_sea": "not met", "coastal": "met", "reasons": "", "shore_nmi": 9.0,
-    "others_before": 3, "others_during": 4, "own_per_hour": 6.0,
-}  # fmt: skip
+    "gap_id": "gap-1",
+    "mmsi": 445000009,
+    "open_sea": "not met",
+    "coastal": "met",
+    "reasons": "",
+    "shore_nmi": 9.0,
+    "others_before": 3,
+    "others_during": 4,
+    "own_per_hour": 6.0,
+}
 CALL = {
-    "gap_id": "gap-1", "mmsi": 445000009, "port_id": "rajin", "rank": 1, "is_feasible": True, "there_m": 2e4,
-    "back_m": 2e4, "by_water": True, "speed_kn": 11.0, "needed_kn": 0.5, "travel_h": 2.0, "spare_h": 48.0,
-}  # fmt: skip
+    "gap_id": "gap-1",
+    "mmsi": 445000009,
+    "port_id": "rajin",
+    "rank": 1,
+    "is_feasible": True,
+    "there_m": 2e4,
+    "back_m": 2e4,
+    "by_water": True,
+    "speed_kn": 11.0,
+    "needed_kn": 0.5,
+    "travel_h": 2.0,
+    "spare_h": 48.0,
+}
 
 
 def cells(given_calls: list[dict[str, object]]) -> list[list[str]]:
     given = brief_input()
     tables = replace(
-        given.tables, gap_rules=GAP_RULES.conform(pd.DataFrame([RULE])),
+        given.tables,
+        gap_rules=GAP_RULES.conform(pd.DataFrame([RULE])),
         gap_calls=GAP_CALLS.conform(pd.DataFrame(given_calls)),
-    )  # fmt: skip
+    )
     table = next(block for block in gaps(replace(given, tables=tables)).blocks if isinstance(block, Table))
     return [[cell.text for cell in row] for row in table.rows]
 

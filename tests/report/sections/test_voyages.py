@@ -17,25 +17,71 @@ from tests.report.made import brief_input
 def given() -> BriefInput:
     """One leg from imagery with a rival of less chance and one of none, one leg on AIS."""
     at = pd.Timestamp("2023-10-11", tz="UTC")
-    legs = pd.DataFrame([
-        {"voyage_id": f"v{i}", "mmsi": mmsi, "from_port": "rajin", "to_port": "dunai", "departed_at": at,
-         "arrived_at": at + pd.Timedelta(hours=14), "duration_h": 14.0, "evidence": evidence, "probability": chance,
-         "shuttle_id": "s1", "from_visit": "a", "to_visit": "b", "silent_h": np.nan}
-        for i, (mmsi, evidence, chance) in enumerate([(None, "imagery", 0.7), (445000001, "ais", 1.0)])
-    ])  # fmt: skip
-    links = pd.DataFrame([
-        {"link_id": f"{a}>{b}", "from_visit": a, "to_visit": b, "from_port": "rajin", "to_port": "dunai",
-         "is_chosen": chosen, "probability": chance, "cost": 1.0, "shortest_h": 9.0, "longest_h": 30.0,
-         "distance_m": 185200.0, "required_kn": 3.3, "reason": "length fits"}
-        for a, b, chosen, chance in [("a", "b", True, 0.7), ("a", "c", False, 0.2), ("d", "b", False, 0.01)]
-    ])  # fmt: skip
-    shuttles = pd.DataFrame([
-        {"shuttle_id": "s1", "port_a": "rajin", "port_b": "dunai", "mmsi": None, "legs": 5, "legs_low": 5,
-         "legs_high": None, "first": at, "last": at, "period_days": 9.0, "length_m": 120.0, "voyage_ids": "v0"},
-    ])  # fmt: skip
+    legs = pd.DataFrame(
+        [
+            {
+                "voyage_id": f"v{i}",
+                "mmsi": mmsi,
+                "from_port": "rajin",
+                "to_port": "dunai",
+                "departed_at": at,
+                "arrived_at": at + pd.Timedelta(hours=14),
+                "duration_h": 14.0,
+                "evidence": evidence,
+                "probability": chance,
+                "shuttle_id": "s1",
+                "from_visit": "a",
+                "to_visit": "b",
+                "silent_h": np.nan,
+            }
+            for i, (mmsi, evidence, chance) in enumerate([(None, "imagery", 0.7), (445000001, "ais", 1.0)])
+        ]
+    )
+    links = pd.DataFrame(
+        [
+            {
+                "link_id": f"{a}>{b}",
+                "from_visit": a,
+                "to_visit": b,
+                "from_port": "rajin",
+                "to_port": "dunai",
+                "is_chosen": chosen,
+                "probability": chance,
+                "cost": 1.0,
+                "shortest_h": 9.0,
+                "longest_h": 30.0,
+                "distance_m": 185200.0,
+                "required_kn": 3.3,
+                "reason": "length fits",
+            }
+            for a, b, chosen, chance in [("a", "b", True, 0.7), ("a", "c", False, 0.2), ("d", "b", False, 0.01)]
+        ]
+    )
+    shuttles = pd.DataFrame(
+        [
+            {
+                "shuttle_id": "s1",
+                "port_a": "rajin",
+                "port_b": "dunai",
+                "mmsi": None,
+                "legs": 5,
+                "legs_low": 5,
+                "legs_high": None,
+                "first": at,
+                "last": at,
+                "period_days": 9.0,
+                "length_m": 120.0,
+                "voyage_ids": "v0",
+            }
+        ]
+    )
     made = brief_input()
-    tables = replace(made.tables, voyages=VOYAGES.conform(legs), voyage_links=VOYAGE_LINKS.conform(links),
-                     shuttles=SHUTTLES.conform(shuttles))  # fmt: skip
+    tables = replace(
+        made.tables,
+        voyages=VOYAGES.conform(legs),
+        voyage_links=VOYAGE_LINKS.conform(links),
+        shuttles=SHUTTLES.conform(shuttles),
+    )
     return replace(made, tables=tables)
 
 

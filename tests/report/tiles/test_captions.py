@@ -65,13 +65,29 @@ def test_a_pair_says_what_berths_came_to_in_between() -> None:
 
 
 def test_looks_without_a_stack_are_a_sentence_and_not_a_table_of_zeros() -> None:
-    rows = pd.DataFrame([
-        {"scene_id": f"s{i}", "aoi_id": "rajin", "yard_id": "b1", "sensor": "s2", "state": "observed",
-         "acquired_at": pd.Timestamp(f"2023-10-{10 + i}", tz="UTC"), "length_m": area / 10, "length_low_m": 0.0,
-         "length_high_m": area / 5, "area_m2": area, "area_low_m2": 0.0, "area_high_m2": 2 * area,
-         "change_m2": np.nan, "previous_scene_id": "", "teu_low": area / 15, "teu_high": area / 5}
-        for i, area in enumerate((0.0, 0.0, 900.0))
-    ])  # fmt: skip
+    rows = pd.DataFrame(
+        [
+            {
+                "scene_id": f"s{i}",
+                "aoi_id": "rajin",
+                "yard_id": "b1",
+                "sensor": "s2",
+                "state": "observed",
+                "acquired_at": pd.Timestamp(f"2023-10-{10 + i}", tz="UTC"),
+                "length_m": area / 10,
+                "length_low_m": 0.0,
+                "length_high_m": area / 5,
+                "area_m2": area,
+                "area_low_m2": 0.0,
+                "area_high_m2": 2 * area,
+                "change_m2": np.nan,
+                "previous_scene_id": "",
+                "teu_low": area / 15,
+                "teu_high": area / 5,
+            }
+            for i, area in enumerate((0.0, 0.0, 900.0))
+        ]
+    )
     given = brief_input()
     table, note = stacks(replace(given, tables=replace(given.tables, stacks=STACKS.conform(rows))), port())
     assert isinstance(table, Table)

@@ -23,17 +23,25 @@ def _visits(truth, *, shift="0h"):
     return VISITS.conform(
         pd.DataFrame(
             {
-                "visit_id": [f"v{n}" for n in seen.index], "aoi_id": seen["aoi_id"], "berth_id": seen["berth_id"],
+                "visit_id": [f"v{n}" for n in seen.index],
+                "aoi_id": seen["aoi_id"],
+                "berth_id": seen["berth_id"],
                 "arrived_not_before": seen["arrived_at"] - hour + move,
                 "arrived_not_after": seen["arrived_at"] + hour + move,
                 "departed_not_before": seen["departed_at"] - hour + move,
-                "departed_not_after": seen["departed_at"] + hour + move, "looks": seen["clear_looks"],
-                "mmsi": pd.array([pd.NA] * len(seen), dtype="Int64"), "length_m": seen["length_m"],
-                "length_low_m": seen["length_m"], "length_high_m": seen["length_m"], "is_open": False,
-                "detection_ids": "", "evidence": "imagery", "probability": 1.0,
+                "departed_not_after": seen["departed_at"] + hour + move,
+                "looks": seen["clear_looks"],
+                "mmsi": pd.array([pd.NA] * len(seen), dtype="Int64"),
+                "length_m": seen["length_m"],
+                "length_low_m": seen["length_m"],
+                "length_high_m": seen["length_m"],
+                "is_open": False,
+                "detection_ids": "",
+                "evidence": "imagery",
+                "probability": 1.0,
             }
         )
-    )  # fmt: skip
+    )
 
 
 def test_a_detector_that_misses_nothing_scores_one(truth, perfect):
@@ -72,13 +80,22 @@ def test_a_leg_the_wrong_way_is_no_leg(truth):
     table = VOYAGES.conform(
         pd.DataFrame(
             {
-                "voyage_id": [f"l{n}" for n in legs.index], "mmsi": pd.array([pd.NA] * len(legs), dtype="Int64"),
-                "from_port": legs["from_port"], "to_port": legs["to_port"], "departed_at": legs["departed_at"],
-                "arrived_at": legs["arrived_at"], "duration_h": 11.0, "evidence": "imagery", "probability": 0.9,
-                "shuttle_id": "", "from_visit": "", "to_visit": "", "silent_h": np.nan,
+                "voyage_id": [f"l{n}" for n in legs.index],
+                "mmsi": pd.array([pd.NA] * len(legs), dtype="Int64"),
+                "from_port": legs["from_port"],
+                "to_port": legs["to_port"],
+                "departed_at": legs["departed_at"],
+                "arrived_at": legs["arrived_at"],
+                "duration_h": 11.0,
+                "evidence": "imagery",
+                "probability": 0.9,
+                "shuttle_id": "",
+                "from_visit": "",
+                "to_visit": "",
+                "silent_h": np.nan,
             }
         )
-    )  # fmt: skip
+    )
     assert score({"voyages": table}, truth).value("voyages", "precision") == 1.0
     wrong = table.assign(from_port="nowhere")
     assert score({"voyages": wrong}, truth).value("voyages", "precision") == 0.0

@@ -23,8 +23,18 @@ def legs(mmsi: int, trips: int, *, first_day: float = 0.0, every: float = 8.0) -
     for trip in range(trips):
         out = START + (first_day + trip * every) * DAY
         for ports, begin in ((("rajin", "dunai"), out), (("dunai", "rajin"), out + 3 * DAY)):
-            rows.append({"mmsi": mmsi, "role": "shuttle", "from_port": ports[0], "to_port": ports[1], "from_berth": "a",
-                         "to_berth": "b", "departed_at": begin, "arrived_at": begin + 0.5 * DAY})  # fmt: skip
+            rows.append(
+                {
+                    "mmsi": mmsi,
+                    "role": "shuttle",
+                    "from_port": ports[0],
+                    "to_port": ports[1],
+                    "from_berth": "a",
+                    "to_berth": "b",
+                    "departed_at": begin,
+                    "arrived_at": begin + 0.5 * DAY,
+                }
+            )
     return rows
 
 
@@ -35,18 +45,31 @@ def told_truth(*crossings: dict[str, object]) -> dict[str, pd.DataFrame]:
     starts = voyages[["mmsi"]].assign(arrived_at=voyages["arrived_at"], departed_at=voyages["arrived_at"] + DAY)
     ships = voyages.drop_duplicates("mmsi")[["mmsi"]]
     return {
-        "voyages": voyages, "visits": pd.concat([ends, starts], ignore_index=True).assign(clear_looks=1),
+        "voyages": voyages,
+        "visits": pd.concat([ends, starts], ignore_index=True).assign(clear_looks=1),
         "vessels": ships.assign(sent_mmsi=ships["mmsi"], scene_id="s", name="SIM"),
-    }  # fmt: skip
+    }
 
 
 def shuttle(**other: object) -> pd.DataFrame:
     """The shuttle of ship 1 over three round trips, as it was."""
     row = {
-        "shuttle_id": "x", "port_a": "dunai", "port_b": "rajin", "mmsi": pd.NA, "legs": 6, "legs_low": 6,
-        "legs_high": 7, "first": START, "last": START + 19.5 * DAY, "period_days": 8.0, "length_m": 119.0,
-        "voyage_ids": "", "status": "shown", "probability": 0.9, "visit_ids": "",
-    }  # fmt: skip
+        "shuttle_id": "x",
+        "port_a": "dunai",
+        "port_b": "rajin",
+        "mmsi": pd.NA,
+        "legs": 6,
+        "legs_low": 6,
+        "legs_high": 7,
+        "first": START,
+        "last": START + 19.5 * DAY,
+        "period_days": 8.0,
+        "length_m": 119.0,
+        "voyage_ids": "",
+        "status": "shown",
+        "probability": 0.9,
+        "visit_ids": "",
+    }
     made = pd.DataFrame([row | other])
     return SHUTTLES.conform(made.astype({"mmsi": "Int64", "legs_high": "Int64"}))
 
@@ -57,8 +80,13 @@ def of(shuttles: pd.DataFrame, truth: dict[str, pd.DataFrame]):
     return lambda figure: sheet.value("shuttles", figure)
 
 
-ALL = ("precision, shown", "recall of observable, shown", "recall of observable, shown or candidate",
-       "crossings interval holds the truth", "period within its doubt")  # fmt: skip
+ALL = (
+    "precision, shown",
+    "recall of observable, shown",
+    "recall of observable, shown or candidate",
+    "crossings interval holds the truth",
+    "period within its doubt",
+)
 
 
 def test_a_true_shuttle_scores_one_in_everything() -> None:
@@ -129,8 +157,20 @@ def test_the_shuttles_of_a_season_score_one_when_told_as_they_were(long_truth) -
     rows = []
     for n, ship in enumerate(true.itertuples()):
         a, b = ship.pair.split()
-        rows.append(shuttle(shuttle_id=f"x{n}", port_a=a, port_b=b, mmsi=ship.sent, legs=ship.legs, legs_low=ship.legs,
-                            legs_high=ship.legs, first=ship.begin, last=ship.finish, period_days=np.nan))  # fmt: skip
+        rows.append(
+            shuttle(
+                shuttle_id=f"x{n}",
+                port_a=a,
+                port_b=b,
+                mmsi=ship.sent,
+                legs=ship.legs,
+                legs_low=ship.legs,
+                legs_high=ship.legs,
+                first=ship.begin,
+                last=ship.finish,
+                period_days=np.nan,
+            )
+        )
     value = of(SHUTTLES.conform(pd.concat(rows, ignore_index=True)), long_truth)
     assert value("precision, shown") == 1.0
     assert value("crossings interval holds the truth") == 1.0
@@ -148,11 +188,19 @@ def counts(truth):
         return made.where(~hidden)
 
     none = pd.array([pd.NA] * len(looks), dtype="Int64")
-    return COUNTS.conform(looks.assign(
-        state=np.where(hidden, "not observed", "observed"), observed_fraction=1.0 - looks["hidden_fraction"],
-        vessels=tally(seen), berth=tally(seen[seen["situation"] == "berthed"]), anchorage=none, open=none,
-        under_way=none, stacks=none, unmatched=none,
-    ))  # fmt: skip
+    return COUNTS.conform(
+        looks.assign(
+            state=np.where(hidden, "not observed", "observed"),
+            observed_fraction=1.0 - looks["hidden_fraction"],
+            vessels=tally(seen),
+            berth=tally(seen[seen["situation"] == "berthed"]),
+            anchorage=none,
+            open=none,
+            under_way=none,
+            stacks=none,
+            unmatched=none,
+        )
+    )
 
 
 def test_true_counts_have_no_error_and_say_what_was_not_observed(truth, counts) -> None:
@@ -181,14 +229,28 @@ def test_a_hidden_look_told_as_no_ship_is_a_look_not_said_to_be_hidden(truth, co
 def stays(truth):
     true = truth["visits"].reset_index(drop=True)
     on_ais = ~true["dark"]
-    return VISITS.conform(pd.DataFrame({
-        "visit_id": [f"v{n}" for n in true.index], "aoi_id": true["aoi_id"], "berth_id": true["berth_id"],
-        "arrived_not_before": true["arrived_at"], "arrived_not_after": true["arrived_at"],
-        "departed_not_before": true["departed_at"], "departed_not_after": true["departed_at"], "looks": 1,
-        "mmsi": true["mmsi"].astype("Int64").where(on_ais), "length_m": true["length_m"],
-        "length_low_m": true["length_m"], "length_high_m": true["length_m"], "is_open": False, "detection_ids": "",
-        "evidence": "imagery", "probability": 1.0,
-    }))  # fmt: skip
+    return VISITS.conform(
+        pd.DataFrame(
+            {
+                "visit_id": [f"v{n}" for n in true.index],
+                "aoi_id": true["aoi_id"],
+                "berth_id": true["berth_id"],
+                "arrived_not_before": true["arrived_at"],
+                "arrived_not_after": true["arrived_at"],
+                "departed_not_before": true["departed_at"],
+                "departed_not_after": true["departed_at"],
+                "looks": 1,
+                "mmsi": true["mmsi"].astype("Int64").where(on_ais),
+                "length_m": true["length_m"],
+                "length_low_m": true["length_m"],
+                "length_high_m": true["length_m"],
+                "is_open": False,
+                "detection_ids": "",
+                "evidence": "imagery",
+                "probability": 1.0,
+            }
+        )
+    )
 
 
 def who(stays: pd.DataFrame) -> pd.DataFrame:
@@ -197,11 +259,21 @@ def who(stays: pd.DataFrame) -> pd.DataFrame:
     for stay in stays.itertuples():
         heard = pd.notna(stay.mmsi)
         name = f"MMSI {stay.mmsi}" if heard else "another ship"
-        rows.append({
-            "subject_id": stay.visit_id, "candidate": name, "imo": "", "mmsi": stay.mmsi, "role": "", "rank": 1,
-            "probability": 0.98 if heard else 1.0, "likelihood": "", "length_ratio": np.nan, "reasons": "",
-            "wording": f"{name}, identified by AIS." if heard else "No ship of the watch list fits.",
-        })  # fmt: skip
+        rows.append(
+            {
+                "subject_id": stay.visit_id,
+                "candidate": name,
+                "imo": "",
+                "mmsi": stay.mmsi,
+                "role": "",
+                "rank": 1,
+                "probability": 0.98 if heard else 1.0,
+                "likelihood": "",
+                "length_ratio": np.nan,
+                "reasons": "",
+                "wording": f"{name}, identified by AIS." if heard else "No ship of the watch list fits.",
+            }
+        )
     return IDENTITY.conform(pd.DataFrame(rows).astype({"mmsi": "Int64"}))
 
 
@@ -251,21 +323,39 @@ def test_the_silent_ship_that_lay_there_is_found_among_the_candidates(truth) -> 
     off = truth["dark_intervals"]
     mine = truth["vessels"]
     vessel, found = next(
-        (v, d) for v in mine[mine["visible"] & mine["mmsi"].isin(off["mmsi"]) & ~mine["on_ais"]].itertuples()
+        (v, d)
+        for v in mine[mine["visible"] & mine["mmsi"].isin(off["mmsi"]) & ~mine["on_ais"]].itertuples()
         for d in seen[seen["scene_id"] == v.scene_id].itertuples()
         if d.geometry.distance(v.geometry.centroid) == 0.0
-    )  # fmt: skip
+    )
     event = seen[seen["detection_id"] == found.detection_id].assign(
-        event_id="e", status="dark", reception_vessels=4.0, reasons="", alternatives="", gap_ids="g", likelihood="",
+        event_id="e",
+        status="dark",
+        reception_vessels=4.0,
+        reasons="",
+        alternatives="",
+        gap_ids="g",
+        likelihood="",
         probability=0.8,
-    )  # fmt: skip
+    )
     dark = DARK_EVENTS.conform(event)
     sent = getattr(vessel, "sent_mmsi", vessel.mmsi)
     rows = [
-        {"event_id": "e", "gap_id": f"g{n}", "mmsi": mmsi, "rank": n, "required_in_kn": 1.0, "required_out_kn": 1.0,
-         "spare_h": 3.0, "length_m": 100.0, "length_fits": True, "weight": 0.5, "reason": ""}
+        {
+            "event_id": "e",
+            "gap_id": f"g{n}",
+            "mmsi": mmsi,
+            "rank": n,
+            "required_in_kn": 1.0,
+            "required_out_kn": 1.0,
+            "spare_h": 3.0,
+            "length_m": 100.0,
+            "length_fits": True,
+            "weight": 0.5,
+            "reason": "",
+        }
         for n, mmsi in ((1, 1), (2, sent))
-    ]  # fmt: skip
+    ]
     told = GAP_CANDIDATES.conform(pd.DataFrame(rows))
     tables = {"detections": seen, "dark_events": dark, "gap_candidates": told}
     sheet = score(tables, truth)

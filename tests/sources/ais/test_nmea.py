@@ -63,8 +63,10 @@ def test_a_tag_block_on_its_own_line_times_the_next_sentence(tmp_path: Path) -> 
 
 
 def test_talkers_other_than_ai_are_read(tmp_path: Path) -> None:
-    lines = [tagged(f"c:{1428621738 + i}", checked(BODY.replace("AIVDM", t))) for i, t in enumerate(
-        ("BSVDM", "SAVDM", "ABVDM", "AIVDO", "--VDM"))]  # fmt: skip
+    lines = [
+        tagged(f"c:{1428621738 + i}", checked(BODY.replace("AIVDM", t)))
+        for i, t in enumerate(("BSVDM", "SAVDM", "ABVDM", "AIVDO", "--VDM"))
+    ]
     positions, _ = read(tmp_path, *lines)
     assert len(positions) == 5
 
@@ -123,8 +125,14 @@ def test_a_bare_log_is_timed_from_its_start_date(tmp_path: Path) -> None:
     assert report.rejected == {NO_TIME: 7}
     positions, _ = read(tmp_path, *lines, start_date="2020-05-01T10:00:49Z")
     assert positions["t"].dt.strftime("%H:%M:%S").tolist() == [
-        "10:00:50", "10:00:58", "10:00:57", "10:01:02", "10:01:30", "10:01:59", "10:02:01",
-    ]  # fmt: skip
+        "10:00:50",
+        "10:00:58",
+        "10:00:57",
+        "10:01:02",
+        "10:01:30",
+        "10:01:59",
+        "10:02:01",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -138,11 +146,12 @@ def test_a_bare_log_is_timed_from_its_start_date(tmp_path: Path) -> None:
         ("mixed.txt", 1, {NO_TIME: 9, "other sentence": 4, "bad line": 3}),
         ("small_cb_example.txt", 4, {"other sentence": 1, "other message": 2, "duplicate": 1, "orphan fragment": 1}),
         (
-            "nmea_data_sample.txt", 0,
+            "nmea_data_sample.txt",
+            0,
             {NO_TIME: 762, "empty payload": 100, "orphan fragment": 20, "base station": 6, "other message": 8},
         ),
     ],
-)  # fmt: skip
+)
 def test_real_logs_lose_nothing_without_a_reason(
     shared_data: Path, name: str, positions: int, rejected: dict[str, int]
 ) -> None:

@@ -211,8 +211,12 @@ def test_the_five_synthetic_layouts_agree(shared_data: Path) -> None:
     folder = shared_data / "ais" / "synthetic"
     tables = {path.name: read_positions(path) for path in sorted(folder.iterdir())}
     assert {report.format for _, report in tables.values()} == {
-        "danish dma", "gfw track", "marinecadastre", "marinecadastre csv2", "nmea",
-    }  # fmt: skip
+        "danish dma",
+        "gfw track",
+        "marinecadastre",
+        "marinecadastre csv2",
+        "nmea",
+    }
     reference = tables["shuttle_4_legs_full_ais.dma.csv"][0]
     for name, (positions, report) in tables.items():
         assert report.rejected == {}, name
@@ -237,11 +241,13 @@ def test_the_five_synthetic_layouts_agree(shared_data: Path) -> None:
         ("bad/ten.csv", 10, 10, {}),
         ("bad/track.csv", 12, 12, {}),
         (
-            "exactearth/sample_200.csv", 199, 187,
+            "exactearth/sample_200.csv",
+            199,
+            187,
             {"other message": 2, "base station": 1, "aid to navigation": 1, "SAR aircraft": 1},
         ),
     ],
-)  # fmt: skip
+)
 def test_real_tables_are_read_row_for_row(
     shared_data: Path, name: str, rows: int, positions: int, rejected: dict[str, int]
 ) -> None:

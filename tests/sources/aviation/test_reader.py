@@ -64,8 +64,11 @@ def test_a_gzip_damaged_in_the_middle_is_counted(tmp_path: Path) -> None:
 
 
 def test_null_heights_and_ground_are_told_apart(tmp_path: Path) -> None:
-    rows = [[0, 43, 131, None, None, None, 0, None], [5, 43, 131, "ground", 12.0, 90.0, 0, None, None],
-            [9, 43, 131, 2000, 200.0, 90.0, 9, None, None]]  # fmt: skip
+    rows = [
+        [0, 43, 131, None, None, None, 0, None],
+        [5, 43, 131, "ground", 12.0, 90.0, 0, None, None],
+        [9, 43, 131, 2000, 200.0, 90.0, 9, None, None],
+    ]
     table = read_air(write(tmp_path / "t.json", trace(rows))).positions
     assert table["on_ground"].isna().tolist() == [True, False, False]
     assert table["on_ground"].fillna(False).tolist() == [False, True, False]
@@ -100,10 +103,44 @@ def test_two_days_of_one_flight_are_one_table_without_doubles(tmp_path: Path) ->
 
 
 def state(**changes: object) -> list[object]:
-    keys = ("icao24", "callsign", "country", "t", "contact", "lon", "lat", "baro", "ground", "v", "track", "climb",
-            "sensors", "geo", "squawk", "spi", "source")  # fmt: skip
-    values = ("15521F", "RFF1 ", "Russia", BASE, BASE + 1, 131.0, 43.0, 3048.0, False, 154.33, 230.0, -5.0, None,
-              3100.0, None, False, 0)  # fmt: skip
+    keys = (
+        "icao24",
+        "callsign",
+        "country",
+        "t",
+        "contact",
+        "lon",
+        "lat",
+        "baro",
+        "ground",
+        "v",
+        "track",
+        "climb",
+        "sensors",
+        "geo",
+        "squawk",
+        "spi",
+        "source",
+    )
+    values = (
+        "15521F",
+        "RFF1 ",
+        "Russia",
+        BASE,
+        BASE + 1,
+        131.0,
+        43.0,
+        3048.0,
+        False,
+        154.33,
+        230.0,
+        -5.0,
+        None,
+        3100.0,
+        None,
+        False,
+        0,
+    )
     return [{**dict(zip(keys, values, strict=True)), **changes}[key] for key in keys]
 
 
@@ -129,8 +166,15 @@ def test_an_opensky_track_has_no_speed(tmp_path: Path) -> None:
 
 
 def test_opensky_flights_are_claims_and_no_positions(tmp_path: Path) -> None:
-    flights = [{"icao24": "15521f", "firstSeen": BASE, "lastSeen": BASE + 9000, "estDepartureAirport": "UHWW",
-                "estArrivalAirport": None}]  # fmt: skip
+    flights = [
+        {
+            "icao24": "15521f",
+            "firstSeen": BASE,
+            "lastSeen": BASE + 9000,
+            "estDepartureAirport": "UHWW",
+            "estArrivalAirport": None,
+        }
+    ]
     file = read_air(write(tmp_path / "f.json", json.dumps(flights).encode()))
     assert file.positions.empty
     assert file.claims["event"].tolist() == ["first seen", "last seen"]
@@ -171,8 +215,10 @@ def test_a_zone_that_is_none_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_the_watch_list_and_a_box_keep_what_they_name(tmp_path: Path) -> None:
-    text = CSV + "".join(f"{hex_},2024-09-20T11:37:00Z,{lat},125.6,1000,10,90,a\n" for hex_, lat in
-                         (("15521F", 10.0), ("abcdef", 39.2), ("abcdee", 10.0)))  # fmt: skip
+    text = CSV + "".join(
+        f"{hex_},2024-09-20T11:37:00Z,{lat},125.6,1000,10,90,a\n"
+        for hex_, lat in (("15521F", 10.0), ("abcdef", 39.2), ("abcdee", 10.0))
+    )
     path = write(tmp_path / "s.csv.gz", gzip.compress(text.encode()))
     watch = read_watchlist()
     assert read_air(path, watchlist=watch).positions["icao24"].tolist() == ["15521f"]
@@ -230,8 +276,16 @@ def test_lists_that_are_wrong_say_where(tmp_path: Path) -> None:
         read_watchlist(write(tmp_path / "w.csv", b"icao24,registration\nzz,RA-1\n"))
     with pytest.raises(DataError, match="needs a column"):
         read_watchlist(write(tmp_path / "v.csv", b"name\nx\n"))
-    swapped = {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {"id": "A", "name": "A"},
-               "geometry": {"type": "Point", "coordinates": [39.2, 125.7]}}]}  # fmt: skip
+    swapped = {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {"id": "A", "name": "A"},
+                "geometry": {"type": "Point", "coordinates": [39.2, 125.7]},
+            }
+        ],
+    }
     with pytest.raises(DataError, match="longitude first"):
         read_airfields(write(tmp_path / "a.geojson", json.dumps(swapped).encode()))
     with pytest.raises(DataError, match="date and event"):

@@ -8,26 +8,49 @@ from monitor.core.errors import DataError
 from monitor.sources.imagery.naming import DATATAKE, band_name, read_name, safe_id
 
 
-@pytest.mark.parametrize("text, name", [
-    ("B02", "B02"), ("b2", "B02"), ("B8A", "B8A"), ("B08 - NIR", "B08"), ("B11_20m", "B11"), ("NIR", "B08"),
-    ("VV", "VV"), ("Sigma0_VH_db", "VH"), ("scl", "SCL"), ("dataMask", "dataMask"),
-    ("", None), (None, None), ("quality", None), ("Band 1", None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "text, name",
+    [
+        ("B02", "B02"),
+        ("b2", "B02"),
+        ("B8A", "B8A"),
+        ("B08 - NIR", "B08"),
+        ("B11_20m", "B11"),
+        ("NIR", "B08"),
+        ("VV", "VV"),
+        ("Sigma0_VH_db", "VH"),
+        ("scl", "SCL"),
+        ("dataMask", "dataMask"),
+        ("", None),
+        (None, None),
+        ("quality", None),
+        ("Band 1", None),
+    ],
+)
 def test_band_names(text, name):
     assert band_name(text) == name
 
 
-@pytest.mark.parametrize("name, start, length", [
-    ("x_20230905T021609", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
-    ("2023-09-05T02:16:09_x", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
-    ("busan_S2_20220514", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
-    ("2022-05-14_busan", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
-    ("99999999_20220514", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
-    ("S2B_MSIL1C_20230905T021601_N0509_R003_T52TEM_20230905T051212",
-     datetime(2023, 9, 5, 2, 16, 1, tzinfo=UTC), DATATAKE),
-    ("S1A_IW_GRDH_1SDV_20230905T092119_20230905T092144_050195_060A5B_1234",
-     datetime(2023, 9, 5, 9, 21, 19, tzinfo=UTC), timedelta(seconds=25)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, start, length",
+    [
+        ("x_20230905T021609", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
+        ("2023-09-05T02:16:09_x", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
+        ("busan_S2_20220514", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
+        ("2022-05-14_busan", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
+        ("99999999_20220514", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),
+        (
+            "S2B_MSIL1C_20230905T021601_N0509_R003_T52TEM_20230905T051212",
+            datetime(2023, 9, 5, 2, 16, 1, tzinfo=UTC),
+            DATATAKE,
+        ),
+        (
+            "S1A_IW_GRDH_1SDV_20230905T092119_20230905T092144_050195_060A5B_1234",
+            datetime(2023, 9, 5, 9, 21, 19, tzinfo=UTC),
+            timedelta(seconds=25),
+        ),
+    ],
+)
 def test_dates_in_names(name, start, length):
     named = read_name(name)
     assert (named.start, named.end - named.start) == (start, length)

@@ -47,11 +47,14 @@ def test_nothing_but_zeros_is_not_a_look(raster):
         check_raster(replace(raster, data=np.zeros_like(raster.data)), "s2", where="x")
 
 
-@pytest.mark.parametrize("other, text", [
-    (replace(GRID, epsg=32653), "EPSG:32653"),
-    (replace(GRID, shape=(4, 6)), "6 × 4 px"),
-    (replace(GRID, transform=Affine(10, 0, 500_005, 0, -10, 4_670_000)), "5.000 m off"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "other, text",
+    [
+        (replace(GRID, epsg=32653), "EPSG:32653"),
+        (replace(GRID, shape=(4, 6)), "6 × 4 px"),
+        (replace(GRID, transform=Affine(10, 0, 500_005, 0, -10, 4_670_000)), "5.000 m off"),
+    ],
+)
 def test_pixels_on_another_grid_are_a_bad_answer(other, text):
     with pytest.raises(BadAnswer, match=text):
         check_grid(other, GRID, where="x")

@@ -30,9 +30,17 @@ def _write(path, aoi, colour, *, cloud=0, columns=None):
     data = np.empty((6, rows, cols), np.uint16)
     data[:] = np.array([*colour, cloud], np.uint16)[:, None, None]
     with rasterio.open(
-        path, "w", driver="GTiff", width=cols, height=rows, count=6, dtype="uint16", crs=f"EPSG:{grid.epsg}",
-        transform=grid.transform, compress="DEFLATE",
-    ) as target:  # fmt: skip
+        path,
+        "w",
+        driver="GTiff",
+        width=cols,
+        height=rows,
+        count=6,
+        dtype="uint16",
+        crs=f"EPSG:{grid.epsg}",
+        transform=grid.transform,
+        compress="DEFLATE",
+    ) as target:
         target.write(data)
         target.descriptions = (*S2_BANDS, "CLM")
 

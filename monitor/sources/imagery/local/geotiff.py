@@ -179,10 +179,16 @@ def _reproject(
     part: Numbers, out: Numbers, source: DatasetReader, place: Affine, target: Grid, how: Resampling
 ) -> None:
     reproject(
-        part, out, src_transform=place, src_crs=source.crs, dst_transform=target.transform,
-        dst_crs=f"EPSG:{target.epsg}", resampling=how, src_nodata=source.nodata if how != Resampling.nearest else None,
+        part,
+        out,
+        src_transform=place,
+        src_crs=source.crs,
+        dst_transform=target.transform,
+        dst_crs=f"EPSG:{target.epsg}",
+        resampling=how,
+        src_nodata=source.nodata if how != Resampling.nearest else None,
         dst_nodata=source.nodata if how != Resampling.nearest and source.nodata is not None else 0,
-    )  # fmt: skip
+    )
 
 
 def _shifted(transform: Affine, row: int, col: int) -> Affine:

@@ -111,6 +111,13 @@ def _acquisition(path: Path, header: Header, sidecar: Sidecar | None, sensor: st
         if sidecar.start is not None and sidecar.end is not None:
             start, end = sidecar.start, sidecar.end
     return Acquisition(
-        name, "", sensor, platform, start, end, header.footprint, source="image",
+        name,
+        "",
+        sensor,
+        platform,
+        start,
+        end,
+        header.footprint,
+        source="image",
         simulated="SIMULATED" in header.tags or (sidecar is not None and sidecar.simulated),
-    )  # fmt: skip
+    )

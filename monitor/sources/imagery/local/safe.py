@@ -79,11 +79,15 @@ def read_product(path: Path, where: str) -> Product:
     name = re.sub(r"\.(zip|SAFE)$", "", re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE)
     quantification = _values(product, _QUANTIFICATION)
     return Product(
-        where=where, name=name, bands={band: bands[band] for band in (*S2_BANDS, "SCL") if band in bands},
+        where=where,
+        name=name,
+        bands={band: bands[band] for band in (*S2_BANDS, "SCL") if band in bands},
         quantification=next(iter(quantification.values()), 10_000.0),
         offsets={_ORDER[int(index)]: value for index, value in _values(product, _OFFSETS).items()},
-        sensed=_sensed(tile, where), epsg=epsg, footprint=footprint,
-    )  # fmt: skip
+        sensed=_sensed(tile, where),
+        epsg=epsg,
+        footprint=footprint,
+    )
 
 
 def product_item(product: Product) -> Item:
@@ -187,10 +191,16 @@ def _band(product: Product, band: str, grid: Grid, how: Resampling) -> npt.NDArr
         with (
             rasterio.open(path) as source,
             WarpedVRT(
-                source, crs=f"EPSG:{grid.epsg}", transform=grid.transform, width=cols, height=rows, resampling=how,
-                src_nodata=0, nodata=0,
+                source,
+                crs=f"EPSG:{grid.epsg}",
+                transform=grid.transform,
+                width=cols,
+                height=rows,
+                resampling=how,
+                src_nodata=0,
+                nodata=0,
             ) as warped,
-        ):  # fmt: skip
+        ):
             return np.asarray(warped.read(1))
     except RasterioError as error:
         raise DataError(

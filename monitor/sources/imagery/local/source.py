@@ -128,9 +128,15 @@ class FolderSource:
         tags = {**header.tags, "source_file": path.name, "resampling": pixels.how, "numbers": note}
         tags |= ice_tags(ice(mask), valid, pixels.grid, aoi)
         raster = Raster(
-            numbers, tuple(bands), valid, pixels.grid, None if covered is None else covered & valid,
-            SENSORS[acquisition.sensor].scale, 0.0, tags | ({"SIMULATED": "YES"} if acquisition.simulated else {}),
-        )  # fmt: skip
+            numbers,
+            tuple(bands),
+            valid,
+            pixels.grid,
+            None if covered is None else covered & valid,
+            SENSORS[acquisition.sensor].scale,
+            0.0,
+            tags | ({"SIMULATED": "YES"} if acquisition.simulated else {}),
+        )
         check_raster(raster, acquisition.sensor, where=str(path))
         return raster
 
@@ -196,9 +202,17 @@ class FolderSource:
                 "(gdal_edit, or rasterio's `descriptions`), or set [source] bands in monitor.toml"
             )
         return Header(
-            header.path, given, header.epsg, header.grid, header.footprint, header.dtype, header.nodata,
-            header.scale, header.offset, header.tags,
-        )  # fmt: skip
+            header.path,
+            given,
+            header.epsg,
+            header.grid,
+            header.footprint,
+            header.dtype,
+            header.nodata,
+            header.scale,
+            header.offset,
+            header.tags,
+        )
 
     def _acquisition(self, header: Header, aoi: Aoi) -> Acquisition:
         header = self._named(header)
@@ -213,13 +227,21 @@ class FolderSource:
             start, end = named.start, named.end
         platform = item.platform or (named.platform if named else None) or f"sentinel-{sensor[1]}"
         return Acquisition(
-            id=f"{safe_id(item.id)}_{aoi.id}", aoi_id=aoi.id, sensor=sensor, platform=platform_name(platform),
-            start=start, end=end, footprint=header.footprint,
+            id=f"{safe_id(item.id)}_{aoi.id}",
+            aoi_id=aoi.id,
+            sensor=sensor,
+            platform=platform_name(platform),
+            start=start,
+            end=end,
+            footprint=header.footprint,
             relative_orbit=item.relative_orbit or (named.relative_orbit if named else None),
-            orbit_state=item.orbit_state, cloud_cover=item.cloud_cover, product_ids=(self._relative(path),),
-            level=item.level or (named.level if named else None), source=self.name,
+            orbit_state=item.orbit_state,
+            cloud_cover=item.cloud_cover,
+            product_ids=(self._relative(path),),
+            level=item.level or (named.level if named else None),
+            source=self.name,
             simulated=item.simulated or any(key.upper() == "SIMULATED" for key in header.tags),
-        )  # fmt: skip
+        )
 
     def _numbers(
         self, data: npt.NDArray[np.generic], header: Header, sidecar: Sidecar | None, *, sensor: str

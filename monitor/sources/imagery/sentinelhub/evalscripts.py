@@ -54,5 +54,9 @@ def radar_script(*, incidence: bool = False) -> str:
 
 def _script(bands: list[str], masks: list[str], units: str, kind: str, nodata: str) -> str:
     return _TEMPLATE % {
-        "bands": json.dumps(bands), "masks": json.dumps(masks), "units": units, "type": kind, "nodata": nodata,
-    }  # fmt: skip
+        "bands": json.dumps(bands),
+        "masks": json.dumps(masks),
+        "units": units,
+        "type": kind,
+        "nodata": nodata,
+    }

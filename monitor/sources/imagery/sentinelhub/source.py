@@ -32,8 +32,11 @@ log = logging.getLogger(__name__)
 
 _AROUND = {"s2": timedelta(minutes=5), "s1": timedelta(minutes=2)}
 _RADAR = {
-    "orthorectify": True, "backCoeff": "SIGMA0_ELLIPSOID", "demInstance": "COPERNICUS_30", "upsampling": "BILINEAR",
-}  # fmt: skip
+    "orthorectify": True,
+    "backCoeff": "SIGMA0_ELLIPSOID",
+    "demInstance": "COPERNICUS_30",
+    "upsampling": "BILINEAR",
+}
 _OPTICAL = {"harmonizeValues": True, "upsampling": "NEAREST", "downsampling": "NEAREST"}
 
 
@@ -181,9 +184,15 @@ class SentinelHubSource:
         tags |= ice_tags(quality.ice(mask), valid, grid, aoi)
         kept = len(SENSORS[sensor].bands)
         return Raster(
-            arrays["default"][:kept], bands[:kept], valid, grid, None if covered is None else covered & valid,
-            SENSORS[sensor].scale, 0.0, tags,
-        )  # fmt: skip
+            arrays["default"][:kept],
+            bands[:kept],
+            valid,
+            grid,
+            None if covered is None else covered & valid,
+            SENSORS[sensor].scale,
+            0.0,
+            tags,
+        )
 
 
 def _radar_tags(

@@ -127,9 +127,13 @@ class StacSource:
         config = {"*": {"assets": {"*": {"data_type": "uint16", "nodata": 0}}, "aliases": {}}}
         try:
             loaded = odc.load(
-                [pystac.Item.from_dict(dict(feature))], bands=list(names.values()), geobox=geobox, resampling=how,
-                stac_cfg=config, fail_on_error=True,
-            )  # fmt: skip
+                [pystac.Item.from_dict(dict(feature))],
+                bands=list(names.values()),
+                geobox=geobox,
+                resampling=how,
+                stac_cfg=config,
+                fail_on_error=True,
+            )
             arrays = {band: np.asarray(loaded[name].values[0]) for band, name in names.items()}
         except (RasterioError, OSError) as error:
             raise Unavailable(

@@ -23,9 +23,19 @@ OFFSET_INDEX = {"B02": 1, "B03": 2, "B04": 3, "B08": 7, "B11": 11}
 
 
 def write_safe(
-    root, *, level="2A", tile="52TEM", sensed=SENSED, offset=-1000, west=WEST, north=NORTH, epsg=32652, zeros=0,
-    skip=(), baseline="0509",
-):  # fmt: skip
+    root,
+    *,
+    level="2A",
+    tile="52TEM",
+    sensed=SENSED,
+    offset=-1000,
+    west=WEST,
+    north=NORTH,
+    epsg=32652,
+    zeros=0,
+    skip=(),
+    baseline="0509",
+):
     """A product of 1 km; band k holds column + 100 k + 500, minus the offset."""
     name = f"S2B_MSIL{level}_20231005T021510_N{baseline}_R003_T{tile}_20231005T043812"
     granule = root / f"{name}.SAFE" / "GRANULE" / f"L{level}_T{tile}_A034367_20231005T022206"
@@ -44,10 +54,18 @@ def write_safe(
         folder.mkdir(parents=True, exist_ok=True)
         suffix = f"_{gsd}m" if level == "2A" else ""
         with rasterio.open(
-            folder / f"T{tile}_20231005T021510_{band}{suffix}.jp2", "w", driver="JP2OpenJPEG", width=data.shape[1],
-            height=data.shape[0], count=1, dtype=data.dtype, crs=f"EPSG:{epsg}",
-            transform=Affine(gsd, 0, west, 0, -gsd, north), QUALITY=100, REVERSIBLE="YES",
-        ) as target:  # fmt: skip
+            folder / f"T{tile}_20231005T021510_{band}{suffix}.jp2",
+            "w",
+            driver="JP2OpenJPEG",
+            width=data.shape[1],
+            height=data.shape[0],
+            count=1,
+            dtype=data.dtype,
+            crs=f"EPSG:{epsg}",
+            transform=Affine(gsd, 0, west, 0, -gsd, north),
+            QUALITY=100,
+            REVERSIBLE="YES",
+        ) as target:
             target.write(data, 1)
     kind = "BOA" if level == "2A" else "RADIO"
     scale = "BOA_QUANTIFICATION_VALUE" if level == "2A" else "QUANTIFICATION_VALUE"
@@ -152,12 +170,15 @@ def empty_band(safe):
     next(safe.rglob("*_B02_10m.jp2")).write_bytes(b"")
 
 
-@pytest.mark.parametrize("spoil, words", [
-    (spoil_metadata, "its metadata is damaged"),
-    (remove_metadata, "0 files MTD_MSIL*.xml"),
-    (remove_band, "band B11 missing"),
-    (empty_band, "cannot be read"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "spoil, words",
+    [
+        (spoil_metadata, "its metadata is damaged"),
+        (remove_metadata, "0 files MTD_MSIL*.xml"),
+        (remove_band, "band B11 missing"),
+        (empty_band, "cannot be read"),
+    ],
+)
 def test_a_damaged_product_is_named_and_passed_over(tmp_path, aoi, spoil, words):
     safe = write_safe(tmp_path)
     spoil(safe)

@@ -203,8 +203,13 @@ def test_simulated_scenes_stay_simulated(source, aoi, write_scene):
 def test_radar_in_decibels_becomes_linear_power(source, aoi, write_scene):
     data = np.full((2, 100, 100), -20.0, np.float32)
     data[:, :30] = np.nan
-    write_scene("S1A_IW_20230905T092119.tif", bands=("VV", "VH"), data=data, nodata=None, item={
-        "datetime": "2023-09-05T09:21:19Z", "monitor:unit": "dB", "sat:orbit_state": "ascending"})  # fmt: skip
+    write_scene(
+        "S1A_IW_20230905T092119.tif",
+        bands=("VV", "VH"),
+        data=data,
+        nodata=None,
+        item={"datetime": "2023-09-05T09:21:19Z", "monitor:unit": "dB", "sat:orbit_state": "ascending"},
+    )
     acquisition = only(source, aoi)
     assert (acquisition.sensor, acquisition.orbit_state) == ("s1", "ascending")
     raster = source.fetch(acquisition, aoi)

@@ -25,10 +25,11 @@ def products(passes: int = 3) -> list[Product]:
         made += [
             s2_product(at, WEST, tile="52TEM", satellite=satellite),
             s2_product(at + timedelta(seconds=4), EAST, tile="52TFM", satellite=satellite),
-            s1_product(at.replace(hour=9, minute=16), WEST.union(EAST), absolute=50_580 + 175 * number,
-                       state="ascending"),
+            s1_product(
+                at.replace(hour=9, minute=16), WEST.union(EAST), absolute=50_580 + 175 * number, state="ascending"
+            ),
             s1_product(at.replace(hour=21, minute=29), WEST.union(EAST), absolute=50_587 + 175 * number),
-        ]  # fmt: skip
+        ]
     return made
 
 

@@ -26,9 +26,10 @@ NOW = datetime(2023, 10, 5, 2, 23, 10, tzinfo=UTC)
 AROUND = box(128, 41, 131, 43)
 
 
-@pytest.mark.parametrize("side, bands, radar, units", [
-    (1000, 6, False, 7.6), (2500, 6, False, 47.7), (1000, 2, True, 10.2), (2500, 2, True, 63.6),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "side, bands, radar, units",
+    [(1000, 6, False, 7.6), (2500, 6, False, 47.7), (1000, 2, True, 10.2), (2500, 2, True, 63.6)],
+)
 def test_units_are_those_of_the_price_list(side, bands, radar, units):
     assert processing_units(side, side, bands=bands, float32=radar, orthorectified=radar) == pytest.approx(
         units, abs=0.05
@@ -39,11 +40,23 @@ def test_a_tiny_request_costs_the_least():
     assert processing_units(1, 1, bands=1) == 0.005
 
 
-@pytest.mark.parametrize("header, wait", [
-    ("1500", 1.5), ("700", 1.0), ("2", 1.0), ("1.5", 1.0), ("999999999", 120.0), ("-5", 1.0), ("nan", 1.0),
-    ("Thu, 05 Oct 2023 02:23:40 GMT", 30.0), ("Thu, 05 Oct 2023 02:00:00 GMT", 1.0), ("soon", None), ("", None),
-    (None, None),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "header, wait",
+    [
+        ("1500", 1.5),
+        ("700", 1.0),
+        ("2", 1.0),
+        ("1.5", 1.0),
+        ("999999999", 120.0),
+        ("-5", 1.0),
+        ("nan", 1.0),
+        ("Thu, 05 Oct 2023 02:23:40 GMT", 30.0),
+        ("Thu, 05 Oct 2023 02:00:00 GMT", 1.0),
+        ("soon", None),
+        ("", None),
+        (None, None),
+    ],
+)
 def test_retry_after_in_every_form(header, wait):
     assert retry_after_s(header, now=NOW) == wait
 
@@ -63,9 +76,10 @@ def test_pieces_cover_the_grid_once_and_fit(rows, cols, side):
     assert np.array_equal(merge(grid, windows, pieces), whole)
 
 
-@pytest.mark.parametrize("script, bands", [
-    (optical_script(("SCL", "CLM", "dataMask")), 5), (radar_script(), 2), (radar_script(incidence=True), 3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "script, bands",
+    [(optical_script(("SCL", "CLM", "dataMask")), 5), (radar_script(), 2), (radar_script(incidence=True), 3)],
+)
 def test_scripts_run_and_give_zero_where_nothing_was_seen(script, bands):
     context = quickjs.Context()
     context.eval(script)
@@ -96,10 +110,15 @@ def test_a_late_tile_does_not_change_the_name_of_a_pass():
     assert two.start < one.start
 
 
-@pytest.mark.parametrize("feature", [
-    {}, {"id": "x", "properties": {}, "geometry": None}, {"id": "x", "properties": {"datetime": "yesterday"}},
-    {"id": "x", "properties": {"datetime": "2023-10-05T00:00:00Z"}, "geometry": {"type": "Polygon"}},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "feature",
+    [
+        {},
+        {"id": "x", "properties": {}, "geometry": None},
+        {"id": "x", "properties": {"datetime": "yesterday"}},
+        {"id": "x", "properties": {"datetime": "2023-10-05T00:00:00Z"}, "geometry": {"type": "Polygon"}},
+    ],
+)
 def test_an_item_that_is_none_is_a_bad_answer(feature):
     with pytest.raises(BadAnswer, match="not a STAC item"):
         read_item(feature, sensor="s2")

@@ -18,14 +18,17 @@ def test_one_setting_gives_the_right_endpoints():
     assert "CLM" in hub.masks_of("L1C")
 
 
-@pytest.mark.parametrize("options, words", [
-    ({"deployment": "planet"}, "use cdse, sh or custom"),
-    ({"deployment": "custom"}, "needs base_url and token_url"),
-    ({"deployment": "cdse", "base_url": "https://services.sentinel-hub.com"}, "has its own URLs"),
-    ({"deployment": "custom", "base_url": "http://example.org", "token_url": "https://example.org"}, "plain HTTP"),
-    ({"deployment": "custom", "base_url": "https://example.org", "token_url": "example.org"}, "is not a URL"),
-    ({"level": "L3"}, "use L2A or L1C"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "options, words",
+    [
+        ({"deployment": "planet"}, "use cdse, sh or custom"),
+        ({"deployment": "custom"}, "needs base_url and token_url"),
+        ({"deployment": "cdse", "base_url": "https://services.sentinel-hub.com"}, "has its own URLs"),
+        ({"deployment": "custom", "base_url": "http://example.org", "token_url": "https://example.org"}, "plain HTTP"),
+        ({"deployment": "custom", "base_url": "https://example.org", "token_url": "example.org"}, "is not a URL"),
+        ({"level": "L3"}, "use L2A or L1C"),
+    ],
+)
 def test_settings_that_do_not_fit_are_refused(options, words):
     with pytest.raises(SettingsError, match=words):
         SentinelHubSettings(**options)

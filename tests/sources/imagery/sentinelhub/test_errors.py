@@ -45,11 +45,14 @@ def error(status: int, message: str = "said the service", **headers: str) -> Fau
     return Fault(status, f'{{"error": {{"message": "{message}"}}}}', headers)
 
 
-@pytest.mark.parametrize("status, kind, words", [
-    (400, BadRequest, "400: said the service"),
-    (403, QuotaError, "quota"),
-    (404, BadRequest, "404: said the service"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "status, kind, words",
+    [
+        (400, BadRequest, "400: said the service"),
+        (403, QuotaError, "quota"),
+        (404, BadRequest, "404: said the service"),
+    ],
+)
 def test_refusals_are_final(ask, status, kind, words):
     standin, fetch = ask
     standin.fail_always("process", error(status))
@@ -85,14 +88,17 @@ def test_a_token_that_is_always_refused_is_an_auth_error(ask):
     assert standin.count("token") == 2
 
 
-@pytest.mark.parametrize("headers", [
-    {"Retry-After": "700"},
-    {"Retry-After": "2"},
-    {"Retry-After": "1.5"},
-    {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)},
-    {"Retry-After": "soon"},
-    {},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Retry-After": "700"},
+        {"Retry-After": "2"},
+        {"Retry-After": "1.5"},
+        {"Retry-After": format_datetime(datetime.now(UTC) + timedelta(seconds=1), usegmt=True)},
+        {"Retry-After": "soon"},
+        {},
+    ],
+)
 def test_too_many_requests_is_waited_for(ask, headers):
     standin, fetch = ask
     standin.fail("process", Fault(429, "{}", headers))
@@ -224,20 +230,23 @@ def test_a_missing_member_is_a_bad_answer(ask, name):
         fetch()
 
 
-@pytest.mark.parametrize("name, change, words", [
-    ("default.tif", lambda c: c[: len(c) // 2], "cannot be read"),
-    ("mask.tif", lambda c: c[: len(c) // 2], "cannot be read"),
-    ("default.tif", lambda c: b"", "cannot be read"),
-    ("default.tif", lambda c: bytes(len(c)), "cannot be read"),
-    ("default.tif", lambda c: rewritten(c, data=lambda d: d[:, :-1]), r"24 × 19 px, asked for 24 × 20"),
-    ("default.tif", lambda c: rewritten(c, data=lambda d: d[:4]), "4 bands of uint16, asked for 5"),
-    ("default.tif", lambda c: rewritten(c, data=lambda d: d.astype(np.float32)), "5 bands of float32"),
-    ("default.tif", lambda c: rewritten(c, crs="EPSG:32653"), "in EPSG:32653, asked for EPSG:32652"),
-    ("default.tif", lambda c: rewritten(c, crs=None), "in EPSG:0, asked for EPSG:32652"),
-    ("default.tif", lambda c: rewritten(c, transform=SHIFTED), "5.000 m off"),
-    ("userdata.json", lambda c: b"{", "does not name the tiles"),
-    ("userdata.json", lambda c: b'{"orbits": 3}', "does not name the tiles"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "name, change, words",
+    [
+        ("default.tif", lambda c: c[: len(c) // 2], "cannot be read"),
+        ("mask.tif", lambda c: c[: len(c) // 2], "cannot be read"),
+        ("default.tif", lambda c: b"", "cannot be read"),
+        ("default.tif", lambda c: bytes(len(c)), "cannot be read"),
+        ("default.tif", lambda c: rewritten(c, data=lambda d: d[:, :-1]), r"24 × 19 px, asked for 24 × 20"),
+        ("default.tif", lambda c: rewritten(c, data=lambda d: d[:4]), "4 bands of uint16, asked for 5"),
+        ("default.tif", lambda c: rewritten(c, data=lambda d: d.astype(np.float32)), "5 bands of float32"),
+        ("default.tif", lambda c: rewritten(c, crs="EPSG:32653"), "in EPSG:32653, asked for EPSG:32652"),
+        ("default.tif", lambda c: rewritten(c, crs=None), "in EPSG:0, asked for EPSG:32652"),
+        ("default.tif", lambda c: rewritten(c, transform=SHIFTED), "5.000 m off"),
+        ("userdata.json", lambda c: b"{", "does not name the tiles"),
+        ("userdata.json", lambda c: b'{"orbits": 3}', "does not name the tiles"),
+    ],
+)
 def test_a_member_that_is_not_what_was_asked_for_is_a_bad_answer(ask, name, change, words):
     standin, fetch = ask
     standin.fail("process", changed(name, change))
@@ -249,13 +258,16 @@ def test_a_member_that_is_not_what_was_asked_for_is_a_bad_answer(ask, name, chan
 # catalog
 
 
-@pytest.mark.parametrize("fault, words", [
-    (Fault(how="html"), "no catalog page"),
-    (Fault(how="half"), "no catalog page"),
-    (Fault(how="change", change=lambda c: b'{"features": []}'), "no catalog page"),
-    (Fault(how="change", change=lambda c: b"[]"), "no catalog page"),
-    (Fault(how="change", change=lambda c: c.replace(b'"geometry"', b'"shape"')), "not a STAC item"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fault, words",
+    [
+        (Fault(how="html"), "no catalog page"),
+        (Fault(how="half"), "no catalog page"),
+        (Fault(how="change", change=lambda c: b'{"features": []}'), "no catalog page"),
+        (Fault(how="change", change=lambda c: b"[]"), "no catalog page"),
+        (Fault(how="change", change=lambda c: c.replace(b'"geometry"', b'"shape"')), "not a STAC item"),
+    ],
+)
 def test_a_catalog_that_answers_nonsense_is_a_bad_answer(serve, port, fault, words):
     standin = serve()
     standin.fail_always("catalog", fault)
@@ -272,15 +284,18 @@ def test_a_catalog_that_fails_once_is_asked_again(serve, port):
 # login
 
 
-@pytest.mark.parametrize("fault, kind, words, tries", [
-    (Fault(401, '{"error": "invalid_client"}'), AuthError, "refuses the credentials", 1),
-    (Fault(401, ""), AuthError, "401", 1),
-    (Fault(429, "{}"), RateLimited, "429", 3),
-    (Fault(503, "{}"), Unavailable, "503", 3),
-    (Fault(how="close"), Unavailable, "the connection failed", 3),
-    (Fault(how="html"), Unavailable, "without a token", 3),
-    (Fault(200, '{"token_type": "Bearer"}'), Unavailable, "without a token", 3),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "fault, kind, words, tries",
+    [
+        (Fault(401, '{"error": "invalid_client"}'), AuthError, "refuses the credentials", 1),
+        (Fault(401, ""), AuthError, "401", 1),
+        (Fault(429, "{}"), RateLimited, "429", 3),
+        (Fault(503, "{}"), Unavailable, "503", 3),
+        (Fault(how="close"), Unavailable, "the connection failed", 3),
+        (Fault(how="html"), Unavailable, "without a token", 3),
+        (Fault(200, '{"token_type": "Bearer"}'), Unavailable, "without a token", 3),
+    ],
+)
 def test_a_token_service_that_fails(serve, port, fault, kind, words, tries):
     standin = serve()
     standin.fail_always("token", fault)

@@ -115,8 +115,11 @@ def test_radar_comes_in_linear_power_with_its_incidence(serve, port):
     body = source.request(acquisition, port)["body"]
     data = body["input"]["data"][0]
     assert data["processing"] | {"upsampling": ""} == {
-        "orthorectify": True, "backCoeff": "SIGMA0_ELLIPSOID", "demInstance": "COPERNICUS_30", "upsampling": "",
-    }  # fmt: skip
+        "orthorectify": True,
+        "backCoeff": "SIGMA0_ELLIPSOID",
+        "demInstance": "COPERNICUS_30",
+        "upsampling": "",
+    }
     assert data["dataFilter"]["orbitDirection"] == "ASCENDING"
 
 
@@ -190,8 +193,12 @@ def test_a_pass_whose_pixels_are_not_there_yet_is_no_data(serve, port):
 
 
 def test_a_pass_that_shows_only_its_edge_is_no_data(serve, port):
-    far = Product("S2B_MSIL2A_20231005T021510_N0509_R003_T52TEM_20231005T050000.SAFE", "sentinel-2-l2a", T0,
-                  box(129.0, 41.5, 129.00124, 43.0))  # fmt: skip
+    far = Product(
+        "S2B_MSIL2A_20231005T021510_N0509_R003_T52TEM_20231005T050000.SAFE",
+        "sentinel-2-l2a",
+        T0,
+        box(129.0, 41.5, 129.00124, 43.0),
+    )
     standin = serve()
     source = source_for(standin)
     acquisition = source.search(port, MONTH)[0]

@@ -41,9 +41,17 @@ def write_tile(folder, name, *, west=WEST, epsg=32652, offset=1000, nodata_left=
         data[:, :nodata_left] = 0
         data = data[:: gsd // 10, :: gsd // 10]
         with rasterio.open(
-            folder / f"{name}_{asset}.tif", "w", driver="COG", width=data.shape[1], height=data.shape[0], count=1,
-            dtype=data.dtype, crs=f"EPSG:{epsg}", transform=Affine(gsd, 0, west, 0, -gsd, NORTH), nodata=0,
-        ) as target:  # fmt: skip
+            folder / f"{name}_{asset}.tif",
+            "w",
+            driver="COG",
+            width=data.shape[1],
+            height=data.shape[0],
+            count=1,
+            dtype=data.dtype,
+            crs=f"EPSG:{epsg}",
+            transform=Affine(gsd, 0, west, 0, -gsd, NORTH),
+            nodata=0,
+        ) as target:
             target.write(data, 1)
 
 
@@ -56,10 +64,17 @@ def item(name, at=T0, *, west=WEST, epsg=32652, raster=(0.0001, -0.1), **propert
             assets[asset]["raster:bands"] = [{"scale": raster[0], "offset": raster[1], "nodata": 0}]
     given = {"datetime": at.isoformat(), "platform": "sentinel-2b", "eo:cloud_cover": 12.0, "proj:epsg": epsg}
     return {
-        "type": "Feature", "stac_version": "1.0.0", "stac_extensions": [], "id": name, "collection": "s2",
-        "geometry": mapping(footprint), "bbox": list(footprint.bounds), "links": [], "assets": assets,
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "stac_extensions": [],
+        "id": name,
+        "collection": "s2",
+        "geometry": mapping(footprint),
+        "bbox": list(footprint.bounds),
+        "links": [],
+        "assets": assets,
         "properties": given | properties,
-    }  # fmt: skip
+    }
 
 
 @pytest.fixture
@@ -116,11 +131,14 @@ def test_an_offset_that_was_already_taken_out_is_not_taken_out_again(serve, aoi,
     assert source.fetch(source.search(aoi, MONTH)[0], aoi).data[0, 0, 0] == 520
 
 
-@pytest.mark.parametrize("properties, expected", [
-    ({"s2:processing_baseline": "05.09"}, (1e-4, -0.1)),
-    ({"s2:processing_baseline": "03.01"}, (1e-4, 0.0)),
-    ({"processing:version": "04.00"}, (1e-4, -0.1)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "properties, expected",
+    [
+        ({"s2:processing_baseline": "05.09"}, (1e-4, -0.1)),
+        ({"s2:processing_baseline": "03.01"}, (1e-4, 0.0)),
+        ({"processing:version": "04.00"}, (1e-4, -0.1)),
+    ],
+)
 def test_the_baseline_decides_when_nothing_else_does(properties, expected):
     assert scale_offset(item("x", raster=None, **properties), where="x") == expected
 

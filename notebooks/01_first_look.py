@@ -12,7 +12,7 @@
 # ---
 
 # %% [markdown]
-# # 1 · First look
+# # 1 · First observation
 #
 # What was seen of two ports, when, and what could not be seen. The workspace is the embedded season: **its pixels, ships
 # and AIS are made up**, so that everything here runs without an account. `make demo` makes it in about a minute and a
@@ -42,21 +42,28 @@ scenes.drop(columns="geometry").groupby(["aoi_id", "sensor"]).agg(
 
 # %% [markdown]
 # ## Coverage before counts
-# A berth under cloud is *not observed*, which is not the same as empty. Each cell is one look at one berth.
+# A berth under cloud is *not observed*, which is not the same as empty. Each cell is one observation at one berth.
 
 # %%
 STATES = {"not observed": "#d9d9d9", "empty": "#9ecae1", "occupied": "#08519c"}
 
 
 def berth_calendar(aoi: str, ax: plt.Axes) -> None:
-    """One row a berth, one mark a look."""
+    """One row a berth, one mark an observation."""
     states = ws.berth_states(aoi)
     berths = sorted(states["berth_id"].unique())
     for state, colour in STATES.items():
-        looks = states[states["state"] == state]
-        ax.scatter(looks["acquired_at"], looks["berth_id"].map(berths.index), c=colour, marker="s", s=34, label=state)
+        observations = states[states["state"] == state]
+        ax.scatter(
+            observations["acquired_at"],
+            observations["berth_id"].map(berths.index),
+            c=colour,
+            marker="s",
+            s=34,
+            label=state,
+        )
     ax.set_yticks(range(len(berths)), berths)
-    ax.set_title(f"{aoi}: berths at each look (simulated)", loc="left")
+    ax.set_title(f"{aoi}: berths at each observation (simulated)", loc="left")
     ax.tick_params(axis="x", rotation=30)
 
 
@@ -65,8 +72,8 @@ for aoi, ax in zip(("rajin", "dunai"), axes, strict=True):
     berth_calendar(aoi, ax)
 axes[0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 # %% [markdown]
-# ## Vessels per look
-# Looks at which nothing could be seen have no number, so they are no zeros in the mean either. The bar is the share of
+# ## Vessels per observation
+# Observations at which nothing could be seen have no number, so they are no zeros in the mean either. The bar is the share of
 # the water that was observed.
 
 # %%
@@ -76,11 +83,11 @@ figure, (top, below) = plt.subplots(2, 1, figsize=(11, 5), sharex=True, height_r
 top.plot(clear["acquired_at"], clear["vessels"].astype(float), "o-", color="#08519c")
 top.set_ylabel("vessels found")
 top.set_ylim(bottom=0)
-top.set_title(f"rajin: vessels at {len(clear)} clear looks of {len(counts)} (simulated)", loc="left")
+top.set_title(f"rajin: vessels at {len(clear)} clear observations of {len(counts)} (simulated)", loc="left")
 below.bar(counts["acquired_at"], counts["observed_fraction"], width=0.8, color="#969696")
 below.set_ylabel("observed")
 below.set_ylim(0, 1)
-print(f"{len(clear)} clear looks, mean {clear['vessels'].astype(float).mean():.1f} vessels a clear look")
+print(f"{len(clear)} clear observations, mean {clear['vessels'].astype(float).mean():.1f} vessels a clear observation")
 
 # %% [markdown]
 # ## One scene as a picture

@@ -89,7 +89,7 @@ print(f"{busiest}: {kept.sum()} objects at 0.30, {len(candidates)} at 0.15")
 
 # %% [markdown]
 # ## Berths against their own past
-# `method` says what a state rests on: the berth's own earlier looks in the same viewing geometry once there are enough,
+# `method` says what a state rests on: the berth's own earlier observations in the same viewing geometry once there are enough,
 # the detector alone before. `looks` is how many.
 
 # %%

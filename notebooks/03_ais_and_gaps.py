@@ -78,13 +78,13 @@ ax.set_title("Positions (blue) and gaps over 12 h (orange), made-up AIS", loc="l
 # true places; it grows with the time to the nearest fix, and a match may be no better than it.
 
 # %%
-look = ws.scenes("rajin").sort_values("acquired_at").iloc[6]
-there = track_at(positions, look["acquired_at"].to_pydatetime())
-print(f"{look['scene_id']}: {len(there)} vessels with a fix within 12 h")
+observation = ws.scenes("rajin").sort_values("acquired_at").iloc[6]
+there = track_at(positions, observation["acquired_at"].to_pydatetime())
+print(f"{observation['scene_id']}: {len(there)} vessels with a fix within 12 h")
 there.sort_values("r90_m").head()
 
 # %%
-raster = ws.archive.read_raster(look["scene_id"])
+raster = ws.archive.read_raster(observation["scene_id"])
 left, bottom, right, top = raster.grid.bounds
 figure, ax = plt.subplots(figsize=(7, 8), layout="constrained")
 picture = np.dstack([raster.band(name) for name in ("B04", "B03", "B02")])
@@ -95,7 +95,9 @@ places.buffer(places["r90_m"].clip(lower=60)).boundary.plot(ax=ax, color="#ffd92
 for vessel in places.itertuples():
     ax.annotate(str(vessel.mmsi), (vessel.geometry.x + 120, vessel.geometry.y), color="#ffd92f", fontsize=8)
 ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
-ax.set_title(f"SIMULATED  rajin, {look['acquired_at']:%d %b %Y %H:%M} UTC: AIS, circles hold 9 of 10", loc="left")
+ax.set_title(
+    f"SIMULATED  rajin, {observation['acquired_at']:%d %b %Y %H:%M} UTC: AIS, circles hold 9 of 10", loc="left"
+)
 # %% [markdown]
 # ## Could anyone have been heard?
 # Before a silence means anything, others must have been heard in the same place and hour. Vessels heard near Rajin by
@@ -110,5 +112,5 @@ ax.set_ylabel("vessels heard")
 ax.set_title("Reception near Rajin, vessels a day (made up)", loc="left")
 
 # %% [markdown]
-# Days without any bar are days on which a silence there means nothing. The same question decides, at every look, whether
+# Days without any bar are days on which a silence there means nothing. The same question decides, at every observation, whether
 # an unmatched ship may be called dark (notebook 4).

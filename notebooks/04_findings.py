@@ -15,7 +15,7 @@
 # # 4 · Findings
 #
 # Detections meet AIS. What AIS explains is *matched*; what it does not explain is *unmatched*, an observation; *dark* is
-# said only where others were heard at that place and hour. From looks come visits, and from visits voyages, each with
+# said only where others were heard at that place and hour. From observations come visits, and from visits voyages, each with
 # bounds.
 
 # %%
@@ -58,7 +58,7 @@ for event in dark.sort_values("probability", ascending=False).head(3).itertuples
 
 # %% [markdown]
 # ## Visits: not before, not after
-# A satellite sees moments. Arrival lies between the last look at the empty berth and the first look at the ship; the
+# A satellite sees moments. Arrival lies between the last observation at the empty berth and the first observation at the ship; the
 # thick bar is what was surely there, the thin one what is possible.
 
 # %%
@@ -90,7 +90,7 @@ between = voyages[voyages["from_port"] != voyages["to_port"]]
 between[columns].sort_values("departed_at").head(12) if len(between) else "no voyage between the two ports was found"
 
 # %% [markdown]
-# A shuttle's legs are a lower bound: `legs_low` to `legs_high` are consistent with what the looks could have caught.
+# A shuttle's legs are a lower bound: `legs_low` to `legs_high` are consistent with what the observations could have caught.
 # `candidate` means that a ship went to and fro, though its legs cannot be told one by one.
 
 # %%

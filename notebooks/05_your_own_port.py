@@ -114,13 +114,13 @@ ws.scenes()[["scene_id", "acquired_at", "valid_fraction"]]
 
 # %%
 detections = ws.detections("newport")
-look = ws.scenes()["scene_id"].iloc[0]
-raster = ws.archive.read_raster(look)
+observation = ws.scenes()["scene_id"].iloc[0]
+raster = ws.archive.read_raster(observation)
 left, bottom, right, top = raster.grid.bounds
 figure, ax = plt.subplots(figsize=(7, 7), layout="constrained")
 picture = np.dstack([raster.band(name) for name in ("B04", "B03", "B02")])
 ax.imshow(np.clip(picture / 0.25, 0, 1) ** 0.7, extent=(left, right, bottom, top))
-mine = detections[detections["scene_id"] == look].to_crs(raster.grid.epsg)
+mine = detections[detections["scene_id"] == observation].to_crs(raster.grid.epsg)
 mine.boundary.plot(ax=ax, color="#ffd92f", linewidth=1.5)
 ax.set_title(f"SIMULATED  newport, {len(mine)} objects found", loc="left")
 ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
@@ -130,7 +130,7 @@ ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
 # * `monitor schedule --install` lets the system's timer call `monitor run --due`.
 # * `monitor export --format gpkg --out port.gpkg` opens styled in QGIS.
 # * `monitor evaluate` scores the detector on your own labelled scenes; do that before you quote its counts for a port
-#   that looks unlike the ones in `weights/harbour26.md`.
+#   that observations unlike the ones in `weights/harbour26.md`.
 
 # %%
 sorted(path.name for path in Path(folder, "reports").iterdir())

@@ -48,7 +48,7 @@ def test_only_one_file_imports_the_client_and_two_the_trainer(repository: Path) 
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "README.md", "CHANGELOG.md", "Makefile", ".ci/run", "monitor/py.typed"])
-def test_the_repository_has_what_a_stranger_looks_for(repository: Path, name: str) -> None:
+def test_the_repository_has_what_a_stranger_observations_for(repository: Path, name: str) -> None:
     assert (repository / name).stat().st_size > 0 or name.endswith("py.typed")
 
 

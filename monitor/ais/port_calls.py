@@ -98,7 +98,9 @@ class _Harbour:
     @classmethod
     def of(cls, ports: pd.DataFrame) -> _Harbour:
         lon, lat = ports["lon"].to_numpy(np.float64), ports["lat"].to_numpy(np.float64)
-        from scipy.spatial import cKDTree  # a fifth of a second, which those who only look at the store need not wait
+        from scipy.spatial import (
+            cKDTree,  # a fifth of a second, which those who only observation at the store need not wait
+        )
 
         return cls([str(p) for p in ports["port_id"]], lon, lat, cKDTree(_unit(lon, lat)))
 

@@ -103,7 +103,7 @@ def _reach(hours: Floats, knots: Floats) -> Floats:
 
 
 def _metres(lon0: Floats, lat0: Floats, lon1: npt.ArrayLike, lat1: npt.ArrayLike) -> Floats:
-    """Great-circle distance on the mean sphere: a fast first look, good to half a per cent."""
+    """Great-circle distance on the mean sphere: a fast first observation, good to half a per cent."""
     a, b = np.radians(lat0), np.radians(lat1)
     half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(np.asarray(lon1) - lon0) / 2) ** 2
     return np.asarray(2 * _RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))

@@ -1,4 +1,4 @@
-"""Commands that bring pixels and look at them."""
+"""Commands that bring pixels and observation at them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that make, run and look after a workspace."""
+"""Commands that make, run and observation after a workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""When each satellite looked at a port, would have, and will: from the repeat cycles of the looks themselves; pure."""
+"""When each satellite looked at a port, would have, and will: from the repeat cycles of the observations themselves;
+pure."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from monitor.core.schema import UTC, Schema
 from monitor.core.tables import COVERAGE
 from monitor.core.timerange import TimeRange
 
-SEEN, NO_DATA, LATE, NOT_ACQUIRED, NOT_LOOKED_FOR, EXPECTED = (
+SEEN, NO_DATA, LATE, NOT_ACQUIRED, NOT_SEARCHED, EXPECTED = (
     "seen",
     "no data",
     "late",
@@ -58,7 +59,8 @@ _LEAST_UNCERTAINTY_S = 60.0
 class Cycle:
     """One satellite's track over one port: it looked at `last`, and does so every `repeat`.
 
-    `uncertainty_s` is the largest departure of past looks from that, at least a minute; `looks` how many there were.
+    `uncertainty_s` is the largest departure of past observations from that, at least a minute; `observations` how
+    many there were.
     """
 
     aoi_id: str
@@ -69,7 +71,7 @@ class Cycle:
     last: datetime
     repeat: timedelta
     uncertainty_s: float
-    looks: int
+    observations: int
 
     def times(self, period: TimeRange) -> list[datetime]:
         """The passes in a period, past and to come."""
@@ -106,40 +108,46 @@ class Tried:
     reason: str
 
 
-def find_cycles(looks: Iterable[Acquisition]) -> list[Cycle]:
-    """The tracks that archived looks show, one a port, satellite and relative orbit.
+def find_cycles(observations: Iterable[Acquisition]) -> list[Cycle]:
+    """The tracks that archived observations show, one a port, satellite and relative orbit.
 
-    Looks of unknown hour or orbit tell no cycle. A track seen once is taken to repeat as its satellite does.
+    Observations of unknown hour or orbit tell no cycle. A track seen once is taken to repeat as its satellite does.
     """
     groups: dict[tuple[str, str, str, int, str], list[datetime]] = defaultdict(list)
-    for look in looks:
-        if look.relative_orbit is not None and look.is_exact and look.sensor in REPEAT:
-            key = (look.aoi_id, look.sensor, look.platform, look.relative_orbit, look.orbit_state or "")
-            groups[key].append(look.acquired_at)
+    for observation in observations:
+        if observation.relative_orbit is not None and observation.is_exact and observation.sensor in REPEAT:
+            key = (
+                observation.aoi_id,
+                observation.sensor,
+                observation.platform,
+                observation.relative_orbit,
+                observation.orbit_state or "",
+            )
+            groups[key].append(observation.acquired_at)
     return [_cycle(key, sorted(times)) for key, times in sorted(groups.items())]
 
 
 def find_passes(
-    looks: Sequence[Acquisition],
+    observations: Sequence[Acquisition],
     period: TimeRange,
     *,
     now: datetime,
     searched: Sequence[Searched] = (),
     tried: Sequence[Tried] = (),
 ) -> pd.DataFrame:
-    """PASSES over the ports of the looks in a period, in order of time.
+    """PASSES over the ports of the observations in a period, in order of time.
 
     Parameters
     ----------
-    looks : archived acquisitions, of any period: the more, the better the cycles
+    observations : archived acquisitions, of any period: the more, the better the cycles
     searched : what catalogs were asked for; a folder on disk is no catalog, since it does not know what it lacks
     tried : offers that had no pixels
     """
-    rows = [_seen(look) for look in looks if look.acquired_at in period]
+    rows = [_seen(observation) for observation in observations if observation.acquired_at in period]
     rows += [_tried(attempt) for attempt in tried if attempt.start in period]
-    known = [(a.aoi_id, a.platform, a.relative_orbit, a.acquired_at) for a in looks]
+    known = [(a.aoi_id, a.platform, a.relative_orbit, a.acquired_at) for a in observations]
     known += [(attempt.aoi_id, attempt.platform, attempt.relative_orbit, attempt.start) for attempt in tried]
-    for cycle in find_cycles(looks):
+    for cycle in find_cycles(observations):
         for at in cycle.times(period):
             track = (cycle.aoi_id, cycle.platform, cycle.relative_orbit)
             if not any(k[:3] == track and abs(k[3] - at) < _SAME for k in known):
@@ -184,18 +192,18 @@ def _cycle(key: tuple[str, str, str, int, str], times: Sequence[datetime]) -> Cy
     return Cycle(*key, last, repeat, max(*steady, _LEAST_UNCERTAINTY_S), len(times))
 
 
-def _seen(look: Acquisition) -> dict[str, object]:
+def _seen(observation: Acquisition) -> dict[str, object]:
     return {
-        "pass_id": look.id,
-        "aoi_id": look.aoi_id,
-        "at": look.acquired_at,
-        "sensor": look.sensor,
-        "platform": look.platform,
-        "relative_orbit": look.relative_orbit,
-        "orbit_state": look.orbit_state or "",
+        "pass_id": observation.id,
+        "aoi_id": observation.aoi_id,
+        "at": observation.acquired_at,
+        "sensor": observation.sensor,
+        "platform": observation.platform,
+        "relative_orbit": observation.relative_orbit,
+        "orbit_state": observation.orbit_state or "",
         "state": SEEN,
-        "uncertainty_s": (look.end - look.start).total_seconds() / 2,
-        "scene_id": look.id,
+        "uncertainty_s": (observation.end - observation.start).total_seconds() / 2,
+        "scene_id": observation.id,
         "reason": "",
     }
 
@@ -223,9 +231,9 @@ def _missing(cycle: Cycle, at: datetime, searched: Sequence[Searched], now: date
         if s.aoi_id == cycle.aoi_id and s.sensor == cycle.sensor and at in s.period and s.at >= at
     ]
     if at >= now:
-        state, reason = EXPECTED, f"every {cycle.repeat.days} days, {cycle.looks} looks"
+        state, reason = EXPECTED, f"every {cycle.repeat.days} days, {cycle.observations} looks"
     elif not after:
-        state, reason = NOT_LOOKED_FOR, "no catalog was asked since"
+        state, reason = NOT_SEARCHED, "no catalog was asked since"
     elif max(after) - at < SETTLED:
         state, reason = LATE, "not in the catalog yet"
     else:

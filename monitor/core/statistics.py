@@ -6,7 +6,7 @@ from scipy.special import betainc, betaincinv, gammaincinv
 
 
 def poisson_interval(seen: int, exposure: float, *, level: float = 0.95) -> tuple[float, float]:
-    """Exact (Garwood) interval of a rate per clear look; (nan, nan) without exposure."""
+    """Exact (Garwood) interval of a rate per clear observation; (nan, nan) without exposure."""
     if exposure <= 0:
         return float("nan"), float("nan")
     tail = (1.0 - level) / 2.0

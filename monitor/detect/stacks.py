@@ -1,4 +1,5 @@
-"""Container stacks of a yard, look by look: length, area, change, and an interval of boxes, never a count."""
+"""Container stacks of a yard, observation by observation: length, area, change, and an interval of boxes, never a
+count."""
 
 from __future__ import annotations
 
@@ -75,50 +76,52 @@ def teu_interval(length_m: float, *, width_m: float | None = None) -> Boxes20ft:
 def stack_states(
     aoi: Aoi, acquisitions: Sequence[Acquisition], *, detections: pd.DataFrame, coverage: pd.DataFrame
 ) -> pd.DataFrame:
-    """STACKS of every optical look at every yard of a port, in order of time.
+    """STACKS of every optical observation at every yard of a port, in order of time.
 
     Parameters
     ----------
-    acquisitions : the looks, any order
-        Radar looks are left out: no stack is measured in them.
-    detections : DETECTIONS table of these looks
+    acquisitions : the observations, any order
+        Radar observations are left out: no stack is measured in them.
+    detections : DETECTIONS table of these observations
         Outlines of class ``container_stack``; what lies outside every yard is not counted here.
-    coverage : COVERAGE table of these looks
+    coverage : COVERAGE table of these observations
         A yard that was not observed has no length and no area. A look at it in part says nothing of change.
 
     Notes
     -----
-    `length_m` is the sum over the stacks of a yard. The change is against the last look that saw the whole yard.
+    `length_m` is the sum over the stacks of a yard. The change is against the last observation that saw the whole yard.
     """
     seen = dict(zip(zip(coverage["scene_id"], coverage["zone_id"], strict=True), coverage["state"], strict=True))
     stacks = detections[detections["class_name"] == CONTAINER_STACK]
     by_scene = {name: list(group.geometry) for name, group in stacks.groupby("scene_id")}
-    looks = sorted((a for a in acquisitions if sensor(a.sensor).optical), key=lambda a: (a.acquired_at, a.id))
+    observations = sorted((a for a in acquisitions if sensor(a.sensor).optical), key=lambda a: (a.acquired_at, a.id))
     rows: list[dict[str, object]] = []
     for yard in aoi.of_kind("yard"):
         previous: tuple[str, float] = ("", np.nan)
-        for look in looks:
-            state = seen.get((look.id, yard.id), "not observed")
-            row = _row(look, aoi, yard, state=state, shapes=by_scene.get(look.id, []))
+        for observation in observations:
+            state = seen.get((observation.id, yard.id), "not observed")
+            row = _row(observation, aoi, yard, state=state, shapes=by_scene.get(observation.id, []))
             area = float(str(row["area_m2"]))
             row["change_m2"] = area - previous[1] if state == "observed" else np.nan
             row["previous_scene_id"] = previous[0]
             if state == "observed":
-                previous = (look.id, area)
+                previous = (observation.id, area)
             rows.append(row)
     return STACKS.conform(pd.DataFrame(rows)) if rows else STACKS.empty()
 
 
-def _row(look: Acquisition, aoi: Aoi, yard: Zone, *, state: str, shapes: Sequence[BaseGeometry]) -> dict[str, object]:
+def _row(
+    observation: Acquisition, aoi: Aoi, yard: Zone, *, state: str, shapes: Sequence[BaseGeometry]
+) -> dict[str, object]:
     length, area, teu = _measure([s for s in shapes if s.intersects(yard.geometry)], yard, aoi.epsg)
     if state == "not observed":
         length = area = teu = (np.nan, np.nan, np.nan)
     return {
-        "scene_id": look.id,
+        "scene_id": observation.id,
         "aoi_id": aoi.id,
         "yard_id": yard.id,
-        "acquired_at": pd.Timestamp(look.acquired_at),
-        "sensor": look.sensor,
+        "acquired_at": pd.Timestamp(observation.acquired_at),
+        "sensor": observation.sensor,
         "state": state,
         "length_m": length[0],
         "length_low_m": length[1],

@@ -10,15 +10,15 @@ from monitor.fuse.identity.identify import IdentityRule, identify
 from monitor.fuse.identity.watchlist import WATCHLIST, read_watchlist
 from monitor.fuse.ledger.compare import Seen, compare
 from monitor.fuse.ledger.observations import read_observations
-from monitor.fuse.matching.azimuth_shift import RadarLook, azimuth_shift, sentinel1_look
+from monitor.fuse.matching.azimuth_shift import RadarGeometry, azimuth_shift, sentinel1_geometry
 from monitor.fuse.matching.likelihood import MatchModel
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.versions import latest, null_test, revise
-from monitor.fuse.series.counts import clear_looks, count
+from monitor.fuse.series.counts import clear_observations, count
 from monitor.fuse.series.rates import change_points, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.stays.continuity import VisitRule
-from monitor.fuse.stays.visits import catchable, visits
+from monitor.fuse.stays.visits import detectability, visits
 from monitor.fuse.voyages.links import Linked, link_voyages
 from monitor.fuse.voyages.transit import LinkRule
 
@@ -34,20 +34,20 @@ __all__ = [
     "LinkRule",
     "Linked",
     "MatchModel",
-    "RadarLook",
+    "RadarGeometry",
     "Seen",
     "Stays",
     "VisitRule",
     "alerts",
     "azimuth_shift",
-    "catchable",
     "change_findings",
     "change_points",
-    "clear_looks",
+    "clear_observations",
     "compare",
     "correlate",
     "count",
     "dark_events",
+    "detectability",
     "feed_findings",
     "findings",
     "fixed_objects",
@@ -61,7 +61,7 @@ __all__ = [
     "read_observations",
     "read_watchlist",
     "revise",
-    "sentinel1_look",
+    "sentinel1_geometry",
     "ships_and_stacks",
     "unseen_findings",
     "visits",

@@ -16,11 +16,11 @@ from monitor.core.scene import Acquisition, Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import (
     BERTH_STATES,
-    CATCHABLE,
     CHANGES,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
+    DETECTABILITY,
     DETECTIONS,
     GAP_CANDIDATES,
     GAPS,
@@ -39,7 +39,7 @@ from monitor.core.tables import (
 )
 from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.candidates import gap_candidates
-from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, lengths_said
+from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, stated_lengths
 from monitor.fuse.findings.build import FindingTables, findings
 from monitor.fuse.identity.identify import WATCHLIST, identify
 from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
@@ -51,7 +51,7 @@ from monitor.fuse.series.counts import count, moving_on_ais
 from monitor.fuse.series.rates import change_points, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.stays.continuity import VisitRule
-from monitor.fuse.stays.visits import catchable, visits
+from monitor.fuse.stays.visits import detectability, visits
 from monitor.fuse.voyages.distances import Waters
 from monitor.fuse.voyages.links import link_voyages
 from monitor.fuse.voyages.transit import LinkRule
@@ -115,7 +115,7 @@ class Correlation:
     dark_events: pd.DataFrame = field(default_factory=DARK_EVENTS.empty)
     gap_candidates: pd.DataFrame = field(default_factory=GAP_CANDIDATES.empty)
     visits: pd.DataFrame = field(default_factory=VISITS.empty)
-    catchable: pd.DataFrame = field(default_factory=CATCHABLE.empty)
+    detectability: pd.DataFrame = field(default_factory=DETECTABILITY.empty)
     voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
     voyage_links: pd.DataFrame = field(default_factory=VOYAGE_LINKS.empty)
     shuttles: pd.DataFrame = field(default_factory=SHUTTLES.empty)
@@ -146,7 +146,7 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
     if not inputs.scenes:
         return Correlation(matches=inputs.previous_matches, voyages=inputs.ais_voyages)
     matched, nulls, dark = _by_scene(inputs, rules)
-    candidates = gap_candidates(dark, inputs.gaps, lengths=lengths_said(inputs.positions), sea=inputs.sea)
+    candidates = gap_candidates(dark, inputs.gaps, lengths=stated_lengths(inputs.positions), sea=inputs.sea)
     dark["gap_ids"] = _best_first(dark, candidates)
     now = latest(matched)
     stays = visits(
@@ -186,7 +186,7 @@ def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) ->
         dark,
         candidates,
         stays,
-        catchable(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
+        detectability(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
         _less(linked.voyages, "voyage_id", refused),
         linked.links,
         _less(linked.shuttles, "shuttle_id", refused),
@@ -207,7 +207,7 @@ def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange)
     tables = FindingTables(
         dark_events=made.dark_events,
         visits=made.visits,
-        catchable=made.catchable,
+        detectability=made.detectability,
         voyages=made.voyages,
         shuttles=made.shuttles,
         counts=made.counts,

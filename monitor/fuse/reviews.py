@@ -46,8 +46,8 @@ def verdicts(reviews: pd.DataFrame, detections: pd.DataFrame | None = None) -> V
         All rows; those that do not stand count for nothing.
     detections : DETECTIONS table
         Where they are given, a fixed object away from berths also sets aside what is seen within 60 m of it in other
-        scenes, of the same class and unless it was kept: it stands there in every look. At a berth another ship may
-        lie where the object is, so there the decision holds for its own detection alone.
+        scenes, of the same class and unless it was kept: it stands there in every observation. At a berth another
+        ship may lie where the object is, so there the decision holds for its own detection alone.
     """
     stand = reviews[reviews["stands"]]
     said: dict[str, str] = {}

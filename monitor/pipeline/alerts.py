@@ -23,7 +23,7 @@ from monitor.pipeline.outcome import Step
 from monitor.report.alerts.messages import BriefPage, Message, message
 from monitor.report.alerts.send import Send, Target, send
 from monitor.store import findings as texts
-from monitor.store.alerts import AlertBook
+from monitor.store.alerts import AlertStore
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 
@@ -47,7 +47,7 @@ def raise_alerts(
     archive: Archive, store: PositionStore, ports: Ports, plan: AlertPlan, *, now: datetime | None = None
 ) -> Step:
     """Record what is worth telling and was not told before; how many, by rule."""
-    now, book = now or datetime.now(UTC), AlertBook(archive)
+    now, book = now or datetime.now(UTC), AlertStore(archive)
     told = findings_of(archive, store, ports, plan)
     previous = book.table()
     stays = Stays.of(archive.read_table("visits", VISITS))
@@ -109,7 +109,7 @@ def _summary(made: pd.DataFrame) -> str:
 
 def to_send(archive: Archive, ports: Ports, reports: Path, *, base: str = "") -> list[Waiting]:
     """What waits to be sent, new or not yet arrived, with its message; links go to the newest brief in `reports`."""
-    table = AlertBook(archive).table()
+    table = AlertStore(archive).table()
     rows = table[table["state"].isin([NEW, FAILED])].to_dict("records")
     if not rows:
         return []
@@ -146,7 +146,7 @@ def send_alerts(
     """
     if not targets:
         raise SettingsError("alerts: no target; set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file of URLs")
-    book, failing = AlertBook(archive), Counter[str]()
+    book, failing = AlertStore(archive), Counter[str]()
     done, failures = 0, list[tuple[str, str]]()
     for one in told:
         taken, errors = _deliver(str(one.alert["sent_to"]).split(), one.message, targets, failing, by)

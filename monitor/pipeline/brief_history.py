@@ -17,7 +17,7 @@ from monitor.pipeline.review import subject_of
 from monitor.report.page.model import Correction
 from monitor.store.archive import Archive
 from monitor.store.index import Record
-from monitor.store.reviews import ReviewBook
+from monitor.store.reviews import ReviewStore
 
 _KIND = "issue"
 _MOST = 40
@@ -83,7 +83,7 @@ def corrections(
 
 def reviewers(archive: Archive, told: Sequence[Finding]) -> tuple[str, int]:
     """Who kept these findings, and how many of them have a decision; "" unless every one of them was kept."""
-    table = ReviewBook(archive).table()
+    table = ReviewStore(archive).table()
     stand = table[table["stands"]].set_index("subject")
     subjects = [subject_of(f.id) for f in told]
     known = [name for name in subjects if name in stand.index]
@@ -94,8 +94,8 @@ def reviewers(archive: Archive, told: Sequence[Finding]) -> tuple[str, int]:
 
 
 def _reviewed(archive: Archive, since: Issue) -> list[Correction]:
-    rows = [row for row in ReviewBook(archive).rows() if row.at > since.at]
-    stands = set(ReviewBook(archive).table().query("stands")["review_id"])
+    rows = [row for row in ReviewStore(archive).rows() if row.at > since.at]
+    stands = set(ReviewStore(archive).table().query("stands")["review_id"])
     return [
         Correction(row.at, row.subject, f"{_WHY[row.decision]} by {row.who}" + (f": {row.note}" if row.note else ""))
         for row in rows

@@ -28,7 +28,7 @@ from monitor.pipeline.rematch import note_matched, to_match
 from monitor.store import findings
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
-from monitor.store.reviews import ReviewBook
+from monitor.store.reviews import ReviewStore
 
 DARK = DarkRule(score=0.6, real=((0.4, 0.15), (0.5, 0.3), (0.6, 0.62), (0.7, 0.82), (0.9, 0.93)))
 """When a detection of the shipped weights may be called dark. In a simulated season 13 of 16 unmatched detections of
@@ -59,7 +59,7 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     current, began = made_from(archive, ports, gap), datetime.now(UTC)
     scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
     detected = detections_of(archive, ports)
-    told = told_of(archive, detected)
+    told = review_decisions(archive, detected)
     detections = without(detected, told)
     coverage = scene_tables(archive, ports, "coverage", COVERAGE)
     states, stacks = states_of(scenes, ports, archive, detections, coverage)
@@ -106,9 +106,9 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     return result
 
 
-def told_of(archive: Archive, detections: pd.DataFrame) -> Verdicts:
+def review_decisions(archive: Archive, detections: pd.DataFrame) -> Verdicts:
     """What reviewers decided, of these detections and of what was stated."""
-    return verdicts(ReviewBook(archive).table(), detections)
+    return verdicts(ReviewStore(archive).table(), detections)
 
 
 def telling(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:
@@ -120,15 +120,15 @@ def telling(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:
 def states_of(
     scenes: Sequence[Scene], ports: Ports, archive: Archive, detections: pd.DataFrame, coverage: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """BERTH_STATES and STACKS of every look at every port, each berth against its own past."""
+    """BERTH_STATES and STACKS of every observation at every port, each berth against its own past."""
     profiles = scene_tables(archive, ports, "berths", BERTH_PROFILES)
     berths, stacks = [BERTH_STATES.empty()], [STACKS.empty()]
     for aoi in ports.aois:
-        looks = [scene.acquisition for scene in scenes if scene.acquisition.aoi_id == aoi.id]
+        observations = [scene.acquisition for scene in scenes if scene.acquisition.aoi_id == aoi.id]
         mine, seen = detections[detections["aoi_id"] == aoi.id], coverage[coverage["aoi_id"] == aoi.id]
         past = profiles[profiles["aoi_id"] == aoi.id]
-        berths.append(berth_states(aoi, looks, detections=mine, coverage=seen, profiles=past))
-        stacks.append(stack_states(aoi, looks, detections=mine, coverage=seen))
+        berths.append(berth_states(aoi, observations, detections=mine, coverage=seen, profiles=past))
+        stacks.append(stack_states(aoi, observations, detections=mine, coverage=seen))
     return _joined(berths, BERTH_STATES), _joined(stacks, STACKS)
 
 

@@ -13,7 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.scene import Scene
 from monitor.core.version import VERSION
 from monitor.store.archive import Archive
-from monitor.store.reviews import ReviewBook
+from monitor.store.reviews import ReviewStore
 
 if TYPE_CHECKING:
     from monitor.detect.base import Detector
@@ -64,7 +64,7 @@ def made_from(archive: Archive, ports: Ports, gap: timedelta, *, positions: bool
     folders = [name for name in _MADE_FROM if positions or name != "positions"]
     parts = [VERSION, str(gap), archive.digest(*folders)]
     parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, key in ports.table_keys()]
-    if reviewed := ReviewBook(archive).state():
+    if reviewed := ReviewStore(archive).state():
         parts.append(reviewed)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

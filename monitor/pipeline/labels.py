@@ -23,7 +23,7 @@ from monitor.pipeline.correlate import scene_tables
 from monitor.pipeline.freshness import Ports
 from monitor.report.export.evidence import geotiff
 from monitor.store.archive import Archive
-from monitor.store.reviews import ReviewBook
+from monitor.store.reviews import ReviewStore
 
 LABELS = "labels.geojson"
 SCALE = 1e-4
@@ -46,7 +46,7 @@ def export_labels(archive: Archive, ports: Ports, out: Path) -> list[Path]:
     background. A reviewer looked at single detections, never at a whole scene: whatever lies further than 100 m from
     a decided one is ``ignore``, so a ship that nobody marked is not taught as water.
     """
-    reviews = ReviewBook(archive).table()
+    reviews = ReviewStore(archive).table()
     found = scene_tables(archive, ports, "detections", DETECTIONS)
     told = verdicts(reviews, found)
     doubtful = _unsure(reviews)

@@ -12,32 +12,32 @@ from monitor.report import build_brief
 from monitor.report.map.port_map import port_map
 from monitor.report.render.notebook import Page, brief_page, map_page, table_html
 from monitor.report.tiles.frames import overview
-from monitor.report.tiles.looks import choose, looks_of
+from monitor.report.tiles.observations import choose, observations_of
 from monitor.report.tiles.studio import Studio
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 
 
 def show_map(archive: Archive, store: PositionStore, ports: Ports, period: TimeRange, aoi: Aoi) -> Page:
-    """The map of a port at its newest clear look of a period.
+    """The map of a port at its newest clear observation of a period.
 
     Raises
     ------
     DataError
-        No look of the period shows anything of the port.
+        No observation of the period shows anything of the port.
     """
     given = brief_input(archive, store, ports, period)
-    looks = looks_of(given, aoi.id)
-    latest = choose(looks, period).latest
+    observations = observations_of(given, aoi.id)
+    latest = choose(observations, period).latest
     studio, frame = Studio(given, aoi, archive.read_raster), overview(aoi)
     earlier = (
         ()
         if latest is None
-        else tuple(k for k in reversed(looks) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at)
+        else tuple(k for k in reversed(observations) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at)
     )
     made = None if latest is None else port_map(studio, latest, frame, earlier=earlier)
     if made is None:
-        raise DataError(f"{aoi.id}: no look of {period} shows the port; pull scenes, or choose another period")
+        raise DataError(f"{aoi.id}: no observation of {period} shows the port; pull scenes, or choose another period")
     return map_page(made)
 
 

@@ -16,7 +16,7 @@ from monitor.core.timerange import TimeRange, isoformat
 from monitor.sources.base import Catalog
 from monitor.sources.errors import NoData, Problem
 from monitor.store.archive import Archive
-from monitor.store.searches import OfferBook
+from monitor.store.searches import SearchStore
 
 if TYPE_CHECKING:
     from monitor.sources.base import Source
@@ -49,7 +49,7 @@ def note_search(archive: Archive, source: Source, aois: Sequence[Aoi], found: Se
     failed, now = {outcome.item.id for outcome in found.failed}, datetime.now(UTC)
     for aoi in aois:
         if aoi.id not in failed:
-            OfferBook(archive).note_search(source.name, aoi.id, source.sensors, period, now=now)
+            SearchStore(archive).note_search(source.name, aoi.id, source.sensors, period, now=now)
 
 
 def missing(archive: Archive, found: Search) -> list[tuple[Acquisition, Aoi]]:
@@ -58,7 +58,7 @@ def missing(archive: Archive, found: Search) -> list[tuple[Acquisition, Aoi]]:
     A pass that had no pixels waits until it is due to be asked for again.
     """
     offered = [a for a, _ in found.offered]
-    wanted = OfferBook(archive).due([*archive.lacks(offered), *archive.outdated(offered)], now=datetime.now(UTC))
+    wanted = SearchStore(archive).due([*archive.lacks(offered), *archive.outdated(offered)], now=datetime.now(UTC))
     lacking = {acquisition.id for acquisition in wanted}
     work = [(acquisition, aoi) for acquisition, aoi in found.offered if acquisition.id in lacking]
     return sorted(work, key=lambda pair: (pair[0].start, pair[0].id))
@@ -79,7 +79,7 @@ def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -
                 raster = source.fetch(acquisition, aoi)
             except NoData as error:
                 if isinstance(source, Catalog):
-                    OfferBook(archive).note_no_data(acquisition, str(error), now=datetime.now(UTC))
+                    SearchStore(archive).note_no_data(acquisition, str(error), now=datetime.now(UTC))
                 raise
             archive.write_scene(acquisition, raster, request=request_of(source, acquisition, aoi))
     return acquisition.id

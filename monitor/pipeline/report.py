@@ -77,7 +77,7 @@ def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: Ti
     ids = {aoi.id for aoi in ports.aois}
     inside = tuple(f for f in told if f.aoi_id in ids and period.overlaps(f.start, f.end))
     who, known = brief_history.reviewers(archive, inside)
-    set_aside = correlate.told_of(archive, tables.detections).set_aside
+    set_aside = correlate.review_decisions(archive, tables.detections).set_aside
     since = brief_history.last_issue(archive, ports)
     return BriefInput(
         ports.aois,

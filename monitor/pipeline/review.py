@@ -14,7 +14,7 @@ from monitor.pipeline.correlate import scene_tables
 from monitor.pipeline.freshness import FINDINGS, Ports
 from monitor.store import findings
 from monitor.store.archive import Archive
-from monitor.store.reviews import Review, ReviewBook
+from monitor.store.reviews import Review, ReviewStore
 
 _FIRST = ("dark_event", "shuttle", "voyage", "visit", "stack", "count", "gap", "coverage", "air_call")
 _EVENT = "dark|"
@@ -24,7 +24,7 @@ def review_queue(archive: Archive, ports: Ports) -> pd.DataFrame:
     """QUEUE: findings, the graver kinds first and the newest first within each, then the other detections."""
     told = findings.from_text(archive.read_note(FINDINGS))
     found = scene_tables(archive, ports, "detections", DETECTIONS)
-    return queue_of(told, found, ReviewBook(archive).table())
+    return queue_of(told, found, ReviewStore(archive).table())
 
 
 def queue_of(told: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
@@ -79,11 +79,11 @@ def record_review(
         raise DataError(f"{id}: no detection or finding has this id; `monitor review` lists them")
     elif decision == "fixed":
         covered = _behind(archive, subject)
-    return ReviewBook(archive).add(subject, decision, who=who, now=now, note=note, detections=covered)
+    return ReviewStore(archive).add(subject, decision, who=who, now=now, note=note, detections=covered)
 
 
 def _known(archive: Archive) -> set[str]:
-    book = ReviewBook(archive)
+    book = ReviewStore(archive)
     told = {f.id for f in findings.from_text(archive.read_note(FINDINGS))}
     return told | {row.subject for row in book.rows()}
 

@@ -34,12 +34,12 @@ from monitor.core.timerange import TimeRange
 from monitor.core.version import VERSION
 from monitor.fuse import latest
 from monitor.fuse.reviews import without
-from monitor.pipeline.correlate import detections_of, scene_tables, told_of
+from monitor.pipeline.correlate import detections_of, review_decisions, scene_tables
 from monitor.pipeline.freshness import Ports
 from monitor.report.page.model import ErrorFigure, InputFile, Provenance, SceneRecord, Tables
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
-from monitor.store.searches import OfferBook
+from monitor.store.searches import SearchStore
 
 
 def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: bool = False) -> Tables:
@@ -57,7 +57,7 @@ def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: 
     return Tables(
         coverage=_coverage(archive, ports),
         counts=derived("counts", COUNTS),
-        detections=found if everything else without(found, told_of(archive, found)),
+        detections=found if everything else without(found, review_decisions(archive, found)),
         matches=latest(derived("matches", MATCHES)),
         dark_events=derived("dark_events", DARK_EVENTS),
         gaps=derived("gaps", GAPS),
@@ -79,14 +79,14 @@ def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: 
 
 def _coverage(archive: Archive, ports: Ports) -> pd.DataFrame:
     """What the scenes showed, and the passes that were looked for and not seen."""
-    seen, book = scene_tables(archive, ports, "coverage", COVERAGE), OfferBook(archive)
+    seen, book = scene_tables(archive, ports, "coverage", COVERAGE), SearchStore(archive)
     searched, tried = book.searched(), book.tried()
     instants = [t for s in searched for t in (s.period.start, s.period.end)] + [attempt.start for attempt in tried]
     if not instants:
         return seen
     mine = {aoi.id for aoi in ports.aois}
     passes = find_passes(
-        [look for look in archive.acquisitions() if look.aoi_id in mine],
+        [observation for observation in archive.acquisitions() if observation.aoi_id in mine],
         TimeRange(min(instants), max(instants) + timedelta(seconds=1)),
         now=datetime.now(UTC),
         searched=searched,

@@ -13,7 +13,7 @@ from monitor.report.sections.port import port
 from monitor.report.sections.summary import coverage, header, statements
 from monitor.report.sections.traffic import ais, dark_events, gaps
 from monitor.report.sections.voyages import voyages
-from monitor.report.tiles.looks import looks_of
+from monitor.report.tiles.observations import observations_of
 from monitor.report.tiles.studio import Studio
 
 
@@ -29,10 +29,10 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
         instead.
     """
     now = replace(given, tables=replace(given.tables, matches=latest(given.tables.matches)))
-    looks = {aoi.id: looks_of(now, aoi.id) for aoi in now.aois}
+    observations = {aoi.id: observations_of(now, aoi.id) for aoi in now.aois}
     studios = {aoi.id: Studio(now, aoi, read_pixels) for aoi in now.aois}
-    ports = [port(now, aoi, looks[aoi.id], studios[aoi.id]) for aoi in now.aois]
-    sections: list[Section] = [coverage(now, looks), key_numbers(now), *ports, ais(now)]
+    ports = [port(now, aoi, observations[aoi.id], studios[aoi.id]) for aoi in now.aois]
+    sections: list[Section] = [coverage(now, observations), key_numbers(now), *ports, ais(now)]
     top = header(given)
     sections += [dark_events(now, studios), gaps(now), voyages(now), corrections(now), method(now)]
     sections.append(provenance(now, top.digest))

@@ -21,7 +21,7 @@ from monitor.serve.cache import Shelf
 from monitor.serve.health import Card
 from monitor.serve.request import TABLES, Desk
 from monitor.serve.security import Door
-from monitor.store.alerts import AlertBook
+from monitor.store.alerts import AlertStore
 from monitor.store.reviews import Review, login
 
 MOST_ROWS = 5000
@@ -70,12 +70,12 @@ class Port(BaseModel):
 
     id: str
     name: str
-    last_look: str | None
+    last_observation: str | None
     last_state: str | None
-    clear_looks_7d: int
+    clear_observations_7d: int
     passes_7d: int
     ais_hours_7d: int
-    vessels_per_clear_look: float | None
+    vessels_per_clear_observation: float | None
     interval_95: tuple[float | None, float | None]
     expected_95: tuple[float | None, float | None]
     open_findings: int
@@ -110,10 +110,10 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
         return [_port(card) for card in Desk.of(shelf).cards()]
 
     @router.get("/ports/{aoi_id}/map", response_class=Response)
-    def port_map(aoi_id: str, look: str) -> Response:
-        """One look at a port as map layers: a picture, its bounds, and GeoJSON features."""
+    def port_map(aoi_id: str, observation: str) -> Response:
+        """One observation at a port as map layers: a picture, its bounds, and GeoJSON features."""
         content = shelf.now()
-        document = images.map_document(shelf, content, content.aoi(aoi_id), look)
+        document = images.map_document(shelf, content, content.aoi(aoi_id), observation)
         return Response(document, media_type="application/json")
 
     @router.get("/tables")
@@ -164,7 +164,7 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
     @router.get("/alerts", response_class=Response)
     def alerts() -> Response:
         """The alerts that were raised, oldest first."""
-        return _json(_rows(AlertBook(shelf.workspace.archive).table()))
+        return _json(_rows(AlertStore(shelf.workspace.archive).table()))
 
 
 def _writes(router: APIRouter, shelf: Shelf) -> None:
@@ -201,12 +201,12 @@ def _port(card: Card) -> Port:
     return Port(
         id=seen.aoi.id,
         name=seen.aoi.name or seen.aoi.id,
-        last_look=isoformat(seen.last.at) if seen.last else None,
+        last_observation=isoformat(seen.last.at) if seen.last else None,
         last_state=seen.last.state if seen.last else None,
-        clear_looks_7d=seen.clear,
+        clear_observations_7d=seen.clear,
         passes_7d=seen.passes,
         ais_hours_7d=seen.ais_hours,
-        vessels_per_clear_look=rate,
+        vessels_per_clear_observation=rate,
         interval_95=(low, high),
         expected_95=expected,
         open_findings=card.open_findings,

@@ -17,7 +17,7 @@ from monitor.core.findings import Finding
 from monitor.core.timerange import TimeRange
 from monitor.fuse.reviews import without
 from monitor.pipeline import snapshot
-from monitor.pipeline.correlate import told_of
+from monitor.pipeline.correlate import review_decisions
 from monitor.pipeline.freshness import FINDINGS, Ports
 from monitor.report.page.model import BriefInput, Provenance
 from monitor.store import findings
@@ -145,7 +145,7 @@ class Shelf:
         period = TimeRange(end - timedelta(weeks=WEEKS), end)
         source = Provenance(snapshot.software(), snapshot.weights(ports), (), (), snapshot.thresholds(ports))
         every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, told)
-        counted = without(tables.detections, told_of(archive, tables.detections))
+        counted = without(tables.detections, review_decisions(archive, tables.detections))
         given = replace(every, tables=replace(tables, detections=counted))
         return Content(ports, given, every, told, now, state)
 

@@ -14,7 +14,7 @@ from monitor.report.page.blocks import Block, Cell, Table
 from monitor.report.page.wording import length, lonlat, minute, number, short
 from monitor.serve.cache import Content, Shelf
 from monitor.serve.request import said_when
-from monitor.store.reviews import ReviewBook, review_table
+from monitor.store.reviews import ReviewStore, review_table
 
 _DECIDED = {"keep": "kept", "reject": "rejected", "fixed": "fixed object", "unsure": "unsure", "undo": "taken back"}
 
@@ -143,7 +143,7 @@ def _candidates(content: Content, detection_id: str) -> tuple[Table, ...]:
 
 
 def _reviews(shelf: Shelf, subjects: set[str]) -> Table:
-    rows = [r for r in ReviewBook(shelf.workspace.archive).rows() if subjects & {r.subject, *r.detections}]
+    rows = [r for r in ReviewStore(shelf.workspace.archive).rows() if subjects & {r.subject, *r.detections}]
     return decisions("What was decided", review_table(rows))
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.fuse.series.rates import rates
-from monitor.report.tiles.looks import Look, looks_of
+from monitor.report.tiles.observations import Observation, observations_of
 from monitor.serve.cache import Content
 from monitor.store.archive import Archive
 
@@ -24,16 +24,16 @@ class Health:
 
     Attributes
     ----------
-    last : the newest look, whatever it showed; None before the first
-    until : the end of the seven days that the next three figures are of: the last look's day
-    clear, passes : clear looks and passes in those days
+    last : the newest observation, whatever it showed; None before the first
+    until : the end of the seven days that the next three figures are of: the last observation's day
+    clear, passes : clear observations and passes in those days
     ais_hours : hours of them in which any position near the port came in
-    rate : vessels per clear look of the last observed week with its interval, NaN without looks
+    rate : vessels per clear observation of the last observed week with its interval, NaN without observations
     expected : between what and what the port's own past lets that rate lie, NaN with too little past
     """
 
     aoi: Aoi
-    last: Look | None
+    last: Observation | None
     until: datetime
     clear: int
     passes: int
@@ -62,13 +62,13 @@ class Card:
 
 
 def health(content: Content, aoi: Aoi) -> Health:
-    """The figures of a port, of the seven days to its newest look."""
-    looks = looks_of(content.given, aoi.id)
+    """The figures of a port, of the seven days to its newest observation."""
+    observations = observations_of(content.given, aoi.id)
     until = content.given.period.end
-    recent = [k for k in looks if until - RECENT <= k.at < until]
+    recent = [k for k in observations if until - RECENT <= k.at < until]
     counts = content.given.tables.counts
     made = rates(counts[counts["aoi_id"] == aoi.id], period=content.given.period)
-    weeks = made[(made["what"] == "vessels") & (made["looks"] > 0)]
+    weeks = made[(made["what"] == "vessels") & (made["observations"] > 0)]
     missing = {
         "rate": float("nan"),
         "rate_low": float("nan"),
@@ -79,7 +79,7 @@ def health(content: Content, aoi: Aoi) -> Health:
     row = weeks.iloc[-1].to_dict() if len(weeks) else missing
     return Health(
         aoi,
-        looks[-1] if looks else None,
+        observations[-1] if observations else None,
         until,
         sum(k.state == "observed" for k in recent),
         len(recent),

@@ -12,7 +12,7 @@ from monitor.report.page.blocks import Picture
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import minute
 from monitor.report.tiles.frames import around, overview
-from monitor.report.tiles.looks import Look, looks_of
+from monitor.report.tiles.observations import Observation, observations_of
 from monitor.report.tiles.stretch import Stretch
 from monitor.report.tiles.studio import Studio
 from monitor.serve.cache import Content, Shelf
@@ -51,26 +51,30 @@ def chip(shelf: Shelf, content: Content, detection_id: str) -> Picture:
     return made
 
 
-def looks(content: Content, aoi: Aoi) -> tuple[Look, ...]:
-    """The looks at a port of which there is a picture, oldest first."""
-    return tuple(look for look in looks_of(content.given, aoi.id) if look.acquisition is not None and look.was_seen)
+def observations(content: Content, aoi: Aoi) -> tuple[Observation, ...]:
+    """The observations at a port of which there is a picture, oldest first."""
+    return tuple(
+        observation
+        for observation in observations_of(content.given, aoi.id)
+        if observation.acquisition is not None and observation.was_seen
+    )
 
 
 def map_document(shelf: Shelf, content: Content, aoi: Aoi, scene_id: str) -> str:
-    """The layers of one look at a port, as JSON for the map script.
+    """The layers of one observation at a port, as JSON for the map script.
 
     Raises
     ------
     DataError
-        There is no such look, or its pixels are not in the archive.
+        There is no such observation, or its pixels are not in the archive.
     """
-    look = next((k for k in looks(content, aoi) if k.scene_id == scene_id), None)
-    if look is None:
-        raise DataError(f"{scene_id}: no look at {aoi.id} of this id")
+    observation = next((k for k in observations(content, aoi) if k.scene_id == scene_id), None)
+    if observation is None:
+        raise DataError(f"{scene_id}: no observation at {aoi.id} of this id")
 
     def draw() -> object:
         studio, frame = _studio(shelf, content, aoi, content.given), overview(aoi)
-        made = port_map(studio, look, frame)
+        made = port_map(studio, observation, frame)
         return "" if made is None else made.document
 
     document = cast("str", shelf.draw(content, ("map", aoi.id, scene_id), draw))
@@ -80,7 +84,7 @@ def map_document(shelf: Shelf, content: Content, aoi: Aoi, scene_id: str) -> str
 
 
 def _studio(shelf: Shelf, content: Content, aoi: Aoi, given: BriefInput) -> Studio:
-    """The port's pictures with one stretch a sensor for all looks, measured on its newest clear ones."""
+    """The port's pictures with one stretch a sensor for all observations, measured on its newest clear ones."""
 
     def read(scene_id: str) -> Raster:
         return shelf.workspace.archive.read_raster(scene_id)
@@ -88,9 +92,13 @@ def _studio(shelf: Shelf, content: Content, aoi: Aoi, given: BriefInput) -> Stud
     measured = cast("dict[str, Stretch]", content.drawn.setdefault(("stretch", aoi.id), {}))
     studio = Studio(given, aoi, read, measured)
     if not measured:
-        frame, seen = overview(aoi), looks(content, aoi)
-        for sensor in {look.sensor for look in seen}:
-            ids = tuple(look.scene_id for look in seen if look.sensor == sensor and look.state == "observed")[-2:]
+        frame, seen = overview(aoi), observations(content, aoi)
+        for sensor in {observation.sensor for observation in seen}:
+            ids = tuple(
+                observation.scene_id
+                for observation in seen
+                if observation.sensor == sensor and observation.state == "observed"
+            )[-2:]
             if ids:
                 studio.stretch_from(sensor, ids, frame)
     return studio

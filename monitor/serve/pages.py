@@ -15,8 +15,8 @@ from monitor.serve import images, port, render
 from monitor.serve.cache import Shelf
 from monitor.serve.evidence import decisions, evidence
 from monitor.serve.health import Run
-from monitor.serve.request import Desk, look_when, said_when
-from monitor.store.alerts import AlertBook
+from monitor.serve.request import Desk, observation_when, said_when
+from monitor.store.alerts import AlertStore
 
 PER_PAGE = 40
 KINDS = {
@@ -55,13 +55,17 @@ def _ports(router: APIRouter, shelf: Shelf) -> None:
         return _page(desk, "home.html.j2", "Ports", cards=desk.cards(), waiting=waiting, runs=desk.runs()[:1])
 
     @router.get("/ports/{aoi_id}")
-    def one_port(aoi_id: str, look: str = "") -> str:
+    def one_port(aoi_id: str, observation: str = "") -> str:
         """One port: timeline and map."""
         desk = Desk.of(shelf)
         aoi = desk.content.aoi(aoi_id)
-        seen = images.looks(desk.content, aoi)
+        seen = images.observations(desk.content, aoi)
         clear = [k.scene_id for k in seen if k.state == "observed"]
-        chosen = look if look in {k.scene_id for k in seen} else (clear or [k.scene_id for k in seen] or [""])[-1]
+        chosen = (
+            observation
+            if observation in {k.scene_id for k in seen}
+            else (clear or [k.scene_id for k in seen] or [""])[-1]
+        )
         card = next(card for card in desk.cards() if card.health.aoi.id == aoi.id)
         parts = port.parts(shelf, desk.content, aoi)
         return _page(
@@ -71,7 +75,7 @@ def _ports(router: APIRouter, shelf: Shelf) -> None:
             aoi=aoi,
             card=card,
             parts=parts,
-            looks=seen,
+            observations=seen,
             chosen=chosen,
             period=desk.content.given.period,
         )
@@ -192,7 +196,7 @@ def _page(desk: Desk, template: str, title: str, **values: object) -> str:
         software=content.given.provenance.software,
         minute=minute,
         number=number,
-        look_when=look_when,
+        observation_when=observation_when,
         said_when=lambda row: said_when(content, row),
         **values,
     )
@@ -232,7 +236,7 @@ def _failures(runs: list[Run]) -> Table:
 
 
 def _alerts(shelf: Shelf) -> Table:
-    table = AlertBook(shelf.workspace.archive).table()
+    table = AlertStore(shelf.workspace.archive).table()
     rows = tuple(
         (
             Cell(minute(r["raised_at"])),

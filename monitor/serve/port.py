@@ -17,7 +17,7 @@ from monitor.report.page.model import BriefInput
 from monitor.report.sections.berths import berth_calendar, stacks, visits
 from monitor.report.sections.traffic import ais, gaps
 from monitor.report.sections.voyages import voyages
-from monitor.report.tiles.looks import looks_of, within
+from monitor.report.tiles.observations import observations_of, within
 from monitor.serve.cache import Content, Shelf
 from monitor.serve.render import blocks
 
@@ -69,7 +69,7 @@ def _of_port(given: BriefInput, aoi: Aoi) -> BriefInput:
 
 
 def _coverage(given: BriefInput, aoi: Aoi) -> Block:
-    seen = within(looks_of(given, aoi.id), given.period)
+    seen = within(observations_of(given, aoi.id), given.period)
     return coverage_strip("coverage-strip", [(aoi.name or aoi.id, seen)], given.period)
 
 

@@ -13,12 +13,12 @@ from monitor.core.errors import DataError
 from monitor.pipeline.review import queue_of
 from monitor.report.page.model import Tables
 from monitor.report.page.wording import date_only, minute, when
-from monitor.report.tiles.looks import Look
+from monitor.report.tiles.observations import Observation
 from monitor.serve import render
 from monitor.serve.cache import Content, Shelf
 from monitor.serve.health import Card, Health, Run, errors_of, health, runs
 from monitor.serve.port import parts
-from monitor.store.reviews import ReviewBook
+from monitor.store.reviews import ReviewStore
 
 TABLES = tuple(each.name for each in fields(Tables))
 
@@ -36,9 +36,9 @@ class Desk:
         return cls(shelf, shelf.now())
 
     @property
-    def book(self) -> ReviewBook:
+    def book(self) -> ReviewStore:
         """Where reviews are kept; always read anew, so that a reader sees its own last decision."""
-        return ReviewBook(self.shelf.workspace.archive)
+        return ReviewStore(self.shelf.workspace.archive)
 
     def queue(self) -> pd.DataFrame:
         """QUEUE with what was decided until now; kept until the next decision."""
@@ -88,9 +88,9 @@ def said_when(content: Content, row: Mapping[str, object]) -> str:
     return when(scene) if scene is not None and not scene.is_exact else minute(at)
 
 
-def look_when(look: Look) -> str:
-    """When a look was, in words: no hour where none is known."""
-    return when(look.acquisition) if look.acquisition is not None else minute(look.at)
+def observation_when(observation: Observation) -> str:
+    """When an observation was, in words: no hour where none is known."""
+    return when(observation.acquisition) if observation.acquisition is not None else minute(observation.at)
 
 
 def figures(shelf: Shelf, content: Content, aoi: Aoi) -> Health:

@@ -43,7 +43,8 @@ class Season:
     aois : the ports; those without tracks in `simulate.orbits` (any but rajin and dunai) are offered nothing
     scenario : a name in `simulate.SCENARIOS`
     sensors : ``s2``, ``s1`` or both
-    backgrounds : real Sentinel-2 pixels by AOI id, the ground of that port's optical looks; ships in them are not in
+    backgrounds : real Sentinel-2 pixels by AOI id, the ground of that port's optical observations; ships in them are
+        not in
         the truth. Ports without have the drawn ground, and so has radar.
     """
 

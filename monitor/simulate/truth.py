@@ -15,7 +15,7 @@
     geometry``.
 ``visits``
     Stays at a berth by ships of 45 m or more: ``aoi_id, berth_id, mmsi, role, length_m, arrived_at, departed_at, dark,
-    looks`` (acquisitions within), ``clear_looks`` (those that show it).
+    looks`` (acquisitions within), ``clear_observations`` (those that show it).
 ``voyages``
     Legs between consecutive berths in the two ports: ``mmsi, role, from_port, to_port, from_berth, to_berth,
     departed_at, arrived_at``.
@@ -75,36 +75,43 @@ _OWN_M = 3_000.0
 
 def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
     """All truth tables of a season, by name; see the module."""
-    looks = [(aoi, item, _shown(season, item, aoi)) for aoi in season.aois for item in season.passes(aoi)]
+    observations = [(aoi, item, _shown(season, item, aoi)) for aoi in season.aois for item in season.passes(aoi)]
     positions = season.positions()
     times = _times(positions, season.world.ships)
-    vessels = _geo([row for aoi, item, shown in looks for row in _vessels(season, aoi, item, shown, times)], _VESSELS)
-    berths = _plain([row for aoi, item, shown in looks for row in _berths(aoi, item, shown, vessels)], _BERTHS)
+    vessels = _geo(
+        [row for aoi, item, shown in observations for row in _vessels(season, aoi, item, shown, times)], _VESSELS
+    )
+    berths = _plain([row for aoi, item, shown in observations for row in _berths(aoi, item, shown, vessels)], _BERTHS)
     return {
         "vessels": vessels,
         "berths": berths,
-        "stacks": _geo([row for aoi, item, shown in looks for row in _stacks(season, aoi, item, shown)], _STACKS),
+        "stacks": _geo(
+            [row for aoi, item, shown in observations for row in _stacks(season, aoi, item, shown)], _STACKS
+        ),
         "visits": _plain(_visits(season, vessels), _VISITS),
         "voyages": _plain(_voyages(season), _VOYAGES),
         "dark_intervals": _plain(
             [{"mmsi": s.mmsi, "start": _at(a), "end": _at(b)} for s in season.world.ships for a, b in s.silent], _DARK
         ),
         "clouds": _plain(
-            [{**_cloud(season, aoi, item, shown), **_hearing(positions, aoi, item)} for aoi, item, shown in looks],
+            [
+                {**_cloud(season, aoi, item, shown), **_hearing(positions, aoi, item)}
+                for aoi, item, shown in observations
+            ],
             _CLOUDS,
         ),
         "outages": _plain(
             [{"station": n, "start": _at(a), "end": _at(b)} for n, a, b in season.world.outages], _OUTAGES
         ),
         "deliveries": _plain(_deliveries(season), _DELIVERIES),
-        "registration": _plain([_shift(season, aoi, item) for aoi, item, _ in looks], _REGISTRATION),
+        "registration": _plain([_shift(season, aoi, item) for aoi, item, _ in observations], _REGISTRATION),
         "fixtures": _geo(_fixtures(season), _FIXTURES),
     }
 
 
-_LOOK = ["scene_id", "aoi_id", "acquired_at", "sensor"]
+_OBSERVATION = ["scene_id", "aoi_id", "acquired_at", "sensor"]
 _VESSELS = [
-    *_LOOK,
+    *_OBSERVATION,
     "mmsi",
     "sent_mmsi",
     "name",
@@ -126,8 +133,8 @@ _VESSELS = [
     "visible",
     "geometry",
 ]
-_BERTHS = [*_LOOK, "berth_id", "occupied", "observed", "mmsis"]
-_STACKS = [*_LOOK, "yard_id", "length_m", "area_m2", "observed", "geometry"]
+_BERTHS = [*_OBSERVATION, "berth_id", "occupied", "observed", "mmsis"]
+_STACKS = [*_OBSERVATION, "yard_id", "length_m", "area_m2", "observed", "geometry"]
 _VISITS = [
     "aoi_id",
     "berth_id",
@@ -137,14 +144,14 @@ _VISITS = [
     "arrived_at",
     "departed_at",
     "dark",
-    "looks",
-    "clear_looks",
+    "observations",
+    "clear_observations",
 ]
 _VOYAGES = ["mmsi", "role", "from_port", "to_port", "from_berth", "to_berth", "departed_at", "arrived_at"]
 _DARK = ["mmsi", "start", "end"]
-_CLOUDS = [*_LOOK, "share", "hidden_fraction", "ais_vessels", "ais_before", "ais_after"]
+_CLOUDS = [*_OBSERVATION, "share", "hidden_fraction", "ais_vessels", "ais_before", "ais_after"]
 _DELIVERIES = ["start", "end", "arrives_at", "positions", "mmsis"]
-_REGISTRATION = [*_LOOK, "shift_rows_px", "shift_cols_px"]
+_REGISTRATION = [*_OBSERVATION, "shift_rows_px", "shift_cols_px"]
 _FIXTURES = ["fixture_id", "aoi_id", "kind", "lon", "lat", "length_m", "width_m", "axis_deg", "geometry"]
 _OUTAGES = ["station", "start", "end"]
 
@@ -176,7 +183,7 @@ def _at(t_s: float) -> pd.Timestamp:
     return pd.Timestamp(round(t_s), unit="s", tz="UTC")
 
 
-def _look(aoi: Aoi, item: Pass) -> dict[str, object]:
+def _observation(aoi: Aoi, item: Pass) -> dict[str, object]:
     return {"scene_id": item.id, "aoi_id": aoi.id, "acquired_at": pd.Timestamp(item.at), "sensor": item.track.sensor}
 
 
@@ -220,7 +227,7 @@ def _vessels(season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int,
         outline = _box(lon, lat, heading, ship)
         rows.append(
             {
-                **_look(aoi, item),
+                **_observation(aoi, item),
                 "mmsi": ship.mmsi,
                 "sent_mmsi": ship.sent_mmsi if ship.ais_class else 0,
                 "name": ship.name,
@@ -290,7 +297,7 @@ def _berths(aoi: Aoi, item: Pass, shown: Mask, vessels: pd.DataFrame) -> list[di
         moored = here[here["berth_id"] == zone.id]
         rows.append(
             {
-                **_look(aoi, item),
+                **_observation(aoi, item),
                 "berth_id": zone.id,
                 "occupied": len(moored) > 0,
                 "observed": float(shown[inside].mean()) if inside.any() else 0.0,
@@ -309,7 +316,7 @@ def _stacks(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> list[dict[str,
         area = sum(s.area_m2 for s in mine)
         rows.append(
             {
-                **_look(aoi, item),
+                **_observation(aoi, item),
                 "yard_id": zone.id,
                 "length_m": area / SLOT_M[1],
                 "area_m2": area,
@@ -343,8 +350,8 @@ def _visits(season: Season, vessels: pd.DataFrame) -> list[dict[str, object]]:
                     "arrived_at": _at(stay.start_s),
                     "departed_at": _at(stay.end_s),
                     "dark": not bool(ship.sends((stay.start_s + stay.end_s) / 2)[0]),
-                    "looks": len(seen),
-                    "clear_looks": int(seen["visible"].sum()),
+                    "observations": len(seen),
+                    "clear_observations": int(seen["visible"].sum()),
                 }
             )
     return rows
@@ -387,7 +394,7 @@ def _deliveries(season: Season) -> list[dict[str, object]]:
 
 def _shift(season: Season, aoi: Aoi, item: Pass) -> dict[str, object]:
     rows, cols = season.shift_px(item)
-    return {**_look(aoi, item), "shift_rows_px": rows, "shift_cols_px": cols}
+    return {**_observation(aoi, item), "shift_rows_px": rows, "shift_cols_px": cols}
 
 
 def _fixtures(season: Season) -> list[dict[str, object]]:
@@ -399,7 +406,7 @@ def _cloud(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> dict[str, objec
     inside = _wet(aoi) & inside_swath(_grid(aoi), item)
     optical = item.track.sensor == "s2"
     return {
-        **_look(aoi, item),
+        **_observation(aoi, item),
         "share": season.cloud_share(item) if optical else 0.0,
         "hidden_fraction": float((~shown[inside]).mean()) if inside.any() else 1.0,
     }

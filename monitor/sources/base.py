@@ -37,7 +37,7 @@ class Source(Protocol):
 
 
 @runtime_checkable
-class TellsProblems(Protocol):
+class ReportsProblems(Protocol):
     """A source that passes over what it cannot read, and tells."""
 
     def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:

@@ -76,13 +76,13 @@ def detect_images(
         detector = make_detector(kind, weights, threshold, land=ashore)
         sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
 
-        def look(path: Path) -> dict[str, object]:
+        def observation(path: Path) -> dict[str, object]:
             read = ahead.pop(path, None)
             one = read_image(path, sensor=kind) if read is None else read.result()
             made: dict[str, object] = images.collection([one], detector, land=ashore, weights_sha256=sha256)
             return made
 
-        outcomes = each(look, list(files))
+        outcomes = each(observation, list(files))
     made = [o.value for o in outcomes if o.value is not None]
     if made:
         try:

@@ -35,12 +35,12 @@ def detect_images(
 
     Parameters, errors and what comes back are those of `read_image` and `collection`.
     """
-    looks = (read_image(path, sensor=sensor) for path in paths)
-    return collection(looks, detector, land=land, weights_sha256=weights_sha256)
+    observations = (read_image(path, sensor=sensor) for path in paths)
+    return collection(observations, detector, land=land, weights_sha256=weights_sha256)
 
 
 def collection(
-    looks: Iterable[tuple[Acquisition, Raster]],
+    observations: Iterable[tuple[Acquisition, Raster]],
     detector: Detector,
     *,
     land: BaseGeometry | None = None,
@@ -50,7 +50,7 @@ def collection(
 
     Parameters
     ----------
-    looks : acquisitions with their pixels
+    observations : acquisitions with their pixels
     land : longitude/latitude geometry, optional
         Where land is known to be; water is the rest of each image.
 
@@ -67,7 +67,7 @@ def collection(
     """
     found: list[dict[str, object]] = []
     seen, valid, pixels = [], 0, 0
-    for acquisition, raster in looks:
+    for acquisition, raster in observations:
         water = raster.grid.footprint().difference(land) if land is not None else None
         objects = find_objects(raster, acquisition, detector, water=water)
         found += features(objects, acquisition, detector.key)

@@ -3,6 +3,6 @@
 from monitor.store.archive import SCENE_TABLES, Archive
 from monitor.store.index import Record
 from monitor.store.quota import UnitAccount
-from monitor.store.searches import OfferBook
+from monitor.store.searches import SearchStore
 
-__all__ = ["SCENE_TABLES", "Archive", "OfferBook", "Record", "UnitAccount"]
+__all__ = ["SCENE_TABLES", "Archive", "Record", "SearchStore", "UnitAccount"]

@@ -18,7 +18,7 @@ _KIND = "alert"
 
 
 @dataclass(frozen=True, slots=True)
-class AlertBook:
+class AlertStore:
     """The alerts of an archive: lines of ``ledger/alert.jsonl``, and rows of the index that is made from them."""
 
     archive: Archive

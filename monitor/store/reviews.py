@@ -48,7 +48,7 @@ class Review:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewBook:
+class ReviewStore:
     """The reviews of an archive: lines of ``ledger/review.jsonl``, and rows of the index that is made from them."""
 
     archive: Archive

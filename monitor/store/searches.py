@@ -22,7 +22,7 @@ _OFFER, _SEARCH = "offer", "search"
 
 
 @dataclass(frozen=True, slots=True)
-class OfferBook:
+class SearchStore:
     """Records of searches and of offers without pixels, in an archive."""
 
     archive: Archive

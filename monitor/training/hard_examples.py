@@ -1,4 +1,4 @@
-"""Where a network errs on its own training ports, so that training looks there more often."""
+"""Where a network errs on its own training ports, so that training observations there more often."""
 
 from __future__ import annotations
 

@@ -52,18 +52,20 @@ def _alerts(settings: Settings) -> Iterator[Check]:
     if not (told.send or told.urls_file or told.urls.get_secret_value()):
         return
 
-    def look() -> str:
+    def observation() -> str:
         targets = alert_targets(settings)
         if not targets:
             raise SettingsError("[alerts] send is true, and there is no target to send to")
         return ", ".join(str(target) for target in targets)
 
-    yield _tried("alerts", "set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file that only you can read", look)
+    yield _tried(
+        "alerts", "set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file that only you can read", observation
+    )
 
 
-def _tried(name: str, mend: str, look: Callable[[], str]) -> Check:
+def _tried(name: str, mend: str, observation: Callable[[], str]) -> Check:
     try:
-        return Check(name, True, look())
+        return Check(name, True, observation())
     except MonitorError as error:
         return Check(name, False, str(error), mend)
 
@@ -71,10 +73,10 @@ def _tried(name: str, mend: str, look: Callable[[], str]) -> Check:
 def _ports(root: Path) -> Check:
     folder = root / "aoi"
 
-    def look() -> str:
+    def observation() -> str:
         return ", ".join(aoi.id for aoi in read_aois(folder))
 
-    check = _tried("ports", f"mend the file in {folder}, or copy a port from a new `monitor init`", look)
+    check = _tried("ports", f"mend the file in {folder}, or copy a port from a new `monitor init`", observation)
     if check.ok and not check.what:
         return Check("ports", False, f"{folder}: no *.geojson", f"put one GeoJSON file a port into {folder}")
     return check
@@ -86,22 +88,22 @@ def _disk(root: Path) -> Iterator[Check]:
     yield Check("disk", free >= LEAST_FREE_BYTES, what, "" if free >= LEAST_FREE_BYTES else "free some space")
     probe = root / "archive" / ".writable"
 
-    def look() -> str:
+    def observation() -> str:
         write_bytes(probe, b"")
         probe.unlink()
         return f"{probe.parent} can be written"
 
-    yield _tried("writing", f"chown -R $USER {root.absolute()}", look)
+    yield _tried("writing", f"chown -R $USER {root.absolute()}", observation)
 
 
 def _archive(root: Path) -> Check:
-    def look() -> str:
+    def observation() -> str:
         scenes = Archive(root / "archive").scenes()
         newest = max((s.acquisition.acquired_at for s in scenes), default=None)
         ahead = newest is not None and newest > datetime.now(UTC)
         return f"{len(scenes)} scenes" + (f"; the newest, {newest}, lies in the future: set the clock" if ahead else "")
 
-    check = _tried("archive", "monitor reindex", look)
+    check = _tried("archive", "monitor reindex", observation)
     return Check("clock", False, check.what, "timedatectl set-ntp true") if "set the clock" in check.what else check
 
 
@@ -160,11 +162,11 @@ def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
 def _weights(settings: Settings, sensor: str) -> Check:
     chosen = settings.detector
 
-    def look() -> str:
+    def observation() -> str:
         return make_detector(sensor, chosen.weights or None, chosen.threshold).key
 
     return _tried(
-        f"weights {sensor}", "install monitor again, or set [detector] weights to a name in weights.toml", look
+        f"weights {sensor}", "install monitor again, or set [detector] weights to a name in weights.toml", observation
     )
 
 

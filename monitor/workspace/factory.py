@@ -106,7 +106,8 @@ def season_of(
     sensors: tuple[str, ...],
     background: Path | None = None,
 ) -> Season:
-    """A simulated season over some ports; `background` is a folder of real scenes to lay under its optical looks.
+    """A simulated season over some ports; `background` is a folder of real scenes to lay under its optical
+    observations.
 
     Raises
     ------

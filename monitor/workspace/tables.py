@@ -14,11 +14,11 @@ from monitor.core.scene import Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import (
     BERTH_STATES,
-    CATCHABLE,
     CHANGES,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
+    DETECTABILITY,
     GAP_CANDIDATES,
     IDENTITY,
     MATCHES,
@@ -33,8 +33,8 @@ from monitor.core.tables import (
 )
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.pipeline.outcome import Table
-from monitor.store.alerts import AlertBook
-from monitor.store.reviews import ReviewBook
+from monitor.store.alerts import AlertStore
+from monitor.store.reviews import ReviewStore
 from monitor.workspace.aviation_tables import AirViews
 from monitor.workspace.factory import DETECTED, make_detector
 
@@ -86,7 +86,7 @@ class Views(AirViews):
         return pipeline.detections_of(self.archive, self.ports(aoi), chosen_period(period))
 
     def coverage(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """COVERAGE: what each look showed of water, berths and yards, and why not."""
+        """COVERAGE: what each observation showed of water, berths and yards, and why not."""
         return pipeline.scene_tables(self.archive, self.ports(aoi), "coverage", COVERAGE, chosen_period(period))
 
     def berth_states(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
@@ -94,19 +94,19 @@ class Views(AirViews):
         return self._derived("berth_states", BERTH_STATES, aoi, period)
 
     def stacks(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """STACKS: container stacks by yard and look."""
+        """STACKS: container stacks by yard and observation."""
         return self._derived("stacks", STACKS, aoi, period)
 
     def counts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """COUNTS: vessels per look; missing where the look was not observed."""
+        """COUNTS: vessels per observation; missing where nothing was observed."""
         return self._derived("counts", COUNTS, aoi, period)
 
     def changes(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """CHANGES: when counts per clear look changed, between which looks, from what to what."""
+        """CHANGES: when counts per clear observation changed, between which observations, from what to what."""
         return self._derived("changes", CHANGES, aoi, period)
 
     def rates(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """RATES: vessels per clear look by week, with intervals, beside what the past lets expect."""
+        """RATES: vessels per clear observation by week, with intervals, beside what the past lets expect."""
         return self._derived("rates", RATES, aoi, period)
 
     def matches(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
@@ -114,7 +114,7 @@ class Views(AirViews):
         return pipeline.standing(self._derived("matches", MATCHES, aoi, period))
 
     def null_tests(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """NULL_TESTS: per look, how many detections AIS shifted by a day would match by chance."""
+        """NULL_TESTS: per observation, how many detections AIS shifted by a day would match by chance."""
         return self._derived("null_tests", NULL_TESTS, aoi, period)
 
     def dark_events(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
@@ -133,9 +133,9 @@ class Views(AirViews):
         """VISITS: stays at berths, not before and not after."""
         return self._derived("visits", VISITS, aoi, period)
 
-    def catchable(self, aoi: str | None = None) -> pd.DataFrame:
-        """CATCHABLE: share of the stays of each length that the clear looks at a berth would have met."""
-        return self._derived("catchable", CATCHABLE, aoi, None)
+    def detectability(self, aoi: str | None = None) -> pd.DataFrame:
+        """DETECTABILITY: share of the stays of each length that the clear observations at a berth would have met."""
+        return self._derived("detectability", DETECTABILITY, aoi, None)
 
     def voyages(self) -> pd.DataFrame:
         """VOYAGES between ports, from AIS and from imagery."""
@@ -150,12 +150,12 @@ class Views(AirViews):
         return self._derived("shuttles", SHUTTLES, None, None)
 
     def ships_and_stacks(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """SHIPS_AND_STACKS: how the stacks changed between clear looks, and which ships lay there meanwhile."""
+        """SHIPS_AND_STACKS: how the stacks changed between clear observations, and which ships lay there meanwhile."""
         return self._derived("ships_and_stacks", SHIPS_AND_STACKS, aoi, period)
 
     def alerts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """ALERTS: what was worth telling, oldest first, and what became of it."""
-        table = within(AlertBook(self.archive).table(), chosen_period(period))
+        table = within(AlertStore(self.archive).table(), chosen_period(period))
         return table if aoi is None else table[table["aoi_id"].isin([aoi, ""])].reset_index(drop=True)
 
     def ledger(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
@@ -175,7 +175,7 @@ class Views(AirViews):
 
     def reviews(self) -> pd.DataFrame:
         """REVIEWS: who decided what of a detection or finding, oldest first, and whether it stands."""
-        return ReviewBook(self.archive).table()
+        return ReviewStore(self.archive).table()
 
     def review_queue(self, aoi: str | None = None) -> pd.DataFrame:
         """QUEUE: findings and detections that can be reviewed, with what was decided of each."""

@@ -22,8 +22,8 @@ from monitor.core.tables.aviation import AIR_POSITIONS
 from monitor.core.timerange import TimeRange, isoformat, span, utc
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.store.index import Record
-from monitor.store.reviews import Review, ReviewBook, login
-from monitor.store.searches import OfferBook
+from monitor.store.reviews import Review, ReviewStore, login
+from monitor.store.searches import SearchStore
 from monitor.workspace.factory import alert_plan, alert_targets, make_source, season, shipped_ports
 from monitor.workspace.schedule import Timer, run_command
 from monitor.workspace.settings import FILE_NAME, read_settings, template
@@ -215,13 +215,13 @@ class Workspace(Views):
         return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, pdf=pdf, distribution=line)
 
     def map(self, aoi: str, period: Period = None) -> Page:
-        """The map of a port, which shows itself in a notebook: its newest clear look of a period, with what was found,
-        tracks, gaps and berths.
+        """The map of a port, which shows itself in a notebook: its newest clear observation of a period, with what
+        was found, tracks, gaps and berths.
 
         Raises
         ------
         DataError
-            No look of the period shows the port.
+            No observation of the period shows the port.
         """
         ports = self.ports(aoi)
         chosen = chosen_period(period) or self._span(ports)
@@ -330,12 +330,12 @@ class Workspace(Views):
     def passes(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
         """PASSES: when each satellite looked at the ports, would have, and will; 15 days either way by default."""
         now = datetime.now(UTC)
-        book = OfferBook(self.archive)
+        book = SearchStore(self.archive)
         within = chosen_period(period) or TimeRange(now - timedelta(days=15), now + timedelta(days=15))
         chosen = {port.id for port in self._chosen(aoi)}
-        looks = [a for a in self.archive.acquisitions() if a.aoi_id in chosen]
+        observations = [a for a in self.archive.acquisitions() if a.aoi_id in chosen]
         tried = [attempt for attempt in book.tried() if attempt.aoi_id in chosen]
-        return find_passes(looks, within, now=now, searched=book.searched(), tried=tried)
+        return find_passes(observations, within, now=now, searched=book.searched(), tried=tried)
 
     def schedule(self, kind: str = "systemd", *, remove: bool = False) -> str:
         """Set the timer that calls `run --due`, or take it away; what was done.
@@ -475,7 +475,7 @@ class Workspace(Views):
             There is none.
         """
         subject = id.removeprefix("dark|")
-        return ReviewBook(self.archive).undo(who=who or login(), now=datetime.now(UTC), subject=subject)
+        return ReviewStore(self.archive).undo(who=who or login(), now=datetime.now(UTC), subject=subject)
 
     def export_reviews(self, out: Path) -> list[Path]:
         """Write the reviewed detections as labelled scene folders, which `train` and `evaluate` read; the folders.

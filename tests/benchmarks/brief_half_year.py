@@ -31,7 +31,7 @@ SCENES = 80
 
 
 def given(season: Season, aois: tuple[Aoi, ...]) -> BriefInput:
-    """What a brief of the season's newest 80 looks may state."""
+    """What a brief of the season's newest 80 observations may state."""
     offered = sorted((a for aoi in aois for a in season.acquisitions(aoi)), key=lambda a: a.start)[-SCENES:]
     names = {a.id for a in offered}
     truth = {
@@ -87,17 +87,19 @@ def _anchors(aois: tuple[Aoi, ...]) -> pd.DataFrame:
 class Shelf:
     """An archive that renders a scene when it is first asked for."""
 
-    def __init__(self, season: Season, aois: tuple[Aoi, ...], looks: tuple[Acquisition, ...], root: Path) -> None:
+    def __init__(
+        self, season: Season, aois: tuple[Aoi, ...], observations: tuple[Acquisition, ...], root: Path
+    ) -> None:
         self.season, self.archive = season, Archive(root)
-        self.aois, self.looks = {aoi.id: aoi for aoi in aois}, {a.id: a for a in looks}
+        self.aois, self.observations = {aoi.id: aoi for aoi in aois}, {a.id: a for a in observations}
 
     def __call__(self, scene_id: str) -> Raster:
         try:
             return self.archive.read_raster(scene_id)
         except ArchiveError:
-            look = self.looks[scene_id]
-            raster = self.season.render(look, self.aois[look.aoi_id])
-            self.archive.write_scene(look, raster, request={"made": scene_id})
+            observation = self.observations[scene_id]
+            raster = self.season.render(observation, self.aois[observation.aoi_id])
+            self.archive.write_scene(observation, raster, request={"made": scene_id})
             return self.archive.read_raster(scene_id)
 
 

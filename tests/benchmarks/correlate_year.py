@@ -54,14 +54,14 @@ def made_positions(number: int) -> pd.DataFrame:
     return POSITIONS.conform(table.astype({"t": UTC}))
 
 
-def made_looks(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
-    """A look every 3.6 days at both ports: a third of the berths taken, eight ships in open water."""
+def made_observations(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
+    """An observation every 3.6 days at both ports: a third of the berths taken, eight ships in open water."""
     rng = np.random.default_rng(1)
     scenes, states, found, coverage = [], [], [], []
     for aoi in aois:
         middle = aoi.geometry.centroid
-        for look in range(each):
-            at, name = START + pd.Timedelta(minutes=5184 * look + 121), f"{aoi.id}_{look}"
+        for observation in range(each):
+            at, name = START + pd.Timedelta(minutes=5184 * observation + 121), f"{aoi.id}_{observation}"
             scenes.append(Acquisition(name, aoi.id, "s2", "S2A", at.to_pydatetime(), at.to_pydatetime(), aoi.geometry))
             base = (name, aoi.id, at, "s2")
             coverage.append((*base, aoi.id, "water", "observed", 1.0, ""))
@@ -118,9 +118,14 @@ def made_looks(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
 def main(number: int) -> None:
     """Print the seconds."""
     folder = Path(__file__).resolve().parents[2] / "aoi"
-    looks = made_looks(tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai")))
+    observations = made_observations(tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai")))
     inputs = CorrelateInput(
-        looks.aois, looks.scenes, looks.detections, looks.coverage, looks.berth_states, positions=made_positions(number)
+        observations.aois,
+        observations.scenes,
+        observations.detections,
+        observations.coverage,
+        observations.berth_states,
+        positions=made_positions(number),
     )
     begun = time.process_time()
     made = correlate(inputs)

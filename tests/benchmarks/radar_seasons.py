@@ -1,15 +1,16 @@
 """How right radar is over made seasons: ``python -m tests.benchmarks.radar_seasons [FIRST] [LAST] [PERIOD]``.
 
-Radar looks of the shipped ports (seeds 41 to 44 and 2023-06-01/2023-09-01 by default) through the detector, coverage,
-profiles, berth states, fixed objects and counts, as `monitor run` takes them. Prints for each seed and port, then
-pooled:
+Radar observations of the shipped ports (seeds 41 to 44 and 2023-06-01/2023-09-01 by default) through the detector,
+coverage, profiles, berth states, fixed objects and counts, as `monitor run` takes them. Prints for each seed and
+port, then pooled:
 
 - berths that a ship of 100 m and more lay at: share said to be occupied (0.95 asked); berths with nothing at them:
   share said to be occupied (0.05 asked); not observed left out of both, and so are berths with boats under 45 m only;
-- ships per look: the mean of |count - ships of 45 m and more| (0.81 asked) and the mean difference, for whole ports
+- ships per observation: the mean of |count - ships of 45 m and more| (0.81 asked) and the mean difference, for whole
+  ports
   (`vessels` of COUNTS) and for berths alone (berths said to be occupied against berths that were), with 90 %
   intervals by drawing looks;
-- in brackets the same berths when no look may borrow from later ones ("online").
+- in brackets the same berths when no observation may borrow from later ones ("online").
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ DRAWS = 1000
 
 @dataclass(frozen=True)
 class Judged:
-    """Berths (a row a look and berth: `large, empty, said, said_online`) and counts (a row a look)."""
+    """Berths (a row an observation and berth: `large, empty, said, said_online`) and counts (a row an observation)."""
 
     berths: pd.DataFrame
     counts: pd.DataFrame
@@ -70,13 +71,13 @@ def _mean(values: pd.Series) -> str:
 def judged(aoi: Aoi, seed: int, period: TimeRange) -> Judged:
     """One port's season of radar against the truth."""
     season = Season.make(aois=(aoi,), seed=seed, period=period, sensors=("s1",))
-    detector, looks = RadarDetector((aoi,)), season.acquisitions(aoi)
+    detector, observations = RadarDetector((aoi,)), season.acquisitions(aoi)
     found, seen, past = [], [], []
-    for look in looks:
-        raster = season.render(look, aoi)
-        found.append(detect(raster, look, detector, aoi=aoi))
-        seen.append(coverage(look, raster, aoi))
-        past.append(berth_profiles(look, raster, aoi))
+    for observation in observations:
+        raster = season.render(observation, aoi)
+        found.append(detect(raster, observation, detector, aoi=aoi))
+        seen.append(coverage(observation, raster, aoi))
+        past.append(berth_profiles(observation, raster, aoi))
     tables = {
         "detections": pd.concat([t for t in found if len(t)], ignore_index=True),
         "coverage": pd.concat(seen, ignore_index=True),
@@ -85,9 +86,9 @@ def judged(aoi: Aoi, seed: int, period: TimeRange) -> Judged:
     truth = truth_tables(season)
     ships = truth["vessels"][truth["vessels"]["visible"]]
     large = ships[(ships["length_m"] >= LARGE_M) & (ships["berth_id"] != "")]
-    states = berth_states(aoi, looks, **tables)
+    states = berth_states(aoi, observations, **tables)
     berths = states.merge(truth["berths"][["scene_id", "berth_id", "occupied"]], on=["scene_id", "berth_id"])
-    online = berth_states(aoi, looks, rule=replace(BerthRule(), settling=0), **tables)
+    online = berth_states(aoi, observations, rule=replace(BerthRule(), settling=0), **tables)
     berths = berths.merge(online[["scene_id", "berth_id", "state"]], on=["scene_id", "berth_id"], suffixes=("", "_on"))
     berths = berths[berths["state"] != "not observed"]
     at = pd.MultiIndex.from_frame(berths[["scene_id", "berth_id"]])
@@ -103,13 +104,13 @@ def judged(aoi: Aoi, seed: int, period: TimeRange) -> Judged:
     by_scene = berths.groupby("scene_id")[["said", "occupied"]].sum()
     rows = [
         {
-            "scene_id": look.id,
-            "told": int(vessels[look.id]),
-            "there": int(counted.get(look.id, 0)),
-            "berths_told": int(by_scene["said"].get(look.id, 0)),
-            "berths_there": int(by_scene["occupied"].get(look.id, 0)),
+            "scene_id": observation.id,
+            "told": int(vessels[observation.id]),
+            "there": int(counted.get(observation.id, 0)),
+            "berths_told": int(by_scene["said"].get(observation.id, 0)),
+            "berths_there": int(by_scene["occupied"].get(observation.id, 0)),
         }
-        for look in looks
+        for observation in observations
     ]
     return Judged(berths, pd.DataFrame(rows))
 

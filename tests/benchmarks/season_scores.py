@@ -53,8 +53,8 @@ def season_of(seed: int) -> Season:
 def scored(seed: int, eye: Eye) -> Tally:
     """One season's scores."""
     season = season_of(seed)
-    looks = [a for aoi in season.aois for a in season.acquisitions(aoi)]
-    made = told(season.aois, looks, season.positions(), truth_tables(season), seed=seed, eye=eye)
+    observations = [a for aoi in season.aois for a in season.acquisitions(aoi)]
+    made = told(season.aois, observations, season.positions(), truth_tables(season), seed=seed, eye=eye)
     tally = Tally()
     score(made, correlate(made.inputs), tally)
     return tally

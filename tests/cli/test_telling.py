@@ -12,7 +12,7 @@ import pytest
 from monitor.cli.app import run
 from monitor.core.findings import Finding
 from monitor.fuse import alerts
-from monitor.store.alerts import AlertBook
+from monitor.store.alerts import AlertStore
 from monitor.store.archive import Archive
 
 AT = datetime(2023, 10, 5, tzinfo=UTC)
@@ -28,7 +28,7 @@ def workspace(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
 @pytest.fixture
 def told(workspace: Path) -> Path:
     finding = Finding("dark|d1", "dark_event", "rajin", AT, AT, "A vessel lay there.", "likely", "low")
-    AlertBook(Archive(workspace / "archive")).write(alerts([finding], now=AT), now=AT)
+    AlertStore(Archive(workspace / "archive")).write(alerts([finding], now=AT), now=AT)
     return workspace
 
 
@@ -55,7 +55,7 @@ def test_alerts_are_listed_and_what_waits_is_printed_and_not_sent(
 def test_sending_without_a_target_fails_and_says_what_to_set(told: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["alerts", "--send", "-w", str(told)]) == 1
     assert "MONITOR_ALERTS__URLS" in capsys.readouterr().out
-    assert AlertBook(Archive(told / "archive")).table()["state"].tolist() == ["new"]
+    assert AlertStore(Archive(told / "archive")).table()["state"].tolist() == ["new"]
 
 
 def test_the_ledger_of_an_empty_archive_can_compare_nothing_and_says_why(
@@ -64,7 +64,7 @@ def test_the_ledger_of_an_empty_archive_can_compare_nothing_and_says_why(
     assert run(["ledger", "--json", "--period", "2023-10", "--aoi", "rajin", "-w", str(workspace)]) == 0
     document = json.loads(capsys.readouterr().out)
     assert {row["verdict"] for row in document["rows"]} == {"not observable", "not comparable"}
-    assert {row["cause"] for row in document["rows"]} <= {"no look", ""}
+    assert {row["cause"] for row in document["rows"]} <= {"no observation", ""}
     assert document["simulated"] is False
 
 

@@ -16,7 +16,7 @@ MONTH = TimeRange.parse("2023-10")
 NOVEMBER = datetime(2023, 11, 1, tzinfo=UTC)
 
 
-def look(day, *, platform="sentinel-2b", orbit=3, sensor="s2", state=None, shift=0, length=4):
+def observation(day, *, platform="sentinel-2b", orbit=3, sensor="s2", state=None, shift=0, length=4):
     start = T0 + timedelta(days=day, seconds=shift)
     name = f"{platform}-{orbit}-{day}"
     return Acquisition(
@@ -29,21 +29,21 @@ def states(table):
 
 
 def test_a_track_repeats_as_its_satellite_does():
-    [cycle] = find_cycles([look(0), look(10, shift=70), look(30)])
-    assert (cycle.repeat.days, cycle.looks, cycle.relative_orbit) == (10, 3, 3)
+    [cycle] = find_cycles([observation(0), observation(10, shift=70), observation(30)])
+    assert (cycle.repeat.days, cycle.observations, cycle.relative_orbit) == (10, 3, 3)
     assert cycle.uncertainty_s == 70
     times = cycle.times(TimeRange.parse("2023-09-20/2023-10-20"))
     assert [t.day for t in times] == [25, 5, 15]
 
 
 def test_each_satellite_and_track_has_its_own_cycle():
-    looks = [
-        look(0),
-        look(5, platform="sentinel-2a"),
-        look(7, orbit=103),
-        look(1, platform="sentinel-1a", sensor="s1", orbit=83, state="ascending", length=25),
+    observations = [
+        observation(0),
+        observation(5, platform="sentinel-2a"),
+        observation(7, orbit=103),
+        observation(1, platform="sentinel-1a", sensor="s1", orbit=83, state="ascending", length=25),
     ]
-    assert [(c.platform, c.relative_orbit, c.repeat.days) for c in find_cycles(looks)] == [
+    assert [(c.platform, c.relative_orbit, c.repeat.days) for c in find_cycles(observations)] == [
         ("sentinel-1a", 83, 12),
         ("sentinel-2a", 3, 10),
         ("sentinel-2b", 3, 10),
@@ -51,18 +51,18 @@ def test_each_satellite_and_track_has_its_own_cycle():
     ]
 
 
-def test_looks_of_unknown_hour_or_orbit_tell_no_cycle():
-    assert find_cycles([look(0, orbit=None), look(0, length=80_000)]) == []
+def test_observations_of_unknown_hour_or_orbit_tell_no_cycle():
+    assert find_cycles([observation(0, orbit=None), observation(0, length=80_000)]) == []
 
 
 def test_what_no_catalog_was_asked_for_is_not_called_missing():
-    table = find_passes([look(0), look(20)], MONTH, now=NOVEMBER)
+    table = find_passes([observation(0), observation(20)], MONTH, now=NOVEMBER)
     assert states(table) == [(5, "seen"), (15, "not looked for"), (25, "seen")]
 
 
 def test_a_pass_that_the_catalog_does_not_list_is_not_acquired():
     searched = [Searched("rajin", "s2", MONTH, NOVEMBER)]
-    assert states(find_passes([look(0)], MONTH, now=NOVEMBER, searched=searched)) == [
+    assert states(find_passes([observation(0)], MONTH, now=NOVEMBER, searched=searched)) == [
         (5, "seen"),
         (15, "not acquired"),
         (25, "not acquired"),
@@ -76,24 +76,24 @@ def test_a_search_of_another_port_sensor_or_time_proves_nothing():
         Searched("rajin", "s2", TimeRange.parse("2023-09"), NOVEMBER),
         Searched("rajin", "s2", MONTH, datetime(2023, 10, 10, tzinfo=UTC)),
     ]
-    table = find_passes([look(0)], MONTH, now=NOVEMBER, searched=searched)
+    table = find_passes([observation(0)], MONTH, now=NOVEMBER, searched=searched)
     assert states(table)[1:] == [(15, "not looked for"), (25, "not looked for")]
 
 
 def test_a_fresh_pass_is_late_and_a_coming_one_expected():
     now = datetime(2023, 10, 16, tzinfo=UTC)
-    table = find_passes([look(0)], MONTH, now=now, searched=[Searched("rajin", "s2", MONTH, now)])
+    table = find_passes([observation(0)], MONTH, now=now, searched=[Searched("rajin", "s2", MONTH, now)])
     assert states(table) == [(5, "seen"), (15, "late"), (25, "expected")]
 
 
 def test_an_offer_without_pixels_is_no_data():
     tried = [Tried("x", "rajin", "s2", "sentinel-2b", 3, None, T0 + timedelta(days=10), "no tile")]
-    table = find_passes([look(0)], MONTH, now=NOVEMBER, tried=tried)
+    table = find_passes([observation(0)], MONTH, now=NOVEMBER, tried=tried)
     assert states(table)[1] == (15, "no data")
     assert len(table) == 3
 
 
-def test_no_looks_give_the_empty_table():
+def test_no_observations_give_the_empty_table():
     assert find_passes([], MONTH, now=NOVEMBER).equals(PASSES.empty())
 
 
@@ -104,7 +104,7 @@ def test_missed_passes_are_rows_of_coverage():
         for kind in ("aoi", "berth", "yard")
     ]
     aoi = parse_aoi({"type": "FeatureCollection", "features": features}, id="rajin")
-    passes = find_passes([look(0)], MONTH, now=NOVEMBER, searched=[Searched("rajin", "s2", MONTH, NOVEMBER)])
+    passes = find_passes([observation(0)], MONTH, now=NOVEMBER, searched=[Searched("rajin", "s2", MONTH, NOVEMBER)])
     rows = missed_coverage(passes, aoi)
     assert len(rows) == 2 * 3
     assert set(rows["state"]) == {"not observed"}
@@ -115,6 +115,6 @@ def test_missed_passes_are_rows_of_coverage():
 
 @pytest.mark.parametrize("days", [-3700, 3700])
 def test_predictions_reach_far(days):
-    [cycle] = find_cycles([look(0)])
+    [cycle] = find_cycles([observation(0)])
     far = TimeRange(T0 + timedelta(days=days), T0 + timedelta(days=days + 10))
     assert len(cycle.times(far)) == 1

@@ -1,4 +1,4 @@
-"""A quay with ships of known presence, as radar and optical looks, made here and now."""
+"""A quay with ships of known presence, as radar and optical observations, made here and now."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def port(shift_m: float = 0.0) -> Aoi:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """One look and what was there: the ship's northern end in metres south of the corner, None for no ship."""
+class Observation:
+    """One observation and what was there: the ship's northern end in metres south of the corner, None for no ship."""
 
     acquisition: Acquisition
     raster: Raster
@@ -65,7 +65,9 @@ def _coarse(fine: np.ndarray) -> np.ndarray:
 
 
 def radar(rng: np.random.Generator, ship_at_m: float | None, *, length_m: float = 115.0) -> Raster:
-    """Sea, quay and ship as Sentinel-1 sees them: 20 × 22 m resolution, 4.4 looks, cranes that change a little."""
+    """Sea, quay and ship as Sentinel-1 sees them: 20 × 22 m resolution, 4.4 observations, cranes that change a
+    little.
+    """
     land, ship = _fine(ship_at_m, length_m, 18.0, float(rng.uniform(0, 6)))
     clutter = np.random.default_rng(7).gamma(0.7, 1 / 0.7, land.shape)
     power = np.where(land, 10**-0.2 * clutter * rng.gamma(8, 1 / 8, land.shape), 10 ** (rng.uniform(-22, -14) / 10))
@@ -93,13 +95,13 @@ def optical(
 
 
 def season(
-    sensor: str, *, looks: int, share: float, seed: int = 0, length_m: float = 115.0, winter: bool = False
-) -> list[Look]:
-    """Looks six days apart at a quay that is occupied a `share` of them; stays of one to four looks."""
+    sensor: str, *, observations: int, share: float, seed: int = 0, length_m: float = 115.0, winter: bool = False
+) -> list[Observation]:
+    """Looks six days apart at a quay that is occupied a `share` of them; stays of one to four observations."""
     rng = np.random.default_rng(seed)
-    out: list[Look] = []
+    out: list[Observation] = []
     stay, at = 0, None
-    for number in range(looks):
+    for number in range(observations):
         if stay == 0:
             at = float(rng.uniform(155, 440 - length_m)) if rng.random() < share else None
             stay = int(rng.integers(1, 4))
@@ -111,26 +113,26 @@ def season(
         if sensor == "s1":
             raster = radar(rng, at, length_m=length_m)
         else:
-            cold = winter and number > looks // 2
+            cold = winter and number > observations // 2
             raster = optical(rng, at, length_m=length_m, sun=0.5 if cold else 1.0, ice=cold and number % 3 == 0)
-        out.append(Look(acquisition, raster, at))
+        out.append(Observation(acquisition, raster, at))
     return out
 
 
-def profiles(looks: list[Look], aoi: Aoi) -> pd.DataFrame:
-    """Every look's BERTH_PROFILES."""
-    return pd.concat([berth_profiles(x.acquisition, x.raster, aoi) for x in looks], ignore_index=True)
+def profiles(observations: list[Observation], aoi: Aoi) -> pd.DataFrame:
+    """Every observation's BERTH_PROFILES."""
+    return pd.concat([berth_profiles(x.acquisition, x.raster, aoi) for x in observations], ignore_index=True)
 
 
-def coverage(looks: list[Look], state: str = "observed") -> pd.DataFrame:
-    """The berth was seen at every look."""
+def coverage(observations: list[Observation], state: str = "observed") -> pd.DataFrame:
+    """The berth was seen at every observation."""
     return COVERAGE.conform(
         pd.DataFrame(
             {
-                "scene_id": [x.acquisition.id for x in looks],
+                "scene_id": [x.acquisition.id for x in observations],
                 "aoi_id": "rajin",
-                "acquired_at": [pd.Timestamp(x.acquisition.acquired_at) for x in looks],
-                "sensor": [x.acquisition.sensor for x in looks],
+                "acquired_at": [pd.Timestamp(x.acquisition.acquired_at) for x in observations],
+                "sensor": [x.acquisition.sensor for x in observations],
                 "zone_id": "b1",
                 "kind": "berth",
                 "state": state,
@@ -141,9 +143,9 @@ def coverage(looks: list[Look], state: str = "observed") -> pd.DataFrame:
     )
 
 
-def detections(looks: list[Look], scores: list[float | None], *, length_m: float = 115.0) -> pd.DataFrame:
+def detections(observations: list[Observation], scores: list[float | None], *, length_m: float = 115.0) -> pd.DataFrame:
     """A vessel where the ship lies (or at the berth's north end) wherever a score is given."""
-    found = [(x, s) for x, s in zip(looks, scores, strict=True) if s is not None]
+    found = [(x, s) for x, s in zip(observations, scores, strict=True) if s is not None]
     if not found:
         return DETECTIONS.empty()
     at = [x.ship_at_m if x.ship_at_m is not None else 160.0 for x, _ in found]
@@ -171,6 +173,6 @@ def detections(looks: list[Look], scores: list[float | None], *, length_m: float
     return DETECTIONS.conform(table)
 
 
-def clouded(look: Look) -> Look:
-    """The same look under a cloud."""
-    return replace(look, raster=replace(look.raster, cloud=np.ones(GRID.shape, bool)))
+def clouded(observation: Observation) -> Observation:
+    """The same observation under a cloud."""
+    return replace(observation, raster=replace(observation.raster, cloud=np.ones(GRID.shape, bool)))

@@ -67,9 +67,13 @@ def vessels(raster: Raster) -> gpd.GeoDataFrame:
 
 def berth(raster: Raster) -> str:
     """What is said of the berth."""
-    look = acquisition(raster)
-    found = detect(raster, look, YoloDetector(), aoi=PORT)
-    return str(berth_states(PORT, [look], detections=found, coverage=coverage(look, raster, PORT))["state"].iloc[0])
+    observation = acquisition(raster)
+    found = detect(raster, observation, YoloDetector(), aoi=PORT)
+    return str(
+        berth_states(PORT, [observation], detections=found, coverage=coverage(observation, raster, PORT))["state"].iloc[
+            0
+        ]
+    )
 
 
 def without(raster: Raster, seen: np.ndarray) -> Raster:

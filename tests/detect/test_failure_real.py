@@ -37,15 +37,15 @@ def scene(folder: Path) -> tuple[Acquisition, Raster]:
 
 def around(folder: Path, row: int, col: int) -> tuple[Acquisition, Raster]:
     """A window about a place."""
-    look, raster = scene(folder)
+    observation, raster = scene(folder)
     rows, cols = (slice(max(at - HALF, 0), at + HALF) for at in (row, col))
-    return look, raster.window(rows, cols)
+    return observation, raster.window(rows, cols)
 
 
 def vessels_near(folder: Path, row: int, col: int, within_m: float) -> gpd.GeoDataFrame:
     """Vessels of 45 m and more with their middle so near to a pixel of the whole scene."""
-    look, part = around(folder, row, col)
-    found = detect(part, look, YoloDetector())
+    observation, part = around(folder, row, col)
+    found = detect(part, observation, YoloDetector())
     grid = scene(folder)[1].grid
     local = found.to_crs(grid.epsg).geometry.centroid
     x, y = grid.xy(np.array([row + 0.5]), np.array([col + 0.5]))
@@ -58,9 +58,9 @@ def test_the_aeroplane_over_algiers_is_no_ship(shared_data: Path) -> None:
 
 
 def test_the_hull_shaped_islet_off_athens_is_set_aside_once_it_was_found_again_and_again(shared_data: Path) -> None:
-    """One look cannot tell it from a hull at anchor; that it never leaves can."""
+    """One observation cannot tell it from a hull at anchor; that it never leaves can."""
     found = vessels_near(shared_data / "s2_ports" / "athens", 173, 339, 120.0)
-    looks = [
+    observations = [
         found.assign(
             scene_id=f"look-{n}",
             detection_id=[f"{n}-{k}" for k in range(len(found))],
@@ -68,7 +68,7 @@ def test_the_hull_shaped_islet_off_athens_is_set_aside_once_it_was_found_again_a
         )
         for n in range(6)
     ]
-    table = gpd.GeoDataFrame(pd.concat(looks, ignore_index=True), geometry="geometry", crs=found.crs)
+    table = gpd.GeoDataFrame(pd.concat(observations, ignore_index=True), geometry="geometry", crs=found.crs)
     marked = mark_fixed(table, COVERAGE.empty())
     assert marked["is_fixed"].all()
     assert len(marked) == 6 * len(found)

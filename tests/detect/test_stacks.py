@@ -1,4 +1,4 @@
-"""Stacks of a yard, look by look."""
+"""Stacks of a yard, observation by observation."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ YARD = Zone("yard", "yard", "Yard", lonlat(0, 0, 300, 100))
 AOI = Aoi("rajin", "Rajin", lonlat(-500, -500, 1000, 1000), (YARD,), EPSG)
 
 
-def look(day: int, sensor: str = "s2") -> Acquisition:
+def observation(day: int, sensor: str = "s2") -> Acquisition:
     at = START + timedelta(days=day)
     return Acquisition(f"{sensor}-{day}", "rajin", sensor, "x", at, at, AOI.geometry)
 
 
-def seen(looks: list[Acquisition], states: list[str]) -> pd.DataFrame:
+def seen(observations: list[Acquisition], states: list[str]) -> pd.DataFrame:
     return COVERAGE.conform(
         pd.DataFrame(
             {
-                "scene_id": [a.id for a in looks],
+                "scene_id": [a.id for a in observations],
                 "aoi_id": "rajin",
-                "acquired_at": [pd.Timestamp(a.acquired_at) for a in looks],
-                "sensor": [a.sensor for a in looks],
+                "acquired_at": [pd.Timestamp(a.acquired_at) for a in observations],
+                "sensor": [a.sensor for a in observations],
                 "zone_id": "yard",
                 "kind": "yard",
                 "state": states,
@@ -103,7 +103,7 @@ def test_no_stack_holds_no_boxes_and_a_negative_one_is_refused() -> None:
 
 
 def test_a_stack_is_measured_and_its_interval_holds_three_hundred() -> None:
-    first = look(0)
+    first = observation(0)
     table = stack_states(
         AOI, [first], detections=stacks([(first, lonlat(20, 20, 110, 40))]), coverage=seen([first], ["observed"])
     )
@@ -116,31 +116,31 @@ def test_a_stack_is_measured_and_its_interval_holds_three_hundred() -> None:
     assert row["previous_scene_id"] == ""
 
 
-def test_change_is_against_the_last_clear_look_and_a_cloudy_one_says_nothing() -> None:
-    looks = [look(0), look(5), look(10), look(15)]
-    placed = [(looks[0], lonlat(20, 20, 110, 40)), (looks[2], lonlat(20, 20, 200, 40))]
+def test_change_is_against_the_last_clear_observation_and_a_cloudy_one_says_nothing() -> None:
+    observations = [observation(0), observation(5), observation(10), observation(15)]
+    placed = [(observations[0], lonlat(20, 20, 110, 40)), (observations[2], lonlat(20, 20, 200, 40))]
     states = ["observed", "not observed", "observed", "observed"]
-    table = stack_states(AOI, looks[::-1], detections=stacks(placed), coverage=seen(looks, states))
-    assert list(table["scene_id"]) == [a.id for a in looks]
+    table = stack_states(AOI, observations[::-1], detections=stacks(placed), coverage=seen(observations, states))
+    assert list(table["scene_id"]) == [a.id for a in observations]
     assert np.isnan(table["area_m2"][1])
     assert np.isnan(table["teu_high"][1])
-    assert table["previous_scene_id"][2] == looks[0].id
+    assert table["previous_scene_id"][2] == observations[0].id
     assert table["change_m2"][2] == pytest.approx(1800.0, rel=0.01)
     assert table["area_m2"][3] == 0.0
     assert table["change_m2"][3] == pytest.approx(-3600.0, rel=0.01)
 
 
 def test_what_stands_outside_the_yard_is_not_counted() -> None:
-    first = look(0)
+    first = observation(0)
     outside = stacks([(first, lonlat(400, 20, 490, 40)), (first, lonlat(250, 20, 350, 40))])
     row = stack_states(AOI, [first], detections=outside, coverage=seen([first], ["observed"])).iloc[0]
     assert row["length_m"] == pytest.approx(50.0, abs=0.5)
 
 
-def test_radar_looks_and_ports_without_yards_give_no_rows() -> None:
-    radar = look(0, "s1")
+def test_radar_observations_and_ports_without_yards_give_no_rows() -> None:
+    radar = observation(0, "s1")
     assert stack_states(AOI, [radar], detections=stacks([]), coverage=seen([radar], ["observed"])).empty
     bare = Aoi("rajin", "Rajin", AOI.geometry, (), EPSG)
-    table = stack_states(bare, [look(0)], detections=stacks([]), coverage=COVERAGE.empty())
+    table = stack_states(bare, [observation(0)], detections=stacks([]), coverage=COVERAGE.empty())
     assert list(table.columns) == list(STACKS.columns)
     assert table.empty

@@ -96,14 +96,14 @@ def told(
 def _detections(
     acquisitions: Sequence[Acquisition], truth: Mapping[str, pd.DataFrame], rng: np.random.Generator, eye: Eye
 ) -> tuple[gpd.GeoDataFrame, dict[str, int]]:
-    looks = {a.id: a for a in acquisitions}
+    observations = {a.id: a for a in acquisitions}
     moored = truth["vessels"][truth["vessels"]["situation"] == "berthed"]
     middle = {str(b): (float(g["lon"].mean()), float(g["lat"].mean())) for b, g in moored.groupby("berth_id")}
     rows, ship = [], {}
     for v in truth["vessels"].to_dict("records"):
         if not v["visible"] or v["length_m"] < LEAST_M or rng.random() < eye.missed:
             continue
-        lon, lat = _imaged(v, looks[v["scene_id"]])
+        lon, lat = _imaged(v, observations[v["scene_id"]])
         lon, lat = (float(x) for x in destination(lon, lat, rng.uniform(0, 360), abs(rng.normal(0, eye.place_m * 1.4))))
         length = v["length_m"] * float(np.exp(rng.normal(0, eye.length)))
         name = f"{v['scene_id']}-{len(rows)}"
@@ -111,17 +111,17 @@ def _detections(
         zone = "berth" if v["situation"] == "berthed" else "open"
         axis, sure = (v["axis_deg"] + rng.normal(0, eye.axis_deg)) % 180.0, float(rng.uniform(0.5, 0.98))
         rows.append(_row(v, name, (lon, lat), length, zone, str(v["zone_id"]), eye, axis, sure))
-    for look in acquisitions:
+    for observation in acquisitions:
         for _ in range(rng.poisson(eye.false_per_scene)):
-            west, south, east, north = look.footprint.bounds
+            west, south, east, north = observation.footprint.bounds
             place = (float(rng.uniform(west, east)), float(rng.uniform(south, north)))
-            name = f"{look.id}-{len(rows)}"
+            name = f"{observation.id}-{len(rows)}"
             ship[name] = 0
             base = {
-                "scene_id": look.id,
-                "aoi_id": look.aoi_id,
-                "acquired_at": pd.Timestamp(look.acquired_at),
-                "sensor": look.sensor,
+                "scene_id": observation.id,
+                "aoi_id": observation.aoi_id,
+                "acquired_at": pd.Timestamp(observation.acquired_at),
+                "sensor": observation.sensor,
             }
             rows.append(
                 _row(
@@ -174,12 +174,14 @@ def _stacks(truth: pd.DataFrame, rng: np.random.Generator, eye: Eye) -> pd.DataF
     return STACKS.conform(pd.DataFrame(table))
 
 
-def _imaged(vessel: Mapping[object, object], look: Acquisition) -> tuple[float, float]:
+def _imaged(vessel: Mapping[object, object], observation: Acquisition) -> tuple[float, float]:
     lon, lat = float(str(vessel["lon"])), float(str(vessel["lat"]))
-    if look.sensor != "s1":
+    if observation.sensor != "s1":
         return lon, lat
-    course = satellite_course_deg(str(look.orbit_state), lat)
-    incidence = {83: 37.0, 134: 34.0, 61: 34.0 if look.aoi_id == "dunai" else 42.5, 10: 38.5}[look.relative_orbit or 83]
+    course = satellite_course_deg(str(observation.orbit_state), lat)
+    incidence = {83: 37.0, 134: 34.0, 61: 34.0 if observation.aoi_id == "dunai" else 42.5, 10: 38.5}[
+        observation.relative_orbit or 83
+    ]
     shift = azimuth_shift(
         float(str(vessel["sog_kn"])),
         float(str(vessel["cog_deg"])),
@@ -242,7 +244,7 @@ def _states(berths: pd.DataFrame, detections: pd.DataFrame) -> pd.DataFrame:
     table = berths.assign(
         state=state,
         probability=np.select([state == "occupied", state == "empty"], [0.95, 0.05], np.nan),
-        looks=9,
+        observations=9,
         method="both",
         detection_ids=names,
     )

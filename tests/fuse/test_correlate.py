@@ -25,7 +25,7 @@ def aois() -> tuple[Aoi, ...]:
 
 
 def _season(aois: tuple[Aoi, ...], *, days: int = 40, cloudy: frozenset[int] = frozenset()) -> CorrelateInput:
-    """A ship that is two days at Rajin, half a day at sea, two at Dunai, half a day at sea; a look a day."""
+    """A ship that is two days at Rajin, half a day at sea, two at Dunai, half a day at sea; an observation a day."""
     scenes, states, found, coverage = [], [], [], []
     for aoi in aois:
         place = aoi.zone(BERTHS[aoi.id]).geometry.centroid

@@ -72,7 +72,7 @@ def test_a_rejected_statement_takes_no_detection_with_it() -> None:
     assert not told.set_aside
 
 
-def test_a_fixed_object_in_open_water_is_set_aside_in_other_looks_too(found: Found) -> None:
+def test_a_fixed_object_in_open_water_is_set_aside_in_other_observations_too(found: Found) -> None:
     first, second = full(found(PLACE, FAR)), full(found(PLACE, FAR))
     second = second.assign(detection_id=[f"later-{n}" for n in range(2)], scene_id="S2_2")
     second["geometry"] = [translate(g, 0.0002, 0.0) for g in second["geometry"]]
@@ -82,7 +82,7 @@ def test_a_fixed_object_in_open_water_is_set_aside_in_other_looks_too(found: Fou
     assert set(left["detection_id"]) == {str(first["detection_id"].iloc[1]), "later-1"}
 
 
-def test_a_fixed_object_at_a_berth_hides_no_ship_of_another_look(found: Found) -> None:
+def test_a_fixed_object_at_a_berth_hides_no_ship_of_another_observation(found: Found) -> None:
     first = full(found(PLACE), "berth")
     later = first.assign(detection_id="later", scene_id="S2_2")
     both = DETECTIONS.conform(pd.concat([first, later], ignore_index=True))

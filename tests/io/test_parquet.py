@@ -35,8 +35,8 @@ def detections(name: str) -> gpd.GeoDataFrame:
         "speed_low_kn": 8.0,
         "speed_high_kn": 12.0,
         "is_fixed": True,
-        "fixed_looks": 3,
-        "clear_looks": 4,
+        "fixed_observations": 3,
+        "clear_observations": 4,
         "geometry": box(130.0, 42.0, 130.1, 42.1),
     }
     return gpd.GeoDataFrame(DETECTIONS.conform(gpd.GeoDataFrame([row], geometry="geometry", crs=4326)))
@@ -49,7 +49,7 @@ def test_an_older_table_is_filled_with_what_says_nothing(tmp_path: Path) -> None
     assert made["is_fixed"].to_dict() == {"old": False, "new": True}
     assert made["motion"].to_dict() == {"old": "", "new": "moving"}
     assert pd.isna(made.loc["old", "speed_low_kn"])
-    assert made["fixed_looks"].dtype == "int64"
+    assert made["fixed_observations"].dtype == "int64"
 
 
 def test_a_table_that_lacks_what_it_must_have_is_refused_by_name(tmp_path: Path) -> None:

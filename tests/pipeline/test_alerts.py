@@ -17,7 +17,7 @@ from monitor.pipeline.freshness import FINDINGS, Ports
 from monitor.report.alerts.messages import Message
 from monitor.report.alerts.send import Target
 from monitor.store import findings as texts
-from monitor.store.alerts import AlertBook
+from monitor.store.alerts import AlertStore
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 
@@ -65,15 +65,15 @@ def _send(archive: Archive, post: Post, *targets: Target) -> tuple[int, int]:
 def test_what_is_worth_telling_is_recorded_once(archive: Archive) -> None:
     assert _raise(archive) == 2
     assert _raise(archive, now=NOW + 5 * DAY) == 0
-    assert AlertBook(archive).table()["state"].tolist() == ["new", "new"]
+    assert AlertStore(archive).table()["state"].tolist() == ["new", "new"]
 
 
 def test_alerts_outlive_the_index(archive: Archive) -> None:
     _raise(archive)
-    before = AlertBook(archive).table()
+    before = AlertStore(archive).table()
     archive.index.discard()
     archive.reindex()
-    pd.testing.assert_frame_equal(AlertBook(archive).table(), before)
+    pd.testing.assert_frame_equal(AlertStore(archive).table(), before)
 
 
 def test_it_is_known_without_asking_again_that_everything_was_raised(archive: Archive) -> None:
@@ -89,7 +89,7 @@ def test_each_message_goes_to_each_target_once(archive: Archive) -> None:
     assert _send(archive, post, ONE, TWO) == (2, 0)
     assert sorted(str(target.url) for target, _ in post.sent) == ["json://one"] * 2 + ["json://two"] * 2
     assert _send(archive, post, ONE, TWO) == (0, 0)
-    table = AlertBook(archive).table()
+    table = AlertStore(archive).table()
     assert table["state"].tolist() == ["sent", "sent"]
     assert table["sent_at"].notna().all()
 
@@ -98,12 +98,12 @@ def test_what_failed_is_recorded_and_tried_again_where_it_did_not_arrive_only(ar
     _raise(archive)
     first, second = Post(TWO), Post()
     assert _send(archive, first, ONE, TWO) == (0, 2)
-    table = AlertBook(archive).table()
+    table = AlertStore(archive).table()
     assert table["state"].tolist() == ["failed", "failed"]
     assert table["error"].str.contains("500").all()
     assert _send(archive, second, ONE, TWO) == (2, 0)
     assert {target for target, _ in second.sent} == {TWO}
-    assert AlertBook(archive).table()["attempts"].tolist() == [2, 2]
+    assert AlertStore(archive).table()["attempts"].tolist() == [2, 2]
 
 
 def test_a_dead_target_is_left_alone_after_two_failures(archive: Archive) -> None:
@@ -117,7 +117,7 @@ def test_what_no_longer_holds_is_withdrawn_before_it_is_sent(archive: Archive) -
     _raise(archive)
     archive.write_note(FINDINGS, texts.to_text([_finding("b", "shuttle")]))
     _raise(archive)
-    states = AlertBook(archive).table().set_index("finding_id")["state"].to_dict()
+    states = AlertStore(archive).table().set_index("finding_id")["state"].to_dict()
     assert states == {"a": "withdrawn", "b": "new"}
     assert [waiting.alert["finding_id"] for waiting in steps.to_send(archive, PORTS, archive.root)] == ["b"]
 
@@ -134,7 +134,7 @@ def test_what_was_sent_and_no_longer_holds_is_taken_back_once(archive: Archive) 
     post = Post()
     _send(archive, post, ONE)
     assert len(post.sent) == 1
-    states = AlertBook(archive).table().groupby("rule")["state"].first().to_dict()
+    states = AlertStore(archive).table().groupby("rule")["state"].first().to_dict()
     assert states == {"correction": "sent", "dark_event": "withdrawn", "shuttle": "sent"}
 
 
@@ -145,17 +145,17 @@ def test_nothing_is_taken_back_before_its_scenes_were_looked_at_anew(
     archive.write_note(FINDINGS, texts.to_text([]))
     monkeypatch.setattr(steps, "_unlooked", lambda *_: [NOW - DAY])
     _raise(archive)
-    assert AlertBook(archive).table()["state"].tolist() == ["new", "new"]
+    assert AlertStore(archive).table()["state"].tolist() == ["new", "new"]
     monkeypatch.setattr(steps, "_unlooked", lambda *_: [NOW - 20 * DAY])
     _raise(archive)
-    assert AlertBook(archive).table()["state"].tolist() == ["withdrawn", "withdrawn"]
+    assert AlertStore(archive).table()["state"].tolist() == ["withdrawn", "withdrawn"]
 
 
 def test_without_a_target_nothing_is_marked_as_sent(archive: Archive) -> None:
     _raise(archive)
     with pytest.raises(SettingsError, match="MONITOR_ALERTS__URLS"):
         _send(archive, Post())
-    assert set(AlertBook(archive).table()["state"]) == {"new"}
+    assert set(AlertStore(archive).table()["state"]) == {"new"}
 
 
 def test_messages_point_into_the_newest_brief(archive: Archive, tmp_path: Path) -> None:
@@ -167,5 +167,5 @@ def test_messages_point_into_the_newest_brief(archive: Archive, tmp_path: Path) 
 
 
 def test_no_alerts_are_an_empty_table(tmp_path: Path) -> None:
-    assert AlertBook(Archive(tmp_path)).table().empty
+    assert AlertStore(Archive(tmp_path)).table().empty
     assert steps.to_send(Archive(tmp_path), PORTS, tmp_path) == []

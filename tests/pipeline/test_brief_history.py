@@ -12,7 +12,7 @@ from monitor.pipeline.brief_history import corrections, last_issue, note_issue, 
 from monitor.pipeline.freshness import NOTE, Ports
 from monitor.pipeline.review import queue_of
 from monitor.store.archive import Archive
-from monitor.store.reviews import ReviewBook
+from monitor.store.reviews import ReviewStore
 from tests.report import made
 
 FIRST = datetime(2023, 10, 16, 6, 0, tzinfo=UTC)
@@ -61,14 +61,14 @@ def test_writing_the_same_issue_again_keeps_what_it_corrects(archive: Archive) -
 
 
 def test_a_review_says_what_no_longer_holds_and_who_said_so(archive: Archive) -> None:
-    ReviewBook(archive).add("d1", "reject", who="Kim", now=LATER, note="a crane", detections=("d1",))
+    ReviewStore(archive).add("d1", "reject", who="Kim", now=LATER, note="a crane", detections=("d1",))
     found = corrections(archive, last_issue(archive, PORTS), (), ("d1",), LATER)
     assert ("Dark. (d1)", "rejected by Kim: a crane") in [(c.what, c.why) for c in found]
     assert len([c for c in found if "Dark." in c.what]) == 1
 
 
 def test_what_was_decided_and_taken_back_is_no_correction(archive: Archive) -> None:
-    book = ReviewBook(archive)
+    book = ReviewStore(archive)
     book.add("d1", "reject", who="Kim", now=LATER, detections=("d1",))
     book.undo(who="Kim", now=LATER + timedelta(minutes=1))
     told = (
@@ -102,7 +102,7 @@ def test_many_corrections_are_counted_not_listed(archive: Archive) -> None:
 
 
 def test_a_brief_is_released_by_those_who_kept_every_finding(archive: Archive) -> None:
-    told, book = (finding("v1", "A."), finding("dark|d1", "B.", "dark_event")), ReviewBook(archive)
+    told, book = (finding("v1", "A."), finding("dark|d1", "B.", "dark_event")), ReviewStore(archive)
     assert reviewers(archive, told) == ("", 0)
     book.add("d1", "keep", who="Kim", now=FIRST, detections=("d1",))
     book.add("v1", "unsure", who="Lee", now=FIRST)
@@ -115,7 +115,7 @@ def test_a_brief_is_released_by_those_who_kept_every_finding(archive: Archive) -
 def test_the_queue_has_findings_first_and_what_is_no_longer_said_last(archive: Archive) -> None:
     found = made.detections(made.acquisition(made.SCENES[0]))
     name = str(found["detection_id"].iloc[0])
-    book = ReviewBook(archive)
+    book = ReviewStore(archive)
     book.add("gone", "reject", who="Kim", now=FIRST)
     told = (finding("v1", "A."), finding(f"dark|{name}", "B.", "dark_event"))
     queue = queue_of(told, found, book.table())

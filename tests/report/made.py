@@ -147,7 +147,7 @@ def tables(scenes: tuple[Acquisition, ...], states: tuple[str, ...]) -> Tables:
             "sensor": "s2",
             "state": "occupied" if state == "observed" else "not observed",
             "probability": 0.97 if state == "observed" else np.nan,
-            "looks": 3,
+            "observations": 3,
             "method": "both",
             "detection_ids": "",
         }

@@ -103,7 +103,7 @@ def test_a_changed_input_changes_its_digest() -> None:
     assert given.digest() != replace(given, tables=Tables()).digest()
 
 
-def test_no_look_says_not_observed_and_never_zero() -> None:
+def test_no_observation_says_not_observed_and_never_zero() -> None:
     html = page(build_brief(brief_input(()), no_pixels), paper=False)
     numbers = html[html.index('id="numbers"') : html.index('id="port-rajin"')]
     assert "not observed" in numbers
@@ -111,7 +111,7 @@ def test_no_look_says_not_observed_and_never_zero() -> None:
     assert "was not observed in this period" in html
 
 
-def test_a_clouded_pass_is_no_look() -> None:
+def test_a_clouded_pass_is_no_observation() -> None:
     html = page(build_brief(brief_input(("observed", "not observed")), read_pixels), paper=False)
     numbers = html[html.index('id="numbers"') : html.index('id="port-rajin"')]
     assert numbers.split("<tbody>")[1].count("not observed") >= 4
@@ -149,7 +149,7 @@ def test_the_fixed_wording_on_unmatched_and_gaps_is_there(html: str) -> None:
     assert "says nothing of intent" in html
 
 
-def test_a_port_without_a_past_says_what_its_newest_look_shows() -> None:
+def test_a_port_without_a_past_says_what_its_newest_observation_shows() -> None:
     told = statements(brief_input(("not observed", "observed")))
     assert told[1].claim == "2 objects consistent with vessels were marked at Rajin 라진 <b>, 2023-10-10 02:16 UTC."
     assert (told[1].likelihood, told[1].confidence) == ("", "low")
@@ -177,7 +177,7 @@ def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief
     paper = page(brief, paper=True)
     assert "the numbers behind the figures" in paper
     assert "the numbers behind the figures" not in html
-    assert paper.index('id="behind"') < paper.index("vessels per clear look by week</caption>")
+    assert paper.index('id="behind"') < paper.index("vessels per clear observation by week</caption>")
     assert "Play as an animation" not in paper
     assert paper.count('class="tile"') < html.count('class="tile"')
 

@@ -1,4 +1,4 @@
-"""A finished workspace of three looks, made once, and its page on loopback."""
+"""A finished workspace of three observations, made once, and its page on loopback."""
 
 from __future__ import annotations
 

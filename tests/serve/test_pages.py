@@ -59,8 +59,8 @@ def test_a_page_has_one_title_and_words_for_every_picture(reader: httpx.Client, 
 
 def test_a_card_says_when_it_was_last_looked_and_how_long_ais_was_heard(reader: httpx.Client) -> None:
     port = reader.get("/api/ports").json()[0]
-    assert port["last_look"].startswith("2023-09-15")
-    assert port["clear_looks_7d"] == 2
+    assert port["last_observation"].startswith("2023-09-15")
+    assert port["clear_observations_7d"] == 2
     assert 0 < port["ais_hours_7d"] <= 168
     text = reader.get("/").text
     assert "2023-09-15 02:16 UTC" in text
@@ -88,10 +88,10 @@ def test_a_chip_is_a_picture_of_the_detection(reader: httpx.Client) -> None:
     assert answer.content[8:12] == b"WEBP"
 
 
-def test_the_map_of_a_look_has_its_picture_and_layers(reader: httpx.Client) -> None:
+def test_the_map_of_a_observation_has_its_picture_and_layers(reader: httpx.Client) -> None:
     page = reader.get("/ports/made").text
-    look = re.findall(r'<option value="([^"]+)"', page)[0]
-    document = reader.get("/api/ports/made/map", params={"look": look}).json()
+    observation = re.findall(r'<option value="([^"]+)"', page)[0]
+    document = reader.get("/api/ports/made/map", params={"observation": observation}).json()
     assert document["image"].startswith("data:image/")
     assert any(layer["name"].startswith("Detections") for layer in document["layers"])
 

@@ -36,14 +36,14 @@ def test_the_browser_is_led_by_a_file_that_only_the_user_reads(
 ) -> None:
     seen: list[str] = []
 
-    def look(address: str) -> bool:
+    def observation(address: str) -> bool:
         path = Path(unquote(urlparse(address).path))
         assert "token" not in address
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         seen.append(path.read_text())
         return True
 
-    monkeypatch.setattr(webbrowser, "open", look)
+    monkeypatch.setattr(webbrowser, "open", observation)
     monkeypatch.setattr(serving.uvicorn.Server, "run", lambda self, sockets: None)
     told: list[str] = []
     serving.serve(workspace, port=0, say=told.append)

@@ -6,9 +6,9 @@ from typing import cast
 import pandas as pd
 import pytest
 
-from monitor.report.tiles.looks import Look
+from monitor.report.tiles.observations import Observation
 from monitor.serve.cache import Content
-from monitor.serve.request import look_when, said_when
+from monitor.serve.request import observation_when, said_when
 from tests.report import made
 
 
@@ -18,7 +18,7 @@ def test_no_hour_is_said_where_none_is_known(exact: bool, said: str) -> None:
     content = cast("Content", SimpleNamespace(given=SimpleNamespace(acquisitions=(scene,))))
     row = {"at": pd.Timestamp(scene.acquired_at), "scene_id": scene.id, "kind": "detection"}
     assert said_when(content, row) == said
-    assert look_when(Look(scene.id, "rajin", "s2", scene.acquired_at, "observed", "", 1.0, scene)) == said
+    assert observation_when(Observation(scene.id, "rajin", "s2", scene.acquired_at, "observed", "", 1.0, scene)) == said
 
 
 def test_a_count_is_of_a_week_and_not_of_a_minute() -> None:

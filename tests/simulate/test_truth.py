@@ -9,7 +9,7 @@ from monitor.core.geodesy import WGS84, reproject
 from monitor.simulate.truth import truth_tables
 
 
-def test_every_look_has_every_berth_and_yard(season, truth, aois):
+def test_every_observation_has_every_berth_and_yard(season, truth, aois):
     for name, kind in (("berths", "berth"), ("stacks", "yard")):
         for aoi in aois:
             mine = truth[name][truth[name]["aoi_id"] == aoi.id]
@@ -37,10 +37,10 @@ def test_berthed_hulls_float_in_their_berths_and_touch_no_quay(truth, aois):
         assert hull.intersection(reproject(aoi.water, WGS84, aoi.epsg)).area > 0.9 * hull.area
 
 
-def test_visits_hold_the_looks_at_their_ships(truth):
+def test_visits_hold_the_observations_at_their_ships(truth):
     visits, vessels = truth["visits"], truth["vessels"]
     assert (visits["arrived_at"] < visits["departed_at"]).all()
-    for row in visits[visits["looks"] > 0].itertuples():
+    for row in visits[visits["observations"] > 0].itertuples():
         seen = vessels[(vessels["mmsi"] == row.mmsi) & vessels["acquired_at"].between(row.arrived_at, row.departed_at)]
         assert set(seen["berth_id"]) == {row.berth_id}
 

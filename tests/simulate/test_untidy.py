@@ -44,8 +44,8 @@ def test_fixed_objects_shine_in_both_sensors_and_are_not_in_the_plain_season(cro
     aoi = next(a for a in aois if a.id == "rajin")
     fixtures = told["fixtures"].query("aoi_id == 'rajin'")
     for sensor, band in (("s2", "B08"), ("s1", "VV")):
-        looks = [i for i in crowded.passes(aoi) if i.track.sensor == sensor]
-        item = min(looks, key=lambda i: (crowded.cloud_share(i) if sensor == "s2" else 0.0, i.edge_lon or 0.0))
+        observations = [i for i in crowded.passes(aoi) if i.track.sensor == sensor]
+        item = min(observations, key=lambda i: (crowded.cloud_share(i) if sensor == "s2" else 0.0, i.edge_lon or 0.0))
         acquisition = next(a for a in crowded.acquisitions(aoi) if a.id == item.id)
         with_them, without = crowded.render(acquisition, aoi), season.render(acquisition, aoi)
         for row in fixtures.itertuples():

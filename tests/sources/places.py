@@ -1,4 +1,4 @@
-"""Areas to look at."""
+"""Areas to observation at."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.core.errors import DataError
 from monitor.store.archive import Archive
-from monitor.store.reviews import ReviewBook, standing
+from monitor.store.reviews import ReviewStore, standing
 
 NOW = datetime(2023, 10, 20, 9, 0, tzinfo=UTC)
 
@@ -17,11 +17,11 @@ def at(minutes: int) -> datetime:
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> ReviewBook:
-    return ReviewBook(Archive(tmp_path / "archive"))
+def book(tmp_path: Path) -> ReviewStore:
+    return ReviewStore(Archive(tmp_path / "archive"))
 
 
-def test_a_decision_is_kept_with_who_and_when(book: ReviewBook) -> None:
+def test_a_decision_is_kept_with_who_and_when(book: ReviewStore) -> None:
     book.add("ship-1", "reject", who="Kim", now=NOW, note="a crane", detections=("ship-1",))
     row = book.table().iloc[0]
     assert (row["subject"], row["decision"], row["who"], row["note"]) == ("ship-1", "reject", "Kim", "a crane")
@@ -29,7 +29,7 @@ def test_a_decision_is_kept_with_who_and_when(book: ReviewBook) -> None:
     assert row["stands"]
 
 
-def test_a_later_decision_takes_the_place_of_the_earlier_and_both_rows_stay(book: ReviewBook) -> None:
+def test_a_later_decision_takes_the_place_of_the_earlier_and_both_rows_stay(book: ReviewStore) -> None:
     book.add("ship-1", "reject", who="Kim", now=at(0))
     book.add("ship-1", "keep", who="Lee", now=at(1))
     table = book.table()
@@ -37,7 +37,7 @@ def test_a_later_decision_takes_the_place_of_the_earlier_and_both_rows_stay(book
     assert list(table["stands"]) == [False, True]
 
 
-def test_taking_back_is_a_row_and_the_earlier_decision_holds_again(book: ReviewBook) -> None:
+def test_taking_back_is_a_row_and_the_earlier_decision_holds_again(book: ReviewStore) -> None:
     book.add("ship-1", "keep", who="Kim", now=at(0))
     last = book.add("ship-1", "reject", who="Kim", now=at(1))
     undone = book.undo(who="Kim", now=at(2))
@@ -47,20 +47,20 @@ def test_taking_back_is_a_row_and_the_earlier_decision_holds_again(book: ReviewB
     assert list(table["stands"]) == [True, False, False]
 
 
-def test_nobody_takes_back_what_another_person_decided(book: ReviewBook) -> None:
+def test_nobody_takes_back_what_another_person_decided(book: ReviewStore) -> None:
     book.add("ship-1", "keep", who="Kim", now=at(0))
     with pytest.raises(DataError, match="no decision by Lee"):
         book.undo(who="Lee", now=at(1))
 
 
-def test_a_decision_of_one_subject_can_be_taken_back(book: ReviewBook) -> None:
+def test_a_decision_of_one_subject_can_be_taken_back(book: ReviewStore) -> None:
     book.add("ship-1", "keep", who="Kim", now=at(0))
     book.add("ship-2", "keep", who="Kim", now=at(1))
     book.undo(who="Kim", now=at(2), subject="ship-1")
     assert [row.subject for row in standing(book.rows())] == ["ship-2"]
 
 
-def test_reviews_survive_the_loss_of_the_index(book: ReviewBook) -> None:
+def test_reviews_survive_the_loss_of_the_index(book: ReviewStore) -> None:
     book.add("ship-1", "keep", who="김", now=at(0), note='two lines\nof "quotes"')
     book.add("ship-2", "fixed", who="Kim", now=at(1))
     book.undo(who="Kim", now=at(2))
@@ -74,7 +74,7 @@ def test_reviews_survive_the_loss_of_the_index(book: ReviewBook) -> None:
     ("change", "said"),
     [({"decision": "maybe"}, "no decision"), ({"who": " "}, "name of who"), ({"note": "x" * 2001}, "shorten")],
 )
-def test_a_row_that_says_nothing_clear_is_refused(book: ReviewBook, change: dict[str, str], said: str) -> None:
+def test_a_row_that_says_nothing_clear_is_refused(book: ReviewStore, change: dict[str, str], said: str) -> None:
     given = {"decision": "keep", "who": "Kim", "note": ""} | change
     with pytest.raises(DataError, match=said):
         book.add("ship-1", given["decision"], who=given["who"], now=NOW, note=given["note"])

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from monitor.core.timerange import TimeRange
-from monitor.store import Archive, OfferBook
+from monitor.store import Archive, SearchStore
 from tests.store.conftest import T0
 
 
 @pytest.fixture
-def book(tmp_path) -> OfferBook:
-    return OfferBook(Archive(tmp_path))
+def book(tmp_path) -> SearchStore:
+    return SearchStore(Archive(tmp_path))
 
 
 def test_a_pass_without_data_is_looked_for_again_until_it_is_old(book, make_acquisition):

@@ -51,19 +51,19 @@ def test_the_ship_with_ais_is_matched_and_the_one_without_is_not(finished: Path)
     assert "unmatched" in set(at_quay["status"].iloc[1:])
 
 
-def test_what_chance_would_match_and_what_the_looks_could_meet_are_in_the_workspace_and_the_brief(
+def test_what_chance_would_match_and_what_the_observations_could_meet_are_in_the_workspace_and_the_brief(
     finished: Path,
 ) -> None:
     workspace = Workspace.open(finished)
     nulls = workspace.null_tests("made")
     assert set(nulls["scene_id"]) <= set(workspace.scenes()["scene_id"])
     assert len(nulls)
-    shares = workspace.catchable("made")
+    shares = workspace.detectability("made")
     assert shares["share"].between(0.0, 1.0).all()
     assert {12.0, 24.0, 48.0} <= set(shares["stay_h"])
     brief = next((finished / "reports").glob("*.html")).read_text()
     assert "AIS shifted by a day" in brief
-    assert "the clear looks would have met" in brief
+    assert "the clear observations would have met" in brief
 
 
 @pytest.mark.parametrize("name", ["gap_candidates", "identity", "shuttles", "voyage_links"])

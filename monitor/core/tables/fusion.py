@@ -118,7 +118,7 @@ VISITS = Schema(
         "arrived_not_after": UTC,
         "departed_not_before": UTC,
         "departed_not_after": UTC,
-        "looks": "int64",
+        "observations": "int64",
         "mmsi": "Int64",
         "length_m": "float64",
         "length_low_m": "float64",
@@ -130,23 +130,25 @@ VISITS = Schema(
     },
     ("visit_id",),
 )
-"""Stays at a berth, interval-censored. A missing bound (NaT) means nothing bounds it on that side. `is_open`: present
-in the last clear look. `evidence` imagery | ais | both; `probability` that it is one unbroken stay of one ship."""
+"""Stays at a berth, interval-censored. A missing bound (NaT) means nothing bounds it on that side. `is_open`:
+present in the last clear observation. `evidence` imagery | ais | both; `probability` that it is one unbroken stay
+of one ship."""
 
-CATCHABLE = Schema(
-    "catchable",
+DETECTABILITY = Schema(
+    "detectability",
     {
         "aoi_id": "str",
         "berth_id": "str",
         "start": UTC,
         "end": UTC,
-        "looks": "int64",
+        "observations": "int64",
         "stay_h": "float64",
         "share": "float64",
     },
     ("aoi_id", "berth_id", "stay_h"),
 )
-"""Share of the stays of `stay_h` hours, begun at any instant of the period, that the clear looks would have met."""
+"""Share of the stays of `stay_h` hours, begun at any instant of the period, that the clear observations would have
+met."""
 
 VOYAGE_LINKS = Schema(
     "voyage_links",
@@ -192,11 +194,11 @@ SHUTTLES = Schema(
     ("shuttle_id",),
     absent={"status": "shown", "probability": float("nan"), "visit_ids": ""},
 )
-"""The same pair of ports again and again. `legs` at least were seen; `legs_low`–`legs_high` bounds, at 90 %, the legs
-that took place, by the share of stays of one to three days that the looks could have caught, by however many ships.
-`status` shown: its legs are told one by one | candidate: that some ship went to and fro is likely, which stays it made
-is not; then `legs` is the fewest crossings that the stays and AIS allow with 95 %, and `probability` that there was
-one. `visit_ids`: stays it rests on."""
+"""The same pair of ports again and again. `legs` at least were seen; `legs_low`–`legs_high` bounds, at 90 %, the
+legs that took place, by the share of stays of one to three days that the observations could have caught, by however
+many ships. `status` shown: its legs are told one by one | candidate: that some ship went to and fro is likely,
+which stays it made is not; then `legs` is the fewest crossings that the stays and AIS allow with 95 %, and
+`probability` that there was one. `visit_ids`: stays it rests on."""
 
 IDENTITY = Schema(
     "identity",
@@ -246,11 +248,11 @@ COUNTS = Schema(
         "under_way": float("nan"),
     },
 )
-"""Vessels per look; missing, not zero, where the look was not observed. Detections that are no fixed objects, and
-berths that their past alone says are occupied; `berth` and `anchorage` lie in one, `open` in
-open water away from them; what is in none of these lies inshore. `under_way` are those that AIS or the lag between
-bands shows moving, of all: at least so many. `stacks` counts the yards that hold any. Exposures: `observed_fraction`
-of the water, and the mean over the port's berths, anchorages and yards (NaN when there are none)."""
+"""Vessels per observation; missing, not zero, where nothing was observed. Detections that are no fixed
+objects, and berths that their past alone says are occupied; `berth` and `anchorage` lie in one, `open` in open
+water away from them; what is in none of these lies inshore. `under_way` are those that AIS or the lag between bands
+shows moving, of all: at least so many. `stacks` counts the yards that hold any. Exposures: `observed_fraction` of
+the water, and the mean over the port's berths, anchorages and yards (NaN when there are none)."""
 
 RATES = Schema(
     "rates",
@@ -259,7 +261,7 @@ RATES = Schema(
         "what": "str",
         "start": UTC,
         "end": UTC,
-        "looks": "int64",
+        "observations": "int64",
         "exposure": "float64",
         "seen": "int64",
         "rate": "float64",
@@ -274,8 +276,9 @@ RATES = Schema(
     },
     ("aoi_id", "what", "start"),
 )
-"""Vessels per clear look in a period with a 95 % interval, NaN without looks, beside what the past lets expect. `what`
-vessels | berth | anchorage | open | under_way | stacks; `model` poisson | negative binomial | "" (too little past)."""
+"""Vessels per clear observation in a period with a 95 % interval, NaN without observations, beside what the past
+lets expect. `what` vessels | berth | anchorage | open | under_way | stacks; `model` poisson | negative binomial |
+"" (too little past)."""
 
 CHANGES = Schema(
     "changes",
@@ -288,13 +291,14 @@ CHANGES = Schema(
         "not_after": UTC,
         "rate_before": "float64",
         "rate_after": "float64",
-        "looks_before": "int64",
-        "looks_after": "int64",
+        "observations_before": "int64",
+        "observations_after": "int64",
         "p_value": "float64",
     },
     ("change_id",),
 )
-"""Change points of counts per clear look; `changed_at` lies between the looks `not_before` and `not_after`."""
+"""Change points of counts per clear observation; `changed_at` lies between the observations `not_before` and
+`not_after`."""
 
 SHIPS_AND_STACKS = Schema(
     "ships_and_stacks",
@@ -313,7 +317,7 @@ SHIPS_AND_STACKS = Schema(
     },
     ("scene_id",),
 )
-"""Stacks and ships together, from one clear look at a port's yards to the next: the area of the `yards` seen in both
-looks, the vessels at berths in the later one (`berth`, missing when not seen), and the stays that lay there at some
-time between (`visit_ids`, separated by spaces). `reading` less, ship there | less, no ship seen | more, ship there |
-more, no ship seen | steady: what was seen, not what caused it."""
+"""Stacks and ships together, from one clear observation at a port's yards to the next: the area of the `yards` seen
+in both looks, the vessels at berths in the later one (`berth`, missing when not seen), and the stays that lay there
+at some time between (`visit_ids`, separated by spaces). `reading` less, ship there | less, no ship seen | more,
+ship there | more, no ship seen | steady: what was seen, not what caused it."""

@@ -26,8 +26,8 @@ DETECTIONS = Schema(
         "speed_low_kn": "float64",
         "speed_high_kn": "float64",
         "is_fixed": "bool",
-        "fixed_looks": "int64",
-        "clear_looks": "int64",
+        "fixed_observations": "int64",
+        "clear_observations": "int64",
         "geometry": "geometry",
     },
     ("detection_id",),
@@ -37,16 +37,17 @@ DETECTIONS = Schema(
         "speed_low_kn": float("nan"),
         "speed_high_kn": float("nan"),
         "is_fixed": False,
-        "fixed_looks": 0,
-        "clear_looks": 0,
+        "fixed_observations": 0,
+        "clear_observations": 0,
     },
 )
 """One row an object. `class_name` vessel | container_stack; `zone` berth | inshore | open; `zone_id` the berth,
-anchorage, yard or pier it lies in, else "". `axis_deg` 0–180 clockwise from true north. `area_m2` is NaN for vessels;
-`length_low_m` and `length_high_m` bound a 90 % interval. `motion` moving | not moving | "" (not measurable), from the
-lag between bands; `speed_low_kn` and `speed_high_kn` bound a 90 % interval, NaN when not measurable. `is_fixed`: found
-again and again at one place, in `fixed_looks` of the `clear_looks` that showed the place, and so no ship that came
-(0 of 0: not compared yet); it is filled over the whole archive by `detect.fixed`, and counts for nothing else."""
+anchorage, yard or pier it lies in, else "". `axis_deg` 0–180 clockwise from true north. `area_m2` is NaN for
+vessels; `length_low_m` and `length_high_m` bound a 90 % interval. `motion` moving | not moving | "" (not
+measurable), from the lag between bands; `speed_low_kn` and `speed_high_kn` bound a 90 % interval, NaN when not
+measurable. `is_fixed`: found again and again at one place, in `fixed_observations` of the `clear_observations` that
+showed the place, and so no ship that came (0 of 0: not compared yet); it is filled over the whole archive by
+`detect.fixed`, and counts for nothing else."""
 
 COVERAGE = Schema(
     "coverage",
@@ -76,14 +77,15 @@ BERTH_STATES = Schema(
         "sensor": "str",
         "state": "str",
         "probability": "float64",
-        "looks": "int64",
+        "observations": "int64",
         "method": "str",
         "detection_ids": "str",
     },
     ("scene_id", "berth_id"),
 )
-"""`state` occupied | empty | not observed; `probability` that it is occupied (NaN when not observed); `looks` the past
-looks it rests on; `method` detector | baseline | both; `detection_ids` separated by spaces."""
+"""`state` occupied | empty | not observed; `probability` that it is occupied (NaN when not observed);
+`observations` the past observations it rests on; `method` detector | baseline | both; `detection_ids` separated by
+spaces."""
 
 STACKS = Schema(
     "stacks",
@@ -107,5 +109,6 @@ STACKS = Schema(
     },
     ("scene_id", "yard_id"),
 )
-"""Container stacks of a yard at one look; zero length and area when none stands there, NaN when not observed.
-`change_m2` against the last clear look `previous_scene_id`; `teu_low`–`teu_high` bounds 20-ft boxes, never a count."""
+"""Container stacks of a yard at one observation; zero length and area when none stands there, NaN when not
+observed. `change_m2` against the last clear observation `previous_scene_id`; `teu_low`–`teu_high` bounds 20-ft
+boxes, never a count."""

@@ -77,16 +77,16 @@ LEDGER = Schema(
         "verdict": "str",
         "cause": "str",
         "reason": "str",
-        "looks": "int64",
+        "observations": "int64",
         "source": "str",
         "confidence": "str",
     },
     ("entry_id",),
 )
-"""What others saw (`origin` published | own) against what we did (ours). `verdict` both | only there | only here | not
-observable | not comparable; `cause` of what was not observable: before archive | after archive | no look | cloud or
-another word of COVERAGE | too small; `reason` in a sentence, `looks` the clear looks we had in that time. `visit_id`:
-our stays that may be the same, separated by spaces."""
+"""What others saw (`origin` published | own) against what we did (ours). `verdict` both | only there | only here |
+not observable | not comparable; `cause` of what was not observable: before archive | after archive | no observation
+| cloud or another word of COVERAGE | too small; `reason` in a sentence, `observations` the clear observations we
+had in that time. `visit_id`: our stays that may be the same, separated by spaces."""
 
 REVIEWS = Schema(
     "reviews",

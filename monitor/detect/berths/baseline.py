@@ -1,4 +1,4 @@
-"""A berth's own past: what it looks like empty, and how far one look is from that."""
+"""A berth's own past: what it looks like empty, and how far one observation is from that."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ class BaselineRule:
 
     Attributes
     ----------
-    least_looks : below so many past looks of one viewing the past says nothing
+    least_observations : below so many past observations of one viewing the past says nothing
     noise : least spread of an empty bin in each feature (reflectance, reflectance, dB, dB)
     common : most that is taken for a change of the whole berth at once, in each feature: sun, tide, wind and half a
         pixel of misregistration lift every bin alike, a ship lifts some; no more, since a ship may fill the berth
-    never_empty : where the detector saw ships at so large a share of the looks that seem empty, they are not
-    apart : how many spreads part two groups of looks before the past is said to have two states
+    never_empty : where the detector saw ships at so large a share of the observations that seem empty, they are not
+    apart : how many spreads part two groups of observations before the past is said to have two states
     gone : how many spreads 60 m of a berth must fall for something to have left
     least_wide : least spread of the empty berth's anomaly, in units of `noise`
     bound : most that a past is worth, in log odds
     """
 
-    least_looks: int = 4
+    least_observations: int = 4
     noise: tuple[float, float, float, float] = (0.004, 0.004, 1.2, 1.2)
     common: tuple[float, float, float, float] = (0.02, 0.02, 1.5, 1.5)
     never_empty: float = 0.5
@@ -42,26 +42,26 @@ class BaselineRule:
 
 
 RADAR = BaselineRule()
-"""Speckle is known beforehand, so a few looks will do. Four simulated seasons, two of them held out."""
-OPTICAL = BaselineRule(least_looks=8, gone=3.0)
+"""Speckle is known beforehand, so a few observations will do. Four simulated seasons, two of them held out."""
+OPTICAL = BaselineRule(least_observations=8, gone=3.0)
 """What sun, haze, shadow and cranes do to a quay is learnt only by looking. With the radar's rule, pasts of four to
-seven looks filled berths that were empty and that the detector had left so: 0.6, 1.8 and 2.7 % of all empty ones over
-three simulated seasons, 0.6, 0.0 and 1.1 % with this one; in a fourth, held out, 5.7 % against 1.5 %."""
+seven observations filled berths that were empty and that the detector had left so: 0.6, 1.8 and 2.7 % of all empty
+ones over three simulated seasons, 0.6, 0.0 and 1.1 % with this one; in a fourth, held out, 5.7 % against 1.5 %."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
-    """What the past says of one look.
+    """What the past says of one observation.
 
-    `odds` is the natural log of how much likelier the look is with a ship than without; 0 when it says nothing.
-    `looks` past looks were read; `usable` is False when they cannot tell empty from occupied. `share` of them had
-    a ship, and `anomaly` is how far the look stands out, in spreads of the empty berth. `level` (bin, feature) is what
-    the berth looks like when nothing stands out; None with too few looks. `fell` is whether 60 m of it are gone in the
-    look: where the berth is never empty, a ship that left.
+    `odds` is the natural log of how much likelier the observation is with a ship than without; 0 when it says
+    nothing. `observations` past observations were read; `usable` is False when they cannot tell empty from occupied.
+    `share` of them had a ship, and `anomaly` is how far the observation stands out, in spreads of the empty berth.
+    `level` (bin, feature) is what the berth looks like when nothing stands out; None with too few observations.
+    `fell` is whether 60 m of it are gone in the look: where the berth is never empty, a ship that left.
     """
 
     odds: float
-    looks: int
+    observations: int
     usable: bool
     share: float
     anomaly: float
@@ -70,48 +70,47 @@ class Past:
 
 
 def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
-    """How one look at a berth compares with the earlier ones.
+    """How one observation at a berth compares with the earlier ones.
 
     Parameters
     ----------
     now : (bin, feature)
         NaN where not seen.
     past : (look, bin, feature)
-        Earlier looks of the same viewing.
+        Earlier observations of the same viewing.
     detected : (look,) bool
-        Whether the detector saw a ship at each earlier look: all that parts a berth that is never empty from one
+        Whether the detector saw a ship at each earlier observation: all that parts a berth that is never empty from one
         that always is.
 
-    Notes
-    -----
-    Each bin's empty level starts at a low quantile, as a berth may be occupied most of the time, and is settled by
-    reading the looks that do not stand out. A quay that never changes has one group of looks; two groups are
-    accepted only when they are well apart, so that a berth that is always empty stays empty.
+    Notes ----- Each bin's empty level starts at a low quantile, as a berth may be occupied most of the time, and is
+    settled by reading the observations that do not stand out. A quay that never changes has one group of
+    observations; two groups are accepted only when they are well apart, so that a berth that is always empty stays
+    empty.
     """
-    looks = int(past.shape[0])
-    if looks < rule.least_looks:
-        return Past(0.0, looks, False, float("nan"), float("nan"))
+    observations = int(past.shape[0])
+    if observations < rule.least_observations:
+        return Past(0.0, observations, False, float("nan"), float("nan"))
     level, spread, anomaly = _settle(past, rule)
     here = float(_anomaly(now[None], level, spread, rule)[0])
     if not np.isfinite(here):
-        return Past(0.0, looks, False, float("nan"), float("nan"), level)
+        return Past(0.0, observations, False, float("nan"), float("nan"), level)
     middle, wide = _empty_group(anomaly, rule)
     occupied = np.asarray(anomaly > middle + rule.apart * wide)
     if float(detected[~occupied].mean()) >= rule.never_empty:
         gone = float(_anomaly(-now[None], -level, spread, rule)[0])
-        return Past(0.0, looks, False, float(detected.mean()), (here - middle) / wide, level, gone > rule.gone)
+        return Past(0.0, observations, False, float(detected.mean()), (here - middle) / wide, level, gone > rule.gone)
     ships = anomaly[occupied] - middle
     odds = float(np.clip(_log_odds(here - middle, wide, ships), -rule.bound, rule.bound))
-    return Past(odds, looks, True, float(occupied.mean()), (here - middle) / wide, level)
+    return Past(odds, observations, True, float(occupied.mean()), (here - middle) / wide, level)
 
 
 def empty_level(past: Floats, rule: BaselineRule) -> Floats | None:
-    """(bin, feature) what a berth looks like when nothing stands out; None with too few looks."""
-    return _settle(past, rule)[0] if len(past) >= rule.least_looks else None
+    """(bin, feature) what a berth looks like when nothing stands out; None with too few observations."""
+    return _settle(past, rule)[0] if len(past) >= rule.least_observations else None
 
 
 def _settle(past: Floats, rule: BaselineRule) -> tuple[Floats, Floats, Floats]:
-    """Level and spread (bin, feature) of the empty berth, and the anomaly of each past look."""
+    """Level and spread (bin, feature) of the empty berth, and the anomaly of each past observation."""
     floor = np.array(rule.noise)
     with np.errstate(all="ignore"):
         level = _nan_quantile(past, 0.2)
@@ -143,9 +142,9 @@ def _nan_quantile(values: Floats, share: float) -> Floats:
     return out
 
 
-def _anomaly(looks: Floats, level: Floats, spread: Floats, rule: BaselineRule) -> Floats:
+def _anomaly(observations: Floats, level: Floats, spread: Floats, rule: BaselineRule) -> Floats:
     """(look,) the most that any 60 m of the berth stand out, in spreads; NaN when no bin was seen."""
-    away = looks - level[None]
+    away = observations - level[None]
     most = np.array(rule.common)
     common = np.nan_to_num(_nan_quantile(np.moveaxis(away, 1, 0), 0.2), nan=0.0)
     z = (away - np.clip(common, -most, most)[:, None]) / spread[None]
@@ -161,7 +160,9 @@ def _anomaly(looks: Floats, level: Floats, spread: Floats, rule: BaselineRule) -
 
 
 def _empty_group(anomaly: Floats, rule: BaselineRule) -> tuple[float, float]:
-    """Middle and spread of the looks without a ship: the lowest 30 % at first, then all that are not apart from it."""
+    """Middle and spread of the observations without a ship: the lowest 30 % at first, then all that are not apart
+    from it.
+    """
     ordered = np.sort(anomaly)
     count = max(int(np.searchsorted(ordered, np.quantile(ordered, 0.3), side="right")), 1)
     middle, wide = _middle(ordered[:count]), rule.least_wide
@@ -182,7 +183,7 @@ def _middle(ordered: Floats) -> float:
 
 
 def _log_odds(above: float, wide: float, ships: Floats) -> float:
-    """Likelihood ratio with and without a ship of a look `above` the empty middle, natural log.
+    """Likelihood ratio with and without a ship of an observation `above` the empty middle, natural log.
 
     The empty group has Student's tails, since weather does; the occupied one (`ships`, above the same middle) is wide
     where few ships were seen. Beyond the middle of the occupied group the ratio no longer changes.

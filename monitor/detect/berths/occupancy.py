@@ -1,4 +1,4 @@
-"""Occupied, empty or not observed: each berth at each look, by the detector and by the berth's own past."""
+"""Occupied, empty or not observed: each berth at each observation, by the detector and by the berth's own past."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class BerthRule:
     least_m : an optical find shorter than this fills no berth: boats close together come out as one of 30–50 m
     radar, optical : how the past is read
     standing : what radar says of a berth where something like a hull never left
-    settling : looks that a comparison wants; the first looks at a berth borrow later ones up to so many
+    settling : observations that a comparison wants; the first observations at a berth borrow later ones up to so many
     """
 
     prior: float = 0.3
@@ -64,32 +64,30 @@ def berth_states(
     profiles: pd.DataFrame | None = None,
     rule: BerthRule | None = None,
 ) -> pd.DataFrame:
-    """BERTH_STATES of every look at every berth of a port, in order of time.
+    """BERTH_STATES of every observation at every berth of a port, in order of time.
 
     Parameters
     ----------
-    acquisitions : the looks, any order
+    acquisitions : the observations, any order
     detections : DETECTIONS table
         A vessel counts for the one berth that holds most of its axis; in optics one of `BerthRule.least_m` or more.
     coverage : COVERAGE table
         Without a ship seen, a berth is called empty only when it was observed; seen in part it is not observed.
     profiles : BERTH_PROFILES table, optional
-        Each look is compared with the earlier ones of its own viewing, and the first few also with those that came
-        next, until there are `settling`: a season's first weeks are judged again as soon as it is under way. While
-        there are too few either way the detector decides alone and `method` says so.
+        Each observation is compared with the earlier ones of its own viewing, and the first few also with those that
+        came next, until there are `settling`: a season's first weeks are judged again as soon as it is under way.
+        While there are too few either way the detector decides alone and `method` says so.
 
-    Notes
-    -----
-    A probability joins prior, detector and past in log odds. `looks` is the number of other looks it rests on. An
-    occupied state may rest on a look in part: a ship that is seen is seen.
+    Notes ----- A probability joins prior, detector and past in log odds. `observations` is the number of other
+    observations it rests on. An occupied state may rest on an observation in part: a ship that is seen is seen.
 
-    A past in which a ship lay at every look has no empty berth to compare with. Where radar shows a stretch of 80 m or
-    more that always stands out like a hull, the berth's other viewings are asked: bare there, a ship came whenever this
-    one looked; else it is a hulk or a structure, which radar cannot part, and what the detector said of the berth in
-    optics decides (`StandingRule`). `method` is then ``baseline``.
+    A past in which a ship lay at every observation has no empty berth to compare with. Where radar shows a stretch of
+    80 m or more that always stands out like a hull, the berth's other viewings are asked: bare there, a ship came
+    whenever this one looked; else it is a hulk or a structure, which radar cannot part, and what the detector said of
+    the berth in optics decides (`StandingRule`). `method` is then ``baseline``.
     """
     rule = rule or BerthRule()
-    looks = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
+    observations = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
     berths = aoi.of_kind("berth")
     short = (detections["length_m"] < rule.least_m) & detections["sensor"].map(_optical).astype(bool)
     ships = detections[(detections["class_name"] == VESSEL) & ~short]
@@ -99,29 +97,36 @@ def berth_states(
     rows = []
     for berth in berths:
         history = _History(stacks.get(berth.id, {}), rule)
-        states = {look.id: seen.get((look.id, berth.id), "not observed") for look in looks}
-        for look in looks:
-            if states[look.id] == "observed":
-                history.add(look, berth.id in held.get(look.id, {}))
+        states = {observation.id: seen.get((observation.id, berth.id), "not observed") for observation in observations}
+        for observation in observations:
+            if states[observation.id] == "observed":
+                history.add(observation, berth.id in held.get(observation.id, {}))
         before: dict[str, int] = {}
-        for look in looks:
-            found = held.get(look.id, {}).get(berth.id, [])
-            past = history.past(look, before.get(viewing(look), 0))
-            told = _verdict([(name, _weight(score, look.sensor)) for name, score in found], past, states[look.id], rule)
-            standing = history.standing(look, past, before) if told["state"] == "empty" else None
-            rows.append({**_row(look, aoi, berth), **(told if standing is None else _at_least(told, standing, rule))})
-            if states[look.id] == "observed":
-                before[viewing(look)] = before.get(viewing(look), 0) + 1
+        for observation in observations:
+            found = held.get(observation.id, {}).get(berth.id, [])
+            past = history.past(observation, before.get(viewing(observation), 0))
+            told = _verdict(
+                [(name, _weight(score, observation.sensor)) for name, score in found],
+                past,
+                states[observation.id],
+                rule,
+            )
+            standing = history.standing(observation, past, before) if told["state"] == "empty" else None
+            rows.append(
+                {**_row(observation, aoi, berth), **(told if standing is None else _at_least(told, standing, rule))}
+            )
+            if states[observation.id] == "observed":
+                before[viewing(observation)] = before.get(viewing(observation), 0) + 1
     return BERTH_STATES.conform(pd.DataFrame(rows)) if rows else BERTH_STATES.empty()
 
 
-def _row(look: Acquisition, aoi: Aoi, berth: Zone) -> dict[str, object]:
+def _row(observation: Acquisition, aoi: Aoi, berth: Zone) -> dict[str, object]:
     return {
-        "scene_id": look.id,
+        "scene_id": observation.id,
         "aoi_id": aoi.id,
         "berth_id": berth.id,
-        "sensor": look.sensor,
-        "acquired_at": pd.Timestamp(look.acquired_at),
+        "sensor": observation.sensor,
+        "acquired_at": pd.Timestamp(observation.acquired_at),
     }
 
 
@@ -137,15 +142,15 @@ def _weight(score: float, sensor: str) -> float:
 
 
 def _verdict(found: Found, past: Past | None, state: str, rule: BerthRule) -> dict[str, object]:
-    """State, probability, looks, method and detections of one berth at one look."""
+    """State, probability, looks, method and detections of one berth at one observation."""
     base: dict[str, object] = {
-        "looks": past.looks if past is not None and np.isfinite(past.share) else 0,
+        "observations": past.observations if past is not None and np.isfinite(past.share) else 0,
         "detection_ids": " ".join(name for name, _ in found),
         "method": "both" if past is not None and past.usable else "detector",
     }
     probability = _probability(found, past, rule)
     if state == "not observed" and not found:
-        return {**base, "state": "not observed", "probability": np.nan, "looks": 0, "method": "detector"}
+        return {**base, "state": "not observed", "probability": np.nan, "observations": 0, "method": "detector"}
     if probability >= rule.occupied:
         return {**base, "state": "occupied", "probability": probability}
     if state != "observed":
@@ -167,13 +172,13 @@ def _optical(sensor: str) -> bool:
 def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
     """Prior, detector and past joined in log odds.
 
-    Where the detector saw a ship at most looks, the past has no empty berth to show, but it is the prior: a look
-    without a find, in which nothing fell away, is a miss more likely than a departure.
+    Where the detector saw a ship at most observations, the past has no empty berth to show, but it is the prior: an
+    observation without a find, in which nothing fell away, is a miss more likely than a departure.
     """
     usable = past is not None and past.usable
     prior = rule.prior
     if past is not None and usable:
-        prior = float(np.clip((past.share * past.looks + 1) / (past.looks + 2), 0.1, 0.9))
+        prior = float(np.clip((past.share * past.observations + 1) / (past.observations + 2), 0.1, 0.9))
     elif past is not None and np.isfinite(past.share) and not past.fell:
         prior = float(np.clip(past.share / rule.finds, 0.1, 0.95))
     odds = np.log(prior / (1 - prior))
@@ -188,7 +193,7 @@ def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
 
 
 def _berthed(ships: pd.DataFrame, berths: Sequence[Zone], epsg: int) -> Mapping[str, Found]:
-    """The vessels of one look by the berth that holds most of each."""
+    """The vessels of one observation by the berth that holds most of each."""
     out: dict[str, Found] = {}
     strips = {berth.id: reproject(berth.geometry, WGS84, epsg) for berth in berths}
     wide = {name: strip.buffer(REACH_M) for name, strip in strips.items()}
@@ -223,45 +228,45 @@ def _stacked(profiles: pd.DataFrame) -> dict[str, dict[str, Floats]]:
 
 
 class _History:
-    """The clear looks at one berth, by viewing, in order of time."""
+    """The clear observations at one berth, by viewing, in order of time."""
 
     def __init__(self, by_scene: Mapping[str, Floats], rule: BerthRule) -> None:
         self._by_scene = by_scene
         self._rule = rule
-        self._looks: dict[str, list[tuple[str, Floats, bool]]] = {}
+        self._observations: dict[str, list[tuple[str, Floats, bool]]] = {}
         self._optical: list[tuple[pd.Timestamp, bool]] = []
 
-    def add(self, look: Acquisition, found: bool) -> None:
-        """Remember a clear look."""
-        if _optical(look.sensor):
-            self._optical.append((pd.Timestamp(look.acquired_at), found))
-        profile = self._by_scene.get(look.id)
+    def add(self, observation: Acquisition, found: bool) -> None:
+        """Remember a clear observation."""
+        if _optical(observation.sensor):
+            self._optical.append((pd.Timestamp(observation.acquired_at), found))
+        profile = self._by_scene.get(observation.id)
         if profile is not None:
-            self._looks.setdefault(viewing(look), []).append((look.id, profile, found))
+            self._observations.setdefault(viewing(observation), []).append((observation.id, profile, found))
 
-    def past(self, look: Acquisition, before: int) -> Past | None:
-        """What the first `before` looks of the viewing say of this one; None when its profile was not kept.
+    def past(self, observation: Acquisition, before: int) -> Past | None:
+        """What the first `before` observations of the viewing say of this one; None when its profile was not kept.
 
-        Fewer than `settling` are filled up with the looks that came next.
+        Fewer than `settling` are filled up with the observations that came next.
         """
-        now = self._by_scene.get(look.id)
+        now = self._by_scene.get(observation.id)
         if now is None:
             return None
-        values, detected = self._others(viewing(look), before, now.shape, look.id)
-        rule = self._rule.optical if _optical(look.sensor) else self._rule.radar
+        values, detected = self._others(viewing(observation), before, now.shape, observation.id)
+        rule = self._rule.optical if _optical(observation.sensor) else self._rule.radar
         return against_past(now, values, detected, rule)
 
-    def standing(self, look: Acquisition, past: Past | None, before: Mapping[str, int]) -> float | None:
+    def standing(self, observation: Acquisition, past: Past | None, before: Mapping[str, int]) -> float | None:
         """Probability that a hull lies here which never left, as radar sees it; None when nothing like one does."""
-        now = self._by_scene.get(look.id)
-        if now is None or past is None or past.level is None or _optical(look.sensor):
+        now = self._by_scene.get(observation.id)
+        if now is None or past is None or past.level is None or _optical(observation.sensor):
             return None
         others = [
-            empty_level(self._others(name, before.get(name, 0), now.shape, look.id)[0], self._rule.radar)
-            for name in self._looks
-            if name != viewing(look) and name.split("-")[0] == look.sensor
+            empty_level(self._others(name, before.get(name, 0), now.shape, observation.id)[0], self._rule.radar)
+            for name in self._observations
+            if name != viewing(observation) and name.split("-")[0] == observation.sensor
         ]
-        earlier = [found for at, found in self._optical if at <= pd.Timestamp(look.acquired_at)]
+        earlier = [found for at, found in self._optical if at <= pd.Timestamp(observation.acquired_at)]
         return standing_probability(
             now,
             past.level,
@@ -271,8 +276,10 @@ class _History:
         )
 
     def _others(self, name: str, before: int, shape: tuple[int, ...], but: str) -> tuple[Floats, npt.NDArray[np.bool_]]:
-        """(look, bin, feature) the first `before` looks of a viewing, filled up with the next; the detector's finds."""
-        known = self._looks.get(name, [])
+        """(look, bin, feature) the first `before` observations of a viewing, filled up with the next; the detector's
+        finds.
+        """
+        known = self._observations.get(name, [])
         others = [(p, d) for scene, p, d in known[:before] if scene != but and p.shape == shape]
         later = [(p, d) for scene, p, d in known[before:] if scene != but and p.shape == shape]
         others += later[: max(self._rule.settling - len(others), 0)]

@@ -1,4 +1,5 @@
-"""What never leaves: a berth that looked like a hull at every look of one viewing has no empty past to compare with."""
+"""What never leaves: a berth that looked like a hull at every observation of one viewing has no empty past to compare
+with."""
 
 from __future__ import annotations
 
@@ -23,7 +24,7 @@ class StandingRule:
     bins : how many bins of 20 m it has at least; cranes and corners fill one to three
     came : probability of a ship where another viewing shows the stretch bare
     stays : the same where none does: a hulk, or a structure as long and as bright
-    weight : looks of the optical detector that `stays` is worth
+    weight : observations of the optical detector that `stays` is worth
     """
 
     above_db: float = 6.0
@@ -41,19 +42,19 @@ def standing_probability(
     Parameters
     ----------
     now : (bin, feature)
-        The look; nothing is said of one in which the stretch is bare.
+        The observation; nothing is said of one in which the stretch is bare.
     level : (bin, feature)
         What the berth looks like in this viewing when nothing stands out.
     others : the same for the berth's other radar viewings
-    optical : optical looks at the berth, and those in which the detector saw a vessel there
+    optical : optical observations at the berth, and those in which the detector saw a vessel there
     """
     stretch = hull_like(level, rule)
     if not stretch.any() or not _stands(now, stretch, rule):
         return None
     if any(other.shape == level.shape and not _stands(other, stretch, rule) for other in others):
         return rule.came
-    looks, found = optical
-    return (rule.weight * rule.stays + found) / (rule.weight + looks)
+    observations, found = optical
+    return (rule.weight * rule.stays + found) / (rule.weight + observations)
 
 
 def hull_like(level: Floats, rule: StandingRule) -> Mask:
@@ -68,9 +69,9 @@ def hull_like(level: Floats, rule: StandingRule) -> Mask:
     return out
 
 
-def _stands(look: Floats, stretch: Mask, rule: StandingRule) -> bool:
+def _stands(observation: Floats, stretch: Mask, rule: StandingRule) -> bool:
     """Whether a stretch stands above the rest of the berth by half of what a hull must, or cannot be told."""
-    above = _above_quiet(look)[stretch]
+    above = _above_quiet(observation)[stretch]
     known = above[np.isfinite(above)]
     return known.size == 0 or float(np.median(known)) >= rule.above_db / 2.0
 

@@ -36,11 +36,12 @@ BERTH_PROFILES = Schema(
     },
     ("scene_id", "berth_id", "bin"),
 )
-"""One row for each 20 m of a berth at a look. `viewing` names sensor, relative orbit and direction: looks of one
-viewing are comparable. `clear` is the share of the bin's pixels that was seen, 0–1. `near_infrared` and `shortwave`
-are reflectance above that of the port's open water at the same look; `vv_db` and `vh_db` are sigma nought above that
-of open water, with a floor added, in dB: wind moves the water and not what stands at the berth. NaN
-where the look has no such band, the bin was not seen, or (near infrared) ice outshines any hull."""
+"""One row for each 20 m of a berth at an observation. `viewing` names sensor, relative orbit and direction:
+observations of one viewing are comparable. `clear` is the share of the bin's pixels that was seen, 0–1.
+`near_infrared` and `shortwave` are reflectance above that of the port's open water at the same observation; `vv_db`
+and `vh_db` are sigma nought above that of open water, with a floor added, in dB: wind moves the water and not what
+stands at the berth. NaN where the observation has no such band, the bin was not seen, or (near infrared) ice
+outshines any hull."""
 
 _BANDS: Mapping[str, str] = {"near_infrared": "B08", "shortwave": "B11", "vv_db": "VV", "vh_db": "VH"}
 _FLOOR: Mapping[str, float] = {"vv_db": 0.02, "vh_db": 0.004}
@@ -55,10 +56,10 @@ def viewing(acquisition: Acquisition) -> str:
 
 
 def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame:
-    """BERTH_PROFILES of one look: every berth of the port, in bins along its quay.
+    """BERTH_PROFILES of one observation: every berth of the port, in bins along its quay.
 
-    Nothing is masked by land: what stands there for good is in every look, and the berth's own past takes it away. A
-    berth outside the raster has bins with ``clear`` 0.
+    Nothing is masked by land: what stands there for good is in every observation, and the berth's own past takes it
+    away. A berth outside the raster has bins with ``clear`` 0.
     """
     clear = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
     wet = water_mask(raster, water=aoi.water) & clear if aoi.has_berths else clear
@@ -81,7 +82,7 @@ def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.Dat
 
 
 def _level(raster: Raster, band: str, wet: Mask) -> npt.NDArray[np.float32]:
-    """A band above the open water of the same look."""
+    """A band above the open water of the same observation."""
     values = raster.band(band)
     if not wet.any():
         return values

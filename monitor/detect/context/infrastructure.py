@@ -27,32 +27,32 @@ class FixedRule:
     ----------
     within_m : how far two finds of one object may lie apart: registration and the box's own error
     length_ratio : how much their lengths may differ
-    looks, days : found in so many looks of one sensor at least, over so many days
-    share : of the clear looks in that time
+    observations, days : found in so many observations of one sensor at least, over so many days
+    share : of the clear observations in that time
     looks_at_berth, share_at_berth, ratio_at_berth : the same alongside, where ships lie at the same place one after
         the other
     """
 
     within_m: float = 30.0
     length_ratio: float = 1.6
-    looks: int = 4
+    observations: int = 4
     days: float = 45.0
     share: float = 0.6
-    looks_at_berth: int = 8
+    observations_at_berth: int = 8
     share_at_berth: float = 0.85
     ratio_at_berth: float = 1.3
 
 
 def mark_fixed(detections: pd.DataFrame, coverage: pd.DataFrame, *, rule: FixedRule | None = None) -> pd.DataFrame:
-    """DETECTIONS with `is_fixed`, `fixed_looks` and `clear_looks` filled from the whole archive.
+    """DETECTIONS with `is_fixed`, `fixed_observations` and `clear_observations` filled from the whole archive.
 
     Parameters
     ----------
     detections : DETECTIONS table
-        Of all looks; the more, the surer.
+        Of all observations; the more, the surer.
     coverage : COVERAGE table
-        Which looks showed a place: by the detection's own zone where it has a row, else by the port's water. A look
-        in part counts as clear only where the object was found in it.
+        Which observations showed a place: by the detection's own zone where it has a row, else by the port's water.
+        An observation in part counts as clear only where the object was found in it.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def mark_fixed(detections: pd.DataFrame, coverage: pd.DataFrame, *, rule: FixedR
     """
     rule = rule or FixedRule()
     table = detections.reset_index(drop=True)
-    looks, clear = np.zeros(len(table), dtype=np.int64), np.zeros(len(table), dtype=np.int64)
+    observations, clear = np.zeros(len(table), dtype=np.int64), np.zeros(len(table), dtype=np.int64)
     fixed = np.zeros(len(table), dtype=bool)
     ships = table[table["class_name"] == VESSEL]
     shown = _Shown.of(coverage)
@@ -78,14 +78,14 @@ def mark_fixed(detections: pd.DataFrame, coverage: pd.DataFrame, *, rule: FixedR
             found = set(scenes[near])
             whole = shown.within(str(aoi), str(sensor), str(zone_ids[place]), first=first, last=last)
             at = group.index[place]
-            looks[at], clear[at] = len(found), len(found | whole)
-            fixed[at] = _is_fixed(looks[at], clear[at], last - first, rule, alongside=bool(alongside[place]))
-    return DETECTIONS.conform(table.assign(is_fixed=fixed, fixed_looks=looks, clear_looks=clear))
+            observations[at], clear[at] = len(found), len(found | whole)
+            fixed[at] = _is_fixed(observations[at], clear[at], last - first, rule, alongside=bool(alongside[place]))
+    return DETECTIONS.conform(table.assign(is_fixed=fixed, fixed_observations=observations, clear_observations=clear))
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """Clear looks in order of time, by port, sensor and zone."""
+    """Clear observations in order of time, by port, sensor and zone."""
 
     times: Mapping[tuple[str, str, str], Floats]
     scenes: Mapping[tuple[str, str, str], npt.NDArray[np.object_]]
@@ -115,9 +115,9 @@ def _seconds(instants: pd.Series) -> Floats:
     return np.asarray(instants.astype("datetime64[us, UTC]").astype("int64") / 1e6, dtype=np.float64)
 
 
-def _is_fixed(looks: int, clear: int, span_s: float, rule: FixedRule, *, alongside: bool) -> bool:
-    least, share = (rule.looks_at_berth, rule.share_at_berth) if alongside else (rule.looks, rule.share)
-    return looks >= least and span_s >= rule.days * _DAY_S and looks >= share * clear
+def _is_fixed(observations: int, clear: int, span_s: float, rule: FixedRule, *, alongside: bool) -> bool:
+    least, share = (rule.observations_at_berth, rule.share_at_berth) if alongside else (rule.observations, rule.share)
+    return observations >= least and span_s >= rule.days * _DAY_S and observations >= share * clear
 
 
 def _neighbours(ships: pd.DataFrame, rule: FixedRule) -> list[list[int]]:

@@ -27,7 +27,7 @@ NOISE_PX, NOISE_LOOKS = 0.2, 4
 scatter. Paint and deck cargo shift a hull from band to band: at 70 anchored and berthed hulls of Gdynia, Busan,
 Algiers and Athens the median scatter about a straight line was 0.07-0.11 px, and 1.1 px at the worst tenth at berth."""
 _STUDENT = MappingProxyType({4: (2.132, 2.776), 5: (2.015, 2.571), 6: (1.943, 2.447)})
-"""Student's t at 90 and 95 % (two-sided) by degrees of freedom; scipy.stats takes longer to load than to look."""
+"""Student's t at 90 and 95 % (two-sided) by degrees of freedom; scipy.stats is slow to load."""
 _MOST_KN = 25.0
 _SATURATES = 0.25
 _WATER = 0.25
@@ -58,7 +58,7 @@ UNKNOWN = Motion("", _NAN, _NAN, _NAN, _NAN)
 
 
 def band_motion(raster: Raster, outline: BaseGeometry) -> Motion:
-    """Whether the object in an outline moved between the bands of one look.
+    """Whether the object in an outline moved between the bands of one observation.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def bright_pixels(raster: Raster, water: Mask, rule: CfarRule | None = None) -> 
     ----------
     raster : VV, VH or both, linear power
     water : (row, col) bool
-        Where to look; the clutter is read there alone, so that land does not raise it.
+        Where to observation; the clutter is read there alone, so that land does not raise it.
 
     Raises
     ------

@@ -38,7 +38,7 @@ class HullRule:
         ambiguity; Sentinel-1 IW puts them 22 dB and more below, some 4–6 km away
     least_m, most_m : bounds on a hull's length
     quay_least_m, quay_m : the least length of a hull whose middle lies so near to land: what is shorter there is a
-        crane's foot, a fender or a corner of the quay as often as a boat, look after look
+        crane's foot, a fender or a corner of the quay as often as a boat, observation after observation
     least_pixels : a hull has so many pixels at least; one alone is speckle
     resolution_m : what the sensor's blur adds to a length
     """

@@ -75,20 +75,20 @@ class YoloDetector:
         dark = _dark(_thinned(raster, _DARK_PX), self.weights)
         views = views_for(raster.valid.size, self.weights.views_px)
 
-        def look(tile: Tile) -> Boxes:
-            return self._look(raster, tile, network, dark=dark, views=views)
+        def observation(tile: Tile) -> Boxes:
+            return self._observation(raster, tile, network, dark=dark, views=views)
 
         if workers == 1:
-            parts = [look(tile) for tile in tiles]
+            parts = [observation(tile) for tile in tiles]
         else:
             with ThreadPoolExecutor(workers) as pool:
-                parts = list(pool.map(look, tiles))
+                parts = list(pool.map(observation, tiles))
         found = Boxes.empty()
         for part in parts:
             found = found.plus(part)
         return found
 
-    def _look(self, raster: Raster, tile: Tile, network: Network, *, dark: Pixels, views: int) -> Boxes:
+    def _observation(self, raster: Raster, tile: Tile, network: Network, *, dark: Pixels, views: int) -> Boxes:
         """What lies in the core of one window."""
         part = raster.window(tile.rows, tile.cols)
         if not part.valid.any():

@@ -14,7 +14,7 @@ from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import distance_m
 from monitor.core.tables import DARK_EVENTS
 from monitor.fuse.dark.candidates import gap_candidates
-from monitor.fuse.dark.reception import Feed, Heard, HearingRule, heard_in_cells
+from monitor.fuse.dark.reception import Feed, Heard, ReceptionRule, heard_in_cells
 from monitor.fuse.matching.match import HOUR_UNKNOWN
 from monitor.fuse.matching.versions import latest
 
@@ -34,14 +34,15 @@ class DarkRule:
     real : points of score and probability that a detection of that score is a ship, straight lines between them; give
         what was measured with the detector in use
     hearing : what shows reception
-    fixed_looks, fixed_within_m, fixed_days : a thing seen so often, so near, over so long is an object, not a ship
+    fixed_observations, fixed_within_m, fixed_days : a thing seen so often, so near, over so long is an object, not a
+        ship
     """
 
     score: float = 0.45
     length_m: float = 45.0
     real: tuple[tuple[float, float], ...] = ((0.0, 0.6), (0.64, 0.985))
-    hearing: HearingRule = field(default_factory=HearingRule)
-    fixed_looks: int = 4
+    hearing: ReceptionRule = field(default_factory=ReceptionRule)
+    fixed_observations: int = 4
     fixed_within_m: float = 60.0
     fixed_days: float = 45.0
 
@@ -116,10 +117,10 @@ def dark_events(
 
 
 def fixed_objects(detections: pd.DataFrame, *, rule: DarkRule | None = None) -> frozenset[str]:
-    """Ids of detections away from berths that come back at the same spot look after look, over weeks.
+    """Ids of detections away from berths that come back at the same spot observation after observation, over weeks.
 
     Ships at a berth come back too, so what lies in a berth is never fixed by this rule; a table that carries marks
-    (`is_fixed`, made over the whole archive with what each look showed) adds those.
+    (`is_fixed`, made over the whole archive with what each observation showed) adds those.
     """
     rule = rule or DarkRule()
     ships = vessels_only(detections)
@@ -129,7 +130,7 @@ def fixed_objects(detections: pd.DataFrame, *, rule: DarkRule | None = None) -> 
 
 def _coming_back(ships: pd.DataFrame, rule: DarkRule) -> frozenset[str]:
     away = ships[[zone != "berth" for zone in texts(ships, "zone")]].reset_index(drop=True)
-    if len(away) <= rule.fixed_looks:
+    if len(away) <= rule.fixed_observations:
         return frozenset()
     lon, lat = lonlat(away)
     when = away["acquired_at"].to_numpy()
@@ -138,12 +139,12 @@ def _coming_back(ships: pd.DataFrame, rule: DarkRule) -> frozenset[str]:
     for index, name in enumerate(away["detection_id"]):
         near = distance_m(lon[index], lat[index], lon, lat) <= rule.fixed_within_m
         long = away["acquired_at"][near].max() - away["acquired_at"][near].min()
-        if scenes[near].nunique() >= rule.fixed_looks and long >= timedelta(days=rule.fixed_days):
+        if scenes[near].nunique() >= rule.fixed_observations and long >= timedelta(days=rule.fixed_days):
             fixed.add(str(name))
     return frozenset(fixed)
 
 
-def lengths_said(positions: pd.DataFrame | None) -> dict[int, float]:
+def stated_lengths(positions: pd.DataFrame | None) -> dict[int, float]:
     """MMSI to the last broadcast length in metres, where one was."""
     if positions is None or "length_m" not in positions:
         return {}
@@ -224,6 +225,6 @@ def _table(
 def _gap_ids(events: pd.DataFrame, gaps: pd.DataFrame | None, positions: pd.DataFrame | None) -> list[str]:
     if gaps is None or gaps.empty:
         return [""] * len(events)
-    ranked = gap_candidates(events, gaps, lengths=lengths_said(positions))
+    ranked = gap_candidates(events, gaps, lengths=stated_lengths(positions))
     by_event = ranked.groupby("event_id")["gap_id"].agg(" ".join)
     return [str(by_event.get(event, "")) for event in events["event_id"]]

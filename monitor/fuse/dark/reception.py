@@ -33,7 +33,7 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
-class HearingRule:
+class ReceptionRule:
     """What counts as shown reception: `vessels` others within `radius_m` and `within`, on both sides of the instant."""
 
     vessels: int = 2
@@ -62,7 +62,7 @@ class Feed:
         mmsi = positions["mmsi"].to_numpy(np.int64)
         return cls(t[order], mmsi[order], floats(positions, "lon")[order], floats(positions, "lat")[order])
 
-    def heard(self, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule) -> Heard:
+    def heard(self, instant: pd.Timestamp, place: tuple[float, float], rule: ReceptionRule) -> Heard:
         """What was heard around a place (longitude, latitude) and instant."""
         ends = pd.Series([instant - rule.within, instant, instant + rule.within])
         low, now, high = naive(ends)
@@ -73,7 +73,7 @@ class Feed:
 
 
 def heard_in_cells(
-    reception: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: HearingRule
+    reception: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: ReceptionRule
 ) -> Heard:
     """What a RECEPTION table holds: the hour of the instant needs a cell nearby in which ships were heard.
 

@@ -32,9 +32,9 @@ CORRECTION = "correction"
 
 _WORDS = tuple(word for word, _, _ in LIKELIHOODS)
 _KNOWN_LATE = {"change": 3}
-"""A change needs looks on its far side before it can be found: so many times `AlertRule.newest` later."""
+"""A change needs observations on its far side before it can be found: so many times `AlertRule.newest` later."""
 _SAME_CHANGE = timedelta(days=21)
-"""A change point moves by a few looks as more come in; within this it is the same one."""
+"""A change point moves by a few observations as more come in; within this it is the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def alerts(
     previous : ALERTS table of all earlier runs
     now : when this run is; decides the cool-down
     as_of : when the watch ends, from which `AlertRule.newest` is counted back; `now` by default
-    stays : makes the looks at one stay one alert, and says which visits are at watched berths
+    stays : makes the observations at one stay one alert, and says which visits are at watched berths
     simulated : whether anything the findings rest on was made up
 
     Returns
@@ -156,7 +156,7 @@ def still_held(table: pd.DataFrame, findings: Iterable[Finding], stays: Stays) -
     """Whether what each row of ALERTS said is still found.
 
     The finding or the stay must be there under its id; a visit or shuttle may also go by another id since, at the same
-    berth or port and at a time that overlaps: looks that came later moved where it begins.
+    berth or port and at a time that overlaps: observations that came later moved where it begins.
     """
     told = tuple(findings)
     names = {f.id for f in told} | {f"{rule_of(f)}|{_stay(f, stays) or f.id}" for f in told}
@@ -211,7 +211,7 @@ def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
                     "claim": " ".join(claims),
                     "likelihood": "",
                     "confidence": "high",
-                    "reasons": "late AIS, a review, or a new look at the same scenes does not support it",
+                    "reasons": "late AIS, a review, or a new observation at the same scenes does not support it",
                     "alternatives": "",
                     "is_simulated": bool(told["is_simulated"].any()),
                     "state": NEW,
@@ -238,7 +238,7 @@ def _wanted(finding: Finding, name: str, rule: AlertRule, stays: Stays) -> bool:
 
 
 def _stay(finding: Finding, stays: Stays) -> str:
-    """The stay that a dark event is a look at, so that the next look at it is no news; "" when there is none."""
+    """The stay that a dark event belongs to, so that its next observation is no news; "" when there is none."""
     of_event = finding.kind == "dark_event" and finding.evidence
     return stays.of_detection.get(finding.evidence[0], "") if of_event else ""
 

@@ -11,10 +11,10 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.findings import Finding, likelihood_word
 from monitor.core.tables import (
-    CATCHABLE,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
+    DETECTABILITY,
     GAP_CANDIDATES,
     GAPS,
     IDENTITY,
@@ -28,7 +28,7 @@ from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.events import DARK
 from monitor.fuse.findings import wording
 from monitor.fuse.matching.match import HOUR_UNKNOWN
-from monitor.fuse.series.counts import clear_looks
+from monitor.fuse.series.counts import clear_observations
 from monitor.fuse.voyages.shuttles import CANDIDATE
 
 _LONG_GAP_H = 12.0
@@ -43,7 +43,7 @@ class FindingTables:
 
     dark_events: pd.DataFrame = field(default_factory=DARK_EVENTS.empty)
     visits: pd.DataFrame = field(default_factory=VISITS.empty)
-    catchable: pd.DataFrame = field(default_factory=CATCHABLE.empty)
+    detectability: pd.DataFrame = field(default_factory=DETECTABILITY.empty)
     voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
     shuttles: pd.DataFrame = field(default_factory=SHUTTLES.empty)
     counts: pd.DataFrame = field(default_factory=COUNTS.empty)
@@ -137,7 +137,7 @@ def _visits(tables: FindingTables, names: dict[str, str], period: TimeRange) -> 
         claim = wording.stay(_place(row, "berth_id", names), _length(row), bounds)
         if len(who):
             claim += f" {who['wording'].iloc[0]}"
-        looks, chance = int(_number(row["looks"])), _number(row["probability"])
+        observations, chance = int(_number(row["observations"])), _number(row["probability"])
         yield Finding(
             str(row["visit_id"]),
             "visit",
@@ -146,10 +146,10 @@ def _visits(tables: FindingTables, names: dict[str, str], period: TimeRange) -> 
             _at(bounds[2]),
             claim,
             likelihood_word(chance),
-            "high" if looks >= 3 else ("moderate" if looks == 2 else "low"),
-            (f"seen in {looks} {'look' if looks == 1 else 'looks'}",),
+            "high" if observations >= 3 else ("moderate" if observations == 2 else "low"),
+            (f"seen in {observations} {'observation' if observations == 1 else 'observations'}",),
             tuple(str(row["detection_ids"]).split()),
-            ("two ships of like length, one after the other",) if looks > 1 else (),
+            ("two ships of like length, one after the other",) if observations > 1 else (),
         )
 
 
@@ -218,7 +218,10 @@ def _candidate(row: dict[object, object], ports: list[str], start: datetime, end
         wording.shuttle_candidate(ports[0], ports[1], int(_number(row["legs"]))),
         likelihood_word(_number(row["probability"])),
         "low",
-        ("stays at both ends and what AIS heard between fit one ship, though no look shows which leg followed which",),
+        (
+            "stays at both ends and what AIS heard between fit one ship, though no observation shows which "
+            "leg followed which",
+        ),
         tuple(str(row["visit_ids"]).split()),
         ("several ships of like length, each calling at one port", "calls at other ports between"),
     )
@@ -229,7 +232,7 @@ def _coverage(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Fi
     inside = counts[
         (counts["acquired_at"] >= pd.Timestamp(period.start)) & (counts["acquired_at"] < pd.Timestamp(period.end))
     ]
-    if len(clear_looks(inside)):
+    if len(clear_observations(inside)):
         return
     yield Finding(
         f"coverage|{aoi.id}|{period}",
@@ -249,11 +252,11 @@ def _coverage(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Fi
 def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
     mine = tables.rates[(tables.rates["aoi_id"] == aoi.id) & (tables.rates["what"] == "vessels")]
     for row in _within(mine, "start", period):
-        looks = int(_number(row["looks"]))
-        if not looks:
+        observations = int(_number(row["observations"]))
+        if not observations:
             continue
         rate = (_number(row["rate"]), _number(row["rate_low"]), _number(row["rate_high"]))
-        claim = wording.per_look(aoi.name, int(_number(row["seen"])), looks, rate)
+        claim = wording.per_observation(aoi.name, int(_number(row["seen"])), observations, rate)
         if row["is_change"]:
             claim += " " + wording.fewer_or_more(
                 aoi.name, rate[0], (_number(row["expected_low"]), _number(row["expected_high"]))
@@ -272,8 +275,8 @@ def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Find
             end,
             claim,
             "",
-            "high" if looks >= 4 else ("moderate" if looks >= 2 else "low"),
-            (f"{looks} looks",),
+            "high" if observations >= 4 else ("moderate" if observations >= 2 else "low"),
+            (f"{observations} looks",),
             tuple(seen["scene_id"].astype(str)),
             (wording.SNAPSHOT,),
         )
@@ -295,7 +298,7 @@ def _stacks(tables: FindingTables, names: dict[str, str], period: TimeRange) -> 
             claim,
             "",
             "moderate",
-            (f"area changed by {change:+.0f} m² since the last clear look",),
+            (f"area changed by {change:+.0f} m² since the last clear observation",),
             (str(row["scene_id"]), str(row["previous_scene_id"])),
             (wording.EMPTY_BOXES, "another load on the pier"),
         )

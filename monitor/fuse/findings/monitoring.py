@@ -18,7 +18,7 @@ Span = tuple[datetime, datetime]
 LONGEST_SILENCE = timedelta(hours=24)
 LONGEST_UNSEEN = timedelta(days=14)
 _SURE_P = 0.001
-_SURE_LOOKS = 10
+_SURE_OBSERVATIONS = 10
 
 
 def change_findings(changes: pd.DataFrame, names: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -30,7 +30,7 @@ def _changed(row: Mapping[object, object], names: Mapping[str, str]) -> Finding:
     aoi, what = str(row["aoi_id"]), str(row["what"])
     start, end = _at(row["not_before"]), _at(row["not_after"])
     rates = (float(str(row["rate_before"])), float(str(row["rate_after"])))
-    looks = (int(str(row["looks_before"])), int(str(row["looks_after"])))
+    observations = (int(str(row["observations_before"])), int(str(row["observations_after"])))
     p_value = float(str(row["p_value"]))
     return Finding(
         str(row["change_id"]),
@@ -38,10 +38,10 @@ def _changed(row: Mapping[object, object], names: Mapping[str, str]) -> Finding:
         aoi,
         start,
         end,
-        wording.changed(what, names.get(aoi, aoi), rates, looks, (start, end)),
+        wording.changed(what, names.get(aoi, aoi), rates, observations, (start, end)),
         "",
-        "high" if p_value < _SURE_P and min(looks) >= _SURE_LOOKS else "moderate",
-        (f"{looks[0]} looks before, {looks[1]} after; p = {p_value:.2g}",),
+        "high" if p_value < _SURE_P and min(observations) >= _SURE_OBSERVATIONS else "moderate",
+        (f"{observations[0]} observations before, {observations[1]} after; p = {p_value:.2g}",),
         (),
         ("the season", "looks at other hours or by another sensor"),
     )
@@ -97,7 +97,8 @@ def unseen_findings(
     Parameters
     ----------
     counts : COUNTS table
-        Its looks; one seen in part counts as seen. A port without any look is not in it and gives no finding.
+        Its observations; one seen in part counts as seen. A port without any observation is not in it and gives no
+        finding.
     """
     until = pd.Timestamp(utc(as_of))
     return tuple(_unseen(counts[counts["acquired_at"] <= until], names, until, longest))
@@ -106,12 +107,12 @@ def unseen_findings(
 def _unseen(
     counts: pd.DataFrame, names: Mapping[str, str], until: pd.Timestamp, longest: timedelta
 ) -> Iterator[Finding]:
-    for key, looks in counts.groupby("aoi_id", sort=True):
-        aoi, seen = str(key), looks[looks["state"] != NOT_OBSERVED]
-        last = (seen if len(seen) else looks)["acquired_at"].agg("max" if len(seen) else "min")
+    for key, observations in counts.groupby("aoi_id", sort=True):
+        aoi, seen = str(key), observations[observations["state"] != NOT_OBSERVED]
+        last = (seen if len(seen) else observations)["acquired_at"].agg("max" if len(seen) else "min")
         if until - last <= longest:
             continue
-        since = looks[looks["acquired_at"] > last] if len(seen) else looks
+        since = observations[observations["acquired_at"] > last] if len(seen) else observations
         passes = f"{len(since)} {'pass' if len(since) == 1 else 'passes'} since then, none of them clear"
         yield Finding(
             f"unseen|{aoi}|{stamp(last)}",

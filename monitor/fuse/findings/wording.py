@@ -18,7 +18,7 @@ EMPTY_BOXES = "Containers may be empty."
 OTHER_ROUTES = "It cannot be ruled out that cargo also moved by air or rail."
 UNMATCHED_CAVEAT = "Unmatched is not proof that AIS was switched off."
 GAP_CAVEAT = "A gap is silence in the data and says nothing of intent."
-SNAPSHOT = "Imagery is a snapshot: what came and went between looks was not seen."
+SNAPSHOT = "Imagery is a snapshot: what came and went between observations was not seen."
 RESOLUTION = (
     "At 10 m a ship of 120 m is 12 pixels long: length is good to 10–15 m, and ships of like length cannot be told "
     "apart."
@@ -59,7 +59,7 @@ def observed_vessel(place: str, length: str, at: Instant) -> str:
 
 
 def not_seen(what: str, place: str, at: Instant) -> str:
-    """Observed: a clear look without it."""
+    """Observed: a clear observation without it."""
     return f"No {what} was seen at {place} on {when(at)}."
 
 
@@ -102,7 +102,7 @@ def ais_only(mmsi: int, place: str, at: Instant) -> str:
 
 
 def stay(place: str, length: str, bounds: tuple[object, object, object, object]) -> str:
-    """Inferred from looks: came and went within these bounds; NaT where nothing bounds it."""
+    """Inferred from observations: came and went within these bounds; NaT where nothing bounds it."""
     not_before, first, last, not_after = bounds
     came = (
         f"arrived not after {when(first)}, and not before {when(not_before)}"
@@ -125,19 +125,21 @@ def at_least(number: int, singular: str, plural: str) -> str:
 def visits_counted(place: str, number: int, clear: int, share: float, stay_h: float) -> str:
     """Counts with their denominator."""
     return (
-        f"{at_least(number, 'visit', 'visits').capitalize()} to {place} in {clear} clear looks, which would have met "
+        f"{at_least(number, 'visit', 'visits').capitalize()} to {place} in {clear} clear observations, which "
+        "would have met "
         f"{share:.0%} of stays of {stay_h:.0f} h."
     )
 
 
-def per_look(place: str, seen: int, clear: int, rate: tuple[float, float, float]) -> str:
-    """A rate with its looks and interval."""
+def per_observation(place: str, seen: int, clear: int, rate: tuple[float, float, float]) -> str:
+    """A rate with its observations and interval."""
     if clear == 0:
-        return f"{place} had no clear look: not observed."
+        return f"{place} had no clear observation: not observed."
     mean, low, high = rate
-    ships, looked = "vessel" if seen == 1 else "vessels", "look" if clear == 1 else "looks"
+    ships, observed = "vessel" if seen == 1 else "vessels", "observation" if clear == 1 else "observations"
     return (
-        f"{seen} {ships} in {clear} clear {looked} at {place}: {mean:.1f} a look (95 % interval {low:.1f}–{high:.1f})."
+        f"{seen} {ships} in {clear} clear {observed} at {place}: {mean:.1f} an observation (95 % interval "
+        f"{low:.1f}–{high:.1f})."
     )
 
 
@@ -151,7 +153,7 @@ def stack(place: str, length_m: float, boxes: tuple[float, float], at: Instant) 
 
 
 def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], length: str) -> str:
-    """Inferred: a leg from looks at both ends."""
+    """Inferred: a leg from observations at both ends."""
     return (
         f"A vessel {length} that left {from_port} not before {when(bounds[0])} is presumed to be the one at {to_port} "
         f"on {when(bounds[1])}."
@@ -164,7 +166,8 @@ def shuttle(port_a: str, port_b: str, legs: int, bounds: tuple[int, object], per
     upper = f"–{high}" if pd.notna(high) else " or more"
     rhythm = f", every {period_days:.0f} days" if pd.notna(period_days) and _few_missed(legs, high) else ""
     return (
-        f"{at_least(legs, 'leg', 'legs').capitalize()} between {port_a} and {port_b}{rhythm}; given what the looks "
+        f"{at_least(legs, 'leg', 'legs').capitalize()} between {port_a} and {port_b}{rhythm}; given what the "
+        "observations "
         f"could catch, {low}{upper} are consistent with them."
     )
 
@@ -177,12 +180,12 @@ def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
     """Inferred: that a ship went to and fro, without its legs."""
     return (
         f"What was seen at {port_a} and {port_b} is consistent with a ship that went to and fro between them, "
-        f"{at_least(legs, 'time', 'times')}; the looks are too far apart to tell its legs one by one."
+        f"{at_least(legs, 'time', 'times')}; the observations are too far apart to tell its legs one by one."
     )
 
 
 def consistent_with(names: list[str], excluded: list[str]) -> str:
-    """Matched by size alone: a class, with its look-alikes, never a name."""
+    """Matched by size alone: a class, with its observation-alikes, never a name."""
     if not names:
         return "No ship of the watch list fits."
     among = names[0] if len(names) == 1 else f"one of {', '.join(names[:-1])} or {names[-1]}"
@@ -200,7 +203,7 @@ def fewer_or_more(place: str, rate: float, expected: tuple[float, float]) -> str
     word = "More" if rate > expected[1] else ("Fewer" if rate < expected[0] else "About as many")
     than = "as" if word == "About as many" else "than"
     return (
-        f"{word} vessels at {place} {than} its past lets expect: {rate:.1f} a clear look against "
+        f"{word} vessels at {place} {than} its past lets expect: {rate:.1f} a clear observation against "
         f"{expected[0]:.1f}–{expected[1]:.1f}."
     )
 
@@ -216,22 +219,22 @@ def confidence_line(level: str, reasons: tuple[str, ...]) -> str:
 
 
 _COUNTED = {
-    "vessels": "Vessels per clear look",
-    "berth": "Vessels at berths per clear look",
-    "anchorage": "Vessels at anchorages per clear look",
-    "open": "Vessels in open water per clear look",
-    "under_way": "Vessels shown under way per clear look",
-    "stacks": "Yards with container stacks per clear look",
+    "vessels": "Vessels per clear observation",
+    "berth": "Vessels at berths per clear observation",
+    "anchorage": "Vessels at anchorages per clear observation",
+    "open": "Vessels in open water per clear observation",
+    "under_way": "Vessels shown under way per clear observation",
+    "stacks": "Yards with container stacks per clear observation",
 }
 
 
 def changed(
-    what: str, place: str, rates: tuple[float, float], looks: tuple[int, int], bounds: tuple[Instant, Instant]
+    what: str, place: str, rates: tuple[float, float], observations: tuple[int, int], bounds: tuple[Instant, Instant]
 ) -> str:
-    """Measured: a rate that was another before; `bounds` are the last look before and the first after."""
+    """Measured: a rate that was another before; `bounds` are the last observation before and the first after."""
     return (
         f"{_COUNTED.get(what, what)} at {place} changed between {day(bounds[0])} and {day(bounds[1])}, from "
-        f"{rates[0]:.1f} ({looks[0]} looks) to {rates[1]:.1f} ({looks[1]} looks)."
+        f"{rates[0]:.1f} ({observations[0]} looks) to {rates[1]:.1f} ({observations[1]} looks)."
     )
 
 

@@ -66,7 +66,7 @@ def identify(
     -----
     Weights are multiplied by the chance to measure the visit's length from a ship of the published range, over the
     spread of ship lengths at large; ships of unknown length keep their weight. Probabilities below 2 % are not listed.
-    Nothing here is a name: `wording` says class and look-alikes unless AIS gives the MMSI.
+    Nothing here is a name: `wording` says class and observation-alikes unless AIS gives the MMSI.
     """
     rule = rule or IdentityRule()
     if visits.empty or watchlist.empty:

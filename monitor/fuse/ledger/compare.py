@@ -14,7 +14,7 @@ from monitor.core.tables import BERTH_STATES, COVERAGE, LEDGER, STACKS, VISITS
 from monitor.fuse.findings.wording import at_least, day
 from monitor.fuse.findings.wording import when as hour
 from monitor.fuse.ledger.observations import PRESENT
-from monitor.fuse.stays.berth_looks import EMPTY, OCCUPIED
+from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED
 
 BOTH, THERE, HERE = "both", "only there", "only here"
 NOT_OBSERVABLE, NOT_COMPARABLE = "not observable", "not comparable"
@@ -69,7 +69,7 @@ class _Port:
     last: pd.Timestamp
 
     def clear(self, start: object, end: object) -> pd.Series:
-        """The instants of the looks in which a berth was seen, or where berths are not known, the water."""
+        """The instants of the observations in which a berth was seen, or where berths are not known, the water."""
         seen = self.states[self.states["state"].isin([OCCUPIED, EMPTY])]
         if self.states.empty and len(self.coverage):
             seen = self.coverage[self.coverage["state"] != "not observed"]
@@ -110,7 +110,7 @@ def _entry(row: Row, port: _Port | None, ports: list[_Port]) -> Answer:
         "entry_id": f"ledger|{row['observation_id']}",
         "visit_id": "",
         "cause": "",
-        "looks": 0,
+        "observations": 0,
         **{
             str(name): row[name]
             for name in ("observation_id", "origin", "berth", "start", "end", "event", "vessel", "source", "confidence")
@@ -126,7 +126,7 @@ def _entry(row: Row, port: _Port | None, ports: list[_Port]) -> Answer:
         return entry | {"verdict": NOT_COMPARABLE, "reason": why}
     if event not in PRESENT | {"absent", "departed", "containers_seen"}:
         return entry | {"verdict": NOT_COMPARABLE, "reason": f"{event.replace('_', ' ')}: not a stay at a berth"}
-    entry["looks"] = len(port.clear(row["start"], row["end"]))
+    entry["observations"] = len(port.clear(row["start"], row["end"]))
     if pd.isna(port.first) or row["end"] <= port.first or row["start"] > port.last:
         return entry | _unarchived(row, port)
     if event == "containers_seen":
@@ -140,7 +140,7 @@ def _total(row: Row, event: str, ports: list[_Port]) -> Answer:
     named = [port for port in ports if port.aoi.id.casefold() in str(row["port"]).casefold()]
     ours = [
         f"{at_least(len(_reaching(port, row)), 'visit', 'visits')} at {port.aoi.id} in {len(clear)} clear "
-        f"{'look' if len(clear) == 1 else 'looks'}"
+        f"{'observation' if len(clear) == 1 else 'observations'}"
         for port in named
         if len(clear := port.clear(row["start"], row["end"]))
     ]
@@ -150,7 +150,7 @@ def _total(row: Row, event: str, ports: list[_Port]) -> Answer:
 
 def _unarchived(row: Row, port: _Port) -> Answer:
     if pd.isna(port.first):
-        return _unseen("no look", "nothing of this port is archived")
+        return _unseen("no observation", "nothing of this port is archived")
     if row["end"] <= port.first:
         return _unseen("before archive", f"before the archive begins on {day(port.first)}")
     return _unseen("after archive", f"after the last archived look on {day(port.last)}")
@@ -163,7 +163,7 @@ def _stays(row: Row, event: str, port: _Port) -> Answer:
         if len(sure):
             return {"verdict": HERE, "reason": f"we saw a ship there: {_told(row, port, sure)}", **_ids(sure)}
         if len(clear):
-            return {"verdict": BOTH, "reason": f"no ship in our {_looks(clear)} either"}
+            return {"verdict": BOTH, "reason": f"no ship in our {_observations(clear)} either"}
         return _why(row, port)
     ours = _fitting(row, sure)
     if len(ours):
@@ -176,7 +176,10 @@ def _stays(row: Row, event: str, port: _Port) -> Answer:
         short = f"too small: {_length(row):.0f} m, and hulls under {LEAST_M:.0f} m are not sure to be found"
         return _unseen("too small", short + other)
     if len(clear):
-        return {"verdict": THERE, "reason": f"no such ship at a berth in our {_looks(clear)}, a snapshot each{other}"}
+        return {
+            "verdict": THERE,
+            "reason": f"no such ship at a berth in our {_observations(clear)}, a snapshot each{other}",
+        }
     return _why(row, port)
 
 
@@ -235,42 +238,42 @@ def _ids(stays: pd.DataFrame) -> Answer:
     return {"visit_id": " ".join(stays["visit_id"].astype(str))}
 
 
-def _looks(clear: pd.Series) -> str:
+def _observations(clear: pd.Series) -> str:
     if len(clear) == 1:
-        return f"clear look of {hour(clear.iloc[0])}"
-    return f"{len(clear)} clear looks"
+        return f"clear observation of {hour(clear.iloc[0])}"
+    return f"{len(clear)} clear observations"
 
 
 def _stacks(row: Row, port: _Port) -> Answer:
     mine = _inside(port.stacks[port.stacks["area_m2"].notna()], row["start"], row["end"])
     if mine.empty:
         return _why(row, port)
-    looked = _looks(mine["acquired_at"].drop_duplicates())
+    observed = _observations(mine["acquired_at"].drop_duplicates())
     if (mine["area_m2"] > 0).any():
-        return {"verdict": BOTH, "reason": f"stacks in our {looked} too"}
+        return {"verdict": BOTH, "reason": f"stacks in our {observed} too"}
     high = float(str(row["containers_high"]))
     few = f"; {high:.0f} boxes may be too few to be seen at 10 m" if high < 30 else ""
     never = "" if (port.stacks["area_m2"] > 0).any() else "; we never found any at this port, and may be missing them"
-    return {"verdict": THERE, "reason": f"no stack in our {looked}{few}{never}"}
+    return {"verdict": THERE, "reason": f"no stack in our {observed}{few}{never}"}
 
 
 def _why(row: Row, port: _Port) -> Answer:
     mine = _inside(port.coverage, row["start"], row["end"])
     if mine.empty:
-        return _unseen("no look", f"no satellite pass of ours in that time{_nearest(row, port)}")
+        return _unseen("no observation", f"no satellite pass of ours in that time{_nearest(row, port)}")
     reasons = sorted({str(reason) for reason in mine["reason"] if reason}) or ["berths not observed"]
     return _unseen(", ".join(reasons), f"our passes in that time were not clear ({', '.join(reasons)})")
 
 
 def _nearest(row: Row, port: _Port) -> str:
-    looks = port.clear(port.first, port.last + timedelta(seconds=1))
-    before, after = looks[looks < row["start"]], looks[looks >= row["end"]]
+    observations = port.clear(port.first, port.last + timedelta(seconds=1))
+    before, after = observations[observations < row["start"]], observations[observations >= row["end"]]
     texts = [
         f"{name} {hour(at)}"
         for name, at in (("the one before", before.max()), ("the one after", after.min()))
         if pd.notna(at)
     ]
-    return f"; clear looks: {', '.join(texts)}" if texts else ""
+    return f"; clear observations: {', '.join(texts)}" if texts else ""
 
 
 def _unseen(cause: str, reason: str) -> Answer:
@@ -293,5 +296,5 @@ def _ours(visit: Row, port: _Port) -> Answer:
         "end": visit["departed_not_before"],
         "verdict": HERE,
         "reason": "nothing is on record for that time",
-        "looks": visit["looks"],
+        "observations": visit["observations"],
     }

@@ -22,7 +22,7 @@ _STILL_KN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class RadarLook:
+class RadarGeometry:
     """How a right-looking radar saw a place.
 
     Attributes
@@ -55,11 +55,9 @@ def azimuth_shift(
     Positive is forward, with the satellite; add it to the AIS position to get the place in the image. Arguments
     broadcast; the result has their common shape (0-d for scalars). NaN speed or course gives NaN.
 
-    Notes
-    -----
-    For a radar that looks right, the speed away from it is ``v_r = SOG sin(COG - course) sin(incidence)``, and the
-    image moves by ``-R v_r / V``: a ship that recedes is imaged behind its place, one that approaches ahead of it.
-    Sentinel-1 gives 27–47 m a knot of ground-range speed over its swath.
+    Notes ----- For a radar that observations right, the speed away from it is ``v_r = SOG sin(COG - course)
+    sin(incidence)``, and the image moves by ``-R v_r / V``: a ship that recedes is imaged behind its place, one that
+    approaches ahead of it. Sentinel-1 gives 27–47 m a knot of ground-range speed over its swath.
     """
     away = np.deg2rad(np.asarray(cog_deg, dtype=np.float64) - np.asarray(satellite_course_deg, dtype=np.float64))
     across = np.sin(np.deg2rad(np.asarray(incidence_deg, dtype=np.float64)))
@@ -68,16 +66,18 @@ def azimuth_shift(
     return np.asarray(-reach * receding_ms)
 
 
-def image_shift_m(sog_kn: npt.ArrayLike, cog_deg: npt.ArrayLike, look: RadarLook) -> Floats:
-    """`azimuth_shift` for one look, zero for ships that lie still (under half a knot) or whose motion is unknown."""
+def image_shift_m(sog_kn: npt.ArrayLike, cog_deg: npt.ArrayLike, observation: RadarGeometry) -> Floats:
+    """`azimuth_shift` for one observation, zero for ships that lie still (under half a knot) or whose motion is
+    unknown.
+    """
     sog = np.asarray(sog_kn, dtype=np.float64)
     shift = azimuth_shift(
         sog,
         cog_deg,
-        satellite_course_deg=look.course_deg,
-        incidence_deg=look.incidence_deg,
-        slant_range_m=look.slant_range_m,
-        satellite_speed_ms=look.speed_ms,
+        satellite_course_deg=observation.course_deg,
+        incidence_deg=observation.incidence_deg,
+        slant_range_m=observation.slant_range_m,
+        satellite_speed_ms=observation.speed_ms,
     )
     return np.where((sog >= _STILL_KN) & np.isfinite(shift), shift, 0.0)
 
@@ -108,7 +108,7 @@ def satellite_course_deg(orbit_state: str, lat: float) -> float:
     return float(np.rad2deg(np.arctan2(east_ms, north_ms)) % 360.0)
 
 
-def sentinel1_look(orbit_state: str, lat: float, *, incidence_deg: float | None = None) -> RadarLook:
+def sentinel1_geometry(orbit_state: str, lat: float, *, incidence_deg: float | None = None) -> RadarGeometry:
     """How Sentinel-1 saw a latitude; without an incidence mid-swath stands for it, with the doubt that this brings.
 
     Raises
@@ -118,4 +118,4 @@ def sentinel1_look(orbit_state: str, lat: float, *, incidence_deg: float | None 
     """
     incidence = MID_SWATH_INCIDENCE_DEG if incidence_deg is None else incidence_deg
     doubt = 0.15 if incidence_deg is None else 0.02
-    return RadarLook(satellite_course_deg(orbit_state, lat), incidence, slant_range_m(incidence), doubt=doubt)
+    return RadarGeometry(satellite_course_deg(orbit_state, lat), incidence, slant_range_m(incidence), doubt=doubt)

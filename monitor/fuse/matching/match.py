@@ -13,7 +13,7 @@ from monitor.core.columns import floats, instants, require, vessels_only
 from monitor.core.scene import Acquisition, Scene
 from monitor.core.tables import MATCHES
 from monitor.fuse.matching.assignment import Pairing, pair
-from monitor.fuse.matching.azimuth_shift import RadarLook
+from monitor.fuse.matching.azimuth_shift import RadarGeometry
 from monitor.fuse.matching.likelihood import (
     DEFAULT_MODEL,
     Costs,
@@ -44,7 +44,7 @@ def match(
     positions: pd.DataFrame,
     *,
     scene: Acquisition | Scene,
-    look: RadarLook | None = None,
+    observation: RadarGeometry | None = None,
     observed: BaseGeometry | None = None,
     model: MatchModel = DEFAULT_MODEL,
 ) -> pd.DataFrame:
@@ -61,7 +61,7 @@ def match(
         Needs ``mmsi, t, lon, lat``, of any period; vessels heard within 12 hours of the scene take part.
     scene : Acquisition or Scene
         Whose instant and, for radar, whose orbit count.
-    look : RadarLook
+    observation : RadarLook
         True incidence and course of a radar scene, when they are known.
     observed : longitude/latitude geometry
         Where a vessel should have been seen; the scene's grid and footprint when not given.
@@ -90,7 +90,7 @@ def match(
     acquisition = acquisition_of(scene)
     if not acquisition.is_exact:
         return _table(acquisition, [_alone(str(d), HOUR_UNKNOWN) for d in ships["detection_id"]])
-    points = vessels_at(positions, scene, look=look, within_h=model.longest_silence_h)
+    points = vessels_at(positions, scene, observation=observation, within_h=model.longest_silence_h)
     costs = pair_costs(ships, points, model)
     sides = _Sides(ships, points, costs, pair(costs.total))
     rows = _one_to_one([_row(sides, index, model) for index in range(len(ships))])

@@ -14,7 +14,7 @@ from monitor.core.columns import floats, require
 from monitor.core.geodesy import destination
 from monitor.core.scene import Acquisition, Scene
 from monitor.core.tables import TRACK_POINTS
-from monitor.fuse.matching.azimuth_shift import RadarLook, image_shift_m, sentinel1_look
+from monitor.fuse.matching.azimuth_shift import RadarGeometry, image_shift_m, sentinel1_geometry
 from monitor.fuse.matching.likelihood import R90_OVER_SIGMA, nearest_fix_s
 
 IMAGE_COLUMNS = ("image_lon", "image_lat", "image_sigma_m", "shift_m")
@@ -46,15 +46,19 @@ def around(positions: pd.DataFrame, instant: pd.Timestamp, hours: float) -> pd.D
     return positions[(positions["t"] >= instant - reach) & (positions["t"] <= instant + reach)]
 
 
-def radar_look(acquisition: Acquisition) -> RadarLook | None:
+def radar_geometry(acquisition: Acquisition) -> RadarGeometry | None:
     """How radar saw the AOI; None for optical scenes, or when the orbit's direction is not known."""
     if acquisition.sensor != "s1" or acquisition.orbit_state is None:
         return None
-    return sentinel1_look(acquisition.orbit_state, float(acquisition.footprint.centroid.y))
+    return sentinel1_geometry(acquisition.orbit_state, float(acquisition.footprint.centroid.y))
 
 
 def vessels_at(
-    positions: pd.DataFrame, scene: Acquisition | Scene, *, look: RadarLook | None = None, within_h: float = 12.0
+    positions: pd.DataFrame,
+    scene: Acquisition | Scene,
+    *,
+    observation: RadarGeometry | None = None,
+    within_h: float = 12.0,
 ) -> pd.DataFrame:
     """TRACK_POINTS at the scene's instant with the place, and its doubt, at which the image should show each vessel.
 
@@ -62,7 +66,7 @@ def vessels_at(
     ----------
     positions : POSITIONS table
         Needs ``mmsi, t, lon, lat``; the rest is used where present.
-    look : RadarLook
+    observation : RadarLook
         For radar, where incidence and course are known; else they come from the orbit.
 
     Returns
@@ -78,22 +82,26 @@ def vessels_at(
     if "length_m" in near:
         said = near.dropna(subset=["length_m"]).groupby("mmsi")["length_m"].last()
         points["length_m"] = points["mmsi"].map(said).astype(np.float64)
-    look = look or radar_look(acquisition)
-    return _imaged(points, look)
+    observation = observation or radar_geometry(acquisition)
+    return _imaged(points, observation)
 
 
-def _imaged(points: pd.DataFrame, look: RadarLook | None) -> pd.DataFrame:
+def _imaged(points: pd.DataFrame, observation: RadarGeometry | None) -> pd.DataFrame:
     sigma = floats(points, "r90_m") / R90_OVER_SIGMA
-    if look is None:
+    if observation is None:
         return points.assign(
             image_lon=points["lon"], image_lat=points["lat"], image_sigma_m=sigma, shift_m=np.zeros(len(points))
         )
     sog = floats(points, "sog_kn")
-    shift = image_shift_m(sog, floats(points, "cog_deg"), look)
-    lon, lat = destination(floats(points, "lon"), floats(points, "lat"), np.full(len(points), look.course_deg), shift)
-    per_knot = np.abs(image_shift_m(np.ones(len(points)), np.full(len(points), look.course_deg + 90.0), look))
+    shift = image_shift_m(sog, floats(points, "cog_deg"), observation)
+    lon, lat = destination(
+        floats(points, "lon"), floats(points, "lat"), np.full(len(points), observation.course_deg), shift
+    )
+    per_knot = np.abs(
+        image_shift_m(np.ones(len(points)), np.full(len(points), observation.course_deg + 90.0), observation)
+    )
     motion = per_knot * np.where(np.isfinite(sog), 0.05 * sog, 2.0)
-    doubt = np.hypot(look.doubt * shift, motion)
+    doubt = np.hypot(observation.doubt * shift, motion)
     return points.assign(image_lon=lon, image_lat=lat, image_sigma_m=np.hypot(sigma, doubt), shift_m=shift)
 
 

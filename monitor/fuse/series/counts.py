@@ -1,4 +1,4 @@
-"""Vessels per clear look."""
+"""Vessels per clear observation."""
 
 from __future__ import annotations
 
@@ -86,13 +86,13 @@ def count(
     return COUNTS.conform(ordered)
 
 
-def clear_looks(counts: pd.DataFrame) -> pd.DataFrame:
-    """The COUNTS that may carry a rate: whole looks, not those seen in part."""
+def clear_observations(counts: pd.DataFrame) -> pd.DataFrame:
+    """The COUNTS that may carry a rate: whole observations, not those seen in part."""
     return counts[counts["state"] == "observed"].reset_index(drop=True)
 
 
 def exposure(counts: pd.DataFrame, what: str) -> pd.Series:
-    """What share of its place each look showed of one count: of the water, of the berths, anchorages or yards.
+    """What share of its place each observation showed of one count: of the water, of the berths, anchorages or yards.
 
     That of the water where the other is not known.
     """
@@ -102,7 +102,7 @@ def exposure(counts: pd.DataFrame, what: str) -> pd.Series:
 
 
 def moving_on_ais(matches: pd.DataFrame, positions: pd.DataFrame) -> frozenset[str]:
-    """Ids of matched detections whose ship reported `UNDER_WAY_KN` or more within minutes of the look.
+    """Ids of matched detections whose ship reported `UNDER_WAY_KN` or more within minutes of the observation.
 
     Parameters
     ----------
@@ -113,9 +113,9 @@ def moving_on_ais(matches: pd.DataFrame, positions: pd.DataFrame) -> frozenset[s
     reports = positions[positions["mmsi"].isin(known["mmsi"].dropna()) & positions["sog_kn"].notna()]
     if known.empty or reports.empty:
         return frozenset()
-    looks = known[["detection_id", "mmsi", "acquired_at"]].astype({"mmsi": "int64"}).sort_values("acquired_at")
+    observations = known[["detection_id", "mmsi", "acquired_at"]].astype({"mmsi": "int64"}).sort_values("acquired_at")
     near = pd.merge_asof(
-        looks,
+        observations,
         reports[["mmsi", "t", "sog_kn"]].sort_values("t", kind="stable"),
         left_on="acquired_at",
         right_on="t",

@@ -1,4 +1,4 @@
-"""Rates per clear look against what the past lets expect, and the points where they changed.
+"""Rates per clear observation against what the past lets expect, and the points where they changed.
 
 The one file that uses statsmodels and ruptures, which take seconds to load: only when there is something to reckon.
 """
@@ -27,7 +27,7 @@ from monitor.fuse.series.counts import exposure
 Floats = npt.NDArray[np.float64]
 
 WHAT = ("vessels", "berth", "anchorage", "open", "under_way", "stacks")
-_FEWEST_PAST_LOOKS = 8
+_FEWEST_PAST_OBSERVATIONS = 8
 _YEAR_DAYS = 365.25
 _SEASON_NEEDS_DAYS = 365.0
 _CHANGE_P = 0.01
@@ -46,19 +46,20 @@ class Expected(NamedTuple):
 
 
 def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedelta(days=7)) -> pd.DataFrame:
-    """RATES of each AOI, kind of count and week of a period, against all looks before that week.
+    """RATES of each AOI, kind of count and week of a period, against all observations before that week.
 
     Parameters
     ----------
     counts : COUNTS table
-        History before the period makes the baseline. Looks with a missing count are no looks; a look seen in part
-        counts with the share seen of the water (of the berths, anchorages or yards, for what lies there) as exposure.
+        History before the period makes the baseline. Observations with a missing count are no observations; an
+        observation seen in part counts with the share seen of the water (of the berths, anchorages or yards, for what
+        lies there) as exposure.
 
     Returns
     -------
     RATES table
-        A row for each week, also for those without a look (then the rate is NaN). Expected values are NaN until
-        eight past looks exist.
+        A row for each week, also for those without an observation (then the rate is NaN). Expected values are NaN until
+        eight past observations exist.
 
     Notes
     -----
@@ -77,7 +78,7 @@ def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedel
 
 
 def _known(counts: pd.DataFrame, what: str) -> pd.DataFrame:
-    """The looks that have a count, in order of time, with the exposure of that count."""
+    """The observations that have a count, in order of time, with the exposure of that count."""
     table = counts.assign(exposure=exposure(counts, what))
     return table[table[what].notna() & (table["exposure"] > 0)].sort_values("acquired_at")
 
@@ -98,7 +99,7 @@ def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange) -> dict[str
         "what": what,
         "start": start,
         "end": end,
-        "looks": len(now),
+        "observations": len(now),
         "exposure": shown,
         "seen": seen,
         "rate": seen / shown if shown else np.nan,
@@ -111,7 +112,7 @@ def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange) -> dict[str
         "p_value": np.nan,
         "is_change": False,
     }
-    if len(past) < _FEWEST_PAST_LOOKS or not shown:
+    if len(past) < _FEWEST_PAST_OBSERVATIONS or not shown:
         return row
     expected = _expect(past, what, now)
     row |= {
@@ -168,12 +169,11 @@ def _two_sided(seen: int, expected: Expected) -> float:
 
 
 def change_points(counts: pd.DataFrame, *, what: tuple[str, ...] = ("vessels", "berth", "stacks")) -> pd.DataFrame:
-    """CHANGES of each AOI's counts per clear look.
+    """CHANGES of each AOI's counts per clear observation.
 
-    Notes
-    -----
-    Candidates come from PELT (ruptures) on the square roots of the counts, whose scatter is even; one is kept when the
-    looks on both sides differ by an exact conditional test with p under 0.01. Five looks a segment at least.
+    Notes ----- Candidates come from PELT (ruptures) on the square roots of the counts, whose scatter is even; one is
+    kept when the observations on both sides differ by an exact conditional test with p under 0.01. Five observations
+    a segment at least.
     """
     rows = []
     for aoi, group in counts.groupby("aoi_id", sort=True):
@@ -210,8 +210,8 @@ def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]
                     "not_after": at[1],
                     "rate_before": number[0] / shown[0],
                     "rate_after": number[1] / shown[1],
-                    "looks_before": len(before),
-                    "looks_after": len(after),
+                    "observations_before": len(before),
+                    "observations_after": len(after),
                     "p_value": p_value,
                 }
             )

@@ -1,4 +1,4 @@
-"""Ships per look and stack change together: what the yards did while ships lay at the berths."""
+"""Ships per observation and stack change together: what the yards did while ships lay at the berths."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 from monitor.core.tables import SHIPS_AND_STACKS
 
 LEAST_CHANGE_M2 = 500.0
-"""Smaller changes of a port's stacks are within what the same stacks measure from look to look."""
+"""Smaller changes of a port's stacks are within what the same stacks measure from observation to observation."""
 
 
 def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
@@ -18,16 +18,16 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
     Parameters
     ----------
     stacks : STACKS table
-        A yard enters with its last clear look before; one that was never clear before does not.
+        A yard enters with its last clear observation before; one that was never clear before does not.
     counts : COUNTS table
-        Gives the vessels at berths of the later look.
+        Gives the vessels at berths of the later observation.
     visits : VISITS table
-        A stay counts when it is sure to have lain there at some time from the one look to the other.
+        A stay counts when it is sure to have lain there at some time from the one observation to the other.
 
     Returns
     -------
     SHIPS_AND_STACKS table
-        In order of port and time; empty without two clear looks at a yard.
+        In order of port and time; empty without two clear observations at a yard.
     """
     berth = counts.drop_duplicates("scene_id").set_index("scene_id")["berth"]
     rows = []
@@ -52,8 +52,8 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
 
 def _intervals(aoi: str, stacks: pd.DataFrame) -> Iterator[dict[str, object]]:
     last: dict[str, tuple[pd.Timestamp, float]] = {}
-    for (at, scene), look in stacks.groupby(["acquired_at", "scene_id"], sort=True):
-        areas = dict(zip(look["yard_id"].astype(str), look["area_m2"].astype(float), strict=True))
+    for (at, scene), observation in stacks.groupby(["acquired_at", "scene_id"], sort=True):
+        areas = dict(zip(observation["yard_id"].astype(str), observation["area_m2"].astype(float), strict=True))
         both = [yard for yard in areas if yard in last]
         if both:
             before, after = sum(last[yard][1] for yard in both), sum(areas[yard] for yard in both)

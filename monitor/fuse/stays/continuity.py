@@ -1,4 +1,4 @@
-"""One ship at one berth from look to look: carrying on, ending, and how sure the bounds are."""
+"""One ship at one berth from observation to observation: carrying on, ending, and how sure the bounds are."""
 
 from __future__ import annotations
 
@@ -13,34 +13,37 @@ import pandas as pd
 
 from monitor.core.geodesy import distance_m
 from monitor.fuse.matching.assignment import pair
-from monitor.fuse.stays.berth_looks import Hull, Look
+from monitor.fuse.stays.berth_observations import Hull, Observation
 
 Instant: TypeAlias = pd.Timestamp | None
-Looks: TypeAlias = Mapping[str, list[tuple[pd.Timestamp, float]]]
+Observations: TypeAlias = Mapping[str, list[tuple[pd.Timestamp, float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class VisitRule:
-    """When two sightings are one stay, and when a look without the ship bounds it.
+    """When two sightings are one stay, and when an observation without the ship bounds it.
 
     Attributes
     ----------
     same_place_m : most distance between the hull's centres (or half its length, when that is more)
     same_length : most difference of the log of the lengths
     longest_unseen : two sightings further apart in time are two stays: in between a ship can go and come back
-    shortest_absence : a hull missed in a look and back at its place sooner than this never left: it could not have
+    shortest_absence : a hull missed in an observation and back at its place sooner than this never left: it could not
+        have
         been at the next port and back
-    laid_up_looks, laid_up_days, laid_up_share : a like hull in so many looks, over so long, in this share of the clear
-        looks never left; looks without it missed it
-    usual_stay : mean length of a stay, for the chance that a ship was there already in a look that shows none
-    doubt : a look without the ship bounds its stay when the chance that it was there unseen is no more than this
+    laid_up_looks, laid_up_days, laid_up_share : a like hull in so many observations, over so long, in this share of
+        the clear
+        looks never left; observations without it missed it
+    usual_stay : mean length of a stay, for the chance that a ship was there already in an observation that shows none
+    doubt : an observation without the ship bounds its stay when the chance that it was there unseen is no more than
+        this
     """
 
     same_place_m: float = 70.0
     same_length: float = 0.35
     longest_unseen: timedelta = timedelta(days=3.5)
     shortest_absence: timedelta = timedelta(hours=18)
-    laid_up_looks: int = 6
+    laid_up_observations: int = 6
     laid_up_days: float = 21.0
     laid_up_share: float = 0.8
     usual_stay: timedelta = timedelta(hours=60)
@@ -82,45 +85,47 @@ def median(values: list[float]) -> float:
     return float(np.median(known)) if known else float("nan")
 
 
-def follow(looks: list[Look], rule: VisitRule) -> tuple[list[Stay], Looks]:
-    """The stays that a sequence of looks shows, and every berth's clear looks with the chance to miss a hull."""
+def follow(observations: list[Observation], rule: VisitRule) -> tuple[list[Stay], Observations]:
+    """The stays that a sequence of observations shows, and every berth's clear observations with the chance to miss a
+    hull.
+    """
     stays: list[Stay] = []
     clear: dict[str, list[tuple[pd.Timestamp, float]]] = {}
-    for look in looks:
-        _carry_on(stays, look, rule)
-        for berth, missed in look.missed.items():
-            clear.setdefault(berth, []).append((look.at, missed))
+    for observation in observations:
+        _carry_on(stays, observation, rule)
+        for berth, missed in observation.missed.items():
+            clear.setdefault(berth, []).append((observation.at, missed))
     return _laid_up(stays, clear, rule), clear
 
 
-def _carry_on(stays: list[Stay], look: Look, rule: VisitRule) -> None:
-    """Carry the stays over one look: continue, end and begin."""
-    active = [stay for stay in stays if stay.open and stay.aoi_id == look.aoi_id]
-    cost = np.array([[_same(stay, hull, look, rule) for stay in active] for hull in look.hulls])
-    chosen = pair(cost.reshape(len(look.hulls), len(active))).column
+def _carry_on(stays: list[Stay], observation: Observation, rule: VisitRule) -> None:
+    """Carry the stays over one observation: continue, end and begin."""
+    active = [stay for stay in stays if stay.open and stay.aoi_id == observation.aoi_id]
+    cost = np.array([[_same(stay, hull, observation, rule) for stay in active] for hull in observation.hulls])
+    chosen = pair(cost.reshape(len(observation.hulls), len(active))).column
     continued = set()
-    for hull, column in zip(look.hulls, chosen, strict=True):
+    for hull, column in zip(observation.hulls, chosen, strict=True):
         if column >= 0:
             stay = active[int(column)]
-            stay.longest_unseen = max(stay.longest_unseen, look.at - stay.seen[-1])
+            stay.longest_unseen = max(stay.longest_unseen, observation.at - stay.seen[-1])
             stay.hulls.append(hull)
-            stay.seen.append(look.at)
+            stay.seen.append(observation.at)
             stay.gone = None
             continued.add(int(column))
         else:
-            stays.append(Stay(look.aoi_id, look.scene_id, [hull], [look.at]))
+            stays.append(Stay(observation.aoi_id, observation.scene_id, [hull], [observation.at]))
     for index, stay in enumerate(active):
         if index in continued:
             continue
-        if stay.hulls[-1].berth_id in look.missed:
-            stay.gone = stay.gone or look.at
-        if stay.gone is not None and look.at - stay.seen[-1] >= rule.shortest_absence:
+        if stay.hulls[-1].berth_id in observation.missed:
+            stay.gone = stay.gone or observation.at
+        if stay.gone is not None and observation.at - stay.seen[-1] >= rule.shortest_absence:
             stay.open = False
 
 
-def _same(stay: Stay, hull: Hull, look: Look, rule: VisitRule) -> float:
+def _same(stay: Stay, hull: Hull, observation: Observation, rule: VisitRule) -> float:
     """Cost (negative: the same ship) of carrying a stay on with a hull; inf when it cannot be."""
-    unseen = look.at - stay.seen[-1]
+    unseen = observation.at - stay.seen[-1]
     same_mmsi = stay.mmsi is not None and stay.mmsi == hull.mmsi
     if unseen > rule.longest_unseen and not same_mmsi:
         return np.inf
@@ -145,8 +150,8 @@ def _likeness(stay: Stay, hull: Hull, rule: VisitRule) -> float:
     return float(-10.0 + moved / reach + change / rule.same_length)
 
 
-def _laid_up(stays: list[Stay], clear: Looks, rule: VisitRule) -> list[Stay]:
-    """Stays of a hull that nearly every look shows over weeks, joined to one."""
+def _laid_up(stays: list[Stay], clear: Observations, rule: VisitRule) -> list[Stay]:
+    """Stays of a hull that nearly every observation shows over weeks, joined to one."""
     joined: list[Stay] = []
     by_berth: dict[str, list[Stay]] = {}
     for stay in stays:
@@ -169,9 +174,9 @@ def _never_left(like: list[Stay], clear: list[tuple[pd.Timestamp, float]], rule:
         return False
     first, last = like[0].seen[0], like[-1].seen[-1]
     present = sum(len(stay.seen) for stay in like)
-    looks = sum(first <= at <= last for at, _ in clear)
+    observations = sum(first <= at <= last for at, _ in clear)
     long = last - first >= timedelta(days=rule.laid_up_days)
-    return long and present >= rule.laid_up_looks and present >= rule.laid_up_share * looks
+    return long and present >= rule.laid_up_observations and present >= rule.laid_up_share * observations
 
 
 def _joined(like: list[Stay]) -> Stay:
@@ -181,25 +186,25 @@ def _joined(like: list[Stay]) -> Stay:
     return Stay(like[0].aoi_id, like[0].first_scene, hulls, seen, like[-1].gone, like[-1].open, unseen)
 
 
-def not_before(stay: Stay, clear: Looks, rule: VisitRule) -> Instant:
-    """The last clear look that surely (to the rule's doubt) came before the stay; None when there is none."""
+def not_before(stay: Stay, clear: Observations, rule: VisitRule) -> Instant:
+    """The last clear observation that surely (to the rule's doubt) came before the stay; None when there is none."""
     earlier = [(at, missed) for at, missed in reversed(clear.get(stay.berth_id, [])) if at < stay.seen[0]]
     return _bound(stay.seen[0], earlier, rule)
 
 
-def not_after(stay: Stay, clear: Looks, rule: VisitRule) -> Instant:
-    """The first clear look that surely (to the rule's doubt) came after the stay; None when there is none."""
+def not_after(stay: Stay, clear: Observations, rule: VisitRule) -> Instant:
+    """The first clear observation that surely (to the rule's doubt) came after the stay; None when there is none."""
     later = [(at, missed) for at, missed in clear.get(stay.berth_id, []) if at > stay.seen[-1]]
     return _bound(stay.seen[-1], later, rule)
 
 
-def _bound(seen: pd.Timestamp, looks: list[tuple[pd.Timestamp, float]], rule: VisitRule) -> Instant:
-    """The nearest of the looks at which the ship was not there, reckoning with looks that missed it."""
+def _bound(seen: pd.Timestamp, observations: list[tuple[pd.Timestamp, float]], rule: VisitRule) -> Instant:
+    """The nearest of the observations at which the ship was not there, reckoning with observations that missed it."""
     all_missed = 1.0
-    for at, missed in looks:
+    for at, missed in observations:
         all_missed *= missed
         there = float(np.exp(-abs(at - seen) / rule.usual_stay))
         unseen = all_missed * there
         if unseen <= rule.doubt * (unseen + 1.0 - there):
             return at
-    return looks[-1][0] if looks else None
+    return observations[-1][0] if observations else None

@@ -161,7 +161,7 @@ def _of_call(call: dict[object, object]) -> PortStay:
 
 
 def _change(stay: PortStay, stacks: pd.DataFrame) -> float:
-    """Stack area in the port after the stay less that before it, from the clear looks nearest on either side."""
+    """Stack area in the port after the stay less that before it, from the clear observations nearest on either side."""
     if stacks.empty:
         return float("nan")
     mine = stacks[(stacks["aoi_id"] == stay.port) & stacks["area_m2"].notna()]

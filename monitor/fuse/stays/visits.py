@@ -1,4 +1,4 @@
-"""Stays at berths from a sequence of looks: not before, not after."""
+"""Stays at berths from a sequence of observations: not before, not after."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pandas as pd
 
 from monitor.core.columns import instants
 from monitor.core.schema import UTC
-from monitor.core.tables import CATCHABLE, VISITS
-from monitor.fuse.stays.berth_looks import EMPTY, OCCUPIED, looks, states_from_coverage
-from monitor.fuse.stays.continuity import Looks, Stay, VisitRule, follow, median, not_after, not_before
+from monitor.core.tables import DETECTABILITY, VISITS
+from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED, observations, states_from_coverage
+from monitor.fuse.stays.continuity import Observations, Stay, VisitRule, follow, median, not_after, not_before
 
 
 def visits(
@@ -28,7 +28,7 @@ def visits(
     Parameters
     ----------
     berth_states : BERTH_STATES table
-        Needs ``scene_id, berth_id, acquired_at, state``. Looks that are ``not observed`` say nothing either way.
+        Needs ``scene_id, berth_id, acquired_at, state``. Observations that are ``not observed`` say nothing either way.
     detections, matches : DETECTIONS and MATCHES tables
         For the hulls' places, lengths and MMSI, which tell one ship from the next at the same berth.
     coverage : COVERAGE table
@@ -40,17 +40,18 @@ def visits(
     Returns
     -------
     VISITS table
-        In order of arrival. ``arrived_not_before`` is the last clear look without the hull, ``arrived_not_after`` the
-        first with it, and so on; NaT where no look bounds it. Empty when no berth was seen occupied. Where the states
-        give the chance that a hull was missed, a look bounds a stay only when that chance is small, else the next one
-        further off does. A hull that nearly all looks show over weeks is one stay.
+        In order of arrival. ``arrived_not_before`` is the last clear observation without the hull,
+        ``arrived_not_after`` the first with it, and so on; NaT where no observation bounds it. Empty when no berth
+        was seen occupied. Where the states give the chance that a hull was missed, an observation bounds a stay only
+        when that chance is small, else the next one further off does. A hull that nearly all observations show over
+        weeks is one stay.
     """
     rule = rule or VisitRule()
     if berth_states.empty and coverage is not None and detections is not None:
         berth_states = states_from_coverage(detections, coverage)
     if berth_states.empty:
         return VISITS.empty()
-    stays, clear = follow(looks(berth_states, detections, matches), rule)
+    stays, clear = follow(observations(berth_states, detections, matches), rule)
     if not stays:
         return VISITS.empty()
     table = pd.DataFrame([_row(stay, clear, rule) for stay in stays])
@@ -61,7 +62,7 @@ def visits(
     return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
 
 
-def _row(stay: Stay, clear: Looks, rule: VisitRule) -> dict[str, object]:
+def _row(stay: Stay, clear: Observations, rule: VisitRule) -> dict[str, object]:
     named = [hull.detection_id for hull in stay.hulls if hull.detection_id]
     berth = stay.berth_id
     chance = median([hull.probability for hull in stay.hulls])
@@ -75,7 +76,7 @@ def _row(stay: Stay, clear: Looks, rule: VisitRule) -> dict[str, object]:
         "arrived_not_after": stay.seen[0],
         "departed_not_before": stay.seen[-1],
         "departed_not_after": not_after(stay, clear, rule),
-        "looks": len(stay.seen),
+        "observations": len(stay.seen),
         "mmsi": stay.mmsi if stay.mmsi is not None else pd.NA,
         "length_m": stay.length_m,
         "length_low_m": median([h.length_low_m for h in stay.hulls]),
@@ -109,24 +110,23 @@ def narrow(visit_table: pd.DataFrame, port_calls: pd.DataFrame) -> pd.DataFrame:
     return table
 
 
-def catchable(
+def detectability(
     berth_states: pd.DataFrame,
     *,
     start: pd.Timestamp,
     end: pd.Timestamp,
     stays_h: tuple[float, ...] = (12.0, 24.0, 48.0, 72.0, 120.0),
 ) -> pd.DataFrame:
-    """CATCHABLE: what share of the stays of each length the clear looks at each berth could have met.
+    """DETECTABILITY: what share of the stays of each length the clear observations at each berth could have met.
 
     Parameters
     ----------
     berth_states : BERTH_STATES table
         Of any period; looks outside ``[start, end)`` count for stays that reach them.
 
-    Notes
-    -----
-    A stay of D hours that begins at s is met by a look in ``[s, s + D]``. The share is the measure of such s within
-    the period over the period's length, so it is exact and needs no assumption about when ships come.
+    Notes ----- A stay of D hours that begins at s is met by an observation in ``[s, s + D]``. The share is the
+    measure of such s within the period over the period's length, so it is exact and needs no assumption about when
+    ships come.
     """
     table = berth_states.assign(is_clear=berth_states["state"].isin([OCCUPIED, EMPTY]))
     rows = []
@@ -143,15 +143,15 @@ def catchable(
                     "berth_id": berth,
                     "start": start,
                     "end": end,
-                    "looks": inside,
+                    "observations": inside,
                     "stay_h": stay_h,
                     "share": share,
                 }
             )
     if not rows:
-        return CATCHABLE.empty()
+        return DETECTABILITY.empty()
     made = pd.DataFrame(rows)
-    return CATCHABLE.conform(made.astype({"start": UTC, "end": UTC}))
+    return DETECTABILITY.conform(made.astype({"start": UTC, "end": UTC}))
 
 
 def _covered(at_h: np.ndarray[tuple[int], np.dtype[np.float64]], stay_h: float, period_h: float) -> float:

@@ -23,7 +23,7 @@ _DETOUR = 1.08
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class UnderwayFix:
     """A silent ship heard on its way: from and to which port, and when it must have left and will arrive.
 
     `doubt` is how far either instant may be off.
@@ -37,7 +37,7 @@ class Glimpse:
     doubt: timedelta
 
 
-def glimpses(positions: pd.DataFrame, ports: Ports) -> list[Glimpse]:
+def underway_fixes(positions: pd.DataFrame, ports: Ports) -> list[UnderwayFix]:
     """The stretches of AIS, silent before and after, that lead from one port towards another.
 
     Parameters
@@ -83,9 +83,9 @@ def _between(
     times: tuple[pd.Timestamp, pd.Timestamp],
     speed_ms: float,
     ports: Ports,
-) -> list[Glimpse]:
+) -> list[UnderwayFix]:
     seen = float(distance_m(*ends[0], *ends[1]))
-    fits: list[tuple[float, Glimpse]] = []
+    fits: list[tuple[float, UnderwayFix]] = []
     for origin, start in ports.items():
         for goal, stop in ports.items():
             if origin == goal:
@@ -96,5 +96,5 @@ def _between(
                 continue
             back, ahead = (timedelta(seconds=_DETOUR * way / speed_ms) for way in (before, after))
             doubt = timedelta(hours=1.5) + 0.15 * max(back, ahead)
-            fits.append((longer, Glimpse(mmsi, origin, goal, times[0] - back, times[1] + ahead, doubt)))
+            fits.append((longer, UnderwayFix(mmsi, origin, goal, times[0] - back, times[1] + ahead, doubt)))
     return [min(fits, key=lambda fit: fit[0])[1]] if fits else []

@@ -15,11 +15,11 @@ from monitor.core.columns import instants
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
 from monitor.fuse.stays.port_stays import PortStay, port_stays
-from monitor.fuse.stays.visits import catchable
-from monitor.fuse.voyages.at_sea import Glimpse, glimpses
+from monitor.fuse.stays.visits import detectability
+from monitor.fuse.voyages.at_sea import UnderwayFix, underway_fixes
 from monitor.fuse.voyages.distances import Waters, between_ports
 from monitor.fuse.voyages.exclusions import heard_at, heard_near, unheard_odds
-from monitor.fuse.voyages.sampler import Lives, draw
+from monitor.fuse.voyages.sampler import Chains, draw
 from monitor.fuse.voyages.shuttles import shuttles, with_candidates
 from monitor.fuse.voyages.transit import LinkRule, likeliest
 from monitor.fuse.voyages.transitions import Steps, steps
@@ -65,7 +65,7 @@ def link_voyages(
     ais_voyages : VOYAGES table
         Legs that AIS shows whole; they are kept, and an image leg of the same ship and time becomes ``both``.
     berth_states : BERTH_STATES table
-        For the share of stays that the looks could have met, which widens the shuttles' count.
+        For the share of stays that the observations could have met, which widens the shuttles' count.
     distances_m : mapping of two port ids (a frozenset) to metres by water
     sea : Waters
         Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
@@ -92,15 +92,15 @@ def link_voyages(
     ways = dict(between_ports(aois, sea, detour=rule.detour))
     ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     trading = [stay for stay in stays if stay.present <= rule.longest_call]
-    lives = _lives(trading, aois, ways, positions, berth_states, rule)
-    drawn = draw(lives)
-    links = _links(trading, lives.steps, drawn.followers, ways)
+    chains = _lives(trading, aois, ways, positions, berth_states, rule)
+    drawn = draw(chains)
+    links = _links(trading, chains.steps, drawn.followers, ways)
     made = _voyages(stays, links, rule)
     if ais_voyages is not None and len(ais_voyages):
         made = _with_ais(made, ais_voyages)
     repeated, names = shuttles(made, stays, berth_states, rule)
     made["shuttle_id"] = [names.get(v, s) for v, s in zip(made["voyage_id"], made["shuttle_id"], strict=True)]
-    repeated = with_candidates(repeated, trading, drawn, found_in=lives, rule=rule)
+    repeated = with_candidates(repeated, trading, drawn, found_in=chains, rule=rule)
     return Linked(VOYAGES.conform(made), links, repeated)
 
 
@@ -111,18 +111,18 @@ def _lives(
     positions: pd.DataFrame | None,
     berth_states: pd.DataFrame | None,
     rule: LinkRule,
-) -> Lives:
+) -> Chains:
     centres = _centres(aois)
-    found: list[Glimpse] = [] if positions is None or positions.empty else glimpses(positions, centres)
-    found.sort(key=lambda glimpse: glimpse.left)
+    found: list[UnderwayFix] = [] if positions is None or positions.empty else underway_fixes(positions, centres)
+    found.sort(key=lambda underway_fix: underway_fix.left)
     missed = _missed(stays, berth_states, rule)
     fixed = {n: stay.mmsi for n, stay in enumerate(stays) if stay.mmsi is not None}
-    fixed |= {len(stays) + k: glimpse.mmsi for k, glimpse in enumerate(found)}
+    fixed |= {len(stays) + k: underway_fix.mmsi for k, underway_fix in enumerate(found)}
     zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
-    times = [stay.arrived[1] for stay in stays] + [glimpse.left + glimpse.doubt for glimpse in found]
+    times = [stay.arrived[1] for stay in stays] + [underway_fix.left + underway_fix.doubt for underway_fix in found]
     heard, feed = heard_at(set(fixed.values()), positions), heard_near(positions, centres)
     silent = unheard_odds(stays, heard, feed, centres, rule)
-    return Lives(
+    return Chains(
         stays,
         steps(stays, found, ways, missed=missed, rule=rule),
         fixed,
@@ -133,14 +133,14 @@ def _lives(
 
 
 def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule) -> dict[str, float]:
-    """Port id to the chance that no clear look met a call there."""
+    """Port id to the chance that no clear observation met a call there."""
     ports = {stay.port for stay in stays}
     if berth_states is None or berth_states.empty or not stays:
         return dict.fromkeys(ports, 0.4)
     start, end = min(s.arrived[1] for s in stays), max(s.departed[0] for s in stays)
     if end <= start:
         return dict.fromkeys(ports, 0.4)
-    shares = catchable(berth_states, start=start, end=end, stays_h=(1.5 * rule.stay_h,))
+    shares = detectability(berth_states, start=start, end=end, stays_h=(1.5 * rule.stay_h,))
     best = shares.groupby("aoi_id")["share"].median()
     return {port: float(np.clip(1.0 - 0.95 * best.get(port, 0.6), 0.1, 0.8)) for port in ports}
 

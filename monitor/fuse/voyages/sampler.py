@@ -42,7 +42,7 @@ class Draws:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lives:
+class Chains:
     """What the chains are made of.
 
     Attributes
@@ -68,7 +68,7 @@ class Lives:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class Chain:
     """One ship's life in one draw: its items in order of time, the MMSI by which AIS knows it (0: none), and how often
     it went from one port to the other.
     """
@@ -89,13 +89,13 @@ class Drawn:
     """
 
     followers: Mapping[tuple[int, int], float]
-    lives: Sequence[Sequence[Life]]
+    chains: Sequence[Sequence[Chain]]
 
 
-def draw(lives: Lives, draws: Draws | None = None) -> Drawn:
+def draw(chains: Chains, draws: Draws | None = None) -> Drawn:
     """Divisions of the stays among ships, each as often as it is likely. The same input gives the same draws."""
     draws = draws or Draws()
-    number = len(lives.stays)
+    number = len(chains.stays)
     if not number:
         return Drawn({}, ())
     is_long = number > _MANY
@@ -104,38 +104,38 @@ def draw(lives: Lives, draws: Draws | None = None) -> Drawn:
     kept = max(min(draws.kept, 2 * work // number), 24)
     runs = []
     for restart in range(1 if is_long else draws.restarts):
-        state = _State(lives, Random(draws.seed + restart))
+        state = _State(chains, Random(draws.seed + restart))
         for n in range(warm):
             state.sweep(heat=1.0 + 3.0 * (1.0 - n / warm) ** 2)
         runs.append((state.score(), -restart, state))
     best = max(runs, key=lambda run: run[:2])[2]
     tally: dict[tuple[int, int], float] = {}
-    seen: list[tuple[Life, ...]] = []
+    seen: list[tuple[Chain, ...]] = []
     for n in range(kept):
         best.sweep(heat=1.0)
         for key, share in best.legs():
             tally[key] = tally.get(key, 0.0) + share
         if n % _APART == 0:
-            seen.append(best.lives())
+            seen.append(best.chains())
     return Drawn({key: value / kept for key, value in tally.items()}, seen)
 
 
 class _State:
     """One division of the stays into chains, and the moves that change it."""
 
-    def __init__(self, lives: Lives, rng: Random) -> None:
-        self._lives, self._rng = lives, rng
-        self._rank = {item: n for n, item in enumerate(sorted(range(len(lives.times)), key=lambda k: lives.times[k]))}
+    def __init__(self, chains: Chains, rng: Random) -> None:
+        self._lives, self._rng = chains, rng
+        self._rank = {item: n for n, item in enumerate(sorted(range(len(chains.times)), key=lambda k: chains.times[k]))}
         self._chains: dict[int, list[int]] = {}
         self._of: dict[int, int] = {}
         self._mmsi: dict[int, int] = {}
         self._next = 0
-        self._free = [n for n in range(len(lives.stays)) if n not in lives.fixed]
-        self._lengths = [_Length.of(stay, _typical(lives.stays)) for stay in lives.stays]
-        self._near = _neighbours(lives)
-        self._usual = _shares(lives.stays)
+        self._free = [n for n in range(len(chains.stays)) if n not in chains.fixed]
+        self._lengths = [_Length.of(stay, _typical(chains.stays)) for stay in chains.stays]
+        self._near = _neighbours(chains)
+        self._usual = _shares(chains.stays)
         by_ship: dict[int, int] = {}
-        for item, mmsi in sorted(lives.fixed.items()):
+        for item, mmsi in sorted(chains.fixed.items()):
             if mmsi not in by_ship:
                 by_ship[mmsi] = self._open([])
                 self._mmsi[by_ship[mmsi]] = mmsi
@@ -260,14 +260,14 @@ class _State:
                 del self._chains[chain]
 
     def _part(self, chain: int, first: float, last: float, port: str) -> list[int]:
-        lives = self._lives
+        chains = self._lives
         return [
             item
             for item in self._chains.get(chain, [])
-            if item < len(lives.stays)
-            and item not in lives.fixed
-            and first <= lives.times[item] < last
-            and (not port or lives.stays[item].port == port)
+            if item < len(chains.stays)
+            and item not in chains.fixed
+            and first <= chains.times[item] < last
+            and (not port or chains.stays[item].port == port)
         ]
 
     def _exchange(self, a: int, b: int, ours: list[int], theirs: list[int]) -> None:
@@ -305,15 +305,15 @@ class _State:
                     found.append(((item, items[m]), share))
         return found
 
-    def lives(self) -> tuple[Life, ...]:
+    def chains(self) -> tuple[Chain, ...]:
         """The lives that crossed between ports, the most crossings first."""
         made = []
         for chain, items in self._chains.items():
             ports = [port for item in items for port in self._lives.ports(item)]
             crossings = sum(a != b for a, b in pairwise(ports))
             if crossings:
-                made.append(Life(tuple(items), self._mmsi.get(chain, 0), crossings))
-        return tuple(sorted(made, key=lambda life: (-life.crossings, life.items)))
+                made.append(Chain(tuple(items), self._mmsi.get(chain, 0), crossings))
+        return tuple(sorted(made, key=lambda chain: (-chain.crossings, chain.items)))
 
     def _straight(self, items: list[int]) -> float:
         """The share of one passage in a step from stay to stay; a glimpse between must be of that very passage."""
@@ -348,9 +348,9 @@ def _typical(stays: Sequence[PortStay]) -> float:
     return known[len(known) // 2] if known else 0.0
 
 
-def _neighbours(lives: Lives) -> list[list[int]]:
-    near: list[list[int]] = [[] for _ in lives.times]
-    for (a, b), odds in lives.steps.odds.items():
+def _neighbours(chains: Chains) -> list[list[int]]:
+    near: list[list[int]] = [[] for _ in chains.times]
+    for (a, b), odds in chains.steps.odds.items():
         if odds > -12.0:
             near[a].append(b)
             near[b].append(a)

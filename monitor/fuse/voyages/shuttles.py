@@ -12,8 +12,8 @@ import pandas as pd
 from monitor.core.statistics import negative_binomial_quantile
 from monitor.core.tables import SHUTTLES
 from monitor.fuse.stays.port_stays import PortStay, same_length
-from monitor.fuse.stays.visits import catchable
-from monitor.fuse.voyages.sampler import Drawn, Life, Lives
+from monitor.fuse.stays.visits import detectability
+from monitor.fuse.voyages.sampler import Chain, Chains, Drawn
 from monitor.fuse.voyages.transit import LinkRule
 
 SHOWN, CANDIDATE = "shown", "candidate"
@@ -98,7 +98,8 @@ def _shuttle(
 def _leg_shares(
     ports: list[str], first: pd.Timestamp, last: pd.Timestamp, berth_states: pd.DataFrame | None, rule: LinkRule
 ) -> tuple[float, float]:
-    """Least and greatest share of legs whose stays at both ends the looks could have met; 0 where that is not known.
+    """Least and greatest share of legs whose stays at both ends the observations could have met; 0 where that is not
+    known.
 
     The least is of short stays, met at either end by chance; the greatest of long ones, where legs that follow one
     another share a stay, so that the worse seen port alone decides.
@@ -106,20 +107,20 @@ def _leg_shares(
     if berth_states is None or berth_states.empty or last <= first:
         return 0.0, 0.0
     short, long = rule.stays_h
-    shares = catchable(berth_states, start=first, end=last, stays_h=rule.stays_h)
+    shares = detectability(berth_states, start=first, end=last, stays_h=rule.stays_h)
     best = shares.groupby(["stay_h", "aoi_id"])["share"].max()
     least = float(np.prod([best.get((short, port), 0.0) for port in ports]))
     return least, float(min(best.get((long, port), 0.0) for port in ports))
 
 
 def with_candidates(
-    shown: pd.DataFrame, stays: Sequence[PortStay], drawn: Drawn, *, found_in: Lives, rule: LinkRule
+    shown: pd.DataFrame, stays: Sequence[PortStay], drawn: Drawn, *, found_in: Chains, rule: LinkRule
 ) -> pd.DataFrame:
     """SHUTTLES and, for pairs of ports that have none, the one that the draws make likely though its legs are not sure.
 
-    Where looks are days apart no single leg may be sure, and yet the stays and what AIS heard between the ports can
-    leave little doubt that one ship went to and fro. Such a row is a ``candidate``; its `probability` is the share of
-    draws in which some ship that no AIS names in port crossed at least `rule.least_legs` times.
+    Where observations are days apart no single leg may be sure, and yet the stays and what AIS heard between the
+    ports can leave little doubt that one ship went to and fro. Such a row is a ``candidate``; its `probability` is
+    the share of draws in which some ship that no AIS names in port crossed at least `rule.least_legs` times.
     """
     rows = []
     pairs = {frozenset(pair) for pair in zip(shown["port_a"], shown["port_b"], strict=True)}
@@ -134,37 +135,37 @@ def with_candidates(
     return SHUTTLES.conform(pd.concat([shown, SHUTTLES.conform(table)], ignore_index=True) if len(shown) else table)
 
 
-def _both_ends(life: Life, stays: Sequence[PortStay], ports: tuple[str, str]) -> bool:
+def _both_ends(chain: Chain, stays: Sequence[PortStay], ports: tuple[str, str]) -> bool:
     """Whether looks met the ship more than once in each port: what AIS hears between them may be bound elsewhere."""
-    met = [stays[item].port for item in life.items if item < len(stays) and stays[item].mmsi is None]
+    met = [stays[item].port for item in chain.items if item < len(stays) and stays[item].mmsi is None]
     return all(met.count(port) >= _LEAST_MET for port in ports)
 
 
 def _candidate(
-    ports: tuple[str, str], stays: Sequence[PortStay], drawn: Drawn, made: Lives, rule: LinkRule
+    ports: tuple[str, str], stays: Sequence[PortStay], drawn: Drawn, made: Chains, rule: LinkRule
 ) -> dict[str, object] | None:
     named = {stay.mmsi for stay in stays if stay.mmsi is not None}
     mine = []
-    for lives in drawn.lives:
+    for chains in drawn.chains:
         between = [
-            life
-            for life in lives
-            if life.mmsi not in named
-            and life.crossings >= rule.least_legs
-            and {p for item in life.items for p in made.ports(item)} == set(ports)
-            and _both_ends(life, stays, ports)
+            chain
+            for chain in chains
+            if chain.mmsi not in named
+            and chain.crossings >= rule.least_legs
+            and {p for item in chain.items for p in made.ports(item)} == set(ports)
+            and _both_ends(chain, stays, ports)
         ]
         mine.append(between[0] if between else None)
-    sure = [life for life in mine if life is not None]
+    sure = [chain for chain in mine if chain is not None]
     chance = min(len(sure) / max(len(mine), 1), _MOST_CHANCE)
     if chance < _LEAST_CHANCE:
         return None
-    crossings = sorted(life.crossings for life in sure)
+    crossings = sorted(chain.crossings for chain in sure)
     low, middle, high = (crossings[min(int(q * len(crossings)), len(crossings) - 1)] for q in (0.05, 0.5, 0.95))
-    typical = next(life for life in sure if life.crossings == middle)
+    typical = next(chain for chain in sure if chain.crossings == middle)
     lain = [stays[item] for item in typical.items if item < len(stays)]
     known = [stay.length_m for stay in lain if np.isfinite(stay.length_m)]
-    ships = {life.mmsi for life in sure}
+    ships = {chain.mmsi for chain in sure}
     return {
         "shuttle_id": f"shuttle|{ports[0]}|{ports[1]}|candidate|{lain[0].id}",
         "port_a": ports[0],

@@ -26,7 +26,7 @@ class LinkRule:
     fastest_kn : most speed over the water distance
     usual_kn : speed from which waiting is reckoned
     waits : share and mean hours of the time lost on the way: none to speak of, in the roads, weather or orders
-    unseen_h : mean hours that a stay goes on before its first look and after its last
+    unseen_h : mean hours that a stay goes on before its first observation and after its last
     strangers : part of a port's arrivals that are ships never seen before
     hidden : log odds against a ship whose AIS is received at other times having lain in port unheard
     shifts : share of stays that go on at another berth of the port within `shift_within`

@@ -1,7 +1,7 @@
 """How likely one ship made one stay after another: log odds of every step between stays, and by way of glimpses.
 
 A step's odds weigh "the same ship came next" against "an unrelated ship came". Between two stays a ship may have sailed
-straight, have made calls that no look met, have shifted berth, or have gone away for long.
+straight, have made calls that no observation met, have shifted berth, or have gone away for long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.fuse.stays.port_stays import PortStay
-from monitor.fuse.voyages.at_sea import Glimpse
+from monitor.fuse.voyages.at_sea import UnderwayFix
 from monitor.fuse.voyages.transit import Distances, LinkRule, passage
 
 Floats = npt.NDArray[np.float64]
@@ -72,7 +72,12 @@ class _Bounds:
 
 
 def steps(
-    stays: Sequence[PortStay], found: Sequence[Glimpse], ways: Distances, *, missed: Mapping[str, float], rule: LinkRule
+    stays: Sequence[PortStay],
+    found: Sequence[UnderwayFix],
+    ways: Distances,
+    *,
+    missed: Mapping[str, float],
+    rule: LinkRule,
 ) -> Steps:
     """The log odds of every step that stays and glimpses allow.
 
@@ -80,7 +85,7 @@ def steps(
     ----------
     stays, found : in order of time
     ways : two port ids (a frozenset) to metres by water
-    missed : port id to the chance that no look met a call there
+    missed : port id to the chance that no observation met a call there
     """
     if not stays:
         return Steps({}, {}, rule.far)
@@ -89,16 +94,16 @@ def steps(
     odds, straight = _between_stays(stays, bounds, ways, missed, rule)
     number = len(stays)
     rate = _rates(stays, bounds)
-    for k, glimpse in enumerate(found):
+    for k, underway_fix in enumerate(found):
         for i, stay in enumerate(stays):
-            if abs(stay.arrived[1] - glimpse.left) <= 2 * rule.longest:
-                odds[i, number + k] = _to_sea(stay, glimpse, rate[stay.port], missed, rule)
-                odds[number + k, i] = _from_sea(stay, glimpse, rate[stay.port], missed, rule)
-                straight[i, number + k] = float(_is_left(stay, glimpse))
-                straight[number + k, i] = float(_is_reached(stay, glimpse, rule))
+            if abs(stay.arrived[1] - underway_fix.left) <= 2 * rule.longest:
+                odds[i, number + k] = _to_sea(stay, underway_fix, rate[stay.port], missed, rule)
+                odds[number + k, i] = _from_sea(stay, underway_fix, rate[stay.port], missed, rule)
+                straight[i, number + k] = float(_is_left(stay, underway_fix))
+                straight[number + k, i] = float(_is_reached(stay, underway_fix, rule))
         for m, other in enumerate(found):
-            if m != k and glimpse.mmsi == other.mmsi:
-                odds[number + k, number + m] = _sea_to_sea(glimpse, other, missed)
+            if m != k and underway_fix.mmsi == other.mmsi:
+                odds[number + k, number + m] = _sea_to_sea(underway_fix, other, missed)
     return Steps(odds, straight, rule.far)
 
 
@@ -214,72 +219,76 @@ def _log_normal(hours: Floats, middle: Floats, spread: float) -> Floats:
 def _fits(rate: float, unseen_h: float, width_h: float, rule: LinkRule) -> float:
     """Log odds that the stay which ends (or begins) when a glimpse asks for it is that ship's.
 
-    `unseen_h` is how long the stay then went on unseen, `width_h` the most that its looks allow. A stay that goes on
-    long unseen is rare, for this ship as for any other.
+    `unseen_h` is how long the stay then went on unseen, `width_h` the most that its observations allow. A stay that
+    goes on long unseen is rare, for this ship as for any other.
     """
     lasted = float(np.exp(-max(unseen_h, 0.0) / rule.unseen_h))
     other = rule.strangers * rate * rule.unseen_h * (1.0 - float(np.exp(-max(width_h, 1.0) / rule.unseen_h)))
     return float(np.clip(np.log(lasted / max(other, 1e-3)), *_ODDS_OF_ONE))
 
 
-def _is_left(stay: PortStay, glimpse: Glimpse) -> bool:
+def _is_left(stay: PortStay, underway_fix: UnderwayFix) -> bool:
     """Whether the passage of a glimpse may have begun as the stay ended."""
     gone = stay.departed[1]
     return (
-        stay.port == glimpse.from_port
-        and stay.departed[0] <= glimpse.left + glimpse.doubt
-        and (gone is None or gone >= glimpse.left - glimpse.doubt)
+        stay.port == underway_fix.from_port
+        and stay.departed[0] <= underway_fix.left + underway_fix.doubt
+        and (gone is None or gone >= underway_fix.left - underway_fix.doubt)
     )
 
 
-def _is_reached(stay: PortStay, glimpse: Glimpse, rule: LinkRule) -> bool:
+def _is_reached(stay: PortStay, underway_fix: UnderwayFix, rule: LinkRule) -> bool:
     """Whether the stay may have begun as the passage of a glimpse ended, or after some hours in the roads."""
     came = stay.arrived[0]
     return (
-        stay.port == glimpse.to_port
-        and stay.arrived[1] >= glimpse.arrives - glimpse.doubt
-        and (came is None or came <= glimpse.arrives + glimpse.doubt + rule.roads)
+        stay.port == underway_fix.to_port
+        and stay.arrived[1] >= underway_fix.arrives - underway_fix.doubt
+        and (came is None or came <= underway_fix.arrives + underway_fix.doubt + rule.roads)
     )
 
 
-def _to_sea(stay: PortStay, glimpse: Glimpse, rate: float, missed: Mapping[str, float], rule: LinkRule) -> float:
-    late = glimpse.left + glimpse.doubt
+def _to_sea(
+    stay: PortStay, underway_fix: UnderwayFix, rate: float, missed: Mapping[str, float], rule: LinkRule
+) -> float:
+    late = underway_fix.left + underway_fix.doubt
     if stay.departed[0] > late or stay.arrived[1] > late:
         return NEVER
-    unseen = float(np.log(missed.get(glimpse.from_port, 0.4)))
+    unseen = float(np.log(missed.get(underway_fix.from_port, 0.4)))
     gone = stay.departed[1]
-    if _is_left(stay, glimpse):
+    if _is_left(stay, underway_fix):
         width = 240.0 if gone is None else (gone - stay.departed[0]) / _HOUR
-        slack = glimpse.doubt / _HOUR
-        return _fits(rate, (glimpse.left - stay.departed[0]) / _HOUR - slack, width + 2.0 * slack, rule)
-    between = (glimpse.left - stay.departed[0]) / _HOUR
-    if stay.port != glimpse.from_port:
+        slack = underway_fix.doubt / _HOUR
+        return _fits(rate, (underway_fix.left - stay.departed[0]) / _HOUR - slack, width + 2.0 * slack, rule)
+    between = (underway_fix.left - stay.departed[0]) / _HOUR
+    if stay.port != underway_fix.from_port:
         return unseen if between > 12.0 else NEVER
-    return unseen + float(np.log(missed.get(glimpse.to_port, 0.4))) if between > 24.0 else NEVER
+    return unseen + float(np.log(missed.get(underway_fix.to_port, 0.4))) if between > 24.0 else NEVER
 
 
-def _from_sea(stay: PortStay, glimpse: Glimpse, rate: float, missed: Mapping[str, float], rule: LinkRule) -> float:
-    early, late = glimpse.arrives - glimpse.doubt, glimpse.arrives + glimpse.doubt
+def _from_sea(
+    stay: PortStay, underway_fix: UnderwayFix, rate: float, missed: Mapping[str, float], rule: LinkRule
+) -> float:
+    early, late = underway_fix.arrives - underway_fix.doubt, underway_fix.arrives + underway_fix.doubt
     if stay.arrived[1] < early:
         return NEVER
-    unseen = float(np.log(missed.get(glimpse.to_port, 0.4)))
+    unseen = float(np.log(missed.get(underway_fix.to_port, 0.4)))
     came = stay.arrived[0]
-    if _is_reached(stay, glimpse, rule):
+    if _is_reached(stay, underway_fix, rule):
         width = 240.0 if came is None else (stay.arrived[1] - came) / _HOUR
-        slack = glimpse.doubt / _HOUR
-        began = glimpse.arrives if came is None else max(glimpse.arrives, came)
+        slack = underway_fix.doubt / _HOUR
+        began = underway_fix.arrives if came is None else max(underway_fix.arrives, came)
         fit = _fits(rate, (stay.arrived[1] - began) / _HOUR - slack, width + 2.0 * slack, rule)
         return fit if came is None or came <= late else fit - 1.2
-    between = (stay.arrived[1] - glimpse.arrives) / _HOUR
-    if stay.port != glimpse.to_port:
+    between = (stay.arrived[1] - underway_fix.arrives) / _HOUR
+    if stay.port != underway_fix.to_port:
         return unseen if between > 12.0 else NEVER
-    return unseen + float(np.log(missed.get(glimpse.from_port, 0.4))) if between > 24.0 else NEVER
+    return unseen + float(np.log(missed.get(underway_fix.from_port, 0.4))) if between > 24.0 else NEVER
 
 
-def _sea_to_sea(glimpse: Glimpse, then: Glimpse, missed: Mapping[str, float]) -> float:
-    if then.left < glimpse.arrives - glimpse.doubt - then.doubt:
+def _sea_to_sea(underway_fix: UnderwayFix, then: UnderwayFix, missed: Mapping[str, float]) -> float:
+    if then.left < underway_fix.arrives - underway_fix.doubt - then.doubt:
         return NEVER
-    unseen = float(np.log(missed.get(glimpse.to_port, 0.4)))
-    if glimpse.to_port == then.from_port:
+    unseen = float(np.log(missed.get(underway_fix.to_port, 0.4)))
+    if underway_fix.to_port == then.from_port:
         return unseen
     return unseen + float(np.log(missed.get(then.from_port, 0.4)))

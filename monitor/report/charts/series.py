@@ -15,7 +15,7 @@ from monitor.report.charts.svg import day_ticks, document, line, tag, text, titl
 from monitor.report.page.blocks import Cell, Chart, Table
 from monitor.report.page.style import BLUE, GREEN, INK, ORANGE, QUIET, RULE, VERMILLION
 from monitor.report.page.wording import minute, number, plural, when
-from monitor.report.tiles.looks import NOT_OBSERVED, OBSERVED, PARTLY, Look
+from monitor.report.tiles.observations import NOT_OBSERVED, OBSERVED, PARTLY, Observation
 
 _WIDTH, _LEFT, _RIGHT = 900, 168, 16
 
@@ -36,56 +36,64 @@ def _time_axis(period: TimeRange, top: float, bottom: float) -> list[str]:
     return parts
 
 
-def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Look]]], period: TimeRange) -> Chart:  # noqa: A002
+def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], period: TimeRange) -> Chart:  # noqa: A002
     """One mark a pass, a row for each port and sensor.
 
     Parameters
     ----------
-    rows : (port's name, its looks in the period) pairs
+    rows : (port's name, its observations in the period) pairs
     """
-    lanes = [(name, kind, [k for k in looks if k.sensor == kind]) for name, looks in rows for kind in SENSORS]
+    lanes = [
+        (name, kind, [k for k in observations if k.sensor == kind]) for name, observations in rows for kind in SENSORS
+    ]
     lanes = [lane for lane in lanes if lane[2]] or [(name, "s2", []) for name, _ in rows]
     top, step = 34, 34
     bottom = top + step * len(lanes)
     parts = _key() + _time_axis(period, top, bottom)
-    for index, (name, kind, looks) in enumerate(lanes):
+    for index, (name, kind, observations) in enumerate(lanes):
         y = top + step * (index + 0.5)
         parts.append(line(_LEFT, y, _WIDTH - _RIGHT, y, colour=RULE))
         parts.append(text(8, y + 4, f"{name[:18]} · {kind.upper()}", size=12.5, weight="600"))
-        parts += [_mark(_place(look.at, period), y, look.state, describe(look)) for look in looks]
-    flat = [look for _, _, looks in lanes for look in looks]
-    alt = "Coverage: " + "; ".join(f"{name}, {tally(looks)}" for name, looks in rows)
+        parts += [
+            _mark(_place(observation.at, period), y, observation.state, describe(observation))
+            for observation in observations
+        ]
+    flat = [observation for _, _, observations in lanes for observation in observations]
+    alt = "Coverage: " + "; ".join(f"{name}, {tally(observations)}" for name, observations in rows)
     return Chart(
         id,
         document(_WIDTH, bottom + 30, parts, alt=alt),
         alt,
         "Every satellite pass over the port in the period, by what it showed of the port's water. "
-        "A pass that showed nothing is not a look.",
-        _looks_table(flat, dict(_names(rows))),
+        "A pass that showed nothing is not an observation.",
+        _observations_table(flat, dict(_names(rows))),
     )
 
 
-def tally(looks: Sequence[Look]) -> str:
+def tally(observations: Sequence[Observation]) -> str:
     """``9 passes: 5 clear, 2 partly seen, 2 not observed``."""
-    count = {state: sum(look.state == state for look in looks) for state in (OBSERVED, PARTLY, NOT_OBSERVED)}
-    other = len(looks) - sum(count.values())
+    count = {
+        state: sum(observation.state == state for observation in observations)
+        for state in (OBSERVED, PARTLY, NOT_OBSERVED)
+    }
+    other = len(observations) - sum(count.values())
     text_ = (
-        f"{plural(len(looks), 'pass', 'passes')}: {count[OBSERVED]} clear, {count[PARTLY]} partly seen, "
+        f"{plural(len(observations), 'pass', 'passes')}: {count[OBSERVED]} clear, {count[PARTLY]} partly seen, "
         f"{count[NOT_OBSERVED]} not observed"
     )
     return text_ + (f", {other} not processed" if other else "")
 
 
-def describe(look: Look) -> str:
-    """A look in words."""
-    at = when(look.acquisition) if look.acquisition else minute(look.at)
-    why = f" ({look.reason})" if look.reason else ""
-    share = f", {look.fraction:.0%} of the water seen" if look.state == PARTLY else ""
-    return f"{at}: {look.state}{why}{share}"
+def describe(observation: Observation) -> str:
+    """An observation in words."""
+    at = when(observation.acquisition) if observation.acquisition else minute(observation.at)
+    why = f" ({observation.reason})" if observation.reason else ""
+    share = f", {observation.fraction:.0%} of the water seen" if observation.state == PARTLY else ""
+    return f"{at}: {observation.state}{why}{share}"
 
 
-def _names(rows: Sequence[tuple[str, Sequence[Look]]]) -> list[tuple[str, str]]:
-    return [(looks[0].aoi_id, name) for name, looks in rows if looks]
+def _names(rows: Sequence[tuple[str, Sequence[Observation]]]) -> list[tuple[str, str]]:
+    return [(observations[0].aoi_id, name) for name, observations in rows if observations]
 
 
 def _mark(x: float, y: float, state: str, words: str) -> str:
@@ -124,7 +132,7 @@ def _key() -> list[str]:
     return parts
 
 
-def _looks_table(looks: Sequence[Look], names: dict[str, str]) -> Table:
+def _observations_table(observations: Sequence[Observation], names: dict[str, str]) -> Table:
     kinds = {OBSERVED: "present", PARTLY: "part", NOT_OBSERVED: "none"}
     rows = tuple(
         (
@@ -136,7 +144,7 @@ def _looks_table(looks: Sequence[Look], names: dict[str, str]) -> Table:
             Cell(f"{k.fraction:.0%}"),
             Cell(k.scene_id),
         )
-        for k in sorted(looks, key=lambda k: (k.at, k.scene_id))
+        for k in sorted(observations, key=lambda k: (k.at, k.scene_id))
     )
     return Table(
         "Passes and what they showed",
@@ -149,7 +157,7 @@ def _looks_table(looks: Sequence[Look], names: dict[str, str]) -> Table:
 
 
 def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str) -> Chart:  # noqa: A002
-    """Vessels per clear look by week with 95 % intervals, the exposure beneath, unobserved weeks left open.
+    """Vessels per clear observation by week with 95 % intervals, the exposure beneath, unobserved weeks left open.
 
     Parameters
     ----------
@@ -161,7 +169,7 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
     rows = rates.sort_values("start").reset_index(drop=True)
     period = TimeRange(rows["start"].iloc[0].to_pydatetime(), rows["end"].iloc[-1].to_pydatetime())
     top, bottom, base = 30.0, 210.0, 262.0
-    tops = rows.loc[rows["looks"] > 0, ["rate_high", "expected_high"]].to_numpy(dtype=float)
+    tops = rows.loc[rows["observations"] > 0, ["rate_high", "expected_high"]].to_numpy(dtype=float)
     most = _ceiling(float(tops[np.isfinite(tops)].max()) if np.isfinite(tops).any() else 1.0)
 
     def height(value: float) -> float:
@@ -175,8 +183,8 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
         ]
     parts += [
         text(8, top + 8, "Vessels per", weight="600"),
-        text(8, top + 24, "clear look", weight="600"),
-        text(8, base - 18, "Clear looks", weight="600"),
+        text(8, top + 24, "clear observation", weight="600"),
+        text(8, base - 18, "Clear observations", weight="600"),
     ]
     limit = max(float(rows["exposure"].max()), 1.0)
     for row in rows.to_dict("records"):
@@ -184,7 +192,7 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
     for change in changes.to_dict("records"):
         if change["changed_at"].to_pydatetime() in period:
             x = _place(change["changed_at"].to_pydatetime(), period)
-            said = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} a look"
+            said = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} an observation"
             parts.append(
                 tag(
                     "g",
@@ -194,17 +202,18 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
                     text(x + 4, top + 10, "change", size=11, colour="#8f3300"),
                 )
             )
-    seen = rows[rows["looks"] > 0]
-    alt = f"{name}: vessels per clear look in {len(rows)} weeks, {len(seen)} of them observed; " + (
-        f"last observed week {seen['rate'].iloc[-1]:.1f} per look" if len(seen) else "not observed throughout"
+    seen = rows[rows["observations"] > 0]
+    alt = f"{name}: vessels per clear observation in {len(rows)} weeks, {len(seen)} of them observed; " + (
+        f"last observed week {seen['rate'].iloc[-1]:.1f} per observation" if len(seen) else "not observed throughout"
     )
     return Chart(
         id,
         document(_WIDTH, base + 30, parts, alt=alt),
         alt,
-        f"{name}: vessels per clear look by week. Dots are sums over the looks divided by their clear share, bars 95 % "
+        f"{name}: vessels per clear observation by week. Dots are sums over the observations divided by their "
+        "clear share, bars 95 % "
         "Poisson intervals, the pale band what the port's own past lets expect (95 % prediction). "
-        "Open marks: week not observed. The grey bars show how many clear looks a week had.",
+        "Open marks: week not observed. The grey bars show how many clear observations a week had.",
         _series_table(rows, name),
     )
 
@@ -221,7 +230,7 @@ def _week(
     x0, x1 = _place(start, period), _place(end, period)
     x, (bottom, base) = (x0 + x1) / 2, floor
     week = f"Week from {start:%Y-%m-%d}"
-    if not row["looks"]:
+    if not row["observations"]:
         mark = text(x, bottom - 4, "?", anchor="middle", colour=QUIET, weight="600")
         return tag("g", {}, title(f"{week}: not observed"), mark)
     parts = []
@@ -238,8 +247,8 @@ def _week(
     colour = VERMILLION if row["is_change"] else BLUE
     dot: dict[str, str | float] = {"cx": x, "cy": at(row["rate"]), "r": 4.5, "fill": colour, "stroke": INK}
     said = (
-        f"{week}: {row['rate']:.1f} per clear look ({row['rate_low']:.1f}–{row['rate_high']:.1f}), "
-        f"{plural(int(row['looks']), 'look')}"
+        f"{week}: {row['rate']:.1f} per clear observation ({row['rate_low']:.1f}–{row['rate_high']:.1f}), "
+        f"{plural(int(row['observations']), 'observation')}"
     )
     return tag("g", {}, title(said), *parts, tag("circle", dot))
 
@@ -247,16 +256,16 @@ def _week(
 def _series_table(rows: pd.DataFrame, name: str) -> Table:
     made = []
     for row in rows.itertuples():
-        looked = row.looks > 0
+        observed = row.observations > 0
         rate = (
-            Cell(f"{row.rate:.1f} ({row.rate_low:.1f}–{row.rate_high:.1f})") if looked else Cell(NOT_OBSERVED, "none")
+            Cell(f"{row.rate:.1f} ({row.rate_low:.1f}–{row.rate_high:.1f})") if observed else Cell(NOT_OBSERVED, "none")
         )
         expected = f"{row.expected_low:.1f}–{row.expected_high:.1f}" if np.isfinite(row.expected_low) else "–"
         flag = Cell("outside expectation", "warn") if row.is_change else Cell("–")
         made.append(
             (
                 Cell(f"{row.start:%Y-%m-%d}"),
-                Cell(str(row.looks)),
+                Cell(str(row.observations)),
                 Cell(number(row.exposure, 1)),
                 rate,
                 Cell(expected),
@@ -264,8 +273,8 @@ def _series_table(rows: pd.DataFrame, name: str) -> Table:
             )
         )
     return Table(
-        f"{name}: vessels per clear look by week",
-        ("Week from", "Looks", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"),
+        f"{name}: vessels per clear observation by week",
+        ("Week from", "Observations", "Exposure", "Rate (95 %)", "Expected (95 %)", "Note"),
         tuple(made),
         numeric=(1, 2),
         compact=True,

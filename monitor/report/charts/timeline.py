@@ -45,7 +45,8 @@ def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
         end = until if row.is_open else _first(row.departed_not_after, row.departed_not_before, until)
         seen = f"{minute(row.arrived_not_after)} to {minute(row.departed_not_before)}"
         claim = (
-            f"A vessel of about {number(row.length_m)} m at {row.berth_id}, seen {seen} in {plural(row.looks, 'look')}."
+            f"A vessel of about {number(row.length_m)} m at {row.berth_id}, seen {seen} in "
+            f"{plural(row.observations, 'observation')}."
         )
         made.append(
             (
@@ -87,12 +88,15 @@ def shuttle_rows(shuttles: pd.DataFrame) -> pd.DataFrame:
 
 
 def stack_rows(stacks: pd.DataFrame, *, least_m2: float = 1000.0) -> pd.DataFrame:
-    """TIMELINE rows of STACKS whose area changed by `least_m2` or more since the last clear look."""
+    """TIMELINE rows of STACKS whose area changed by `least_m2` or more since the last clear observation."""
     table = STACKS.conform(stacks)
     made = []
     for row in table[table["change_m2"].abs() >= least_m2].itertuples():
         word = "grew" if row.change_m2 > 0 else "shrank"
-        claim = f"The stack in {row.yard_id} {word} by about {number(abs(row.change_m2))} m² since the last clear look."
+        claim = (
+            f"The stack in {row.yard_id} {word} by about {number(abs(row.change_m2))} m² since the last clear "
+            "observation."
+        )
         made.append(
             (
                 f"{row.scene_id}-{row.yard_id}",

@@ -45,8 +45,8 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
         catalogue.add_child(collection)
         items = [_item(scene) for scene in scenes]
         collection.add_items(items)
-        looked = [item for item in items if item.id in seen]
-        if looked:
+        observed = [item for item in items if item.id in seen]
+        if observed:
             found = pystac.Collection(
                 f"{aoi.id}-detections",
                 f"Detections at {aoi.name or aoi.id}",
@@ -54,7 +54,7 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
                 extent=_extent(aoi.geometry.bounds, scenes),
             )
             catalogue.add_child(found)
-            found.add_items([_derived(item, detections, content.software) for item in looked])
+            found.add_items([_derived(item, detections, content.software) for item in observed])
     catalogue.normalize_hrefs(str(folder))
     for item in catalogue.get_items(recursive=True):
         if not item.id.endswith(_SUFFIX):

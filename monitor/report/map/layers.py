@@ -17,7 +17,7 @@ from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
 from monitor.report.page.wording import STATUS, hours, length, minute
-from monitor.report.tiles.looks import Look
+from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.studio import Studio
 
 LARGE_M = 80.0
@@ -40,17 +40,17 @@ class Layer:
         return {"name": self.name, "features": list(self.features), "on": self.is_on}
 
 
-def layers(studio: Studio, look: Look, raster: Raster) -> tuple[Layer, ...]:
+def layers(studio: Studio, observation: Observation, raster: Raster) -> tuple[Layer, ...]:
     """All layers that hold something, the lowest first."""
     shown, others = tracks(studio)
     made = (
         clouds(raster),
-        zones(studio, look),
+        zones(studio, observation),
         shown,
         others,
         gaps(studio),
-        dark(studio, look),
-        *objects(studio, look),
+        dark(studio, observation),
+        *objects(studio, observation),
     )
     return tuple(layer for layer in made if layer.features)
 
@@ -59,10 +59,10 @@ def _feature(geometry: BaseGeometry, words: str, colour: str, **style: float | s
     return {"type": "Feature", "geometry": mapping(geometry), "properties": {"text": words, "colour": colour, **style}}
 
 
-def zones(studio: Studio, look: Look) -> Layer:
-    """Berths with what was seen of them at the look, and the other zones."""
+def zones(studio: Studio, observation: Observation) -> Layer:
+    """Berths with what was seen of them at the observation, and the other zones."""
     states = studio.given.tables.berth_states
-    states = states[states["scene_id"] == look.scene_id]
+    states = states[states["scene_id"] == observation.scene_id]
     known = {str(r.berth_id): r for r in states.itertuples()}
     made = []
     for kind in ("anchorage", "yard", "pier", "berth"):
@@ -84,10 +84,10 @@ def zones(studio: Studio, look: Look) -> Layer:
     return Layer("Berths and other zones", tuple(made))
 
 
-def objects(studio: Studio, look: Look) -> tuple[Layer, ...]:
-    """The look's detections, a layer for each status."""
+def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:
+    """The observation's detections, a layer for each status."""
     found: dict[str, list[dict[str, object]]] = {}
-    for row in studio.detections(look.scene_id).itertuples():
+    for row in studio.detections(observation.scene_id).itertuples():
         status = studio.status[str(row.detection_id)]
         words = (
             f"{row.number}{STATUS[status][0]}: {STATUS[status][1].split(':')[0]}, "
@@ -102,12 +102,12 @@ def objects(studio: Studio, look: Look) -> tuple[Layer, ...]:
     )
 
 
-def dark(studio: Studio, look: Look) -> Layer:
-    """Dark events of the period at other looks, as marks."""
+def dark(studio: Studio, observation: Observation) -> Layer:
+    """Dark events of the period at other observations, as marks."""
     events, period = studio.given.tables.dark_events, studio.given.period
     inside = (events["acquired_at"] >= period.start) & (events["acquired_at"] < period.end)
     events = events[inside & (events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
-    events = events[events["scene_id"] != look.scene_id]
+    events = events[events["scene_id"] != observation.scene_id]
     made = tuple(
         _feature(
             r.geometry.envelope.centroid,
@@ -118,18 +118,18 @@ def dark(studio: Studio, look: Look) -> Layer:
         )
         for r in events.itertuples()
     )
-    return Layer(f"Dark events at other looks ({len(made)})", made)
+    return Layer(f"Dark events at other observations ({len(made)})", made)
 
 
 def clouds(raster: Raster) -> Layer:
-    """Cloud and shadow over the look, as its mask has them."""
+    """Cloud and shadow over the observation, as its mask has them."""
     if raster.cloud is None or not raster.cloud.any():
         return Layer("Cloud", ())
     mask = (raster.cloud & raster.valid).astype(np.uint8)
     found = [shape(s) for s, value in shapes(mask, mask > 0, transform=raster.grid.transform) if value]
     found = sorted(found, key=lambda s: -s.area)[:_MOST_CLOUDS]
     simple = [reproject(s.simplify(2 * raster.grid.gsd_m), raster.grid.epsg, WGS84) for s in found]
-    words = "Cloud or cloud shadow at this look: what lay beneath was not observed"
+    words = "Cloud or cloud shadow at this observation: what lay beneath was not observed"
     return Layer("Cloud", tuple(_feature(s, words, "#ffffff", fill=0.45, weight=1, dash="2 3") for s in simple), False)
 
 

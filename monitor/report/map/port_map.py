@@ -24,38 +24,41 @@ from monitor.report.page.style import Rgb
 from monitor.report.page.wording import when
 from monitor.report.render.html import data_uri
 from monitor.report.tiles.frames import Frame
-from monitor.report.tiles.looks import Look
+from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.studio import Studio
 from monitor.report.tiles.tile import stamp
 
 _MERCATOR = CRS.from_epsg(3857)
 _LONGEST_PX = 1100
-_MOST_LOOKS, _WORTH = 5, 0.002
+_MOST_OBSERVATIONS, _WORTH = 5, 0.002
 
 
-def port_map(studio: Studio, look: Look, frame: Frame, *, earlier: Sequence[Look] = ()) -> MapView | None:
-    """A map of one look at a port with the period's tracks and gaps; None without pixels.
+def port_map(
+    studio: Studio, observation: Observation, frame: Frame, *, earlier: Sequence[Observation] = ()
+) -> MapView | None:
+    """A map of one observation at a port with the period's tracks and gaps; None without pixels.
 
     Parameters
     ----------
-    earlier : looks of the same sensor, newest first
-        Where cloud hides the look itself, the base picture is filled from the first of these that is clear there.
+    earlier : observations of the same sensor, newest first
+        Where cloud hides the observation itself, the base picture is filled from the first of these that is clear
+        there.
     """
-    raster = studio.cut(look.scene_id, frame)
-    if raster is None or look.acquisition is None:
+    raster = studio.cut(observation.scene_id, frame)
+    if raster is None or observation.acquisition is None:
         return None
-    colour, valid, used = composite(studio, (look, *earlier), frame)
-    if studio.given.simulated or look.acquisition.simulated:
+    colour, valid, used = composite(studio, (observation, *earlier), frame)
+    if studio.given.simulated or observation.acquisition.simulated:
         colour = stamp(colour)
     picture, bounds = mercator(colour, replace(raster, valid=valid))
-    at, name = when(look.acquisition), studio.aoi.name or studio.aoi.id
+    at, name = when(observation.acquisition), studio.aoi.name or studio.aoi.id
     filled = ", ".join(when(k.acquisition) for k in used[1:] if k.acquisition is not None)
     west, south, east, north = bounds
     made = {
         "image": data_uri(picture),
         "bounds": [[south, west], [north, east]],
         "base": f"Picture of {at}" + (", cloud filled" if filled else ""),
-        "layers": [layer.document() for layer in layers(studio, look, raster)],
+        "layers": [layer.document() for layer in layers(studio, observation, raster)],
     }
     alt = f"Map of {name}: picture of {at} with detections by AIS status, berths, tracks and gaps"
     caption = (
@@ -67,37 +70,39 @@ def port_map(studio: Studio, look: Look, frame: Frame, *, earlier: Sequence[Look
     return MapView(f"map-{studio.aoi.id}", json.dumps(made, ensure_ascii=False, default=json_value), alt, caption)
 
 
-def composite(studio: Studio, looks: Sequence[Look], frame: Frame) -> tuple[Rgb, Mask, tuple[Look, ...]]:
-    """The newest clear picture of a frame: each pixel from the first look that is clear there.
+def composite(
+    studio: Studio, observations: Sequence[Observation], frame: Frame
+) -> tuple[Rgb, Mask, tuple[Observation, ...]]:
+    """The newest clear picture of a frame: each pixel from the first observation that is clear there.
 
     Returns
     -------
     colour, valid, used
-        Pixels that no look shows clearly are those of the first look, cloud and all; `valid` is False where none saw
-        anything. `used` are the looks that gave pixels.
+        Pixels that no observation shows clearly are those of the first observation, cloud and all; `valid` is False
+        where none saw anything. `used` are the observations that gave pixels.
     """
     colour: Rgb | None = None
     valid = clear = np.zeros((0, 0), dtype=bool)
-    used: list[Look] = []
-    for look in looks[:_MOST_LOOKS]:
-        raster = studio.cut(look.scene_id, frame)
+    used: list[Observation] = []
+    for observation in observations[:_MOST_OBSERVATIONS]:
+        raster = studio.cut(observation.scene_id, frame)
         if raster is None:
             continue
         seen = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
-        drawn = studio.stretch(look.sensor, look.scene_id, frame).colour(raster)
+        drawn = studio.stretch(observation.sensor, observation.scene_id, frame).colour(raster)
         if colour is None:
             colour, valid, clear = drawn.copy(), raster.valid.copy(), seen.copy()
-            used.append(look)
+            used.append(observation)
         else:
             new = seen & ~clear
             if new.mean() > _WORTH:
                 colour[new] = drawn[new]
-                used.append(look)
+                used.append(observation)
                 valid, clear = valid | new, clear | new
         if clear.mean() >= 1 - _WORTH:
             break
     if colour is None:
-        raise ArchiveError(f"{studio.aoi.id}: none of the looks has pixels in the archive; run `monitor pull`")
+        raise ArchiveError(f"{studio.aoi.id}: none of the observations has pixels in the archive; run `monitor pull`")
     return colour, valid, tuple(used)
 
 

@@ -71,7 +71,7 @@ class TileFigure:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two looks at the same frame with the same stretch, pixels only, to be compared by a swipe."""
+    """Two observations at the same frame with the same stretch, pixels only, to be compared by a swipe."""
 
     id: str
     before: Picture
@@ -83,7 +83,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class FilmFrame:
-    """One small picture in a row of looks at one frame; `picture` is None where the look showed nothing."""
+    """One small picture in a row of observations at one frame; `picture` is None where the observation showed
+    nothing.
+    """
 
     picture: Picture | None
     label: str
@@ -93,7 +95,7 @@ class FilmFrame:
 
 @dataclass(frozen=True, slots=True)
 class Film:
-    """All looks at one frame in order of time, and the same as an animation."""
+    """All observations at one frame in order of time, and the same as an animation."""
 
     id: str
     frames: tuple[FilmFrame, ...]

@@ -27,8 +27,8 @@ ReadPixels = Callable[[str], Raster]
 class Tables:
     """The tables a brief may draw on, each of its schema in `core.tables`; empty unless given.
 
-    They may hold more than the brief's period: earlier looks feed the comparison, the 26-week series and the calendar.
-    `positions` are only drawn (tracks on the map) and may be left out; `vessels` gives broadcast names.
+    They may hold more than the brief's period: earlier observations feed the comparison, the 26-week series and the
+    calendar. `positions` are only drawn (tracks on the map) and may be left out; `vessels` gives broadcast names.
     """
 
     coverage: pd.DataFrame = field(default_factory=schemas.COVERAGE.empty)

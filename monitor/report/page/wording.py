@@ -41,8 +41,8 @@ STATUS: dict[str, tuple[str, str]] = {
     "potential": ("P", "potential match: an AIS position fits, but not well enough or not alone"),
     "unmatched": ("U", "unmatched: no AIS position fits"),
     "dark": ("D", "dark event: unmatched where AIS is shown to be received at that place and hour"),
-    "unknown": ("N", "not compared with AIS: no AIS for this look, or its hour is unknown"),
-    "fixed": ("F", "fixed object: seen at one spot in look after look, so not a ship"),
+    "unknown": ("N", "not compared with AIS: no AIS for this observation, or its hour is unknown"),
+    "fixed": ("F", "fixed object: seen at one spot in observation after observation, so not a ship"),
     "stack": ("S", "container stack: not a vessel, not compared with AIS"),
 }
 """Status -> its code on a tile and its reading; always shown by shape and letter besides colour."""

@@ -27,13 +27,13 @@ from monitor.report.page.wording import (
 
 _GLOSSARY = (
     ("AIS", "automatic identification system: what ships broadcast of themselves"),
-    ("Clear look", "a satellite pass in which the water of the port was seen"),
+    ("Clear observation", "a satellite pass in which the water of the port was seen"),
     ("Dark event", "a detection that no AIS explains, at a place and hour where AIS is shown to be received"),
     ("Detection", "an object that the detector marked, with a score from 0 to 1; a candidate, not a certainty"),
     ("Gap", "silence in AIS longer than a threshold; it says nothing of intent"),
     ("MMSI", "nine-digit number a ship broadcasts; it can be shared, changed or false"),
     ("Stack", "a block of containers, measured by length and area"),
-    ("Visit", "a stay at a berth, bounded by the looks before and after its ends"),
+    ("Visit", "a stay at a berth, bounded by the observations before and after its ends"),
 )
 
 
@@ -82,7 +82,7 @@ def method(given: BriefInput) -> Section:
             IDENTITY_LIMIT,
             UNMATCHED_LIMIT,
             GAP_LIMIT,
-            "Imagery is a snapshot: what came and went between looks was not seen.",
+            "Imagery is a snapshot: what came and went between observations was not seen.",
         ),
         "list",
     )

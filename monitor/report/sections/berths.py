@@ -10,21 +10,21 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.timerange import TimeRange
-from monitor.fuse.stays.visits import catchable
+from monitor.fuse.stays.visits import detectability
 from monitor.report.page.blocks import Block, Cell, Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import length, minute, plural
 
 WEEKS = 26
 STAYS_H = (12.0, 24.0, 48.0)
-"""Lengths of stays for which a brief tells how many the looks would have met."""
+"""Lengths of stays for which a brief tells how many the observations would have met."""
 _ALIKE = 0.01
 _CALENDAR_COLUMNS = 18
 _P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A", "absent", "absent: berth seen empty")}
 
 
 def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
-    """Berth by look: P present, A absent, ? not observed; one table for every eighteen looks."""
+    """Berth by observation: P present, A absent, ? not observed; one table for every eighteen looks."""
     states = given.tables.berth_states
     start = given.period.end - timedelta(weeks=WEEKS)
     states = states[
@@ -34,7 +34,7 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     if not berths:
         return (Text(("The port's file names no berths, so none are followed.",), "limit"),)
     if states.empty:
-        return (Text(("Not observed: no look at the berths is on record.",), "limit"),)
+        return (Text(("Not observed: no observation at the berths is on record.",), "limit"),)
     scenes = states.drop_duplicates("scene_id").sort_values(["acquired_at", "scene_id"])
     table = {(str(r.berth_id), str(r.scene_id)): r for r in states.itertuples()}
     blocks: list[Block] = []
@@ -48,10 +48,10 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
         span = f"{some['acquired_at'].iloc[0]:%Y-%m-%d} to {some['acquired_at'].iloc[-1]:%Y-%m-%d}"
         blocks.append(
             Table(
-                f"{aoi.name or aoi.id}: berth by look, {span}",
+                f"{aoi.name or aoi.id}: berth by observation, {span}",
                 ("Berth", *head),
                 rows,
-                "P a vessel was present; A absent: the berth was seen empty; ? not observed at that look.",
+                "P a vessel was present; A absent: the berth was seen empty; ? not observed at that observation.",
                 compact=True,
             )
         )
@@ -65,28 +65,30 @@ def _berth(row: object) -> Cell:
 
 
 def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
-    """Yards at the looks of the period in which something stood or changed, as intervals; the rest in a sentence."""
+    """Yards at the observations of the period in which something stood or changed, as intervals; the rest in a
+    sentence.
+    """
     made = given.tables.stacks
     made = made[(made["aoi_id"] == aoi.id) & _within(made["acquired_at"], given.period)]
     names = {zone.id: zone.name or zone.id for zone in aoi.zones}
     made = made.sort_values(["yard_id", "acquired_at"])
     telling = made[(made["area_m2"] > 0) | (made["change_m2"].fillna(0.0) != 0)]
     table = Table(
-        f"{aoi.name or aoi.id}: container stacks by yard and look",
-        ("Yard", "Look", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"),
+        f"{aoi.name or aoi.id}: container stacks by yard and observation",
+        ("Yard", "Observation", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"),
         tuple(_stack_row(row, names) for row in telling.to_dict("records")),
         "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be empty.",
         numeric=(4, 5),
         compact=True,
-        empty="No look at a yard in this period, or the port's file names no yards."
+        empty="No observation at a yard in this period, or the port's file names no yards."
         if made.empty
-        else "No stack was found at any yard in the looks of this period; small stacks on piers can be missed.",
+        else "No stack was found at any yard in the observations of this period; small stacks on piers can be missed.",
     )
     told = []
     for yard, rows in made.groupby("yard_id", sort=True):
         seen, bare = rows["area_m2"].notna().sum(), (rows["area_m2"] == 0).sum()
         told.append(
-            f"{names.get(str(yard), str(yard))}: {plural(int(seen), 'look')} of {len(rows)} passes, no stack "
+            f"{names.get(str(yard), str(yard))}: {plural(int(seen), 'observation')} of {len(rows)} passes, no stack "
             f"found in {bare}"
         )
     return (table, Text(("; ".join(told) + ".",), "note")) if told else (table,)
@@ -122,12 +124,12 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
             Cell(names.get(str(r.berth_id), str(r.berth_id) or "–")),
             Cell(_between(r.arrived_not_before, r.arrived_not_after)),
             Cell(
-                "still there at the last clear look"
+                "still there at the last clear observation"
                 if r.is_open
                 else _between(r.departed_not_before, r.departed_not_after)
             ),
             Cell(length(r.length_m, r.length_low_m, r.length_high_m)),
-            Cell(str(r.looks)),
+            Cell(str(r.observations)),
             Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
             Cell(str(r.evidence)),
         )
@@ -135,21 +137,23 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
     )
     return Table(
         f"{aoi.name or aoi.id}: stays seen, with the bounds of arrival and departure",
-        ("Place", "Arrived between", "Left between", "Length (90 %)", "Looks", "AIS", "Evidence"),
+        ("Place", "Arrived between", "Left between", "Length (90 %)", "Observations", "AIS", "Evidence"),
         rows,
-        "At least these: a stay between two looks leaves no trace here.",
+        "At least these: a stay between two observations leaves no trace here.",
         numeric=(4,),
-        empty="No stay was seen. That bounds nothing where there were no looks.",
+        empty="No stay was seen. That bounds nothing where there were no observations.",
         compact=True,
     )
 
 
 def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
-    """What share of the stays of each length, begun in the period, the clear looks at the berths would have met."""
+    """What share of the stays of each length, begun in the period, the clear observations at the berths would have
+    met.
+    """
     states = given.tables.berth_states
     states = states[states["aoi_id"] == aoi.id]
     start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
-    shares = catchable(states, start=start, end=end, stays_h=STAYS_H)
+    shares = detectability(states, start=start, end=end, stays_h=STAYS_H)
     if shares.empty:
         return Text(
             (f"{aoi.name or aoi.id}: no berth is followed, so no share of the stays could have been met.",), "limit"
@@ -163,9 +167,9 @@ def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
         (
             f"Of the stays at {plural(shares['berth_id'].nunique(), 'berth')} that could have begun in this "
             "period, the "
-            f"clear looks would have met {', '.join(told[:-1])} and {told[-1]}; the rest would have left no "
+            f"clear observations would have met {', '.join(told[:-1])} and {told[-1]}; the rest would have left no "
             "trace. This "
-            "is reckoned from the looks alone and takes a ship that lay there at a clear look for seen.",
+            "is reckoned from the observations alone and takes a ship that lay there at a clear look for seen.",
         ),
         "note",
     )

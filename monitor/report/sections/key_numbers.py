@@ -1,4 +1,5 @@
-"""Key numbers: vessels per clear look now, a week ago, in the twelve weeks before and a year ago, with intervals."""
+"""Key numbers: vessels per clear observation now, a week ago, in the twelve weeks before and a year ago, with
+intervals."""
 
 from __future__ import annotations
 
@@ -38,16 +39,18 @@ CLASSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class PerLook:
-    """What was seen of something in `looks` looks, a look seen in part counting by its share in `exposure`."""
+class PerObservation:
+    """What was seen of something in `observations` looks, an observation seen in part counting by its share in
+    `exposure`.
+    """
 
     seen: int
     exposure: float
-    looks: int
+    observations: int
 
     @property
     def rate(self) -> float:
-        """Seen per clear look; NaN without a look."""
+        """Seen per clear observation; NaN without an observation."""
         return self.seen / self.exposure if self.exposure > 0 else float("nan")
 
     @property
@@ -56,11 +59,11 @@ class PerLook:
         return poisson_interval(self.seen, self.exposure)
 
     def text(self) -> str:
-        """``2.7 (2.0–3.7), 18 looks``; ``not observed`` without a look."""
+        """``2.7 (2.0–3.7), 18 observations``; ``not observed`` without an observation."""
         if self.exposure <= 0:
             return NOT_OBSERVED
         low, high = self.interval
-        return f"{self.rate:.1f} ({low:.1f}–{high:.1f}), {plural(self.looks, 'look')}"
+        return f"{self.rate:.1f} ({low:.1f}–{high:.1f}), {plural(self.observations, 'observation')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,27 +94,28 @@ class Windows:
 
 
 def key_numbers(given: BriefInput) -> Section:
-    """Rates per clear look with intervals against the past; "not observed" where there was no look."""
+    """Rates per clear observation with intervals against the past; "not observed" where there was no observation."""
     windows = Windows.of(given.period)
     blocks = [_table(windows, with_classes(given, aoi), aoi.name or aoi.id) for aoi in given.aois]
     note = Text(
         (
-            "A rate is the number seen divided by the looks, a look seen in part counting by its seen share; "
+            "A rate is the number seen divided by the observations, an observation seen in part counting by "
+            "its seen share; "
             "intervals are "
-            "95 % (Poisson). The median is over the weeks that had a look, with the least and the greatest "
+            "95 % (Poisson). The median is over the weeks that had an observation, with the least and the greatest "
             "of them. The "
-            "same ship seen in several looks counts in each, so rates say how full the port was, not how "
+            "same ship seen in several observations counts in each, so rates say how full the port was, not how "
             "many ships came; "
             "visits, which do, are lower bounds.",
         ),
         "note",
     )
-    return Section("numbers", "Key numbers per clear look", (*blocks, note))
+    return Section("numbers", "Key numbers per clear observation", (*blocks, note))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """The looks that have one count: instants (numpy, UTC), numbers seen, exposures; all of one length."""
+    """The observations that have one count: instants (numpy, UTC), numbers seen, exposures; all of one length."""
 
     at: npt.NDArray[np.datetime64]
     number: npt.NDArray[np.int64]
@@ -119,25 +123,25 @@ class Seen:
 
     @classmethod
     def of(cls, counts: pd.DataFrame, what: str) -> Seen:
-        """Those of one column of COUNTS; a missing count is no look."""
+        """Those of one column of COUNTS; a missing count is no observation."""
         known = counts[counts[what].notna() & (counts["observed_fraction"] > 0)]
         at = known["acquired_at"].dt.tz_localize(None).to_numpy()
         return cls(at, known[what].to_numpy(np.int64), known["observed_fraction"].to_numpy(np.float64))
 
-    def within(self, window: TimeRange) -> PerLook:
-        """What the looks of a window show."""
+    def within(self, window: TimeRange) -> PerObservation:
+        """What the observations of a window show."""
         start, end = (np.datetime64(t.astimezone(UTC).replace(tzinfo=None)) for t in (window.start, window.end))
         inside = (self.at >= start) & (self.at < end)
-        return PerLook(int(self.number[inside].sum()), float(self.exposure[inside].sum()), int(inside.sum()))
+        return PerObservation(int(self.number[inside].sum()), float(self.exposure[inside].sum()), int(inside.sum()))
 
 
-def per_look(counts: pd.DataFrame, what: str, window: TimeRange) -> PerLook:
-    """What a window's looks show of one column of COUNTS."""
+def per_observation(counts: pd.DataFrame, what: str, window: TimeRange) -> PerObservation:
+    """What a window's observations show of one column of COUNTS."""
     return Seen.of(counts, what).within(window)
 
 
-def chance_of_more(now: PerLook, past: PerLook) -> float:
-    """Probability that the rate behind `now` is greater than that behind `past`; NaN when either had no look.
+def chance_of_more(now: PerObservation, past: PerObservation) -> float:
+    """Probability that the rate behind `now` is greater than that behind `past`; NaN when either had no observation.
 
     Both rates have Jeffreys' prior; then the share of one in their sum follows a beta distribution.
     """
@@ -148,7 +152,9 @@ def chance_of_more(now: PerLook, past: PerLook) -> float:
 
 
 def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
-    """COUNTS of one port with a column for each length class (named by its label), missing where there was no look."""
+    """COUNTS of one port with a column for each length class (named by its label), missing where there was no
+    observation.
+    """
     counts = given.tables.counts
     counts = counts[counts["aoi_id"] == aoi.id].copy()
     found = given.tables.detections
@@ -182,7 +188,9 @@ def _table(windows: Windows, counts: pd.DataFrame, name: str) -> Table:
     ]
     if windows.is_long:
         columns.insert(1, "Whole period")
-    return Table(f"{name}: per clear look, 95 % interval and looks", tuple(columns), tuple(rows), compact=True)
+    return Table(
+        f"{name}: per clear observation, 95 % interval and observations", tuple(columns), tuple(rows), compact=True
+    )
 
 
 def _row(windows: Windows, counts: pd.DataFrame, what: str, label: str) -> tuple[Cell, ...]:
@@ -193,12 +201,12 @@ def _row(windows: Windows, counts: pd.DataFrame, what: str, label: str) -> tuple
     return (Cell(label), *told, _median(weeks), _cell(seen.within(windows.back(52))))
 
 
-def _cell(made: PerLook) -> Cell:
-    return Cell(made.text(), *(("", "") if made.exposure > 0 else ("none", "no look at this, so no number")))
+def _cell(made: PerObservation) -> Cell:
+    return Cell(made.text(), *(("", "") if made.exposure > 0 else ("none", "no observation at this, so no number")))
 
 
-def _median(weeks: Sequence[PerLook]) -> Cell:
+def _median(weeks: Sequence[PerObservation]) -> Cell:
     rates = [week.rate for week in weeks if week.exposure > 0]
     if not rates:
-        return Cell(NOT_OBSERVED, "none", "no look in any of these weeks, so no number")
+        return Cell(NOT_OBSERVED, "none", "no observation in any of these weeks, so no number")
     return Cell(f"{np.median(rates):.1f} ({min(rates):.1f}–{max(rates):.1f}), {plural(len(rates), 'week')}")

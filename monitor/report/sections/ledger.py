@@ -17,7 +17,7 @@ MOST_ROWS = 40
 _KINDS = {"both": "present", "only there": "warn", "only here": "part", "not observable": "none"}
 _MEANING = (
     ("both", "what they saw may be what we saw: a stay, a stack, or an absence"),
-    ("only there", "we looked clearly in that time and saw none; looks are snapshots"),
+    ("only there", "we looked clearly in that time and saw none; observations are snapshots"),
     ("only here", "we saw a ship where they saw none"),
     ("not observable", "we could not have seen it, for the reason given"),
 )

@@ -17,19 +17,19 @@ from monitor.report.page.wording import STATUS, acquired, length, lonlat, number
 from monitor.report.sections.berths import berth_calendar, catchable_stays, stacks, visits
 from monitor.report.tiles.captions import between, said_of, tally
 from monitor.report.tiles.frames import Frame, detail, overview
-from monitor.report.tiles.looks import Chosen, Look, choose
 from monitor.report.tiles.marks import Mark
+from monitor.report.tiles.observations import Chosen, Observation, choose
 from monitor.report.tiles.studio import Studio
 
 WEEKS = 26
-FILM_LOOKS = 16
+FILM_OBSERVATIONS = 16
 
 
-def port(given: BriefInput, aoi: Aoi, looks: tuple[Look, ...], studio: Studio) -> Section:
+def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], studio: Studio) -> Section:
     """The part of a brief that is about one port."""
-    chosen = choose(looks, given.period)
+    chosen = choose(observations, given.period)
     parts = [
-        Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, looks, studio)),
+        Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, observations, studio)),
         Section(f"{aoi.id}-series", "Twenty-six weeks", (_series(given, aoi),)),
         Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
@@ -38,17 +38,19 @@ def port(given: BriefInput, aoi: Aoi, looks: tuple[Look, ...], studio: Studio) -
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
 
 
-def _tiles(given: BriefInput, aoi: Aoi, chosen: Chosen, looks: tuple[Look, ...], studio: Studio) -> tuple[Block, ...]:
+def _tiles(
+    given: BriefInput, aoi: Aoi, chosen: Chosen, observations: tuple[Observation, ...], studio: Studio
+) -> tuple[Block, ...]:
     if chosen.latest is None:
         return (Text((f"{aoi.name or aoi.id} was not observed in this period, so there is no tile.",), "limit"),)
     whole = overview(aoi)
     found = given.tables.detections
     near = detail(aoi, found[found["aoi_id"] == aoi.id]) or whole
     for kind in ("s2", "s1"):
-        ids = tuple(look.scene_id for look in chosen.all if look.sensor == kind)
+        ids = tuple(observation.scene_id for observation in chosen.all if observation.sensor == kind)
         if ids:
             studio.stretch_from(kind, ids, whole)
-    drawn = port_map(studio, chosen.latest, whole, earlier=_earlier(chosen.latest, looks))
+    drawn = port_map(studio, chosen.latest, whole, earlier=_earlier(chosen.latest, observations))
     blocks: list[Block] = [] if drawn is None else [drawn]
     blocks += _figure(studio, chosen.latest, whole, given.tables, details=(near,) if near is not whole else ())
     if near is not whole:
@@ -58,44 +60,64 @@ def _tiles(given: BriefInput, aoi: Aoi, chosen: Chosen, looks: tuple[Look, ...],
         blocks += _figure(studio, chosen.before, near, given.tables, is_extra=True)
     if chosen.radar is not None:
         blocks += _figure(studio, chosen.radar, whole, given.tables)
-    blocks += _film(given, studio, looks, near, chosen.latest.sensor)
+    blocks += _film(given, studio, observations, near, chosen.latest.sensor)
     return tuple(blocks)
 
 
-def _earlier(latest: Look, looks: tuple[Look, ...]) -> tuple[Look, ...]:
-    """The looks before one that can fill its clouds, newest first; radar needs none."""
+def _earlier(latest: Observation, observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
+    """The observations before one that can fill its clouds, newest first; radar needs none."""
     if not latest.is_optical:
         return ()
-    return tuple(k for k in reversed(looks) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at)
+    return tuple(k for k in reversed(observations) if k.was_seen and k.sensor == latest.sensor and k.at < latest.at)
 
 
 def _figure(
-    studio: Studio, look: Look, frame: Frame, tables: Tables, *, details: tuple[Frame, ...] = (), is_extra: bool = False
+    studio: Studio,
+    observation: Observation,
+    frame: Frame,
+    tables: Tables,
+    *,
+    details: tuple[Frame, ...] = (),
+    is_extra: bool = False,
 ) -> tuple[Block, ...]:
-    made = studio.tile(look, frame, details=details)
-    if made is None or look.acquisition is None:
-        return (Text((f"The pixels of {look.scene_id} are not in the archive, so there is no tile of it.",), "limit"),)
+    made = studio.tile(observation, frame, details=details)
+    if made is None or observation.acquisition is None:
+        return (
+            Text(
+                (f"The pixels of {observation.scene_id} are not in the archive, so there is no tile of it.",), "limit"
+            ),
+        )
     annotated, plain, shown = made
-    at = acquired(look.acquisition, studio.aoi)
-    seen = "" if look.state == "observed" else f" {look.fraction:.0%} of the water was seen ({look.reason})."
+    at = acquired(observation.acquisition, studio.aoi)
+    seen = (
+        ""
+        if observation.state == "observed"
+        else f" {observation.fraction:.0%} of the water was seen ({observation.reason})."
+    )
     caption = f"{frame.title}, {at}. {tally(shown)}{seen}"
     facts = (
-        ("Scene", look.scene_id),
+        ("Scene", observation.scene_id),
         ("Acquired", at),
         ("Centre", lonlat(frame.lon, frame.lat)),
         ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
     )
-    rows = detections_table(studio, look, shown, tables, title=frame.title)
-    said = said_of(studio.given, look, studio.detections(look.scene_id), shown)
-    return (TileFigure(f"tile-{look.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said, is_extra),)
+    rows = detections_table(studio, observation, shown, tables, title=frame.title)
+    said = said_of(studio.given, observation, studio.detections(observation.scene_id), shown)
+    return (
+        TileFigure(f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said, is_extra),
+    )
 
 
-def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables: Tables, *, title: str = "") -> Table:
+def detections_table(
+    studio: Studio, observation: Observation, shown: tuple[Mark, ...], tables: Tables, *, title: str = ""
+) -> Table:
     """The rows that a tile's numbers point to, with what AIS says of each."""
     numbers = {mark.number: mark for mark in shown}
-    found = studio.detections(look.scene_id)
+    found = studio.detections(observation.scene_id)
     found = found[found["number"].isin(numbers)]
-    pairs = tables.matches[tables.matches["scene_id"] == look.scene_id].drop_duplicates("detection_id", keep="last")
+    pairs = tables.matches[tables.matches["scene_id"] == observation.scene_id].drop_duplicates(
+        "detection_id", keep="last"
+    )
     pairs = pairs.set_index("detection_id")
     names = {int(v.mmsi): str(v.name) for v in tables.vessels.itertuples(index=False)}
     rows = []
@@ -117,7 +139,7 @@ def detections_table(studio: Studio, look: Look, shown: tuple[Mark, ...], tables
             )
         )
     return Table(
-        f"{title or 'This tile'}: objects on {look.scene_id}",
+        f"{title or 'This tile'}: objects on {observation.scene_id}",
         ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
         tuple(rows),
         numeric=(5,),
@@ -144,12 +166,14 @@ def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
     return f"MMSI {mmsi}{name}, {number(pair['distance_m'])} m off"
 
 
-def _pair(given: BriefInput, studio: Studio, looks: tuple[Look, Look], frame: Frame) -> tuple[Block, ...]:
-    before, after = looks
-    labels = [when(look.acquisition) for look in (before, after) if look.acquisition is not None]
+def _pair(
+    given: BriefInput, studio: Studio, observations: tuple[Observation, Observation], frame: Frame
+) -> tuple[Block, ...]:
+    before, after = observations
+    labels = [when(observation.acquisition) for observation in (before, after) if observation.acquisition is not None]
     pictures = [
-        studio.pair_picture(look, frame, f"{frame.title}, {label}, pixels without annotation")
-        for look, label in zip((before, after), labels, strict=True)
+        studio.pair_picture(observation, frame, f"{frame.title}, {label}, pixels without annotation")
+        for observation, label in zip((before, after), labels, strict=True)
     ]
     if pictures[0] is None or pictures[1] is None:
         return ()
@@ -161,17 +185,19 @@ def _pair(given: BriefInput, studio: Studio, looks: tuple[Look, Look], frame: Fr
     return (Pair(f"pair-{frame.id}", pictures[0], pictures[1], labels[0], labels[1], caption),)
 
 
-def _film(given: BriefInput, studio: Studio, looks: tuple[Look, ...], frame: Frame, sensor: str) -> tuple[Block, ...]:
+def _film(
+    given: BriefInput, studio: Studio, observations: tuple[Observation, ...], frame: Frame, sensor: str
+) -> tuple[Block, ...]:
     start = given.period.end - timedelta(weeks=WEEKS)
     seen = [
         k
-        for k in looks
+        for k in observations
         if k.was_seen and k.acquisition is not None and k.sensor == sensor and start <= k.at < given.period.end
     ]
     if len(seen) < 3:
         return ()
-    frames, animation = studio.film(tuple(seen[-FILM_LOOKS:]), frame)
-    left = f" The {len(seen) - FILM_LOOKS} before these are not shown." if len(seen) > FILM_LOOKS else ""
+    frames, animation = studio.film(tuple(seen[-FILM_OBSERVATIONS:]), frame)
+    left = f" The {len(seen) - FILM_OBSERVATIONS} before these are not shown." if len(seen) > FILM_OBSERVATIONS else ""
     caption = f"{frame.title}: the last {len(frames)} looks, same frame and stretch.{left}"
     return (Film(f"film-{frame.id}", frames, caption, animation),)
 

@@ -9,8 +9,8 @@ from monitor.report.charts.series import coverage_strip
 from monitor.report.page.blocks import Cell, Section, Table
 from monitor.report.page.model import BriefInput, Header, Statement
 from monitor.report.page.wording import date_only, hours, minute, plural, when
-from monitor.report.sections.key_numbers import PAST_WEEKS, PerLook, Windows, chance_of_more, per_look
-from monitor.report.tiles.looks import Look, longest_blind, looks_of, within
+from monitor.report.sections.key_numbers import PAST_WEEKS, PerObservation, Windows, chance_of_more, per_observation
+from monitor.report.tiles.observations import Observation, longest_blind, observations_of, within
 
 _WORTH_SAYING_H = 48.0
 _RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
@@ -61,12 +61,12 @@ def _notable(finding: Finding) -> tuple[int, int, float, float]:
 
 
 def against_past(given: BriefInput) -> tuple[Statement, ...]:
-    """The port whose last week differs most from the twelve weeks before it; nothing where either had no look."""
+    """The port whose last week differs most from the twelve before; nothing where either had no observation."""
     windows, found = Windows.of(given.period), []
     for aoi in given.aois:
         counts = given.tables.counts
         counts = counts[counts["aoi_id"] == aoi.id]
-        now, past = (per_look(counts, "vessels", span) for span in (windows.week, windows.past))
+        now, past = (per_observation(counts, "vessels", span) for span in (windows.week, windows.past))
         chance = chance_of_more(now, past)
         if chance == chance:
             inside = (counts["acquired_at"] >= windows.week.start) & (counts["acquired_at"] < windows.week.end)
@@ -81,16 +81,22 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
         claim += "; no difference is shown"
     else:
         claim += f"; it was {'fuller' if chance > 0.5 else 'emptier'} than before"
-    sure = "high" if min(now.looks, past.looks) >= 6 else "moderate" if min(now.looks, past.looks) >= 3 else "low"
+    sure = (
+        "high"
+        if min(now.observations, past.observations) >= 6
+        else "moderate"
+        if min(now.observations, past.observations) >= 3
+        else "low"
+    )
     return (
         Statement(
             f"{claim}.",
             word,
             sure,
-            (f"{plural(now.looks, 'look')} against {past.looks}",),
+            (f"{plural(now.observations, 'observation')} against {past.observations}",),
             (
-                "imagery is a snapshot: what came and went between looks was not seen",
-                "one ship that stays counts in every look",
+                "imagery is a snapshot: what came and went between observations was not seen",
+                "one ship that stays counts in every observation",
             ),
             scenes,
         ),
@@ -98,44 +104,48 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
 
 
 def newest(given: BriefInput) -> tuple[Statement, ...]:
-    """What the newest looks show, for ports without a past to set them against; nothing where nothing was counted."""
+    """What the newest observations show, for ports without a past to set them against; nothing where nothing was
+    counted.
+    """
     parts: list[str] = []
     scenes: list[str] = []
     for aoi in given.aois:
-        looks = [k for k in within(looks_of(given, aoi.id), given.period) if k.was_seen]
+        observations = [k for k in within(observations_of(given, aoi.id), given.period) if k.was_seen]
         counts = given.tables.counts
-        counts = counts[counts["scene_id"].isin([k.scene_id for k in looks]) & counts["vessels"].notna()]
+        counts = counts[counts["scene_id"].isin([k.scene_id for k in observations]) & counts["vessels"].notna()]
         if counts.empty:
             continue
         row = counts.sort_values("acquired_at").iloc[-1]
-        look = next(k for k in looks if k.scene_id == row["scene_id"])
-        at = when(look.acquisition) if look.acquisition else minute(look.at)
+        observation = next(k for k in observations if k.scene_id == row["scene_id"])
+        at = when(observation.acquisition) if observation.acquisition else minute(observation.at)
         things = plural(int(row["vessels"]), "object")
         parts.append(f"{things} consistent with vessels were marked at {aoi.name or aoi.id}, {at}")
-        scenes.append(look.scene_id)
+        scenes.append(observation.scene_id)
     if not parts:
         return ()
-    reasons = ("one look at each port, and no earlier one to compare",)
+    reasons = ("one observation at each port, and no earlier one to compare",)
     others = ("small craft and things on quays that look like hulls", "hulls that were missed")
     return (Statement(f"{'; '.join(parts)}.", "", "low", reasons, others, tuple(scenes)),)
 
 
-def _rate(made: PerLook) -> str:
+def _rate(made: PerObservation) -> str:
     low, high = made.interval
-    return f"{made.rate:.1f} vessels a clear look ({low:.1f}–{high:.1f})"
+    return f"{made.rate:.1f} vessels a clear observation ({low:.1f}–{high:.1f})"
 
 
 def _unseen(given: BriefInput) -> Statement:
     parts = []
     for aoi in given.aois:
-        looks = within(looks_of(given, aoi.id), given.period)
-        start, end = longest_blind(looks, given.period)
+        observations = within(observations_of(given, aoi.id), given.period)
+        start, end = longest_blind(observations, given.period)
         name = aoi.name or aoi.id
-        if not any(look.was_seen for look in looks):
+        if not any(observation.was_seen for observation in observations):
             parts.append(f"{name} was not observed in this period: nothing can be said of what lay there")
             continue
-        clear, partly = (sum(look.state == state for look in looks) for state in ("observed", "partly"))
-        shown = f"{clear} of {plural(len(looks), 'pass', 'passes')} over {name} showed its water clearly"
+        clear, partly = (
+            sum(observation.state == state for observation in observations) for state in ("observed", "partly")
+        )
+        shown = f"{clear} of {plural(len(observations), 'pass', 'passes')} over {name} showed its water clearly"
         shown += f" and {partly} in part" if partly else ""
         blind = _hours(end, start)
         if blind >= _WORTH_SAYING_H:
@@ -148,23 +158,23 @@ def _hours(end: object, start: object) -> float:
     return float((end - start) / timedelta(hours=1))  # type: ignore[operator]
 
 
-def coverage(given: BriefInput, looks: dict[str, tuple[Look, ...]]) -> Section:
+def coverage(given: BriefInput, observations: dict[str, tuple[Observation, ...]]) -> Section:
     """Coverage, which stands before any count."""
-    rows = [(aoi.name or aoi.id, within(looks[aoi.id], given.period)) for aoi in given.aois]
+    rows = [(aoi.name or aoi.id, within(observations[aoi.id], given.period)) for aoi in given.aois]
     chart = coverage_strip("coverage-strip", rows, given.period)
     made = []
     for aoi, (name, seen) in zip(given.aois, rows, strict=True):
         start, end = longest_blind(seen, given.period)
-        clear = sum(look.state == "observed" for look in seen)
+        clear = sum(observation.state == "observed" for observation in seen)
         made.append(
             (
                 Cell(name),
                 Cell(str(len(seen))),
                 Cell(str(clear), "" if clear else "none"),
-                Cell(str(sum(look.state == "partly" for look in seen))),
-                Cell(str(sum(look.state == "not observed" for look in seen))),
+                Cell(str(sum(observation.state == "partly" for observation in seen))),
+                Cell(str(sum(observation.state == "not observed" for observation in seen))),
                 Cell(f"{hours(_hours(end, start))}: {minute(start)} to {minute(end)}"),
-                Cell(str(sum(look.at < given.period.start for look in looks[aoi.id]))),
+                Cell(str(sum(observation.at < given.period.start for observation in observations[aoi.id]))),
             )
         )
     table = Table(
@@ -175,11 +185,11 @@ def coverage(given: BriefInput, looks: dict[str, tuple[Look, ...]]) -> Section:
             "Clear",
             "Partly seen",
             "Not observed",
-            "Longest without a clear look",
+            "Longest without a clear observation",
             "Earlier passes known",
         ),
         tuple(made),
-        "No look is not the same as no ship: where nothing was seen of the water, no count is given.",
+        "No observation is not the same as no ship: where nothing was seen of the water, no count is given.",
         numeric=(1, 2, 3, 4, 6),
     )
     return Section("coverage", "What could be seen", (chart, table))

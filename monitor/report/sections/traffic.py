@@ -36,7 +36,7 @@ _ORDER = ("matched", "potential", "unmatched", "ais_only")
 
 
 def ais(given: BriefInput) -> Section:
-    """Look by look: how many detections AIS explains, and how many AIS positions imagery does not show."""
+    """By observation: how many detections AIS explains, and how many AIS positions imagery does not show."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     matches = given.tables.matches
     matches = matches[_within(matches["acquired_at"], given.period) & matches["aoi_id"].isin(names)]
@@ -65,9 +65,9 @@ def ais(given: BriefInput) -> Section:
             )
         )
     table = Table(
-        "Detections and AIS, look by look",
+        "Detections and AIS, observation by observation",
         (
-            "Look",
+            "Observation",
             "Port",
             "Matched",
             "Potential",
@@ -80,7 +80,8 @@ def ais(given: BriefInput) -> Section:
         tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])),
         numeric=(2, 3, 4, 5, 6, 7),
         compact=True,
-        empty="Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the looks is "
+        empty="Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the "
+        "observations is "
         "not known.",
     )
     words = Table(
@@ -94,7 +95,7 @@ def ais(given: BriefInput) -> Section:
 
 
 def _nulls(given: BriefInput, ports: Mapping[str, str]) -> pd.DataFrame:
-    """The null tests with AIS of another day, of the period's looks that had detections and a known hour."""
+    """The null tests with AIS of another day, of the period's observations that had detections and a known hour."""
     made = given.tables.null_tests
     made = made[_within(made["acquired_at"], given.period) & made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
     return made[made["chance_rate"].notna()]
@@ -105,7 +106,8 @@ def _by_chance(nulls: pd.DataFrame) -> str:
     of, by_chance = int(nulls["detections"].sum()), int(nulls["by_chance"].sum())
     if not of:
         return (
-            "How many matches chance alone would give is not known for this period: no look was compared with AIS "
+            "How many matches chance alone would give is not known for this period: no observation was "
+            "compared with AIS "
             "shifted by a day."
         )
     low, high = binomial_interval(by_chance, of, level=0.95)
@@ -206,7 +208,7 @@ def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
     )
     table = Table(
         "Detections that AIS does not explain",
-        ("Look", "Port", "Status", "Length (90 %)", "Score", "Place", "Likelihood", "Detection"),
+        ("Observation", "Port", "Status", "Length (90 %)", "Score", "Place", "Likelihood", "Detection"),
         rows,
         numeric=(4,),
         empty="None.",
@@ -229,7 +231,7 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     finding = next(known, None)
     facts = (
         ("Status", status),
-        ("Look", at),
+        ("Observation", at),
         ("Place", f"{lonlat(place.x, place.y)}, MGRS {mgrs(place.x, place.y, digits=3)}"),
         ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
         ("Score", f"{event['score']:.2f}"),

@@ -145,5 +145,5 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
         tuple(rows),
         numeric=(6,),
         compact=True,
-        empty="No shuttle is shown by the data at hand. Where looks are days apart, legs can go unseen.",
+        empty="No shuttle is shown by the data at hand. Where observations are days apart, legs can go unseen.",
     )

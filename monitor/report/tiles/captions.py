@@ -10,8 +10,8 @@ from monitor.core.aoi import Aoi
 from monitor.core.findings import Finding
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, plural
-from monitor.report.tiles.looks import OBSERVED, Look
 from monitor.report.tiles.marks import LOW_SCORE, Mark
+from monitor.report.tiles.observations import OBSERVED, Observation
 
 _SURE = 0.7
 Said = tuple[tuple[str, str], ...]
@@ -37,12 +37,12 @@ def _counted(number: int, word: str) -> str:
     return plural(number, word) if word.endswith("event") else f"{number} {word}"
 
 
-def said_of(given: BriefInput, look: Look, found: pd.DataFrame, shown: Sequence[Mark]) -> Said:
+def said_of(given: BriefInput, observation: Observation, found: pd.DataFrame, shown: Sequence[Mark]) -> Said:
     """The quotable parts for a tile.
 
     Parameters
     ----------
-    found : numbered DETECTIONS of the look's scene
+    found : numbered DETECTIONS of the observation's scene
     shown : the marks on the tile
 
     Returns
@@ -64,8 +64,8 @@ def said_of(given: BriefInput, look: Look, found: pd.DataFrame, shown: Sequence[
     scores = here.loc[here["number"].isin(ships), "score"]
     return (
         ("Observed", tally(shown)),
-        ("Confidence", _confidence(look, scores)),
-        ("Evidence", f"scene {look.scene_id}; the numbered objects in the table below"),
+        ("Confidence", _confidence(observation, scores)),
+        ("Evidence", f"scene {observation.scene_id}; the numbered objects in the table below"),
     )
 
 
@@ -89,12 +89,19 @@ def _chance(given: BriefInput, finding: Finding) -> float:
     return float(chance.iloc[0]) if len(chance) and pd.notna(chance.iloc[0]) else 0.0
 
 
-def _confidence(look: Look, scores: pd.Series) -> str:
-    seen = "all of the water was seen" if look.state == OBSERVED else f"{look.fraction:.0%} of the water was seen"
+def _confidence(observation: Observation, scores: pd.Series) -> str:
+    seen = (
+        "all of the water was seen"
+        if observation.state == OBSERVED
+        else f"{observation.fraction:.0%} of the water was seen"
+    )
     if not len(scores):
-        return f"{'moderate' if look.state == OBSERVED else 'low'}: {seen}; small and low-contrast hulls can be missed."
+        return (
+            f"{'moderate' if observation.state == OBSERVED else 'low'}: {seen}; small and low-contrast hulls "
+            "can be missed."
+        )
     least = float(scores.min())
-    sure = "low" if least < LOW_SCORE or look.state != OBSERVED else "high" if least >= _SURE else "moderate"
+    sure = "low" if least < LOW_SCORE or observation.state != OBSERVED else "high" if least >= _SURE else "moderate"
     return f"{sure}: {seen}; the least score is {least:.2f}."
 
 
@@ -116,5 +123,5 @@ def between(given: BriefInput, aoi: Aoi, before: str, after: str) -> str:
     )
     told = (("empty, then occupied", came), ("occupied, then empty", left), ("occupied in both", stayed))
     parts = [f"{word}: {', '.join(some)}" for word, some in told if some]
-    calm = f"all {plural(len(both), 'berth')} seen in both looks were empty"
+    calm = f"all {plural(len(both), 'berth')} seen in both observations were empty"
     return f"Berths: {'; '.join(parts) or calm}. "

@@ -59,7 +59,7 @@ class Stretch:
 
 
 def measure(sensor_id: str, rasters: Sequence[Raster]) -> Stretch:
-    """The stretch of a site: percentiles 1 and 99.3 over all looks given, rounded to 0.01 (radar: 1 dB).
+    """The stretch of a site: percentiles 1 and 99.3 over all observations given, rounded to 0.01 (radar: 1 dB).
 
     Pixels under cloud or without data are left out; with none left, fixed limits of the sensor are used.
     """

@@ -24,8 +24,8 @@ from monitor.report.page.model import BriefInput, ReadPixels
 from monitor.report.page.style import Rgb, gif, lossless, webp
 from monitor.report.page.wording import acquired, platform, plural, short, when
 from monitor.report.tiles.frames import Frame, crop
-from monitor.report.tiles.looks import Look
 from monitor.report.tiles.marks import Mark, marks, numbered, status_of
+from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.overlay import Overlay
 from monitor.report.tiles.stretch import Stretch, measure
 from monitor.report.tiles.tile import TileText, draw_chip, draw_tile, plain_tile, stamp
@@ -85,17 +85,17 @@ class Studio:
         return numbered(found[found["scene_id"] == scene_id])
 
     def tile(
-        self, look: Look, frame: Frame, *, details: tuple[Frame, ...] = ()
+        self, observation: Observation, frame: Frame, *, details: tuple[Frame, ...] = ()
     ) -> tuple[Picture, Picture, tuple[Mark, ...]] | None:
         """Annotated tile, plain twin and the marks on it; None without pixels. `details` are outlined on it."""
-        raster = self.cut(look.scene_id, frame)
-        if raster is None or look.acquisition is None:
+        raster = self.cut(observation.scene_id, frame)
+        if raster is None or observation.acquisition is None:
             return None
-        made = self.stretch(look.sensor, look.scene_id, frame)
-        shown = marks(self.detections(look.scene_id), dict(self.status), raster.grid)
+        made = self.stretch(observation.sensor, observation.scene_id, frame)
+        shown = marks(self.detections(observation.scene_id), dict(self.status), raster.grid)
         zones = tuple(z for kind in _SHOWN_KINDS for z in self.aoi.of_kind(kind))
         incidence = str(raster.tags.get("incidence_deg", ""))
-        text = self.text(look.acquisition, frame.title, made, shown, incidence=incidence)
+        text = self.text(observation.acquisition, frame.title, made, shown, incidence=incidence)
         overlay = Overlay(shown, zones, self.aoi.geometry, tuple(self.outline(detail) for detail in details))
         return draw_tile(raster, made, text, overlay), plain_tile(raster, made, text), shown
 
@@ -105,9 +105,9 @@ class Studio:
         half = frame.width_m / 2, frame.height_m / 2
         return reproject(box(x - half[0], y - half[1], x + half[0], y + half[1]), self.aoi.epsg, WGS84)
 
-    def pair_picture(self, look: Look, frame: Frame, words: str) -> Picture | None:
+    def pair_picture(self, observation: Observation, frame: Frame, words: str) -> Picture | None:
         """Pixels alone in a frame for the swipe, at native size, lossless."""
-        colour = self._colour(look, frame)
+        colour = self._colour(observation, frame)
         return None if colour is None else lossless(colour, words)
 
     def chip(self, detection_id: str, scene_id: str, sensor_id: str, frame: Frame, alt: str) -> Picture | None:
@@ -122,22 +122,29 @@ class Studio:
         text = replace(self.text(acquisition, frame.title, stretch, one), alt=alt, when=when(acquisition))
         return draw_chip(raster, stretch, text, one)
 
-    def film(self, looks: tuple[Look, ...], frame: Frame) -> tuple[tuple[FilmFrame, ...], Picture | None]:
-        """Small pictures of one frame, look after look, and the same as an animation when there are two or more."""
+    def film(self, observations: tuple[Observation, ...], frame: Frame) -> tuple[tuple[FilmFrame, ...], Picture | None]:
+        """Small pictures of one frame, observation after observation, and the same as an animation when there are two
+        or more.
+        """
         made, frames = [], []
-        for look in looks:
-            colour = self._colour(look, frame, small=True)
-            self._crops.pop((look.scene_id, frame.id), None)
-            at = when(look.acquisition) if look.acquisition else str(look.at)
-            words = f"{frame.title}, {sensor(look.sensor).name} {at}, {look.state}"
+        for observation in observations:
+            colour = self._colour(observation, frame, small=True)
+            self._crops.pop((observation.scene_id, frame.id), None)
+            at = when(observation.acquisition) if observation.acquisition else str(observation.at)
+            words = f"{frame.title}, {sensor(observation.sensor).name} {at}, {observation.state}"
             if colour is None:
-                made.append(FilmFrame(None, at, look.state, "none"))
+                made.append(FilmFrame(None, at, observation.state, "none"))
                 continue
             made.append(
-                FilmFrame(webp(colour, words, quality=78), at, look.state, "" if look.state == "observed" else "part")
+                FilmFrame(
+                    webp(colour, words, quality=78),
+                    at,
+                    observation.state,
+                    "" if observation.state == "observed" else "part",
+                )
             )
             frames.append(labelled(colour, at))
-        alt = f"Animation: {frame.title}, {plural(len(frames), 'look')} in order of time"
+        alt = f"Animation: {frame.title}, {plural(len(frames), 'observation')} in order of time"
         return tuple(made), gif(frames, alt) if len(frames) > 1 else None
 
     def text(
@@ -175,17 +182,17 @@ class Studio:
             scene.simulated or self.given.simulated,
         )
 
-    def _colour(self, look: Look, frame: Frame, *, small: bool = False) -> Rgb | None:
-        raster = self.cut(look.scene_id, frame)
+    def _colour(self, observation: Observation, frame: Frame, *, small: bool = False) -> Rgb | None:
+        raster = self.cut(observation.scene_id, frame)
         if raster is None:
             return None
-        colour = self.stretch(look.sensor, look.scene_id, frame).colour(raster)
+        colour = self.stretch(observation.sensor, observation.scene_id, frame).colour(raster)
         if small:
             image = Image.fromarray(colour)
             size = (FILM_PX, max(round(FILM_PX * image.height / image.width), 1))
             way = Image.Resampling.NEAREST if image.width < FILM_PX else Image.Resampling.BOX
             colour = np.asarray(image.resize(size, way))
-        is_made_up = self.given.simulated or (look.acquisition is not None and look.acquisition.simulated)
+        is_made_up = self.given.simulated or (observation.acquisition is not None and observation.acquisition.simulated)
         return stamp(colour) if is_made_up else colour
 
     def _read(self, scene_id: str) -> Raster | None:

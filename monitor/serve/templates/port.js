@@ -27,7 +27,7 @@
     said.textContent = "Drawing …";
     if (push) { history.replaceState(null, "", "?look=" + encodeURIComponent(look) + location.hash); }
     fetch(bar.dataset.looks + "?look=" + encodeURIComponent(look)).then(function (answer) {
-      if (!answer.ok) { throw new Error("no picture of this look"); }
+      if (!answer.ok) { throw new Error("no picture of this observation"); }
       return answer.text();
     }).then(function (text) {
       if (mine === asked) { draw(text); said.textContent = ""; }

@@ -1,4 +1,4 @@
-"""Real pixels as the ground of a season's optical looks."""
+"""Real pixels as the ground of a season's optical observations."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def name_of(raster: Raster) -> str:
 
 
 def laid(ground: Ground, raster: Raster, fixtures: tuple[Fixture, ...]) -> Ground:
-    """The ground with a background's reflectance as its look; the season's own fixed objects are painted in."""
+    """The ground with a background's reflectance as its observation; the season's own fixed objects are painted in."""
     seen = np.stack([raster.band(band) for band in S2_BANDS]) * np.float32(1e4)
     if not raster.valid.all():
         nearest = ndimage.distance_transform_edt(~raster.valid, return_distances=False, return_indices=True)

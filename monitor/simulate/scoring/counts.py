@@ -1,4 +1,4 @@
-"""Counts per look against a season's truth."""
+"""Counts per observation against a season's truth."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from monitor.simulate.scoring.pairing import Figure, Tables, share
 SMALL_M = 45.0
 """Vessels of this length and more are counted in the truth; smaller ones that an output counts are its bias."""
 HIDDEN = 0.9
-"""A look of which this share of the water was hidden counts as not observed."""
+"""An observation of which this share of the water was hidden counts as not observed."""
 
 
 def count_figures(counts: pd.DataFrame, truth: Tables) -> list[Figure]:
-    """Error and bias of the counts of observed looks, and whether looks that showed nothing are said to be so.
+    """Error and bias of the counts of observed looks, and whether observations that showed nothing are said to be so.
 
     Parameters
     ----------
     counts : COUNTS table
-    truth : the tables of `simulate.truth`; only what was visible in a look is counted
+    truth : the tables of `simulate.truth`; only what was visible in an observation is counted
 
     Notes
     -----
-    A look that showed nothing and has no row was not said to be unobserved. A count of 0 there is an error too.
+    An observation that showed nothing and has no row was not said to be unobserved. A count of 0 there is an error too.
     """
     seen = truth["vessels"]
     seen = seen[seen["visible"] & (seen["length_m"] >= SMALL_M)]
@@ -31,9 +31,9 @@ def count_figures(counts: pd.DataFrame, truth: Tables) -> list[Figure]:
     known = counts[counts["scene_id"].isin(hidden.index)]
     figures: list[Figure] = []
     for column, mine in (("vessels", seen), ("berth", seen[seen["situation"] == "berthed"])):
-        looks = known[known[column].notna() & (known["state"] != "not observed")]
-        true = looks["scene_id"].map(mine["scene_id"].value_counts().to_dict()).fillna(0).to_numpy(np.float64)
-        off = looks[column].to_numpy(np.float64) - true
+        observations = known[known[column].notna() & (known["state"] != "not observed")]
+        true = observations["scene_id"].map(mine["scene_id"].value_counts().to_dict()).fillna(0).to_numpy(np.float64)
+        off = observations[column].to_numpy(np.float64) - true
         mean, bias = (float(np.abs(off).mean()), float(off.mean())) if len(off) else (float("nan"),) * 2
         figures += [
             ("counts", f"{column}, mean absolute error", mean, len(off)),
@@ -45,5 +45,5 @@ def count_figures(counts: pd.DataFrame, truth: Tables) -> list[Figure]:
     return [
         *figures,
         ("counts", "hidden looks, said not observed", share(len(unseen & said), len(unseen)), len(unseen)),
-        ("counts", "clear looks, said not observed", share(len(shown & said), len(shown)), len(shown)),
+        ("counts", "clear observations, said not observed", share(len(shown & said), len(shown)), len(shown)),
     ]

@@ -84,7 +84,7 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
     Notes
     -----
     A thing is *observable* when the season's pixels or AIS could show it at all: a vessel in the swath and not under
-    cloud; a stay with at least one clear look; a leg both of whose stays are observable; a dark vessel that was
+    cloud; a stay with at least one clear observation; a leg both of whose stays are observable; a dark vessel that was
     detected while two others were heard near the port on either side of the instant. Recall is of observable things.
     """
     vessels = truth["vessels"]
@@ -209,13 +209,17 @@ def _matches(matches: pd.DataFrame, detections: pd.DataFrame, vessels: pd.DataFr
 
 
 def _dark(dark: pd.DataFrame, detections: pd.DataFrame, truth: Tables, pairs: pd.Series) -> list[Figure]:
-    vessels, looks = truth["vessels"], truth["clouds"]
+    vessels, observations = truth["vessels"], truth["clouds"]
     facts = _facts(vessels)
     claims = dark[dark["status"] == "dark"]
     known = [(row, facts.get((row.scene_id, int(pairs.get(row.detection_id, 0))))) for row in claims.itertuples()]
     judged = [fact for _, fact in known if fact is None or fact["role"] != "laid up"]
     right = sum(fact is not None and not fact["on_ais"] for fact in judged)
-    hearing = set(looks.loc[(looks["ais_vessels"] >= 2) & looks["ais_before"] & looks["ais_after"], "scene_id"])
+    hearing = set(
+        observations.loc[
+            (observations["ais_vessels"] >= 2) & observations["ais_before"] & observations["ais_after"], "scene_id"
+        ]
+    )
     scene = detections.set_index("detection_id")["scene_id"]
     could = {
         d
@@ -259,7 +263,9 @@ def _judged(dark: pd.DataFrame, vessels: pd.DataFrame, pairs: pd.Series) -> Iter
 def _visits(visits: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
     made, true = visits.reset_index(drop=True), truth.reset_index(drop=True)
     pairs = pair_visits(made, true)
-    observable = [j for j in range(len(true)) if true.loc[j, "clear_looks"] > 0 and true.loc[j, "length_m"] >= LEAST_M]
+    observable = [
+        j for j in range(len(true)) if true.loc[j, "clear_observations"] > 0 and true.loc[j, "length_m"] >= LEAST_M
+    ]
     recall = share(len(set(pairs.values()) & set(observable)), len(observable))
     precision = share(len(pairs), len(made))
     hold = [
@@ -289,7 +295,7 @@ def _voyages(voyages: pd.DataFrame, truth: Tables) -> list[Figure]:
     wide = pd.Timedelta(days=2)
     true = legs.assign(begin=legs["departed_at"] - wide, finish=legs["arrived_at"] + wide)
     pairs = pair_intervals(made, true, same=(("from_port", "from_port"), ("to_port", "to_port")))
-    seen = truth["visits"][truth["visits"]["clear_looks"] > 0]
+    seen = truth["visits"][truth["visits"]["clear_observations"] > 0]
     ends = {(int(m), t) for m, t in zip(seen["mmsi"], seen["departed_at"], strict=True)}
     starts = {(int(m), t) for m, t in zip(seen["mmsi"], seen["arrived_at"], strict=True)}
     could = {

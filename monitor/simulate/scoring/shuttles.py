@@ -42,9 +42,9 @@ def true_shuttles(truth: Tables) -> pd.DataFrame:
     Returns
     -------
     table with ``mmsi, sent, pair, legs, begin, finish, observable``: `sent` the number in its messages, `pair` both
-    ports in order of the alphabet, `observable` whether three of its legs have both stays in clear looks
+    ports in order of the alphabet, `observable` whether three of its legs have both stays in clear observations
     """
-    sent, seen = sent_numbers(truth["vessels"]), truth["visits"][truth["visits"]["clear_looks"] > 0]
+    sent, seen = sent_numbers(truth["vessels"]), truth["visits"][truth["visits"]["clear_observations"] > 0]
     ends = set(zip(seen["mmsi"], seen["departed_at"], strict=True))
     starts = set(zip(seen["mmsi"], seen["arrived_at"], strict=True))
     rows = []

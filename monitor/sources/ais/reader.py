@@ -18,7 +18,7 @@ from monitor.sources.ais.csv import Parsed, parse_blocks, read_header
 from monitor.sources.ais.json import is_json, parse_json, parse_parquet
 from monitor.sources.ais.nmea import ANY_SENTENCE, NmeaParser
 from monitor.sources.ais.report import ReadReport
-from monitor.sources.ais.streams import HEAD_BYTES, Progress, line_blocks, looks_binary, open_members
+from monitor.sources.ais.streams import HEAD_BYTES, Progress, is_binary, line_blocks, open_members
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class PositionReader:
                     yield from parse_parquet(path)
                 elif not head.strip():
                     raise DataError(f"{where}: the file is empty")
-                elif looks_binary(head):
+                elif is_binary(head):
                     raise DataError(f"{where}: binary, not an AIS file this can read; give CSV, NMEA, JSON or Parquet")
                 elif ANY_SENTENCE.search(head) and not self.columns:
                     report.format = "nmea"

@@ -154,7 +154,7 @@ def line_blocks(stream: BinaryIO, head: bytes = b"", block_bytes: int = BLOCK_BY
             rest = b""
 
 
-def looks_binary(head: bytes) -> bool:
+def is_binary(head: bytes) -> bool:
     """Whether the first bytes are no text: a NUL, or more than a tenth of control characters."""
     if b"\x00" in head:
         return True

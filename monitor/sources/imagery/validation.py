@@ -50,7 +50,7 @@ def check_raster(raster: Raster, sensor_id: str, *, where: str) -> None:
     DataError
         Bands or the number format are not the sensor's.
     NoData
-        No pixel is valid, or every valid one is zero: an empty picture is not a look.
+        No pixel is valid, or every valid one is zero: an empty picture is not an observation.
     """
     kind = SENSORS[sensor_id]
     known = [band for band in raster.bands if band in kind.bands]

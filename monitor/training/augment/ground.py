@@ -27,7 +27,7 @@ class Ground:
     port: LabelledPort
     layers: Pixels  # (7, row, col): five bands, valid, water
     quays: Pixels  # (n, 4): x, y of the edge, unit normal towards the water
-    spots: Pixels = field(default_factory=lambda: np.zeros((0, 2), dtype=np.float32))  # (n, 2): x, y to look at often
+    spots: Pixels = field(default_factory=lambda: np.zeros((0, 2), dtype=np.float32))  # (n, 2): x, y to sample often
     missed: tuple[int, ...] = ()  # hulls, by index, to show more often
     made_up: bool = False  # a simulated port
 

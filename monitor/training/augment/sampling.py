@@ -21,7 +21,7 @@ _NEAR_PX = 5.0
 
 
 def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[float, float]:
-    """Where to look: at hulls mostly, at stacks, at empty quays, at places once mistaken, anywhere."""
+    """Where to observation: at hulls mostly, at stacks, at empty quays, at places once mistaken, anywhere."""
     port, draw = ground.port, rng.random()
     rows, cols = port.shape
     if draw < 0.47 and port.hulls:

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.permanent import StandingRule, hull_like, standing_probability
-from tests.detect.quays import START, Look, coverage, detections, optical, port, profiles, radar, season
+from tests.detect.quays import START, Observation, coverage, detections, optical, port, profiles, radar, season
 
 QUIET = -12.0
 
@@ -26,19 +26,23 @@ def level(*stretches: tuple[int, int, float], bins: int = 16) -> np.ndarray:
     return out
 
 
-def looks(ships: Sequence[float | None], *, orbit: int = 54, first_day: int = 0, sensor: str = "s1") -> list[Look]:
+def observations(
+    ships: Sequence[float | None], *, orbit: int = 54, first_day: int = 0, sensor: str = "s1"
+) -> list[Observation]:
     """Looks six days apart, with a ship of 115 m at a place or none."""
     rng = np.random.default_rng(orbit)
     made = []
     for number, at in enumerate(ships):
-        model = season(sensor, looks=1, share=0.0)[0].acquisition
+        model = season(sensor, observations=1, share=0.0)[0].acquisition
         instant = START + timedelta(days=first_day + 6 * number)
-        look = replace(model, id=f"{sensor}-{orbit}-{number:03d}", start=instant, end=instant, relative_orbit=orbit)
-        made.append(Look(look, radar(rng, at) if sensor == "s1" else optical(rng, at), at))
+        observation = replace(
+            model, id=f"{sensor}-{orbit}-{number:03d}", start=instant, end=instant, relative_orbit=orbit
+        )
+        made.append(Observation(observation, radar(rng, at) if sensor == "s1" else optical(rng, at), at))
     return made
 
 
-def states(several: list[Look], scores: list[float | None] | None = None) -> pd.DataFrame:
+def states(several: list[Observation], scores: list[float | None] | None = None) -> pd.DataFrame:
     found = detections(several, scores or [None] * len(several))
     return berth_states(
         port(),
@@ -79,21 +83,21 @@ def test_another_viewing_that_shows_the_stretch_bare_speaks_for_a_ship_and_optic
 
 
 def test_a_hulk_that_no_detector_sees_is_not_called_an_empty_berth() -> None:
-    table = states(looks([250.0] * 10))
+    table = states(observations([250.0] * 10))
     assert set(table["state"]) == {"occupied"}
     assert set(table["method"]) == {"baseline"}
     assert (table["probability"] < 0.7).all()
 
 
-def test_the_look_after_a_hulk_is_gone_is_empty() -> None:
-    table = states(looks([*[250.0] * 12, None]))
+def test_the_observation_after_a_hulk_is_gone_is_empty() -> None:
+    table = states(observations([*[250.0] * 12, None]))
     assert table["state"].iloc[-1] == "empty"
     assert table["state"].iloc[-2] == "occupied"
 
 
 def test_a_ship_that_one_track_always_meets_is_known_from_the_other_track() -> None:
-    here = looks([250.0] * 8)
-    table = states([*here, *looks([None] * 8, orbit=127, first_day=3)])
+    here = observations([250.0] * 8)
+    table = states([*here, *observations([None] * 8, orbit=127, first_day=3)])
     met = [x.acquisition.id for x in here]
     assert set(table.loc[met, "state"]) == {"occupied"}
     assert (table.loc[met, "probability"] > 0.7).mean() >= 0.75
@@ -101,14 +105,14 @@ def test_a_ship_that_one_track_always_meets_is_known_from_the_other_track() -> N
 
 
 def test_a_structure_where_optics_never_see_a_vessel_is_an_empty_berth_in_radar() -> None:
-    pictures = looks([None] * 8, orbit=3, first_day=-60, sensor="s2")
-    both = [*pictures, *looks([250.0] * 8)]
+    pictures = observations([None] * 8, orbit=3, first_day=-60, sensor="s2")
+    both = [*pictures, *observations([250.0] * 8)]
     assert set(states(both)["state"]) == {"empty"}
 
 
 @pytest.mark.parametrize("sensor", ["s1", "s2"])
 def test_a_miss_does_not_empty_a_berth_that_is_never_empty_and_a_departure_does(sensor: str) -> None:
-    several = looks([250.0] * 13 + [None], sensor=sensor)
+    several = observations([250.0] * 13 + [None], sensor=sensor)
     table = states(several, [0.7] * 9 + [None] + [0.7] * 3 + [None])
     assert table["state"].iloc[9] == "occupied"
     assert table["detection_ids"].iloc[9] == ""

@@ -1,4 +1,4 @@
-"""Movement between the bands of one look."""
+"""Movement between the bands of one observation."""
 
 from __future__ import annotations
 

@@ -27,17 +27,17 @@ def test_a_season_of_radar_meets_the_figures_for_berths_and_counts(repository: P
     aoi = read_aoi(repository / "aoi" / f"{port}.geojson")
     season = Season.make(aois=(aoi,), seed=seed, period=TimeRange.parse("2023-06-01/2023-09-01"), sensors=("s1",))
     detector = RadarDetector((aoi,))
-    looks = season.acquisitions(aoi)
+    observations = season.acquisitions(aoi)
     found, seen, past = [], [], []
-    for look in looks:
-        raster = season.render(look, aoi)
-        found.append(detect(raster, look, detector, aoi=aoi))
-        seen.append(coverage(look, raster, aoi))
-        past.append(berth_profiles(look, raster, aoi))
+    for observation in observations:
+        raster = season.render(observation, aoi)
+        found.append(detect(raster, observation, detector, aoi=aoi))
+        seen.append(coverage(observation, raster, aoi))
+        past.append(berth_profiles(observation, raster, aoi))
     detections = pd.concat([t for t in found if len(t)], ignore_index=True)
     shown = pd.concat(seen, ignore_index=True)
     states = berth_states(
-        aoi, looks, detections=detections, coverage=shown, profiles=pd.concat(past, ignore_index=True)
+        aoi, observations, detections=detections, coverage=shown, profiles=pd.concat(past, ignore_index=True)
     )
     truth = truth_tables(season)
     judged = states.merge(truth["berths"][["scene_id", "berth_id", "occupied"]], on=["scene_id", "berth_id"])

@@ -58,7 +58,7 @@ def test_another_port_is_told_at_once() -> None:
     assert table["state"].tolist() == ["new", "new"]
 
 
-def test_a_ship_that_stays_is_told_at_its_first_dark_look_only() -> None:
+def test_a_ship_that_stays_is_told_at_its_first_dark_observation_only() -> None:
     first = alerts([_finding("a", evidence=("d1",))], now=NOW, stays=STAYS)
     assert first["subject"].tolist() == ["pier_2"]
     assert alerts([_finding("b", evidence=("d2",))], first, now=NOW + timedelta(days=9), stays=STAYS).empty
@@ -91,7 +91,7 @@ def test_a_long_past_is_recorded_and_not_told() -> None:
     assert season["state"].tolist() == ["new"]
 
 
-def test_a_change_point_that_moves_by_a_look_is_the_same_change() -> None:
+def test_a_change_point_that_moves_by_a_observation_is_the_same_change() -> None:
     first = alerts([_finding("change|rajin|vessels|1", "change", word="", days=20)], now=NOW)
     assert first["subject"].tolist() == ["rajin|vessels"]
     moved = _finding("change|rajin|vessels|2", "change", word="", days=15)

@@ -72,7 +72,7 @@ def test_the_same_blindness_keeps_its_id_as_it_lasts() -> None:
     assert ids[0] == ids[1]
 
 
-def test_a_port_without_looks_gives_no_finding() -> None:
+def test_a_port_without_observations_gives_no_finding() -> None:
     assert unseen_findings(COUNTS.empty(), NAMES, as_of=_day(16)) == ()
 
 
@@ -89,8 +89,8 @@ def _changes(p_value: float) -> pd.DataFrame:
                     "not_after": _day(4),
                     "rate_before": 3.04,
                     "rate_after": 0.5,
-                    "looks_before": 12,
-                    "looks_after": 14,
+                    "observations_before": 12,
+                    "observations_after": 14,
                     "p_value": p_value,
                 }
             ]
@@ -98,11 +98,12 @@ def _changes(p_value: float) -> pd.DataFrame:
     )
 
 
-def test_a_change_is_said_with_its_looks_and_without_a_likelihood() -> None:
+def test_a_change_is_said_with_its_observations_and_without_a_likelihood() -> None:
     found = change_findings(_changes(1e-5), NAMES)[0]
     assert found.claim == (
-        "Vessels per clear look at Rajin changed between 1 Oct 2023 and 5 Oct 2023, from 3.0 (12 looks) to 0.5 "
-        "(14 looks)."
+        "Vessels per clear observation at Rajin changed between 1 Oct 2023 and 5 Oct 2023, from 3.0 (12 "
+        "observations) to 0.5 "
+        "(14 observations)."
     )
     assert (found.kind, found.likelihood, found.confidence) == ("change", "", "high")
     assert change_findings(_changes(0.008), NAMES)[0].confidence == "moderate"

@@ -34,7 +34,7 @@ def test_a_length_is_given_to_five_metres_with_its_bounds() -> None:
 def test_counts_are_at_least() -> None:
     assert wording.at_least(1, "visit", "visits") == "at least 1 visit"
     assert wording.visits_counted("Rajin", 3, 14, 0.42, 48.0) == (
-        "At least 3 visits to Rajin in 14 clear looks, which would have met 42% of stays of 48 h."
+        "At least 3 visits to Rajin in 14 clear observations, which would have met 42% of stays of 48 h."
     )
 
 
@@ -42,8 +42,10 @@ def test_a_stack_is_a_range_of_boxes_never_a_number() -> None:
     assert "180–420 20-ft boxes" in wording.stack("Yard", 88.0, (180.0, 420.0), AT)
 
 
-def test_no_clear_look_is_not_observed_never_zero() -> None:
-    assert wording.per_look("Rajin", 0, 0, (float("nan"),) * 3) == "Rajin had no clear look: not observed."
+def test_no_clear_observation_is_not_observed_never_zero() -> None:
+    assert (
+        wording.per_observation("Rajin", 0, 0, (float("nan"),) * 3) == "Rajin had no clear observation: not observed."
+    )
 
 
 def test_a_stay_without_a_bound_does_not_invent_one() -> None:
@@ -61,7 +63,7 @@ def test_size_alone_never_names_a_ship() -> None:
 
 def test_likelihood_and_confidence_stand_in_different_sentences() -> None:
     assert "onfidence" not in wording.likelihood_line("very likely")
-    assert "ikelihood" not in wording.confidence_line("low", ("one look",))
+    assert "ikelihood" not in wording.confidence_line("low", ("one observation",))
 
 
 @pytest.mark.parametrize(("word", "low", "high"), LIKELIHOODS)

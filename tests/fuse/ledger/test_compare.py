@@ -56,7 +56,7 @@ def test_a_published_stay_within_ours_is_seen_by_both() -> None:
     assert table["visit_id"].tolist() == ["rajin|0"]
 
 
-def test_a_published_stay_where_our_clear_looks_show_none_is_only_there() -> None:
+def test_a_published_stay_where_our_clear_observations_show_none_is_only_there() -> None:
     assert _verdict(_said("docked", 9.0), Seen(berth_states=_states(9.5))) == "only there"
 
 
@@ -73,7 +73,7 @@ def test_a_published_absence_against_our_stay_is_only_here() -> None:
     assert _verdict(_said("absent", 1.2), Seen(visits=VISITS)) == "only here"
 
 
-def test_a_published_absence_and_our_empty_look_agree() -> None:
+def test_a_published_absence_and_our_empty_observation_agree() -> None:
     assert _verdict(_said("absent", 9.0), Seen(berth_states=_states(9.5))) == "both"
 
 
@@ -162,9 +162,9 @@ def test_before_the_archive_and_after_it_nothing_is_observable_whatever_a_stay_w
         assert (row["verdict"], row["cause"], row["visit_id"]) == ("not observable", cause, "")
 
 
-def test_no_pass_in_the_time_says_when_the_nearest_clear_looks_were() -> None:
+def test_no_pass_in_the_time_says_when_the_nearest_clear_observations_were() -> None:
     row = compare(_said("docked", 9.0), PORTS, Seen(berth_states=_states(8.0, 12.0))).iloc[0]
-    assert (row["verdict"], row["cause"]) == ("not observable", "no look")
+    assert (row["verdict"], row["cause"]) == ("not observable", "no observation")
     assert "the one before" in row["reason"]
     assert "the one after" in row["reason"]
 
@@ -208,7 +208,7 @@ def test_piers_are_told_apart_by_number_and_by_letter() -> None:
 def test_a_total_is_not_compared_but_ours_stands_beside_it() -> None:
     row = compare(_said("aggregate", 1.0, port="Rajin-Dunai"), PORTS, Seen(VISITS, _states(1.5))).iloc[0]
     assert row["verdict"] == "not comparable"
-    assert "at least 1 visit at rajin in 1 clear look" in row["reason"]
+    assert "at least 1 visit at rajin in 1 clear observation" in row["reason"]
 
 
 def test_ours_and_theirs_never_share_a_row() -> None:

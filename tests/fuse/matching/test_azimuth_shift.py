@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from monitor.core.errors import DataError
-from monitor.fuse import azimuth_shift, sentinel1_look
+from monitor.fuse import azimuth_shift, sentinel1_geometry
 from monitor.fuse.matching.azimuth_shift import image_shift_m, satellite_course_deg, slant_range_m
 
 GEOMETRY = {"incidence_deg": 38.0, "slant_range_m": 850_000.0, "satellite_speed_ms": 7590.0}
@@ -52,8 +52,8 @@ def test_the_shift_takes_arrays() -> None:
 
 
 def test_a_ship_at_berth_is_not_shifted() -> None:
-    look = sentinel1_look("ascending", 42.2)
-    assert image_shift_m([0.0, 0.3, np.nan], [90.0, 90.0, 90.0], look).tolist() == [0.0, 0.0, 0.0]
+    observation = sentinel1_geometry("ascending", 42.2)
+    assert image_shift_m([0.0, 0.3, np.nan], [90.0, 90.0, 90.0], observation).tolist() == [0.0, 0.0, 0.0]
 
 
 def test_sentinel_1_flies_north_by_west_going_up_and_south_by_west_going_down() -> None:

@@ -8,7 +8,7 @@ from monitor.core.errors import DataError
 from monitor.core.geodesy import destination
 from monitor.core.scene import Acquisition
 from monitor.core.tables import MATCHES
-from monitor.fuse import RadarLook, azimuth_shift, match, sentinel1_look
+from monitor.fuse import RadarGeometry, azimuth_shift, match, sentinel1_geometry
 from tests.fuse.conftest import AT, Found, Track
 
 
@@ -91,20 +91,20 @@ def test_a_long_silence_leaves_a_vessel_no_more_than_potential(
 
 
 def test_radar_is_matched_where_it_shows_the_mover(radar: Acquisition, track: Track, found: Found) -> None:
-    look = sentinel1_look("ascending", 42.2)
+    observation = sentinel1_geometry("ascending", 42.2)
     for cog in (76.0, 256.0):
         shift = azimuth_shift(
             14.0,
             cog,
-            satellite_course_deg=look.course_deg,
+            satellite_course_deg=observation.course_deg,
             incidence_deg=38.0,
-            slant_range_m=look.slant_range_m,
-            satellite_speed_ms=look.speed_ms,
+            slant_range_m=observation.slant_range_m,
+            satellite_speed_ms=observation.speed_ms,
         )
-        place = destination(130.3, 42.2, look.course_deg, float(shift))
+        place = destination(130.3, 42.2, observation.course_deg, float(shift))
         positions = track(1, 130.3, 42.2, 14.0, cog)
         shown = match(found((float(place[0]), float(place[1]))), positions, scene=radar)
-        wrong = destination(130.3, 42.2, look.course_deg, -float(shift))
+        wrong = destination(130.3, 42.2, observation.course_deg, -float(shift))
         mirrored = match(found((float(wrong[0]), float(wrong[1]))), positions, scene=radar)
         assert _by_id(shown).loc["d0", "status"] == "matched"
         assert _by_id(shown).loc["d0", "distance_m"] < 10.0
@@ -112,11 +112,11 @@ def test_radar_is_matched_where_it_shows_the_mover(radar: Acquisition, track: Tr
 
 
 def test_known_incidence_is_used(radar: Acquisition, track: Track, found: Found) -> None:
-    look = RadarLook(346.0, 46.0, 950_000.0)
+    observation = RadarGeometry(346.0, 46.0, 950_000.0)
     place = destination(130.3, 42.2, 346.0, -14.0 * 47.0)
     ship = found((float(place[0]), float(place[1])))
     positions = track(1, 130.3, 42.2, 14.0, 76.0)
-    assert match(ship, positions, scene=radar, look=look)["distance_m"].iloc[0] < 20.0
+    assert match(ship, positions, scene=radar, observation=observation)["distance_m"].iloc[0] < 20.0
     assert not match(ship, positions, scene=radar)["distance_m"].iloc[0] < 20.0
 
 

@@ -5,7 +5,7 @@ from shapely.geometry import Point
 
 from monitor.core.errors import DataError
 from monitor.core.tables import COUNTS
-from monitor.fuse import clear_looks, count
+from monitor.fuse import clear_observations, count
 from monitor.fuse.series.counts import exposure, moving_on_ais
 from tests.fuse.conftest import AT
 
@@ -39,7 +39,7 @@ def test_ships_are_counted_by_where_they_lie() -> None:
     assert (row["vessels"], row["berth"], row["anchorage"], row["open"]) == (4, 1, 1, 1)
 
 
-def test_a_clear_look_without_ships_is_zero() -> None:
+def test_a_clear_observation_without_ships_is_zero() -> None:
     row = count(_ships(), _coverage(WATER, ("s1", "b1", "berth", "observed"))).iloc[0]
     assert (row["vessels"], row["berth"]) == (0, 0)
 
@@ -56,11 +56,11 @@ def test_berths_under_cloud_have_no_count_though_the_water_was_seen() -> None:
     assert pd.isna(row["berth"])
 
 
-def test_a_look_in_part_counts_with_its_share_but_is_not_clear() -> None:
+def test_a_observation_in_part_counts_with_its_share_but_is_not_clear() -> None:
     table = count(_ships(("s1", "open", "")), _coverage(("s1", "rajin", "water", "partly")))
     assert table["vessels"].tolist() == [1]
     assert table["observed_fraction"].tolist() == [0.4]
-    assert clear_looks(table).empty
+    assert clear_observations(table).empty
 
 
 def test_unmatched_is_missing_where_matching_was_not_possible() -> None:

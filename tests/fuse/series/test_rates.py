@@ -38,15 +38,15 @@ def test_the_exact_interval_of_no_sighting_is_not_zero() -> None:
     assert all(np.isnan(poisson_interval(0, 0.0)))
 
 
-def test_a_week_without_a_look_has_no_rate() -> None:
+def test_a_week_without_a_observation_has_no_rate() -> None:
     table = rates(_counts([2, None, None, None, None, None, 3]), period=TimeRange.parse("2023-01-04/2023-01-11"))
-    assert table["looks"].tolist() == [0]
+    assert table["observations"].tolist() == [0]
     assert table["rate"].isna().all()
 
 
-def test_a_rate_is_per_clear_look() -> None:
+def test_a_rate_is_per_clear_observation() -> None:
     row = rates(_counts([2, None, 4]), period=TimeRange.parse("2023-01-01/2023-01-08")).iloc[0]
-    assert (row["seen"], row["looks"], row["rate"]) == (6, 2, 3.0)
+    assert (row["seen"], row["observations"], row["rate"]) == (6, 2, 3.0)
     assert row["rate_low"] < 3.0 < row["rate_high"]
 
 
@@ -100,7 +100,7 @@ def test_never_a_ship_before_expects_none() -> None:
     assert row["is_change"]
 
 
-def test_a_lull_is_found_between_its_looks() -> None:
+def test_a_lull_is_found_between_its_observations() -> None:
     table = change_points(_counts([*_draw(4.0, 40), *_draw(0.3, 30, seed=5)]))
     assert len(table) == 1
     row = table.iloc[0]

@@ -43,17 +43,17 @@ def test_a_small_change_is_none() -> None:
     assert table["reading"].tolist() == ["steady"]
 
 
-def test_a_yard_under_cloud_is_taken_from_its_last_clear_look() -> None:
+def test_a_yard_under_cloud_is_taken_from_its_last_clear_observation() -> None:
     nan = float("nan")
-    looks = _stacks(
+    observations = _stacks(
         (0, "p1", 500.0), (0, "p2", 900.0), (5, "p1", nan), (5, "p2", 900.0), (10, "p1", 500.0), (10, "p2", nan)
     )
-    table = ships_and_stacks(looks, _counts(), VISITS.empty()).set_index("scene_id")
+    table = ships_and_stacks(observations, _counts(), VISITS.empty()).set_index("scene_id")
     assert table["yards"].to_dict() == {"s5": 1, "s10": 1}
     assert (table["change_m2"] == 0.0).all()
     assert table.loc["s10", "start"] == _at(0)
 
 
-def test_without_two_looks_there_is_nothing_to_compare() -> None:
+def test_without_two_observations_there_is_nothing_to_compare() -> None:
     assert list(ships_and_stacks(_stacks((0, "p2", 900.0)), _counts(), STAY)) == list(SHIPS_AND_STACKS.columns)
     assert ships_and_stacks(STACKS.empty(), COUNTS.empty(), VISITS.empty()).empty

@@ -7,14 +7,14 @@ import pytest
 from shapely.geometry import Point
 
 from monitor.core.tables import VISITS
-from monitor.fuse import VisitRule, catchable, visits
+from monitor.fuse import VisitRule, detectability, visits
 from tests.fuse.conftest import AT
 
 DAY0 = pd.Timestamp(AT)
 
 
 def _states(text: str, *, berth: str = "b1", step_h: float = 24.0) -> pd.DataFrame:
-    """One look a letter: O occupied, E empty, - not observed."""
+    """One observation a letter: O occupied, E empty, - not observed."""
     words = {"O": "occupied", "E": "empty", "-": "not observed"}
     return pd.DataFrame(
         {
@@ -50,24 +50,24 @@ def _day(n: float) -> pd.Timestamp:
     return DAY0 + timedelta(days=n)
 
 
-def test_a_stay_lies_between_the_empty_looks_around_it() -> None:
+def test_a_stay_lies_between_the_empty_observations_around_it() -> None:
     row = visits(_states("EOOE")).iloc[0]
     assert row["arrived_not_before"] == _day(0)
     assert row["arrived_not_after"] == _day(1)
     assert row["departed_not_before"] == _day(2)
     assert row["departed_not_after"] == _day(3)
-    assert row["looks"] == 2
+    assert row["observations"] == 2
     assert not row["is_open"]
 
 
-def test_looks_that_saw_nothing_bound_nothing() -> None:
+def test_observations_that_saw_nothing_bound_nothing() -> None:
     row = visits(_states("E-O-E")).iloc[0]
     assert row["arrived_not_before"] == _day(0)
     assert row["departed_not_after"] == _day(4)
-    assert row["looks"] == 1
+    assert row["observations"] == 1
 
 
-def test_a_ship_there_from_the_first_look_has_no_earliest_arrival() -> None:
+def test_a_ship_there_from_the_first_observation_has_no_earliest_arrival() -> None:
     assert pd.isna(visits(_states("OE"))["arrived_not_before"].iloc[0])
 
 
@@ -77,7 +77,7 @@ def test_a_ship_still_there_is_open() -> None:
     assert pd.isna(row["departed_not_after"])
 
 
-def test_an_empty_look_parts_two_stays() -> None:
+def test_an_empty_observation_parts_two_stays() -> None:
     assert len(visits(_states("EOEOE"))) == 2
 
 
@@ -99,13 +99,13 @@ def test_two_hulls_at_one_berth_are_two_stays() -> None:
     two["detection_id"] = ["e0", "e1"]
     table = visits(_states("OO"), pd.concat([one, two], ignore_index=True))
     assert sorted(table["length_m"]) == [90.0, 120.0]
-    assert table["looks"].tolist() == [2, 2]
+    assert table["observations"].tolist() == [2, 2]
 
 
-def test_a_hull_missed_in_one_look_within_hours_never_left() -> None:
+def test_a_hull_missed_in_one_observation_within_hours_never_left() -> None:
     table = visits(_states("EOEOE", step_h=6.0), _hulls([None, 120.0, None, 121.0, None], step_h=6.0))
     assert len(table) == 1
-    assert table["looks"].iloc[0] == 2
+    assert table["observations"].iloc[0] == 2
 
 
 def test_another_mmsi_is_another_ship() -> None:
@@ -144,7 +144,7 @@ def test_berths_never_seen_occupied_give_an_empty_table() -> None:
     assert visits(_states("EE").iloc[:0]).empty
 
 
-def test_running_again_gives_the_same_ids_also_with_more_looks() -> None:
+def test_running_again_gives_the_same_ids_also_with_more_observations() -> None:
     first, more = visits(_states("EOE")), visits(_states("EOEOE"))
     assert first["visit_id"].iloc[0] in set(more["visit_id"])
 
@@ -154,44 +154,44 @@ def test_the_rule_decides_how_long_a_stay_may_go_unseen() -> None:
     assert len(visits(_states("EO-----OE"), rule=patient)) == 1
 
 
-def test_daily_looks_catch_half_of_the_stays_of_twelve_hours() -> None:
-    table = catchable(_states("E" * 31), start=_day(0), end=_day(30), stays_h=(12.0, 24.0, 48.0))
+def test_daily_observations_catch_half_of_the_stays_of_twelve_hours() -> None:
+    table = detectability(_states("E" * 31), start=_day(0), end=_day(30), stays_h=(12.0, 24.0, 48.0))
     assert table["share"].tolist() == pytest.approx([0.5, 1.0, 1.0], abs=0.01)
-    assert table["looks"].tolist() == [30, 30, 30]
+    assert table["observations"].tolist() == [30, 30, 30]
 
 
-def test_looks_that_saw_nothing_catch_nothing() -> None:
-    table = catchable(_states("-" * 10), start=_day(0), end=_day(10))
+def test_observations_that_saw_nothing_catch_nothing() -> None:
+    table = detectability(_states("-" * 10), start=_day(0), end=_day(10))
     assert (table["share"] == 0).all()
-    assert (table["looks"] == 0).all()
+    assert (table["observations"] == 0).all()
 
 
 def test_the_share_is_what_a_simulation_gives() -> None:
     random = np.random.default_rng(3)
     states = _states("E-E--EE---E-EE")
-    table = catchable(states, start=_day(0), end=_day(14), stays_h=(30.0,))
-    looks = states.loc[states["state"] == "empty", "acquired_at"]
+    table = detectability(states, start=_day(0), end=_day(14), stays_h=(30.0,))
+    observations = states.loc[states["state"] == "empty", "acquired_at"]
     begun = [_day(0) + timedelta(days=float(d)) for d in random.uniform(0, 14, 4000)]
-    met = [bool(((looks >= b) & (looks <= b + timedelta(hours=30))).any()) for b in begun]
+    met = [bool(((observations >= b) & (observations <= b + timedelta(hours=30))).any()) for b in begun]
     assert table["share"].iloc[0] == pytest.approx(np.mean(met), abs=0.02)
 
 
-def test_a_hull_that_nearly_every_look_shows_for_weeks_never_left() -> None:
+def test_a_hull_that_nearly_every_observation_shows_for_weeks_never_left() -> None:
     text = "OO-OOEOOO--OOOO" * 2
     lengths = [120.0 if letter == "O" else None for letter in text]
     table = visits(_states(text, step_h=48.0), _hulls(lengths, step_h=48.0))
     assert len(table) == 1
-    assert table["looks"].iloc[0] == text.count("O")
+    assert table["observations"].iloc[0] == text.count("O")
 
 
-def test_a_look_that_may_have_missed_the_ship_bounds_nothing_while_a_farther_one_does() -> None:
+def test_a_observation_that_may_have_missed_the_ship_bounds_nothing_while_a_farther_one_does() -> None:
     states = _states("EEOEE").assign(probability=[0.1, 0.1, 0.9, 0.1, 0.1])
     row = visits(states).iloc[0]
     assert row["arrived_not_before"] == _day(0)
     assert row["departed_not_after"] == _day(4)
 
 
-def test_a_look_that_could_not_have_missed_the_ship_bounds_it() -> None:
+def test_a_observation_that_could_not_have_missed_the_ship_bounds_it() -> None:
     states = _states("EEOEE").assign(probability=[0.0, 0.0, 0.9, 0.0, 0.0])
     row = visits(states).iloc[0]
     assert row["arrived_not_before"] == _day(1)

@@ -6,7 +6,7 @@ import pytest
 
 from monitor.core.geodesy import azimuth_deg, destination, distance_m
 from monitor.fuse import link_voyages
-from monitor.fuse.voyages.at_sea import glimpses
+from monitor.fuse.voyages.at_sea import underway_fixes
 from tests.fuse.voyages.test_links import PORTS, _at, _visits
 
 PLACES = {aoi.id: (aoi.geometry.centroid.x, aoi.geometry.centroid.y) for aoi in PORTS}
@@ -25,30 +25,30 @@ def _heard(
 
 
 def test_a_ship_heard_in_the_middle_tells_when_it_left_and_will_arrive() -> None:
-    glimpse = glimpses(_heard(5, 1.0, start=0.3, stop=0.6), PLACES)[0]
-    assert (glimpse.mmsi, glimpse.from_port, glimpse.to_port) == (5, "rajin", "dunai")
-    assert abs(glimpse.left - _at(1.0)) < timedelta(hours=1)
-    assert abs(glimpse.arrives - _at(1.0 + WAY_M / 1852.0 / 11.0 / 24.0)) < timedelta(hours=1)
+    underway_fix = underway_fixes(_heard(5, 1.0, start=0.3, stop=0.6), PLACES)[0]
+    assert (underway_fix.mmsi, underway_fix.from_port, underway_fix.to_port) == (5, "rajin", "dunai")
+    assert abs(underway_fix.left - _at(1.0)) < timedelta(hours=1)
+    assert abs(underway_fix.arrives - _at(1.0 + WAY_M / 1852.0 / 11.0 / 24.0)) < timedelta(hours=1)
 
 
 def test_the_way_back_is_told_from_the_way_out() -> None:
-    glimpse = glimpses(_heard(5, 1.0, start=0.3, stop=0.6, back=True), PLACES)[0]
-    assert (glimpse.from_port, glimpse.to_port) == ("dunai", "rajin")
+    underway_fix = underway_fixes(_heard(5, 1.0, start=0.3, stop=0.6, back=True), PLACES)[0]
+    assert (underway_fix.from_port, underway_fix.to_port) == ("dunai", "rajin")
 
 
 @pytest.mark.parametrize(("start", "stop"), [(0.0, 0.6), (0.4, 1.0)])
 def test_a_ship_heard_in_a_port_is_no_glimpse(start: float, stop: float) -> None:
-    assert glimpses(_heard(5, 1.0, start=start, stop=stop), PLACES) == []
+    assert underway_fixes(_heard(5, 1.0, start=start, stop=stop), PLACES) == []
 
 
 def test_a_ship_on_another_course_is_no_glimpse() -> None:
     away = _heard(5, 1.0, start=0.3, stop=0.6)
     away["lat"] = away["lat"].iloc[0] - (away["lat"] - away["lat"].iloc[0]) * 3.0
-    assert glimpses(away, PLACES) == []
+    assert underway_fixes(away, PLACES) == []
 
 
 def test_a_ship_that_drifts_is_no_glimpse() -> None:
-    assert glimpses(_heard(5, 1.0, start=0.3, stop=0.6, knots=1.5), PLACES) == []
+    assert underway_fixes(_heard(5, 1.0, start=0.3, stop=0.6, knots=1.5), PLACES) == []
 
 
 @pytest.mark.parametrize(("left", "own"), [(1.2, "dunai|1"), (2.4, "dunai|2")])
@@ -70,4 +70,4 @@ def test_what_ais_hears_on_the_way_tells_which_of_two_arrivals_it_was(left: floa
 
 
 def test_no_positions_give_no_glimpses() -> None:
-    assert glimpses(_heard(5, 1.0, start=0.3, stop=0.6).iloc[:0], PLACES) == []
+    assert underway_fixes(_heard(5, 1.0, start=0.3, stop=0.6).iloc[:0], PLACES) == []

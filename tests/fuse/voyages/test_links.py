@@ -46,7 +46,7 @@ def _visits(*rows: tuple[str, float, float, float, float, float]) -> pd.DataFram
     for name in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
         table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
     table["mmsi"] = pd.array([pd.NA] * len(table), dtype="Int64")
-    return VISITS.conform(table.assign(looks=2, detection_ids="", evidence="imagery", probability=0.95))
+    return VISITS.conform(table.assign(observations=2, detection_ids="", evidence="imagery", probability=0.95))
 
 
 Stay = tuple[str, float, float, float, float, float]
@@ -115,7 +115,7 @@ def test_two_legs_are_not_yet_a_shuttle() -> None:
     assert link_voyages(_visits(*_shuttle(1)), PORTS).shuttles.empty
 
 
-def test_the_count_of_legs_widens_with_what_the_looks_could_miss() -> None:
+def test_the_count_of_legs_widens_with_what_the_observations_could_miss() -> None:
     visits = _visits(*_shuttle(6))
 
     def states(every: float) -> pd.DataFrame:

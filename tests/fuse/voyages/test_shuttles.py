@@ -1,4 +1,5 @@
-"""A shuttle that looks days apart cannot tell leg by leg is still told as a candidate, when AIS hears it between."""
+"""A shuttle that observations days apart cannot tell leg by leg is still told as a candidate, when AIS hears it
+between."""
 
 import pandas as pd
 

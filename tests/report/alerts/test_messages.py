@@ -13,7 +13,9 @@ PAGE = BriefPage("brief.html", ("dark", "event-dark|d1", "voyages", "rajin-visit
 def _message(
     kind: str = "dark_event", name: str = "dark|d1", *, word: str = "likely", made_up: bool = False
 ) -> Message:
-    finding = Finding(name, kind, "rajin", AT, AT, "A vessel lay there.", word, "low", ("one look",), (), ("a rock",))
+    finding = Finding(
+        name, kind, "rajin", AT, AT, "A vessel lay there.", word, "low", ("one observation",), (), ("a rock",)
+    )
     row = alerts([finding], now=AT, simulated=made_up).iloc[0]
     return message({str(key): value for key, value in row.items()}, port="Rajin", brief=PAGE)
 
@@ -23,7 +25,7 @@ def test_claim_likelihood_and_confidence_stand_in_sentences_of_their_own() -> No
     assert lines[:4] == [
         "A vessel lay there.",
         "Likelihood: likely.",
-        "Confidence: low — one look.",
+        "Confidence: low — one observation.",
         "It could also be: a rock.",
     ]
 

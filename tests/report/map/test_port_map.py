@@ -19,7 +19,7 @@ from monitor.report.page.blocks import MapView
 from monitor.report.page.model import BriefInput
 from monitor.report.render.notebook import map_page, table_html
 from monitor.report.tiles.frames import overview
-from monitor.report.tiles.looks import Look, looks_of
+from monitor.report.tiles.observations import Observation, observations_of
 from monitor.report.tiles.studio import Studio
 from tests.report.made import brief_input, no_pixels, port, read_pixels
 
@@ -77,8 +77,8 @@ def view(given: BriefInput) -> MapView:
     return made
 
 
-def newest(given: BriefInput) -> Look:
-    return looks_of(given, "rajin")[-1]
+def newest(given: BriefInput) -> Observation:
+    return observations_of(given, "rajin")[-1]
 
 
 def layers(view: MapView) -> dict[str, dict[str, Any]]:
@@ -108,7 +108,7 @@ def test_a_gap_that_could_explain_a_dark_event_shows_its_area_and_says_nothing_o
     assert all("nothing of intent" in f["properties"]["text"] for f in layer["features"])
 
 
-def test_cloud_is_filled_from_the_look_before_and_what_is_clear_stays(given: BriefInput) -> None:
+def test_cloud_is_filled_from_the_observation_before_and_what_is_clear_stays(given: BriefInput) -> None:
     def read(scene_id: str) -> Raster:
         made = read_pixels(scene_id)
         data = made.data.copy()
@@ -116,7 +116,7 @@ def test_cloud_is_filled_from_the_look_before_and_what_is_clear_stays(given: Bri
         clouds = made.cloud if scene_id.endswith("10") else np.zeros_like(made.valid)
         return Raster(data, made.bands, made.valid, made.grid, clouds, made.scale)
 
-    before, latest = looks_of(given, "rajin")
+    before, latest = observations_of(given, "rajin")
     studio = Studio(given, port(), read)
     colour, _, used = composite(studio, (latest, before), overview(port()))
     alone, _, _ = composite(studio, (latest,), overview(port()))
@@ -124,7 +124,7 @@ def test_cloud_is_filled_from_the_look_before_and_what_is_clear_stays(given: Bri
     assert raster is not None
     assert raster.cloud is not None
     clear = raster.valid & ~raster.cloud
-    assert [look.scene_id for look in used] == [latest.scene_id, before.scene_id]
+    assert [observation.scene_id for observation in used] == [latest.scene_id, before.scene_id]
     assert np.array_equal(colour[clear], alone[clear])
     assert not np.array_equal(colour[raster.cloud], alone[raster.cloud])
 

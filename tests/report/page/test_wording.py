@@ -1,4 +1,4 @@
-"""The brief says beside its matches and stays what chance gives and what the looks could have met."""
+"""The brief says beside its matches and stays what chance gives and what the observations could have met."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ def test_the_page_tells_how_many_matches_chance_would_give() -> None:
     assert "95 % interval 0.1%–13.2%" in html
 
 
-def test_a_look_shows_its_own_matches_by_chance() -> None:
+def test_a_observation_shows_its_own_matches_by_chance() -> None:
     table = next(block for block in ais(with_nulls(NULL)).blocks if isinstance(block, Table))
     column = table.columns.index("By chance, AIS shifted by a day")
     assert [row[column].text for row in table.rows] == ["1 of 40"]
 
 
-def test_a_look_of_unknown_hour_or_without_detections_says_nothing_of_chance() -> None:
+def test_a_observation_of_unknown_hour_or_without_detections_says_nothing_of_chance() -> None:
     blocks = ais(with_nulls(NULL | {"detections": 0, "by_chance": 0, "chance_rate": float("nan")})).blocks
     assert "is not known for this period" in said(blocks)
     assert "0 of 0" not in said(blocks)
@@ -59,12 +59,12 @@ def test_ais_shifted_by_other_than_a_day_is_left_out() -> None:
     assert "is not known for this period" in said(ais(with_nulls(NULL | {"shift_h": 48.0})).blocks)
 
 
-def test_the_page_tells_which_stays_the_looks_could_have_met() -> None:
+def test_the_page_tells_which_stays_the_observations_could_have_met() -> None:
     html = page(build_brief(brief_input(), no_pixels), paper=False)
-    assert "the clear looks would have met" in html
+    assert "the clear observations would have met" in html
 
 
-def test_the_share_of_stays_is_that_of_the_looks_in_the_period() -> None:
+def test_the_share_of_stays_is_that_of_the_observations_in_the_period() -> None:
     given = brief_input()
     hours = given.period.duration.total_seconds() / 3600.0
     at = [pd.Timestamp(given.period.start) + pd.Timedelta(hours=hours * part) for part in (0.5, 0.75)]
@@ -74,7 +74,7 @@ def test_the_share_of_stays_is_that_of_the_looks_in_the_period() -> None:
         "sensor": "s2",
         "state": "empty",
         "probability": 0.1,
-        "looks": 3,
+        "observations": 3,
         "method": "both",
         "detection_ids": "",
     }

@@ -45,7 +45,7 @@ def visits() -> pd.DataFrame:
         "arrived_not_after": T0 + pd.Timedelta(days=1),
         "departed_not_before": T0 + pd.Timedelta(days=2),
         "departed_not_after": pd.NaT,
-        "looks": 2,
+        "observations": 2,
         "mmsi": pd.NA,
         "length_m": 120.0,
         "length_low_m": 110.0,

@@ -26,7 +26,7 @@ def _ledger(*rows: tuple[str, str, str]) -> pd.DataFrame:
                     "event": "docked",
                     "verdict": verdict,
                     "reason": "a reason",
-                    "looks": 1,
+                    "observations": 1,
                     "source": "https://www.paper.example/a?b=1",
                     "confidence": "high",
                 }

@@ -13,8 +13,8 @@ from monitor.report.page.model import BriefInput
 from monitor.report.sections.berths import stacks
 from monitor.report.tiles.captions import between, said_of, tally
 from monitor.report.tiles.frames import overview
-from monitor.report.tiles.looks import looks_of
 from monitor.report.tiles.marks import Mark
+from monitor.report.tiles.observations import observations_of
 from monitor.report.tiles.studio import Studio
 from tests.report.made import brief_input, port, read_pixels
 
@@ -24,10 +24,10 @@ def mark(number: int, status: str) -> Mark:
 
 
 def said(given: BriefInput) -> dict[str, str]:
-    studio, look = Studio(given, port(), read_pixels), looks_of(given, "rajin")[-1]
-    made = studio.tile(look, overview(port()))
+    studio, observation = Studio(given, port(), read_pixels), observations_of(given, "rajin")[-1]
+    made = studio.tile(observation, overview(port()))
     assert made is not None
-    return dict(said_of(given, look, studio.detections(look.scene_id), made[2]))
+    return dict(said_of(given, observation, studio.detections(observation.scene_id), made[2]))
 
 
 def test_a_tile_is_tallied_in_words() -> None:
@@ -64,7 +64,7 @@ def test_a_pair_says_what_berths_came_to_in_between() -> None:
     assert between(made, port(), "s2_20231005", "nosuch") == ""
 
 
-def test_looks_without_a_stack_are_a_sentence_and_not_a_table_of_zeros() -> None:
+def test_observations_without_a_stack_are_a_sentence_and_not_a_table_of_zeros() -> None:
     rows = pd.DataFrame(
         [
             {
@@ -93,4 +93,4 @@ def test_looks_without_a_stack_are_a_sentence_and_not_a_table_of_zeros() -> None
     assert isinstance(table, Table)
     assert [row[3].text for row in table.rows] == ["900 m² (0–1,800)"]
     assert isinstance(note, Text)
-    assert note.paragraphs == ("Pier 1, berth 1: 3 looks of 3 passes, no stack found in 2.",)
+    assert note.paragraphs == ("Pier 1, berth 1: 3 observations of 3 passes, no stack found in 2.",)

@@ -11,8 +11,8 @@ from PIL import Image
 from monitor.core.geodesy import distance_m
 from monitor.report.tiles.annotations import nice_degrees, round_length
 from monitor.report.tiles.frames import around, crop, detail, overview
-from monitor.report.tiles.looks import choose, longest_blind, looks_of
 from monitor.report.tiles.marks import marks, numbered, place_labels, status_of
+from monitor.report.tiles.observations import choose, longest_blind, observations_of
 from monitor.report.tiles.overlay import Overlay
 from monitor.report.tiles.stretch import measure
 from monitor.report.tiles.tile import TileText, draw_tile, plain_tile
@@ -118,14 +118,14 @@ def test_ticks_are_round_and_few() -> None:
     assert labels[0].endswith("° E")
 
 
-def test_the_pair_is_the_newest_clear_look_and_the_clear_one_before() -> None:
+def test_the_pair_is_the_newest_clear_observation_and_the_clear_one_before() -> None:
     given = brief_input()
-    chosen = choose(looks_of(given, "rajin"), PERIOD)
+    chosen = choose(observations_of(given, "rajin"), PERIOD)
     assert chosen.latest is not None
     assert chosen.before is not None
     assert (chosen.latest.scene_id, chosen.before.scene_id) == ("s2_20231010", "s2_20231005")
 
 
-def test_the_whole_period_is_blind_without_a_clear_look() -> None:
+def test_the_whole_period_is_blind_without_a_clear_observation() -> None:
     given = brief_input(("observed", "not observed"))
-    assert longest_blind(looks_of(given, "rajin"), PERIOD) == (PERIOD.start, PERIOD.end)
+    assert longest_blind(observations_of(given, "rajin"), PERIOD) == (PERIOD.start, PERIOD.end)

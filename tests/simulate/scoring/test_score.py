@@ -9,16 +9,16 @@ import pytest
 
 from monitor.core.tables import VISITS, VOYAGES
 from monitor.simulate import reliability, score
-from monitor.simulate.looks import coverage_from, detections_from
+from monitor.simulate.observations import coverage_from, detections_from
 
 
 @pytest.fixture(scope="module")
 def perfect(truth):
-    return detections_from(truth, missed=0.0, false_per_look=0.0)
+    return detections_from(truth, missed=0.0, false_per_observation=0.0)
 
 
 def _visits(truth, *, shift="0h"):
-    seen = truth["visits"][truth["visits"]["clear_looks"] > 0].reset_index(drop=True)
+    seen = truth["visits"][truth["visits"]["clear_observations"] > 0].reset_index(drop=True)
     hour, move = pd.Timedelta(hours=1), pd.Timedelta(shift)
     return VISITS.conform(
         pd.DataFrame(
@@ -30,7 +30,7 @@ def _visits(truth, *, shift="0h"):
                 "arrived_not_after": seen["arrived_at"] + hour + move,
                 "departed_not_before": seen["departed_at"] - hour + move,
                 "departed_not_after": seen["departed_at"] + hour + move,
-                "looks": seen["clear_looks"],
+                "observations": seen["clear_observations"],
                 "mmsi": pd.array([pd.NA] * len(seen), dtype="Int64"),
                 "length_m": seen["length_m"],
                 "length_low_m": seen["length_m"],

@@ -9,7 +9,7 @@ import pytest
 from monitor.core.tables import COUNTS, DARK_EVENTS, GAP_CANDIDATES, IDENTITY, SHUTTLES, VISITS
 from monitor.core.timerange import TimeRange
 from monitor.simulate import Season, score
-from monitor.simulate.looks import detections_from
+from monitor.simulate.observations import detections_from
 from monitor.simulate.scoring.shuttles import true_shuttles
 from monitor.simulate.truth import truth_tables
 
@@ -46,7 +46,7 @@ def told_truth(*crossings: dict[str, object]) -> dict[str, pd.DataFrame]:
     ships = voyages.drop_duplicates("mmsi")[["mmsi"]]
     return {
         "voyages": voyages,
-        "visits": pd.concat([ends, starts], ignore_index=True).assign(clear_looks=1),
+        "visits": pd.concat([ends, starts], ignore_index=True).assign(clear_observations=1),
         "vessels": ships.assign(sent_mmsi=ships["mmsi"], scene_id="s", name="SIM"),
     }
 
@@ -179,19 +179,19 @@ def test_the_shuttles_of_a_season_score_one_when_told_as_they_were(long_truth) -
 @pytest.fixture(scope="module")
 def counts(truth):
     """What an eye that misses nothing of 45 m counts."""
-    looks = truth["clouds"].reset_index(drop=True)
+    observations = truth["clouds"].reset_index(drop=True)
     seen = truth["vessels"][truth["vessels"]["visible"] & (truth["vessels"]["length_m"] >= 45.0)]
-    hidden = looks["hidden_fraction"] >= 0.9
+    hidden = observations["hidden_fraction"] >= 0.9
 
     def tally(table: pd.DataFrame) -> pd.Series:
-        made = looks["scene_id"].map(table["scene_id"].value_counts().to_dict()).fillna(0).astype("Int64")
+        made = observations["scene_id"].map(table["scene_id"].value_counts().to_dict()).fillna(0).astype("Int64")
         return made.where(~hidden)
 
-    none = pd.array([pd.NA] * len(looks), dtype="Int64")
+    none = pd.array([pd.NA] * len(observations), dtype="Int64")
     return COUNTS.conform(
-        looks.assign(
+        observations.assign(
             state=np.where(hidden, "not observed", "observed"),
-            observed_fraction=1.0 - looks["hidden_fraction"],
+            observed_fraction=1.0 - observations["hidden_fraction"],
             vessels=tally(seen),
             berth=tally(seen[seen["situation"] == "berthed"]),
             anchorage=none,
@@ -208,17 +208,17 @@ def test_true_counts_have_no_error_and_say_what_was_not_observed(truth, counts) 
     assert sheet.value("counts", "vessels, mean absolute error") == 0.0
     assert sheet.value("counts", "berth, bias") == 0.0
     assert sheet.value("counts", "hidden looks, said not observed") == 1.0
-    assert sheet.value("counts", "clear looks, said not observed") == 0.0
+    assert sheet.value("counts", "clear observations, said not observed") == 0.0
 
 
-def test_one_ship_too_many_in_each_look_is_a_bias_of_one(truth, counts) -> None:
+def test_one_ship_too_many_in_each_observation_is_a_bias_of_one(truth, counts) -> None:
     sheet = score({"counts": counts.assign(vessels=counts["vessels"] + 1)}, truth)
     assert sheet.value("counts", "vessels, bias") == 1.0
     assert sheet.value("counts", "vessels, mean absolute error") == 1.0
     assert sheet.value("counts", "berth, bias") == 0.0
 
 
-def test_a_hidden_look_told_as_no_ship_is_a_look_not_said_to_be_hidden(truth, counts) -> None:
+def test_a_hidden_observation_told_as_no_ship_is_a_observation_not_said_to_be_hidden(truth, counts) -> None:
     blind = counts.assign(state="observed", vessels=counts["vessels"].fillna(0))
     assert score({"counts": blind}, truth).value("counts", "hidden looks, said not observed") == 0.0
     left_out = counts[counts["state"] == "observed"]
@@ -239,7 +239,7 @@ def stays(truth):
                 "arrived_not_after": true["arrived_at"],
                 "departed_not_before": true["departed_at"],
                 "departed_not_after": true["departed_at"],
-                "looks": 1,
+                "observations": 1,
                 "mmsi": true["mmsi"].astype("Int64").where(on_ais),
                 "length_m": true["length_m"],
                 "length_low_m": true["length_m"],
@@ -319,7 +319,7 @@ def test_a_listed_ship_that_was_left_out_is_not_covered_by_another_ship(truth, s
 
 
 def test_the_silent_ship_that_lay_there_is_found_among_the_candidates(truth) -> None:
-    seen = detections_from(truth, missed=0.0, false_per_look=0.0)
+    seen = detections_from(truth, missed=0.0, false_per_observation=0.0)
     off = truth["dark_intervals"]
     mine = truth["vessels"]
     vessel, found = next(

@@ -37,12 +37,12 @@ def test_another_number_format_is_refused(raster):
         check_raster(replace(raster, data=raster.data.astype(np.float32)), "s2", where="x")
 
 
-def test_nothing_valid_is_not_a_look(raster):
+def test_nothing_valid_is_not_a_observation(raster):
     with pytest.raises(NoData, match="no valid pixel"):
         check_raster(replace(raster, valid=np.zeros((4, 5), bool)), "s2", where="x")
 
 
-def test_nothing_but_zeros_is_not_a_look(raster):
+def test_nothing_but_zeros_is_not_a_observation(raster):
     with pytest.raises(NoData, match="every pixel over the AOI is zero"):
         check_raster(replace(raster, data=np.zeros_like(raster.data)), "s2", where="x")
 

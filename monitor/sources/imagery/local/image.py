@@ -57,7 +57,7 @@ def read_image(path: Path, *, sensor: str = "s2") -> tuple[Acquisition, Raster]:
         raise DataError(f"{path}: its pixels cannot be read ({error}); replace it with a whole one") from error
     valid = _valid(data, header.nodata)
     if not valid.any():
-        raise DataError(f"{path}: every pixel is no-data; there is nothing to look at")
+        raise DataError(f"{path}: every pixel is no-data; there is nothing to detect in")
     scale, offset = _scale(header, sidecar, sensor)
     raster = Raster(data, tuple(wanted), valid, grid, None, scale, offset, dict(header.tags))
     return _acquisition(path, header, sidecar, sensor), raster

@@ -147,7 +147,7 @@ def test_a_product_of_another_zone_is_warped(tmp_path):
     assert "warped from EPSG:32653" in raster.tags["numbers"]
 
 
-def test_a_product_without_pixels_over_the_aoi_is_not_a_look(tmp_path, aoi):
+def test_a_product_without_pixels_over_the_aoi_is_not_a_observation(tmp_path, aoi):
     write_safe(tmp_path, zeros=100)
     source = FolderSource(tmp_path)
     with pytest.raises(NoData):

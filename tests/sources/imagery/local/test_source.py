@@ -285,13 +285,13 @@ def test_a_band_that_is_there_twice_is_refused(source, aoi, write_scene):
     assert "B11 is there twice" in reasons(source, aoi)[path.name]
 
 
-def test_a_scene_without_data_is_not_a_look(source, aoi, write_scene):
+def test_a_scene_without_data_is_not_a_observation(source, aoi, write_scene):
     write_scene(data=np.zeros((5, 100, 100), np.uint16))
     with pytest.raises(NoData, match="no valid pixel over the AOI"):
         source.fetch(only(source, aoi), aoi)
 
 
-def test_a_scene_whose_data_lie_beside_the_aoi_is_not_a_look(source, aoi, write_scene):
+def test_a_scene_whose_data_lie_beside_the_aoi_is_not_a_observation(source, aoi, write_scene):
     data = np.zeros((5, 100, 100), np.uint16)
     data[:, :10] = 500
     write_scene(data=data)

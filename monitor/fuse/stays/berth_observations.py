@@ -17,7 +17,9 @@ _MISSED = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Hull:
-    """A ship at a berth in one look; no id, and NaN for place and length, when only the berth's state tells of it."""
+    """A ship at a berth in one observation; no id, and NaN for place and length, when only the berth's state tells of
+    it.
+    """
 
     berth_id: str
     detection_id: str
@@ -31,7 +33,7 @@ class Hull:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Observation:
     """One scene's clear berths and their hulls.
 
     `missed` holds for each clear berth the chance that a hull lay there unseen; 0 where the states say nothing of it.
@@ -44,10 +46,10 @@ class Look:
     hulls: tuple[Hull, ...]
 
 
-def looks(
+def observations(
     berth_states: pd.DataFrame, detections: pd.DataFrame | None = None, matches: pd.DataFrame | None = None
-) -> list[Look]:
-    """The looks in order of time; berths that were not observed are in none.
+) -> list[Observation]:
+    """The observations in order of time; berths that were not observed are in none.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def looks(
         missed = {
             str(row["berth_id"]): min(float(np.nan_to_num(row["chance"])), _MISSED) for row in group.to_dict("records")
         }
-        found.append(Look(str(aoi), str(scene), pd.Timestamp(at), missed, tuple(seen)))
+        found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), missed, tuple(seen)))
     return found
 
 
@@ -135,7 +137,7 @@ def states_from_coverage(detections: pd.DataFrame, coverage: pd.DataFrame) -> pd
             "sensor": texts(berths, "sensor"),
             "state": state,
             "probability": np.select([state == OCCUPIED, state == EMPTY], [0.95, 0.05], np.nan),
-            "looks": 0,
+            "observations": 0,
             "method": "detector",
             "detection_ids": ids,
         }

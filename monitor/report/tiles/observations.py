@@ -19,7 +19,7 @@ NOT_PROCESSED = "not processed"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Observation:
     """One pass over one port. `state` is that of the port's water, "not processed" where nobody judged it yet."""
 
     scene_id: str
@@ -42,8 +42,10 @@ class Look:
         return sensor(self.sensor).optical
 
 
-def looks_of(given: BriefInput, aoi_id: str) -> tuple[Look, ...]:
-    """Every look at a port, of all times, in order: one for each acquisition and for each coverage row without one."""
+def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
+    """Every observation at a port, of all times, in order: one for each acquisition and for each coverage row without
+    one.
+    """
     water = given.tables.coverage
     water = water[(water["aoi_id"] == aoi_id) & (water["kind"] == "water")]
     rows = {str(row.scene_id): row for row in water.itertuples()}
@@ -54,12 +56,14 @@ def looks_of(given: BriefInput, aoi_id: str) -> tuple[Look, ...]:
         state, reason = (str(row.state), str(row.reason)) if row is not None else (NOT_PROCESSED, "")
         fraction = float(row.observed_fraction) if row is not None else 0.0
         made.append(
-            Look(scene_id, aoi_id, acquisition.sensor, acquisition.acquired_at, state, reason, fraction, acquisition)
+            Observation(
+                scene_id, aoi_id, acquisition.sensor, acquisition.acquired_at, state, reason, fraction, acquisition
+            )
         )
     for scene_id, row in rows.items():
         if scene_id not in known and pd.notna(row.acquired_at):
             made.append(
-                Look(
+                Observation(
                     scene_id,
                     aoi_id,
                     str(row.sensor),
@@ -70,45 +74,53 @@ def looks_of(given: BriefInput, aoi_id: str) -> tuple[Look, ...]:
                     None,
                 )
             )
-    return tuple(sorted(made, key=lambda look: (look.at, look.scene_id)))
+    return tuple(sorted(made, key=lambda observation: (observation.at, observation.scene_id)))
 
 
-def within(looks: Sequence[Look], period: TimeRange) -> tuple[Look, ...]:
-    """The looks whose instant lies in a period."""
-    return tuple(look for look in looks if look.at in period)
+def within(observations: Sequence[Observation], period: TimeRange) -> tuple[Observation, ...]:
+    """The observations whose instant lies in a period."""
+    return tuple(observation for observation in observations if observation.at in period)
 
 
-def longest_blind(looks: Sequence[Look], period: TimeRange) -> tuple[datetime, datetime]:
-    """The longest stretch of a period without a clear look; the whole period when there was none."""
-    clear = [look.at for look in looks if look.state == OBSERVED and look.at in period]
+def longest_blind(observations: Sequence[Observation], period: TimeRange) -> tuple[datetime, datetime]:
+    """The longest stretch of a period without a clear observation; the whole period when there was none."""
+    clear = [
+        observation.at for observation in observations if observation.state == OBSERVED and observation.at in period
+    ]
     edges = [period.start, *clear, period.end]
     return max(pairwise(edges), key=lambda pair: pair[1] - pair[0])
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The looks of a port that get tiles: newest optical, the clear one before it, newest radar; each may be None."""
+    """The observations of a port that get tiles: newest optical, the clear one before it, newest radar; each may be
+    None.
+    """
 
-    latest: Look | None
-    before: Look | None
-    radar: Look | None
+    latest: Observation | None
+    before: Observation | None
+    radar: Observation | None
 
     @property
-    def all(self) -> tuple[Look, ...]:
+    def all(self) -> tuple[Observation, ...]:
         """Those that are there."""
-        return tuple(look for look in (self.before, self.latest, self.radar) if look is not None)
+        return tuple(observation for observation in (self.before, self.latest, self.radar) if observation is not None)
 
 
-def choose(looks: Sequence[Look], period: TimeRange) -> Chosen:
-    """The looks to show of a period.
+def choose(observations: Sequence[Observation], period: TimeRange) -> Chosen:
+    """The observations to show of a period.
 
-    The newest optical look is the clear one if it is no older than ten days before the newest partly seen one. The look
-    before it may lie before the period: an honest pair needs no date in the week. Radar stands in where there is no
-    optical look at all.
+    The newest optical observation is the clear one if it is no older than ten days before the newest partly seen one.
+    The observation before it may lie before the period: an honest pair needs no date in the week. Radar stands in
+    where there is no optical observation at all.
     """
-    shown = [look for look in looks if look.acquisition is not None and look.was_seen and look.at < period.end]
-    optical = [look for look in shown if look.is_optical and look.at in period]
-    clear = [look for look in optical if look.state == OBSERVED]
+    shown = [
+        observation
+        for observation in observations
+        if observation.acquisition is not None and observation.was_seen and observation.at < period.end
+    ]
+    optical = [observation for observation in shown if observation.is_optical and observation.at in period]
+    clear = [observation for observation in optical if observation.state == OBSERVED]
     latest = clear[-1] if clear else None
     if optical and (latest is None or optical[-1].at - latest.at > timedelta(days=10)):
         latest = optical[-1]

@@ -20,14 +20,14 @@ _FEATURES = {"scene_id", "aoi_id", "acquired_at", "sensor"}
 
 
 def detections_from(
-    truth: dict[str, pd.DataFrame], *, seed: int = 0, missed: float = 0.05, false_per_look: float = 0.05
+    truth: dict[str, pd.DataFrame], *, seed: int = 0, missed: float = 0.05, false_per_observation: float = 0.05
 ) -> gpd.GeoDataFrame:
     """DETECTIONS of the visible vessels of 45 m and more, with errors of place (8 m) and length (8 %).
 
     Parameters
     ----------
     missed : share of visible vessels that are not found
-    false_per_look : mean number of false alarms a look, scattered over open water near true vessels' places
+    false_per_look : mean number of false alarms an observation, scattered over open water near true vessels' places
     """
     rows: list[dict[str, object]] = []
     seen = truth["vessels"][truth["vessels"]["visible"] & (truth["vessels"]["length_m"] >= _LEAST_M)]
@@ -35,12 +35,12 @@ def detections_from(
         rng = generator(seed, "seen", item.scene_id, item.mmsi)
         if rng.random() >= missed:
             rows.append(_row(rng, item, len(rows)))
-    for look in truth["clouds"].itertuples():
-        rng = generator(seed, "false", look.scene_id)
-        if look.hidden_fraction < 0.5 and rng.random() < false_per_look and len(seen):
+    for observation in truth["clouds"].itertuples():
+        rng = generator(seed, "false", observation.scene_id)
+        if observation.hidden_fraction < 0.5 and rng.random() < false_per_observation and len(seen):
             ghost = seen.iloc[int(rng.integers(len(seen)))]
-            if ghost["aoi_id"] == look.aoi_id:
-                rows.append(_ghost(rng, ghost, look, len(rows)))
+            if ghost["aoi_id"] == observation.aoi_id:
+                rows.append(_ghost(rng, ghost, observation, len(rows)))
     if not rows:
         return DETECTIONS.empty()
     return DETECTIONS.conform(gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs="EPSG:4326"))
@@ -68,8 +68,8 @@ def _row(rng: np.random.Generator, item: object, number: int) -> dict[str, objec
     }
 
 
-def _ghost(rng: np.random.Generator, ghost: pd.Series, look: object, number: int) -> dict[str, object]:
-    told = look._asdict()  # type: ignore[attr-defined]
+def _ghost(rng: np.random.Generator, ghost: pd.Series, observation: object, number: int) -> dict[str, object]:
+    told = observation._asdict()  # type: ignore[attr-defined]
     lon, lat = destination(ghost["lon"], ghost["lat"], float(rng.uniform(0, 360)), float(rng.uniform(300, 900)))
     length = float(rng.uniform(45, 80))
     return {
@@ -95,7 +95,7 @@ def _moved(told: dict[str, object], lon: float, lat: float) -> object:
 
 
 def coverage_from(truth: dict[str, pd.DataFrame], aois: tuple[Aoi, ...]) -> pd.DataFrame:
-    """COVERAGE of every look as a perfect cloud mask would give it: water, berths and yards."""
+    """COVERAGE of every observation as a perfect cloud mask would give it: water, berths and yards."""
     parts = [_water(truth["clouds"], aois)]
     for name, key, kind in (("berths", "berth_id", "berth"), ("stacks", "yard_id", "yard")):
         table = truth[name]

@@ -9,7 +9,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from monitor.cli.app import app
-from monitor.core.dictionary import dictionary
+from monitor.core.tables import TABLES
 from monitor.workspace.settings import Settings, template
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
@@ -50,11 +50,11 @@ def test_a_setting_is_explained_in_a_new_workspace(section: str, name: str) -> N
     assert len(meaning.split()) >= 2
 
 
-@pytest.mark.parametrize("name", dictionary())
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_says_what_it_holds(name: str) -> None:
     shown = CliRunner().invoke(app, ["tables", name])
     assert shown.exit_code == 0
-    entry = dictionary()[name]
-    assert len(entry.text.split()) >= 5
-    assert all(column in shown.output for column in entry.schema.columns)
-    assert ("EPSG:4326" in shown.output) == ("geometry" in entry.schema.columns)
+    schema = TABLES[name]
+    assert len(schema.text.split()) >= 5
+    assert all(column in shown.output for column in schema.columns)
+    assert ("EPSG:4326" in shown.output) == ("geometry" in schema.columns)

@@ -32,7 +32,7 @@ def test_help_loads_nothing_heavy() -> None:
     assert loaded_by(code) == set()
 
 
-def test_only_one_file_imports_the_client_and_two_the_trainer(repository: Path) -> None:
+def test_the_client_and_the_trainer_are_imported_in_their_rooms_alone(repository: Path) -> None:
     def importers(package: str) -> set[str]:
         files = (repository / "monitor").rglob("*.py")
         lines = {f: f.read_text().splitlines() for f in files}
@@ -43,12 +43,14 @@ def test_only_one_file_imports_the_client_and_two_the_trainer(repository: Path) 
             if any(line.strip().startswith(begins) for line in text)
         }
 
-    assert importers("sentinelhub") <= {"sources/sentinelhub.py"}
-    assert all(f == "detect/yolo.py" or f.startswith("detect/train") for f in importers("ultralytics"))
+    assert importers("sentinelhub") == {"sources/imagery/sentinelhub/client.py"}
+    for package in ("ultralytics", "torch"):
+        outside = {f for f in importers(package) if not f.startswith("training/")}
+        assert outside == {"detect/yolo/ultralytics.py"}
 
 
 @pytest.mark.parametrize("name", ["LICENSE", "README.md", "CHANGELOG.md", "Makefile", ".ci/run", "monitor/py.typed"])
-def test_the_repository_has_what_a_stranger_observations_for(repository: Path, name: str) -> None:
+def test_the_repository_has_what_a_stranger_looks_for(repository: Path, name: str) -> None:
     assert (repository / name).stat().st_size > 0 or name.endswith("py.typed")
 
 

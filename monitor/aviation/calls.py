@@ -36,7 +36,7 @@ def find_calls(
         Stops are looked for at all of them, overflights at the closed ones.
     reception : AIR_RECEPTION table, optional
         Other traffic. Without it `reception` says that it was not examined.
-    watchlist : WATCHLIST table, optional
+    watchlist : AIRCRAFT_WATCHLIST table, optional
         Gives the type that the wording names.
 
     Returns

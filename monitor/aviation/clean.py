@@ -37,7 +37,7 @@ def clean(positions: pd.DataFrame, *, watchlist: pd.DataFrame | None = None) -> 
     ----------
     positions : AIR_POSITIONS table
         Any order, several files and aircraft at once.
-    watchlist : WATCHLIST table, optional
+    watchlist : AIRCRAFT_WATCHLIST table, optional
         Keeps these aircraft only, gives an address to rows that carry a tail alone, and shows registrations that
         differ.
 
@@ -72,7 +72,7 @@ def clean(positions: pd.DataFrame, *, watchlist: pd.DataFrame | None = None) -> 
 
 
 def on_watchlist(positions: pd.DataFrame, watchlist: pd.DataFrame) -> pd.DataFrame:
-    """The positions of aircraft on a WATCHLIST, by address or, where a row has none, by tail."""
+    """The positions of aircraft on a AIRCRAFT_WATCHLIST, by address or, where a row has none, by tail."""
     tails = watchlist[watchlist["icao24"] != ""].drop_duplicates("registration").set_index("registration")["icao24"]
     nameless = positions["icao24"] == ""
     table = positions

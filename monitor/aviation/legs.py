@@ -39,7 +39,7 @@ def find_legs(tracks: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
     if not made:
         return AIR_LEGS.empty()
     table = pd.DataFrame(made).drop_duplicates("leg_id")
-    for column in (name for name, dtype in AIR_LEGS.columns.items() if dtype == UTC):
+    for column in (name for name, dtype in AIR_LEGS.dtypes.items() if dtype == UTC):
         table[column] = pd.to_datetime(table[column], utc=True)
     table = AIR_LEGS.conform(table)
     return table.sort_values(["departed_not_before", "leg_id"], kind="stable", ignore_index=True)

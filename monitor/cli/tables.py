@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from monitor.cli.options import session
 from monitor.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from monitor.core.dictionary import TableEntry
+from monitor.core.schema import Schema
+from monitor.core.tables import TABLES
 
 
 def register(app: typer.Typer) -> None:
@@ -26,34 +25,31 @@ def tables(
 
     Example: monitor tables visits
     """
-    from monitor.core.dictionary import dictionary
-
-    entries = dictionary()
     to = session(context)
     if name is None:
-        document = {each: entry.headline for each, entry in entries.items()}
+        document = {each: schema.headline for each, schema in TABLES.items()}
         to.tell(document, "\n".join(f"{each:<16} {headline}" for each, headline in document.items()))
         return
-    if name not in entries:
-        raise SettingsError(f"no table {name!r}; there are {', '.join(entries)}")
-    to.tell(_document(entries[name]), _text(entries[name]))
+    if name not in TABLES:
+        raise SettingsError(f"no table {name!r}; there are {', '.join(TABLES)}")
+    to.tell(_document(TABLES[name]), _text(TABLES[name]))
 
 
-def _document(entry: TableEntry) -> dict[str, object]:
-    schema = entry.schema
+def _document(schema: Schema) -> dict[str, object]:
     return {
         "table": schema.name,
-        "text": " ".join(entry.text.split()),
-        "columns": dict(schema.columns),
+        "text": schema.text,
+        "columns": {n: {"dtype": c.dtype, "unit": c.unit, "text": c.text} for n, c in schema.columns.items()},
         "key": list(schema.key),
         "crs": schema.crs,
+        "time": list(schema.time or ()),
     }
 
 
-def _text(entry: TableEntry) -> str:
-    schema = entry.schema
-    lines = [schema.name, "", " ".join(entry.text.split()), ""]
-    lines += [f"  {column:<24} {dtype}" for column, dtype in schema.columns.items()]
+def _text(schema: Schema) -> str:
+    lines = [schema.name, "", schema.text, ""]
+    lines += [f"  {name:<24} {c.dtype:<20} {c.unit:<4} {c.text}".rstrip() for name, c in schema.columns.items()]
     lines += ["", f"key: {', '.join(schema.key) or 'none'}"]
     lines += [f"CRS: {schema.crs}"] if schema.crs else []
+    lines += [f"in a period by: {' to '.join(dict.fromkeys(schema.time))}"] if schema.time else []
     return "\n".join(lines)

@@ -12,8 +12,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.scene import Acquisition
-from monitor.core.schema import UTC, Schema
-from monitor.core.tables import COVERAGE
+from monitor.core.tables import COVERAGE, PASSES
 from monitor.core.timerange import TimeRange
 
 SEEN, NO_DATA, LATE, NOT_ACQUIRED, NOT_SEARCHED, EXPECTED = (
@@ -25,25 +24,6 @@ SEEN, NO_DATA, LATE, NOT_ACQUIRED, NOT_SEARCHED, EXPECTED = (
     "expected",
 )
 
-PASSES = Schema(
-    "passes",
-    {
-        "pass_id": "str",
-        "aoi_id": "str",
-        "at": UTC,
-        "sensor": "str",
-        "platform": "str",
-        "relative_orbit": "Int64",
-        "orbit_state": "str",
-        "state": "str",
-        "uncertainty_s": "float64",
-        "scene_id": "str",
-        "reason": "str",
-    },
-    ("pass_id",),
-)
-"""One row an overpass. `state` seen | no data | late | not acquired | not looked for | expected; `at` is predicted to
-within `uncertainty_s` unless seen; `scene_id` is "" unless seen."""
 
 REPEAT = {"s2": timedelta(days=10), "s1": timedelta(days=12)}
 """After how long one satellite flies the same track: 143 orbits of Sentinel-2, 175 of Sentinel-1."""

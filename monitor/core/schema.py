@@ -1,32 +1,70 @@
-"""What a table is: its columns, key and CRS."""
+"""What a table is: its columns with units, its key, its CRS, and the instants by which a row lies in a period."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
 import pandas as pd
 
 from monitor.core.errors import DataError
+from monitor.core.timerange import TimeRange
 
 UTC = "datetime64[us, UTC]"
 WGS84 = "EPSG:4326"
 
 
 @dataclass(frozen=True, slots=True)
-class Schema:
-    """Columns with their dtypes, the key that is unique, and the CRS where a table has geometry.
+class Column:
+    """One column: its dtype, the unit of its values ("" for text, flags, counts and shares), and a sentence."""
 
-    Units stand in the names. A column of dtype ``geometry`` is in `crs`. Columns in `absent` may be missing, as tables
-    that older versions wrote lack them; they are filled with what stands there.
+    dtype: str
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Schema:
+    """Columns, the key that is unique, and the CRS where a table has geometry.
+
+    Attributes
+    ----------
+    name : str
+        Of the table, in the archive and on the command line.
+    text : str
+        What a row is, in a sentence or two.
+    columns : mapping of str to Column
+        In order. A column of dtype ``geometry`` is in `crs`.
+    key : tuple of str
+        The columns that name a row; empty where rows may repeat.
+    crs : str or None
+        Of the geometry.
+    time : tuple of two str, or None
+        The columns in which a row begins and ends, the same one twice for an instant. A missing instant is unknown, so
+        the row is open on that side. None: rows of this table have no time of their own.
+    absent : mapping of str to object
+        Columns that may be missing, as tables that older versions wrote lack them, and what then stands there.
     """
 
     name: str
-    columns: Mapping[str, str]
+    text: str
+    columns: Mapping[str, Column]
     key: tuple[str, ...]
     crs: str | None = None
+    time: tuple[str, str] | None = None
     absent: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """Column to dtype, in order."""
+        return {name: column.dtype for name, column in self.columns.items()}
+
+    @property
+    def headline(self) -> str:
+        """What `text` says before its first stop of any kind."""
+        return re.split(r"[.:;](?: |$)", self.text)[0]
 
     def empty(self) -> pd.DataFrame:
         """The table without rows, with every column and dtype."""
@@ -47,7 +85,7 @@ class Schema:
         df = df.assign(**{column: self.absent[column] for column in lacking}) if lacking else df
         holes = {column: value for column, value in self.absent.items() if value == value and df[column].isna().any()}
         df = df.assign(**{column: df[column].fillna(value) for column, value in holes.items()}) if holes else df
-        cast = {column: self._cast(df[column], dtype) for column, dtype in self.columns.items()}
+        cast = {name: self._cast(df[name], column.dtype) for name, column in self.columns.items()}
         table = pd.DataFrame(cast).reset_index(drop=True)
         if self.crs:
             table = gpd.GeoDataFrame(table, geometry="geometry", crs=self.crs)
@@ -55,6 +93,29 @@ class Schema:
             first = table.loc[table.duplicated(list(self.key)), list(self.key)].iloc[0].to_dict()
             raise DataError(f"{self.name}: key {first} appears twice")
         return table
+
+    def join(self, parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+        """The rows of several tables in one, in their order; empty when none has a row.
+
+        Raises
+        ------
+        DataError
+            As `conform`.
+        """
+        filled = [part for part in parts if len(part)]
+        return self.conform(pd.concat(filled, ignore_index=True)) if filled else self.empty()
+
+    def within(self, df: pd.DataFrame, period: TimeRange | None) -> pd.DataFrame:
+        """The rows that share an instant with a period, unknown ends open; all of them without a period or a time.
+
+        The one meaning of "in this period", for Python, exports, the local page and the brief.
+        """
+        if period is None or self.time is None:
+            return df
+        start, end = df[self.time[0]], df[self.time[1]]
+        before = start.isna() | (start < period.end)
+        after = end.isna() | (end > period.start) | (start >= period.start)
+        return df[before & after].reset_index(drop=True)
 
     def _cast(self, values: pd.Series, dtype: str) -> pd.Series:
         if dtype == "geometry":

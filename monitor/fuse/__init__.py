@@ -7,7 +7,7 @@ from monitor.fuse.findings.alerts import AlertRule, Stays, alerts
 from monitor.fuse.findings.build import FindingTables, findings
 from monitor.fuse.findings.monitoring import change_findings, feed_findings, unseen_findings
 from monitor.fuse.identity.identify import IdentityRule, identify
-from monitor.fuse.identity.watchlist import WATCHLIST, read_watchlist
+from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.fuse.ledger.compare import Seen, compare
 from monitor.fuse.ledger.observations import read_observations
 from monitor.fuse.matching.azimuth_shift import RadarGeometry, azimuth_shift, sentinel1_geometry
@@ -23,7 +23,6 @@ from monitor.fuse.voyages.links import Linked, link_voyages
 from monitor.fuse.voyages.transit import LinkRule
 
 __all__ = [
-    "WATCHLIST",
     "AlertRule",
     "CorrelateInput",
     "CorrelateRules",

@@ -33,6 +33,7 @@ from monitor.core.tables import (
     SHIPS_AND_STACKS,
     SHUTTLES,
     STACKS,
+    VESSEL_WATCHLIST,
     VISITS,
     VOYAGE_LINKS,
     VOYAGES,
@@ -41,7 +42,7 @@ from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.candidates import gap_candidates
 from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, stated_lengths
 from monitor.fuse.findings.build import FindingTables, findings
-from monitor.fuse.identity.identify import WATCHLIST, identify
+from monitor.fuse.identity.identify import identify
 from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.projection import acquisition_of
@@ -68,7 +69,7 @@ class CorrelateInput:
     period : what findings and rates are about; the scenes' own when not given. Tables may reach beyond it
     previous_matches : all versions so far; `as_of` stands on what changes
     ais_voyages : VOYAGES from port calls
-    watchlist : see `monitor.fuse.identity.identify.WATCHLIST`
+    watchlist : see `monitor.fuse.identity.identify.VESSEL_WATCHLIST`
     sea : distances by water; without it they are lower bounds
     reviewed : what reviewers decided; `detections` are those that still count
     again : ids of the scenes to match; the others stand as `previous_matches` and `previous_nulls` have them. All when
@@ -86,7 +87,7 @@ class CorrelateInput:
     port_calls: pd.DataFrame = field(default_factory=PORT_CALLS.empty)
     ais_voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
     previous_matches: pd.DataFrame = field(default_factory=MATCHES.empty)
-    watchlist: pd.DataFrame = field(default_factory=WATCHLIST.empty)
+    watchlist: pd.DataFrame = field(default_factory=VESSEL_WATCHLIST.empty)
     sea: Waters | None = None
     period: TimeRange | None = None
     as_of: datetime | None = None

@@ -29,7 +29,7 @@ class AlertStore:
         if not rows:
             return ALERTS.empty()
         table = pd.DataFrame(rows)
-        for column, dtype in ALERTS.columns.items():
+        for column, dtype in ALERTS.dtypes.items():
             if dtype == UTC:
                 table[column] = pd.to_datetime(table[column].replace("", None), utc=True, format="ISO8601")
         return ALERTS.conform(table.sort_values(["start", "alert_id"], kind="stable", ignore_index=True))

@@ -18,7 +18,7 @@ DAYS = pd.date_range("2024-01-01", periods=200, tz="UTC")
 
 def calls(days: list[int], status: str = "landed") -> pd.DataFrame:
     row = dict.fromkeys(AIR_CALLS.columns, "")
-    numbers = {c: np.nan for c, kind in AIR_CALLS.columns.items() if kind == "float64"}
+    numbers = {c: np.nan for c, kind in AIR_CALLS.dtypes.items() if kind == "float64"}
     rows = []
     for n, day in enumerate(days):
         t = DAYS[0] + pd.Timedelta(days=day, hours=3)

@@ -7,13 +7,13 @@ import inspect
 import pytest
 
 from monitor import serve
+from monitor.cli import tables
 from monitor.cli.app import app
-from monitor.core import dictionary
 from monitor.standalone import tools
 from monitor.workspace.workspace import Workspace
 
-OTHER_NAMES = {"init": "create", "tables": "dictionary"}
-HOMES = {"serve": serve, "tables": dictionary} | dict.fromkeys(("evaluate", "train", "simulate"), tools)
+OTHER_NAMES = {"init": "create"}
+HOMES = {"serve": serve, "tables": tables} | dict.fromkeys(("evaluate", "train", "simulate"), tools)
 
 
 @pytest.mark.parametrize("command", app.registered_commands, ids=lambda c: c.callback.__name__)

@@ -3,13 +3,17 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from monitor.core import tables
 from monitor.core.errors import DataError
-from monitor.core.schema import UTC, Schema
-from monitor.core.tables import GAPS, POSITIONS
+from monitor.core.schema import UTC, Column, Schema
+from monitor.core.tables import GAPS, POSITIONS, TABLES
 
-SCHEMAS = [value for value in vars(tables).values() if isinstance(value, Schema)]
-KEYED = Schema("keyed", {"id": "str", "t": UTC, "n": "int64"}, ("id",))
+SCHEMAS = list(TABLES.values())
+KEYED = Schema(
+    name="keyed",
+    text="Numbers with a name and an instant.",
+    columns={"id": Column("str", "", "name"), "t": Column(UTC, "UTC", "when"), "n": Column("int64", "", "how many")},
+    key=("id",),
+)
 
 
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda s: s.name)
@@ -59,5 +63,10 @@ def test_local_instants_become_utc() -> None:
 
 
 def test_an_open_gap_has_no_end() -> None:
-    assert GAPS.columns["end"] == UTC
+    assert GAPS.dtypes["end"] == UTC
     assert POSITIONS.key == ()
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda s: s.name)
+def test_a_time_names_columns_of_instants(schema: Schema) -> None:
+    assert schema.time is None or {schema.dtypes[column] for column in schema.time} == {UTC}

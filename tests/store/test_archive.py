@@ -31,8 +31,8 @@ ID = "S2B_20231005T021609_R003_rajin"
 
 def detections(scene_id=ID, count=2):
     n = range(count)
-    frame = {column: [np.nan for _ in n] for column, dtype in DETECTIONS.columns.items() if dtype == "float64"}
-    frame |= {column: ["x" for _ in n] for column, dtype in DETECTIONS.columns.items() if dtype == "str"}
+    frame = {column: [np.nan for _ in n] for column, dtype in DETECTIONS.dtypes.items() if dtype == "float64"}
+    frame |= {column: ["x" for _ in n] for column, dtype in DETECTIONS.dtypes.items() if dtype == "str"}
     frame |= {"detection_id": [f"{scene_id}-{i}" for i in n], "scene_id": [scene_id for _ in n]}
     frame |= {"acquired_at": pd.to_datetime([datetime(2023, 10, 5, tzinfo=UTC) for _ in n], utc=True)}
     points = gpd.GeoSeries([Point(130 + i, 42).buffer(0.001) for i in n], crs=4326)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from monitor.core.schema import Schema
 from monitor.core.tables.ais import (
     GAP_CALLS,
     GAP_RULES,
@@ -26,9 +30,9 @@ from monitor.core.tables.aviation import (
     AIR_REPEATS,
     AIR_TRACKS,
     AIR_TRIPS,
+    AIRCRAFT_WATCHLIST,
     AIRFIELDS,
     TIMELINE,
-    WATCHLIST,
 )
 from monitor.core.tables.fusion import (
     CHANGES,
@@ -42,13 +46,15 @@ from monitor.core.tables.fusion import (
     RATES,
     SHIPS_AND_STACKS,
     SHUTTLES,
+    VESSEL_WATCHLIST,
     VISITS,
     VOYAGE_LINKS,
 )
-from monitor.core.tables.imagery import BERTH_STATES, COVERAGE, DETECTIONS, STACKS
+from monitor.core.tables.imagery import BERTH_STATES, COVERAGE, DETECTIONS, PASSES, STACKS
 from monitor.core.tables.review import ALERTS, LEDGER, OBSERVATIONS, QUEUE, REVIEWS
 
 __all__ = [
+    "AIRCRAFT_WATCHLIST",
     "AIRFIELDS",
     "AIR_CALLS",
     "AIR_CLAIMS",
@@ -77,6 +83,7 @@ __all__ = [
     "MATCHES",
     "NULL_TESTS",
     "OBSERVATIONS",
+    "PASSES",
     "PORT_CALLS",
     "POSITIONS",
     "QUEUE",
@@ -87,12 +94,67 @@ __all__ = [
     "SHIPS_AND_STACKS",
     "SHUTTLES",
     "STACKS",
+    "TABLES",
     "TIMELINE",
     "TRACK_FLAGS",
     "TRACK_POINTS",
     "VESSELS",
+    "VESSEL_WATCHLIST",
     "VISITS",
     "VOYAGES",
     "VOYAGE_LINKS",
-    "WATCHLIST",
 ]
+
+_ALL = (
+    DETECTIONS,
+    COVERAGE,
+    BERTH_STATES,
+    STACKS,
+    PASSES,
+    POSITIONS,
+    VESSELS,
+    TRACK_POINTS,
+    GAPS,
+    GAP_RULES,
+    GAP_CALLS,
+    RECEPTION,
+    TRACK_FLAGS,
+    RADAR_PRESENCE,
+    PORT_CALLS,
+    VOYAGES,
+    MATCHES,
+    NULL_TESTS,
+    DARK_EVENTS,
+    GAP_CANDIDATES,
+    VISITS,
+    DETECTABILITY,
+    VOYAGE_LINKS,
+    SHUTTLES,
+    IDENTITY,
+    COUNTS,
+    RATES,
+    CHANGES,
+    SHIPS_AND_STACKS,
+    VESSEL_WATCHLIST,
+    ALERTS,
+    OBSERVATIONS,
+    LEDGER,
+    REVIEWS,
+    QUEUE,
+    AIRFIELDS,
+    AIRCRAFT_WATCHLIST,
+    AIR_POSITIONS,
+    AIR_TRACKS,
+    AIR_CALLS,
+    AIR_LEGS,
+    AIR_TRIPS,
+    AIR_REPEATS,
+    AIR_RECEPTION,
+    AIR_CLAIMS,
+    AIR_CONFLICTS,
+    AIR_EVENTS,
+    TIMELINE,
+)
+
+TABLES: Mapping[str, Schema] = MappingProxyType({schema.name: schema for schema in _ALL})
+"""Each table's schema by its name, in the order of the rooms that make them."""

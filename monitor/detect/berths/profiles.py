@@ -14,34 +14,36 @@ from monitor.core.aoi import Aoi, Zone
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.grid import Mask
 from monitor.core.scene import Acquisition, Raster
-from monitor.core.schema import UTC, Schema
+from monitor.core.schema import UTC, Column, Schema
 from monitor.detect.context.water import water_mask
 
 BIN_M = 20.0
 FEATURES = ("near_infrared", "shortwave", "vv_db", "vh_db")
 
 BERTH_PROFILES = Schema(
-    "berth_profiles",
-    {
-        "scene_id": "str",
-        "aoi_id": "str",
-        "berth_id": "str",
-        "acquired_at": UTC,
-        "sensor": "str",
-        "viewing": "str",
-        "bin": "int64",
-        "along_m": "float64",
-        "clear": "float64",
-        **dict.fromkeys(FEATURES, "float64"),
+    name="berth_profiles",
+    text=(
+        "One row for each 20 m of a berth at an observation. `viewing` names sensor, relative orbit and direction: "
+        "observations of one viewing are comparable. `clear` is the share of the bin's pixels that was seen, 0–1. "
+        "`near_infrared` and `shortwave` are reflectance above that of the port's open water at the same "
+        "observation; `vv_db` and `vh_db` are sigma nought above that of open water, with a floor added, in dB: "
+        "wind moves the water and not what stands at the berth. NaN where the observation has no such band, the "
+        "bin was not seen, or (near infrared) ice outshines any hull."
+    ),
+    columns={
+        "scene_id": Column("str", "", ""),
+        "aoi_id": Column("str", "", ""),
+        "berth_id": Column("str", "", ""),
+        "acquired_at": Column(UTC, "UTC", ""),
+        "sensor": Column("str", "", ""),
+        "viewing": Column("str", "", ""),
+        "bin": Column("int64", "", ""),
+        "along_m": Column("float64", "m", ""),
+        "clear": Column("float64", "", ""),
+        **{name: Column("float64", "", "") for name in FEATURES},
     },
-    ("scene_id", "berth_id", "bin"),
+    key=("scene_id", "berth_id", "bin"),
 )
-"""One row for each 20 m of a berth at an observation. `viewing` names sensor, relative orbit and direction:
-observations of one viewing are comparable. `clear` is the share of the bin's pixels that was seen, 0–1.
-`near_infrared` and `shortwave` are reflectance above that of the port's open water at the same observation; `vv_db`
-and `vh_db` are sigma nought above that of open water, with a floor added, in dB: wind moves the water and not what
-stands at the berth. NaN where the observation has no such band, the bin was not seen, or (near infrared) ice
-outshines any hull."""
 
 _BANDS: Mapping[str, str] = {"near_infrared": "B08", "shortwave": "B11", "vv_db": "VV", "vh_db": "VH"}
 _FLOOR: Mapping[str, float] = {"vv_db": 0.02, "vh_db": 0.004}

@@ -13,9 +13,8 @@ from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import IDENTITY
 from monitor.fuse.findings import wording
-from monitor.fuse.identity.watchlist import WATCHLIST
 
-__all__ = ["ANOTHER", "WATCHLIST", "IdentityRule", "identify"]
+__all__ = ["ANOTHER", "IdentityRule", "identify"]
 
 ANOTHER = "another ship"
 
@@ -55,7 +54,7 @@ def identify(
     ----------
     visits : VISITS table
         A visit whose MMSI is known has one row: who that is, by AIS.
-    watchlist : WATCHLIST table
+    watchlist : VESSEL_WATCHLIST table
     positions : POSITIONS table
         A listed ship whose AIS shows it too far away to have been here is excluded.
     elsewhere : table with ``name, start, end, aoi_id``

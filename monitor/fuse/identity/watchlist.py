@@ -8,31 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.core.errors import DataError
-from monitor.core.schema import Schema
-
-WATCHLIST = Schema(
-    "watchlist",
-    {
-        "name": "str",
-        "imo": "str",
-        "mmsi": "Int64",
-        "length_low_m": "float64",
-        "length_high_m": "float64",
-        "type": "str",
-        "role": "str",
-        "look_alike_of": "str",
-        "source": "str",
-        "confidence": "str",
-        "note": "str",
-    },
-    ("name",),
-)
-"""`role` route ship | look-alike | name trap | naval. Lengths are the range of what is published, NaN when nothing is;
-`look_alike_of` the route ship that it may be taken for. A ship without a known MMSI has none: none is guessed."""
+from monitor.core.tables import VESSEL_WATCHLIST
 
 
 def read_watchlist(path: Path | None = None) -> pd.DataFrame:
-    """The WATCHLIST in a CSV file with its columns, or the one that comes with the package.
+    """The VESSEL_WATCHLIST in a CSV file with its columns, or the one that comes with the package.
 
     Raises
     ------
@@ -49,4 +29,4 @@ def read_watchlist(path: Path | None = None) -> pd.DataFrame:
     for column in ("length_low_m", "length_high_m", "mmsi"):
         if column in raw:
             raw[column] = pd.to_numeric(raw[column].replace("", None), errors="coerce")
-    return WATCHLIST.conform(raw)
+    return VESSEL_WATCHLIST.conform(raw)

@@ -10,30 +10,33 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.geodesy import KNOT_MS, destination, distance_m
-from monitor.core.schema import UTC, Schema
-from monitor.core.tables.aviation import AIR_POSITIONS, WATCHLIST
+from monitor.core.schema import UTC, Column, Schema
+from monitor.core.tables.aviation import AIR_POSITIONS, AIRCRAFT_WATCHLIST
 from monitor.core.timerange import utc
 from monitor.simulate.aviation.anomalies import DOUBLE_FIELDS, double_flights, spoofed, strayed
 from monitor.simulate.aviation.flight import Path, Receiver, fly, heard_by
 from monitor.simulate.aviation.plan import DAY_S, Plan, Stop
 
 AIR_TRUTH = Schema(
-    "air_truth",
-    {
-        "icao24": "str",
-        "kind": "str",
-        "airfield_id": "str",
-        "arrived": UTC,
-        "departed": UTC,
-        "observable": "bool",
-        "heard_before_km": "float64",
-        "heard_after_km": "float64",
+    name="air_truth",
+    text=(
+        "`kind` landing | overflight | spoof | other (a landing by another aircraft with the same address). A "
+        "landing is observable when its aircraft was heard within 800 km of the field before and after it, with no "
+        "other landing in the same silence, and no other aircraft used its address within six hours: then nobody "
+        "can say which of the two landed."
+    ),
+    columns={
+        "icao24": Column("str", "", ""),
+        "kind": Column("str", "", ""),
+        "airfield_id": Column("str", "", ""),
+        "arrived": Column(UTC, "UTC", ""),
+        "departed": Column(UTC, "UTC", ""),
+        "observable": Column("bool", "", ""),
+        "heard_before_km": Column("float64", "km", ""),
+        "heard_after_km": Column("float64", "km", ""),
     },
-    ("icao24", "kind", "arrived"),
+    key=("icao24", "kind", "arrived"),
 )
-"""`kind` landing | overflight | spoof | other (a landing by another aircraft with the same address). A landing is
-observable when its aircraft was heard within 800 km of the field before and after it, with no other landing in the same
-silence, and no other aircraft used its address within six hours: then nobody can say which of the two landed."""
 
 OBSERVABLE_M = 800000.0
 SHARED_S = 6 * 3600.0
@@ -138,7 +141,7 @@ def make_air_season(
     watch = pd.DataFrame(_FLEET[:fleet], columns=["icao24", "registration", "type"])
     watch = watch.assign(description="", operator="", military=True, source="made up")
     positions = pd.concat(heard, ignore_index=True).sort_values(["t", "icao24"], kind="stable")
-    return AirSeason(AIR_POSITIONS.conform(positions), _truth(truth), WATCHLIST.conform(watch))
+    return AirSeason(AIR_POSITIONS.conform(positions), _truth(truth), AIRCRAFT_WATCHLIST.conform(watch))
 
 
 def _flown(

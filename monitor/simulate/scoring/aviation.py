@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.geodesy import distance_m
-from monitor.core.tables.aviation import AIR_CALLS, AIR_POSITIONS, WATCHLIST
+from monitor.core.tables.aviation import AIR_CALLS, AIR_POSITIONS, AIRCRAFT_WATCHLIST
 from monitor.simulate.aviation.season import AIR_TRUTH, AirSeason
 
 CLAIMED = ("landed", "consistent")
@@ -70,7 +70,7 @@ def air_figures(tables: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> list
     truth : AIR_TRUTH table
     """
     heard = AIR_POSITIONS.conform(tables["air_positions"])
-    season = AirSeason(heard, AIR_TRUTH.conform(truth), WATCHLIST.empty())
+    season = AirSeason(heard, AIR_TRUTH.conform(truth), AIRCRAFT_WATCHLIST.empty())
     s = score_air(tables["air_calls"], season, tables["airfields"])
 
     def share(part: int, whole: int) -> float:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.core.errors import DataError
-from monitor.core.tables.aviation import AIRFIELDS, WATCHLIST
+from monitor.core.tables.aviation import AIRCRAFT_WATCHLIST, AIRFIELDS
 from monitor.core.timerange import TimeRange
 
 _DATA = files("monitor.aviation") / "data"
@@ -20,7 +20,7 @@ _DATA = files("monitor.aviation") / "data"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AirLists:
-    """Whom to follow (WATCHLIST), where (AIRFIELDS), and beside what (events with ``start, end, event``)."""
+    """Whom to follow (AIRCRAFT_WATCHLIST), where (AIRFIELDS), and beside what (events with ``start, end, event``)."""
 
     watchlist: pd.DataFrame
     airfields: pd.DataFrame
@@ -126,7 +126,7 @@ def _airfield(feature: object, number: int, path: Path) -> dict[str, object]:
 
 
 def read_watchlist(path: Path | None = None) -> pd.DataFrame:
-    """WATCHLIST of a CSV file with ``icao24`` or ``registration``; without a path, the one that is shipped.
+    """AIRCRAFT_WATCHLIST of a CSV file with ``icao24`` or ``registration``; without a path, the one that is shipped.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def read_watchlist(path: Path | None = None) -> pd.DataFrame:
                 "source": row.get("source", ""),
             }
         )
-    return WATCHLIST.conform(pd.DataFrame(made)) if made else WATCHLIST.empty()
+    return AIRCRAFT_WATCHLIST.conform(pd.DataFrame(made)) if made else AIRCRAFT_WATCHLIST.empty()
 
 
 def read_events(path: Path) -> pd.DataFrame:

@@ -57,7 +57,7 @@ def read_air(
     path : Path
         A readsb or ADS-B Exchange trace, an OpenSky answer (states, tracks, flights), a CSV of positions or of
         published claims; JSON and CSV plain or gzipped, whatever the ending.
-    watchlist : WATCHLIST table, optional
+    watchlist : AIRCRAFT_WATCHLIST table, optional
         Keep these aircraft only.
     around : boxes (west, south, east, north)
         Keep everybody's positions within them too: other traffic shows what could be heard there.
@@ -121,7 +121,7 @@ def read_air_files(
 
 
 def watched_names(watchlist: pd.DataFrame) -> frozenset[str]:
-    """The addresses and tails of a WATCHLIST, lower case."""
+    """The addresses and tails of a AIRCRAFT_WATCHLIST, lower case."""
     names = {str(v).strip().lower() for column in ("icao24", "registration") for v in watchlist[column]}
     return frozenset(names - {""})
 

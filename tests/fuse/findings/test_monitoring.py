@@ -47,11 +47,9 @@ def _counts(*rows: tuple[float, str]) -> pd.DataFrame:
         [{"scene_id": f"s{d}", "acquired_at": pd.Timestamp(_day(d)), "state": state} for d, state in rows]
     )
     empty = {
-        name: pd.array([pd.NA] * len(table), dtype="Int64")
-        for name, dtype in COUNTS.columns.items()
-        if dtype == "Int64"
+        name: pd.array([pd.NA] * len(table), dtype="Int64") for name, dtype in COUNTS.dtypes.items() if dtype == "Int64"
     }
-    shares = {name: 1.0 for name, dtype in COUNTS.columns.items() if dtype == "float64"}
+    shares = {name: 1.0 for name, dtype in COUNTS.dtypes.items() if dtype == "float64"}
     return COUNTS.conform(table.assign(aoi_id="rajin", sensor="s2", **empty, **shares))
 
 

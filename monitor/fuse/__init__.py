@@ -1,14 +1,14 @@
 """Detections against AIS: matches, dark events, visits, voyages, counts."""
 
-from monitor.fuse.correlate import CorrelateInput, CorrelateRules, Correlation, correlate
+from monitor.fuse.correlate import CORRELATED, CorrelateRules, correlate
 from monitor.fuse.dark.candidates import gap_candidates
 from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects
 from monitor.fuse.findings.alerts import AlertRule, Stays, alerts
-from monitor.fuse.findings.build import FindingTables, findings
+from monitor.fuse.findings.build import findings
 from monitor.fuse.findings.monitoring import change_findings, feed_findings, unseen_findings
 from monitor.fuse.identity.identify import IdentityRule, identify
 from monitor.fuse.identity.watchlist import read_watchlist
-from monitor.fuse.ledger.compare import Seen, compare
+from monitor.fuse.ledger.compare import compare
 from monitor.fuse.ledger.observations import read_observations
 from monitor.fuse.matching.azimuth_shift import RadarGeometry, azimuth_shift, sentinel1_geometry
 from monitor.fuse.matching.likelihood import MatchModel
@@ -23,18 +23,15 @@ from monitor.fuse.voyages.links import Linked, link_voyages
 from monitor.fuse.voyages.transit import LinkRule
 
 __all__ = [
+    "CORRELATED",
     "AlertRule",
-    "CorrelateInput",
     "CorrelateRules",
-    "Correlation",
     "DarkRule",
-    "FindingTables",
     "IdentityRule",
     "LinkRule",
     "Linked",
     "MatchModel",
     "RadarGeometry",
-    "Seen",
     "Stays",
     "VisitRule",
     "alerts",

@@ -1,8 +1,8 @@
-"""Everything that detections and AIS together say of a set of ports, in one pure function."""
+"""Everything that is derived from detections and AIS together for a set of ports, in one pure function."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,7 +13,6 @@ from monitor.core.aoi import Aoi
 from monitor.core.columns import naive
 from monitor.core.findings import Finding
 from monitor.core.scene import Acquisition, Scene
-from monitor.core.schema import Schema
 from monitor.core.tables import (
     BERTH_STATES,
     CHANGES,
@@ -38,16 +37,17 @@ from monitor.core.tables import (
     VOYAGE_LINKS,
     VOYAGES,
 )
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.candidates import gap_candidates
 from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, stated_lengths
-from monitor.fuse.findings.build import FindingTables, findings
+from monitor.fuse.findings.build import findings
 from monitor.fuse.identity.identify import identify
 from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.projection import acquisition_of
 from monitor.fuse.matching.versions import latest, null_test, revise
-from monitor.fuse.reviews import Verdicts
+from monitor.fuse.reviews import ReviewDecisions
 from monitor.fuse.series.counts import count, moving_on_ais
 from monitor.fuse.series.rates import change_points, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
@@ -57,48 +57,34 @@ from monitor.fuse.voyages.distances import Waters
 from monitor.fuse.voyages.links import link_voyages
 from monitor.fuse.voyages.transit import LinkRule
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CorrelateInput:
-    """What is known before AIS and pixels meet; tables default to empty.
-
-    Attributes
-    ----------
-    aois : the ports
-    scenes : acquisitions or scenes of all ports, in any order
-    period : what findings and rates are about; the scenes' own when not given. Tables may reach beyond it
-    previous_matches : all versions so far; `as_of` stands on what changes
-    ais_voyages : VOYAGES from port calls
-    watchlist : see `monitor.fuse.identity.identify.VESSEL_WATCHLIST`
-    sea : distances by water; without it they are lower bounds
-    reviewed : what reviewers decided; `detections` are those that still count
-    again : ids of the scenes to match; the others stand as `previous_matches` and `previous_nulls` have them. All when
-        not given
-    """
-
-    aois: tuple[Aoi, ...]
-    scenes: tuple[Acquisition | Scene, ...]
-    detections: pd.DataFrame = field(default_factory=DETECTIONS.empty)
-    coverage: pd.DataFrame = field(default_factory=COVERAGE.empty)
-    berth_states: pd.DataFrame = field(default_factory=BERTH_STATES.empty)
-    stacks: pd.DataFrame = field(default_factory=STACKS.empty)
-    positions: pd.DataFrame = field(default_factory=POSITIONS.empty)
-    gaps: pd.DataFrame = field(default_factory=GAPS.empty)
-    port_calls: pd.DataFrame = field(default_factory=PORT_CALLS.empty)
-    ais_voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
-    previous_matches: pd.DataFrame = field(default_factory=MATCHES.empty)
-    watchlist: pd.DataFrame = field(default_factory=VESSEL_WATCHLIST.empty)
-    sea: Waters | None = None
-    period: TimeRange | None = None
-    as_of: datetime | None = None
-    reviewed: Verdicts = field(default_factory=Verdicts)
-    again: Collection[str] | None = None
-    previous_nulls: pd.DataFrame = field(default_factory=NULL_TESTS.empty)
+CORRELATED = (
+    MATCHES,
+    NULL_TESTS,
+    DARK_EVENTS,
+    GAP_CANDIDATES,
+    VISITS,
+    DETECTABILITY,
+    VOYAGES,
+    VOYAGE_LINKS,
+    SHUTTLES,
+    IDENTITY,
+    COUNTS,
+    RATES,
+    CHANGES,
+    SHIPS_AND_STACKS,
+)
+"""The tables that `correlate` makes."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrelateRules:
-    """The numbers of every step."""
+    """The rules of every step.
+
+    Attributes
+    ----------
+    null_shift : timedelta
+        By how much AIS is moved to count pairs by chance. Chosen: a day keeps the hour of the traffic.
+    """
 
     match: MatchModel = DEFAULT_MODEL
     dark: DarkRule = field(default_factory=DarkRule)
@@ -107,133 +93,84 @@ class CorrelateRules:
     null_shift: timedelta = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Correlation:
-    """All that comes of it. `matches` holds every version; `matches_now` those that stand."""
-
-    matches: pd.DataFrame = field(default_factory=MATCHES.empty)
-    null_tests: pd.DataFrame = field(default_factory=NULL_TESTS.empty)
-    dark_events: pd.DataFrame = field(default_factory=DARK_EVENTS.empty)
-    gap_candidates: pd.DataFrame = field(default_factory=GAP_CANDIDATES.empty)
-    visits: pd.DataFrame = field(default_factory=VISITS.empty)
-    detectability: pd.DataFrame = field(default_factory=DETECTABILITY.empty)
-    voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
-    voyage_links: pd.DataFrame = field(default_factory=VOYAGE_LINKS.empty)
-    shuttles: pd.DataFrame = field(default_factory=SHUTTLES.empty)
-    identity: pd.DataFrame = field(default_factory=IDENTITY.empty)
-    counts: pd.DataFrame = field(default_factory=COUNTS.empty)
-    rates: pd.DataFrame = field(default_factory=RATES.empty)
-    changes: pd.DataFrame = field(default_factory=CHANGES.empty)
-    ships_and_stacks: pd.DataFrame = field(default_factory=SHIPS_AND_STACKS.empty)
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def matches_now(self) -> pd.DataFrame:
-        """MATCHES as they now stand."""
-        return latest(self.matches)
-
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """Name to table, for the archive."""
-        names = [name for name in self.__slots__ if name != "findings"]
-        return {name: getattr(self, name) for name in names}
-
-
-def correlate(inputs: CorrelateInput, *, rules: CorrelateRules | None = None) -> Correlation:
-    """Matches, dark events, visits, voyages, counts, changes and findings of a set of ports.
+def correlate(
+    tables: TableSet,
+    aois: tuple[Aoi, ...],
+    *,
+    scenes: Sequence[Acquisition | Scene],
+    sea: Waters | None = None,
+    period: TimeRange | None = None,
+    as_of: datetime | None = None,
+    reviews: ReviewDecisions | None = None,
+    again: Collection[str] | None = None,
+    rules: CorrelateRules | None = None,
+) -> tuple[TableSet, tuple[Finding, ...]]:
+    """Matches, dark events, visits, voyages, counts and changes of a set of ports, and what may be stated of them.
 
     Pure: nothing is read, written or asked of a clock. Empty tables give empty tables, never zeros.
+
+    Parameters
+    ----------
+    tables : TableSet
+        DETECTIONS (those that still count), COVERAGE, BERTH_STATES, STACKS, POSITIONS, GAPS, GAP_CALLS, PORT_CALLS,
+        VOYAGES (from port calls on AIS), VESSEL_WATCHLIST, and from the correlation before: MATCHES (all versions)
+        and NULL_TESTS. What is missing counts as empty.
+    aois : tuple of Aoi
+        The ports.
+    scenes : sequence of Acquisition or Scene
+        Those of all ports, in any order.
+    sea : Waters, optional
+        Distances by water; without it they are geodesic, which are lower bounds.
+    period : TimeRange, optional
+        What findings and rates are about; the days of the scenes when not given. Tables may reach beyond it.
+    as_of : datetime, optional
+        When the AIS had come in: stands on the matches that change. Without it all matches are new.
+    reviews : ReviewDecisions, optional
+        What reviewers decided.
+    again : collection of str, optional
+        Ids of the scenes to match; MATCHES and NULL_TESTS of the others stay as they were. All when not given.
+    rules : CorrelateRules, optional
+
+    Returns
+    -------
+    TableSet
+        Those of `CORRELATED`; MATCHES in all versions (see `latest`).
+    tuple of Finding
+        Without those that a reviewer rejected.
     """
-    rules = rules or CorrelateRules()
-    if not inputs.scenes:
-        return Correlation(matches=inputs.previous_matches, voyages=inputs.ais_voyages)
-    matched, nulls, dark = _by_scene(inputs, rules)
-    candidates = gap_candidates(dark, inputs.gaps, lengths=stated_lengths(inputs.positions), sea=inputs.sea)
-    dark["gap_ids"] = _best_first(dark, candidates)
-    now = latest(matched)
-    stays = visits(
-        inputs.berth_states,
-        inputs.detections,
-        now,
-        coverage=inputs.coverage,
-        port_calls=inputs.port_calls,
-        rule=rules.visits,
-    )
-    refused = inputs.reviewed.statements
-    stays = _less(stays, "visit_id", refused)
-    period = inputs.period or _span(inputs)
-    linked = link_voyages(
-        stays,
-        inputs.aois,
-        stacks=inputs.stacks,
-        port_calls=inputs.port_calls,
-        positions=inputs.positions,
-        ais_voyages=inputs.ais_voyages,
-        berth_states=inputs.berth_states,
-        sea=inputs.sea,
-        rule=rules.links,
-    )
-    moving = moving_on_ais(now, inputs.positions)
-    counted = count(
-        inputs.detections,
-        inputs.coverage,
-        matches=now,
-        stacks=inputs.stacks,
-        moving=moving,
-        berth_states=inputs.berth_states,
-    )
-    made = Correlation(
-        matched,
-        nulls,
-        dark,
-        candidates,
-        stays,
-        detectability(inputs.berth_states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
-        _less(linked.voyages, "voyage_id", refused),
-        linked.links,
-        _less(linked.shuttles, "shuttle_id", refused),
-        identify(stays, inputs.watchlist, positions=inputs.positions, aois=inputs.aois),
-        counted,
-        rates(counted, period=period),
-        change_points(counted),
-        ships_and_stacks(inputs.stacks, counted, stays),
-    )
-    return _with_findings(made, inputs, period)
+    rules, reviews = rules or CorrelateRules(), reviews or ReviewDecisions()
+    made = TableSet({schema: schema.empty() for schema in CORRELATED})
+    if not scenes:
+        return made | {MATCHES: tables[MATCHES], VOYAGES: tables[VOYAGES]}, ()
+    period = period or _span(scenes)
+    made |= _by_scene(tables, scenes, again=again, as_of=as_of, rules=rules)
+    made |= _dark(tables, made[MATCHES], reviews, sea, rules)
+    now = latest(made[MATCHES])
+    made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits)
+    made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links)
+    made |= _series(tables, now, made[VISITS], period)
+    stated = findings(aois, tables | made, period=period)
+    return made, tuple(finding for finding in stated if finding.id not in reviews.statements)
 
 
-def _less(table: pd.DataFrame, key: str, refused: Collection[str]) -> pd.DataFrame:
-    return table[~table[key].isin(list(refused))].reset_index(drop=True) if refused else table
-
-
-def _with_findings(made: Correlation, inputs: CorrelateInput, period: TimeRange) -> Correlation:
-    tables = FindingTables(
-        dark_events=made.dark_events,
-        visits=made.visits,
-        detectability=made.detectability,
-        voyages=made.voyages,
-        shuttles=made.shuttles,
-        counts=made.counts,
-        rates=made.rates,
-        stacks=inputs.stacks,
-        gaps=inputs.gaps,
-        coverage=inputs.coverage,
-        identity=made.identity,
-        gap_candidates=made.gap_candidates,
-    )
-    values = {name: getattr(made, name) for name in made.__slots__}
-    told = findings(inputs.aois, tables, period=period)
-    return Correlation(**{**values, "findings": tuple(f for f in told if f.id not in inputs.reviewed.statements)})
-
-
-def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    positions = inputs.positions
+def _by_scene(
+    tables: TableSet,
+    scenes: Sequence[Acquisition | Scene],
+    *,
+    again: Collection[str] | None,
+    as_of: datetime | None,
+    rules: CorrelateRules,
+) -> TableSet:
+    """MATCHES and NULL_TESTS."""
+    detections, positions = tables[DETECTIONS], tables[POSITIONS]
     if not positions["t"].is_monotonic_increasing:
         positions = positions.sort_values("t", kind="stable", ignore_index=True)
     times = naive(positions["t"])
-    of_scene = dict(tuple(inputs.detections.groupby("scene_id"))) if len(inputs.detections) else {}
+    of_scene = dict(tuple(detections.groupby("scene_id"))) if len(detections) else {}
     none = DETECTIONS.empty()
     reach = timedelta(hours=rules.match.longest_silence_h) + rules.null_shift
     found, nulls = [], []
-    due = [scene for scene in inputs.scenes if inputs.again is None or scene.id in inputs.again]
+    due = [scene for scene in scenes if again is None or scene.id in again]
     for scene in sorted(due, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
         at = acquisition_of(scene).acquired_at
         low, high = np.searchsorted(times, naive(pd.Series([pd.Timestamp(at - reach), pd.Timestamp(at + reach)])))
@@ -243,43 +180,114 @@ def _by_scene(inputs: CorrelateInput, rules: CorrelateRules) -> tuple[pd.DataFra
         found.append(rows)
         if len(ships):
             nulls.append(null_test(ships, near, scene=scene, matches=rows, shift=rules.null_shift, model=rules.match))
-    current = _stack(found, MATCHES)
-    scenes = [scene.id for scene in due]
-    previous, as_of = inputs.previous_matches, inputs.as_of
-    matched = current if as_of is None else revise(previous, current, as_of=as_of, scenes=scenes)
-    return matched, _nulls(nulls, inputs), _dark(matched, inputs, rules)
+    matched = MATCHES.join(found)
+    if as_of is not None:
+        matched = revise(tables[MATCHES], matched, as_of=as_of, scenes=[scene.id for scene in due])
+    return TableSet({MATCHES: matched, NULL_TESTS: _nulls(nulls, tables[NULL_TESTS], again)})
 
 
-def _nulls(made: list[pd.DataFrame], inputs: CorrelateInput) -> pd.DataFrame:
+def _nulls(made: list[pd.DataFrame], before: pd.DataFrame, again: Collection[str] | None) -> pd.DataFrame:
     """The NULL_TESTS made now and, of scenes that were not matched again, those of before; in order of time."""
-    if inputs.again is None:
-        return _stack(made, NULL_TESTS)
-    before = inputs.previous_nulls
-    table = _stack([before[~before["scene_id"].isin(list(inputs.again))], *made], NULL_TESTS)
+    if again is None:
+        return NULL_TESTS.join(made)
+    table = NULL_TESTS.join([before[~before["scene_id"].isin(list(again))], *made])
     return table.sort_values(["acquired_at", "scene_id"], kind="stable", ignore_index=True)
 
 
-def _dark(matched: pd.DataFrame, inputs: CorrelateInput, rules: CorrelateRules) -> pd.DataFrame:
-    if inputs.detections.empty:
-        return DARK_EVENTS.empty()
-    ports = inputs.detections.groupby("aoi_id")
-    fixed = {name for _, ships in ports for name in fixed_objects(ships, rule=rules.dark)}
-    heard = inputs.positions if len(inputs.positions) else None
-    kept = inputs.reviewed.kept
-    return dark_events(inputs.detections, matched, heard, fixed=fixed, confirmed=kept, rule=rules.dark)
-
-
-def _best_first(dark: pd.DataFrame, candidates: pd.DataFrame) -> list[str]:
+def _dark(
+    tables: TableSet, matches: pd.DataFrame, reviews: ReviewDecisions, sea: Waters | None, rules: CorrelateRules
+) -> TableSet:
+    """DARK_EVENTS, and the GAP_CANDIDATES of each."""
+    detections, positions = tables[DETECTIONS], tables[POSITIONS]
+    dark = DARK_EVENTS.empty()
+    if len(detections):
+        ports = detections.groupby("aoi_id")
+        fixed = {name for _, ships in ports for name in fixed_objects(ships, rule=rules.dark)}
+        received = positions if len(positions) else None
+        dark = dark_events(detections, matches, received, fixed=fixed, confirmed=reviews.kept, rule=rules.dark)
+    candidates = gap_candidates(dark, tables[GAPS], lengths=stated_lengths(positions), sea=sea)
     by_event = candidates.groupby("event_id")["gap_id"].agg(" ".join) if len(candidates) else {}
-    return [str(by_event.get(event, "")) for event in dark["event_id"]]
+    dark = dark.assign(gap_ids=[str(by_event.get(event, "")) for event in dark["event_id"]])
+    return TableSet({DARK_EVENTS: DARK_EVENTS.conform(dark), GAP_CANDIDATES: candidates})
 
 
-def _stack(parts: list[pd.DataFrame], schema: Schema) -> pd.DataFrame:
-    some = [part for part in parts if len(part)]
-    return schema.conform(pd.concat(some, ignore_index=True)) if some else schema.empty()
+def _stays(
+    tables: TableSet,
+    now: pd.DataFrame,
+    aois: tuple[Aoi, ...],
+    *,
+    period: TimeRange,
+    refused: Collection[str],
+    rule: VisitRule,
+) -> TableSet:
+    """VISITS, their IDENTITY, and the DETECTABILITY of stays."""
+    states = tables[BERTH_STATES]
+    stays = visits(states, tables[DETECTIONS], now, coverage=tables[COVERAGE], port_calls=tables[PORT_CALLS], rule=rule)
+    stays = _less(stays, "visit_id", refused)
+    return TableSet(
+        {
+            VISITS: stays,
+            DETECTABILITY: detectability(states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
+            IDENTITY: identify(stays, tables[VESSEL_WATCHLIST], positions=tables[POSITIONS], aois=aois),
+        }
+    )
 
 
-def _span(inputs: CorrelateInput) -> TimeRange:
-    at = [acquisition_of(scene).acquired_at for scene in inputs.scenes]
+def _voyages(
+    tables: TableSet,
+    stays: pd.DataFrame,
+    aois: tuple[Aoi, ...],
+    *,
+    sea: Waters | None,
+    refused: Collection[str],
+    rule: LinkRule,
+) -> TableSet:
+    """VOYAGES, VOYAGE_LINKS and SHUTTLES."""
+    linked = link_voyages(
+        stays,
+        aois,
+        stacks=tables[STACKS],
+        port_calls=tables[PORT_CALLS],
+        positions=tables[POSITIONS],
+        ais_voyages=tables[VOYAGES],
+        berth_states=tables[BERTH_STATES],
+        sea=sea,
+        rule=rule,
+    )
+    return TableSet(
+        {
+            VOYAGES: _less(linked.voyages, "voyage_id", refused),
+            VOYAGE_LINKS: linked.links,
+            SHUTTLES: _less(linked.shuttles, "shuttle_id", refused),
+        }
+    )
+
+
+def _series(tables: TableSet, now: pd.DataFrame, stays: pd.DataFrame, period: TimeRange) -> TableSet:
+    """COUNTS, RATES, CHANGES and SHIPS_AND_STACKS."""
+    counted = count(
+        tables[DETECTIONS],
+        tables[COVERAGE],
+        matches=now,
+        stacks=tables[STACKS],
+        moving=moving_on_ais(now, tables[POSITIONS]),
+        berth_states=tables[BERTH_STATES],
+    )
+    return TableSet(
+        {
+            COUNTS: counted,
+            RATES: rates(counted, period=period),
+            CHANGES: change_points(counted),
+            SHIPS_AND_STACKS: ships_and_stacks(tables[STACKS], counted, stays),
+        }
+    )
+
+
+def _less(table: pd.DataFrame, key: str, refused: Collection[str]) -> pd.DataFrame:
+    return table[~table[key].isin(list(refused))].reset_index(drop=True) if refused else table
+
+
+def _span(scenes: Sequence[Acquisition | Scene]) -> TimeRange:
+    at = [acquisition_of(scene).acquired_at for scene in scenes]
     start, end = (pd.Timestamp(instant).floor("D").to_pydatetime() for instant in (min(at), max(at)))
     return TimeRange(start, end + timedelta(days=1))

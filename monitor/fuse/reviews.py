@@ -15,7 +15,7 @@ _SAME_SPOT_M = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Verdicts:
+class ReviewDecisions:
     """Detections by what reviewers decided of them; ids that no table holds do no harm.
 
     Attributes
@@ -37,7 +37,7 @@ class Verdicts:
         return self.rejected | self.fixed
 
 
-def verdicts(reviews: pd.DataFrame, detections: pd.DataFrame | None = None) -> Verdicts:
+def decisions(reviews: pd.DataFrame, detections: pd.DataFrame | None = None) -> ReviewDecisions:
     """What the REVIEWS that stand come to.
 
     Parameters
@@ -60,10 +60,10 @@ def verdicts(reviews: pd.DataFrame, detections: pd.DataFrame | None = None) -> V
     fixed = of[FIXED]
     if detections is not None and fixed and len(detections):
         fixed |= _beside(detections, fixed) - of[KEEP]
-    return Verdicts(of[REJECT], fixed, of[KEEP], frozenset(statements))
+    return ReviewDecisions(of[REJECT], fixed, of[KEEP], frozenset(statements))
 
 
-def without(detections: pd.DataFrame, told: Verdicts) -> pd.DataFrame:
+def without(detections: pd.DataFrame, told: ReviewDecisions) -> pd.DataFrame:
     """The detections that still count."""
     if not told.set_aside:
         return detections

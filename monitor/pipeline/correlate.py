@@ -14,14 +14,31 @@ from monitor.ais.gap_reachability import gap_calls, usual_speeds
 from monitor.ais.sea_routes import shipped_sea
 from monitor.core.scene import Scene
 from monitor.core.schema import Schema
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, NULL_TESTS, STACKS
+from monitor.core.tables import (
+    BERTH_STATES,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    GAP_CALLS,
+    GAP_RULES,
+    GAPS,
+    MATCHES,
+    NULL_TESTS,
+    PORT_CALLS,
+    POSITIONS,
+    STACKS,
+    VESSEL_WATCHLIST,
+    VISITS,
+    VOYAGES,
+)
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.context.infrastructure import mark_fixed
 from monitor.detect.stacks import stack_states
-from monitor.fuse import CorrelateInput, CorrelateRules, Correlation, DarkRule, correlate, latest, read_watchlist
-from monitor.fuse.reviews import Verdicts, verdicts, without
+from monitor.fuse import CorrelateRules, DarkRule, correlate, latest, read_watchlist
+from monitor.fuse.reviews import ReviewDecisions, decisions, without
 from monitor.pipeline.ais_tables import port_points
 from monitor.pipeline.freshness import FINDINGS, NOTE, Ports, made_from
 from monitor.pipeline.rematch import note_matched, to_match
@@ -54,7 +71,7 @@ def detections_of(archive: Archive, ports: Ports, period: TimeRange | None = Non
     return marked[[at.to_pydatetime() in period for at in marked["acquired_at"]]].reset_index(drop=True)
 
 
-def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: timedelta) -> Correlation:
+def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: timedelta) -> TableSet:
     """Derive every table from what the archive holds, and keep it there."""
     current, began = made_from(archive, ports, gap), datetime.now(UTC)
     scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
@@ -67,48 +84,45 @@ def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: tim
     gaps = find_gaps(positions, at_least=gap, until=_heard_until(positions))
     calls = port_calls(positions, port_points(ports.aois))
     legs = telling(voyages(calls), gap)
-    result = correlate(
-        CorrelateInput(
-            ports.aois,
-            tuple(scenes),
-            detections,
-            coverage,
-            states,
-            stacks,
-            positions,
-            gaps,
-            calls,
-            legs,
-            archive.read_table("matches", MATCHES),
-            read_watchlist(),
-            as_of=began,
-            reviewed=told,
-            again=to_match(archive, store, ports, gap, scenes),
-            previous_nulls=archive.read_table("null_tests", NULL_TESTS),
-            sea=shipped_sea(),
-        ),
+    given = TableSet(
+        {
+            DETECTIONS: detections,
+            COVERAGE: coverage,
+            BERTH_STATES: states,
+            STACKS: stacks,
+            POSITIONS: positions,
+            GAPS: gaps,
+            GAP_CALLS: gap_calls(gaps, port_points(ports.aois), sea=shipped_sea(), speeds_kn=usual_speeds(positions)),
+            PORT_CALLS: calls,
+            VOYAGES: legs,
+            MATCHES: archive.read_table("matches", MATCHES),
+            NULL_TESTS: archive.read_table("null_tests", NULL_TESTS),
+            VESSEL_WATCHLIST: read_watchlist(),
+        }
+    )
+    made, stated = correlate(
+        given,
+        ports.aois,
+        scenes=scenes,
+        sea=shipped_sea(),
+        as_of=began,
+        reviews=told,
+        again=to_match(archive, store, ports, gap, scenes),
         rules=CorrelateRules(dark=DARK),
     )
-    derived = {
-        **result.tables(),
-        "gaps": gaps,
-        "port_calls": calls,
-        "berth_states": states,
-        "stacks": stacks,
-        "gap_rules": gap_rules(gaps, positions, land=shipped_shore()),
-        "gap_calls": gap_calls(gaps, port_points(ports.aois), sea=shipped_sea(), speeds_kn=usual_speeds(positions)),
-    }
-    for name, table in derived.items():
-        archive.write_table(name, table)
-    archive.write_note(FINDINGS, findings.to_text(result.findings))
+    also = {schema: given[schema] for schema in (GAPS, PORT_CALLS, BERTH_STATES, STACKS, GAP_CALLS)}
+    derived = made | also | {GAP_RULES: gap_rules(gaps, positions, land=shipped_shore())}
+    for schema in derived:
+        archive.write_table(schema.name, derived[schema])
+    archive.write_note(FINDINGS, findings.to_text(stated))
     archive.write_note(NOTE, current)
     note_matched(archive, ports, gap, began)
-    return result
+    return made
 
 
-def review_decisions(archive: Archive, detections: pd.DataFrame) -> Verdicts:
+def review_decisions(archive: Archive, detections: pd.DataFrame) -> ReviewDecisions:
     """What reviewers decided, of these detections and of what was stated."""
-    return verdicts(ReviewStore(archive).table(), detections)
+    return decisions(ReviewStore(archive).table(), detections)
 
 
 def telling(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:
@@ -147,10 +161,10 @@ def standing(matches: pd.DataFrame) -> pd.DataFrame:
     return latest(matches)
 
 
-def summary(result: Correlation, late: Sequence[str] = ()) -> str:
+def summary(result: TableSet, late: Sequence[str] = ()) -> str:
     """What came of it, in one line; `late` are the scenes that were matched again because AIS came late."""
-    dark = int((result.dark_events["status"] == "dark").sum())
-    text = f"{dark} dark events, {len(result.visits)} visits, {len(result.voyages)} voyages"
+    dark = int((result[DARK_EVENTS]["status"] == "dark").sum())
+    text = f"{dark} dark events, {len(result[VISITS])} visits, {len(result[VOYAGES])} voyages"
     if not late:
         return text
     return f"{text}; AIS came late for {len(late)} scenes, matched again: {', '.join(late[:5])}" + (

@@ -17,7 +17,7 @@ from monitor.core.geodesy import WGS84, reproject
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.tables import DETECTIONS
-from monitor.fuse.reviews import Verdicts, verdicts
+from monitor.fuse.reviews import ReviewDecisions, decisions
 from monitor.io.atomic import write_bytes
 from monitor.pipeline.correlate import scene_tables
 from monitor.pipeline.freshness import Ports
@@ -48,7 +48,7 @@ def export_labels(archive: Archive, ports: Ports, out: Path) -> list[Path]:
     """
     reviews = ReviewStore(archive).table()
     found = scene_tables(archive, ports, "detections", DETECTIONS)
-    told = verdicts(reviews, found)
+    told = decisions(reviews, found)
     doubtful = _unsure(reviews)
     decided = told.kept | told.set_aside | doubtful
     mine = found[found["detection_id"].isin(list(decided)) & (found["sensor"] == _LABELLED)]
@@ -69,7 +69,12 @@ def export_labels(archive: Archive, ports: Ports, out: Path) -> list[Path]:
 
 
 def labels_of(
-    detections: pd.DataFrame, told: Verdicts, doubtful: Iterable[str], *, grid: Grid, anchorages: Iterable[str] = ()
+    detections: pd.DataFrame,
+    told: ReviewDecisions,
+    doubtful: Iterable[str],
+    *,
+    grid: Grid,
+    anchorages: Iterable[str] = (),
 ) -> dict[str, object]:
     """The labels of one scene as a FeatureCollection in longitude and latitude.
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.core.tables import BERTH_STATES, COVERAGE, OBSERVATIONS, STACKS, VISITS
-from monitor.fuse import Seen, compare, read_observations
+from monitor.core.tableset import TableSet
+from monitor.fuse import compare, read_observations
 from monitor.io.atomic import write_bytes
 from monitor.pipeline.correlate import scene_tables
 from monitor.pipeline.freshness import Ports
@@ -31,14 +32,13 @@ def observations(archive: Archive) -> pd.DataFrame:
 
 def compare_ledger(archive: Archive, ports: Ports) -> pd.DataFrame:
     """LEDGER of some ports: what was published, and an analyst's own sightings, against what the archive holds."""
-    mine = [aoi.id for aoi in ports.aois]
-    tables = (
-        archive.read_table("visits", VISITS),
-        archive.read_table("berth_states", BERTH_STATES),
-        archive.read_table("stacks", STACKS),
-        scene_tables(archive, ports, "coverage", COVERAGE),
+    tables = TableSet(
+        {
+            **{schema: archive.read_table(schema.name, schema) for schema in (VISITS, BERTH_STATES, STACKS)},
+            COVERAGE: scene_tables(archive, ports, "coverage", COVERAGE),
+        }
     )
-    return compare(observations(archive), ports.aois, Seen(*(table[table["aoi_id"].isin(mine)] for table in tables)))
+    return compare(observations(archive), ports.aois, tables)
 
 
 def add_sightings(archive: Archive, path: Path) -> int:

@@ -199,7 +199,7 @@ class Workspace(Views):
         result = pipeline.correlate_all(self.archive, self.positions, ports, span(self.settings.ais.gap))
         self._alerts_due(ports)
         chosen = chosen_period(period)
-        return {name: len(within(table, chosen)) for name, table in result.tables().items()}
+        return {schema.name: len(within(result[schema], chosen)) for schema in result}
 
     def report(
         self, aoi: str | None = None, period: Period = None, *, out: Path | None = None, pdf: bool = False

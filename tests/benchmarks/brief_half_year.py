@@ -18,8 +18,26 @@ from monitor.ais import find_gaps, port_calls, voyages
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.errors import ArchiveError
 from monitor.core.scene import Acquisition, Raster
+from monitor.core.tables import (
+    BERTH_STATES,
+    CHANGES,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    GAP_CANDIDATES,
+    GAPS,
+    MATCHES,
+    PORT_CALLS,
+    POSITIONS,
+    SHUTTLES,
+    STACKS,
+    VISITS,
+    VOYAGE_LINKS,
+    VOYAGES,
+)
 from monitor.core.timerange import TimeRange
-from monitor.fuse import CorrelateInput, correlate
+from monitor.fuse import correlate
 from monitor.report import BriefInput, Provenance, SceneRecord, Tables, build_brief, write_html, write_pdf
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
@@ -38,45 +56,32 @@ def given(season: Season, aois: tuple[Aoi, ...]) -> BriefInput:
         name: rows[rows["scene_id"].isin(names)] if "scene_id" in rows else rows
         for name, rows in truth_tables(season).items()
     }
-    made = told(aois, offered, season.positions(), truth, seed=season.seed).inputs
-    gaps = find_gaps(made.positions, at_least=timedelta(hours=12))
-    calls = port_calls(made.positions, _anchors(aois))
-    known = CorrelateInput(
-        aois,
-        tuple(offered),
-        made.detections,
-        made.coverage,
-        made.berth_states,
-        made.stacks,
-        made.positions,
-        gaps,
-        calls,
-        voyages(calls),
-    )
-    result = correlate(known)
+    made = told(offered, season.positions(), truth, seed=season.seed).tables
+    gaps = find_gaps(made[POSITIONS], at_least=timedelta(hours=12))
+    calls = port_calls(made[POSITIONS], _anchors(aois))
+    known = made | {GAPS: gaps, PORT_CALLS: calls, VOYAGES: voyages(calls)}
+    result, stated = correlate(known, aois, scenes=offered)
     tables = Tables(
-        coverage=made.coverage,
-        counts=result.counts,
-        detections=made.detections,
-        matches=result.matches,
-        dark_events=result.dark_events,
+        coverage=made[COVERAGE],
+        counts=result[COUNTS],
+        detections=made[DETECTIONS],
+        matches=result[MATCHES],
+        dark_events=result[DARK_EVENTS],
         gaps=gaps,
-        berth_states=made.berth_states,
-        stacks=made.stacks,
-        visits=result.visits,
-        voyages=result.voyages,
-        positions=made.positions,
+        berth_states=made[BERTH_STATES],
+        stacks=made[STACKS],
+        visits=result[VISITS],
+        voyages=result[VOYAGES],
+        positions=made[POSITIONS],
         vessels=season.vessels(),
-        gap_candidates=result.gap_candidates,
-        shuttles=result.shuttles,
-        changes=result.changes,
-        voyage_links=result.voyage_links,
+        gap_candidates=result[GAP_CANDIDATES],
+        shuttles=result[SHUTTLES],
+        changes=result[CHANGES],
+        voyage_links=result[VOYAGE_LINKS],
     )
     records = tuple(SceneRecord(a.id, "ab" * 32, "cd" * 32, "truth") for a in offered)
     end: datetime = PERIOD.end
-    return BriefInput(
-        aois, PERIOD, end, end, tuple(offered), tables, Provenance("benchmark", scenes=records), result.findings
-    )
+    return BriefInput(aois, PERIOD, end, end, tuple(offered), tables, Provenance("benchmark", scenes=records), stated)
 
 
 def _anchors(aois: tuple[Aoi, ...]) -> pd.DataFrame:

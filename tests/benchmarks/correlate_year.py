@@ -17,8 +17,9 @@ from shapely.geometry import Point
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.scene import Acquisition
 from monitor.core.schema import UTC
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS
-from monitor.fuse import CorrelateInput, correlate
+from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, VISITS
+from monitor.core.tableset import TableSet
+from monitor.fuse import correlate
 
 START = pd.Timestamp("2023-01-01", tz="UTC")
 VESSELS = 200
@@ -54,7 +55,7 @@ def made_positions(number: int) -> pd.DataFrame:
     return POSITIONS.conform(table.astype({"t": UTC}))
 
 
-def made_observations(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
+def made_observations(aois: tuple[Aoi, ...], each: int = 100) -> tuple[TableSet, tuple[Acquisition, ...]]:
     """An observation every 3.6 days at both ports: a third of the berths taken, eight ships in open water."""
     rng = np.random.default_rng(1)
     scenes, states, found, coverage = [], [], [], []
@@ -106,33 +107,26 @@ def made_observations(aois: tuple[Aoi, ...], each: int = 100) -> CorrelateInput:
     detections = gpd.GeoDataFrame(
         pd.DataFrame(found, columns=[c for c in DETECTIONS.columns if c not in DETECTIONS.absent]), crs="EPSG:4326"
     )
-    return CorrelateInput(
-        aois,
-        tuple(scenes),
-        DETECTIONS.conform(detections),
-        COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
-        BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
-    )
+    tables = {
+        DETECTIONS: DETECTIONS.conform(detections),
+        COVERAGE: COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
+        BERTH_STATES: BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
+    }
+    return TableSet(tables), tuple(scenes)
 
 
 def main(number: int) -> None:
     """Print the seconds."""
     folder = Path(__file__).resolve().parents[2] / "aoi"
-    observations = made_observations(tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai")))
-    inputs = CorrelateInput(
-        observations.aois,
-        observations.scenes,
-        observations.detections,
-        observations.coverage,
-        observations.berth_states,
-        positions=made_positions(number),
-    )
+    aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
+    observed, scenes = made_observations(aois)
+    tables = observed | {POSITIONS: made_positions(number)}
     begun = time.process_time()
-    made = correlate(inputs)
+    made, stated = correlate(tables, aois, scenes=scenes)
     seconds = time.process_time() - begun
     print(
-        f"{len(inputs.positions):,} positions, {len(inputs.scenes)} scenes, {len(inputs.detections)} detections: "
-        f"{seconds:.1f} s, {len(made.visits)} visits, {len(made.findings)} findings"
+        f"{len(tables[POSITIONS]):,} positions, {len(scenes)} scenes, {len(tables[DETECTIONS])} detections: "
+        f"{seconds:.1f} s, {len(made[VISITS])} visits, {len(stated)} findings"
     )
 
 

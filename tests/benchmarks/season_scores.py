@@ -54,9 +54,9 @@ def scored(seed: int, eye: Eye) -> Tally:
     """One season's scores."""
     season = season_of(seed)
     observations = [a for aoi in season.aois for a in season.acquisitions(aoi)]
-    made = told(season.aois, observations, season.positions(), truth_tables(season), seed=seed, eye=eye)
+    made = told(observations, season.positions(), truth_tables(season), seed=seed, eye=eye)
     tally = Tally()
-    score(made, correlate(made.inputs), tally)
+    score(made, correlate(made.tables, season.aois, scenes=made.scenes)[0], tally)
     return tally
 
 

@@ -10,12 +10,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from monitor.core.aoi import Aoi
 from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import destination
 from monitor.core.scene import Acquisition
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, STACKS
-from monitor.fuse import CorrelateInput, Correlation, azimuth_shift
+from monitor.core.tables import (
+    BERTH_STATES,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    MATCHES,
+    NULL_TESTS,
+    POSITIONS,
+    STACKS,
+    VISITS,
+    VOYAGES,
+)
+from monitor.core.tableset import TableSet
+from monitor.fuse import azimuth_shift, latest
 from monitor.fuse.matching.azimuth_shift import satellite_course_deg, slant_range_m
 
 LEAST_M = 45.0
@@ -62,15 +73,15 @@ POOR = Eye(missed=0.2, false_per_scene=1.5, place_m=15.0, length=0.23, axis_deg=
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Told:
-    """A season's inputs, and which ship each detection really is (0: none)."""
+    """A season's scenes and tables, and which ship each detection really is (0: none)."""
 
-    inputs: CorrelateInput
+    tables: TableSet
+    scenes: tuple[Acquisition, ...]
     ship: Mapping[str, int]
     truth: Mapping[str, pd.DataFrame]
 
 
 def told(
-    aois: tuple[Aoi, ...],
     acquisitions: Sequence[Acquisition],
     positions: pd.DataFrame,
     truth: Mapping[str, pd.DataFrame],
@@ -81,16 +92,14 @@ def told(
     """Detections, coverage and berth states of a season, with noise, misses and false alarms."""
     eye, rng = eye or Eye(), np.random.default_rng(seed)
     detections, ship = _detections(acquisitions, truth, rng, eye)
-    inputs = CorrelateInput(
-        aois,
-        tuple(acquisitions),
-        detections,
-        _coverage(truth),
-        _states(truth["berths"], detections),
-        _stacks(truth["stacks"], rng, eye),
-        POSITIONS.conform(positions),
-    )
-    return Told(inputs, ship, truth)
+    tables = {
+        DETECTIONS: detections,
+        COVERAGE: _coverage(truth),
+        BERTH_STATES: _states(truth["berths"], detections),
+        STACKS: _stacks(truth["stacks"], rng, eye),
+        POSITIONS: POSITIONS.conform(positions),
+    }
+    return Told(TableSet(tables), tuple(acquisitions), ship, truth)
 
 
 def _detections(
@@ -274,7 +283,7 @@ class Tally:
         return self.hits.get(f"{name}/right", 0.0) / of if of else float("nan")
 
 
-def score(season: Told, made: Correlation, tally: Tally) -> None:
+def score(season: Told, made: TableSet, tally: Tally) -> None:
     """Add a correlation's scores to a tally."""
     _matching(season, made, tally)
     _darkness(season, made, tally)
@@ -285,16 +294,16 @@ def score(season: Told, made: Correlation, tally: Tally) -> None:
 def _ships(season: Told) -> pd.DataFrame:
     """The truth of each detection that is a ship."""
     truth = season.truth["vessels"].set_index(["scene_id", "mmsi"])
-    scene = season.inputs.detections.set_index("detection_id")["scene_id"]
+    scene = season.tables[DETECTIONS].set_index("detection_id")["scene_id"]
     keys = [(scene[d], m) for d, m in season.ship.items() if m]
     table = truth.loc[keys].reset_index()
     table["detection_id"] = [d for d, m in season.ship.items() if m]
     return table.set_index("detection_id")
 
 
-def _matching(season: Told, made: Correlation, tally: Tally) -> None:
+def _matching(season: Told, made: TableSet, tally: Tally) -> None:
     truth = _ships(season)
-    now = made.matches_now
+    now = latest(made[MATCHES])
     pairs = now[now["status"] == "matched"]
     right = [season.ship.get(d) == m for d, m in zip(pairs["detection_id"], pairs["mmsi"], strict=True)]
     tally.add("match precision", sum(right), len(right))
@@ -303,12 +312,12 @@ def _matching(season: Told, made: Correlation, tally: Tally) -> None:
     tally.add(
         "match recall", sum(named.get(d) == m for d, m in zip(wanted.index, wanted["mmsi"], strict=True)), len(wanted)
     )
-    tally.add("chance", made.null_tests["by_chance"].sum(), made.null_tests["detections"].sum())
+    tally.add("chance", made[NULL_TESTS]["by_chance"].sum(), made[NULL_TESTS]["detections"].sum())
 
 
-def _darkness(season: Told, made: Correlation, tally: Tally) -> None:
+def _darkness(season: Told, made: TableSet, tally: Tally) -> None:
     truth = _ships(season)
-    dark = made.dark_events[made.dark_events["status"] == "dark"]
+    dark = made[DARK_EVENTS][made[DARK_EVENTS]["status"] == "dark"]
     unseen = set(truth.index[~truth["on_ais"]])
     tally.add("dark precision", sum(d in unseen for d in dark["detection_id"]), len(dark))
     down = season.truth["outages"]
@@ -325,18 +334,18 @@ def _darkness(season: Told, made: Correlation, tally: Tally) -> None:
 
 def _received(season: Told, row: Mapping[object, object]) -> bool:
     at = row["acquired_at"]
-    p = season.inputs.positions
+    p = season.tables[POSITIONS]
     near = p[(p["t"] - at).abs() <= pd.Timedelta(hours=1)]
     near = near[(near["lon"] - row["lon"]).abs().lt(0.4) & (near["lat"] - row["lat"]).abs().lt(0.3)]
     return near["mmsi"].nunique() >= 2 and bool((near["t"] <= at).any()) and bool((near["t"] >= at).any())
 
 
-def _visits(season: Told, made: Correlation, tally: Tally) -> dict[str, int]:
+def _visits(season: Told, made: TableSet, tally: Tally) -> dict[str, int]:
     """Which true visit (row) each visit is; adds the visits' scores."""
     truth = season.truth["visits"]
     truth = truth[truth["length_m"] >= LEAST_M].reset_index(drop=True)
     seen = {(int(v["mmsi"]), v["berth_id"]): [] for v in truth.to_dict("records")}
-    scenes = season.inputs.detections.set_index("detection_id")["acquired_at"]
+    scenes = season.tables[DETECTIONS].set_index("detection_id")["acquired_at"]
     for name, mmsi in season.ship.items():
         for key in seen:
             if key[0] == mmsi:
@@ -346,7 +355,7 @@ def _visits(season: Told, made: Correlation, tally: Tally) -> dict[str, int]:
         for v in truth.to_dict("records")
     ]
     found: dict[str, int] = {}
-    for visit in made.visits.to_dict("records"):
+    for visit in made[VISITS].to_dict("records"):
         ships = [season.ship[d] for d in visit["detection_ids"].split()]
         here = truth[
             (truth["mmsi"] == max(set(ships), key=ships.count))
@@ -378,7 +387,7 @@ def _holds(visit: Mapping[object, object], true: pd.Series) -> bool:
     )
 
 
-def _legs(season: Told, made: Correlation, found: Mapping[str, int], tally: Tally) -> None:
+def _legs(season: Told, made: TableSet, found: Mapping[str, int], tally: Tally) -> None:
     truth, legs = season.truth["visits"], season.truth["voyages"]
     truth = truth[truth["length_m"] >= LEAST_M].reset_index(drop=True)
     real = {(int(leg["mmsi"]), leg["departed_at"]): leg["arrived_at"] for leg in legs.to_dict("records")}
@@ -387,7 +396,7 @@ def _legs(season: Told, made: Correlation, found: Mapping[str, int], tally: Tall
     pairs = {(ends[k], starts[k[0], back]) for k, back in real.items() if k in ends and (k[0], back) in starts}
     have = set(found.values())
     observable = {pair for pair in pairs if set(pair) <= have}
-    told_legs = made.voyages[made.voyages["evidence"] != "ais"]
+    told_legs = made[VOYAGES][made[VOYAGES]["evidence"] != "ais"]
     got = [(found.get(leg["from_visit"], -1), found.get(leg["to_visit"], -1)) for leg in told_legs.to_dict("records")]
     tally.add("leg precision", sum(pair in pairs for pair in got), len(got))
     tally.add("leg recall", len(observable & set(got)), len(observable))

@@ -8,13 +8,29 @@ import pytest
 from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi, read_aoi
+from monitor.core.findings import Finding
 from monitor.core.scene import Acquisition
 from monitor.core.schema import UTC
-from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, MATCHES, POSITIONS
+from monitor.core.tables import (
+    BERTH_STATES,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    MATCHES,
+    NULL_TESTS,
+    POSITIONS,
+    SHUTTLES,
+    VESSEL_WATCHLIST,
+    VISITS,
+    VOYAGES,
+)
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
-from monitor.fuse import CorrelateInput, Correlation, correlate, read_watchlist
+from monitor.fuse import CORRELATED, correlate, latest, read_watchlist
 
 START = pd.Timestamp("2023-08-01T02:16:00Z")
+Correlated = tuple[TableSet, tuple[Finding, ...]]
 BERTHS = {"rajin": "rajin_b2_sw", "dunai": "dunai_ba_n"}
 
 
@@ -24,7 +40,9 @@ def aois() -> tuple[Aoi, ...]:
     return tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
 
 
-def _season(aois: tuple[Aoi, ...], *, days: int = 40, cloudy: frozenset[int] = frozenset()) -> CorrelateInput:
+def _season(
+    aois: tuple[Aoi, ...], *, days: int = 40, cloudy: frozenset[int] = frozenset()
+) -> tuple[TableSet, tuple[Acquisition, ...]]:
     """A ship that is two days at Rajin, half a day at sea, two at Dunai, half a day at sea; an observation a day."""
     scenes, states, found, coverage = [], [], [], []
     for aoi in aois:
@@ -68,15 +86,14 @@ def _season(aois: tuple[Aoi, ...], *, days: int = 40, cloudy: frozenset[int] = f
     detections = gpd.GeoDataFrame(
         pd.DataFrame(found, columns=[c for c in DETECTIONS.columns if c not in DETECTIONS.absent]), crs="EPSG:4326"
     )
-    return CorrelateInput(
-        aois,
-        tuple(scenes),
-        DETECTIONS.conform(detections),
-        COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
-        BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
-        positions=_traffic(days),
-        watchlist=read_watchlist(),
-    )
+    tables = {
+        DETECTIONS: DETECTIONS.conform(detections),
+        COVERAGE: COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
+        BERTH_STATES: BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
+        POSITIONS: _traffic(days),
+        VESSEL_WATCHLIST: read_watchlist(),
+    }
+    return TableSet(tables), tuple(scenes)
 
 
 def _traffic(days: int) -> pd.DataFrame:
@@ -97,100 +114,86 @@ def _traffic(days: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def season(aois: tuple[Aoi, ...]) -> Correlation:
-    return correlate(_season(aois))
+def season(aois: tuple[Aoi, ...]) -> Correlated:
+    tables, scenes = _season(aois)
+    return correlate(tables, aois, scenes=scenes)
 
 
-def test_every_stay_of_the_season_is_a_visit(season: Correlation) -> None:
-    assert season.visits.groupby("aoi_id").size().to_dict() == {"dunai": 8, "rajin": 8}
+def test_every_stay_of_the_season_is_a_visit(season: Correlated) -> None:
+    assert season[0][VISITS].groupby("aoi_id").size().to_dict() == {"dunai": 8, "rajin": 8}
 
 
-def test_every_sighting_is_dark_where_others_are_heard(season: Correlation) -> None:
-    assert set(season.dark_events["status"]) == {"dark"}
-    assert len(season.dark_events) == 32
+def test_every_sighting_is_dark_where_others_are_heard(season: Correlated) -> None:
+    assert set(season[0][DARK_EVENTS]["status"]) == {"dark"}
+    assert len(season[0][DARK_EVENTS]) == 32
 
 
-def test_the_legs_make_one_shuttle(season: Correlation) -> None:
-    assert len(season.voyages) == 15
-    assert season.shuttles["legs"].tolist() == [15]
-    assert season.shuttles["period_days"].iloc[0] == pytest.approx(5.0, abs=0.2)
+def test_the_legs_make_one_shuttle(season: Correlated) -> None:
+    assert len(season[0][VOYAGES]) == 15
+    assert season[0][SHUTTLES]["legs"].tolist() == [15]
+    assert season[0][SHUTTLES]["period_days"].iloc[0] == pytest.approx(5.0, abs=0.2)
 
 
-def test_chance_matches_are_reported_beside(season: Correlation) -> None:
-    assert len(season.null_tests) == 32
-    assert (season.null_tests["chance_rate"] == 0).all()
+def test_chance_matches_are_reported_beside(season: Correlated) -> None:
+    assert len(season[0][NULL_TESTS]) == 32
+    assert (season[0][NULL_TESTS]["chance_rate"] == 0).all()
 
 
-def test_every_finding_has_a_claim_and_evidence(season: Correlation) -> None:
-    kinds = {finding.kind for finding in season.findings}
+def test_every_finding_has_a_claim_and_evidence(season: Correlated) -> None:
+    kinds = {finding.kind for finding in season[1]}
     assert {"shuttle", "dark_event", "visit", "voyage", "count"} <= kinds
-    assert all(finding.claim.endswith(".") for finding in season.findings)
-    assert all(finding.evidence for finding in season.findings)
-    assert len({finding.id for finding in season.findings}) == len(season.findings)
+    assert all(finding.claim.endswith(".") for finding in season[1])
+    assert all(finding.evidence for finding in season[1])
+    assert len({finding.id for finding in season[1]}) == len(season[1])
 
 
-def test_observations_carry_no_likelihood_and_inferences_do(season: Correlation) -> None:
-    for finding in season.findings:
+def test_observations_carry_no_likelihood_and_inferences_do(season: Correlated) -> None:
+    for finding in season[1]:
         assert bool(finding.likelihood) == (finding.kind in ("dark_event", "visit", "voyage", "shuttle"))
 
 
 def test_a_port_under_cloud_is_not_observed_and_has_no_count(aois: tuple[Aoi, ...]) -> None:
-    inputs = _season(aois, days=10, cloudy=frozenset(range(10)))
-    made = correlate(inputs)
-    assert made.counts["vessels"].isna().all()
-    assert {finding.kind for finding in made.findings} == {"coverage"}
-    assert all("not observed" in finding.claim for finding in made.findings)
+    tables, scenes = _season(aois, days=10, cloudy=frozenset(range(10)))
+    made, stated = correlate(tables, aois, scenes=scenes)
+    assert made[COUNTS]["vessels"].isna().all()
+    assert {finding.kind for finding in stated} == {"coverage"}
+    assert all("not observed" in finding.claim for finding in stated)
 
 
 def test_findings_are_about_the_period_asked_for(aois: tuple[Aoi, ...]) -> None:
-    inputs = _season(aois, days=20)
+    tables, scenes = _season(aois, days=20)
     week = TimeRange.parse("2023-08-08/2023-08-15")
-    made = correlate(
-        CorrelateInput(
-            inputs.aois,
-            inputs.scenes,
-            inputs.detections,
-            inputs.coverage,
-            inputs.berth_states,
-            positions=inputs.positions,
-            period=week,
-        )
-    )
-    instants = [finding.start for finding in made.findings if finding.kind == "dark_event"]
+    _, stated = correlate(tables, aois, scenes=scenes, period=week)
+    instants = [finding.start for finding in stated if finding.kind == "dark_event"]
     assert instants
     assert all(instant in week for instant in instants)
 
 
-def test_the_same_input_gives_the_same_output(aois: tuple[Aoi, ...], season: Correlation) -> None:
-    again = correlate(_season(aois))
-    assert again.findings == season.findings
-    for name, table in again.tables().items():
-        pd.testing.assert_frame_equal(pd.DataFrame(table), pd.DataFrame(season.tables()[name]))
+def test_the_same_input_gives_the_same_output(aois: tuple[Aoi, ...], season: Correlated) -> None:
+    tables, scenes = _season(aois)
+    again, stated = correlate(tables, aois, scenes=scenes)
+    assert stated == season[1]
+    for schema in again:
+        pd.testing.assert_frame_equal(pd.DataFrame(again[schema]), pd.DataFrame(season[0][schema]))
 
 
 def test_no_scenes_give_empty_tables(aois: tuple[Aoi, ...]) -> None:
-    made = correlate(CorrelateInput(aois, ()))
-    assert all(table.empty for table in made.tables().values())
-    assert made.findings == ()
+    made, stated = correlate(TableSet(), aois, scenes=())
+    assert set(made) == set(CORRELATED)
+    assert all(table.empty for table in made.values())
+    assert stated == ()
 
 
 def test_versions_go_on_when_ais_comes_late(aois: tuple[Aoi, ...]) -> None:
-    inputs = _season(aois, days=5)
-    first = correlate(CorrelateInput(aois, inputs.scenes, inputs.detections, as_of=START.to_pydatetime()))
+    tables, scenes = _season(aois, days=5)
+    seen = TableSet({DETECTIONS: tables[DETECTIONS]})
+    first, _ = correlate(seen, aois, scenes=scenes, as_of=START.to_pydatetime())
     place = aois[0].zone(BERTHS["rajin"]).geometry.centroid
     t = pd.date_range(START - timedelta(days=1), START + timedelta(days=1.5), freq="20min")
-    late = inputs.positions.iloc[: len(t)].assign(mmsi=5, t=t, lon=place.x, lat=place.y, length_m=120.0)
-    second = correlate(
-        CorrelateInput(
-            aois,
-            inputs.scenes,
-            inputs.detections,
-            positions=POSITIONS.conform(late.astype({"t": UTC})),
-            previous_matches=first.matches,
-            as_of=(START + timedelta(days=9)).to_pydatetime(),
-        )
-    )
-    assert set(first.matches["status"]) == {"unmatched"}
-    assert (second.matches_now["status"] == "matched").sum() == 2
-    assert list(second.matches.columns) == list(MATCHES.columns)
-    assert (second.matches["version"] == 2).sum() >= 2
+    late = tables[POSITIONS].iloc[: len(t)].assign(mmsi=5, t=t, lon=place.x, lat=place.y, length_m=120.0)
+    later = seen | {POSITIONS: POSITIONS.conform(late.astype({"t": UTC})), MATCHES: first[MATCHES]}
+    second, _ = correlate(later, aois, scenes=scenes, as_of=(START + timedelta(days=9)).to_pydatetime())
+    assert set(first[MATCHES]["status"]) == {"unmatched"}
+    assert (latest(second[MATCHES])["status"] == "matched").sum() == 2
+    assert list(second[MATCHES].columns) == list(MATCHES.columns)
+    assert (second[MATCHES]["version"] == 2).sum() >= 2

@@ -8,7 +8,7 @@ from monitor.core.tables import DETECTIONS, MATCHES, REVIEWS
 from monitor.fuse.dark.events import DarkRule, dark_events
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.versions import latest, revise
-from monitor.fuse.reviews import Verdicts, verdicts, without
+from monitor.fuse.reviews import ReviewDecisions, decisions, without
 from tests.fuse.conftest import AT, Found, Track
 
 PLACE, FAR = (130.3, 42.2), (130.35, 42.25)
@@ -57,17 +57,17 @@ def full(ships: pd.DataFrame, zone: str = "open") -> pd.DataFrame:
 
 
 def test_what_was_taken_back_changes_nothing() -> None:
-    assert verdicts(decided(("a", "reject", "a"), stands=False)) == Verdicts()
+    assert decisions(decided(("a", "reject", "a"), stands=False)) == ReviewDecisions()
 
 
 def test_the_later_word_on_a_detection_holds() -> None:
-    told = verdicts(decided(("visit", "fixed", "a b"), ("a", "keep", "a")))
+    told = decisions(decided(("visit", "fixed", "a b"), ("a", "keep", "a")))
     assert told.kept == {"a"}
     assert told.set_aside == {"b"}
 
 
 def test_a_rejected_statement_takes_no_detection_with_it() -> None:
-    told = verdicts(decided(("visit", "reject", "")))
+    told = decisions(decided(("visit", "reject", "")))
     assert told.statements == {"visit"}
     assert not told.set_aside
 
@@ -78,7 +78,7 @@ def test_a_fixed_object_in_open_water_is_set_aside_in_other_observations_too(fou
     second["geometry"] = [translate(g, 0.0002, 0.0) for g in second["geometry"]]
     both = DETECTIONS.conform(pd.concat([first, second], ignore_index=True))
     name = str(first["detection_id"].iloc[0])
-    left = without(both, verdicts(decided((name, "fixed", name)), both))
+    left = without(both, decisions(decided((name, "fixed", name)), both))
     assert set(left["detection_id"]) == {str(first["detection_id"].iloc[1]), "later-1"}
 
 
@@ -87,13 +87,13 @@ def test_a_fixed_object_at_a_berth_hides_no_ship_of_another_observation(found: F
     later = first.assign(detection_id="later", scene_id="S2_2")
     both = DETECTIONS.conform(pd.concat([first, later], ignore_index=True))
     name = str(first["detection_id"].iloc[0])
-    assert list(without(both, verdicts(decided((name, "fixed", name)), both))["detection_id"]) == ["later"]
+    assert list(without(both, decisions(decided((name, "fixed", name)), both))["detection_id"]) == ["later"]
 
 
 def test_nothing_is_left_when_everything_is_rejected(found: Found) -> None:
     ships = full(found(PLACE))
     name = str(ships["detection_id"].iloc[0])
-    assert without(ships, verdicts(decided((name, "reject", name)))).empty
+    assert without(ships, decisions(decided((name, "reject", name)))).empty
 
 
 def test_a_kept_detection_is_dark_whatever_its_score(optical: Acquisition, found: Found, track: Track) -> None:

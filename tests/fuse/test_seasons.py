@@ -19,9 +19,9 @@ def tally() -> Tally:
     aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
     season = Season.make(aois=aois, seed=11, scenario="feed-outage", sensors=("s2", "s1"))
     acquisitions = [a for aoi in aois for a in season.acquisitions(aoi)]
-    made = told(aois, acquisitions, season.positions(), truth_tables(season), seed=11)
+    made = told(acquisitions, season.positions(), truth_tables(season), seed=11)
     scores = Tally()
-    score(made, correlate(made.inputs), scores)
+    score(made, correlate(made.tables, aois, scenes=made.scenes)[0], scores)
     return scores
 
 

@@ -78,8 +78,7 @@ def gap_candidates(
             some = gaps[spans]
             ways = _ways(some, (float(lon[index]), float(lat[index])), sea)
             parts.append(_of_event(event, str(event[key]), some, said[spans], ways, rule))
-    found = [part for part in parts if len(part)]
-    return GAP_CANDIDATES.conform(pd.concat(found, ignore_index=True)) if found else GAP_CANDIDATES.empty()
+    return GAP_CANDIDATES.join(parts)
 
 
 def _ways(gaps: pd.DataFrame, place: tuple[float, float], sea: Waters | None) -> _Ways:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
 import pandas as pd
@@ -12,9 +11,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.findings import Finding, likelihood_word
 from monitor.core.tables import (
     COUNTS,
-    COVERAGE,
     DARK_EVENTS,
-    DETECTABILITY,
     GAP_CANDIDATES,
     GAPS,
     IDENTITY,
@@ -24,6 +21,7 @@ from monitor.core.tables import (
     VISITS,
     VOYAGES,
 )
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.events import DARK
 from monitor.fuse.findings import wording
@@ -37,25 +35,7 @@ _TYPICAL_STAY_H = 48.0
 _LEG_WORTH_TELLING = 0.55
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FindingTables:
-    """What findings are made from; tables default to empty."""
-
-    dark_events: pd.DataFrame = field(default_factory=DARK_EVENTS.empty)
-    visits: pd.DataFrame = field(default_factory=VISITS.empty)
-    detectability: pd.DataFrame = field(default_factory=DETECTABILITY.empty)
-    voyages: pd.DataFrame = field(default_factory=VOYAGES.empty)
-    shuttles: pd.DataFrame = field(default_factory=SHUTTLES.empty)
-    counts: pd.DataFrame = field(default_factory=COUNTS.empty)
-    rates: pd.DataFrame = field(default_factory=RATES.empty)
-    stacks: pd.DataFrame = field(default_factory=STACKS.empty)
-    gaps: pd.DataFrame = field(default_factory=GAPS.empty)
-    coverage: pd.DataFrame = field(default_factory=COVERAGE.empty)
-    identity: pd.DataFrame = field(default_factory=IDENTITY.empty)
-    gap_candidates: pd.DataFrame = field(default_factory=GAP_CANDIDATES.empty)
-
-
-def findings(aois: tuple[Aoi, ...], tables: FindingTables, *, period: TimeRange) -> tuple[Finding, ...]:
+def findings(aois: tuple[Aoi, ...], tables: TableSet, *, period: TimeRange) -> tuple[Finding, ...]:
     """The findings of a period, shuttles and dark events first, coverage before counts.
 
     Observations carry no likelihood; inferences always do. Each names its evidence by id. A port that was never
@@ -94,14 +74,18 @@ def _length(row: dict[object, object]) -> str:
     return wording.about_length(_number(row["length_m"]), low, high)
 
 
+def _observations(number: int) -> str:
+    return f"{number} {'observation' if number == 1 else 'observations'}"
+
+
 def _place(row: dict[object, object], key: str, names: dict[str, str]) -> str:
     zone, aoi = str(row.get(key, "")), str(row["aoi_id"])
     port = names.get(aoi, aoi)
     return f"{names.get(zone, zone)}, {port}" if zone else port
 
 
-def _dark(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
-    for row in _within(tables.dark_events, "acquired_at", period):
+def _dark(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in _within(tables[DARK_EVENTS], "acquired_at", period):
         place, at = _place(row, "zone_id", names), _at(row["acquired_at"])
         gap_ids = tuple(str(row["gap_ids"]).split())
         others = tuple(text for text in str(row["alternatives"]).split("; ") if text)
@@ -125,15 +109,15 @@ def _dark(tables: FindingTables, names: dict[str, str], period: TimeRange) -> It
         )
 
 
-def _visits(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
-    for row in _within(tables.visits, "arrived_not_after", period):
+def _visits(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in _within(tables[VISITS], "arrived_not_after", period):
         bounds = (
             row["arrived_not_before"],
             row["arrived_not_after"],
             row["departed_not_before"],
             row["departed_not_after"],
         )
-        who = tables.identity[(tables.identity["subject_id"] == row["visit_id"]) & (tables.identity["rank"] == 1)]
+        who = tables[IDENTITY][(tables[IDENTITY]["subject_id"] == row["visit_id"]) & (tables[IDENTITY]["rank"] == 1)]
         claim = wording.stay(_place(row, "berth_id", names), _length(row), bounds)
         if len(who):
             claim += f" {who['wording'].iloc[0]}"
@@ -147,15 +131,15 @@ def _visits(tables: FindingTables, names: dict[str, str], period: TimeRange) -> 
             claim,
             likelihood_word(chance),
             "high" if observations >= 3 else ("moderate" if observations == 2 else "low"),
-            (f"seen in {observations} {'observation' if observations == 1 else 'observations'}",),
+            (f"seen in {_observations(observations)}",),
             tuple(str(row["detection_ids"]).split()),
             ("two ships of like length, one after the other",) if observations > 1 else (),
         )
 
 
-def _voyages(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
-    stays = tables.visits.set_index("visit_id") if len(tables.visits) else None
-    for row in _within(tables.voyages, "departed_at", period):
+def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    stays = tables[VISITS].set_index("visit_id") if len(tables[VISITS]) else None
+    for row in _within(tables[VOYAGES], "departed_at", period):
         chance = _number(row["probability"])
         if str(row["evidence"]) == "ais" or not chance >= _LEG_WORTH_TELLING or stays is None:
             continue
@@ -180,8 +164,8 @@ def _voyages(tables: FindingTables, names: dict[str, str], period: TimeRange) ->
         )
 
 
-def _shuttles(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
-    for row in tables.shuttles.to_dict("records"):
+def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in tables[SHUTTLES].to_dict("records"):
         start, end = _at(row["first"]), _at(row["last"])
         if not period.overlaps(start, end):
             continue
@@ -191,7 +175,7 @@ def _shuttles(tables: FindingTables, names: dict[str, str], period: TimeRange) -
             yield _candidate(row, ports, start, end)
             continue
         bounds = (int(_number(row["legs_low"])), row["legs_high"])
-        legs = tables.voyages[tables.voyages["shuttle_id"] == row["shuttle_id"]]
+        legs = tables[VOYAGES][tables[VOYAGES]["shuttle_id"] == row["shuttle_id"]]
         chance = float(legs["probability"].mean()) if legs["probability"].notna().any() else 0.9
         yield Finding(
             str(row["shuttle_id"]),
@@ -227,8 +211,8 @@ def _candidate(row: dict[object, object], ports: list[str], start: datetime, end
     )
 
 
-def _coverage(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
-    counts = tables.counts[tables.counts["aoi_id"] == aoi.id]
+def _coverage(aoi: Aoi, tables: TableSet, period: TimeRange) -> Iterator[Finding]:
+    counts = tables[COUNTS][tables[COUNTS]["aoi_id"] == aoi.id]
     inside = counts[
         (counts["acquired_at"] >= pd.Timestamp(period.start)) & (counts["acquired_at"] < pd.Timestamp(period.end))
     ]
@@ -249,8 +233,8 @@ def _coverage(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Fi
     )
 
 
-def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
-    mine = tables.rates[(tables.rates["aoi_id"] == aoi.id) & (tables.rates["what"] == "vessels")]
+def _counts(aoi: Aoi, tables: TableSet, period: TimeRange) -> Iterator[Finding]:
+    mine = tables[RATES][(tables[RATES]["aoi_id"] == aoi.id) & (tables[RATES]["what"] == "vessels")]
     for row in _within(mine, "start", period):
         observations = int(_number(row["observations"]))
         if not observations:
@@ -262,10 +246,10 @@ def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Find
                 aoi.name, rate[0], (_number(row["expected_low"]), _number(row["expected_high"]))
             )
         start, end = _at(row["start"]), _at(row["end"])
-        seen = tables.counts[
-            (tables.counts["aoi_id"] == aoi.id)
-            & (tables.counts["acquired_at"] >= row["start"])
-            & (tables.counts["acquired_at"] < row["end"])
+        seen = tables[COUNTS][
+            (tables[COUNTS]["aoi_id"] == aoi.id)
+            & (tables[COUNTS]["acquired_at"] >= row["start"])
+            & (tables[COUNTS]["acquired_at"] < row["end"])
         ]
         yield Finding(
             f"count|{aoi.id}|{start.isoformat()}",
@@ -276,14 +260,14 @@ def _counts(aoi: Aoi, tables: FindingTables, period: TimeRange) -> Iterator[Find
             claim,
             "",
             "high" if observations >= 4 else ("moderate" if observations >= 2 else "low"),
-            (f"{observations} looks",),
+            (_observations(observations),),
             tuple(seen["scene_id"].astype(str)),
             (wording.SNAPSHOT,),
         )
 
 
-def _stacks(tables: FindingTables, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
-    for row in _within(tables.stacks, "acquired_at", period):
+def _stacks(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+    for row in _within(tables[STACKS], "acquired_at", period):
         length, change = _number(row["length_m"]), _number(row["change_m2"])
         if not length > 0 or not abs(change) >= 500.0:
             continue
@@ -304,10 +288,10 @@ def _stacks(tables: FindingTables, names: dict[str, str], period: TimeRange) -> 
         )
 
 
-def _gaps(tables: FindingTables, period: TimeRange) -> Iterator[Finding]:
-    best = tables.gap_candidates[tables.gap_candidates["rank"] <= _BEST_GAPS]
+def _gaps(tables: TableSet, period: TimeRange) -> Iterator[Finding]:
+    best = tables[GAP_CANDIDATES][tables[GAP_CANDIDATES]["rank"] <= _BEST_GAPS]
     explains = best.groupby("gap_id")["event_id"].agg(tuple).to_dict() if len(best) else {}
-    for row in tables.gaps[tables.gaps["gap_id"].isin(list(explains))].to_dict("records"):
+    for row in tables[GAPS][tables[GAPS]["gap_id"].isin(list(explains))].to_dict("records"):
         start = _at(row["start"])
         end = start if pd.isna(row["end"]) else _at(row["end"])
         if _number(row["duration_h"]) < _LONG_GAP_H or not period.overlaps(start, max(end, start)):

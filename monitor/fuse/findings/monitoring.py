@@ -43,7 +43,7 @@ def _changed(row: Mapping[object, object], names: Mapping[str, str]) -> Finding:
         "high" if p_value < _SURE_P and min(observations) >= _SURE_OBSERVATIONS else "moderate",
         (f"{observations[0]} observations before, {observations[1]} after; p = {p_value:.2g}",),
         (),
-        ("the season", "looks at other hours or by another sensor"),
+        ("the season", "observations at other hours or by another sensor"),
     )
 
 

@@ -234,7 +234,7 @@ def changed(
     """Measured: a rate that was another before; `bounds` are the last observation before and the first after."""
     return (
         f"{_COUNTED.get(what, what)} at {place} changed between {day(bounds[0])} and {day(bounds[1])}, from "
-        f"{rates[0]:.1f} ({observations[0]} looks) to {rates[1]:.1f} ({observations[1]} looks)."
+        f"{rates[0]:.1f} ({observations[0]} observations) to {rates[1]:.1f} ({observations[1]} observations)."
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.tables import BERTH_STATES, COVERAGE, LEDGER, STACKS, VISITS
+from monitor.core.tableset import TableSet
 from monitor.fuse.findings.wording import at_least, day
 from monitor.fuse.findings.wording import when as hour
 from monitor.fuse.ledger.observations import PRESENT
@@ -36,28 +37,6 @@ Answer = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
-    """What we have, to compare with: tables default to empty."""
-
-    visits: pd.DataFrame = field(default_factory=VISITS.empty)
-    berth_states: pd.DataFrame = field(default_factory=BERTH_STATES.empty)
-    stacks: pd.DataFrame = field(default_factory=STACKS.empty)
-    coverage: pd.DataFrame = field(default_factory=COVERAGE.empty)
-
-    def of(self, aoi: Aoi) -> _Port:
-        """What concerns one port."""
-        visits, states, stacks, coverage = (
-            table[table["aoi_id"] == aoi.id] for table in (self.visits, self.berth_states, self.stacks, self.coverage)
-        )
-        times = pd.concat(
-            [*(table["acquired_at"] for table in (states, stacks, coverage)), *(visits[name] for name in _BOUNDS)]
-        ).dropna()
-        first, last = (times.min(), times.max()) if len(times) else (pd.NaT, pd.NaT)
-        names = {zone.id: zone.name or zone.id for zone in aoi.zones}
-        return _Port(aoi, visits, states, stacks, coverage, names, first, last)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Port:
     aoi: Aoi
     visits: pd.DataFrame
@@ -76,15 +55,30 @@ class _Port:
         return _inside(seen, start, end)["acquired_at"].drop_duplicates().sort_values()
 
 
-def compare(observations: pd.DataFrame, aois: Iterable[Aoi], seen: Seen) -> pd.DataFrame:
+def _port(aoi: Aoi, tables: TableSet) -> _Port:
+    """What concerns one port."""
+    own = tables.of(aoi.id)
+    visits, states, stacks, coverage = own[VISITS], own[BERTH_STATES], own[STACKS], own[COVERAGE]
+    times = pd.concat(
+        [*(table["acquired_at"] for table in (states, stacks, coverage)), *(visits[name] for name in _BOUNDS)]
+    ).dropna()
+    first, last = (times.min(), times.max()) if len(times) else (pd.NaT, pd.NaT)
+    names = {zone.id: zone.name or zone.id for zone in aoi.zones}
+    return _Port(
+        aoi=aoi, visits=visits, states=states, stacks=stacks, coverage=coverage, names=names, first=first, last=last
+    )
+
+
+def compare(observations: pd.DataFrame, aois: Iterable[Aoi], tables: TableSet) -> pd.DataFrame:
     """LEDGER: each observation against ours, then our visits that nobody published or noted.
 
     Parameters
     ----------
     observations : OBSERVATIONS table
-    aois : ports; an observation belongs to one when its ``port`` is the port's id or name
-    seen : Seen
-        VISITS, BERTH_STATES, STACKS and COVERAGE of these ports.
+    aois : iterable of Aoi
+        The ports; an observation belongs to one when its ``port`` is the port's id or name.
+    tables : TableSet
+        VISITS, BERTH_STATES, STACKS and COVERAGE.
 
     Returns
     -------
@@ -93,7 +87,7 @@ def compare(observations: pd.DataFrame, aois: Iterable[Aoi], seen: Seen) -> pd.D
         and saw none; ``only here``: ours, where they saw none or said nothing; ``not observable``: we could not have
         seen it, with the cause; ``not comparable``: totals, and what is no stay at a watched port.
     """
-    ports = [seen.of(aoi) for aoi in aois]
+    ports = [_port(aoi, tables) for aoi in aois]
     by_name = {name.casefold(): port for port in ports for name in (port.aoi.id, port.aoi.name) if name}
     rows, explained = [], set[str]()
     for row in observations.to_dict("records"):

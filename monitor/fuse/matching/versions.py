@@ -64,7 +64,7 @@ def revise(
     for column in ("mmsi", "runner_up_mmsi"):
         new[column] = new[column].astype("Int64")
     new = MATCHES.conform(new)
-    return new if previous.empty else MATCHES.conform(pd.concat([MATCHES.conform(previous), new], ignore_index=True))
+    return MATCHES.join([MATCHES.conform(previous), new])
 
 
 def _changed(old: pd.DataFrame, row: dict[str, object]) -> bool:

@@ -245,5 +245,5 @@ def _with_ais(made: pd.DataFrame, ais: pd.DataFrame) -> pd.DataFrame:
             leg |= {"evidence": "both", "from_visit": first["from_visit"], "to_visit": first["to_visit"]}
         rows.append(leg)
     rest = made[~made["voyage_id"].isin(taken)]
-    both = pd.concat([VOYAGES.conform(pd.DataFrame(rows)), rest], ignore_index=True)
-    return VOYAGES.conform(both.sort_values(["departed_at", "voyage_id"], kind="stable"))
+    both = VOYAGES.join([VOYAGES.conform(pd.DataFrame(rows)), rest])
+    return both.sort_values(["departed_at", "voyage_id"], kind="stable", ignore_index=True)

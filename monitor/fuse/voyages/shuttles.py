@@ -132,7 +132,7 @@ def with_candidates(
     if not rows:
         return shown
     table = pd.DataFrame(rows).astype({"mmsi": "Int64", "legs_high": "Int64"})
-    return SHUTTLES.conform(pd.concat([shown, SHUTTLES.conform(table)], ignore_index=True) if len(shown) else table)
+    return SHUTTLES.join([shown, SHUTTLES.conform(table)])
 
 
 def _both_ends(chain: Chain, stays: Sequence[PortStay], ports: tuple[str, str]) -> bool:

@@ -50,7 +50,7 @@ STATES = {"not observed": "#d9d9d9", "empty": "#9ecae1", "occupied": "#08519c"}
 
 def berth_calendar(aoi: str, ax: plt.Axes) -> None:
     """One row a berth, one mark an observation."""
-    states = ws.berth_states(aoi)
+    states = ws.table("berth_states", aoi=aoi)
     berths = sorted(states["berth_id"].unique())
     for state, colour in STATES.items():
         observations = states[states["state"] == state]

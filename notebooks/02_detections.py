@@ -93,7 +93,7 @@ print(f"{busiest}: {kept.sum()} objects at 0.30, {len(candidates)} at 0.15")
 # the detector alone before. `looks` is how many.
 
 # %%
-berths = ws.berth_states()
+berths = ws.table("berth_states")
 seen = berths[berths["state"] != "not observed"]
 pd.crosstab(seen["method"], seen["state"])
 
@@ -115,7 +115,7 @@ axes[0].set_title("Probability that a berth is occupied; grey: not observed (sim
 # geometry turn that into an *interval* of boxes.
 
 # %%
-stacks = ws.stacks()
+stacks = ws.table("stacks")
 measured = stacks[(stacks["state"] == "observed") & (stacks["area_m2"] > 0)]
 columns = ["yard_id", "acquired_at", "length_m", "length_low_m", "length_high_m", "change_m2", "teu_low", "teu_high"]
 measured[columns].sort_values("acquired_at").tail(10)

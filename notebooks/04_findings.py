@@ -94,7 +94,7 @@ between[columns].sort_values("departed_at").head(12) if len(between) else "no vo
 # `candidate` means that a ship went to and fro, though its legs cannot be told one by one.
 
 # %%
-shuttles = ws.shuttles()
+shuttles = ws.table("shuttles")
 shuttles[["port_a", "port_b", "status", "legs", "legs_low", "legs_high", "first", "last", "probability"]]
 
 # %% [markdown]
@@ -108,7 +108,7 @@ from IPython.display import HTML
 from monitor import TimeRange
 from monitor.report.charts.timeline import timeline_html
 
-HTML(timeline_html(ws.timeline(period="2023-09"), TimeRange.parse("2023-09")))
+HTML(timeline_html(ws.aviation.timeline(period="2023-09"), TimeRange.parse("2023-09")))
 
 # %% [markdown]
 # ## How good is this?

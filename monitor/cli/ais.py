@@ -34,7 +34,7 @@ def flags(
     Example: monitor ais flags 2023-10
     """
     to = session(context)
-    _tell(to, to.open().track_flags(chosen_period(period, last), pool=pool), "odd stretches", out)
+    _tell(to, to.open().ais.track_flags(chosen_period(period, last), pool=pool), "odd stretches", out)
 
 
 @group.command()
@@ -51,7 +51,7 @@ def reception(
     Example: monitor ais reception 2023-10 --aoi rajin --out reception.csv
     """
     to = session(context)
-    _tell(to, to.open().reception(chosen_period(period, last), aoi=aoi, pool=pool), "cells and hours", out)
+    _tell(to, to.open().ais.reception(chosen_period(period, last), aoi=aoi, pool=pool), "cells and hours", out)
 
 
 @group.command()
@@ -67,7 +67,7 @@ def calls(
     Example: monitor ais calls 2023-10 --out calls.csv
     """
     to = session(context)
-    _tell(to, to.open().port_calls(chosen_period(period, last), pool=pool), "port calls", out)
+    _tell(to, to.open().ais.port_calls(chosen_period(period, last), pool=pool), "port calls", out)
 
 
 @group.command()
@@ -85,7 +85,7 @@ def voyages(
     from monitor.ais.voyages import voyages as between
 
     to = session(context)
-    _tell(to, between(to.open().port_calls(chosen_period(period, last), pool=pool)), "voyages", out)
+    _tell(to, between(to.open().ais.port_calls(chosen_period(period, last), pool=pool)), "voyages", out)
 
 
 @group.command()
@@ -97,7 +97,7 @@ def at(
     Example: monitor ais at 2023-10-05T02:16:09Z
     """
     to = session(context)
-    _tell(to, to.open().track_at(instant), "vessels", out)
+    _tell(to, to.open().ais.track_at(instant), "vessels", out)
 
 
 @group.command()
@@ -107,7 +107,7 @@ def late(context: typer.Context) -> None:
     Example: monitor ais late
     """
     to = session(context)
-    scenes = to.open().late_scenes()
+    scenes = to.open().ais.late_scenes()
     to.tell(list(scenes), "\n".join(scenes) or "no scene is to be matched again")
 
 

@@ -41,7 +41,7 @@ def ingest(
     Example: monitor flights ingest traces/ sightings.csv
     """
     to = session(context)
-    took = to.open().take_flights(*files, watchlist=watchlist, time_zone=time_zone)
+    took = to.open().aviation.ingest(*files, watchlist=watchlist, time_zone=time_zone)
     to.tell(took.as_json(), took.text())
     if took.failures:
         raise typer.Exit(1)
@@ -59,14 +59,8 @@ def calls(
 
     Examples: monitor flights calls 2023-09; monitor flights calls --airfield ZKPY --json
     """
-    from monitor.workspace.aviation_tables import calls_within
-
     to = session(context)
-    workspace, chosen = to.open(), chosen_period(period, last)
-    if watchlist is not None:
-        table = calls_within(workspace.flights(watchlist=watchlist).calls, chosen)
-    else:
-        table = workspace.flight_calls(airfield, chosen)
+    table = to.open().aviation.calls(airfield, chosen_period(period, last), watchlist=watchlist)
     text = "\n".join(f"{row.status}: {row.claim}" for row in table.itertuples()) or "no calls"
     to.tell(table.to_dict("records"), text)
 
@@ -89,7 +83,7 @@ def unusual(
     Example: monitor flights unusual 2024-09 --airfield ZKPY --events votes.csv --within 2d
     """
     to = session(context)
-    said = to.open().unusual_flights(chosen_period(period, last), airfield=airfield, events=events, within=within)
+    said = to.open().aviation.unusual(chosen_period(period, last), airfield=airfield, events=events, within=within)
     to.tell({"sentences": list(said)}, "\n".join(said) or "no traces of other traffic are in: nothing can be compared")
 
 

@@ -35,7 +35,7 @@ def ingest(
     """
     to = session(context)
     report = to.open().ingest(*files, start_date=start_date, progress=_shown() if sys.stderr.isatty() else None)
-    late = to.open().late_scenes()
+    late = to.open().ais.late_scenes()
     told = f"\n{len(late)} scenes will be matched again by `monitor run --due`: {', '.join(late)}" if late else ""
     to.tell(report.as_json() | {"late_scenes": list(late)}, report.text() + told)
     if report.failed:
@@ -65,10 +65,10 @@ def gaps(
     found = workspace.gaps(at_least=span(at_least), until=until, pool=pool)
     table, shown = found, [*_GAP, "distance_m", "implied_kn", "is_closed"]
     if rules:
-        table = table.merge(workspace.gap_rules(found, pool=pool).drop(columns="mmsi"), on="gap_id")
+        table = table.merge(workspace.ais.gap_rules(found, pool=pool).drop(columns="mmsi"), on="gap_id")
         shown = [*_GAP, "open_sea", "coastal", "others_during", "own_per_hour", "shore_nmi"]
     if calls or berths:
-        reach = workspace.gap_calls(found, berths=berths, pool=pool).drop(columns="mmsi")
+        reach = workspace.ais.gap_calls(found, berths=berths, pool=pool).drop(columns="mmsi")
         table, shown = table.merge(reach, on="gap_id"), [*(shown if rules else _GAP), *_REACH]
     if out is not None:
         workspace.write_csv(table, out)

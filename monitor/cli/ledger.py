@@ -47,7 +47,7 @@ def ledger(
     table = workspace.ledger(aoi, chosen_period(period, last))
     if verdict is not None:
         table = table[table["verdict"] == verdict].reset_index(drop=True)
-    made_up = workspace.is_simulated
+    made_up = workspace.context().is_simulated
     document: dict[str, object] = {"simulated": made_up, "rows": table.to_dict("records")}
     lines = [_head(table, simulated=made_up), *(_line(row) for row in table.to_dict("records"))]
     if out is not None:

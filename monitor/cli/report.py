@@ -40,7 +40,7 @@ def report(
     """
     to = session(context)
     workspace = to.open()
-    if aoi and not period and aoi not in {port.id for port in workspace.aois}:
+    if aoi and not period and not (workspace.root / "aoi" / f"{aoi}.geojson").is_file():
         aoi, period = None, aoi
     paths = workspace.report(aoi, chosen_period(period, last), out=out, pdf=pdf)
     to.tell({"paths": [str(path) for path in paths]}, "\n".join(str(path) for path in paths))

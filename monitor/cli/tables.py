@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.options import session
 from monitor.core.errors import SettingsError
-from monitor.core.schema import Schema
-from monitor.core.tables import TABLES
+
+if TYPE_CHECKING:
+    from monitor.core.schema import Schema
 
 
 def register(app: typer.Typer) -> None:
@@ -25,6 +26,8 @@ def tables(
 
     Example: monitor tables visits
     """
+    from monitor.core.tables import TABLES
+
     to = session(context)
     if name is None:
         document = {each: schema.headline for each, schema in TABLES.items()}

@@ -43,7 +43,7 @@ def demo(
     from monitor.workspace.workspace import Workspace
 
     to = session(context)
-    paths = Workspace.demo(folder, pool=pool, say=lambda line: typer.echo(line, err=True))
+    paths = Workspace.demo(folder, pool=pool, progress=lambda line: typer.echo(line, err=True))
     to.tell({"paths": [str(path) for path in paths]}, "\n".join(str(path) for path in paths))
 
 
@@ -58,7 +58,7 @@ def run(
     """
     require(due, "run needs --due: it does what is due and nothing twice")
     to = session(context)
-    result = to.open().run(pool=pool, say=lambda line: typer.echo(line, err=True))
+    result = to.open().run(pool=pool, progress=lambda line: typer.echo(line, err=True))
     to.tell(result.as_json(), result.text())
     if result.failed:
         raise typer.Exit(1)

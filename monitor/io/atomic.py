@@ -122,13 +122,26 @@ def sweep(folder: Path) -> int:
     return count
 
 
-def digest(*folders: Path) -> str:
-    """A hash of the names, sizes and times of all files in some folders: equal means nothing was written there."""
+def digest(*folders: Path, suffix: str = "") -> str:
+    """A hash of the names and contents of the files in some folders, whatever their times: a copy has the same.
+
+    Parameters
+    ----------
+    folders : Path
+        Folders that do not exist hold nothing.
+    suffix : str
+        Only files whose names end so; hidden ones are always left out.
+
+    Returns
+    -------
+    str
+        Hexadecimal SHA-256.
+    """
     state = hashlib.sha256()
     for folder in folders:
-        for path in sorted(p for p in folder.rglob("*") if p.is_file() and not p.name.startswith(".")):
-            stat = path.stat()
-            state.update(f"{path.relative_to(folder.parent)}\0{stat.st_size}\0{stat.st_mtime_ns}\n".encode())
+        for path in sorted(p for p in folder.rglob(f"*{suffix}") if p.is_file() and not p.name.startswith(".")):
+            state.update(f"{path.relative_to(folder.parent).as_posix()}\0".encode())
+            state.update(hashlib.sha256(path.read_bytes()).digest())
     return state.hexdigest()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pandas as pd
 
@@ -12,8 +12,6 @@ from monitor.ais.coastline import shipped_shore
 from monitor.ais.disabling import gap_rules
 from monitor.ais.gap_reachability import gap_calls, usual_speeds
 from monitor.ais.sea_routes import shipped_sea
-from monitor.core.scene import Scene
-from monitor.core.schema import Schema
 from monitor.core.tables import (
     BERTH_STATES,
     COVERAGE,
@@ -22,8 +20,6 @@ from monitor.core.tables import (
     GAP_CALLS,
     GAP_RULES,
     GAPS,
-    MATCHES,
-    NULL_TESTS,
     PORT_CALLS,
     POSITIONS,
     STACKS,
@@ -32,139 +28,105 @@ from monitor.core.tables import (
     VOYAGES,
 )
 from monitor.core.tableset import TableSet
-from monitor.core.timerange import TimeRange
 from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
-from monitor.detect.context.infrastructure import mark_fixed
 from monitor.detect.stacks import stack_states
-from monitor.fuse import CorrelateRules, DarkRule, correlate, latest, read_watchlist
-from monitor.fuse.reviews import ReviewDecisions, decisions, without
-from monitor.pipeline.ais_tables import port_points
-from monitor.pipeline.freshness import FINDINGS, NOTE, Ports, made_from
-from monitor.pipeline.rematch import note_matched, to_match
+from monitor.fuse import CorrelateRules, DarkRule, correlate, read_watchlist
+from monitor.pipeline import snapshot
+from monitor.pipeline.ais import rematch
+from monitor.pipeline.ais.tables import port_points
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import FINDINGS, NOTE, made_from
 from monitor.store import findings
-from monitor.store.archive import Archive
-from monitor.store.positions import PositionStore
-from monitor.store.reviews import ReviewStore
 
 DARK = DarkRule(score=0.6, real=((0.4, 0.15), (0.5, 0.3), (0.6, 0.62), (0.7, 0.82), (0.9, 0.93)))
 """When a detection of the shipped weights may be called dark. In a simulated season 13 of 16 unmatched detections of
 score 0.6 or more were ships, and 6 of 21 of those below; set a little lower, since real ports are harder."""
 
 
-def scene_tables(
-    archive: Archive, ports: Ports, kind: str, schema: Schema, period: TimeRange | None = None
-) -> pd.DataFrame:
-    """One kind of per-scene table over all ports, in order of time."""
-    parts = [
-        archive.read_scene_tables(kind, key, schema, aoi_id=aoi.id, period=period) for aoi, key in ports.table_keys()
-    ]
-    return _joined(parts, schema)
+def correlate_all(context: Context) -> TableSet:
+    """Derive every table from what the archive holds, and write it there; the tables.
 
-
-def detections_of(archive: Archive, ports: Ports, period: TimeRange | None = None) -> pd.DataFrame:
-    """DETECTIONS over all ports, in order of time, with what the whole archive says of fixed objects."""
-    found = scene_tables(archive, ports, "detections", DETECTIONS)
-    marked = mark_fixed(found, scene_tables(archive, ports, "coverage", COVERAGE))
-    if period is None:
-        return marked
-    return marked[[at.to_pydatetime() in period for at in marked["acquired_at"]]].reset_index(drop=True)
-
-
-def correlate_all(archive: Archive, store: PositionStore, ports: Ports, gap: timedelta) -> TableSet:
-    """Derive every table from what the archive holds, and keep it there."""
-    current, began = made_from(archive, ports, gap), datetime.now(UTC)
-    scenes = [s for s in archive.scenes() if s.acquisition.aoi_id in {aoi.id for aoi in ports.aois}]
-    detected = detections_of(archive, ports)
-    told = review_decisions(archive, detected)
-    detections = without(detected, told)
-    coverage = scene_tables(archive, ports, "coverage", COVERAGE)
-    states, stacks = states_of(scenes, ports, archive, detections, coverage)
-    positions = store.read()
-    gaps = find_gaps(positions, at_least=gap, until=_heard_until(positions))
-    calls = port_calls(positions, port_points(ports.aois))
-    legs = telling(voyages(calls), gap)
-    given = TableSet(
-        {
-            DETECTIONS: detections,
-            COVERAGE: coverage,
-            BERTH_STATES: states,
-            STACKS: stacks,
-            POSITIONS: positions,
-            GAPS: gaps,
-            GAP_CALLS: gap_calls(gaps, port_points(ports.aois), sea=shipped_sea(), speeds_kn=usual_speeds(positions)),
-            PORT_CALLS: calls,
-            VOYAGES: legs,
-            MATCHES: archive.read_table("matches", MATCHES),
-            NULL_TESTS: archive.read_table("null_tests", NULL_TESTS),
-            VESSEL_WATCHLIST: read_watchlist(),
-        }
-    )
+    Raises
+    ------
+    ArchiveError
+        A file of the archive is damaged, or cannot be written.
+    """
+    basis, note, again = made_from(context), rematch.matched_note(context), rematch.to_match(context)
+    before = snapshot.read(context)
+    tables = given(context, before)
     made, stated = correlate(
-        given,
-        ports.aois,
-        scenes=scenes,
+        tables,
+        context.aois,
+        scenes=tuple(context.scenes),
         sea=shipped_sea(),
-        as_of=began,
-        reviews=told,
-        again=to_match(archive, store, ports, gap, scenes),
+        as_of=context.now,
+        reviews=snapshot.decisions(before),
+        again=again,
         rules=CorrelateRules(dark=DARK),
     )
-    also = {schema: given[schema] for schema in (GAPS, PORT_CALLS, BERTH_STATES, STACKS, GAP_CALLS)}
-    derived = made | also | {GAP_RULES: gap_rules(gaps, positions, land=shipped_shore())}
-    for schema in derived:
-        archive.write_table(schema.name, derived[schema])
-    archive.write_note(FINDINGS, findings.to_text(stated))
-    archive.write_note(NOTE, current)
-    note_matched(archive, ports, gap, began)
-    return made
+    derived = tables | made
+    for schema in snapshot.DERIVED:
+        context.archive.write_table(schema.name, derived[schema])
+    context.archive.write_note(FINDINGS, findings.to_text(stated))
+    context.archive.write_note(rematch.MATCHED, note)
+    context.archive.write_note(NOTE, basis)
+    return derived
 
 
-def review_decisions(archive: Archive, detections: pd.DataFrame) -> ReviewDecisions:
-    """What reviewers decided, of these detections and of what was stated."""
-    return decisions(ReviewStore(archive).table(), detections)
+def given(context: Context, tables: TableSet) -> TableSet:
+    """What a correlation starts from: accepted detections with berth states and stacks, and what AIS says by itself.
+
+    COVERAGE is that of the archived scenes alone.
+    """
+    known = snapshot.accepted(tables)
+    scenes = {scene.id for scene in context.scenes}
+    seen = tables[COVERAGE]
+    coverage = seen[seen["scene_id"].isin(scenes)].reset_index(drop=True)
+    states, stacks = states_of(context, known | {COVERAGE: coverage})
+    points, positions = port_points(context.aois), tables[POSITIONS]
+    gaps = find_gaps(positions, at_least=context.rules.gap, until=_received_until(positions))
+    calls = port_calls(positions, points)
+    return known | {
+        COVERAGE: coverage,
+        BERTH_STATES: states,
+        STACKS: stacks,
+        GAPS: gaps,
+        GAP_RULES: gap_rules(gaps, positions, land=shipped_shore()),
+        GAP_CALLS: gap_calls(gaps, points, sea=shipped_sea(), speeds_kn=usual_speeds(positions)),
+        PORT_CALLS: calls,
+        VOYAGES: informative(voyages(calls), context.rules.gap),
+        VESSEL_WATCHLIST: read_watchlist(),
+    }
 
 
-def telling(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:
-    """The voyages that say something: between two ports, or back to the same one after a long silence."""
+def informative(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:
+    """The VOYAGES between two ports, and those back to the same one after a silence of `gap` or longer."""
     silent = legs["silent_h"] >= gap.total_seconds() / 3600.0
     return legs[(legs["from_port"] != legs["to_port"]) | silent].reset_index(drop=True)
 
 
-def states_of(
-    scenes: Sequence[Scene], ports: Ports, archive: Archive, detections: pd.DataFrame, coverage: pd.DataFrame
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """BERTH_STATES and STACKS of every observation at every port, each berth against its own past."""
-    profiles = scene_tables(archive, ports, "berths", BERTH_PROFILES)
-    berths, stacks = [BERTH_STATES.empty()], [STACKS.empty()]
-    for aoi in ports.aois:
-        observations = [scene.acquisition for scene in scenes if scene.acquisition.aoi_id == aoi.id]
-        mine, seen = detections[detections["aoi_id"] == aoi.id], coverage[coverage["aoi_id"] == aoi.id]
-        past = profiles[profiles["aoi_id"] == aoi.id]
-        berths.append(berth_states(aoi, observations, detections=mine, coverage=seen, profiles=past))
-        stacks.append(stack_states(aoi, observations, detections=mine, coverage=seen))
-    return _joined(berths, BERTH_STATES), _joined(stacks, STACKS)
+def states_of(context: Context, tables: TableSet) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """BERTH_STATES and STACKS of every observation of every port, each berth against its own past."""
+    berths, stacks = [], []
+    for aoi in context.aois:
+        passes = [a for a in context.acquisitions if a.aoi_id == aoi.id]
+        mine = tables.of(aoi.id)
+        found, seen = mine[DETECTIONS], mine[COVERAGE]
+        berths.append(berth_states(aoi, passes, detections=found, coverage=seen, profiles=mine[BERTH_PROFILES]))
+        stacks.append(stack_states(aoi, passes, detections=found, coverage=seen))
+    return BERTH_STATES.join(berths), STACKS.join(stacks)
 
 
-def _joined(parts: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFrame:
-    some = [part for part in parts if len(part)]
-    return schema.conform(pd.concat(some, ignore_index=True)) if some else schema.empty()
-
-
-def _heard_until(positions: pd.DataFrame) -> datetime | None:
+def _received_until(positions: pd.DataFrame) -> datetime | None:
     """The last instant at which the feed is known to have run: that of its last position."""
     return positions["t"].max().to_pydatetime() if len(positions) else None
 
 
-def standing(matches: pd.DataFrame) -> pd.DataFrame:
-    """MATCHES as they now stand, of all versions."""
-    return latest(matches)
-
-
-def summary(result: TableSet, late: Sequence[str] = ()) -> str:
+def summary(tables: TableSet, late: Sequence[str] = ()) -> str:
     """What came of it, in one line; `late` are the scenes that were matched again because AIS came late."""
-    dark = int((result[DARK_EVENTS]["status"] == "dark").sum())
-    text = f"{dark} dark events, {len(result[VISITS])} visits, {len(result[VOYAGES])} voyages"
+    dark = int((tables[DARK_EVENTS]["status"] == "dark").sum())
+    text = f"{dark} dark events, {len(tables[VISITS])} visits, {len(tables[VOYAGES])} voyages"
     if not late:
         return text
     return f"{text}; AIS came late for {len(late)} scenes, matched again: {', '.join(late[:5])}" + (

@@ -1,27 +1,43 @@
-"""Look at archived scenes that were not looked at."""
+"""Run detectors on the archived scenes that lack their detections."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DetectorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scene import Scene
+from monitor.core.timerange import TimeRange
 from monitor.detect import Detector, detect
 from monitor.detect.berths.profiles import berth_profiles
 from monitor.detect.context.coverage import coverage
-from monitor.pipeline.freshness import table_key
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import table_key, without_detections
 from monitor.store.archive import Archive
 
 
 def detect_scenes(
-    archive: Archive, detectors: Mapping[str, Detector], work: Sequence[tuple[Scene, Aoi]], pool: Executor | None = None
+    context: Context, period: TimeRange | None = None, pool: Executor | None = None
 ) -> list[Outcome[tuple[Scene, Aoi], str]]:
-    """Detections and coverage of scenes, into the archive; outcomes carry scene ids."""
-    return each(partial(_detect_one, archive, detectors), work, pool)
+    """Write detections, coverage and berth profiles of the scenes that lack them; outcomes carry scene ids.
+
+    Parameters
+    ----------
+    context : Context
+        Its ports and detectors.
+    period : TimeRange, optional
+        Only scenes acquired in it.
+    pool : Executor, optional
+        Workers read the archive by its absolute path, wherever they run.
+    """
+    chosen = [s for s in context.scenes if period is None or s.acquisition.acquired_at in period]
+    work = without_detections(context, chosen)
+    archive = replace(context.archive, root=context.archive.root.resolve())
+    return each(partial(_detect_one, archive, context.detectors), work, pool)
 
 
 def _detect_one(archive: Archive, detectors: Mapping[str, Detector], work: tuple[Scene, Aoi]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,92 +9,103 @@ import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
+from monitor.core.tables import DARK_EVENTS, DETECTIONS
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat
+from monitor.io.atomic import write_bytes
 from monitor.pipeline import snapshot
-from monitor.pipeline.freshness import FINDINGS, Ports
+from monitor.pipeline.brief.provenance import SOFTWARE, provenance
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import FINDINGS
+from monitor.pipeline.report import shown
 from monitor.report.export.evidence import EvidenceInput, write_evidence
 from monitor.report.export.formats import export as write_export
 from monitor.report.export.formats import safe_csv
 from monitor.report.export.layers import Content
-from monitor.report.files import write_bytes
-from monitor.report.page.model import Tables
 from monitor.store import findings
 from monitor.store.archive import Archive
-from monitor.store.positions import PositionStore
-
-_INSTANTS = ("acquired_at", "arrived_not_after", "departed_at", "start", "t")
 
 
 def export_tables(
-    archive: Archive,
-    store: PositionStore,
-    ports: Ports,
+    context: Context,
     out: Path,
     *,
     format: str,  # noqa: A002
     period: TimeRange | None = None,
 ) -> list[Path]:
-    """Write the tables of some ports in a format of `report.exports.FORMATS`; the files written."""
-    tables = within(snapshot.tables(archive, store, ports), period)
-    passes = snapshot.acquisitions(archive, ports, period)
-    return write_export(Content(ports.aois, passes, tables, snapshot.software()), out, format=format)
+    """Write the tables of the context's ports in a format of `report.export.formats.FORMATS`; the files written.
 
+    Parameters
+    ----------
+    context : Context
+        Its ports.
+    out : Path
+        A file or a folder, as the format has it.
+    format : str
+        One of `FORMATS`.
+    period : TimeRange, optional
+        Only rows and scenes that share an instant with it.
 
-def within(tables: Tables, period: TimeRange | None) -> Tables:
-    """The rows whose first instant lies in a period; all of them without one."""
-    if period is None:
-        return tables
-    kept: dict[str, pd.DataFrame] = {}
-    for each in fields(Tables):
-        table: pd.DataFrame = getattr(tables, each.name)
-        column = next((name for name in _INSTANTS if name in table), None)
-        if column is not None:
-            inside = (table[column] >= period.start) & (table[column] < period.end)
-            kept[each.name] = table[inside].reset_index(drop=True)
-    return replace(tables, **kept)
+    Raises
+    ------
+    DataError
+        There is no such format, or nothing can be written there.
+    """
+    tables = shown(context, snapshot.read(context)).within(period)
+    passes = tuple(a for a in context.acquisitions if period is None or a.acquired_at in period)
+    return write_export(Content(context.aois, passes, tables, SOFTWARE), out, format=format)
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:
-    """A table as CSV that no spreadsheet takes for formulas."""
-    return write_bytes(out, safe_csv(table))
+    """Write a table as CSV that no spreadsheet takes for formulas; the file."""
+    write_bytes(out, safe_csv(table))
+    return out
 
 
-def pack_evidence(archive: Archive, store: PositionStore, ports: Ports, id: str, out: Path) -> Path:  # noqa: A002
-    """The zip of everything behind one detection, event or finding.
+def pack_evidence(context: Context, id: str, out: Path) -> Path:  # noqa: A002
+    """Write the zip of everything behind one detection, event or finding; the file.
+
+    Parameters
+    ----------
+    context : Context
+        Of all ports.
+    id : str
+        Of a detection, a dark event or a finding.
+    out : Path
+        The zip.
 
     Raises
     ------
     DataError
         Nothing has that id, or it rests on no detection.
     """
-    tables = snapshot.tables(archive, store, ports, everything=True)
+    archive, tables = context.archive, snapshot.current(snapshot.read(context))
     finding = next((f for f in findings.from_text(archive.read_note(FINDINGS)) if f.id == id), None)
     name = _detection_behind(id, tables, finding)
-    row = tables.detections[tables.detections["detection_id"] == name].iloc[0]
+    found = tables[DETECTIONS]
+    row = found[found["detection_id"] == name].iloc[0]
     scene = archive.scene(str(row["scene_id"]))
-    aoi = next(aoi for aoi in ports.aois if aoi.id == scene.acquisition.aoi_id)
     day = TimeRange(scene.acquisition.start, scene.acquisition.end + timedelta(seconds=1))
-    given = EvidenceInput(
+    evidence = EvidenceInput(
         id,
         name,
-        aoi,
+        next(aoi for aoi in context.aois if aoi.id == scene.acquisition.aoi_id),
         scene.acquisition,
         archive.read_raster(scene.id),
         tables,
-        snapshot.provenance(archive, store, ports, day),
+        provenance(context, day),
         _bytes(scene.path / "request.json"),
         _bytes(scene.path / "item.json"),
         finding,
         _reviews(archive, {id, name}),
     )
-    return write_evidence(given, out)
+    return write_evidence(evidence, out)
 
 
-def _detection_behind(id: str, tables: Tables, finding: Finding | None) -> str:  # noqa: A002
-    known = set(tables.detections["detection_id"])
-    events = dict(zip(tables.dark_events["event_id"], tables.dark_events["detection_id"], strict=True))
-    names = [id, *(finding.evidence if finding else ())]
-    for name in names:
+def _detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str:  # noqa: A002
+    known, dark = set(tables[DETECTIONS]["detection_id"]), tables[DARK_EVENTS]
+    events = dict(zip(dark["event_id"], dark["detection_id"], strict=True))
+    for name in [id, *(finding.evidence if finding else ())]:
         behind = str(events.get(name, name))
         if behind in known:
             return behind

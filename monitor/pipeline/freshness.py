@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +14,7 @@ from monitor.store.reviews import ReviewStore
 
 if TYPE_CHECKING:
     from monitor.detect.base import Detector
+    from monitor.pipeline.context import Context
 
 NOTE = "correlate"
 FINDINGS = "findings"
@@ -35,43 +33,37 @@ def table_key(detector: Detector, aoi: Aoi) -> str:
     return f"{detector.key}-{zones_digest(aoi)}"
 
 
-def unseen(
-    archive: Archive, aois: Sequence[Aoi], detectors: Mapping[str, Detector], scenes: Sequence[Scene]
-) -> list[tuple[Scene, Aoi]]:
-    """The scenes that lack detections of their sensor's detector, with their port."""
+def without_detections(context: Context, scenes: list[Scene] | None = None) -> list[tuple[Scene, Aoi]]:
+    """The scenes that lack detections of their sensor's detector, with their port, in order of time.
+
+    Parameters
+    ----------
+    context : Context
+        Its ports and detectors.
+    scenes : list of Scene, optional
+        Some of the scenes; all of the context's when not given.
+    """
+    chosen = context.scenes if scenes is None else scenes
     work: list[tuple[Scene, Aoi]] = []
-    for aoi in aois:
-        for sensor, detector in detectors.items():
-            mine = [s for s in scenes if s.acquisition.aoi_id == aoi.id and s.acquisition.sensor == sensor]
-            work += [(s, aoi) for s in archive.scenes_without("detections", table_key(detector, aoi), mine)]
+    for aoi, sensor, key in context.table_keys():
+        mine = [s for s in chosen if s.acquisition.aoi_id == aoi.id and s.acquisition.sensor == sensor]
+        work += [(scene, aoi) for scene in context.archive.scenes_without("detections", key, mine)]
     return sorted(work, key=lambda pair: (pair[0].acquisition.acquired_at, pair[0].id))
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """The ports and what looks at them: all that names the tables of a run."""
-
-    aois: tuple[Aoi, ...]
-    detectors: Mapping[str, Detector]
-
-    def table_keys(self) -> list[tuple[Aoi, str]]:
-        """Port and table key, for each port and detector."""
-        return [(aoi, table_key(detector, aoi)) for aoi in self.aois for detector in self.detectors.values()]
-
-
-def made_from(archive: Archive, ports: Ports, gap: timedelta, *, positions: bool = True) -> str:
+def made_from(context: Context, *, positions: bool = True) -> str:
     """A digest of everything that the derived tables are made from; without `positions`, of everything else."""
     folders = [name for name in _MADE_FROM if positions or name != "positions"]
-    parts = [VERSION, str(gap), archive.digest(*folders)]
-    parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, key in ports.table_keys()]
-    if reviewed := ReviewStore(archive).state():
+    parts = [VERSION, str(context.rules.gap), context.archive.digest(*folders)]
+    parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, _, key in context.table_keys()]
+    if reviewed := ReviewStore(context.archive).state():
         parts.append(reviewed)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def is_current(archive: Archive, ports: Ports, gap: timedelta) -> bool:
+def is_current(context: Context) -> bool:
     """Whether the derived tables were made from what is there now."""
-    return archive.read_note(NOTE).strip() == made_from(archive, ports, gap)
+    return context.archive.read_note(NOTE).strip() == made_from(context)
 
 
 def brief_is_current(archive: Archive, path: Path) -> bool:
@@ -81,8 +73,8 @@ def brief_is_current(archive: Archive, path: Path) -> bool:
 
 def brief_basis(archive: Archive) -> str:
     """What a brief made now is made from; "" before the first correlation."""
-    told = archive.read_note(NOTE).strip()
-    return f"{told} {archive.read_note(AIR_NOTE).strip()}".strip() if told else ""
+    correlated = archive.read_note(NOTE).strip()
+    return f"{correlated} {archive.read_note(AIR_NOTE).strip()}".strip() if correlated else ""
 
 
 def brief_note(path: Path) -> str:

@@ -1,10 +1,10 @@
-"""Bring what is missing."""
+"""Archive what is missing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -25,25 +25,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a source offers over some ports: acquisitions with their port, and ports for which it could not be asked."""
+    """What a search of a source gave: acquisitions with their port, and the ports for which it failed."""
 
-    offered: tuple[tuple[Acquisition, Aoi], ...]
+    found: tuple[tuple[Acquisition, Aoi], ...]
     failed: tuple[Outcome[Aoi, list[Acquisition]], ...]
 
     def of_sensors(self, sensors: Sequence[str]) -> Search:
         """Those of some sensors only."""
-        return Search(tuple((a, aoi) for a, aoi in self.offered if a.sensor in sensors), self.failed)
+        return Search(tuple((a, aoi) for a, aoi in self.found if a.sensor in sensors), self.failed)
 
 
 def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
-    """Ask a source for the passes over each port; a port that fails stops no other."""
-    answers = each(lambda aoi: source.search(aoi, period), aois)
-    offered = [(acquisition, o.item) for o in answers for acquisition in (o.value or [])]
-    return Search(tuple(offered), tuple(o for o in answers if not o.ok))
+    """The passes over each port that a source has; a port that fails stops no other."""
+    outcomes = each(lambda aoi: source.search(aoi, period), aois)
+    found = [(acquisition, o.item) for o in outcomes for acquisition in (o.value or [])]
+    return Search(tuple(found), tuple(o for o in outcomes if not o.ok))
 
 
 def note_search(archive: Archive, source: Source, aois: Sequence[Aoi], found: Search, period: TimeRange) -> None:
-    """Keep that a catalog was asked, for the ports where it answered: only then is a pass that it lacks missing."""
+    """Record that a catalog was searched, for the ports where it answered: only then is a pass that it lacks missing.
+
+    Parameters
+    ----------
+    archive : Archive
+        Where the record goes.
+    source : Source
+        What was searched; nothing is recorded of one that is no catalog.
+    aois : sequence of Aoi
+        The ports that were searched for.
+    found : Search
+        What came of it.
+    period : TimeRange
+        The period that was searched.
+    """
     if not isinstance(source, Catalog):
         return
     failed, now = {outcome.item.id for outcome in found.failed}, datetime.now(UTC)
@@ -53,28 +67,40 @@ def note_search(archive: Archive, source: Source, aois: Sequence[Aoi], found: Se
 
 
 def missing(archive: Archive, found: Search) -> list[tuple[Acquisition, Aoi]]:
-    """The offers to bring, oldest first: those that the archive lacks, and those that were processed anew.
+    """The acquisitions to archive, oldest first: those that the archive lacks, and those that were processed anew.
 
-    A pass that had no pixels waits until it is due to be asked for again.
+    A pass that had no pixels waits until its next request is due.
     """
-    offered = [a for a, _ in found.offered]
-    wanted = SearchStore(archive).due([*archive.lacks(offered), *archive.outdated(offered)], now=datetime.now(UTC))
+    listed = [a for a, _ in found.found]
+    wanted = SearchStore(archive).due([*archive.lacks(listed), *archive.outdated(listed)], now=datetime.now(UTC))
     lacking = {acquisition.id for acquisition in wanted}
-    work = [(acquisition, aoi) for acquisition, aoi in found.offered if acquisition.id in lacking]
+    work = [(acquisition, aoi) for acquisition, aoi in found.found if acquisition.id in lacking]
     return sorted(work, key=lambda pair: (pair[0].start, pair[0].id))
 
 
 def pull_scenes(
     source: Source, archive: Archive, work: Sequence[tuple[Acquisition, Aoi]], pool: Executor | None = None
 ) -> list[Outcome[tuple[Acquisition, Aoi], str]]:
-    """Fetch and archive acquisitions; outcomes carry scene ids."""
-    return each(partial(_pull_one, source, archive), work, pool)
+    """Fetch and archive acquisitions; outcomes carry scene ids.
+
+    Parameters
+    ----------
+    source : Source
+        Where the pixels come from.
+    archive : Archive
+        Where they go; workers read it by its absolute path.
+    work : sequence of tuple of Acquisition and Aoi
+        As `missing` gives them.
+    pool : Executor, optional
+        Works on several at once.
+    """
+    return each(partial(_pull_one, source, replace(archive, root=archive.root.resolve())), work, pool)
 
 
 def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -> str:
     acquisition, aoi = work
     with archive.claim(acquisition.id):
-        if archive.lacks([acquisition]) or archive.outdated([acquisition]):  # else another process brought it
+        if archive.lacks([acquisition]) or archive.outdated([acquisition]):  # else another process archived it
             try:
                 raster = source.fetch(acquisition, aoi)
             except NoData as error:
@@ -86,8 +112,18 @@ def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -
 
 
 def request_of(source: Source, acquisition: Acquisition, aoi: Aoi) -> dict[str, object]:
-    """What was asked of the source, without secrets: it goes into the archive and its hash into the brief."""
-    asked: Callable[[Acquisition, Aoi], dict[str, object]] | None = getattr(source, "request", None)
+    """The request to the source, without secrets: it goes into the archive and its hash into the brief.
+
+    Parameters
+    ----------
+    source : Source
+        Where the pixels come from; one with a method `request` adds to it.
+    acquisition : Acquisition
+        What was fetched.
+    aoi : Aoi
+        The port.
+    """
+    more: Callable[[Acquisition, Aoi], dict[str, object]] | None = getattr(source, "request", None)
     plain: dict[str, object] = {
         "source": source.name,
         "aoi": aoi.id,
@@ -96,7 +132,7 @@ def request_of(source: Source, acquisition: Acquisition, aoi: Aoi) -> dict[str, 
         "end": isoformat(acquisition.end),
         "products": list(acquisition.product_ids),
     }
-    return plain if asked is None else {**plain, **asked(acquisition, aoi)}
+    return plain if more is None else {**plain, **more(acquisition, aoi)}
 
 
 def costs(source: Source, found: Search) -> dict[str, dict[str, object]]:
@@ -104,7 +140,7 @@ def costs(source: Source, found: Search) -> dict[str, dict[str, object]]:
     priced: Callable[[Acquisition, Aoi], Estimate] | None = getattr(source, "estimate", None)
     if priced is None:
         return {}
-    estimates = {acquisition.id: priced(acquisition, aoi) for acquisition, aoi in found.offered}
+    estimates = {acquisition.id: priced(acquisition, aoi) for acquisition, aoi in found.found}
     return {
         name: {"pixels": f"{e.width} × {e.height}", "requests": e.requests, "units": round(e.units, 2)}
         for name, e in estimates.items()
@@ -112,6 +148,16 @@ def costs(source: Source, found: Search) -> dict[str, dict[str, object]]:
 
 
 def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
-    """What the source passed over and why; empty for sources that do not tell."""
-    told: Callable[[Aoi, TimeRange], Sequence[Problem]] | None = getattr(source, "problems", None)
-    return () if told is None else told(aoi, period)
+    """What the source passed over and why; empty for sources that do not report it.
+
+    Parameters
+    ----------
+    source : Source
+        One with a method `problems`, or any other.
+    aoi : Aoi
+        The port.
+    period : TimeRange
+        The period that was searched.
+    """
+    reported: Callable[[Aoi, TimeRange], Sequence[Problem]] | None = getattr(source, "problems", None)
+    return () if reported is None else reported(aoi, period)

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
+from monitor.core.tables import POSITIONS, SHUTTLES, STACKS, VISITS
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
-from monitor.pipeline import brief_history, correlate, snapshot
-from monitor.pipeline.aviation.derive import flights
+from monitor.pipeline import snapshot
+from monitor.pipeline.aviation.derive import Flights, flights
 from monitor.pipeline.aviation.section import flights_part, timeline_rows
-from monitor.pipeline.freshness import FINDINGS, Ports, brief_basis, brief_note
-from monitor.pipeline.ledger import with_ledger
+from monitor.pipeline.brief import history
+from monitor.pipeline.brief.ledger import compare_ledger
+from monitor.pipeline.brief.provenance import provenance
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import FINDINGS, brief_basis, brief_note
 from monitor.report import Brief, BriefInput, write_html, write_pdf
 from monitor.report import build_brief as build
 from monitor.report.charts.timeline import timeline_chart
 from monitor.report.page.blocks import Section
+from monitor.report.sections.ledger import ledger_part
 from monitor.store import findings
-from monitor.store.archive import Archive
-from monitor.store.positions import PositionStore
+
+_MAP_MARGIN_DEG = 1.0
 
 
-def write_brief(
-    archive: Archive,
-    store: PositionStore,
-    ports: Ports,
-    period: TimeRange,
-    out: Path,
-    *,
-    pdf: bool = False,
-    distribution: str = "",
-) -> list[Path]:
-    """Write the brief of some ports over a period as HTML, and as PDF when asked for; the files written.
-
-    `distribution` is a line for the header, such as who may read it.
+def write_brief(context: Context, period: TimeRange, out: Path, *, pdf: bool = False) -> list[Path]:
+    """Write the brief of the context's ports over a period as HTML, and as PDF when asked for; the files written.
 
     Raises
     ------
@@ -44,51 +38,63 @@ def write_brief(
     DataError
         The file cannot be written.
     """
-    given = replace(brief_input(archive, store, ports, period), distribution=distribution)
-    made = with_flights(build(given, archive.read_raster), archive, given)
-    made = with_ledger(made, archive, ports, given)
-    out.parent.mkdir(parents=True, exist_ok=True)
+    tables, found = snapshot.read(context), flights(context.archive)
+    given = brief_input(context, tables, period)
+    made = compose(context, given, tables, found)
     written = [write_html(made, out)]
     if pdf:
         written.append(write_pdf(made, out.with_suffix(".pdf")))
-    archive.write_note(brief_note(out), brief_basis(archive))
-    brief_history.note_issue(archive, ports, given.findings, given.issued_at)
+    context.archive.write_note(brief_note(out), brief_basis(context.archive))
+    history.note_issue(context, given.findings)
     return written
 
 
-def with_flights(made: Brief, archive: Archive, given: BriefInput) -> Brief:
-    """The brief with one timeline of everything, and with its part on flights where any were read in."""
-    found = flights(archive)
+def compose(context: Context, given: BriefInput, tables: TableSet, found: Flights) -> Brief:
+    """The brief with one timeline of everything, its parts on flights and on what others saw where there are any."""
+    made = build(given, context.archive.read_raster)
+    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    mine = given.tables
     until = pd.Timestamp(given.period.end)
-    rows = timeline_rows(archive, found, given.tables.visits, given.tables.stacks, until=until)
+    rows = timeline_rows(found, mine[VISITS], mine[STACKS], mine[SHUTTLES], until=until)
     parts = [Section("timeline", "One timeline", (timeline_chart("timeline-chart", rows, given.period),))]
     if not found.nothing:
         parts.append(flights_part(found, given.period, simulated=given.is_simulated))
+    ledger = ledger_part(compare_ledger(context, tables), names, given.period, simulated=given.is_simulated)
+    parts += [] if ledger is None else [ledger]
     place = next((i for i, section in enumerate(made.sections) if section.id == "corrections"), len(made.sections))
     return replace(made, sections=(*made.sections[:place], *parts, *made.sections[place:]))
 
 
-def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: TimeRange) -> BriefInput:
-    """Everything that a brief of these ports may state."""
-    tables = snapshot.tables(archive, store, ports)
-    now = datetime.now(UTC).replace(microsecond=0)
-    cut_off = min(now, period.end)
-    told = findings.from_text(archive.read_note(FINDINGS))
-    ids = {aoi.id for aoi in ports.aois}
-    inside = tuple(f for f in told if f.aoi_id in ids and period.overlaps(f.start, f.end))
-    who, known = brief_history.reviewers(archive, inside)
-    set_aside = correlate.review_decisions(archive, tables.detections).set_aside
-    since = brief_history.last_issue(archive, ports)
+def brief_input(context: Context, tables: TableSet, period: TimeRange) -> BriefInput:
+    """Everything that a brief of the context's ports may state."""
+    stated = findings.from_text(context.archive.read_note(FINDINGS))
+    inside = tuple(f for f in stated if f.aoi_id in context.ids and period.overlaps(f.start, f.end))
+    who, reviewed = history.reviewers(tables, inside)
+    now = context.now.replace(microsecond=0)
     return BriefInput(
-        ports.aois,
-        period,
-        now,
-        cut_off,
-        snapshot.acquisitions(archive, ports),
-        tables,
-        snapshot.provenance(archive, store, ports, period),
-        inside,
-        brief_history.corrections(archive, since, told, set_aside, now),
+        aois=context.aois,
+        period=period,
+        issued_at=now,
+        cut_off=min(now, period.end),
+        acquisitions=context.acquisitions,
+        tables=shown(context, tables),
+        provenance=provenance(context, period),
+        findings=inside,
+        corrections=history.corrections(context, tables, stated),
         reviewed_by=who,
-        draft=f"{known} of {len(inside)} findings reviewed" if known else "not reviewed",
+        draft=f"{reviewed} of {len(inside)} findings reviewed" if reviewed else "not reviewed",
+        distribution=context.rules.distribution,
     )
+
+
+def shown(context: Context, tables: TableSet) -> TableSet:
+    """What a brief draws on: accepted detections, matches that stand, tracks around the context's ports."""
+    near = tables | {POSITIONS: lambda: context.positions.read(bounds=_around(context))}
+    return snapshot.current(snapshot.accepted(near)).of(context.ids)
+
+
+def _around(context: Context) -> tuple[float, float, float, float]:
+    """(west, south, east, north) around the ports, for the tracks that a map draws."""
+    west, south, east, north = zip(*(aoi.geometry.bounds for aoi in context.aois), strict=True)
+    margin = _MAP_MARGIN_DEG
+    return min(west) - margin, min(south) - margin, max(east) + margin, max(north) + margin

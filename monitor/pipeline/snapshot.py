@@ -1,167 +1,182 @@
-"""Everything the archive holds of some ports, as the report's tables."""
+"""The tables of a workspace as they are, read once a step; after it everything is pure until the step writes."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 import pandas as pd
 
-from monitor.core.aoi import Aoi
 from monitor.core.revisit import find_passes, missed_coverage
-from monitor.core.scene import Acquisition
+from monitor.core.schema import Schema
 from monitor.core.tables import (
+    AIR_CLAIMS,
+    AIR_POSITIONS,
+    ALERTS,
     BERTH_STATES,
     CHANGES,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
+    DETECTABILITY,
+    DETECTIONS,
     GAP_CALLS,
     GAP_CANDIDATES,
     GAP_RULES,
     GAPS,
+    IDENTITY,
     MATCHES,
     NULL_TESTS,
+    PORT_CALLS,
+    POSITIONS,
+    RATES,
+    REVIEWS,
+    SHIPS_AND_STACKS,
     SHUTTLES,
     STACKS,
+    VESSELS,
     VISITS,
     VOYAGE_LINKS,
     VOYAGES,
 )
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
-from monitor.core.version import VERSION
+from monitor.detect.berths.profiles import BERTH_PROFILES
+from monitor.detect.context.infrastructure import mark_fixed
 from monitor.fuse import latest
-from monitor.fuse.reviews import without
-from monitor.pipeline.correlate import detections_of, review_decisions, scene_tables
-from monitor.pipeline.freshness import Ports
-from monitor.report.page.model import ErrorFigure, InputFile, Provenance, SceneRecord, Tables
-from monitor.store.archive import Archive
-from monitor.store.positions import PositionStore
+from monitor.fuse.reviews import ReviewDecisions, without
+from monitor.fuse.reviews import decisions as decisions_of
+from monitor.pipeline.context import Context
+from monitor.store.alerts import AlertStore
+from monitor.store.reviews import ReviewStore
 from monitor.store.searches import SearchStore
 
+DERIVED = (
+    BERTH_STATES,
+    STACKS,
+    GAPS,
+    GAP_RULES,
+    GAP_CALLS,
+    PORT_CALLS,
+    MATCHES,
+    NULL_TESTS,
+    DARK_EVENTS,
+    GAP_CANDIDATES,
+    VISITS,
+    DETECTABILITY,
+    VOYAGES,
+    VOYAGE_LINKS,
+    SHUTTLES,
+    IDENTITY,
+    COUNTS,
+    RATES,
+    CHANGES,
+    SHIPS_AND_STACKS,
+)
+"""What `correlate` makes: one file each, under the schema's name."""
 
-def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: bool = False) -> Tables:
-    """The tables of some ports; derived ones as `correlate` left them.
+CORRELATED = (
+    MATCHES,
+    NULL_TESTS,
+    DARK_EVENTS,
+    GAP_CANDIDATES,
+    VISITS,
+    DETECTABILITY,
+    VOYAGES,
+    VOYAGE_LINKS,
+    SHUTTLES,
+    IDENTITY,
+    COUNTS,
+    RATES,
+    CHANGES,
+    SHIPS_AND_STACKS,
+)
+"""Those of `DERIVED` that put detections and AIS together."""
 
-    Detections that reviewers set aside are left out, unless `everything` is asked for.
+SCORED = (
+    MATCHES,
+    DARK_EVENTS,
+    GAP_CANDIDATES,
+    IDENTITY,
+    BERTH_STATES,
+    STACKS,
+    VISITS,
+    VOYAGES,
+    SHUTTLES,
+    COUNTS,
+    DETECTIONS,
+)
+"""The tables that a season's truth is held against."""
+
+
+def read(context: Context) -> TableSet:
+    """Every table of the workspace as it is; each is read from disk when it is first asked for.
+
+    DETECTIONS and COVERAGE are those of the context's ports by the detectors and zones in force; COVERAGE has the
+    passes that were searched for and not found too. MATCHES holds all versions. Nothing that a reviewer rejected is
+    left out yet: see `accepted`.
     """
-    found = detections_of(archive, ports)
-    mine = {aoi.id for aoi in ports.aois}
-
-    def derived(name: str, schema: object) -> pd.DataFrame:
-        table = archive.read_table(name, schema)  # type: ignore[arg-type]
-        return table[table["aoi_id"].isin(mine)].reset_index(drop=True) if "aoi_id" in table else table
-
-    return Tables(
-        coverage=_coverage(archive, ports),
-        counts=derived("counts", COUNTS),
-        detections=found if everything else without(found, review_decisions(archive, found)),
-        matches=latest(derived("matches", MATCHES)),
-        dark_events=derived("dark_events", DARK_EVENTS),
-        gaps=derived("gaps", GAPS),
-        gap_candidates=derived("gap_candidates", GAP_CANDIDATES),
-        gap_rules=derived("gap_rules", GAP_RULES),
-        gap_calls=derived("gap_calls", GAP_CALLS),
-        berth_states=derived("berth_states", BERTH_STATES),
-        stacks=derived("stacks", STACKS),
-        visits=derived("visits", VISITS),
-        voyages=derived("voyages", VOYAGES),
-        voyage_links=derived("voyage_links", VOYAGE_LINKS),
-        shuttles=derived("shuttles", SHUTTLES),
-        changes=derived("changes", CHANGES),
-        null_tests=derived("null_tests", NULL_TESTS),
-        positions=store.read(bounds=around(ports.aois)),
-        vessels=store.vessels(),
+    archive = context.archive
+    derived: dict[Schema, Callable[[], pd.DataFrame]] = {
+        schema: partial(archive.read_table, schema.name, schema) for schema in DERIVED
+    }
+    tables = TableSet(
+        {
+            **derived,
+            COVERAGE: partial(_of_scenes, context, "coverage", COVERAGE),
+            BERTH_PROFILES: partial(_of_scenes, context, "berths", BERTH_PROFILES),
+            POSITIONS: context.positions.read,
+            VESSELS: context.positions.vessels,
+            REVIEWS: ReviewStore(archive).table,
+            ALERTS: AlertStore(archive).table,
+            AIR_POSITIONS: partial(archive.read_table, AIR_POSITIONS.name, AIR_POSITIONS),
+            AIR_CLAIMS: partial(archive.read_table, AIR_CLAIMS.name, AIR_CLAIMS),
+        }
     )
+    return tables | {
+        DETECTIONS: lambda: mark_fixed(_of_scenes(context, "detections", DETECTIONS), tables[COVERAGE]),
+        COVERAGE: lambda: _with_missed(context, tables[COVERAGE]),
+    }
 
 
-def _coverage(archive: Archive, ports: Ports) -> pd.DataFrame:
-    """What the scenes showed, and the passes that were looked for and not seen."""
-    seen, book = scene_tables(archive, ports, "coverage", COVERAGE), SearchStore(archive)
-    searched, tried = book.searched(), book.tried()
+def decisions(tables: TableSet) -> ReviewDecisions:
+    """What reviewers decided of the detections and of what was stated."""
+    return decisions_of(tables[REVIEWS], tables[DETECTIONS])
+
+
+def accepted(tables: TableSet) -> TableSet:
+    """The tables without the detections that reviewers set aside."""
+    return tables | {DETECTIONS: lambda: without(tables[DETECTIONS], decisions(tables))}
+
+
+def current(tables: TableSet) -> TableSet:
+    """The tables with the matches that stand alone, not their earlier versions."""
+    return tables | {MATCHES: lambda: latest(tables[MATCHES])}
+
+
+def _of_scenes(context: Context, kind: str, schema: Schema) -> pd.DataFrame:
+    """One kind of table over all scenes, in order of port, sensor and time."""
+    parts = []
+    for aoi, _, key in context.table_keys():
+        mine = [scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id]
+        parts.append(context.archive.read_scene_tables(kind, key, schema, mine))
+    return schema.join(parts)
+
+
+def _with_missed(context: Context, seen: pd.DataFrame) -> pd.DataFrame:
+    """COVERAGE of the scenes, and of the passes that were searched for and not found."""
+    store = SearchStore(context.archive)
+    searched, tried = store.searched(), store.tried()
     instants = [t for s in searched for t in (s.period.start, s.period.end)] + [attempt.start for attempt in tried]
     if not instants:
         return seen
-    mine = {aoi.id for aoi in ports.aois}
     passes = find_passes(
-        [observation for observation in archive.acquisitions() if observation.aoi_id in mine],
+        context.acquisitions,
         TimeRange(min(instants), max(instants) + timedelta(seconds=1)),
-        now=datetime.now(UTC),
+        now=context.now,
         searched=searched,
-        tried=[attempt for attempt in tried if attempt.aoi_id in mine],
+        tried=[attempt for attempt in tried if attempt.aoi_id in context.ids],
     )
-    missed = [rows for aoi in ports.aois if len(rows := missed_coverage(passes, aoi))]
-    return COVERAGE.conform(pd.concat([seen, *missed], ignore_index=True)) if missed else seen
-
-
-def around(aois: Sequence[Aoi], margin_deg: float = 1.0) -> tuple[float, float, float, float]:
-    """(west, south, east, north) around some ports, for the tracks that a map draws."""
-    bounds = [aoi.geometry.bounds for aoi in aois]
-    return (
-        min(b[0] for b in bounds) - margin_deg,
-        min(b[1] for b in bounds) - margin_deg,
-        max(b[2] for b in bounds) + margin_deg,
-        max(b[3] for b in bounds) + margin_deg,
-    )
-
-
-def acquisitions(archive: Archive, ports: Ports, period: TimeRange | None = None) -> tuple[Acquisition, ...]:
-    """The acquisitions of the archived scenes of some ports."""
-    return tuple(a for aoi in ports.aois for a in archive.acquisitions(aoi.id, period))
-
-
-def provenance(archive: Archive, store: PositionStore, ports: Ports, period: TimeRange) -> Provenance:
-    """Where everything came from: software, weights, scenes with their requests, AIS files, thresholds."""
-    scenes = [scene for aoi in ports.aois for scene in archive.scenes(aoi.id, period)]
-    by_sensor = {sensor: detector.key for sensor, detector in ports.detectors.items()}
-    records = tuple(
-        SceneRecord(
-            scene.id,
-            sha256(scene.path / "request.json"),
-            sha256(scene.path / "pixels.tif"),
-            by_sensor.get(scene.acquisition.sensor, ""),
-        )
-        for scene in scenes
-    )
-    inputs = tuple(InputFile(done.file, done.key, f"{done.positions} positions") for done in store.ingested())
-    return Provenance(software(), weights(ports), records, inputs, thresholds(ports), errors(ports))
-
-
-def software() -> str:
-    """Name and version of the code."""
-    return f"maritime-monitor {VERSION}"
-
-
-def weights(ports: Ports) -> tuple[InputFile, ...]:
-    """The model files in use, with their hashes."""
-    found = []
-    for detector in ports.detectors.values():
-        entry = getattr(detector, "weights", None)
-        if entry is not None:
-            found.append(InputFile(entry.path.name, entry.sha256, detector.key))
-    return tuple(found)
-
-
-def errors(ports: Ports) -> tuple[ErrorFigure, ...]:
-    """What was measured of the model files in use."""
-    entries = [getattr(detector, "weights", None) for detector in ports.detectors.values()]
-    return tuple(
-        ErrorFigure(f"{e.name}: {what}", value, sample)
-        for e in entries
-        if e is not None
-        for what, value, sample in e.measured
-    )
-
-
-def thresholds(ports: Ports) -> tuple[tuple[str, str], ...]:
-    """Each detector's least score."""
-    return tuple(
-        (d.key, f"least score {getattr(d, 'least_score', float('nan')):.2f}") for d in ports.detectors.values()
-    )
-
-
-def sha256(path: Path) -> str:
-    """The hash of a file, "" when it is not there."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+    missed = [rows for aoi in context.aois if len(rows := missed_coverage(passes, aoi))]
+    return COVERAGE.join([seen, *missed]) if missed else seen

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +15,11 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.findings import Finding
 from monitor.core.timerange import TimeRange
-from monitor.fuse.reviews import without
 from monitor.pipeline import snapshot
-from monitor.pipeline.correlate import review_decisions
-from monitor.pipeline.freshness import FINDINGS, Ports
-from monitor.report.page.model import BriefInput, Provenance
+from monitor.pipeline.brief.provenance import provenance
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import FINDINGS
+from monitor.report.page.model import BriefInput
 from monitor.store import findings
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Content:
     state : changes when a file does; pictures and pages are kept under it
     """
 
-    ports: Ports
+    context: Context
     given: BriefInput
     every: BriefInput
     told: tuple[Finding, ...]
@@ -56,10 +56,10 @@ class Content:
 
     def aoi(self, aoi_id: str) -> Aoi:
         """One port; `SettingsError` when there is none of that id."""
-        for aoi in self.ports.aois:
+        for aoi in self.context.aois:
             if aoi.id == aoi_id:
                 return aoi
-        raise SettingsError(f"no port {aoi_id!r}; there are {', '.join(a.id for a in self.ports.aois)}")
+        raise SettingsError(f"no port {aoi_id!r}; there are {', '.join(a.id for a in self.context.aois)}")
 
 
 @dataclass(slots=True, eq=False)
@@ -134,20 +134,25 @@ class Shelf:
         return self._read_once(state)
 
     def _read_once(self, state: str) -> Content:
-        workspace = self.workspace
-        archive, store, ports = workspace.archive, workspace.positions, workspace.ports()
-        passes = snapshot.acquisitions(archive, ports)
-        tables = snapshot.tables(archive, store, ports, everything=True)
-        told = findings.from_text(archive.read_note(FINDINGS))
-        now = datetime.now(UTC).replace(microsecond=0)
-        last = max((a.acquired_at for a in passes), default=now)
+        context = self.workspace.context()
+        last = max((a.acquired_at for a in context.acquisitions), default=context.now)
         end = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         period = TimeRange(end - timedelta(weeks=WEEKS), end)
-        source = Provenance(snapshot.software(), snapshot.weights(ports), (), (), snapshot.thresholds(ports))
-        every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, told)
-        counted = without(tables.detections, review_decisions(archive, tables.detections))
-        given = replace(every, tables=replace(tables, detections=counted))
-        return Content(ports, given, every, told, now, state)
+        tables = snapshot.current(snapshot.read(context)).of(context.ids)
+        stated = findings.from_text(context.archive.read_note(FINDINGS))
+        now = context.now.replace(microsecond=0)
+        every = BriefInput(
+            aois=context.aois,
+            period=period,
+            issued_at=now,
+            cut_off=min(now, end),
+            acquisitions=context.acquisitions,
+            tables=tables,
+            provenance=provenance(context, None),
+            findings=stated,
+        )
+        given = replace(every, tables=snapshot.accepted(tables))
+        return Content(context, given, every, stated, now, state)
 
     def _state(self) -> str:
         return "|".join(f"{mark}" for mark in self._marks())

@@ -124,7 +124,7 @@ def _review(router: APIRouter, shelf: Shelf) -> None:
             kinds=KINDS,
             address=address,
             sizes={name: int(mask.sum()) for name, mask in masks.items()},
-            ports=desk.content.ports.aois,
+            ports=desk.content.context.aois,
         )
 
     @router.get("/evidence/{subject:path}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -191,26 +192,20 @@ class Archive:
         done = {path.stem for path in folder.glob("*.parquet")} if folder.is_dir() else set()
         return [scene for scene in scenes if scene.id not in done]
 
-    def read_scene_tables(
-        self, kind: str, key: str, schema: Schema, *, aoi_id: str | None = None, period: TimeRange | None = None
-    ) -> pd.DataFrame:
-        """The rows that `key` made of archived scenes, in order of time; the schema's empty table when none.
+    def read_scene_tables(self, kind: str, key: str, schema: Schema, scenes: Iterable[Scene]) -> pd.DataFrame:
+        """The rows that `key` made of some scenes, in their order; the schema's empty table when none.
 
         Raises
         ------
         ArchiveError
             A file is damaged or of another version.
         """
-        paths = [self._scene_table(kind, key, scene.id) for scene in self.scenes(aoi_id, period)]
+        paths = [self._scene_table(kind, key, scene.id) for scene in scenes]
         return parquet.read_tables([path for path in paths if path.is_file()], schema)
 
     def write_detections(self, key: str, scene_id: str, df: pd.DataFrame) -> None:
         """Keep what detector `key` found in one scene; an empty table says that it looked."""
         self.write_scene_table("detections", key, scene_id, DETECTIONS.conform(df))
-
-    def detections(self, key: str, *, aoi_id: str | None = None, period: TimeRange | None = None) -> pd.DataFrame:
-        """DETECTIONS of detector `key`, in order of time."""
-        return self.read_scene_tables("detections", key, DETECTIONS, aoi_id=aoi_id, period=period)
 
     def write_table(self, name: str, df: pd.DataFrame) -> bool:
         """Keep ``derived/<name>.parquet``; False when the file held the same bytes and was left alone."""
@@ -238,8 +233,19 @@ class Archive:
             return path.read_text(encoding="utf-8") if path.is_file() else ""
 
     def digest(self, *folders: str) -> str:
-        """A hash of names, sizes and times of the files under these folders of the archive."""
-        return atomic.digest(*(self.root / folder for folder in folders))
+        """A hash of the content of these folders of the archive, whatever their times: a copy has the same.
+
+        Scenes count by their items, which name what they were made from, and positions by the files they came from.
+        """
+        parts = []
+        for folder in folders:
+            if folder == "scenes":
+                parts.append(atomic.digest(self.root / folder, suffix="item.json"))
+            elif folder == "positions":
+                parts.append(atomic.digest(self.root / folder / "ingested"))
+            else:
+                parts.append(atomic.digest(self.root / folder))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     # records
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -208,28 +208,26 @@ class PositionStore:
                 end = min(end, period.end)
             yield table, end
 
-    def late_scenes(self, scenes: pd.DataFrame, *, within: timedelta = timedelta(hours=12)) -> list[str]:
-        """Ids of scenes whose matches must be looked at again, in the order given.
+    def late_scenes(
+        self, scenes: pd.DataFrame, *, known: Collection[str], within: timedelta = timedelta(hours=12)
+    ) -> list[str]:
+        """Ids of scenes whose matches must be made again, in the order given.
 
         Parameters
         ----------
         scenes : DataFrame
-            `scene_id`, `acquired_at`, `matched_at` (when their matches were made).
+            `scene_id` and `acquired_at`.
+        known : collection of str
+            Keys of the files whose positions the matches were made with; no clock takes part.
         within : timedelta
             Positions nearer than this to the scene's instant may change a match.
-
-        Notes
-        -----
-        A scene is late when a file that was ingested after `matched_at` brought positions of those hours.
         """
         late = pd.Series(False, index=scenes.index)
         for done in self.ingested():
-            after = scenes["matched_at"] < pd.Timestamp(done.written_at)
+            if done.key in known:
+                continue
             for start, end, _ in done.spans:
-                near = (scenes["acquired_at"] >= pd.Timestamp(start - within)) & (
-                    scenes["acquired_at"] <= pd.Timestamp(end + within)
-                )
-                late |= after & near
+                late |= scenes["acquired_at"].between(pd.Timestamp(start - within), pd.Timestamp(end + within))
         return [str(scene) for scene in scenes.loc[late, "scene_id"]]
 
     def _day(

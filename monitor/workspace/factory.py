@@ -11,7 +11,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.registry import DETECTED, make_detector
-from monitor.pipeline.alert_plan import AlertPlan
+from monitor.pipeline.alerts.plan import AlertPlan
 from monitor.sources.imagery.sentinelhub.config import Secret, SentinelHubSettings, read_credentials
 from monitor.workspace.settings import Settings
 

@@ -1,59 +1,67 @@
-"""A workspace: a folder with ports, settings and an archive. The only place that names concrete classes."""
+"""A workspace: a folder with ports, settings and an archive; each command is a method of the same name."""
 
 from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
 from filelock import FileLock, Timeout
 
 from monitor import pipeline
-from monitor.core.aoi import Aoi
+from monitor.core.aoi import Aoi, read_aois
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.revisit import find_passes
-from monitor.core.tables.aviation import AIR_POSITIONS
+from monitor.core.tables import AIR_CALLS, AIR_POSITIONS, AIRFIELDS, LEDGER
 from monitor.core.timerange import TimeRange, isoformat, span, utc
+from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
+from monitor.store.archive import Archive
 from monitor.store.index import Record
+from monitor.store.positions import PositionStore
 from monitor.store.reviews import Review, ReviewStore, login
 from monitor.store.searches import SearchStore
-from monitor.workspace.factory import alert_plan, alert_targets, make_source, season, shipped_ports
+from monitor.workspace.ais import AisTables
+from monitor.workspace.aviation import AviationTables
+from monitor.workspace.factory import DETECTED, alert_targets, make_detector, make_source, season, shipped_ports
+from monitor.workspace.run import Progress, alerts, run_due
 from monitor.workspace.schedule import Timer, run_command
-from monitor.workspace.settings import FILE_NAME, read_settings, template
-from monitor.workspace.tables import Period, Views, chosen_period, within
+from monitor.workspace.settings import FILE_NAME, Settings, read_settings, template
+from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
 
 if TYPE_CHECKING:
-    from monitor.pipeline import IngestReport, Ports, Progress
-    from monitor.pipeline.alerts import Waiting
-    from monitor.pipeline.aviation.ingest import AirIntake
+    from monitor.detect.base import Detector
+    from monitor.pipeline.ais.ingest import IngestReport
+    from monitor.pipeline.ais.ingest import Progress as FileProgress
+    from monitor.pipeline.alerts.raise_and_send import Waiting
     from monitor.pipeline.pull import Search
     from monitor.report.render.notebook import Page
     from monitor.simulate import ScoreSheet
     from monitor.sources.base import Source
-    from monitor.sources.errors import Problem
     from monitor.workspace.doctor import Check
-
-Say = Callable[[str], None]
-
-
-def _quiet(_: str) -> None:
-    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Workspace(Views):
-    """What notebooks and the command line hold: a folder and its settings.
+class Workspace:
+    """A folder and its settings. Tables come back as (Geo)DataFrames of `monitor.core.tables`.
 
-    Tables come back as (Geo)DataFrames of `monitor.core.tables`; methods that bring or make something return what
-    became of each item.
+    Attributes
+    ----------
+    root : Path
+        The folder.
+    settings : Settings
+        Of its monitor.toml and the environment.
     """
+
+    root: Path
+    settings: Settings
 
     # making and opening
 
@@ -97,40 +105,128 @@ class Workspace(Views):
         return cls.open(root)
 
     @classmethod
-    def demo(cls, folder: str | Path, *, pool: str | None = None, say: Say = _quiet) -> list[Path]:
+    def demo(cls, folder: str | Path, *, pool: str | None = None, progress: Progress = lambda _: None) -> list[Path]:
         """Run the whole job on the embedded simulated season; the briefs.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A new or an earlier demonstration.
+        pool : str, optional
+            As `monitor --pool` takes it.
+        progress : Progress
+            Called with a line of text after each step.
 
         Raises
         ------
+        ArchiveError
+            A step failed.
         SettingsError
             The folder cannot be written.
         """
-        from monitor.sources.simulated.aviation import write_air
-        from monitor.sources.simulated.files import write_ais, write_truth
-
         workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
         if not any((workspace.root / "ais").iterdir()):
-            say("making the season's AIS and its truth")
+            from monitor.sources.simulated.aviation import write_air
+            from monitor.sources.simulated.files import write_ais, write_truth
+
+            progress("making the season's AIS and its truth")
             made = season(workspace.settings, workspace.aois)
             write_truth(made, workspace.root / "truth")
             write_ais(made, workspace.root / "ais")
             write_air(made, workspace.root)
-        result = workspace.run(pool=pool, say=say)
+        result = workspace.run(pool=pool, progress=progress)
         if result.failed:
             raise ArchiveError(
                 f"{workspace.root}: some steps failed; run `monitor run --due -w {workspace.root}` again"
             )
         return sorted((workspace.root / "reports").glob("*.html"))
 
-    # bringing and making
+    # what it consists of
+
+    @property
+    def aois(self) -> tuple[Aoi, ...]:
+        """The ports in ``aoi/``, read now.
+
+        Raises
+        ------
+        DataError
+            A file is invalid.
+        SettingsError
+            There is none.
+        """
+        ports = read_aois(self.root / "aoi")
+        if not ports:
+            raise SettingsError(f"{self.root / 'aoi'}: no *.geojson; put one file a port there")
+        return ports
+
+    @property
+    def archive(self) -> Archive:
+        """Where scenes and tables are."""
+        return Archive(self.root / "archive")
+
+    @property
+    def positions(self) -> PositionStore:
+        """Where AIS positions are."""
+        return PositionStore(self.root / "archive" / "positions")
+
+    @property
+    def ais(self) -> AisTables:
+        """What AIS says by itself."""
+        return AisTables(self)
+
+    @property
+    def aviation(self) -> AviationTables:
+        """What aircraft traces say."""
+        return AviationTables(self)
+
+    def context(self, aoi: str | None = None) -> Context:
+        """What a step starts from: the ports, or one of them, read now; the archive; detectors and rules.
+
+        Raises
+        ------
+        SettingsError
+            There is no such port, or none at all.
+        """
+        ports, chosen = self.aois, self.settings.detector
+        detectors: dict[str, Detector] = {
+            sensor: make_detector(sensor, chosen.weights or None, chosen.threshold, aois=ports)
+            for sensor in self.settings.source.sensors
+            if sensor in DETECTED
+        }
+        report = self.settings.report
+        rules = Rules(gap=span(self.settings.ais.gap), distribution=report.distribution, weeks=report.weeks)
+        return Context(
+            archive=self.archive,
+            positions=self.positions,
+            aois=self._chosen(ports, aoi),
+            detectors=detectors,
+            now=datetime.now(UTC),
+            rules=rules,
+        )
+
+    # commands
 
     def plan(
         self, period: Period = None, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None
     ) -> Table:
-        """What `pull` would bring: a row a pass, with whether it is here."""
-        found = self._search(period, aoi=aoi, sensor=sensor, source=source, noted=False)
-        lacking = {acquisition.id for acquisition, _ in pipeline.missing(self.archive, found)}
-        costs = pipeline.costs(self._source(source), found)
+        """What `pull` would archive: a row a pass, with whether it is here.
+
+        Parameters
+        ----------
+        period : Period
+            What `run --due` searches when not given.
+        aoi : str, optional
+            One port; all when not given.
+        sensor : str, optional
+            ``s2`` or ``s1``; the settings' when not given.
+        source : str, optional
+            The settings' when not given.
+        """
+        context = self.context(aoi)
+        searched = self.source(context, source)
+        found = self.search(context, searched, as_period(period), sensor=sensor, is_recorded=False)
+        lacking = {acquisition.id for acquisition, _ in pipeline.pull.missing(self.archive, found)}
+        costs = pipeline.pull.costs(searched, found)
         rows = tuple(
             {
                 "scene": a.id,
@@ -141,7 +237,7 @@ class Workspace(Views):
                 "here": a.id not in lacking,
                 **costs.get(a.id, {}),
             }
-            for a, _ in found.offered
+            for a, _ in found.found
         )
         units = sum(float(str(costs[a].get("units", 0))) for a in lacking if a in costs)
         price = f", {units:.1f} processing units" if costs else ""
@@ -156,30 +252,61 @@ class Workspace(Views):
         source: str | None = None,
         pool: str | None = None,
     ) -> list[Outcome[object, object]]:
-        """Archive what is missing."""
-        found = self._search(period, aoi=aoi, sensor=sensor, source=source)
-        work = pipeline.missing(self.archive, found)
+        """Archive what is missing; what became of each acquisition.
+
+        Parameters
+        ----------
+        period, aoi, sensor, source
+            As in `plan`.
+        pool : str, optional
+            As `monitor --pool` takes it.
+        """
+        context = self.context(aoi)
+        searched = self.source(context, source)
+        found = self.search(context, searched, as_period(period), sensor=sensor)
+        work = pipeline.pull.missing(self.archive, found)
         with open_pool(pool) as workers:
-            return [*found.failed, *pipeline.pull_scenes(self._source(source), self.archive, work, workers)]
+            return [*found.failed, *pipeline.pull.pull_scenes(searched, self.archive, work, workers)]
 
     def detect(
         self, period: Period = None, *, aoi: str | None = None, pool: str | None = None
     ) -> list[Outcome[object, object]]:
-        """Look at archived scenes that were not looked at."""
-        ports = self.ports(aoi)
-        scenes = self.archive.scenes(period=chosen_period(period))
-        work = pipeline.unseen(self.archive, ports.aois, ports.detectors, scenes)
+        """Run the detectors on archived scenes that lack their detections; what became of each scene.
+
+        Parameters
+        ----------
+        period : Period
+            Only scenes acquired in it.
+        aoi : str, optional
+            One port; all when not given.
+        pool : str, optional
+            As `monitor --pool` takes it.
+        """
         with open_pool(pool) as workers:
-            return [*pipeline.detect_scenes(self.archive, ports.detectors, work, workers)]
+            return [*pipeline.detect.detect_scenes(self.context(aoi), as_period(period), workers)]
 
     def ingest(
-        self, *files: str | Path, start_date: str | None = None, progress: Progress | None = None
+        self, *files: str | Path, start_date: str | None = None, progress: FileProgress | None = None
     ) -> IngestReport:
-        """Read AIS files into positions."""
-        start = start_date or self.settings.ais.start_date
-        paths = [Path(file) for file in files]
-        told, columns = utc(start) if start else None, self.settings.ais.columns
-        return pipeline.ingest_files(self.positions, paths, start=told, columns=columns, progress=progress)
+        """Read AIS files into positions; what became of each file.
+
+        Parameters
+        ----------
+        files : str or Path
+            Of any supported layout.
+        start_date : str, optional
+            The instant of the first message of NMEA files without times; `[ais] start_date` when not given.
+        progress : callable, optional
+            Takes a path, the bytes read and its size.
+        """
+        start, columns = start_date or self.settings.ais.start_date, self.settings.ais.columns
+        return pipeline.ais.ingest.ingest_files(
+            self.positions,
+            [Path(file) for file in files],
+            start=utc(start) if start else None,
+            columns=columns,
+            progress=progress,
+        )
 
     def correlate(self, period: Period = None) -> dict[str, int]:
         """Derive matches, dark events, visits, voyages and counts; how many rows of each there are.
@@ -187,53 +314,38 @@ class Workspace(Views):
         Raises
         ------
         ArchiveError
-            Scenes lack detections by the weights and zones now in force; what was derived before stays as it is.
+            Scenes lack detections by the weights and zones in force; what was derived before stays as it is.
         """
-        ports = self.ports()
-        lacking = pipeline.unseen(self.archive, ports.aois, ports.detectors, self.archive.scenes())
-        if lacking:
-            raise ArchiveError(
-                f"{self.root}: {len(lacking)} scenes have no detections by the weights and zones now in force; "
-                "run `monitor detect` first (`monitor run --due` does both)"
-            )
-        result = pipeline.correlate_all(self.archive, self.positions, ports, span(self.settings.ais.gap))
-        self._alerts_due(ports)
-        chosen = chosen_period(period)
-        return {schema.name: len(within(result[schema], chosen)) for schema in result}
+        context = self.context()
+        self._correlate(context)
+        tables = pipeline.snapshot.read(context).within(as_period(period))
+        return {schema.name: len(tables[schema]) for schema in pipeline.snapshot.CORRELATED}
 
     def report(
         self, aoi: str | None = None, period: Period = None, *, out: Path | None = None, pdf: bool = False
     ) -> list[Path]:
-        """Write the brief of a port, or of all; the files written."""
-        ports = self.ports(aoi)
-        if not pipeline.is_current(self.archive, self.ports(), span(self.settings.ais.gap)):
-            self.correlate()
-        chosen = chosen_period(period) or self._span(ports)
-        name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
-        target = out or self.root / "reports" / name
-        line = self.settings.report.distribution
-        return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, pdf=pdf, distribution=line)
+        """Write the brief of a port, or of all; the files written.
 
-    def map(self, aoi: str, period: Period = None) -> Page:
-        """The map of a port, which shows itself in a notebook: its newest clear observation of a period, with what
-        was found, tracks, gaps and berths.
-
-        Raises
-        ------
-        DataError
-            No observation of the period shows the port.
+        Parameters
+        ----------
+        aoi : str, optional
+            One port; all when not given.
+        period : Period
+            From the first scene to the last when not given, at most the settings' weeks.
+        out : Path, optional
+            The HTML file; one in ``reports/`` when not given.
+        pdf : bool
+            Write a PDF beside it.
         """
-        ports = self.ports(aoi)
-        chosen = chosen_period(period) or self._span(ports)
-        return pipeline.show_map(self.archive, self.positions, ports, chosen, ports.aois[0])
+        everything = self.context()
+        if not pipeline.freshness.is_current(everything):
+            self._correlate(everything)
+        context = everything.of(self._chosen(everything.aois, aoi))
+        chosen = as_period(period) or context.span()
+        name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
+        return pipeline.report.write_brief(context, chosen, out or self.root / "reports" / name, pdf=pdf)
 
-    def brief(self, aoi: str | None = None, period: Period = None) -> Page:
-        """The brief of a port, or of all, which shows itself in a notebook; `report` writes it to a file."""
-        ports = self.ports(aoi)
-        chosen = chosen_period(period) or self._span(ports)
-        return pipeline.show_brief(self.archive, self.positions, ports, chosen)
-
-    def run(self, *, pool: str | None = None, say: Say = _quiet) -> RunResult:
+    def run(self, *, pool: str | None = None, progress: Progress = lambda _: None) -> RunResult:
         """Do everything that is due: pull, detect, ingest, correlate, report. A second run finds nothing to do.
 
         Raises
@@ -246,96 +358,24 @@ class Workspace(Views):
         try:
             with lock.acquire(timeout=0):
                 began = datetime.now(UTC)
-                result = self._run(pool, say)
+                result = run_due(self, pool, progress)
                 self.archive.record(Record("run", f"{began:%Y%m%dT%H%M%S%f}", began, result.as_json()))
                 return result
         except Timeout as error:
             raise ArchiveError(f"{self.root}: another run is at work here; wait for it to end") from error
 
-    def _run(self, pool: str | None, say: Say) -> RunResult:
-        steps: list[Step] = []
-
-        def done(step: Step) -> None:
-            steps.append(step)
-            say(step.text())
-
-        done(self._pull_due(pool))
-        done(self._ingest_due())
-        done(self._flights_due())
-        done(Step.of("detect", self.detect(pool=pool)))
-        ports, gap = self.ports(), span(self.settings.ais.gap)
-        if pipeline.is_current(self.archive, ports, gap):
-            done(Step("correlate"))
-        else:
-            late = self.late_scenes()
-            result = pipeline.correlate_all(self.archive, self.positions, ports, gap)
-            done(Step("correlate", 1, note=pipeline.summary(result, late)))
-        done(self._alerts_due(ports))
-        briefs = self._brief_due(ports)
-        done(Step("report", len(briefs)))
-        if self.settings.alerts.send:
-            done(self.send_alerts())
-        return RunResult(tuple(steps), tuple(str(path) for path in briefs))
-
-    def _pull_due(self, pool: str | None) -> Step:
-        name = self.settings.source.name
-        try:
-            found = self._search(None)
-        except MonitorError as error:
-            return failure("pull", name, error)
-        work = pipeline.missing(self.archive, found)
-        with open_pool(pool) as workers:
-            brought = pipeline.pull_scenes(self._source(None), self.archive, work, workers)
-        faults = [(p.where, p.reason) for aoi in self.aois for p in self._problems(aoi) if p.is_fault]
-        step = Step.of("pull", [*found.failed, *brought])
-        return Step(step.name, step.done, (*step.failures, *faults), step.note)
-
-    def _ingest_due(self) -> Step:
-        patterns = self.settings.ais.files
-        files = sorted({path for pattern in patterns for path in self.root.glob(pattern) if path.is_file()})
-        report = self.ingest(*files)
-        return Step("ingest", report.new, report.failures)
-
-    def _flights_due(self) -> Step:
-        told = self.settings.flights
-        found = {path for pattern in told.files for path in self.root.glob(pattern) if path.is_file()}
-        if not found and not self.archive.read_note("air_files"):
-            return Step("flights")
-        lists = {(self.root / name).resolve() for name in (told.watchlist, told.airfields, told.events) if name}
-        try:
-            took = self.take_flights(*sorted(path for path in found if path.resolve() not in lists))
-        except MonitorError as error:
-            return failure("flights", "flights", error)
-        return Step("flights", len(took.reports), took.failures)
-
-    def _alerts_due(self, ports: Ports) -> Step:
-        plan = alert_plan(self.settings, self._watched_until())
-        if pipeline.alerts_are_raised(self.archive, plan):
-            return Step("alerts")
-        try:
-            return pipeline.raise_alerts(self.archive, self.positions, ports, plan)
-        except MonitorError as error:
-            return failure("alerts", "alerts", error)
-
-    def _brief_due(self, ports: Ports) -> list[Path]:
-        if not self.archive.scenes():
-            return []
-        chosen = self._span(ports)
-        target = self.root / "reports" / f"brief_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
-        if target.is_file() and pipeline.brief_is_current(self.archive, target):
-            return []
-        line = self.settings.report.distribution
-        return pipeline.write_brief(self.archive, self.positions, ports, chosen, target, distribution=line)
-
     def passes(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """PASSES: when each satellite looked at the ports, would have, and will; 15 days either way by default."""
-        now = datetime.now(UTC)
-        book = SearchStore(self.archive)
-        within = chosen_period(period) or TimeRange(now - timedelta(days=15), now + timedelta(days=15))
-        chosen = {port.id for port in self._chosen(aoi)}
-        observations = [a for a in self.archive.acquisitions() if a.aoi_id in chosen]
-        tried = [attempt for attempt in book.tried() if attempt.aoi_id in chosen]
-        return find_passes(observations, within, now=now, searched=book.searched(), tried=tried)
+        """PASSES: when each satellite passed the ports, would have, and will; 15 days either way by default."""
+        context, searches = self.context(aoi), SearchStore(self.archive)
+        around = TimeRange(context.now - timedelta(days=15), context.now + timedelta(days=15))
+        tried = [attempt for attempt in searches.tried() if attempt.aoi_id in context.ids]
+        return find_passes(
+            context.acquisitions,
+            as_period(period) or around,
+            now=context.now,
+            searched=searches.searched(),
+            tried=tried,
+        )
 
     def schedule(self, kind: str = "systemd", *, remove: bool = False) -> str:
         """Set the timer that calls `run --due`, or take it away; what was done.
@@ -353,12 +393,12 @@ class Workspace(Views):
             return self._timer.cron()
         return "\n".join(f"# {self._timer.units / name}\n{text}" for name, text in self._timer.systemd().items())
 
-    @property
-    def _timer(self) -> Timer:
-        return Timer(Path(sys.executable).with_name("monitor"), self.root, Path.home())
+    def status(self) -> Table:
+        """What is there: a row a port and sensor, and the positions."""
+        return status_table(self.context(), self.settings.source.sensors, str(self.root.absolute()))
 
     def doctor(self) -> list[Check]:
-        """What is wrong, and what mends it."""
+        """What is wrong, and what to do about it."""
         from monitor.workspace.doctor import examine
 
         return examine(self.root, self.settings)
@@ -368,7 +408,7 @@ class Workspace(Views):
         return self.archive.reindex()
 
     def score(self, truth: Path | None = None) -> ScoreSheet:
-        """What every output table is worth against a season's truth; by default that of the workspace's ``truth/``.
+        """How right every output table is against a season's truth; by default that of the workspace's ``truth/``.
 
         Raises
         ------
@@ -378,43 +418,16 @@ class Workspace(Views):
         from monitor.simulate import score
         from monitor.sources.simulated.files import read_truth
 
-        known = read_truth(truth or self.root / "truth")
-        names = (
-            "matches",
-            "dark_events",
-            "gap_candidates",
-            "identity",
-            "berth_states",
-            "stacks",
-            "visits",
-            "voyages",
-            "shuttles",
-            "counts",
-            "detections",
-        )
-        made = {name: getattr(self, name)() for name in names}
-        found, heard = self.flights(), self.archive.read_table("air_positions", AIR_POSITIONS)
-        air = {"air_calls": found.calls, "air_positions": heard, "airfields": found.airfields}
-        return score({**made, **air}, known)
-
-    def take_flights(
-        self, *files: str | Path, watchlist: Path | None = None, time_zone: str | None = None
-    ) -> AirIntake:
-        """Read aircraft traces and published claims; per file what was read and refused, and what cleaning left out."""
-        told = self.settings.flights
-        return pipeline.take_flights(
-            self.archive,
-            [Path(file) for file in files],
-            self.air_lists(watchlist=watchlist),
-            time_zone=time_zone or told.time_zone or None,
-            within=span(told.within),
-        )
-
-    # giving away
+        tables = pipeline.snapshot.current(pipeline.snapshot.read(self.context()))
+        found = self.aviation.flights().tables
+        made = {schema.name: tables[schema] for schema in pipeline.snapshot.SCORED}
+        received = self.archive.read_table(AIR_POSITIONS.name, AIR_POSITIONS)
+        made |= {"air_calls": found[AIR_CALLS], "air_positions": received, "airfields": found[AIRFIELDS]}
+        return score(made, read_truth(truth or self.root / "truth"))
 
     def export(
         self,
-        out: Path,
+        out: str | Path,
         *,
         format: str = "gpkg",  # noqa: A002
         aoi: str | None = None,
@@ -422,49 +435,71 @@ class Workspace(Views):
     ) -> list[Path]:
         """Write tables for QGIS and others; the files written.
 
-        `format` is gpkg, geojson, geoparquet, kml, csv or stac.
+        Parameters
+        ----------
+        out : str or Path
+            A file, or a folder for formats of several files.
+        format : str
+            gpkg, geojson, geoparquet, kml, csv or stac.
+        aoi : str, optional
+            One port; all when not given.
+        period : Period
+            Only rows that share an instant with it.
         """
-        return pipeline.export_tables(
-            self.archive, self.positions, self.ports(aoi), out, format=format, period=chosen_period(period)
-        )
+        return pipeline.export.export_tables(self.context(aoi), Path(out), format=format, period=as_period(period))
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
         """Pack the chain of custody of one finding, event or detection into a zip file."""
-        return pipeline.pack_evidence(self.archive, self.positions, self.ports(), id, out)
+        return pipeline.export.pack_evidence(self.context(), id, out)
+
+    def write_csv(self, table: pd.DataFrame, out: Path) -> Path:
+        """Write a table as CSV that no spreadsheet takes for formulas."""
+        return pipeline.export.write_csv(table, out)
 
     def add_sightings(self, *files: str | Path) -> dict[str, int]:
-        """Take in CSV files of an analyst's own sightings, for `ledger`; how many each holds."""
-        return {str(file): pipeline.add_sightings(self.archive, Path(file)) for file in files}
-
-    # telling
+        """Add CSV files of an analyst's own sightings, for `ledger`; how many each holds."""
+        return {str(file): pipeline.brief.ledger.add_sightings(self.archive, Path(file)) for file in files}
 
     def messages(self) -> list[Waiting]:
         """What `send_alerts` would send: alerts that wait, each with its message."""
         base = self.settings.alerts.brief_url
-        return pipeline.to_send(self.archive, self.ports(), self.root / "reports", base=base)
+        return pipeline.alerts.raise_and_send.to_send(self.context(), self.root / "reports", base=base)
 
     def send_alerts(self) -> Step:
         """Send the alerts that wait, each once to each target; what fails is recorded and tried again next time."""
         try:
-            return pipeline.send_alerts(self.archive, self.messages(), alert_targets(self.settings))
+            targets = alert_targets(self.settings)
+            return pipeline.alerts.raise_and_send.send_alerts(self.archive, self.messages(), targets)
         except MonitorError as error:
             return failure("send", "alerts", error)
 
     # reviewing
 
     def review(self, id: str, decision: str, *, note: str = "", who: str = "") -> Review:  # noqa: A002
-        """Decide on a detection, dark event or other finding: keep, reject, fixed or unsure.
+        """Decide on a detection, dark event or other finding; the row that was recorded.
 
         The next `correlate` and brief go by it: what is rejected is not counted and makes no dark event, a fixed object
-        is set aside, what is kept is confirmed. `who` is the name that stands beside it, the login's when not given.
+        is set aside, what is kept is confirmed.
+
+        Parameters
+        ----------
+        id : str
+            Of what was reviewed.
+        decision : str
+            keep, reject, fixed or unsure.
+        note : str
+            Why.
+        who : str
+            The name beside the decision; the login's when empty.
 
         Raises
         ------
         DataError
             Nothing has that id, or there is no such decision.
         """
-        now = datetime.now(UTC)
-        return pipeline.record_review(self.archive, self.ports(), id, decision, who=who or login(), note=note, now=now)
+        context = self.context()
+        tables = pipeline.snapshot.read(context)
+        return pipeline.review.queue.record_review(context, tables, id, decision, who=who or login(), note=note)
 
     def undo_review(self, id: str = "", *, who: str = "") -> Review:  # noqa: A002
         """Take back that person's last decision that stands, or their last one of `id`.
@@ -474,7 +509,7 @@ class Workspace(Views):
         DataError
             There is none.
         """
-        subject = id.removeprefix("dark|")
+        subject = pipeline.review.queue.subject_of(id)
         return ReviewStore(self.archive).undo(who=who or login(), now=datetime.now(UTC), subject=subject)
 
     def export_reviews(self, out: Path) -> list[Path]:
@@ -485,35 +520,157 @@ class Workspace(Views):
         DataError
             Nothing was reviewed that could be a label.
         """
-        return pipeline.export_labels(self.archive, self.ports(), out)
+        context = self.context()
+        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), out)
 
-    def write_csv(self, table: pd.DataFrame, out: Path) -> Path:
-        """Write a table as CSV that no spreadsheet takes for formulas."""
-        return pipeline.write_csv(table, out)
+    def reviews(self) -> pd.DataFrame:
+        """REVIEWS: who decided what of a detection or finding, oldest first, and whether it stands."""
+        return ReviewStore(self.archive).table()
+
+    def review_queue(self, aoi: str | None = None) -> pd.DataFrame:
+        """QUEUE: findings and detections that can be reviewed, with what was decided of each."""
+        context = self.context(aoi)
+        table = pipeline.review.queue.review_queue(context, pipeline.snapshot.read(context))
+        return table if aoi is None else table[table["aoi_id"] == aoi].reset_index(drop=True)
+
+    # tables
+
+    def table(self, name: str, *, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """A stored table by its name in `monitor tables`; rows that share an instant with the period.
+
+        Parameters
+        ----------
+        name : str
+            Such as ``shuttles``, ``berth_states`` or ``stacks``.
+        aoi : str, optional
+            One port; all when not given. Tables without `aoi_id` stay whole.
+        period : Period
+            Unknown ends of rows are open.
+
+        Raises
+        ------
+        DataError
+            No table of that name is stored.
+        SettingsError
+            There is no such port.
+        """
+        return read_table(self.context(aoi), name, period)
+
+    def scenes(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
+        """What is archived: a row a scene, with its footprint."""
+        return scene_table(self.archive.scenes(aoi, as_period(period)))
+
+    def detections(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
+        """DETECTIONS: a row an object; fixed objects are marked, over the whole archive."""
+        return self.table("detections", aoi=aoi, period=period)
+
+    def coverage(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """COVERAGE: what each observation showed of water, berths and yards, and why not."""
+        return self.table("coverage", aoi=aoi, period=period)
+
+    def counts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """COUNTS: vessels per observation; missing where nothing was observed."""
+        return self.table("counts", aoi=aoi, period=period)
+
+    def matches(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """MATCHES as they now stand."""
+        return self.table("matches", aoi=aoi, period=period)
+
+    def dark_events(self, aoi: str | None = None, period: Period = None) -> gpd.GeoDataFrame:
+        """DARK_EVENTS: detections that no AIS explains."""
+        return self.table("dark_events", aoi=aoi, period=period)
+
+    def visits(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """VISITS: stays at berths, not before and not after."""
+        return self.table("visits", aoi=aoi, period=period)
+
+    def voyages(self, period: Period = None) -> pd.DataFrame:
+        """VOYAGES between ports, from AIS and from imagery."""
+        return self.table("voyages", period=period)
+
+    def gaps(
+        self,
+        *,
+        at_least: timedelta | None = None,
+        until: str | datetime | None = None,
+        period: Period = None,
+        pool: str | None = None,
+    ) -> pd.DataFrame:
+        """GAPS in AIS; see `AisTables.gaps`."""
+        return self.ais.gaps(at_least=at_least, until=until, period=period, pool=pool)
+
+    def alerts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """ALERTS: what was found that an alert is due for, oldest first, and what became of it."""
+        return self.table("alerts", aoi=aoi, period=period)
+
+    def ledger(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
+        """LEDGER: what others published and analysts saw, against what was seen here; a row each, never merged."""
+        context = self.context(aoi)
+        found = pipeline.brief.ledger.compare_ledger(context, pipeline.snapshot.read(context))
+        return LEDGER.within(found, as_period(period))
+
+    # showing
+
+    def map(self, aoi: str, period: Period = None) -> Page:
+        """The map of a port, which shows itself in a notebook: its newest clear observation of a period, with what was
+        found, tracks, gaps and berths.
+
+        Raises
+        ------
+        DataError
+            No observation of the period shows the port.
+        """
+        context = self.context(aoi)
+        return pipeline.brief.notebook.show_map(context, as_period(period) or context.span())
+
+    def brief(self, aoi: str | None = None, period: Period = None) -> Page:
+        """The brief of a port, or of all, which shows itself in a notebook; `report` writes it to a file."""
+        context = self.context(aoi)
+        return pipeline.brief.notebook.show_brief(context, as_period(period) or context.span())
+
+    def _repr_html_(self) -> str:
+        """What is there and when it was last brought up to date, for notebooks."""
+        runs = self.archive.records("run")
+        return pipeline.brief.notebook.show_status(self.status(), isoformat(runs[-1].at) if runs else "")
 
     # choosing
 
-    def _source(self, name: str | None) -> Source:
-        return make_source(self.root, self.settings, self.aois, name)
+    def source(self, context: Context, name: str | None = None) -> Source:
+        """The source of that name, the settings' when not given; nothing is opened or requested yet."""
+        return make_source(self.root, self.settings, context.aois, name)
 
-    def _search(
+    def search(
         self,
-        period: Period,
+        context: Context,
+        source: Source,
+        period: TimeRange | None = None,
         *,
-        aoi: str | None = None,
         sensor: str | None = None,
-        source: str | None = None,
-        noted: bool = True,
+        is_recorded: bool = True,
     ) -> Search:
-        asked, ports = self._source(source), self._chosen(aoi)
-        within = chosen_period(period) or self._due(source)
-        offered = pipeline.search(asked, ports, within)
-        if noted:
-            pipeline.note_search(self.archive, asked, ports, offered, within)
-        return offered.of_sensors((sensor,) if sensor else self.settings.source.sensors)
+        """What a source has over the context's ports.
 
-    def _due(self, source: str | None) -> TimeRange:
-        """What `run --due` looks at: the settings' period, the season, everything on disk, or the last days."""
+        Parameters
+        ----------
+        context : Context
+            Its ports.
+        source : Source
+            What is searched.
+        period : TimeRange, optional
+            What `run --due` searches when not given.
+        sensor : str, optional
+            The settings' when not given.
+        is_recorded : bool
+            Whether the archive is to know that the source was searched.
+        """
+        chosen = period or self.due_period(source.name)
+        found = pipeline.pull.search(source, context.aois, chosen)
+        if is_recorded:
+            pipeline.pull.note_search(self.archive, source, context.aois, found, chosen)
+        return found.of_sensors((sensor,) if sensor else self.settings.source.sensors)
+
+    def due_period(self, source: str | None = None) -> TimeRange:
+        """What `run --due` searches: the settings' period, the season, everything on disk, or the last days."""
         chosen = self.settings.source
         name = source or chosen.name
         if chosen.period:
@@ -525,22 +682,31 @@ class Workspace(Views):
             return TimeRange(datetime(2014, 1, 1, tzinfo=UTC), now + timedelta(days=1))
         return TimeRange.last(chosen.last, now=now)
 
-    def _watched_until(self) -> datetime:
-        """When the watch ends: today, or with the period that is looked at; for files on disk, at the last scene."""
-        today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    def watched_until(self, context: Context) -> datetime:
+        """When monitoring ends: today, or with the settings' period; for files on disk, at the last scene."""
+        today = context.now.replace(hour=0, minute=0, second=0, microsecond=0)
         if self.settings.source.name != "folder" or self.settings.source.period:
-            return min(self._due(None).end, today)
-        return max((scene.acquisition.acquired_at for scene in self.archive.scenes()), default=today)
+            return min(self.due_period().end, today)
+        return max((acquisition.acquired_at for acquisition in context.acquisitions), default=today)
 
-    def _problems(self, aoi: Aoi) -> Sequence[Problem]:
-        return pipeline.problems(self._source(None), aoi, self._due(None))
+    @property
+    def _timer(self) -> Timer:
+        return Timer(Path(sys.executable).with_name("monitor"), self.root, Path.home())
 
-    def _span(self, ports: Ports) -> TimeRange:
-        """The days from the first archived scene to the last, at most the settings' weeks."""
-        ids = {aoi.id for aoi in ports.aois}
-        times = [s.acquisition.acquired_at for s in self.archive.scenes() if s.acquisition.aoi_id in ids]
-        if not times:
-            raise ArchiveError(f"{self.root}: no scene is archived; `monitor pull` brings some")
-        end = max(times).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
-        first = min(times).replace(hour=0, minute=0, second=0, microsecond=0)
-        return TimeRange(max(first, end - timedelta(weeks=self.settings.report.weeks)), end)
+    def _correlate(self, context: Context) -> None:
+        lacking = pipeline.freshness.without_detections(context)
+        if lacking:
+            raise ArchiveError(
+                f"{self.root}: {len(lacking)} scenes have no detections by the weights and zones now in force; "
+                "run `monitor detect` first (`monitor run --due` does both)"
+            )
+        pipeline.correlate.correlate_all(context)
+        alerts(self, context)
+
+    def _chosen(self, ports: tuple[Aoi, ...], aoi: str | None) -> tuple[Aoi, ...]:
+        if aoi is None:
+            return ports
+        mine = tuple(port for port in ports if port.id == aoi)
+        if not mine:
+            raise SettingsError(f"no port {aoi!r} in {self.root / 'aoi'}; there are {', '.join(p.id for p in ports)}")
+        return mine

@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from monitor.pipeline.gaps import stored_gaps
+from monitor.pipeline.ais.gaps import stored_gaps
 from monitor.sources import PositionReader, ReadReport
 from monitor.store.positions import PositionStore
 

@@ -18,27 +18,10 @@ from monitor.ais import find_gaps, port_calls, voyages
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.errors import ArchiveError
 from monitor.core.scene import Acquisition, Raster
-from monitor.core.tables import (
-    BERTH_STATES,
-    CHANGES,
-    COUNTS,
-    COVERAGE,
-    DARK_EVENTS,
-    DETECTIONS,
-    GAP_CANDIDATES,
-    GAPS,
-    MATCHES,
-    PORT_CALLS,
-    POSITIONS,
-    SHUTTLES,
-    STACKS,
-    VISITS,
-    VOYAGE_LINKS,
-    VOYAGES,
-)
+from monitor.core.tables import DETECTIONS, GAPS, PORT_CALLS, POSITIONS, VESSELS, VOYAGES
 from monitor.core.timerange import TimeRange
 from monitor.fuse import correlate
-from monitor.report import BriefInput, Provenance, SceneRecord, Tables, build_brief, write_html, write_pdf
+from monitor.report import BriefInput, Provenance, SceneRecord, build_brief, write_html, write_pdf
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
 from monitor.store.archive import Archive
@@ -61,24 +44,7 @@ def given(season: Season, aois: tuple[Aoi, ...]) -> BriefInput:
     calls = port_calls(made[POSITIONS], _anchors(aois))
     known = made | {GAPS: gaps, PORT_CALLS: calls, VOYAGES: voyages(calls)}
     result, stated = correlate(known, aois, scenes=offered)
-    tables = Tables(
-        coverage=made[COVERAGE],
-        counts=result[COUNTS],
-        detections=made[DETECTIONS],
-        matches=result[MATCHES],
-        dark_events=result[DARK_EVENTS],
-        gaps=gaps,
-        berth_states=made[BERTH_STATES],
-        stacks=made[STACKS],
-        visits=result[VISITS],
-        voyages=result[VOYAGES],
-        positions=made[POSITIONS],
-        vessels=season.vessels(),
-        gap_candidates=result[GAP_CANDIDATES],
-        shuttles=result[SHUTTLES],
-        changes=result[CHANGES],
-        voyage_links=result[VOYAGE_LINKS],
-    )
+    tables = known | result | {VESSELS: season.vessels()}
     records = tuple(SceneRecord(a.id, "ab" * 32, "cd" * 32, "truth") for a in offered)
     end: datetime = PERIOD.end
     return BriefInput(aois, PERIOD, end, end, tuple(offered), tables, Provenance("benchmark", scenes=records), stated)
@@ -124,7 +90,7 @@ def main() -> None:
     brief = build_brief(known, read)
     out = write_html(brief, folder / "brief.html")
     print(
-        f"{len(known.acquisitions)} scenes, {len(known.tables.detections)} detections: "
+        f"{len(known.acquisitions)} scenes, {len(known.tables[DETECTIONS])} detections: "
         f"{time.process_time() - processor:.1f} s processor, {time.perf_counter() - wall:.1f} s wall, "
         f"{out.stat().st_size / 1e6:.1f} MB (asked: 20 s, 10 MB)"
     )

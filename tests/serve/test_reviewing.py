@@ -10,6 +10,7 @@ import pytest
 from monitor.cli.app import run
 from monitor.core.timerange import TimeRange
 from monitor.detect.evaluation.reader import read_ports, read_truth
+from monitor.pipeline import snapshot
 from monitor.pipeline.report import brief_input
 from monitor.report.sections.summary import header
 from monitor.workspace.workspace import Workspace
@@ -35,9 +36,10 @@ def brief(workspace: Workspace) -> str:
 def status(workspace: Workspace) -> str:
     """What the header of a brief would say now."""
     workspace.correlate()
+    context = workspace.context()
     scenes = workspace.scenes()["acquired_at"]
     period = TimeRange(scenes.min().floor("D").to_pydatetime(), scenes.max().ceil("D").to_pydatetime())
-    return header(brief_input(workspace.archive, workspace.positions, workspace.ports(), period)).status
+    return header(brief_input(context, snapshot.read(context), period)).status
 
 
 def test_a_decision_on_the_page_changes_the_next_brief(workspace: Workspace, client: httpx.Client) -> None:

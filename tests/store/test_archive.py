@@ -116,7 +116,7 @@ def test_lacks_names_only_what_is_missing(tmp_path, make_acquisition, raster):
 def test_an_empty_archive_is_empty_and_writes_nothing(tmp_path):
     archive = Archive(tmp_path / "none")
     assert archive.scenes() == []
-    assert archive.detections("yolo").empty
+    assert archive.read_scene_tables("detections", "yolo", DETECTIONS, []).empty
     assert archive.records("review") == archive.records("run") == []
     assert archive.read_table("counts", COUNTS).empty
     assert not (tmp_path / "none").exists()
@@ -261,10 +261,10 @@ def test_an_empty_table_means_looked_and_found_none(tmp_path, make_acquisition, 
     assert archive.scene_table_exists("detections", "yolo", "scene0")
     assert archive.scenes_without("detections", "yolo", scenes) == [scenes[2]]
     assert archive.scenes_without("detections", "cfar", scenes) == scenes
-    found = archive.detections("yolo")
+    found = archive.read_scene_tables("detections", "yolo", DETECTIONS, scenes)
     pd.testing.assert_frame_equal(found, detections("scene1"))
     assert found.crs.to_epsg() == 4326
-    assert archive.detections("yolo", period=TimeRange.parse("2023-10-05")).empty
+    assert archive.read_scene_tables("detections", "yolo", DETECTIONS, scenes[:1]).empty
 
 
 def test_detection_files_are_geoparquet(tmp_path):

@@ -177,18 +177,21 @@ def test_buckets_share_the_vessels_out(tmp_path: Path) -> None:
 
 def test_late_positions_mark_the_scenes_of_their_hours(tmp_path: Path) -> None:
     store = PositionStore(tmp_path)
-    now = datetime(2024, 4, 1, tzinfo=UTC)
-    scenes = pd.DataFrame(
-        {
-            "scene_id": ["early", "near", "matched later"],
-            "acquired_at": pd.to_datetime([START - timedelta(days=3), START + timedelta(hours=30), START], utc=True),
-            "matched_at": pd.to_datetime([now, now, now + timedelta(days=2)], utc=True),
-        }
-    )
-    store.append([table(hours=24.0)], key="one", now=now - timedelta(days=1))
-    assert store.late_scenes(scenes) == []
-    store.append([table(hours=24.0, seed=3)], key="two", now=now + timedelta(days=1))
-    assert store.late_scenes(scenes) == ["near"]
+    times = pd.to_datetime([START - timedelta(days=3), START + timedelta(hours=30)], utc=True)
+    scenes = pd.DataFrame({"scene_id": ["early", "near"], "acquired_at": times})
+    store.append([table(hours=24.0)], key="one")
+    assert store.late_scenes(scenes, known={"one"}) == []
+    store.append([table(hours=24.0, seed=3)], key="two")
+    assert store.late_scenes(scenes, known={"one"}) == ["near"]
+    assert store.late_scenes(scenes, known={"one", "two"}) == []
+
+
+@pytest.mark.parametrize("years", [-10, 10])
+def test_the_clock_of_an_ingest_does_not_decide_what_is_late(tmp_path: Path, years: int) -> None:
+    store = PositionStore(tmp_path)
+    scenes = pd.DataFrame({"scene_id": ["near"], "acquired_at": pd.to_datetime([START], utc=True)})
+    store.append([table(hours=24.0)], key="one", now=START + timedelta(days=365 * years))
+    assert store.late_scenes(scenes, known=set()) == ["near"]
 
 
 def test_vessels_keep_the_last_word_of_each(tmp_path: Path) -> None:

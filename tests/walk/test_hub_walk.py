@@ -13,7 +13,8 @@ import pytest
 from shapely.geometry import mapping
 
 from monitor.cli.app import run as command
-from monitor.pipeline import Ports, snapshot
+from monitor.core.tables import COVERAGE
+from monitor.pipeline import snapshot
 from monitor.store import Record
 from monitor.workspace.workspace import Workspace
 from tests.sources.imagery.sentinelhub.hub_places import EAST, T0, WEST, products
@@ -239,7 +240,7 @@ def test_the_report_knows_the_passes_that_were_missed(watch):
     _, folder = watch
     workspace = Workspace.open(folder)
     workspace.pull("2023-09-20/2023-10-27", sensor="s2")
-    coverage = snapshot.tables(workspace.archive, workspace.positions, Ports(workspace.aois, {})).coverage
+    coverage = snapshot.read(workspace.context())[COVERAGE]
     water = coverage[(coverage["kind"] == "water") & (coverage["aoi_id"] == "rajin")]
     assert list(water["reason"]) == ["not acquired"] * 5
     assert set(water["state"]) == {"not observed"}

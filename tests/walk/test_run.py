@@ -37,7 +37,7 @@ def files(root: Path) -> dict[str, str]:
 def test_a_run_ends_in_a_brief_with_the_ship_at_the_quay(finished: Path) -> None:
     workspace = Workspace.open(finished)
     assert len(workspace.scenes()) == 3
-    states = workspace.berth_states("made").sort_values("acquired_at")
+    states = workspace.table("berth_states", aoi="made").sort_values("acquired_at")
     assert list(states["state"]) == ["occupied", "occupied", "empty"]
     brief = next((finished / "reports").glob("*.html")).read_text()
     assert "made" in brief
@@ -55,10 +55,10 @@ def test_what_chance_would_match_and_what_the_observations_could_meet_are_in_the
     finished: Path,
 ) -> None:
     workspace = Workspace.open(finished)
-    nulls = workspace.null_tests("made")
+    nulls = workspace.table("null_tests", aoi="made")
     assert set(nulls["scene_id"]) <= set(workspace.scenes()["scene_id"])
     assert len(nulls)
-    shares = workspace.detectability("made")
+    shares = workspace.table("detectability", aoi="made")
     assert shares["share"].between(0.0, 1.0).all()
     assert {12.0, 24.0, 48.0} <= set(shares["stay_h"])
     brief = next((finished / "reports").glob("*.html")).read_text()
@@ -68,7 +68,7 @@ def test_what_chance_would_match_and_what_the_observations_could_meet_are_in_the
 
 @pytest.mark.parametrize("name", ["gap_candidates", "identity", "shuttles", "voyage_links"])
 def test_a_table_that_has_no_rows_still_has_its_columns(finished: Path, name: str) -> None:
-    table = getattr(Workspace.open(finished), name)()
+    table = Workspace.open(finished).table(name)
     assert set(getattr(tables, name.upper()).columns) <= set(table.columns)
 
 
@@ -101,7 +101,7 @@ def test_late_ais_has_exactly_its_scenes_matched_again(
     now = workspace.matches("made")
     ship = now[(now["scene_id"] == second) & (now["mmsi"] == 440123456)]
     assert ship["status"].tolist() == ["matched"]
-    assert workspace.late_scenes() == ()
+    assert workspace.ais.late_scenes() == ()
 
 
 def test_status_and_counts_tell_what_is_there(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -290,4 +290,5 @@ TIMELINE = Schema(
         "alternatives": Column("str", "", ""),
     },
     key=("row_id",),
+    time=("start", "end"),
 )

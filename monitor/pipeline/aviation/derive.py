@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -23,7 +24,21 @@ from monitor.aviation import (
     repeated_tails,
     round_trips,
 )
-from monitor.core.tables import aviation as air
+from monitor.core.schema import Schema
+from monitor.core.tables import (
+    AIR_CALLS,
+    AIR_CLAIMS,
+    AIR_CONFLICTS,
+    AIR_EVENTS,
+    AIR_LEGS,
+    AIR_POSITIONS,
+    AIR_RECEPTION,
+    AIR_REPEATS,
+    AIR_TRACKS,
+    AIR_TRIPS,
+    AIRFIELDS,
+)
+from monitor.core.tableset import TableSet
 from monitor.core.version import VERSION
 from monitor.pipeline.aviation.ingest import CLAIMS, FILES, POSITIONS, AirIntake, take_files
 from monitor.pipeline.freshness import AIR_NOTE
@@ -35,48 +50,38 @@ WITHIN = timedelta(days=3)
 _CLEANED = "air_cleaned"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Flights:
-    """What the traces say: tables of `core.air_tables`, by the lists that they were made with.
+KEPT = (AIRFIELDS, AIR_TRACKS, AIR_CALLS, AIR_LEGS, AIR_TRIPS, AIR_REPEATS, AIR_CONFLICTS, AIR_RECEPTION, AIR_EVENTS)
+"""What is made of positions and claims: one file each."""
 
-    `events` has ``event, start, end``; `within` is how near to one a call counts as beside it.
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Flights:
+    """What the traces say, by the lists that it was made with.
+
+    Attributes
+    ----------
+    tables : TableSet
+        `KEPT`, and AIR_CLAIMS.
+    within : timedelta
+        How near to a dated event a call counts as beside it.
+    cleaned : CleanReport
+        What cleaning left out.
     """
 
-    airfields: pd.DataFrame = field(default_factory=air.AIRFIELDS.empty)
-    tracks: pd.DataFrame = field(default_factory=air.AIR_TRACKS.empty)
-    calls: pd.DataFrame = field(default_factory=air.AIR_CALLS.empty)
-    legs: pd.DataFrame = field(default_factory=air.AIR_LEGS.empty)
-    trips: pd.DataFrame = field(default_factory=air.AIR_TRIPS.empty)
-    repeats: pd.DataFrame = field(default_factory=air.AIR_REPEATS.empty)
-    claims: pd.DataFrame = field(default_factory=air.AIR_CLAIMS.empty)
-    conflicts: pd.DataFrame = field(default_factory=air.AIR_CONFLICTS.empty)
-    reception: pd.DataFrame = field(default_factory=air.AIR_RECEPTION.empty)
-    events: pd.DataFrame = field(default_factory=air.AIR_EVENTS.empty)
+    tables: TableSet = field(default_factory=TableSet)
     within: timedelta = WITHIN
     cleaned: CleanReport = field(default_factory=CleanReport)
 
     @property
     def closed(self) -> frozenset[str]:
         """The identifiers of the fields in closed airspace."""
-        return frozenset(self.airfields.loc[self.airfields["closed"], "airfield_id"])
+        fields = self.tables[AIRFIELDS]
+        return frozenset(fields.loc[fields["closed"], "airfield_id"])
 
     @property
     def nothing(self) -> bool:
         """Whether neither traces nor claims were read in."""
-        return bool(self.tracks.empty and self.claims.empty)
-
-
-_KEPT = {
-    "airfields": air.AIRFIELDS,
-    "tracks": air.AIR_TRACKS,
-    "calls": air.AIR_CALLS,
-    "legs": air.AIR_LEGS,
-    "trips": air.AIR_TRIPS,
-    "repeats": air.AIR_REPEATS,
-    "conflicts": air.AIR_CONFLICTS,
-    "reception": air.AIR_RECEPTION,
-    "events": air.AIR_EVENTS,
-}
+        return bool(self.tables[AIR_TRACKS].empty and self.tables[AIR_CLAIMS].empty)
 
 
 def take_flights(
@@ -104,8 +109,8 @@ def refresh_flights(archive: Archive, lists: AirLists, *, within: timedelta = WI
     if not told or archive.read_note(AIR_NOTE).strip() == current:
         return False
     made = derive(archive, lists, within=within)
-    for name, schema in _KEPT.items():
-        archive.write_table(f"air_{name}", schema.conform(getattr(made, name)))
+    for schema in KEPT:
+        archive.write_table(_file(schema), schema.conform(made.tables[schema]))
     done = made.cleaned
     shifted = [[*key, hours] for key, hours in done.shifted.items()]
     kept = {
@@ -136,37 +141,48 @@ def flights(archive: Archive, lists: AirLists | None = None) -> Flights:
         return derive(archive, lists)
     if not archive.read_note(AIR_NOTE):
         return derive(archive, read_lists())
-    kept = {name: archive.read_table(f"air_{name}", schema) for name, schema in _KEPT.items()}
     within = timedelta(seconds=json.loads(archive.read_note(_CLEANED))["within_s"])
-    return Flights(**kept, claims=archive.read_table(CLAIMS, air.AIR_CLAIMS), within=within, cleaned=_cleaned(archive))
+    kept: dict[Schema, Callable[[], pd.DataFrame]] = {
+        schema: partial(archive.read_table, _file(schema), schema) for schema in KEPT
+    }
+    claims = partial(archive.read_table, CLAIMS, AIR_CLAIMS)
+    return Flights(tables=TableSet({**kept, AIR_CLAIMS: claims}), within=within, cleaned=_cleaned(archive))
+
+
+def _file(schema: Schema) -> str:
+    return schema.name if schema.name.startswith("air_") else f"air_{schema.name}"
 
 
 def derive(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> Flights:
     """The same, made from the positions and claims that are in."""
-    positions = archive.read_table(POSITIONS, air.AIR_POSITIONS)
-    claims = archive.read_table(CLAIMS, air.AIR_CLAIMS)
-    events = air.AIR_EVENTS.conform(lists.events)
-    base = Flights(
-        lists.airfields, claims=claims, conflicts=find_conflicts(claims, lists.airfields), events=events, within=within
+    positions = archive.read_table(POSITIONS, AIR_POSITIONS)
+    claims = archive.read_table(CLAIMS, AIR_CLAIMS)
+    given = TableSet(
+        {
+            AIRFIELDS: lists.airfields,
+            AIR_CLAIMS: claims,
+            AIR_CONFLICTS: find_conflicts(claims, lists.airfields),
+            AIR_EVENTS: AIR_EVENTS.conform(lists.events),
+        }
     )
     if positions.empty:
-        return base
+        return Flights(tables=given, within=within)
     tracks, cleaned = clean(positions, watchlist=lists.watchlist)
-    heard = find_reception(positions, without=frozenset(lists.watchlist["icao24"]))
-    calls = find_calls(tracks, lists.airfields, reception=heard, watchlist=lists.watchlist)
+    received = find_reception(positions, without=frozenset(lists.watchlist["icao24"]))
+    calls = find_calls(tracks, lists.airfields, reception=received, watchlist=lists.watchlist)
     legs = find_legs(tracks, calls)
-    return replace(
-        base,
-        tracks=tracks,
-        calls=calls,
-        legs=legs,
-        trips=round_trips(legs, away=lists.closed),
-        repeats=repeated_tails(calls),
-        reception=heard,
-        cleaned=cleaned,
-    )
+    made = {
+        AIR_TRACKS: tracks,
+        AIR_CALLS: calls,
+        AIR_LEGS: legs,
+        AIR_TRIPS: round_trips(legs, away=lists.closed),
+        AIR_REPEATS: repeated_tails(calls),
+        AIR_RECEPTION: received,
+    }
+    return Flights(tables=given | made, within=within, cleaned=cleaned)
 
 
 def flight_rows(found: Flights) -> pd.DataFrame:
     """TIMELINE rows of calls at closed airfields, of published flights and of dated events."""
-    return air_timeline(calls_at(found.calls, found.closed), found.claims, events=found.events)
+    tables = found.tables
+    return air_timeline(calls_at(tables[AIR_CALLS], found.closed), tables[AIR_CLAIMS], events=tables[AIR_EVENTS])

@@ -14,7 +14,7 @@ from monitor.aviation.clean import CleanReport
 from monitor.core.parallel import each
 from monitor.core.schema import Schema
 from monitor.core.tables import aviation as air
-from monitor.pipeline.ingest import file_key
+from monitor.pipeline.ais.ingest import file_key
 from monitor.sources.aviation.lists import AirLists
 from monitor.sources.aviation.reader import AirFile, AirReport, air_paths, read_air
 from monitor.store.archive import Archive

@@ -13,6 +13,7 @@ import pandas as pd
 
 from monitor.aviation import call_rate, covered_days, near_events
 from monitor.aviation.rates import CallRate
+from monitor.core.tables import AIR_CALLS, AIR_EVENTS, AIR_RECEPTION, AIRFIELDS
 from monitor.core.timerange import TimeRange
 from monitor.report.page.blocks import Cell, Table
 from monitor.report.page.wording import number, plural
@@ -57,7 +58,7 @@ def field_rates(found: Flights, period: TimeRange, *, airfield_id: str | None = 
     made = []
     for field in _fields(found, airfield_id):
         for month in months(period):
-            rate = call_rate(found.calls, field.id, period=month, covered=field.covered)
+            rate = call_rate(found.tables[AIR_CALLS], field.id, period=month, covered=field.covered)
             made.append(FieldRate(field.label, month, rate))
     return made
 
@@ -71,18 +72,18 @@ class _Field:
 
 def _fields(found: Flights, airfield_id: str | None) -> Iterator[_Field]:
     """The field asked for, or each closed one that a call names first, with its days of coverage."""
-    fields, called = found.airfields, _called(found)
+    fields, called = found.tables[AIRFIELDS], _called(found)
     chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
     for row in chosen.itertuples():
         place = str(row.airfield_id)
         if airfield_id is not None or place in called:
-            covered = covered_days(found.reception, float(row.lon), float(row.lat))
+            covered = covered_days(found.tables[AIR_RECEPTION], float(row.lon), float(row.lat))
             yield _Field(place, f"{row.name} ({place})", covered)
 
 
 def _called(found: Flights) -> frozenset[str]:
     """The fields that a call (landed or consistent) names first."""
-    calls = found.calls
+    calls = found.tables[AIR_CALLS]
     return frozenset(calls.loc[calls["status"].isin(("landed", "consistent")), "airfield_id"])
 
 
@@ -120,14 +121,16 @@ def co_occurrences(
 
     Events outside the period count nowhere; none gives no sentence.
     """
-    told = found.events
+    events = found.tables[AIR_EVENTS]
     if period is not None:
-        told = told[(told["start"] < period.end) & (told["end"] > period.start)]
-    if told.empty:
+        events = events[(events["start"] < period.end) & (events["end"] > period.start)]
+    if events.empty:
         return ()
     said = []
     for field in _fields(found, airfield_id):
-        beside = near_events(found.calls, field.id, told, covered=field.covered, within=within or found.within)
+        beside = near_events(
+            found.tables[AIR_CALLS], field.id, events, covered=field.covered, within=within or found.within
+        )
         told_so = beside.claim if beside.events else "No dated event lies on a day with coverage: nothing is compared."
         left_out = f" On days without coverage, counted nowhere: {plural(beside.not_covered, 'event')}."
         said.append(f"{field.label}: {told_so}{left_out if beside.not_covered else ''}")
@@ -152,7 +155,7 @@ def unusual_sentences(
 
 
 def _heard(found: Flights) -> TimeRange | None:
-    hours = found.reception["hour"]
+    hours = found.tables[AIR_RECEPTION]["hour"]
     if hours.empty:
         return None
     first, last = hours.min().floor("D"), hours.max().floor("D") + pd.Timedelta(days=1)

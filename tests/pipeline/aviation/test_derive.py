@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.app import run
+from monitor.core.tables import AIR_CALLS, AIR_CLAIMS, AIR_CONFLICTS, AIR_TRACKS
 from monitor.workspace.workspace import Workspace
 from tests.aviation.rendering import Leg, cut_below, draw, local, write_traces
 
@@ -67,16 +68,16 @@ def test_published_flights_are_kept_once_and_are_no_calls(workspace: Path, capsy
     claims = workspace.parent / "claims.csv"
     assert ingest(workspace, capsys, claims)["files"][0]["claims"] == 4
     assert ingest(workspace, capsys, claims)["already_in"] == ["claims.csv"]
-    found = Workspace.open(workspace).flights()
-    assert len(found.claims) == 4
-    assert found.calls.empty
+    found = Workspace.open(workspace).aviation.flights()
+    assert len(found.tables[AIR_CLAIMS]) == 4
+    assert found.tables[AIR_CALLS].empty
     assert run(["flights", "calls", "2023-09", "-w", str(workspace)]) == 0
     assert "no calls" in capsys.readouterr().out
 
 
 def test_september_2023_stays_two_claims_with_both_sources(workspace: Path, capsys: Printed) -> None:
     ingest(workspace, capsys, workspace.parent / "claims.csv")
-    conflicts = Workspace.open(workspace).flights().conflicts
+    conflicts = Workspace.open(workspace).aviation.flights().tables[AIR_CONFLICTS]
     told = {(row.date_a, row.date_b): row for row in conflicts.itertuples()}
     assert set(told) == {("2023-09-25", "2023-09-26"), ("2023-09-27", "2023-09-28")}
     assert told["2023-09-25", "2023-09-26"].explained == "time zone"
@@ -85,7 +86,7 @@ def test_september_2023_stays_two_claims_with_both_sources(workspace: Path, caps
     for row in told.values():
         assert {row.citation_a, row.citation_b} == {"https://example.org/a", "https://example.org/b"}
         assert row.wording.endswith("Both are kept.")
-    lanes = Workspace.open(workspace).timeline(period="2023-09")
+    lanes = Workspace.open(workspace).aviation.timeline(period="2023-09")
     assert lanes["lane"].tolist() == ["published flight"] * 4
     assert set(lanes["evidence"]) == {"https://example.org/a", "https://example.org/b"}
 
@@ -94,7 +95,7 @@ def test_dates_of_a_leg_whose_end_is_unsaid_are_only_possibly_explained(workspac
     unsaid = workspace.parent / "unsaid.csv"
     unsaid.write_text(CLAIMS.replace("arrived", "").replace("departed", ""))
     ingest(workspace, capsys, unsaid)
-    conflicts = Workspace.open(workspace).flights().conflicts
+    conflicts = Workspace.open(workspace).aviation.flights().tables[AIR_CONFLICTS]
     assert conflicts["explained"].tolist() == ["possibly", "possibly"]
     assert conflicts["wording"].str.contains("may explain").all()
 
@@ -137,9 +138,9 @@ def test_heights_that_are_null_are_counted_and_ground_is_read(workspace: Path, c
     told = ingest(workspace, capsys, trace(tmp_path / "null.json", rows))
     assert told["files"][0]["rejected"] == {}
     assert told["cleaned"]["flagged"]["height unknown"] == 5
-    tracks = Workspace.open(workspace).flights().tracks
+    tracks = Workspace.open(workspace).aviation.flights().tables[AIR_TRACKS]
     assert int(tracks["on_ground"].fillna(False).sum()) == grounded > 10
-    assert Workspace.open(workspace).flight_calls("ZKPY")["status"].tolist() == ["landed"]
+    assert Workspace.open(workspace).aviation.calls("ZKPY")["status"].tolist() == ["landed"]
 
 
 def test_stale_positions_are_counted(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_stale_positions_are_counted(workspace: Path, capsys: Printed, tmp_path:
 def test_an_address_that_another_tail_uses_is_flagged(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
     told = ingest(workspace, capsys, trace(tmp_path / "reused.json", plain(tmp_path / "t"), tail="HB-XYZ"))
     assert told["cleaned"]["flagged"]["registration-differs"] > 50
-    calls = Workspace.open(workspace).flight_calls("ZKPY")
+    calls = Workspace.open(workspace).aviation.calls("ZKPY")
     assert calls["flags"].tolist() == ["registration-differs"]
 
 
@@ -163,7 +164,7 @@ def test_two_aircraft_on_one_address_claim_nothing_of_each_other(
     told = ingest(workspace, capsys, *traces(tmp_path / "a"), *traces(tmp_path / "b", legs=far))
     assert told["cleaned"]["flagged"]["address-shared"] > 100
     assert told["cleaned"]["flagged"]["other-body"] > 50
-    calls = Workspace.open(workspace).flight_calls()
+    calls = Workspace.open(workspace).aviation.calls()
     assert set(calls["status"]) == {"contested"}
     assert calls["claim"].str.endswith("nothing is claimed.").all()
 
@@ -198,7 +199,7 @@ def test_impossible_jumps_are_left_out_and_cost_no_call(workspace: Path, capsys:
         rows[k][1:3] = [-30.0, 20.0]
     told = ingest(workspace, capsys, trace(tmp_path / "j.json", rows))
     assert told["cleaned"]["left_out"] == {"jump": 2}
-    assert Workspace.open(workspace).flight_calls("ZKPY")["status"].tolist() == ["landed"]
+    assert Workspace.open(workspace).aviation.calls("ZKPY")["status"].tolist() == ["landed"]
 
 
 def test_days_of_a_history_that_bear_one_name_are_told_apart(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
@@ -207,7 +208,7 @@ def test_days_of_a_history_that_bear_one_name_are_told_apart(workspace: Path, ca
         home.mkdir(parents=True)
         traces(tmp_path / day, legs=(leg,))[0].rename(home / "trace_full_15521f.json")
     assert len(ingest(workspace, capsys, tmp_path / "2024")["files"]) == 2
-    tracks = Workspace.open(workspace).flights().tracks
+    tracks = Workspace.open(workspace).aviation.flights().tables[AIR_TRACKS]
     assert set(tracks["source_file"]) == {f"2024/09/{d}/traces/1f/trace_full_15521f.json" for d in ("19", "20")}
 
 
@@ -258,10 +259,10 @@ def test_lists_of_the_users_own_are_read_from_the_workspace(workspace: Path, cap
     legs = (Leg("UHWW", "ZKPY", local("2024-09-20T10:00")),)
     told = ingest(workspace, capsys, *traces(tmp_path / "n1", icao24="abcdef", tail="N1", legs=legs))
     assert told["files"][0]["positions"] > 50
-    found = Workspace.open(workspace).flights()
+    found = Workspace.open(workspace).aviation.flights()
     assert {"MINE", "ZKPY"} <= found.closed
-    assert set(found.calls["registration"]) == {"N1"}
-    assert Workspace.open(workspace).timeline()["lane"].tolist() == ["flight", "event"]
+    assert set(found.tables[AIR_CALLS]["registration"]) == {"N1"}
+    assert Workspace.open(workspace).aviation.timeline()["lane"].tolist() == ["flight", "event"]
 
 
 def test_a_run_takes_traces_from_the_folder_and_none_twice(workspace: Path, capsys: Printed) -> None:
@@ -271,7 +272,7 @@ def test_a_run_takes_traces_from_the_folder_and_none_twice(workspace: Path, caps
         run(["run", "--due", "--json", "-w", str(workspace)])
         steps = {step["name"]: step for step in json.loads(capsys.readouterr().out.splitlines()[-1])["steps"]}
         assert (steps["flights"]["done"], steps["flights"]["failures"]) == (done, [])
-    timeline = Workspace.open(workspace).timeline(period="2024-09-20/2024-09-21")
+    timeline = Workspace.open(workspace).aviation.timeline(period="2024-09-20/2024-09-21")
     assert timeline["lane"].tolist() == ["flight"]
-    assert Workspace.open(workspace).timeline(period="2024-10").empty
+    assert Workspace.open(workspace).aviation.timeline(period="2024-10").empty
     assert timeline["start"].iloc[0] - OUT.start < timedelta(hours=3)

@@ -16,14 +16,13 @@ from monitor.core.errors import DataError
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
-from monitor.core.tables import DETECTIONS
-from monitor.fuse.reviews import ReviewDecisions, decisions
+from monitor.core.tables import DETECTIONS, REVIEWS
+from monitor.core.tableset import TableSet
+from monitor.fuse.reviews import ReviewDecisions
 from monitor.io.atomic import write_bytes
-from monitor.pipeline.correlate import scene_tables
-from monitor.pipeline.freshness import Ports
+from monitor.pipeline import snapshot
+from monitor.pipeline.context import Context
 from monitor.report.export.evidence import geotiff
-from monitor.store.archive import Archive
-from monitor.store.reviews import ReviewStore
 
 LABELS = "labels.geojson"
 SCALE = 1e-4
@@ -32,7 +31,7 @@ _CELL_M = 250.0
 _LABELLED = "s2"
 
 
-def export_labels(archive: Archive, ports: Ports, out: Path) -> list[Path]:
+def export_labels(context: Context, tables: TableSet, out: Path) -> list[Path]:
     """Write a folder for each optical scene with a reviewed detection: pixels, item and labels; the folders.
 
     Raises
@@ -46,19 +45,17 @@ def export_labels(archive: Archive, ports: Ports, out: Path) -> list[Path]:
     background. A reviewer looked at single detections, never at a whole scene: whatever lies further than 100 m from
     a decided one is ``ignore``, so a ship that nobody marked is not taught as water.
     """
-    reviews = ReviewStore(archive).table()
-    found = scene_tables(archive, ports, "detections", DETECTIONS)
-    told = decisions(reviews, found)
-    doubtful = _unsure(reviews)
-    decided = told.kept | told.set_aside | doubtful
-    mine = found[found["detection_id"].isin(list(decided)) & (found["sensor"] == _LABELLED)]
+    archive, found, decided = context.archive, tables[DETECTIONS], snapshot.decisions(tables)
+    doubtful = _unsure(tables[REVIEWS])
+    reviewed = decided.kept | decided.set_aside | doubtful
+    mine = found[found["detection_id"].isin(list(reviewed)) & (found["sensor"] == _LABELLED)]
     if mine.empty:
         raise DataError("no detection of an optical scene was reviewed; `monitor review ID keep` makes a label")
-    roads = {zone.id for aoi in ports.aois for zone in aoi.of_kind("anchorage")}
+    roads = {zone.id for aoi in context.aois for zone in aoi.of_kind("anchorage")}
     written = []
     for scene_id in sorted(set(mine["scene_id"])):
         raster = archive.read_raster(str(scene_id))
-        labels = labels_of(found[found["scene_id"] == scene_id], told, doubtful, grid=raster.grid, anchorages=roads)
+        labels = labels_of(found[found["scene_id"] == scene_id], decided, doubtful, grid=raster.grid, anchorages=roads)
         folder = out / str(scene_id)
         made_up = archive.scene(str(scene_id)).acquisition.simulated
         write_bytes(folder / f"{scene_id}.tif", geotiff(_reflectance(raster), simulated=made_up))
@@ -70,7 +67,7 @@ def export_labels(archive: Archive, ports: Ports, out: Path) -> list[Path]:
 
 def labels_of(
     detections: pd.DataFrame,
-    told: ReviewDecisions,
+    decided: ReviewDecisions,
     doubtful: Iterable[str],
     *,
     grid: Grid,
@@ -82,7 +79,7 @@ def labels_of(
     ----------
     detections : DETECTIONS table
         Of the scene, all of them.
-    told : what reviewers decided
+    decided : what reviewers decided
     doubtful : ids of which reviewers could not tell
     grid : the scene's; what nobody judged on it becomes ``ignore``
     anchorages : ids of zones in which a ship is ``anchored``
@@ -92,9 +89,9 @@ def labels_of(
     clear, open_question = [], []
     for row in detections.to_dict("records"):
         name = str(row["detection_id"])
-        if name in told.kept or name in known:
-            features.append(_feature(row["geometry"], _label(row, roads, sure=name in told.kept)))
-        if name in told.kept or name in told.set_aside:
+        if name in decided.kept or name in known:
+            features.append(_feature(row["geometry"], _label(row, roads, sure=name in decided.kept)))
+        if name in decided.kept or name in decided.set_aside:
             clear.append(reproject(row["geometry"], WGS84, grid.epsg).buffer(_AROUND_M))
         elif name not in known:
             open_question.append(row["geometry"])
@@ -129,12 +126,12 @@ def _unsure(reviews: pd.DataFrame) -> frozenset[str]:
 
 
 def _label(row: Mapping[object, object], roads: frozenset[str], *, sure: bool) -> dict[str, object]:
-    told = {"sure": "high" if sure else "low", "source": f"review of {row['detection_id']}"}
+    origin = {"sure": "high" if sure else "low", "source": f"review of {row['detection_id']}"}
     if row["class_name"] != "vessel":
-        return {"kind": "container_stack", **told}
+        return {"kind": "container_stack", **origin}
     lying = "berthed" if row["zone"] == "berth" else ("anchored" if row["zone_id"] in roads else "open")
     size = {name: round(float(str(row[name])), 1) for name in ("length_m", "axis_deg")}
-    return {"kind": "vessel", "situation": lying, **size, **told}
+    return {"kind": "vessel", "situation": lying, **size, **origin}
 
 
 def _reflectance(raster: Raster) -> Raster:

@@ -11,8 +11,8 @@ from pandas.testing import assert_frame_equal
 from monitor.ais import find_gaps
 from monitor.core.parallel import open_pool
 from monitor.core.timerange import TimeRange
-from monitor.pipeline.gaps import stored_gaps
-from monitor.pipeline.ingest import ingest_files
+from monitor.pipeline.ais.gaps import stored_gaps
+from monitor.pipeline.ais.ingest import ingest_files
 from monitor.store.positions import PositionStore
 
 HEADER = "mmsi,t,lon,lat,sog_kn\n"

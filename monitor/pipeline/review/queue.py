@@ -3,47 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
-from monitor.core.tables import DETECTIONS, QUEUE, VISITS
-from monitor.pipeline.correlate import scene_tables
-from monitor.pipeline.freshness import FINDINGS, Ports
+from monitor.core.tables import DETECTIONS, QUEUE, REVIEWS, VISITS
+from monitor.core.tableset import TableSet
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import FINDINGS
 from monitor.store import findings
-from monitor.store.archive import Archive
 from monitor.store.reviews import Review, ReviewStore
 
 _FIRST = ("dark_event", "shuttle", "voyage", "visit", "stack", "count", "gap", "coverage", "air_call")
 _EVENT = "dark|"
 
 
-def review_queue(archive: Archive, ports: Ports) -> pd.DataFrame:
+def review_queue(context: Context, tables: TableSet) -> pd.DataFrame:
     """QUEUE: findings, the graver kinds first and the newest first within each, then the other detections."""
-    told = findings.from_text(archive.read_note(FINDINGS))
-    found = scene_tables(archive, ports, "detections", DETECTIONS)
-    return queue_of(told, found, ReviewStore(archive).table())
+    stated = findings.from_text(context.archive.read_note(FINDINGS))
+    return queue_of(stated, tables[DETECTIONS], tables[REVIEWS])
 
 
-def queue_of(told: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
+def queue_of(stated: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
     """QUEUE of some findings and DETECTIONS, with what the REVIEWS say of each."""
     stand = reviews[reviews["stands"]].set_index("subject")
     rows = {str(row["detection_id"]): row for row in found.drop(columns="geometry").to_dict("records")}
-    ranked = sorted(told, key=lambda f: (_FIRST.index(f.kind) if f.kind in _FIRST else 99, -f.end.timestamp(), f.id))
+    ranked = sorted(stated, key=lambda f: (_FIRST.index(f.kind) if f.kind in _FIRST else 99, -f.end.timestamp(), f.id))
     made = {subject_of(f.id): _from_finding(f, rows) for f in ranked}
     others = sorted(rows.values(), key=lambda row: (row["acquired_at"], str(row["detection_id"])), reverse=True)
     for row in others:
         made.setdefault(str(row["detection_id"]), _from_detection(row))
     for subject, row in stand.iterrows():
-        made.setdefault(str(subject), _no_longer_said(str(subject), row))
+        made.setdefault(str(subject), _withdrawn(str(subject), row))
     if not made:
         return QUEUE.empty()
     table = pd.DataFrame(list(made.values()))
     for column in ("decision", "who"):
-        said = stand[column].to_dict()
-        table[column] = [str(said.get(subject, "")) for subject in table["subject"]]
+        decided = stand[column].to_dict()
+        table[column] = [str(decided.get(subject, "")) for subject in table["subject"]]
     table["at"] = table["at"].astype("datetime64[us, UTC]")
     return QUEUE.conform(table)
 
@@ -54,16 +52,30 @@ def subject_of(id: str) -> str:  # noqa: A002
 
 
 def record_review(
-    archive: Archive,
-    ports: Ports,
+    context: Context,
+    tables: TableSet,
     id: str,  # noqa: A002
     decision: str,
     *,
     who: str,
     note: str,
-    now: datetime,
 ) -> Review:
-    """Keep a decision on a detection, dark event, visit or other finding.
+    """Record a decision on a detection, dark event, visit or other finding; the row.
+
+    Parameters
+    ----------
+    context : Context
+        Of all ports; its `now` is when the decision was made.
+    tables : TableSet
+        DETECTIONS, VISITS and REVIEWS.
+    id : str
+        Of what was reviewed.
+    decision : str
+        One of `store.reviews.DECISIONS`.
+    who : str
+        Who decided.
+    note : str
+        Why; may be empty.
 
     Raises
     ------
@@ -71,25 +83,22 @@ def record_review(
         Nothing has that id, or there is no such decision.
     """
     subject = subject_of(id)
-    found = scene_tables(archive, ports, "detections", DETECTIONS)
     covered: tuple[str, ...] = ()
-    if subject in set(found["detection_id"]):
+    if subject in set(tables[DETECTIONS]["detection_id"]):
         covered = (subject,)
-    elif subject not in _known(archive):
+    elif subject not in _known(context, tables):
         raise DataError(f"{id}: no detection or finding has this id; `monitor review` lists them")
     elif decision == "fixed":
-        covered = _behind(archive, subject)
-    return ReviewStore(archive).add(subject, decision, who=who, now=now, note=note, detections=covered)
+        covered = _behind(tables[VISITS], subject)
+    return ReviewStore(context.archive).add(subject, decision, who=who, now=context.now, note=note, detections=covered)
 
 
-def _known(archive: Archive) -> set[str]:
-    book = ReviewStore(archive)
-    told = {f.id for f in findings.from_text(archive.read_note(FINDINGS))}
-    return told | {row.subject for row in book.rows()}
+def _known(context: Context, tables: TableSet) -> set[str]:
+    stated = {f.id for f in findings.from_text(context.archive.read_note(FINDINGS))}
+    return stated | set(tables[REVIEWS]["subject"])
 
 
-def _behind(archive: Archive, subject: str) -> tuple[str, ...]:
-    visits = archive.read_table("visits", VISITS)
+def _behind(visits: pd.DataFrame, subject: str) -> tuple[str, ...]:
     ids = visits.loc[visits["visit_id"] == subject, "detection_ids"]
     names = tuple(name for text in ids for name in str(text).split())
     if not names:
@@ -135,7 +144,7 @@ def _from_detection(row: Mapping[object, object]) -> dict[str, object]:
     }
 
 
-def _no_longer_said(subject: str, decision: pd.Series) -> dict[str, object]:
+def _withdrawn(subject: str, decision: pd.Series) -> dict[str, object]:
     """What was decided and is stated no more, so that it can be looked up and taken back."""
     return {
         "subject": subject,

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from monitor.core.errors import DataError
-from monitor.pipeline import ledger as steps
-from monitor.pipeline.freshness import Ports
+from monitor.core.tableset import TableSet
+from monitor.pipeline.brief import ledger as steps
 from monitor.store.archive import Archive
+from tests.pipeline.contexts import context
 
 HEAD = "date,port,event,source,confidence\n"
 
@@ -43,6 +44,6 @@ def test_a_wrong_file_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_without_an_archive_all_is_not_observable_or_not_comparable(tmp_path: Path) -> None:
-    table = steps.compare_ledger(Archive(tmp_path), Ports((), {}))
+    table = steps.compare_ledger(context(Archive(tmp_path)), TableSet())
     assert set(table["verdict"]) == {"not comparable"}
     assert "ours" not in set(table["origin"])

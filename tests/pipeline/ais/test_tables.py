@@ -20,7 +20,7 @@ from monitor.ais.sea_routes import shipped_sea
 from monitor.core.aoi import Aoi, read_aois
 from monitor.core.parallel import open_pool
 from monitor.core.tables import POSITIONS
-from monitor.pipeline.ais_tables import (
+from monitor.pipeline.ais.tables import (
     all_ports,
     port_points,
     stored_flags,

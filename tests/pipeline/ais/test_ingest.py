@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.pipeline.ingest import ingest_files
+from monitor.pipeline.ais.ingest import ingest_files
 from monitor.store.positions import PositionStore
 
 KNOWN = "MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading\n366000001,2023-10-05T02:00:00,42.2,130.3,0,0,511\n"

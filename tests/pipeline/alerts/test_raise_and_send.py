@@ -5,26 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
 from monitor.core.errors import SettingsError, SourceError
 from monitor.core.findings import Finding
-from monitor.pipeline import alerts as steps
-from monitor.pipeline.alert_plan import AlertPlan, alerts_are_raised
-from monitor.pipeline.freshness import FINDINGS, Ports
+from monitor.pipeline.alerts import raise_and_send as steps
+from monitor.pipeline.alerts.plan import AlertPlan, alerts_are_raised
+from monitor.pipeline.freshness import FINDINGS
 from monitor.report.alerts.messages import Message
 from monitor.report.alerts.send import Target
 from monitor.store import findings as texts
 from monitor.store.alerts import AlertStore
 from monitor.store.archive import Archive
-from monitor.store.positions import PositionStore
+from tests.pipeline.contexts import context
 
 NOW = datetime(2023, 10, 6, tzinfo=UTC)
 DAY = timedelta(days=1)
 PLAN = AlertPlan(NOW, ("dark_event", "shuttle"), "likely", 3 * DAY, 30 * DAY, (), 14 * DAY, DAY)
-PORTS = Ports((), {})
 ONE, TWO = Target("json://one"), Target("json://two")
 
 
@@ -40,7 +40,7 @@ def archive(tmp_path: Path) -> Archive:
 
 
 def _raise(archive: Archive, *, now: datetime = NOW) -> int:
-    return steps.raise_alerts(archive, PositionStore(archive.root / "positions"), PORTS, PLAN, now=now).done
+    return steps.raise_alerts(context(archive, now=now), PLAN).done
 
 
 class Post:
@@ -57,7 +57,7 @@ class Post:
 
 
 def _send(archive: Archive, post: Post, *targets: Target) -> tuple[int, int]:
-    told = steps.to_send(archive, PORTS, archive.root / "reports")
+    told = steps.to_send(context(archive), archive.root / "reports")
     step = steps.send_alerts(archive, told, targets, now=NOW, by=post)
     return step.done, len(step.failures)
 
@@ -109,7 +109,7 @@ def test_what_failed_is_recorded_and_tried_again_where_it_did_not_arrive_only(ar
 def test_a_dead_target_is_left_alone_after_two_failures(archive: Archive) -> None:
     archive.write_note(FINDINGS, texts.to_text([_finding(name, aoi=name) for name in "abcd"]))
     _raise(archive)
-    step = steps.send_alerts(archive, steps.to_send(archive, PORTS, archive.root), [ONE], now=NOW, by=Post(ONE))
+    step = steps.send_alerts(archive, steps.to_send(context(archive), archive.root), [ONE], now=NOW, by=Post(ONE))
     assert ["not tried" in why for _, why in step.failures] == [False, False, True, True]
 
 
@@ -119,7 +119,7 @@ def test_what_no_longer_holds_is_withdrawn_before_it_is_sent(archive: Archive) -
     _raise(archive)
     states = AlertStore(archive).table().set_index("finding_id")["state"].to_dict()
     assert states == {"a": "withdrawn", "b": "new"}
-    assert [waiting.alert["finding_id"] for waiting in steps.to_send(archive, PORTS, archive.root)] == ["b"]
+    assert [waiting.alert["finding_id"] for waiting in steps.to_send(context(archive), archive.root)] == ["b"]
 
 
 def test_what_was_sent_and_no_longer_holds_is_taken_back_once(archive: Archive) -> None:
@@ -128,7 +128,7 @@ def test_what_was_sent_and_no_longer_holds_is_taken_back_once(archive: Archive) 
     archive.write_note(FINDINGS, texts.to_text([_finding("b", "shuttle")]))
     assert _raise(archive, now=NOW + DAY) == 1
     assert _raise(archive, now=NOW + 2 * DAY) == 0
-    [waiting] = steps.to_send(archive, PORTS, archive.root)
+    [waiting] = steps.to_send(context(archive), archive.root)
     assert "no longer holds: “Claim of a.”" in waiting.message.body
     assert "told on 6 Oct 2023" in waiting.message.body
     post = Post()
@@ -138,15 +138,16 @@ def test_what_was_sent_and_no_longer_holds_is_taken_back_once(archive: Archive) 
     assert states == {"correction": "sent", "dark_event": "withdrawn", "shuttle": "sent"}
 
 
-def test_nothing_is_taken_back_before_its_scenes_were_looked_at_anew(
+def test_nothing_is_taken_back_before_its_scenes_have_detections_anew(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _raise(archive)
     archive.write_note(FINDINGS, texts.to_text([]))
-    monkeypatch.setattr(steps, "_unlooked", lambda *_: [NOW - DAY])
+    scene = SimpleNamespace(acquisition=SimpleNamespace(acquired_at=NOW - DAY))
+    monkeypatch.setattr(steps, "without_detections", lambda _: [(scene, None)])
     _raise(archive)
     assert AlertStore(archive).table()["state"].tolist() == ["new", "new"]
-    monkeypatch.setattr(steps, "_unlooked", lambda *_: [NOW - 20 * DAY])
+    scene.acquisition.acquired_at = NOW - 20 * DAY
     _raise(archive)
     assert AlertStore(archive).table()["state"].tolist() == ["withdrawn", "withdrawn"]
 
@@ -161,11 +162,11 @@ def test_without_a_target_nothing_is_marked_as_sent(archive: Archive) -> None:
 def test_messages_point_into_the_newest_brief(archive: Archive, tmp_path: Path) -> None:
     _raise(archive)
     (tmp_path / "brief_x.html").write_text('<h2 id="dark">Notable</h2><h2 id="voyages">Voyages</h2>')
-    bodies = [w.message.body for w in steps.to_send(archive, PORTS, tmp_path, base="https://desk/briefs/")]
+    bodies = [w.message.body for w in steps.to_send(context(archive), tmp_path, base="https://desk/briefs/")]
     assert "Brief: https://desk/briefs/brief_x.html#dark" in bodies[0]
     assert "Brief: https://desk/briefs/brief_x.html#voyages" in bodies[1]
 
 
 def test_no_alerts_are_an_empty_table(tmp_path: Path) -> None:
     assert AlertStore(Archive(tmp_path)).table().empty
-    assert steps.to_send(Archive(tmp_path), PORTS, tmp_path) == []
+    assert steps.to_send(context(Archive(tmp_path)), tmp_path) == []

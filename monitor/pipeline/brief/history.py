@@ -10,14 +10,15 @@ from typing import cast
 import pandas as pd
 
 from monitor.core.findings import Finding
-from monitor.core.tables import MATCHES
+from monitor.core.tables import MATCHES, REVIEWS
+from monitor.core.tableset import TableSet
 from monitor.fuse.matching.versions import SUPERSEDED
-from monitor.pipeline.freshness import NOTE, Ports
-from monitor.pipeline.review import subject_of
+from monitor.pipeline import snapshot
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import NOTE
+from monitor.pipeline.review.queue import subject_of
 from monitor.report.page.model import Correction
-from monitor.store.archive import Archive
 from monitor.store.index import Record
-from monitor.store.reviews import ReviewStore
 
 _KIND = "issue"
 _MOST = 40
@@ -34,44 +35,49 @@ class Issue:
     claims: Mapping[str, str]
 
 
-def last_issue(archive: Archive, ports: Ports) -> Issue | None:
+def last_issue(context: Context) -> Issue | None:
     """The last issue about these ports that was made from other tables than there are now; None when there is none."""
-    found = [_issue(r) for r in archive.records(_KIND) if r.body.get("ports") == _scope(ports)]
-    current = archive.read_note(NOTE).strip()
+    found = [_issue(r) for r in context.archive.records(_KIND) if r.body.get("ports") == _scope(context)]
+    current = context.archive.read_note(NOTE).strip()
     return next((issue for issue in reversed(found) if issue.made_from != current), None)
 
 
-def note_issue(archive: Archive, ports: Ports, told: Iterable[Finding], at: datetime) -> None:
-    """Keep what an issue said; the same tables make the same issue, however often it is written."""
-    made_from = archive.read_note(NOTE).strip()
-    body = {"ports": _scope(ports), "made_from": made_from, "claims": {f.id: f.claim for f in told}}
-    archive.record(Record(_KIND, f"{_scope(ports)}|{made_from[:16]}", at, body))
+def note_issue(context: Context, stated: Iterable[Finding]) -> None:
+    """Record what an issue stated; the same tables make the same issue, however often it is written."""
+    made_from, scope = context.archive.read_note(NOTE).strip(), _scope(context)
+    body = {"ports": scope, "made_from": made_from, "claims": {f.id: f.claim for f in stated}}
+    at = context.now.replace(microsecond=0)
+    context.archive.record(Record(_KIND, f"{scope}|{made_from[:16]}", at, body))
 
 
-def corrections(
-    archive: Archive, since: Issue | None, told: Sequence[Finding], set_aside: Iterable[str], now: datetime
-) -> tuple[Correction, ...]:
-    """What the last issue said that no longer holds, newest first: reviews, late AIS, and claims that changed.
+def corrections(context: Context, tables: TableSet, stated: Sequence[Finding]) -> tuple[Correction, ...]:
+    """What the last issue stated that no longer holds, newest first: reviews, late AIS, and claims that changed.
 
     Parameters
     ----------
-    told : every finding that stands now, of any period
-    set_aside : ids of detections that reviewers took out
+    context : Context
+        The ports of the brief.
+    tables : TableSet
+        DETECTIONS and MATCHES as they are, all versions; REVIEWS.
+    stated : sequence of Finding
+        Every finding that stands now, of any period.
 
-    Notes
-    -----
-    Empty without an earlier issue. At most forty, with a line that says how many more there are.
+    Returns
+    -------
+    tuple of Correction
+        Empty without an earlier issue. At most forty, with a line that says how many more there are.
     """
+    since = last_issue(context)
     if since is None:
         return ()
-    found = [*_reviewed(archive, since), *_rematched(archive, since, frozenset(set_aside))]
+    found = [*_reviewed(tables, since), *_rematched(tables, since, snapshot.decisions(tables).set_aside)]
     explained = {subject_of(c.what) for c in found}
-    now_said = {f.id: f.claim for f in told}
+    now, claims = context.now.replace(microsecond=0), {f.id: f.claim for f in stated}
     for name, claim in since.claims.items():
-        if now_said.get(name) == claim or subject_of(name) in explained:
+        if claims.get(name) == claim or subject_of(name) in explained:
             continue
-        after = now_said.get(name)
-        what = f"No longer said: {claim}" if after is None else f"Was: {claim} Is now: {after}"
+        after = claims.get(name)
+        what = f"No longer stated: {claim}" if after is None else f"Was: {claim} Is now: {after}"
         found.append(Correction(now, what, "the detections, AIS or coverage behind it changed"))
     made = [Correction(c.when, _spelled(c.what, since), c.why) for c in found]
     made.sort(key=lambda c: (-c.when.timestamp(), c.what))
@@ -81,30 +87,33 @@ def corrections(
     return tuple(made)
 
 
-def reviewers(archive: Archive, told: Sequence[Finding]) -> tuple[str, int]:
+def reviewers(tables: TableSet, stated: Sequence[Finding]) -> tuple[str, int]:
     """Who kept these findings, and how many of them have a decision; "" unless every one of them was kept."""
-    table = ReviewStore(archive).table()
+    table = tables[REVIEWS]
     stand = table[table["stands"]].set_index("subject")
-    subjects = [subject_of(f.id) for f in told]
+    subjects = [subject_of(f.id) for f in stated]
     known = [name for name in subjects if name in stand.index]
     kept = [name for name in known if stand.loc[name, "decision"] == "keep"]
-    if not told or len(kept) < len(subjects):
+    if not stated or len(kept) < len(subjects):
         return "", len(known)
     return ", ".join(sorted({str(stand.loc[name, "who"]) for name in kept})), len(known)
 
 
-def _reviewed(archive: Archive, since: Issue) -> list[Correction]:
-    rows = [row for row in ReviewStore(archive).rows() if row.at > since.at]
-    stands = set(ReviewStore(archive).table().query("stands")["review_id"])
+def _reviewed(tables: TableSet, since: Issue) -> list[Correction]:
+    table = tables[REVIEWS]
+    later = table[table["stands"] & table["decision"].isin(list(_WHY)) & (table["at"] > pd.Timestamp(since.at))]
     return [
-        Correction(row.at, row.subject, f"{_WHY[row.decision]} by {row.who}" + (f": {row.note}" if row.note else ""))
-        for row in rows
-        if row.decision in _WHY and row.id in stands
+        Correction(
+            row["at"].to_pydatetime(),
+            str(row["subject"]),
+            f"{_WHY[row['decision']]} by {row['who']}" + (f": {row['note']}" if row["note"] else ""),
+        )
+        for row in later.to_dict("records")
     ]
 
 
-def _rematched(archive: Archive, since: Issue, set_aside: frozenset[str]) -> list[Correction]:
-    table = archive.read_table("matches", MATCHES).sort_values(["match_id", "version"], kind="stable")
+def _rematched(tables: TableSet, since: Issue, set_aside: frozenset[str]) -> list[Correction]:
+    table = tables[MATCHES].sort_values(["match_id", "version"], kind="stable")
     late = table[(table["version"] > 1) & (table["as_of"] > pd.Timestamp(since.at)) & (table["detection_id"] != "")]
     made = []
     for row in late.to_dict("records"):
@@ -125,8 +134,8 @@ def _spelled(what: str, since: Issue) -> str:
     return f"{claims[what]} ({what})" if what in claims else what
 
 
-def _scope(ports: Ports) -> str:
-    return " ".join(sorted(aoi.id for aoi in ports.aois))
+def _scope(context: Context) -> str:
+    return " ".join(sorted(context.ids))
 
 
 def _issue(record: Record) -> Issue:

@@ -1,0 +1,50 @@
+"""What others saw beside what was seen here. An analyst's own sightings are kept in the archive's ``sightings/``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from monitor.core.tables import OBSERVATIONS
+from monitor.core.tableset import TableSet
+from monitor.fuse import compare, read_observations
+from monitor.io.atomic import write_bytes
+from monitor.pipeline.context import Context
+from monitor.store.archive import Archive
+
+
+def observations(archive: Archive) -> pd.DataFrame:
+    """OBSERVATIONS: the published ones, and an analyst's own.
+
+    Raises
+    ------
+    DataError
+        A file is no list of observations; the message names the line.
+    """
+    own = [read_observations(path) for path in sorted(_folder(archive).glob("*.csv"))]
+    return OBSERVATIONS.join([read_observations(), *own])
+
+
+def compare_ledger(context: Context, tables: TableSet) -> pd.DataFrame:
+    """LEDGER of the context's ports: published observations and an analyst's own against what the archive holds."""
+    return compare(observations(context.archive), context.aois, tables.of(context.ids))
+
+
+def add_sightings(archive: Archive, path: Path) -> int:
+    """Copy a file of sightings into the archive, after it was read without fault; how many it holds.
+
+    One of the same name is replaced.
+
+    Raises
+    ------
+    DataError
+        The file is no list of observations; the message names the line, and nothing was changed.
+    """
+    table = read_observations(path)
+    write_bytes(_folder(archive) / f"{path.stem}.csv", path.read_bytes())
+    return len(table)
+
+
+def _folder(archive: Archive) -> Path:
+    return archive.root / "sightings"

@@ -1,0 +1,69 @@
+"""Where the numbers of a brief come from: software, weights, scenes with their requests, AIS files, thresholds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from monitor.core.timerange import TimeRange
+from monitor.core.version import VERSION
+from monitor.detect.base import Detector
+from monitor.pipeline.context import Context
+from monitor.report.page.model import ErrorFigure, InputFile, Provenance, SceneRecord
+
+SOFTWARE = f"maritime-monitor {VERSION}"
+
+
+def provenance(context: Context, period: TimeRange | None) -> Provenance:
+    """The chain behind the numbers of a period; of no scene or file without one."""
+    records = tuple(
+        SceneRecord(
+            scene_id=scene.id,
+            request_sha256=sha256(scene.path / "request.json"),
+            pixels_sha256=sha256(scene.path / "pixels.tif"),
+            detector=_key(context.detectors, scene.acquisition.sensor),
+        )
+        for scene in context.scenes
+        if period is not None and scene.acquisition.acquired_at in period
+    )
+    ingested = context.positions.ingested() if period is not None else []
+    return Provenance(
+        software=SOFTWARE,
+        weights=_weights(context.detectors),
+        scenes=records,
+        inputs=tuple(InputFile(done.file, done.key, f"{done.positions} positions") for done in ingested),
+        thresholds=_thresholds(context.detectors),
+        errors=_errors(context.detectors),
+    )
+
+
+def sha256(path: Path) -> str:
+    """The hash of a file, "" when it is not there."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def _key(detectors: Mapping[str, Detector], sensor: str) -> str:
+    return detectors[sensor].key if sensor in detectors else ""
+
+
+def _weights(detectors: Mapping[str, Detector]) -> tuple[InputFile, ...]:
+    """The model files in use, with their hashes."""
+    found = [(detector.key, getattr(detector, "weights", None)) for detector in detectors.values()]
+    return tuple(InputFile(entry.path.name, entry.sha256, key) for key, entry in found if entry is not None)
+
+
+def _errors(detectors: Mapping[str, Detector]) -> tuple[ErrorFigure, ...]:
+    """What was measured of the model files in use."""
+    entries = [getattr(detector, "weights", None) for detector in detectors.values()]
+    return tuple(
+        ErrorFigure(f"{entry.name}: {what}", value, sample)
+        for entry in entries
+        if entry is not None
+        for what, value, sample in entry.measured
+    )
+
+
+def _thresholds(detectors: Mapping[str, Detector]) -> tuple[tuple[str, str], ...]:
+    """Each detector's least score."""
+    return tuple((d.key, f"least score {getattr(d, 'least_score', float('nan')):.2f}") for d in detectors.values())

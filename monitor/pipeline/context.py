@@ -1,0 +1,117 @@
+"""What every step of a command starts from, made once a command."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from monitor.core.aoi import Aoi
+from monitor.core.errors import ArchiveError
+from monitor.core.scene import Acquisition, Scene
+from monitor.core.timerange import TimeRange
+from monitor.pipeline.freshness import table_key
+from monitor.store.archive import Archive
+from monitor.store.positions import PositionStore
+
+if TYPE_CHECKING:
+    from monitor.detect.base import Detector
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """What the settings decide about results.
+
+    Attributes
+    ----------
+    gap : timedelta
+        The shortest silence that is a gap in AIS.
+    distribution : str
+        Who may read a brief, as a line in its header; "" prints none.
+    weeks : int
+        How many weeks a brief reaches back at most.
+    """
+
+    gap: timedelta = timedelta(hours=12)
+    distribution: str = ""
+    weeks: int = 26
+
+
+@dataclass(frozen=True, slots=True, eq=False, kw_only=True)
+class Context:
+    """The workspace as one command sees it: every AOI is read once, and scenes are listed once.
+
+    Attributes
+    ----------
+    archive : Archive
+        Where scenes and tables are.
+    positions : PositionStore
+        Where AIS positions are.
+    aois : tuple of Aoi
+        The ports that the command is about.
+    detectors : mapping of str to Detector
+        Sensor to the detector that runs on its scenes.
+    rules : Rules
+        What the settings decide.
+    now : datetime
+        When the command began, with a zone.
+    """
+
+    archive: Archive
+    positions: PositionStore
+    aois: tuple[Aoi, ...]
+    detectors: Mapping[str, Detector]
+    now: datetime
+    rules: Rules = field(default_factory=Rules)
+    _listed: list[list[Scene]] = field(default_factory=list, repr=False)
+
+    @property
+    def scenes(self) -> list[Scene]:
+        """The archived scenes of the ports, in order of time."""
+        if not self._listed:
+            self._listed.append(self.archive.scenes())
+        ids = {aoi.id for aoi in self.aois}
+        return [scene for scene in self._listed[0] if scene.acquisition.aoi_id in ids]
+
+    @property
+    def acquisitions(self) -> tuple[Acquisition, ...]:
+        """The acquisitions of the archived scenes, in order of time."""
+        return tuple(scene.acquisition for scene in self.scenes)
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of the ports."""
+        return tuple(aoi.id for aoi in self.aois)
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether any scene is made up."""
+        return any(acquisition.simulated for acquisition in self.acquisitions)
+
+    def of(self, aois: tuple[Aoi, ...]) -> Context:
+        """The same about some of the ports; scenes are not listed again."""
+        return replace(self, aois=aois)
+
+    def after_pull(self) -> Context:
+        """The same, with the scenes to be listed anew."""
+        return replace(self, _listed=[])
+
+    def table_keys(self) -> list[tuple[Aoi, str, str]]:
+        """Port, sensor and the name under which the tables of its scenes are kept, for each port and detector."""
+        return [(aoi, sensor, table_key(found, aoi)) for aoi in self.aois for sensor, found in self.detectors.items()]
+
+    def span(self) -> TimeRange:
+        """The days from the first scene to the last, at most the rules' weeks.
+
+        Raises
+        ------
+        ArchiveError
+            No scene of the ports is archived.
+        """
+        times = [acquisition.acquired_at for acquisition in self.acquisitions]
+        if not times:
+            raise ArchiveError(f"{self.archive.root}: no scene is archived; `monitor pull` adds some")
+        end = max(times).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+        first = min(times).replace(hour=0, minute=0, second=0, microsecond=0)
+        return TimeRange(max(first, end - timedelta(weeks=self.rules.weeks)), end)

@@ -1,0 +1,124 @@
+"""Everything that is due, in order: pull, ingest, flights, detect, correlate, alerts, report. Idempotent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import pipeline
+from monitor.core.errors import ArchiveError, MonitorError
+from monitor.core.parallel import open_pool
+from monitor.pipeline.alerts import plan as alert_plans
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import brief_is_current, is_current, without_detections
+from monitor.pipeline.outcome import RunResult, Step, failure
+from monitor.workspace.factory import alert_plan
+
+if TYPE_CHECKING:
+    from monitor.workspace.workspace import Workspace
+
+Progress = Callable[[str], None]
+"""Takes a line of text about what was done."""
+
+
+def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunResult:
+    """Do what is due; a second run finds nothing to do. The steps that were done, and the briefs written."""
+    steps: list[Step] = []
+
+    def done(step: Step) -> None:
+        steps.append(step)
+        progress(step.text())
+
+    context = workspace.context()
+    done(_pull(workspace, context, pool))
+    done(_ingest(workspace))
+    done(_flights(workspace, context))
+    context = context.after_pull()
+    with open_pool(pool) as workers:
+        done(
+            Step.of(
+                "detect", pipeline.detect.detect_scenes(context, pool=workers) if without_detections(context) else ()
+            )
+        )
+    lacking = without_detections(context)
+    if lacking and len(lacking) == _detectable(context):
+        reason = f"none of {len(lacking)} scenes has detections; mend what `detect` reports, then run again"
+        error = ArchiveError(f"{workspace.root}: {reason}")
+        done(failure("correlate", "all scenes", error))
+        done(failure("report", "briefs", error))
+        return RunResult(tuple(steps))
+    done(_correlate(context))
+    done(alerts(workspace, context))
+    briefs = _report(workspace, context)
+    done(Step("report", len(briefs)))
+    if workspace.settings.alerts.send:
+        done(workspace.send_alerts())
+    return RunResult(tuple(steps), tuple(str(path) for path in briefs))
+
+
+def alerts(workspace: Workspace, context: Context) -> Step:
+    """Record the alerts that are due; nothing when what there is was asked already."""
+    plan = alert_plan(workspace.settings, workspace.watched_until(context))
+    if alert_plans.alerts_are_raised(context.archive, plan):
+        return Step("alerts")
+    try:
+        return pipeline.alerts.raise_and_send.raise_alerts(context, plan)
+    except MonitorError as error:
+        return failure("alerts", "alerts", error)
+
+
+def _detectable(context: Context) -> int:
+    return sum(acquisition.sensor in context.detectors for acquisition in context.acquisitions)
+
+
+def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
+    try:
+        source, period = workspace.source(context), workspace.due_period()
+        found = workspace.search(context, source, period)
+    except MonitorError as error:
+        return failure("pull", workspace.settings.source.name, error)
+    work = pipeline.pull.missing(context.archive, found)
+    with open_pool(pool) as workers:
+        pulled = pipeline.pull.pull_scenes(source, context.archive, work, workers)
+    problems = [p for aoi in context.aois for p in pipeline.pull.problems(source, aoi, period)]
+    faults = [(p.where, p.reason) for p in problems if p.is_fault]
+    step = Step.of("pull", [*found.failed, *pulled])
+    return Step(step.name, step.done, (*step.failures, *faults), step.note)
+
+
+def _ingest(workspace: Workspace) -> Step:
+    patterns = workspace.settings.ais.files
+    files = sorted({path for pattern in patterns for path in workspace.root.glob(pattern) if path.is_file()})
+    report = workspace.ingest(*files)
+    return Step("ingest", report.new, report.failures)
+
+
+def _flights(workspace: Workspace, context: Context) -> Step:
+    chosen = workspace.settings.flights
+    found = {path for pattern in chosen.files for path in workspace.root.glob(pattern) if path.is_file()}
+    if not found and not context.archive.read_note("air_files"):
+        return Step("flights")
+    lists = {(workspace.root / name).resolve() for name in (chosen.watchlist, chosen.airfields, chosen.events) if name}
+    try:
+        report = workspace.aviation.ingest(*sorted(path for path in found if path.resolve() not in lists))
+    except MonitorError as error:
+        return failure("flights", "flights", error)
+    return Step("flights", len(report.reports), report.failures)
+
+
+def _correlate(context: Context) -> Step:
+    if is_current(context):
+        return Step("correlate")
+    late = pipeline.ais.rematch.late_scenes(context)
+    return Step("correlate", 1, note=pipeline.correlate.summary(pipeline.correlate.correlate_all(context), late))
+
+
+def _report(workspace: Workspace, context: Context) -> list[Path]:
+    if not context.scenes:
+        return []
+    period = context.span()
+    target = workspace.root / "reports" / f"brief_{period.start:%Y%m%d}_{period.end:%Y%m%d}.html"
+    if target.is_file() and brief_is_current(context.archive, target):
+        return []
+    return pipeline.report.write_brief(context, period, target)

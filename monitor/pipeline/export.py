@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
+from monitor.core.tables import DARK_EVENTS, DETECTIONS
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.pipeline import snapshot
 from monitor.pipeline.freshness import FINDINGS, Ports
@@ -18,12 +19,9 @@ from monitor.report.export.formats import export as write_export
 from monitor.report.export.formats import safe_csv
 from monitor.report.export.layers import Content
 from monitor.report.files import write_bytes
-from monitor.report.page.model import Tables
 from monitor.store import findings
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
-
-_INSTANTS = ("acquired_at", "arrived_not_after", "departed_at", "start", "t")
 
 
 def export_tables(
@@ -36,23 +34,9 @@ def export_tables(
     period: TimeRange | None = None,
 ) -> list[Path]:
     """Write the tables of some ports in a format of `report.exports.FORMATS`; the files written."""
-    tables = within(snapshot.tables(archive, store, ports), period)
+    tables = snapshot.tables(archive, store, ports).within(period)
     passes = snapshot.acquisitions(archive, ports, period)
     return write_export(Content(ports.aois, passes, tables, snapshot.software()), out, format=format)
-
-
-def within(tables: Tables, period: TimeRange | None) -> Tables:
-    """The rows whose first instant lies in a period; all of them without one."""
-    if period is None:
-        return tables
-    kept: dict[str, pd.DataFrame] = {}
-    for each in fields(Tables):
-        table: pd.DataFrame = getattr(tables, each.name)
-        column = next((name for name in _INSTANTS if name in table), None)
-        if column is not None:
-            inside = (table[column] >= period.start) & (table[column] < period.end)
-            kept[each.name] = table[inside].reset_index(drop=True)
-    return replace(tables, **kept)
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:
@@ -71,7 +55,7 @@ def pack_evidence(archive: Archive, store: PositionStore, ports: Ports, id: str,
     tables = snapshot.tables(archive, store, ports, everything=True)
     finding = next((f for f in findings.from_text(archive.read_note(FINDINGS)) if f.id == id), None)
     name = _detection_behind(id, tables, finding)
-    row = tables.detections[tables.detections["detection_id"] == name].iloc[0]
+    row = tables[DETECTIONS][tables[DETECTIONS]["detection_id"] == name].iloc[0]
     scene = archive.scene(str(row["scene_id"]))
     aoi = next(aoi for aoi in ports.aois if aoi.id == scene.acquisition.aoi_id)
     day = TimeRange(scene.acquisition.start, scene.acquisition.end + timedelta(seconds=1))
@@ -91,9 +75,9 @@ def pack_evidence(archive: Archive, store: PositionStore, ports: Ports, id: str,
     return write_evidence(given, out)
 
 
-def _detection_behind(id: str, tables: Tables, finding: Finding | None) -> str:  # noqa: A002
-    known = set(tables.detections["detection_id"])
-    events = dict(zip(tables.dark_events["event_id"], tables.dark_events["detection_id"], strict=True))
+def _detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str:  # noqa: A002
+    known = set(tables[DETECTIONS]["detection_id"])
+    events = dict(zip(tables[DARK_EVENTS]["event_id"], tables[DARK_EVENTS]["detection_id"], strict=True))
     names = [id, *(finding.evidence if finding else ())]
     for name in names:
         behind = str(events.get(name, name))

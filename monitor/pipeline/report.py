@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from monitor.core.tables import DETECTIONS, STACKS, VISITS
 from monitor.core.timerange import TimeRange
 from monitor.pipeline import brief_history, correlate, snapshot
 from monitor.pipeline.aviation.derive import flights
@@ -60,7 +61,7 @@ def with_flights(made: Brief, archive: Archive, given: BriefInput) -> Brief:
     """The brief with one timeline of everything, and with its part on flights where any were read in."""
     found = flights(archive)
     until = pd.Timestamp(given.period.end)
-    rows = timeline_rows(archive, found, given.tables.visits, given.tables.stacks, until=until)
+    rows = timeline_rows(archive, found, given.tables[VISITS], given.tables[STACKS], until=until)
     parts = [Section("timeline", "One timeline", (timeline_chart("timeline-chart", rows, given.period),))]
     if not found.nothing:
         parts.append(flights_part(found, given.period, simulated=given.is_simulated))
@@ -77,7 +78,7 @@ def brief_input(archive: Archive, store: PositionStore, ports: Ports, period: Ti
     ids = {aoi.id for aoi in ports.aois}
     inside = tuple(f for f in told if f.aoi_id in ids and period.overlaps(f.start, f.end))
     who, known = brief_history.reviewers(archive, inside)
-    set_aside = correlate.review_decisions(archive, tables.detections).set_aside
+    set_aside = correlate.review_decisions(archive, tables[DETECTIONS]).set_aside
     since = brief_history.last_issue(archive, ports)
     return BriefInput(
         ports.aois,

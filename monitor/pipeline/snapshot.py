@@ -18,31 +18,35 @@ from monitor.core.tables import (
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
+    DETECTIONS,
     GAP_CALLS,
     GAP_CANDIDATES,
     GAP_RULES,
     GAPS,
     MATCHES,
     NULL_TESTS,
+    POSITIONS,
     SHUTTLES,
     STACKS,
+    VESSELS,
     VISITS,
     VOYAGE_LINKS,
     VOYAGES,
 )
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.core.version import VERSION
 from monitor.fuse import latest
 from monitor.fuse.reviews import without
 from monitor.pipeline.correlate import detections_of, review_decisions, scene_tables
 from monitor.pipeline.freshness import Ports
-from monitor.report.page.model import ErrorFigure, InputFile, Provenance, SceneRecord, Tables
+from monitor.report.page.model import ErrorFigure, InputFile, Provenance, SceneRecord
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 from monitor.store.searches import SearchStore
 
 
-def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: bool = False) -> Tables:
+def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: bool = False) -> TableSet:
     """The tables of some ports; derived ones as `correlate` left them.
 
     Detections that reviewers set aside are left out, unless `everything` is asked for.
@@ -54,26 +58,28 @@ def tables(archive: Archive, store: PositionStore, ports: Ports, *, everything: 
         table = archive.read_table(name, schema)  # type: ignore[arg-type]
         return table[table["aoi_id"].isin(mine)].reset_index(drop=True) if "aoi_id" in table else table
 
-    return Tables(
-        coverage=_coverage(archive, ports),
-        counts=derived("counts", COUNTS),
-        detections=found if everything else without(found, review_decisions(archive, found)),
-        matches=latest(derived("matches", MATCHES)),
-        dark_events=derived("dark_events", DARK_EVENTS),
-        gaps=derived("gaps", GAPS),
-        gap_candidates=derived("gap_candidates", GAP_CANDIDATES),
-        gap_rules=derived("gap_rules", GAP_RULES),
-        gap_calls=derived("gap_calls", GAP_CALLS),
-        berth_states=derived("berth_states", BERTH_STATES),
-        stacks=derived("stacks", STACKS),
-        visits=derived("visits", VISITS),
-        voyages=derived("voyages", VOYAGES),
-        voyage_links=derived("voyage_links", VOYAGE_LINKS),
-        shuttles=derived("shuttles", SHUTTLES),
-        changes=derived("changes", CHANGES),
-        null_tests=derived("null_tests", NULL_TESTS),
-        positions=store.read(bounds=around(ports.aois)),
-        vessels=store.vessels(),
+    return TableSet(
+        {
+            COVERAGE: _coverage(archive, ports),
+            COUNTS: derived("counts", COUNTS),
+            DETECTIONS: found if everything else without(found, review_decisions(archive, found)),
+            MATCHES: latest(derived("matches", MATCHES)),
+            DARK_EVENTS: derived("dark_events", DARK_EVENTS),
+            GAPS: derived("gaps", GAPS),
+            GAP_CANDIDATES: derived("gap_candidates", GAP_CANDIDATES),
+            GAP_RULES: derived("gap_rules", GAP_RULES),
+            GAP_CALLS: derived("gap_calls", GAP_CALLS),
+            BERTH_STATES: derived("berth_states", BERTH_STATES),
+            STACKS: derived("stacks", STACKS),
+            VISITS: derived("visits", VISITS),
+            VOYAGES: derived("voyages", VOYAGES),
+            VOYAGE_LINKS: derived("voyage_links", VOYAGE_LINKS),
+            SHUTTLES: derived("shuttles", SHUTTLES),
+            CHANGES: derived("changes", CHANGES),
+            NULL_TESTS: derived("null_tests", NULL_TESTS),
+            POSITIONS: store.read(bounds=around(ports.aois)),
+            VESSELS: store.vessels(),
+        }
     )
 
 

@@ -19,7 +19,6 @@ from monitor.report.page.model import (
     ReadPixels,
     Renderer,
     SceneRecord,
-    Tables,
 )
 from monitor.report.render.html import write_html
 from monitor.report.render.pdf import write_pdf
@@ -37,7 +36,6 @@ __all__ = [
     "ReadPixels",
     "Renderer",
     "SceneRecord",
-    "Tables",
     "build_brief",
     "export",
     "write_evidence",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from monitor.core.tables import MATCHES
 from monitor.fuse.matching.versions import latest
 from monitor.report.page.blocks import Section
 from monitor.report.page.model import Brief, BriefInput, ReadPixels
@@ -28,7 +29,7 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
         Called for the few scenes that get a picture; a scene that it does not have (ArchiveError) gets a sentence
         instead.
     """
-    now = replace(given, tables=replace(given.tables, matches=latest(given.tables.matches)))
+    now = replace(given, tables=given.tables | {MATCHES: latest(given.tables[MATCHES])})
     observations = {aoi.id: observations_of(now, aoi.id) for aoi in now.aois}
     studios = {aoi.id: Studio(now, aoi, read_pixels) for aoi in now.aois}
     ports = [port(now, aoi, observations[aoi.id], studios[aoi.id]) for aoi in now.aois]

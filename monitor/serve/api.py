@@ -14,18 +14,18 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
+from monitor.core.schema import Schema
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.geojson import json_value
 from monitor.serve import images
 from monitor.serve.cache import Shelf
 from monitor.serve.health import Card
-from monitor.serve.request import TABLES, Desk
+from monitor.serve.request import Desk
 from monitor.serve.security import Door
 from monitor.store.alerts import AlertStore
 from monitor.store.reviews import Review, login
 
 MOST_ROWS = 5000
-_INSTANTS = ("acquired_at", "arrived_not_after", "departed_at", "start", "t", "at")
 
 
 class Decision(BaseModel):
@@ -119,7 +119,7 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
     @router.get("/tables")
     def tables() -> list[str]:
         """The names of the tables."""
-        return [*TABLES, "queue", "reviews"]
+        return [schema.name for schema in Desk.of(shelf).schemas]
 
     @router.get("/tables/{name}", response_model=Rows)
     def table(
@@ -130,7 +130,9 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
         """Rows of a table, of one port and period where asked for; geometry as GeoJSON in longitude and latitude."""
-        found = _chosen(Desk.of(shelf).table(name), aoi, period)
+        desk = Desk.of(shelf)
+        schema = desk.schema(name)
+        found = _chosen(desk.table(schema), schema, aoi, period)
         rows = _rows(found.iloc[offset : offset + limit])
         return _json({"table": name, "total": len(found), "offset": offset, "rows": rows})
 
@@ -218,17 +220,15 @@ def _number(value: float) -> float | None:
     return value if isfinite(value) else None
 
 
-def _chosen(table: pd.DataFrame, aoi: str, period: str) -> pd.DataFrame:
+def _chosen(table: pd.DataFrame, schema: Schema, aoi: str, period: str) -> pd.DataFrame:
     if aoi:
         if "aoi_id" not in table:
             raise DataError("this table is of no one port; leave aoi out")
         table = table[table["aoi_id"] == aoi]
     if period:
-        column = next((name for name in _INSTANTS if name in table), "")
-        if not column:
+        if schema.time is None:
             raise DataError("this table has no instants; leave period out")
-        chosen = TimeRange.parse(period)
-        table = table[(table[column] >= chosen.start) & (table[column] < chosen.end)]
+        table = schema.within(table, TimeRange.parse(period))
     return table
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.findings import Finding
+from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import TimeRange
 from monitor.fuse.reviews import without
 from monitor.pipeline import snapshot
@@ -145,8 +146,8 @@ class Shelf:
         period = TimeRange(end - timedelta(weeks=WEEKS), end)
         source = Provenance(snapshot.software(), snapshot.weights(ports), (), (), snapshot.thresholds(ports))
         every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, told)
-        counted = without(tables.detections, review_decisions(archive, tables.detections))
-        given = replace(every, tables=replace(tables, detections=counted))
+        counted = without(tables[DETECTIONS], review_decisions(archive, tables[DETECTIONS]))
+        given = replace(every, tables=tables | {DETECTIONS: counted})
         return Content(ports, given, every, told, now, state)
 
     def _state(self) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
-from monitor.core.tables import MATCHES
+from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAPS, MATCHES
 from monitor.pipeline.snapshot import sha256
 from monitor.report.page.blocks import Block, Cell, Table
 from monitor.report.page.wording import length, lonlat, minute, number, short
@@ -51,7 +51,7 @@ def evidence(shelf: Shelf, content: Content, subject: str, queue: pd.DataFrame) 
 
 
 def _facts(content: Content, row: dict[str, object]) -> tuple[tuple[str, str], ...]:
-    found = content.every.tables.detections
+    found = content.every.tables[DETECTIONS]
     found = found[found["detection_id"] == row["detection_id"]]
     port = next((a.name or a.id for a in content.ports.aois if a.id == row["aoi_id"]), "–")
     facts = [("Port", port), ("When", said_when(content, row))]
@@ -114,9 +114,9 @@ def _matches(shelf: Shelf, detection_id: str) -> Table:
 
 
 def _candidates(content: Content, detection_id: str) -> tuple[Table, ...]:
-    events = content.given.tables.dark_events
+    events = content.given.tables[DARK_EVENTS]
     ids = {gap for text in events.loc[events["detection_id"] == detection_id, "gap_ids"] for gap in str(text).split()}
-    found = content.given.tables.gaps
+    found = content.given.tables[GAPS]
     found = found[found["gap_id"].isin(list(ids))]
     if found.empty:
         return ()

@@ -9,6 +9,7 @@ from typing import cast
 import pandas as pd
 
 from monitor.core.aoi import Aoi
+from monitor.core.tables import COUNTS, POSITIONS
 from monitor.fuse.series.rates import rates
 from monitor.report.tiles.observations import Observation, observations_of
 from monitor.serve.cache import Content
@@ -66,7 +67,7 @@ def health(content: Content, aoi: Aoi) -> Health:
     observations = observations_of(content.given, aoi.id)
     until = content.given.period.end
     recent = [k for k in observations if until - RECENT <= k.at < until]
-    counts = content.given.tables.counts
+    counts = content.given.tables[COUNTS]
     made = rates(counts[counts["aoi_id"] == aoi.id], period=content.given.period)
     weeks = made[(made["what"] == "vessels") & (made["observations"] > 0)]
     missing = {
@@ -83,7 +84,7 @@ def health(content: Content, aoi: Aoi) -> Health:
         until,
         sum(k.state == "observed" for k in recent),
         len(recent),
-        ais_hours(content.given.tables.positions, aoi, until),
+        ais_hours(content.given.tables[POSITIONS], aoi, until),
         (float(row["rate"]), float(row["rate_low"]), float(row["rate_high"])),
         (float(row["expected_low"]), float(row["expected_high"])),
     )

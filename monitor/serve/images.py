@@ -7,6 +7,7 @@ from typing import cast
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.scene import Raster
+from monitor.core.tables import DETECTIONS
 from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Picture
 from monitor.report.page.model import BriefInput
@@ -28,7 +29,7 @@ def chip(shelf: Shelf, content: Content, detection_id: str) -> Picture:
     DataError
         There is no such detection, or its pixels are not in the archive.
     """
-    found = content.every.tables.detections
+    found = content.every.tables[DETECTIONS]
     rows = found[found["detection_id"] == detection_id]
     if rows.empty:
         raise DataError(f"{detection_id}: no detection of this id")

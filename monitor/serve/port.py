@@ -9,6 +9,7 @@ import pandas as pd
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi
+from monitor.core.tables import CHANGES, COUNTS, STACKS, VISITS, VOYAGES
 from monitor.fuse.series.rates import rates
 from monitor.report.charts.series import coverage_strip, weekly_series
 from monitor.report.charts.timeline import timeline_chart
@@ -59,13 +60,9 @@ def parts(shelf: Shelf, content: Content, aoi: Aoi) -> tuple[Part, ...]:
 def _of_port(given: BriefInput, aoi: Aoi) -> BriefInput:
     mine = tuple(a for a in given.acquisitions if a.aoi_id == aoi.id)
     tables = given.tables
-    legs = tables.voyages[(tables.voyages["from_port"] == aoi.id) | (tables.voyages["to_port"] == aoi.id)]
-    near = {
-        "visits": tables.visits[tables.visits["aoi_id"] == aoi.id].reset_index(drop=True),
-        "stacks": tables.stacks[tables.stacks["aoi_id"] == aoi.id].reset_index(drop=True),
-        "voyages": legs.reset_index(drop=True),
-    }
-    return replace(given, aois=(aoi,), acquisitions=mine, tables=replace(tables, **near))
+    legs = tables[VOYAGES][(tables[VOYAGES]["from_port"] == aoi.id) | (tables[VOYAGES]["to_port"] == aoi.id)]
+    near = tables.of(aoi.id) | {VOYAGES: legs.reset_index(drop=True)}
+    return replace(given, aois=(aoi,), acquisitions=mine, tables=near)
 
 
 def _coverage(given: BriefInput, aoi: Aoi) -> Block:
@@ -74,17 +71,17 @@ def _coverage(given: BriefInput, aoi: Aoi) -> Block:
 
 
 def _series(given: BriefInput, aoi: Aoi) -> Block:
-    counts = given.tables.counts
+    counts = given.tables[COUNTS]
     made = rates(counts[counts["aoi_id"] == aoi.id], period=given.period)
     made = made[made["what"] == "vessels"]
     if made.empty:
         return Text(("Not observed: no count for any of the last 26 weeks.",), "limit")
-    changes = given.tables.changes
+    changes = given.tables[CHANGES]
     changes = changes[(changes["aoi_id"] == aoi.id) & (changes["what"] == "vessels")]
     return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)
 
 
 def _timeline(shelf: Shelf, given: BriefInput) -> Block:
     until, archive, tables = pd.Timestamp(given.period.end), shelf.workspace.archive, given.tables
-    rows = pipeline.timeline_rows(archive, pipeline.flights(archive), tables.visits, tables.stacks, until=until)
+    rows = pipeline.timeline_rows(archive, pipeline.flights(archive), tables[VISITS], tables[STACKS], until=until)
     return timeline_chart("timeline-chart", rows, given.period)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import cast
 
 import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
+from monitor.core.schema import Schema
+from monitor.core.tables import DETECTIONS, QUEUE, REVIEWS
 from monitor.pipeline.review import queue_of
-from monitor.report.page.model import Tables
 from monitor.report.page.wording import date_only, minute, when
 from monitor.report.tiles.observations import Observation
 from monitor.serve import render
@@ -19,8 +20,6 @@ from monitor.serve.cache import Content, Shelf
 from monitor.serve.health import Card, Health, Run, errors_of, health, runs
 from monitor.serve.port import parts
 from monitor.store.reviews import ReviewStore
-
-TABLES = tuple(each.name for each in fields(Tables))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +43,7 @@ class Desk:
         """QUEUE with what was decided until now; kept until the next decision."""
         state, kept = self.book.state(), self.content.drawn.get(("queue",))
         if kept is None or cast("tuple[str, pd.DataFrame]", kept)[0] != state:
-            made = queue_of(self.content.told, self.content.every.tables.detections, self.book.table())
+            made = queue_of(self.content.told, self.content.every.tables[DETECTIONS], self.book.table())
             kept = self.content.drawn["queue",] = (state, made)
         return cast("tuple[str, pd.DataFrame]", kept)[1]
 
@@ -62,21 +61,29 @@ class Desk:
             for aoi in self.content.ports.aois
         ]
 
-    def table(self, name: str) -> pd.DataFrame:
-        """One of `TABLES`, or ``reviews`` or ``queue``.
+    @property
+    def schemas(self) -> tuple[Schema, ...]:
+        """The tables that `table` has: those of the workspace, the queue and the reviews."""
+        return (*self.content.given.tables, QUEUE, REVIEWS)
+
+    def schema(self, name: str) -> Schema:
+        """The schema of a table by its name.
 
         Raises
         ------
         DataError
             There is none of that name.
         """
-        if name == "reviews":
+        known = {schema.name: schema for schema in self.schemas}
+        if name not in known:
+            raise DataError(f"no table {name!r}; there are {', '.join(known)}")
+        return known[name]
+
+    def table(self, schema: Schema) -> pd.DataFrame:
+        """One of `schemas`, with reviews and queue as they are now."""
+        if schema is REVIEWS:
             return self.book.table()
-        if name == "queue":
-            return self.queue()
-        if name not in TABLES:
-            raise DataError(f"no table {name!r}; there are {', '.join((*TABLES, 'queue', 'reviews'))}")
-        return cast("pd.DataFrame", getattr(self.content.given.tables, name))
+        return self.queue() if schema is QUEUE else self.content.given.tables[schema]
 
 
 def said_when(content: Content, row: Mapping[str, object]) -> str:

@@ -18,9 +18,28 @@ from monitor.ais import find_gaps, port_calls, voyages
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.errors import ArchiveError
 from monitor.core.scene import Acquisition, Raster
+from monitor.core.tables import (
+    BERTH_STATES,
+    CHANGES,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    GAP_CANDIDATES,
+    GAPS,
+    MATCHES,
+    POSITIONS,
+    SHUTTLES,
+    STACKS,
+    VESSELS,
+    VISITS,
+    VOYAGE_LINKS,
+    VOYAGES,
+)
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse import CorrelateInput, correlate
-from monitor.report import BriefInput, Provenance, SceneRecord, Tables, build_brief, write_html, write_pdf
+from monitor.report import BriefInput, Provenance, SceneRecord, build_brief, write_html, write_pdf
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
 from monitor.store.archive import Archive
@@ -54,23 +73,25 @@ def given(season: Season, aois: tuple[Aoi, ...]) -> BriefInput:
         voyages(calls),
     )
     result = correlate(known)
-    tables = Tables(
-        coverage=made.coverage,
-        counts=result.counts,
-        detections=made.detections,
-        matches=result.matches,
-        dark_events=result.dark_events,
-        gaps=gaps,
-        berth_states=made.berth_states,
-        stacks=made.stacks,
-        visits=result.visits,
-        voyages=result.voyages,
-        positions=made.positions,
-        vessels=season.vessels(),
-        gap_candidates=result.gap_candidates,
-        shuttles=result.shuttles,
-        changes=result.changes,
-        voyage_links=result.voyage_links,
+    tables = TableSet(
+        {
+            COVERAGE: made.coverage,
+            COUNTS: result.counts,
+            DETECTIONS: made.detections,
+            MATCHES: result.matches,
+            DARK_EVENTS: result.dark_events,
+            GAPS: gaps,
+            BERTH_STATES: made.berth_states,
+            STACKS: made.stacks,
+            VISITS: result.visits,
+            VOYAGES: result.voyages,
+            POSITIONS: made.positions,
+            VESSELS: season.vessels(),
+            GAP_CANDIDATES: result.gap_candidates,
+            SHUTTLES: result.shuttles,
+            CHANGES: result.changes,
+            VOYAGE_LINKS: result.voyage_links,
+        }
     )
     records = tuple(SceneRecord(a.id, "ab" * 32, "cd" * 32, "truth") for a in offered)
     end: datetime = PERIOD.end
@@ -119,7 +140,7 @@ def main() -> None:
     brief = build_brief(known, read)
     out = write_html(brief, folder / "brief.html")
     print(
-        f"{len(known.acquisitions)} scenes, {len(known.tables.detections)} detections: "
+        f"{len(known.acquisitions)} scenes, {len(known.tables[DETECTIONS])} detections: "
         f"{time.process_time() - processor:.1f} s processor, {time.perf_counter() - wall:.1f} s wall, "
         f"{out.stat().st_size / 1e6:.1f} MB (asked: 20 s, 10 MB)"
     )

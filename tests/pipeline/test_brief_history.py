@@ -81,7 +81,7 @@ def test_what_was_decided_and_taken_back_is_no_correction(archive: Archive) -> N
 
 def test_ais_that_came_later_says_what_it_changed(archive: Archive) -> None:
     scene = made.acquisition(made.SCENES[0])
-    rows = made.tables((scene,), ("observed",)).matches
+    rows = made.tables((scene,), ("observed",))[MATCHES]
     first = rows[rows["status"] == "unmatched"].assign(detection_id="d1", as_of=pd.Timestamp(FIRST))
     second = first.assign(version=2, status="matched", mmsi=445000009, as_of=pd.Timestamp(LATER))
     second["mmsi"] = second["mmsi"].astype("Int64")

@@ -14,10 +14,11 @@ from monitor.core.errors import ArchiveError
 from monitor.core.findings import Finding
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
-from monitor.core.tables import BERTH_STATES, COVERAGE, DARK_EVENTS, DETECTIONS, GAPS, MATCHES
+from monitor.core.tables import BERTH_STATES, COUNTS, COVERAGE, DARK_EVENTS, DETECTIONS, GAPS, MATCHES
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse.series.counts import count
-from monitor.report import BriefInput, InputFile, Provenance, SceneRecord, Tables
+from monitor.report import BriefInput, InputFile, Provenance, SceneRecord
 
 PERIOD = TimeRange.parse("2023-W41")
 SCENES = (datetime(2023, 10, 5, 2, 16, 9, tzinfo=UTC), datetime(2023, 10, 10, 2, 16, 9, tzinfo=UTC))
@@ -129,7 +130,7 @@ def coverage(scene: Acquisition, state: str) -> list[dict[str, object]]:
     ]
 
 
-def tables(scenes: tuple[Acquisition, ...], states: tuple[str, ...]) -> Tables:
+def tables(scenes: tuple[Acquisition, ...], states: tuple[str, ...]) -> TableSet:
     """Tables of the scenes: the first vessel matched, the second dark, one gap with a formula-like receiver."""
     seen = COVERAGE.conform(
         pd.DataFrame([row for s, state in zip(scenes, states, strict=True) for row in coverage(s, state)])
@@ -153,14 +154,16 @@ def tables(scenes: tuple[Acquisition, ...], states: tuple[str, ...]) -> Tables:
         }
         for s, state in zip(scenes, states, strict=True)
     ]
-    return Tables(
-        coverage=seen,
-        detections=boxes,
-        matches=pairs,
-        counts=count(boxes, seen, matches=pairs),
-        dark_events=_dark(clear[-1]) if clear else DARK_EVENTS.empty(),
-        gaps=_gaps(),
-        berth_states=BERTH_STATES.conform(pd.DataFrame(berths)),
+    return TableSet(
+        {
+            COVERAGE: seen,
+            DETECTIONS: boxes,
+            MATCHES: pairs,
+            COUNTS: count(boxes, seen, matches=pairs),
+            DARK_EVENTS: _dark(clear[-1]) if clear else DARK_EVENTS.empty(),
+            GAPS: _gaps(),
+            BERTH_STATES: BERTH_STATES.conform(pd.DataFrame(berths)),
+        }
     )
 
 
@@ -274,7 +277,7 @@ def brief_input(
         datetime(2023, 10, 17, tzinfo=UTC),
         PERIOD.end + timedelta(hours=6),
         scenes,
-        tables(scenes, states) if states else Tables(),
+        tables(scenes, states) if states else TableSet(),
         Provenance(
             "monitor 9.9",
             (InputFile("w.onnx", "ab" * 32),),

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.report import Brief, Tables, build_brief, write_html
+from monitor.core.tables import DETECTIONS
+from monitor.core.tableset import TableSet
+from monitor.report import Brief, build_brief, write_html
 from monitor.report.render.html import page
 from monitor.report.sections.summary import statements
 from tests.report.made import brief_input, no_pixels, read_pixels
@@ -100,7 +102,7 @@ def test_a_changed_input_changes_its_digest() -> None:
     given = brief_input()
     assert given.digest() == brief_input().digest()
     assert given.digest() != replace(given, reviewed_by="A. Reader").digest()
-    assert given.digest() != replace(given, tables=Tables()).digest()
+    assert given.digest() != replace(given, tables=TableSet()).digest()
 
 
 def test_no_observation_says_not_observed_and_never_zero() -> None:
@@ -163,12 +165,12 @@ def test_what_reception_does_not_show_is_no_bottom_line() -> None:
 
 def test_a_tile_says_what_moved_and_how_fast() -> None:
     given = brief_input()
-    found = given.tables.detections
+    found = given.tables[DETECTIONS]
     ships = found["class_name"] == "vessel"
     moved = found.assign(
         motion=ships.map({True: "moving", False: ""}).astype("str"), speed_low_kn=8.0, speed_high_kn=12.0
     )
-    told = page(build_brief(replace(given, tables=replace(given.tables, detections=moved)), read_pixels), paper=False)
+    told = page(build_brief(replace(given, tables=given.tables | {DETECTIONS: moved}), read_pixels), paper=False)
     assert "vessel, moving 8–12 kn" in told
     assert "container stack, moving" not in told
 

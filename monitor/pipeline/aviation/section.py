@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from monitor.core.tables import SHUTTLES
+from monitor.core.tables import AIR_CALLS, AIR_CLAIMS, AIR_CONFLICTS, AIR_REPEATS, AIR_TRACKS, AIRFIELDS, SHUTTLES
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.aviation.derive import Flights, flight_rows
 from monitor.pipeline.aviation.rates import co_occurrences, field_rates, rate_table
@@ -26,15 +27,19 @@ def flights_part(found: Flights, period: TimeRange, *, simulated: bool = False) 
     """The part of a page about flights; the timeline that they share with ships is drawn elsewhere."""
     rates = field_rates(found, period)
     given = FlightsInput(
-        found.airfields,
         period,
-        found.tracks,
-        found.calls,
-        found.claims,
-        found.conflicts,
-        found.repeats,
+        TableSet(
+            {
+                AIRFIELDS: found.airfields,
+                AIR_TRACKS: found.tracks,
+                AIR_CALLS: found.calls,
+                AIR_CLAIMS: found.claims,
+                AIR_CONFLICTS: found.conflicts,
+                AIR_REPEATS: found.repeats,
+            }
+        ),
         sentences=co_occurrences(found, period),
+        rate_tables=(rate_table(rates),) if rates else (),
         simulated=simulated,
-        tables=(rate_table(rates),) if rates else (),
     )
     return flights_section(given)

@@ -18,10 +18,12 @@ from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import sensor
+from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAP_CANDIDATES, GAPS, MATCHES
+from monitor.core.tableset import TableSet
 from monitor.io.geojson import feature, json_value
 from monitor.report.files import write_bytes
 from monitor.report.page.blocks import Picture
-from monitor.report.page.model import Provenance, Tables
+from monitor.report.page.model import Provenance
 from monitor.report.page.style import png
 from monitor.report.page.wording import SIMULATED_LINE, acquired, lonlat, platform, short
 from monitor.report.tiles.frames import Frame, around, crop
@@ -53,7 +55,7 @@ class EvidenceInput:
     aoi: Aoi
     acquisition: Acquisition
     raster: Raster
-    tables: Tables
+    tables: TableSet
     provenance: Provenance
     request: bytes | None = None
     item: bytes | None = None
@@ -74,7 +76,7 @@ def write_evidence(given: EvidenceInput, out: Path) -> Path:
     DataError
         The detection is not in the tables, or `out` cannot be written.
     """
-    found = given.tables.detections
+    found = given.tables[DETECTIONS]
     found = numbered(found[found["scene_id"] == given.acquisition.id])
     mine = found[found["detection_id"] == given.detection_id]
     if mine.empty:
@@ -117,7 +119,7 @@ def _pictures(given: EvidenceInput, found: pd.DataFrame, frame: Frame) -> dict[s
     raster = crop(given.raster, frame)
     scene, kind = given.acquisition, sensor(given.acquisition.sensor)
     stretch = measure(scene.sensor, [given.raster])
-    status = status_of(found, given.tables.matches, given.tables.dark_events)
+    status = status_of(found, given.tables[MATCHES], given.tables[DARK_EVENTS])
     shown = marks(found, status, raster.grid)
     record = next((r for r in given.provenance.scenes if r.scene_id == scene.id), None)
     text = TileText(
@@ -142,11 +144,11 @@ def _pictures(given: EvidenceInput, found: pd.DataFrame, frame: Frame) -> dict[s
 
 def _chain(given: EvidenceInput, mine: pd.DataFrame) -> dict[str, bytes]:
     tables, scene = given.tables, given.acquisition
-    matches = tables.matches[tables.matches["detection_id"] == given.detection_id]
-    events = tables.dark_events[tables.dark_events["detection_id"] == given.detection_id]
+    matches = tables[MATCHES][tables[MATCHES]["detection_id"] == given.detection_id]
+    events = tables[DARK_EVENTS][tables[DARK_EVENTS]["detection_id"] == given.detection_id]
     gap_ids = {gap for ids in events["gap_ids"] for gap in str(ids).split()}
-    gaps = tables.gaps[tables.gaps["gap_id"].isin(gap_ids)]
-    candidates = tables.gap_candidates[tables.gap_candidates["event_id"].isin(events["event_id"])]
+    gaps = tables[GAPS][tables[GAPS]["gap_id"].isin(gap_ids)]
+    candidates = tables[GAP_CANDIDATES][tables[GAP_CANDIDATES]["event_id"].isin(events["event_id"])]
     record = next((r for r in given.provenance.scenes if r.scene_id == scene.id), None)
     finding = given.finding
     made = {

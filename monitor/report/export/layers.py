@@ -14,8 +14,25 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.aoi import Aoi
 from monitor.core.scene import Acquisition
 from monitor.core.schema import UTC
+from monitor.core.tables import (
+    BERTH_STATES,
+    CHANGES,
+    COUNTS,
+    COVERAGE,
+    DARK_EVENTS,
+    DETECTIONS,
+    GAP_CANDIDATES,
+    GAPS,
+    MATCHES,
+    SHUTTLES,
+    STACKS,
+    VESSELS,
+    VISITS,
+    VOYAGE_LINKS,
+    VOYAGES,
+)
+from monitor.core.tableset import TableSet
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
-from monitor.report.page.model import Tables
 from monitor.report.page.wording import STATUS
 from monitor.report.tiles.marks import status_of
 
@@ -32,7 +49,7 @@ SPATIAL = (
     "zones",
     "gates",
 )
-PLAIN = ("counts", "coverage", "matches", "stacks", "shuttles", "voyage_links", "gap_candidates", "changes", "vessels")
+PLAIN = (COUNTS, COVERAGE, MATCHES, STACKS, SHUTTLES, VOYAGE_LINKS, GAP_CANDIDATES, CHANGES, VESSELS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +58,7 @@ class Content:
 
     aois: tuple[Aoi, ...]
     acquisitions: tuple[Acquisition, ...]
-    tables: Tables
+    tables: TableSet
     software: str
     simulated: bool = False
 
@@ -54,19 +71,19 @@ class Content:
 def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
     """Every layer of `SPATIAL` by name, empty ones too, each with `t_start` and `t_end` (UTC) and `simulated`."""
     tables = content.tables
-    silent = _timed(tables.gaps, "start", "end")
+    silent = _timed(tables[GAPS], "start", "end")
     closed, open_ = silent[silent["is_closed"]], silent[~silent["is_closed"]]
     areas = zones_layer(content.aois)
     lines = areas["kind"] == "gate"
     made = {
         "detections": detections_layer(tables),
-        "dark_events": _timed(tables.dark_events, "acquired_at", "acquired_at"),
+        "dark_events": _timed(tables[DARK_EVENTS], "acquired_at", "acquired_at"),
         "gaps": _lines(closed),
         "open_gaps": _last_heard(open_),
         "gap_reach": reach_layer(telling_gaps(tables)),
-        "visits": _at_zones(_timed(tables.visits, "arrived_not_after", "departed_not_before"), content.aois),
-        "voyages": _between_ports(_timed(tables.voyages, "departed_at", "arrived_at"), content.aois),
-        "berth_states": _at_zones(_timed(tables.berth_states, "acquired_at", "acquired_at"), content.aois),
+        "visits": _at_zones(_timed(tables[VISITS], "arrived_not_after", "departed_not_before"), content.aois),
+        "voyages": _between_ports(_timed(tables[VOYAGES], "departed_at", "arrived_at"), content.aois),
+        "berth_states": _at_zones(_timed(tables[BERTH_STATES], "acquired_at", "acquired_at"), content.aois),
         "scenes": scenes_layer(content.acquisitions),
         "zones": areas[~lines],
         "gates": areas[lines],
@@ -76,14 +93,13 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
 
 def plain_tables(content: Content) -> dict[str, pd.DataFrame]:
     """Every table of `PLAIN` by name, with `simulated`."""
-    made: dict[str, pd.DataFrame] = {name: getattr(content.tables, name) for name in PLAIN}
-    return {name: table.assign(simulated=content.is_simulated) for name, table in made.items()}
+    return {schema.name: content.tables[schema].assign(simulated=content.is_simulated) for schema in PLAIN}
 
 
-def detections_layer(tables: Tables) -> pd.DataFrame:
+def detections_layer(tables: TableSet) -> pd.DataFrame:
     """DETECTIONS with `status` (a key of `wording.STATUS`) and its instants."""
-    status = status_of(tables.detections, tables.matches, tables.dark_events)
-    known = tables.detections.assign(status=[status[str(d)] for d in tables.detections["detection_id"]])
+    status = status_of(tables[DETECTIONS], tables[MATCHES], tables[DARK_EVENTS])
+    known = tables[DETECTIONS].assign(status=[status[str(d)] for d in tables[DETECTIONS]["detection_id"]])
     known["status_text"] = [STATUS[s][1] for s in known["status"]]
     known["status_text"] = known["status_text"].astype("str")
     return _timed(known, "acquired_at", "acquired_at")
@@ -168,11 +184,11 @@ def _frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry="geometry", crs=4326)
 
 
-def telling_gaps(tables: Tables) -> pd.DataFrame:
+def telling_gaps(tables: TableSet) -> pd.DataFrame:
     """The gaps that could explain a dark event, all with a known last place."""
-    named = {gap for ids in tables.dark_events["gap_ids"] for gap in str(ids).split()}
-    placed = tables.gaps[["start_lon", "start_lat"]].notna().all(axis=1)
-    return tables.gaps[placed & tables.gaps["gap_id"].isin(list(named))]
+    named = {gap for ids in tables[DARK_EVENTS]["gap_ids"] for gap in str(ids).split()}
+    placed = tables[GAPS][["start_lon", "start_lat"]].notna().all(axis=1)
+    return tables[GAPS][placed & tables[GAPS]["gap_id"].isin(list(named))]
 
 
 def reach_layer(gaps: pd.DataFrame) -> pd.DataFrame:

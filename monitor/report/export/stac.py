@@ -11,6 +11,7 @@ from shapely.geometry import mapping
 
 from monitor.core.scene import Acquisition
 from monitor.core.sensors import sensor
+from monitor.core.tables import COVERAGE
 from monitor.core.timerange import isoformat
 from monitor.io.geojson import feature
 from monitor.report.export.layers import Content, detections_layer
@@ -31,7 +32,7 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
     nobody looked at has none.
     """
     detections = detections_layer(content.tables)
-    seen = set(content.tables.coverage["scene_id"]) | set(detections["scene_id"])
+    seen = set(content.tables[COVERAGE]["scene_id"]) | set(detections["scene_id"])
     catalogue = _catalogue(content)
     for aoi in content.aois:
         scenes = [a for a in content.acquisitions if a.aoi_id == aoi.id]

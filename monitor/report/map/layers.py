@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Raster
+from monitor.core.tables import BERTH_STATES, DARK_EVENTS, GAPS, MATCHES, POSITIONS, VESSELS
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
@@ -61,7 +62,7 @@ def _feature(geometry: BaseGeometry, words: str, colour: str, **style: float | s
 
 def zones(studio: Studio, observation: Observation) -> Layer:
     """Berths with what was seen of them at the observation, and the other zones."""
-    states = studio.given.tables.berth_states
+    states = studio.given.tables[BERTH_STATES]
     states = states[states["scene_id"] == observation.scene_id]
     known = {str(r.berth_id): r for r in states.itertuples()}
     made = []
@@ -104,7 +105,7 @@ def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:
 
 def dark(studio: Studio, observation: Observation) -> Layer:
     """Dark events of the period at other observations, as marks."""
-    events, period = studio.given.tables.dark_events, studio.given.period
+    events, period = studio.given.tables[DARK_EVENTS], studio.given.period
     inside = (events["acquired_at"] >= period.start) & (events["acquired_at"] < period.end)
     events = events[inside & (events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
     events = events[events["scene_id"] != observation.scene_id]
@@ -137,14 +138,14 @@ def telling(studio: Studio) -> Mapping[int, str]:
     """MMSI of vessels worth a track -> why: they bear on what is stated, are on the watch list, or are large."""
     tables, period = studio.given.tables, studio.given.period
     why: dict[int, str] = {}
-    vessels = tables.vessels
+    vessels = tables[VESSELS]
     for mmsi in vessels.loc[vessels["length_m"] >= LARGE_M, "mmsi"]:
         why[int(mmsi)] = f"{LARGE_M:.0f} m or longer"
-    events = tables.dark_events[tables.dark_events["aoi_id"] == studio.aoi.id]
+    events = tables[DARK_EVENTS][tables[DARK_EVENTS]["aoi_id"] == studio.aoi.id]
     linked = {gap for ids in events["gap_ids"] for gap in str(ids).split()}
-    for mmsi in tables.gaps.loc[tables.gaps["gap_id"].isin(linked), "mmsi"]:
+    for mmsi in tables[GAPS].loc[tables[GAPS]["gap_id"].isin(linked), "mmsi"]:
         why[int(mmsi)] = "silent at the time of a dark event"
-    pairs = tables.matches
+    pairs = tables[MATCHES]
     near = pairs[
         (pairs["aoi_id"] == studio.aoi.id)
         & pairs["status"].isin(["matched", "potential"])
@@ -164,7 +165,7 @@ def telling(studio: Studio) -> Mapping[int, str]:
 
 def tracks(studio: Studio) -> tuple[Layer, Layer]:
     """AIS tracks of the period's last two weeks: of vessels that matter, and of the others (off when it opens)."""
-    period, table = studio.given.period, studio.given.tables.positions
+    period, table = studio.given.period, studio.given.tables[POSITIONS]
     west, south, east, north = studio.aoi.geometry.buffer(0.15).bounds
     start = max(pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(days=TRACK_DAYS))
     near = table[
@@ -174,7 +175,7 @@ def tracks(studio: Studio) -> tuple[Layer, Layer]:
         & table["lat"].between(south, north)
     ]
     why = telling(studio)
-    names = {int(v.mmsi): f" ({v.name}, as broadcast)" for v in studio.given.tables.vessels.itertuples() if v.name}
+    names = {int(v.mmsi): f" ({v.name}, as broadcast)" for v in studio.given.tables[VESSELS].itertuples() if v.name}
     found: tuple[list[dict[str, object]], list[dict[str, object]]] = ([], [])
     for key, track in near.sort_values(["mmsi", "t"]).groupby("mmsi"):
         mmsi = int(str(key))
@@ -222,8 +223,8 @@ def gaps(studio: Studio) -> Layer:
 
 def telling_gaps(studio: Studio) -> pd.DataFrame:
     """The GAPS that the map shows."""
-    period, table = studio.given.period, studio.given.tables.gaps
-    events = studio.given.tables.dark_events
+    period, table = studio.given.period, studio.given.tables[GAPS]
+    events = studio.given.tables[DARK_EVENTS]
     events = events[events["aoi_id"] == studio.aoi.id]
     linked = [gap for ids in events["gap_ids"] for gap in str(ids).split()[:1]]
     ends = table["end"].fillna(pd.Timestamp(studio.given.cut_off))

@@ -4,52 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 import pandas as pd
 
-from monitor.core import tables as schemas
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.scene import Acquisition, Raster
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, utc
 from monitor.report.page.blocks import Section
 
 ReadPixels = Callable[[str], Raster]
 """Scene id -> its archived pixels; given by the pipeline, raises ArchiveError when the scene is not there."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tables:
-    """The tables a brief may draw on, each of its schema in `core.tables`; empty unless given.
-
-    They may hold more than the brief's period: earlier observations feed the comparison, the 26-week series and the
-    calendar. `positions` are only drawn (tracks on the map) and may be left out; `vessels` gives broadcast names.
-    """
-
-    coverage: pd.DataFrame = field(default_factory=schemas.COVERAGE.empty)
-    counts: pd.DataFrame = field(default_factory=schemas.COUNTS.empty)
-    detections: pd.DataFrame = field(default_factory=schemas.DETECTIONS.empty)
-    matches: pd.DataFrame = field(default_factory=schemas.MATCHES.empty)
-    dark_events: pd.DataFrame = field(default_factory=schemas.DARK_EVENTS.empty)
-    gaps: pd.DataFrame = field(default_factory=schemas.GAPS.empty)
-    berth_states: pd.DataFrame = field(default_factory=schemas.BERTH_STATES.empty)
-    stacks: pd.DataFrame = field(default_factory=schemas.STACKS.empty)
-    visits: pd.DataFrame = field(default_factory=schemas.VISITS.empty)
-    voyages: pd.DataFrame = field(default_factory=schemas.VOYAGES.empty)
-    positions: pd.DataFrame = field(default_factory=schemas.POSITIONS.empty)
-    vessels: pd.DataFrame = field(default_factory=schemas.VESSELS.empty)
-    gap_candidates: pd.DataFrame = field(default_factory=schemas.GAP_CANDIDATES.empty)
-    gap_rules: pd.DataFrame = field(default_factory=schemas.GAP_RULES.empty)
-    gap_calls: pd.DataFrame = field(default_factory=schemas.GAP_CALLS.empty)
-    shuttles: pd.DataFrame = field(default_factory=schemas.SHUTTLES.empty)
-    changes: pd.DataFrame = field(default_factory=schemas.CHANGES.empty)
-    voyage_links: pd.DataFrame = field(default_factory=schemas.VOYAGE_LINKS.empty)
-    null_tests: pd.DataFrame = field(default_factory=schemas.NULL_TESTS.empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +82,9 @@ class BriefInput:
     period : what the brief is about; tables may reach further back
     issued_at, cut_off : when it was made, and the last instant at which data could still enter
     acquisitions : every pass known over the ports, seen or not, of the period and before
+    tables : TableSet
+        They may hold more than the period: earlier observations feed the comparison, the 26-week series and the
+        calendar. POSITIONS are only drawn (tracks on the map); VESSELS gives broadcast names.
     simulated : any of the pixels or positions were made up
     reviewed_by : who released it; "" prints DRAFT, and `draft` how far the review came
     distribution : who may read it, as a line in the header; "" prints none
@@ -126,7 +100,7 @@ class BriefInput:
     issued_at: datetime
     cut_off: datetime
     acquisitions: tuple[Acquisition, ...]
-    tables: Tables
+    tables: TableSet
     provenance: Provenance
     findings: tuple[Finding, ...] = ()
     corrections: tuple[Correction, ...] = ()
@@ -156,8 +130,8 @@ class BriefInput:
         made.update(f"{self.period} {isoformat(self.issued_at)} {isoformat(self.cut_off)}".encode())
         for a in self.acquisitions:
             made.update(repr((a.id, a.aoi_id, a.sensor, isoformat(a.start), isoformat(a.end), a.simulated)).encode())
-        for column in fields(Tables):
-            made.update(column.name.encode() + _table_digest(getattr(self.tables, column.name)))
+        for schema in sorted(self.tables, key=lambda schema: schema.name):
+            made.update(schema.name.encode() + _table_digest(self.tables[schema]))
         made.update(repr((self.findings, self.corrections, self.provenance)).encode())
         made.update(repr((self.simulated, self.reviewed_by, self.draft, self.distribution)).encode())
         return made.hexdigest()

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from monitor.core.sensors import SENSORS
+from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import isoformat
 from monitor.io.geojson import feature, json_value
 from monitor.report.export.formats import safe_csv
 from monitor.report.export.layers import detections_layer
 from monitor.report.page.blocks import Cell, Download, Downloads, Section, Table, Text
-from monitor.report.page.model import BriefInput, Tables
+from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import (
     CONTENT_LIMIT,
     GAP_LIMIT,
@@ -158,11 +159,9 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
 
 def downloads(given: BriefInput, digest: str) -> Downloads:
     """The period's detections as GeoJSON and CSV, and the provenance as JSON, inside the page."""
-    at = given.tables.detections["acquired_at"]
-    mine = given.tables.detections[(at >= given.period.start) & (at < given.period.end)]
-    layer = detections_layer(
-        Tables(detections=mine, matches=given.tables.matches, dark_events=given.tables.dark_events)
-    )
+    at = given.tables[DETECTIONS]["acquired_at"]
+    mine = given.tables[DETECTIONS][(at >= given.period.start) & (at < given.period.end)]
+    layer = detections_layer(given.tables | {DETECTIONS: mine})
     layer = layer.assign(simulated=given.is_simulated)
     collection = {
         "type": "FeatureCollection",

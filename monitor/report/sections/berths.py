@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from monitor.core.aoi import Aoi
+from monitor.core.tables import BERTH_STATES, STACKS, VISITS
 from monitor.core.timerange import TimeRange
 from monitor.fuse.stays.visits import detectability
 from monitor.report.page.blocks import Block, Cell, Table, Text
@@ -25,7 +26,7 @@ _P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A"
 
 def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     """Berth by observation: P present, A absent, ? not observed; one table for every eighteen looks."""
-    states = given.tables.berth_states
+    states = given.tables[BERTH_STATES]
     start = given.period.end - timedelta(weeks=WEEKS)
     states = states[
         (states["aoi_id"] == aoi.id) & (states["acquired_at"] >= start) & (states["acquired_at"] < given.period.end)
@@ -68,7 +69,7 @@ def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     """Yards at the observations of the period in which something stood or changed, as intervals; the rest in a
     sentence.
     """
-    made = given.tables.stacks
+    made = given.tables[STACKS]
     made = made[(made["aoi_id"] == aoi.id) & _within(made["acquired_at"], given.period)]
     names = {zone.id: zone.name or zone.id for zone in aoi.zones}
     made = made.sort_values(["yard_id", "acquired_at"])
@@ -113,7 +114,7 @@ def _span(value: float, low: float, high: float, unit: str) -> str:
 
 def visits(given: BriefInput, aoi: Aoi) -> Table:
     """Stays that touch the period, each with the intervals in which it began and ended."""
-    made = given.tables.visits
+    made = given.tables[VISITS]
     start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
     began = made["arrived_not_before"].fillna(made["arrived_not_after"])
     ended = made["departed_not_after"].fillna(end)
@@ -150,7 +151,7 @@ def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
     """What share of the stays of each length, begun in the period, the clear observations at the berths would have
     met.
     """
-    states = given.tables.berth_states
+    states = given.tables[BERTH_STATES]
     states = states[states["aoi_id"] == aoi.id]
     start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
     shares = detectability(states, start=start, end=end, stays_h=STAYS_H)

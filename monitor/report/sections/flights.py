@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import pandas as pd
 
 from monitor.aviation.timeline import calls_at
-from monitor.core.tables import aviation as schemas
+from monitor.core.tables import AIR_CALLS, AIR_CLAIMS, AIR_CONFLICTS, AIR_REPEATS, AIR_TRACKS, AIRFIELDS, TIMELINE
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.report.charts.flight_map import air_map
 from monitor.report.charts.timeline import timeline_chart
@@ -25,42 +26,47 @@ _STATUS = ("landed", "consistent", "overflight", "contested", "track ends", "tra
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FlightsInput:
-    """What the part draws on; tables of `monitor.core.tables.aviation`, empty unless given.
+    """What the part draws on.
 
-    `sentences` and `tables` say how unusual the calls are; `timeline` may hold rows of other rooms.
+    Attributes
+    ----------
+    period : TimeRange
+        What the part is about.
+    tables : TableSet
+        Those of `monitor.core.tables.aviation`. TIMELINE may hold rows of other rooms; it is drawn when given.
+    sentences : tuple of str
+        How unusual the calls are, in words.
+    rate_tables : tuple of Table
+        How unusual they are, in numbers.
+    simulated : bool
+        Whether any of it is made up.
     """
 
-    airfields: pd.DataFrame
     period: TimeRange
-    tracks: pd.DataFrame = field(default_factory=schemas.AIR_TRACKS.empty)
-    calls: pd.DataFrame = field(default_factory=schemas.AIR_CALLS.empty)
-    claims: pd.DataFrame = field(default_factory=schemas.AIR_CLAIMS.empty)
-    conflicts: pd.DataFrame = field(default_factory=schemas.AIR_CONFLICTS.empty)
-    repeats: pd.DataFrame = field(default_factory=schemas.AIR_REPEATS.empty)
-    timeline: pd.DataFrame = field(default_factory=schemas.TIMELINE.empty)
+    tables: TableSet
     sentences: tuple[str, ...] = ()
+    rate_tables: tuple[Table, ...] = ()
     simulated: bool = False
-    tables: tuple[Table, ...] = ()
 
 
 def flights_section(given: FlightsInput) -> Section:
     """The part ``flights``: limits, calls at closed airfields, map, timeline, published claims, conflicts."""
-    airfields = schemas.AIRFIELDS.conform(given.airfields)
+    airfields = given.tables[AIRFIELDS]
     closed = frozenset(airfields.loc[airfields["closed"], "airfield_id"])
-    calls = _within(calls_at(given.calls, closed), given.period)
+    calls = _within(calls_at(given.tables[AIR_CALLS], closed), given.period)
     blocks: list[Block] = [Text(LIMITS, "limit"), _summary(calls), _calls(calls)]
-    if len(given.tracks):
+    if len(given.tables[AIR_TRACKS]):
         blocks.append(_map(given, calls))
-    if len(given.timeline):
-        blocks.append(timeline_chart("flights-timeline", given.timeline, given.period))
-    blocks += given.tables
+    if len(given.tables[TIMELINE]):
+        blocks.append(timeline_chart("flights-timeline", given.tables[TIMELINE], given.period))
+    blocks += given.rate_tables
     if given.sentences:
         blocks.append(Text(given.sentences))
     blocks += [
         _passes(calls),
-        _repeats(given.repeats, closed),
-        _claims(given.claims, given.period),
-        _conflicts(given.conflicts),
+        _repeats(given.tables[AIR_REPEATS], closed),
+        _claims(given.tables[AIR_CLAIMS], given.period),
+        _conflicts(given.tables[AIR_CONFLICTS]),
     ]
     return Section("flights", "Flights", tuple(blocks))
 
@@ -117,12 +123,13 @@ def _ground(row: object) -> str:
 
 
 def _map(given: FlightsInput, calls: pd.DataFrame) -> TileFigure:
-    shown = given.tracks[given.tracks["icao24"].isin(set(calls["icao24"]))]
+    tracks = given.tables[AIR_TRACKS]
+    shown = tracks[tracks["icao24"].isin(set(calls["icao24"]))]
     inside = shown["t"].between(pd.Timestamp(given.period.start), pd.Timestamp(given.period.end))
     picture = air_map(
         shown[inside],
         calls,
-        given.airfields,
+        given.tables[AIRFIELDS],
         title=f"Flights {given.period.start:%Y-%m-%d} to {given.period.end:%Y-%m-%d}",
         simulated=given.simulated,
     )

@@ -14,6 +14,7 @@ from scipy.special import betainc
 
 from monitor.core.aoi import Aoi
 from monitor.core.statistics import poisson_interval
+from monitor.core.tables import COUNTS, DETECTIONS
 from monitor.core.timerange import TimeRange
 from monitor.report.page.blocks import Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
@@ -155,9 +156,9 @@ def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
     """COUNTS of one port with a column for each length class (named by its label), missing where there was no
     observation.
     """
-    counts = given.tables.counts
+    counts = given.tables[COUNTS]
     counts = counts[counts["aoi_id"] == aoi.id].copy()
-    found = given.tables.detections
+    found = given.tables[DETECTIONS]
     ships = found[(found["aoi_id"] == aoi.id) & (found["class_name"] == "vessel") & ~found["is_fixed"]]
     for low, high, label in CLASSES:
         mine = ships[

@@ -7,12 +7,14 @@ from datetime import timedelta
 import pandas as pd
 
 from monitor.core.aoi import Aoi
+from monitor.core.tables import CHANGES, COUNTS, DETECTIONS, MATCHES, VESSELS
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse.series.rates import rates
 from monitor.report.charts.series import weekly_series
 from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
-from monitor.report.page.model import BriefInput, Tables
+from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, acquired, length, lonlat, number, when
 from monitor.report.sections.berths import berth_calendar, catchable_stays, stacks, visits
 from monitor.report.tiles.captions import between, said_of, tally
@@ -44,7 +46,7 @@ def _tiles(
     if chosen.latest is None:
         return (Text((f"{aoi.name or aoi.id} was not observed in this period, so there is no tile.",), "limit"),)
     whole = overview(aoi)
-    found = given.tables.detections
+    found = given.tables[DETECTIONS]
     near = detail(aoi, found[found["aoi_id"] == aoi.id]) or whole
     for kind in ("s2", "s1"):
         ids = tuple(observation.scene_id for observation in chosen.all if observation.sensor == kind)
@@ -75,7 +77,7 @@ def _figure(
     studio: Studio,
     observation: Observation,
     frame: Frame,
-    tables: Tables,
+    tables: TableSet,
     *,
     details: tuple[Frame, ...] = (),
     is_extra: bool = False,
@@ -109,17 +111,17 @@ def _figure(
 
 
 def detections_table(
-    studio: Studio, observation: Observation, shown: tuple[Mark, ...], tables: Tables, *, title: str = ""
+    studio: Studio, observation: Observation, shown: tuple[Mark, ...], tables: TableSet, *, title: str = ""
 ) -> Table:
     """The rows that a tile's numbers point to, with what AIS says of each."""
     numbers = {mark.number: mark for mark in shown}
     found = studio.detections(observation.scene_id)
     found = found[found["number"].isin(numbers)]
-    pairs = tables.matches[tables.matches["scene_id"] == observation.scene_id].drop_duplicates(
+    pairs = tables[MATCHES][tables[MATCHES]["scene_id"] == observation.scene_id].drop_duplicates(
         "detection_id", keep="last"
     )
     pairs = pairs.set_index("detection_id")
-    names = {int(v.mmsi): str(v.name) for v in tables.vessels.itertuples(index=False)}
+    names = {int(v.mmsi): str(v.name) for v in tables[VESSELS].itertuples(index=False)}
     rows = []
     for row in found.itertuples():
         mark = numbers[int(row.number)]
@@ -203,7 +205,7 @@ def _film(
 
 
 def _series(given: BriefInput, aoi: Aoi) -> Block:
-    counts = given.tables.counts
+    counts = given.tables[COUNTS]
     counts = counts[counts["aoi_id"] == aoi.id].copy()
     counts[["berth", "anchorage", "open", "stacks"]] = pd.NA
     end = given.period.end
@@ -211,6 +213,6 @@ def _series(given: BriefInput, aoi: Aoi) -> Block:
     made = made[made["what"] == "vessels"]
     if made.empty:
         return Text(("Not observed: no count for any of the last 26 weeks.",), "limit")
-    changes = given.tables.changes
+    changes = given.tables[CHANGES]
     changes = changes[(changes["aoi_id"] == aoi.id) & (changes["what"] == "vessels")]
     return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)

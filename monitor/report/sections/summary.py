@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
+from monitor.core.tables import COUNTS
 from monitor.report.charts.series import coverage_strip
 from monitor.report.page.blocks import Cell, Section, Table
 from monitor.report.page.model import BriefInput, Header, Statement
@@ -64,7 +65,7 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
     """The port whose last week differs most from the twelve before; nothing where either had no observation."""
     windows, found = Windows.of(given.period), []
     for aoi in given.aois:
-        counts = given.tables.counts
+        counts = given.tables[COUNTS]
         counts = counts[counts["aoi_id"] == aoi.id]
         now, past = (per_observation(counts, "vessels", span) for span in (windows.week, windows.past))
         chance = chance_of_more(now, past)
@@ -111,7 +112,7 @@ def newest(given: BriefInput) -> tuple[Statement, ...]:
     scenes: list[str] = []
     for aoi in given.aois:
         observations = [k for k in within(observations_of(given, aoi.id), given.period) if k.was_seen]
-        counts = given.tables.counts
+        counts = given.tables[COUNTS]
         counts = counts[counts["scene_id"].isin([k.scene_id for k in observations]) & counts["vessels"].notna()]
         if counts.empty:
             continue

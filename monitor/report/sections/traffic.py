@@ -9,6 +9,7 @@ import pandas as pd
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
+from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
 from monitor.core.timerange import TimeRange
 from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
@@ -38,15 +39,15 @@ _ORDER = ("matched", "potential", "unmatched", "ais_only")
 def ais(given: BriefInput) -> Section:
     """By observation: how many detections AIS explains, and how many AIS positions imagery does not show."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    matches = given.tables.matches
+    matches = given.tables[MATCHES]
     matches = matches[_within(matches["acquired_at"], given.period) & matches["aoi_id"].isin(names)]
-    dark = set(given.tables.dark_events.loc[given.tables.dark_events["status"] == "dark", "scene_id"])
+    dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == "dark", "scene_id"])
     scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
     chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
     rows = []
     for (aoi_id, scene_id), group in matches.groupby(["aoi_id", "scene_id"], sort=False):
         tally = group["status"].value_counts()
-        events = given.tables.dark_events
+        events = given.tables[DARK_EVENTS]
         events = events[(events["scene_id"] == scene_id) & (events["status"] == "dark")] if scene_id in dark else []
         scene = scenes.get(str(scene_id))
         at = when(scene) if scene else minute(group["acquired_at"].iloc[0])
@@ -96,7 +97,7 @@ def ais(given: BriefInput) -> Section:
 
 def _nulls(given: BriefInput, ports: Mapping[str, str]) -> pd.DataFrame:
     """The null tests with AIS of another day, of the period's observations that had detections and a known hour."""
-    made = given.tables.null_tests
+    made = given.tables[NULL_TESTS]
     made = made[_within(made["acquired_at"], given.period) & made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
     return made[made["chance_rate"].notna()]
 
@@ -120,7 +121,7 @@ def _by_chance(nulls: pd.DataFrame) -> str:
 
 def gaps(given: BriefInput) -> Section:
     """AIS gaps that touch the period, longest first."""
-    made = given.tables.gaps
+    made = given.tables[GAPS]
     end = made["end"].fillna(pd.Timestamp(given.cut_off))
     made = made[(made["start"] < pd.Timestamp(given.period.end)) & (end >= pd.Timestamp(given.period.start))]
     shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
@@ -170,7 +171,7 @@ def gaps(given: BriefInput) -> Section:
 
 def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
     """Whether others were heard, what the rules say, and which ports the silence left time for."""
-    rules, calls = given.tables.gap_rules, given.tables.gap_calls
+    rules, calls = given.tables[GAP_RULES], given.tables[GAP_CALLS]
     rule = next(iter(rules[rules["gap_id"] == gap_id].to_dict("records")), None)
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     fits = calls[(calls["gap_id"] == gap_id) & calls["is_feasible"]].sort_values("rank")
@@ -188,7 +189,7 @@ def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
 def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
     """A card for each of the most notable events, and a table of all."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    events = given.tables.dark_events
+    events = given.tables[DARK_EVENTS]
     events = events[_within(events["acquired_at"], given.period) & events["aoi_id"].isin(names)]
     events = events.assign(rank=(events["status"] != "dark").astype(int), big=-events["length_m"].fillna(0.0))
     events = events.sort_values(["rank", "big", "event_id"])
@@ -255,7 +256,7 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
 
 
 def _candidates(given: BriefInput, event_id: str) -> Table | None:
-    made = given.tables.gap_candidates
+    made = given.tables[GAP_CANDIDATES]
     made = made[made["event_id"] == event_id].sort_values("rank").head(4)
     if made.empty:
         return None

@@ -8,6 +8,7 @@ import pandas as pd
 
 from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.tables import SHUTTLES, VOYAGE_LINKS, VOYAGES
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import hours, minute, number, plural
@@ -39,7 +40,7 @@ def voyages(given: BriefInput) -> Section:
 
 def touching(given: BriefInput) -> pd.DataFrame:
     """The VOYAGES that touch the period, in order of time."""
-    made = given.tables.voyages
+    made = given.tables[VOYAGES]
     arrived = made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC"))
     inside = (made["departed_at"] < pd.Timestamp(given.period.end)) & (arrived >= pd.Timestamp(given.period.start))
     return made[inside].sort_values(["departed_at", "voyage_id"])
@@ -77,7 +78,7 @@ def _word(chance: float) -> str:
 
 def _links(given: BriefInput, made: pd.DataFrame, names: Mapping[str, str]) -> Table | None:
     """The links chosen for voyages from imagery, each with the best of those that compete for its ends."""
-    links = given.tables.voyage_links
+    links = given.tables[VOYAGE_LINKS]
     mine = made[made["evidence"] != "ais"]
     ends = set(zip(mine["from_visit"], mine["to_visit"], strict=True))
     pairs = pd.Series(list(zip(links["from_visit"], links["to_visit"], strict=True)), index=links.index, dtype=object)
@@ -119,9 +120,9 @@ def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str
 
 
 def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
-    made = given.tables.shuttles
+    made = given.tables[SHUTTLES]
     made = made[made["first"] < pd.Timestamp(given.period.end)]
-    legs = given.tables.voyages
+    legs = given.tables[VOYAGES]
     rows = []
     for r in made.sort_values(["first", "shuttle_id"]).itertuples():
         is_candidate = r.status == "candidate"

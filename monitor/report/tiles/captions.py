@@ -8,6 +8,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.findings import Finding
+from monitor.core.tables import BERTH_STATES, DARK_EVENTS
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, plural
 from monitor.report.tiles.marks import LOW_SCORE, Mark
@@ -54,7 +55,7 @@ def said_of(given: BriefInput, observation: Observation, found: pd.DataFrame, sh
     numbers = {mark.number: mark for mark in shown}
     here = found[found["number"].isin(numbers)]
     labels = {str(r.detection_id): numbers[int(r.number)].label for r in here.itertuples()}
-    events = given.tables.dark_events
+    events = given.tables[DARK_EVENTS]
     dark = set(events.loc[events["status"] == "dark", "event_id"])
     told = [(name, f) for f in given.findings if f.id in dark for name in f.evidence if name in labels]
     if told:
@@ -84,7 +85,7 @@ def _inferred(label: str, finding: Finding, others: int) -> Said:
 
 
 def _chance(given: BriefInput, finding: Finding) -> float:
-    events = given.tables.dark_events
+    events = given.tables[DARK_EVENTS]
     chance = events.loc[events["event_id"] == finding.id, "probability"]
     return float(chance.iloc[0]) if len(chance) and pd.notna(chance.iloc[0]) else 0.0
 
@@ -107,7 +108,7 @@ def _confidence(observation: Observation, scores: pd.Series) -> str:
 
 def between(given: BriefInput, aoi: Aoi, before: str, after: str) -> str:
     """What berths that were seen in both of two scenes came to in between, in one sentence; "" without such berths."""
-    states = given.tables.berth_states
+    states = given.tables[BERTH_STATES]
     states = states[(states["aoi_id"] == aoi.id) & states["state"].isin(["occupied", "empty"])]
     first, last = (
         dict(zip(s["berth_id"], s["state"], strict=True))

@@ -11,6 +11,7 @@ import pandas as pd
 
 from monitor.core.scene import Acquisition
 from monitor.core.sensors import sensor
+from monitor.core.tables import COVERAGE
 from monitor.core.timerange import TimeRange
 from monitor.report.page.model import BriefInput
 
@@ -46,7 +47,7 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
     """Every observation at a port, of all times, in order: one for each acquisition and for each coverage row without
     one.
     """
-    water = given.tables.coverage
+    water = given.tables[COVERAGE]
     water = water[(water["aoi_id"] == aoi_id) & (water["kind"] == "water")]
     rows = {str(row.scene_id): row for row in water.itertuples()}
     made = []

@@ -18,6 +18,7 @@ from monitor.core.geodesy import WGS84, reproject, transformer
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import sensor
 from monitor.core.solar import sun_elevation_deg
+from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.fuse.dark.events import fixed_objects
 from monitor.report.page.blocks import FilmFrame, Picture
 from monitor.report.page.model import BriefInput, ReadPixels
@@ -51,9 +52,9 @@ class Studio:
 
     def __post_init__(self) -> None:
         tables = self.given.tables
-        mine = tables.detections[tables.detections["aoi_id"] == self.aoi.id]
+        mine = tables[DETECTIONS][tables[DETECTIONS]["aoi_id"] == self.aoi.id]
         ships = mine[mine["class_name"] == "vessel"]
-        self.status = status_of(mine, tables.matches, tables.dark_events, fixed=fixed_objects(ships))
+        self.status = status_of(mine, tables[MATCHES], tables[DARK_EVENTS], fixed=fixed_objects(ships))
 
     def cut(self, scene_id: str, frame: Frame) -> Raster | None:
         """A scene's pixels inside a frame; None when the archive does not have them."""
@@ -81,7 +82,7 @@ class Studio:
 
     def detections(self, scene_id: str) -> pd.DataFrame:
         """The numbered detections of a scene."""
-        found = self.given.tables.detections
+        found = self.given.tables[DETECTIONS]
         return numbered(found[found["scene_id"] == scene_id])
 
     def tile(

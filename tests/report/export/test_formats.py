@@ -19,7 +19,8 @@ import pytest
 import rasterio
 
 from monitor.core.errors import DataError
-from monitor.report import FORMATS, Content, EvidenceInput, Tables, export, write_evidence
+from monitor.core.tableset import TableSet
+from monitor.report import FORMATS, Content, EvidenceInput, export, write_evidence
 from monitor.report.export.formats import safe_csv
 from tests.report.made import SCENES, acquisition, brief_input, port, raster
 
@@ -118,14 +119,14 @@ def test_each_layer_of_a_geopackage_has_one_kind_of_shape(content: Content, tmp_
 
 def test_a_scene_of_unknown_hour_has_a_null_datetime(tmp_path: Path) -> None:
     scene = acquisition(SCENES[0], exact=False)
-    export(Content((port(),), (scene,), Tables(), "m"), tmp_path / "s", format="stac")
+    export(Content((port(),), (scene,), TableSet(), "m"), tmp_path / "s", format="stac")
     (item,) = pystac.Catalog.from_file(str(tmp_path / "s" / "catalog.json")).get_items(recursive=True)
     assert item.datetime is None
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_empty_tables_export(tmp_path: Path, form: str) -> None:
-    written = export(Content((port(),), (), Tables(), "m"), tmp_path / "out", format=form)
+    written = export(Content((port(),), (), TableSet(), "m"), tmp_path / "out", format=form)
     assert all(path.is_file() for path in written)
 
 

@@ -67,7 +67,7 @@ def vessels() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def given() -> BriefInput:
     made = brief_input()
-    return replace(made, tables=replace(made.tables, positions=positions(), vessels=vessels()))
+    return replace(made, tables=made.tables | {POSITIONS: positions(), VESSELS: vessels()})
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def with_nulls(*rows: dict[str, object]):
     given = brief_input()
     scene = given.acquisitions[-1]
     made = [row | {"acquired_at": pd.Timestamp(scene.acquired_at), "scene_id": scene.id} for row in rows]
-    return replace(given, tables=replace(given.tables, null_tests=NULL_TESTS.conform(pd.DataFrame(made))))
+    return replace(given, tables=given.tables | {NULL_TESTS: NULL_TESTS.conform(pd.DataFrame(made))})
 
 
 def said(blocks) -> str:
@@ -79,7 +79,7 @@ def test_the_share_of_stays_is_that_of_the_observations_in_the_period() -> None:
         "detection_ids": "",
     }
     states = pd.DataFrame([row | {"scene_id": f"s{n}", "acquired_at": t} for n, t in enumerate(at)])
-    tables = replace(given.tables, berth_states=BERTH_STATES.conform(states))
+    tables = given.tables | {BERTH_STATES: BERTH_STATES.conform(states)}
     (text,) = catchable_stays(replace(given, tables=tables), given.aois[0]).paragraphs
     for stay, met in ((12, 24.0), (24, 48.0), (48, 42.0 + 48.0)):
         assert f"{met / hours:.0%} of those of {stay} h" in text
@@ -87,7 +87,7 @@ def test_the_share_of_stays_is_that_of_the_observations_in_the_period() -> None:
 
 def test_a_port_without_berths_claims_no_share() -> None:
     given = brief_input()
-    tables = replace(given.tables, berth_states=BERTH_STATES.empty())
+    tables = given.tables | {BERTH_STATES: BERTH_STATES.empty()}
     text = catchable_stays(replace(given, tables=tables), given.aois[0])
     assert text.kind == "limit"
     assert "%" not in text.paragraphs[0]

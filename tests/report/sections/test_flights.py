@@ -12,7 +12,16 @@ from PIL import Image
 
 from monitor.aviation import air_timeline, clean, find_calls, find_conflicts, repeated_tails
 from monitor.core.tables import SHUTTLES, STACKS, VISITS
-from monitor.core.tables.aviation import AIR_CALLS, AIR_TRACKS, TIMELINE
+from monitor.core.tables.aviation import (
+    AIR_CALLS,
+    AIR_CLAIMS,
+    AIR_CONFLICTS,
+    AIR_REPEATS,
+    AIR_TRACKS,
+    AIRFIELDS,
+    TIMELINE,
+)
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.report.charts.flight_map import air_map
 from monitor.report.charts.timeline import merged, shuttle_rows, stack_rows, timeline_chart, timeline_html, visit_rows
@@ -65,9 +74,18 @@ def test_the_part_shows_calls_with_their_alternatives_and_both_sides_of_a_confli
     tracks, calls = made
     claims = read_claims()
     rows = merged(air_timeline(calls, claims), visit_rows(visits(), until=pd.Timestamp(PERIOD.end)))
-    section = flights_section(
-        FlightsInput(FIELDS, PERIOD, tracks, calls, claims, find_conflicts(claims, FIELDS), repeated_tails(calls), rows)
+    given = TableSet(
+        {
+            AIRFIELDS: FIELDS,
+            AIR_TRACKS: tracks,
+            AIR_CALLS: calls,
+            AIR_CLAIMS: claims,
+            AIR_CONFLICTS: find_conflicts(claims, FIELDS),
+            AIR_REPEATS: repeated_tails(calls),
+            TIMELINE: rows,
+        }
     )
+    section = flights_section(FlightsInput(PERIOD, given))
     tables = {b.caption: b for b in section.blocks if isinstance(b, Table)}
     words = [cell.text for cell in tables["Calls at airfields in closed airspace"].rows[0]]
     assert "consistent with a landing" in words[0]
@@ -79,7 +97,7 @@ def test_the_part_shows_calls_with_their_alternatives_and_both_sides_of_a_confli
 
 
 def test_an_empty_part_says_so_and_keeps_its_limits() -> None:
-    section = flights_section(FlightsInput(FIELDS, PERIOD))
+    section = flights_section(FlightsInput(PERIOD, TableSet({AIRFIELDS: FIELDS})))
     assert "prove no cargo" in section.blocks[0].paragraphs[0]
     assert isinstance(section.blocks[1], Text)
     assert "No trace in the period" in section.blocks[1].paragraphs[0]

@@ -41,11 +41,10 @@ CALL = {
 
 def cells(given_calls: list[dict[str, object]]) -> list[list[str]]:
     given = brief_input()
-    tables = replace(
-        given.tables,
-        gap_rules=GAP_RULES.conform(pd.DataFrame([RULE])),
-        gap_calls=GAP_CALLS.conform(pd.DataFrame(given_calls)),
-    )
+    tables = given.tables | {
+        GAP_RULES: GAP_RULES.conform(pd.DataFrame([RULE])),
+        GAP_CALLS: GAP_CALLS.conform(pd.DataFrame(given_calls)),
+    }
     table = next(block for block in gaps(replace(given, tables=tables)).blocks if isinstance(block, Table))
     return [[cell.text for cell in row] for row in table.rows]
 

@@ -76,12 +76,11 @@ def given() -> BriefInput:
         ]
     )
     made = brief_input()
-    tables = replace(
-        made.tables,
-        voyages=VOYAGES.conform(legs),
-        voyage_links=VOYAGE_LINKS.conform(links),
-        shuttles=SHUTTLES.conform(shuttles),
-    )
+    tables = made.tables | {
+        VOYAGES: VOYAGES.conform(legs),
+        VOYAGE_LINKS: VOYAGE_LINKS.conform(links),
+        SHUTTLES: SHUTTLES.conform(shuttles),
+    }
     return replace(made, tables=tables)
 
 

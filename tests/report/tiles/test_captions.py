@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from monitor.core.tables import BERTH_STATES, STACKS
+from monitor.core.tables import BERTH_STATES, DARK_EVENTS, STACKS
 from monitor.report.page.blocks import Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.sections.berths import stacks
@@ -49,8 +49,8 @@ def test_a_dark_event_is_quoted_with_likelihood_confidence_and_evidence_apart() 
 
 def test_without_a_dark_event_the_quote_is_an_observation_without_likelihood() -> None:
     given = brief_input()
-    events = given.tables.dark_events.assign(status="unmatched, reception unknown")
-    parts = said(replace(given, tables=replace(given.tables, dark_events=events)))
+    events = given.tables[DARK_EVENTS].assign(status="unmatched, reception unknown")
+    parts = said(replace(given, tables=given.tables | {DARK_EVENTS: events}))
     assert "Likelihood" not in parts
     assert parts["Observed"].startswith("2 objects consistent with vessels")
     assert parts["Confidence"].startswith("low: ")
@@ -58,8 +58,8 @@ def test_without_a_dark_event_the_quote_is_an_observation_without_likelihood() -
 
 def test_a_pair_says_what_berths_came_to_in_between() -> None:
     given = brief_input()
-    states = given.tables.berth_states.assign(state=["empty", "occupied"])
-    made = replace(given, tables=replace(given.tables, berth_states=BERTH_STATES.conform(states)))
+    states = given.tables[BERTH_STATES].assign(state=["empty", "occupied"])
+    made = replace(given, tables=given.tables | {BERTH_STATES: BERTH_STATES.conform(states)})
     assert between(made, port(), "s2_20231005", "s2_20231010") == "Berths: empty, then occupied: Pier 1, berth 1. "
     assert between(made, port(), "s2_20231005", "nosuch") == ""
 
@@ -89,7 +89,7 @@ def test_observations_without_a_stack_are_a_sentence_and_not_a_table_of_zeros() 
         ]
     )
     given = brief_input()
-    table, note = stacks(replace(given, tables=replace(given.tables, stacks=STACKS.conform(rows))), port())
+    table, note = stacks(replace(given, tables=given.tables | {STACKS: STACKS.conform(rows)}), port())
     assert isinstance(table, Table)
     assert [row[3].text for row in table.rows] == ["900 m² (0–1,800)"]
     assert isinstance(note, Text)

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from monitor.core.geodesy import distance_m
+from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.report.tiles.annotations import nice_degrees, round_length
 from monitor.report.tiles.frames import around, crop, detail, overview
 from monitor.report.tiles.marks import marks, numbered, place_labels, status_of
@@ -35,7 +36,7 @@ def test_a_crop_keeps_its_place_on_the_ground() -> None:
 
 def test_the_frame_of_a_site_does_not_follow_the_detections_of_a_date() -> None:
     assert detail(port(), detections(acquisition(brief_input().acquisitions[0].start))) == detail(
-        port(), brief_input().tables.detections
+        port(), brief_input().tables[DETECTIONS]
     )
 
 
@@ -71,7 +72,7 @@ def test_numbers_are_the_same_whatever_the_order_of_rows() -> None:
 
 def test_status_tells_not_compared_from_unmatched() -> None:
     given = brief_input()
-    status = status_of(given.tables.detections, given.tables.matches.iloc[:1], given.tables.dark_events.iloc[:0])
+    status = status_of(given.tables[DETECTIONS], given.tables[MATCHES].iloc[:1], given.tables[DARK_EVENTS].iloc[:0])
     assert sorted(status.values()) == ["matched", "stack", "stack", "unknown", "unknown", "unknown"]
 
 

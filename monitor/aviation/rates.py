@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, nbinom
+from scipy.stats import nbinom
 
 from monitor.aviation.wording import CO_OCCURRENCE
 from monitor.core.errors import DataError
 from monitor.core.geodesy import distance_m
+from monitor.core.statistics import poisson_interval
 from monitor.core.tables.aviation import AIR_CALLS, AIR_RECEPTION
 from monitor.core.timerange import TimeRange
 
@@ -82,12 +83,6 @@ def call_rate(calls: pd.DataFrame, airfield_id: str, *, period: TimeRange, cover
     tail = float(nbinom.sf(n - 1, past_n + 0.5, p)) if past_days and days else np.nan
     expected = past_n / past_days * days if past_days else np.nan
     return CallRate(airfield_id, n, days, n * per, low * per, high * per, past_n, past_days, expected, tail)
-
-
-def poisson_interval(n: int, *, share: float = 0.95) -> tuple[float, float]:
-    """The exact interval of a Poisson mean from one count (Garwood 1936)."""
-    half = (1.0 - share) / 2.0
-    return (float(chi2.ppf(half, 2 * n)) / 2.0 if n else 0.0), float(chi2.ppf(1.0 - half, 2 * n + 2)) / 2.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from monitor.cli.options import AoiOption, LastOption, chosen_period, require, s
 if TYPE_CHECKING:
     import pandas as pd
 
-VERDICTS = ("both", "only there", "only here", "not observable", "not comparable")
+VERDICTS = ("matched", "external_only", "monitor_only", "not_observable", "not_comparable")
 
 group = typer.Typer(
     name="ledger",
@@ -37,7 +37,7 @@ def ledger(
 ) -> None:
     """Compare what others published, and your own sightings, with what was seen here.
 
-    Examples: monitor ledger --period 2023-10; monitor ledger --verdict "only there" --out ledger.csv
+    Examples: monitor ledger --period 2023-10; monitor ledger --verdict external_only --out ledger.csv
     """
     if context.invoked_subcommand is not None:
         return

@@ -42,6 +42,7 @@ from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.candidates import gap_candidates
 from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, stated_lengths
 from monitor.fuse.findings.build import findings
+from monitor.fuse.findings.rules import FindingRule
 from monitor.fuse.identity.identify import identify
 from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
@@ -90,6 +91,7 @@ class CorrelateRules:
     dark: DarkRule = field(default_factory=DarkRule)
     visits: VisitRule = field(default_factory=VisitRule)
     links: LinkRule = field(default_factory=LinkRule)
+    findings: FindingRule = field(default_factory=FindingRule)
     null_shift: timedelta = timedelta(days=1)
 
 
@@ -149,7 +151,7 @@ def correlate(
     made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits)
     made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links)
     made |= _series(tables, now, made[VISITS], period)
-    stated = findings(aois, tables | made, period=period)
+    stated = findings(aois, tables | made, period=period, rule=rules.findings)
     return made, tuple(finding for finding in stated if finding.id not in reviews.statements)
 
 

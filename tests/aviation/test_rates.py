@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.aviation.rates import call_days, call_rate, covered_days, near_events, poisson_interval
+from monitor.aviation.rates import call_days, call_rate, covered_days, near_events
 from monitor.core.errors import DataError
+from monitor.core.statistics import poisson_interval
 from monitor.core.tables.aviation import AIR_CALLS, AIR_RECEPTION
 from monitor.core.timerange import TimeRange
 

@@ -63,7 +63,7 @@ def test_the_ledger_of_an_empty_archive_can_compare_nothing_and_says_why(
 ) -> None:
     assert run(["ledger", "--json", "--period", "2023-10", "--aoi", "rajin", "-w", str(workspace)]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert {row["verdict"] for row in document["rows"]} == {"not observable", "not comparable"}
+    assert {row["verdict"] for row in document["rows"]} == {"not_observable", "not_comparable"}
     assert {row["cause"] for row in document["rows"]} <= {"no observation", ""}
     assert document["simulated"] is False
 
@@ -76,7 +76,7 @@ def test_sightings_come_in_and_go_out_as_csv(workspace: Path, capsys: pytest.Cap
     out = workspace / "out.csv"
     assert run(["ledger", "--period", "2023-10-05", "--out", str(out), "-w", str(workspace)]) == 0
     rows = [row for row in csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines()) if row["origin"] == "own"]
-    assert [(row["source"], row["verdict"]) for row in rows] == [("own", "not observable")]
+    assert [(row["source"], row["verdict"]) for row in rows] == [("own", "not_observable")]
 
 
 def test_a_wrong_verdict_or_file_is_wrong_use(workspace: Path) -> None:

@@ -71,8 +71,8 @@ OBSERVATIONS = Schema(
 LEDGER = Schema(
     name="ledger",
     text=(
-        "What others saw (`origin` published | own) against what we did (ours). `verdict` both | only there | only "
-        "here | not observable | not comparable; `cause` of what was not observable: before archive | after "
+        "What others saw (`origin` published | own) against what we did (ours). `verdict` matched | external_only | "
+        "monitor_only | not_observable | not_comparable; `cause` of what was not observable: before archive | after "
         "archive | no observation | cloud or another word of COVERAGE | too small; `reason` in a sentence, "
         "`observations` the clear observations we had in that time. `visit_id`: our stays that may be the same, "
         "separated by spaces."

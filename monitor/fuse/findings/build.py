@@ -9,49 +9,49 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.findings import Finding, likelihood_word
-from monitor.core.tables import (
-    COUNTS,
-    DARK_EVENTS,
-    GAP_CANDIDATES,
-    GAPS,
-    IDENTITY,
-    RATES,
-    SHUTTLES,
-    STACKS,
-    VISITS,
-    VOYAGES,
-)
+from monitor.core.tables import COUNTS, DARK_EVENTS, IDENTITY, RATES, SHUTTLES, STACKS, VISITS, VOYAGES
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.events import DARK
 from monitor.fuse.findings import wording
+from monitor.fuse.findings.gaps import gap_findings
+from monitor.fuse.findings.rules import FindingRule
 from monitor.fuse.matching.match import HOUR_UNKNOWN
 from monitor.fuse.series.counts import clear_observations
 from monitor.fuse.voyages.shuttles import CANDIDATE
 
-_LONG_GAP_H = 12.0
-_BEST_GAPS = 3
-_TYPICAL_STAY_H = 48.0
-_LEG_WORTH_TELLING = 0.55
 
-
-def findings(aois: tuple[Aoi, ...], tables: TableSet, *, period: TimeRange) -> tuple[Finding, ...]:
+def findings(
+    aois: tuple[Aoi, ...], tables: TableSet, *, period: TimeRange, rule: FindingRule | None = None
+) -> tuple[Finding, ...]:
     """The findings of a period, shuttles and dark events first, coverage before counts.
 
     Observations carry no likelihood; inferences always do. Each names its evidence by id. A port that was never
     clearly seen in the period gets the finding that says so, and no count.
+
+    Parameters
+    ----------
+    aois : tuple of Aoi
+        The ports.
+    tables : TableSet
+        DARK_EVENTS, GAP_CANDIDATES, GAPS, GAP_CALLS, VISITS, IDENTITY, VOYAGES, SHUTTLES, COUNTS, RATES and STACKS;
+        what is missing counts as empty.
+    period : TimeRange
+        What the findings are about.
+    rule : FindingRule, optional
     """
+    rule = rule or FindingRule()
     names = {zone.id: zone.name for aoi in aois for zone in aoi.zones} | {aoi.id: aoi.name for aoi in aois}
     made: list[Finding] = []
-    made += _shuttles(tables, names, period)
-    made += _dark(tables, names, period)
+    made += _shuttles(tables, names, period, rule)
+    made += _dark(tables, names, period, rule)
     for aoi in aois:
         made += _coverage(aoi, tables, period)
-        made += _counts(aoi, tables, period)
-    made += _visits(tables, names, period)
-    made += _voyages(tables, names, period)
-    made += _stacks(tables, names, period)
-    made += _gaps(tables, period)
+        made += _counts(aoi, tables, period, rule)
+    made += _visits(tables, names, period, rule)
+    made += _voyages(tables, names, period, rule)
+    made += _stacks(tables, names, period, rule)
+    made += gap_findings(aois, tables, period=period, rule=rule)
     return tuple(made)
 
 
@@ -78,13 +78,17 @@ def _observations(number: int) -> str:
     return f"{number} {'observation' if number == 1 else 'observations'}"
 
 
+def _confidence(number: int, many: int, some: int) -> str:
+    return "high" if number >= many else ("moderate" if number >= some else "low")
+
+
 def _place(row: dict[object, object], key: str, names: dict[str, str]) -> str:
     zone, aoi = str(row.get(key, "")), str(row["aoi_id"])
     port = names.get(aoi, aoi)
     return f"{names.get(zone, zone)}, {port}" if zone else port
 
 
-def _dark(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+def _dark(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     for row in _within(tables[DARK_EVENTS], "acquired_at", period):
         place, at = _place(row, "zone_id", names), _at(row["acquired_at"])
         gap_ids = tuple(str(row["gap_ids"]).split())
@@ -102,14 +106,14 @@ def _dark(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterato
             at,
             claim,
             str(row["likelihood"]),
-            "moderate" if shown and _number(row["score"]) >= 0.6 else "low",
+            "moderate" if shown and _number(row["score"]) >= rule.moderate_score else "low",
             tuple(text for text in str(row["reasons"]).split("; ") if text),
             (str(row["detection_id"]), str(row["scene_id"]), *gap_ids[:3]),
             others,
         )
 
 
-def _visits(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     for row in _within(tables[VISITS], "arrived_not_after", period):
         bounds = (
             row["arrived_not_before"],
@@ -130,18 +134,18 @@ def _visits(tables: TableSet, names: dict[str, str], period: TimeRange) -> Itera
             _at(bounds[2]),
             claim,
             likelihood_word(chance),
-            "high" if observations >= 3 else ("moderate" if observations == 2 else "low"),
+            _confidence(observations, rule.many_sightings, rule.some_sightings),
             (f"seen in {_observations(observations)}",),
             tuple(str(row["detection_ids"]).split()),
             ("two ships of like length, one after the other",) if observations > 1 else (),
         )
 
 
-def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     stays = tables[VISITS].set_index("visit_id") if len(tables[VISITS]) else None
     for row in _within(tables[VOYAGES], "departed_at", period):
         chance = _number(row["probability"])
-        if str(row["evidence"]) == "ais" or not chance >= _LEG_WORTH_TELLING or stays is None:
+        if str(row["evidence"]) == "ais" or not chance >= rule.least_leg_probability or stays is None:
             continue
         if row["from_visit"] not in stays.index or row["to_visit"] not in stays.index:
             continue
@@ -157,14 +161,14 @@ def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iter
             _at(bounds[1]),
             claim,
             likelihood_word(chance),
-            "moderate" if chance >= 0.8 else "low",
+            "moderate" if chance >= rule.moderate_leg_probability else "low",
             ("time, water and length allow it",),
             (str(row["from_visit"]), str(row["to_visit"])),
             ("another ship of like length", "a call at a third port on the way"),
         )
 
 
-def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     for row in tables[SHUTTLES].to_dict("records"):
         start, end = _at(row["first"]), _at(row["last"])
         if not period.overlaps(start, end):
@@ -176,7 +180,7 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange) -> Ite
             continue
         bounds = (int(_number(row["legs_low"])), row["legs_high"])
         legs = tables[VOYAGES][tables[VOYAGES]["shuttle_id"] == row["shuttle_id"]]
-        chance = float(legs["probability"].mean()) if legs["probability"].notna().any() else 0.9
+        chance = float(legs["probability"].mean()) if legs["probability"].notna().any() else rule.usual_leg_probability
         yield Finding(
             str(row["shuttle_id"]),
             "shuttle",
@@ -185,7 +189,7 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange) -> Ite
             end,
             wording.shuttle(ports[0], ports[1], int(_number(row["legs"])), bounds, _number(row["period_days"])),
             likelihood_word(chance),
-            "high" if _number(row["legs"]) >= 6 else "moderate",
+            "high" if _number(row["legs"]) >= rule.many_legs else "moderate",
             ("a ship of the same length at both ends, in turn",),
             evidence,
             ("several ships of like length", "calls at other ports between"),
@@ -233,7 +237,7 @@ def _coverage(aoi: Aoi, tables: TableSet, period: TimeRange) -> Iterator[Finding
     )
 
 
-def _counts(aoi: Aoi, tables: TableSet, period: TimeRange) -> Iterator[Finding]:
+def _counts(aoi: Aoi, tables: TableSet, period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     mine = tables[RATES][(tables[RATES]["aoi_id"] == aoi.id) & (tables[RATES]["what"] == "vessels")]
     for row in _within(mine, "start", period):
         observations = int(_number(row["observations"]))
@@ -259,17 +263,17 @@ def _counts(aoi: Aoi, tables: TableSet, period: TimeRange) -> Iterator[Finding]:
             end,
             claim,
             "",
-            "high" if observations >= 4 else ("moderate" if observations >= 2 else "low"),
+            _confidence(observations, rule.many_observations, rule.some_observations),
             (_observations(observations),),
             tuple(seen["scene_id"].astype(str)),
             (wording.SNAPSHOT,),
         )
 
 
-def _stacks(tables: TableSet, names: dict[str, str], period: TimeRange) -> Iterator[Finding]:
+def _stacks(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     for row in _within(tables[STACKS], "acquired_at", period):
         length, change = _number(row["length_m"]), _number(row["change_m2"])
-        if not length > 0 or not abs(change) >= 500.0:
+        if not length > 0 or not abs(change) >= rule.least_stack_change_m2:
             continue
         at, place = _at(row["acquired_at"]), _place(row, "yard_id", names)
         claim = wording.stack(place, length, (_number(row["teu_low"]), _number(row["teu_high"])), at)
@@ -285,28 +289,4 @@ def _stacks(tables: TableSet, names: dict[str, str], period: TimeRange) -> Itera
             (f"area changed by {change:+.0f} m² since the last clear observation",),
             (str(row["scene_id"]), str(row["previous_scene_id"])),
             (wording.EMPTY_BOXES, "another load on the pier"),
-        )
-
-
-def _gaps(tables: TableSet, period: TimeRange) -> Iterator[Finding]:
-    best = tables[GAP_CANDIDATES][tables[GAP_CANDIDATES]["rank"] <= _BEST_GAPS]
-    explains = best.groupby("gap_id")["event_id"].agg(tuple).to_dict() if len(best) else {}
-    for row in tables[GAPS][tables[GAPS]["gap_id"].isin(list(explains))].to_dict("records"):
-        start = _at(row["start"])
-        end = start if pd.isna(row["end"]) else _at(row["end"])
-        if _number(row["duration_h"]) < _LONG_GAP_H or not period.overlaps(start, max(end, start)):
-            continue
-        until = "and has not been heard since" if pd.isna(row["end"]) else f"until {wording.when(end)}"
-        yield Finding(
-            str(row["gap_id"]),
-            "gap",
-            "",
-            start,
-            end,
-            f"MMSI {row['mmsi']} was silent from {wording.when(start)} {until}. {wording.GAP_CAVEAT}",
-            "",
-            "moderate",
-            (f"{int(_number(row['positions_before_12h']))} positions in the 12 h before",),
-            explains[row["gap_id"]],
-            ("out of reach of receivers", "a failed transmitter"),
         )

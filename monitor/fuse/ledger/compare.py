@@ -17,9 +17,9 @@ from monitor.fuse.findings.wording import when as hour
 from monitor.fuse.ledger.observations import PRESENT
 from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED
 
-BOTH, THERE, HERE = "both", "only there", "only here"
-NOT_OBSERVABLE, NOT_COMPARABLE = "not observable", "not comparable"
-VERDICTS = (BOTH, THERE, HERE, NOT_OBSERVABLE, NOT_COMPARABLE)
+MATCHED, EXTERNAL_ONLY, MONITOR_ONLY = "matched", "external_only", "monitor_only"
+NOT_OBSERVABLE, NOT_COMPARABLE = "not_observable", "not_comparable"
+VERDICTS = (MATCHED, EXTERNAL_ONLY, MONITOR_ONLY, NOT_OBSERVABLE, NOT_COMPARABLE)
 OURS = "ours"
 
 LEAST_M = 60.0
@@ -83,9 +83,10 @@ def compare(observations: pd.DataFrame, aois: Iterable[Aoi], tables: TableSet) -
     Returns
     -------
     LEDGER table
-        ``both``: a stay (or stack, or absence) of ours may be the same; ``only there``: we looked clearly in that time
-        and saw none; ``only here``: ours, where they saw none or said nothing; ``not observable``: we could not have
-        seen it, with the cause; ``not comparable``: totals, and what is no stay at a watched port.
+        ``matched``: a stay (or stack, or absence) of ours may be the same; ``external_only``: we had a clear
+        observation in that time and saw none; ``monitor_only``: ours, where they saw none or report nothing;
+        ``not_observable``: we could not have seen it, with the cause; ``not_comparable``: totals, and what is no stay
+        at a watched port.
     """
     ports = [_port(aoi, tables) for aoi in aois]
     by_name = {name.casefold(): port for port in ports for name in (port.aoi.id, port.aoi.name) if name}
@@ -155,23 +156,27 @@ def _stays(row: Row, event: str, port: _Port) -> Answer:
     clear = port.clear(row["start"], row["end"])
     if event == "absent":
         if len(sure):
-            return {"verdict": HERE, "reason": f"we saw a ship there: {_told(row, port, sure)}", **_ids(sure)}
+            return {"verdict": MONITOR_ONLY, "reason": f"we saw a ship there: {_told(row, port, sure)}", **_ids(sure)}
         if len(clear):
-            return {"verdict": BOTH, "reason": f"no ship in our {_observations(clear)} either"}
+            return {"verdict": MATCHED, "reason": f"no ship in our {_observations(clear)} either"}
         return _why(row, port)
     ours = _fitting(row, sure)
     if len(ours):
-        return {"verdict": BOTH, "reason": f"a stay of ours covers that time: {_told(row, port, ours)}", **_ids(ours)}
+        return {
+            "verdict": MATCHED,
+            "reason": f"a stay of ours covers that time: {_told(row, port, ours)}",
+            **_ids(ours),
+        }
     may = _fitting(row, _best(row, port, _reaching(port, row), only=bool(_piers(str(row["berth"])))))
     if len(may):
-        return {"verdict": BOTH, "reason": f"a stay of ours may be the same: {_told(row, port, may)}", **_ids(may)}
+        return {"verdict": MATCHED, "reason": f"a stay of ours may be the same: {_told(row, port, may)}", **_ids(may)}
     other = f"; what we saw there was of another length: {_told(row, port, sure)}" if len(sure) else ""
     if _length(row) < LEAST_M:
         short = f"too small: {_length(row):.0f} m, and hulls under {LEAST_M:.0f} m are not sure to be found"
         return _unseen("too small", short + other)
     if len(clear):
         return {
-            "verdict": THERE,
+            "verdict": EXTERNAL_ONLY,
             "reason": f"no such ship at a berth in our {_observations(clear)}, a snapshot each{other}",
         }
     return _why(row, port)
@@ -244,11 +249,11 @@ def _stacks(row: Row, port: _Port) -> Answer:
         return _why(row, port)
     observed = _observations(mine["acquired_at"].drop_duplicates())
     if (mine["area_m2"] > 0).any():
-        return {"verdict": BOTH, "reason": f"stacks in our {observed} too"}
+        return {"verdict": MATCHED, "reason": f"stacks in our {observed} too"}
     high = float(str(row["containers_high"]))
     few = f"; {high:.0f} boxes may be too few to be seen at 10 m" if high < 30 else ""
     never = "" if (port.stacks["area_m2"] > 0).any() else "; we never found any at this port, and may be missing them"
-    return {"verdict": THERE, "reason": f"no stack in our {observed}{few}{never}"}
+    return {"verdict": EXTERNAL_ONLY, "reason": f"no stack in our {observed}{few}{never}"}
 
 
 def _why(row: Row, port: _Port) -> Answer:
@@ -288,7 +293,7 @@ def _ours(visit: Row, port: _Port) -> Answer:
         "berth": port.names.get(str(visit["berth_id"]), str(visit["berth_id"])),
         "start": visit["arrived_not_after"],
         "end": visit["departed_not_before"],
-        "verdict": HERE,
+        "verdict": MONITOR_ONLY,
         "reason": "nothing is on record for that time",
         "observations": visit["observations"],
     }

@@ -14,13 +14,19 @@ from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.wording import SIMULATED_LINE
 
 MOST_ROWS = 40
-_KINDS = {"both": "present", "only there": "warn", "only here": "part", "not observable": "none"}
-_MEANING = (
-    ("both", "what they saw may be what we saw: a stay, a stack, or an absence"),
-    ("only there", "we looked clearly in that time and saw none; observations are snapshots"),
-    ("only here", "we saw a ship where they saw none"),
-    ("not observable", "we could not have seen it, for the reason given"),
-)
+_KINDS = {"matched": "present", "external_only": "warn", "monitor_only": "part", "not_observable": "none"}
+_LABELS = {
+    "matched": "seen by both",
+    "external_only": "seen by them only",
+    "monitor_only": "seen by us only",
+    "not_observable": "not observable",
+}
+_MEANINGS = {
+    "matched": "what they saw may be what we saw: a stay, a stack, or an absence",
+    "external_only": "we had clear observations in that time and saw none; observations are snapshots",
+    "monitor_only": "we saw a ship where they saw none",
+    "not_observable": "we could not have seen it, for the reason given",
+}
 _NOTE = (
     "These are the statements of others, with their sources and with the confidence of whoever wrote them down. They "
     "enter no count, visit or finding of this brief. That two saw the same is no proof: many repeat one source."
@@ -42,7 +48,7 @@ def ledger_part(
     """
     rows = ledger[(ledger["origin"] != "ours") & ledger["port"].isin(list(names))]
     rows = rows[(rows["start"] < pd.Timestamp(period.end)) & (rows["end"] > pd.Timestamp(period.start))]
-    compared = rows[rows["verdict"] != "not comparable"].sort_values(["start", "entry_id"], kind="stable")
+    compared = rows[rows["verdict"] != "not_comparable"].sort_values(["start", "entry_id"], kind="stable")
     if compared.empty:
         return None
     blocks: list[Block] = [Text((_MADE_UP,), "limit")] if simulated else []
@@ -52,7 +58,7 @@ def ledger_part(
 
 def _tally(rows: pd.DataFrame) -> str:
     counts = rows["verdict"].value_counts()
-    parts = [f"{word} {int(counts[word])}" for word, _ in _MEANING if word in counts]
+    parts = [f"{label} {int(counts[verdict])}" for verdict, label in _LABELS.items() if verdict in counts]
     own = int((rows["origin"] == "own").sum())
     return (
         f"{len(rows)} observations by others fall into this period ({len(rows) - own} published, {own} of an analyst's "
@@ -66,7 +72,7 @@ def _table(rows: pd.DataFrame, names: Mapping[str, str], number: int) -> Table:
             Cell(_when(row.start, row.end)),
             Cell(", ".join(filter(None, (names[str(row.port)], str(row.berth))))),
             Cell(f"{str(row.event).replace('_', ' ')}{f': {row.vessel}' if row.vessel else ''}"),
-            Cell(str(row.verdict), _KINDS.get(str(row.verdict), "")),
+            Cell(_LABELS[str(row.verdict)], _KINDS[str(row.verdict)]),
             Cell(str(row.reason)),
             Cell(f"{_source(str(row.source))} ({row.confidence or 'no confidence given'})"),
         )
@@ -75,7 +81,7 @@ def _table(rows: pd.DataFrame, names: Mapping[str, str], number: int) -> Table:
     left = f" The first {len(cells)} of {number}; `monitor ledger` has all." if number > len(cells) else ""
     return Table(
         "Observations of others, beside ours",
-        ("When", "Port and berth, as they name it", "What they say", "Seen by", "Why", "Source and its confidence"),
+        ("When", "Port and berth, as they name it", "What they say", "Verdict", "Why", "Source and its confidence"),
         cells,
         f"Dates are as wide as the source leaves them.{left}",
         compact=True,
@@ -83,8 +89,8 @@ def _table(rows: pd.DataFrame, names: Mapping[str, str], number: int) -> Table:
 
 
 def _words() -> Table:
-    rows = tuple((Cell(word), Cell(text)) for word, text in _MEANING)
-    return Table("What the verdicts mean", ("Seen by", "Meaning"), rows, compact=True)
+    rows = tuple((Cell(_LABELS[verdict]), Cell(text)) for verdict, text in _MEANINGS.items())
+    return Table("What the verdicts mean", ("Verdict", "Meaning"), rows, compact=True)
 
 
 def _when(start: pd.Timestamp, end: pd.Timestamp) -> str:

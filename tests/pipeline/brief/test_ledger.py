@@ -45,5 +45,5 @@ def test_a_wrong_file_changes_nothing(tmp_path: Path) -> None:
 
 def test_without_an_archive_all_is_not_observable_or_not_comparable(tmp_path: Path) -> None:
     table = steps.compare_ledger(context(Archive(tmp_path)), TableSet())
-    assert set(table["verdict"]) == {"not comparable"}
+    assert set(table["verdict"]) == {"not_comparable"}
     assert "ours" not in set(table["origin"])

@@ -48,35 +48,35 @@ def _words(part: Section | None) -> str:
 def test_only_what_others_saw_in_the_period_is_told() -> None:
     part = _part(
         _ledger(
-            ("published", "2023-10-05", "both"),
-            ("own", "2023-10-06", "only there"),
-            ("published", "2023-11-05", "both"),
-            ("ours", "2023-10-07", "only here"),
+            ("published", "2023-10-05", "matched"),
+            ("own", "2023-10-06", "external_only"),
+            ("published", "2023-11-05", "matched"),
+            ("ours", "2023-10-07", "monitor_only"),
         )
     )
     assert "2 observations by others fall into this period (1 published, 1 of an analyst's own)" in _words(part)
     table = next(block for block in part.blocks if isinstance(block, Table))  # type: ignore[union-attr]
-    assert [row[3].text for row in table.rows] == ["both", "only there"]
+    assert [row[3].text for row in table.rows] == ["seen by both", "seen by them only"]
     assert table.rows[0][5].text == "paper.example (high)"
 
 
 def test_nothing_to_compare_makes_no_section() -> None:
     assert _part(LEDGER.empty()) is None
-    assert _part(_ledger(("published", "2023-10-05", "not comparable"))) is None
+    assert _part(_ledger(("published", "2023-10-05", "not_comparable"))) is None
 
 
 def test_they_are_said_to_enter_no_count() -> None:
-    assert "enter no count" in _words(_part(_ledger(("published", "2023-10-05", "both"))))
+    assert "enter no count" in _words(_part(_ledger(("published", "2023-10-05", "matched"))))
 
 
 def test_beside_made_up_ships_it_says_that_the_comparison_means_nothing() -> None:
-    ledger = _ledger(("published", "2023-10-05", "both"))
+    ledger = _ledger(("published", "2023-10-05", "matched"))
     assert "SIMULATED" in _words(_part(ledger, simulated=True))
     assert "SIMULATED" not in _words(_part(ledger))
 
 
 def test_a_long_list_is_cut_and_says_so() -> None:
-    part = _part(_ledger(*[("published", "2023-10-05", "both")] * (MOST_ROWS + 1)))
+    part = _part(_ledger(*[("published", "2023-10-05", "matched")] * (MOST_ROWS + 1)))
     table = next(block for block in part.blocks if isinstance(block, Table))  # type: ignore[union-attr]
     assert len(table.rows) == MOST_ROWS
     assert f"of {MOST_ROWS + 1}" in table.note

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.core.schema import UTC, WGS84, Column, Schema
+from monitor.core.geodesy import WGS84
+from monitor.core.schema import UTC, Column, Schema
 
 MATCHES = Schema(
     name="matches",
@@ -88,7 +89,7 @@ DARK_EVENTS = Schema(
         "geometry": Column("geometry", "", "Oriented box of the detection."),
     },
     key=("event_id",),
-    crs=WGS84,
+    crs=f"EPSG:{WGS84}",
     time=("acquired_at", "acquired_at"),
 )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from monitor.core.schema import UTC, WGS84, Column, Schema
+from monitor.core.geodesy import WGS84
+from monitor.core.schema import UTC, Column, Schema
 
 DETECTIONS = Schema(
     name="detections",
@@ -36,7 +37,7 @@ DETECTIONS = Schema(
         "geometry": Column("geometry", "", "Oriented box of a vessel, or outline of a stack."),
     },
     key=("detection_id",),
-    crs=WGS84,
+    crs=f"EPSG:{WGS84}",
     time=("acquired_at", "acquired_at"),
     absent={
         "motion": "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,8 @@ from monitor.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from monitor.core.schema import Schema
+
+_WIDTH = 120
 
 
 def register(app: typer.Typer) -> None:
@@ -31,7 +34,7 @@ def tables(
     to = session(context)
     if name is None:
         document = {each: schema.headline for each, schema in TABLES.items()}
-        to.tell(document, "\n".join(f"{each:<16} {headline}" for each, headline in document.items()))
+        to.tell(document, "\n".join(f"{each:<18} {headline}" for each, headline in document.items()))
         return
     if name not in TABLES:
         raise SettingsError(f"no table {name!r}; there are {', '.join(TABLES)}")
@@ -50,8 +53,9 @@ def _document(schema: Schema) -> dict[str, object]:
 
 
 def _text(schema: Schema) -> str:
-    lines = [schema.name, "", schema.text, ""]
-    lines += [f"  {name:<24} {c.dtype:<20} {c.unit:<4} {c.text}".rstrip() for name, c in schema.columns.items()]
+    lines = [schema.name, "", textwrap.fill(schema.text, _WIDTH), ""]
+    rows = [f"  {name:<21} {c.dtype:<19} {c.unit:<3} {c.text}" for name, c in schema.columns.items()]
+    lines += [textwrap.fill(row, _WIDTH, subsequent_indent=" " * 48) for row in rows]
     lines += ["", f"key: {', '.join(schema.key) or 'none'}"]
     lines += [f"CRS: {schema.crs}"] if schema.crs else []
     lines += [f"in a period by: {' to '.join(dict.fromkeys(schema.time))}"] if schema.time else []

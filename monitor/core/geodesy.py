@@ -16,6 +16,7 @@ from monitor.core.errors import DataError
 METRES_PER_NAUTICAL_MILE = 1852.0
 KNOT_MS = METRES_PER_NAUTICAL_MILE / 3600.0
 WGS84 = 4326
+"""EPSG code of longitude and latitude, in which geometry leaves a module."""
 _GEOD = Geod(ellps="WGS84")
 
 

@@ -13,7 +13,6 @@ from monitor.core.errors import DataError
 from monitor.core.timerange import TimeRange
 
 UTC = "datetime64[us, UTC]"
-WGS84 = "EPSG:4326"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,32 @@
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
 from monitor.core.errors import DataError
 from monitor.core.schema import UTC, Column, Schema
 from monitor.core.tables import GAPS, POSITIONS, TABLES
+from monitor.detect.berths.profiles import BERTH_PROFILES
+from monitor.simulate.aviation.season import AIR_TRUTH
 
-SCHEMAS = list(TABLES.values())
+SCHEMAS = [*TABLES.values(), BERTH_PROFILES, AIR_TRUTH]
+UNITS = {
+    "lon": "°",
+    "lat": "°",
+    "deg": "°",
+    "m": "m",
+    "km": "km",
+    "m2": "m²",
+    "nmi": "nmi",
+    "kn": "kn",
+    "ms": "m/s",
+    "h": "h",
+    "s": "s",
+    "days": "d",
+    "db": "dB",
+}
 KEYED = Schema(
     name="keyed",
     text="Numbers with a name and an instant.",
@@ -70,3 +89,18 @@ def test_an_open_gap_has_no_end() -> None:
 @pytest.mark.parametrize("schema", SCHEMAS, ids=lambda s: s.name)
 def test_a_time_names_columns_of_instants(schema: Schema) -> None:
     assert schema.time is None or {schema.dtypes[column] for column in schema.time} == {UTC}
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda s: s.name)
+def test_each_column_has_a_sentence(schema: Schema) -> None:
+    short = [name for name, column in schema.columns.items() if len(re.findall(r"\w+", column.text)) < 3]
+    assert short == []
+    assert [name for name, column in schema.columns.items() if not column.text.endswith(".")] == []
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda s: s.name)
+def test_a_unit_in_a_name_is_the_unit_of_the_column(schema: Schema) -> None:
+    numeric = {n: c for n, c in schema.columns.items() if c.dtype.lower().startswith(("int", "float"))}
+    named = {n: UNITS[n.rpartition("_")[2]] for n in numeric if n.rpartition("_")[2] in UNITS}
+    assert {n: numeric[n].unit for n in named} == named
+    assert {c.unit for c in schema.columns.values() if c.dtype == UTC} <= {"UTC"}

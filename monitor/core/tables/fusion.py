@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from monitor.core.schema import UTC, WGS84, Column, Schema
+from monitor.core.geodesy import WGS84
+from monitor.core.schema import UTC, Column, Schema
 
 MATCHES = Schema(
     name="matches",
     text=(
-        "`status` matched | potential | unmatched | ais_only | superseded. `mmsi` is missing when unmatched, "
-        '`detection_id` is "" when ais_only. `margin` is the cost (natural log odds) by which the best other '
-        "explanation loses, NaN when there is none; `probability` that the pair belongs together. `ais_lon`, "
-        "`ais_lat`: where the image should show the vessel. `version` 1 is the first answer; a later one holds "
-        "from `as_of` on, because AIS came late (NaT: not recorded)."
+        "Which detection is which vessel on AIS: a row for each vessel detection of a scene, and for each "
+        "vessel on AIS that should have been seen. No vessel is named twice in a scene; costs are natural log "
+        "odds, and a negative one favours the pair."
     ),
     columns={
-        "match_id": Column("str", "", ""),
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "detection_id": Column("str", "", ""),
-        "mmsi": Column("Int64", "", ""),
-        "status": Column("str", "", ""),
-        "distance_m": Column("float64", "m", ""),
-        "dt_s": Column("float64", "s", ""),
-        "cost": Column("float64", "", ""),
-        "cost_position": Column("float64", "", ""),
-        "cost_length": Column("float64", "", ""),
-        "cost_heading": Column("float64", "", ""),
-        "cost_berth": Column("float64", "", ""),
-        "margin": Column("float64", "", ""),
-        "runner_up_mmsi": Column("Int64", "", ""),
-        "reason": Column("str", "", ""),
-        "probability": Column("float64", "", ""),
-        "ais_lon": Column("float64", "°", ""),
-        "ais_lat": Column("float64", "°", ""),
-        "version": Column("int64", "", ""),
-        "as_of": Column(UTC, "UTC", ""),
+        "match_id": Column("str", "", "Id, made of the scene and the detection, or the MMSI when ais_only."),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "detection_id": Column("str", "", 'Id of the detection, "" when ais_only.'),
+        "mmsi": Column("Int64", "", "MMSI of the vessel, missing when unmatched or named in another row."),
+        "status": Column("str", "", "matched | potential | unmatched | ais_only | superseded."),
+        "distance_m": Column("float64", "m", "Distance between the two at the scene's instant, NaN when none fits."),
+        "dt_s": Column("float64", "s", "Time between the scene and the vessel's nearer fix, NaN when unmatched."),
+        "cost": Column("float64", "", "Cost of the pair: the sum of the four that follow, NaN when none fits."),
+        "cost_position": Column("float64", "", "Part of the cost that comes from the distance."),
+        "cost_length": Column("float64", "", "Part of the cost that comes from the lengths."),
+        "cost_heading": Column("float64", "", "Part of the cost that comes from the heading."),
+        "cost_berth": Column("float64", "", "Part of the cost for a ship under way beside a detection at a berth."),
+        "margin": Column("float64", "", "Cost by which the best other explanation loses, NaN when there is none."),
+        "runner_up_mmsi": Column("Int64", "", "MMSI of the next best vessel, missing for none."),
+        "reason": Column("str", "", 'Why it is not matched, "" when it is.'),
+        "probability": Column("float64", "", "Probability that they belong together; NaN: ais_only or hour unknown."),
+        "ais_lon": Column("float64", "°", "Longitude where the image should show the vessel, NaN when unmatched."),
+        "ais_lat": Column("float64", "°", "Latitude where the image should show the vessel, NaN when unmatched."),
+        "version": Column("int64", "", "1 for the first answer, higher for each that replaced it."),
+        "as_of": Column(UTC, "UTC", "When the AIS behind this version had come in, NaT when not recorded."),
     },
     key=("match_id", "version"),
     time=("acquired_at", "acquired_at"),
@@ -44,18 +43,18 @@ MATCHES = Schema(
 NULL_TESTS = Schema(
     name="null_tests",
     text=(
-        "Matching against AIS shifted in time: `matched` pairs, `by_chance` those that are not the same ship still "
-        "lying there, `chance_rate` of `detections` (NaN without any)."
+        "How often AIS of another day matches a scene's detections: an estimate of matches by chance, one row a "
+        "scene and shift."
     ),
     columns={
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "shift_h": Column("float64", "h", ""),
-        "detections": Column("int64", "", ""),
-        "matched": Column("int64", "", ""),
-        "by_chance": Column("int64", "", ""),
-        "chance_rate": Column("float64", "", ""),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "shift_h": Column("float64", "h", "Time by which AIS was shifted."),
+        "detections": Column("int64", "", "Vessel detections of the scene."),
+        "matched": Column("int64", "", "Detections that the shifted AIS matched."),
+        "by_chance": Column("int64", "", "Those that are not the same ship, still lying there."),
+        "chance_rate": Column("float64", "", "`by_chance` over `detections`, NaN when it cannot be compared."),
     },
     key=("scene_id", "shift_h"),
     time=("acquired_at", "acquired_at"),
@@ -64,57 +63,52 @@ NULL_TESTS = Schema(
 DARK_EVENTS = Schema(
     name="dark_events",
     text=(
-        "`status` dark | unmatched, reception unknown. `gap_ids`: gaps that could explain it, best first, "
-        'separated by spaces; `reasons` and `alternatives` separated by "; ". `probability` that a vessel which '
-        'AIS does not show lay there, and `likelihood` its word; NaN and "" where reception is unknown.'
+        "Vessel detections that no AIS explains, with whether AIS was shown to be received there and then. "
+        "Unmatched is an observation; dark says that AIS was received and this ship was not on it, and nothing "
+        "of intent. Empty when everything is explained."
     ),
     columns={
-        "event_id": Column("str", "", ""),
-        "detection_id": Column("str", "", ""),
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "status": Column("str", "", ""),
-        "score": Column("float64", "", ""),
-        "length_m": Column("float64", "m", ""),
-        "length_low_m": Column("float64", "m", ""),
-        "length_high_m": Column("float64", "m", ""),
-        "zone": Column("str", "", ""),
-        "zone_id": Column("str", "", ""),
-        "reception_vessels": Column("float64", "", ""),
-        "reasons": Column("str", "", ""),
-        "alternatives": Column("str", "", ""),
-        "gap_ids": Column("str", "", ""),
-        "likelihood": Column("str", "", ""),
-        "probability": Column("float64", "", ""),
-        "geometry": Column("geometry", "", ""),
+        "event_id": Column("str", "", "Id, made of that of the detection."),
+        "detection_id": Column("str", "", "Id of the detection."),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "status": Column("str", "", "dark | unmatched, reception unknown."),
+        "score": Column("float64", "", "Score of the detection, NaN when not known."),
+        "length_m": Column("float64", "m", "Estimated length, NaN when not known."),
+        "length_low_m": Column("float64", "m", "Lower bound of the 90 % interval of the length."),
+        "length_high_m": Column("float64", "m", "Upper bound of the 90 % interval of the length."),
+        "zone": Column("str", "", 'Where it lies: berth | inshore | open | "" when not known.'),
+        "zone_id": Column("str", "", 'Berth or anchorage that it lies in, "" for none.'),
+        "reception_vessels": Column("float64", "", "Other vessels received around it, NaN when no AIS was given."),
+        "reasons": Column("str", "", 'What the status rests on, separated by "; ".'),
+        "alternatives": Column("str", "", 'What else could explain it, separated by "; ".'),
+        "gap_ids": Column("str", "", "Ids of gaps that could explain it, best first, separated by spaces."),
+        "likelihood": Column("str", "", 'ICD 203 word of the probability, "" when reception is unknown.'),
+        "probability": Column("float64", "", "Probability that a vessel not on AIS lay there; NaN: reception unknown."),
+        "geometry": Column("geometry", "", "Oriented box of the detection."),
     },
     key=("event_id",),
-    crs=WGS84,
+    crs=f"EPSG:{WGS84}",
     time=("acquired_at", "acquired_at"),
 )
 
 GAP_CANDIDATES = Schema(
     name="gap_candidates",
-    text=(
-        "Silent ships that could be a dark event, best first; none is picked. Speeds are the least needed; "
-        "`spare_h` is what the silence leaves after sailing there and on at a common speed (NaN for an open gap), "
-        "at most so unless `by_water`; `length_m` what the ship says, `length_fits` missing when it says nothing; "
-        "`weight` is relative among the candidates of one event."
-    ),
+    text="Silent ships that could be a dark event, best first; none is picked. The time of a row is that of its event.",
     columns={
-        "event_id": Column("str", "", ""),
-        "gap_id": Column("str", "", ""),
-        "mmsi": Column("int64", "", ""),
-        "rank": Column("int64", "", ""),
-        "required_in_kn": Column("float64", "kn", ""),
-        "required_out_kn": Column("float64", "kn", ""),
-        "spare_h": Column("float64", "h", ""),
-        "length_m": Column("float64", "m", ""),
-        "length_fits": Column("boolean", "", ""),
-        "weight": Column("float64", "", ""),
-        "reason": Column("str", "", ""),
-        "by_water": Column("bool", "", ""),
+        "event_id": Column("str", "", "Id of the dark event."),
+        "gap_id": Column("str", "", "Id of the gap."),
+        "mmsi": Column("int64", "", "MMSI that was silent."),
+        "rank": Column("int64", "", "Rank among the candidates of the event, from 1."),
+        "required_in_kn": Column("float64", "kn", "Least speed from the start of the gap to the event."),
+        "required_out_kn": Column("float64", "kn", "Least speed from the event to the end of the gap, NaN while open."),
+        "spare_h": Column("float64", "h", "Time left after sailing there and on at a common speed, NaN while open."),
+        "length_m": Column("float64", "m", "Length as the ship broadcasts it, NaN when unknown."),
+        "length_fits": Column("boolean", "", "Whether that length fits the detection's, missing when not known."),
+        "weight": Column("float64", "", "Weight as a share of all candidates of the event, 0–1."),
+        "reason": Column("str", "", "Speeds, spare hours and length in words."),
+        "by_water": Column("bool", "", "Whether distances are by water; else geodesic, and `spare_h` an upper bound."),
     },
     key=("event_id", "gap_id"),
     absent={"by_water": False},
@@ -123,27 +117,26 @@ GAP_CANDIDATES = Schema(
 VISITS = Schema(
     name="visits",
     text=(
-        "Stays at a berth, interval-censored. A missing bound (NaT) means nothing bounds it on that side. "
-        "`is_open`: present in the last clear observation. `evidence` imagery | ais | both; `probability` that it "
-        "is one unbroken stay of one ship."
+        "Stays of one hull at a berth, between bounds that the observations give; a missing bound (NaT) means "
+        "that no observation bounds it on that side. Empty when no berth was seen occupied."
     ),
     columns={
-        "visit_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "berth_id": Column("str", "", ""),
-        "arrived_not_before": Column(UTC, "UTC", ""),
-        "arrived_not_after": Column(UTC, "UTC", ""),
-        "departed_not_before": Column(UTC, "UTC", ""),
-        "departed_not_after": Column(UTC, "UTC", ""),
-        "observations": Column("int64", "", ""),
-        "mmsi": Column("Int64", "", ""),
-        "length_m": Column("float64", "m", ""),
-        "length_low_m": Column("float64", "m", ""),
-        "length_high_m": Column("float64", "m", ""),
-        "is_open": Column("bool", "", ""),
-        "detection_ids": Column("str", "", ""),
-        "evidence": Column("str", "", ""),
-        "probability": Column("float64", "", ""),
+        "visit_id": Column("str", "", "Id, made of the berth and the first detection or scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "berth_id": Column("str", "", "Id of the berth."),
+        "arrived_not_before": Column(UTC, "UTC", "Last clear observation without the hull, or its arrival on AIS."),
+        "arrived_not_after": Column(UTC, "UTC", "First observation with the hull."),
+        "departed_not_before": Column(UTC, "UTC", "Last observation with the hull."),
+        "departed_not_after": Column(UTC, "UTC", "Next clear observation without the hull, or its departure on AIS."),
+        "observations": Column("int64", "", "Observations that show the hull."),
+        "mmsi": Column("Int64", "", "MMSI of the matched vessel, missing for none."),
+        "length_m": Column("float64", "m", "Length of the hull, median over its detections."),
+        "length_low_m": Column("float64", "m", "Lower bound of the length, median over its detections."),
+        "length_high_m": Column("float64", "m", "Upper bound of the length, median over its detections."),
+        "is_open": Column("bool", "", "Whether the last clear observation of the berth still shows it."),
+        "detection_ids": Column("str", "", "Ids of its detections, separated by spaces."),
+        "evidence": Column("str", "", "imagery | both, when AIS narrows the bounds."),
+        "probability": Column("float64", "", "Probability that it is one unbroken stay of one ship."),
     },
     key=("visit_id",),
     time=("arrived_not_before", "departed_not_after"),
@@ -151,18 +144,15 @@ VISITS = Schema(
 
 DETECTABILITY = Schema(
     name="detectability",
-    text=(
-        "Share of the stays of `stay_h` hours, begun at any instant of the period, that the clear observations "
-        "would have met."
-    ),
+    text="Share of the stays at each berth that the clear observations would have met, one row a length of stay.",
     columns={
-        "aoi_id": Column("str", "", ""),
-        "berth_id": Column("str", "", ""),
-        "start": Column(UTC, "UTC", ""),
-        "end": Column(UTC, "UTC", ""),
-        "observations": Column("int64", "", ""),
-        "stay_h": Column("float64", "h", ""),
-        "share": Column("float64", "", ""),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "berth_id": Column("str", "", "Id of the berth."),
+        "start": Column(UTC, "UTC", "Beginning of the period."),
+        "end": Column(UTC, "UTC", "End of the period, exclusive."),
+        "observations": Column("int64", "", "Clear observations of the berth in the period."),
+        "stay_h": Column("float64", "h", "Length of the stays."),
+        "share": Column("float64", "", "Share of such stays, begun at any instant of the period, that were met, 0–1."),
     },
     key=("aoi_id", "berth_id", "stay_h"),
     time=("start", "end"),
@@ -171,24 +161,23 @@ DETECTABILITY = Schema(
 VOYAGE_LINKS = Schema(
     name="voyage_links",
     text=(
-        "Every feasible pair of a stay that ended and a stay that began elsewhere; those not chosen compete. "
-        "`shortest_h` and `longest_h` bound the passage, `required_kn` is the least speed over the water distance "
-        "`distance_m`."
+        "Every feasible pair of a stay that ended and one that began elsewhere; those not chosen compete. Rows "
+        "have no time: that of each is bounded by its two stays."
     ),
     columns={
-        "link_id": Column("str", "", ""),
-        "from_visit": Column("str", "", ""),
-        "to_visit": Column("str", "", ""),
-        "from_port": Column("str", "", ""),
-        "to_port": Column("str", "", ""),
-        "is_chosen": Column("bool", "", ""),
-        "probability": Column("float64", "", ""),
-        "cost": Column("float64", "", ""),
-        "shortest_h": Column("float64", "h", ""),
-        "longest_h": Column("float64", "h", ""),
-        "distance_m": Column("float64", "m", ""),
-        "required_kn": Column("float64", "kn", ""),
-        "reason": Column("str", "", ""),
+        "link_id": Column("str", "", "Id, made of those of the two stays."),
+        "from_visit": Column("str", "", "Id of the visit or port call that ended."),
+        "to_visit": Column("str", "", "Id of the visit or port call that began."),
+        "from_port": Column("str", "", "Id of the port that was left."),
+        "to_port": Column("str", "", "Id of the port that was reached."),
+        "is_chosen": Column("bool", "", "Whether it is the likeliest link of both stays."),
+        "probability": Column("float64", "", "Share of the posterior samples in which the one stay follows the other."),
+        "cost": Column("float64", "", "Negative log odds that the one stay follows the other."),
+        "shortest_h": Column("float64", "h", "Shortest time that the bounds of the stays leave for the passage."),
+        "longest_h": Column("float64", "h", "Longest time that the bounds of the stays leave for the passage."),
+        "distance_m": Column("float64", "m", "Distance by water, or geodesic with a detour factor."),
+        "required_kn": Column("float64", "kn", "Least speed: the distance in the longest time."),
+        "reason": Column("str", "", 'Why it is not chosen, "" when it is.'),
     },
     key=("link_id",),
 )
@@ -196,28 +185,25 @@ VOYAGE_LINKS = Schema(
 SHUTTLES = Schema(
     name="shuttles",
     text=(
-        "The same pair of ports again and again. `legs` at least were seen; `legs_low`–`legs_high` bounds, at 90 "
-        "%, the legs that took place, by the share of stays of one to three days that the observations could have "
-        "caught, by however many ships. `status` shown: its legs are told one by one | candidate: that some ship "
-        "went to and fro is likely, which stays it made is not; then `legs` is the fewest crossings that the stays "
-        "and AIS allow with 95 %, and `probability` that there was one. `visit_ids`: stays it rests on."
+        "The same pair of ports again and again. A shown one lists its voyages; of a candidate it is likely "
+        "that one ship went to and fro, and open which stays were its own."
     ),
     columns={
-        "shuttle_id": Column("str", "", ""),
-        "port_a": Column("str", "", ""),
-        "port_b": Column("str", "", ""),
-        "mmsi": Column("Int64", "", ""),
-        "legs": Column("int64", "", ""),
-        "legs_low": Column("int64", "", ""),
-        "legs_high": Column("Int64", "", ""),
-        "first": Column(UTC, "UTC", ""),
-        "last": Column(UTC, "UTC", ""),
-        "period_days": Column("float64", "d", ""),
-        "length_m": Column("float64", "m", ""),
-        "voyage_ids": Column("str", "", ""),
-        "status": Column("str", "", ""),
-        "probability": Column("float64", "", ""),
-        "visit_ids": Column("str", "", ""),
+        "shuttle_id": Column("str", "", "Id, made of the ports and the first voyage or stay."),
+        "port_a": Column("str", "", "Id of one port, the first in alphabetical order."),
+        "port_b": Column("str", "", "Id of the other port."),
+        "mmsi": Column("Int64", "", "MMSI of the ship, missing when it is not the same in all legs or not known."),
+        "legs": Column("int64", "", "Legs seen; of a candidate the least that stays and AIS allow, at 95 %."),
+        "legs_low": Column("int64", "", "Lower bound of the legs that took place, by any ships, 90 % interval."),
+        "legs_high": Column("Int64", "", "Upper bound of those legs, missing when detectability is not known."),
+        "first": Column(UTC, "UTC", "Departure of the first leg; of a candidate, its first sighting."),
+        "last": Column(UTC, "UTC", "Arrival of the last leg; of a candidate, its last sighting."),
+        "period_days": Column("float64", "d", "Median time between departures in the same direction, NaN for one."),
+        "length_m": Column("float64", "m", "Median length of the ship over its stays, NaN when not known."),
+        "voyage_ids": Column("str", "", 'Ids of its voyages, separated by spaces; "" for a candidate.'),
+        "status": Column("str", "", "shown (leg by leg) | candidate."),
+        "probability": Column("float64", "", "Mean of its legs; of a candidate, that one ship went to and fro."),
+        "visit_ids": Column("str", "", "Ids of the stays that it rests on, separated by spaces."),
     },
     key=("shuttle_id",),
     time=("first", "last"),
@@ -227,21 +213,21 @@ SHUTTLES = Schema(
 IDENTITY = Schema(
     name="identity",
     text=(
-        'Who a visit or dark event may have been, of a watch list and "another ship"; the probabilities of a '
-        "subject add to one. `wording` is all that may be said: a name needs AIS or a reviewer."
+        "Who a visit or dark event may have been: ships of a watch list, and another ship. The probabilities of "
+        "a subject add up to one, and a name needs AIS or a reviewer. The time of a row is that of its subject."
     ),
     columns={
-        "subject_id": Column("str", "", ""),
-        "candidate": Column("str", "", ""),
-        "imo": Column("str", "", ""),
-        "mmsi": Column("Int64", "", ""),
-        "role": Column("str", "", ""),
-        "rank": Column("int64", "", ""),
-        "probability": Column("float64", "", ""),
-        "likelihood": Column("str", "", ""),
-        "length_ratio": Column("float64", "", ""),
-        "reasons": Column("str", "", ""),
-        "wording": Column("str", "", ""),
+        "subject_id": Column("str", "", "Id of the visit or dark event."),
+        "candidate": Column("str", "", 'Name of the ship (MMSI when not listed), or "another ship".'),
+        "imo": Column("str", "", 'IMO number, "" when unknown.'),
+        "mmsi": Column("Int64", "", "MMSI of the candidate, missing when unknown."),
+        "role": Column("str", "", 'Role in the watch list, "" when not listed.'),
+        "rank": Column("int64", "", "Rank among the candidates of the subject, from 1."),
+        "probability": Column("float64", "", "Probability that the subject was this candidate."),
+        "likelihood": Column("str", "", "ICD 203 word of the probability."),
+        "length_ratio": Column("float64", "", "Measured length over the middle of the published range, else NaN."),
+        "reasons": Column("str", "", "What the probability rests on."),
+        "wording": Column("str", "", "All that may be stated of the subject."),
     },
     key=("subject_id", "candidate"),
 )
@@ -249,30 +235,27 @@ IDENTITY = Schema(
 COUNTS = Schema(
     name="counts",
     text=(
-        "Vessels per observation; missing, not zero, where nothing was observed. Detections that are no fixed "
-        "objects, and berths that their past alone says are occupied; `berth` and `anchorage` lie in one, `open` "
-        "in open water away from them; what is in none of these lies inshore. `under_way` are those that AIS or "
-        "the lag between bands shows moving, of all: at least so many. `stacks` counts the yards that hold any. "
-        "Exposures: `observed_fraction` of the water, and the mean over the port's berths, anchorages and yards "
-        "(NaN when there are none)."
+        "Vessels and stacks at each observation: missing, never zero, where nothing was observed. Fixed objects "
+        "are not counted; a berth that its past alone shows occupied counts as one vessel. What lies neither at "
+        "a berth, nor at anchor, nor in the open lies inshore."
     ),
     columns={
-        "aoi_id": Column("str", "", ""),
-        "scene_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "sensor": Column("str", "", ""),
-        "state": Column("str", "", ""),
-        "observed_fraction": Column("float64", "", ""),
-        "berth_fraction": Column("float64", "", ""),
-        "anchorage_fraction": Column("float64", "", ""),
-        "yard_fraction": Column("float64", "", ""),
-        "vessels": Column("Int64", "", ""),
-        "berth": Column("Int64", "", ""),
-        "anchorage": Column("Int64", "", ""),
-        "open": Column("Int64", "", ""),
-        "under_way": Column("Int64", "", ""),
-        "stacks": Column("Int64", "", ""),
-        "unmatched": Column("Int64", "", ""),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "state": Column("str", "", "What the scene showed of the water: observed | partly | not observed."),
+        "observed_fraction": Column("float64", "", "Share of the water that was observed, 0–1."),
+        "berth_fraction": Column("float64", "", "Mean share observed of the berths, NaN without any."),
+        "anchorage_fraction": Column("float64", "", "Mean share observed of the anchorages, NaN without any."),
+        "yard_fraction": Column("float64", "", "Mean share observed of the yards, NaN without any."),
+        "vessels": Column("Int64", "", "All vessels, missing when the water was not observed."),
+        "berth": Column("Int64", "", "Vessels at berths, missing when no berth was observed."),
+        "anchorage": Column("Int64", "", "Vessels in anchorages, missing when none was observed."),
+        "open": Column("Int64", "", "Vessels in open water outside anchorages."),
+        "under_way": Column("Int64", "", "Vessels that AIS or the lag between bands shows moving: a lower bound."),
+        "stacks": Column("Int64", "", "Yards that hold stacks, missing when none was observed."),
+        "unmatched": Column("Int64", "", "Vessels that no AIS matches, missing without matches."),
     },
     key=("scene_id",),
     time=("acquired_at", "acquired_at"),
@@ -287,27 +270,26 @@ COUNTS = Schema(
 RATES = Schema(
     name="rates",
     text=(
-        "Vessels per clear observation in a period with a 95 % interval, NaN without observations, beside what the "
-        "past lets expect. `what` vessels | berth | anchorage | open | under_way | stacks; `model` poisson | "
-        'negative binomial | "" (too little past).'
+        "Counts per clear observation in each week of a period, beside what the past lets expect. Without "
+        "observations the rate is NaN; with too little past the expected values are."
     ),
     columns={
-        "aoi_id": Column("str", "", ""),
-        "what": Column("str", "", ""),
-        "start": Column(UTC, "UTC", ""),
-        "end": Column(UTC, "UTC", ""),
-        "observations": Column("int64", "", ""),
-        "exposure": Column("float64", "", ""),
-        "seen": Column("int64", "", ""),
-        "rate": Column("float64", "", ""),
-        "rate_low": Column("float64", "", ""),
-        "rate_high": Column("float64", "", ""),
-        "expected": Column("float64", "", ""),
-        "expected_low": Column("float64", "", ""),
-        "expected_high": Column("float64", "", ""),
-        "model": Column("str", "", ""),
-        "p_value": Column("float64", "", ""),
-        "is_change": Column("bool", "", ""),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "what": Column("str", "", "What is counted: vessels | berth | anchorage | open | under_way | stacks."),
+        "start": Column(UTC, "UTC", "Beginning of the week."),
+        "end": Column(UTC, "UTC", "End of the week, exclusive."),
+        "observations": Column("int64", "", "Observations with a count."),
+        "exposure": Column("float64", "", "Sum of the shares that these observations showed."),
+        "seen": Column("int64", "", "Sum of the counts."),
+        "rate": Column("float64", "", "Count per observation: `seen` over `exposure`."),
+        "rate_low": Column("float64", "", "Lower bound of the 95 % interval of the rate."),
+        "rate_high": Column("float64", "", "Upper bound of the 95 % interval of the rate."),
+        "expected": Column("float64", "", "Rate that the past lets expect."),
+        "expected_low": Column("float64", "", "Lower bound of the 95 % prediction interval."),
+        "expected_high": Column("float64", "", "Upper bound of the 95 % prediction interval."),
+        "model": Column("str", "", 'Model of the past: poisson | negative binomial | "" (too little past).'),
+        "p_value": Column("float64", "", "Two-sided p-value of `seen` under the model, NaN without one."),
+        "is_change": Column("bool", "", "Whether `seen` lies outside the prediction interval."),
     },
     key=("aoi_id", "what", "start"),
     time=("start", "end"),
@@ -315,22 +297,19 @@ RATES = Schema(
 
 CHANGES = Schema(
     name="changes",
-    text=(
-        "Change points of counts per clear observation; `changed_at` lies between the observations `not_before` "
-        "and `not_after`."
-    ),
+    text="Change points of the counts per clear observation; empty when no count changed.",
     columns={
-        "change_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "what": Column("str", "", ""),
-        "changed_at": Column(UTC, "UTC", ""),
-        "not_before": Column(UTC, "UTC", ""),
-        "not_after": Column(UTC, "UTC", ""),
-        "rate_before": Column("float64", "", ""),
-        "rate_after": Column("float64", "", ""),
-        "observations_before": Column("int64", "", ""),
-        "observations_after": Column("int64", "", ""),
-        "p_value": Column("float64", "", ""),
+        "change_id": Column("str", "", "Id, made of the AOI, the count and the first observation after."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "what": Column("str", "", "What is counted: vessels | berth | stacks."),
+        "changed_at": Column(UTC, "UTC", "Middle of `not_before` and `not_after`."),
+        "not_before": Column(UTC, "UTC", "Last observation before the change."),
+        "not_after": Column(UTC, "UTC", "First observation after the change."),
+        "rate_before": Column("float64", "", "Count per clear observation before."),
+        "rate_after": Column("float64", "", "Count per clear observation after."),
+        "observations_before": Column("int64", "", "Observations in the segment before."),
+        "observations_after": Column("int64", "", "Observations in the segment after."),
+        "p_value": Column("float64", "", "p-value of an exact conditional test of the two segments."),
     },
     key=("change_id",),
     time=("not_before", "not_after"),
@@ -339,24 +318,23 @@ CHANGES = Schema(
 SHIPS_AND_STACKS = Schema(
     name="ships_and_stacks",
     text=(
-        "Stacks and ships together, from one clear observation at a port's yards to the next: the area of the "
-        "`yards` seen in both looks, the vessels at berths in the later one (`berth`, missing when not seen), and "
-        "the stays that lay there at some time between (`visit_ids`, separated by spaces). `reading` less, ship "
-        "there | less, no ship seen | more, ship there | more, no ship seen | steady: what was seen, not what "
-        "caused it."
+        "Stacks and ships together, from one clear observation of a port's yards to the next: what was seen, "
+        "not what caused it. Areas are those of the yards seen at both ends."
     ),
     columns={
-        "aoi_id": Column("str", "", ""),
-        "scene_id": Column("str", "", ""),
-        "start": Column(UTC, "UTC", ""),
-        "end": Column(UTC, "UTC", ""),
-        "yards": Column("int64", "", ""),
-        "before_m2": Column("float64", "m²", ""),
-        "after_m2": Column("float64", "m²", ""),
-        "change_m2": Column("float64", "m²", ""),
-        "berth": Column("Int64", "", ""),
-        "visit_ids": Column("str", "", ""),
-        "reading": Column("str", "", ""),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "scene_id": Column("str", "", "Id of the later scene."),
+        "start": Column(UTC, "UTC", "Observation that it begins with; of several yards the earliest."),
+        "end": Column(UTC, "UTC", "Observation that the interval ends with."),
+        "yards": Column("int64", "", "Yards seen at both ends."),
+        "before_m2": Column("float64", "m²", "Area of their stacks at the earlier observation."),
+        "after_m2": Column("float64", "m²", "Area of their stacks at the later observation."),
+        "change_m2": Column("float64", "m²", "Area after less area before."),
+        "berth": Column("Int64", "", "Vessels at berths at the later observation, missing when not observed."),
+        "visit_ids": Column("str", "", "Ids of the visits that certainly lay there in between, separated by spaces."),
+        "reading": Column(
+            "str", "", "steady | less, ship there | less, no ship seen | more, ship there | more, no ship seen."
+        ),
     },
     key=("scene_id",),
     time=("start", "end"),
@@ -365,22 +343,21 @@ SHIPS_AND_STACKS = Schema(
 VESSEL_WATCHLIST = Schema(
     name="vessel_watchlist",
     text=(
-        "`role` route ship | look-alike | name trap | naval. Lengths are the range of what is published, NaN when "
-        "nothing is; `look_alike_of` the route ship that it may be taken for. A ship without a known MMSI has "
-        "none: none is guessed."
+        "Ships that a visit may have been, with what is published of each. A ship without a known MMSI has "
+        "none: none is guessed. A list has no time."
     ),
     columns={
-        "name": Column("str", "", ""),
-        "imo": Column("str", "", ""),
-        "mmsi": Column("Int64", "", ""),
-        "length_low_m": Column("float64", "m", ""),
-        "length_high_m": Column("float64", "m", ""),
-        "type": Column("str", "", ""),
-        "role": Column("str", "", ""),
-        "look_alike_of": Column("str", "", ""),
-        "source": Column("str", "", ""),
-        "confidence": Column("str", "", ""),
-        "note": Column("str", "", ""),
+        "name": Column("str", "", "Name of the ship."),
+        "imo": Column("str", "", 'IMO number, "" when unknown.'),
+        "mmsi": Column("Int64", "", "MMSI of the ship, missing when unknown."),
+        "length_low_m": Column("float64", "m", "Least length that is published, NaN when none is."),
+        "length_high_m": Column("float64", "m", "Greatest length that is published, NaN when none is."),
+        "type": Column("str", "", "Type of ship in words."),
+        "role": Column("str", "", "route ship | look-alike | name trap | naval."),
+        "look_alike_of": Column("str", "", 'Route ship that it may be taken for, "" for none.'),
+        "source": Column("str", "", "Where this is published."),
+        "confidence": Column("str", "", "Confidence in words of whoever wrote the row."),
+        "note": Column("str", "", "Anything else in words."),
     },
     key=("name",),
 )

@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from monitor.core.schema import UTC, WGS84, Column, Schema
+from monitor.core.geodesy import WGS84
+from monitor.core.schema import UTC, Column, Schema
 
 DETECTIONS = Schema(
     name="detections",
     text=(
-        "One row an object. `class_name` vessel | container_stack; `zone` berth | inshore | open; `zone_id` the "
-        'berth, anchorage, yard or pier it lies in, else "". `axis_deg` 0–180 clockwise from true north. `area_m2` '
-        "is NaN for vessels; `length_low_m` and `length_high_m` bound a 90 % interval. `motion` moving | not "
-        'moving | "" (not measurable), from the lag between bands; `speed_low_kn` and `speed_high_kn` bound a 90 % '
-        "interval, NaN when not measurable. `is_fixed`: found again and again at one place, in "
-        "`fixed_observations` of the `clear_observations` that showed the place, and so no ship that came (0 of 0: "
-        "not compared yet); it is filled over the whole archive by `detect.fixed`, and counts for nothing else."
+        "Objects found in scenes, one row each; empty when nothing was found. Whether an object is fixed is "
+        "judged for each sensor over the whole archive; a fixed object is no ship that came, and is left out of "
+        "counts."
     ),
     columns={
-        "detection_id": Column("str", "", ""),
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "sensor": Column("str", "", ""),
-        "class_name": Column("str", "", ""),
-        "score": Column("float64", "", ""),
-        "length_m": Column("float64", "m", ""),
-        "length_low_m": Column("float64", "m", ""),
-        "length_high_m": Column("float64", "m", ""),
-        "axis_deg": Column("float64", "°", ""),
-        "area_m2": Column("float64", "m²", ""),
-        "zone": Column("str", "", ""),
-        "zone_id": Column("str", "", ""),
-        "detector": Column("str", "", ""),
-        "motion": Column("str", "", ""),
-        "speed_low_kn": Column("float64", "kn", ""),
-        "speed_high_kn": Column("float64", "kn", ""),
-        "is_fixed": Column("bool", "", ""),
-        "fixed_observations": Column("int64", "", ""),
-        "clear_observations": Column("int64", "", ""),
-        "geometry": Column("geometry", "", ""),
+        "detection_id": Column("str", "", "Id, made of the scene, the class and the pixel."),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "class_name": Column("str", "", "What it is: vessel | container_stack."),
+        "score": Column("float64", "", "Score of the detector, 0–1."),
+        "length_m": Column("float64", "m", "Estimated length of the long side."),
+        "length_low_m": Column("float64", "m", "Lower bound of the 90 % interval of the length."),
+        "length_high_m": Column("float64", "m", "Upper bound of the 90 % interval of the length."),
+        "axis_deg": Column("float64", "°", "Direction of the long side, 0–180 clockwise from true north."),
+        "area_m2": Column("float64", "m²", "Area of a stack's outline, NaN for vessels."),
+        "zone": Column("str", "", "Where it lies: berth | inshore | open."),
+        "zone_id": Column("str", "", 'Berth, anchorage, yard or pier that it lies in, "" for none.'),
+        "detector": Column("str", "", "Key of the detector that found it."),
+        "motion": Column("str", "", 'From the lag between bands: moving | not moving | "" (not measurable).'),
+        "speed_low_kn": Column("float64", "kn", "Lower bound of the 90 % interval of the speed, NaN without one."),
+        "speed_high_kn": Column("float64", "kn", "Upper bound of the 90 % interval of the speed, NaN without one."),
+        "is_fixed": Column("bool", "", "Whether it is a fixed object, found again and again in one place."),
+        "fixed_observations": Column("int64", "", "Observations by this sensor that found it in this place."),
+        "clear_observations": Column("int64", "", "Clear observations of it, first find to last; 0: not judged yet."),
+        "geometry": Column("geometry", "", "Oriented box of a vessel, or outline of a stack."),
     },
     key=("detection_id",),
-    crs=WGS84,
+    crs=f"EPSG:{WGS84}",
     time=("acquired_at", "acquired_at"),
     absent={
         "motion": "",
@@ -55,20 +52,21 @@ DETECTIONS = Schema(
 COVERAGE = Schema(
     name="coverage",
     text=(
-        "What a scene showed of the AOI's water (`kind` water, `zone_id` = the AOI's id), of each berth, yard and "
-        'anchorage. `state` observed | partly | not observed; `reason` "" or cloud | no data | outside | sea ice | '
-        "not acquired | late."
+        "What each scene showed of the AOI's water and of each berth, yard and anchorage. A pass that was "
+        "searched for without a scene has rows too, under the id of the pass."
     ),
     columns={
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "sensor": Column("str", "", ""),
-        "zone_id": Column("str", "", ""),
-        "kind": Column("str", "", ""),
-        "state": Column("str", "", ""),
-        "observed_fraction": Column("float64", "", ""),
-        "reason": Column("str", "", ""),
+        "scene_id": Column("str", "", "Id of the scene, or of the pass that has none."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired, or the pass was due."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "zone_id": Column("str", "", "Id of the berth, yard or anchorage; of the AOI for its water."),
+        "kind": Column("str", "", "Kind of zone: water | berth | yard | anchorage."),
+        "state": Column("str", "", "observed (90 % or more of it) | partly (50 % or more) | not observed."),
+        "observed_fraction": Column("float64", "", "Share of the zone that was seen clear and free of sea ice, 0–1."),
+        "reason": Column(
+            "str", "", 'What hid most of it: "" | cloud | no data | outside | sea ice | not acquired | late.'
+        ),
     },
     key=("scene_id", "zone_id"),
     time=("acquired_at", "acquired_at"),
@@ -76,22 +74,18 @@ COVERAGE = Schema(
 
 BERTH_STATES = Schema(
     name="berth_states",
-    text=(
-        "`state` occupied | empty | not observed; `probability` that it is occupied (NaN when not observed); "
-        "`observations` the past observations it rests on; `method` detector | baseline | both; `detection_ids` "
-        "separated by spaces."
-    ),
+    text="Whether each berth was occupied, at each observation of its AOI. Not observed says nothing either way.",
     columns={
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "berth_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "sensor": Column("str", "", ""),
-        "state": Column("str", "", ""),
-        "probability": Column("float64", "", ""),
-        "observations": Column("int64", "", ""),
-        "method": Column("str", "", ""),
-        "detection_ids": Column("str", "", ""),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "berth_id": Column("str", "", "Id of the berth."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "state": Column("str", "", "occupied | empty | not observed."),
+        "probability": Column("float64", "", "Probability that the berth is occupied, NaN when not observed."),
+        "observations": Column("int64", "", "Other observations of the berth that the probability rests on."),
+        "method": Column("str", "", "What decided: detector | baseline (the berth's past) | both."),
+        "detection_ids": Column("str", "", "Ids of the vessels detected in the berth, separated by spaces."),
     },
     key=("scene_id", "berth_id"),
     time=("acquired_at", "acquired_at"),
@@ -100,27 +94,26 @@ BERTH_STATES = Schema(
 STACKS = Schema(
     name="stacks",
     text=(
-        "Container stacks of a yard at one observation; zero length and area when none stands there, NaN when not "
-        "observed. `change_m2` against the last clear observation `previous_scene_id`; `teu_low`–`teu_high` bounds "
-        "20-ft boxes, never a count."
+        "Container stacks of each yard at each optical observation: zero length and area when none stands "
+        "there, NaN when not observed. Bounds allow for outlines that are off by a pixel of 10 m."
     ),
     columns={
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "yard_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "sensor": Column("str", "", ""),
-        "state": Column("str", "", ""),
-        "length_m": Column("float64", "m", ""),
-        "length_low_m": Column("float64", "m", ""),
-        "length_high_m": Column("float64", "m", ""),
-        "area_m2": Column("float64", "m²", ""),
-        "area_low_m2": Column("float64", "m²", ""),
-        "area_high_m2": Column("float64", "m²", ""),
-        "change_m2": Column("float64", "m²", ""),
-        "previous_scene_id": Column("str", "", ""),
-        "teu_low": Column("float64", "", ""),
-        "teu_high": Column("float64", "", ""),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "yard_id": Column("str", "", "Id of the yard."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "state": Column("str", "", "What the scene showed of the yard: observed | partly | not observed."),
+        "length_m": Column("float64", "m", "Sum of the lengths of the stacks."),
+        "length_low_m": Column("float64", "m", "Lower bound of the length."),
+        "length_high_m": Column("float64", "m", "Upper bound of the length."),
+        "area_m2": Column("float64", "m²", "Sum of the areas of the stacks inside the yard."),
+        "area_low_m2": Column("float64", "m²", "Lower bound of the area."),
+        "area_high_m2": Column("float64", "m²", "Upper bound of the area."),
+        "change_m2": Column("float64", "m²", "Area less that of the previous scene, NaN unless both were observed."),
+        "previous_scene_id": Column("str", "", 'Last scene before that observed the whole yard, "" for none.'),
+        "teu_low": Column("float64", "", "Lower bound of the 20-ft boxes; no count stands between the bounds."),
+        "teu_high": Column("float64", "", "Upper bound of the 20-ft boxes."),
     },
     key=("scene_id", "yard_id"),
     time=("acquired_at", "acquired_at"),
@@ -129,21 +122,21 @@ STACKS = Schema(
 PASSES = Schema(
     name="passes",
     text=(
-        "One row an overpass. `state` seen | no data | late | not acquired | not looked for | expected; `at` is "
-        'predicted to within `uncertainty_s` unless seen; `scene_id` is "" unless seen.'
+        "Overpasses of each AOI: those with an archived scene, those without, and those that repeat cycles "
+        "predict. Empty when nothing is known of the period."
     ),
     columns={
-        "pass_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "at": Column(UTC, "UTC", ""),
-        "sensor": Column("str", "", ""),
-        "platform": Column("str", "", ""),
-        "relative_orbit": Column("Int64", "", ""),
-        "orbit_state": Column("str", "", ""),
-        "state": Column("str", "", ""),
-        "uncertainty_s": Column("float64", "s", ""),
-        "scene_id": Column("str", "", ""),
-        "reason": Column("str", "", ""),
+        "pass_id": Column("str", "", "Id of the scene or of the search result; else platform, orbit, time and AOI."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "at": Column(UTC, "UTC", "When the AOI was passed over, or will be."),
+        "sensor": Column("str", "", "Sensor of the satellite: s2 | s1."),
+        "platform": Column("str", "", "Name of the satellite."),
+        "relative_orbit": Column("Int64", "", "Number of the relative orbit, missing when unknown."),
+        "orbit_state": Column("str", "", 'ascending | descending | "" when unknown.'),
+        "state": Column("str", "", "seen | no data | late | not acquired | not looked for | expected."),
+        "uncertainty_s": Column("float64", "s", "How far from `at` the true instant may lie."),
+        "scene_id": Column("str", "", 'Id of the archived scene, "" unless seen.'),
+        "reason": Column("str", "", 'Why it has this state, "" when seen.'),
     },
     key=("pass_id",),
     time=("at", "at"),

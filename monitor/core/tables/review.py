@@ -7,35 +7,31 @@ from monitor.core.schema import UTC, Column, Schema
 ALERTS = Schema(
     name="alerts",
     text=(
-        "One row a thing worth telling. `state` new | quiet (same rule and `subject`, inside the cool-down that "
-        "ended at `quiet_until`) | old (long past when it was first found) | sent | failed (tried `attempts` "
-        "times, again at the next run) | withdrawn (what it said ceased to hold; one with `sent_at` is taken back "
-        "by an alert of the rule correction). `alert_id` comes from the rule and from what it is about, so running "
-        "again raises nothing twice. `sent_to` holds the keys of the targets that took it, separated by spaces; "
-        '`error` why the last one did not, without any secret. `aoi_id` is "" for what concerns all ports; '
-        '`reasons` and `alternatives` are separated by "; ".'
+        "What was alerted to, or recorded only, each thing once: ids come from the rule and its subject. Quiet "
+        "rows fell into a cool-down, old ones were long past when found, failed ones are tried again, withdrawn "
+        "ones no longer hold; what was sent is then taken back by a correction."
     ),
     columns={
-        "alert_id": Column("str", "", ""),
-        "rule": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "subject": Column("str", "", ""),
-        "finding_id": Column("str", "", ""),
-        "start": Column(UTC, "UTC", ""),
-        "end": Column(UTC, "UTC", ""),
-        "raised_at": Column(UTC, "UTC", ""),
-        "quiet_until": Column(UTC, "UTC", ""),
-        "claim": Column("str", "", ""),
-        "likelihood": Column("str", "", ""),
-        "confidence": Column("str", "", ""),
-        "reasons": Column("str", "", ""),
-        "alternatives": Column("str", "", ""),
-        "is_simulated": Column("bool", "", ""),
-        "state": Column("str", "", ""),
-        "attempts": Column("int64", "", ""),
-        "sent_at": Column(UTC, "UTC", ""),
-        "sent_to": Column("str", "", ""),
-        "error": Column("str", "", ""),
+        "alert_id": Column("str", "", "Id, made of the rule and the finding or stay."),
+        "rule": Column("str", "", "dark_event | unmatched | visit | shuttle | change | feed | unseen | correction."),
+        "aoi_id": Column("str", "", 'Id of the AOI, "" for what concerns all.'),
+        "subject": Column("str", "", "Berth, AOI or count that it is about; the cool-down is per rule and subject."),
+        "finding_id": Column("str", "", "Id of the finding."),
+        "start": Column(UTC, "UTC", "Beginning of what was found."),
+        "end": Column(UTC, "UTC", "End of what was found."),
+        "raised_at": Column(UTC, "UTC", "When the alert was raised."),
+        "quiet_until": Column(UTC, "UTC", "When the cool-down of its rule and subject ends."),
+        "claim": Column("str", "", "Sentence of the finding."),
+        "likelihood": Column("str", "", 'ICD 203 word, "" for a plain observation.'),
+        "confidence": Column("str", "", "high | moderate | low, as the finding has it."),
+        "reasons": Column("str", "", 'Why this confidence, separated by "; ".'),
+        "alternatives": Column("str", "", 'What else could explain it, separated by "; ".'),
+        "is_simulated": Column("bool", "", "Whether it rests on anything simulated."),
+        "state": Column("str", "", "new | quiet | old | sent | failed | withdrawn."),
+        "attempts": Column("int64", "", "How many times sending was tried."),
+        "sent_at": Column(UTC, "UTC", "When every target had taken it, NaT before."),
+        "sent_to": Column("str", "", "Keys of the targets that took it, separated by spaces."),
+        "error": Column("str", "", 'Why the last attempt failed, without any secret; "" when it did not.'),
     },
     key=("alert_id",),
     time=("start", "end"),
@@ -44,25 +40,29 @@ ALERTS = Schema(
 OBSERVATIONS = Schema(
     name="observations",
     text=(
-        "What others published (`origin` published) or an analyst saw (own): evidence beside ours, never mixed "
-        "with it. `berth` as the source names it. ``[start, end)`` is as wide as the source leaves it. "
-        "`confidence` in the words of whoever wrote the row down."
+        "What others published or an analyst noted: evidence beside the monitor's own, never mixed with it. A "
+        "row is as wide in time as its source leaves it."
     ),
     columns={
-        "observation_id": Column("str", "", ""),
-        "origin": Column("str", "", ""),
-        "start": Column(UTC, "UTC", ""),
-        "end": Column(UTC, "UTC", ""),
-        "port": Column("str", "", ""),
-        "berth": Column("str", "", ""),
-        "vessel": Column("str", "", ""),
-        "event": Column("str", "", ""),
-        "containers_low": Column("float64", "", ""),
-        "containers_high": Column("float64", "", ""),
-        "ais_status": Column("str", "", ""),
-        "source": Column("str", "", ""),
-        "confidence": Column("str", "", ""),
-        "note": Column("str", "", ""),
+        "observation_id": Column("str", "", "Id, made of the file, the date and what the row states."),
+        "origin": Column("str", "", "published | own (noted by an analyst)."),
+        "start": Column(UTC, "UTC", "Beginning of the time that the source gives."),
+        "end": Column(UTC, "UTC", "End of that time, exclusive."),
+        "port": Column("str", "", "Port as the source names it."),
+        "berth": Column("str", "", 'Berth as the source names it, "" when it does not.'),
+        "vessel": Column("str", "", 'Vessel as the source names it, "" when it does not.'),
+        "event": Column(
+            "str",
+            "",
+            "docked | loading | unloading | unloading+loading | arrived | absent | departed | containers_seen | "
+            "anchored | aggregate (a total over the time) | transit | shipyard | night_lights.",
+        ),
+        "containers_low": Column("float64", "", "Lower bound of the containers reported, NaN when none are."),
+        "containers_high": Column("float64", "", "Upper bound of the containers reported, NaN when none are."),
+        "ais_status": Column("str", "", 'AIS of the vessel as the source puts it, "" when it does not.'),
+        "source": Column("str", "", "Where it is published."),
+        "confidence": Column("str", "", "Confidence in words of whoever wrote the row."),
+        "note": Column("str", "", "Anything else in words."),
     },
     key=("observation_id",),
     time=("start", "end"),
@@ -71,29 +71,26 @@ OBSERVATIONS = Schema(
 LEDGER = Schema(
     name="ledger",
     text=(
-        "What others saw (`origin` published | own) against what we did (ours). `verdict` matched | external_only | "
-        "monitor_only | not_observable | not_comparable; `cause` of what was not observable: before archive | after "
-        "archive | no observation | cloud or another word of COVERAGE | too small; `reason` in a sentence, "
-        "`observations` the clear observations we had in that time. `visit_id`: our stays that may be the same, "
-        "separated by spaces."
+        "What others observed against what the monitor did: each of their observations, then the monitor's visits "
+        "that nobody published or noted."
     ),
     columns={
-        "entry_id": Column("str", "", ""),
-        "observation_id": Column("str", "", ""),
-        "visit_id": Column("str", "", ""),
-        "origin": Column("str", "", ""),
-        "port": Column("str", "", ""),
-        "berth": Column("str", "", ""),
-        "start": Column(UTC, "UTC", ""),
-        "end": Column(UTC, "UTC", ""),
-        "event": Column("str", "", ""),
-        "vessel": Column("str", "", ""),
-        "verdict": Column("str", "", ""),
-        "cause": Column("str", "", ""),
-        "reason": Column("str", "", ""),
-        "observations": Column("int64", "", ""),
-        "source": Column("str", "", ""),
-        "confidence": Column("str", "", ""),
+        "entry_id": Column("str", "", "Id, made of that of the observation or visit."),
+        "observation_id": Column("str", "", 'Id of the observation, "" for a visit alone.'),
+        "visit_id": Column("str", "", "Ids of the visits that may be the same, separated by spaces."),
+        "origin": Column("str", "", "published | own (noted by an analyst) | ours (a visit alone)."),
+        "port": Column("str", "", "Id of the AOI, or the port as the source names it."),
+        "berth": Column("str", "", "Berth as the source, or the AOI file, names it."),
+        "start": Column(UTC, "UTC", "Beginning of the time that the source gives; of a visit, its first observation."),
+        "end": Column(UTC, "UTC", "End of that time; of a visit, its last observation."),
+        "event": Column("str", "", 'Event of the observation, "" for a visit alone.'),
+        "vessel": Column("str", "", 'Vessel as the source names it, "" when it does not.'),
+        "verdict": Column("str", "", "matched | external_only | monitor_only | not_observable | not_comparable."),
+        "cause": Column("str", "", "before archive | after archive | no observation | too small | as in COVERAGE."),
+        "reason": Column("str", "", "Why this verdict, in a sentence."),
+        "observations": Column("int64", "", "Clear observations in that time; of a visit alone, those that show it."),
+        "source": Column("str", "", 'Where it is published, "" for a visit alone.'),
+        "confidence": Column("str", "", "Confidence in words of whoever wrote the observation."),
     },
     key=("entry_id",),
     time=("start", "end"),
@@ -102,21 +99,19 @@ LEDGER = Schema(
 REVIEWS = Schema(
     name="reviews",
     text=(
-        "Who decided what of a detection or finding `subject`, oldest first; rows are only added. `decision` keep "
-        "| reject | fixed | unsure | undo (then `undoes` names the review that was taken back). `detection_ids`, "
-        "separated by spaces, are the detections it holds for; `stands` whether it is what now holds of its "
-        "subject."
+        "Who decided what of a detection or finding, oldest first. Rows are only ever added: taking a decision "
+        "back is a row too."
     ),
     columns={
-        "review_id": Column("str", "", ""),
-        "at": Column(UTC, "UTC", ""),
-        "subject": Column("str", "", ""),
-        "decision": Column("str", "", ""),
-        "who": Column("str", "", ""),
-        "note": Column("str", "", ""),
-        "detection_ids": Column("str", "", ""),
-        "undoes": Column("str", "", ""),
-        "stands": Column("bool", "", ""),
+        "review_id": Column("str", "", "Id, made of the instant and random digits."),
+        "at": Column(UTC, "UTC", "When it was decided."),
+        "subject": Column("str", "", "Id of the detection or finding."),
+        "decision": Column("str", "", "keep | reject | fixed | unsure | undo."),
+        "who": Column("str", "", "Name of the reviewer."),
+        "note": Column("str", "", "Reason in words, or empty."),
+        "detection_ids": Column("str", "", "Ids of the detections that it holds for, separated by spaces."),
+        "undoes": Column("str", "", 'Id of the review that undo takes back, else "".'),
+        "stands": Column("bool", "", "Whether it is the decision that now holds of its subject."),
     },
     key=("review_id",),
     time=("at", "at"),
@@ -125,24 +120,22 @@ REVIEWS = Schema(
 QUEUE = Schema(
     name="queue",
     text=(
-        "What there is to review: findings (`kind` as theirs), then each detection that is no finding of its own "
-        "(`kind` detection), then what was decided and is stated no more (`kind` withdrawn). `detection_id` and "
-        '`scene_id` say what to look at, "" where no one detection is meant; `score` is NaN then. `decision` is '
-        'what now stands, "" while nobody decided.'
+        "What there is to review: findings, then detections that are no finding of their own, then what was "
+        "decided and is no longer stated. The id of a dark event is that of its detection."
     ),
     columns={
-        "subject": Column("str", "", ""),
-        "kind": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "at": Column(UTC, "UTC", ""),
-        "claim": Column("str", "", ""),
-        "likelihood": Column("str", "", ""),
-        "confidence": Column("str", "", ""),
-        "detection_id": Column("str", "", ""),
-        "scene_id": Column("str", "", ""),
-        "score": Column("float64", "", ""),
-        "decision": Column("str", "", ""),
-        "who": Column("str", "", ""),
+        "subject": Column("str", "", "Id of the finding or detection."),
+        "kind": Column("str", "", "Kind of the finding | detection | withdrawn (no longer stated)."),
+        "aoi_id": Column("str", "", 'Id of the AOI, "" for what concerns all.'),
+        "at": Column(UTC, "UTC", "When it was; of a visit its end, of what is withdrawn the decision."),
+        "claim": Column("str", "", "What is stated, in a sentence."),
+        "likelihood": Column("str", "", 'ICD 203 word, "" for a plain observation.'),
+        "confidence": Column("str", "", 'high | moderate | low | "" for a detection.'),
+        "detection_id": Column("str", "", 'Id of the detection to check, "" when no single one is meant.'),
+        "scene_id": Column("str", "", 'Id of the scene to check, "" when no single one is meant.'),
+        "score": Column("float64", "", "Score of that detection, NaN without one."),
+        "decision": Column("str", "", 'keep | reject | fixed | unsure | "" while undecided.'),
+        "who": Column("str", "", 'Name of the reviewer, "" while undecided.'),
     },
     key=("subject",),
     time=("at", "at"),

@@ -23,26 +23,28 @@ FEATURES = ("near_infrared", "shortwave", "vv_db", "vh_db")
 BERTH_PROFILES = Schema(
     name="berth_profiles",
     text=(
-        "One row for each 20 m of a berth at an observation. `viewing` names sensor, relative orbit and direction: "
-        "observations of one viewing are comparable. `clear` is the share of the bin's pixels that was seen, 0–1. "
-        "`near_infrared` and `shortwave` are reflectance above that of the port's open water at the same "
-        "observation; `vv_db` and `vh_db` are sigma nought above that of open water, with a floor added, in dB: "
-        "wind moves the water and not what stands at the berth. NaN where the observation has no such band, the "
-        "bin was not seen, or (near infrared) ice outshines any hull."
+        "A few numbers for each 20 m of a berth at an observation. Those of one viewing are comparable. Optical "
+        "ones are above the open water of the same observation, radar ones above it with a floor added: wind "
+        "changes the water and not what stands at the berth. NaN where the observation has no such band or did "
+        "not see the bin, and in near infrared where ice outshines any hull."
     ),
     columns={
-        "scene_id": Column("str", "", ""),
-        "aoi_id": Column("str", "", ""),
-        "berth_id": Column("str", "", ""),
-        "acquired_at": Column(UTC, "UTC", ""),
-        "sensor": Column("str", "", ""),
-        "viewing": Column("str", "", ""),
-        "bin": Column("int64", "", ""),
-        "along_m": Column("float64", "m", ""),
-        "clear": Column("float64", "", ""),
-        **{name: Column("float64", "", "") for name in FEATURES},
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "berth_id": Column("str", "", "Id of the berth."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "viewing": Column("str", "", 'Sensor, relative orbit and direction, "?" for what is unknown.'),
+        "bin": Column("int64", "", "Number of the bin along the quay, from 0."),
+        "along_m": Column("float64", "m", "Distance of the bin's middle from the beginning of the quay."),
+        "clear": Column("float64", "", "Share of the bin's pixels that was seen clear, 0–1."),
+        "near_infrared": Column("float64", "", "Reflectance in B08 above that of the open water."),
+        "shortwave": Column("float64", "", "Reflectance in B11 above that of the open water."),
+        "vv_db": Column("float64", "dB", "Sigma nought in VV above that of the open water, with a floor."),
+        "vh_db": Column("float64", "dB", "Sigma nought in VH above that of the open water, with a floor."),
     },
     key=("scene_id", "berth_id", "bin"),
+    time=("acquired_at", "acquired_at"),
 )
 
 _BANDS: Mapping[str, str] = {"near_infrared": "B08", "shortwave": "B11", "vv_db": "VV", "vh_db": "VH"}

@@ -20,22 +20,22 @@ from monitor.simulate.aviation.plan import DAY_S, Plan, Stop
 AIR_TRUTH = Schema(
     name="air_truth",
     text=(
-        "`kind` landing | overflight | spoof | other (a landing by another aircraft with the same address). A "
-        "landing is observable when its aircraft was heard within 800 km of the field before and after it, with no "
-        "other landing in the same silence, and no other aircraft used its address within six hours: then nobody "
-        "can say which of the two landed."
+        "What each simulated aircraft did. A landing is observable when its aircraft was received within 800 km "
+        "of the field before and after it, with no other landing in the same silence, and no other aircraft "
+        "used its address within six hours: then nobody could tell which of the two landed."
     ),
     columns={
-        "icao24": Column("str", "", ""),
-        "kind": Column("str", "", ""),
-        "airfield_id": Column("str", "", ""),
-        "arrived": Column(UTC, "UTC", ""),
-        "departed": Column(UTC, "UTC", ""),
-        "observable": Column("bool", "", ""),
-        "heard_before_km": Column("float64", "km", ""),
-        "heard_after_km": Column("float64", "km", ""),
+        "icao24": Column("str", "", "Address of the aircraft, six hexadecimal digits in lower case."),
+        "kind": Column("str", "", "landing | overflight | spoof | other (another aircraft with this address)."),
+        "airfield_id": Column("str", "", "Id of the field."),
+        "arrived": Column(UTC, "UTC", "When it arrived or passed, NaT before the season."),
+        "departed": Column(UTC, "UTC", "When it departed or passed, NaT after the season."),
+        "observable": Column("bool", "", "Whether the traces could show the landing."),
+        "heard_before_km": Column("float64", "km", "Distance from field to position before, NaN unless a landing."),
+        "heard_after_km": Column("float64", "km", "Distance from field to position after, NaN unless a landing."),
     },
     key=("icao24", "kind", "arrived"),
+    time=("arrived", "departed"),
 )
 
 OBSERVABLE_M = 800000.0

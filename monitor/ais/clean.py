@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.segments import segments
 from monitor.ais.sorting import Ordered, in_order
+from monitor.core.arrays import Bools, Ints
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, inverse
 from monitor.core.tables import TRACK_FLAGS
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 FLAGS = ("shared mmsi", "jump", "frozen", "speed mismatch", "clock")
 """In the order in which they stand in `flags`."""

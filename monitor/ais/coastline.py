@@ -16,13 +16,12 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.ais.sea_routes import shipped_coast
+from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 
 _WORLD = "land_50m.json.gz"
 _STEP_DEG = 0.02
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

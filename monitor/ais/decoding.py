@@ -13,8 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from monitor.core.arrays import Floats, Ints
 
 CLASS_A = b"123"
 CLASS_B = b"BC"

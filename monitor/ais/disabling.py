@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from monitor.ais.coastline import Shore
-from monitor.ais.sorting import Ints, in_order
+from monitor.ais.sorting import in_order
+from monitor.core.arrays import Bools, Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.tables import GAP_RULES
 
@@ -21,9 +21,6 @@ OWN_PER_HOUR = 0.5
 LEAST_SILENCE_IN_PINGS = 10.0
 _RADIUS_DEG = 0.25
 _HOUR = 3_600_000_000
-
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry | Shore | None = None) -> pd.DataFrame:

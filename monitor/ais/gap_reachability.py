@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.sea_routes import Sea
+from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAP_CALLS
@@ -17,8 +18,6 @@ USUAL_KN = 12.0
 """Speed of a ship that has not shown its own: what small general cargo ships make."""
 _UNDER_WAY_KN = 3.0
 _FEW = 10
-
-Floats = npt.NDArray[np.float64]
 
 
 def gap_calls(

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.sorting import Ordered, in_order, instant_micros
+from monitor.core.arrays import Ints
 from monitor.core.errors import DataError
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAPS
@@ -18,8 +18,6 @@ from monitor.core.timerange import utc
 TWELVE_HOURS = timedelta(hours=12)
 _MICROS_PER_HOUR = 3_600_000_000
 _WINDOW = 12 * _MICROS_PER_HOUR
-
-Ints = npt.NDArray[np.int64]
 
 
 def find_gaps(

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.sorting import Ordered, in_order
+from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import PORT_CALLS
@@ -23,9 +23,6 @@ STOP_BEGIN_KN, STOP_END_KN = 0.2, 0.5
 PORT_GAP_MICROS = 4 * 3_600_000_000
 _RADIUS_M = 6_371_008.8
 _NEAR_M = EXIT_M * 1.02
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 def port_calls(positions: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:

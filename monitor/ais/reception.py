@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.sorting import instant_micros, micros
@@ -14,8 +13,6 @@ from monitor.core.tables import RECEPTION
 CELL_DEG = 0.25
 """About 20 by 28 km at 42° N: the reach of a coastal station spans several."""
 _HOUR = 3_600_000_000
-
-Ints = npt.NDArray[np.int64]
 
 
 def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from shapely.geometry import LineString, box, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
+from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.geodesy import distance_m, inverse
 
@@ -29,8 +30,6 @@ _COAST = "coast_nk_primorye.geojson"
 _ROUNDS, _PARTS = 2, 6
 _MOVES = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1))
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 Place = tuple[float, float]
 
 

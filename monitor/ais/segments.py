@@ -7,15 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.sorting import Ordered, in_order
+from monitor.core.arrays import Floats, Ints
 from monitor.core.geodesy import KNOT_MS
 
 FASTEST_KN = 25.0
 BUFFER_H = 0.25
 MAX_OPEN = 20
 _RADIUS_M = 6_371_008.8
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 def segments(positions: pd.DataFrame) -> npt.NDArray[np.int64]:

@@ -9,11 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.timerange import utc
 
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LARGEST = np.iinfo(np.int64).max
 

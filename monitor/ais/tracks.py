@@ -7,18 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.segments import segments
 from monitor.ais.sorting import in_order, instant_micros
 from monitor.ais.uncertainty import SLOW_MS, Bridge, bridge_radii, reckoned_radii
+from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.geodesy import KNOT_MS
 from monitor.core.tables import TRACK_POINTS
-
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 _A, _E2 = 6_378_137.0, 0.00669437999014
 _WORST_DISAGREEMENT = 1.5

@@ -31,9 +31,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import KNOT_MS
-
-Floats = npt.NDArray[np.float64]
 
 SLOW_MS = 1.55
 """Three knots: below, course and speed over ground are mostly noise."""

@@ -7,8 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
+from monitor.core.arrays import Floats, Ints
 
 MAX_SPEED_MS = 320.0
 """Faster over the ground than any airliner or transport, jet stream included (about 1,150 km/h)."""

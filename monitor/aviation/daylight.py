@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from monitor.core.arrays import Floats
 
 HORIZON_DEG = -0.833
 """Upper limb on the horizon with mean refraction: sunrise and sunset."""

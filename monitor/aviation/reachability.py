@@ -6,13 +6,11 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.aviation.airframes import MAX_SPEED_MS
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import inverse
-
-Floats = npt.NDArray[np.float64]
 
 CRUISE_MS = 230.0
 """Ground speed that explains a silence as plain flight (about 830 km/h, the block speed of these types)."""

@@ -9,10 +9,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.aviation.reachability import Fix
+from monitor.core.arrays import Floats, Ints
 from monitor.core.geodesy import azimuth_deg, distance_m
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 
 SILENCE_S = 1200.0
 """A piece of track ends where nothing is heard for twenty minutes."""

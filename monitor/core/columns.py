@@ -10,10 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
+from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.core.timerange import isoformat
-
-Floats = npt.NDArray[np.float64]
 
 
 def require(df: pd.DataFrame, columns: Iterable[str], table: str) -> None:

@@ -10,14 +10,13 @@ from pyproj import CRS, Geod, Proj, Transformer
 from shapely import transform
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 
 METRES_PER_NAUTICAL_MILE = 1852.0
 KNOT_MS = METRES_PER_NAUTICAL_MILE / 3600.0
 WGS84 = 4326
 _GEOD = Geod(ellps="WGS84")
-
-Floats = npt.NDArray[np.float64]
 
 
 def _flat(*values: npt.ArrayLike) -> tuple[list[Floats], tuple[int, ...]]:

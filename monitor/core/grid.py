@@ -12,10 +12,10 @@ from shapely import contains_xy, prepare, segmentize
 from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.core.geodesy import WGS84, reproject, transformer
 
-Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.core.scene import Raster
-
-Floats = npt.NDArray[np.float64]
 
 VESSEL = "vessel"
 CONTAINER_STACK = "container_stack"

@@ -11,6 +11,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import area_m2, convergence_deg
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
@@ -18,8 +19,6 @@ from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import UNKNOWN, Motion, band_motion
 from monitor.detect.context.placement import place
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
 from monitor.core.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
@@ -15,7 +16,6 @@ from monitor.detect.yolo.decode import long_side
 from monitor.detect.yolo.outlines import outline
 
 Mask = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

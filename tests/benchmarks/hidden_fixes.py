@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais import track_at
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import distance_m
 from monitor.sources import read_positions
 
@@ -25,8 +26,6 @@ KEEP_EVERY = (2, 3, 5, 9, 17, 33, 65, 129)
 WINDOWS_MIN = (3, 6, 12, 20, 40, 60, 90, 120, 240)
 KNOTS_S = np.array([30.0, 90.0, 200.0, 420.0, 900.0, 1800.0, 3600.0, 7200.0])
 _GRAIN_M = 0.3
-
-Floats = npt.NDArray[np.float64]
 
 
 def hidden_fixes(track: pd.DataFrame) -> pd.DataFrame:

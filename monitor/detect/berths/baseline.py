@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-Floats = npt.NDArray[np.float64]
+from monitor.core.arrays import Floats
 
 SPAN_BINS = 3
 """Neighbouring bins of 20 m that must stand out together: some 60 m of hull."""

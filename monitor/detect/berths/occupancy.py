@@ -11,6 +11,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Acquisition
 from monitor.core.sensors import SENSORS
@@ -19,8 +20,6 @@ from monitor.detect.base import VESSEL
 from monitor.detect.berths.baseline import OPTICAL, RADAR, BaselineRule, Past, against_past, empty_level
 from monitor.detect.berths.permanent import StandingRule, standing_probability
 from monitor.detect.berths.profiles import FEATURES, viewing
-
-Floats = npt.NDArray[np.float64]
 
 REACH_M = 20.0
 """How far outside a berth's strip a hull's axis may lie; the strips are known to 30–60 m, their neighbours are near."""

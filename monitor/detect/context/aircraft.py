@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.core.arrays import Floats
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.motion import SEEN_AT_S
-
-Floats = npt.NDArray[np.float64]
 
 BANDS = ("B02", "B03", "B04")
 LEAST_MS = 35.0

@@ -11,10 +11,10 @@ import pandas as pd
 from pyproj import Geod
 from scipy.spatial import KDTree
 
+from monitor.core.arrays import Floats
 from monitor.core.tables import DETECTIONS
 from monitor.detect.base import VESSEL
 
-Floats = npt.NDArray[np.float64]
 _GEOD = Geod(ellps="WGS84")
 _DAY_S = 86_400.0
 

@@ -7,16 +7,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 from shapely import minimum_rotated_rectangle
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import KNOT_MS, WGS84, reproject
 from monitor.core.grid import Mask
 from monitor.core.scene import Raster
-
-Floats = npt.NDArray[np.float64]
 
 SEEN_AT_S: Mapping[str, float] = MappingProxyType({"B02": 0.0, "B08": 0.264, "B03": 0.527, "B04": 1.005})
 """Seconds after B02 at which a band sees a place, from the mission's handbook; real lags vary by 2 % (Binet 2022)."""

@@ -6,17 +6,15 @@ from dataclasses import replace
 from math import ceil
 
 import numpy as np
-import numpy.typing as npt
 from affine import Affine
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Floats
 from monitor.core.grid import Grid, Mask
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.water import ice_mask, water_mask
-
-Floats = npt.NDArray[np.float64]
 
 BERTH_REACH_M = 30.0
 """A hull is alongside when land lies within this of its outline; the edges of quays are known to a pixel or two."""

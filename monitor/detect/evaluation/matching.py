@@ -13,14 +13,14 @@ from shapely import STRtree, area, intersection, union_all
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Floats
+
 GATE_M = 100.0
 BERTH_GATE_M = (30.0, 60.0)
 FLOOR_M = 60.0
 UNMATCHED_FLOOR_M = 45.0
 CLAIMED_SHARE = 0.25
 FAR = 1e9
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,12 @@ from shapely import box
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
+from monitor.core.arrays import Floats
 from monitor.core.grid import Mask
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.water import water_mask
 from monitor.detect.sar.cfar import Bright, CfarRule, as_power, bright_pixels
-
-Floats = npt.NDArray[np.float64]
 
 _TILT_DEG = (-12.0, 12.0)
 """Sentinel-1's track leans some 12° from north at middle latitudes, one way going up and the other coming down."""

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.core.arrays import Floats
+
 Pixels = npt.NDArray[np.float32]
-Floats = npt.NDArray[np.float64]
 
 OFFSET_PX = 8.0
 SIZE_PX = 10.0

@@ -8,7 +8,7 @@ from scipy import ndimage
 from shapely import box, union_all
 from shapely.geometry import Polygon
 
-Floats = npt.NDArray[np.float64]
+from monitor.core.arrays import Floats
 
 LEAST_PX = 6
 """Smaller regions (under 600 m2 at 10 m) are left out: one row of 20-ft boxes is thinner than a pixel."""

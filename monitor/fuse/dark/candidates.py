@@ -9,12 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, require
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAP_CANDIDATES
 from monitor.fuse.voyages.distances import Waters
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

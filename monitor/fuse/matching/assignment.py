@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
-Floats = npt.NDArray[np.float64]
+from monitor.core.arrays import Floats
 
 _NEVER = 1e9
 _TRIED = 4

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.core.geodesy import KNOT_MS
-
-Floats = npt.NDArray[np.float64]
 
 EARTH_RADIUS_M = 6_371_000.0
 SENTINEL1_HEIGHT_M = 693_000.0

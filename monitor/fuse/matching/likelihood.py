@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, texts
 from monitor.core.geodesy import distance_m
 
-Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 R90_OVER_SIGMA = 2.146

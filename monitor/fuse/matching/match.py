@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -23,8 +22,6 @@ from monitor.fuse.matching.likelihood import (
     seen_probability,
 )
 from monitor.fuse.matching.projection import acquisition_of, inside, observed_area, vessels_at
-
-Floats = npt.NDArray[np.float64]
 
 HOUR_UNKNOWN = "hour unknown"
 _WORTH_EXPECTING = 0.6

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.columns import floats, stamp
 from monitor.core.statistics import (
     binomial_two_sided,
@@ -23,8 +23,6 @@ from monitor.core.statistics import (
 from monitor.core.tables import CHANGES, RATES
 from monitor.core.timerange import TimeRange
 from monitor.fuse.series.counts import exposure
-
-Floats = npt.NDArray[np.float64]
 
 WHAT = ("vessels", "berth", "anchorage", "open", "under_way", "stacks")
 _FEWEST_PAST_OBSERVATIONS = 8

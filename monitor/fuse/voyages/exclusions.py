@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.columns import floats, naive
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.fuse.stays.port_stays import PortStay
 from monitor.fuse.voyages.transit import LinkRule
 
-Floats = npt.NDArray[np.float64]
 Times = npt.NDArray[np.datetime64]
 Places = Mapping[str, tuple[float, float]]
 

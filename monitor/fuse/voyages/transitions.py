@@ -14,12 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.fuse.stays.port_stays import PortStay
 from monitor.fuse.voyages.at_sea import UnderwayFix
 from monitor.fuse.voyages.transit import Distances, LinkRule, passage
-
-Floats = npt.NDArray[np.float64]
 
 NEVER = -20.0
 _HOUR = timedelta(hours=1)

@@ -20,6 +20,7 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from monitor.ais.sea_routes import Coast, shipped_coast
+from monitor.core.arrays import Floats
 from monitor.core.tables.aviation import AIR_CALLS, AIR_TRACKS, AIRFIELDS
 from monitor.core.timerange import isoformat
 from monitor.report.page.blocks import Picture
@@ -63,8 +64,6 @@ _SHIFT = {
     "overflight": (19, -3),
 }
 """Where a mark stands beside its place, in points: one field often has several."""
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import azimuth_deg, destination, distance_m
-
-Floats = npt.NDArray[np.float64]
 
 LANDING_MS, CRUISE_MS = 72.0, 235.0
 CLIMB_SLOPE, SINK_SLOPE = 0.060, 0.0524

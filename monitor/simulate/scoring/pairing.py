@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 from shapely import centroid, get_x, get_y
 
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import distance_m
 
 GATE_M = 100.0
@@ -20,8 +20,6 @@ _LONG_AGO, _FAR_ON = pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01
 Figure = tuple[str, str, float, int]
 """``table, figure, value, cases``; the value is NaN where there are no cases."""
 Tables = Mapping[str, pd.DataFrame]
-
-Floats = npt.NDArray[np.float64]
 
 
 def share(part: int, whole: int) -> float:

@@ -11,10 +11,10 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import KNOT_MS, destination, inverse
 from monitor.simulate.traffic.routes import LonLat, Place
 
-Floats = npt.NDArray[np.float64]
 HARBOUR_KN = 5.0
 _STEP_M = 3000.0
 _SLOW_WITHIN_M = 4500.0

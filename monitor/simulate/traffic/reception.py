@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange
@@ -15,7 +16,6 @@ from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import Ship, World
 from monitor.simulate.traffic.itinerary import Motion
 
-Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 MOVING_S, RESTING_S = 240.0, 900.0

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from monitor.core.errors import DetectorError
-from monitor.detect.yolo.decode import DecodeRule
+from monitor.detect.yolo.rules import DecodeRule
 
 REGISTRY = "weights.toml"
 

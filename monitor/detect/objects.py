@@ -17,7 +17,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
 from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
 from monitor.detect.context.aircraft import without_aircraft
-from monitor.detect.context.motion import UNKNOWN, Motion, band_motion
+from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
 
 
@@ -44,7 +44,7 @@ class Objects:
     area_m2: tuple[float, ...] = ()
     zone: tuple[str, ...] = ()
     zone_id: tuple[str, ...] = ()
-    motion: tuple[Motion, ...] = ()
+    motion: tuple[BandMotion, ...] = ()
 
     def __len__(self) -> int:
         """How many."""
@@ -78,7 +78,7 @@ def find_objects(
         tuple(area_m2(shape) if stack else float("nan") for shape, stack in pairs),
         tuple(where),
         tuple(_zone_ids(shapes, stacks, aoi)),
-        tuple(UNKNOWN if stack else band_motion(raster, shape) for shape, stack in pairs),
+        tuple(NOT_MEASURABLE if stack else band_motion(raster, shape) for shape, stack in pairs),
     )
 
 

@@ -13,7 +13,7 @@ from torch import nn
 from ultralytics.nn.tasks import load_checkpoint
 
 from monitor.detect.yolo.decode import Hulls, decode_hulls, probabilities
-from monitor.detect.yolo.preprocess import Pixels, cover, network_input
+from monitor.detect.yolo.preprocess import Pixels, cut_windows, network_input
 from monitor.detect.yolo.rules import DecodeRule
 from monitor.detect.yolo.runtime import maps_of
 from monitor.training.augment.ground import Ground
@@ -38,10 +38,10 @@ def hulls_on(ground: Ground, model: nn.Module) -> Hulls:
         with torch.no_grad():
             return np.asarray(model(torch.from_numpy(part)[None])[0].numpy(), dtype=np.float32)
 
-    for tile in cover(ground.port.shape):
-        boxes = decode_hulls(probabilities(maps_of(run, image[:, tile.rows, tile.cols])), rule)
-        x, y = boxes.x + tile.cols.start, boxes.y + tile.rows.start
-        mine = (x >= tile.core_cols.start) & (x < tile.core_cols.stop)
-        mine &= (y >= tile.core_rows.start) & (y < tile.core_rows.stop)
+    for window in cut_windows(ground.port.shape):
+        boxes = decode_hulls(probabilities(maps_of(run, image[:, window.rows, window.cols])), rule)
+        x, y = boxes.x + window.cols.start, boxes.y + window.rows.start
+        mine = (x >= window.core_cols.start) & (x < window.core_cols.stop)
+        mine &= (y >= window.core_rows.start) & (y < window.core_rows.stop)
         parts.append(replace(boxes, x=x, y=y).take(mine))
     return Hulls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Hulls)))

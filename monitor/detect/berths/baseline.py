@@ -69,7 +69,7 @@ class Past:
     fell: bool = False
 
 
-def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
+def compare_with_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
     """How one observation at a berth compares with the earlier ones.
 
     Parameters

@@ -17,7 +17,7 @@ from monitor.core.scene import Acquisition
 from monitor.core.sensors import SENSORS
 from monitor.core.tables import BERTH_STATES
 from monitor.detect.base import VESSEL
-from monitor.detect.berths.baseline import OPTICAL, RADAR, BaselineRule, Past, against_past, empty_level
+from monitor.detect.berths.baseline import OPTICAL, RADAR, BaselineRule, Past, compare_with_past, empty_level
 from monitor.detect.berths.permanent import StandingRule, standing_probability
 from monitor.detect.berths.profiles import FEATURES, viewing
 
@@ -253,7 +253,7 @@ class _History:
             return None
         values, detected = self._others(viewing(observation), before, now.shape, observation.id)
         rule = self._rule.optical if _optical(observation.sensor) else self._rule.radar
-        return against_past(now, values, detected, rule)
+        return compare_with_past(now, values, detected, rule)
 
     def standing(self, observation: Acquisition, past: Past | None, before: Mapping[str, int]) -> float | None:
         """Probability that a hull lies here which never left, as radar sees it; None when nothing like one does."""

@@ -35,7 +35,7 @@ _LEAST_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Motion:
+class BandMotion:
     """Whether an object moved while the bands were seen.
 
     `state` is ``moving``, ``not moving`` (no movement seen, and none above 25 kn possible), or "" where it cannot be
@@ -52,10 +52,10 @@ class Motion:
 
 
 _NAN = float("nan")
-UNKNOWN = Motion("", _NAN, _NAN, _NAN, _NAN)
+NOT_MEASURABLE = BandMotion("", _NAN, _NAN, _NAN, _NAN)
 
 
-def band_motion(raster: Raster, outline: BaseGeometry) -> Motion:
+def band_motion(raster: Raster, outline: BaseGeometry) -> BandMotion:
     """Whether the object in an outline moved between the bands of one observation.
 
     Parameters
@@ -74,24 +74,24 @@ def band_motion(raster: Raster, outline: BaseGeometry) -> Motion:
     bands = [band for band in SEEN_AT_S if raster.has(band)]
     times = np.array([SEEN_AT_S[band] for band in bands])
     if len(bands) < 2 or np.ptp(times) < _LEAST_S:
-        return UNKNOWN
+        return NOT_MEASURABLE
     part, axis = _around(raster, outline)
     if part is None:
-        return UNKNOWN
+        return NOT_MEASURABLE
     hull = part.grid.mask(outline)
     if hull.sum() < 3 or not part.valid.all() or (part.cloud is not None and bool((part.cloud & hull).any())):
-        return UNKNOWN
+        return NOT_MEASURABLE
     away = ndimage.distance_transform_cdt(~hull, metric="taxicab")
     near, ring = away <= 2, (away > 3) & (away <= 6)
     rows, cols = np.indices(hull.shape)
     along = cols * axis[0] + rows * axis[1]
     places = [_place(part.band(band).astype(np.float64), hull, near, ring, along=along) for band in bands]
     if any(place is None for place in places):
-        return UNKNOWN
+        return NOT_MEASURABLE
     return _line(times, np.array(places, dtype=np.float64), part.grid.gsd_m, axis)
 
 
-def _line(times: Floats, places: Floats, gsd_m: float, axis: Floats) -> Motion:
+def _line(times: Floats, places: Floats, gsd_m: float, axis: Floats) -> BandMotion:
     """The speed that a straight line of places (pixels) over times (seconds) amounts to."""
     after = times - times.mean()
     lever = float((after**2).sum())
@@ -106,8 +106,8 @@ def _line(times: Floats, places: Floats, gsd_m: float, axis: Floats) -> Motion:
     low, high = max(speed - reach, 0.0), speed + reach
     axis_deg = float(np.degrees(np.arctan2(axis[0], -axis[1])) % 180.0)
     if speed > ninety_five * doubt:
-        return Motion(MOVING, speed, low, high, axis_deg)
-    return Motion(STILL, speed, 0.0, high, axis_deg) if high <= _MOST_KN else UNKNOWN
+        return BandMotion(MOVING, speed, low, high, axis_deg)
+    return BandMotion(STILL, speed, 0.0, high, axis_deg) if high <= _MOST_KN else NOT_MEASURABLE
 
 
 def _around(raster: Raster, outline: BaseGeometry) -> tuple[Raster | None, Floats]:

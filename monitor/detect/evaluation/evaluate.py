@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.detect.base import Detector
-from monitor.detect.evaluation.matching import FLOOR_M, UNMATCHED_FLOOR_M, SceneScore
+from monitor.detect.evaluation.matching import SCORING, SceneScore
 from monitor.detect.evaluation.reader import score_folder
 
 LENGTH_CLASSES = ((0.0, 25.0), (25.0, 50.0), (50.0, 60.0), (60.0, 100.0), (100.0, 200.0), (200.0, 1000.0))
@@ -68,7 +68,7 @@ class Evaluation:
         return _table(self)
 
 
-def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = FLOOR_M) -> Evaluation:
+def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = SCORING.floor_m) -> Evaluation:
     """Score a detector on a folder of labelled scenes.
 
     Parameters
@@ -168,7 +168,7 @@ def bootstrap(
     }
 
 
-def by_class(scores: Sequence[SceneScore], floor_m: float = FLOOR_M) -> pd.DataFrame:
+def by_class(scores: Sequence[SceneScore], floor_m: float = SCORING.floor_m) -> pd.DataFrame:
     """Rows of zone and length class: labels and how many were found, predictions and how many were true."""
     pairs = _stacked([score.pairs for score in scores])
     missed = _stacked([score.missed for score in scores])
@@ -263,7 +263,8 @@ def _class_lines(classes: pd.DataFrame) -> list[str]:
 
 
 def _table(result: Evaluation) -> str:
-    floor = f"; vessels of {result.floor_m:g} m and more, unmatched predictions under {UNMATCHED_FLOOR_M:g} m dropped"
+    least = f"unmatched predictions under {SCORING.unmatched_floor_m:g} m dropped"
+    floor = f"; vessels of {result.floor_m:g} m and more, {least}"
     heads = ("n", 5), ("found", 6), ("false", 6), ("P", 6), ("R", 6), ("F1", 6), ("empty", 8), ("stack", 7), ("len", 6)
     lines = [
         f"detector {result.detector}{floor if result.floor_m else ''}",

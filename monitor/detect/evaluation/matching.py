@@ -15,12 +15,35 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.arrays import Floats
 
-GATE_M = 100.0
-BERTH_GATE_M = (30.0, 60.0)
-FLOOR_M = 60.0
-UNMATCHED_FLOOR_M = 45.0
-CLAIMED_SHARE = 0.25
-FAR = 1e9
+_FAR_M = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRule:
+    """What counts as found, false or claimed (chosen).
+
+    Attributes
+    ----------
+    gate_m : float
+        How far a prediction may lie from a vessel.
+    berth_gate_m : tuple of float
+        The same alongside: half the vessel's length, within these bounds.
+    floor_m : float
+        Shorter labels do not count.
+    unmatched_floor_m : float
+        Shorter unmatched predictions are dropped.
+    claimed_share : float
+        Share of an empty stretch that predictions cover to claim it.
+    """
+
+    gate_m: float = 100.0
+    berth_gate_m: tuple[float, float] = (30.0, 60.0)
+    floor_m: float = 60.0
+    unmatched_floor_m: float = 45.0
+    claimed_share: float = 0.25
+
+
+SCORING = ScoringRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +85,9 @@ def centres(geometry: Sequence[BaseGeometry]) -> Floats:
 
 def gates_m(vessels: pd.DataFrame) -> Floats:
     """How far a prediction may lie from each vessel: 100 m, at berth half its length within 30–60 m."""
-    low, high = BERTH_GATE_M
+    low, high = SCORING.berth_gate_m
     berth = np.clip(vessels["length_m"].to_numpy(float) / 2, low, high)
-    return np.where(vessels["situation"].to_numpy(object) == "berthed", berth, GATE_M)
+    return np.where(vessels["situation"].to_numpy(object) == "berthed", berth, SCORING.gate_m)
 
 
 def assign(predicted: Floats, truth: Floats, gate_m: Floats) -> list[tuple[int, int, float]]:
@@ -72,9 +95,9 @@ def assign(predicted: Floats, truth: Floats, gate_m: Floats) -> list[tuple[int, 
     if not len(predicted) or not len(truth):
         return []
     distance = np.hypot(*(predicted[:, None, :] - truth[None, :, :]).transpose(2, 0, 1))
-    cost = np.where(distance <= gate_m[None, :], distance, FAR)
+    cost = np.where(distance <= gate_m[None, :], distance, _FAR_M)
     rows, cols = linear_sum_assignment(cost)
-    return [(int(r), int(c), float(cost[r, c])) for r, c in zip(rows, cols, strict=True) if cost[r, c] < FAR]
+    return [(int(r), int(c), float(cost[r, c])) for r, c in zip(rows, cols, strict=True) if cost[r, c] < _FAR_M]
 
 
 def counted(vessels: pd.DataFrame, floor_m: float) -> npt.NDArray[np.bool_]:
@@ -89,7 +112,7 @@ def _dropped(
     """Unmatched predictions that cost nothing: short, in an ignore area, or on a label that does not count."""
     out = np.zeros(len(predictions), dtype=bool)
     if floor_m > 0:
-        out |= predictions["length_m"].to_numpy(float) < UNMATCHED_FLOOR_M
+        out |= predictions["length_m"].to_numpy(float) < SCORING.unmatched_floor_m
     points = [g.centroid for g in predictions["geometry"]]
     for areas in (list(truth.ignore), list(others["geometry"])):
         if areas and points:
@@ -103,7 +126,7 @@ def _dropped(
 
 
 def match_vessels(
-    predictions: pd.DataFrame, truth: Truth, *, floor_m: float = FLOOR_M
+    predictions: pd.DataFrame, truth: Truth, *, floor_m: float = SCORING.floor_m
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Pairs, missed labels and false alarms of one scene.
 
@@ -160,7 +183,7 @@ def claimed_berths(predictions: Sequence[BaseGeometry], empty: Sequence[Polygon]
     claimed = []
     for index, strip in enumerate(empty):
         covered = area(intersection(union_all(list(predictions)), strip)) if len(predictions) else 0.0
-        if covered >= CLAIMED_SHARE * strip.area or any(strip.contains(g.centroid) for g in predictions):
+        if covered >= SCORING.claimed_share * strip.area or any(strip.contains(g.centroid) for g in predictions):
             claimed.append(index)
     return claimed
 
@@ -193,11 +216,11 @@ def stack_areas(predicted: Sequence[BaseGeometry], truth: Truth, *, cell_m: floa
 
 
 def score_scene(
-    vessels: pd.DataFrame, stacks: Sequence[BaseGeometry], truth: Truth, *, floor_m: float = FLOOR_M
+    vessels: pd.DataFrame, stacks: Sequence[BaseGeometry], truth: Truth, *, floor_m: float = SCORING.floor_m
 ) -> SceneScore:
     """Score one scene's predicted vessels (see `match_vessels`) and stack outlines against its labels."""
     pairs, missed, false_alarms = match_vessels(vessels, truth, floor_m=floor_m)
-    long_enough = vessels[vessels["length_m"] >= UNMATCHED_FLOOR_M] if floor_m > 0 else vessels
+    long_enough = vessels[vessels["length_m"] >= SCORING.unmatched_floor_m] if floor_m > 0 else vessels
     claimed = claimed_berths(list(long_enough["geometry"]), truth.empty)
     both, either = stack_areas(stacks, truth)
     return SceneScore(

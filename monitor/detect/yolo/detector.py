@@ -18,7 +18,7 @@ from monitor.detect.context.water import ice_mask
 from monitor.detect.yolo import decode
 from monitor.detect.yolo.openvino import installed_network
 from monitor.detect.yolo.outlines import outlines
-from monitor.detect.yolo.preprocess import Pixels, Tile, cover, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo.preprocess import Pixels, Window, cut_windows, dark_levels, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
 
@@ -66,41 +66,41 @@ class YoloDetector:
         DetectorError
             The raster's bands, pixel size or scale do not fit the weights, or the weights file is not the right one.
         """
-        check_raster(raster, self.weights)
+        check_fits_weights(raster, self.weights)
         if not raster.valid.any():
             return Boxes.empty()
-        tiles = list(cover(raster.grid.shape, core=CORE_PX))
-        workers = min(threads(), len(tiles)) if self.checkpoint is None else 1
+        windows = list(cut_windows(raster.grid.shape, core=CORE_PX))
+        workers = min(threads(), len(windows)) if self.checkpoint is None else 1
         network = self._network(max(threads() // workers, 1))
         dark = _dark(_thinned(raster, _DARK_PX), self.weights)
         views = views_for(raster.valid.size, self.weights.views_px)
 
-        def observation(tile: Tile) -> Boxes:
-            return self._observation(raster, tile, network, dark=dark, views=views)
+        def detect_window(window: Window) -> Boxes:
+            return self._detect_window(raster, window, network, dark=dark, views=views)
 
         if workers == 1:
-            parts = [observation(tile) for tile in tiles]
+            parts = [detect_window(window) for window in windows]
         else:
             with ThreadPoolExecutor(workers) as pool:
-                parts = list(pool.map(observation, tiles))
+                parts = list(pool.map(detect_window, windows))
         found = Boxes.empty()
         for part in parts:
             found = found.plus(part)
         return found
 
-    def _observation(self, raster: Raster, tile: Tile, network: Network, *, dark: Pixels, views: int) -> Boxes:
+    def _detect_window(self, raster: Raster, window: Window, network: Network, *, dark: Pixels, views: int) -> Boxes:
         """What lies in the core of one window."""
-        part = raster.window(tile.rows, tile.cols)
+        part = raster.window(window.rows, window.cols)
         if not part.valid.any():
             return Boxes.empty()
         has = tuple(raster.has(band) for band in self.weights.bands)
         image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
         logits = maps_of(network, image, views=views)
         maps = decode.probabilities(logits, out=logits)
-        origin = (tile.rows.start, tile.cols.start)
+        origin = (window.rows.start, window.cols.start)
         core = (
-            slice(tile.core_rows.start - origin[0], tile.core_rows.stop - origin[0]),
-            slice(tile.core_cols.start - origin[1], tile.core_cols.stop - origin[1]),
+            slice(window.core_rows.start - origin[0], window.core_rows.stop - origin[0]),
+            slice(window.core_cols.start - origin[1], window.core_cols.stop - origin[1]),
         )
         return self._objects(maps, core, origin, raster.grid.gsd_m)
 
@@ -191,7 +191,7 @@ def _reflectance(raster: Raster, weights: Weights) -> Pixels:
     return out
 
 
-def check_raster(raster: Raster, weights: Weights) -> None:
+def check_fits_weights(raster: Raster, weights: Weights) -> None:
     """Refuse pixels that the network would misread.
 
     Raises

@@ -61,7 +61,7 @@ def network_input(reflectance: Pixels, has: Sequence[bool], valid: Mask | None =
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
+class Window:
     """A window of a raster: what is read, and which part of it counts (its core), both in the raster's pixels."""
 
     rows: slice
@@ -70,8 +70,8 @@ class Tile:
     core_cols: slice
 
 
-def cover(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin: int = 48) -> Iterator[Tile]:
-    """Tiles whose cores, of some `core` rows and columns, partition a raster of that shape.
+def cut_windows(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin: int = 48) -> Iterator[Window]:
+    """Windows whose cores, of some `core` rows and columns, partition a raster of that shape.
 
     Each is read `margin` pixels further where there are any, and begins on a multiple of 16 where `margin` is one: the
     network's coarsest cells then lie the same in every window, and an object looks alike however the raster was cut. A
@@ -89,4 +89,4 @@ def cover(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin:
 
     for read_rows, core_rows in spans(shape[0], core[0]):
         for read_cols, core_cols in spans(shape[1], core[1]):
-            yield Tile(read_rows, read_cols, core_rows, core_cols)
+            yield Window(read_rows, read_cols, core_rows, core_cols)

@@ -9,7 +9,7 @@ from monitor.detect.evaluation.dataset import Hull
 from monitor.detect.yolo.decode import Hulls
 from monitor.simulate.labelled import labelled_port
 from monitor.training.augment.decoys import add_decoys, add_fingers, add_wakes
-from monitor.training.augment.ground import Cutout, Ground, prepare
+from monitor.training.augment.ground import Cutout, Ground, prepare_ground
 from monitor.training.augment.paint import paint_hulls
 from monitor.training.augment.sampling import draw_size, next_in_row, pick_centre, stern_place, with_errors
 from monitor.training.augment.shores import add_shores
@@ -19,7 +19,7 @@ from monitor.training.augment.weather import weather
 
 @pytest.fixture(scope="module")
 def ground() -> Ground:
-    return prepare(labelled_port(1003, size_px=160), np.random.default_rng(0))
+    return prepare_ground(labelled_port(1003, size_px=160), np.random.default_rng(0))
 
 
 def sea() -> tuple[np.ndarray, np.ndarray]:

@@ -75,11 +75,11 @@ def labelled_hull(ring: Pixels, properties: Mapping[str, Any]) -> Hull:
     """The hull of one `vessel` feature whose ring is in pixels."""
     x, y, length, width, angle = box_of(ring)
     return Hull(
-        x,
-        y,
-        length,
-        width,
-        angle,
+        x=x,
+        y=y,
+        length_px=length,
+        width_px=width,
+        angle=angle,
         sure=properties.get("sure") != "low",
         situation=str(properties.get("situation") or "berthed"),
         length_m=float(properties.get("length_m") or length * 10),

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from shapely import STRtree, area, intersection, union_all
+from shapely import STRtree, area, contains_xy, intersection, prepare, union_all
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
@@ -91,7 +91,15 @@ def gates_m(vessels: pd.DataFrame) -> Floats:
 
 
 def assign(predicted: Floats, truth: Floats, gate_m: Floats) -> list[tuple[int, int, float]]:
-    """One-to-one pairs (prediction, truth, metres) of least total distance among those within the gates."""
+    """One-to-one pairs (prediction, truth, metres) of least total distance among those within the gates.
+
+    Parameters
+    ----------
+    predicted, truth : Floats
+        (n, 2) metres.
+    gate_m : Floats
+        How far a prediction may lie from each of `truth`.
+    """
     if not len(predicted) or not len(truth):
         return []
     distance = np.hypot(*(predicted[:, None, :] - truth[None, :, :]).transpose(2, 0, 1))
@@ -130,7 +138,13 @@ def match_vessels(
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Pairs, missed labels and false alarms of one scene.
 
-    `predictions` has `geometry, length_m, axis_deg, score` (and whatever else is carried along), in the labels' CRS.
+    Parameters
+    ----------
+    predictions : table
+        `geometry, length_m, axis_deg, score` (and whatever else is carried along), in the labels' CRS.
+    truth : Truth
+    floor_m : float
+        Shorter labels do not count.
     """
     predictions = predictions.reset_index(drop=True)
     counts = counted(truth.vessels, floor_m)
@@ -155,8 +169,8 @@ def match_vessels(
             "high_m",
         ],
     )
-    seen = {t for _, t, _ in found}
-    missed = real[[index not in seen for index in range(len(real))]]
+    hit = {t for _, t, _ in found}
+    missed = real[[index not in hit for index in range(len(real))]]
     return pairs, missed.reset_index(drop=True), predictions[free & ~dropped].reset_index(drop=True)
 
 
@@ -189,12 +203,19 @@ def claimed_berths(predictions: Sequence[BaseGeometry], empty: Sequence[Polygon]
 
 
 def stack_areas(predicted: Sequence[BaseGeometry], truth: Truth, *, cell_m: float = 10.0) -> tuple[float, float]:
-    """Area in both, and in either, of predicted and labelled stacks, on a grid, away from vessels and ignore areas."""
+    """Area (m²) in both, and in either, of predicted and labelled stacks, away from vessels and ignore areas.
+
+    Parameters
+    ----------
+    predicted : sequence of BaseGeometry
+        Outlines in the labels' CRS.
+    truth : Truth
+    cell_m : float
+        Side of a cell of the grid that areas are counted on.
+    """
     everything = [*predicted, *truth.stacks]
     if not everything:
         return 0.0, 0.0
-    from shapely import contains_xy, prepare
-
     bounds = np.array([g.bounds for g in everything])
     xs = np.arange(np.floor(bounds[:, 0].min() / cell_m), np.ceil(bounds[:, 2].max() / cell_m)) * cell_m + cell_m / 2
     ys = np.arange(np.floor(bounds[:, 1].min() / cell_m), np.ceil(bounds[:, 3].max() / cell_m)) * cell_m + cell_m / 2
@@ -210,19 +231,38 @@ def stack_areas(predicted: Sequence[BaseGeometry], truth: Truth, *, cell_m: floa
             out[rows, cols] |= contains_xy(shape, grid_x[rows, cols], grid_y[rows, cols])
         return out
 
-    seen = ~raster([*truth.vessels["geometry"], *truth.ignore, *truth.blind])
-    mine, theirs = raster(predicted) & seen, raster(truth.stacks) & seen
+    scored = ~raster([*truth.vessels["geometry"], *truth.ignore, *truth.blind])
+    mine, theirs = raster(predicted) & scored, raster(truth.stacks) & scored
     return float((mine & theirs).sum()) * cell_m**2, float((mine | theirs).sum()) * cell_m**2
 
 
 def score_scene(
     vessels: pd.DataFrame, stacks: Sequence[BaseGeometry], truth: Truth, *, floor_m: float = SCORING.floor_m
 ) -> SceneScore:
-    """Score one scene's predicted vessels (see `match_vessels`) and stack outlines against its labels."""
+    """The score of one scene against its labels.
+
+    Parameters
+    ----------
+    vessels : table
+        See `match_vessels`.
+    stacks : sequence of BaseGeometry
+        Predicted outlines in the labels' CRS.
+    truth : Truth
+    floor_m : float
+        Shorter labels do not count.
+    """
     pairs, missed, false_alarms = match_vessels(vessels, truth, floor_m=floor_m)
     long_enough = vessels[vessels["length_m"] >= SCORING.unmatched_floor_m] if floor_m > 0 else vessels
     claimed = claimed_berths(list(long_enough["geometry"]), truth.empty)
     both, either = stack_areas(stacks, truth)
     return SceneScore(
-        truth.scene, pairs, missed, false_alarms, len(truth.empty), len(claimed), both, either, tuple(claimed)
+        scene=truth.scene,
+        pairs=pairs,
+        missed=missed,
+        false_alarms=false_alarms,
+        empty=len(truth.empty),
+        claimed=len(claimed),
+        stack_both_m2=both,
+        stack_either_m2=either,
+        claimed_by=tuple(claimed),
     )

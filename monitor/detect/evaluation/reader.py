@@ -113,7 +113,7 @@ def read_labels(folder: Path) -> dict[str, Any]:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not readable GeoJSON ({error}); mend it") from error
+        raise DataError(f"{path}: not readable GeoJSON ({error}); correct it") from error
     labels: dict[str, Any] = document if isinstance(document, dict) else {}
     features = labels.get("features")
     if not isinstance(features, list):
@@ -181,7 +181,16 @@ def _part(properties: Mapping[str, Any]) -> str:
 
 
 def score_folder(folder: Path, detector: Detector, *, floor_m: float) -> list[SceneScore]:
-    """Run a detector over the labelled scenes of a folder and score each."""
+    """The score of each labelled scene of a folder, after a run of the detector over them.
+
+    Parameters
+    ----------
+    folder : Path
+        A labelled scene folder, or a folder of such.
+    detector : Detector
+    floor_m : float
+        See `evaluate`.
+    """
     return [_score(path, detector, floor_m) for path in labelled_folders(folder)]
 
 

@@ -1,7 +1,7 @@
 """Pixels to detections.
 
-Importing this package tells ONNX Runtime to send nothing and to keep no identifier of the machine: its builds since
-2026 do both unless told before they are loaded. Who set ``ORT_DISABLE_TELEMETRY`` already is not overruled.
+Importing this package turns ONNX Runtime's telemetry off: its builds since 2026 send usage and store an identifier of
+the machine unless the environment forbids it before they are loaded. If ``ORT_DISABLE_TELEMETRY`` is set, it stays.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ __all__ = ["Boxes", "Detector", "Evaluation", "detect", "evaluate"]
 
 
 def __getattr__(name: str) -> object:
-    """What makes tables, and what scores a detector, imported when it is first asked for."""
+    """`detect`, `evaluate` and `Evaluation`, imported at their first use."""
     if name in _LATER:
         return getattr(importlib.import_module(_LATER[name]), name)
     raise AttributeError(f"module 'monitor.detect' has no attribute {name!r}")

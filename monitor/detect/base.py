@@ -1,4 +1,4 @@
-"""What a detector is, and what it gives."""
+"""The detector protocol, and the boxes that a detector returns."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ class Boxes:
 
     Attributes
     ----------
-    class_name : ``vessel`` or ``container_stack``
-    rings : (n, 2) arrays of column and row, corner based, not closed
-        The four corners of a vessel's oriented box, or a stack's outline.
-    score : 0-1
-    length_m, length_low_m, length_high_m : metres
+    class_name : tuple of str
+        ``vessel`` or ``container_stack``.
+    rings : tuple of Floats
+        (n, 2) column and row, corner based, not closed: the four corners of a vessel's oriented box, or a stack's
+        outline.
+    score : Floats
+        0–1.
+    length_m, length_low_m, length_high_m : Floats
         The long side with the bounds of its 90 % interval (NaN where the detector gives none).
-    angle : radians
-        Long side from +column towards +row, modulo pi.
+    angle : Floats
+        Radians of the long side from +column towards +row, modulo pi.
     """
 
     class_name: tuple[str, ...]
@@ -59,25 +62,25 @@ class Boxes:
         """The entries under some indices."""
         pick = np.asarray(index, dtype=int)
         return Boxes(
-            tuple(self.class_name[i] for i in pick),
-            tuple(self.rings[i] for i in pick),
-            self.score[pick],
-            self.length_m[pick],
-            self.length_low_m[pick],
-            self.length_high_m[pick],
-            self.angle[pick],
+            class_name=tuple(self.class_name[i] for i in pick),
+            rings=tuple(self.rings[i] for i in pick),
+            score=self.score[pick],
+            length_m=self.length_m[pick],
+            length_low_m=self.length_low_m[pick],
+            length_high_m=self.length_high_m[pick],
+            angle=self.angle[pick],
         )
 
     def plus(self, other: Boxes) -> Boxes:
         """These objects and then the others."""
         return Boxes(
-            self.class_name + other.class_name,
-            self.rings + other.rings,
-            np.concatenate([self.score, other.score]),
-            np.concatenate([self.length_m, other.length_m]),
-            np.concatenate([self.length_low_m, other.length_low_m]),
-            np.concatenate([self.length_high_m, other.length_high_m]),
-            np.concatenate([self.angle, other.angle]),
+            class_name=self.class_name + other.class_name,
+            rings=self.rings + other.rings,
+            score=np.concatenate([self.score, other.score]),
+            length_m=np.concatenate([self.length_m, other.length_m]),
+            length_low_m=np.concatenate([self.length_low_m, other.length_low_m]),
+            length_high_m=np.concatenate([self.length_high_m, other.length_high_m]),
+            angle=np.concatenate([self.angle, other.angle]),
         )
 
 
@@ -86,7 +89,7 @@ class Detector(Protocol):
 
     @property
     def key(self) -> str:
-        """Names the detector, its weights and settings; changes whenever its answers could."""
+        """The detector, its weights and settings in one word; changes whenever its results could."""
         ...
 
     def __call__(self, raster: Raster) -> Boxes:

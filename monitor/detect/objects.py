@@ -1,4 +1,4 @@
-"""A detector's boxes on a raster -> objects on the ground, without a table: a loose image needs none."""
+"""A detector's boxes on a raster -> objects on the ground, without a table: a single image needs none."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
 from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
 from monitor.detect.context.aircraft import without_aircraft
-from monitor.detect.context.motion import UNKNOWN, Motion, band_motion
+from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
 
 
@@ -27,14 +27,22 @@ class Objects:
 
     Attributes
     ----------
-    boxes : in the raster's pixels
-    ids : unique within the scene; the same input gives the same
-    shapes : longitude/latitude polygons, a vessel's oriented box or a stack's outline
-    axis_deg : 0-180 clockwise from true north
-    area_m2 : NaN for vessels
-    zone : ``berth`` | ``inshore`` | ``open``
-    zone_id : the berth, anchorage, yard or pier it lies in, "" for none
-    motion : whether it moved between the bands
+    boxes : Boxes
+        In the raster's pixels.
+    ids : tuple of str
+        Unique within the scene; the same input gives the same.
+    shapes : tuple of BaseGeometry
+        Longitude/latitude polygons: a vessel's oriented box or a stack's outline.
+    axis_deg : tuple of float
+        0–180 clockwise from true north.
+    area_m2 : tuple of float
+        NaN for vessels.
+    zone : tuple of str
+        ``berth`` | ``inshore`` | ``open``.
+    zone_id : tuple of str
+        The berth, anchorage, yard or pier it lies in, "" for none.
+    motion : tuple of BandMotion
+        Whether it moved between the bands.
     """
 
     boxes: Boxes
@@ -44,7 +52,7 @@ class Objects:
     area_m2: tuple[float, ...] = ()
     zone: tuple[str, ...] = ()
     zone_id: tuple[str, ...] = ()
-    motion: tuple[Motion, ...] = ()
+    motion: tuple[BandMotion, ...] = ()
 
     def __len__(self) -> int:
         """How many."""
@@ -59,7 +67,25 @@ def find_objects(
     aoi: Aoi | None = None,
     water: BaseGeometry | None = None,
 ) -> Objects:
-    """Everything a detector finds in a raster; parameters and errors as for `monitor.detect.run.detect`."""
+    """Everything a detector finds in a raster.
+
+    Parameters
+    ----------
+    raster : Raster
+    acquisition : Acquisition
+        Where and when the pixels are from.
+    detector : Detector
+    aoi : Aoi, optional
+        Gives `zone_id` (berth or yard), and water where `water` is not given.
+    water : BaseGeometry, optional
+        Longitude/latitude polygons of known water; without them, and without an AOI's, water is read from the
+        scene.
+
+    Raises
+    ------
+    DetectorError
+        The raster does not fit the detector.
+    """
     boxes = without_aircraft(detector(raster), raster)
     known = water if water is not None else (aoi.water if aoi is not None else None)
     boxes, where = place(boxes, raster, known)
@@ -71,29 +97,38 @@ def find_objects(
     stacks = np.array([name == CONTAINER_STACK for name in boxes.class_name])
     pairs = list(zip(shapes, stacks, strict=True))
     return Objects(
-        boxes,
-        tuple(_ids(acquisition.id, boxes, middle)),
-        tuple(shapes),
-        tuple(float(axis) for axis in axes_deg(boxes.angle, middle, raster.grid)),
-        tuple(area_m2(shape) if stack else float("nan") for shape, stack in pairs),
-        tuple(where),
-        tuple(_zone_ids(shapes, stacks, aoi)),
-        tuple(UNKNOWN if stack else band_motion(raster, shape) for shape, stack in pairs),
+        boxes=boxes,
+        ids=tuple(_ids(acquisition.id, boxes, middle)),
+        shapes=tuple(shapes),
+        axis_deg=tuple(float(axis) for axis in axes_deg(boxes.angle, middle, raster.grid)),
+        area_m2=tuple(area_m2(shape) if stack else float("nan") for shape, stack in pairs),
+        zone=tuple(where),
+        zone_id=tuple(_zone_ids(shapes, stacks, aoi)),
+        motion=tuple(NOT_MEASURABLE if stack else band_motion(raster, shape) for shape, stack in pairs),
     )
 
 
 def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:
-    seen: dict[str, int] = {}
+    count: dict[str, int] = {}
     out = []
     for name, (col, row) in zip(boxes.class_name, middle, strict=True):
         base = f"{scene_id}-{'s' if name == CONTAINER_STACK else 'v'}{int(row):05d}{int(col):05d}"
-        seen[base] = seen.get(base, 0) + 1
-        out.append(base if seen[base] == 1 else f"{base}-{seen[base]}")
+        count[base] = count.get(base, 0) + 1
+        out.append(base if count[base] == 1 else f"{base}-{count[base]}")
     return out
 
 
 def axes_deg(angle: Floats, middle: Floats, grid: Grid) -> Floats:
-    """Axes 0-180 degrees clockwise from true north of angles from +column towards +row at pixels (column, row)."""
+    """Axes in degrees 0–180 clockwise from true north.
+
+    Parameters
+    ----------
+    angle : Floats
+        Radians from +column towards +row.
+    middle : Floats
+        (n, 2) column and row of where each axis is.
+    grid : Grid
+    """
     step = np.stack([np.cos(angle), np.sin(angle)], axis=1)
     t = grid.transform
     east, north = t.a * step[:, 0] + t.b * step[:, 1], t.d * step[:, 0] + t.e * step[:, 1]

@@ -1,4 +1,4 @@
-"""What looks at the scenes of a sensor; loads no more than that needs, since a loose image should not wait."""
+"""The detector of each sensor; imports only what that one needs, as a single image should not wait."""
 
 from __future__ import annotations
 
@@ -24,9 +24,20 @@ def make_detector(
     aois: tuple[Aoi, ...] = (),
     land: BaseGeometry | None = None,
 ) -> Detector:
-    """What looks at scenes of a sensor; weights by name, the default when None.
+    """The detector that processes scenes of a sensor.
 
-    Radar needs no weights; it takes the water of those of `aois` that a scene shows, less `land`.
+    Parameters
+    ----------
+    sensor : str
+        ``s2`` or ``s1``.
+    weights : str, optional
+        Name of the weights of the optical detector; the default ones when None. Radar needs none.
+    threshold : float, optional
+        Least score; the detector's own when None.
+    aois : tuple of Aoi
+        Radar takes the water of those that a scene shows.
+    land : BaseGeometry, optional
+        Longitude/latitude polygons taken away from radar's water.
 
     Raises
     ------

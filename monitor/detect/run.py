@@ -25,13 +25,15 @@ def detect(
 
     Parameters
     ----------
-    raster, acquisition
-        Pixels and where and when they are from.
+    raster : Raster
+    acquisition : Acquisition
+        Where and when the pixels are from.
     detector : Detector
     aoi : Aoi, optional
         Gives `zone_id` (berth or yard), and water where `water` is not given.
-    water : longitude/latitude geometry, optional
-        Where water is known to be; without it, and without an AOI's, water is read from the scene.
+    water : BaseGeometry, optional
+        Longitude/latitude polygons of known water; without them, and without an AOI's, water is read from the
+        scene.
 
     Returns
     -------

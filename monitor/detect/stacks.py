@@ -25,8 +25,29 @@ from monitor.detect.base import CONTAINER_STACK
 EDGE_M = 10.0
 """How far the outline of a stack may be off on each side, 90 %: one pixel of Sentinel-2."""
 
-_BOX_M, _PITCH_M, _ROW_M = 6.06, 6.4, 2.5
-_ROWS, _TIERS = (4, 8), (1, 3)
+
+@dataclass(frozen=True, slots=True)
+class StackRule:
+    """Sizes that bound how many 20-ft boxes (ISO 668) stand in a stack.
+
+    Attributes
+    ----------
+    box_m, pitch_m : float
+        Length of a box, and from box to box with the gap between them.
+    row_m : float
+        Width of a row.
+    rows, tiers : tuple of int
+        Fewest and most; rows where the width is not known (chosen).
+    """
+
+    box_m: float = 6.06
+    pitch_m: float = 6.4
+    row_m: float = 2.5
+    rows: tuple[int, int] = (4, 8)
+    tiers: tuple[int, int] = (1, 3)
+
+
+STACK = StackRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +67,10 @@ def teu_interval(length_m: float, *, width_m: float | None = None) -> Boxes20ft:
 
     Parameters
     ----------
-    length_m : metres along the boxes; 0 gives 0–0.
-    width_m : metres, optional
-        Bounds the rows, give or take a pixel on each side; without it 4 to 8 rows are allowed for.
+    length_m : float
+        Along the boxes; 0 gives 0–0.
+    width_m : float, optional
+        Bounds the rows, plus or minus a pixel on each side; without it 4 to 8 rows are allowed for.
 
     Raises
     ------
@@ -57,20 +79,20 @@ def teu_interval(length_m: float, *, width_m: float | None = None) -> Boxes20ft:
 
     Notes
     -----
-    Bays of 6.4 m (box and gap) to 6.06 m (boxes end to end), rows of 2.5 m, 1–3 tiers: a stack of 90 m holds 56 to
-    336, and both published lengths, 80 m and 90 m, contain the published "about 300" (White House, 13 October 2023;
-    VOA, 17 and 21 October 2023). At 10 m a box is 0.15 pixel and tiers cannot be seen, so nothing narrower is honest.
+    Bays of 6.4 m (box and gap) to 6.06 m (boxes end to end), rows of 2.5 m, 1–3 tiers: a stack of 90 m holds 56 to 336,
+    and both published lengths, 80 m and 90 m, contain the published "about 300" (White House, 13 October 2023; VOA, 17
+    and 21 October 2023). At 10 m a box is 0.15 pixel and tiers cannot be seen, so nothing narrower is honest.
     """
     if length_m < 0 or (width_m is not None and width_m < 0):
         raise DataError(f"a stack of {length_m} m by {width_m} m: lengths cannot be negative")
     if length_m == 0:
         return Boxes20ft(0.0, 0.0)
-    few, many = _ROWS
+    few, many = STACK.rows
     if width_m is not None:
-        few = max(1, floor((width_m - EDGE_M) / _ROW_M))
-        many = max(few, floor((width_m + EDGE_M) / _ROW_M))
-    bays = max(1, floor(length_m / _PITCH_M)), max(1, floor(length_m / _BOX_M))
-    return Boxes20ft(float(bays[0] * few * _TIERS[0]), float(bays[1] * many * _TIERS[1]))
+        few = max(1, floor((width_m - EDGE_M) / STACK.row_m))
+        many = max(few, floor((width_m + EDGE_M) / STACK.row_m))
+    bays = max(1, floor(length_m / STACK.pitch_m)), max(1, floor(length_m / STACK.box_m))
+    return Boxes20ft(float(bays[0] * few * STACK.tiers[0]), float(bays[1] * many * STACK.tiers[1]))
 
 
 def stack_states(
@@ -80,16 +102,21 @@ def stack_states(
 
     Parameters
     ----------
-    acquisitions : the observations, any order
-        Radar observations are left out: no stack is measured in them.
-    detections : DETECTIONS table of these observations
-        Outlines of class ``container_stack``; what lies outside every yard is not counted here.
-    coverage : COVERAGE table of these observations
-        A yard that was not observed has no length and no area. A look at it in part says nothing of change.
+    aoi : Aoi
+        Its yards get a row for each observation.
+    acquisitions : sequence of Acquisition
+        Any order. Radar observations are left out: no stack is measured in them.
+    detections : DETECTIONS table
+        Outlines of class ``container_stack`` in these observations; what lies outside every yard is not counted
+        here.
+    coverage : COVERAGE table
+        Of these observations. A yard that was not observed has no length and no area; one observed in part has no
+        change.
 
     Notes
     -----
-    `length_m` is the sum over the stacks of a yard. The change is against the last observation that saw the whole yard.
+    `length_m` is the sum over the stacks of a yard. The change is against the last observation that showed the whole
+    yard.
     """
     seen = dict(zip(zip(coverage["scene_id"], coverage["zone_id"], strict=True), coverage["state"], strict=True))
     stacks = detections[detections["class_name"] == CONTAINER_STACK]

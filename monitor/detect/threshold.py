@@ -24,8 +24,12 @@ class ThresholdDetector:
 
     Attributes
     ----------
-    contrast : how far above the water's median a pixel lies, in robust standard deviations
-    shore_m : hulls are sought in gaps of the water no wider than this
+    contrast : float
+        How far above the water's median a pixel lies, in robust standard deviations.
+    shore_m : float
+        Hulls are sought in gaps of the water no wider than this.
+    least_m, most_m : float
+        Bounds on a hull's length.
     """
 
     contrast: float = 6.0
@@ -79,13 +83,13 @@ class ThresholdDetector:
                 scores.append(min(slim / 8, 1.0))
         length_m = np.array(lengths)
         return Boxes(
-            (VESSEL,) * len(rings),
-            tuple(rings),
-            np.array(scores),
-            length_m,
-            length_m * 0.7,
-            length_m * 1.3,
-            np.array(angles),
+            class_name=(VESSEL,) * len(rings),
+            rings=tuple(rings),
+            score=np.array(scores),
+            length_m=length_m,
+            length_low_m=length_m * 0.7,
+            length_high_m=length_m * 1.3,
+            angle=np.array(angles),
         )
 
 
@@ -121,11 +125,11 @@ def _stacks(raster: Raster, closed: Mask, green: npt.NDArray[np.float32], infrar
     sides = [long_side(ring) for ring in rings]
     length = np.array([side[0] for side in sides]) * raster.grid.gsd_m
     return Boxes(
-        (CONTAINER_STACK,) * len(rings),
-        tuple(rings),
-        np.array(scores),
-        length,
-        length * 0.9,
-        length * 1.1,
-        np.array([side[1] for side in sides]),
+        class_name=(CONTAINER_STACK,) * len(rings),
+        rings=tuple(rings),
+        score=np.array(scores),
+        length_m=length,
+        length_low_m=length * 0.9,
+        length_high_m=length * 1.1,
+        angle=np.array([side[1] for side in sides]),
     )

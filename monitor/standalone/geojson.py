@@ -18,7 +18,7 @@ from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.timerange import isoformat
 from monitor.detect.base import Detector
-from monitor.detect.context.motion import Motion
+from monitor.detect.context.motion import BandMotion
 from monitor.detect.objects import Objects, find_objects
 from monitor.sources.imagery.local.image import UNKNOWN_START, read_image
 
@@ -151,7 +151,7 @@ def features(objects: Objects, acquisition: Acquisition, detector: str) -> list[
     ]
 
 
-def _moving(motion: Motion) -> dict[str, object]:
+def _moving(motion: BandMotion) -> dict[str, object]:
     low, high = _number(motion.low_kn), _number(motion.high_kn)
     return {"motion": motion.state or "not measurable", "speed_low_kn": low, "speed_high_kn": high}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import monitor.detect.yolo.ultralytics_env  # noqa: F401  isort: skip  (before ultralytics)
@@ -12,8 +12,9 @@ import torch
 from torch import nn
 from ultralytics.nn.tasks import load_checkpoint
 
-from monitor.detect.yolo.decode import Boxes, DecodeRule, decode_hulls, probabilities
-from monitor.detect.yolo.preprocess import Pixels, cover, network_input
+from monitor.detect.yolo.decode import Hulls, decode_hulls, probabilities
+from monitor.detect.yolo.preprocess import Pixels, cut_windows, network_input
+from monitor.detect.yolo.rules import DecodeRule
 from monitor.detect.yolo.runtime import maps_of
 from monitor.training.augment.ground import Ground
 from monitor.training.augment.sampling import with_errors
@@ -27,7 +28,7 @@ def mark_errors(grounds: Sequence[Ground], checkpoint: Path) -> list[Ground]:
     return [with_errors(ground, hulls_on(ground, model)) for ground in grounds]
 
 
-def hulls_on(ground: Ground, model: nn.Module) -> Boxes:
+def hulls_on(ground: Ground, model: nn.Module) -> Hulls:
     """What a network finds on a ground, down to low scores, in pixels of the ground."""
     rule = DecodeRule(hull=0.4, vote_sigma_px=1.5, heat=0.45, least_score=_LEAST_SCORE)
     image = network_input(ground.reflectance, ground.port.has, ground.layers[5] > 0.5)
@@ -37,10 +38,10 @@ def hulls_on(ground: Ground, model: nn.Module) -> Boxes:
         with torch.no_grad():
             return np.asarray(model(torch.from_numpy(part)[None])[0].numpy(), dtype=np.float32)
 
-    for tile in cover(ground.port.shape):
-        boxes = decode_hulls(probabilities(maps_of(run, image[:, tile.rows, tile.cols])), rule)
-        x, y = boxes.x + tile.cols.start, boxes.y + tile.rows.start
-        mine = (x >= tile.core_cols.start) & (x < tile.core_cols.stop)
-        mine &= (y >= tile.core_rows.start) & (y < tile.core_rows.stop)
+    for window in cut_windows(ground.port.shape):
+        boxes = decode_hulls(probabilities(maps_of(run, image[:, window.rows, window.cols])), rule)
+        x, y = boxes.x + window.cols.start, boxes.y + window.rows.start
+        mine = (x >= window.core_cols.start) & (x < window.core_cols.stop)
+        mine &= (y >= window.core_rows.start) & (y < window.core_rows.stop)
         parts.append(replace(boxes, x=x, y=y).take(mine))
-    return Boxes(*(np.concatenate([getattr(part, name) for part in parts]) for name in Boxes.__slots__))
+    return Hulls(*(np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(Hulls)))

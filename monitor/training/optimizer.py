@@ -5,74 +5,59 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import monitor.detect.yolo.ultralytics_env  # noqa: F401  isort: skip  (before ultralytics)
 import torch
-from torch import Tensor, nn
+from torch import nn
+from ultralytics.optim.muon import muon_update
 
-_QUINTIC = (3.4445, -4.7750, 2.0315)
-"""Coefficients of the Newton-Schulz step (Jordan 2024)."""
+MOMENTUM = 0.95
+"""Share of the running mean of gradients that is kept at each Muon step (Jordan 2024)."""
 
-_STEPS = 5
-_MATCH = 0.2
+ADAMW_RMS = 0.2
 """Root mean square of an AdamW step in units of its rate (Liu et al. 2025): one rate then serves both kinds."""
 
 
-def orthogonal(matrix: Tensor) -> Tensor:
-    """The nearest matrix with all singular values about 1, by five Newton-Schulz steps; (rows, columns) in and out."""
-    a, b, c = _QUINTIC
-    wide = matrix if matrix.size(0) <= matrix.size(1) else matrix.T
-    found = wide / (wide.norm() + 1e-7)
-    for _ in range(_STEPS):
-        square = found @ found.T
-        found = a * found + (b * square + c * square @ square) @ found
-    return found if matrix.size(0) <= matrix.size(1) else found.T
+class MuonAdamW(torch.optim.AdamW):  # type: ignore[misc]
+    """AdamW (0.9, 0.999), but Muon (Nesterov) in the groups with ``muon`` set; a group's `lr` means the same to both.
 
-
-class MuonAdamW(torch.optim.Optimizer):  # type: ignore[misc]
-    """Muon (momentum 0.95, Nesterov) in groups with ``muon`` set, AdamW (0.9, 0.999) in the others.
-
-    Both take weight decay apart from the gradient, and a group's `lr` means the same to both.
+    torch's own Muon takes matrices alone, ultralytics' takes filters but pairs them with SGD: its update is used here.
     """
-
-    def __init__(self, groups: list[dict[str, Any]]) -> None:
-        super().__init__(groups, {"lr": 1e-3, "weight_decay": 0.0, "muon": False, "momentum": 0.95})
 
     @torch.no_grad()  # type: ignore[untyped-decorator]
     def step(self, closure: Callable[[], float] | None = None) -> float | None:
-        """One step from the gradients as they are."""
+        """The closure's loss, after one step. Gradients of the Muon groups are used up: they are None afterwards."""
         loss = closure() if closure is not None else None
         for group in self.param_groups:
-            for weight in group["params"]:
-                if weight.grad is None:
-                    continue
-                weight.mul_(1 - group["lr"] * group["weight_decay"])
-                (self._muon if group["muon"] else self._adam)(weight, group["lr"])
+            if group["muon"]:
+                self._muon_step(group)
+        super().step()
         return loss
 
-    def _muon(self, weight: Tensor, rate: float) -> None:
-        state, gradient = self.state[weight], weight.grad
-        assert gradient is not None
-        if not state:
-            state["mean"] = torch.zeros_like(weight)
-        mean = state["mean"].mul_(0.95).add_(gradient, alpha=0.05)
-        update = (0.95 * mean + 0.05 * gradient).flatten(1)
-        step = orthogonal(update).reshape(weight.shape)
-        weight.add_(step, alpha=-rate * _MATCH * max(update.shape) ** 0.5)
-
-    def _adam(self, weight: Tensor, rate: float) -> None:
-        state, gradient = self.state[weight], weight.grad
-        assert gradient is not None
-        if not state:
-            state.update(mean=torch.zeros_like(weight), square=torch.zeros_like(weight), steps=0)
-        state["steps"] += 1
-        mean = state["mean"].lerp_(gradient, 0.1)
-        square = state["square"].mul_(0.999).addcmul_(gradient, gradient, value=0.001)
-        size = (square / (1 - 0.999 ** state["steps"])).sqrt_().add_(1e-8)
-        weight.addcdiv_(mean / (1 - 0.9 ** state["steps"]), size, value=-rate)
+    def _muon_step(self, group: dict[str, Any]) -> None:
+        for weight in group["params"]:
+            if weight.grad is None:
+                continue
+            gradient = weight.grad.contiguous()
+            mean = self.state[weight].setdefault("momentum_buffer", torch.zeros_like(gradient))
+            update = muon_update(gradient, mean, beta=MOMENTUM).reshape(weight.shape)
+            longest = max(len(weight), weight[0].numel())
+            weight.mul_(1 - group["lr"] * group["weight_decay"])
+            weight.add_(update, alpha=-group["lr"] * ADAMW_RMS * longest**0.5)
+            weight.grad = None
 
 
-def optimizer_for(model: nn.Module, rate: float, decay: float) -> MuonAdamW:
-    """The optimiser of a network: filters by Muon, but the first layer's and the classifier's by AdamW; no decay on
-    biases and norms."""
+def optimizer_for(model: nn.Module, *, rate: float, decay: float) -> MuonAdamW:
+    """The optimiser of a network.
+
+    Parameters
+    ----------
+    model : nn.Module
+        Its filters go to Muon, but the first layer's and the classifier's to AdamW.
+    rate : float
+        Learning rate of every group.
+    decay : float
+        Weight decay of filters; biases and norms have none.
+    """
     filters: list[nn.Parameter] = []
     ends: list[nn.Parameter] = []
     rest: list[nn.Parameter] = []
@@ -84,10 +69,11 @@ def optimizer_for(model: nn.Module, rate: float, decay: float) -> MuonAdamW:
             ends.append(weight)
         else:
             filters.append(weight)
+    shared = {"lr": rate, "weight_decay": decay, "muon": False}
     return MuonAdamW(
         [
-            {"params": rest, "lr": rate, "param_group": "bias"},
-            {"params": ends, "lr": rate, "weight_decay": decay, "param_group": "weight"},
-            {"params": filters, "lr": rate, "weight_decay": decay, "muon": True, "param_group": "muon"},
+            {**shared, "params": rest, "weight_decay": 0.0, "param_group": "bias"},
+            {**shared, "params": ends, "param_group": "weight"},
+            {**shared, "params": filters, "muon": True, "param_group": "muon"},
         ]
     )

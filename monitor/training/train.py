@@ -15,7 +15,7 @@ from monitor.core.errors import DataError
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort
 from monitor.detect.evaluation.reader import labelled_folders, read_port
 from monitor.detect.yolo.weights import REGISTRY
-from monitor.training.augment.chips import Ground, prepare
+from monitor.training.augment.chips import Ground, prepare_ground
 from monitor.training.export import export_onnx, ship_checkpoint
 from monitor.training.hard_examples import mark_errors
 from monitor.training.recipe import Stage
@@ -100,7 +100,7 @@ def train(
     cv2.setNumThreads(1)
     real = read_grounds([folders] if isinstance(folders, Path) else folders, leave_out=leave_out, seed=stages[0].seed)
     rng = np.random.default_rng(stages[0].seed)
-    grounds = [*real, *(replace(prepare(port, rng), made_up=True) for port in simulated)]
+    grounds = [*real, *(replace(prepare_ground(port, rng), made_up=True) for port in simulated)]
     out.mkdir(parents=True, exist_ok=True)
     checkpoint = start
     for number, stage in enumerate(stages, 1):
@@ -151,7 +151,7 @@ def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed
         raise DataError("every labelled folder is left out; nothing is left to train on")
     rng = np.random.default_rng(seed)
     log.info("training on %s", ", ".join(path.name for path in kept))
-    return [prepare(read_port(path), rng) for path in kept]
+    return [prepare_ground(read_port(path), rng) for path in kept]
 
 
 def _sha256(path: Path) -> str:

@@ -178,7 +178,7 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         iterations: float = 1e5,  # noqa: ARG002
     ) -> MuonAdamW:
         """Muon and AdamW, in place of what ultralytics would choose."""
-        return optimizer_for(model, lr, decay)
+        return optimizer_for(model, rate=lr, decay=decay)
 
     def set_class_weights(self) -> None:
         """The loss has its own weights."""

@@ -23,7 +23,7 @@ from monitor.detect.context.water import water_mask
 from monitor.detect.evaluation.reader import read_scene
 from monitor.detect.run import detect
 from monitor.detect.sar.detector import RadarDetector
-from monitor.detect.yolo.detector import YoloDetector, check_raster
+from monitor.detect.yolo.detector import YoloDetector, check_fits_weights
 from monitor.detect.yolo.weights import read_weights
 
 PORTS = ("algiers", "athens", "busan", "cartagena", "casablanca", "gdynia", "hedland", "klang", "marseille", "valencia")
@@ -80,13 +80,13 @@ def test_real_scenes_in_another_scale_or_order_are_refused_and_as_they_are_accep
 ) -> None:
     _, raster = scene(shared_data / "s2_ports" / port)
     weights = read_weights("harbour26")
-    check_raster(raster, weights)
+    check_fits_weights(raster, weights)
     reflectance, picture = raster.data / 10_000, np.clip(raster.data / 10_000 / 0.4 * 255, 0, 255)
     for other in (reflectance.astype(np.float32), picture.astype(np.uint8), raster.data.astype(np.float32) * 100):
         with pytest.raises(DetectorError, match="reflectance"):
-            check_raster(replace(raster, data=other), weights)
+            check_fits_weights(replace(raster, data=other), weights)
     with pytest.raises(DetectorError, match="swapped"):
-        check_raster(replace(raster, data=raster.data[[3, 2, 1, 0, 4]]), weights)
+        check_fits_weights(replace(raster, data=raster.data[[3, 2, 1, 0, 4]]), weights)
 
 
 @pytest.mark.parametrize(

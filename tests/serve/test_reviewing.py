@@ -9,8 +9,8 @@ import pytest
 
 from monitor.cli.app import run
 from monitor.core.timerange import TimeRange
-from monitor.detect.evaluation.reader import read_ports, read_truth
 from monitor.pipeline import snapshot
+from monitor.detect.evaluation.reader import labelled_folders, read_port, read_scene_truth
 from monitor.pipeline.report import brief_input
 from monitor.report.sections.summary import header
 from monitor.workspace.workspace import Workspace
@@ -112,14 +112,14 @@ def test_labels_are_read_by_the_trainer_and_by_evaluate(
     assert run(["review", names[0], "keep", *root]) == 0
     assert run(["review", names[1], "reject", "--note", "a crane", *root]) == 0
     assert run(["review", "--export", str(tmp_path / "labels"), *root]) == 0
-    ports = {port.name: port for port in read_ports(tmp_path / "labels")}
+    ports = {port.name: port for port in map(read_port, labelled_folders(tmp_path / "labels"))}
     assert len(ports) == 2
     port = next(port for port in ports.values() if port.hulls)
     assert len(port.hulls) == 1
     assert port.hulls[0].sure
     assert port.dn.any()
     assert port.ignore
-    truth = read_truth(tmp_path / "labels" / port.name, port.epsg)
+    truth = read_scene_truth(tmp_path / "labels" / port.name, port.epsg)
     kept = workspace.detections().set_index("detection_id").loc[names[0]]
     assert truth.vessels["length_m"].iloc[0] == pytest.approx(kept["length_m"], abs=0.06)
     assert not any(area.intersects(truth.vessels["geometry"].iloc[0]) for area in truth.ignore)

@@ -4,15 +4,28 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from monitor.training.optimizer import optimizer_for, orthogonal  # noqa: E402
+from monitor.training.optimizer import optimizer_for  # noqa: E402
 
 
-@pytest.mark.parametrize("shape", [(8, 30), (30, 8), (16, 16)])
-def test_an_update_is_turned_into_one_of_equal_strength_in_every_direction(shape: tuple[int, int]) -> None:
+def test_a_filter_moves_with_equal_strength_in_every_direction_and_a_bias_as_adamw_moves_it() -> None:
     torch.manual_seed(0)
-    found = torch.linalg.svdvals(orthogonal(torch.randn(shape)))
-    assert found.min() > 0.3
-    assert found.max() < 1.4
+    network = torch.nn.Sequential(*[torch.nn.Conv2d(8, 8, 3) for _ in range(3)]).to(memory_format=torch.channels_last)
+    twin = torch.nn.Sequential(*[torch.nn.Conv2d(8, 8, 3) for _ in range(3)])
+    twin.load_state_dict(network.state_dict())
+    before = network[1].weight.detach().clone()
+    optimizer, adamw = (
+        optimizer_for(network, rate=1e-2, decay=0.0),
+        torch.optim.AdamW(twin.parameters(), lr=1e-2, weight_decay=0),
+    )
+    image = torch.randn(2, 8, 9, 9)
+    for model in (network, twin):
+        model(image).square().sum().backward()
+    optimizer.step()
+    adamw.step()
+    strength = torch.linalg.svdvals((network[1].weight.detach() - before).flatten(1)) / (1e-2 * 0.2 * 72**0.5)
+    assert strength.min() > 0.3
+    assert strength.max() < 1.4
+    assert torch.allclose(network[2].bias, twin[2].bias, atol=1e-6)
 
 
 def test_a_small_network_learns_an_edge_and_decay_leaves_norms_alone() -> None:

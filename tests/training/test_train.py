@@ -12,14 +12,14 @@ from monitor.core.errors import DataError
 from monitor.detect.evaluation.reader import read_port, read_scene
 from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import check_sha256, read_weights
-from monitor.training.augment.chips import Recipe, hull_bank, make_chip, prepare
+from monitor.training.augment.chips import Recipe, hull_bank, make_chip, prepare_ground
 from monitor.training.augment.targets import MAPS
 from tests.detect import harbour
 
 
 @pytest.fixture
 def ground(tmp_path: Path):
-    return prepare(read_port(harbour.write_port(tmp_path / "port")), np.random.default_rng(0))
+    return prepare_ground(read_port(harbour.write_port(tmp_path / "port")), np.random.default_rng(0))
 
 
 def test_water_and_quays_are_where_they_were_drawn(ground) -> None:

@@ -1,4 +1,4 @@
-"""A berth's own past: what it looks like empty, and how far one observation is from that."""
+"""A berth's own past: its level when empty, and how far one observation is from that."""
 
 from __future__ import annotations
 
@@ -20,15 +20,23 @@ class BaselineRule:
 
     Attributes
     ----------
-    least_observations : below so many past observations of one viewing the past says nothing
-    noise : least spread of an empty bin in each feature (reflectance, reflectance, dB, dB)
-    common : most that is taken for a change of the whole berth at once, in each feature: sun, tide, wind and half a
-        pixel of misregistration lift every bin alike, a ship lifts some; no more, since a ship may fill the berth
-    never_empty : where the detector saw ships at so large a share of the observations that seem empty, they are not
-    apart : how many spreads part two groups of observations before the past is said to have two states
-    gone : how many spreads 60 m of a berth must fall for something to have left
-    least_wide : least spread of the empty berth's anomaly, in units of `noise`
-    bound : most that a past is worth, in log odds
+    least_observations : int
+        With fewer past observations of one viewing the past is not used.
+    noise : tuple of float
+        Least spread of an empty bin in each feature (reflectance, reflectance, dB, dB).
+    common : tuple of float
+        Most that is taken for a change of the whole berth at once, in each feature: sun, tide, wind and half a
+        pixel of misregistration lift every bin alike, a ship lifts some; no more, since a ship may fill the berth.
+    never_empty : float
+        Where the detector found ships at so large a share of the observations that seem empty, they are not.
+    apart : float
+        How many spreads separate two groups of observations before the past has two states.
+    gone : float
+        How many spreads 60 m of a berth must fall for something to have left.
+    least_wide : float
+        Least spread of the empty berth's anomaly, in units of `noise`.
+    bound : float
+        Most that a past is worth, in log odds.
     """
 
     least_observations: int = 4
@@ -44,20 +52,31 @@ class BaselineRule:
 RADAR = BaselineRule()
 """Speckle is known beforehand, so a few observations will do. Four simulated seasons, two of them held out."""
 OPTICAL = BaselineRule(least_observations=8, gone=3.0)
-"""What sun, haze, shadow and cranes do to a quay is learnt only by looking. With the radar's rule, pasts of four to
+"""What sun, haze, shadow and cranes do to a quay only observations show. With the radar's rule, pasts of four to
 seven observations filled berths that were empty and that the detector had left so: 0.6, 1.8 and 2.7 % of all empty
 ones over three simulated seasons, 0.6, 0.0 and 1.1 % with this one; in a fourth, held out, 5.7 % against 1.5 %."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Past:
-    """What the past says of one observation.
+    """How one observation compares with the past of its viewing.
 
-    `odds` is the natural log of how much likelier the observation is with a ship than without; 0 when it says
-    nothing. `observations` past observations were read; `usable` is False when they cannot tell empty from occupied.
-    `share` of them had a ship, and `anomaly` is how far the observation stands out, in spreads of the empty berth.
-    `level` (bin, feature) is what the berth looks like when nothing stands out; None with too few observations.
-    `fell` is whether 60 m of it are gone in the look: where the berth is never empty, a ship that left.
+    Attributes
+    ----------
+    odds : float
+        Natural log of how much likelier the observation is with a ship than without; 0 when that is not known.
+    observations : int
+        Past observations that were read.
+    usable : bool
+        False when they cannot separate empty from occupied.
+    share : float
+        Share of them with a ship; NaN with too few.
+    anomaly : float
+        How far the observation stands out, in spreads of the empty berth.
+    level : Floats, optional
+        (bin, feature) the berth when nothing stands out; None with too few observations.
+    fell : bool
+        Whether 60 m of it are gone in this observation: where the berth is never empty, a ship that left.
     """
 
     odds: float
@@ -69,43 +88,66 @@ class Past:
     fell: bool = False
 
 
-def against_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
-    """How one observation at a berth compares with the earlier ones.
+def compare_with_past(now: Floats, past: Floats, detected: npt.NDArray[np.bool_], rule: BaselineRule) -> Past:
+    """One observation at a berth compared with the earlier ones.
 
     Parameters
     ----------
-    now : (bin, feature)
-        NaN where not seen.
-    past : (look, bin, feature)
-        Earlier observations of the same viewing.
-    detected : (look,) bool
-        Whether the detector saw a ship at each earlier observation: all that parts a berth that is never empty from one
-        that always is.
+    now : Floats
+        (bin, feature), NaN where not observed.
+    past : Floats
+        (observation, bin, feature) earlier observations of the same viewing.
+    detected : Bools
+        (observation,) whether the detector found a ship at each earlier observation: all that separates a berth
+        that is never empty from one that always is.
+    rule : BaselineRule
 
-    Notes ----- Each bin's empty level starts at a low quantile, as a berth may be occupied most of the time, and is
-    settled by reading the observations that do not stand out. A quay that never changes has one group of
-    observations; two groups are accepted only when they are well apart, so that a berth that is always empty stays
-    empty.
+    Notes
+    -----
+    Each bin's empty level starts at a low quantile, as a berth may be occupied most of the time, and is settled by
+    reading the observations that do not stand out. A quay that never changes has one group of observations; two groups
+    are accepted only when they are well apart, so that a berth that is always empty stays empty.
     """
     observations = int(past.shape[0])
     if observations < rule.least_observations:
-        return Past(0.0, observations, False, float("nan"), float("nan"))
+        return _unusable(observations)
     level, spread, anomaly = _settle(past, rule)
     here = float(_anomaly(now[None], level, spread, rule)[0])
     if not np.isfinite(here):
-        return Past(0.0, observations, False, float("nan"), float("nan"), level)
+        return _unusable(observations, level)
     middle, wide = _empty_group(anomaly, rule)
     occupied = np.asarray(anomaly > middle + rule.apart * wide)
     if float(detected[~occupied].mean()) >= rule.never_empty:
         gone = float(_anomaly(-now[None], -level, spread, rule)[0])
-        return Past(0.0, observations, False, float(detected.mean()), (here - middle) / wide, level, gone > rule.gone)
+        return Past(
+            odds=0.0,
+            observations=observations,
+            usable=False,
+            share=float(detected.mean()),
+            anomaly=(here - middle) / wide,
+            level=level,
+            fell=gone > rule.gone,
+        )
     ships = anomaly[occupied] - middle
     odds = float(np.clip(_log_odds(here - middle, wide, ships), -rule.bound, rule.bound))
-    return Past(odds, observations, True, float(occupied.mean()), (here - middle) / wide, level)
+    return Past(
+        odds=odds,
+        observations=observations,
+        usable=True,
+        share=float(occupied.mean()),
+        anomaly=(here - middle) / wide,
+        level=level,
+    )
+
+
+def _unusable(observations: int, level: Floats | None = None) -> Past:
+    """A past that decides nothing."""
+    nan = float("nan")
+    return Past(odds=0.0, observations=observations, usable=False, share=nan, anomaly=nan, level=level)
 
 
 def empty_level(past: Floats, rule: BaselineRule) -> Floats | None:
-    """(bin, feature) what a berth looks like when nothing stands out; None with too few observations."""
+    """(bin, feature) a berth when nothing stands out; None with too few observations."""
     return _settle(past, rule)[0] if len(past) >= rule.least_observations else None
 
 
@@ -143,7 +185,7 @@ def _nan_quantile(values: Floats, share: float) -> Floats:
 
 
 def _anomaly(observations: Floats, level: Floats, spread: Floats, rule: BaselineRule) -> Floats:
-    """(look,) the most that any 60 m of the berth stand out, in spreads; NaN when no bin was seen."""
+    """(observation,) the most that any 60 m of the berth stand out, in spreads; NaN when no bin was observed."""
     away = observations - level[None]
     most = np.array(rule.common)
     common = np.nan_to_num(_nan_quantile(np.moveaxis(away, 1, 0), 0.2), nan=0.0)
@@ -153,8 +195,8 @@ def _anomaly(observations: Floats, level: Floats, spread: Floats, rule: Baseline
     per_bin = np.where(count > 0, np.where(known, z, 0.0).sum(axis=2) / np.maximum(count, 1), np.nan)
     span = min(SPAN_BINS, per_bin.shape[1])
     windows = np.lib.stride_tricks.sliding_window_view(per_bin, span, axis=1)
-    told = np.isfinite(windows).all(axis=2)
-    means = np.where(told, np.where(np.isfinite(windows), windows, 0.0).mean(axis=2), -np.inf)
+    whole = np.isfinite(windows).all(axis=2)
+    means = np.where(whole, np.where(np.isfinite(windows), windows, 0.0).mean(axis=2), -np.inf)
     best = means.max(axis=1)
     return np.where(np.isfinite(best), best, np.nan)
 
@@ -186,7 +228,7 @@ def _log_odds(above: float, wide: float, ships: Floats) -> float:
     """Likelihood ratio with and without a ship of an observation `above` the empty middle, natural log.
 
     The empty group has Student's tails, since weather does; the occupied one (`ships`, above the same middle) is wide
-    where few ships were seen. Beyond the middle of the occupied group the ratio no longer changes.
+    where few ships were found. Beyond the middle of the occupied group the ratio no longer changes.
     """
     gap = max(float(np.median(ships)) if ships.size >= 3 else 10.0 * wide, 6.0 * wide)
     here = min(above, gap)

@@ -1,4 +1,4 @@
-"""What each berth looked like: a few numbers every 20 m along the quay, kept so that a berth has a past."""
+"""Profiles of berths: a few numbers every 20 m along the quay, stored so that a berth has a past."""
 
 from __future__ import annotations
 
@@ -62,8 +62,17 @@ def viewing(acquisition: Acquisition) -> str:
 def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame:
     """BERTH_PROFILES of one observation: every berth of the port, in bins along its quay.
 
-    Nothing is masked by land: what stands there for good is in every observation, and the berth's own past takes it
-    away. A berth outside the raster has bins with ``clear`` 0.
+    Parameters
+    ----------
+    acquisition : Acquisition
+    raster : Raster
+        A berth outside it has bins with ``clear`` 0.
+    aoi : Aoi
+
+    Notes
+    -----
+    Nothing is masked by land: permanent structures are in every observation, and the comparison with the berth's own
+    past removes them.
     """
     clear = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
     wet = water_mask(raster, water=aoi.water) & clear if aoi.has_berths else clear
@@ -104,9 +113,9 @@ def _bins(
     x, y = raster.grid.xy(rows + 0.5, cols + 0.5)
     along = (x - origin[0]) * axis[0] + (y - origin[1]) * axis[1]
     where = np.clip((along / length * count).astype(int), 0, count - 1)
-    seen = clear[rows, cols]
+    observed = clear[rows, cols]
     whole = max(float(berth_pixels(berth.geometry, raster)) / count, 1.0)
-    inside = np.bincount(where, seen, count)
+    inside = np.bincount(where, observed, count)
     out: dict[str, npt.NDArray[np.generic]] = {
         "bin": np.arange(count),
         "along_m": (np.arange(count) + 0.5) * length / count,
@@ -115,7 +124,7 @@ def _bins(
     for name in FEATURES:
         values = np.full(count, np.nan)
         if name in levels:
-            total = np.bincount(where, np.where(seen, levels[name][rows, cols], 0.0), count)
+            total = np.bincount(where, np.where(observed, levels[name][rows, cols], 0.0), count)
             np.divide(total, inside, out=values, where=inside > 0)
             if name not in _OPTICAL:
                 values = 10.0 * np.log10(np.maximum(values, 0.0) + _FLOOR[name])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -9,19 +11,43 @@ from scipy import ndimage
 from monitor.core.arrays import Floats
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
-from monitor.detect.context.motion import SEEN_AT_S
+from monitor.detect.context.motion import BAND_TIME_S
 
 BANDS = ("B02", "B03", "B04")
-LEAST_MS = 35.0
-"""Metres a second from which a thing flies: 68 kn, more than any ship and less than any jet."""
-_REACH_M = 250.0
-_NEAR_M = 120.0
-_LEAST_BRIGHT = 0.03
-_CORE = 0.4
-_MOST_BLOB_M2 = 15_000.0
-_ALONE = 0.35
-_LEAST_COSINE = 0.9
-_UNEVEN = 1.6
+
+
+@dataclass(frozen=True, slots=True)
+class AircraftRule:
+    """What an aeroplane in flight looks like in blue, green and red (chosen, but for the speed).
+
+    Attributes
+    ----------
+    least_ms : float
+        Metres a second from which an object flies: 68 kn, more than any ship and less than any jet.
+    reach_m, near_m : float
+        Half the side of the square that is searched, and how far from the box's centre the nearest band may show it.
+    least_bright, core : float
+        Least reflectance above the surroundings, and the share of the peak that bounds its blob.
+    most_blob_m2 : float
+        Largest blob.
+    alone : float
+        Most that the other bands show at a band's blob, as a share of its own level.
+    least_cosine, uneven : float
+        How straight the three places lie, and how far the two speeds between them may differ.
+    """
+
+    least_ms: float = 35.0
+    reach_m: float = 250.0
+    near_m: float = 120.0
+    least_bright: float = 0.03
+    core: float = 0.4
+    most_blob_m2: float = 15_000.0
+    alone: float = 0.35
+    least_cosine: float = 0.9
+    uneven: float = 1.6
+
+
+AIRCRAFT = AircraftRule()
 
 
 def without_aircraft(found: Boxes, raster: Raster) -> Boxes:
@@ -37,13 +63,14 @@ def without_aircraft(found: Boxes, raster: Raster) -> Boxes:
 
 
 def is_aloft(raster: Raster, ring: Floats) -> bool:
-    """Whether what lies about a ring (column, row) is one thing that flies.
+    """Whether what lies about a ring (column, row) is one object that flies.
 
     Its brightest blob stands apart in blue, green and red, each where the other two show little, and the three lie on
-    one line at the pace of `SEEN_AT_S` and at `LEAST_MS` and more. At Algiers on 17 August 2023 a jet's lie 75 m apart.
+    one line at the pace of `BAND_TIME_S` and at `AircraftRule.least_ms` and more. At Algiers on 17 August 2023 a jet's
+    lie 75 m apart.
     """
     gsd = raster.grid.gsd_m
-    reach = round(_REACH_M / gsd)
+    reach = round(AIRCRAFT.reach_m / gsd)
     middle = ring.mean(axis=0)
     rows, cols = raster.grid.shape
     top, left = max(int(middle[1]) - reach, 0), max(int(middle[0]) - reach, 0)
@@ -57,24 +84,24 @@ def is_aloft(raster: Raster, ring: Floats) -> bool:
         return False
     places = np.array([ndimage.center_of_mass(band * blob) for band, blob in zip(above, blobs, strict=True)])
     here = np.array([middle[1] - top, middle[0] - left])
-    return bool(np.hypot(*(places - here).T).min() * gsd <= _NEAR_M) and _flies(places * gsd)
+    return bool(np.hypot(*(places - here).T).min() * gsd <= AIRCRAFT.near_m) and _flies(places * gsd)
 
 
 def _brightest(above: Floats, gsd_m: float) -> npt.NDArray[np.bool_] | None:
     """The blob around the brightest pixel of a band; None when nothing is bright, or it is too large for a jet."""
     peak = float(above.max())
-    if peak < _LEAST_BRIGHT:
+    if peak < AIRCRAFT.least_bright:
         return None
-    labels, _ = ndimage.label(above >= _CORE * peak, np.ones((3, 3)))
+    labels, _ = ndimage.label(above >= AIRCRAFT.core * peak, np.ones((3, 3)))
     blob = labels == labels[np.unravel_index(int(np.argmax(above)), above.shape)]
-    return blob if blob.sum() * gsd_m**2 <= _MOST_BLOB_M2 else None
+    return blob if blob.sum() * gsd_m**2 <= AIRCRAFT.most_blob_m2 else None
 
 
 def _apart(above: list[Floats], blobs: list[npt.NDArray[np.bool_] | None]) -> bool:
     """Whether each band's blob is dark in the other bands."""
     for mine, blob in zip(above, blobs, strict=True):
         level = float(mine[blob].mean())
-        if any(float(other[blob].mean()) > _ALONE * level for other in above if other is not mine):
+        if any(float(other[blob].mean()) > AIRCRAFT.alone * level for other in above if other is not mine):
             return False
     return True
 
@@ -82,8 +109,8 @@ def _apart(above: list[Floats], blobs: list[npt.NDArray[np.bool_] | None]) -> bo
 def _flies(places_m: Floats) -> bool:
     """Whether three places in blue, green and red lie on one way at one speed, too fast for a ship."""
     first, second = places_m[1] - places_m[0], places_m[2] - places_m[1]
-    times = [SEEN_AT_S[band] for band in BANDS]
+    times = [BAND_TIME_S[band] for band in BANDS]
     pace = np.hypot(*first) / (times[1] - times[0]), np.hypot(*second) / (times[2] - times[1])
-    if min(pace) < LEAST_MS or max(pace) > _UNEVEN * min(pace):
+    if min(pace) < AIRCRAFT.least_ms or max(pace) > AIRCRAFT.uneven * min(pace):
         return False
-    return float(first @ second) >= _LEAST_COSINE * float(np.hypot(*first) * np.hypot(*second))
+    return float(first @ second) >= AIRCRAFT.least_cosine * float(np.hypot(*first) * np.hypot(*second))

@@ -13,8 +13,8 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.tables import COVERAGE
 from monitor.detect.context.water import ice_mask, water_mask
 
-OBSERVED = 0.9
-PARTLY = 0.5
+OBSERVED, PARTLY = 0.9, 0.5
+"""Clear share of a zone from which it counts as observed, and as observed in part (chosen)."""
 _KINDS = ("berth", "yard", "anchorage")
 _ICE_TAG = "ice_fraction"
 
@@ -22,10 +22,18 @@ _ICE_TAG = "ice_fraction"
 def coverage(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame:
     """COVERAGE of one scene: a row for the port's water, and one for each berth, yard and anchorage.
 
-    A zone is ``observed`` when at least 90 % of it was seen clear, ``partly`` from 50 %, else ``not observed`` with
-    the reason that hid most of it. Measured over the zone, not over the tile. Water under sea ice does not count as
-    seen, since ships in ice are missed: what the source told in the raster's tag ``ice_fraction`` (JSON, zone id to
-    share), and what the pixels show (`ice_mask`).
+    Parameters
+    ----------
+    acquisition : Acquisition
+    raster : Raster
+        Its tag ``ice_fraction`` (JSON, zone id to share), where the source wrote one, counts as ice.
+    aoi : Aoi
+
+    Notes
+    -----
+    A zone is ``observed`` when at least 90 % of it was clear, ``partly`` from 50 %, else ``not observed`` with the
+    reason that hid most of it. Measured over the zone, not over the image. Water under sea ice does not count as
+    observed, since ships in ice are missed: the larger of the source's share and of what the pixels show (`ice_mask`).
     """
     ice = ice_mask(raster)
     water = aoi.water
@@ -51,17 +59,17 @@ def _pixels(geometry: BaseGeometry, raster: Raster) -> int:
 def _row(
     acquisition: Acquisition, raster: Raster, zone: tuple[str, str], mask: Mask, whole: int, *, ice: Mask
 ) -> dict[str, object]:
-    seen = mask & raster.valid
-    clear = seen if raster.cloud is None else seen & ~raster.cloud
-    told = 0.0 if zone[1] == "yard" else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))
+    with_data = mask & raster.valid
+    clear = with_data if raster.cloud is None else with_data & ~raster.cloud
+    reported = 0.0 if zone[1] == "yard" else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))
     shown = 0.0 if zone[1] == "yard" else float((clear & ice).sum()) / max(float(clear.sum()), 1.0)
-    frozen = max(told, shown)
+    frozen = max(reported, shown)
     fraction = min(float(clear.sum()) * (1.0 - frozen) / max(whole, 1), 1.0)
     state = "observed" if fraction >= OBSERVED else "partly" if fraction >= PARTLY else "not observed"
     hidden = {
         "outside": whole - int(mask.sum()),
-        "no data": int(mask.sum() - seen.sum()),
-        "cloud": int(seen.sum() - clear.sum()),
+        "no data": int(mask.sum() - with_data.sum()),
+        "cloud": int(with_data.sum() - clear.sum()),
         "sea ice": round(frozen * float(clear.sum())),
     }
     reason = max(hidden, key=lambda name: hidden[name]) if state != "observed" else ""

@@ -25,12 +25,18 @@ class FixedRule:
 
     Attributes
     ----------
-    within_m : how far two finds of one object may lie apart: registration and the box's own error
-    length_ratio : how much their lengths may differ
-    observations, days : found in so many observations of one sensor at least, over so many days
-    share : of the clear observations in that time
-    looks_at_berth, share_at_berth, ratio_at_berth : the same alongside, where ships lie at the same place one after
-        the other
+    within_m : float
+        How far two finds of one object may lie apart: registration and the box's own error.
+    length_ratio : float
+        How much their lengths may differ.
+    observations : int
+        Least observations of one sensor with the object.
+    days : float
+        Least time between the first and the last of them.
+    share : float
+        Least share of the clear observations in that time.
+    observations_at_berth, share_at_berth, ratio_at_berth : int or float
+        The same alongside, where ships lie at the same place one after the other.
     """
 
     within_m: float = 30.0
@@ -53,16 +59,17 @@ def mark_fixed(detections: pd.DataFrame, coverage: pd.DataFrame, *, rule: FixedR
     coverage : COVERAGE table
         Which observations showed a place: by the detection's own zone where it has a row, else by the port's water.
         An observation in part counts as clear only where the object was found in it.
+    rule : FixedRule, optional
 
     Returns
     -------
     DETECTIONS table
-        The same rows in the same order. Stacks are never fixed objects: they stand ashore and are judged by yards.
+        The same rows in the same order. Stacks are never fixed objects: they stand ashore and belong to yards.
 
     Notes
     -----
-    Each sensor is judged alone: a buoy that radar shows may be too small for optics. A ship laid up for as long, at
-    one spot, is set aside too; that is what a hulk is, and it stays in the table to be seen.
+    Each sensor is treated alone: a buoy that radar shows may be too small for optics. A ship laid up for as long, at
+    one spot, is set aside too; that is what a hulk is, and it stays in the table.
     """
     rule = rule or FixedRule()
     table = detections.reset_index(drop=True)
@@ -98,8 +105,8 @@ class _Shown:
             for (aoi, sensor, zone), group in clear.groupby(["aoi_id", "sensor", "zone_id"])
         }
         return cls(
-            {key: _seconds(group["acquired_at"]) for key, group in groups.items()},
-            {key: group["scene_id"].to_numpy(dtype=object) for key, group in groups.items()},
+            times={key: _seconds(group["acquired_at"]) for key, group in groups.items()},
+            scenes={key: group["scene_id"].to_numpy(dtype=object) for key, group in groups.items()},
         )
 
     def within(self, aoi: str, sensor: str, zone: str, *, first: float, last: float) -> set[object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import ceil
 
 import numpy as np
@@ -16,12 +16,30 @@ from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.water import ice_mask, water_mask
 
-BERTH_REACH_M = 30.0
-"""A hull is alongside when land lies within this of its outline; the edges of quays are known to a pixel or two."""
-INSHORE_M = 2000.0
-STACK_REACH_M = 200.0
-AGROUND_M = 40.0
-"""A hull further than this from any water is a roof. On seven held-out ports: no true hull, 3 % of the false."""
+
+@dataclass(frozen=True, slots=True)
+class PlacementRule:
+    """Where objects can be, and the bounds of the zones.
+
+    Attributes
+    ----------
+    berth_reach_m : float
+        A hull is alongside when land lies within this of its outline; the edges of quays are known to a pixel or two.
+    inshore_m : float
+        Furthest inshore water from land (chosen).
+    stack_reach_m : float
+        A stack is at a berth when water lies within this (chosen).
+    aground_m : float
+        A hull further than this from any water is a roof. On seven held-out ports: no true hull, 3 % of the false.
+    """
+
+    berth_reach_m: float = 30.0
+    inshore_m: float = 2000.0
+    stack_reach_m: float = 200.0
+    aground_m: float = 40.0
+
+
+PLACEMENT = PlacementRule()
 _MOST_PIXELS = 4_000_000
 _BLOCK_M = 100.0
 
@@ -29,10 +47,20 @@ _BLOCK_M = 100.0
 def place(boxes: Boxes, raster: Raster, water: BaseGeometry | None) -> tuple[Boxes, list[str]]:
     """The boxes that can be where they are, and the zone of each: ``berth`` | ``inshore`` | ``open``.
 
-    Vessels further than `AGROUND_M` from any water are dropped (where the raster shows water at all), and so are those
-    that are ice for the larger part: floes. Alongside is land within `BERTH_REACH_M` of the outline, inshore within
-    `INSHORE_M` (to 100 m). Stacks stand ashore and are ``berth`` where water is within `STACK_REACH_M`, else
-    ``inshore``.
+    Parameters
+    ----------
+    boxes : Boxes
+    raster : Raster
+        That the boxes were found in.
+    water : BaseGeometry, optional
+        Longitude/latitude polygons of known water; without them it is read from the raster.
+
+    Notes
+    -----
+    Vessels further than `PlacementRule.aground_m` from any water are dropped (where the raster shows water at all), and
+    so are those that are ice for the larger part: floes. Alongside is land within `berth_reach_m` of the outline,
+    inshore within `inshore_m` (to 100 m). Stacks are ashore and are ``berth`` where water is within `stack_reach_m`,
+    else ``inshore``.
     """
     if not len(boxes):
         return boxes, []
@@ -40,12 +68,12 @@ def place(boxes: Boxes, raster: Raster, water: BaseGeometry | None) -> tuple[Box
     wet = water_mask(thin, water=water)
     land = ~wet & thin.valid
     any_water, gsd_m = bool(wet.any()), thin.grid.gsd_m
-    reach_m, aground_m = max(BERTH_REACH_M, gsd_m), max(AGROUND_M, gsd_m)
+    reach_m, aground_m = max(PLACEMENT.berth_reach_m, gsd_m), max(PLACEMENT.aground_m, gsd_m)
     coast = _Coast(land, gsd_m)
     kept, out = [], []
     for index, (name, ring) in enumerate(zip(boxes.class_name, boxes.rings, strict=True)):
         points = _along(ring) / step
-        dry = _nearest_m(wet, points, gsd_m, reach_m=aground_m if name == VESSEL else STACK_REACH_M)
+        dry = _nearest_m(wet, points, gsd_m, reach_m=aground_m if name == VESSEL else PLACEMENT.stack_reach_m)
         if name == VESSEL and ((any_water and dry > aground_m) or _is_ice(raster, ring)):
             continue
         ashore = _nearest_m(land, points, gsd_m, reach_m=reach_m) if name == VESSEL else 0.0
@@ -110,10 +138,10 @@ class _Coast:
 
 def _zone(name: str, to_water_m: float, to_land_m: float, reach_m: float) -> str:
     if name != VESSEL:
-        return "berth" if to_water_m <= STACK_REACH_M else "inshore"
+        return "berth" if to_water_m <= PLACEMENT.stack_reach_m else "inshore"
     if to_land_m <= reach_m:
         return "berth"
-    return "inshore" if to_land_m <= INSHORE_M else "open"
+    return "inshore" if to_land_m <= PLACEMENT.inshore_m else "open"
 
 
 def _along(ring: Floats) -> Floats:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
@@ -14,14 +16,40 @@ from monitor.core.scene import Raster
 SHIP_REACH_M = 60.0
 """How far inland of the water's edge a hull alongside may reach: the beam of the largest ships."""
 
-_VESSEL = (420.0, 70.0, 30_000.0)
-_VESSEL_RADAR = (2000.0, 250.0, 300_000.0)
-"""Longest hole that is a ship, metres; its mean width; its area, m². Radar draws a cross around a strong target."""
-_POND_KM2 = 0.05
-_INDEX_LIMITS = (-0.2, 0.35)
-_NIR_LIMITS = (0.04, 0.16)
-_RADAR_LIMITS_DB = (-19.0, -9.0)
-_VH_SHIFT_DB = -7.0
+
+@dataclass(frozen=True, slots=True)
+class WaterRule:
+    """Where thresholds between water and land may lie, and which holes and ponds are not what they seem.
+
+    Attributes
+    ----------
+    index, infrared, radar_db : tuple of float
+        Limits of Otsu's threshold on the normalised differences, the infrared reflectance and VV: the range that water
+        has in any scene.
+    vh_shift_db : float
+        How far VH lies below VV.
+    vessel, vessel_radar : tuple of float
+        Longest hole that is a ship (m), its mean width (m) and its area (m²). Radar draws a cross around a strong
+        target.
+    pond_km2 : float
+        Smaller waters are dropped.
+    snow_index, snow_infrared, snow_green : float
+        Least NDSI, B08 and B03 of ice: Hall's thresholds, and green since water is darker.
+    """
+
+    index: tuple[float, float] = (-0.2, 0.35)
+    infrared: tuple[float, float] = (0.04, 0.16)
+    radar_db: tuple[float, float] = (-19.0, -9.0)
+    vh_shift_db: float = -7.0
+    vessel: tuple[float, float, float] = (420.0, 70.0, 30_000.0)
+    vessel_radar: tuple[float, float, float] = (2000.0, 250.0, 300_000.0)
+    pond_km2: float = 0.05
+    snow_index: float = 0.42
+    snow_infrared: float = 0.11
+    snow_green: float = 0.15
+
+
+WATER = WaterRule()
 _OTSU_VALUES = 500_000
 _BLOCK_M = 50.0
 
@@ -35,10 +63,10 @@ def water_mask(raster: Raster, *, water: BaseGeometry | None = None, land: BaseG
     ----------
     raster : Raster
         Its valid pixels alone can be water.
-    water : longitude/latitude geometry, optional
-        Where water is known to be; without it water is read from the pixels (`scene_water`).
-    land : longitude/latitude geometry, optional
-        Taken away from whatever `water` or the pixels say.
+    water : BaseGeometry, optional
+        Longitude/latitude polygons of known water; without them water is read from the pixels (`scene_water`).
+    land : BaseGeometry, optional
+        Longitude/latitude polygons taken away from what `water` or the pixels give.
 
     Notes
     -----
@@ -51,21 +79,31 @@ def water_mask(raster: Raster, *, water: BaseGeometry | None = None, land: BaseG
 def ice_mask(raster: Raster) -> Mask:
     """(row, col) bool: snow or ice by the normalised difference snow index; all False without B03, B08 and B11.
 
-    Hall's thresholds (NDSI over 0.42, infrared over 0.11), and green over 0.15: water is darker, and decks, quays and
-    cloud are bright in B11 where ice is dark.
+    Hall's thresholds, and a bound on green: water is darker, and decks, quays and cloud are bright in B11 where ice is
+    dark.
     """
     if not all(raster.has(band) for band in ("B03", "B08", "B11")):
         return np.zeros(raster.grid.shape, dtype=bool)
     green, swir = raster.band("B03"), raster.band("B11")
-    icy: Mask = (green > 0.15) & raster.valid
+    icy: Mask = (green > WATER.snow_green) & raster.valid
     if icy.any():
-        icy &= (raster.band("B08") > 0.11) & (green - swir > 0.42 * (green + swir))
+        icy &= (raster.band("B08") > WATER.snow_infrared) & (green - swir > WATER.snow_index * (green + swir))
     return icy
 
 
 def ship_domain(water: Mask, *, gsd_m: float, reach_m: float = SHIP_REACH_M) -> Mask:
-    """(row, col) bool: water and what lies within `reach_m` of it, so that hulls alongside are inside.
+    """(row, col) bool: water and what lies within reach of it, so that hulls alongside are inside.
 
+    Parameters
+    ----------
+    water : Mask
+        (row, col) bool.
+    gsd_m : float
+        Size of a pixel.
+    reach_m : float
+
+    Notes
+    -----
     A hull at a quay reads as land in every water index; its outer side touches water all the same.
     """
     if not water.any():
@@ -85,7 +123,7 @@ def scene_water(raster: Raster) -> Mask:
     Raises
     ------
     DataError
-        The raster has none of the bands that tell water from land.
+        The raster has none of the bands that separate water from land.
     """
     optical = raster.has("B08") or raster.has("B11")
     if optical:
@@ -93,14 +131,21 @@ def scene_water(raster: Raster) -> Mask:
     elif raster.has("VV") or raster.has("VH"):
         wet = _radar_water(raster)
     else:
-        raise DataError(f"no band tells water from land among {', '.join(raster.bands)}: give a water or land polygon")
-    return _tidy(wet & raster.valid, raster.valid, raster.grid.gsd_m, _VESSEL if optical else _VESSEL_RADAR)
+        raise DataError(
+            f"no band separates water from land among {', '.join(raster.bands)}: give a water or land polygon"
+        )
+    return _tidy(wet & raster.valid, raster.valid, raster.grid.gsd_m, WATER.vessel if optical else WATER.vessel_radar)
 
 
 def otsu(values: npt.NDArray[np.floating], *, low: float, high: float) -> float:
-    """The threshold that best splits `values` in two (Otsu 1979), kept within ``[low, high]``.
+    """The threshold that best splits `values` in two (Otsu 1979), within ``[low, high]``.
 
-    With no finite values the middle of the limits comes back. Of many values every n-th is looked at.
+    Parameters
+    ----------
+    values : array
+        Of many values every n-th is read; with no finite ones the middle of the limits comes back.
+    low, high : float
+        The limits.
     """
     thin = values.ravel()[:: max(1, values.size // _OTSU_VALUES)]
     finite = thin[np.isfinite(thin)]
@@ -129,13 +174,13 @@ def _optical_water(raster: Raster) -> Mask:
         if not raster.has(infrared):
             continue
         dark = raster.band(infrared)
-        votes.append(dark < otsu(dark[raster.valid], low=_NIR_LIMITS[0], high=_NIR_LIMITS[1]))
+        votes.append(dark < otsu(dark[raster.valid], low=WATER.infrared[0], high=WATER.infrared[1]))
         if raster.has("B03"):
             green = raster.band("B03")
             with np.errstate(invalid="ignore", divide="ignore"):
                 index = (green - dark) / (green + dark)
             votes.append(
-                np.nan_to_num(index, nan=-1.0) > otsu(index[raster.valid], low=_INDEX_LIMITS[0], high=_INDEX_LIMITS[1])
+                np.nan_to_num(index, nan=-1.0) > otsu(index[raster.valid], low=WATER.index[0], high=WATER.index[1])
             )
     needed = (len(votes) + 2) // 2
     enough: Mask = np.sum(votes, axis=0) >= needed
@@ -153,9 +198,9 @@ def _radar_water(raster: Raster) -> Mask:
     padded = np.pad(level, ((0, -rows % step), (0, -cols % step)), mode="edge")
     blocks = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).mean(axis=(1, 3))
     smooth = ndimage.median_filter(blocks, size=3 if step > 1 else 5)
-    seen = raster.valid[::step, ::step]
-    low, high = (limit + (0.0 if band == "VV" else _VH_SHIFT_DB) for limit in _RADAR_LIMITS_DB)
-    dark = smooth < otsu(smooth[: seen.shape[0], : seen.shape[1]][seen], low=low, high=high)
+    known = raster.valid[::step, ::step]
+    low, high = (limit + (0.0 if band == "VV" else WATER.vh_shift_db) for limit in WATER.radar_db)
+    dark = smooth < otsu(smooth[: known.shape[0], : known.shape[1]][known], low=low, high=high)
     whole: Mask = np.repeat(np.repeat(dark, step, axis=0), step, axis=1)[:rows, :cols]
     return whole
 
@@ -165,7 +210,7 @@ def _tidy(wet: Mask, valid: Mask, gsd_m: float, vessel: tuple[float, float, floa
     labels, count = ndimage.label(wet, np.ones((3, 3)))
     if count:
         sizes = np.bincount(labels.ravel())
-        keep = sizes * gsd_m**2 >= min(_POND_KM2 * 1e6, 0.5 * sizes[1:].max() * gsd_m**2)
+        keep = sizes * gsd_m**2 >= min(WATER.pond_km2 * 1e6, 0.5 * sizes[1:].max() * gsd_m**2)
         keep[0] = False
         wet = keep[labels]
     dry, count = ndimage.label(~wet & valid)

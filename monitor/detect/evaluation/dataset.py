@@ -71,15 +71,15 @@ def box_of(ring: Pixels) -> tuple[float, float, float, float, float]:
     return float(centre[0]), float(centre[1]), max(length, width), min(length, width), angle
 
 
-def hull_of(ring: Pixels, properties: Mapping[str, Any]) -> Hull:
+def labelled_hull(ring: Pixels, properties: Mapping[str, Any]) -> Hull:
     """The hull of one `vessel` feature whose ring is in pixels."""
     x, y, length, width, angle = box_of(ring)
     return Hull(
-        x,
-        y,
-        length,
-        width,
-        angle,
+        x=x,
+        y=y,
+        length_px=length,
+        width_px=width,
+        angle=angle,
         sure=properties.get("sure") != "low",
         situation=str(properties.get("situation") or "berthed"),
         length_m=float(properties.get("length_m") or length * 10),
@@ -93,7 +93,7 @@ def sort_features(rings: Sequence[tuple[Pixels, Mapping[str, Any]]]) -> dict[str
     for ring, properties in rings:
         kind = properties.get("kind")
         if kind == "vessel":
-            found["hulls"].append(hull_of(ring, properties))
+            found["hulls"].append(labelled_hull(ring, properties))
         elif kind == "container_stack":
             if properties.get("stack") == "ship_deck":
                 continue

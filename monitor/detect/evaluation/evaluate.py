@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.detect.base import Detector
-from monitor.detect.evaluation.matching import FLOOR_M, UNMATCHED_FLOOR_M, SceneScore
+from monitor.detect.evaluation.matching import SCORING, SceneScore
 from monitor.detect.evaluation.reader import score_folder
 
 LENGTH_CLASSES = ((0.0, 25.0), (25.0, 50.0), (50.0, 60.0), (60.0, 100.0), (100.0, 200.0), (200.0, 1000.0))
@@ -25,7 +25,7 @@ class Evaluation:
     """Scores of a detector over labelled scenes.
 
     `scores` has one entry a scene; everything else follows from them. `trained_on` names those of the scenes that the
-    detector's weights were trained on: figures with these among them say nothing of new ports.
+    detector's weights were trained on: figures with these among them do not hold for new ports.
     """
 
     detector: str
@@ -68,16 +68,17 @@ class Evaluation:
         return _table(self)
 
 
-def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = FLOOR_M) -> Evaluation:
+def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = SCORING.floor_m) -> Evaluation:
     """Score a detector on a folder of labelled scenes.
 
     Parameters
     ----------
-    folder : path
+    folder : str or Path
         A labelled scene folder, or a folder of such: ``*.tif``, ``labels.geojson``.
     detector : Detector
     floor_m : float
-        Shorter labels neither count nor cost, and unmatched predictions shorter than 45 m are dropped; 0 scores all.
+        Shorter labels neither count nor cost, and unmatched predictions shorter than 45 m are dropped; 0 scores
+        all.
 
     Raises
     ------
@@ -94,8 +95,8 @@ def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = FLOOR_M
     """
     scores = score_folder(Path(folder), detector, floor_m=floor_m)
     known = getattr(getattr(detector, "weights", None), "trained_on", ())
-    seen = tuple(score.scene for score in scores if score.scene in known)
-    return Evaluation(detector.key, floor_m, tuple(scores), seen)
+    trained_on = tuple(score.scene for score in scores if score.scene in known)
+    return Evaluation(detector.key, floor_m, tuple(scores), trained_on)
 
 
 def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
@@ -142,7 +143,16 @@ def _null_cases(scores: Sequence[SceneScore]) -> dict[str, float]:
 def bootstrap(
     scores: Sequence[SceneScore], *, draws: int = DRAWS, level: float = 0.9
 ) -> dict[str, tuple[float, float]]:
-    """Intervals of the pooled figures by drawing whole scenes with replacement; the same numbers every time."""
+    """Intervals of the pooled figures; the same numbers every time. Empty without scenes.
+
+    Parameters
+    ----------
+    scores : sequence of SceneScore
+    draws : int
+        How often as many scenes are drawn, with replacement.
+    level : float
+        Probability that the intervals hold.
+    """
     if not scores:
         return {}
     rng = np.random.default_rng(_SEED)
@@ -168,7 +178,7 @@ def bootstrap(
     }
 
 
-def by_class(scores: Sequence[SceneScore], floor_m: float = FLOOR_M) -> pd.DataFrame:
+def by_class(scores: Sequence[SceneScore], floor_m: float = SCORING.floor_m) -> pd.DataFrame:
     """Rows of zone and length class: labels and how many were found, predictions and how many were true."""
     pairs = _stacked([score.pairs for score in scores])
     missed = _stacked([score.missed for score in scores])
@@ -204,9 +214,9 @@ def _labelled(zone: str) -> Callable[[pd.DataFrame], pd.Series]:
     """Which labels lie in a zone; without zones all that are not alongside count as inshore."""
 
     def where(table: pd.DataFrame) -> pd.Series:
-        told = table["zone"] if "zone" in table else pd.Series("", index=table.index)
+        zones = table["zone"] if "zone" in table else pd.Series("", index=table.index)
         alongside = (table["situation"] == "berthed").map({True: "berth", False: "inshore"})
-        return told.where(told != "", alongside) == zone
+        return zones.where(zones != "", alongside) == zone
 
     return where
 
@@ -242,7 +252,7 @@ def _plain(row: Mapping[Any, Any]) -> dict[str, object]:
 
 
 def _berth_lines(pooled: Mapping[str, float]) -> list[str]:
-    """What was said of occupied and empty berths, and of scenes without vessels."""
+    """Occupied and empty berths by label and prediction, and scenes without vessels."""
     return [
         "berths:                   said occupied   said empty",
         f"  a vessel lies there      {pooled['occupied_found']:>12.0f} {pooled['occupied_missed']:>12.0f}",
@@ -263,7 +273,8 @@ def _class_lines(classes: pd.DataFrame) -> list[str]:
 
 
 def _table(result: Evaluation) -> str:
-    floor = f"; vessels of {result.floor_m:g} m and more, unmatched predictions under {UNMATCHED_FLOOR_M:g} m dropped"
+    least = f"unmatched predictions under {SCORING.unmatched_floor_m:g} m dropped"
+    floor = f"; vessels of {result.floor_m:g} m and more, {least}"
     heads = ("n", 5), ("found", 6), ("false", 6), ("P", 6), ("R", 6), ("F1", 6), ("empty", 8), ("stack", 7), ("len", 6)
     lines = [
         f"detector {result.detector}{floor if result.floor_m else ''}",

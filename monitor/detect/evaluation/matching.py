@@ -9,18 +9,41 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
-from shapely import STRtree, area, intersection, union_all
+from shapely import STRtree, area, contains_xy, intersection, prepare, union_all
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.arrays import Floats
 
-GATE_M = 100.0
-BERTH_GATE_M = (30.0, 60.0)
-FLOOR_M = 60.0
-UNMATCHED_FLOOR_M = 45.0
-CLAIMED_SHARE = 0.25
-FAR = 1e9
+_FAR_M = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRule:
+    """What counts as found, false or claimed (chosen).
+
+    Attributes
+    ----------
+    gate_m : float
+        How far a prediction may lie from a vessel.
+    berth_gate_m : tuple of float
+        The same alongside: half the vessel's length, within these bounds.
+    floor_m : float
+        Shorter labels do not count.
+    unmatched_floor_m : float
+        Shorter unmatched predictions are dropped.
+    claimed_share : float
+        Share of an empty stretch that predictions cover to claim it.
+    """
+
+    gate_m: float = 100.0
+    berth_gate_m: tuple[float, float] = (30.0, 60.0)
+    floor_m: float = 60.0
+    unmatched_floor_m: float = 45.0
+    claimed_share: float = 0.25
+
+
+SCORING = ScoringRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +85,27 @@ def centres(geometry: Sequence[BaseGeometry]) -> Floats:
 
 def gates_m(vessels: pd.DataFrame) -> Floats:
     """How far a prediction may lie from each vessel: 100 m, at berth half its length within 30–60 m."""
-    low, high = BERTH_GATE_M
+    low, high = SCORING.berth_gate_m
     berth = np.clip(vessels["length_m"].to_numpy(float) / 2, low, high)
-    return np.where(vessels["situation"].to_numpy(object) == "berthed", berth, GATE_M)
+    return np.where(vessels["situation"].to_numpy(object) == "berthed", berth, SCORING.gate_m)
 
 
 def assign(predicted: Floats, truth: Floats, gate_m: Floats) -> list[tuple[int, int, float]]:
-    """One-to-one pairs (prediction, truth, metres) of least total distance among those within the gates."""
+    """One-to-one pairs (prediction, truth, metres) of least total distance among those within the gates.
+
+    Parameters
+    ----------
+    predicted, truth : Floats
+        (n, 2) metres.
+    gate_m : Floats
+        How far a prediction may lie from each of `truth`.
+    """
     if not len(predicted) or not len(truth):
         return []
     distance = np.hypot(*(predicted[:, None, :] - truth[None, :, :]).transpose(2, 0, 1))
-    cost = np.where(distance <= gate_m[None, :], distance, FAR)
+    cost = np.where(distance <= gate_m[None, :], distance, _FAR_M)
     rows, cols = linear_sum_assignment(cost)
-    return [(int(r), int(c), float(cost[r, c])) for r, c in zip(rows, cols, strict=True) if cost[r, c] < FAR]
+    return [(int(r), int(c), float(cost[r, c])) for r, c in zip(rows, cols, strict=True) if cost[r, c] < _FAR_M]
 
 
 def counted(vessels: pd.DataFrame, floor_m: float) -> npt.NDArray[np.bool_]:
@@ -89,7 +120,7 @@ def _dropped(
     """Unmatched predictions that cost nothing: short, in an ignore area, or on a label that does not count."""
     out = np.zeros(len(predictions), dtype=bool)
     if floor_m > 0:
-        out |= predictions["length_m"].to_numpy(float) < UNMATCHED_FLOOR_M
+        out |= predictions["length_m"].to_numpy(float) < SCORING.unmatched_floor_m
     points = [g.centroid for g in predictions["geometry"]]
     for areas in (list(truth.ignore), list(others["geometry"])):
         if areas and points:
@@ -103,11 +134,17 @@ def _dropped(
 
 
 def match_vessels(
-    predictions: pd.DataFrame, truth: Truth, *, floor_m: float = FLOOR_M
+    predictions: pd.DataFrame, truth: Truth, *, floor_m: float = SCORING.floor_m
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Pairs, missed labels and false alarms of one scene.
 
-    `predictions` has `geometry, length_m, axis_deg, score` (and whatever else is carried along), in the labels' CRS.
+    Parameters
+    ----------
+    predictions : table
+        `geometry, length_m, axis_deg, score` (and whatever else is carried along), in the labels' CRS.
+    truth : Truth
+    floor_m : float
+        Shorter labels do not count.
     """
     predictions = predictions.reset_index(drop=True)
     counts = counted(truth.vessels, floor_m)
@@ -132,8 +169,8 @@ def match_vessels(
             "high_m",
         ],
     )
-    seen = {t for _, t, _ in found}
-    missed = real[[index not in seen for index in range(len(real))]]
+    hit = {t for _, t, _ in found}
+    missed = real[[index not in hit for index in range(len(real))]]
     return pairs, missed.reset_index(drop=True), predictions[free & ~dropped].reset_index(drop=True)
 
 
@@ -160,18 +197,25 @@ def claimed_berths(predictions: Sequence[BaseGeometry], empty: Sequence[Polygon]
     claimed = []
     for index, strip in enumerate(empty):
         covered = area(intersection(union_all(list(predictions)), strip)) if len(predictions) else 0.0
-        if covered >= CLAIMED_SHARE * strip.area or any(strip.contains(g.centroid) for g in predictions):
+        if covered >= SCORING.claimed_share * strip.area or any(strip.contains(g.centroid) for g in predictions):
             claimed.append(index)
     return claimed
 
 
 def stack_areas(predicted: Sequence[BaseGeometry], truth: Truth, *, cell_m: float = 10.0) -> tuple[float, float]:
-    """Area in both, and in either, of predicted and labelled stacks, on a grid, away from vessels and ignore areas."""
+    """Area (m²) in both, and in either, of predicted and labelled stacks, away from vessels and ignore areas.
+
+    Parameters
+    ----------
+    predicted : sequence of BaseGeometry
+        Outlines in the labels' CRS.
+    truth : Truth
+    cell_m : float
+        Side of a cell of the grid that areas are counted on.
+    """
     everything = [*predicted, *truth.stacks]
     if not everything:
         return 0.0, 0.0
-    from shapely import contains_xy, prepare
-
     bounds = np.array([g.bounds for g in everything])
     xs = np.arange(np.floor(bounds[:, 0].min() / cell_m), np.ceil(bounds[:, 2].max() / cell_m)) * cell_m + cell_m / 2
     ys = np.arange(np.floor(bounds[:, 1].min() / cell_m), np.ceil(bounds[:, 3].max() / cell_m)) * cell_m + cell_m / 2
@@ -187,19 +231,38 @@ def stack_areas(predicted: Sequence[BaseGeometry], truth: Truth, *, cell_m: floa
             out[rows, cols] |= contains_xy(shape, grid_x[rows, cols], grid_y[rows, cols])
         return out
 
-    seen = ~raster([*truth.vessels["geometry"], *truth.ignore, *truth.blind])
-    mine, theirs = raster(predicted) & seen, raster(truth.stacks) & seen
+    scored = ~raster([*truth.vessels["geometry"], *truth.ignore, *truth.blind])
+    mine, theirs = raster(predicted) & scored, raster(truth.stacks) & scored
     return float((mine & theirs).sum()) * cell_m**2, float((mine | theirs).sum()) * cell_m**2
 
 
 def score_scene(
-    vessels: pd.DataFrame, stacks: Sequence[BaseGeometry], truth: Truth, *, floor_m: float = FLOOR_M
+    vessels: pd.DataFrame, stacks: Sequence[BaseGeometry], truth: Truth, *, floor_m: float = SCORING.floor_m
 ) -> SceneScore:
-    """Score one scene's predicted vessels (see `match_vessels`) and stack outlines against its labels."""
+    """The score of one scene against its labels.
+
+    Parameters
+    ----------
+    vessels : table
+        See `match_vessels`.
+    stacks : sequence of BaseGeometry
+        Predicted outlines in the labels' CRS.
+    truth : Truth
+    floor_m : float
+        Shorter labels do not count.
+    """
     pairs, missed, false_alarms = match_vessels(vessels, truth, floor_m=floor_m)
-    long_enough = vessels[vessels["length_m"] >= UNMATCHED_FLOOR_M] if floor_m > 0 else vessels
+    long_enough = vessels[vessels["length_m"] >= SCORING.unmatched_floor_m] if floor_m > 0 else vessels
     claimed = claimed_berths(list(long_enough["geometry"]), truth.empty)
     both, either = stack_areas(stacks, truth)
     return SceneScore(
-        truth.scene, pairs, missed, false_alarms, len(truth.empty), len(claimed), both, either, tuple(claimed)
+        scene=truth.scene,
+        pairs=pairs,
+        missed=missed,
+        false_alarms=false_alarms,
+        empty=len(truth.empty),
+        claimed=len(claimed),
+        stack_both_m2=both,
+        stack_either_m2=either,
+        claimed_by=tuple(claimed),
     )

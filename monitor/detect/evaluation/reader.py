@@ -27,7 +27,7 @@ from monitor.detect.evaluation.matching import SceneScore, Truth, score_scene
 from monitor.detect.evaluation.zones import with_zones
 from monitor.detect.run import detect
 
-LABELS = "labels.geojson"
+LABELS_FILE = "labels.geojson"
 
 
 def ring_pixels(coordinates: Any, dataset: rasterio.DatasetReader) -> Pixels:
@@ -77,9 +77,13 @@ def labelled_folders(folder: Path) -> list[Path]:
     DataError
         There is none.
     """
-    found = [folder] if (folder / LABELS).is_file() else sorted(path.parent for path in folder.glob(f"*/{LABELS}"))
+    found = (
+        [folder]
+        if (folder / LABELS_FILE).is_file()
+        else sorted(path.parent for path in folder.glob(f"*/{LABELS_FILE}"))
+    )
     if not found:
-        raise DataError(f"{folder}: no labelled scene there; each needs a folder with a GeoTIFF and {LABELS}")
+        raise DataError(f"{folder}: no labelled scene there; each needs a folder with a GeoTIFF and {LABELS_FILE}")
     return found
 
 
@@ -105,11 +109,11 @@ def read_labels(folder: Path) -> dict[str, Any]:
     DataError
         The file cannot be read or a feature lacks its kind.
     """
-    path = folder / LABELS
+    path = folder / LABELS_FILE
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not readable GeoJSON ({error}); mend it") from error
+        raise DataError(f"{path}: not readable GeoJSON ({error}); correct it") from error
     labels: dict[str, Any] = document if isinstance(document, dict) else {}
     features = labels.get("features")
     if not isinstance(features, list):
@@ -121,11 +125,6 @@ def read_labels(folder: Path) -> dict[str, Any]:
                 f"{path}: feature {number} has kind {kind!r}; use vessel, container_stack, ignore, berth_empty"
             )
     return labels
-
-
-def read_ports(folder: Path) -> list[LabelledPort]:
-    """All labelled ports below a folder, in the order of their names."""
-    return [read_port(path) for path in labelled_folders(folder)]
 
 
 def read_scene(folder: Path, sensor: str = "s2") -> tuple[Acquisition, Raster]:
@@ -146,7 +145,7 @@ def read_scene(folder: Path, sensor: str = "s2") -> tuple[Acquisition, Raster]:
     return acquisition, Raster(data, bands, (data > 0).any(axis=0), grid, None, SENSORS[sensor].scale)
 
 
-def read_truth(folder: Path, epsg: int) -> Truth:
+def read_scene_truth(folder: Path, epsg: int) -> Truth:
     """The labels of a scene in metres of its CRS."""
     rings: dict[str, list[BaseGeometry]] = {"stacks": [], "ignore": [], "empty": [], "blind": []}
     vessels = []
@@ -182,7 +181,16 @@ def _part(properties: Mapping[str, Any]) -> str:
 
 
 def score_folder(folder: Path, detector: Detector, *, floor_m: float) -> list[SceneScore]:
-    """Run a detector over the labelled scenes of a folder and score each."""
+    """The score of each labelled scene of a folder, after a run of the detector over them.
+
+    Parameters
+    ----------
+    folder : Path
+        A labelled scene folder, or a folder of such.
+    detector : Detector
+    floor_m : float
+        See `evaluate`.
+    """
     return [_score(path, detector, floor_m) for path in labelled_folders(folder)]
 
 
@@ -193,5 +201,5 @@ def _score(folder: Path, detector: Detector, floor_m: float) -> SceneScore:
     local["geometry"] = [reproject(geometry, WGS84, raster.grid.epsg) for geometry in found.geometry]
     vessels = local[local["class_name"] == VESSEL].reset_index(drop=True)
     stacks = list(local.loc[local["class_name"] == CONTAINER_STACK, "geometry"])
-    truth = with_zones(read_truth(folder, raster.grid.epsg), raster)
+    truth = with_zones(read_scene_truth(folder, raster.grid.epsg), raster)
     return score_scene(vessels, stacks, truth, floor_m=floor_m)

@@ -16,7 +16,7 @@ from monitor.detect.evaluation.matching import Truth
 def with_zones(truth: Truth, raster: Raster) -> Truth:
     """The labels with a `zone` for each vessel: ``berth`` | ``inshore`` | ``open``.
 
-    Alongside is what the label says (its `situation`); the others are inshore or open by the shore as the scene's own
+    Alongside is by the label's `situation`; the others are inshore or open by the shore as the scene's own
     pixels show it, as for detections.
     """
     vessels = truth.vessels
@@ -28,7 +28,15 @@ def with_zones(truth: Truth, raster: Raster) -> Truth:
         x, y = np.array(minimum_rotated_rectangle(shape).exterior.coords)[:4].T
         rings.append(np.column_stack(back @ (x, y)))
     number, length = np.arange(len(rings), dtype=np.float64), vessels["length_m"].to_numpy(float)
-    boxes = Boxes((VESSEL,) * len(rings), tuple(rings), number, length, length, length, np.zeros(len(rings)))
+    boxes = Boxes(
+        class_name=(VESSEL,) * len(rings),
+        rings=tuple(rings),
+        score=number,
+        length_m=length,
+        length_low_m=length,
+        length_high_m=length,
+        angle=np.zeros(len(rings)),
+    )
     kept, found = place(boxes, raster, None)
     zone = np.full(len(rings), "inshore", dtype=object)
     zone[kept.score.astype(int)] = found

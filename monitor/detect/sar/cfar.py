@@ -23,14 +23,17 @@ _LEAST_SHAPE, _MOST_SHAPE = 0.7, 60.0
 
 @dataclass(frozen=True, slots=True)
 class CfarRule:
-    """How bright is bright.
+    """Which radar pixels are bright. The detector's key is made of these fields: a new one changes it.
 
     Attributes
     ----------
-    false_alarms : share of water pixels that may pass by chance
-    background_m : half the side of the square from which the local clutter is read
-    shore_m : water nearer than this to land is not searched: the quay's own light, blurred by the sensor, and the
-        error of the outline fall there. A hull alongside is 16 m and more wide and reaches beyond it
+    false_alarms : float
+        Share of water pixels that may pass by accident.
+    background_m : float
+        Half the side of the square from which the local clutter is read.
+    shore_m : float
+        Water nearer than this to land is not searched: the quay's own echo, blurred by the sensor, and the error of
+        the outline fall there. A hull alongside is 16 m and more wide and reaches beyond it.
     """
 
     false_alarms: float = 1e-7
@@ -40,10 +43,16 @@ class CfarRule:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Bright:
-    """Pixels that stand out.
+    """Pixels that are brighter than the water around them.
 
-    `mask` (row, col) is True where the power passes the threshold; `contrast` is the power over
-    the local mean of the water, all bands together, and `power` the sum of the bands (linear).
+    Attributes
+    ----------
+    mask : Mask
+        (row, col) True where the power passes the threshold.
+    contrast : Floats
+        Power over the local mean of the water, all bands together.
+    power : Floats
+        Sum of the bands (linear).
     """
 
     mask: Mask
@@ -52,13 +61,15 @@ class Bright:
 
 
 def bright_pixels(raster: Raster, water: Mask, rule: CfarRule | None = None) -> Bright:
-    """What stands out from the water in a radar raster of linear power.
+    """Pixels of a radar raster of linear power that are brighter than the water around them.
 
     Parameters
     ----------
-    raster : VV, VH or both, linear power
-    water : (row, col) bool
-        Where to observation; the clutter is read there alone, so that land does not raise it.
+    raster : Raster
+        VV, VH or both, linear power.
+    water : Mask
+        (row, col) where to search; the clutter is read there alone, so that land does not raise it.
+    rule : CfarRule, optional
 
     Raises
     ------
@@ -88,7 +99,7 @@ def bright_pixels(raster: Raster, water: Mask, rule: CfarRule | None = None) -> 
         calm = sea & ~ndimage.binary_dilation(passed, iterations=2)
         if not calm.any():
             break
-    return Bright(passed, contrast, power)
+    return Bright(mask=passed, contrast=contrast, power=power)
 
 
 def as_power(raster: Raster) -> Raster:
@@ -114,7 +125,7 @@ def linear_power(raster: Raster, band: str) -> Floats:
     values = raster.band(band)
     if raster.valid.any() and float(np.quantile(values[raster.valid], 0.05)) < 0:
         raise DetectorError(
-            f"band {band} holds negative numbers, decibels it seems; give linear power (10 ** (dB / 10))"
+            f"band {band} holds negative numbers, probably decibels; use linear power (10 ** (dB / 10))"
         )
     return np.maximum(values, np.float32(_LEAST_POWER))
 

@@ -25,21 +25,29 @@ _TILT_DEG = (-12.0, 12.0)
 
 @dataclass(frozen=True, slots=True)
 class HullRule:
-    """How bright pixels become hulls.
+    """How bright pixels become hulls. The detector's key is made of these fields: a new one changes it.
 
     Attributes
     ----------
-    join_m : bright pixels this near belong to one hull
-    core_db : a hull's pixels lie no further below its brightest one; the rest is side lobe and blur
-    lobe_db, lobe_fade_db_km, lobe_m : an object this far below another, and by so much more for each kilometre
-        between them, within `lobe_m` along its cross, is its side lobe
-    ghost_db, ghost_m : an object this far below another, displaced by so much along the track, is its azimuth
-        ambiguity; Sentinel-1 IW puts them 22 dB and more below, some 4–6 km away
-    least_m, most_m : bounds on a hull's length
-    quay_least_m, quay_m : the least length of a hull whose middle lies so near to land: what is shorter there is a
-        crane's foot, a fender or a corner of the quay as often as a boat, observation after observation
-    least_pixels : a hull has so many pixels at least; one alone is speckle
-    resolution_m : what the sensor's blur adds to a length
+    join_m : float
+        Bright pixels this near belong to one hull.
+    core_db : float
+        A hull's pixels lie no further below its brightest one; the rest is side lobe and blur.
+    lobe_db, lobe_fade_db_km, lobe_m : float
+        An object this far below another, and by so much more for each kilometre between them, within `lobe_m` along
+        its cross, is its side lobe.
+    ghost_db, ghost_m : float or tuple of float
+        An object this far below another, displaced by so much along the track, is its azimuth ambiguity; Sentinel-1
+        IW puts them 22 dB and more below, some 4–6 km away.
+    least_m, most_m : float
+        Bounds on a hull's length.
+    quay_least_m, quay_m : float
+        Least length of a hull whose middle lies so near to land: what is shorter there is a crane's foot, a fender
+        or a corner of the quay as often as a boat, observation after observation.
+    least_pixels : int
+        Least pixels of a hull; one alone is speckle.
+    resolution_m : float
+        What the sensor's blur adds to a length.
     """
 
     join_m: float = 20.0
@@ -59,10 +67,21 @@ class HullRule:
 
 @dataclass(frozen=True, slots=True)
 class RadarDetector:
-    """Constant-false-alarm detector for Sentinel-1, with no learnt weights.
+    """Constant-false-alarm detector for Sentinel-1, without trained weights.
 
-    Water is the one of the `aois` that the raster overlaps, or `water`; with neither it is read from the scene, and
-    then hulls alongside are missed: a berth's own past (`berth_states`) is what finds those in radar.
+    Water is that of the `aois` that the raster overlaps; without one it is read from the scene, and then hulls
+    alongside are missed: a berth's own past (`berth_states`) finds those in radar.
+
+    Attributes
+    ----------
+    aois : tuple of Aoi
+        Ports with known water.
+    land : BaseGeometry, optional
+        Longitude/latitude polygons taken away from the water.
+    threshold : float
+        Least score.
+    rule : CfarRule
+    hulls : HullRule
     """
 
     aois: tuple[Aoi, ...] = ()
@@ -74,17 +93,17 @@ class RadarDetector:
     @property
     def key(self) -> str:
         """``cfar-`` and eight digits that change with any of its settings."""
-        told = f"1 {self.rule} {self.hulls} {self.threshold} {self.land.wkt if self.land is not None else ''}"
+        settings = f"1 {self.rule} {self.hulls} {self.threshold} {self.land.wkt if self.land is not None else ''}"
         waters = " ".join(a.water.wkt for a in self.aois if a.water is not None)
-        return f"cfar-{hashlib.sha256((told + waters).encode()).hexdigest()[:8]}"
+        return f"cfar-{hashlib.sha256((settings + waters).encode()).hexdigest()[:8]}"
 
     @property
     def least_score(self) -> float:
-        """Objects below this score are not given."""
+        """The threshold in force."""
         return self.threshold
 
     def __call__(self, raster: Raster) -> Boxes:
-        """Hulls in a radar raster; one that holds decibels is turned to power first, which cannot be mistaken.
+        """Hulls in a radar raster; one that holds decibels is turned to linear power first.
 
         Raises
         ------
@@ -114,8 +133,19 @@ class _Hull:
 
 
 def hulls(raster: Raster, bright: Bright, *, rule: HullRule | None = None, least_score: float = 0.0) -> Boxes:
-    """Oriented boxes around bright objects; side lobes and azimuth ambiguities left out.
+    """Oriented boxes around bright objects, without side lobes and azimuth ambiguities.
 
+    Parameters
+    ----------
+    raster : Raster
+    bright : Bright
+        Of the same raster.
+    rule : HullRule, optional
+    least_score : float
+        Objects below it are left out.
+
+    Notes
+    -----
     Length is the extent along the main axis of the pixels within 15 dB of the brightest, less the blur. Its 90 %
     interval is 15 m and 12 % of the length at one standard deviation, as the published errors of Sentinel-1 lengths
     (15–30 m; Stasolla & Greidanus 2016, Sørensen 2024).
@@ -133,13 +163,13 @@ def hulls(raster: Raster, bright: Bright, *, rule: HullRule | None = None, least
     length = np.array([h.length_m for h in kept])
     half = 1.645 * np.hypot(15.0, 0.12 * length)
     return Boxes(
-        (VESSEL,) * len(kept),
-        tuple(h.ring for h in kept),
-        np.array([h.score for h in kept]),
-        length,
-        np.maximum(length - half, 0.3 * length),
-        length + half,
-        np.array([h.angle for h in kept]),
+        class_name=(VESSEL,) * len(kept),
+        rings=tuple(h.ring for h in kept),
+        score=np.array([h.score for h in kept]),
+        length_m=length,
+        length_low_m=np.maximum(length - half, 0.3 * length),
+        length_high_m=length + half,
+        angle=np.array([h.angle for h in kept]),
     )
 
 
@@ -197,13 +227,13 @@ def _fit(points: Floats, power: Floats, top: float, *, gsd_m: float, rule: HullR
     half, wide = axis * length_m / gsd_m / 2, side * min(extent) / 2
     ring = np.array([middle + half + wide, middle + half - wide, middle - half - wide, middle - half + wide])
     return _Hull(
-        middle,
-        ring,
-        _score(top, len(power) * gsd_m**2),
-        length_m,
-        float(np.arctan2(axis[1], axis[0]) % np.pi),
-        float(power.max()),
-        bool(power.max() < 3.0 * power.mean()),
+        centre=middle,
+        ring=ring,
+        score=_score(top, len(power) * gsd_m**2),
+        length_m=length_m,
+        angle=float(np.arctan2(axis[1], axis[0]) % np.pi),
+        peak=float(power.max()),
+        diffuse=bool(power.max() < 3.0 * power.mean()),
     )
 
 

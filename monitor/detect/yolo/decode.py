@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
 from monitor.core.arrays import Floats
+from monitor.detect.yolo.rules import DecodeRule, RunRule
 
 Pixels = npt.NDArray[np.float32]
 
 OFFSET_PX = 8.0
+"""Pixels that a value of 1 in the offset maps stands for; training draws its targets with the same."""
+
 SIZE_PX = 10.0
-RUN_LEAST = 0.5
-_RUN_STEP_PX = 0.5
-_RUN_FURTHER_PX = 12.0
-_RUN_TRUST = 0.7
-_RUN_ONWARDS_PX = 6.0
+"""Pixels that a value of 0 in the log length and log width maps stands for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Boxes:
+class Hulls:
     """Hulls in pixels, one entry each, best score first.
 
     `x`, `y` (column, row, corner based) is the centre, `angle` the long side from +x towards +y, modulo pi.
@@ -40,9 +39,14 @@ class Boxes:
         """How many."""
         return len(self.x)
 
-    def take(self, index: npt.NDArray[np.generic]) -> Boxes:
+    @classmethod
+    def empty(cls) -> Hulls:
+        """No hulls."""
+        return cls(*(np.zeros(0) for _ in fields(cls)))
+
+    def take(self, index: npt.NDArray[np.generic]) -> Hulls:
         """The entries under an index or mask."""
-        return Boxes(*(getattr(self, name)[index] for name in self.__slots__))
+        return Hulls(*(getattr(self, each.name)[index] for each in fields(self)))
 
     def corners(self) -> Floats:
         """(n, 4, 2) corners as column, row."""
@@ -52,28 +56,6 @@ class Boxes:
         return np.stack(
             [centre + along + across, centre + along - across, centre - along - across, centre - along + across], axis=1
         )
-
-
-@dataclass(frozen=True, slots=True)
-class DecodeRule:
-    """How maps become objects; tuned on held-out ports, and kept with the weights.
-
-    `length_fit` is (a, b, c) in log length = a + b log(length map) + c log(run of hull along the axis), in pixels;
-    a hull moves by `recentre` of the way to the middle of that run. The score is the evidence at the centre, to the
-    power of 1 - `share`, times the mean hull probability over the box, to that of `share`; `calibration` is (a, b) in
-    logit score = a + b logit of that, so that a score of 0.7 is right seven times in ten.
-    """
-
-    hull: float = 0.3
-    vote_sigma_px: float = 1.2
-    least_score: float = 0.15
-    same_along: float = 0.45
-    same_across: float = 0.75
-    heat: float = 0.5
-    length_fit: tuple[float, float, float] = (0.0, 1.0, 0.0)
-    recentre: float = 0.0
-    share: float = 0.0
-    calibration: tuple[float, float] = (0.0, 1.0)
 
 
 def _sigmoid(x: Pixels) -> Pixels:
@@ -112,7 +94,7 @@ def votes(maps: Pixels, rule: DecodeRule) -> Pixels:
     return np.asarray(ndimage.gaussian_filter(heap, rule.vote_sigma_px), dtype=np.float32)
 
 
-def decode_hulls(maps: Pixels, rule: DecodeRule) -> Boxes:
+def decode_hulls(maps: Pixels, rule: DecodeRule) -> Hulls:
     """Hulls of maps that went through `probabilities`."""
     heap = votes(maps, rule)
     peak = 1 / (2 * np.pi * rule.vote_sigma_px**2)
@@ -122,18 +104,13 @@ def decode_hulls(maps: Pixels, rule: DecodeRule) -> Boxes:
     top = (evidence == ndimage.maximum_filter(evidence, size=3)) & (evidence > rule.least_score)
     rows, cols = np.nonzero(top)
     if rows.size == 0:
-        return empty_boxes()
-    boxes = _judged(maps, _measured(maps, _boxes_at(maps, evidence, rows, cols), rule), rule)
-    return _suppress(boxes, rule)
+        return Hulls.empty()
+    hulls = _scored(maps, _measured(maps, _hulls_at(maps, evidence, rows, cols), rule), rule)
+    return _suppress(hulls, rule)
 
 
-def empty_boxes() -> Boxes:
-    """No hulls."""
-    return Boxes(*(np.zeros(0) for _ in range(6)))
-
-
-def _boxes_at(maps: Pixels, evidence: Pixels, rows: npt.NDArray[np.intp], cols: npt.NDArray[np.intp]) -> Boxes:
-    """Boxes from the maps around each peak, weighted by hull probability."""
+def _hulls_at(maps: Pixels, evidence: Pixels, rows: npt.NDArray[np.intp], cols: npt.NDArray[np.intp]) -> Hulls:
+    """Hulls from the maps around each peak, weighted by hull probability."""
     shape = maps.shape[1:]
     offsets = np.array([(dr, dc) for dr in (-1, 0, 1) for dc in (-1, 0, 1)])
     r = np.clip(rows[:, None] + offsets[:, 0], 0, shape[0] - 1)
@@ -149,35 +126,50 @@ def _boxes_at(maps: Pixels, evidence: Pixels, rows: npt.NDArray[np.intp], cols: 
     y = (heat * (r + 0.5)).sum(1)
     angle = 0.5 * np.arctan2(mean(maps[4]), mean(maps[3])) % np.pi
     length, width = SIZE_PX * np.exp(mean(maps[6])), SIZE_PX * np.exp(mean(maps[7]))
-    boxes = Boxes(
-        x.astype(float), y.astype(float), length, np.minimum(width, length), angle, evidence[rows, cols].astype(float)
+    hulls = Hulls(
+        x=x.astype(float),
+        y=y.astype(float),
+        length_px=length,
+        width_px=np.minimum(width, length),
+        angle=angle,
+        score=evidence[rows, cols].astype(float),
     )
-    return boxes.take(np.argsort(-boxes.score, kind="stable"))
+    return hulls.take(np.argsort(-hulls.score, kind="stable"))
 
 
-def hull_runs(maps: Pixels, boxes: Boxes) -> Floats:
-    """(n, 2): how far hull goes on along each box's axis from its centre, backwards and forwards, in pixels.
+def hull_runs(maps: Pixels, hulls: Hulls, *, rule: RunRule | None = None) -> Floats:
+    """(n, 2): how far hull goes on along each hull's axis from its centre, backwards and forwards, in pixels.
 
+    Parameters
+    ----------
+    maps : array (map, row, col)
+        After `probabilities`.
+    hulls : Hulls
+    rule : RunRule, optional
+
+    Notes
+    -----
     Along three lines, one on the axis and one a quarter of the width to each side; hull goes on while their mean
-    probability is at least `RUN_LEAST` and it does not point to a centre further on, as the next hull's would. Both are
-    0 where the box's centre is no hull.
+    probability is at least `RunRule.least` and it does not point to a centre further on, as the next hull's would. Both
+    are 0 where the box's centre is no hull.
     """
-    if not len(boxes):
+    rule = rule or RunRule()
+    if not len(hulls):
         return np.zeros((0, 2))
-    reach = float(np.max(boxes.length_px)) + _RUN_FURTHER_PX
-    steps = np.arange(-math.ceil(reach / _RUN_STEP_PX), math.ceil(reach / _RUN_STEP_PX) + 1)
-    along = (steps * _RUN_STEP_PX)[None, :, None]
-    across = np.array([-0.25, 0.0, 0.25])[None, None, :] * np.maximum(boxes.width_px, 1.5)[:, None, None]
-    cos, sin = np.cos(boxes.angle)[:, None, None], np.sin(boxes.angle)[:, None, None]
-    x = boxes.x[:, None, None] + along * cos - across * sin - 0.5
-    y = boxes.y[:, None, None] + along * sin + across * cos - 0.5
-    hull = ndimage.map_coordinates(maps[0], [y, x], order=1, mode="constant").mean(axis=2) >= RUN_LEAST
+    reach = float(np.max(hulls.length_px)) + rule.further_px
+    steps = np.arange(-math.ceil(reach / rule.step_px), math.ceil(reach / rule.step_px) + 1)
+    along = (steps * rule.step_px)[None, :, None]
+    across = np.array([-0.25, 0.0, 0.25])[None, None, :] * np.maximum(hulls.width_px, 1.5)[:, None, None]
+    cos, sin = np.cos(hulls.angle)[:, None, None], np.sin(hulls.angle)[:, None, None]
+    x = hulls.x[:, None, None] + along * cos - across * sin - 0.5
+    y = hulls.y[:, None, None] + along * sin + across * cos - 0.5
+    hull = ndimage.map_coordinates(maps[0], [y, x], order=1, mode="constant").mean(axis=2) >= rule.least
     onwards = (_along_axis(maps[8], x, y) * cos[:, :, 0] + _along_axis(maps[9], x, y) * sin[:, :, 0]) * np.sign(steps)
-    hull &= onwards * OFFSET_PX < _RUN_ONWARDS_PX
+    hull &= onwards * OFFSET_PX < rule.onwards_px
     middle = len(steps) // 2
     forwards = np.cumprod(hull[:, middle:], axis=1).sum(axis=1)
     backwards = np.cumprod(hull[:, middle::-1], axis=1).sum(axis=1)
-    return np.stack([np.maximum(backwards - 1, 0), np.maximum(forwards - 1, 0)], axis=1) * _RUN_STEP_PX
+    return np.stack([np.maximum(backwards - 1, 0), np.maximum(forwards - 1, 0)], axis=1) * rule.step_px
 
 
 def _along_axis(values: Pixels, x: Floats, y: Floats) -> Floats:
@@ -185,67 +177,67 @@ def _along_axis(values: Pixels, x: Floats, y: Floats) -> Floats:
     return np.asarray(ndimage.map_coordinates(values, middle, order=1, mode="constant"), dtype=np.float64)
 
 
-def _measured(maps: Pixels, boxes: Boxes, rule: DecodeRule) -> Boxes:
-    """Boxes with their length from the length map and the run of hull together, moved to the middle of that run."""
-    if not len(boxes) or (rule.length_fit == DecodeRule().length_fit and not rule.recentre):
-        return boxes
-    runs = hull_runs(maps, boxes)
+def _measured(maps: Pixels, hulls: Hulls, rule: DecodeRule) -> Hulls:
+    """Hulls with their length from the length map and the run of hull together, moved to the middle of that run."""
+    if not len(hulls) or (rule.length_fit == DecodeRule().length_fit and not rule.recentre):
+        return hulls
+    runs = hull_runs(maps, hulls, rule=rule.run)
     run = np.maximum(runs.sum(axis=1), 1.0)
-    said = np.log(np.maximum(boxes.length_px, 0.5))
-    seen = np.clip(np.log(run), said - _RUN_TRUST, said + _RUN_TRUST)
+    mapped = np.log(np.maximum(hulls.length_px, 0.5))
+    followed = np.clip(np.log(run), mapped - rule.run.trust, mapped + rule.run.trust)
     constant, by_map, by_run = rule.length_fit
-    length = np.exp(constant + by_map * said + by_run * seen)
+    length = np.exp(constant + by_map * mapped + by_run * followed)
     move = rule.recentre * np.clip((runs[:, 1] - runs[:, 0]) / 2, -length / 2, length / 2)
     return replace(
-        boxes,
-        x=boxes.x + move * np.cos(boxes.angle),
-        y=boxes.y + move * np.sin(boxes.angle),
+        hulls,
+        x=hulls.x + move * np.cos(hulls.angle),
+        y=hulls.y + move * np.sin(hulls.angle),
         length_px=length,
-        width_px=np.minimum(boxes.width_px, length),
+        width_px=np.minimum(hulls.width_px, length),
     )
 
 
-def hull_share(maps: Pixels, boxes: Boxes) -> Floats:
+def hull_share(maps: Pixels, hulls: Hulls) -> Floats:
     """(n,) mean hull probability over each box, a little within its edges."""
     u, v = (grid.ravel() for grid in np.meshgrid(np.linspace(-0.45, 0.45, 15), np.linspace(-0.4, 0.4, 5)))
-    along, across = boxes.length_px[:, None] * u, boxes.width_px[:, None] * v
-    cos, sin = np.cos(boxes.angle)[:, None], np.sin(boxes.angle)[:, None]
-    x = boxes.x[:, None] + along * cos - across * sin - 0.5
-    y = boxes.y[:, None] + along * sin + across * cos - 0.5
+    along, across = hulls.length_px[:, None] * u, hulls.width_px[:, None] * v
+    cos, sin = np.cos(hulls.angle)[:, None], np.sin(hulls.angle)[:, None]
+    x = hulls.x[:, None] + along * cos - across * sin - 0.5
+    y = hulls.y[:, None] + along * sin + across * cos - 0.5
     inside = ndimage.map_coordinates(maps[0], [y, x], order=1, mode="constant")
     return np.asarray(inside.mean(axis=1), dtype=np.float64)
 
 
-def _judged(maps: Pixels, boxes: Boxes, rule: DecodeRule) -> Boxes:
-    """Boxes with their final score, best first."""
-    if not len(boxes):
-        return boxes
-    score = boxes.score
+def _scored(maps: Pixels, hulls: Hulls, rule: DecodeRule) -> Hulls:
+    """Hulls with their final score, best first."""
+    if not len(hulls):
+        return hulls
+    score = hulls.score
     if rule.share > 0:
-        score = score ** (1 - rule.share) * hull_share(maps, boxes) ** rule.share
+        score = score ** (1 - rule.share) * hull_share(maps, hulls) ** rule.share
     level, steep = rule.calibration
     if rule.calibration != DecodeRule().calibration:
         odds = np.log(np.clip(score, 1e-6, None) / np.clip(1 - score, 1e-6, None))
         score = 1 / (1 + np.exp(-(level + steep * odds)))
-    return replace(boxes, score=score).take(np.argsort(-score, kind="stable"))
+    return replace(hulls, score=score).take(np.argsort(-score, kind="stable"))
 
 
-def _suppress(boxes: Boxes, rule: DecodeRule) -> Boxes:
+def _suppress(hulls: Hulls, rule: DecodeRule) -> Hulls:
     """Drop a hull whose centre lies inside a better one, or the reverse."""
     keep: list[int] = []
-    for index in range(len(boxes)):
+    for index in range(len(hulls)):
         if keep:
             k = np.array(keep)
-            dx, dy = boxes.x[index] - boxes.x[k], boxes.y[index] - boxes.y[k]
-            if _inside(dx, dy, boxes.angle[k], boxes.length_px[k], boxes.width_px[k], rule).any():
+            dx, dy = hulls.x[index] - hulls.x[k], hulls.y[index] - hulls.y[k]
+            if _inside(dx, dy, hulls.angle[k], hulls.length_px[k], hulls.width_px[k], rule).any():
                 continue
             mine = np.full(len(k), 1.0)
             if _inside(
-                dx, dy, boxes.angle[index] * mine, boxes.length_px[index] * mine, boxes.width_px[index] * mine, rule
+                dx, dy, hulls.angle[index] * mine, hulls.length_px[index] * mine, hulls.width_px[index] * mine, rule
             ).any():
                 continue
         keep.append(index)
-    return boxes.take(np.array(keep, dtype=int))
+    return hulls.take(np.array(keep, dtype=int))
 
 
 def _inside(

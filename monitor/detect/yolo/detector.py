@@ -1,4 +1,4 @@
-"""The Sentinel-2 network as a detector, through ONNX Runtime; through ultralytics only when asked."""
+"""The Sentinel-2 network as a detector, through ONNX Runtime; through ultralytics only for a given checkpoint."""
 
 from __future__ import annotations
 
@@ -18,18 +18,44 @@ from monitor.detect.context.water import ice_mask
 from monitor.detect.yolo import decode
 from monitor.detect.yolo.openvino import installed_network
 from monitor.detect.yolo.outlines import outlines
-from monitor.detect.yolo.preprocess import Pixels, Tile, cover, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo.preprocess import Pixels, Window, cut_windows, dark_levels, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
 
 Mask = npt.NDArray[np.bool_]
 
 DEFAULT = "harbour26"
-_GSD_TOLERANCE = 0.2
-_LEAST_BRIGHT = 255 * 1e-4
 _LEAST_BANDS = ("B08",)
-_LEAST_BARE = 0.5
 _DARK_PX, _CHECKED_PX = 2_000_000, 250_000
+
+
+@dataclass(frozen=True, slots=True)
+class InputRule:
+    """Which rasters the network would misread.
+
+    Attributes
+    ----------
+    gsd_tolerance : float
+        Most that the pixel size may differ from that of training, as a share of it (chosen).
+    bright : tuple of float
+        Reflectance of the brightest half percent of pixels: above the first value, up to the second. The first is the
+        most that an 8-bit number amounts to.
+    least_bare : float
+        Share of pixels without ice that the check of the bands' order needs.
+    near_over_blue, spread : float
+        The order is swapped where the darkest tenth has B08 / B02 above the first and the spreads of the two bands have
+        a ratio below the second. Over ten ports the darkest tenth has 0.1–1.0 (1.0–12 when swapped), the spread 1.7–4.2
+        (0.2–0.6).
+    """
+
+    gsd_tolerance: float = 0.2
+    bright: tuple[float, float] = (255 * 1e-4, 4.0)
+    least_bare: float = 0.5
+    near_over_blue: float = 0.95
+    spread: float = 0.8
+
+
+INPUT = InputRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +64,13 @@ class YoloDetector:
 
     Attributes
     ----------
-    weights : entry of ``weights.toml``
-    threshold : least score of a vessel; None takes the one that travels with the weights
-    checkpoint : a ``.pt`` file to run by ultralytics instead, loaded with weights-only unpickling; only by explicit
-        wish, never by default
+    weights : Weights
+        An entry of ``weights.toml``.
+    threshold : float, optional
+        Least score of a vessel; None takes that of the weights.
+    checkpoint : Path, optional
+        A ``.pt`` file to run by ultralytics instead, loaded with weights-only unpickling; for comparison, never by
+        default.
     """
 
     weights: Weights = field(default_factory=lambda: read_weights(DEFAULT))
@@ -66,41 +95,41 @@ class YoloDetector:
         DetectorError
             The raster's bands, pixel size or scale do not fit the weights, or the weights file is not the right one.
         """
-        check_raster(raster, self.weights)
+        check_fits_weights(raster, self.weights)
         if not raster.valid.any():
             return Boxes.empty()
-        tiles = list(cover(raster.grid.shape, core=CORE_PX))
-        workers = min(threads(), len(tiles)) if self.checkpoint is None else 1
+        windows = list(cut_windows(raster.grid.shape, core=CORE_PX))
+        workers = min(threads(), len(windows)) if self.checkpoint is None else 1
         network = self._network(max(threads() // workers, 1))
         dark = _dark(_thinned(raster, _DARK_PX), self.weights)
         views = views_for(raster.valid.size, self.weights.views_px)
 
-        def observation(tile: Tile) -> Boxes:
-            return self._observation(raster, tile, network, dark=dark, views=views)
+        def detect_window(window: Window) -> Boxes:
+            return self._detect_window(raster, window, network, dark=dark, views=views)
 
         if workers == 1:
-            parts = [observation(tile) for tile in tiles]
+            parts = [detect_window(window) for window in windows]
         else:
             with ThreadPoolExecutor(workers) as pool:
-                parts = list(pool.map(observation, tiles))
+                parts = list(pool.map(detect_window, windows))
         found = Boxes.empty()
         for part in parts:
             found = found.plus(part)
         return found
 
-    def _observation(self, raster: Raster, tile: Tile, network: Network, *, dark: Pixels, views: int) -> Boxes:
-        """What lies in the core of one window."""
-        part = raster.window(tile.rows, tile.cols)
+    def _detect_window(self, raster: Raster, window: Window, network: Network, *, dark: Pixels, views: int) -> Boxes:
+        """Objects in the core of one window."""
+        part = raster.window(window.rows, window.cols)
         if not part.valid.any():
             return Boxes.empty()
         has = tuple(raster.has(band) for band in self.weights.bands)
         image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
         logits = maps_of(network, image, views=views)
         maps = decode.probabilities(logits, out=logits)
-        origin = (tile.rows.start, tile.cols.start)
+        origin = (window.rows.start, window.cols.start)
         core = (
-            slice(tile.core_rows.start - origin[0], tile.core_rows.stop - origin[0]),
-            slice(tile.core_cols.start - origin[1], tile.core_cols.stop - origin[1]),
+            slice(window.core_rows.start - origin[0], window.core_rows.stop - origin[0]),
+            slice(window.core_cols.start - origin[1], window.core_cols.stop - origin[1]),
         )
         return self._objects(maps, core, origin, raster.grid.gsd_m)
 
@@ -119,13 +148,13 @@ class YoloDetector:
         shift = np.array([origin[1], origin[0]], dtype=np.float64)
         length = hulls.length_px * gsd_m * self.weights.length_gain
         vessels = Boxes(
-            (VESSEL,) * len(hulls),
-            tuple(ring + shift for ring in hulls.corners()),
-            hulls.score,
-            length,
-            length * self.weights.length_low,
-            length * self.weights.length_high,
-            hulls.angle,
+            class_name=(VESSEL,) * len(hulls),
+            rings=tuple(ring + shift for ring in hulls.corners()),
+            score=hulls.score,
+            length_m=length,
+            length_low_m=length * self.weights.length_low,
+            length_high_m=length * self.weights.length_high,
+            angle=hulls.angle,
         )
         inside = np.zeros(maps.shape[1:], dtype=bool)
         inside[rows, cols] = maps[2][rows, cols] >= self.weights.stack_threshold
@@ -133,7 +162,19 @@ class YoloDetector:
 
 
 def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64], gsd_m: float) -> Boxes:
-    """Outlines of the connected stretches of stack, with their long side."""
+    """Outlines of the connected stretches of stack, with their long side.
+
+    Parameters
+    ----------
+    inside : Mask
+        (row, col) whether a pixel is stack.
+    probability : Pixels
+        (row, col) of stack; its mean is the score.
+    shift : Floats
+        Column and row of the first pixel.
+    gsd_m : float
+        Size of a pixel.
+    """
     labels, _ = ndimage.label(inside)
     found = outlines(labels)
     shapes = [(index + 1, ring) for index, ring in enumerate(found) if ring is not None]
@@ -145,18 +186,18 @@ def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64
     length = np.array([side[0] for side in sides]) * gsd_m
     margin = 2 * gsd_m
     return Boxes(
-        (CONTAINER_STACK,) * len(shapes),
-        tuple(ring + shift for _, ring in shapes),
-        score,
-        length,
-        np.maximum(length - margin, 0.0),
-        length + margin,
-        np.array([side[1] for side in sides]),
+        class_name=(CONTAINER_STACK,) * len(shapes),
+        rings=tuple(ring + shift for _, ring in shapes),
+        score=score,
+        length_m=length,
+        length_low_m=np.maximum(length - margin, 0.0),
+        length_high_m=length + margin,
+        angle=np.array([side[1] for side in sides]),
     )
 
 
 def _thinned(raster: Raster, most_px: int) -> Raster:
-    """The raster itself, or every n-th pixel of one of some more than `most_px`: enough to know its levels."""
+    """The raster itself, or every n-th pixel of one of some more than `most_px`: enough to measure its levels."""
     step = max(1, int(np.sqrt(raster.valid.size / most_px)))
     if step == 1:
         return raster
@@ -191,13 +232,13 @@ def _reflectance(raster: Raster, weights: Weights) -> Pixels:
     return out
 
 
-def check_raster(raster: Raster, weights: Weights) -> None:
+def check_fits_weights(raster: Raster, weights: Weights) -> None:
     """Refuse pixels that the network would misread.
 
     Raises
     ------
     DetectorError
-        No band the network knows, a pixel size more than a fifth off, or numbers that cannot be reflectance.
+        No band of the network, a pixel size more than a fifth off, or numbers that cannot be reflectance.
     """
     missing = [band for band in _LEAST_BANDS if not raster.has(band)]
     if missing:
@@ -205,7 +246,7 @@ def check_raster(raster: Raster, weights: Weights) -> None:
             f"bands {', '.join(raster.bands)}: {weights.name} needs at least {', '.join(missing)} "
             f"of {', '.join(weights.bands)}; name the file's bands in its band descriptions"
         )
-    if abs(raster.grid.gsd_m / weights.gsd_m - 1) > _GSD_TOLERANCE:
+    if abs(raster.grid.gsd_m / weights.gsd_m - 1) > INPUT.gsd_tolerance:
         raise DetectorError(
             f"pixels of {raster.grid.gsd_m:g} m: {weights.name} was trained at {weights.gsd_m:g} m; resample them"
         )
@@ -225,14 +266,14 @@ def check_scale(raster: Raster, weights: Weights) -> None:
         return
     names = [band for band in weights.bands if thin.has(band)]
     bright = max(float(np.percentile(thin.band(band)[thin.valid], 99.5)) for band in names)
-    if bright > 4.0:
+    if bright > INPUT.bright[1]:
         raise DetectorError(
             f"reflectance up to {bright:.3g}: {weights.name} expects stored numbers x {weights.scale:g} to be "
-            "reflectance (DN = reflectance x 10000); give the file its scale, or convert it"
+            "reflectance (DN = reflectance x 10000); set the scale of the file, or convert it"
         )
-    if bright <= _LEAST_BRIGHT:
+    if bright <= INPUT.bright[0]:
         raise DetectorError(
-            f"reflectance no higher than {bright:.2g}: the file looks like float reflectance or 8-bit numbers read as "
+            f"reflectance no higher than {bright:.2g}: the file seems to be float reflectance or 8-bit numbers read as "
             f"DN; {weights.name} expects DN = reflectance x 10000 (scale {weights.scale:g})"
         )
     _check_order(thin)
@@ -241,19 +282,18 @@ def check_scale(raster: Raster, weights: Weights) -> None:
 def _check_order(raster: Raster) -> None:
     """Water is darker in the infrared than in blue, and land and water differ more there: the reverse is a swap.
 
-    Over ten ports the darkest tenth has B08 / B02 of 0.1-1.0 (1.0-12 when swapped), the spread 1.7-4.2 (0.2-0.6). Ice
-    is bright in blue and is left out; where little else is there, the order cannot be told.
+    Ice is bright in blue and is left out; where little else is there, the order is not checked.
     """
     if not (raster.has("B02") and raster.has("B08")):
         return
     bare = raster.valid & ~ice_mask(raster)
-    if bare.mean() < _LEAST_BARE:
+    if bare.mean() < INPUT.least_bare:
         return
     blue, near = raster.band("B02")[bare], raster.band("B08")[bare]
     dark = blue + near <= np.percentile(blue + near, 10)
-    if np.median(near[dark]) > 0.95 * np.median(blue[dark]) and near.std() < 0.8 * blue.std():
+    if np.median(near[dark]) > INPUT.near_over_blue * np.median(blue[dark]) and near.std() < INPUT.spread * blue.std():
         raise DetectorError(
-            "bands look swapped: the darkest ground is brighter in B08 than in B02, and land and water differ less; "
+            "bands seem swapped: the darkest ground is brighter in B08 than in B02, and land and water differ less; "
             "check the order of the band descriptions"
         )
 

@@ -21,21 +21,42 @@ def installed() -> bool:
 
 
 def installed_network(path: Path, sha256: str, *, cores: int | None = None) -> Network:
-    """The network by OpenVINO when it is installed, else by ONNX Runtime; parameters as for `onnx_network`."""
+    """The network by OpenVINO when it is installed, else by ONNX Runtime.
+
+    Parameters
+    ----------
+    path : Path
+        The ONNX file.
+    sha256 : str
+        Of the file: another one opens another session.
+    cores : int, optional
+        Threads that one call uses, all of `threads()` when None; the function may be called from several.
+    """
     run = openvino_network if installed() else onnx_network
     return run(path, sha256, cores=cores)
 
 
 def openvino_network(path: Path, sha256: str, *, cores: int | None = None) -> Network:
-    """The network as a function of (channel, row, col) input in 0..1, sides multiples of 16, to packed maps.
+    """The network as a function of (channel, row, col) input in 0–1, sides multiples of 16, to packed maps.
 
-    Single precision, as ONNX Runtime computes: OpenVINO's own choice would be bfloat16 on some processors, and the
-    same scene would give other scores on other machines. Nothing is cached on disk.
+    Parameters
+    ----------
+    path : Path
+        The ONNX file.
+    sha256 : str
+        Of the file: another one opens another session.
+    cores : int, optional
+        Threads that one call uses, all of `threads()` when None; the function may be called from several.
 
     Raises
     ------
     DetectorError
         OpenVINO cannot read the file.
+
+    Notes
+    -----
+    Single precision, as ONNX Runtime computes: OpenVINO's own choice would be bfloat16 on some processors, and the same
+    scene would get other scores on other machines. Nothing is cached on disk.
     """
     compiled = _compiled(path, sha256, threads() if cores is None else cores)
     mine = local()

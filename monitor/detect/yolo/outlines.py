@@ -23,7 +23,15 @@ def outlines(labels: npt.NDArray[np.int32]) -> list[Floats | None]:
 
 
 def outline(mask: npt.NDArray[np.bool_], row: int = 0, col: int = 0) -> Floats | None:
-    """The outer ring of the largest part of a mask whose first pixel lies at `row`, `col`."""
+    """The outer ring (n, 2) of the largest part of a mask, column and row; None for one that is too small.
+
+    Parameters
+    ----------
+    mask : Mask
+        (row, col) bool.
+    row, col : int
+        Where its first pixel lies.
+    """
     if int(mask.sum()) < LEAST_PX:
         return None
     edges = np.diff(np.pad(mask.astype(np.int8), ((0, 0), (1, 1))), axis=1)

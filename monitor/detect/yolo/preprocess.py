@@ -1,4 +1,4 @@
-"""Reflectance -> what the network sees, and rectangles that cover a raster with overlap."""
+"""Reflectance -> the input of the network, and rectangles that cover a raster with overlap."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ Pixels = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
 DARK_PERCENTILE = 1.0
+"""Percentile of a band that counts as its dark end; the network was trained with it."""
 DARK_LEVEL = 0.01
+"""Reflectance that the dark end is moved to."""
 CHANNELS = 7
 _STEP_PX = 16
 
@@ -24,9 +26,9 @@ def dark_levels(reflectance: Pixels, valid: Mask) -> Pixels:
         return np.zeros(len(reflectance), dtype=np.float32)
     step = max(1, int(np.sqrt(valid.size / 1_000_000)))
     step = step if valid[::step, ::step].any() else 1
-    seen = valid[::step, ::step]
+    known = valid[::step, ::step]
     thin = reflectance[:, ::step, ::step]
-    bands = thin.reshape(len(thin), -1) if seen.all() else (band[seen] for band in thin)
+    bands = thin.reshape(len(thin), -1) if known.all() else (band[known] for band in thin)
     return np.array([np.percentile(band, DARK_PERCENTILE) for band in bands], dtype=np.float32)
 
 
@@ -42,10 +44,17 @@ def _index(a: Pixels, b: Pixels) -> Pixels:
 
 
 def network_input(reflectance: Pixels, has: Sequence[bool], valid: Mask | None = None) -> Pixels:
-    """Seven channels in 0..1: square roots of B02 B03 B04 B08 B11, NDWI and MNDWI.
+    """Seven channels in 0–1: square roots of B02 B03 B04 B08 B11, NDWI and MNDWI.
 
-    `reflectance` is (5, row, col) after `subtract_dark`. A band that is missing, an index that needs one, and every
-    invalid pixel are 0, a value that no observed index takes.
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, row, col) after `subtract_dark`.
+    has : sequence of bool
+        Which bands are there. One that is missing, and an index that needs it, is 0, a value that no observed index
+        takes.
+    valid : Mask, optional
+        Invalid pixels are 0 too.
     """
     out = np.zeros((CHANNELS, *reflectance.shape[1:]), dtype=np.float32)
     for index, there in enumerate(has):
@@ -61,8 +70,8 @@ def network_input(reflectance: Pixels, has: Sequence[bool], valid: Mask | None =
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """A window of a raster: what is read, and which part of it counts (its core), both in the raster's pixels."""
+class Window:
+    """A rectangle of a raster: what is read, and which part of it counts (its core), both in the raster's pixels."""
 
     rows: slice
     cols: slice
@@ -70,12 +79,22 @@ class Tile:
     core_cols: slice
 
 
-def cover(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin: int = 48) -> Iterator[Tile]:
-    """Tiles whose cores, of some `core` rows and columns, partition a raster of that shape.
+def cut_windows(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin: int = 48) -> Iterator[Window]:
+    """Windows whose cores partition a raster.
 
-    Each is read `margin` pixels further where there are any, and begins on a multiple of 16 where `margin` is one: the
-    network's coarsest cells then lie the same in every window, and an object looks alike however the raster was cut. A
-    raster that is little larger than one core is read in one piece.
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns of the raster.
+    core : tuple of int
+        Rows and columns of a core, about. A raster that is little larger than one is read in one piece.
+    margin : int
+        Pixels that are read around a core where there are any.
+
+    Notes
+    -----
+    A window begins on a multiple of 16 where `margin` is one: the network's coarsest cells then lie the same in every
+    window, and an object gives the same maps however the raster was cut.
     """
 
     def spans(size: int, wanted: int) -> list[tuple[slice, slice]]:
@@ -89,4 +108,4 @@ def cover(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin:
 
     for read_rows, core_rows in spans(shape[0], core[0]):
         for read_cols, core_cols in spans(shape[1], core[1]):
-            yield Tile(read_rows, read_cols, core_rows, core_cols)
+            yield Window(read_rows, read_cols, core_rows, core_cols)

@@ -1,4 +1,4 @@
-"""Dense maps of a raster by ONNX Runtime: no torch, tile by tile, mirrored and averaged if wanted."""
+"""Dense maps of a raster by ONNX Runtime: no torch, window by window, mirrored and averaged if wanted."""
 
 from __future__ import annotations
 
@@ -45,9 +45,21 @@ def threads() -> int:
 
 
 def onnx_network(path: Path, sha256: str, *, cores: int | None = None) -> Network:
-    """The network as a function of (channel, row, col) input in 0..1, sides multiples of 16, to packed maps.
+    """The network as a function of (channel, row, col) input in 0–1, sides multiples of 16, to packed maps.
 
-    `cores` is how many threads one call uses (all of `threads()` when None); the function may be called from several.
+    Parameters
+    ----------
+    path : Path
+        The ONNX file.
+    sha256 : str
+        Of the file: another one opens another session.
+    cores : int, optional
+        Threads that one call uses, all of `threads()` when None; the function may be called from several.
+
+    Raises
+    ------
+    DetectorError
+        ONNX Runtime cannot open the file.
     """
     session = _session(path, sha256, threads() if cores is None else cores)
     name = session.get_inputs()[0].name
@@ -74,15 +86,24 @@ def padded(image: Pixels) -> Pixels:
 
 
 def maps_of(network: Network, image: Pixels, *, views: int = 1) -> Pixels:
-    """Dense maps of one image, at its resolution: the mean over 1, 2 (turned by 180 degrees) or 4 mirror images."""
-    seen = _VIEWS[:views]
-    total = _seen_once(network, image, *seen[0])
-    for flip_x, flip_y in seen[1:]:
-        total += _seen_once(network, image, flip_x, flip_y)
-    return total if len(seen) == 1 else total / np.float32(len(seen))
+    """Dense maps of one image, at its resolution.
+
+    Parameters
+    ----------
+    network : Network
+    image : Pixels
+        (channel, row, col).
+    views : int
+        1, 2 (turned by 180 degrees) or 4 mirror images, whose mean is taken.
+    """
+    chosen = _VIEWS[:views]
+    total = _one_view(network, image, *chosen[0])
+    for flip_x, flip_y in chosen[1:]:
+        total += _one_view(network, image, flip_x, flip_y)
+    return total if len(chosen) == 1 else total / np.float32(len(chosen))
 
 
-def _seen_once(network: Network, image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:
+def _one_view(network: Network, image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:
     """The maps of one mirror image, turned back."""
     rows, cols = image.shape[1:]
     maps = unpack(network(padded(np.ascontiguousarray(_flip(image, flip_x, flip_y)))))[:, :rows, :cols]

@@ -33,7 +33,15 @@ class MapsPredictor(SemanticSegmentationPredictor):  # type: ignore[misc]
     """ultralytics' semantic predictor, giving the dense maps instead of a class map."""
 
     def postprocess(self, preds: Any, img: torch.Tensor, orig_imgs: Any) -> list[Any]:
-        """The maps as they leave the network."""
+        """What ultralytics makes of a prediction; the maps as they leave the network are stored in `maps`.
+
+        Parameters
+        ----------
+        preds : torch.Tensor
+            The network's output.
+        img, orig_imgs : torch.Tensor or list
+            Its input, before and after ultralytics' own preparation.
+        """
         self.maps = preds.detach().cpu().numpy()
         return super().postprocess(preds, img, orig_imgs)  # type: ignore[no-any-return]
 

@@ -1,4 +1,4 @@
-"""ultralytics, told before it is imported to stay offline, install nothing and write nowhere but a cache."""
+"""Settings for ultralytics, made before it is imported: offline, no installs, writes to a cache alone."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SETTINGS = {
 
 
 def stay_quiet() -> None:
-    """Set the environment; call it before ultralytics is imported. What the user has set stays."""
+    """Set the environment; call it before ultralytics is imported. Variables that are set already stay."""
     for name, value in SETTINGS.items():
         os.environ.setdefault(name, value)
     if "YOLO_CONFIG_DIR" not in os.environ:

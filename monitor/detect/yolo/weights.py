@@ -1,4 +1,4 @@
-"""Which weights there are, and what travels with them: bands, scale, threshold, sha256."""
+"""Registered weights with their bands, scale, threshold and sha256."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from monitor.core.errors import DetectorError
-from monitor.detect.yolo.decode import DecodeRule
+from monitor.detect.yolo.rules import DecodeRule
 
 REGISTRY = "weights.toml"
 
@@ -18,11 +18,33 @@ REGISTRY = "weights.toml"
 class Weights:
     """One entry of ``weights.toml``.
 
-    `bands` is the order of the network's band channels, `scale` turns stored numbers into reflectance, `threshold`
-    is the least score of a vessel and `stack_threshold` the least probability of a stack pixel. A hull of network
-    length x is given as ``length_gain`` x, within ``length_low`` and ``length_high`` times that. Rasters small enough
-    for `views_px` pixels in all are seen in two or four mirror images. `measured` holds what was measured of them:
-    what, value with its interval, sample.
+    Attributes
+    ----------
+    name : str
+    path : Path
+    sha256 : str
+        Checked before the file is loaded.
+    classes : tuple of str
+    bands : tuple of str
+        In the order of the network's band channels.
+    scale : float
+        Turns stored numbers into reflectance.
+    gsd_m : float
+    threshold : float
+        Least score of a vessel.
+    stack_threshold : float
+        Least probability of a stack pixel.
+    normalisation : str
+        For readers.
+    trained_on : tuple of str
+        Names of the labelled scenes.
+    rule : DecodeRule
+    length_gain, length_low, length_high : float
+        A hull of network length x is given as `length_gain` x, within `length_low` and `length_high` times that.
+    views_px : int
+        Rasters small enough for so many pixels in all are processed in two or four mirror images.
+    measured : tuple of tuple of str
+        What was measured of them: what, value with its interval, sample.
     """
 
     name: str

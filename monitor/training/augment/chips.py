@@ -14,7 +14,7 @@ from monitor.detect.evaluation.dataset import Hull, Pixels
 from monitor.detect.yolo.preprocess import network_input
 from monitor.training.augment.clouds import add_clouds
 from monitor.training.augment.decoys import add_decoys, add_fingers, add_wakes
-from monitor.training.augment.ground import Affine, Cutout, Ground, hull_bank, prepare, turn, turn_window
+from monitor.training.augment.ground import Affine, Cutout, Ground, hull_bank, prepare_ground, turn, turn_window
 from monitor.training.augment.paint import paint_hulls
 from monitor.training.augment.sampling import (
     berth_place,
@@ -33,7 +33,7 @@ Mask = npt.NDArray[np.bool_]
 
 _LONGEST_STERN_TO_PX = 22.0
 
-__all__ = ["Canvas", "Cutout", "Ground", "Recipe", "add_hulls", "hull_bank", "make_chip", "prepare"]
+__all__ = ["Canvas", "Cutout", "Ground", "Recipe", "add_hulls", "hull_bank", "make_chip", "prepare_ground"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from monitor.training.augment.decoys import CLOUD
+from monitor.training.augment.decoys import CLOUD_COLOUR
 
 Pixels = npt.NDArray[np.float32]
 
@@ -29,7 +29,7 @@ def add_clouds(reflectance: Pixels, rng: np.random.Generator) -> tuple[Pixels, n
     """A (5, rows, cols) chip under scattered clouds with shadows, and where the ground can no longer be told."""
     opacity = cloud_field(reflectance.shape[1], rng)
     thickness = opacity * rng.uniform(0.75, 1.0)
-    bright = (CLOUD * np.float32(rng.uniform(0.35, 0.95)))[:, None, None] * (0.85 + 0.15 * opacity)
+    bright = (CLOUD_COLOUR * np.float32(rng.uniform(0.35, 0.95)))[:, None, None] * (0.85 + 0.15 * opacity)
     reach, angle = rng.uniform(3, 40), rng.uniform(0, 2 * np.pi)
     move = np.array([[1, 0, reach * np.cos(angle)], [0, 1, reach * np.sin(angle)]], np.float32)
     shadow = cv2.warpAffine(opacity, move, opacity.shape[::-1]) * np.float32(rng.uniform(0.2, 0.6))

@@ -14,10 +14,10 @@ from monitor.training.augment.shores import GROUNDS, noise_field, soft_line
 
 Mask = npt.NDArray[np.bool_]
 
-FOAM = np.array([0.34, 0.34, 0.32, 0.26, 0.10], dtype=np.float32)
+FOAM_COLOUR = np.array([0.34, 0.34, 0.32, 0.26, 0.10], dtype=np.float32)
 """Reflectance of dense foam in B02 B03 B04 B08 B11: white, and dark in the short-wave infrared."""
 
-CLOUD = np.array([0.95, 0.93, 0.92, 0.97, 0.70], dtype=np.float32)
+CLOUD_COLOUR = np.array([0.95, 0.93, 0.92, 0.97, 0.70], dtype=np.float32)
 """Reflectance of cloud in the same bands, relative to its brightest: white, and darker in the short-wave infrared."""
 
 _SILT = GROUNDS[[1, 2, 3, 5]]
@@ -66,7 +66,7 @@ def _breakwaters(size: int, x: float, y: float, rng: np.random.Generator) -> tup
 
 def _streak(size: int, x: float, y: float, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
     """Foam in a line that fades to one end."""
-    return _wake(size, (x, y), float(rng.uniform(0, 2 * math.pi)), float(rng.uniform(0.5, 2.0)), rng), FOAM
+    return _wake(size, (x, y), float(rng.uniform(0, 2 * math.pi)), float(rng.uniform(0.5, 2.0)), rng), FOAM_COLOUR
 
 
 def _rag(size: int, x: float, y: float, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
@@ -76,7 +76,7 @@ def _rag(size: int, x: float, y: float, rng: np.random.Generator) -> tuple[Pixel
     across = across + rng.normal(0, 0.03) * along**2
     reach = np.hypot(along / (length / 2), across / max(length * share / 2, 0.8)) + 0.15 * noise_field(size, rng)
     soft = cv2.GaussianBlur(np.clip(1.5 - reach, 0, 1).astype(np.float32), (0, 0), float(rng.uniform(0.5, 1.5)))
-    return soft * np.float32(rng.uniform(0.15, 1.0)), CLOUD * np.float32(rng.uniform(0.3, 0.95))
+    return soft * np.float32(rng.uniform(0.15, 1.0)), CLOUD_COLOUR * np.float32(rng.uniform(0.3, 0.95))
 
 
 def _wake(size: int, stern: tuple[float, float], angle: float, width: float, rng: np.random.Generator) -> Pixels:
@@ -122,7 +122,7 @@ def add_decoys(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.rando
 
 
 def add_fingers(reflectance: Pixels, water: Mask, quays: Pixels, keep_clear: Mask, rng: np.random.Generator) -> Mask:
-    """Narrow piers that run out from some of the `quays` (`compose_ground.quay_places`), in place; what was covered.
+    """Narrow piers that run out from some of the `quays` (`ground.quay_places`), in place; what was covered.
 
     Thin, bright, as long as a small ship and joined to a quay: taken for one that lies stern to it.
     """
@@ -161,4 +161,4 @@ def add_wakes(reflectance: Pixels, water: Mask, hulls: Sequence[Hull], rng: np.r
             continue
         if rng.random() < 0.5:
             foam = _wake(size, stern, angle, hull.width_px * float(rng.uniform(0.4, 1.2)), rng) * water
-            reflectance += foam * (FOAM[:, None, None] - reflectance)
+            reflectance += foam * (FOAM_COLOUR[:, None, None] - reflectance)

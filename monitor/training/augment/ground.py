@@ -52,7 +52,7 @@ class Cutout:
     alpha: Pixels
 
 
-def water_mask(reflectance: Pixels, has: Sequence[bool], valid: Mask) -> Mask:
+def dark_water(reflectance: Pixels, has: Sequence[bool], valid: Mask) -> Mask:
     """Dark in the infrared bands that are there: open water, cleaned of specks."""
     dark = valid.copy()
     if has[3]:
@@ -85,13 +85,13 @@ def quay_places(water: Mask, land: Mask, rng: np.random.Generator, count: int = 
     return np.asarray(points[keep], dtype=np.float32)
 
 
-def prepare(port: LabelledPort, rng: np.random.Generator) -> Ground:
+def prepare_ground(port: LabelledPort, rng: np.random.Generator) -> Ground:
     """A port with its dark end subtracted, its water and its quays."""
     raw: Pixels = (port.dn / np.float32(10_000)).astype(np.float32)
     valid: Mask = np.asarray((port.dn > 0).any(axis=0), dtype=np.bool_)
     reflectance = subtract_dark(raw, dark_levels(raw, valid))
     reflectance[[not there for there in port.has]] = 0.0
-    water = water_mask(reflectance, port.has, valid)
+    water = dark_water(reflectance, port.has, valid)
     lying = fill(port.shape, [corners(hull, 2.0) for hull in port.hulls]) > 0
     land = valid & ~water & ~lying
     land = cv2.morphologyEx(land.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8)).astype(bool)

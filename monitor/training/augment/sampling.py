@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from monitor.detect.evaluation.dataset import Hull, Pixels
-from monitor.detect.yolo.decode import Boxes
+from monitor.detect.yolo.decode import Hulls
 from monitor.training.augment.ground import Affine, Cutout, Ground
 from monitor.training.augment.targets import corners, fill
 
@@ -108,7 +108,7 @@ def quays_in(quays: Pixels, matrix: Affine, size: int) -> Pixels:
     return np.concatenate([points, normal], axis=1)[keep].astype(np.float32)
 
 
-def with_errors(ground: Ground, found: Boxes) -> Ground:
+def with_errors(ground: Ground, found: Hulls) -> Ground:
     """The ground with `spots` where `found` claims hulls that are none, and `missed` hulls it hardly sees."""
     port = ground.port
     near = fill(port.shape, [*port.ignore, *[corners(hull, 2.0) for hull in port.hulls]]) > 0
@@ -120,6 +120,6 @@ def with_errors(ground: Ground, found: Boxes) -> Ground:
     return replace(ground, spots=spots, missed=missed)
 
 
-def _seen(x: float, y: float, found: Boxes) -> bool:
+def _seen(x: float, y: float, found: Hulls) -> bool:
     near = np.hypot(found.x - x, found.y - y) < _NEAR_PX
     return bool((found.score[near] > _SURE_SCORE).any())

@@ -119,7 +119,7 @@ def add_shores(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.rando
     """Draw land into the water of a (5, size, size) chip, in place, away from `keep_clear`.
 
     Returns what was covered (all False when there is little water), and places along jetties where a hull could lie,
-    as `compose_ground.quay_places` gives them.
+    as `ground.quay_places` gives them.
     """
     size = len(water)
     covered = np.zeros((size, size), dtype=np.bool_)

@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.detect.evaluation.dataset import Hull, Pixels
+from monitor.detect.yolo.decode import OFFSET_PX, SIZE_PX
 
 MAPS = ("hull", "core", "stack", "cos2", "sin2", "centre", "log_length", "log_width", "dx", "dy")
-OFFSET_PX = 8.0
-SIZE_PX = 10.0
 _SHIFT = 4
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from monitor.detect.berths.occupancy import berth_states
-from monitor.detect.berths.permanent import StandingRule, hull_like, standing_probability
+from monitor.detect.berths.permanent import PermanentRule, hull_like, permanent_probability
 from tests.detect.quays import START, Observation, coverage, detections, optical, port, profiles, radar, season
 
 QUIET = -12.0
@@ -59,27 +59,27 @@ def states(several: list[Observation], scores: list[float | None] | None = None)
 def test_bare_quays_cranes_and_berths_bright_all_along_are_no_hull(
     stretches: tuple[tuple[int, int, float], ...],
 ) -> None:
-    assert not hull_like(level(*stretches), StandingRule()).any()
+    assert not hull_like(level(*stretches), PermanentRule()).any()
 
 
 def test_the_longest_stretch_is_taken_and_bins_never_seen_are_left_out() -> None:
     berth = level((1, 3, 20.0), (6, 11, 11.0))
-    assert list(np.flatnonzero(hull_like(berth, StandingRule()))) == [6, 7, 8, 9, 10]
+    assert list(np.flatnonzero(hull_like(berth, PermanentRule()))) == [6, 7, 8, 9, 10]
     berth[8] = np.nan
-    assert not hull_like(berth, StandingRule()).any()
+    assert not hull_like(berth, PermanentRule()).any()
 
 
 def test_another_viewing_that_shows_the_stretch_bare_speaks_for_a_ship_and_optics_speak_either_way() -> None:
-    rule, berth = StandingRule(), level((6, 11, 11.0))
+    rule, berth = PermanentRule(), level((6, 11, 11.0))
 
     def told(*others: np.ndarray, optical: tuple[int, int] = (0, 0)) -> float | None:
-        return standing_probability(berth, berth, others, optical=optical, rule=rule)
+        return permanent_probability(berth, berth, others, optical=optical, rule=rule)
 
     assert told(level()) == rule.came
     assert told(berth) == told() == pytest.approx(rule.stays)
     assert told(optical=(6, 0)) == pytest.approx(0.15)
     assert told(optical=(6, 6)) == pytest.approx(0.9)
-    assert standing_probability(level(), berth, [], optical=(0, 0), rule=rule) is None
+    assert permanent_probability(level(), berth, [], optical=(0, 0), rule=rule) is None
 
 
 def test_a_hulk_that_no_detector_sees_is_not_called_an_empty_berth() -> None:

@@ -3,24 +3,24 @@
 import numpy as np
 import pytest
 
-from monitor.detect.yolo.preprocess import CHANNELS, DARK_LEVEL, cover, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo.preprocess import CHANNELS, DARK_LEVEL, cut_windows, dark_levels, network_input, subtract_dark
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (100, 300), (1053, 1308), (2000, 513)])
 def test_cores_partition_the_raster_and_lie_inside_their_tiles(shape: tuple[int, int]) -> None:
     seen = np.zeros(shape, dtype=int)
-    for tile in cover(shape):
-        seen[tile.core_rows, tile.core_cols] += 1
-        assert tile.rows.start <= tile.core_rows.start
-        assert tile.rows.stop >= tile.core_rows.stop
+    for window in cut_windows(shape):
+        seen[window.core_rows, window.core_cols] += 1
+        assert window.rows.start <= window.core_rows.start
+        assert window.rows.stop >= window.core_rows.stop
     assert (seen == 1).all()
 
 
 @pytest.mark.parametrize("shape", [(1053, 1308), (2000, 513)])
 def test_the_coarsest_cells_lie_the_same_in_every_window(shape: tuple[int, int]) -> None:
-    tiles = list(cover(shape, core=(200, 300)))
-    assert len(tiles) > 4
-    assert all(tile.rows.start % 16 == 0 and tile.cols.start % 16 == 0 for tile in tiles)
+    windows = list(cut_windows(shape, core=(200, 300)))
+    assert len(windows) > 4
+    assert all(window.rows.start % 16 == 0 and window.cols.start % 16 == 0 for window in windows)
 
 
 def test_haze_that_is_the_same_everywhere_changes_nothing() -> None:

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from monitor.detect.evaluation.dataset import Hull
-from monitor.detect.yolo.decode import DecodeRule, decode_hulls
+from monitor.detect.yolo.decode import decode_hulls
+from monitor.detect.yolo.rules import DecodeRule
 from monitor.detect.yolo.runtime import maps_of, unpack, views_for
 from monitor.training.augment.targets import MAPS, render_targets
 

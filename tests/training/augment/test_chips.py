@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from monitor.detect.evaluation.dataset import Hull
-from monitor.detect.yolo.decode import Boxes
+from monitor.detect.yolo.decode import Hulls
 from monitor.simulate.labelled import labelled_port
 from monitor.training.augment.decoys import add_decoys, add_fingers, add_wakes
-from monitor.training.augment.ground import Cutout, Ground, prepare
+from monitor.training.augment.ground import Cutout, Ground, prepare_ground
 from monitor.training.augment.paint import paint_hulls
 from monitor.training.augment.sampling import draw_size, next_in_row, pick_centre, stern_place, with_errors
 from monitor.training.augment.shores import add_shores
@@ -19,7 +19,7 @@ from monitor.training.augment.weather import weather
 
 @pytest.fixture(scope="module")
 def ground() -> Ground:
-    return prepare(labelled_port(1003, size_px=160), np.random.default_rng(0))
+    return prepare_ground(labelled_port(1003, size_px=160), np.random.default_rng(0))
 
 
 def sea() -> tuple[np.ndarray, np.ndarray]:
@@ -101,7 +101,7 @@ def test_claims_away_from_hulls_and_hulls_without_a_sure_claim_are_marked(ground
     seen = ground.hulls[sure[0]]
     x, y = np.array([seen.x + 1, 3.0]), np.array([seen.y, 3.0])
     rest = np.full(2, 10.0), np.full(2, 2.0), np.zeros(2), np.array([0.9, 0.2])
-    marked = with_errors(ground, Boxes(x, y, *rest))
+    marked = with_errors(ground, Hulls(x, y, *rest))
     assert marked.spots.tolist() == [[3.0, 3.0]]
     assert sure[0] not in marked.missed
     assert set(marked.missed) == set(sure[1:])

@@ -171,21 +171,6 @@ TRACK_FLAGS = Schema(
     time=("start", "end"),
 )
 
-RADAR_PRESENCE = Schema(
-    name="radar_presence",
-    text=("Radar detections that others published, by cell and hour; `mmsi` missing where they matched no AIS."),
-    columns={
-        "t": Column(UTC, "UTC", ""),
-        "lon": Column("float64", "°", ""),
-        "lat": Column("float64", "°", ""),
-        "detections": Column("int64", "", ""),
-        "mmsi": Column("Int64", "", ""),
-        "name": Column("str", "", ""),
-    },
-    key=(),
-    time=("t", "t"),
-)
-
 PORT_CALLS = Schema(
     name="port_calls",
     text=(

@@ -13,7 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.parallel import Outcome, each
 from monitor.core.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
-from monitor.sources.base import Catalog
+from monitor.sources.base import Catalog, ReportsProblems
 from monitor.sources.errors import NoData, Problem
 from monitor.store.archive import Archive
 from monitor.store.searches import SearchStore
@@ -113,5 +113,4 @@ def costs(source: Source, found: Search) -> dict[str, dict[str, object]]:
 
 def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
     """What the source passed over and why; empty for sources that do not tell."""
-    told: Callable[[Aoi, TimeRange], Sequence[Problem]] | None = getattr(source, "problems", None)
-    return () if told is None else told(aoi, period)
+    return source.problems(aoi, period) if isinstance(source, ReportsProblems) else ()

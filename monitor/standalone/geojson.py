@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,23 +20,7 @@ from monitor.core.timerange import isoformat
 from monitor.detect.base import Detector
 from monitor.detect.context.motion import Motion
 from monitor.detect.objects import Objects, find_objects
-from monitor.sources.imagery.local.image import UNKNOWN_START, read_image
-
-
-def detect_images(
-    paths: Sequence[Path],
-    detector: Detector,
-    *,
-    sensor: str = "s2",
-    land: BaseGeometry | None = None,
-    weights_sha256: str = "",
-) -> dict[str, object]:
-    """A GeoJSON FeatureCollection (RFC 7946) of what a detector finds in loose GeoTIFFs, each a scene.
-
-    Parameters, errors and what comes back are those of `read_image` and `collection`.
-    """
-    observations = (read_image(path, sensor=sensor) for path in paths)
-    return collection(observations, detector, land=land, weights_sha256=weights_sha256)
+from monitor.sources.imagery.local.image import UNKNOWN_START
 
 
 def collection(

@@ -22,7 +22,6 @@ from monitor.sources.errors import BadAnswer, NoData
 from monitor.sources.imagery.validation import check_grid
 
 _SLACK = timedelta(seconds=30)
-_TIFF = "tif"
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def test_too_many_requests_is_waited_for(ask, headers):
 def test_too_many_requests_for_ever_ends(ask):
     standin, fetch = ask
     standin.fail_always("process", Fault(429, "{}"))
-    with pytest.raises(RateLimited, match="asked too often") as caught:
+    with pytest.raises(RateLimited, match="too many requests") as caught:
         fetch(attempts=5)
     assert standin.count("process") == 5
     assert caught.value.transient

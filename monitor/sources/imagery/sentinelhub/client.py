@@ -210,8 +210,8 @@ def _collection(settings: SentinelHubSettings, sensor: str) -> DataCollection:
 def _config(settings: SentinelHubSettings) -> SHConfig:
     return SHConfig(
         use_defaults=True,
-        sh_client_id=settings.client_id.reveal(),
-        sh_client_secret=settings.client_secret.reveal(),
+        sh_client_id=settings.client_id.get_secret_value(),
+        sh_client_secret=settings.client_secret.get_secret_value(),
         sh_base_url=settings.endpoints.base_url,
         sh_token_url=settings.endpoints.token_url,
         max_download_attempts=1,

@@ -14,12 +14,12 @@ from email.utils import format_datetime
 import numpy as np
 import pytest
 import rasterio
+from pydantic import SecretStr
 from rasterio.io import MemoryFile
 
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import AuthError, BadAnswer, BadRequest, QuotaError, RateLimited, Unavailable
 from monitor.sources.imagery.sentinelhub.client import check_login
-from monitor.sources.imagery.sentinelhub.config import Secret
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from tests.sources.imagery.sentinelhub.hub_places import settings_for, source_for
 from tests.standin.server import Fault
@@ -322,7 +322,7 @@ def test_a_token_service_that_hangs_ends_with_the_deadline(serve, port):
 
 def test_no_credentials_is_said_before_anybody_is_asked(serve, port):
     standin = serve()
-    source = SentinelHubSource(replace(settings_for(standin), client_secret=Secret()))
+    source = SentinelHubSource(replace(settings_for(standin), client_secret=SecretStr("")))
     with pytest.raises(AuthError, match="MONITOR_SENTINELHUB__CLIENT_SECRET"):
         source.search(port, MONTH)
     assert standin.asked == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import pickle
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -170,9 +171,10 @@ def test_a_secret_shows_itself_nowhere(serve, port, caplog):
     standin.revoke()
     with pytest.raises(Exception, match="refuses the credentials") as caught:
         source.fetch(source.search(port, MONTH)[0], port)
-    said = caplog.text + repr(source) + str(source) + str(caught.value) + repr(caught.value)
-    assert CLIENT_SECRET not in said
-    assert not any(token in said for token in standin.tokens)
+    trace = "".join(traceback.format_exception(caught.value))
+    shown = caplog.text + repr(source) + str(source) + repr(caught.value) + trace
+    assert CLIENT_SECRET not in shown
+    assert not any(token in shown for token in standin.tokens)
 
 
 def test_a_source_crosses_processes(serve):

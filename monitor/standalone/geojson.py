@@ -20,6 +20,7 @@ from monitor.core.timerange import isoformat
 from monitor.detect.base import Detector
 from monitor.detect.context.motion import Motion
 from monitor.detect.objects import Objects, find_objects
+from monitor.io.atomic import write_bytes
 from monitor.sources.imagery.local.image import UNKNOWN_START
 
 
@@ -155,7 +156,11 @@ def _number(value: float) -> float | None:
 
 
 def write_collection(collection: Mapping[str, object], out: Path) -> None:
-    """Write a collection in one step: the file is whole or not there."""
-    temporary = out.with_name(f".{out.name}.part")
-    temporary.write_text(json.dumps(collection, allow_nan=False), encoding="utf-8")
-    temporary.replace(out)
+    """Write a collection in one step: the file is whole or not there.
+
+    Raises
+    ------
+    ArchiveError
+        The file cannot be written.
+    """
+    write_bytes(out, json.dumps(collection, allow_nan=False).encode())

@@ -15,6 +15,7 @@ from monitor.core.errors import DataError
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.sources.imagery.local.image import read_image
+from monitor.standalone.detect import detect_images
 from monitor.standalone.geojson import collection, write_collection
 from monitor.training.augment.targets import corners
 from tests.detect import harbour
@@ -111,7 +112,15 @@ def test_the_file_is_whole_json(tmp_path: Path, image: Path) -> None:
     out = tmp_path / "out.geojson"
     write_collection(collection([read_image(image)], OneHull()), out)
     assert json.loads(out.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
-    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.geojson", "port"]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(tmp_path: Path, image: Path) -> None:
+    out = tmp_path / "out.geojson"
+    out.mkdir()
+    with pytest.raises(DataError, match=r"out\.geojson: .*choose another place"):
+        detect_images([image], out=out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.geojson", "port"]
 
 
 def test_looking_at_a_loose_image_waits_for_no_table_library(image: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from monitor.simulate.render.background import name_of
 from monitor.simulate.truth import truth_tables
 from monitor.sources.simulated.aviation import write_air
 
-Message = dict[str, str | int | float | bytes | bool]
+AisMessage = dict[str, str | int | float | bytes | bool]
 
 NMEA_DAYS = timedelta(days=2)
 """The last two days of a season are written as NMEA, the rest as MarineCadastre CSV: together they are the whole."""
@@ -210,7 +210,7 @@ def nmea(positions: pd.DataFrame, vessels: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _static(mmsi: int, told: pd.Series) -> Message:
+def _static(mmsi: int, told: pd.Series) -> AisMessage:
     half_l, half_w = int(told["length_m"]) // 2, int(told["width_m"]) // 2
     return {
         "msg_type": 5,
@@ -225,10 +225,10 @@ def _static(mmsi: int, told: pd.Series) -> Message:
     }
 
 
-def _dynamic(row: Any) -> Message:
+def _dynamic(row: Any) -> AisMessage:
     heading = row.heading_deg
     is_a = heading == heading
-    message: Message = {
+    message: AisMessage = {
         "msg_type": 1 if is_a else 18,
         "mmsi": int(row.mmsi),
         "lon": float(row.lon),
@@ -241,7 +241,7 @@ def _dynamic(row: Any) -> Message:
     return {**message, "status": int(row.nav_status)} if is_a else message
 
 
-def _tagged(message: Message, stamp: int) -> list[str]:
+def _tagged(message: AisMessage, stamp: int) -> list[str]:
     sentences = encode_dict(message, radio_channel="A", talker_id="AI", seq_id=stamp % 10)
     count = len(sentences)
     lines = []

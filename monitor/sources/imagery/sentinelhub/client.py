@@ -37,12 +37,12 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.errors import SourceError
 from monitor.core.grid import Grid
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import AuthError, BadAnswer, RateLimited
+from monitor.sources.errors import AuthError, BadResponse, RateLimited
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, is_loopback
 from monitor.sources.imagery.sentinelhub.errors import http_fault, login_fault
 from monitor.sources.retry import retrying
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _READ_TIMEOUT_S = 120.0
 _INSECURE = "OAUTHLIB_INSECURE_TRANSPORT"
@@ -78,7 +78,7 @@ class ProcessRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class ProcessResponse:
     """Bytes of an answer, and the units that its header says were spent (None when it does not)."""
 
     content: bytes
@@ -118,7 +118,7 @@ def search_catalog(
 
     Raises
     ------
-    AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadAnswer
+    AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadResponse
         As the fault was; the time is bounded by the settings.
     """
     collection = _collection(settings, sensor)
@@ -134,16 +134,16 @@ def search_catalog(
         except requests.RequestException:
             raise
         except (KeyError, ValueError, TypeError, AttributeError, MissingDataInRequestException) as error:
-            raise BadAnswer(f"{what}: the answer is no catalog page ({error!r}); run again", transient=True) from error
+            raise BadResponse(f"{what}: no catalog page came back ({error!r}); run again", transient=True) from error
         if len(items) == _MOST_ITEMS:
-            raise BadAnswer(f"{what}: the catalog's pages do not end; narrow the period")
+            raise BadResponse(f"{what}: the catalog's pages do not end; narrow the period")
         return items
 
     what = f"catalog search for {collection.api_id}"
     return _bounded(settings, what, ask)
 
 
-def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str) -> Delivered:
+def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str) -> ProcessResponse:
     """The bytes of one Process call, not yet looked at; `what` names it in errors.
 
     Raises
@@ -152,10 +152,10 @@ def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str
         As the fault was; the time is bounded by the settings.
     """
 
-    def ask(client: _Client) -> Delivered:
+    def ask(client: _Client) -> ProcessResponse:
         made = _request(settings, request, client.config)
         [response] = client.download(made.download_list, max_threads=1, decode_data=False)
-        return _delivered(response)
+        return _process_response(response)
 
     return _bounded(settings, what, ask)
 
@@ -192,13 +192,13 @@ def _request(settings: SentinelHubSettings, request: ProcessRequest, config: SHC
     )
 
 
-def _delivered(response: DownloadResponse) -> Delivered:
+def _process_response(response: DownloadResponse) -> ProcessResponse:
     headers = {key.lower(): value for key, value in response.headers.items()}
     try:
         units = float(headers["x-processingunits-spent"])
     except (KeyError, ValueError):
         units = None
-    return Delivered(response.content, units)
+    return ProcessResponse(response.content, units)
 
 
 def _collection(settings: SentinelHubSettings, sensor: str) -> DataCollection:
@@ -221,12 +221,12 @@ def _config(settings: SentinelHubSettings) -> SHConfig:
     )
 
 
-def _bounded(settings: SentinelHubSettings, what: str, ask: Callable[[_Client], T]) -> T:
+def _bounded(settings: SentinelHubSettings, what: str, ask: Callable[[_Client], _T]) -> _T:
     """What `ask` returns, sent again where that may help, within the settings' deadline."""
     deadline = time.monotonic() + settings.deadline_s
     renewals = ["a refused token is renewed once"]
 
-    def attempt() -> T:
+    def attempt() -> _T:
         session = None
         try:
             session, token = _session(settings, deadline)
@@ -271,9 +271,9 @@ def _forget(settings: SentinelHubSettings, session: SentinelHubSession) -> None:
             del _sessions[settings]
 
 
-def _within(call: Callable[[], T], deadline: float) -> T:
+def _within(call: Callable[[], _T], deadline: float) -> _T:
     """What `call` returns or raises; when it outlasts the deadline it is left behind and `requests.Timeout` raised."""
-    done: list[tuple[T | None, BaseException | None]] = []
+    done: list[tuple[_T | None, BaseException | None]] = []
 
     def run() -> None:
         try:
@@ -289,7 +289,7 @@ def _within(call: Callable[[], T], deadline: float) -> T:
     value, error = done[0]
     if error is not None:
         raise error
-    return cast("T", value)
+    return cast("_T", value)
 
 
 @contextmanager

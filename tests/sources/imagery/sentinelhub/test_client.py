@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from monitor.core.grid import Grid
-from monitor.sources.errors import BadAnswer
+from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.grouping import acquisitions, read_item
 from monitor.sources.imagery.sentinelhub.evalscripts import optical_script, radar_script
 from monitor.sources.imagery.sentinelhub.pricing import processing_units
@@ -94,5 +94,5 @@ def test_a_late_tile_does_not_change_the_name_of_a_pass():
     ],
 )
 def test_an_item_that_is_none_is_a_bad_answer(feature):
-    with pytest.raises(BadAnswer, match="not a STAC item"):
+    with pytest.raises(BadResponse, match="not a STAC item"):
         read_item(feature, sensor="s2")

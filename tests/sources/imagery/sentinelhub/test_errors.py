@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from rasterio.io import MemoryFile
 
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import AuthError, BadAnswer, BadRequest, QuotaError, RateLimited, Unavailable
+from monitor.sources.errors import AuthError, BadRequest, BadResponse, QuotaError, RateLimited, Unavailable
 from monitor.sources.imagery.sentinelhub.client import check_login
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from tests.sources.imagery.sentinelhub.hub_places import settings_for, source_for
@@ -178,7 +178,7 @@ def test_nobody_there_is_unavailable(serve, port):
 def test_an_answer_that_is_not_the_archive_asked_for_is_bad(ask, how):
     standin, fetch = ask
     standin.fail_always("process", Fault(how=how))
-    with pytest.raises(BadAnswer, match=r"no tar archive|lacks|cut short"):
+    with pytest.raises(BadResponse, match=r"no tar archive|lacks|cut short"):
         fetch()
     assert standin.count("process") == 1
 
@@ -226,7 +226,7 @@ def test_a_missing_member_is_a_bad_answer(ask, name):
         return packed({key: value for key, value in members(content).items() if key != name})
 
     standin.fail("process", Fault(how="change", change=without))
-    with pytest.raises(BadAnswer, match=f"lacks {name.partition('.')[0]}"):
+    with pytest.raises(BadResponse, match=f"lacks {name.partition('.')[0]}"):
         fetch()
 
 
@@ -250,7 +250,7 @@ def test_a_missing_member_is_a_bad_answer(ask, name):
 def test_a_member_that_is_not_what_was_asked_for_is_a_bad_answer(ask, name, change, words):
     standin, fetch = ask
     standin.fail("process", changed(name, change))
-    with pytest.raises(BadAnswer, match=words):
+    with pytest.raises(BadResponse, match=words):
         fetch()
     assert standin.count("process") == 1
 
@@ -271,7 +271,7 @@ def test_a_member_that_is_not_what_was_asked_for_is_a_bad_answer(ask, name, chan
 def test_a_catalog_that_answers_nonsense_is_a_bad_answer(serve, port, fault, words):
     standin = serve()
     standin.fail_always("catalog", fault)
-    with pytest.raises(BadAnswer, match=words):
+    with pytest.raises(BadResponse, match=words):
         source_for(standin, attempts=2).search(port, MONTH)
 
 

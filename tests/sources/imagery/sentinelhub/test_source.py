@@ -13,7 +13,7 @@ from shapely.geometry import box
 
 from monitor.core.grid import Grid
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import BadAnswer, BadRequest, NoData, QuotaError
+from monitor.sources.errors import BadRequest, BadResponse, NoData, QuotaError
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from monitor.store import Archive
 from monitor.store.quota import UnitAccount
@@ -214,7 +214,7 @@ def test_pixels_of_another_instant_are_refused(serve, port):
     source = source_for(standin)
     acquisition = source.search(port, MONTH)[0]
     standin.world = Sea([s2_product(T0 + timedelta(minutes=3), WEST.union(EAST))])
-    with pytest.raises(BadAnswer, match="made from a tile of 2023-10-05T02:26:10Z"):
+    with pytest.raises(BadResponse, match="made from a tile of 2023-10-05T02:26:10Z"):
         source.fetch(acquisition, port)
 
 

@@ -13,7 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.parallel import Outcome, each
 from monitor.core.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
-from monitor.sources.base import Catalog
+from monitor.sources.base import Catalog, ReportsProblems
 from monitor.sources.errors import NoData, Problem
 from monitor.store.archive import Archive
 from monitor.store.searches import SearchStore
@@ -159,5 +159,4 @@ def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
     period : TimeRange
         The period that was searched.
     """
-    reported: Callable[[Aoi, TimeRange], Sequence[Problem]] | None = getattr(source, "problems", None)
-    return () if reported is None else reported(aoi, period)
+    return source.problems(aoi, period) if isinstance(source, ReportsProblems) else ()

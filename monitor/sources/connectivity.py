@@ -12,7 +12,7 @@ _TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class Reachability:
     """What a short request to a URL showed: any answer at all is reached; `skew_s` is our clock minus theirs."""
 
     reached: bool
@@ -20,16 +20,16 @@ class Reach:
     skew_s: float | None = None
 
 
-def reach(url: str) -> Reach:
+def check_reachable(url: str) -> Reachability:
     """Ask a URL for its head; never raises."""
     try:
         answer = requests.head(url, timeout=_TIMEOUT_S, allow_redirects=False)
     except requests.RequestException as error:
-        return Reach(False, type(error).__name__)
+        return Reachability(False, type(error).__name__)
     now = datetime.now(UTC)
     try:
         theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
         skew = (now - theirs.astimezone(UTC)).total_seconds()
     except (TypeError, ValueError):
         skew = None
-    return Reach(True, f"answers {answer.status_code}", skew)
+    return Reachability(True, f"answers {answer.status_code}", skew)

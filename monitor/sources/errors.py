@@ -27,7 +27,7 @@ class Unavailable(SourceError):  # noqa: N818
     """The service or the way to it is down; run again later."""
 
 
-class BadAnswer(SourceError):  # noqa: N818
+class BadResponse(SourceError):  # noqa: N818
     """The service answered with something that is not what was asked for; nothing of it was kept."""
 
 

@@ -13,7 +13,7 @@ from shapely import union_all
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.errors import DataError, MonitorError
+from monitor.core.errors import ArchiveError, DataError, MonitorError
 from monitor.core.parallel import each
 from monitor.detect.registry import make_detector
 from monitor.sources.imagery.local.image import read_image
@@ -87,8 +87,8 @@ def detect_images(
     if made:
         try:
             images.write_collection(_joined(made), out)
-        except OSError as error:
-            raise DataError(f"{out}: cannot be written ({error.strerror}); choose another place") from error
+        except ArchiveError as error:
+            raise DataError(f"{error}, or choose another place") from error
     classes = [f["properties"]["class_name"] for part in made for f in part["features"]]  # type: ignore[attr-defined]
     failures = tuple((str(o.item), _reason(o.item, o.error)) for o in outcomes if o.error is not None)
     return ImagesFound(out, len(made), classes.count("vessel"), classes.count("container_stack"), failures)

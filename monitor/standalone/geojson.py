@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,23 +20,8 @@ from monitor.core.timerange import isoformat
 from monitor.detect.base import Detector
 from monitor.detect.context.motion import BandMotion
 from monitor.detect.objects import Objects, find_objects
-from monitor.sources.imagery.local.image import UNKNOWN_START, read_image
-
-
-def detect_images(
-    paths: Sequence[Path],
-    detector: Detector,
-    *,
-    sensor: str = "s2",
-    land: BaseGeometry | None = None,
-    weights_sha256: str = "",
-) -> dict[str, object]:
-    """A GeoJSON FeatureCollection (RFC 7946) of what a detector finds in loose GeoTIFFs, each a scene.
-
-    Parameters, errors and what comes back are those of `read_image` and `collection`.
-    """
-    observations = (read_image(path, sensor=sensor) for path in paths)
-    return collection(observations, detector, land=land, weights_sha256=weights_sha256)
+from monitor.io.atomic import write_bytes
+from monitor.sources.imagery.local.image import UNKNOWN_START
 
 
 def collection(
@@ -171,7 +156,11 @@ def _number(value: float) -> float | None:
 
 
 def write_collection(collection: Mapping[str, object], out: Path) -> None:
-    """Write a collection in one step: the file is whole or not there."""
-    temporary = out.with_name(f".{out.name}.part")
-    temporary.write_text(json.dumps(collection, allow_nan=False), encoding="utf-8")
-    temporary.replace(out)
+    """Write a collection in one step: the file is whole or not there.
+
+    Raises
+    ------
+    ArchiveError
+        The file cannot be written.
+    """
+    write_bytes(out, json.dumps(collection, allow_nan=False).encode())

@@ -12,7 +12,7 @@ from monitor.core.aoi import read_aois
 from monitor.core.errors import MonitorError, SettingsError
 from monitor.core.timerange import isoformat
 from monitor.io.atomic import write_bytes
-from monitor.sources.connectivity import reach
+from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitAccount
 from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector
 from monitor.workspace.settings import FILE_NAME, Settings
@@ -151,7 +151,7 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
 
 
 def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
-    found = reach(url)
+    found = check_reachable(url)
     mend = "" if found.reached else f"check the network, then {setting}; `curl -I {url}` shows what comes back"
     yield Check(name, found.reached, f"{url}: {found.detail}", mend)
     if found.skew_s is not None:

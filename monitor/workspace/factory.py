@@ -12,7 +12,7 @@ from monitor.core.errors import SettingsError
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.registry import DETECTED, make_detector
 from monitor.pipeline.alerts.plan import AlertPlan
-from monitor.sources.imagery.sentinelhub.config import Secret, SentinelHubSettings, read_credentials
+from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, read_credentials
 from monitor.workspace.settings import Settings
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
         Deployment and URLs do not fit, or the credentials file cannot be used.
     """
     told = settings.sentinelhub
-    client_id, secret = Secret(told.client_id.get_secret_value()), Secret(told.client_secret.get_secret_value())
+    client_id, secret = told.client_id, told.client_secret
     if told.credentials_file is not None and not (client_id and secret):
         client_id, secret = read_credentials(told.credentials_file.expanduser())
     return SentinelHubSettings(

@@ -18,7 +18,7 @@ from monitor.aviation.clean import clean
 from monitor.simulate.aviation.flight import Path as Flight
 from monitor.simulate.aviation.flight import fly
 from monitor.sources.aviation.lists import read_airfields, read_watchlist
-from monitor.sources.aviation.reader import read_air_files
+from tests.sources.aviation.files import read_air_files
 
 FIELDS = read_airfields()
 WATCH = read_watchlist()

@@ -17,8 +17,8 @@ from monitor.aviation.timeline import air_findings, air_timeline, calls_at
 from monitor.core.tables.aviation import AIR_LEGS, AIR_REPEATS, AIR_TRIPS, TIMELINE
 from monitor.simulate.aviation.flight import fly
 from monitor.sources.aviation.published import read_claims
-from monitor.sources.aviation.reader import read_air_files
 from tests.aviation.rendering import FIELDS, WATCH, Leg, calls_of, cut_below, draw, local, place, write_traces
+from tests.sources.aviation.files import read_air_files
 
 GO, BACK = local("2024-09-20T10:00"), local("2024-09-20T15:00")
 

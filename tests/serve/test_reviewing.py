@@ -9,8 +9,8 @@ import pytest
 
 from monitor.cli.app import run
 from monitor.core.timerange import TimeRange
-from monitor.pipeline import snapshot
 from monitor.detect.evaluation.reader import labelled_folders, read_port, read_scene_truth
+from monitor.pipeline import snapshot
 from monitor.pipeline.report import brief_input
 from monitor.report.sections.summary import header
 from monitor.workspace.workspace import Workspace

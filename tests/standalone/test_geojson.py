@@ -15,7 +15,8 @@ from monitor.core.errors import DataError
 from monitor.core.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.sources.imagery.local.image import read_image
-from monitor.standalone.geojson import detect_images, write_collection
+from monitor.standalone.detect import detect_images
+from monitor.standalone.geojson import collection, write_collection
 from monitor.training.augment.targets import corners
 from tests.detect import harbour
 
@@ -38,7 +39,7 @@ def image(tmp_path: Path) -> Path:
 
 
 def test_the_collection_says_what_was_found_and_what_was_seen(image: Path) -> None:
-    made = detect_images([image], OneHull(), weights_sha256="abc")
+    made = collection([read_image(image)], OneHull(), weights_sha256="abc")
     assert made["type"] == "FeatureCollection"
     assert made["observed_fraction"] == 1.0
     assert made["detector"] == "one-hull"
@@ -66,7 +67,7 @@ def test_the_collection_says_what_was_found_and_what_was_seen(image: Path) -> No
 
 
 def test_a_day_without_an_hour_has_no_instant(image: Path) -> None:
-    (feature,) = detect_images([image], OneHull())["features"]
+    (feature,) = collection([read_image(image)], OneHull())["features"]
     assert feature["properties"]["acquired_at"] is None
     assert feature["properties"]["acquired_start"].startswith("2023-09-05")
 
@@ -102,16 +103,24 @@ def test_an_image_of_no_data_is_an_error(image: Path) -> None:
 def test_land_that_is_given_takes_the_place_of_water_read_from_the_scene(image: Path) -> None:
     west, south, east, north = harbour.raster().grid.footprint().bounds
     everything = box(west - 1, south - 1, east + 1, north + 1)
-    assert [f["properties"]["zone"] for f in detect_images([image], OneHull(), land=everything)["features"]] == [
-        "berth"
-    ]
+    assert [
+        f["properties"]["zone"] for f in collection([read_image(image)], OneHull(), land=everything)["features"]
+    ] == ["berth"]
 
 
 def test_the_file_is_whole_json(tmp_path: Path, image: Path) -> None:
     out = tmp_path / "out.geojson"
-    write_collection(detect_images([image], OneHull()), out)
+    write_collection(collection([read_image(image)], OneHull()), out)
     assert json.loads(out.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
-    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.geojson", "port"]
+
+
+def test_a_file_that_cannot_be_written_is_named_and_leaves_nothing(tmp_path: Path, image: Path) -> None:
+    out = tmp_path / "out.geojson"
+    out.mkdir()
+    with pytest.raises(DataError, match=r"out\.geojson: .*choose another place"):
+        detect_images([image], out=out)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out.geojson", "port"]
 
 
 def test_looking_at_a_loose_image_waits_for_no_table_library(image: Path, tmp_path: Path) -> None:

@@ -166,21 +166,6 @@ TRACK_FLAGS = Schema(
     time=("start", "end"),
 )
 
-RADAR_PRESENCE = Schema(
-    name="radar_presence",
-    text="Radar detections that others published, by cell and hour.",
-    columns={
-        "t": Column(UTC, "UTC", "Beginning of the hour."),
-        "lon": Column("float64", "°", "Longitude of the cell."),
-        "lat": Column("float64", "°", "Latitude of the cell."),
-        "detections": Column("int64", "", "Radar detections in the cell and hour."),
-        "mmsi": Column("Int64", "", "MMSI that they were matched to, missing for none."),
-        "name": Column("str", "", 'Name of that ship, "" when unknown.'),
-    },
-    key=(),
-    time=("t", "t"),
-)
-
 PORT_CALLS = Schema(
     name="port_calls",
     text=(

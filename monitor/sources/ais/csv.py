@@ -18,12 +18,12 @@ from monitor.core.errors import DataError
 from monitor.sources.ais.layouts import Layout, custom_layout, find_layout
 from monitor.sources.ais.parsing import (
     MOBILE_KINDS,
+    NAV_STATUS_CODES,
     RECEIVERS,
     SHIP_TYPES,
-    STATUS,
     coded,
-    instants,
-    numbers,
+    parse_instants,
+    parse_numbers,
     take,
     words_of,
 )
@@ -35,7 +35,7 @@ _STATIC_TEXT = ("name", "imo", "callsign")
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class CsvHeader:
     """The layout of a table, its column names in order, and how many of its first lines are not rows."""
 
     layout: Layout
@@ -43,7 +43,7 @@ class Header:
     lines: int
 
 
-def read_header(head: bytes, columns: Mapping[str, str] | None, where: str) -> Header:
+def read_csv_header(head: bytes, columns: Mapping[str, str] | None, where: str) -> CsvHeader:
     """The header among the first lines; comments before it are passed over.
 
     Raises
@@ -63,7 +63,7 @@ def read_header(head: bytes, columns: Mapping[str, str] | None, where: str) -> H
             layout = (
                 custom_layout(columns, names, delimiter, where) if columns else find_layout(names, delimiter, where)
             )
-            return Header(layout, names, number)
+            return CsvHeader(layout, names, number)
         except DataError as error:
             first = first or error
             if not line.lstrip("\ufeff \t").startswith("#"):
@@ -82,7 +82,7 @@ class Parsed:
     other: Counter[str]
 
 
-def parse_blocks(blocks: Iterator[bytes], header: Header) -> Iterator[Parsed]:
+def parse_blocks(blocks: Iterator[bytes], header: CsvHeader) -> Iterator[Parsed]:
     """Raw rows, block after block. Lines with too many or too few columns are counted as ``bad line``."""
     skip = header.lines
     for block in blocks:
@@ -93,7 +93,7 @@ def parse_blocks(blocks: Iterator[bytes], header: Header) -> Iterator[Parsed]:
             yield _parse(block, header)
 
 
-def _parse(block: bytes, header: Header) -> Parsed:
+def _parse(block: bytes, header: CsvHeader) -> Parsed:
     block, unbalanced = _balanced(_utf8(block))
     rejected: Counter[str] = Counter({"bad line": unbalanced} if unbalanced else {})
     bad = 0
@@ -167,7 +167,7 @@ def _text(column: pa.ChunkedArray) -> pa.Array:
 
 def _columns(text: Mapping[str, pa.Array], layout: Layout, rows: int, rejected: Counter[str]) -> Parsed:
     def numeric(field: str) -> npt.NDArray[np.float64]:
-        return numbers(text[field]) if field in text else np.full(rows, np.nan)
+        return parse_numbers(text[field]) if field in text else np.full(rows, np.nan)
 
     mmsi = numeric("mmsi") if "mmsi" in text else _segment_mmsi(text["segment"])
     length, width = numeric("length_m"), numeric("width_m")
@@ -178,13 +178,13 @@ def _columns(text: Mapping[str, pa.Array], layout: Layout, rows: int, rejected: 
     raw = pd.DataFrame(
         {
             "mmsi": mmsi,
-            "t": instants(text["t"], layout.time_format),
+            "t": parse_instants(text["t"], layout.time_format),
             "lon": numeric("lon"),
             "lat": numeric("lat"),
             "sog_kn": numeric("sog_kn"),
             "cog_deg": numeric("cog_deg"),
             "heading_deg": numeric("heading_deg"),
-            "nav_status": coded(text.get("nav_status"), STATUS, rows),
+            "nav_status": coded(text.get("nav_status"), NAV_STATUS_CODES, rows),
             "length_m": length,
             "receiver": words_of(text.get("receiver"), RECEIVERS, rows, layout.default_receiver),
             "kind": words_of(text.get("kind"), MOBILE_KINDS, rows, ""),

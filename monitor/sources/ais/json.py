@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from monitor.ais.validation import RAW_COLUMNS
 from monitor.core.errors import DataError
 from monitor.sources.ais.csv import Parsed
-from monitor.sources.ais.parsing import instants, numbers
+from monitor.sources.ais.parsing import parse_instants, parse_numbers
 
 _BATCH = 200_000
 _NAMES: Mapping[str, tuple[str, ...]] = {
@@ -32,7 +32,7 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "imo": ("imo",),
     "callsign": ("callsign",),
 }
-Row = dict[str, object]
+JsonRow = dict[str, object]
 
 
 def is_json(head: bytes) -> bool:
@@ -86,8 +86,8 @@ def _streamed(first: bytes, blocks: Iterator[bytes]) -> Iterator[Parsed]:
             yield Parsed(raw, pd.DataFrame(), bad, Counter({"bad line": bad}), Counter())
 
 
-def _messages(lines: Sequence[bytes]) -> tuple[list[Row], int]:
-    rows: list[Row] = []
+def _messages(lines: Sequence[bytes]) -> tuple[list[JsonRow], int]:
+    rows: list[JsonRow] = []
     bad = 0
     for line in lines:
         try:
@@ -137,7 +137,7 @@ def _line(feature: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
     if not isinstance(times, list) or not isinstance(coordinates, list):
         return
     for i, (place, time) in enumerate(zip(coordinates, times, strict=False)):
-        row: Row = {"lon": place[0], "lat": place[1], "timestamp": time}
+        row: JsonRow = {"lon": place[0], "lat": place[1], "timestamp": time}
         row["ssvid"] = properties.get("ssvid") or properties.get("mmsi")
         for key in ("speed", "course"):
             values = along.get(key) or along.get(f"{key}s")
@@ -146,11 +146,11 @@ def _line(feature: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
         yield row
 
 
-def _flatten(item: Mapping[str, object]) -> list[Row]:
+def _flatten(item: Mapping[str, object]) -> list[JsonRow]:
     """Rows of one object: itself, or both ends of an event."""
     vessel = item.get("vessel")
     who: Mapping[str, object] = vessel if isinstance(vessel, dict) else item
-    row: Row = {}
+    row: JsonRow = {}
     for field, names in _NAMES.items():
         source = who if field in ("mmsi", "name", "imo", "callsign") else item
         value = next((source[name] for name in names if source.get(name) not in (None, "")), None)
@@ -166,21 +166,21 @@ def _flatten(item: Mapping[str, object]) -> list[Row]:
     return [row]
 
 
-def _chunks(rows: list[Row], bad: int) -> Iterator[Parsed]:
+def _chunks(rows: list[JsonRow], bad: int) -> Iterator[Parsed]:
     for start in range(0, len(rows), _BATCH):
         part = rows[start : start + _BATCH]
         texts = {f: pa.array([None if r.get(f) is None else str(r[f]) for r in part], pa.string()) for f in _NAMES}
         located = np.array(["lon" in row and "lat" in row for row in part], dtype=bool)
         raw = pd.DataFrame(
             {
-                "mmsi": numbers(texts["mmsi"]),
-                "t": instants(texts["t"], "iso"),
-                "lon": numbers(texts["lon"]),
-                "lat": numbers(texts["lat"]),
-                "sog_kn": numbers(texts["sog_kn"]),
-                "cog_deg": numbers(texts["cog_deg"]),
-                "heading_deg": numbers(texts["heading_deg"]),
-                "nav_status": numbers(texts["nav_status"]),
+                "mmsi": parse_numbers(texts["mmsi"]),
+                "t": parse_instants(texts["t"], "iso"),
+                "lon": parse_numbers(texts["lon"]),
+                "lat": parse_numbers(texts["lat"]),
+                "sog_kn": parse_numbers(texts["sog_kn"]),
+                "cog_deg": parse_numbers(texts["cog_deg"]),
+                "heading_deg": parse_numbers(texts["heading_deg"]),
+                "nav_status": parse_numbers(texts["nav_status"]),
                 "length_m": np.full(len(part), np.nan),
             }
         )

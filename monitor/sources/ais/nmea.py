@@ -18,7 +18,7 @@ from monitor.sources.ais.csv import Parsed
 from monitor.sources.ais.timestamps import TRAILING, Clock, checksum, epoch_micros, pghp_micros, prefix
 
 SENTENCE = re.compile(rb"!([A-Z\-]{2})VD[MO],(\d),(\d),(\d*),([^,]*),([^,]*),([0-5])\*([0-9A-Fa-f]{2})(.*)$")
-PLAIN = re.compile(
+PLAIN_SENTENCE = re.compile(
     rb"![A-Z\-]{2}VD[MO],1,1,\d*,[^,]*,([^,]+),[0-5](\*)([0-9A-Fa-f]{2})(?:,\s*(\d{9,13})(?:\.\d+)?)?\s*$"
 )
 """A whole message in one sentence, with nothing before it and at most an epoch behind: most lines of most logs."""
@@ -75,7 +75,7 @@ class NmeaParser:
         folded = np.bitwise_xor.accumulate(np.frombuffer(block, dtype=np.uint8)).tobytes()
         for line in block.splitlines(keepends=True):
             begin, end = end, end + len(line)
-            plain = PLAIN.match(line)
+            plain = PLAIN_SENTENCE.match(line)
             if plain:
                 rows += 1
                 self._line += 1

@@ -1,4 +1,4 @@
-"""Cells of text to numbers, instants and our own words."""
+"""Numbers, instants and our own words from cells of text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ RECEIVERS = {
     "terrestrial": "terrestrial",
     "satellite": "satellite",
 }
-STATUS = {
+NAV_STATUS_CODES = {
     "under way using engine": 0,
     "underway using engine": 0,
     "underway using engines": 0,
@@ -74,7 +74,7 @@ SHIP_TYPES = {
 _EPOCH_MS = 1e11
 
 
-def numbers(column: pa.Array) -> npt.NDArray[np.float64]:
+def parse_numbers(column: pa.Array) -> npt.NDArray[np.float64]:
     """Floats of a text column; NaN where a cell is blank or no number."""
     try:
         cast = pc.cast(column, pa.float64())
@@ -84,7 +84,7 @@ def numbers(column: pa.Array) -> npt.NDArray[np.float64]:
     return np.asarray(cast.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
-def instants(column: pa.Array, time_format: str) -> pd.Series:
+def parse_instants(column: pa.Array, time_format: str) -> pd.Series:
     """UTC instants of a text column; NaT where a cell is blank or no time.
 
     ``iso`` takes ISO 8601 (without an offset: UTC) and epochs in seconds or milliseconds.

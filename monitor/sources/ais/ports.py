@@ -22,7 +22,7 @@ _NAMES = {
 _NEEDED = ("name", "lon", "lat")
 
 
-def read_ports(path: Path) -> pd.DataFrame:
+def read_port_list(path: Path) -> pd.DataFrame:
     """Ports of a CSV or GeoJSON file: the columns of `ais.ports.world_ports`.
 
     Column names of the World Port Index (Pub. 150) as CSV, of its older shapefiles, and plain ones are known; case does

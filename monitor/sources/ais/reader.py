@@ -14,11 +14,11 @@ from monitor.ais.validation import screen
 from monitor.core.errors import DataError
 from monitor.core.tables import POSITIONS
 from monitor.core.timerange import utc
-from monitor.sources.ais.csv import Parsed, parse_blocks, read_header
+from monitor.sources.ais.csv import Parsed, parse_blocks, read_csv_header
 from monitor.sources.ais.json import is_json, parse_json, parse_parquet
 from monitor.sources.ais.nmea import ANY_SENTENCE, NmeaParser
 from monitor.sources.ais.report import ReadReport
-from monitor.sources.ais.streams import HEAD_BYTES, Progress, is_binary, line_blocks, open_members
+from monitor.sources.ais.streams import HEAD_BYTES, ReadProgress, is_binary, line_blocks, open_members
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,9 @@ class PositionReader:
     columns: Mapping[str, str] | None = None
     start_date: datetime | None = None
 
-    def batches(self, path: Path, report: ReadReport, *, progress: Progress | None = None) -> Iterator[pd.DataFrame]:
+    def batches(
+        self, path: Path, report: ReadReport, *, progress: ReadProgress | None = None
+    ) -> Iterator[pd.DataFrame]:
         """POSITIONS tables in the order of the file, about 100 000 rows each; `report` grows with them.
 
         Duplicates are counted within a batch only; the store removes the others.
@@ -60,7 +62,7 @@ class PositionReader:
             report.positions += len(screened.positions)
             yield with_lengths(screened.positions, report.vessels)
 
-    def _parsed(self, path: Path, report: ReadReport, progress: Progress | None) -> Iterator[Parsed]:
+    def _parsed(self, path: Path, report: ReadReport, progress: ReadProgress | None) -> Iterator[Parsed]:
         with open_members(path, progress) as members:
             for name, stream in members:
                 where = str(path) if name in (path.name, path.stem) else f"{path}: {name}"
@@ -79,7 +81,7 @@ class PositionReader:
                     report.format, rows = parse_json(line_blocks(stream, head), where)
                     yield from rows
                 else:
-                    header = read_header(head, self.columns, where)
+                    header = read_csv_header(head, self.columns, where)
                     report.format = header.layout.name
                     yield from parse_blocks(line_blocks(stream, head), header)
 
@@ -89,7 +91,7 @@ def read_positions(
     *,
     start_date: date | datetime | str | None = None,
     columns: Mapping[str, str] | None = None,
-    progress: Progress | None = None,
+    progress: ReadProgress | None = None,
 ) -> tuple[pd.DataFrame, ReadReport]:
     """Every position in an AIS file, and what became of each of its rows.
 

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 BLOCK_BYTES = 8 << 20
 LONGEST_LINE = 1 << 20
 HEAD_BYTES = 64 << 10
-Progress = Callable[[int, int], None]
+ReadProgress = Callable[[int, int], None]
 """Called with the bytes of the file read so far and its size."""
 
 
 class _Counted(io.RawIOBase):
     """A file that reports how far it has been read."""
 
-    def __init__(self, raw: BinaryIO, size: int, progress: Progress | None) -> None:
+    def __init__(self, raw: BinaryIO, size: int, progress: ReadProgress | None) -> None:
         self._raw, self._size, self._progress = raw, size, progress
 
     def readinto(self, buffer: Buffer, /) -> int:
@@ -91,7 +91,7 @@ class _Zstandard(io.RawIOBase):
 
 
 @contextmanager
-def open_members(path: Path, progress: Progress | None = None) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
+def open_members(path: Path, progress: ReadProgress | None = None) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
     """The streams packed in a file: itself, or what gzip, zstandard or zip holds, told by content and not by name.
 
     Raises

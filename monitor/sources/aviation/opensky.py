@@ -13,7 +13,7 @@ import pandas as pd
 
 from monitor.core.geodesy import KNOT_MS
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
-from monitor.sources.aviation.readsb import number
+from monitor.sources.aviation.readsb import as_float
 
 _STALE_S = 20.0
 _TYPES = {0: "adsb", 1: "asterix", 2: "mlat", 3: "flarm"}
@@ -42,13 +42,13 @@ def states_positions(document: Mapping[str, object], *, where: str, rejected: Co
         if not isinstance(state, list) or len(state) < 12:
             rejected["entry too short"] += 1
             continue
-        instant, contact = number(state[3]), number(state[4])
-        lon, lat = number(state[5]), number(state[6])
+        instant, contact = as_float(state[3]), as_float(state[4])
+        lon, lat = as_float(state[5]), as_float(state[6])
         if math.isnan(instant) or math.isnan(lon) or math.isnan(lat):
             rejected["no time" if math.isnan(instant) else "no position"] += 1
             continue
-        barometric = number(state[7])
-        geometric = number(state[13]) if len(state) > 13 else math.nan
+        barometric = as_float(state[7])
+        geometric = as_float(state[13]) if len(state) > 13 else math.nan
         made.append(
             {
                 "icao24": str(state[0] or "").strip().lower(),
@@ -63,9 +63,9 @@ def states_positions(document: Mapping[str, object], *, where: str, rejected: Co
                 if not math.isnan(geometric)
                 else "",
                 "on_ground": state[8] if isinstance(state[8], bool) else None,
-                "speed_kn": number(state[9]) / KNOT_MS,
-                "track_deg": number(state[10]),
-                "climb_ms": number(state[11]),
+                "speed_kn": as_float(state[9]) / KNOT_MS,
+                "track_deg": as_float(state[10]),
+                "climb_ms": as_float(state[11]),
                 "is_stale": contact - instant >= _STALE_S,
                 "position_type": _TYPES.get(state[16], "") if len(state) > 16 and isinstance(state[16], int) else "",
             }
@@ -85,7 +85,7 @@ def track_positions(document: Mapping[str, object], *, where: str, rejected: Cou
         if not isinstance(point, list) or len(point) < 6:
             rejected["entry too short"] += 1
             continue
-        instant, lat, lon, altitude, track = (number(value) for value in point[:5])
+        instant, lat, lon, altitude, track = (as_float(value) for value in point[:5])
         if math.isnan(instant) or math.isnan(lat) or math.isnan(lon):
             rejected["no time" if math.isnan(instant) else "no position"] += 1
             continue
@@ -121,7 +121,7 @@ def flight_claims(document: list[Mapping[str, object]], *, where: str, rejected:
     made = []
     for flight in document:
         icao24 = str(flight.get("icao24") or "").strip().lower()
-        first, last = number(flight.get("firstSeen")), number(flight.get("lastSeen"))
+        first, last = as_float(flight.get("firstSeen")), as_float(flight.get("lastSeen"))
         if math.isnan(first) or math.isnan(last) or not icao24:
             rejected["no time" if icao24 else "no address"] += 1
             continue

@@ -95,31 +95,6 @@ def read_air(
     )
 
 
-def read_air_files(
-    paths: Iterable[Path],
-    *,
-    watchlist: pd.DataFrame | None = None,
-    around: Sequence[Box] = (),
-    time_zone: str | None = None,
-) -> tuple[pd.DataFrame, pd.DataFrame, list[AirReport]]:
-    """AIR_POSITIONS and AIR_CLAIMS of many files joined in order of aircraft and time, and the reports.
-
-    A flight past midnight UTC lies in two daily traces; here they are one table. Folders are walked for ``*.json``,
-    ``*.json.gz``, ``*.csv`` and ``*.csv.gz``. A position that two files share stays once.
-
-    Raises
-    ------
-    DataError
-        As `read_air`.
-    """
-    files = [read_air(path, watchlist=watchlist, around=around, time_zone=time_zone) for path in air_paths(paths)]
-    positions = _join([file.positions for file in files], AIR_POSITIONS.empty())
-    positions = positions.drop_duplicates(["icao24", "registration", "t", "lon", "lat"])
-    positions = positions.sort_values(["icao24", "t"], kind="stable", ignore_index=True)
-    claims = _join([file.claims for file in files], AIR_CLAIMS.empty()).drop_duplicates("claim_id", ignore_index=True)
-    return positions, claims, [file.report for file in files]
-
-
 def watched_names(watchlist: pd.DataFrame) -> frozenset[str]:
     """The addresses and tails of a AIRCRAFT_WATCHLIST, lower case."""
     names = {str(v).strip().lower() for column in ("icao24", "registration") for v in watchlist[column]}
@@ -145,11 +120,6 @@ def trace_name(path: Path) -> str:
     if not path.name.startswith("trace_"):
         return path.name
     return "/".join(path.parts[-6:] if path.parent.parent.name == "traces" else path.parts[-2:])
-
-
-def _join(tables: list[pd.DataFrame], empty: pd.DataFrame) -> pd.DataFrame:
-    filled = [table for table in tables if len(table)]
-    return pd.concat(filled, ignore_index=True) if filled else empty
 
 
 def _unzip(data: bytes) -> tuple[bytes, bool]:

@@ -29,7 +29,7 @@ def trace_positions(document: Mapping[str, object], *, where: str, rejected: Cou
 
     The aircraft object of an entry (callsign, source of the position) holds until the next one.
     """
-    base = number(document.get("timestamp"))
+    base = as_float(document.get("timestamp"))
     rows = document.get("trace")
     if math.isnan(base) or not isinstance(rows, list):
         rejected["no timestamp or trace"] += 1
@@ -56,15 +56,15 @@ def trace_positions(document: Mapping[str, object], *, where: str, rejected: Cou
 def _position(row: object, base: float, details: Mapping[str, object]) -> dict[str, object] | str:
     if not isinstance(row, Sequence) or isinstance(row, str) or len(row) < 4:
         return "entry too short"
-    offset, lat, lon = (number(value) for value in row[:3])
+    offset, lat, lon = (as_float(value) for value in row[:3])
     if math.isnan(offset):
         return "no time"
     if math.isnan(lat) or math.isnan(lon):
         return "no position"
     padded = [*row, *[None] * 9][:9]
     on_ground = padded[3] == "ground"
-    altitude = number(padded[3]) * METRES_PER_FOOT
-    flags = int(number(padded[6])) if not math.isnan(number(padded[6])) else 0
+    altitude = as_float(padded[3]) * METRES_PER_FOOT
+    flags = int(as_float(padded[6])) if not math.isnan(as_float(padded[6])) else 0
     kind = "" if math.isnan(altitude) else "geometric" if flags & _GEOMETRIC else "barometric"
     return {
         "t": base + offset,
@@ -73,9 +73,9 @@ def _position(row: object, base: float, details: Mapping[str, object]) -> dict[s
         "altitude_m": altitude,
         "altitude_kind": kind,
         "on_ground": True if on_ground else (None if math.isnan(altitude) else False),
-        "speed_kn": number(padded[4]),
-        "track_deg": number(padded[5]),
-        "climb_ms": number(padded[7]) * METRES_PER_FOOT / 60.0,
+        "speed_kn": as_float(padded[4]),
+        "track_deg": as_float(padded[5]),
+        "climb_ms": as_float(padded[7]) * METRES_PER_FOOT / 60.0,
         "is_stale": bool(flags & _STALE),
         "new_leg": bool(flags & _NEW_LEG),
         "callsign": str(details.get("flight") or "").strip(),
@@ -85,7 +85,7 @@ def _position(row: object, base: float, details: Mapping[str, object]) -> dict[s
     }
 
 
-def number(value: object) -> float:
+def as_float(value: object) -> float:
     """The value as a float; NaN for null, text, booleans and infinities."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return math.nan

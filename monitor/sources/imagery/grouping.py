@@ -17,7 +17,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.scene import Acquisition
 from monitor.core.timerange import utc
-from monitor.sources.errors import BadAnswer
+from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.naming import platform_name, safe_id, short_platform
 
 ONE_PASS = timedelta(minutes=30)
@@ -56,7 +56,7 @@ def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
 
     Raises
     ------
-    BadAnswer
+    BadResponse
         The feature has no id, instant or outline.
     """
     try:
@@ -69,7 +69,7 @@ def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
         return (_radar if sensor == "s1" else _optical)(id_, given, start, end, outline)
     except (KeyError, TypeError, ValueError, AttributeError, ShapelyError, DataError) as error:
         name = feature.get("id") if isinstance(feature, Mapping) else feature
-        raise BadAnswer(f"catalog item {name}: not a STAC item with instant and outline ({error!r})") from error
+        raise BadResponse(f"catalog item {name}: not a STAC item with instant and outline ({error!r})") from error
 
 
 def acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:

@@ -26,9 +26,3 @@ def ice_tags(ice: Mask | None, valid: Mask, grid: Grid, aoi: Aoi) -> dict[str, s
         if seen.any() and (share := float((ice & seen).sum() / seen.sum())) > 0:
             shares[name] = round(share, 4)
     return {TAG: json.dumps(shares, sort_keys=True)} if shares else {}
-
-
-def ice_fractions(tags: object) -> dict[str, float]:
-    """The shares in a raster's tags, empty when there are none."""
-    text = tags.get(TAG) if hasattr(tags, "get") else None
-    return {str(zone): float(share) for zone, share in json.loads(text).items()} if text else {}

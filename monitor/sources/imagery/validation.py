@@ -10,7 +10,7 @@ from monitor.core.errors import DataError
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import SENSORS
-from monitor.sources.errors import BadAnswer, NoData
+from monitor.sources.errors import BadResponse, NoData
 
 _TOLERANCE_M = 1e-3
 
@@ -29,17 +29,17 @@ def check_bands(bands: Sequence[str], needed: Sequence[str], *, where: str) -> N
 
 
 def check_grid(found: Grid, promised: Grid, *, where: str) -> None:
-    """Raise `BadAnswer` when pixels lie on another grid than was asked for (edges within a millimetre)."""
+    """Raise `BadResponse` when pixels lie on another grid than was asked for (edges within a millimetre)."""
     if found.epsg != promised.epsg:
-        raise BadAnswer(f"{where}: in EPSG:{found.epsg}, asked for EPSG:{promised.epsg}; nothing was kept")
+        raise BadResponse(f"{where}: in EPSG:{found.epsg}, asked for EPSG:{promised.epsg}; nothing was kept")
     if found.shape != promised.shape:
-        raise BadAnswer(
+        raise BadResponse(
             f"{where}: {found.shape[1]} × {found.shape[0]} px, asked for {promised.shape[1]} × {promised.shape[0]}; "
             "nothing was kept"
         )
     shift = np.abs(np.array(found.transform[:6]) - np.array(promised.transform[:6])).max()
     if shift > _TOLERANCE_M:
-        raise BadAnswer(f"{where}: its pixels lie {shift:.3f} m off the grid that was asked for; nothing was kept")
+        raise BadResponse(f"{where}: its pixels lie {shift:.3f} m off the grid that was asked for; nothing was kept")
 
 
 def check_raster(raster: Raster, sensor_id: str, *, where: str) -> None:

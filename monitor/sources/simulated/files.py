@@ -24,18 +24,16 @@ from monitor.core.grid import Grid
 from monitor.core.parallel import each
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
-from monitor.core.timerange import TimeRange, isoformat
+from monitor.core.timerange import isoformat
 from monitor.simulate import Season
 from monitor.simulate.render.background import name_of
 from monitor.simulate.truth import truth_tables
 from monitor.sources.simulated.aviation import write_air
 
-Message = dict[str, str | int | float | bytes | bool]
+AisMessage = dict[str, str | int | float | bytes | bool]
 
 NMEA_DAYS = timedelta(days=2)
 """The last two days of a season are written as NMEA, the rest as MarineCadastre CSV: together they are the whole."""
-
-_NOT_AVAILABLE = {"heading": 511, "course": 360.0, "speed": 102.3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +210,7 @@ def nmea(positions: pd.DataFrame, vessels: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _static(mmsi: int, told: pd.Series) -> Message:
+def _static(mmsi: int, told: pd.Series) -> AisMessage:
     half_l, half_w = int(told["length_m"]) // 2, int(told["width_m"]) // 2
     return {
         "msg_type": 5,
@@ -227,10 +225,10 @@ def _static(mmsi: int, told: pd.Series) -> Message:
     }
 
 
-def _dynamic(row: Any) -> Message:
+def _dynamic(row: Any) -> AisMessage:
     heading = row.heading_deg
     is_a = heading == heading
-    message: Message = {
+    message: AisMessage = {
         "msg_type": 1 if is_a else 18,
         "mmsi": int(row.mmsi),
         "lon": float(row.lon),
@@ -243,7 +241,7 @@ def _dynamic(row: Any) -> Message:
     return {**message, "status": int(row.nav_status)} if is_a else message
 
 
-def _tagged(message: Message, stamp: int) -> list[str]:
+def _tagged(message: AisMessage, stamp: int) -> list[str]:
     sentences = encode_dict(message, radio_channel="A", talker_id="AI", seq_id=stamp % 10)
     count = len(sentences)
     lines = []
@@ -354,24 +352,3 @@ def _labels(vessels: pd.DataFrame, stacks: pd.DataFrame) -> dict[str, object]:
             properties = {"kind": "container_stack", "stack": "yard", "sure": "high", "source": "SIMULATED"}
             features.append({"type": "Feature", "properties": properties, "geometry": mapping(row.geometry)})
     return {"type": "FeatureCollection", "features": features}
-
-
-def season_of(folder: Path, aois: tuple[Aoi, ...]) -> Season:
-    """The season that a folder was written from.
-
-    Raises
-    ------
-    DataError
-        The folder holds no season.json.
-    """
-    try:
-        told = json.loads((folder / "season.json").read_text(encoding="utf-8"))
-        return Season.make(
-            aois=tuple(a for a in aois if a.id in told["aois"]),
-            seed=int(told["seed"]),
-            period=TimeRange.parse(told["period"]),
-            scenario=str(told["scenario"]),
-            sensors=tuple(told["sensors"]),
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(f"{folder}: no readable season.json ({error}); `monitor simulate` writes it") from error

@@ -28,8 +28,8 @@ from monitor.report.charts.timeline import merged, shuttle_rows, stack_rows, tim
 from monitor.report.page.blocks import Chart, Table, Text, TileFigure
 from monitor.report.sections.flights import FlightsInput, flights_section
 from monitor.sources.aviation.published import read_claims
-from monitor.sources.aviation.reader import read_air_files
 from tests.aviation.rendering import FIELDS, WATCH, Leg, cut_below, draw, local, write_traces
+from tests.sources.aviation.files import read_air_files
 
 PERIOD = TimeRange.parse("2024-09-18/2024-09-26")
 T0 = pd.Timestamp("2024-09-19T00:00Z")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from monitor.core.errors import DataError
-from monitor.sources.ais.ports import read_ports
+from monitor.sources.ais.ports import read_port_list
 
 OFFICIAL = (
     "OID_,World Port Index Number,Region Name,Main Port Name,Alternate Port Name,UN/LOCODE,Country Code,Latitude,"
@@ -21,7 +21,7 @@ OFFICIAL = (
 def test_the_index_as_it_is_given_out_is_read(tmp_path: Path) -> None:
     path = tmp_path / "UpdatedPub150.csv"
     path.write_text("\ufeff" + OFFICIAL, encoding="utf-8")
-    ports = read_ports(path)
+    ports = read_port_list(path)
     assert ports["port_id"].tolist() == ["kp-najin", "ru-vladivostok"]
     assert ports["wpi_number"].tolist() == [60510, 60610]
     assert ports["lon"].tolist() == [130.3, 131.888333]
@@ -33,7 +33,7 @@ def test_points_of_geojson_are_read(tmp_path: Path) -> None:
     feature = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [132.3494, 42.9047]}}
     features = [{**feature, "properties": {"PORT_NAME": "Dunai"}}, {"geometry": None, "properties": {"PORT_NAME": "?"}}]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    ports = read_ports(path)
+    ports = read_port_list(path)
     assert ports[["port_id", "lon", "lat"]].to_numpy().tolist() == [["dunai", 132.3494, 42.9047]]
 
 
@@ -42,4 +42,4 @@ def test_a_file_that_is_no_list_of_ports_says_so(tmp_path: Path, name: str, text
     path = tmp_path / name
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=name):
-        read_ports(path)
+        read_port_list(path)

@@ -14,7 +14,8 @@ from monitor.core.errors import DataError
 from monitor.core.tables.aviation import AIR_POSITIONS
 from monitor.sources.aviation.lists import read_airfields, read_events, read_watchlist
 from monitor.sources.aviation.published import read_claims
-from monitor.sources.aviation.reader import read_air, read_air_files
+from monitor.sources.aviation.reader import read_air
+from tests.sources.aviation.files import read_air_files
 
 BASE = 1726790400.0  # 2024-09-20T00:00:00Z
 

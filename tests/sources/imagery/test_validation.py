@@ -9,7 +9,7 @@ from affine import Affine
 from monitor.core.errors import DataError
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
-from monitor.sources.errors import BadAnswer, NoData
+from monitor.sources.errors import BadResponse, NoData
 from monitor.sources.imagery.quality import cloud, ice, seen
 from monitor.sources.imagery.validation import check_bands, check_grid, check_raster
 
@@ -56,7 +56,7 @@ def test_nothing_but_zeros_is_not_a_observation(raster):
     ],
 )
 def test_pixels_on_another_grid_are_a_bad_answer(other, text):
-    with pytest.raises(BadAnswer, match=text):
+    with pytest.raises(BadResponse, match=text):
         check_grid(other, GRID, where="x")
 
 

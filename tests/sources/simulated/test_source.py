@@ -14,7 +14,7 @@ from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
 from monitor.sources import read_positions
 from monitor.sources.imagery.local.source import FolderSource
-from monitor.sources.simulated.files import read_truth, season_of, write_season
+from monitor.sources.simulated.files import read_truth, write_season
 from monitor.sources.simulated.source import SimulatedSource
 
 PERIOD = TimeRange.parse("2023-08-17/2023-08-21")
@@ -72,9 +72,15 @@ def test_the_readers_take_every_position_back(season, written):
     assert {int(m) for table in read for m in table["mmsi"]} == set(season.positions()["mmsi"])
 
 
-def test_truth_and_season_come_back_from_the_folder(season, written):
+def test_truth_comes_back_from_the_folder(written):
     folder, files = written
     truth = read_truth(folder)
     assert set(truth) == set(files.truth)
     assert truth["vessels"].crs.to_epsg() == 4326
-    assert season_of(folder, season.aois) == season
+
+
+def test_the_folder_states_how_its_season_was_made(season, written):
+    folder, _ = written
+    facts = json.loads((folder / "season.json").read_text())
+    assert facts["simulated"]
+    assert (facts["seed"], facts["scenario"], facts["period"]) == (season.seed, season.scenario, str(season.period))

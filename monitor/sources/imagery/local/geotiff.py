@@ -33,7 +33,7 @@ _ADVICE = "replace it with a whole one, or remove it"
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class GeoTiffHeader:
     """What a file says before its pixels are read.
 
     `bands` are the known names in the file's order, ``""`` where a band has none; `epsg` is None for a CRS without
@@ -63,7 +63,7 @@ class Pixels:
     how: str
 
 
-def read_header(path: Path) -> Header:
+def read_geotiff_header(path: Path) -> GeoTiffHeader:
     """The header of a GeoTIFF.
 
     Raises
@@ -82,7 +82,7 @@ def read_header(path: Path) -> Header:
         raise DataError(f"{path}: not a readable GeoTIFF ({error}); {_ADVICE}") from error
 
 
-def read_pixels(header: Header, aoi: Aoi, wanted: Sequence[str], *, masks: Sequence[str] = ()) -> Pixels:
+def read_pixels(header: GeoTiffHeader, aoi: Aoi, wanted: Sequence[str], *, masks: Sequence[str] = ()) -> Pixels:
     """The bands and masks wanted, over the AOI's bounding box.
 
     In the AOI's own UTM zone the pixels are taken as they are: on the AOI's 10 m grid when the file shares it (with
@@ -106,7 +106,7 @@ def read_pixels(header: Header, aoi: Aoi, wanted: Sequence[str], *, masks: Seque
         raise DataError(f"{header.path}: its pixels cannot be read ({error}); {_ADVICE}") from error
 
 
-def _header(source: DatasetReader, path: Path) -> Header:
+def _header(source: DatasetReader, path: Path) -> GeoTiffHeader:
     if source.driver not in ("GTiff", "COG"):
         raise DataError(f"{path}: a {source.driver} file, not a GeoTIFF; convert it with gdal_translate")
     if source.crs is None:
@@ -118,7 +118,7 @@ def _header(source: DatasetReader, path: Path) -> Header:
         raise DataError(f"{path}: its bands have different scales or offsets; store them alike")
     scale, offset = scales.pop(), offsets.pop()
     said = (scale, offset) != (1.0, 0.0)
-    return Header(
+    return GeoTiffHeader(
         path=path,
         bands=tuple(band_name(text) or "" for text in source.descriptions),
         epsg=source.crs.to_epsg(),

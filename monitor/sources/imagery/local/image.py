@@ -15,7 +15,7 @@ from monitor.core.errors import DataError
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import S1_BANDS, S2_BANDS, SENSORS
-from monitor.sources.imagery.local.geotiff import Header, read_header
+from monitor.sources.imagery.local.geotiff import GeoTiffHeader, read_geotiff_header
 from monitor.sources.imagery.local.item import Sidecar, read_sidecar
 from monitor.sources.imagery.naming import read_name
 
@@ -40,7 +40,7 @@ def read_image(path: Path, *, sensor: str = "s2") -> tuple[Acquisition, Raster]:
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file")
-    header, sidecar = read_header(path), read_sidecar(path)
+    header, sidecar = read_geotiff_header(path), read_sidecar(path)
     bands = _bands(header, sensor)
     if header.epsg is None:
         raise DataError(f"{path}: its CRS has no EPSG code; warp it to a UTM zone with gdalwarp -t_srs EPSG:326xx")
@@ -63,7 +63,7 @@ def read_image(path: Path, *, sensor: str = "s2") -> tuple[Acquisition, Raster]:
     return _acquisition(path, header, sidecar, sensor), raster
 
 
-def _bands(header: Header, sensor: str) -> tuple[str, ...]:
+def _bands(header: GeoTiffHeader, sensor: str) -> tuple[str, ...]:
     if sensor not in SENSORS:
         raise DataError(f"{sensor!r} is no sensor: use one of {', '.join(SENSORS)}")
     known = SENSORS[sensor].bands
@@ -91,7 +91,7 @@ def _valid(data: npt.NDArray[np.generic], nodata: float | None) -> npt.NDArray[n
     return seen
 
 
-def _scale(header: Header, sidecar: Sidecar | None, sensor: str) -> tuple[float, float]:
+def _scale(header: GeoTiffHeader, sidecar: Sidecar | None, sensor: str) -> tuple[float, float]:
     if header.scale is not None:
         return header.scale, header.offset or 0.0
     if sidecar is not None and sidecar.scale is not None:
@@ -99,7 +99,7 @@ def _scale(header: Header, sidecar: Sidecar | None, sensor: str) -> tuple[float,
     return SENSORS[sensor].scale, 0.0
 
 
-def _acquisition(path: Path, header: Header, sidecar: Sidecar | None, sensor: str) -> Acquisition:
+def _acquisition(path: Path, header: GeoTiffHeader, sidecar: Sidecar | None, sensor: str) -> Acquisition:
     start, end, name, platform = UNKNOWN_START, UNKNOWN_START, path.stem, ""
     try:
         named = read_name(path.stem)

@@ -20,7 +20,7 @@ from monitor.core.timerange import TimeRange
 from monitor.sources.errors import Problem
 from monitor.sources.imagery.grouping import acquisitions
 from monitor.sources.imagery.ice import ice_tags
-from monitor.sources.imagery.local.geotiff import Header, read_header, read_pixels
+from monitor.sources.imagery.local.geotiff import GeoTiffHeader, read_geotiff_header, read_pixels
 from monitor.sources.imagery.local.item import Sidecar, read_sidecar
 from monitor.sources.imagery.local.safe import is_product, product_item, read_product, read_tile
 from monitor.sources.imagery.naming import band_name, platform_name, read_name, safe_id
@@ -79,7 +79,7 @@ class FolderSource:
         problems: list[Problem] = []
         for path in self._files():
             try:
-                header = read_header(path)
+                header = read_geotiff_header(path)
                 acquisition = self._acquisition(header, aoi)
             except (MonitorError, OSError) as error:
                 problems.append(Problem(self._relative(path), _reason(error, path)))
@@ -113,7 +113,7 @@ class FolderSource:
         path = self.root / acquisition.product_ids[0]
         if is_product(path):
             return self._fetch_products(acquisition, aoi)
-        header, sidecar = self._named(read_header(path)), read_sidecar(path)
+        header, sidecar = self._named(read_geotiff_header(path)), read_sidecar(path)
         bands = [band for band in SENSORS[acquisition.sensor].bands if band in header.bands]
         needed = self.needed if acquisition.sensor == "s2" else ("VV",)
         check_bands([band for band in header.bands if band], needed, where=str(path))
@@ -190,7 +190,7 @@ class FolderSource:
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
-    def _named(self, header: Header) -> Header:
+    def _named(self, header: GeoTiffHeader) -> GeoTiffHeader:
         """The header with band names from the item or the settings where the file has none."""
         if any(header.bands):
             return header
@@ -201,7 +201,7 @@ class FolderSource:
                 f"{header.path}: its {len(header.bands)} bands have no names; write band descriptions into the file "
                 "(gdal_edit, or rasterio's `descriptions`), or set [source] bands in monitor.toml"
             )
-        return Header(
+        return GeoTiffHeader(
             header.path,
             given,
             header.epsg,
@@ -214,7 +214,7 @@ class FolderSource:
             header.tags,
         )
 
-    def _acquisition(self, header: Header, aoi: Aoi) -> Acquisition:
+    def _acquisition(self, header: GeoTiffHeader, aoi: Aoi) -> Acquisition:
         header = self._named(header)
         path, sidecar = header.path, read_sidecar(header.path)
         sensor = "s1" if any(band in S1_BANDS for band in header.bands) else "s2"
@@ -244,7 +244,7 @@ class FolderSource:
         )
 
     def _numbers(
-        self, data: npt.NDArray[np.generic], header: Header, sidecar: Sidecar | None, *, sensor: str
+        self, data: npt.NDArray[np.generic], header: GeoTiffHeader, sidecar: Sidecar | None, *, sensor: str
     ) -> tuple[npt.NDArray[np.generic], str]:
         """The archive's own numbers: reflectance × 10000 as uint16, or linear power as float32."""
         if sensor == "s1":

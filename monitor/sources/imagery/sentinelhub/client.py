@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import islice
 from typing import TypeVar, cast
 
@@ -38,13 +37,12 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.errors import SourceError
 from monitor.core.grid import Grid
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import AuthError, BadAnswer, RateLimited
+from monitor.sources.errors import AuthError, BadResponse, RateLimited
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, is_loopback
 from monitor.sources.imagery.sentinelhub.errors import http_fault, login_fault
-from monitor.sources.retry import backoff_s, retry_after_s
+from monitor.sources.retry import retrying
 
-log = logging.getLogger(__name__)
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 _READ_TIMEOUT_S = 120.0
 _INSECURE = "OAUTHLIB_INSECURE_TRANSPORT"
@@ -80,7 +78,7 @@ class ProcessRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
+class ProcessResponse:
     """Bytes of an answer, and the units that its header says were spent (None when it does not)."""
 
     content: bytes
@@ -95,7 +93,7 @@ class _Throttled(Exception):  # noqa: N818
         self.retry_after = retry_after
 
 
-_FOREIGN = (SourceError, _Throttled, OAuth2Error, BaseSentinelHubException, requests.RequestException)
+_FOREIGN = (_Throttled, OAuth2Error, BaseSentinelHubException, requests.RequestException)
 
 
 class _Client(SentinelHubDownloadClient):  # type: ignore[misc]
@@ -120,7 +118,7 @@ def search_catalog(
 
     Raises
     ------
-    AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadAnswer
+    AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadResponse
         As the fault was; the time is bounded by the settings.
     """
     collection = _collection(settings, sensor)
@@ -136,16 +134,16 @@ def search_catalog(
         except requests.RequestException:
             raise
         except (KeyError, ValueError, TypeError, AttributeError, MissingDataInRequestException) as error:
-            raise BadAnswer(f"{what}: the answer is no catalog page ({error!r}); run again", transient=True) from error
+            raise BadResponse(f"{what}: no catalog page came back ({error!r}); run again", transient=True) from error
         if len(items) == _MOST_ITEMS:
-            raise BadAnswer(f"{what}: the catalog's pages do not end; narrow the period")
+            raise BadResponse(f"{what}: the catalog's pages do not end; narrow the period")
         return items
 
     what = f"catalog search for {collection.api_id}"
     return _bounded(settings, what, ask)
 
 
-def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str) -> Delivered:
+def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str) -> ProcessResponse:
     """The bytes of one Process call, not yet looked at; `what` names it in errors.
 
     Raises
@@ -154,10 +152,10 @@ def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str
         As the fault was; the time is bounded by the settings.
     """
 
-    def ask(client: _Client) -> Delivered:
+    def ask(client: _Client) -> ProcessResponse:
         made = _request(settings, request, client.config)
         [response] = client.download(made.download_list, max_threads=1, decode_data=False)
-        return _delivered(response)
+        return _process_response(response)
 
     return _bounded(settings, what, ask)
 
@@ -194,13 +192,13 @@ def _request(settings: SentinelHubSettings, request: ProcessRequest, config: SHC
     )
 
 
-def _delivered(response: DownloadResponse) -> Delivered:
+def _process_response(response: DownloadResponse) -> ProcessResponse:
     headers = {key.lower(): value for key, value in response.headers.items()}
     try:
         units = float(headers["x-processingunits-spent"])
     except (KeyError, ValueError):
         units = None
-    return Delivered(response.content, units)
+    return ProcessResponse(response.content, units)
 
 
 def _collection(settings: SentinelHubSettings, sensor: str) -> DataCollection:
@@ -212,8 +210,8 @@ def _collection(settings: SentinelHubSettings, sensor: str) -> DataCollection:
 def _config(settings: SentinelHubSettings) -> SHConfig:
     return SHConfig(
         use_defaults=True,
-        sh_client_id=settings.client_id.reveal(),
-        sh_client_secret=settings.client_secret.reveal(),
+        sh_client_id=settings.client_id.get_secret_value(),
+        sh_client_secret=settings.client_secret.get_secret_value(),
         sh_base_url=settings.endpoints.base_url,
         sh_token_url=settings.endpoints.token_url,
         max_download_attempts=1,
@@ -223,30 +221,28 @@ def _config(settings: SentinelHubSettings) -> SHConfig:
     )
 
 
-def _bounded(settings: SentinelHubSettings, what: str, ask: Callable[[_Client], T]) -> T:
-    """The answer to one question, asked again where that may help, within the settings' deadline."""
+def _bounded(settings: SentinelHubSettings, what: str, ask: Callable[[_Client], _T]) -> _T:
+    """What `ask` returns, sent again where that may help, within the settings' deadline."""
     deadline = time.monotonic() + settings.deadline_s
-    renewed, attempt = False, 0
-    while True:
+    renewals = ["a refused token is renewed once"]
+
+    def attempt() -> _T:
         session = None
         try:
             session, token = _session(settings, deadline)
             frozen = SentinelHubSession.from_token(token)
             return ask(_Client(config=_config(settings), session=frozen, deadline=deadline))
         except _FOREIGN as error:
-            fault, wait = _name(error, what)
-        if isinstance(fault, AuthError) and session is not None and not renewed:
-            renewed = True
-            _forget(settings, session)
-            continue
-        attempt += 1
-        pause = backoff_s(attempt, settings.pause_s) if wait is None else wait
-        if not fault.transient:
-            raise fault
-        if attempt >= settings.attempts or time.monotonic() + pause > deadline:
-            raise fault
-        log.info("%s; asking again in %.1f s", fault, pause)
-        time.sleep(pause)
+            fault = _named(error, what)
+            if session is None or not renewals or not isinstance(fault, AuthError):
+                raise fault from error
+        renewals.clear()
+        _forget(settings, session)
+        return attempt()
+
+    return retrying(
+        attempts=settings.attempts, pause_s=settings.pause_s, deadline_s=settings.deadline_s, retry_after=_retry_after
+    )(attempt)
 
 
 def _session(settings: SentinelHubSettings, deadline: float) -> tuple[SentinelHubSession, dict[str, object]]:
@@ -275,9 +271,9 @@ def _forget(settings: SentinelHubSettings, session: SentinelHubSession) -> None:
             del _sessions[settings]
 
 
-def _within(call: Callable[[], T], deadline: float) -> T:
+def _within(call: Callable[[], _T], deadline: float) -> _T:
     """What `call` returns or raises; when it outlasts the deadline it is left behind and `requests.Timeout` raised."""
-    done: list[tuple[T | None, BaseException | None]] = []
+    done: list[tuple[_T | None, BaseException | None]] = []
 
     def run() -> None:
         try:
@@ -293,7 +289,7 @@ def _within(call: Callable[[], T], deadline: float) -> T:
     value, error = done[0]
     if error is not None:
         raise error
-    return cast("T", value)
+    return cast("_T", value)
 
 
 @contextmanager
@@ -311,25 +307,26 @@ def _plain_http(url: str) -> Iterator[None]:
             os.environ[_INSECURE] = before
 
 
-def _name(error: Exception, what: str) -> tuple[SourceError, float | None]:
-    """Our error for a foreign one, and the seconds the service asks us to wait; a bug is raised as it is."""
-    if isinstance(error, SourceError):
-        return error, None
-    fault: SourceError
-    wait: float | None = None
+def _named(error: Exception, what: str) -> SourceError:
+    """Our error for a foreign one; a bug is raised as it is."""
     if isinstance(error, _Throttled):
-        wait = retry_after_s(error.retry_after, now=datetime.now(UTC))
-        fault = RateLimited(
-            f"{what}: asked too often (429) for as long as the settings wait; run again", transient=True
+        return RateLimited(
+            f"{what}: too many requests (429) for as long as the settings wait; run again", transient=True
         )
-    elif isinstance(error, OAuth2Error):
-        fault = login_fault(error, what)
-    elif isinstance(error, DownloadFailedException | requests.RequestException):
-        cause = error.request_exception if isinstance(error, DownloadFailedException) else error
-        fault = http_fault(cause, what)
-        if cause is not None and cause.response is not None:
-            wait = retry_after_s(cause.response.headers.get("Retry-After"), now=datetime.now(UTC))
-    else:
-        raise error
-    fault.__cause__ = error
-    return fault, wait
+    if isinstance(error, OAuth2Error):
+        return login_fault(error, what)
+    if isinstance(error, DownloadFailedException):
+        return http_fault(error.request_exception, what)
+    if isinstance(error, requests.RequestException):
+        return http_fault(error, what)
+    raise error
+
+
+def _retry_after(fault: BaseException) -> str | None:
+    """The header of the response that a fault was made from."""
+    cause = fault.__cause__
+    if isinstance(cause, _Throttled):
+        return cause.retry_after
+    failed = cause.request_exception if isinstance(cause, DownloadFailedException) else cause
+    response = failed.response if isinstance(failed, requests.RequestException) else None
+    return None if response is None else response.headers.get("Retry-After")

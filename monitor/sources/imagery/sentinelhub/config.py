@@ -8,30 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pydantic import SecretStr
+
 from monitor.core.errors import SettingsError
 
+_NOT_SET = SecretStr("")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _CDSE_TOKEN = "https://identity.dataspace.copernicus.eu/auth/realms/CDSE/protocol/openid-connect/token"
 _SH_TOKEN = "https://services.sentinel-hub.com/auth/realms/main/protocol/openid-connect/token"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Secret:
-    """Text that does not show itself: only `reveal` gives it away."""
-
-    _text: str = ""
-
-    def reveal(self) -> str:
-        """The text."""
-        return self._text
-
-    def __bool__(self) -> bool:
-        return bool(self._text)
-
-    def __repr__(self) -> str:
-        return "Secret('***')" if self._text else "Secret('')"
-
-    __str__ = __repr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +69,8 @@ class SentinelHubSettings:
     deployment: str = "cdse"
     base_url: str = ""
     token_url: str = ""
-    client_id: Secret = Secret()
-    client_secret: Secret = Secret()
+    client_id: SecretStr = _NOT_SET
+    client_secret: SecretStr = _NOT_SET
     level: str = "L2A"
     sensors: tuple[str, ...] = ("s2", "s1")
     incidence: bool = False
@@ -134,7 +118,7 @@ def is_loopback(url: str) -> bool:
     return (urlsplit(url).hostname or "") in _LOOPBACK
 
 
-def read_credentials(path: Path) -> tuple[Secret, Secret]:
+def read_credentials(path: Path) -> tuple[SecretStr, SecretStr]:
     """client_id and client_secret from a TOML file that nobody else can read.
 
     Raises
@@ -154,7 +138,7 @@ def read_credentials(path: Path) -> tuple[Secret, Secret]:
     found = [values.get(name) for name in ("client_id", "client_secret")]
     if not all(isinstance(value, str) and value for value in found):
         raise SettingsError(f'{path}: lacks client_id or client_secret; write client_id = "…" and client_secret = "…"')
-    return Secret(str(found[0])), Secret(str(found[1]))
+    return SecretStr(str(found[0])), SecretStr(str(found[1]))
 
 
 def _check_url(url: str, name: str) -> None:

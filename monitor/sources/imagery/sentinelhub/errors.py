@@ -40,7 +40,7 @@ def http_fault(error: requests.RequestException | None, what: str) -> SourceErro
             "page, or wait for the next month"
         )
     if status == requests.codes.too_many_requests:
-        return RateLimited(f"{what}: asked too often (429{said}); run again", transient=True)
+        return RateLimited(f"{what}: too many requests (429{said}); run again", transient=True)
     if status >= requests.codes.internal_server_error:
         return Unavailable(f"{what}: the service fails ({status}{said}); run again later", transient=True)
     return BadRequest(f"{what}: the service refuses the request ({status}{said}); check [sentinelhub] and the AOI")

@@ -18,15 +18,14 @@ from rasterio.io import MemoryFile
 from monitor.core.errors import DataError
 from monitor.core.grid import Grid
 from monitor.core.timerange import isoformat, utc
-from monitor.sources.errors import BadAnswer, NoData
+from monitor.sources.errors import BadResponse, NoData
 from monitor.sources.imagery.validation import check_grid
 
 _SLACK = timedelta(seconds=30)
-_TIFF = "tif"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedResponse:
     """What was asked: TIFF identifiers with band count and dtype, the grid, and the catalog's instants."""
 
     outputs: Mapping[str, tuple[int, str]]
@@ -37,19 +36,19 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProcessArrays:
     """What came: (band, row, col) arrays by identifier, and the instants of the tiles that they were made from."""
 
     arrays: Mapping[str, npt.NDArray[np.generic]]
     tile_dates: tuple[datetime, ...]
 
 
-def read_answer(content: bytes, wanted: Wanted) -> Answer:
+def read_response(content: bytes, wanted: ExpectedResponse) -> ProcessArrays:
     """The arrays of a tar of TIFFs and ``userdata.json``.
 
     Raises
     ------
-    BadAnswer
+    BadResponse
         A member is missing, damaged, of another size, place, number format or band count, or made from tiles of
         another instant than the catalog's.
     NoData
@@ -58,14 +57,14 @@ def read_answer(content: bytes, wanted: Wanted) -> Answer:
     members = _members(content, wanted.where)
     missing = [name for name in (*wanted.outputs, "userdata") if name not in members]
     if missing:
-        raise BadAnswer(
+        raise BadResponse(
             f"{wanted.where}: the answer lacks {', '.join(missing)} (has {', '.join(members) or 'nothing'}); "
             "it was cut short or is another service's. Run again",
             transient=True,
         )
     dates = _tile_dates(members["userdata"], wanted)
     arrays = {name: _tiff(members[name], name, wanted) for name in wanted.outputs}
-    return Answer(arrays, dates)
+    return ProcessArrays(arrays, dates)
 
 
 def _members(content: bytes, where: str) -> dict[str, bytes]:
@@ -78,7 +77,7 @@ def _members(content: bytes, where: str) -> dict[str, bytes]:
                     members[member.name.rpartition(".")[0].removeprefix("./")] = file.read()
     except (tarfile.TarError, EOFError, OSError) as error:
         start = content[:40].decode("latin-1").strip()
-        raise BadAnswer(
+        raise BadResponse(
             f"{where}: the answer is no tar archive ({len(content)} bytes, begins {start!r}); a login page or a proxy "
             "may stand between. Nothing was kept; run again",
             transient=True,
@@ -86,40 +85,40 @@ def _members(content: bytes, where: str) -> dict[str, bytes]:
     return members
 
 
-def _tile_dates(userdata: bytes, wanted: Wanted) -> tuple[datetime, ...]:
+def _tile_dates(userdata: bytes, wanted: ExpectedResponse) -> tuple[datetime, ...]:
     try:
         orbits = cast("Sequence[Mapping[str, Sequence[Mapping[str, str]]]]", json.loads(userdata)["orbits"])
         dates = tuple(utc(tile["date"]) for orbit in orbits for tile in orbit["tiles"])
     except (ValueError, KeyError, TypeError, DataError) as error:
-        raise BadAnswer(f"{wanted.where}: userdata.json does not name the tiles ({error!r}); run again") from error
+        raise BadResponse(f"{wanted.where}: userdata.json does not name the tiles ({error!r}); run again") from error
     if not dates:
         raise NoData(f"{wanted.where}: the service has no tile for this pass (yet); not seen, nothing was archived")
     wrong = [date for date in dates if not wanted.start - _SLACK <= date <= wanted.end + _SLACK]
     if wrong:
-        raise BadAnswer(
+        raise BadResponse(
             f"{wanted.where}: made from a tile of {isoformat(wrong[0])}, the catalog said {isoformat(wanted.start)} to "
             f"{isoformat(wanted.end)}; nothing was kept"
         )
     return dates
 
 
-def _tiff(content: bytes, name: str, wanted: Wanted) -> npt.NDArray[np.generic]:
+def _tiff(content: bytes, name: str, wanted: ExpectedResponse) -> npt.NDArray[np.generic]:
     where, (bands, dtype) = f"{wanted.where}: {name}.tif", wanted.outputs[name]
     if not content:
-        raise BadAnswer(f"{where}: cannot be read, it is empty. Nothing was kept; run again", transient=True)
+        raise BadResponse(f"{where}: cannot be read, it is empty. Nothing was kept; run again", transient=True)
     try:
         with MemoryFile(content) as memory, memory.open() as source:
             epsg = source.crs.to_epsg() if source.crs else None
             found = Grid(epsg or 0, source.transform, (source.height, source.width))
             if (source.count, source.dtypes[0]) != (bands, dtype):
-                raise BadAnswer(
+                raise BadResponse(
                     f"{where}: {source.count} bands of {source.dtypes[0]}, asked for {bands} of {dtype}; "
                     "nothing was kept"
                 )
             check_grid(found, wanted.grid, where=where)
             return cast("npt.NDArray[np.generic]", source.read())
     except RasterioError as error:
-        raise BadAnswer(
+        raise BadResponse(
             f"{where}: cannot be read to the end ({error}); it was cut short. Nothing was kept; run again",
             transient=True,
         ) from error

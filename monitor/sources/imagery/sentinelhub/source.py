@@ -24,7 +24,7 @@ from monitor.sources.imagery.sentinelhub.client import ProcessRequest
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings
 from monitor.sources.imagery.sentinelhub.evalscripts import INCIDENCE, optical_script, radar_script
 from monitor.sources.imagery.sentinelhub.pricing import Estimate, UnitLedger, over_cap, processing_units
-from monitor.sources.imagery.sentinelhub.response import Answer, Wanted, read_answer
+from monitor.sources.imagery.sentinelhub.response import ExpectedResponse, ProcessArrays, read_response
 from monitor.sources.imagery.sentinelhub.tiling import merge, split
 from monitor.sources.imagery.validation import check_raster
 
@@ -61,7 +61,7 @@ class SentinelHubSource:
 
         Raises
         ------
-        AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadAnswer
+        AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadResponse
             The catalog cannot be asked, or answers nonsense.
         """
         found: list[Acquisition] = []
@@ -81,7 +81,7 @@ class SentinelHubSource:
             The pass has no tile, or no valid pixel over the AOI.
         QuotaError
             The settings' monthly cap, or the account's quota, does not allow it; by the cap nothing is sent.
-        AuthError, RateLimited, BadRequest, Unavailable, BadAnswer
+        AuthError, RateLimited, BadRequest, Unavailable, BadResponse
             As the fault was.
         """
         whole = Grid.covering(aoi.geometry, epsg=aoi.epsg)
@@ -117,7 +117,7 @@ class SentinelHubSource:
             "pieces": len(split(grid, self.settings.side_px)),
         }
 
-    def _piece(self, acquisition: Acquisition, grid: Grid) -> tuple[Answer, float]:
+    def _piece(self, acquisition: Acquisition, grid: Grid) -> tuple[ProcessArrays, float]:
         """One request's answer and its units, with the account kept."""
         estimate, now = self._units(acquisition.sensor, grid), datetime.now(UTC)
         ticket, cap = None, self.settings.units_per_month
@@ -141,8 +141,8 @@ class SentinelHubSource:
             self._masks(acquisition.sensor),
         )
         outputs = {"default": (len(bands), kind.dtype), "mask": (len(mask), "uint8")}
-        wanted = Wanted(outputs, grid, acquisition.start, acquisition.end, acquisition.id)
-        return read_answer(delivered.content, wanted), units
+        wanted = ExpectedResponse(outputs, grid, acquisition.start, acquisition.end, acquisition.id)
+        return read_response(delivered.content, wanted), units
 
     def _ask(self, acquisition: Acquisition, grid: Grid) -> ProcessRequest:
         around = _AROUND[acquisition.sensor]

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.core.sensors import S2_BANDS
-from monitor.sources.errors import BadAnswer
+from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.naming import band_name
 
 Numbers = npt.NDArray[np.uint16]
@@ -29,7 +29,7 @@ def asset_names(feature: Mapping[str, Any], *, where: str) -> dict[str, str]:
 
     Raises
     ------
-    BadAnswer
+    BadResponse
         A band has no asset.
     """
     names: dict[str, str] = {}
@@ -40,7 +40,7 @@ def asset_names(feature: Mapping[str, Any], *, where: str) -> dict[str, str]:
             names[band] = name
     missing = [band for band in S2_BANDS if band not in names]
     if missing:
-        raise BadAnswer(
+        raise BadResponse(
             f"{where}: no GeoTIFF asset for {', '.join(missing)}; choose another [stac] collection, such as "
             "sentinel-2-c1-l2a of Earth Search"
         )
@@ -52,7 +52,7 @@ def scale_offset(feature: Mapping[str, Any], *, where: str) -> tuple[float, floa
 
     Raises
     ------
-    BadAnswer
+    BadResponse
         The bands disagree, or nothing tells whether the offset is in the numbers.
     """
     given = cast("Mapping[str, object]", feature["properties"])
@@ -60,7 +60,7 @@ def scale_offset(feature: Mapping[str, Any], *, where: str) -> tuple[float, floa
         _said(feature["assets"][name]) for band, name in asset_names(feature, where=where).items() if band != "SCL"
     }
     if len(found) > 1:
-        raise BadAnswer(f"{where}: its bands have different scales or offsets {sorted(map(str, found))}")
+        raise BadResponse(f"{where}: its bands have different scales or offsets {sorted(map(str, found))}")
     said = found.pop()
     scale = 1e-4 if said is None else said[0]
     if given.get(_APPLIED) is True:
@@ -69,7 +69,7 @@ def scale_offset(feature: Mapping[str, Any], *, where: str) -> tuple[float, floa
         return said
     baseline = next((str(given[key]) for key in _BASELINES if given.get(key)), None)
     if baseline is None:
-        raise BadAnswer(f"{where}: says neither scale and offset nor its processing baseline; use another collection")
+        raise BadResponse(f"{where}: says neither scale and offset nor its processing baseline; use another collection")
     return scale, -0.1 if _version(baseline) >= _FIRST_WITH_OFFSET else 0.0
 
 

@@ -19,7 +19,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import BadAnswer, NoData, Unavailable
+from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
 from monitor.sources.imagery.grouping import ONE_PASS, acquisitions, read_item
 from monitor.sources.imagery.ice import ice_tags
@@ -53,7 +53,7 @@ class StacSource:
 
         Raises
         ------
-        Unavailable, BadAnswer
+        Unavailable, BadResponse
             The catalog cannot be reached, or answers nonsense.
         SettingsError
             The extra is not installed.
@@ -71,7 +71,7 @@ class StacSource:
         ------
         NoData
             No valid pixel over the AOI.
-        Unavailable, BadAnswer
+        Unavailable, BadResponse
             An asset cannot be read to the end, or lacks what is needed.
         """
         grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
@@ -115,7 +115,7 @@ class StacSource:
                 transient=True,
             ) from error
         except (wrong.ClientTypeError, KeyError, TypeError, AttributeError, ValueError, NotImplementedError) as error:
-            raise BadAnswer(f"{self.url}: not a STAC API with item search ({error!r}); check [stac] url") from error
+            raise BadResponse(f"{self.url}: not a STAC API with item search ({error!r}); check [stac] url") from error
 
     def _tile(self, feature: Mapping[str, Any], grid: Grid, where: str) -> tuple[Numbers, npt.NDArray[np.uint8], str]:
         """(band, row, col) DN of one item on a grid, its SCL (zeros without one), and how they were made."""
@@ -140,7 +140,7 @@ class StacSource:
                 f"{where}: an asset cannot be read to the end ({type(error).__name__}); run again", transient=True
             ) from error
         except (ValueError, KeyError, IndexError) as error:
-            raise BadAnswer(f"{where}: its assets are not what they should be ({error}); run again") from error
+            raise BadResponse(f"{where}: its assets are not what they should be ({error}); run again") from error
         data, note = numbers_of(np.stack([arrays[band] for band in S2_BANDS]), feature, where=where)
         resampled = "as stored" if same else f"warped from EPSG:{_epsg(feature)} (cubic, masks nearest)"
         scl = arrays["SCL"].astype(np.uint8) if "SCL" in arrays else np.zeros(grid.shape, np.uint8)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from pydantic import SecretStr
 from shapely.geometry import box
 
-from monitor.sources.imagery.sentinelhub.config import Secret, SentinelHubSettings
+from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from tests.standin.server import CLIENT_ID, CLIENT_SECRET, StandIn
 from tests.standin.worlds import Product, s1_product, s2_product
@@ -36,7 +37,7 @@ def products(passes: int = 3) -> list[Product]:
 def settings_for(standin: StandIn, **options) -> SentinelHubSettings:
     values = {"deadline_s": 20.0, "pause_s": 0.02, "sensors": ("s2",)} | options
     return SentinelHubSettings(
-        "custom", standin.url, standin.token_url, Secret(CLIENT_ID), Secret(CLIENT_SECRET), **values
+        "custom", standin.url, standin.token_url, SecretStr(CLIENT_ID), SecretStr(CLIENT_SECRET), **values
     )
 
 

@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 from shapely.geometry import box
 
 from monitor.core.grid import Grid
-from monitor.sources.errors import BadAnswer
+from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.grouping import acquisitions, read_item
 from monitor.sources.imagery.sentinelhub.evalscripts import optical_script, radar_script
 from monitor.sources.imagery.sentinelhub.pricing import processing_units
 from monitor.sources.imagery.sentinelhub.tiling import merge, split
-from monitor.sources.retry import backoff_s, retry_after_s
 from tests.sources.places import aoi_over
 from tests.standin.worlds import s1_product, s2_product
 
@@ -38,31 +37,6 @@ def test_units_are_those_of_the_price_list(side, bands, radar, units):
 
 def test_a_tiny_request_costs_the_least():
     assert processing_units(1, 1, bands=1) == 0.005
-
-
-@pytest.mark.parametrize(
-    "header, wait",
-    [
-        ("1500", 1.5),
-        ("700", 1.0),
-        ("2", 1.0),
-        ("1.5", 1.0),
-        ("999999999", 120.0),
-        ("-5", 1.0),
-        ("nan", 1.0),
-        ("Thu, 05 Oct 2023 02:23:40 GMT", 30.0),
-        ("Thu, 05 Oct 2023 02:00:00 GMT", 1.0),
-        ("soon", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_retry_after_in_every_form(header, wait):
-    assert retry_after_s(header, now=NOW) == wait
-
-
-def test_waits_double_and_end():
-    assert [backoff_s(n, 5.0) for n in (1, 2, 3, 30)] == [5.0, 10.0, 20.0, 120.0]
 
 
 @given(rows=st.integers(1, 60), cols=st.integers(1, 60), side=st.integers(1, 30))
@@ -120,5 +94,5 @@ def test_a_late_tile_does_not_change_the_name_of_a_pass():
     ],
 )
 def test_an_item_that_is_none_is_a_bad_answer(feature):
-    with pytest.raises(BadAnswer, match="not a STAC item"):
+    with pytest.raises(BadResponse, match="not a STAC item"):
         read_item(feature, sensor="s2")

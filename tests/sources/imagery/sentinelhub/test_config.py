@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import asdict, astuple
 
 import pytest
+from pydantic import SecretStr
 
 from monitor.core.errors import SettingsError
-from monitor.sources.imagery.sentinelhub.config import Secret, SentinelHubSettings, is_loopback, read_credentials
+from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, is_loopback, read_credentials
 
 
 def test_one_setting_gives_the_right_endpoints():
@@ -41,24 +43,22 @@ def test_plain_http_is_for_this_machine(url):
 
 
 def test_a_secret_does_not_show_itself():
-    secret = Secret("hunter2")
-    assert secret.reveal() == "hunter2"
-    settings = SentinelHubSettings(client_secret=secret)
-    for text in (str(secret), repr(secret), f"{secret}", repr(settings), str(settings), f"{settings!s:>300}"):
-        assert "hunter2" not in text
+    settings = SentinelHubSettings(client_id=SecretStr("hunter1"), client_secret=SecretStr("hunter2"))
+    for text in (repr(settings), str(settings), f"{settings!s:>300}", repr(asdict(settings)), repr(astuple(settings))):
+        assert "hunter" not in text
     assert pickle.loads(pickle.dumps(settings)) == settings
 
 
 def test_missing_credentials_name_the_variables():
-    assert "MONITOR_SENTINELHUB__CLIENT_SECRET" in SentinelHubSettings(client_id=Secret("x")).credentials_problem
-    assert SentinelHubSettings(client_id=Secret("x"), client_secret=Secret("y")).credentials_problem == ""
+    assert "MONITOR_SENTINELHUB__CLIENT_SECRET" in SentinelHubSettings(client_id=SecretStr("x")).credentials_problem
+    assert SentinelHubSettings(client_id=SecretStr("x"), client_secret=SecretStr("y")).credentials_problem == ""
 
 
 def test_a_credentials_file_is_read_when_nobody_else_can(tmp_path):
     path = tmp_path / "credentials.toml"
     path.write_text('client_id = "a"\nclient_secret = "b"\n')
     path.chmod(0o600)
-    assert [secret.reveal() for secret in read_credentials(path)] == ["a", "b"]
+    assert [secret.get_secret_value() for secret in read_credentials(path)] == ["a", "b"]
     path.chmod(0o640)
     with pytest.raises(SettingsError, match="chmod 600"):
         read_credentials(path)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import logging
 import pickle
+import traceback
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +13,7 @@ from shapely.geometry import box
 
 from monitor.core.grid import Grid
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import BadAnswer, BadRequest, NoData, QuotaError
+from monitor.sources.errors import BadRequest, BadResponse, NoData, QuotaError
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from monitor.store import Archive
 from monitor.store.quota import UnitAccount
@@ -170,9 +171,10 @@ def test_a_secret_shows_itself_nowhere(serve, port, caplog):
     standin.revoke()
     with pytest.raises(Exception, match="refuses the credentials") as caught:
         source.fetch(source.search(port, MONTH)[0], port)
-    said = caplog.text + repr(source) + str(source) + str(caught.value) + repr(caught.value)
-    assert CLIENT_SECRET not in said
-    assert not any(token in said for token in standin.tokens)
+    trace = "".join(traceback.format_exception(caught.value))
+    shown = caplog.text + repr(source) + str(source) + repr(caught.value) + trace
+    assert CLIENT_SECRET not in shown
+    assert not any(token in shown for token in standin.tokens)
 
 
 def test_a_source_crosses_processes(serve):
@@ -212,7 +214,7 @@ def test_pixels_of_another_instant_are_refused(serve, port):
     source = source_for(standin)
     acquisition = source.search(port, MONTH)[0]
     standin.world = Sea([s2_product(T0 + timedelta(minutes=3), WEST.union(EAST))])
-    with pytest.raises(BadAnswer, match="made from a tile of 2023-10-05T02:26:10Z"):
+    with pytest.raises(BadResponse, match="made from a tile of 2023-10-05T02:26:10Z"):
         source.fetch(acquisition, port)
 
 

@@ -12,7 +12,7 @@ from shapely.geometry import box, mapping
 from monitor.core.geodesy import reproject
 from monitor.core.grid import Grid
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import BadAnswer, NoData, Unavailable
+from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery.stac.harmonize import scale_offset
 from monitor.sources.imagery.stac.source import StacSource
 from tests.sources.places import aoi_over
@@ -144,7 +144,7 @@ def test_the_baseline_decides_when_nothing_else_does(properties, expected):
 
 
 def test_numbers_of_unknown_meaning_are_refused():
-    with pytest.raises(BadAnswer, match="neither scale and offset nor its processing baseline"):
+    with pytest.raises(BadResponse, match="neither scale and offset nor its processing baseline"):
         scale_offset(item("x", raster=None), where="x")
 
 
@@ -212,7 +212,7 @@ def test_an_item_without_a_band_is_a_bad_answer(serve, aoi, tmp_path):
     made = item("S2B_52TEM_0")
     del made["assets"]["swir16"]
     source = source_for(serve(made))
-    with pytest.raises(BadAnswer, match="no GeoTIFF asset for B11"):
+    with pytest.raises(BadResponse, match="no GeoTIFF asset for B11"):
         source.fetch(source.search(aoi, MONTH)[0], aoi)
 
 
@@ -226,7 +226,7 @@ def test_a_catalog_that_fails_is_unavailable(serve, aoi):
 def test_something_else_than_a_catalog_is_a_bad_answer(serve, aoi):
     api = serve()
     api.landing = lambda: {"hello": "world"}
-    with pytest.raises(BadAnswer, match="not a STAC API"):
+    with pytest.raises(BadResponse, match="not a STAC API"):
         source_for(api).search(aoi, MONTH)
 
 

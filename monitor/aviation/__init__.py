@@ -2,7 +2,6 @@
 
 from monitor.aviation.calls import find_calls
 from monitor.aviation.clean import CleanReport, clean, on_watchlist
-from monitor.aviation.daylight import solar_elevation_deg
 from monitor.aviation.legs import find_legs, repeated_tails, round_trips
 from monitor.aviation.published import claims_beside_calls, find_conflicts
 from monitor.aviation.rates import call_rate, covered_days, near_events
@@ -26,5 +25,4 @@ __all__ = [
     "on_watchlist",
     "repeated_tails",
     "round_trips",
-    "solar_elevation_deg",
 ]

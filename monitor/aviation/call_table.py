@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from monitor.aviation import wording
-from monitor.aviation.daylight import light, solar_elevation_deg
+from monitor.aviation.daylight import light
 from monitor.aviation.overflights import Pass
 from monitor.aviation.reachability import Candidate, Fix
 from monitor.aviation.reception import FieldReception, Heard
 from monitor.aviation.stays import UNLISTED, Track
 from monitor.aviation.stops import Stop
+from monitor.core.solar import sun_elevation_deg
 from monitor.core.timerange import isoformat
 
 RECEPTION_RADIUS_M, LOW_RADIUS_M = 80000.0, 40000.0
@@ -96,7 +97,7 @@ class RowMaker:
         airfield = self.airfields.iloc[found.place]
         name, when = wording.field_name(self.airfields, place), self.when(found.t_s, found.place)
         template = wording.PASSED_LOW if found.low else wording.OVERFLIGHT
-        sun = solar_elevation_deg(pd.DatetimeIndex([moment(found.t_s)]), airfield["lon"], airfield["lat"])
+        sun = sun_elevation_deg(float(airfield["lon"]), float(airfield["lat"]), moment(found.t_s))
         return {
             **self._common(found.t_s, "overflight"),
             "status": "overflight",
@@ -108,8 +109,8 @@ class RowMaker:
             **dict.fromkeys(("departed_not_before", "departed_not_after"), found.t_s),
             "ground_low_h": 0.0,
             "ground_high_h": 0.0,
-            "sun_deg": float(sun[0]),
-            "light": light(float(sun[0])),
+            "sun_deg": sun,
+            "light": light(sun),
             "closest_km": found.metres / 1000.0,
             "weight": 1.0,
             "reception": "heard throughout",
@@ -144,7 +145,7 @@ class RowMaker:
         if not np.isfinite(stop.arrived).all() or "track" in stop.status:
             return np.nan, ""
         t = pd.to_datetime(np.linspace(*stop.arrived, 9), unit="s", utc=True)
-        sun = solar_elevation_deg(pd.DatetimeIndex(t), lon, lat)
+        sun = sun_elevation_deg(lon, lat, pd.DatetimeIndex(t))
         words = {light(float(s)) for s in sun}
         return float(sun[4]), words.pop() if len(words) == 1 and "clock-unstated" not in self.flags else ""
 

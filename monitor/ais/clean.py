@@ -26,7 +26,7 @@ _CLOCK_KN, _CLOCK_DEG = 3.0, 120.0
 _HOUR = 3.6e9
 
 
-def clean(positions: pd.DataFrame) -> pd.DataFrame:
+def flag_positions(positions: pd.DataFrame) -> pd.DataFrame:
     """The segment and the flags of each position, on the index of the table given.
 
     Parameters
@@ -65,7 +65,7 @@ def track_flags(positions: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     positions : DataFrame
-        As for `clean`.
+        As for `flag_positions`.
 
     Returns
     -------
@@ -73,7 +73,7 @@ def track_flags(positions: pd.DataFrame) -> pd.DataFrame:
         `start` and `end` are the first and last flagged position, `positions` how many are flagged, `of` how many the
         segment has, `lon` and `lat` where the first one is. Empty when nothing is odd; nothing is ever deleted.
     """
-    found = clean(positions)
+    found = flag_positions(positions)
     table = positions[["mmsi", "t", "lon", "lat"]].assign(segment=found["segment"], flag=found["flags"])
     sizes = table.groupby(["mmsi", "segment"])["t"].size().rename("of")
     odd = table[table["flag"] != ""].sort_values(["mmsi", "t"], kind="stable")

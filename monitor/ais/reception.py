@@ -11,14 +11,14 @@ import pandas as pd
 from monitor.ais.sorting import instant_micros, micros
 from monitor.core.tables import RECEPTION
 
-CELL_DEG = 0.25
+RECEPTION_CELL_DEG = 0.25
 """About 20 by 28 km at 42° N: the reach of a coastal station spans several."""
 _HOUR = 3_600_000_000
 
 Ints = npt.NDArray[np.int64]
 
 
-def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.DataFrame:
+def reception_cells(positions: pd.DataFrame, *, cell_deg: float = RECEPTION_CELL_DEG) -> pd.DataFrame:
     """Vessels and positions heard in each cell and hour.
 
     Parameters
@@ -62,7 +62,7 @@ def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.Data
     )
 
 
-def cell_name(column: int, row: int, cell_deg: float = CELL_DEG) -> str:
+def cell_name(column: int, row: int, cell_deg: float = RECEPTION_CELL_DEG) -> str:
     """``<cell size>:<column>:<row>``, counted from 180° W and 90° S."""
     return f"{cell_deg:g}:{int(column)}:{int(row)}"
 
@@ -75,7 +75,7 @@ def heard_from_others(
     *,
     but: int | None = None,
     within: timedelta = timedelta(hours=1),
-    radius_deg: float = CELL_DEG,
+    radius_deg: float = RECEPTION_CELL_DEG,
 ) -> int:
     """How many vessels other than `but` were heard around a place within some time of an instant.
 

@@ -26,7 +26,7 @@ CERTAIN_M = 1e10
 _EARTH_M = 6371008.8
 
 
-def bodies(t_s: Floats, lon: Floats, lat: Floats) -> Ints:
+def number_airframes(t_s: Floats, lon: Floats, lat: Floats) -> Ints:
     """A body number for each position of one address: 0 for the largest possible aircraft, 1 for the next, …
 
     Positions must be in order of time. Positions that fit no body and are fewer than `FEWEST` in a row are jumps: -1.

@@ -10,9 +10,9 @@ import pandas as pd
 
 from monitor.aviation import wording
 from monitor.aviation.daylight import light
-from monitor.aviation.overflights import Pass
+from monitor.aviation.overflights import Overflight
 from monitor.aviation.reachability import Candidate, Fix
-from monitor.aviation.reception import FieldReception, Heard
+from monitor.aviation.reception import FieldReception, NearbyTraffic
 from monitor.aviation.stays import UNLISTED, Track
 from monitor.aviation.stops import Stop
 from monitor.core.solar import sun_elevation_deg
@@ -25,7 +25,7 @@ LONGEST_RECEPTION_S = 36 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
+class Airframe:
     """One body of one address: its positions, as a table and as arrays, and how it is named."""
 
     icao24: str
@@ -40,18 +40,20 @@ class Body:
 class RowMaker:
     """One body's stops and passes to rows of AIR_CALLS."""
 
-    def __init__(self, body: Body, airfields: pd.DataFrame, reception: list[FieldReception], examined: bool) -> None:
+    def __init__(
+        self, body: Airframe, airfields: pd.DataFrame, reception: list[FieldReception], examined: bool
+    ) -> None:
         self.body, self.airfields, self.reception, self.examined = body, airfields, reception, examined
         self.who = wording.who(body.icao24, body.registration, body.kind)
         words = {word for text in body.rows["flags"] for word in text.split()}
         self.flags = " ".join(sorted(words - {"address-shared"} | ({"address-shared"} if body.shared else set())))
 
-    def heard_low(self, start: float, end: float) -> frozenset[int]:
+    def low_traffic(self, start: float, end: float) -> frozenset[int]:
         """The fields where others were heard low in these hours."""
         fields = range(len(self.reception))
         return frozenset(k for k in fields if self._heard(k, start, end, radius_m=LOW_RADIUS_M).is_low)
 
-    def _heard(self, place: int, start: float, end: float, *, radius_m: float = RECEPTION_RADIUS_M) -> Heard:
+    def _heard(self, place: int, start: float, end: float, *, radius_m: float = RECEPTION_RADIUS_M) -> NearbyTraffic:
         return self.reception[place].heard(start, min(end, start + LONGEST_RECEPTION_S), radius_m=radius_m)
 
     def id_of(self, place: int) -> str:
@@ -91,7 +93,7 @@ class RowMaker:
             "claim": self._claim(stop),
         }
 
-    def passed(self, found: Pass) -> dict[str, object]:
+    def passed(self, found: Overflight) -> dict[str, object]:
         """The row of one overflight."""
         place = self.id_of(found.place)
         airfield = self.airfields.iloc[found.place]

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from monitor.aviation import wording
-from monitor.aviation.call_table import Body, RowMaker
-from monitor.aviation.overflights import find_passes
+from monitor.aviation.call_table import Airframe, RowMaker
+from monitor.aviation.overflights import find_overflights
 from monitor.aviation.reception import field_reception
 from monitor.aviation.stays import make_track
 from monitor.aviation.stops import find_stops
@@ -52,11 +52,11 @@ def find_calls(
     table = AIR_RECEPTION.empty() if reception is None else AIR_RECEPTION.conform(reception)
     near = [field_reception(table, float(a.lon), float(a.lat)) for a in airfields.itertuples()]
     rows = []
-    for body in _bodies(tracks, airfields, watchlist):
+    for body in _airframes(tracks, airfields, watchlist):
         make = RowMaker(body, airfields, near, reception is not None)
-        stops = find_stops(body.track, airfields, make.heard_low)
+        stops = find_stops(body.track, airfields, make.low_traffic)
         rows += [make.stop(stop) for stop in stops if body.number == 0 or stop.status == "landed"]
-        rows += [make.passed(p) for p in find_passes(body.track, airfields, stops)] if body.number == 0 else []
+        rows += [make.passed(p) for p in find_overflights(body.track, airfields, stops)] if body.number == 0 else []
     if not rows:
         return AIR_CALLS.empty()
     table = pd.DataFrame(rows)
@@ -69,7 +69,7 @@ def find_calls(
     return AIR_CALLS.conform(table.drop_duplicates("call_id"))
 
 
-def _bodies(tracks: pd.DataFrame, airfields: pd.DataFrame, watchlist: pd.DataFrame | None) -> Iterator[Body]:
+def _airframes(tracks: pd.DataFrame, airfields: pd.DataFrame, watchlist: pd.DataFrame | None) -> Iterator[Airframe]:
     known = {} if watchlist is None else watchlist.drop_duplicates("icao24").set_index("icao24").to_dict("index")
     for (icao24, number), rows in tracks.groupby(["icao24", "body"], sort=True):
         listed = known.get(icao24, {})
@@ -78,7 +78,7 @@ def _bodies(tracks: pd.DataFrame, airfields: pd.DataFrame, watchlist: pd.DataFra
         rows = rows.sort_values("t", ignore_index=True)
         shared = bool(rows["flags"].str.contains("address-shared").any())
         track = make_track(rows, airfields)
-        yield Body(str(icao24), int(number), registration, str(listed.get("type") or ""), rows, track, shared)
+        yield Airframe(str(icao24), int(number), registration, str(listed.get("type") or ""), rows, track, shared)
 
 
 def _contested(table: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:

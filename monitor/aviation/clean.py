@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from monitor.aviation.airframes import JUMP, bodies
+from monitor.aviation.airframes import JUMP, number_airframes
 from monitor.aviation.clocks import shifted_files
 from monitor.core.tables.aviation import AIR_POSITIONS, AIR_TRACKS
 
@@ -60,7 +60,7 @@ def clean(positions: pd.DataFrame, *, watchlist: pd.DataFrame | None = None) -> 
     table = _drop(table, wrong.isin(list(shifted)), "clock in local time", dropped)
     table = _drop(table, _frozen(table), "frozen", dropped)
     table, doubtful = _unknown(table)
-    table = table.assign(body=_bodies(table))
+    table = table.assign(body=_airframes(table))
     table = _drop(table, table["body"] == JUMP, "jump", dropped)
     table = _drop(table, table.duplicated(["icao24", "body", "t"]), "same instant", dropped)
     flags = _flags(table, watchlist)
@@ -120,12 +120,12 @@ def _unknown(table: pd.DataFrame) -> tuple[pd.DataFrame, Counter[str]]:
     )
 
 
-def _bodies(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _airframes(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     found = np.zeros(len(table), dtype=np.int64)
     seconds = table["t"].astype("int64").to_numpy() / 1e6
     lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
     for rows in table.groupby("icao24", sort=False).indices.values():
-        found[rows] = bodies(seconds[rows], lon[rows], lat[rows])
+        found[rows] = number_airframes(seconds[rows], lon[rows], lat[rows])
     return found
 
 

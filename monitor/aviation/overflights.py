@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from monitor.aviation.stays import Track, pieces, seen_at_fields
+from monitor.aviation.stays import Track, pieces, runs_at_fields
 from monitor.aviation.stops import Stop
 from monitor.core.geodesy import distance_m
 
@@ -19,7 +19,7 @@ APART_S = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Overflight:
     """The closest point of one pass. `silence_s` is the longest silence among the positions near the field."""
 
     place: int
@@ -30,7 +30,7 @@ class Pass:
     low: bool
 
 
-def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> list[Pass]:
+def find_overflights(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> list[Overflight]:
     """Passes of one body over closed fields, seen on both sides of the closest point; the nearest field of each.
 
     A flight to or from a closed field is reported by its call, not by the fields that it passes on its way.
@@ -42,7 +42,7 @@ def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> lis
         passes = [p for k in closed if (p := _pass(track, rows, int(k), airfields)) is not None]
         passes += [
             _low_pass(track, seen.place, seen.first, airfields)
-            for seen in seen_at_fields(track, first, last)
+            for seen in runs_at_fields(track, first, last)
             if seen.role == "passes" and seen.place in closed
         ]
         passes = [p for p in passes if p.low or not _serves(p, stops, set(closed.tolist()))]
@@ -52,7 +52,7 @@ def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> lis
     return found
 
 
-def _pass(track: Track, rows: slice, place: int, airfields: pd.DataFrame) -> Pass | None:
+def _pass(track: Track, rows: slice, place: int, airfields: pd.DataFrame) -> Overflight | None:
     lon, lat = airfields["lon"].iloc[place], airfields["lat"].iloc[place]
     if np.abs(track.lat[rows] - lat).min() > 1.0:
         return None
@@ -64,15 +64,15 @@ def _pass(track: Track, rows: slice, place: int, airfields: pd.DataFrame) -> Pas
     t = track.t_s[rows]
     near = np.flatnonzero(metres <= metres[k] + NEAR_M)
     silence = float(np.diff(t[near]).max()) if len(near) > 1 else 0.0
-    return Pass(place, float(t[k]), float(metres[k]), height, silence, False)
+    return Overflight(place, float(t[k]), float(metres[k]), height, silence, False)
 
 
-def _low_pass(track: Track, place: int, row: int, airfields: pd.DataFrame) -> Pass:
+def _low_pass(track: Track, place: int, row: int, airfields: pd.DataFrame) -> Overflight:
     height = float(track.altitude_m[row] - airfields["elevation_m"].iloc[place])
-    return Pass(place, float(track.t_s[row]), float(track.metres[row]), height, 0.0, True)
+    return Overflight(place, float(track.t_s[row]), float(track.metres[row]), height, 0.0, True)
 
 
-def _serves(found: Pass, stops: list[Stop], closed: set[int]) -> bool:
+def _serves(found: Overflight, stops: list[Stop], closed: set[int]) -> bool:
     """Whether the flight comes from or goes to a closed field: then it passes the others on its way."""
     known = [(min(t for t in (*s.arrived, *s.departed) if np.isfinite(t)), s) for s in stops]
     before = [s for t, s in known if t <= found.t_s]
@@ -81,7 +81,7 @@ def _serves(found: Pass, stops: list[Stop], closed: set[int]) -> bool:
     return any(s.status in ("landed", "consistent") and s.place in closed for s in ends)
 
 
-def _belongs(found: Pass, stops: list[Stop]) -> bool:
+def _belongs(found: Overflight, stops: list[Stop]) -> bool:
     for stop in stops:
         if stop.status not in ("landed", "consistent"):
             continue

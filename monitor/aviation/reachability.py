@@ -54,7 +54,7 @@ class Candidate:
 
 
 def candidates(
-    before: Fix | None, after: Fix | None, airfields: pd.DataFrame, *, heard_low: frozenset[int] = frozenset()
+    before: Fix | None, after: Fix | None, airfields: pd.DataFrame, *, low_traffic: frozenset[int] = frozenset()
 ) -> list[Candidate]:
     """The fields within reach between two positions (or beyond one), best first; empty when none is.
 
@@ -62,7 +62,7 @@ def candidates(
     ----------
     before, after : Fix
         The last position before the silence and the first after it; None at an open end of the trace.
-    heard_low : indices of fields where others were heard low in these hours
+    low_traffic : indices of fields where others were heard low in these hours
         A landing there needs the transponder off as well, which costs four units of chi-square.
 
     Notes
@@ -93,7 +93,7 @@ def candidates(
         chi2 += pace_chi2(ends[0] + ends[1], after.t_s - before.t_s)
     else:
         reach &= np.nanmin(ends, axis=0) <= _FARTHEST_OPEN_M
-    chi2 += np.where([k in heard_low for k in range(len(airfields))], 4.0, 0.0)
+    chi2 += np.where([k in low_traffic for k in range(len(airfields))], 4.0, 0.0)
     if not reach.any():
         return []
     share = np.where(reach, np.exp(-0.5 * (chi2 - chi2[reach].min())), 0.0)

@@ -12,13 +12,13 @@ import pandas as pd
 from monitor.core.geodesy import distance_m
 from monitor.core.tables.aviation import AIR_POSITIONS, AIR_RECEPTION
 
-CELL_DEG = 0.5
+AIR_CELL_DEG = 0.5
 LOW_M = 1500.0
 """Someone heard below this height shows that an approach could have been heard as well."""
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class NearbyTraffic:
     """Other traffic near a place in a period.
 
     `aircraft` is the most in one cell and hour: a lower bound, since one aircraft crosses many cells. `lowest_m` is NaN
@@ -64,12 +64,12 @@ def find_reception(positions: pd.DataFrame, *, without: frozenset[str] = frozens
     if table.empty:
         return AIR_RECEPTION.empty()
     table = AIR_POSITIONS.conform(table)
-    column, row = (np.floor(table[axis] / CELL_DEG) for axis in ("lon", "lat"))
+    column, row = (np.floor(table[axis] / AIR_CELL_DEG) for axis in ("lon", "lat"))
     height = table["altitude_m"].mask(table["on_ground"].fillna(False).astype(bool), 0.0)
     cells = pd.DataFrame(
         {
-            "lon": (column + 0.5) * CELL_DEG,
-            "lat": (row + 0.5) * CELL_DEG,
+            "lon": (column + 0.5) * AIR_CELL_DEG,
+            "lat": (row + 0.5) * AIR_CELL_DEG,
             "hour": table["t"].dt.floor("h"),
             "icao24": table["icao24"],
             "height": height,
@@ -92,18 +92,18 @@ class FieldReception:
     positions: npt.NDArray[np.int64]
     lowest_m: npt.NDArray[np.float64]
 
-    def heard(self, start_s: float, end_s: float, *, radius_m: float) -> Heard:
+    def heard(self, start_s: float, end_s: float, *, radius_m: float) -> NearbyTraffic:
         """Other traffic within `radius_m` between two Unix instants, by whole hours."""
         first_s = start_s // 3600.0 * 3600.0
         hours = int((end_s - first_s) // 3600.0) + 1
         a, b = np.searchsorted(self.hour_s, first_s), np.searchsorted(self.hour_s, end_s, side="right")
         near = self.metres[a:b] <= radius_m
         if not near.any():
-            return Heard(0, 0, float("nan"), hours, 0)
+            return NearbyTraffic(0, 0, float("nan"), hours, 0)
         most, hours_heard = int(self.aircraft[a:b][near].max()), len(np.unique(self.hour_s[a:b][near]))
         low = self.lowest_m[a:b][near]
         lowest = float(np.nanmin(low)) if np.isfinite(low).any() else float("nan")
-        return Heard(most, int(self.positions[a:b][near].sum()), lowest, hours, hours_heard)
+        return NearbyTraffic(most, int(self.positions[a:b][near].sum()), lowest, hours, hours_heard)
 
 
 def field_reception(reception: pd.DataFrame, lon: float, lat: float, *, within_m: float = 130000.0) -> FieldReception:
@@ -124,7 +124,7 @@ def field_reception(reception: pd.DataFrame, lon: float, lat: float, *, within_m
 
 def heard(
     reception: pd.DataFrame, lon: float, lat: float, *, start: datetime, end: datetime, radius_m: float = 80000.0
-) -> Heard:
+) -> NearbyTraffic:
     """Other traffic within `radius_m` of a place between two instants, by whole hours.
 
     Notes

@@ -54,7 +54,7 @@ class Track:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FieldRun:
     """A run of positions at one field: rows `first` to `last`, at rest for `rest` of them; `role` down | arrives |
     departs | passes."""
 
@@ -144,7 +144,7 @@ def pieces(track: Track) -> list[tuple[int, int]]:
     return list(zip([0, *(cuts + 1)], [*cuts, len(track.t_s) - 1], strict=True))
 
 
-def seen_at_fields(track: Track, first: int, last: int) -> list[Seen]:
+def runs_at_fields(track: Track, first: int, last: int) -> list[FieldRun]:
     """The runs at a field within one piece, in order of time."""
     down = track.at_rest | track.low
     key = np.where(down, track.place, -2)
@@ -164,22 +164,22 @@ def seen_at_fields(track: Track, first: int, last: int) -> list[Seen]:
     return _joined(found, track)
 
 
-def _seen(track: Track, i: int, j: int, first: int, last: int) -> Seen | None:
+def _seen(track: Track, i: int, j: int, first: int, last: int) -> FieldRun | None:
     rest = int(track.at_rest[i : j + 1].sum())
     place = int(track.place[i])
     if place == UNLISTED and rest < 2:
         return None
     if rest:
-        return Seen(place, i, j, rest, "down")
+        return FieldRun(place, i, j, rest, "down")
     if j > i and np.diff(track.t_s[i : j + 1]).max() > UNHEARD_S:
-        return Seen(place, i, j, 0, "down")
+        return FieldRun(place, i, j, 0, "down")
     if i > first and j < last:
-        return Seen(place, i, j, 0, "passes")
+        return FieldRun(place, i, j, 0, "passes")
     sinks = _sinks(track, i, j, first, last)
     role = ("departs" if not sinks else "passes") if i == first and j < last else "arrives" if sinks else "passes"
     if i == first and j == last:
         role = "arrives" if sinks else "departs"
-    return Seen(place, i, j, 0, role)
+    return FieldRun(place, i, j, 0, role)
 
 
 def _sinks(track: Track, i: int, j: int, first: int, last: int) -> bool:
@@ -191,33 +191,33 @@ def _sinks(track: Track, i: int, j: int, first: int, last: int) -> bool:
     return bool(track.metres[b] <= track.metres[a])
 
 
-def resting(track: Track, seen: Seen) -> tuple[int, int]:
+def resting(track: Track, seen: FieldRun) -> tuple[int, int]:
     """First and last row at rest within a run; the run's own first and last where it is only low."""
     rows = seen.first + np.flatnonzero(track.at_rest[seen.first : seen.last + 1])
     return (int(rows[0]), int(rows[-1])) if len(rows) else (seen.first, seen.last)
 
 
-def comes_in(track: Track, seen: Seen) -> bool:
+def comes_in(track: Track, seen: FieldRun) -> bool:
     """Whether a run begins in the air on the way in."""
     down, _ = resting(track, seen)
     return seen.role == "arrives" or (down > seen.first and _sinks(track, seen.first, down - 1, seen.first, seen.last))
 
 
-def goes_out(track: Track, seen: Seen) -> bool:
+def goes_out(track: Track, seen: FieldRun) -> bool:
     """Whether a run ends in the air on the way out."""
     _, up = resting(track, seen)
     return seen.role == "departs" or (up < seen.last and not _sinks(track, up + 1, seen.last, seen.first, seen.last))
 
 
-def _joined(found: list[Seen], track: Track) -> list[Seen]:
+def _joined(found: list[FieldRun], track: Track) -> list[FieldRun]:
     """Runs at one field with nothing but taxiing in between are one."""
-    kept: list[Seen] = []
+    kept: list[FieldRun] = []
     for run in found:
         before = kept[-1] if kept else None
         if before is not None and before.place == run.place and before.role == run.role == "down":
             between = track.speed_kn[before.last + 1 : run.first]
             if not (between > 80.0).any():
-                kept[-1] = Seen(run.place, before.first, run.last, before.rest + run.rest, "down")
+                kept[-1] = FieldRun(run.place, before.first, run.last, before.rest + run.rest, "down")
                 continue
         kept.append(run)
     return kept

@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.aviation.airframes import MAX_SPEED_MS
 from monitor.aviation.reachability import MIN_GROUND_S, Candidate, Fix, aloft_chi2, candidates, named
-from monitor.aviation.stays import UNLISTED, Seen, Track, comes_in, goes_out, pieces, resting, seen_at_fields
+from monitor.aviation.stays import UNLISTED, FieldRun, Track, comes_in, goes_out, pieces, resting, runs_at_fields
 from monitor.core.geodesy import distance_m
 
 ALOFT_MARGIN = 4.0
@@ -23,7 +23,7 @@ DETOUR_CHI2 = 9.0
 LONGEST_DETOUR_S = 24 * 3600.0
 """With a track on one side only, a longer silence says nothing of what it hides."""
 NAN = math.nan
-HeardLow = Callable[[float, float], frozenset[int]]
+LowTraffic = Callable[[float, float], frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Stop:
     place: int
     arrived: tuple[float, float] = (NAN, NAN)
     departed: tuple[float, float] = (NAN, NAN)
-    seen: Seen | None = None
+    seen: FieldRun | None = None
     before: Fix | None = None
     after: Fix | None = None
     found: tuple[Candidate, ...] = ()
@@ -46,10 +46,10 @@ class Stop:
     silent_s: float = 0.0
 
 
-def find_stops(track: Track, airfields: pd.DataFrame, heard_low: HeardLow) -> list[Stop]:
+def find_stops(track: Track, airfields: pd.DataFrame, low_traffic: LowTraffic) -> list[Stop]:
     """Stops of one body in order of time: ``landed``, ``consistent``, ``track begins``, ``track ends``.
 
-    `heard_low` gives, for a silence (start and end in Unix seconds), the fields where others were heard low.
+    `low_traffic` gives, for a silence (start and end in Unix seconds), the fields where others were heard low.
     """
     stretches = pieces(track)
     pieces_stops = [_piece_stops(track, a, b) for a, b in stretches]
@@ -59,7 +59,7 @@ def find_stops(track: Track, airfields: pd.DataFrame, heard_low: HeardLow) -> li
     for (_, a), (b, _), later in zip(stretches, stretches[1:], pieces_stops[1:], strict=False):
         last = stops.pop() if stops and stops[-1].right_open else None
         first = later[0] if later and later[0].left_open else None
-        stops += _across(track, (a, b), (last, first), airfields, heard_low)
+        stops += _across(track, (a, b), (last, first), airfields, low_traffic)
         stops += later[1:] if first is not None else later
     if not (stops and stops[-1].right_open):
         stops.append(_open_end(track.fix(len(track.t_s) - 1), None, airfields))
@@ -73,7 +73,7 @@ def _tidy(stop: Stop) -> Stop:
 def _piece_stops(track: Track, first: int, last: int) -> list[Stop]:
     stops = []
     t = track.t_s
-    for seen in seen_at_fields(track, first, last):
+    for seen in runs_at_fields(track, first, last):
         if seen.role == "passes":
             continue
         down, up = resting(track, seen)
@@ -93,12 +93,12 @@ def _across(
     rows: tuple[int, int],
     sides: tuple[Stop | None, Stop | None],
     airfields: pd.DataFrame,
-    heard_low: HeardLow,
+    low_traffic: LowTraffic,
 ) -> list[Stop]:
     """The stops on either side of a silence, with what the silence hides between them."""
     last, first = sides
     before, after = track.fix(rows[0]), track.fix(rows[1])
-    low = heard_low(before.t_s, after.t_s)
+    low = low_traffic(before.t_s, after.t_s)
     if last is not None and first is not None:
         if last.place == first.place:
             return [_same(last, first)]
@@ -122,7 +122,7 @@ def _across(
 def _same(last: Stop, first: Stop) -> Stop:
     seen = last.seen
     if seen is not None and first.seen is not None:
-        seen = Seen(seen.place, seen.first, first.seen.last, seen.rest + first.seen.rest, "down")
+        seen = FieldRun(seen.place, seen.first, first.seen.last, seen.rest + first.seen.rest, "down")
     closest = min(last.closest_m, first.closest_m)
     silent = max(last.silent_s, first.silent_s, first.arrived[1] - last.departed[0])
     return replace(
@@ -150,7 +150,7 @@ def _seconds(a: Fix, b: Fix) -> float:
 
 def _hidden(before: Fix, after: Fix, airfields: pd.DataFrame, low: frozenset[int]) -> list[Stop]:
     """Nothing when plain flight explains the silence; one stop when a field does; else a track that ends and begins."""
-    found = candidates(before, after, airfields, heard_low=low)
+    found = candidates(before, after, airfields, low_traffic=low)
     aloft = aloft_chi2(before, after)
     best = found[0].chi2 if found else math.inf
     if best + ALOFT_MARGIN > aloft and aloft < WORST_CHI2:
@@ -194,8 +194,8 @@ def _detour(
         return None
     first = before or replace(ends[0], altitude_m=NAN, track_deg=NAN, climb_ms=NAN)
     second = after or replace(ends[1], altitude_m=NAN, track_deg=NAN, climb_ms=NAN)
-    found = candidates(first, second, airfields, heard_low=low)
-    one_sided = {c.index: c.chi2 for c in candidates(before, after, airfields, heard_low=low)}
+    found = candidates(first, second, airfields, low_traffic=low)
+    one_sided = {c.index: c.chi2 for c in candidates(before, after, airfields, low_traffic=low)}
     if not found or field_at == UNLISTED:
         return None
     elsewhere = [c for c in found if c.index != field_at]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.ais.sorting import instant_micros, micros
+from monitor.ais.sorting import micros
 from monitor.core.tables import RECEPTION
 
 RECEPTION_CELL_DEG = 0.25
@@ -65,27 +63,3 @@ def reception_cells(positions: pd.DataFrame, *, cell_deg: float = RECEPTION_CELL
 def cell_name(column: int, row: int, cell_deg: float = RECEPTION_CELL_DEG) -> str:
     """``<cell size>:<column>:<row>``, counted from 180° W and 90° S."""
     return f"{cell_deg:g}:{int(column)}:{int(row)}"
-
-
-def heard_from_others(
-    positions: pd.DataFrame,
-    lon: float,
-    lat: float,
-    at: datetime,
-    *,
-    but: int | None = None,
-    within: timedelta = timedelta(hours=1),
-    radius_deg: float = RECEPTION_CELL_DEG,
-) -> int:
-    """How many vessels other than `but` were heard around a place within some time of an instant.
-
-    `radius_deg` is in degrees of latitude, and widened in longitude to the same distance; antimeridian safe.
-    """
-    t = micros(positions, "positions")
-    centre, reach = instant_micros(at), round(within / timedelta(microseconds=1))
-    widened = radius_deg / max(float(np.cos(np.radians(lat))), 0.05)
-    apart = np.abs(np.mod(positions["lon"].to_numpy(np.float64) - lon + 180.0, 360.0) - 180.0)
-    near = (np.abs(t - centre) <= reach) & (apart <= widened)
-    near &= np.abs(positions["lat"].to_numpy(np.float64) - lat) <= radius_deg
-    who = np.unique(positions["mmsi"].to_numpy()[near])
-    return int(len(who) - (but in who))

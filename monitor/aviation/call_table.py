@@ -54,7 +54,7 @@ class RowMaker:
         return frozenset(k for k in fields if self._heard(k, start, end, radius_m=LOW_RADIUS_M).is_low)
 
     def _heard(self, place: int, start: float, end: float, *, radius_m: float = RECEPTION_RADIUS_M) -> NearbyTraffic:
-        return self.reception[place].heard(start, min(end, start + LONGEST_RECEPTION_S), radius_m=radius_m)
+        return self.reception[place].traffic(start, min(end, start + LONGEST_RECEPTION_S), radius_m=radius_m)
 
     def id_of(self, place: int) -> str:
         return "" if place == UNLISTED else str(self.airfields["airfield_id"].iloc[place])

@@ -8,12 +8,11 @@ from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
 from monitor.aviation.reachability import CRUISE_MS
 from monitor.core.geodesy import distance_m
-from monitor.core.tables.aviation import AIR_CALLS, AIR_CLAIMS, AIR_CONFLICTS
+from monitor.core.tables.aviation import AIR_CLAIMS, AIR_CONFLICTS
 
 SAME_LEG_DAYS = 3
 """Claims on one aircraft and one way that lie further apart than this speak of different legs."""
@@ -135,26 +134,3 @@ def dates_fit_one_flight(dates: dict[date, str], left: pd.DataFrame, reached: pd
                     if all(day in ends[end] for day, end in dates.items()):
                         return True
     return False
-
-
-def claims_beside_calls(claims: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
-    """Claims with the call that overlaps them: columns claim_id, call_id, status, overlap (``yes`` | ``no trace``).
-
-    A claim of an arrival, or of an aircraft on the ground, is laid beside calls at its `to_field` (a `from_field` for a
-    departure) of the same aircraft whose interval shares an instant with it. Nothing is merged.
-    """
-    claims, calls = AIR_CLAIMS.conform(claims), AIR_CALLS.conform(calls)
-    stops = calls[calls["status"].isin(("landed", "consistent"))]
-    made = []
-    for claim in claims.itertuples():
-        field = claim.from_field if claim.event in ("departed", "first seen") else claim.to_field
-        own = stops[(stops["icao24"] == claim.icao24) & stops["candidates"].str.split().map(lambda c, f=field: f in c)]
-        start = own["arrived_not_before"].fillna(own["arrived_not_after"]).fillna(own["departed_not_before"])
-        end = own["departed_not_after"].fillna(own["departed_not_before"]).fillna(own["arrived_not_after"])
-        hits = own[(start < claim.not_after) & (end >= claim.not_before)]
-        found = (
-            (str(hits["call_id"].iloc[0]), str(hits["status"].iloc[0]), "yes") if len(hits) else ("", "", "no trace")
-        )
-        made.append((claim.claim_id, *found))
-    columns = ["claim_id", "call_id", "status", "overlap"]
-    return pd.DataFrame(np.array(made, dtype=object).reshape(-1, 4), columns=columns).astype("str")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -174,8 +174,3 @@ def _hits(
     near: list[np.ndarray[tuple[int], np.dtype[np.bool_]]], first: np.ndarray[tuple[int], np.dtype[np.int_]], shift: int
 ) -> int:
     return sum(bool(row[(k + shift) % len(row)]) for row, k in zip(near, first, strict=True))
-
-
-def days_between(call: datetime, event: datetime) -> float:
-    """Days from an event to a call; negative when the call came first."""
-    return (call - event) / timedelta(days=1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +91,7 @@ class FieldReception:
     positions: npt.NDArray[np.int64]
     lowest_m: npt.NDArray[np.float64]
 
-    def heard(self, start_s: float, end_s: float, *, radius_m: float) -> NearbyTraffic:
+    def traffic(self, start_s: float, end_s: float, *, radius_m: float) -> NearbyTraffic:
         """Other traffic within `radius_m` between two Unix instants, by whole hours."""
         first_s = start_s // 3600.0 * 3600.0
         hours = int((end_s - first_s) // 3600.0) + 1
@@ -120,16 +119,3 @@ def field_reception(reception: pd.DataFrame, lon: float, lat: float, *, within_m
         box["positions"].to_numpy(),
         box["lowest_m"].to_numpy(),
     )
-
-
-def heard(
-    reception: pd.DataFrame, lon: float, lat: float, *, start: datetime, end: datetime, radius_m: float = 80000.0
-) -> NearbyTraffic:
-    """Other traffic within `radius_m` of a place between two instants, by whole hours.
-
-    Notes
-    -----
-    Distances are to the cells' middles, so the edge is good to about 35 km.
-    """
-    near = field_reception(AIR_RECEPTION.conform(reception), lon, lat, within_m=radius_m)
-    return near.heard(start.timestamp(), end.timestamp(), radius_m=radius_m)

@@ -28,8 +28,6 @@ CO_OCCURRENCE = (
     "{hits} of {events} dated events had a call within {days} days; by chance {expected:.1f} would (95 %: {low} to "
     "{high}). This is co-occurrence, not cause."
 )
-NO_LANDING_WORDS = ("landed", "a landing at")
-"""Words that only `LANDED_*` and `CONSISTENT*` may use of a named field."""
 
 
 def who(icao24: str, registration: str, kind: str = "") -> str:

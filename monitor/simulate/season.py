@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -196,10 +196,6 @@ class Season:
             "simulated",
             True,
         )
-
-    def with_period(self, period: TimeRange) -> Season:
-        """The season with another period: not a part of this one, but one of its own."""
-        return replace(self, period=period)
 
 
 def _check(name: str, sensors: tuple[str, ...], seed: int) -> None:

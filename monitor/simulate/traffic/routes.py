@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, azimuth_deg, convergence_deg, destination, distance_m, reproject, transformer
+from monitor.core.geodesy import WGS84, convergence_deg, destination, reproject, transformer
 
 LonLat = tuple[float, float]
 FENDER_M = 3.0
@@ -144,14 +144,3 @@ def _zone(aois: Sequence[Aoi], port: str, zone_id: str) -> Zone | None:
         if aoi.id == port:
             return aoi.zone(zone_id)
     return None
-
-
-def towards(a: HullPlace, b: HullPlace) -> float:
-    """Azimuth from one place to another."""
-    return float(azimuth_deg(a.lon, a.lat, b.lon, b.lat))
-
-
-def length_m(path: Sequence[LonLat]) -> float:
-    """Length of a path along geodesics."""
-    lon, lat = np.array(path).T
-    return float(distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())

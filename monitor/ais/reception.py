@@ -1,4 +1,4 @@
-"""What could be heard where and when, so that a silence can be told from a place where nobody is heard."""
+"""Where and when AIS was received, so that a silence can be separated from a place without reception."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def reception_cells(positions: pd.DataFrame, *, cell_deg: float = RECEPTION_CELL_DEG) -> pd.DataFrame:
-    """Vessels and positions heard in each cell and hour.
+    """Vessels and positions received in each cell and hour.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ def reception_cells(positions: pd.DataFrame, *, cell_deg: float = RECEPTION_CELL
     -------
     RECEPTION table
         In order of hour and cell; `lon`, `lat` are the cell's middle. A cell and hour without a row is one in which
-        nobody was heard, which proves nothing about who was there.
+        nobody was received, which proves nothing about who was there.
     """
     located = positions[positions["lon"].notna() & positions["lat"].notna()]
     if located.empty:
@@ -61,5 +61,12 @@ def reception_cells(positions: pd.DataFrame, *, cell_deg: float = RECEPTION_CELL
 
 
 def cell_name(column: int, row: int, cell_deg: float = RECEPTION_CELL_DEG) -> str:
-    """``<cell size>:<column>:<row>``, counted from 180° W and 90° S."""
+    """``<cell size>:<column>:<row>``.
+
+    Parameters
+    ----------
+    column, row : int
+        Counted from 180° W and 90° S.
+    cell_deg : float
+    """
     return f"{cell_deg:g}:{int(column)}:{int(row)}"

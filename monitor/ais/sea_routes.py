@@ -94,11 +94,11 @@ class Sea:
         shapely.prepare(coast.land)
         wet = ~shapely.contains_xy(coast.land, lon.ravel(), lat.ravel()).reshape(lon.shape)
         graph = _graph(lon, lat, wet, coast.land)
-        bodies, body = connected_components(graph, directed=False)
-        sizes = np.bincount(body[wet.ravel()], minlength=bodies)
+        count, water = connected_components(graph, directed=False)
+        sizes = np.bincount(water[wet.ravel()], minlength=count)
         if not sizes.sum():
             raise DataError(f"coast {coast.bounds}: no water in the box")
-        kept = np.flatnonzero((body == sizes.argmax()) & wet.ravel())
+        kept = np.flatnonzero((water == sizes.argmax()) & wet.ravel())
         x, y = lon.ravel()[kept], lat.ravel()[kept]
         return cls(coast, x, y, graph[kept][:, kept].tocsr(), cKDTree(_flat(coast, x, y)))
 

@@ -6,8 +6,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from shapely.geometry import box
 
-from monitor.ais import find_gaps
-from monitor.ais.disabling import gap_rules
+from monitor.ais import find_gaps, gap_rules
 from monitor.ais.reception import cell_name, reception_cells
 from monitor.core.errors import DataError
 from monitor.core.tables import GAP_RULES, GAPS, RECEPTION

@@ -80,7 +80,7 @@ def test_a_silence_among_neighbours_is_explained_with_reasons(store: PositionSto
     (rule,) = rules.to_dict("records")
     assert (rule["coastal"], rule["open_sea"], rule["others_during"]) == ("met", "not met", 4)
     assert rule["shore_nmi"] < 2.0
-    assert "coastal: 4 other vessels heard near it meanwhile" in rule["reasons"]
+    assert "coastal: 4 other vessels received near it meanwhile" in rule["reasons"]
 
 
 def test_a_silence_of_thirty_hours_leaves_time_for_rajin_and_back(

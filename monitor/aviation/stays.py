@@ -14,20 +14,42 @@ from monitor.core.geodesy import azimuth_deg, distance_m
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-SILENCE_S = 1200.0
-"""A piece of track ends where nothing is heard for twenty minutes."""
-REST_KN = 50.0
-"""Slower than this nothing of the kind flies."""
-LOW_M, SLOW_KN, NEAR_M = 450.0, 180.0, 8000.0
-"""Low and slow at a field: within 450 m of its height, at most 180 kn, within 8 km: on short final or just off."""
-UNHEARD_S = 300.0
-"""Low and slow at a field, unheard for five minutes, low and slow there again: it was down."""
 UNLISTED = -1
 
 
 @dataclass(frozen=True, slots=True)
+class StayRule:
+    """When positions are at a field; all chosen.
+
+    Attributes
+    ----------
+    silence_s : float
+        A piece of track ends where nothing is received for so long.
+    rest_kn : float
+        Slower than this nothing of the kind flies.
+    low_m, slow_kn, near_m : float
+        Low and slow at a field: height above it, speed and distance, as on short final or just off.
+    down_s : float
+        Low and slow at a field, not received for so long, low and slow there again: it was down.
+    derive_s : float
+        Directions, speeds and climb rates that are missing come from neighbours at most so far away.
+    """
+
+    silence_s: float = 1200.0
+    rest_kn: float = 50.0
+    low_m: float = 450.0
+    slow_kn: float = 180.0
+    near_m: float = 8000.0
+    down_s: float = 300.0
+    derive_s: float = 300.0
+
+
+RULE = StayRule()
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
-    """One body's positions as arrays, with the nearest airfield of each."""
+    """One airframe's positions as arrays, with the nearest airfield of each."""
 
     t_s: Floats
     lon: Floats
@@ -44,12 +66,12 @@ class Track:
     def fix(self, i: int) -> Fix:
         """A position as one end of a silence."""
         return Fix(
-            float(self.t_s[i]),
-            float(self.lon[i]),
-            float(self.lat[i]),
-            float(self.altitude_m[i]),
-            float(self.track_deg[i]),
-            float(self.climb_ms[i]),
+            t_s=float(self.t_s[i]),
+            lon=float(self.lon[i]),
+            lat=float(self.lat[i]),
+            altitude_m=float(self.altitude_m[i]),
+            track_deg=float(self.track_deg[i]),
+            climb_ms=float(self.climb_ms[i]),
         )
 
 
@@ -66,7 +88,7 @@ class FieldRun:
 
 
 def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
-    """The positions of one body, in order of time, against the airfields.
+    """The positions of one airframe, in order of time, against the airfields.
 
     Heights, directions and climb rates that are not in the data come from neighbouring positions, at most five minutes
     away.
@@ -83,22 +105,22 @@ def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
     place = away.argmin(axis=1) if away.shape[1] else np.full(len(rows), UNLISTED)
     metres = away[np.arange(len(rows)), place]
     height = values["altitude_m"] - airfields["elevation_m"].to_numpy()[place]
-    crawls = (speed <= REST_KN) & (metres <= airfields["radius_m"].to_numpy()[place])
+    crawls = (speed <= RULE.rest_kn) & (metres <= airfields["radius_m"].to_numpy()[place])
     at_rest = (grounded & ~(speed > 200.0)) | (crawls & ~(height > 1000.0))
-    low = ~at_rest & (metres <= NEAR_M) & (height <= LOW_M) & (speed <= SLOW_KN)
-    listed = metres <= np.maximum(airfields["radius_m"].to_numpy()[place], NEAR_M)
+    low = ~at_rest & (metres <= RULE.near_m) & (height <= RULE.low_m) & (speed <= RULE.slow_kn)
+    listed = metres <= np.maximum(airfields["radius_m"].to_numpy()[place], RULE.near_m)
     return Track(
-        t_s,
-        lon,
-        lat,
-        values["altitude_m"],
-        speed,
-        track,
-        climb,
-        at_rest,
-        low,
-        np.where(listed, place, UNLISTED).astype(np.int64),
-        metres,
+        t_s=t_s,
+        lon=lon,
+        lat=lat,
+        altitude_m=values["altitude_m"],
+        speed_kn=speed,
+        track_deg=track,
+        climb_ms=climb,
+        at_rest=at_rest,
+        low=low,
+        place=np.where(listed, place, UNLISTED).astype(np.int64),
+        metres=metres,
     )
 
 
@@ -122,7 +144,7 @@ def _derived(t_s: Floats, values: dict[str, Floats]) -> tuple[Floats, Floats, Fl
     if len(t_s) < 2:
         return speed, track, climb
     dt = np.diff(t_s)
-    near = (dt > 0) & (dt <= 300.0)
+    near = (dt > 0) & (dt <= RULE.derive_s)
     lon, lat = values["lon"], values["lat"]
     metres = distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
     bearing = azimuth_deg(lon[:-1], lat[:-1], lon[1:], lat[1:])
@@ -139,13 +161,20 @@ def _derived(t_s: Floats, values: dict[str, Floats]) -> tuple[Floats, Floats, Fl
 
 
 def pieces(track: Track) -> list[tuple[int, int]]:
-    """First and last row of each stretch without a silence longer than `SILENCE_S`."""
-    cuts = np.flatnonzero(np.diff(track.t_s) > SILENCE_S)
+    """First and last row of each stretch without a silence longer than `StayRule.silence_s`."""
+    cuts = np.flatnonzero(np.diff(track.t_s) > RULE.silence_s)
     return list(zip([0, *(cuts + 1)], [*cuts, len(track.t_s) - 1], strict=True))
 
 
 def runs_at_fields(track: Track, first: int, last: int) -> list[FieldRun]:
-    """The runs at a field within one piece, in order of time."""
+    """The runs at a field within one piece, in order of time.
+
+    Parameters
+    ----------
+    track : Track
+    first, last : int
+        Rows of the piece, both in it.
+    """
     down = track.at_rest | track.low
     key = np.where(down, track.place, -2)
     found = []
@@ -171,7 +200,7 @@ def _seen(track: Track, i: int, j: int, first: int, last: int) -> FieldRun | Non
         return None
     if rest:
         return FieldRun(place, i, j, rest, "down")
-    if j > i and np.diff(track.t_s[i : j + 1]).max() > UNHEARD_S:
+    if j > i and np.diff(track.t_s[i : j + 1]).max() > RULE.down_s:
         return FieldRun(place, i, j, 0, "down")
     if i > first and j < last:
         return FieldRun(place, i, j, 0, "passes")

@@ -28,6 +28,13 @@ def air_timeline(
     """TIMELINE rows of calls (lane ``flight``), published claims (``published flight``) and dated events (``event``).
 
     Rows of visits, shuttles and stacks in the same columns can be put under them as they are. In order of time.
+
+    Parameters
+    ----------
+    calls : AIR_CALLS table
+    claims : AIR_CLAIMS table, optional
+    events : DataFrame, optional
+        `event`, `start`, `end`.
     """
     calls = AIR_CALLS.conform(calls)
     rows: list[tuple[object, ...]] = []

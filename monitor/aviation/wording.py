@@ -1,4 +1,4 @@
-"""The sentences that a flight may be reported in. Nothing else is said of one."""
+"""The sentences that a flight may be reported in; there are no others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,13 @@ CO_OCCURRENCE = (
 
 
 def who(icao24: str, registration: str, kind: str = "") -> str:
-    """How an aircraft is named: tail, type and address; "an aircraft" where only the address is known."""
+    """How an aircraft is named: tail, type and address, or the address alone.
+
+    Parameters
+    ----------
+    icao24, registration, kind : str
+        Registration and kind are "" where they are not known.
+    """
     name = f"{registration} ({kind}, {icao24})" if registration and kind else f"{registration} ({icao24})"
     return name if registration else f"the aircraft with address {icao24}"
 

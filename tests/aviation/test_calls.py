@@ -96,7 +96,7 @@ def test_other_traffic_says_what_could_be_heard(tmp_path: Path) -> None:
     full = find_calls(tracks, FIELDS, reception=find_reception(others))
     texts = [t.loc[t["status"] == "consistent", "reception"].iloc[0] for t in (empty, full)]
     assert "silence there proves nothing" in texts[0]
-    assert "would have been heard" in texts[1]
+    assert "would have been received" in texts[1]
 
 
 def test_reception_counts_aircraft_and_leaves_out_named_addresses(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
-"""What is odd about positions: flagged, never deleted, so that a gap stays a gap and a reader can judge."""
+"""Flags of positions that are inconsistent; none is deleted, so that a gap stays a gap and a reader can judge."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,15 +16,48 @@ from monitor.core.tables import TRACK_FLAGS
 FLAGS = ("shared mmsi", "jump", "frozen", "speed mismatch", "clock")
 """In the order in which they stand in `flags`."""
 
-_SHARED_POSITIONS = 3
-_JUMP_POSITIONS = 2
-_FROZEN_KN, _FROZEN_POSITIONS, _FROZEN_MICROS = 2.0, 3, 600_000_000
-_MISMATCH_KN, _MISMATCH_POSITIONS = 6.0, 5
-_CLOCK_KN, _CLOCK_DEG = 3.0, 120.0
+_MICROS_PER_MINUTE = 60_000_000
 _HOUR = 3.6e9
 
 
-def clean(positions: pd.DataFrame) -> pd.DataFrame:
+@dataclass(frozen=True, slots=True)
+class FlagRule:
+    """From when on positions are flagged; all chosen.
+
+    Attributes
+    ----------
+    shared_positions : int
+        Positions of each of the segments that overlap in time.
+    jump_positions : int
+        Positions of a jump at most.
+    frozen_kn, frozen_minutes, frozen_m : float
+        Reported speed and duration of a stretch whose positions are no further than this apart.
+    frozen_positions : int
+    mismatch_kn : float
+        Difference of reported speed and the speed of the way.
+    mismatch_positions : int
+        How many in a row.
+    clock_kn, clock_deg, clock_m : float
+        Least speed, angle against the own course and way of a position out of its order.
+    """
+
+    shared_positions: int = 3
+    jump_positions: int = 2
+    frozen_kn: float = 2.0
+    frozen_positions: int = 3
+    frozen_minutes: float = 10.0
+    frozen_m: float = 0.5
+    mismatch_kn: float = 6.0
+    mismatch_positions: int = 5
+    clock_kn: float = 3.0
+    clock_deg: float = 120.0
+    clock_m: float = 50.0
+
+
+RULE = FlagRule()
+
+
+def flag_positions(positions: pd.DataFrame) -> pd.DataFrame:
     """The segment and the flags of each position, on the index of the table given.
 
     Parameters
@@ -61,7 +96,7 @@ def track_flags(positions: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     positions : DataFrame
-        As for `clean`.
+        As for `flag_positions`.
 
     Returns
     -------
@@ -69,7 +104,7 @@ def track_flags(positions: pd.DataFrame) -> pd.DataFrame:
         `start` and `end` are the first and last flagged position, `positions` how many are flagged, `of` how many the
         segment has, `lon` and `lat` where the first one is. Empty when nothing is odd; nothing is ever deleted.
     """
-    found = clean(positions)
+    found = flag_positions(positions)
     table = positions[["mmsi", "t", "lon", "lat"]].assign(segment=found["segment"], flag=found["flags"])
     sizes = table.groupby(["mmsi", "segment"])["t"].size().rename("of")
     odd = table[table["flag"] != ""].sort_values(["mmsi", "t"], kind="stable")
@@ -115,7 +150,7 @@ def _sizes(rows: Ordered, own: Ints) -> pd.DataFrame:
 
 def _shared(rows: Ordered, own: Ints) -> Bools:
     sizes = _sizes(rows, own)
-    sizes = sizes[sizes["size"] >= _SHARED_POSITIONS].sort_values(["mmsi", "min"])
+    sizes = sizes[sizes["size"] >= RULE.shared_positions].sort_values(["mmsi", "min"])
     hit: set[tuple[int, int]] = set()
     for mmsi, group in sizes.groupby("mmsi"):
         if len(group) < 2:
@@ -130,7 +165,7 @@ def _shared(rows: Ordered, own: Ints) -> Bools:
 def _jumps(rows: Ordered, own: Ints) -> Bools:
     sizes = _sizes(rows, own)
     longest = sizes.groupby("mmsi")["size"].transform("max")
-    short = sizes[(sizes["size"] <= _JUMP_POSITIONS) & (longest > _JUMP_POSITIONS)]
+    short = sizes[(sizes["size"] <= RULE.jump_positions) & (longest > RULE.jump_positions)]
     return _of_tracks(rows, own, set(zip(short["mmsi"].tolist(), short["segment"].tolist(), strict=True)))
 
 
@@ -149,10 +184,11 @@ def _runs(hit: Bools) -> list[tuple[int, int]]:
 
 def _frozen(moves: _Moves) -> Bools:
     hit = np.zeros(len(moves.t), dtype=bool)
-    for first, last in _runs(moves.same & (moves.metres < 0.5)):
+    for first, last in _runs(moves.same & (moves.metres < RULE.frozen_m)):
         stretch = slice(first, last + 1)
-        long = last - first + 1 >= _FROZEN_POSITIONS and moves.t[last] - moves.t[first] >= _FROZEN_MICROS
-        if long and np.isfinite(moves.sog[stretch]).any() and np.nanmedian(moves.sog[stretch]) >= _FROZEN_KN:
+        long = moves.t[last] - moves.t[first] >= RULE.frozen_minutes * _MICROS_PER_MINUTE
+        long &= last - first + 1 >= RULE.frozen_positions
+        if long and np.isfinite(moves.sog[stretch]).any() and np.nanmedian(moves.sog[stretch]) >= RULE.frozen_kn:
             hit[stretch] = True
     return moves.back(hit)
 
@@ -161,11 +197,11 @@ def _mismatch(moves: _Moves) -> Bools:
     hit = np.zeros(len(moves.t), dtype=bool)
     if not len(hit):
         return hit
-    said = (moves.sog[1:] + moves.sog[:-1]) / 2
+    reported = (moves.sog[1:] + moves.sog[:-1]) / 2
     brief = np.diff(moves.t) <= 0.5 * _HOUR
-    still = moves.metres < 0.5
-    for first, last in _runs(moves.same & brief & ~still & (np.abs(moves.knots - said) > _MISMATCH_KN)):
-        if last - first + 1 >= _MISMATCH_POSITIONS:
+    still = moves.metres < RULE.frozen_m
+    for first, last in _runs(moves.same & brief & ~still & (np.abs(moves.knots - reported) > RULE.mismatch_kn)):
+        if last - first + 1 >= RULE.mismatch_positions:
             hit[first : last + 1] = True
     return moves.back(hit)
 
@@ -175,10 +211,10 @@ def _clock(moves: _Moves) -> Bools:
     if len(hit) < 3:
         return hit
     turned = np.abs(np.mod(moves.azimuth - moves.cog[1:] + 180.0, 360.0) - 180.0)
-    against = moves.same & (turned > _CLOCK_DEG) & (moves.sog[1:] >= _CLOCK_KN) & (moves.metres > 50.0)
+    against = moves.same & (turned > RULE.clock_deg) & (moves.sog[1:] >= RULE.clock_kn) & (moves.metres > RULE.clock_m)
     middle = np.arange(1, len(hit) - 1)
     around = moves.same[middle - 1] & moves.same[middle]
     azimuth, _ = inverse(moves.lon[middle - 1], moves.lat[middle - 1], moves.lon[middle + 1], moves.lat[middle + 1])
-    fits = np.abs(np.mod(azimuth - moves.cog[middle + 1] + 180.0, 360.0) - 180.0) < 180.0 - _CLOCK_DEG
+    fits = np.abs(np.mod(azimuth - moves.cog[middle + 1] + 180.0, 360.0) - 180.0) < 180.0 - RULE.clock_deg
     hit[middle] = around & against[middle - 1] & fits
     return moves.back(hit)

@@ -1,8 +1,8 @@
 """AIS position payloads to columns, many at a time.
 
 The bit layouts are those of ITU-R M.1371-5, annex 8: messages 1, 2, 3 (class A), 18, 19 (class B) and 27 (long range).
-Static messages go through pyais in the reader; position reports are nine tenths of every log, and decoding them as
-arrays is what makes a log of millions bearable.
+Static messages go through pyais in the reader; position reports are nine tenths of every log, and only as arrays are
+millions of them decoded in seconds.
 """
 
 from __future__ import annotations
@@ -48,9 +48,9 @@ _LAYOUTS = {
 class Reports:
     """Decoded position reports, one element a payload; NaN where the message has no such field.
 
-    Sentinels (511, 360, 102.3, 91 and 181) are still there; `ais.screen` counts and removes them. `second` is the UTC
-    second of the position, 60 and more when not available. `ok` is False where the payload is too short or holds
-    characters that are not six-bit ASCII.
+    Sentinels (511, 360, 102.3, 91 and 181) are still there; `ais.validation.screen` counts and removes them. `second`
+    is the UTC second of the position, 60 and more when not available. `ok` is False where the payload is too short or
+    holds characters that are not six-bit ASCII.
     """
 
     ok: npt.NDArray[np.bool_]
@@ -75,15 +75,15 @@ def decode_reports(payloads: Sequence[bytes]) -> Reports:
     n = len(payloads)
     lon, lat, sog, cog, heading, status = (np.full(n, np.nan) for _ in range(6))
     out = Reports(
-        np.zeros(n, dtype=bool),
-        np.zeros(n, dtype=np.int64),
-        lon,
-        lat,
-        sog,
-        cog,
-        heading,
-        status,
-        np.full(n, 60, dtype=np.int64),
+        ok=np.zeros(n, dtype=bool),
+        mmsi=np.zeros(n, dtype=np.int64),
+        lon=lon,
+        lat=lat,
+        sog_kn=sog,
+        cog_deg=cog,
+        heading_deg=heading,
+        nav_status=status,
+        second=np.full(n, 60, dtype=np.int64),
     )
     if not n:
         return out

@@ -1,8 +1,9 @@
-"""Does a silence look like a transponder switched off? Two rules, each with its reasons; neither knows of intent."""
+"""Whether a silence fits a transponder switched off: two rules, each with its reasons; neither knows of intent."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -15,12 +16,42 @@ from monitor.core.arrays import Bools, Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.tables import GAP_RULES
 
-OPEN_SEA_H, OPEN_SEA_NMI, OPEN_SEA_PER_DAY, OPEN_SEA_PINGS = 12.0, 50.0, 10.0, 14
-NEIGHBOURS = 3
-OWN_PER_HOUR = 0.5
-LEAST_SILENCE_IN_PINGS = 10.0
-_RADIUS_DEG = 0.25
 _HOUR = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class DisablingRule:
+    """What makes a silence more than bad reception.
+
+    Attributes
+    ----------
+    open_sea_h, open_sea_nmi : float
+        Least silence, and least distance from shore at its start (Welch et al. 2022, doi:10.1126/sciadv.abq2109).
+    open_sea_per_day : float
+        Positions a day of other vessels there that must be exceeded (the same).
+    open_sea_positions : int
+        Own satellite positions in the 12 hours before (the same).
+    neighbours : int
+        Other vessels that must be received near the place during the silence (chosen).
+    own_per_hour : float
+        Own positions an hour before the silence (chosen).
+    usual_intervals : float
+        Least length of the silence in the ship's own usual intervals (chosen).
+    radius_deg : float
+        What counts as near, in degrees of latitude (chosen: a coastal station reaches further).
+    """
+
+    open_sea_h: float = 12.0
+    open_sea_nmi: float = 50.0
+    open_sea_per_day: float = 10.0
+    open_sea_positions: int = 14
+    neighbours: int = 3
+    own_per_hour: float = 0.5
+    usual_intervals: float = 10.0
+    radius_deg: float = 0.25
+
+
+RULE = DisablingRule()
 
 
 def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry | Shore | None = None) -> pd.DataFrame:
@@ -30,18 +61,18 @@ def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry
     ----------
     gaps : GAPS table
     positions : POSITIONS table
-        Everything heard around the gaps, of all vessels.
-    land : geometry or Shore, optional
-        For the distance from shore (EPSG:4326; `ais.shores.shipped_shore` knows the world's); without it the open-sea
-        rule says nothing.
+        Everything received around the gaps, of all vessels.
+    land : BaseGeometry or Shore, optional
+        For the distance from shore (EPSG:4326; `ais.coastline.shipped_shore` has the world's); without it the open-sea
+        rule cannot decide.
 
     Returns
     -------
     GAP_RULES table
         One row a gap, in their order. `open_sea` and `coastal` are ``met``, ``not met`` or ``cannot say``; `reasons`
-        lists every test with its number. `others_before`, `others_during` count the other vessels heard within 0.25°
-        of where the ship fell silent, in the hour before and in the first 12 hours of the silence; `own_per_hour` is
-        the ship's own rate in the 12 hours before.
+        lists every test with its number. `others_before`, `others_during` count the other vessels received within
+        0.25° of where the ship fell silent, in the hour before and in the first 12 hours of the silence; `own_per_hour`
+        is the ship's own rate in the 12 hours before.
 
     Raises
     ------
@@ -53,24 +84,26 @@ def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry
     Open sea: Welch et al. 2022 (doi:10.1126/sciadv.abq2109): 12 h or more, over 50 nmi from shore when it fell silent,
     more than 10 satellite positions a day of all vessels there, 14 satellite positions or more in the 12 h before.
     Their reception is a month's mean in a 1° cell; here it is that of the data at hand, around the silence.
-    Coastal, for ports where the former can say nothing: 3 other vessels or more heard near the place during the
-    silence, the ship itself heard regularly before (a position every two hours or more often), and a silence ten times
-    its usual interval. It needs neighbours: off a coast where nobody is heard it cannot say.
+    Coastal, for ports where the former cannot decide: 3 other vessels or more received near the place during the
+    silence, the ship itself received regularly before (a position every two hours or more often), and a silence ten
+    times its usual interval. It needs neighbours: off a coast where nobody is received it cannot say.
     """
     for column in ("mmsi", "t", "lon", "lat"):
         if column not in positions:
             raise DataError(f"positions: column {column} missing; there are {', '.join(map(str, positions))}")
     if gaps.empty:
         return GAP_RULES.empty()
-    heard = _Heard(positions)
+    received = _Received(positions)
     shores = _shores(gaps, land)
     rows = []
     for gap, shore in zip(gaps.itertuples(index=False), shores.tolist(), strict=True):
         located = bool(np.isfinite(gap.start_lon) and np.isfinite(gap.start_lat))
         place = (gap.start_lon, gap.start_lat)
-        before, during, per_day = heard.around(gap.mmsi, gap.start, gap.duration_h, place) if located else (0, 0, 0.0)
-        own = heard.own(int(gap.mmsi), gap.start)
-        open_sea, why_open = _open_sea(gap.duration_h, shore, per_day, heard.satellite(int(gap.mmsi), gap.start))
+        before, during, per_day = (
+            received.around(gap.mmsi, gap.start, gap.duration_h, place) if located else (0, 0, 0.0)
+        )
+        own = received.own(int(gap.mmsi), gap.start)
+        open_sea, why_open = _open_sea(gap.duration_h, shore, per_day, received.satellite(int(gap.mmsi), gap.start))
         coastal, why_coastal = _coastal(gap.duration_h, during, own)
         rows.append(
             {
@@ -88,34 +121,35 @@ def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry
     return GAP_RULES.conform(pd.DataFrame(rows))
 
 
-def _open_sea(hours: float, shore: float, per_day: float, pings: int | None) -> tuple[str, list[str]]:
+def _open_sea(hours: float, shore: float, per_day: float, positions: int | None) -> tuple[str, list[str]]:
     tests: Sequence[tuple[bool | None, str]] = (
-        (hours >= OPEN_SEA_H, f"silent {hours:.1f} h (open sea: {OPEN_SEA_H:.0f} or more)"),
+        (hours >= RULE.open_sea_h, f"silent {hours:.1f} h (open sea: {RULE.open_sea_h:.0f} or more)"),
         (
-            None if np.isnan(shore) else shore > OPEN_SEA_NMI,
-            f"{'unknown' if np.isnan(shore) else f'{shore:.0f}'} nmi from shore (more than {OPEN_SEA_NMI:.0f})",
+            None if np.isnan(shore) else shore > RULE.open_sea_nmi,
+            f"{'unknown' if np.isnan(shore) else f'{shore:.0f}'} nmi from shore (more than {RULE.open_sea_nmi:.0f})",
         ),
         (
-            per_day > OPEN_SEA_PER_DAY,
-            f"{per_day:.0f} positions a day of other vessels there (more than {OPEN_SEA_PER_DAY:.0f})",
+            per_day > RULE.open_sea_per_day,
+            f"{per_day:.0f} positions a day of other vessels there (more than {RULE.open_sea_per_day:.0f})",
         ),
         (
-            None if pings is None else pings >= OPEN_SEA_PINGS,
-            f"{'unknown' if pings is None else pings} own satellite positions before ({OPEN_SEA_PINGS} or more)",
+            None if positions is None else positions >= RULE.open_sea_positions,
+            f"{'unknown' if positions is None else positions} own satellite positions before "
+            f"({RULE.open_sea_positions} or more)",
         ),
     )
     return _verdict([test for test, _ in tests]), [reason for _, reason in tests]
 
 
 def _coastal(hours: float, during: int, own: float) -> tuple[str, list[str]]:
-    in_pings = hours * own
+    intervals = hours * own
     tests: Sequence[tuple[bool | None, str]] = (
-        (True if during >= NEIGHBOURS else None, f"{during} other vessels heard near it meanwhile ({NEIGHBOURS})"),
-        (own >= OWN_PER_HOUR, f"{own:.1f} own positions an hour before ({OWN_PER_HOUR:g} or more)"),
         (
-            in_pings >= LEAST_SILENCE_IN_PINGS,
-            f"silence of {in_pings:.0f} usual intervals ({LEAST_SILENCE_IN_PINGS:.0f})",
+            True if during >= RULE.neighbours else None,
+            f"{during} other vessels received near it meanwhile ({RULE.neighbours})",
         ),
+        (own >= RULE.own_per_hour, f"{own:.1f} own positions an hour before ({RULE.own_per_hour:g} or more)"),
+        (intervals >= RULE.usual_intervals, f"silence of {intervals:.0f} usual intervals ({RULE.usual_intervals:.0f})"),
     )
     return _verdict([test for test, _ in tests]), [f"coastal: {reason}" for _, reason in tests]
 
@@ -126,7 +160,7 @@ def _verdict(tests: Sequence[bool | None]) -> str:
     return "met" if all(tests) else "cannot say"
 
 
-class _Heard:
+class _Received:
     """Positions by time and by vessel, for counts around gaps."""
 
     def __init__(self, positions: pd.DataFrame) -> None:
@@ -156,12 +190,12 @@ class _Heard:
         a, b = np.searchsorted(self._when, [start, end])
         lon, lat = place
         apart = np.abs(np.mod(self._lon[a:b] - lon + 180.0, 360.0) - 180.0)
-        near = (np.abs(self._lat[a:b] - lat) <= _RADIUS_DEG) & (self._who[a:b] != mmsi)
-        near &= apart <= _RADIUS_DEG / max(float(np.cos(np.radians(lat))), 0.05)
+        near = (np.abs(self._lat[a:b] - lat) <= RULE.radius_deg) & (self._who[a:b] != mmsi)
+        near &= apart <= RULE.radius_deg / max(float(np.cos(np.radians(lat))), 0.05)
         return np.asarray(np.flatnonzero(near) + a, dtype=np.int64)
 
     def own(self, mmsi: int, start: pd.Timestamp) -> float:
-        """The vessel's positions an hour in the 12 hours up to `start`, over the time it was heard in them."""
+        """The vessel's positions an hour in the 12 hours up to `start`, over the time it was received in them."""
         a, b, first, end = self._window(mmsi, start)
         if b <= a:
             return 0.0

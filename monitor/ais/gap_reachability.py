@@ -1,4 +1,4 @@
-"""What a ship could have done while it was silent: call at a port and be back in time, by water."""
+"""Which ports a ship could have called at while it was silent, and been back in time, by water."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def gap_calls(
     ports : DataFrame
         `port_id`, `lon`, `lat`; of several rows of one port the nearest by water counts.
     sea : Sea, optional
-        Ways by water (`ais.sea`); without it, and outside its box, distances are geodesic, so what is not feasible
-        stays so but some of what is feasible may not be.
-    speeds_kn : mapping of MMSI to knots, optional
-        What each ship can make (`usual_speeds`); `USUAL_KN` for the others.
+        Ways by water (`ais.sea_routes`); without it, and beyond its box, distances are geodesic, so what is not
+        feasible stays so but some of what is feasible may not be.
+    speeds_kn : mapping of int to float, optional
+        What each ship can make, by MMSI (`usual_speeds`); `USUAL_KN` for the others.
 
     Returns
     -------
     GAP_CALLS table
         One row a gap and port, gaps in their order, ports by `rank`: those with the most hours to spare first.
-        `travel_h` is the time there, and on to where the ship was heard again; `spare_h` what is left of the gap;
+        `travel_h` is the time there, and on to where the ship was received again; `spare_h` what is left of the gap;
         `needed_kn` the least steady speed that leaves no time at the port. An open gap has no way on. Missing where
         the gap's ends have no place.
 

@@ -57,7 +57,7 @@ def find_gaps(
     Notes
     -----
     The definition is Global Fishing Watch's (pipe-gaps). 12 h as in Welch et al. 2022 (doi:10.1126/sciadv.abq2109). An
-    MMSI is a number, not a ship: silences are looked for over all its positions, whatever their segment, since leaving
+    MMSI is a number, not a ship: silences are searched over all its positions, whatever their segment, since leaving
     some out would make false gaps; see `ais.segments` for MMSI that two ships share. For daily batches use
     `gaps_by_batch`, which also carries what the counts need.
     """

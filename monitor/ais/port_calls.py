@@ -18,11 +18,37 @@ from monitor.core.tables import PORT_CALLS
 if TYPE_CHECKING:
     from scipy.spatial import cKDTree
 
-ENTRY_M, EXIT_M = 3000.0, 4000.0
-STOP_BEGIN_KN, STOP_END_KN = 0.2, 0.5
-PORT_GAP_MICROS = 4 * 3_600_000_000
 _RADIUS_M = 6_371_008.8
-_NEAR_M = EXIT_M * 1.02
+_HOUR = 3_600_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class PortCallRule:
+    """Thresholds of the state machine, those of Global Fishing Watch's pipe-anchorages.
+
+    Attributes
+    ----------
+    entry_m, exit_m : float
+        A call begins at this distance from an anchor point or less, and ends at that or more.
+    stop_begin_kn, stop_end_kn : float
+        A stop begins at this speed or less, and ends at that or more.
+    gap_h : float
+        A silence in port of this length or more is a port gap.
+    """
+
+    entry_m: float = 3000.0
+    exit_m: float = 4000.0
+    stop_begin_kn: float = 0.2
+    stop_end_kn: float = 0.5
+    gap_h: float = 4.0
+
+    @property
+    def gap_micros(self) -> int:
+        """`gap_h` in microseconds."""
+        return round(self.gap_h * _HOUR)
+
+
+RULE = PortCallRule()
 
 
 def port_calls(positions: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
@@ -51,8 +77,8 @@ def port_calls(positions: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
     -----
     Thresholds of Global Fishing Watch's pipe-anchorages: in at 3 km or less, out at 4 km or more, a stop begins at
     0.2 kn or less and ends at 0.5 kn or more, a silence in port of 4 hours or more is a port gap. A vessel that falls
-    silent in one port and is next heard in another has left the first: that call ends four hours into the silence or
-    when it is heard again, whichever is first, without an exit; the next begins without an entry.
+    silent in one port and is next received in another has left the first: that call ends four hours into the silence or
+    when it is received again, whichever is first, without an exit; the next begins without an entry.
     """
     for column in ("port_id", "lon", "lat"):
         if column not in ports:
@@ -70,7 +96,7 @@ def port_calls(positions: pd.DataFrame, ports: pd.DataFrame) -> pd.DataFrame:
     table = [
         call.row()
         for first, last in _vessels(rows.mmsi)
-        if (apart[first:last] < EXIT_M).any()
+        if (apart[first:last] < RULE.exit_m).any()
         for call in _calls(_Stretch(rows, lon, lat, speed, anchor, apart), first, last, harbour)
     ]
     if not table:
@@ -95,15 +121,13 @@ class _Harbour:
     @classmethod
     def of(cls, ports: pd.DataFrame) -> _Harbour:
         lon, lat = ports["lon"].to_numpy(np.float64), ports["lat"].to_numpy(np.float64)
-        from scipy.spatial import (
-            cKDTree,  # a fifth of a second, which those who only observation at the store need not wait
-        )
+        from scipy.spatial import cKDTree  # takes a fifth of a second to import, which most commands need not wait
 
         return cls([str(p) for p in ports["port_id"]], lon, lat, cKDTree(_unit(lon, lat)))
 
     def nearest(self, lon: Floats, lat: Floats) -> tuple[Ints, Floats]:
         """Index of the nearest anchor point and the geodesic distance in metres; -1 and inf when none is near."""
-        _, index = self.tree.query(_unit(lon, lat), distance_upper_bound=_NEAR_M / _RADIUS_M)
+        _, index = self.tree.query(_unit(lon, lat), distance_upper_bound=1.02 * RULE.exit_m / _RADIUS_M)
         near = np.flatnonzero(index < len(self.lon))
         apart = np.full(len(lon), np.inf)
         apart[near] = distance_m(lon[near], lat[near], self.lon[index[near]], self.lat[index[near]])
@@ -179,16 +203,16 @@ def _calls(track: _Stretch, first: int, last: int, harbour: _Harbour) -> list[_C
         now = int(t[i])
         moved = False
         if call is not None:
-            port = harbour.port_id[track.anchor[i]] if apart[i] < EXIT_M else ""
+            port = harbour.port_id[track.anchor[i]] if apart[i] < RULE.exit_m else ""
             moved = bool(port and port not in call.ports and _elsewhere(call, track, i, harbour))
             call.silent = max(call.silent, now - call.last)
-            call.gap |= now - call.last >= PORT_GAP_MICROS
-            if moved or apart[i] >= EXIT_M:
+            call.gap |= now - call.last >= RULE.gap_micros
+            if moved or apart[i] >= RULE.exit_m:
                 call.exit = not moved
-                call.departed = min(call.last + PORT_GAP_MICROS, now) if moved else now
+                call.departed = min(call.last + RULE.gap_micros, now) if moved else now
                 call = None
-        if call is None and apart[i] <= ENTRY_M:
-            call = _Call(int(track.rows.mmsi[i]), now, i > first and not moved, now)
+        if call is None and apart[i] <= RULE.entry_m:
+            call = _Call(mmsi=int(track.rows.mmsi[i]), arrived=now, entry=i > first and not moved, last=now)
             if made:
                 made[-1].silent_after = _longest_silence(t, first, i, made[-1].departed)
             made.append(call)
@@ -198,9 +222,9 @@ def _calls(track: _Stretch, first: int, last: int, harbour: _Harbour) -> list[_C
 
 
 def _stay(call: _Call, now: int, speed: float, port: str) -> None:
-    if speed <= STOP_BEGIN_KN:
+    if speed <= RULE.stop_begin_kn:
         call.stopped = call.stop = True
-    elif speed >= STOP_END_KN:
+    elif speed >= RULE.stop_end_kn:
         call.stopped = False
     call.ports[port] += 1000 if call.stopped else 1
     call.last = now
@@ -209,7 +233,7 @@ def _stay(call: _Call, now: int, speed: float, port: str) -> None:
 def _elsewhere(call: _Call, track: _Stretch, i: int, harbour: _Harbour) -> bool:
     """Whether a position lies outside the port of the call, in one that it cannot be confused with."""
     apart = min(harbour.distance(port, float(track.lon[i]), float(track.lat[i])) for port in call.ports)
-    return apart >= EXIT_M
+    return apart >= RULE.exit_m
 
 
 def _longest_silence(t: Ints, first: int, arrival: int, departed: int) -> int:
@@ -220,7 +244,7 @@ def _longest_silence(t: Ints, first: int, arrival: int, departed: int) -> int:
 
 def _relevant(apart: Floats, first: int, last: int) -> list[int]:
     """Rows within reach of a port, and the one after each: the only ones that can change the state."""
-    near = apart[first:last] < EXIT_M
+    near = apart[first:last] < RULE.exit_m
     after = np.zeros_like(near)
     after[1:] = near[:-1]
     return [int(i) for i in np.flatnonzero(near | after) + first]
@@ -232,19 +256,19 @@ def _vessels(mmsi: Ints) -> list[tuple[int, int]]:
 
 
 def _speeds(positions: pd.DataFrame, rows: Ordered, lon: Floats, lat: Floats) -> Floats:
-    """Speed over ground in knots; where it is not said, that of the way from the position before."""
-    said = np.full(len(rows.t), np.nan)
+    """Speed over ground in knots; where it is missing, that of the way from the position before."""
+    speed = np.full(len(rows.t), np.nan)
     if "sog_kn" in positions:
-        said = positions["sog_kn"].to_numpy(np.float64, na_value=np.nan)[rows.order]
-    unsaid = np.flatnonzero(np.isnan(said))
-    unsaid = unsaid[unsaid > 0]
-    if len(unsaid):
-        said = said.copy()
-        way = distance_m(lon[unsaid - 1], lat[unsaid - 1], lon[unsaid], lat[unsaid])
-        hours = (rows.t[unsaid] - rows.t[unsaid - 1]) / 3.6e9
-        usable = (rows.mmsi[unsaid] == rows.mmsi[unsaid - 1]) & (hours > 0)
-        said[unsaid] = np.where(usable, way / METRES_PER_NAUTICAL_MILE / np.where(usable, hours, 1.0), np.nan)
-    return np.asarray(said)
+        speed = positions["sog_kn"].to_numpy(np.float64, na_value=np.nan)[rows.order]
+    missing = np.flatnonzero(np.isnan(speed))
+    missing = missing[missing > 0]
+    if len(missing):
+        speed = speed.copy()
+        way = distance_m(lon[missing - 1], lat[missing - 1], lon[missing], lat[missing])
+        hours = (rows.t[missing] - rows.t[missing - 1]) / _HOUR
+        usable = (rows.mmsi[missing] == rows.mmsi[missing - 1]) & (hours > 0)
+        speed[missing] = np.where(usable, way / METRES_PER_NAUTICAL_MILE / np.where(usable, hours, 1.0), np.nan)
+    return np.asarray(speed)
 
 
 def _unit(lon: Floats, lat: Floats) -> Floats:

@@ -1,22 +1,20 @@
-"""What could be heard where and when, so that a silence can be told from a place where nobody is heard."""
+"""Where and when AIS was received, so that a silence can be separated from a place without reception."""
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
 
-from monitor.ais.sorting import instant_micros, micros
+from monitor.ais.sorting import micros
 from monitor.core.tables import RECEPTION
 
-CELL_DEG = 0.25
+RECEPTION_CELL_DEG = 0.25
 """About 20 by 28 km at 42° N: the reach of a coastal station spans several."""
 _HOUR = 3_600_000_000
 
 
-def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.DataFrame:
-    """Vessels and positions heard in each cell and hour.
+def reception_cells(positions: pd.DataFrame, *, cell_deg: float = RECEPTION_CELL_DEG) -> pd.DataFrame:
+    """Vessels and positions received in each cell and hour.
 
     Parameters
     ----------
@@ -29,7 +27,7 @@ def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.Data
     -------
     RECEPTION table
         In order of hour and cell; `lon`, `lat` are the cell's middle. A cell and hour without a row is one in which
-        nobody was heard, which proves nothing about who was there.
+        nobody was received, which proves nothing about who was there.
     """
     located = positions[positions["lon"].notna() & positions["lat"].notna()]
     if located.empty:
@@ -59,30 +57,13 @@ def reception(positions: pd.DataFrame, *, cell_deg: float = CELL_DEG) -> pd.Data
     )
 
 
-def cell_name(column: int, row: int, cell_deg: float = CELL_DEG) -> str:
-    """``<cell size>:<column>:<row>``, counted from 180° W and 90° S."""
-    return f"{cell_deg:g}:{int(column)}:{int(row)}"
+def cell_name(column: int, row: int, cell_deg: float = RECEPTION_CELL_DEG) -> str:
+    """``<cell size>:<column>:<row>``.
 
-
-def heard_from_others(
-    positions: pd.DataFrame,
-    lon: float,
-    lat: float,
-    at: datetime,
-    *,
-    but: int | None = None,
-    within: timedelta = timedelta(hours=1),
-    radius_deg: float = CELL_DEG,
-) -> int:
-    """How many vessels other than `but` were heard around a place within some time of an instant.
-
-    `radius_deg` is in degrees of latitude, and widened in longitude to the same distance; antimeridian safe.
+    Parameters
+    ----------
+    column, row : int
+        Counted from 180° W and 90° S.
+    cell_deg : float
     """
-    t = micros(positions, "positions")
-    centre, reach = instant_micros(at), round(within / timedelta(microseconds=1))
-    widened = radius_deg / max(float(np.cos(np.radians(lat))), 0.05)
-    apart = np.abs(np.mod(positions["lon"].to_numpy(np.float64) - lon + 180.0, 360.0) - 180.0)
-    near = (np.abs(t - centre) <= reach) & (apart <= widened)
-    near &= np.abs(positions["lat"].to_numpy(np.float64) - lat) <= radius_deg
-    who = np.unique(positions["mmsi"].to_numpy()[near])
-    return int(len(who) - (but in who))
+    return f"{cell_deg:g}:{int(column)}:{int(row)}"

@@ -23,14 +23,14 @@ from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.geodesy import distance_m, inverse
 
-CELL_DEG = 0.0075
-FARTHEST_M = 10_000.0
+SEA_CELL_DEG = 0.0075
+FARTHEST_FROM_WATER_M = 10_000.0
 """A place further than this from the grid's water has no way by water."""
 _COAST = "coast_nk_primorye.geojson"
 _ROUNDS, _PARTS = 2, 6
 _MOVES = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1))
 
-Place = tuple[float, float]
+LonLat = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Sea:
     _trees: dict[int, tuple[Floats, Ints]] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, coast: Coast, *, cell_deg: float = CELL_DEG) -> Sea:
+    def of(cls, coast: Coast, *, cell_deg: float = SEA_CELL_DEG) -> Sea:
         """The sea of a coast; only its largest connected body of water.
 
         Raises
@@ -93,15 +93,15 @@ class Sea:
         shapely.prepare(coast.land)
         wet = ~shapely.contains_xy(coast.land, lon.ravel(), lat.ravel()).reshape(lon.shape)
         graph = _graph(lon, lat, wet, coast.land)
-        bodies, body = connected_components(graph, directed=False)
-        sizes = np.bincount(body[wet.ravel()], minlength=bodies)
+        count, water = connected_components(graph, directed=False)
+        sizes = np.bincount(water[wet.ravel()], minlength=count)
         if not sizes.sum():
             raise DataError(f"coast {coast.bounds}: no water in the box")
-        kept = np.flatnonzero((body == sizes.argmax()) & wet.ravel())
+        kept = np.flatnonzero((water == sizes.argmax()) & wet.ravel())
         x, y = lon.ravel()[kept], lat.ravel()[kept]
         return cls(coast, x, y, graph[kept][:, kept].tocsr(), cKDTree(_flat(coast, x, y)))
 
-    def distances_m(self, place: Place, others: Sequence[Place]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    def distances_m(self, place: LonLat, others: Sequence[LonLat]) -> tuple[Floats, npt.NDArray[np.bool_]]:
         """Lengths by water from one place to others, and whether each is by water (else geodesic)."""
         lon, lat = (np.array([p[i] for p in others], dtype=np.float64) for i in (0, 1))
         straight = distance_m(place[0], place[1], lon, lat)
@@ -112,11 +112,11 @@ class Sea:
         length = self._from(int(start[0]))[0][np.maximum(ends, 0)] + hop[0] + hops
         by_water = (ends >= 0) & np.isfinite(length)
         clear = np.array([self._clear([place, other]) for other in others], dtype=bool) & by_water
-        near = by_water & (straight <= 2 * FARTHEST_M)
+        near = by_water & (straight <= 2 * FARTHEST_FROM_WATER_M)
         length = np.where(clear | (near & (length < straight)), straight, np.maximum(length, straight))
         return np.where(by_water, length, straight), by_water
 
-    def route(self, start: Place, end: Place) -> Route:
+    def route(self, start: LonLat, end: LonLat) -> Route:
         """The shortest way between two places, pulled straight wherever no land is in between."""
         (a, b), _ = self._nearest(np.array([start[0], end[0]]), np.array([start[1], end[1]]))
         if a < 0 or b < 0:
@@ -140,7 +140,7 @@ class Sea:
         hop = distance_m(lon, lat, self.lon[index], self.lat[index])
         west, south, east, north = self.coast.bounds
         inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-        return np.where(inside & (hop <= FARTHEST_M), index, -1).astype(np.int64), hop
+        return np.where(inside & (hop <= FARTHEST_FROM_WATER_M), index, -1).astype(np.int64), hop
 
     def _from(self, cell: int) -> tuple[Floats, Ints]:
         if cell not in self._trees:
@@ -150,12 +150,12 @@ class Sea:
             self._trees[cell] = (length, before)
         return self._trees[cell]
 
-    def _clear(self, path: Sequence[Place]) -> bool:
+    def _clear(self, path: Sequence[LonLat]) -> bool:
         west, south, east, north = self.coast.bounds
         line = LineString(path)
         return not self.coast.land.intersects(line) and box(west, south, east, north).covers(line)
 
-    def _pulled(self, path: list[Place]) -> list[Place]:
+    def _pulled(self, path: list[LonLat]) -> list[LonLat]:
         """The path with every stretch that a straight line can replace replaced."""
         out, at = [path[0]], 0
         while at < len(path) - 1:
@@ -177,7 +177,7 @@ def shipped_sea() -> Sea:
     return Sea.of(shipped_coast())
 
 
-def _divided(path: list[Place]) -> list[Place]:
+def _divided(path: list[LonLat]) -> list[LonLat]:
     """The path with points along every leg, from which it can be pulled straighter."""
     out = path[:1]
     for (x0, y0), (x1, y1) in pairwise(path):
@@ -186,7 +186,7 @@ def _divided(path: list[Place]) -> list[Place]:
     return out
 
 
-def _along(path: Sequence[Place], *, by_water: bool) -> Route:
+def _along(path: Sequence[LonLat], *, by_water: bool) -> Route:
     lon, lat = np.array([p[0] for p in path]), np.array([p[1] for p in path])
     return Route(float(inverse(lon[:-1], lat[:-1], lon[1:], lat[1:])[1].sum()), LineString(path), by_water)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -10,10 +12,30 @@ from monitor.ais.sorting import Ordered, in_order
 from monitor.core.arrays import Floats, Ints
 from monitor.core.geodesy import KNOT_MS
 
-FASTEST_KN = 25.0
-BUFFER_H = 0.25
-MAX_OPEN = 20
 _RADIUS_M = 6_371_008.8
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRule:
+    """Which positions one ship could have sent one after the other.
+
+    Attributes
+    ----------
+    fastest_kn, buffer_h : float
+        Speed limit, and the time added to every interval (gpsdio-segment).
+    own_factor : float
+        A ship may go this many times the speed that it reports (chosen, for fast craft).
+    open_segments : int
+        Segments of one MMSI that a position may join; older ones are closed (chosen).
+    """
+
+    fastest_kn: float = 25.0
+    buffer_h: float = 0.25
+    own_factor: float = 1.3
+    open_segments: int = 20
+
+
+RULE = SegmentRule()
 
 
 def segments(positions: pd.DataFrame) -> npt.NDArray[np.int64]:
@@ -29,8 +51,8 @@ def segments(positions: pd.DataFrame) -> npt.NDArray[np.int64]:
 
     Notes
     -----
-    The limit is ``FASTEST_KN × hypot(hours, BUFFER_H)`` as in gpsdio-segment (25 kn, a quarter of an hour), raised to
-    1.3 times the ship's own speed for fast craft. Duplicates in time at two places are two segments.
+    The limit is ``25 kn × hypot(hours, 0.25)`` as in gpsdio-segment, raised to 1.3 times the ship's own speed for fast
+    craft. Duplicates in time at two places are two segments.
     """
     rows = in_order(positions)
     own = np.zeros(len(rows.t), dtype=np.int64)
@@ -47,9 +69,9 @@ def segments(positions: pd.DataFrame) -> npt.NDArray[np.int64]:
 
 def _limits(positions: pd.DataFrame, rows: Ordered) -> Floats:
     if "sog_kn" not in positions:
-        return np.full(len(rows.t), FASTEST_KN)
+        return np.full(len(rows.t), RULE.fastest_kn)
     sog = positions["sog_kn"].to_numpy(np.float64, na_value=np.nan)[rows.order]
-    return np.asarray(np.maximum(FASTEST_KN, 1.3 * np.nan_to_num(sog)))
+    return np.asarray(np.maximum(RULE.fastest_kn, RULE.own_factor * np.nan_to_num(sog)))
 
 
 def _suspects(rows: Ordered, lon: Floats, lat: Floats, limit: Floats) -> list[tuple[int, int, Ints]]:
@@ -90,18 +112,18 @@ def _split(t: Ints, lon: Floats, lat: Floats, limit: Floats, *, breaks: Ints) ->
         out[i:end] = count
         heads.append((count, end - 1))
         count += 1
-        if len(heads) > MAX_OPEN:
+        if len(heads) > RULE.open_segments:
             heads.sort(key=lambda head: head[1])
-            heads = heads[-MAX_OPEN:]
+            heads = heads[-RULE.open_segments :]
     return out
 
 
 def _reach(hours: Floats, knots: Floats) -> Floats:
-    return np.hypot(hours, BUFFER_H) * knots * KNOT_MS * 3600.0
+    return np.hypot(hours, RULE.buffer_h) * knots * KNOT_MS * 3600.0
 
 
 def _metres(lon0: Floats, lat0: Floats, lon1: npt.ArrayLike, lat1: npt.ArrayLike) -> Floats:
-    """Great-circle distance on the mean sphere: a fast first observation, good to half a per cent."""
+    """Great-circle distance on the mean sphere: a fast first test, good to half a per cent."""
     a, b = np.radians(lat0), np.radians(lat1)
     half = np.sin((b - a) / 2) ** 2 + np.cos(a) * np.cos(b) * np.sin(np.radians(np.asarray(lon1) - lon0) / 2) ** 2
     return np.asarray(2 * _RADIUS_M * np.arcsin(np.sqrt(np.clip(half, 0.0, 1.0))))

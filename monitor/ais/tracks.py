@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.ais.segments import segments
 from monitor.ais.sorting import in_order, instant_micros
-from monitor.ais.uncertainty import SLOW_MS, Bridge, bridge_radii, reckoned_radii
+from monitor.ais.uncertainty import SLOW_MS, Bridge, bridge_radii, dead_reckoning_radii
 from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.geodesy import KNOT_MS
@@ -34,7 +34,7 @@ def track_at(
     positions : DataFrame
         `mmsi`, `t`, `lon`, `lat`; `sog_kn`, `cog_deg`, `heading_deg`, `length_m` and `segment` (`ais.segments`) where
         known. Any order. Rows without a place are passed over.
-    instants : datetime or several
+    instants : datetime or iterable of datetime
         Time-zone aware.
     within : timedelta
         Fixes further from the instant than this are not used.
@@ -57,7 +57,7 @@ def track_at(
     ellipsoid's tangent at the fix, so the antimeridian is no border.
     """
     if "lon" not in positions or "lat" not in positions:
-        raise DataError("positions: lon and lat are needed to say where a vessel was")
+        raise DataError("positions: lon and lat are needed to estimate where a vessel was")
     located = positions[positions["lon"].notna() & positions["lat"].notna()]
     asked = _instants(instants)
     if located.empty or not len(asked):
@@ -120,15 +120,15 @@ class _Track:
             return np.asarray(positions[name].to_numpy(np.float64, na_value=np.nan)[rows.order])
 
         return cls(
-            rows.mmsi,
-            rows.t,
-            rows.given_lon[rows.order],
-            rows.given_lat[rows.order],
-            column("sog_kn") * KNOT_MS,
-            column("cog_deg"),
-            column("heading_deg"),
-            column("length_m"),
-            own[rows.order],
+            mmsi=rows.mmsi,
+            t=rows.t,
+            lon=rows.given_lon[rows.order],
+            lat=rows.given_lat[rows.order],
+            speed=column("sog_kn") * KNOT_MS,
+            course=column("cog_deg"),
+            heading=column("heading_deg"),
+            length=column("length_m"),
+            segment=own[rows.order],
         )
 
 
@@ -138,7 +138,7 @@ def _points(track: _Track, before: Ints, after: Ints, when: Ints) -> pd.DataFram
     before_s = np.where(before >= 0, (when - track.t[before]) / 1e6, np.nan)
     after_s = np.where(after >= 0, (track.t[after] - when) / 1e6, np.nan)
     nearer = np.where(np.nan_to_num(before_s, nan=np.inf) <= np.nan_to_num(after_s, nan=np.inf), before, after)
-    out = _reckon(track, nearer, when)
+    out = _dead_reckoned(track, nearer, when)
     if both.any():
         for name, values in _bridge(track, before[both], after[both], when[both]).items():
             out[name][both] = values
@@ -178,12 +178,12 @@ def _wrapped(lon: Floats) -> Floats:
     return np.asarray(np.mod(lon + 180.0, 360.0) - 180.0)
 
 
-def _reckon(track: _Track, index: Ints, when: Ints) -> dict[str, Floats]:
+def _dead_reckoned(track: _Track, index: Ints, when: Ints) -> dict[str, Floats]:
     seconds = (when - track.t[index]) / 1e6
     east, north = (np.nan_to_num(v) * seconds for v in _velocity(track, index))
     lat = track.lat[index] + north / _metres_per_degree(track.lat[index])[1]
     per_east = _metres_per_degree((lat + track.lat[index]) / 2)[0]
-    r50, r90 = reckoned_radii(np.abs(seconds), speed_ms=track.speed[index])
+    r50, r90 = dead_reckoning_radii(np.abs(seconds), speed_ms=track.speed[index])
     return {
         "lon": _wrapped(track.lon[index] + east / per_east),
         "lat": np.clip(lat, -90.0, 90.0),
@@ -206,11 +206,16 @@ def _bridge(track: _Track, before: Ints, after: Ints, when: Ints) -> dict[str, F
     off = np.hypot(dx - span * (vx0 + vx1) / 2, dy - span * (vy0 + vy1) / 2) / span
     change = np.hypot(vx1 - vx0, vy1 - vy0)
     speed = np.fmax(np.fmax(track.speed[before], track.speed[after]), chord / span)
-    said = np.isfinite(off)
-    curved = said & (np.fmax(track.speed[before], track.speed[after]) > SLOW_MS)
+    curved = np.isfinite(off) & (np.fmax(track.speed[before], track.speed[after]) > SLOW_MS)
     curved &= off <= _WORST_DISAGREEMENT * np.maximum(chord / span, 0.5)
     x, y = (np.where(curved, _hermite(s, span, d, v0, v1), s * d) for d, v0, v1 in ((dx, vx0, vx1), (dy, vy0, vy1)))
-    known = Bridge(s * span, (1 - s) * span, chord, np.nan_to_num(off), np.nan_to_num(change))
+    known = Bridge(
+        before_s=s * span,
+        after_s=(1 - s) * span,
+        chord_m=chord,
+        disagreement_ms=np.nan_to_num(off),
+        change_ms=np.nan_to_num(change),
+    )
     now = _between(s, track.speed[before], track.speed[after])
     r50, r90 = bridge_radii(known, curved=curved, speed_ms=speed, now_ms=np.where(np.isnan(now), chord / span, now))
     return {

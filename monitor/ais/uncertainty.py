@@ -1,4 +1,4 @@
-"""How far off an estimated position may be: radii that hold 50 % and 90 %.
+"""The uncertainty of an estimated position: radii that hold 50 % and 90 %.
 
 Fitted by hiding fixes of real tracks and predicting them from the others, every k-th one shown or whole windows of
 3 minutes to 4 hours hidden: one cargo ship for five days off North Carolina (MarineCadastre, February 2023) and 19
@@ -10,7 +10,7 @@ the tracks (six-hour blocks of the long one, every other ship of the log) measur
 (2 minutes to 12 hours from the nearest fix) and those of 8 to 14 kn (to two hours), 18,000 and 29,000 predictions, hold
 0.47 to 0.56 and 0.87 to 0.91; across the halves 0.48 to 0.52 and 0.85 to 0.93. The other classes hold them only where
 the data reach: from 3 to 8 kn to half an hour; further off there are 60 fixes of one ship, with shares of 0.35 and 0.86
-and less. From 0.5 to 3 kn there are 12 fixes, above 14 kn 13: nothing can be said of them.
+and less. From 0.5 to 3 kn there are 12 fixes, above 14 kn 13: too few to judge.
 
 Beyond a fix, predictions from single fixes of the one long track, up to 12 hours before and after, fitted on that same
 track: moored ships, 59,000 predictions of 757 hidden fixes at most in a class, hold 0.48 to 0.59 and 0.87 to 0.93 from
@@ -20,8 +20,8 @@ wide (0.76 and 0.88). From 0.5 to 3 kn (647 predictions) the 50 % radius is too 
 radius 0.93 and more; above 14 kn (1,152) they hold 0.22 to 0.64 and 1.00. Nothing was held back: on other ships the
 shares may be worse. One ship's habits are in these numbers.
 
-The error is against what AIS would have said: the receiver's own error (some 10 m) and the antenna's place on the ship
-are not in it.
+The error is against what AIS would have reported: the receiver's own error (some 10 m) and the antenna's place on the
+ship are not in it.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ def bridge_radii(
     return _ordered(half, ninety)
 
 
-def reckoned_radii(age_s: Floats, *, speed_ms: Floats) -> tuple[Floats, Floats]:
+def dead_reckoning_radii(age_s: Floats, *, speed_ms: Floats) -> tuple[Floats, Floats]:
     """Radii in metres that hold 50 % and 90 % of the errors beyond the last fix (or before the first).
 
     `age_s` is the time to that fix, `speed_ms` its speed over ground (NaN counts as fast).

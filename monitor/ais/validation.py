@@ -1,4 +1,4 @@
-"""Raw rows to POSITIONS: what is set aside, what is not available, each counted by its reason."""
+"""Raw rows to POSITIONS: what is rejected and what is not available, each counted by its reason."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ RAW_COLUMNS = (
     "receiver",
     "kind",
 )
-"""What a reader hands over. `t` is time-zone-aware UTC (NaT when it could not be read), numbers are float64 (NaN when
-they could not be read), `kind` is "" or the reason why this sender is no vessel."""
+"""The columns that a reader returns. `t` is time-zone-aware UTC (NaT when it could not be read), numbers are float64
+(NaN when they could not be read), `kind` is "" or the reason why this sender is no vessel."""
 
 _LEVELS: tuple[tuple[str, float, float, float], ...] = (
     ("sog_kn", 0.0, 102.2, 102.3),
@@ -38,7 +38,7 @@ _LEVELS: tuple[tuple[str, float, float, float], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """POSITIONS that passed, how many rows were set aside by reason, and how many values were not available."""
+    """POSITIONS that passed, how many rows were rejected by reason, and how many values were not available."""
 
     positions: pd.DataFrame
     rejected: Counter[str] = field(default_factory=Counter)
@@ -46,7 +46,7 @@ class Screened:
 
 
 def sender_kind(mmsi: npt.ArrayLike) -> npt.NDArray[np.object_]:
-    """What sends under an MMSI: "" for vessels, else the reason to set it aside.
+    """What sends under an MMSI: "" for vessels, else the reason to reject it.
 
     Ships (2–7), hand-held sets (8) and craft of a mother ship (98) are vessels; numbering after ITU-R M.585: 00
     base stations, 0 groups, 111 search and rescue aircraft, 970/972/974 beacons, 99 aids to navigation. Anything else
@@ -142,10 +142,10 @@ def _available(
 ) -> npt.NDArray[np.float64]:
     if name == "heading_deg":
         values = np.where(values == 360.0, 0.0, values)
-    unsaid = np.isnan(values) | np.isclose(values, sentinel)
-    wrong = ~unsaid & ~((values >= low) & (values <= high))
-    if unsaid.any():
-        unavailable[name] += int(unsaid.sum())
+    missing = np.isnan(values) | np.isclose(values, sentinel)
+    wrong = ~missing & ~((values >= low) & (values <= high))
+    if missing.any():
+        unavailable[name] += int(missing.sum())
     if wrong.any():
         unavailable[f"{name} out of range"] += int(wrong.sum())
-    return np.where(unsaid | wrong, np.nan, values)
+    return np.where(missing | wrong, np.nan, values)

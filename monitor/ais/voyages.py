@@ -20,7 +20,7 @@ def voyages(port_calls: pd.DataFrame, *, confidence: int = SURE_ENOUGH) -> pd.Da
     port_calls : PORT_CALLS table
         `mmsi`, `port_id`, `arrived_at`, `departed_at`, `confidence`; `silent_after_h` where known.
     confidence : int
-        Calls below it are passed over.
+        Calls below it are left out.
 
     Returns
     -------

@@ -41,7 +41,14 @@ def world_ports() -> pd.DataFrame:
 
 
 def beyond(ports: pd.DataFrame, anchors: pd.DataFrame, *, within_m: float = SAME_PORT_M) -> pd.DataFrame:
-    """The rows of `ports` that lie further than `within_m` from every anchor point (`lon`, `lat`)."""
+    """The ports that lie further than a distance from every anchor point.
+
+    Parameters
+    ----------
+    ports, anchors : DataFrame
+        With `lon` and `lat`.
+    within_m : float
+    """
     kept = np.ones(len(ports), dtype=bool)
     for lon, lat in zip(anchors["lon"], anchors["lat"], strict=True):
         kept &= distance_m(ports["lon"].to_numpy(), ports["lat"].to_numpy(), float(lon), float(lat)) > within_m
@@ -49,7 +56,13 @@ def beyond(ports: pd.DataFrame, anchors: pd.DataFrame, *, within_m: float = SAME
 
 
 def port_ids(countries: pd.Series, names: pd.Series, numbers: pd.Series) -> list[str]:
-    """``<country>-<name>`` in lower case ASCII; the number follows where that is not enough to tell ports apart."""
+    """``<country>-<name>`` in lower case ASCII; the number follows where several ports would share that.
+
+    Parameters
+    ----------
+    countries, names, numbers : Series
+        One row a port.
+    """
     plain = [
         f"{_plain(str(country))}-{_plain(str(name))}".strip("-") for country, name in zip(countries, names, strict=True)
     ]

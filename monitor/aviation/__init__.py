@@ -2,20 +2,17 @@
 
 from monitor.aviation.calls import find_calls
 from monitor.aviation.clean import CleanReport, clean, on_watchlist
-from monitor.aviation.daylight import solar_elevation_deg
 from monitor.aviation.legs import find_legs, repeated_tails, round_trips
-from monitor.aviation.published import claims_beside_calls, find_conflicts
+from monitor.aviation.published import find_conflicts
 from monitor.aviation.rates import call_rate, covered_days, near_events
 from monitor.aviation.reception import find_reception
-from monitor.aviation.timeline import air_findings, air_timeline, calls_at
+from monitor.aviation.timeline import air_timeline, calls_at
 
 __all__ = [
     "CleanReport",
-    "air_findings",
     "air_timeline",
     "call_rate",
     "calls_at",
-    "claims_beside_calls",
     "clean",
     "covered_days",
     "find_calls",
@@ -26,5 +23,4 @@ __all__ = [
     "on_watchlist",
     "repeated_tails",
     "round_trips",
-    "solar_elevation_deg",
 ]

@@ -3,45 +3,71 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.core.arrays import Floats, Ints
 
-MAX_SPEED_MS = 320.0
-"""Faster over the ground than any airliner or transport, jet stream included (about 1,150 km/h)."""
-SLACK_M = 4000.0
-"""Room for rounded coordinates and late time stamps."""
-BREAK_S = 900.0
-"""A silence after which a track piece ends; the pieces are joined again where that is possible."""
 JUMP = -1
-FEWEST = 3
-"""Fewer positions in a row than this are no second aircraft."""
-WORTH_M = 10000.0
-"""One position outweighs so much unheard way: at cruise, a receiver keeps about one in ten kilometres."""
-CERTAIN_M = 1e10
-"""No unheard way outweighs a piece that contradicts no other."""
+_CERTAIN_M = 1e10
 _EARTH_M = 6371008.8
 
 
-def bodies(t_s: Floats, lon: Floats, lat: Floats) -> Ints:
-    """A body number for each position of one address: 0 for the largest possible aircraft, 1 for the next, …
+@dataclass(frozen=True, slots=True)
+class AirframeRule:
+    """When positions on one address can be one aircraft; all chosen.
 
-    Positions must be in order of time. Positions that fit no body and are fewer than `FEWEST` in a row are jumps: -1.
+    Attributes
+    ----------
+    max_speed_ms : float
+        Faster over the ground than any airliner or transport, jet stream included (about 1,150 km/h).
+    slack_m : float
+        Tolerance for rounded coordinates and late time stamps.
+    break_s : float
+        A silence after which a piece of track ends; pieces are joined again where that is possible.
+    fewest : int
+        Fewer positions in a row than this are no second aircraft.
+    position_m : float
+        One position outweighs so much way without reception: at cruise a receiver keeps about one in ten kilometres.
+    """
+
+    max_speed_ms: float = 320.0
+    slack_m: float = 4000.0
+    break_s: float = 900.0
+    fewest: int = 3
+    position_m: float = 10000.0
+
+
+RULE = AirframeRule()
+
+
+def number_airframes(t_s: Floats, lon: Floats, lat: Floats) -> Ints:
+    """An airframe number for each position of one address: 0 for the largest possible aircraft, 1 for the next, …
+
+    Parameters
+    ----------
+    t_s, lon, lat : array of float
+        Unix seconds and degrees, in order of time.
+
+    Returns
+    -------
+    array of int
+        -1 for jumps: positions that fit no airframe and are fewer than `AirframeRule.fewest` in a row.
 
     Notes
     -----
-    Positions are first strung into pieces (each next one within `MAX_SPEED_MS` of the last, no silence above
-    `BREAK_S`); then body 0 is made of the pieces that one aircraft could have flown, and the rest is tried again. Where
-    pieces contradict each other, an aircraft that is heard again where it stood is believed before one that crossed a
-    continent unheard. One wrong position in the middle of a flight costs that position, not the flight.
+    Positions are first joined to pieces (each next one within reach of the last at the speed limit, no silence above
+    `break_s`); then airframe 0 is made of the pieces that one aircraft could have flown, and the rest is tried again.
+    Where pieces contradict each other, an aircraft that is received again where it stood goes before one that crossed a
+    continent without reception. One wrong position in the middle of a flight costs that position, not the flight.
     """
     n = len(t_s)
     if n == 0:
         return np.empty(0, dtype=np.int64)
     step = _distance(lon[:-1], lat[:-1], lon[1:], lat[1:])
-    if bool(np.all(step <= SLACK_M + MAX_SPEED_MS * np.diff(t_s))):
+    if bool(np.all(step <= RULE.slack_m + RULE.max_speed_ms * np.diff(t_s))):
         return np.zeros(n, dtype=np.int64)
     pieces = _pieces(t_s, lon, lat)
     return _chains(pieces, t_s, lon, lat)
@@ -69,12 +95,12 @@ def _pieces(t_s: Floats, lon: Floats, lat: Floats) -> list[list[int]]:
         for piece in running:
             last = piece[-1]
             dt = t - t_s[last]
-            if dt > BREAK_S:
+            if dt > RULE.break_s:
                 done.append(piece)
                 continue
             still.append(piece)
             d = _metres(lon[last], lat[last], x, y)
-            if d <= SLACK_M + MAX_SPEED_MS * dt and d < best_m:
+            if d <= RULE.slack_m + RULE.max_speed_ms * dt and d < best_m:
                 best, best_m = piece, d
         running = still
         if best is None:
@@ -86,40 +112,40 @@ def _pieces(t_s: Floats, lon: Floats, lat: Floats) -> list[list[int]]:
 
 def _chains(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -> Ints:
     found = np.full(len(t_s), JUMP, dtype=np.int64)
-    body = 0
+    airframe = 0
     while pieces:
         chain = _likeliest(pieces, t_s, lon, lat)
         members = [i for k in chain for i in pieces[k]]
-        if len(members) < FEWEST:
+        if len(members) < RULE.fewest:
             break
-        found[members] = body
-        body += 1
+        found[members] = airframe
+        airframe += 1
         taken = set(chain)
-        pieces = [piece for k, piece in enumerate(pieces) if k not in taken and len(piece) >= FEWEST]
+        pieces = [piece for k, piece in enumerate(pieces) if k not in taken and len(piece) >= RULE.fewest]
     return found
 
 
 def _likeliest(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -> list[int]:
     """The pieces of one aircraft, in order of time.
 
-    Every piece that contradicts no other (those too short for an aircraft aside) is taken; of those that contradict
-    each other, the ones whose positions outweigh the way that nobody heard to them and from them.
+    Every piece that contradicts no other (those too short for an aircraft aside) is one of them; of those that
+    contradict each other, the ones whose positions outweigh the way without reception to them and from them.
     """
     first = np.array([piece[0] for piece in pieces])
     last = np.array([piece[-1] for piece in pieces])
     size = np.array([float(len(piece)) for piece in pieces])
     links = [_links_to(k, first, last, (t_s, lon, lat)) for k in range(len(pieces))]
-    long = size >= FEWEST
+    long = size >= RULE.fewest
     joins = np.zeros(len(pieces), dtype=np.int64)
     for k, (can, _) in enumerate(links):
         joins[:k] += can & long[k]
         joins[k] += int((can & long[:k]).sum())
     certain = long & (joins == int(long.sum()) - 1)
-    best = np.where(certain, CERTAIN_M, 0.0) + size * WORTH_M
+    best = np.where(certain, _CERTAIN_M, 0.0) + size * RULE.position_m
     before = np.full(len(pieces), -1)
-    for k, (can, unheard) in enumerate(links):
+    for k, (can, unreceived) in enumerate(links):
         if can.any():
-            joined = np.where(can, best[:k] - unheard, -np.inf)
+            joined = np.where(can, best[:k] - unreceived, -np.inf)
             j = int(np.argmax(joined))
             if joined[j] > 0.0:
                 best[k] += joined[j]
@@ -135,8 +161,10 @@ def _likeliest(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -
 def _links_to(
     k: int, first: Ints, last: Ints, positions: tuple[Floats, Floats, Floats]
 ) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Which earlier pieces one aircraft could have flown before piece `k`, and the metres unheard between them."""
+    """Which earlier pieces one aircraft could have flown before piece `k`, and the metres without reception between
+    them.
+    """
     t_s, lon, lat = positions
     dt = t_s[first[k]] - t_s[last[:k]]
     metres = _distance(lon[last[:k]], lat[last[:k]], lon[first[k]], lat[first[k]])
-    return (dt >= 0) & (metres <= SLACK_M + MAX_SPEED_MS * dt), metres
+    return (dt >= 0) & (metres <= RULE.slack_m + RULE.max_speed_ms * dt), metres

@@ -9,23 +9,46 @@ import numpy as np
 import pandas as pd
 
 from monitor.aviation import wording
-from monitor.aviation.daylight import light, solar_elevation_deg
-from monitor.aviation.overflights import Pass
+from monitor.aviation.daylight import light
+from monitor.aviation.overflights import Overflight
 from monitor.aviation.reachability import Candidate, Fix
-from monitor.aviation.reception import FieldReception, Heard
+from monitor.aviation.reception import FieldReception, NearbyTraffic
 from monitor.aviation.stays import UNLISTED, Track
 from monitor.aviation.stops import Stop
+from monitor.core.solar import sun_elevation_deg
 from monitor.core.timerange import isoformat
-
-RECEPTION_RADIUS_M, LOW_RADIUS_M = 80000.0, 40000.0
-AWAY_S = 2 * 3600.0
-"""A stay silent for longer could hide a short flight."""
-LONGEST_RECEPTION_S = 36 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
-class Body:
-    """One body of one address: its positions, as a table and as arrays, and how it is named."""
+class CallRule:
+    """What the evidence of a call rests on; all chosen.
+
+    Attributes
+    ----------
+    reception_radius_m, low_radius_m : float
+        Other traffic within these distances shows reception at a field, and reception of an approach.
+    longest_reception_s : float
+        Of a longer silence the first part is examined.
+    away_s : float
+        A stay silent for longer could hide a short flight.
+    least_share, most_alternatives : float
+        Other fields are listed from this share of the weight on, so many at most.
+    """
+
+    reception_radius_m: float = 80000.0
+    low_radius_m: float = 40000.0
+    longest_reception_s: float = 36 * 3600.0
+    away_s: float = 2 * 3600.0
+    least_share: float = 0.005
+    most_alternatives: int = 6
+
+
+RULE = CallRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Airframe:
+    """One airframe of one address: its positions, as a table and as arrays, and how it is named."""
 
     icao24: str
     number: int
@@ -37,21 +60,25 @@ class Body:
 
 
 class RowMaker:
-    """One body's stops and passes to rows of AIR_CALLS."""
+    """One airframe's stops and passes to rows of AIR_CALLS."""
 
-    def __init__(self, body: Body, airfields: pd.DataFrame, reception: list[FieldReception], examined: bool) -> None:
-        self.body, self.airfields, self.reception, self.examined = body, airfields, reception, examined
-        self.who = wording.who(body.icao24, body.registration, body.kind)
-        words = {word for text in body.rows["flags"] for word in text.split()}
-        self.flags = " ".join(sorted(words - {"address-shared"} | ({"address-shared"} if body.shared else set())))
+    def __init__(
+        self, airframe: Airframe, airfields: pd.DataFrame, reception: list[FieldReception], examined: bool
+    ) -> None:
+        self.airframe, self.airfields, self.reception, self.examined = airframe, airfields, reception, examined
+        self.who = wording.who(airframe.icao24, airframe.registration, airframe.kind)
+        words = {word for text in airframe.rows["flags"] for word in text.split()}
+        self.flags = " ".join(sorted(words - {"address-shared"} | ({"address-shared"} if airframe.shared else set())))
 
-    def heard_low(self, start: float, end: float) -> frozenset[int]:
-        """The fields where others were heard low in these hours."""
+    def low_traffic(self, start: float, end: float) -> frozenset[int]:
+        """The fields near which others were received low in these hours."""
         fields = range(len(self.reception))
-        return frozenset(k for k in fields if self._heard(k, start, end, radius_m=LOW_RADIUS_M).is_low)
+        return frozenset(k for k in fields if self._traffic(k, start, end, radius_m=RULE.low_radius_m).is_low)
 
-    def _heard(self, place: int, start: float, end: float, *, radius_m: float = RECEPTION_RADIUS_M) -> Heard:
-        return self.reception[place].heard(start, min(end, start + LONGEST_RECEPTION_S), radius_m=radius_m)
+    def _traffic(
+        self, place: int, start: float, end: float, *, radius_m: float = RULE.reception_radius_m
+    ) -> NearbyTraffic:
+        return self.reception[place].traffic(start, min(end, start + RULE.longest_reception_s), radius_m=radius_m)
 
     def id_of(self, place: int) -> str:
         return "" if place == UNLISTED else str(self.airfields["airfield_id"].iloc[place])
@@ -61,7 +88,7 @@ class RowMaker:
         return wording.instant(moment(t), zone)
 
     def stop(self, stop: Stop) -> dict[str, object]:
-        """The row of one stop."""
+        """The AIR_CALLS row of one stop."""
         place = self.id_of(stop.place)
         lon, lat = self._where(stop)
         start = _start(stop)
@@ -90,13 +117,13 @@ class RowMaker:
             "claim": self._claim(stop),
         }
 
-    def passed(self, found: Pass) -> dict[str, object]:
-        """The row of one overflight."""
+    def passed(self, found: Overflight) -> dict[str, object]:
+        """The AIR_CALLS row of one overflight."""
         place = self.id_of(found.place)
         airfield = self.airfields.iloc[found.place]
         name, when = wording.field_name(self.airfields, place), self.when(found.t_s, found.place)
         template = wording.PASSED_LOW if found.low else wording.OVERFLIGHT
-        sun = solar_elevation_deg(pd.DatetimeIndex([moment(found.t_s)]), airfield["lon"], airfield["lat"])
+        sun = sun_elevation_deg(float(airfield["lon"]), float(airfield["lat"]), moment(found.t_s))
         return {
             **self._common(found.t_s, "overflight"),
             "status": "overflight",
@@ -108,11 +135,11 @@ class RowMaker:
             **dict.fromkeys(("departed_not_before", "departed_not_after"), found.t_s),
             "ground_low_h": 0.0,
             "ground_high_h": 0.0,
-            "sun_deg": float(sun[0]),
-            "light": light(float(sun[0])),
+            "sun_deg": sun,
+            "light": light(sun),
             "closest_km": found.metres / 1000.0,
             "weight": 1.0,
-            "reception": "heard throughout",
+            "reception": "received throughout",
             "evidence": f"positions before and after the closest one, at most {found.silence_s / 60:.0f} min apart",
             "alternatives": "",
             "claim": template.format(
@@ -121,13 +148,13 @@ class RowMaker:
         }
 
     def _common(self, start: float, kind: str) -> dict[str, object]:
-        body = self.body
+        airframe = self.airframe
         stamp = isoformat(moment(start)).replace(":", "").replace("-", "")
         return {
-            "call_id": f"air-{body.icao24}-{body.number}-{stamp}-{kind}",
-            "icao24": body.icao24,
-            "registration": body.registration,
-            "body": body.number,
+            "call_id": f"air-{airframe.icao24}-{airframe.number}-{stamp}-{kind}",
+            "icao24": airframe.icao24,
+            "registration": airframe.registration,
+            "body": airframe.number,
             "flags": self.flags,
         }
 
@@ -137,14 +164,14 @@ class RowMaker:
             return float(airfield["lon"]), float(airfield["lat"])
         fix = stop.before or stop.after
         if stop.seen is not None:
-            return float(self.body.track.lon[stop.seen.first]), float(self.body.track.lat[stop.seen.first])
+            return float(self.airframe.track.lon[stop.seen.first]), float(self.airframe.track.lat[stop.seen.first])
         return (fix.lon, fix.lat) if fix is not None else (np.nan, np.nan)
 
     def _sun(self, stop: Stop, lon: float, lat: float) -> tuple[float, str]:
         if not np.isfinite(stop.arrived).all() or "track" in stop.status:
             return np.nan, ""
         t = pd.to_datetime(np.linspace(*stop.arrived, 9), unit="s", utc=True)
-        sun = solar_elevation_deg(pd.DatetimeIndex(t), lon, lat)
+        sun = sun_elevation_deg(lon, lat, pd.DatetimeIndex(t))
         words = {light(float(s)) for s in sun}
         return float(sun[4]), words.pop() if len(words) == 1 and "clock-unstated" not in self.flags else ""
 
@@ -153,14 +180,14 @@ class RowMaker:
 
     def _reception(self, stop: Stop) -> str:
         if stop.status != "consistent" and "track" not in stop.status:
-            return "heard at the field"
+            return "received at the field"
         if not self.examined:
             return "not examined: no other traffic was given"
         if stop.place == UNLISTED:
             return "no field to examine"
         start = stop.before.t_s if stop.before else (stop.after.t_s - 3600.0 if stop.after else 0.0)
         end = stop.after.t_s if stop.after else start + 3600.0
-        return self._heard(stop.place, start, end).words(RECEPTION_RADIUS_M / 1000.0)
+        return self._traffic(stop.place, start, end).words(RULE.reception_radius_m / 1000.0)
 
     def _evidence(self, stop: Stop) -> list[str]:
         if stop.seen is not None:
@@ -178,9 +205,9 @@ class RowMaker:
 
     def _alternatives(self, stop: Stop) -> list[str]:
         if stop.status == "landed":
-            away = f"away and back unseen within the {stop.silent_s / 3600:.1f} h in which nothing was heard"
-            return [away] if stop.silent_s > AWAY_S else []
-        shown = [c for c in (*stop.found[1:], *stop.others) if c.weight >= 0.005][:6]
+            away = f"away and back unseen within the {stop.silent_s / 3600:.1f} h in which nothing was received"
+            return [away] if stop.silent_s > RULE.away_s else []
+        shown = [c for c in (*stop.found[1:], *stop.others) if c.weight >= RULE.least_share][: RULE.most_alternatives]
         words = [f"{self.id_of(c.index)} (share {c.weight:.2f})" for c in shown]
         if stop.status == "consistent":
             hours = (stop.after.t_s - stop.before.t_s) / 3600 if stop.after and stop.before else np.nan
@@ -195,7 +222,7 @@ class RowMaker:
         back = self.when(stop.after.t_s, stop.place) if stop.after else ""
         if stop.seen is not None:
             template = wording.LANDED_AT_REST if stop.seen.rest else wording.LANDED_LOW
-            when = self.when(float(self.body.track.t_s[stop.seen.first]), stop.place)
+            when = self.when(float(self.airframe.track.t_s[stop.seen.first]), stop.place)
             return template.format(who=self.who, field=name, when=when)
         if stop.status == "consistent":
             best = stop.found[0]

@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 
 from monitor.aviation import wording
-from monitor.aviation.call_table import Body, RowMaker
-from monitor.aviation.overflights import find_passes
+from monitor.aviation.call_table import Airframe, RowMaker
+from monitor.aviation.overflights import find_overflights
 from monitor.aviation.reception import field_reception
 from monitor.aviation.stays import make_track
 from monitor.aviation.stops import find_stops
 from monitor.core.tables.aviation import AIR_CALLS, AIR_RECEPTION, AIR_TRACKS, AIRFIELDS
 
 CONTEST_S = 6 * 3600.0
-"""Another body on the address within six hours contradicts a call of a lesser one."""
+"""Another airframe on the address within six hours contradicts a call of a lesser one (chosen)."""
 
 
 def find_calls(
@@ -33,9 +33,9 @@ def find_calls(
     tracks : AIR_TRACKS table
         As `clean` makes them.
     airfields : AIRFIELDS table
-        Stops are looked for at all of them, overflights at the closed ones.
+        Stops are searched at all of them, overflights at the closed ones.
     reception : AIR_RECEPTION table, optional
-        Other traffic. Without it `reception` says that it was not examined.
+        Other traffic. Without it `reception` states that it was not examined.
     watchlist : AIRCRAFT_WATCHLIST table, optional
         Gives the type that the wording names.
 
@@ -43,8 +43,8 @@ def find_calls(
     -------
     AIR_CALLS table
         ``landed`` only where the aircraft was seen at rest at a field, or low and slow on its way in or out with
-        nothing heard beyond; ``consistent`` where the trace ends and begins again, a field was within reach in between
-        and the positions on both sides point at it better than plain flight would. Empty when the tracks are.
+        nothing received beyond; ``consistent`` where the trace ends and begins again, a field was within reach in
+        between and the positions on both sides point at it better than plain flight would. Empty when the tracks are.
     """
     AIRFIELDS.conform(airfields)
     tracks = AIR_TRACKS.conform(tracks)
@@ -52,11 +52,12 @@ def find_calls(
     table = AIR_RECEPTION.empty() if reception is None else AIR_RECEPTION.conform(reception)
     near = [field_reception(table, float(a.lon), float(a.lat)) for a in airfields.itertuples()]
     rows = []
-    for body in _bodies(tracks, airfields, watchlist):
-        make = RowMaker(body, airfields, near, reception is not None)
-        stops = find_stops(body.track, airfields, make.heard_low)
-        rows += [make.stop(stop) for stop in stops if body.number == 0 or stop.status == "landed"]
-        rows += [make.passed(p) for p in find_passes(body.track, airfields, stops)] if body.number == 0 else []
+    for airframe in _airframes(tracks, airfields, watchlist):
+        make = RowMaker(airframe, airfields, near, reception is not None)
+        stops = find_stops(airframe.track, airfields, make.low_traffic)
+        rows += [make.stop(stop) for stop in stops if airframe.number == 0 or stop.status == "landed"]
+        if airframe.number == 0:
+            rows += [make.passed(p) for p in find_overflights(airframe.track, airfields, stops)]
     if not rows:
         return AIR_CALLS.empty()
     table = pd.DataFrame(rows)
@@ -69,20 +70,28 @@ def find_calls(
     return AIR_CALLS.conform(table.drop_duplicates("call_id"))
 
 
-def _bodies(tracks: pd.DataFrame, airfields: pd.DataFrame, watchlist: pd.DataFrame | None) -> Iterator[Body]:
+def _airframes(tracks: pd.DataFrame, airfields: pd.DataFrame, watchlist: pd.DataFrame | None) -> Iterator[Airframe]:
     known = {} if watchlist is None else watchlist.drop_duplicates("icao24").set_index("icao24").to_dict("index")
     for (icao24, number), rows in tracks.groupby(["icao24", "body"], sort=True):
         listed = known.get(icao24, {})
-        said = rows.loc[rows["registration"] != "", "registration"]
-        registration = str(listed.get("registration") or (said.iloc[0] if len(said) else ""))
+        sent = rows.loc[rows["registration"] != "", "registration"]
+        registration = str(listed.get("registration") or (sent.iloc[0] if len(sent) else ""))
         rows = rows.sort_values("t", ignore_index=True)
         shared = bool(rows["flags"].str.contains("address-shared").any())
         track = make_track(rows, airfields)
-        yield Body(str(icao24), int(number), registration, str(listed.get("type") or ""), rows, track, shared)
+        yield Airframe(
+            icao24=str(icao24),
+            number=int(number),
+            registration=registration,
+            kind=str(listed.get("type") or ""),
+            rows=rows,
+            track=track,
+            shared=shared,
+        )
 
 
 def _contested(table: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
-    """Calls of a lesser body, or beside an equal one, claim nothing."""
+    """Calls of a lesser airframe, or beside an equal one, claim nothing."""
     status, claim = table["status"].tolist(), table["claim"].tolist()
     sizes = tracks.groupby("icao24")["body"].nunique()
     for k, row in enumerate(table.itertuples()):

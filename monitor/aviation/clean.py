@@ -1,4 +1,4 @@
-"""Raw positions to tracks of single aircraft; whatever is left out is counted, whatever is doubtful is flagged."""
+"""Raw positions to tracks of single aircraft: what is left out is counted, what is doubtful is flagged."""
 
 from __future__ import annotations
 
@@ -9,16 +9,35 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from monitor.aviation.airframes import JUMP, bodies
+from monitor.aviation.airframes import JUMP, number_airframes
 from monitor.aviation.clocks import shifted_files
 from monitor.core.tables.aviation import AIR_POSITIONS, AIR_TRACKS
 
-HIGHEST_M, LOWEST_M = 20000.0, -600.0
-GROUND_MAX_KN = 200.0
-"""A ground flag at a higher speed is a transponder's mistake: no aircraft rolls that fast."""
-FROZEN_MIN_KN = 60.0
-SHARED_FRACTION = 0.2
-"""A second body with this share of an address's positions makes it a shared address, not a stray or a spoof."""
+
+@dataclass(frozen=True, slots=True)
+class CleanRule:
+    """What cannot be right; all chosen.
+
+    Attributes
+    ----------
+    lowest_m, highest_m : float
+        Heights outside are unknown.
+    ground_max_kn : float
+        A ground flag at a higher speed is a transponder's mistake: no aircraft rolls that fast.
+    frozen_min_kn : float
+        A place that repeats at a higher speed is a receiver's last word.
+    shared_fraction : float
+        A second airframe with this share of an address's positions makes it a shared address, not a stray or a spoof.
+    """
+
+    lowest_m: float = -600.0
+    highest_m: float = 20000.0
+    ground_max_kn: float = 200.0
+    frozen_min_kn: float = 60.0
+    shared_fraction: float = 0.2
+
+
+RULE = CleanRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +50,7 @@ class CleanReport:
 
 
 def clean(positions: pd.DataFrame, *, watchlist: pd.DataFrame | None = None) -> tuple[pd.DataFrame, CleanReport]:
-    """AIR_TRACKS in order of aircraft, body and time, and what was done.
+    """AIR_TRACKS in order of aircraft, airframe and time, and what was done.
 
     Parameters
     ----------
@@ -45,7 +64,7 @@ def clean(positions: pd.DataFrame, *, watchlist: pd.DataFrame | None = None) -> 
     -----
     Dropped: places off the globe and the point 0, 0; doubles; a place that stays frozen at flying speed (a receiver
     repeats its last word); files whose clock another file shows to be hours off; jumps. Kept and flagged: stale
-    positions keep `is_stale`; a second body on an address; registrations that the watch list does not know on this
+    positions keep `is_stale`; a second airframe on an address; registrations that the watch list does not know on this
     address; clocks without a zone. Heights outside -600 to 20,000 m and ground flags above 200 kn become unknown.
     """
     dropped: Counter[str] = Counter()
@@ -60,7 +79,7 @@ def clean(positions: pd.DataFrame, *, watchlist: pd.DataFrame | None = None) -> 
     table = _drop(table, wrong.isin(list(shifted)), "clock in local time", dropped)
     table = _drop(table, _frozen(table), "frozen", dropped)
     table, doubtful = _unknown(table)
-    table = table.assign(body=_bodies(table))
+    table = table.assign(body=_airframes(table))
     table = _drop(table, table["body"] == JUMP, "jump", dropped)
     table = _drop(table, table.duplicated(["icao24", "body", "t"]), "same instant", dropped)
     flags = _flags(table, watchlist)
@@ -72,7 +91,7 @@ def clean(positions: pd.DataFrame, *, watchlist: pd.DataFrame | None = None) -> 
 
 
 def on_watchlist(positions: pd.DataFrame, watchlist: pd.DataFrame) -> pd.DataFrame:
-    """The positions of aircraft on a AIRCRAFT_WATCHLIST, by address or, where a row has none, by tail."""
+    """The positions of aircraft on an AIRCRAFT_WATCHLIST, by address or, where a row has none, by tail."""
     tails = watchlist[watchlist["icao24"] != ""].drop_duplicates("registration").set_index("registration")["icao24"]
     nameless = positions["icao24"] == ""
     table = positions
@@ -101,12 +120,12 @@ def _frozen(table: pd.DataFrame) -> pd.Series:
         & (table["lon"] == table["lon"].shift())
         & (table["lat"] == table["lat"].shift())
     )
-    return same & (table["speed_kn"] > FROZEN_MIN_KN) & ~table["on_ground"].fillna(False)
+    return same & (table["speed_kn"] > RULE.frozen_min_kn) & ~table["on_ground"].fillna(False)
 
 
 def _unknown(table: pd.DataFrame) -> tuple[pd.DataFrame, Counter[str]]:
-    height = table["altitude_m"].notna() & ~table["altitude_m"].between(LOWEST_M, HIGHEST_M)
-    ground = table["on_ground"].fillna(False) & (table["speed_kn"] > GROUND_MAX_KN)
+    height = table["altitude_m"].notna() & ~table["altitude_m"].between(RULE.lowest_m, RULE.highest_m)
+    ground = table["on_ground"].fillna(False) & (table["speed_kn"] > RULE.ground_max_kn)
     fixed = table.assign(
         altitude_m=table["altitude_m"].mask(height), on_ground=table["on_ground"].mask(ground.astype(bool))
     )
@@ -120,12 +139,12 @@ def _unknown(table: pd.DataFrame) -> tuple[pd.DataFrame, Counter[str]]:
     )
 
 
-def _bodies(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _airframes(table: pd.DataFrame) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     found = np.zeros(len(table), dtype=np.int64)
     seconds = table["t"].astype("int64").to_numpy() / 1e6
     lon, lat = table["lon"].to_numpy(), table["lat"].to_numpy()
     for rows in table.groupby("icao24", sort=False).indices.values():
-        found[rows] = bodies(seconds[rows], lon[rows], lat[rows])
+        found[rows] = number_airframes(seconds[rows], lon[rows], lat[rows])
     return found
 
 
@@ -137,7 +156,7 @@ def _flags(table: pd.DataFrame, watchlist: pd.DataFrame | None) -> pd.Series:
     words["other-body"] = table["body"] > 0
     size = table.groupby(["icao24", "body"])["t"].transform("size")
     total = table.groupby("icao24")["t"].transform("size")
-    shared = (table["body"] > 0) & (size >= SHARED_FRACTION * total)
+    shared = (table["body"] > 0) & (size >= RULE.shared_fraction * total)
     words["address-shared"] = table["icao24"].isin(set(table.loc[shared, "icao24"]))
     if watchlist is not None:
         known = set(zip(watchlist["icao24"], watchlist["registration"], strict=True))

@@ -10,7 +10,7 @@ import pandas as pd
 from monitor.core.geodesy import distance_m
 
 OFFSETS_H = np.arange(-12.0, 14.5, 0.5)
-"""The zones of the world lie half hours apart (the few quarter hours are not looked for)."""
+"""The zones of the world lie half hours apart (the few quarter hours are not tried)."""
 CLOSE_M = 3000.0
 """Two records of one flight lie closer than this; two flights on one route seldom do."""
 _FEWEST = 5
@@ -20,9 +20,9 @@ _ORDER = {"utc": 0, "stated": 1, "unstated": 2}
 def shifted_files(positions: pd.DataFrame) -> dict[tuple[str, str], float]:
     """Hours by which a file's clock is ahead, by (icao24, source_file), where another file of the flight shows it.
 
-    Two files of one aircraft are laid over each other at every half hour; a file is shifted when they agree (median
+    Two files of one aircraft are compared at every half hour; a file is shifted when they agree (median
     distance below `CLOSE_M`) at an offset other than zero and not at zero. Of the two, the one whose clock is better
-    known is believed (``utc`` before ``stated`` before ``unstated``), and where both are equal, the one with more
+    known is trusted (``utc`` before ``stated`` before ``unstated``), and where both are equal, the one with more
     positions. Empty when nothing is shifted, or no aircraft has two files.
     """
     found: dict[tuple[str, str], float] = {}

@@ -7,19 +7,33 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from monitor.aviation.stays import Track, pieces, seen_at_fields
+from monitor.aviation.stays import Track, pieces, runs_at_fields
 from monitor.aviation.stops import Stop
 from monitor.core.geodesy import distance_m
 
-NEAR_M = 60000.0
-"""A pass nearer than this to a closed field is worth a row."""
-HIGH_M = 2000.0
-APART_S = 3600.0
-"""A pass within an hour of a stop at the same field is its approach or climb-out."""
+
+@dataclass(frozen=True, slots=True)
+class OverflightRule:
+    """Which passes are reported; all chosen.
+
+    Attributes
+    ----------
+    near_m, high_m : float
+        A pass at this distance from a closed field or nearer, at this height above it or higher, is one.
+    apart_s : float
+        A pass within this time of a stop at the same field is its approach or climb-out.
+    """
+
+    near_m: float = 60000.0
+    high_m: float = 2000.0
+    apart_s: float = 3600.0
+
+
+RULE = OverflightRule()
 
 
 @dataclass(frozen=True, slots=True)
-class Pass:
+class Overflight:
     """The closest point of one pass. `silence_s` is the longest silence among the positions near the field."""
 
     place: int
@@ -30,10 +44,17 @@ class Pass:
     low: bool
 
 
-def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> list[Pass]:
-    """Passes of one body over closed fields, seen on both sides of the closest point; the nearest field of each.
+def find_overflights(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> list[Overflight]:
+    """Passes of one airframe over closed fields, seen on both sides of the closest point; the nearest field of each.
 
     A flight to or from a closed field is reported by its call, not by the fields that it passes on its way.
+
+    Parameters
+    ----------
+    track : Track
+    airfields : AIRFIELDS table
+    stops : list of Stop
+        Of the same airframe.
     """
     closed = np.flatnonzero(airfields["closed"].to_numpy(dtype=bool))
     found = []
@@ -42,7 +63,7 @@ def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> lis
         passes = [p for k in closed if (p := _pass(track, rows, int(k), airfields)) is not None]
         passes += [
             _low_pass(track, seen.place, seen.first, airfields)
-            for seen in seen_at_fields(track, first, last)
+            for seen in runs_at_fields(track, first, last)
             if seen.role == "passes" and seen.place in closed
         ]
         passes = [p for p in passes if p.low or not _serves(p, stops, set(closed.tolist()))]
@@ -52,27 +73,36 @@ def find_passes(track: Track, airfields: pd.DataFrame, stops: list[Stop]) -> lis
     return found
 
 
-def _pass(track: Track, rows: slice, place: int, airfields: pd.DataFrame) -> Pass | None:
+def _pass(track: Track, rows: slice, place: int, airfields: pd.DataFrame) -> Overflight | None:
     lon, lat = airfields["lon"].iloc[place], airfields["lat"].iloc[place]
     if np.abs(track.lat[rows] - lat).min() > 1.0:
         return None
     metres = distance_m(lon, lat, track.lon[rows], track.lat[rows])
     k = int(metres.argmin())
     height = float(track.altitude_m[rows][k] - airfields["elevation_m"].iloc[place])
-    if not 0 < k < len(metres) - 1 or metres[k] > NEAR_M or not height >= HIGH_M:
+    if not 0 < k < len(metres) - 1 or metres[k] > RULE.near_m or not height >= RULE.high_m:
         return None
     t = track.t_s[rows]
-    near = np.flatnonzero(metres <= metres[k] + NEAR_M)
+    near = np.flatnonzero(metres <= metres[k] + RULE.near_m)
     silence = float(np.diff(t[near]).max()) if len(near) > 1 else 0.0
-    return Pass(place, float(t[k]), float(metres[k]), height, silence, False)
+    return Overflight(
+        place=place, t_s=float(t[k]), metres=float(metres[k]), height_m=height, silence_s=silence, low=False
+    )
 
 
-def _low_pass(track: Track, place: int, row: int, airfields: pd.DataFrame) -> Pass:
+def _low_pass(track: Track, place: int, row: int, airfields: pd.DataFrame) -> Overflight:
     height = float(track.altitude_m[row] - airfields["elevation_m"].iloc[place])
-    return Pass(place, float(track.t_s[row]), float(track.metres[row]), height, 0.0, True)
+    return Overflight(
+        place=place,
+        t_s=float(track.t_s[row]),
+        metres=float(track.metres[row]),
+        height_m=height,
+        silence_s=0.0,
+        low=True,
+    )
 
 
-def _serves(found: Pass, stops: list[Stop], closed: set[int]) -> bool:
+def _serves(found: Overflight, stops: list[Stop], closed: set[int]) -> bool:
     """Whether the flight comes from or goes to a closed field: then it passes the others on its way."""
     known = [(min(t for t in (*s.arrived, *s.departed) if np.isfinite(t)), s) for s in stops]
     before = [s for t, s in known if t <= found.t_s]
@@ -81,13 +111,13 @@ def _serves(found: Pass, stops: list[Stop], closed: set[int]) -> bool:
     return any(s.status in ("landed", "consistent") and s.place in closed for s in ends)
 
 
-def _belongs(found: Pass, stops: list[Stop]) -> bool:
+def _belongs(found: Overflight, stops: list[Stop]) -> bool:
     for stop in stops:
         if stop.status not in ("landed", "consistent"):
             continue
         if found.place != stop.place and found.place not in {c.index for c in stop.found}:
             continue
         times = [t for t in (*stop.arrived, *stop.departed) if np.isfinite(t)]
-        if min(times) - APART_S <= found.t_s <= max(times) + APART_S:
+        if min(times) - RULE.apart_s <= found.t_s <= max(times) + RULE.apart_s:
             return True
     return False

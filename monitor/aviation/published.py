@@ -1,4 +1,4 @@
-"""Published claims beside traces, and beside each other: conflicts are kept, and time zones are tried first."""
+"""Published claims that conflict with each other: both are kept, and time zones are tried first."""
 
 from __future__ import annotations
 
@@ -8,29 +8,29 @@ from itertools import combinations
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import pandas as pd
 
-from monitor.aviation.reachability import CRUISE_MS
+from monitor.aviation import reachability
 from monitor.core.geodesy import distance_m
-from monitor.core.tables.aviation import AIR_CALLS, AIR_CLAIMS, AIR_CONFLICTS
+from monitor.core.tables.aviation import AIR_CLAIMS, AIR_CONFLICTS
 
 SAME_LEG_DAYS = 3
-"""Claims on one aircraft and one way that lie further apart than this speak of different legs."""
+"""Claims on one aircraft and one way that lie further apart than this are about different legs (chosen)."""
 _STEP_MIN = 30
 CONFLICT = (
-    "On {who} from {from_place} to {to_place}, {citation_a} says {date_a} and {citation_b} says {date_b}. {explained} "
+    "On {who} from {from_place} to {to_place}, {citation_a} states {date_a} and {citation_b} states "
+    "{date_b}. {explained} "
     "Both are kept."
 )
 ZONES_EXPLAIN = "Local dates at the two ends explain the difference."
-ZONES_MAY = "Local dates at the two ends may explain the difference: neither source says of which end its date is."
+ZONES_MAY = "Local dates at the two ends may explain the difference: neither source states of which end its date is."
 ZONES_DO_NOT = "Local dates at the two ends do not explain the difference."
 
 
 def find_conflicts(claims: pd.DataFrame, airfields: pd.DataFrame) -> pd.DataFrame:
     """AIR_CONFLICTS: pairs of claims of different citations on one leg that bear different dates.
 
-    Two claims speak of one leg when they name the same aircraft, the same way and dates at most `SAME_LEG_DAYS` apart.
+    Two claims are about one leg when they name the same aircraft, the same way and dates at most `SAME_LEG_DAYS` apart.
     Claims as wide as several days do not conflict with a date inside them.
     """
     claims = AIR_CLAIMS.conform(claims)
@@ -64,7 +64,7 @@ def _conflict(registration: str, a: Any, b: Any, airfields: pd.DataFrame) -> dic
         _places(a.to_field, a.to_place, airfields),
     )
     open_ = _end(a) == _end(b) == "either"
-    word, said = (
+    word, sentence = (
         ("no", ZONES_DO_NOT) if not explained else (("possibly", ZONES_MAY) if open_ else ("time zone", ZONES_EXPLAIN))
     )
     seed = "|".join(sorted((a.claim_id, b.claim_id)))
@@ -88,7 +88,7 @@ def _conflict(registration: str, a: Any, b: Any, airfields: pd.DataFrame) -> dic
             date_a=a.date_local,
             citation_b=b.citation,
             date_b=b.date_local,
-            explained=said,
+            explained=sentence,
         ),
     }
 
@@ -112,8 +112,9 @@ def dates_fit_one_flight(dates: dict[date, str], left: pd.DataFrame, reached: pd
 
     Parameters
     ----------
-    dates : local date to the end it is said of: ``departed`` | ``arrived`` | ``either``
-    left, reached : AIRFIELDS rows
+    dates : dict of date to str
+        Local date to the end that it is of: ``departed``, ``arrived`` or ``either``.
+    left, reached : AIRFIELDS table
         The fields that the flight's ends may be; none leaves the question open, which counts as no.
 
     Notes
@@ -123,7 +124,7 @@ def dates_fit_one_flight(dates: dict[date, str], left: pd.DataFrame, reached: pd
     days = sorted(dates)
     for a in left.itertuples():
         for b in reached.itertuples():
-            seconds = float(distance_m(a.lon, a.lat, b.lon, b.lat)) / CRUISE_MS
+            seconds = float(distance_m(a.lon, a.lat, b.lon, b.lat)) / reachability.RULE.cruise_ms
             zones = ZoneInfo(a.timezone), ZoneInfo(b.timezone)
             first = datetime.combine(days[0] - timedelta(days=2), time(), tzinfo=zones[0])
             for minutes in range(0, ((days[-1] - days[0]).days + 4) * 1440, _STEP_MIN):
@@ -135,26 +136,3 @@ def dates_fit_one_flight(dates: dict[date, str], left: pd.DataFrame, reached: pd
                     if all(day in ends[end] for day, end in dates.items()):
                         return True
     return False
-
-
-def claims_beside_calls(claims: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
-    """Claims with the call that overlaps them: columns claim_id, call_id, status, overlap (``yes`` | ``no trace``).
-
-    A claim of an arrival, or of an aircraft on the ground, is laid beside calls at its `to_field` (a `from_field` for a
-    departure) of the same aircraft whose interval shares an instant with it. Nothing is merged.
-    """
-    claims, calls = AIR_CLAIMS.conform(claims), AIR_CALLS.conform(calls)
-    stops = calls[calls["status"].isin(("landed", "consistent"))]
-    made = []
-    for claim in claims.itertuples():
-        field = claim.from_field if claim.event in ("departed", "first seen") else claim.to_field
-        own = stops[(stops["icao24"] == claim.icao24) & stops["candidates"].str.split().map(lambda c, f=field: f in c)]
-        start = own["arrived_not_before"].fillna(own["arrived_not_after"]).fillna(own["departed_not_before"])
-        end = own["departed_not_after"].fillna(own["departed_not_before"]).fillna(own["arrived_not_after"])
-        hits = own[(start < claim.not_after) & (end >= claim.not_before)]
-        found = (
-            (str(hits["call_id"].iloc[0]), str(hits["status"].iloc[0]), "yes") if len(hits) else ("", "", "no trace")
-        )
-        made.append((claim.claim_id, *found))
-    columns = ["claim_id", "call_id", "status", "overlap"]
-    return pd.DataFrame(np.array(made, dtype=object).reshape(-1, 4), columns=columns).astype("str")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -23,12 +23,21 @@ class CallRate:
 
     Attributes
     ----------
-    calls, days : in the period; days are those on which the field was covered
-    rate, low, high : calls a day with the exact (Garwood) 95 % interval; NaN without covered days
-    past_calls, past_days : the baseline
-    expected : calls that the past lets expect in the period
-    p_value : probability of as many calls or more, with the past's own doubt (gamma prior of Jeffreys, so a negative
-        binomial); NaN without covered past days
+    calls : int
+        In the period.
+    days : float
+        Days of the period on which the field was covered.
+    rate, low, high : float
+        Calls a day with the exact (Garwood) 95 % interval; NaN without covered days.
+    past_calls : int
+        Calls before the period.
+    past_days : float
+        Covered days before the period.
+    expected : float
+        Calls in the period at the past's rate.
+    p_value : float
+        Probability of as many calls or more, with the past's own uncertainty (gamma prior of Jeffreys, so a negative
+        binomial); NaN without covered past days.
     """
 
     airfield_id: str
@@ -44,12 +53,20 @@ class CallRate:
 
 
 def covered_days(reception: pd.DataFrame, lon: float, lat: float, *, radius_m: float = 400000.0) -> pd.DatetimeIndex:
-    """The UTC days on which anyone was heard within `radius_m` of a field: the days that count as exposure.
+    """The UTC days on which any aircraft was received near a field: the days that count as exposure.
+
+    Parameters
+    ----------
+    reception : AIR_RECEPTION table
+    lon, lat : float
+        The field.
+    radius_m : float
+        400 km is what one station receives of aircraft at cruising height: a flight into the field would have been
+        received on its way.
 
     Notes
     -----
-    400 km is what one station hears of aircraft at cruising height: a flight into the field would have been heard on
-    its way. A day on which nobody was heard is not a day without calls.
+    A day on which no aircraft was received is not a day without calls.
     """
     reception = AIR_RECEPTION.conform(reception)
     metres = distance_m(lon, lat, reception["lon"].to_numpy(), reception["lat"].to_numpy())
@@ -66,9 +83,15 @@ def call_days(calls: pd.DataFrame, airfield_id: str) -> pd.DatetimeIndex:
 
 
 def call_rate(calls: pd.DataFrame, airfield_id: str, *, period: TimeRange, covered: pd.DatetimeIndex) -> CallRate:
-    """Calls at a field in `period`, per covered day, against all covered days before it.
+    """Calls at a field in a period, per covered day, against all covered days before it.
 
-    Calls on days that are not covered do not count on either side.
+    Parameters
+    ----------
+    calls : AIR_CALLS table
+    airfield_id : str
+    period : TimeRange
+    covered : pd.DatetimeIndex
+        As `covered_days` gives them. Calls on other days do not count on either side.
     """
     when = call_days(calls, airfield_id)
     when = when[when.floor("D").isin(covered)]
@@ -82,20 +105,39 @@ def call_rate(calls: pd.DataFrame, airfield_id: str, *, period: TimeRange, cover
     p = past_days / (past_days + days) if past_days else np.nan
     tail = float(nbinom.sf(n - 1, past_n + 0.5, p)) if past_days and days else np.nan
     expected = past_n / past_days * days if past_days else np.nan
-    return CallRate(airfield_id, n, days, n * per, low * per, high * per, past_n, past_days, expected, tail)
+    return CallRate(
+        airfield_id=airfield_id,
+        calls=n,
+        days=days,
+        rate=n * per,
+        low=low * per,
+        high=high * per,
+        past_calls=past_n,
+        past_days=past_days,
+        expected=expected,
+        p_value=tail,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class CoOccurrence:
-    """Dated events with a call near them, and how many chance would give.
+    """Dated events with a call near them, and how many coincidence would give.
 
     Attributes
     ----------
-    events, hits : events on covered days, and those with a call within `days`
-    expected, low, high : hits when the events are moved together round the covered days: mean and middle 95 %
-    p_value : share of those shifts with as many hits or more
-    not_covered : events whose days were not covered; they count nowhere
-    claim : the fixed wording
+    events, hits : int
+        Events on covered days, and those with a call within `days`.
+    days : float
+    expected : float
+        Mean of the hits when the events are moved together round the covered days.
+    low, high : int
+        Middle 95 % of the same.
+    p_value : float
+        Share of those shifts with as many hits or more.
+    not_covered : int
+        Events whose days were not covered; they count nowhere.
+    claim : str
+        The fixed wording.
     """
 
     events: int
@@ -116,8 +158,14 @@ def near_events(
 
     Parameters
     ----------
-    events : table with `start` and `end`, instants with a zone
-    covered : covered days, as `covered_days` gives them
+    calls : AIR_CALLS table
+    airfield_id : str
+    events : DataFrame
+        `start` and `end`, instants with a zone.
+    covered : pd.DatetimeIndex
+        As `covered_days` gives them.
+    within : timedelta
+        Longest time between a call and an event.
 
     Notes
     -----
@@ -151,7 +199,15 @@ def near_events(
     days, expected = within / timedelta(days=1), float(shifts.mean())
     claim = CO_OCCURRENCE.format(hits=hits, events=len(first), days=f"{days:g}", expected=expected, low=low, high=high)
     return CoOccurrence(
-        len(first), hits, days, expected, low, high, float((shifts >= hits).mean()), int((~known).sum()), claim
+        events=len(first),
+        hits=hits,
+        days=days,
+        expected=expected,
+        low=low,
+        high=high,
+        p_value=float((shifts >= hits).mean()),
+        not_covered=int((~known).sum()),
+        claim=claim,
     )
 
 
@@ -169,8 +225,3 @@ def _hits(
     near: list[np.ndarray[tuple[int], np.dtype[np.bool_]]], first: np.ndarray[tuple[int], np.dtype[np.int_]], shift: int
 ) -> int:
     return sum(bool(row[(k + shift) % len(row)]) for row, k in zip(near, first, strict=True))
-
-
-def days_between(call: datetime, event: datetime) -> float:
-    """Days from an event to a call; negative when the call came first."""
-    return (call - event) / timedelta(days=1)

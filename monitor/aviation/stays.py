@@ -12,20 +12,42 @@ from monitor.aviation.reachability import Fix
 from monitor.core.arrays import Floats, Ints
 from monitor.core.geodesy import azimuth_deg, distance_m
 
-SILENCE_S = 1200.0
-"""A piece of track ends where nothing is heard for twenty minutes."""
-REST_KN = 50.0
-"""Slower than this nothing of the kind flies."""
-LOW_M, SLOW_KN, NEAR_M = 450.0, 180.0, 8000.0
-"""Low and slow at a field: within 450 m of its height, at most 180 kn, within 8 km: on short final or just off."""
-UNHEARD_S = 300.0
-"""Low and slow at a field, unheard for five minutes, low and slow there again: it was down."""
 UNLISTED = -1
 
 
 @dataclass(frozen=True, slots=True)
+class StayRule:
+    """When positions are at a field; all chosen.
+
+    Attributes
+    ----------
+    silence_s : float
+        A piece of track ends where nothing is received for so long.
+    rest_kn : float
+        Slower than this nothing of the kind flies.
+    low_m, slow_kn, near_m : float
+        Low and slow at a field: height above it, speed and distance, as on short final or just off.
+    down_s : float
+        Low and slow at a field, not received for so long, low and slow there again: it was down.
+    derive_s : float
+        Directions, speeds and climb rates that are missing come from neighbours at most so far away.
+    """
+
+    silence_s: float = 1200.0
+    rest_kn: float = 50.0
+    low_m: float = 450.0
+    slow_kn: float = 180.0
+    near_m: float = 8000.0
+    down_s: float = 300.0
+    derive_s: float = 300.0
+
+
+RULE = StayRule()
+
+
+@dataclass(frozen=True, slots=True)
 class Track:
-    """One body's positions as arrays, with the nearest airfield of each."""
+    """One airframe's positions as arrays, with the nearest airfield of each."""
 
     t_s: Floats
     lon: Floats
@@ -42,17 +64,17 @@ class Track:
     def fix(self, i: int) -> Fix:
         """A position as one end of a silence."""
         return Fix(
-            float(self.t_s[i]),
-            float(self.lon[i]),
-            float(self.lat[i]),
-            float(self.altitude_m[i]),
-            float(self.track_deg[i]),
-            float(self.climb_ms[i]),
+            t_s=float(self.t_s[i]),
+            lon=float(self.lon[i]),
+            lat=float(self.lat[i]),
+            altitude_m=float(self.altitude_m[i]),
+            track_deg=float(self.track_deg[i]),
+            climb_ms=float(self.climb_ms[i]),
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FieldRun:
     """A run of positions at one field: rows `first` to `last`, at rest for `rest` of them; `role` down | arrives |
     departs | passes."""
 
@@ -64,7 +86,7 @@ class Seen:
 
 
 def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
-    """The positions of one body, in order of time, against the airfields.
+    """The positions of one airframe, in order of time, against the airfields.
 
     Heights, directions and climb rates that are not in the data come from neighbouring positions, at most five minutes
     away.
@@ -81,22 +103,22 @@ def make_track(rows: pd.DataFrame, airfields: pd.DataFrame) -> Track:
     place = away.argmin(axis=1) if away.shape[1] else np.full(len(rows), UNLISTED)
     metres = away[np.arange(len(rows)), place]
     height = values["altitude_m"] - airfields["elevation_m"].to_numpy()[place]
-    crawls = (speed <= REST_KN) & (metres <= airfields["radius_m"].to_numpy()[place])
+    crawls = (speed <= RULE.rest_kn) & (metres <= airfields["radius_m"].to_numpy()[place])
     at_rest = (grounded & ~(speed > 200.0)) | (crawls & ~(height > 1000.0))
-    low = ~at_rest & (metres <= NEAR_M) & (height <= LOW_M) & (speed <= SLOW_KN)
-    listed = metres <= np.maximum(airfields["radius_m"].to_numpy()[place], NEAR_M)
+    low = ~at_rest & (metres <= RULE.near_m) & (height <= RULE.low_m) & (speed <= RULE.slow_kn)
+    listed = metres <= np.maximum(airfields["radius_m"].to_numpy()[place], RULE.near_m)
     return Track(
-        t_s,
-        lon,
-        lat,
-        values["altitude_m"],
-        speed,
-        track,
-        climb,
-        at_rest,
-        low,
-        np.where(listed, place, UNLISTED).astype(np.int64),
-        metres,
+        t_s=t_s,
+        lon=lon,
+        lat=lat,
+        altitude_m=values["altitude_m"],
+        speed_kn=speed,
+        track_deg=track,
+        climb_ms=climb,
+        at_rest=at_rest,
+        low=low,
+        place=np.where(listed, place, UNLISTED).astype(np.int64),
+        metres=metres,
     )
 
 
@@ -120,7 +142,7 @@ def _derived(t_s: Floats, values: dict[str, Floats]) -> tuple[Floats, Floats, Fl
     if len(t_s) < 2:
         return speed, track, climb
     dt = np.diff(t_s)
-    near = (dt > 0) & (dt <= 300.0)
+    near = (dt > 0) & (dt <= RULE.derive_s)
     lon, lat = values["lon"], values["lat"]
     metres = distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
     bearing = azimuth_deg(lon[:-1], lat[:-1], lon[1:], lat[1:])
@@ -137,13 +159,20 @@ def _derived(t_s: Floats, values: dict[str, Floats]) -> tuple[Floats, Floats, Fl
 
 
 def pieces(track: Track) -> list[tuple[int, int]]:
-    """First and last row of each stretch without a silence longer than `SILENCE_S`."""
-    cuts = np.flatnonzero(np.diff(track.t_s) > SILENCE_S)
+    """First and last row of each stretch without a silence longer than `StayRule.silence_s`."""
+    cuts = np.flatnonzero(np.diff(track.t_s) > RULE.silence_s)
     return list(zip([0, *(cuts + 1)], [*cuts, len(track.t_s) - 1], strict=True))
 
 
-def seen_at_fields(track: Track, first: int, last: int) -> list[Seen]:
-    """The runs at a field within one piece, in order of time."""
+def runs_at_fields(track: Track, first: int, last: int) -> list[FieldRun]:
+    """The runs at a field within one piece, in order of time.
+
+    Parameters
+    ----------
+    track : Track
+    first, last : int
+        Rows of the piece, both in it.
+    """
     down = track.at_rest | track.low
     key = np.where(down, track.place, -2)
     found = []
@@ -162,22 +191,22 @@ def seen_at_fields(track: Track, first: int, last: int) -> list[Seen]:
     return _joined(found, track)
 
 
-def _seen(track: Track, i: int, j: int, first: int, last: int) -> Seen | None:
+def _seen(track: Track, i: int, j: int, first: int, last: int) -> FieldRun | None:
     rest = int(track.at_rest[i : j + 1].sum())
     place = int(track.place[i])
     if place == UNLISTED and rest < 2:
         return None
     if rest:
-        return Seen(place, i, j, rest, "down")
-    if j > i and np.diff(track.t_s[i : j + 1]).max() > UNHEARD_S:
-        return Seen(place, i, j, 0, "down")
+        return FieldRun(place, i, j, rest, "down")
+    if j > i and np.diff(track.t_s[i : j + 1]).max() > RULE.down_s:
+        return FieldRun(place, i, j, 0, "down")
     if i > first and j < last:
-        return Seen(place, i, j, 0, "passes")
+        return FieldRun(place, i, j, 0, "passes")
     sinks = _sinks(track, i, j, first, last)
     role = ("departs" if not sinks else "passes") if i == first and j < last else "arrives" if sinks else "passes"
     if i == first and j == last:
         role = "arrives" if sinks else "departs"
-    return Seen(place, i, j, 0, role)
+    return FieldRun(place, i, j, 0, role)
 
 
 def _sinks(track: Track, i: int, j: int, first: int, last: int) -> bool:
@@ -189,33 +218,33 @@ def _sinks(track: Track, i: int, j: int, first: int, last: int) -> bool:
     return bool(track.metres[b] <= track.metres[a])
 
 
-def resting(track: Track, seen: Seen) -> tuple[int, int]:
+def resting(track: Track, seen: FieldRun) -> tuple[int, int]:
     """First and last row at rest within a run; the run's own first and last where it is only low."""
     rows = seen.first + np.flatnonzero(track.at_rest[seen.first : seen.last + 1])
     return (int(rows[0]), int(rows[-1])) if len(rows) else (seen.first, seen.last)
 
 
-def comes_in(track: Track, seen: Seen) -> bool:
+def comes_in(track: Track, seen: FieldRun) -> bool:
     """Whether a run begins in the air on the way in."""
     down, _ = resting(track, seen)
     return seen.role == "arrives" or (down > seen.first and _sinks(track, seen.first, down - 1, seen.first, seen.last))
 
 
-def goes_out(track: Track, seen: Seen) -> bool:
+def goes_out(track: Track, seen: FieldRun) -> bool:
     """Whether a run ends in the air on the way out."""
     _, up = resting(track, seen)
     return seen.role == "departs" or (up < seen.last and not _sinks(track, up + 1, seen.last, seen.first, seen.last))
 
 
-def _joined(found: list[Seen], track: Track) -> list[Seen]:
+def _joined(found: list[FieldRun], track: Track) -> list[FieldRun]:
     """Runs at one field with nothing but taxiing in between are one."""
-    kept: list[Seen] = []
+    kept: list[FieldRun] = []
     for run in found:
         before = kept[-1] if kept else None
         if before is not None and before.place == run.place and before.role == run.role == "down":
             between = track.speed_kn[before.last + 1 : run.first]
             if not (between > 80.0).any():
-                kept[-1] = Seen(run.place, before.first, run.last, before.rest + run.rest, "down")
+                kept[-1] = FieldRun(run.place, before.first, run.last, before.rest + run.rest, "down")
                 continue
         kept.append(run)
     return kept

@@ -1,4 +1,4 @@
-"""A body's track to stops: seen at a field, or hidden in a silence."""
+"""An airframe's track to stops: seen at a field, or hidden in a silence."""
 
 from __future__ import annotations
 
@@ -9,33 +9,73 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from monitor.aviation.airframes import MAX_SPEED_MS
-from monitor.aviation.reachability import MIN_GROUND_S, Candidate, Fix, aloft_chi2, candidates, named
-from monitor.aviation.stays import UNLISTED, Seen, Track, comes_in, goes_out, pieces, resting, seen_at_fields
+from monitor.aviation import airframes, reachability
+from monitor.aviation.reachability import Candidate, Fix, aloft_chi2, candidates, named
+from monitor.aviation.stays import UNLISTED, FieldRun, Track, comes_in, goes_out, pieces, resting, runs_at_fields
 from monitor.core.geodesy import distance_m
 
-ALOFT_MARGIN = 4.0
-"""A landing must fit better than plain flight by this much chi-square."""
-WORST_CHI2 = 25.0
-"""Above it no listed field explains a silence."""
-DETOUR_CHI2 = 9.0
-"""A stop before the field where the aircraft is seen next must fit that much better than flying straight there."""
-LONGEST_DETOUR_S = 24 * 3600.0
-"""With a track on one side only, a longer silence says nothing of what it hides."""
 NAN = math.nan
-HeardLow = Callable[[float, float], frozenset[int]]
+LowTraffic = Callable[[float, float], frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class StopRule:
+    """When a silence hides a stop; chosen on made-up seasons (`monitor.simulate`).
+
+    Attributes
+    ----------
+    aloft_margin : float
+        A landing must fit better than plain flight by this much chi-square.
+    worst_chi2 : float
+        Above it no listed field explains a silence.
+    detour_chi2 : float
+        A stop before the field where the aircraft is seen next must fit that much better than flying straight there.
+    longest_detour_s : float
+        With a track on one side only, what a longer silence hides cannot be decided.
+    open_chi2 : float
+        A trace that ends or begins in the air points at fields that fit no worse.
+    """
+
+    aloft_margin: float = 4.0
+    worst_chi2: float = 25.0
+    detour_chi2: float = 9.0
+    longest_detour_s: float = 24 * 3600.0
+    open_chi2: float = 9.0
+
+
+RULE = StopRule()
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stop. Bounds are Unix seconds, NaN where open; `before` and `after` are the ends of the silence, if any;
-    `silent_s` the longest silence within a stay."""
+    """One stop.
+
+    Attributes
+    ----------
+    status : str
+        ``landed``, ``consistent``, ``track begins`` or ``track ends``.
+    place : int
+        Row of the airfield, or `UNLISTED`.
+    arrived, departed : tuple of float
+        Bounds in Unix seconds, NaN where open.
+    seen : FieldRun
+        Positions at the field; None for a stop that a silence hides.
+    before, after : Fix
+        Ends of the silence; None without one.
+    found, others : tuple of Candidate
+        The fields that the stop names, and those that also fit.
+    closest_m : float
+    left_open, right_open : bool
+        Whether the run of positions begins or ends on the ground.
+    silent_s : float
+        Longest silence within a stay.
+    """
 
     status: str
     place: int
     arrived: tuple[float, float] = (NAN, NAN)
     departed: tuple[float, float] = (NAN, NAN)
-    seen: Seen | None = None
+    seen: FieldRun | None = None
     before: Fix | None = None
     after: Fix | None = None
     found: tuple[Candidate, ...] = ()
@@ -46,10 +86,15 @@ class Stop:
     silent_s: float = 0.0
 
 
-def find_stops(track: Track, airfields: pd.DataFrame, heard_low: HeardLow) -> list[Stop]:
-    """Stops of one body in order of time: ``landed``, ``consistent``, ``track begins``, ``track ends``.
+def find_stops(track: Track, airfields: pd.DataFrame, low_traffic: LowTraffic) -> list[Stop]:
+    """Stops of one airframe in order of time: ``landed``, ``consistent``, ``track begins``, ``track ends``.
 
-    `heard_low` gives, for a silence (start and end in Unix seconds), the fields where others were heard low.
+    Parameters
+    ----------
+    track : Track
+    airfields : AIRFIELDS table
+    low_traffic : callable
+        For a silence (start and end in Unix seconds) the rows of fields near which others were received low.
     """
     stretches = pieces(track)
     pieces_stops = [_piece_stops(track, a, b) for a, b in stretches]
@@ -59,7 +104,7 @@ def find_stops(track: Track, airfields: pd.DataFrame, heard_low: HeardLow) -> li
     for (_, a), (b, _), later in zip(stretches, stretches[1:], pieces_stops[1:], strict=False):
         last = stops.pop() if stops and stops[-1].right_open else None
         first = later[0] if later and later[0].left_open else None
-        stops += _across(track, (a, b), (last, first), airfields, heard_low)
+        stops += _across(track, (a, b), (last, first), airfields, low_traffic)
         stops += later[1:] if first is not None else later
     if not (stops and stops[-1].right_open):
         stops.append(_open_end(track.fix(len(track.t_s) - 1), None, airfields))
@@ -73,7 +118,7 @@ def _tidy(stop: Stop) -> Stop:
 def _piece_stops(track: Track, first: int, last: int) -> list[Stop]:
     stops = []
     t = track.t_s
-    for seen in seen_at_fields(track, first, last):
+    for seen in runs_at_fields(track, first, last):
         if seen.role == "passes":
             continue
         down, up = resting(track, seen)
@@ -93,12 +138,12 @@ def _across(
     rows: tuple[int, int],
     sides: tuple[Stop | None, Stop | None],
     airfields: pd.DataFrame,
-    heard_low: HeardLow,
+    low_traffic: LowTraffic,
 ) -> list[Stop]:
     """The stops on either side of a silence, with what the silence hides between them."""
     last, first = sides
     before, after = track.fix(rows[0]), track.fix(rows[1])
-    low = heard_low(before.t_s, after.t_s)
+    low = low_traffic(before.t_s, after.t_s)
     if last is not None and first is not None:
         if last.place == first.place:
             return [_same(last, first)]
@@ -122,7 +167,7 @@ def _across(
 def _same(last: Stop, first: Stop) -> Stop:
     seen = last.seen
     if seen is not None and first.seen is not None:
-        seen = Seen(seen.place, seen.first, first.seen.last, seen.rest + first.seen.rest, "down")
+        seen = FieldRun(seen.place, seen.first, first.seen.last, seen.rest + first.seen.rest, "down")
     closest = min(last.closest_m, first.closest_m)
     silent = max(last.silent_s, first.silent_s, first.arrived[1] - last.departed[0])
     return replace(
@@ -145,36 +190,36 @@ def _direct(last: Stop, first: Stop, before: Fix, after: Fix) -> tuple[Stop, Sto
 
 
 def _seconds(a: Fix, b: Fix) -> float:
-    return float(distance_m(a.lon, a.lat, b.lon, b.lat)) / MAX_SPEED_MS
+    return float(distance_m(a.lon, a.lat, b.lon, b.lat)) / airframes.RULE.max_speed_ms
 
 
 def _hidden(before: Fix, after: Fix, airfields: pd.DataFrame, low: frozenset[int]) -> list[Stop]:
     """Nothing when plain flight explains the silence; one stop when a field does; else a track that ends and begins."""
-    found = candidates(before, after, airfields, heard_low=low)
+    found = candidates(before, after, airfields, low_traffic=low)
     aloft = aloft_chi2(before, after)
     best = found[0].chi2 if found else math.inf
-    if best + ALOFT_MARGIN > aloft and aloft < WORST_CHI2:
+    if best + RULE.aloft_margin > aloft and aloft < RULE.worst_chi2:
         return []
-    if best <= WORST_CHI2:
+    if best <= RULE.worst_chi2:
         return [_inferred(before, after, found)]
     return [_open_end(before, None, airfields), _open_end(None, after, airfields)]
 
 
 def _inferred(before: Fix, after: Fix, found: list[Candidate]) -> Stop:
     chosen = named(found)
-    earliest = min(before.t_s + c.before_m / MAX_SPEED_MS for c in chosen)
-    latest = max(after.t_s - c.after_m / MAX_SPEED_MS for c in chosen)
+    earliest = min(before.t_s + c.before_m / airframes.RULE.max_speed_ms for c in chosen)
+    latest = max(after.t_s - c.after_m / airframes.RULE.max_speed_ms for c in chosen)
+    shortest = reachability.RULE.min_ground_s
     return Stop(
-        "consistent",
-        chosen[0].index,
-        (earliest, latest - MIN_GROUND_S),
-        (earliest + MIN_GROUND_S, latest),
-        None,
-        before,
-        after,
-        tuple(chosen),
-        tuple(found[len(chosen) :]),
-        min(chosen[0].before_m, chosen[0].after_m),
+        status="consistent",
+        place=chosen[0].index,
+        arrived=(earliest, latest - shortest),
+        departed=(earliest + shortest, latest),
+        before=before,
+        after=after,
+        found=tuple(chosen),
+        others=tuple(found[len(chosen) :]),
+        closest_m=min(chosen[0].before_m, chosen[0].after_m),
     )
 
 
@@ -188,19 +233,19 @@ def _detour(
 ) -> Stop | None:
     """A stop hidden between a place in the air and the field at the other end, or None when flying straight fits.
 
-    The end at the field has no direction: only the end in the air speaks.
+    The end at the field has no direction: only the end in the air counts.
     """
-    if ends[1].t_s - ends[0].t_s > LONGEST_DETOUR_S:
+    if ends[1].t_s - ends[0].t_s > RULE.longest_detour_s:
         return None
     first = before or replace(ends[0], altitude_m=NAN, track_deg=NAN, climb_ms=NAN)
     second = after or replace(ends[1], altitude_m=NAN, track_deg=NAN, climb_ms=NAN)
-    found = candidates(first, second, airfields, heard_low=low)
-    one_sided = {c.index: c.chi2 for c in candidates(before, after, airfields, heard_low=low)}
+    found = candidates(first, second, airfields, low_traffic=low)
+    one_sided = {c.index: c.chi2 for c in candidates(before, after, airfields, low_traffic=low)}
     if not found or field_at == UNLISTED:
         return None
     elsewhere = [c for c in found if c.index != field_at]
-    straight = one_sided.get(field_at, WORST_CHI2)
-    if not elsewhere or one_sided.get(elsewhere[0].index, math.inf) + DETOUR_CHI2 > straight:
+    straight = one_sided.get(field_at, RULE.worst_chi2)
+    if not elsewhere or one_sided.get(elsewhere[0].index, math.inf) + RULE.detour_chi2 > straight:
         return None
     total = sum(c.weight for c in elsewhere)
     scaled = [replace(c, weight=c.weight / total) for c in elsewhere] if total > 0 else elsewhere
@@ -211,20 +256,19 @@ def _open_end(before: Fix | None, after: Fix | None, airfields: pd.DataFrame) ->
     """Where a trace begins or ends in the air: the fields it points at, and nothing claimed."""
     fix = before or after
     assert fix is not None
-    found = [c for c in candidates(before, after, airfields) if c.chi2 <= 9.0]
+    found = [c for c in candidates(before, after, airfields) if c.chi2 <= RULE.open_chi2]
     metres = [c.before_m if before is not None else c.after_m for c in found]
     status = "track ends" if before is not None else "track begins"
     bounds = (fix.t_s, NAN) if before is not None else (NAN, fix.t_s)
     chosen = named(found) if found else []
     return Stop(
-        status,
-        found[0].index if found else UNLISTED,
-        bounds if before is not None else (NAN, NAN),
-        bounds if before is None else (NAN, NAN),
-        None,
-        before,
-        after,
-        tuple(chosen),
-        tuple(found[len(chosen) :]),
-        float(np.min(metres)) if metres else NAN,
+        status=status,
+        place=found[0].index if found else UNLISTED,
+        arrived=bounds if before is not None else (NAN, NAN),
+        departed=bounds if before is None else (NAN, NAN),
+        before=before,
+        after=after,
+        found=tuple(chosen),
+        others=tuple(found[len(chosen) :]),
+        closest_m=float(np.min(metres)) if metres else NAN,
     )

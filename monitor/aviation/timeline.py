@@ -1,15 +1,12 @@
-"""Calls and claims as findings, and as rows that stand beside visits, shuttles and stacks on one time axis."""
+"""Calls and claims as rows that stand beside visits, shuttles and stacks on one time axis."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from monitor.core.findings import Finding
 from monitor.core.tables.aviation import AIR_CALLS, AIR_CLAIMS, TIMELINE
 
 _REPORTED = ("landed", "consistent", "overflight", "contested")
-_LIKELIHOOD = {"landed": "", "overflight": "", "contested": "", "consistent": "likely"}
-_CONFIDENCE = {"landed": "high", "overflight": "high", "contested": "low"}
 
 
 def calls_at(calls: pd.DataFrame, airfield_ids: frozenset[str]) -> pd.DataFrame:
@@ -17,42 +14,6 @@ def calls_at(calls: pd.DataFrame, airfield_ids: frozenset[str]) -> pd.DataFrame:
     calls = AIR_CALLS.conform(calls)
     names = calls["candidates"].str.split().map(lambda fields: bool(airfield_ids & set(fields)))
     return calls[names.astype(bool)].reset_index(drop=True)
-
-
-def air_findings(calls: pd.DataFrame) -> list[Finding]:
-    """One `Finding` of kind ``air_call`` for each call; `aoi_id` is the airfield's identifier.
-
-    ``consistent`` calls are at most ``likely``: with one field named the confidence is moderate, with several, or a
-    stray track on the address, it is low. Traces that merely begin or end are no findings.
-    """
-    calls = AIR_CALLS.conform(calls)
-    made = []
-    for row in calls[calls["status"].isin(_REPORTED)].itertuples():
-        start, end = _span(row)
-        several = len(row.candidates.split()) > 1
-        confidence = _CONFIDENCE.get(row.status, "low" if several or row.flags else "moderate")
-        if row.status == "landed" and row.flags:
-            confidence = "moderate"
-        made.append(
-            Finding(
-                row.call_id,
-                "air_call",
-                row.airfield_id,
-                start.to_pydatetime(),
-                end.to_pydatetime(),
-                row.claim,
-                _LIKELIHOOD[row.status],
-                confidence,
-                (row.reception, *_parts(row.flags, " ")),
-                (row.call_id, *_parts(row.evidence, "; ")),
-                _parts(row.alternatives, "; "),
-            )
-        )
-    return made
-
-
-def _parts(text: str, separator: str) -> tuple[str, ...]:
-    return tuple(part for part in text.split(separator) if part)
 
 
 def _span(row: object) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -67,6 +28,13 @@ def air_timeline(
     """TIMELINE rows of calls (lane ``flight``), published claims (``published flight``) and dated events (``event``).
 
     Rows of visits, shuttles and stacks in the same columns can be put under them as they are. In order of time.
+
+    Parameters
+    ----------
+    calls : AIR_CALLS table
+    claims : AIR_CLAIMS table, optional
+    events : DataFrame, optional
+        `event`, `start`, `end`.
     """
     calls = AIR_CALLS.conform(calls)
     rows: list[tuple[object, ...]] = []

@@ -1,4 +1,4 @@
-"""The sentences that a flight may be reported in. Nothing else is said of one."""
+"""The sentences that a flight may be reported in; there are no others."""
 
 from __future__ import annotations
 
@@ -28,12 +28,16 @@ CO_OCCURRENCE = (
     "{hits} of {events} dated events had a call within {days} days; by chance {expected:.1f} would (95 %: {low} to "
     "{high}). This is co-occurrence, not cause."
 )
-NO_LANDING_WORDS = ("landed", "a landing at")
-"""Words that only `LANDED_*` and `CONSISTENT*` may use of a named field."""
 
 
 def who(icao24: str, registration: str, kind: str = "") -> str:
-    """How an aircraft is named: tail, type and address; "an aircraft" where only the address is known."""
+    """How an aircraft is named: tail, type and address, or the address alone.
+
+    Parameters
+    ----------
+    icao24, registration, kind : str
+        Registration and kind are "" where they are not known.
+    """
     name = f"{registration} ({kind}, {icao24})" if registration and kind else f"{registration} ({icao24})"
     return name if registration else f"the aircraft with address {icao24}"
 

@@ -22,7 +22,7 @@ _SENTINEL_1C_SINCE = date(2025, 3, 26)
 
 
 @dataclass(frozen=True, slots=True)
-class Track:
+class Orbit:
     """One relative orbit over one port. `phase` is a day on which the platforms' first satellite passes."""
 
     aoi_id: str
@@ -39,14 +39,14 @@ class Track:
 
 
 TRACKS = (
-    Track("rajin", "s2", 3, "descending", (2, 23), date(2023, 8, 20), 10, 2, 194.0),
-    Track("rajin", "s2", 103, "descending", (2, 13), date(2023, 8, 17), 10, 2, 194.0, edge_lon=130.276),
-    Track("dunai", "s2", 103, "descending", (2, 13), date(2023, 8, 17), 10, 2, 194.0),
-    Track("rajin", "s1", 83, "ascending", (9, 8), date(2023, 8, 25), 12, 1, 346.1, 37.0),
-    Track("rajin", "s1", 134, "descending", (21, 29), date(2023, 8, 16), 12, 1, 193.9, 34.0),
-    Track("rajin", "s1", 61, "descending", (21, 21), date(2023, 8, 23), 12, 1, 193.9, 42.5),
-    Track("dunai", "s1", 10, "ascending", (9, 0), date(2023, 8, 20), 12, 1, 346.1, 38.5),
-    Track("dunai", "s1", 61, "descending", (21, 21), date(2023, 8, 23), 12, 1, 193.9, 34.0),
+    Orbit("rajin", "s2", 3, "descending", (2, 23), date(2023, 8, 20), 10, 2, 194.0),
+    Orbit("rajin", "s2", 103, "descending", (2, 13), date(2023, 8, 17), 10, 2, 194.0, edge_lon=130.276),
+    Orbit("dunai", "s2", 103, "descending", (2, 13), date(2023, 8, 17), 10, 2, 194.0),
+    Orbit("rajin", "s1", 83, "ascending", (9, 8), date(2023, 8, 25), 12, 1, 346.1, 37.0),
+    Orbit("rajin", "s1", 134, "descending", (21, 29), date(2023, 8, 16), 12, 1, 193.9, 34.0),
+    Orbit("rajin", "s1", 61, "descending", (21, 21), date(2023, 8, 23), 12, 1, 193.9, 42.5),
+    Orbit("dunai", "s1", 10, "ascending", (9, 0), date(2023, 8, 20), 12, 1, 346.1, 38.5),
+    Orbit("dunai", "s1", 61, "descending", (21, 21), date(2023, 8, 23), 12, 1, 193.9, 34.0),
 )
 """Courses over the ground at 42–43° N and mid-swath incidence angles are rounded from the orbits' geometry."""
 
@@ -55,7 +55,7 @@ TRACKS = (
 class Pass:
     """One overpass of one port."""
 
-    track: Track
+    track: Orbit
     at: datetime
     platform: str
     edge_lon: float | None
@@ -66,7 +66,7 @@ class Pass:
         return f"{self.track.sensor}_{self.track.aoi_id}_{self.at:%Y%m%dT%H%M%S}_r{self.track.relative_orbit:03d}_sim"
 
 
-def passes(seed: int, aoi_id: str, sensor: str, period: TimeRange) -> list[Pass]:
+def season_passes(seed: int, aoi_id: str, sensor: str, period: TimeRange) -> list[Pass]:
     """The overpasses of a port that begin in a period, in order of time; empty for a port without tracks."""
     found = [
         item
@@ -77,7 +77,7 @@ def passes(seed: int, aoi_id: str, sensor: str, period: TimeRange) -> list[Pass]
     return sorted(found, key=lambda item: item.at)
 
 
-def _of_track(seed: int, track: Track, period: TimeRange) -> list[Pass]:
+def _of_track(seed: int, track: Orbit, period: TimeRange) -> list[Pass]:
     step = track.cycle_days // track.satellites
     first = (period.start.date() - track.phase).days
     day = track.phase + timedelta(days=step * -(-(first - 1) // step))
@@ -93,7 +93,7 @@ def _of_track(seed: int, track: Track, period: TimeRange) -> list[Pass]:
     return found
 
 
-def _platform(track: Track, day: date) -> str:
+def _platform(track: Orbit, day: date) -> str:
     if track.sensor == "s1":
         return "sentinel-1c" if day >= _SENTINEL_1C_SINCE else "sentinel-1a"
     first = (day - track.phase).days % track.cycle_days == 0

@@ -16,7 +16,7 @@ from monitor.simulate.traffic.background import harbour_craft, honest_ships
 from monitor.simulate.traffic.fixtures import fixtures_of
 from monitor.simulate.traffic.fleet import World
 from monitor.simulate.traffic.rafting import number_sharer, rafted_ships
-from monitor.simulate.traffic.shuttle import shuttle_flows, shuttles
+from monitor.simulate.traffic.shuttle import shuttle_flows, shuttle_ships
 
 DAY = 86_400.0
 HOUR = 3_600.0
@@ -100,7 +100,7 @@ def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World
     """Ships, containers and outages of a season; it begins ten days before the period, so that ships are under way."""
     told = scenario(name)
     start, end = period.start.timestamp() - 10 * DAY, period.end.timestamp() + 2 * DAY
-    silent = shuttles(seed, aois, start, end, partner=told.partner, lull=told.lull, spoofer=told.spoofer)
+    silent = shuttle_ships(seed, aois, start, end, partner=told.partner, lull=told.lull, spoofer=told.spoofer)
     ships = (
         *(silent if told.shuttles else ()),
         *honest_ships(seed, aois, start, end),

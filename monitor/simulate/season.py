@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -17,7 +17,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
 from monitor.core.timerange import TimeRange
-from monitor.simulate.orbits import Pass, passes
+from monitor.simulate.orbits import Pass, season_passes
 from monitor.simulate.render.background import checked
 from monitor.simulate.render.clouds import cloudiness
 from monitor.simulate.render.registration import misplaced, shift_of
@@ -26,7 +26,7 @@ from monitor.simulate.rng import generator
 from monitor.simulate.scenarios import STATIONS, build, scenario
 from monitor.simulate.traffic.fleet import World
 from monitor.simulate.traffic.late_delivery import Delivery, deliveries, late_in
-from monitor.simulate.traffic.reception import positions, vessels
+from monitor.simulate.traffic.reception import broadcast_vessels, received_positions
 
 DEFAULT_PERIOD = "2023-08-14/2023-10-23"
 PORTS = ("rajin", "dunai")
@@ -82,7 +82,7 @@ class Season:
         found = [
             self._acquisition(item, aoi)
             for sensor in self.sensors
-            for item in passes(self.seed, aoi.id, sensor, self.period)
+            for item in season_passes(self.seed, aoi.id, sensor, self.period)
             if period is None or item.at in period
         ]
         return sorted(found, key=lambda a: (a.start, a.id))
@@ -138,7 +138,7 @@ class Season:
 
     def vessels(self) -> pd.DataFrame:
         """VESSELS: static data as broadcast."""
-        return vessels(self.world)
+        return broadcast_vessels(self.world)
 
     @property
     def world(self) -> World:
@@ -152,7 +152,7 @@ class Season:
 
     def passes(self, aoi: Aoi) -> list[Pass]:
         """The overpasses of a port by all of the season's sensors, in order of time."""
-        found = [item for s in self.sensors for item in passes(self.seed, aoi.id, s, self.period)]
+        found = [item for s in self.sensors for item in season_passes(self.seed, aoi.id, s, self.period)]
         return sorted(found, key=lambda item: (item.at, item.id))
 
     def cloud_share(self, item: Pass) -> float:
@@ -171,7 +171,7 @@ class Season:
         return self.shift_px(self._pass(acquisition, aoi))
 
     def _pass(self, acquisition: Acquisition, aoi: Aoi) -> Pass:
-        for item in passes(self.seed, aoi.id, acquisition.sensor, self.period):
+        for item in season_passes(self.seed, aoi.id, acquisition.sensor, self.period):
             if item.id == acquisition.id:
                 return item
         raise DataError(f"{acquisition.id}: not an acquisition of {aoi.id} in season {self.scenario}, seed {self.seed}")
@@ -197,10 +197,6 @@ class Season:
             True,
         )
 
-    def with_period(self, period: TimeRange) -> Season:
-        """The season with another period: not a part of this one, but one of its own."""
-        return replace(self, period=period)
-
 
 def _check(name: str, sensors: tuple[str, ...], seed: int) -> None:
     scenario(name)
@@ -218,7 +214,7 @@ def _world(seed: int, period: TimeRange, aois: tuple[Aoi, ...], name: str) -> Wo
 
 @lru_cache(maxsize=2)
 def _positions(season: Season) -> pd.DataFrame:
-    return positions(season.seed, season.world, season.period, STATIONS)
+    return received_positions(season.seed, season.world, season.period, STATIONS)
 
 
 def _footprint(aoi: Aoi, item: Pass) -> BaseGeometry:

@@ -20,7 +20,7 @@ from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS, SENSORS
 from monitor.simulate.render.clouds import make_sky
 from monitor.simulate.render.ground import make_ground
-from monitor.simulate.render.hulls import Hull
+from monitor.simulate.render.hulls import DrawnHull
 from monitor.simulate.render.noise import fractal
 from monitor.simulate.render.optical import Year, light_of, render_optical, sea_of
 from monitor.simulate.render.rasterize import Floats, cover
@@ -199,12 +199,12 @@ def _afloat(rng: np.random.Generator, grid: Grid, shore_m: Floats, moored: list[
     return made
 
 
-def _hull(rng: np.random.Generator, label: Label, grid: Grid) -> Hull:
+def _hull(rng: np.random.Generator, label: Label, grid: Grid) -> DrawnHull:
     centre: Point = label.outline.centroid
     col, row = (centre.x - _WEST) / grid.gsd_m, (_NORTH - centre.y) / grid.gsd_m
     flip = np.pi if label.situation == "berthed" and rng.random() < 0.5 else 0.0
     liveries = [name for name in DECKS if name not in ("naval", "white")]
-    return Hull(
+    return DrawnHull(
         float(row),
         float(col),
         label.length_m / 10.0,

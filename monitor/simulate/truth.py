@@ -60,7 +60,7 @@ from monitor.simulate.orbits import Pass
 from monitor.simulate.render.scene import inside_swath, sky_at
 from monitor.simulate.render.stacks import SLOT_M, outline_lonlat, stacks_at
 from monitor.simulate.traffic.fleet import Ship
-from monitor.simulate.traffic.itinerary import Stay
+from monitor.simulate.traffic.itinerary import PlannedStay
 
 if TYPE_CHECKING:
     from monitor.simulate.season import Season
@@ -251,7 +251,7 @@ def _vessels(season: Season, aoi: Aoi, item: Pass, shown: Mask, times: dict[int,
     return rows
 
 
-def _whereabouts(stay: Stay | None) -> dict[str, object]:
+def _whereabouts(stay: PlannedStay | None) -> dict[str, object]:
     if stay is None or stay.place.kind == "sea":
         return {"berth_id": "", "zone_id": "", "situation": "open"}
     place = stay.place

@@ -6,9 +6,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 from shapely.geometry import box
 
-from monitor.ais import find_gaps
-from monitor.ais.disabling import gap_rules
-from monitor.ais.reception import cell_name, heard_from_others, reception
+from monitor.ais import find_gaps, gap_rules
+from monitor.ais.reception import cell_name, reception_cells
 from monitor.core.errors import DataError
 from monitor.core.tables import GAP_RULES, GAPS, RECEPTION
 from tests.ais.conftest import at, fixes
@@ -26,7 +25,7 @@ def silent() -> pd.DataFrame:
 
 
 def test_vessels_and_positions_are_counted_by_cell_and_hour() -> None:
-    heard = reception(pd.concat([fixes(1, [0, 0.5, 1.5]), fixes(2, [0.2]), fixes(3, [0.1], lon=140.0)]))
+    heard = reception_cells(pd.concat([fixes(1, [0, 0.5, 1.5]), fixes(2, [0.2]), fixes(3, [0.1], lon=140.0)]))
     assert heard[["vessels", "positions"]].to_numpy().tolist() == [[2, 3], [1, 1], [1, 1]]
     assert heard["hour"].tolist() == [pd.Timestamp(at(h)) for h in (0, 0, 1)]
     assert heard["cell"][0] == cell_name(1240, 528)
@@ -34,18 +33,8 @@ def test_vessels_and_positions_are_counted_by_cell_and_hour() -> None:
 
 
 def test_rows_without_a_place_do_not_count_as_heard() -> None:
-    assert_frame_equal(reception(fixes(1, [0]).assign(lon=np.nan)), RECEPTION.empty())
-    assert_frame_equal(reception(fixes(1, [])), RECEPTION.empty())
-
-
-def test_others_heard_around_a_place_leave_the_ship_itself_out() -> None:
-    heard = pd.concat([fixes(1, [0]), fixes(2, [0.9]), fixes(3, [1.1]), fixes(4, [0], lon=131.0)])
-    assert heard_from_others(heard, 130.0, 42.0, at(0), but=1) == 1
-    assert heard_from_others(heard, 130.0, 42.0, at(0)) == 2
-
-
-def test_others_are_heard_across_the_antimeridian() -> None:
-    assert heard_from_others(fixes(2, [0], lon=-179.95), 179.95, 42.0, at(0)) == 1
+    assert_frame_equal(reception_cells(fixes(1, [0]).assign(lon=np.nan)), RECEPTION.empty())
+    assert_frame_equal(reception_cells(fixes(1, [])), RECEPTION.empty())
 
 
 def test_a_regular_ship_silent_among_neighbours_meets_the_coastal_rule() -> None:

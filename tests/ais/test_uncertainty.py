@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from monitor.ais.uncertainty import Bridge, bridge_radii, reckoned_radii
+from monitor.ais.uncertainty import Bridge, bridge_radii, dead_reckoning_radii
 from monitor.sources import read_positions
 from tests.benchmarks.hidden_fixes import beyond_fixes, hidden_fixes, shares
 
@@ -26,7 +26,7 @@ def test_at_a_fix_the_doubt_is_nothing_to_speak_of() -> None:
 @pytest.mark.parametrize("speed", [0.1, 1.0, 3.0, 6.0, 9.0, np.nan])
 def test_beyond_the_last_fix_doubt_grows_with_time(speed: float) -> None:
     ages = np.array([30.0, 600.0, 7200.0, 40_000.0])
-    r50, r90 = reckoned_radii(ages, speed_ms=np.full(4, speed))
+    r50, r90 = dead_reckoning_radii(ages, speed_ms=np.full(4, speed))
     assert (np.diff(r50) >= 0).all()
     assert (r50 < r90).all()
 

@@ -12,8 +12,8 @@ from monitor.aviation import wording
 from monitor.aviation.calls import find_calls
 from monitor.aviation.clean import clean
 from monitor.aviation.legs import find_legs, repeated_tails, round_trips
-from monitor.aviation.reception import find_reception, heard
-from monitor.aviation.timeline import air_findings, air_timeline, calls_at
+from monitor.aviation.reception import field_reception, find_reception
+from monitor.aviation.timeline import air_timeline, calls_at
 from monitor.core.tables.aviation import AIR_LEGS, AIR_REPEATS, AIR_TRIPS, TIMELINE
 from monitor.simulate.aviation.flight import fly
 from monitor.sources.aviation.published import read_claims
@@ -96,13 +96,14 @@ def test_other_traffic_says_what_could_be_heard(tmp_path: Path) -> None:
     full = find_calls(tracks, FIELDS, reception=find_reception(others))
     texts = [t.loc[t["status"] == "consistent", "reception"].iloc[0] for t in (empty, full)]
     assert "silence there proves nothing" in texts[0]
-    assert "would have been heard" in texts[1]
+    assert "would have been received" in texts[1]
 
 
-def test_reception_counts_aircraft_and_leaves_out_whom_it_is_told(tmp_path: Path) -> None:
+def test_reception_counts_aircraft_and_leaves_out_named_addresses(tmp_path: Path) -> None:
     positions, _, _ = read_air_files(hidden_trip(tmp_path))
     table = find_reception(positions)
-    near = heard(table, 131.0, 42.5, start=GO, end=GO + timedelta(hours=1), radius_m=150000.0)
+    around = field_reception(table, 131.0, 42.5, within_m=150000.0)
+    near = around.traffic(GO.timestamp(), GO.timestamp() + 3600.0, radius_m=150000.0)
     assert (near.aircraft, near.is_low) == (1, False)
     assert find_reception(positions, without=frozenset(["15521f"])).empty
 
@@ -131,7 +132,6 @@ def test_the_tables_of_no_calls_are_empty(tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(round_trips(AIR_LEGS.empty()), AIR_TRIPS.empty())
     pd.testing.assert_frame_equal(repeated_tails(none), AIR_REPEATS.empty())
     pd.testing.assert_frame_equal(air_timeline(none), TIMELINE.empty())
-    assert air_findings(none) == []
 
 
 def test_the_timeline_holds_calls_claims_and_events_in_order(tmp_path: Path) -> None:
@@ -140,9 +140,6 @@ def test_the_timeline_holds_calls_claims_and_events_in_order(tmp_path: Path) -> 
     table = air_timeline(calls, read_claims(), events=events)
     assert table["start"].is_monotonic_increasing
     assert {"flight", "published flight", "event"} == set(table["lane"])
-    findings = air_findings(calls)
-    assert [(f.kind, f.likelihood, f.confidence) for f in findings] == [("air_call", "likely", "moderate")]
-    assert findings[0].alternatives
 
 
 def test_running_again_gives_the_same_calls(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.aviation.airframes import JUMP, bodies
+from monitor.aviation.airframes import JUMP, number_airframes
 from monitor.aviation.calls import find_calls
 from monitor.aviation.clean import clean
 from monitor.core.tables.aviation import AIR_CALLS, AIR_POSITIONS, AIR_TRACKS
@@ -155,7 +155,7 @@ def test_bodies_do_not_depend_on_where_the_wrong_positions_lie() -> None:
     lon, lat = 131.0 - t * 0.0028, np.full(60, 43.0)
     wrong = [0, 10, 11, 30, 59]
     lon[wrong] = [10.0, 90.0, -40.0, 60.0, 120.0]
-    found = bodies(t, lon, lat)
+    found = number_airframes(t, lon, lat)
     assert (found[wrong] == JUMP).all()
     assert (np.delete(found, wrong) == 0).all()
 

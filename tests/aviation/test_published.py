@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from monitor.aviation.published import claims_beside_calls, dates_fit_one_flight, find_conflicts
+from monitor.aviation.published import dates_fit_one_flight, find_conflicts
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_CONFLICTS
 from monitor.sources.aviation.published import read_claims
-from tests.aviation.rendering import FIELDS, Leg, calls_of, draw, local, write_traces
+from tests.aviation.rendering import FIELDS
 
 
 def test_september_2023_keeps_both_dates_and_zones_explain_the_first_day_alone() -> None:
@@ -66,12 +65,3 @@ def test_local_dates_of_one_flight(left: str, reached: str, dates: dict[date, st
 def test_a_place_that_is_none_of_ours_leaves_the_question_open() -> None:
     dates = {date(2023, 9, 25): "either", date(2023, 9, 26): "either"}
     assert not dates_fit_one_flight(dates, FIELDS.iloc[:0], FIELDS)
-
-
-def test_a_claim_finds_the_call_that_overlaps_it(tmp_path: Path) -> None:
-    out = draw(Leg("UUWW", "ZKPY", local("2024-10-23T05:00"), local("2024-10-23T14:30")))
-    calls = calls_of(write_traces(tmp_path, "15770e", "RA-96014", [out]))
-    beside = claims_beside_calls(read_claims(), calls).set_index("claim_id")
-    assert beside.loc["2024-10-23-arr", ["status", "overlap"]].tolist() == ["landed", "yes"]
-    assert beside.loc["2024-10-23-dep", "overlap"] == "yes"
-    assert beside.loc["2024-09-22-arr", "overlap"] == "no trace"

@@ -12,7 +12,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS
 from monitor.simulate.render import spectra
-from monitor.simulate.render.hulls import Hull, Light, paint_hull
+from monitor.simulate.render.hulls import DrawnHull, Light, paint_hull
 
 SIDE, SHORE, QUAY = 192, 60, 64
 """Pixels a side; land lies above row `SHORE`, a concrete quay between it and row `QUAY`, water below."""
@@ -22,9 +22,9 @@ LIGHT = Light(-0.8, 0.6, 1.2)
 Paint = Callable[[np.ndarray, np.random.Generator], None]
 
 
-def ship(row: float, col: float, *, length_m: float = 150.0, speed_kn: float = 0.0, livery: str = "red") -> Hull:
+def ship(row: float, col: float, *, length_m: float = 150.0, speed_kn: float = 0.0, livery: str = "red") -> DrawnHull:
     """A ship that heads east."""
-    return Hull(row, col, length_m / 10, 2.4, np.pi / 2, "bulk", livery, 0.9, speed_kn, 5)
+    return DrawnHull(row, col, length_m / 10, 2.4, np.pi / 2, "bulk", livery, 0.9, speed_kn, 5)
 
 
 def water(image: np.ndarray) -> np.ndarray:
@@ -34,7 +34,7 @@ def water(image: np.ndarray) -> np.ndarray:
     return wet
 
 
-def harbour(*paints: Paint, hulls: Sequence[Hull] = (), shore: bool = True, seed: int = 1) -> Raster:
+def harbour(*paints: Paint, hulls: Sequence[DrawnHull] = (), shore: bool = True, seed: int = 1) -> Raster:
     """Land, quay, water, what is painted upon them, hulls, then the sensor's blur and noise."""
     rng = np.random.default_rng(seed)
     image = np.repeat(np.repeat(spectra.CLEAR_WATER[:, None, None], SIDE, axis=1), SIDE, axis=2).astype(np.float32)

@@ -16,7 +16,7 @@ from monitor.ais.clean import track_flags
 from monitor.ais.coastline import Shore, shipped_shore
 from monitor.ais.disabling import gap_rules
 from monitor.ais.gap_reachability import gap_calls, usual_speeds
-from monitor.ais.reception import reception
+from monitor.ais.reception import reception_cells
 from monitor.ais.sea_routes import Sea, shipped_sea
 from monitor.ais.world_ports import beyond, world_ports
 from monitor.core.aoi import Aoi
@@ -193,7 +193,7 @@ def _rows_of(rows_of: Callable[[pd.DataFrame], pd.DataFrame], work: _Group) -> p
 
 
 def _heard_on(store: PositionStore, bounds: Bounds | None, day: TimeRange) -> pd.DataFrame:
-    return reception(store.read(day, bounds=bounds))
+    return reception_cells(store.read(day, bounds=bounds))
 
 
 def _rules_of(store: PositionStore, shore: Shore | None, gaps: pd.DataFrame) -> pd.DataFrame:

@@ -107,7 +107,7 @@ def _densify(route: list[tuple[float, float]], every_m: float) -> tuple[Floats, 
     return lon[keep], lat[keep], along[keep]
 
 
-def heard_by(path: Path, receivers: list[Receiver]) -> npt.NDArray[np.bool_]:
+def received_by(path: Path, receivers: list[Receiver]) -> npt.NDArray[np.bool_]:
     """Whether any receiver hears each instant: within its range, above its horizon, and up.
 
     The radio horizon is ``4.12 km * (sqrt(h) + sqrt(20))`` with heights in metres (four-thirds earth, mast of 20 m).

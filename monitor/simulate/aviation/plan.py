@@ -14,7 +14,7 @@ DAY_S = 86400.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class PlannedStop:
     """A stay at an airfield, Unix seconds; NaN where the season does not hold that end."""
 
     airfield_id: str
@@ -22,7 +22,7 @@ class Stop:
     departed_s: float
 
 
-class Plan:
+class FlightPlan:
     """One aircraft's flights in order of time; it remembers where it stands."""
 
     def __init__(self, rng: np.random.Generator, fields: pd.DataFrame, now: float, until: float) -> None:
@@ -30,7 +30,7 @@ class Plan:
         self.home = str(rng.choice(["UUWW", "UUMU"]))
         self.at = self.home
         self.flights: list[tuple[Path, tuple[float, float]]] = []
-        self.stops: list[Stop] = [Stop(self.home, np.nan, np.nan)]
+        self.stops: list[PlannedStop] = [PlannedStop(self.home, np.nan, np.nan)]
         self.passes: list[tuple[str, float]] = []
 
     def fly_season(self, style: str, pause_days: tuple[float, float], *, first: str = "") -> None:
@@ -73,7 +73,7 @@ class Plan:
             self._note_passes(path)
         self.at = to
         self.now = landed + ground_h * 3600.0
-        self.stops.append(Stop(to, landed, np.nan))
+        self.stops.append(PlannedStop(to, landed, np.nan))
 
     def _note_passes(self, path: Path) -> None:
         for airfield_id in self.fields.index[self.fields["closed"]]:

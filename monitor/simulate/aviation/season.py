@@ -14,8 +14,8 @@ from monitor.core.schema import UTC, Column, Schema
 from monitor.core.tables.aviation import AIR_POSITIONS, AIRCRAFT_WATCHLIST
 from monitor.core.timerange import utc
 from monitor.simulate.aviation.anomalies import DOUBLE_FIELDS, double_flights, spoofed, strayed
-from monitor.simulate.aviation.flight import Path, Receiver, fly, heard_by
-from monitor.simulate.aviation.plan import DAY_S, Plan, Stop
+from monitor.simulate.aviation.flight import Path, Receiver, fly, received_by
+from monitor.simulate.aviation.plan import DAY_S, FlightPlan, PlannedStop
 
 AIR_TRUTH = Schema(
     name="air_truth",
@@ -132,7 +132,7 @@ def make_air_season(
     fields = airfields.set_index("airfield_id")
     heard, truth = [], []
     for k, (icao24, _, kind) in enumerate(_FLEET[:fleet]):
-        plan = Plan(rng, fields, begin + rng.uniform(0.0, pause_days[0]) * DAY_S, begin + days * DAY_S)
+        plan = FlightPlan(rng, fields, begin + rng.uniform(0.0, pause_days[0]) * DAY_S, begin + days * DAY_S)
         plan.fly_season("night" if kind == "A124" else "any", pause_days, first="by" if k == 1 else "")
         rows, told = _flown(plan, k, receivers, fields, rng)
         truth += [(icao24, *row) for row in told]
@@ -145,7 +145,7 @@ def make_air_season(
 
 
 def _flown(
-    plan: Plan, number: int, receivers: list[Receiver], fields: pd.DataFrame, rng: np.random.Generator
+    plan: FlightPlan, number: int, receivers: list[Receiver], fields: pd.DataFrame, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, list[tuple[object, ...]]]:
     """What is heard on one aircraft's address, and the truth of it without the address."""
     icao24, tail, _ = _FLEET[number]
@@ -207,7 +207,7 @@ def _hear(path: Path, off: tuple[float, float], receivers: list[Receiver], rng: 
     if not np.isfinite(first) and first < 0:
         silent = path.t_s < last
     every = np.where(path.altitude_m > 5000.0, 1.0 / 4.0, 1.0)
-    keep = heard_by(path, receivers) & ~silent & (rng.random(len(path.t_s)) < 0.9 * every)
+    keep = received_by(path, receivers) & ~silent & (rng.random(len(path.t_s)) < 0.9 * every)
     return Path(*(getattr(path, name)[keep] for name in path.__slots__))
 
 
@@ -243,7 +243,7 @@ def _rows(paths: list[Path], icao24: str | npt.NDArray[np.str_], tail: str, rng:
     return AIR_POSITIONS.conform(table)
 
 
-def _landings(stops: list[Stop], rows: pd.DataFrame, fields: pd.DataFrame) -> list[tuple[object, ...]]:
+def _landings(stops: list[PlannedStop], rows: pd.DataFrame, fields: pd.DataFrame) -> list[tuple[object, ...]]:
     t = rows["t"].astype("int64").to_numpy() / 1e6
     lon, lat = rows["lon"].to_numpy(), rows["lat"].to_numpy()
     made: list[tuple[object, ...]] = []

@@ -14,7 +14,7 @@ from monitor.core.errors import DataError
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS
-from monitor.simulate.render.ground import Ground
+from monitor.simulate.render.ground import PortGround
 from monitor.simulate.render.rasterize import cover
 from monitor.simulate.traffic.fixtures import Fixture
 
@@ -58,7 +58,7 @@ def name_of(raster: Raster) -> str:
     return raster.tags.get("source_file", "unnamed pixels")
 
 
-def laid(ground: Ground, raster: Raster, fixtures: tuple[Fixture, ...]) -> Ground:
+def laid(ground: PortGround, raster: Raster, fixtures: tuple[Fixture, ...]) -> PortGround:
     """The ground with a background's reflectance as its observation; the season's own fixed objects are painted in."""
     seen = np.stack([raster.band(band) for band in S2_BANDS]) * np.float32(1e4)
     if not raster.valid.all():

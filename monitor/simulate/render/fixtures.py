@@ -10,13 +10,13 @@ import numpy.typing as npt
 
 from monitor.core.aoi import Aoi
 from monitor.simulate.render import spectra
-from monitor.simulate.render.ground import Ground, ground_of
+from monitor.simulate.render.ground import PortGround, ground_of
 from monitor.simulate.render.rasterize import cover
 from monitor.simulate.traffic.fixtures import Fixture
 
 
 @lru_cache(maxsize=4)
-def ground_with(aoi: Aoi, seed: int, fixtures: tuple[Fixture, ...]) -> Ground:
+def ground_with(aoi: Aoi, seed: int, fixtures: tuple[Fixture, ...]) -> PortGround:
     """The ground of a port with its fixed objects in it; without any, `ground_of` itself."""
     ground = ground_of(aoi, seed)
     for fixture in fixtures:
@@ -25,7 +25,7 @@ def ground_with(aoi: Aoi, seed: int, fixtures: tuple[Fixture, ...]) -> Ground:
     return ground
 
 
-def _with_fixture(ground: Ground, fixture: Fixture) -> Ground:
+def _with_fixture(ground: PortGround, fixture: Fixture) -> PortGround:
     share = cover(fixture.outline, ground.grid)
     colour: npt.NDArray[np.float32] = spectra.CONCRETE * np.float32(1.25)
     if fixture.kind == "islet":

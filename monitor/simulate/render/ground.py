@@ -22,7 +22,7 @@ _ROOFS = ((spectra.ROOF_WHITE, 0.0, 0.02), (spectra.ROOF_BLUE, 0.02, 0.05), (spe
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class PortGround:
     """A port without ships, stacks and weather.
 
     Attributes
@@ -50,7 +50,7 @@ class Ground:
 
 
 @lru_cache(maxsize=4)
-def ground_of(aoi: Aoi, seed: int) -> Ground:
+def ground_of(aoi: Aoi, seed: int) -> PortGround:
     """The ground of a port on its own grid; kept for the next scene. Without water zones the whole AOI is water."""
     grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
     piers = unary_union([zone.geometry for zone in aoi.of_kind("pier")])
@@ -60,8 +60,8 @@ def ground_of(aoi: Aoi, seed: int) -> Ground:
     return make_ground(generator(seed, "ground", aoi.id), grid, water=np.minimum(wet, 1.0 - pier), pier=pier)
 
 
-def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Floats) -> Ground:
-    """Ground for a given outline of water and piers (shares 0–1): hills behind the shore, a town near the piers."""
+def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Floats) -> PortGround:
+    """PortGround for a given outline of water and piers (shares 0–1): hills behind the shore, a town near the piers."""
     shape, gsd = grid.shape, grid.gsd_m
     inland_m = (ndimage.distance_transform_edt(water < 0.5) * gsd).astype(np.float32)
     shore_m = (ndimage.distance_transform_edt(water >= 0.5) * gsd).astype(np.float32)
@@ -77,7 +77,7 @@ def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Fl
     land = _piers(rng, land, pier, np.clip(1.0 - inland_m / 90.0, 0, 1) * np.clip(2.0 - to_pier / 150.0, 0, 1))
     north, east = np.gradient(ndimage.gaussian_filter(height, 2.0), gsd)
     leaf = ((1.0 - town) * (0.4 + 0.6 * wood) * (pier < 0.5)).astype(np.float32)
-    return Ground(
+    return PortGround(
         grid,
         water,
         pier,

@@ -16,7 +16,7 @@ _OVER = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Hull:
+class DrawnHull:
     """One hull in pixels: centre (corner-based row and column), size in pixels, bow's direction.
 
     `bow` is in radians from the direction of rows going up (grid north) clockwise; `livery` a key of
@@ -45,7 +45,7 @@ class Light:
     per_height: float
 
 
-def paint_hull(image: Floats, hull: Hull, light: Light, *, water: Floats) -> None:
+def paint_hull(image: Floats, hull: DrawnHull, light: Light, *, water: Floats) -> None:
     """Paint one hull with its shadow and wake into (band, row, col) reflectance, in place.
 
     Parameters
@@ -76,14 +76,14 @@ def paint_hull(image: Floats, hull: Hull, light: Light, *, water: Floats) -> Non
         part[band] += _mean(np.where(inside, colour[band], 0.0), fine)
 
 
-def _window(hull: Hull, shape: tuple[int, ...], *, margin: float) -> tuple[slice, slice] | None:
+def _window(hull: DrawnHull, shape: tuple[int, ...], *, margin: float) -> tuple[slice, slice] | None:
     reach = hull.length / 2 + margin
     r0, r1 = max(int(hull.row - reach), 0), min(int(hull.row + reach) + 2, shape[0])
     c0, c1 = max(int(hull.col - reach), 0), min(int(hull.col + reach) + 2, shape[1])
     return (slice(r0, r1), slice(c0, c1)) if r0 < r1 and c0 < c1 else None
 
 
-def _local(hull: Hull, rows: slice, cols: slice) -> tuple[Floats, Floats, tuple[int, int]]:
+def _local(hull: DrawnHull, rows: slice, cols: slice) -> tuple[Floats, Floats, tuple[int, int]]:
     count = (rows.stop - rows.start, cols.stop - cols.start)
     r = (np.arange(count[0] * _OVER, dtype=np.float32) + 0.5) / _OVER + rows.start - hull.row
     c = (np.arange(count[1] * _OVER, dtype=np.float32) + 0.5) / _OVER + cols.start - hull.col
@@ -92,7 +92,7 @@ def _local(hull: Hull, rows: slice, cols: slice) -> tuple[Floats, Floats, tuple[
     return along.astype(np.float32), across.astype(np.float32), count
 
 
-def _turn(hull: Hull, rows: float, cols: float) -> tuple[float, float]:
+def _turn(hull: DrawnHull, rows: float, cols: float) -> tuple[float, float]:
     along = -rows * np.cos(hull.bow) + cols * np.sin(hull.bow)
     across = rows * np.sin(hull.bow) + cols * np.cos(hull.bow)
     return float(along), float(across)
@@ -103,7 +103,7 @@ def _mean(values: npt.NDArray[np.generic], count: tuple[int, int]) -> Floats:
     return made
 
 
-def _outline(hull: Hull, along: Floats, across: Floats) -> Mask:
+def _outline(hull: DrawnHull, along: Floats, across: Floats) -> Mask:
     """A full stern, parallel sides, and a bow over the last fifth."""
     s = along / hull.length + 0.5
     taper = np.clip((1.0 - s) / 0.2, 0.0, 1.0) ** 0.65
@@ -112,7 +112,7 @@ def _outline(hull: Hull, along: Floats, across: Floats) -> Mask:
     return inside
 
 
-def _deck(hull: Hull, along: Floats, across: Floats) -> Floats:
+def _deck(hull: DrawnHull, along: Floats, across: Floats) -> Floats:
     rng = np.random.default_rng(hull.seed)
     deck, cargo = DECKS[hull.livery]
     s: Floats = (along / hull.length + 0.5).astype(np.float32)
@@ -192,11 +192,11 @@ _LAYOUTS: dict[str, _Layout] = {
 }
 
 
-def _paint_wake(image: Floats, hull: Hull, water: Floats) -> None:
+def _paint_wake(image: Floats, hull: DrawnHull, water: Floats) -> None:
     """Foam astern that widens and fades, and two fainter arms."""
     reach = min(8.0 * hull.speed_kn, 120.0)
     stern = hull.length / 2
-    middle = Hull(
+    middle = DrawnHull(
         hull.row + (stern + reach / 2) * np.cos(hull.bow),
         hull.col - (stern + reach / 2) * np.sin(hull.bow),
         reach,

@@ -11,8 +11,8 @@ from scipy import ndimage
 
 from monitor.simulate.render import spectra
 from monitor.simulate.render.clouds import Sky
-from monitor.simulate.render.ground import Ground
-from monitor.simulate.render.hulls import Hull, Light, paint_hull
+from monitor.simulate.render.ground import PortGround
+from monitor.simulate.render.hulls import DrawnHull, Light, paint_hull
 from monitor.simulate.render.noise import fractal, smooth, swell
 
 Floats = npt.NDArray[np.float32]
@@ -26,7 +26,7 @@ _GLINT = np.array([1.0, 1.0, 0.95, 0.9, 0.6], dtype=np.float32)[:, None, None]
 
 
 @dataclass(frozen=True, slots=True)
-class Sea:
+class SeaSurface:
     """The water's look on one day.
 
     `green` and `turbid` mix colours (0–1); `glint` is added to every band (reflectance × 10 000); `wind` is the
@@ -50,9 +50,9 @@ class Year:
     ice: float = 0.0
 
 
-def sea_of(rng: np.random.Generator) -> Sea:
+def sea_of(rng: np.random.Generator) -> SeaSurface:
     """A day's water, within what real scenes show."""
-    return Sea(
+    return SeaSurface(
         float(rng.uniform(0, 1)),
         float(rng.beta(1.2, 6.0)),
         float(rng.gamma(1.2, 25.0)),
@@ -70,12 +70,12 @@ def light_of(sun_azimuth_deg: float, sun_elevation_deg: float) -> Light:
 
 def render_optical(
     rng: np.random.Generator,
-    ground: Ground,
-    hulls: Sequence[Hull],
+    ground: PortGround,
+    hulls: Sequence[DrawnHull],
     stacks: Floats,
     *,
     sky: Sky,
-    sea: Sea,
+    sea: SeaSurface,
     sun: tuple[float, float],
     year: Year,
 ) -> Pixels:
@@ -97,13 +97,15 @@ def render_optical(
     return _sense(rng, image)
 
 
-def _drawn(rng: np.random.Generator, ground: Ground, sea: Sea, year: Year, sun: tuple[float, float]) -> Floats:
+def _drawn(
+    rng: np.random.Generator, ground: PortGround, sea: SeaSurface, year: Year, sun: tuple[float, float]
+) -> Floats:
     wet = ground.water[None]
     made: Floats = _land(ground, year, sun) * (1 - wet) + _water(rng, ground, sea, year) * wet
     return made
 
 
-def _real(rng: np.random.Generator, ground: Ground, seen: Floats, sea: Sea, year: Year) -> Floats:
+def _real(rng: np.random.Generator, ground: PortGround, seen: Floats, sea: SeaSurface, year: Year) -> Floats:
     """Land, piers and water as they are in real pixels, with the day's glint, snow and ice on them."""
     wet = ground.water[None]
     shown = seen + max(sea.glint, 0.0) * _GLINT * wet
@@ -112,7 +114,7 @@ def _real(rng: np.random.Generator, ground: Ground, seen: Floats, sea: Sea, year
     return made
 
 
-def _land(ground: Ground, year: Year, sun: tuple[float, float]) -> Floats:
+def _land(ground: PortGround, year: Year, sun: tuple[float, float]) -> Floats:
     azimuth, elevation = np.radians(sun[0]), np.radians(sun[1])
     lean = (ground.slope_east * np.sin(azimuth) + ground.slope_north * np.cos(azimuth)) / np.tan(elevation)
     turned = (0.7 * year.autumn * ground.leaf)[None]
@@ -122,7 +124,7 @@ def _land(ground: Ground, year: Year, sun: tuple[float, float]) -> Floats:
     return made
 
 
-def _snowed(land: Floats, ground: Ground, year: Year) -> Floats:
+def _snowed(land: Floats, ground: PortGround, year: Year) -> Floats:
     if year.snow <= 0:
         return land
     lies = np.clip(year.snow * (0.75 + 0.25 * ground.leaf) * (1.0 - 0.5 * ground.pier), 0, 0.9)[None]
@@ -130,12 +132,12 @@ def _snowed(land: Floats, ground: Ground, year: Year) -> Floats:
     return made
 
 
-def _near(ground: Ground) -> Floats:
+def _near(ground: PortGround) -> Floats:
     made: Floats = np.exp(-ground.shore_m / 180.0)
     return made
 
 
-def _iced(rng: np.random.Generator, water: Floats, ground: Ground, year: Year) -> Floats:
+def _iced(rng: np.random.Generator, water: Floats, ground: PortGround, year: Year) -> Floats:
     if year.ice <= 0:
         return water
     field = smooth(rng, ground.grid.shape, length_px=12.0) + 1.2 * _near(ground) + 2.2 * year.ice - 1.9
@@ -144,7 +146,7 @@ def _iced(rng: np.random.Generator, water: Floats, ground: Ground, year: Year) -
     return made
 
 
-def _water(rng: np.random.Generator, ground: Ground, sea: Sea, year: Year) -> Floats:
+def _water(rng: np.random.Generator, ground: PortGround, sea: SeaSurface, year: Year) -> Floats:
     shape = ground.grid.shape
     turbid = np.clip(sea.turbid * (1 + 0.5 * smooth(rng, shape, length_px=25.0)) + 0.25 * _near(ground), 0.0, 1.0)[None]
     clean = spectra.CLEAR_WATER * (1 - sea.green) + spectra.GREEN_WATER * sea.green
@@ -158,7 +160,7 @@ def _water(rng: np.random.Generator, ground: Ground, sea: Sea, year: Year) -> Fl
     return made
 
 
-def _paint_stacks(image: Floats, stacks: Floats, ground: Ground, light: Light) -> None:
+def _paint_stacks(image: Floats, stacks: Floats, ground: PortGround, light: Light) -> None:
     if not stacks.any():
         return
     step = _STACK_HEIGHT_M * light.per_height / ground.grid.gsd_m

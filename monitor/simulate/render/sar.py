@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from monitor.core.geodesy import KNOT_MS
-from monitor.simulate.render.ground import Ground
-from monitor.simulate.render.hulls import Hull
+from monitor.simulate.render.ground import PortGround
+from monitor.simulate.render.hulls import DrawnHull
 from monitor.simulate.render.noise import fractal, smooth
 from monitor.simulate.render.rasterize import Floats
 
@@ -40,8 +40,8 @@ def forward_shift_m(speed_kn: float, course_deg: float, *, satellite_deg: float,
 
 def render_radar(
     rng: np.random.Generator,
-    ground: Ground,
-    hulls: Sequence[Hull],
+    ground: PortGround,
+    hulls: Sequence[DrawnHull],
     stacks: Floats,
     *,
     course_deg: float,
@@ -75,7 +75,7 @@ def _linear(db: npt.ArrayLike) -> Floats:
     return made
 
 
-def _background(rng: np.random.Generator, ground: Ground, polarisation: int, wind: Floats) -> Floats:
+def _background(rng: np.random.Generator, ground: PortGround, polarisation: int, wind: Floats) -> Floats:
     shape = ground.grid.shape
     sea = _linear(_SEA_DB[polarisation] + wind)
     town = np.clip(1.0 - ground.leaf * 1.6, 0.0, 1.0)
@@ -89,8 +89,8 @@ def _background(rng: np.random.Generator, ground: Ground, polarisation: int, win
 
 
 def _strong(
-    ground: Ground,
-    hulls: Sequence[Hull],
+    ground: PortGround,
+    hulls: Sequence[DrawnHull],
     stacks: Floats,
     course_deg: float,
     incidence_deg: float,
@@ -111,7 +111,12 @@ def _strong(
 
 
 def _add_hull(
-    image: Floats, hull: Hull, course_deg: float, incidence_deg: float, layover: tuple[float, float, float], gsd: float
+    image: Floats,
+    hull: DrawnHull,
+    course_deg: float,
+    incidence_deg: float,
+    layover: tuple[float, float, float],
+    gsd: float,
 ) -> None:
     shift = (
         forward_shift_m(

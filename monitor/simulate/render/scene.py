@@ -19,15 +19,15 @@ from monitor.simulate.orbits import Pass, sun
 from monitor.simulate.render.background import laid, name_of
 from monitor.simulate.render.clouds import Sky, make_sky, processor_mask
 from monitor.simulate.render.fixtures import ground_with
-from monitor.simulate.render.ground import Ground
-from monitor.simulate.render.hulls import Hull
+from monitor.simulate.render.ground import PortGround
+from monitor.simulate.render.hulls import DrawnHull
 from monitor.simulate.render.optical import Year, light_of, render_optical, sea_of
 from monitor.simulate.render.rasterize import cover
 from monitor.simulate.render.sar import render_radar
 from monitor.simulate.render.stacks import stacks_at
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import Ship, World
-from monitor.simulate.traffic.itinerary import Motion
+from monitor.simulate.traffic.itinerary import ShipMotion
 
 Floats = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
@@ -47,7 +47,7 @@ EDGE_LEAN = 0.336
 """Degrees of longitude per degree of latitude of a Sentinel-2 swath edge at 42° N."""
 
 
-def hull_of(ship: Ship, motion: Motion, grid: Grid) -> Hull:
+def hull_in_pixels(ship: Ship, motion: ShipMotion, grid: Grid) -> DrawnHull:
     """A ship at the single instant of `motion`, in a grid's pixels."""
     lon, lat = float(motion.lon[0]), float(motion.lat[0])
     row, col = grid.rowcol(lon, lat)
@@ -55,7 +55,7 @@ def hull_of(ship: Ship, motion: Motion, grid: Grid) -> Hull:
     choices = _LIVERIES.get(ship.kind, ("grey",))
     livery = "red" if ship.role in ("shuttle", "spoofer") else choices[int(rng.integers(len(choices)))]
     bow = np.radians(float(motion.heading_deg[0]) - convergence_deg(lon, lat, grid.epsg))
-    return Hull(
+    return DrawnHull(
         float(row),
         float(col),
         ship.length_m / grid.gsd_m,
@@ -69,7 +69,7 @@ def hull_of(ship: Ship, motion: Motion, grid: Grid) -> Hull:
     )
 
 
-def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, Hull]]:
+def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, DrawnHull]]:
     """The ships whose centre lies in a grid at an instant, largest last."""
     found = []
     for ship in world.ships:
@@ -78,7 +78,7 @@ def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, Hull]]:
             continue
         row, col = grid.rowcol(motion.lon, motion.lat)
         if -8 <= row[0] < grid.shape[0] + 8 and -8 <= col[0] < grid.shape[1] + 8:
-            found.append((ship, hull_of(ship, motion, grid)))
+            found.append((ship, hull_in_pixels(ship, motion, grid)))
     return sorted(found, key=lambda pair: pair[0].length_m)
 
 
@@ -159,7 +159,7 @@ def optical_raster(
     return Raster(data, S2_BANDS, valid, ground.grid, cloud, SENSORS["s2"].scale, 0.0, dict(tags))
 
 
-def _bright(data: npt.NDArray[np.uint16], ground: Ground) -> Mask:
+def _bright(data: npt.NDArray[np.uint16], ground: PortGround) -> Mask:
     made: Mask = (data[0] > 2300) & (data[3] < 4000) & (ground.water < 0.5)
     return made
 

@@ -30,7 +30,7 @@ class Stack:
 
     @property
     def area_m2(self) -> float:
-        """Ground area."""
+        """PortGround area."""
         return float(self.outline.area)
 
 

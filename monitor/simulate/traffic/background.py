@@ -11,7 +11,7 @@ from monitor.core.aoi import Aoi
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import MMSI_BASE, Ship
 from monitor.simulate.traffic.itinerary import Voyager
-from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, LonLat, Place, afloat, anchorage, berth, way_out
+from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, HullPlace, LonLat, afloat, anchorage, berth, way_out
 
 HOUR = 3_600.0
 DAY = 86_400.0
@@ -132,7 +132,7 @@ def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) 
     return tuple(ships)
 
 
-def _errands(rng: np.random.Generator, out: list[LonLat], base: Place, start_s: float, end_s: float) -> Voyager:
+def _errands(rng: np.random.Generator, out: list[LonLat], base: HullPlace, start_s: float, end_s: float) -> Voyager:
     voyager = Voyager(start_s)
     farther: Callable[[int], tuple[LonLat, ...]] = lambda steps: HARBOUR[base.port][1 : 1 + steps]  # noqa: E731
     while voyager.now_s < end_s:
@@ -144,7 +144,7 @@ def _errands(rng: np.random.Generator, out: list[LonLat], base: Place, start_s: 
     return voyager
 
 
-def _days_at_sea(rng: np.random.Generator, out: list[LonLat], base: Place, start_s: float, end_s: float) -> Voyager:
+def _days_at_sea(rng: np.random.Generator, out: list[LonLat], base: HullPlace, start_s: float, end_s: float) -> Voyager:
     voyager = Voyager(start_s)
     while voyager.now_s < end_s:
         voyager.stay(base, float(rng.uniform(10, 20) if rng.random() < 0.75 else rng.uniform(30, 60)))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from monitor.core.arrays import Floats
 from monitor.core.geodesy import KNOT_MS, destination, inverse
-from monitor.simulate.traffic.routes import LonLat, Place
+from monitor.simulate.traffic.routes import HullPlace, LonLat
 
 HARBOUR_KN = 5.0
 _STEP_M = 3000.0
@@ -21,10 +21,10 @@ _SLOW_WITHIN_M = 4500.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class PlannedStay:
     """A ship at rest: seconds since 1970 in UTC, and the heading of its bow."""
 
-    place: Place
+    place: HullPlace
     start_s: float
     end_s: float
     heading_deg: float
@@ -41,7 +41,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Motion:
+class ShipMotion:
     """A ship's state at some instants; arrays of one length. `present` is False before its first and after its last."""
 
     t_s: Floats
@@ -61,9 +61,9 @@ class Itinerary:
     t_s: Floats
     lon: Floats
     lat: Floats
-    stays: tuple[Stay, ...]
+    stays: tuple[PlannedStay, ...]
 
-    def at(self, t_s: npt.ArrayLike) -> Motion:
+    def at(self, t_s: npt.ArrayLike) -> ShipMotion:
         """The ship's state at instants given in seconds since 1970; `stay` is -1 under way."""
         t = np.atleast_1d(np.asarray(t_s, dtype=np.float64))
         lon, lat = np.interp(t, self.t_s, self.lon), np.interp(t, self.t_s, self.lat)
@@ -80,7 +80,7 @@ class Itinerary:
         heading = np.where(swing, heading + 35.0 * np.sin(t / 30_000.0), heading) % 360.0
         speed = np.where(rest, 0.0, metres / seconds / KNOT_MS)
         present = (t >= self.t_s[0]) & (t < self.t_s[-1])
-        return Motion(t, lon, lat, speed, azimuth, heading, stay, present)
+        return ShipMotion(t, lon, lat, speed, azimuth, heading, stay, present)
 
 
 class Voyager:
@@ -89,18 +89,18 @@ class Voyager:
     def __init__(self, start_s: float) -> None:
         self._now = start_s
         self._knots: list[tuple[float, float, float]] = []
-        self._stays: list[Stay] = []
+        self._stays: list[PlannedStay] = []
 
     @property
     def now_s(self) -> float:
         """The instant that the itinerary has reached."""
         return self._now
 
-    def stay(self, place: Place, hours: float, *, heading_deg: float | None = None) -> Voyager:
+    def stay(self, place: HullPlace, hours: float, *, heading_deg: float | None = None) -> Voyager:
         """Lie at a place."""
         end = self._now + hours * 3600.0
         bow = place.axis_deg if heading_deg is None else heading_deg
-        self._stays.append(Stay(place, self._now, end, bow % 360.0))
+        self._stays.append(PlannedStay(place, self._now, end, bow % 360.0))
         self._knots += [(self._now, place.lon, place.lat), (end, place.lon, place.lat)]
         self._now = end
         return self

@@ -12,7 +12,7 @@ from monitor.core.geodesy import destination
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import MMSI_BASE, Ship
 from monitor.simulate.traffic.itinerary import Itinerary, Voyager
-from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, LonLat, Place, afloat, berth, way_out
+from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, HullPlace, LonLat, afloat, berth, way_out
 
 HOUR, DAY = 3_600.0, 86_400.0
 _GAP_M = 2.0
@@ -75,13 +75,13 @@ def _stays(rng: np.random.Generator, start_s: float, end_s: float) -> list[tuple
     return stays
 
 
-def _outside(inner: Place, metres: float) -> Place:
+def _outside(inner: HullPlace, metres: float) -> HullPlace:
     lon, lat = (float(v) for v in destination(inner.lon, inner.lat, inner.seaward_deg, metres))
     return replace(inner, lon=lon, lat=lat)
 
 
 def _calls(
-    port: str, sea: str, place: Place, stays: Sequence[tuple[float, float]], out: Sequence[LonLat], start_s: float
+    port: str, sea: str, place: HullPlace, stays: Sequence[tuple[float, float]], out: Sequence[LonLat], start_s: float
 ) -> Itinerary:
     """Comes alongside and leaves at those instants; waits at sea between."""
     path = [*out, *HARBOUR[port][1 : 3 if port == "dunai" else 5], *OPEN_SEA[sea]]

@@ -14,7 +14,7 @@ from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import Ship, World
-from monitor.simulate.traffic.itinerary import Motion
+from monitor.simulate.traffic.itinerary import ShipMotion
 
 Mask = npt.NDArray[np.bool_]
 
@@ -31,14 +31,16 @@ SPOOFED_AT = (132.905, 42.72)
 """Off Nakhodka: where the spoofer claims to lie."""
 
 
-def positions(seed: int, world: World, period: TimeRange, stations: Mapping[str, tuple[float, float]]) -> pd.DataFrame:
+def received_positions(
+    seed: int, world: World, period: TimeRange, stations: Mapping[str, tuple[float, float]]
+) -> pd.DataFrame:
     """POSITIONS of the whole season, in order of time; `source_file` is ``simulated``."""
     tables = [_heard(seed, ship, world, period, stations) for ship in world.ships if ship.ais_class]
     table = pd.concat([t for t in tables if len(t)] or [POSITIONS.empty()], ignore_index=True)
     return POSITIONS.conform(table.sort_values(["t", "mmsi"], kind="stable"))
 
 
-def vessels(world: World) -> pd.DataFrame:
+def broadcast_vessels(world: World) -> pd.DataFrame:
     """VESSELS: what each ship with a transponder says of itself. IMO numbers are left out."""
     rows = [
         {
@@ -102,7 +104,7 @@ def _instants(rng: np.random.Generator, ship: Ship, period: TimeRange) -> Floats
 def _by_land(
     rng: np.random.Generator,
     ais_class: str,
-    motion: Motion,
+    motion: ShipMotion,
     outages: Sequence[tuple[str, float, float]],
     stations: Mapping[str, tuple[float, float]],
 ) -> Mask:
@@ -122,10 +124,10 @@ def _down(station: str, t: Floats, outages: Sequence[tuple[str, float, float]]) 
     return down
 
 
-def _spoofed(motion: Motion) -> Motion:
+def _spoofed(motion: ShipMotion) -> ShipMotion:
     """While the ship is not at open sea its messages say that it lies off Nakhodka."""
     lie = motion.stay >= 0
-    return Motion(
+    return ShipMotion(
         motion.t_s,
         np.where(lie, SPOOFED_AT[0], motion.lon),
         np.where(lie, SPOOFED_AT[1], motion.lat),
@@ -137,13 +139,13 @@ def _spoofed(motion: Motion) -> Motion:
     )
 
 
-def _course(rng: np.random.Generator, motion: Motion) -> Floats:
+def _course(rng: np.random.Generator, motion: ShipMotion) -> Floats:
     steady = motion.cog_deg + rng.normal(0, 1.5, len(motion.t_s))
     course = np.where(motion.sog_kn > 0.3, steady, rng.uniform(0, 360, len(motion.t_s)))
     return np.asarray(np.round(course, 1) % 360.0, dtype=np.float64)
 
 
-def _status(motion: Motion, ship: Ship) -> pd.arrays.IntegerArray:
+def _status(motion: ShipMotion, ship: Ship) -> pd.arrays.IntegerArray:
     kinds = np.array([5 if s.place.kind == "berth" else 1 for s in ship.itinerary.stays] or [5])
     status = np.where(motion.stay >= 0, kinds[np.maximum(motion.stay, 0)], 7 if ship.kind == "fishing" else 0)
     return pd.array(status if ship.ais_class == "A" else np.full(len(status), 15), dtype="Int16")

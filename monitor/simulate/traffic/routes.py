@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, azimuth_deg, convergence_deg, destination, distance_m, reproject, transformer
+from monitor.core.geodesy import WGS84, convergence_deg, destination, reproject, transformer
 
 LonLat = tuple[float, float]
 FENDER_M = 3.0
@@ -41,7 +41,7 @@ _ANCHOR: Mapping[str, tuple[float, float, float]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HullPlace:
     """Where a ship lies: centre of the hull, heading of its axis, and the zone it lies in (``""`` for none)."""
 
     port: str
@@ -53,7 +53,7 @@ class Place:
     seaward_deg: float
 
 
-def berth(aois: Sequence[Aoi], port: str, berth_id: str, *, width_m: float, along: float = 0.0) -> Place:
+def berth(aois: Sequence[Aoi], port: str, berth_id: str, *, width_m: float, along: float = 0.0) -> HullPlace:
     """The place of a hull of that width alongside a quay.
 
     Parameters
@@ -69,7 +69,7 @@ def berth(aois: Sequence[Aoi], port: str, berth_id: str, *, width_m: float, alon
     zone = _zone(aois, port, berth_id)
     if zone is None:
         lon, lat, axis = _ANCHOR[port]
-        return Place(port, berth_id, "berth", lon, lat, axis, (axis + 90.0) % 360.0)
+        return HullPlace(port, berth_id, "berth", lon, lat, axis, (axis + 90.0) % 360.0)
     aoi = next(a for a in aois if a.id == port)
     if zone.azimuth_deg is None:
         raise DataError(f"AOI {port}: berth {berth_id} has no azimuth_deg; give the quay face's direction")
@@ -80,7 +80,7 @@ def berth(aois: Sequence[Aoi], port: str, berth_id: str, *, width_m: float, alon
     x, y, outward = _alongside(strip, water, grid_axis, width_m, along * (zone.length_m or 0.0) / 3.0)
     lon, lat = transformer(aoi.epsg, WGS84).transform(x, y)
     back = convergence_deg(centre.x, centre.y, aoi.epsg)
-    return Place(port, berth_id, "berth", lon, lat, zone.azimuth_deg % 360.0, (outward + back) % 360.0)
+    return HullPlace(port, berth_id, "berth", lon, lat, zone.azimuth_deg % 360.0, (outward + back) % 360.0)
 
 
 def _alongside(
@@ -98,26 +98,26 @@ def _alongside(
     return float(x), float(y), float(np.degrees(np.arctan2(outward[0], outward[1])))
 
 
-def anchorage(aois: Sequence[Aoi], port: str, zone_id: str, *, u: float, v: float) -> Place:
+def anchorage(aois: Sequence[Aoi], port: str, zone_id: str, *, u: float, v: float) -> HullPlace:
     """A place in an anchorage's bounding box (`u` east, `v` north, 0–1), or its middle where that falls outside."""
     zone = _zone(aois, port, zone_id)
     if zone is None:
         lon, lat, axis = _ANCHOR[port]
         lon, lat = (float(c) for c in destination(lon, lat, 135.0, 2500.0))
-        return Place(port, zone_id, "anchorage", lon, lat, axis, axis)
+        return HullPlace(port, zone_id, "anchorage", lon, lat, axis, axis)
     west, south, east, north = zone.geometry.bounds
     point = Point(west + u * (east - west), south + v * (north - south))
     if not zone.geometry.contains(point):
         point = zone.geometry.buffer(-0.001).centroid
-    return Place(port, zone_id, "anchorage", point.x, point.y, 0.0, 0.0)
+    return HullPlace(port, zone_id, "anchorage", point.x, point.y, 0.0, 0.0)
 
 
-def afloat(port: str, lonlat: LonLat, kind: str = "sea") -> Place:
+def afloat(port: str, lonlat: LonLat, kind: str = "sea") -> HullPlace:
     """A place at sea in no zone."""
-    return Place(port, "", kind, lonlat[0], lonlat[1], 0.0, 0.0)
+    return HullPlace(port, "", kind, lonlat[0], lonlat[1], 0.0, 0.0)
 
 
-def way_out(aois: Sequence[Aoi], place: Place) -> list[LonLat]:
+def way_out(aois: Sequence[Aoi], place: HullPlace) -> list[LonLat]:
     """From a place to the first harbour waypoint by water: straight, else off the quay, else along it first."""
     goal = HARBOUR[place.port][0]
     here = (place.lon, place.lat)
@@ -144,14 +144,3 @@ def _zone(aois: Sequence[Aoi], port: str, zone_id: str) -> Zone | None:
         if aoi.id == port:
             return aoi.zone(zone_id)
     return None
-
-
-def towards(a: Place, b: Place) -> float:
-    """Azimuth from one place to another."""
-    return float(azimuth_deg(a.lon, a.lat, b.lon, b.lat))
-
-
-def length_m(path: Sequence[LonLat]) -> float:
-    """Length of a path along geodesics."""
-    lon, lat = np.array(path).T
-    return float(distance_m(lon[:-1], lat[:-1], lon[1:], lat[1:]).sum())

@@ -9,8 +9,8 @@ import numpy as np
 from monitor.core.aoi import Aoi
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import MMSI_BASE, Flow, Interval, Ship, silence_except
-from monitor.simulate.traffic.itinerary import Itinerary, Stay, Voyager
-from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, LonLat, Place, afloat, anchorage, berth, way_out
+from monitor.simulate.traffic.itinerary import Itinerary, PlannedStay, Voyager
+from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, HullPlace, LonLat, afloat, anchorage, berth, way_out
 
 HOUR = 3_600.0
 DAY = 86_400.0
@@ -22,7 +22,7 @@ _ABROAD: LonLat = (133.40, 42.40)
 _WAITING: LonLat = (131.96, 42.86)
 
 
-def shuttles(
+def shuttle_ships(
     seed: int, aois: Sequence[Aoi], start_s: float, end_s: float, *, partner: str, lull: Interval, spoofer: bool
 ) -> tuple[Ship, ...]:
     """The two silent ships of a season."""
@@ -56,7 +56,7 @@ def shuttles(
 
 
 def _voyages(
-    rng: np.random.Generator, aois: Sequence[Aoi], near: Place, far: Place, span: Interval, pause: Interval
+    rng: np.random.Generator, aois: Sequence[Aoi], near: HullPlace, far: HullPlace, span: Interval, pause: Interval
 ) -> tuple[Itinerary, list[Interval]]:
     """Round trips until the span ends, and the intervals in which AIS is on."""
     out = _path(aois, near, far)
@@ -80,14 +80,14 @@ def _voyages(
     return voyager.done(), on
 
 
-def _path(aois: Sequence[Aoi], near: Place, far: Place) -> list[LonLat]:
+def _path(aois: Sequence[Aoi], near: HullPlace, far: HullPlace) -> list[LonLat]:
     start = [*way_out(aois, near), *HARBOUR["rajin"][1:], *OPEN_SEA["rajin-dunai"]]
     if far.kind == "sea":
         return [*start, (132.20, 42.40), (far.lon, far.lat)]
     return [*start, *HARBOUR["dunai"][:0:-1], *way_out(aois, far)[::-1]]
 
 
-def _bow(rng: np.random.Generator, place: Place) -> float:
+def _bow(rng: np.random.Generator, place: HullPlace) -> float:
     return place.axis_deg + (180.0 if rng.random() < 0.4 else 0.0)
 
 
@@ -99,7 +99,7 @@ def _talk(rng: np.random.Generator, leave: float, arrive: float, on: list[Interv
         on.append((begin, finish))
 
 
-def _roads(voyager: Voyager, rng: np.random.Generator, aois: Sequence[Aoi], near: Place) -> None:
+def _roads(voyager: Voyager, rng: np.random.Generator, aois: Sequence[Aoi], near: HullPlace) -> None:
     spot = anchorage(aois, "rajin", "rajin_anch_inner", u=float(rng.uniform(0.4, 0.7)), v=float(rng.uniform(0.4, 0.7)))
     goal = HARBOUR["rajin"][0]
     path = way_out(aois, near)
@@ -108,12 +108,12 @@ def _roads(voyager: Voyager, rng: np.random.Generator, aois: Sequence[Aoi], near
     voyager.sail([(spot.lon, spot.lat), goal, *path[::-1][1:]], 5.0)
 
 
-def _wait(voyager: Voyager, aois: Sequence[Aoi], near: Place, hours: float, on: list[Interval]) -> None:
+def _wait(voyager: Voyager, aois: Sequence[Aoi], near: HullPlace, hours: float, on: list[Interval]) -> None:
     """A lull: the ship lies in Ussuri Bay with AIS on."""
     path = [*way_out(aois, near), *HARBOUR["rajin"][1:], *OPEN_SEA["rajin-dunai"], _WAITING]
     voyager.sail(path, 11.0)
     begin = voyager.now_s
-    voyager.stay(Place("dunai", "", "anchorage", *_WAITING, 0.0, 0.0), max(hours - 24.0, 1.0), heading_deg=40.0)
+    voyager.stay(HullPlace("dunai", "", "anchorage", *_WAITING, 0.0, 0.0), max(hours - 24.0, 1.0), heading_deg=40.0)
     on.append((begin, voyager.now_s))
     voyager.sail(path[::-1], 11.0)
 
@@ -137,7 +137,7 @@ def _standing(seed: int, start_s: float, end_s: float) -> Flow:
     return Flow("rajin_yard_b12", t, np.round(rng.uniform(0.5, 2.5, size=9), 1))
 
 
-def _loaded(rng: np.random.Generator, stay: Stay) -> list[Flow]:
+def _loaded(rng: np.random.Generator, stay: PlannedStay) -> list[Flow]:
     lot, empty = float(rng.uniform(2.5, 5.5)), float(rng.uniform(1.0, 2.5))
     begin, end = stay.start_s, stay.end_s
     share = begin + float(rng.uniform(0.3, 0.5)) * (end - begin)
@@ -154,7 +154,7 @@ def _loaded(rng: np.random.Generator, stay: Stay) -> list[Flow]:
     return [gathered, landed]
 
 
-def _landed(rng: np.random.Generator, stay: Stay) -> Flow:
+def _landed(rng: np.random.Generator, stay: PlannedStay) -> Flow:
     lot = float(rng.uniform(2.0, 4.5))
     begin, end = stay.start_s, stay.end_s
     return Flow(

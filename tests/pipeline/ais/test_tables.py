@@ -15,7 +15,7 @@ from monitor.ais.clean import track_flags
 from monitor.ais.coastline import shipped_shore
 from monitor.ais.disabling import gap_rules
 from monitor.ais.gap_reachability import gap_calls, usual_speeds
-from monitor.ais.reception import reception
+from monitor.ais.reception import reception_cells
 from monitor.ais.sea_routes import shipped_sea
 from monitor.core.aoi import Aoi, read_aois
 from monitor.core.parallel import open_pool
@@ -80,7 +80,7 @@ def test_a_silence_among_neighbours_is_explained_with_reasons(store: PositionSto
     (rule,) = rules.to_dict("records")
     assert (rule["coastal"], rule["open_sea"], rule["others_during"]) == ("met", "not met", 4)
     assert rule["shore_nmi"] < 2.0
-    assert "coastal: 4 other vessels heard near it meanwhile" in rule["reasons"]
+    assert "coastal: 4 other vessels received near it meanwhile" in rule["reasons"]
 
 
 def test_a_silence_of_thirty_hours_leaves_time_for_rajin_and_back(
@@ -113,10 +113,10 @@ def test_calls_are_found_at_ports_of_ones_own_and_of_the_index(
 def test_reception_by_day_equals_reception_at_once(
     store: PositionStore, positions: pd.DataFrame, aois: tuple[Aoi, ...]
 ) -> None:
-    assert_frame_equal(stored_reception(store), reception(positions))
+    assert_frame_equal(stored_reception(store), reception_cells(positions))
     dunai = [aoi for aoi in aois if aoi.id == "dunai"]
     near = stored_reception(store, dunai)
-    assert 0 < len(near) < len(reception(positions))
+    assert 0 < len(near) < len(reception_cells(positions))
     assert near["lon"].between(131.0, 134.0).all()
 
 

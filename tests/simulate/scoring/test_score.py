@@ -9,12 +9,12 @@ import pytest
 
 from monitor.core.tables import VISITS, VOYAGES
 from monitor.simulate import reliability, score
-from monitor.simulate.observations import coverage_from, detections_from
+from tests.simulate.detections import detections_from
 
 
 @pytest.fixture(scope="module")
 def perfect(truth):
-    return detections_from(truth, missed=0.0, false_per_observation=0.0)
+    return detections_from(truth)
 
 
 def _visits(truth, *, shift="0h"):
@@ -114,12 +114,3 @@ def test_the_sheet_prints_and_travels_as_json(truth, perfect):
     sheet = score({"detections": perfect}, truth)
     assert "recall, 60 m and more" in sheet.text()
     assert sheet.as_json()["figures"][0]["table"] == "detections"
-
-
-def test_perfect_coverage_says_not_observed_under_cloud(season, truth, aois):
-    coverage = coverage_from(truth, aois)
-    berths = coverage[coverage["kind"] == "berth"].merge(
-        truth["berths"], left_on=["scene_id", "zone_id"], right_on=["scene_id", "berth_id"]
-    )
-    assert (berths.loc[berths["observed"] < 0.1, "state"] == "not observed").all()
-    assert (berths.loc[berths["observed"] == 1.0, "state"] == "observed").all()

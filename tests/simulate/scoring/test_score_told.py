@@ -9,9 +9,9 @@ import pytest
 from monitor.core.tables import COUNTS, DARK_EVENTS, GAP_CANDIDATES, IDENTITY, SHUTTLES, VISITS
 from monitor.core.timerange import TimeRange
 from monitor.simulate import Season, score
-from monitor.simulate.observations import detections_from
 from monitor.simulate.scoring.shuttles import true_shuttles
 from monitor.simulate.truth import truth_tables
+from tests.simulate.detections import detections_from
 
 START = pd.Timestamp("2023-08-20", tz="UTC")
 DAY = pd.Timedelta(days=1)
@@ -319,7 +319,7 @@ def test_a_listed_ship_that_was_left_out_is_not_covered_by_another_ship(truth, s
 
 
 def test_the_silent_ship_that_lay_there_is_found_among_the_candidates(truth) -> None:
-    seen = detections_from(truth, missed=0.0, false_per_observation=0.0)
+    seen = detections_from(truth)
     off = truth["dark_intervals"]
     mine = truth["vessels"]
     vessel, found = next(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -143,7 +144,7 @@ def test_fixed_objects_of_the_season_stand_in_real_pixels(folder, aois, ports):
 
 
 def test_the_files_say_which_ground_is_real_and_which_is_drawn(season, tmp_path):
-    short = season.with_period(TimeRange.parse("2023-08-15/2023-08-16"))
+    short = replace(season, period=TimeRange.parse("2023-08-15/2023-08-16"))
     made = write_season(short, tmp_path / "made")
     assert "rajin: ground from S2A_20220611T022000_clear.tif; ships in it are not in the truth" in made.text()
     assert "dunai: drawn ground" in made.text()

@@ -51,14 +51,14 @@ def schedule(
 
 
 def doctor(context: typer.Context) -> None:
-    """Say what is wrong, and the command that mends it; exits 1 when anything is.
+    """Say what is wrong, and the command that helps; exits 1 when anything is.
 
     Example: monitor doctor
     """
     to = session(context)
     checks = to.open().doctor()
     lines = [
-        f"{'ok  ' if c.ok else 'BAD '} {c.name}: {c.what}" + (f"\n     mend: {c.mend}" if c.mend else "")
+        f"{'ok  ' if c.ok else 'BAD '} {c.name}: {c.what}" + (f"\n     do: {c.remedy}" if c.remedy else "")
         for c in checks
     ]
     to.tell({"checks": [check.as_row() for check in checks], "ok": all(c.ok for c in checks)}, "\n".join(lines))

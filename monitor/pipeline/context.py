@@ -98,7 +98,7 @@ class Context:
         return replace(self, _listed=[])
 
     def table_keys(self) -> list[tuple[Aoi, str, str]]:
-        """Port, sensor and the name under which the tables of its scenes are kept, for each port and detector."""
+        """Port, sensor and the name under which the tables of its scenes are stored, for each port and detector."""
         return [(aoi, sensor, table_key(found, aoi)) for aoi in self.aois for sensor, found in self.detectors.items()]
 
     def span(self) -> TimeRange:

@@ -57,7 +57,7 @@ def export_tables(
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:
-    """Write a table as CSV that no spreadsheet takes for formulas; the file."""
+    """Write a table as CSV that no spreadsheet reads as formulas; the file."""
     write_bytes(out, safe_csv(table))
     return out
 

@@ -1,4 +1,4 @@
-"""What names the tables of a run, and whether they are current: asked at every run, so light to load."""
+"""What names the tables of a run, and whether they are current: checked at every run, so light to load."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def zones_digest(aoi: Aoi) -> str:
 
 
 def table_key(detector: Detector, aoi: Aoi) -> str:
-    """The name under which a detector's tables of a port are kept: new weights or new zones make new tables."""
+    """The name under which a detector's tables of a port are stored: new weights or new zones make new tables."""
     return f"{detector.key}-{zones_digest(aoi)}"
 
 

@@ -20,7 +20,17 @@ class Step:
 
     @classmethod
     def of(cls, name: str, outcomes: Sequence[Outcome[object, object]], *, note: str = "") -> Step:
-        """The step that these outcomes make."""
+        """The step that these outcomes make.
+
+        Parameters
+        ----------
+        name : str
+            Of the step.
+        outcomes : sequence of Outcome
+            What became of each item.
+        note : str
+            A remark for people.
+        """
         failed = tuple((label(o.item), str(o.error)) for o in outcomes if o.error is not None)
         return cls(name, len(outcomes) - len(failed), failed, note)
 
@@ -101,5 +111,15 @@ def label(item: object) -> str:
 
 
 def failure(name: str, item: str, error: MonitorError) -> Step:
-    """A step that failed as a whole."""
+    """A step that failed as a whole.
+
+    Parameters
+    ----------
+    name : str
+        Of the step.
+    item : str
+        What it failed on.
+    error : MonitorError
+        Why.
+    """
     return Step(name, 0, ((item, str(error)),))

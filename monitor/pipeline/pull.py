@@ -36,7 +36,17 @@ class Search:
 
 
 def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
-    """The passes over each port that a source has; a port that fails stops no other."""
+    """The passes over each port that a source has; a port that fails stops no other.
+
+    Parameters
+    ----------
+    source : Source
+        What is searched.
+    aois : sequence of Aoi
+        The ports.
+    period : TimeRange
+        The period.
+    """
     outcomes = each(lambda aoi: source.search(aoi, period), aois)
     found = [(acquisition, o.item) for o in outcomes for acquisition in (o.value or [])]
     return Search(tuple(found), tuple(o for o in outcomes if not o.ok))

@@ -31,6 +31,17 @@ _MAP_MARGIN_DEG = 1.0
 def write_brief(context: Context, period: TimeRange, out: Path, *, pdf: bool = False) -> list[Path]:
     """Write the brief of the context's ports over a period as HTML, and as PDF when asked for; the files written.
 
+    Parameters
+    ----------
+    context : Context
+        Its ports are what the brief is about.
+    period : TimeRange
+        What it is about; tables may reach further back.
+    out : Path
+        The HTML file.
+    pdf : bool
+        Write a PDF beside it.
+
     Raises
     ------
     ArchiveError
@@ -50,7 +61,19 @@ def write_brief(context: Context, period: TimeRange, out: Path, *, pdf: bool = F
 
 
 def compose(context: Context, given: BriefInput, tables: TableSet, found: Flights) -> Brief:
-    """The brief with one timeline of everything, its parts on flights and on what others saw where there are any."""
+    """The brief with one timeline of everything, its parts on flights and on what others saw where there are any.
+
+    Parameters
+    ----------
+    context : Context
+        The archive gives pixels and published observations.
+    given : BriefInput
+        What the brief may state.
+    tables : TableSet
+        As `snapshot.read` gives them.
+    found : Flights
+        What traces and claims show.
+    """
     made = build(given, context.archive.read_raster)
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     mine = given.tables
@@ -66,7 +89,17 @@ def compose(context: Context, given: BriefInput, tables: TableSet, found: Flight
 
 
 def brief_input(context: Context, tables: TableSet, period: TimeRange) -> BriefInput:
-    """Everything that a brief of the context's ports may state."""
+    """Everything that a brief of the context's ports may state.
+
+    Parameters
+    ----------
+    context : Context
+        Its ports are what the brief is about.
+    tables : TableSet
+        As `snapshot.read` gives them.
+    period : TimeRange
+        What the brief is about.
+    """
     stated = findings.from_text(context.archive.read_note(FINDINGS))
     inside = tuple(f for f in stated if f.aoi_id in context.ids and period.overlaps(f.start, f.end))
     who, reviewed = history.reviewers(tables, inside)

@@ -114,8 +114,8 @@ def read(context: Context) -> TableSet:
     """Every table of the workspace as it is; each is read from disk when it is first asked for.
 
     DETECTIONS and COVERAGE are those of the context's ports by the detectors and zones in force; COVERAGE has the
-    passes that were searched for and not found too. MATCHES holds all versions. Nothing that a reviewer rejected is
-    left out yet: see `accepted`.
+    passes that were searched for and not found too. MATCHES holds all versions. Detections that
+    a reviewer rejected are still in: see `accepted`.
     """
     archive = context.archive
     derived: dict[Schema, Callable[[], pd.DataFrame]] = {

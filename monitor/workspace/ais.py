@@ -1,4 +1,4 @@
-"""What a workspace's AIS says by itself, as tables."""
+"""A workspace's AIS by itself, as tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a workspace's aircraft traces say, as tables."""
+"""A workspace's aircraft traces and published flights, as tables."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AviationTables:
 
         Parameters
         ----------
-        files : str or Path
+        *files : str or Path
             Of any supported layout.
         watchlist : Path, optional
             Aircraft to follow; the settings' when not given.

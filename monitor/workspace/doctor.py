@@ -1,4 +1,4 @@
-"""What is wrong with a workspace, and the command that mends it."""
+"""What is wrong with a workspace, and the command that helps."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, mak
 from monitor.workspace.settings import FILE_NAME, Settings
 
 LEAST_FREE_BYTES = 2 * 1024**3
-"""Less free disk than this is a fault: a year of two ports takes about as much."""
+"""Less free disk than this is a fault: a year of two ports needs about as much."""
 
 MOST_SKEW_S = 120.0
 """A clock further off than this breaks logins and the match with AIS."""
@@ -26,20 +26,20 @@ MOST_SKEW_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at; `mend` is what to do, "" when all is well."""
+    """One thing checked; `remedy` is what to do, "" when all is well."""
 
     name: str
     ok: bool
     what: str
-    mend: str = ""
+    remedy: str = ""
 
     def as_row(self) -> dict[str, object]:
         """For a table."""
-        return {"check": self.name, "ok": self.ok, "what": self.what, "mend": self.mend}
+        return {"check": self.name, "ok": self.ok, "what": self.what, "remedy": self.remedy}
 
 
 def examine(root: Path, settings: Settings) -> list[Check]:
-    """Every check, in the order in which to mend; services are asked only when the settings name them."""
+    """Every check, in the order in which to correct them; services are reached only when the settings name them."""
     checks = [_ports(root), *_disk(root), _archive(root)]
     checks += _sources(root, settings)
     checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
@@ -47,39 +47,37 @@ def examine(root: Path, settings: Settings) -> list[Check]:
 
 
 def _alerts(settings: Settings) -> Iterator[Check]:
-    """Where alerts go, when the settings say anything of it; nothing is sent."""
-    told = settings.alerts
-    if not (told.send or told.urls_file or told.urls.get_secret_value()):
+    """Where alerts go, when the settings give any; nothing is sent."""
+    chosen = settings.alerts
+    if not (chosen.send or chosen.urls_file or chosen.urls.get_secret_value()):
         return
 
-    def observation() -> str:
+    def check() -> str:
         targets = alert_targets(settings)
         if not targets:
             raise SettingsError("[alerts] send is true, and there is no target to send to")
         return ", ".join(str(target) for target in targets)
 
-    yield _tried(
-        "alerts", "set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file that only you can read", observation
-    )
+    yield _tried("alerts", "set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file that only you can read", check)
 
 
-def _tried(name: str, mend: str, observation: Callable[[], str]) -> Check:
+def _tried(name: str, remedy: str, check: Callable[[], str]) -> Check:
     try:
-        return Check(name, True, observation())
+        return Check(name, True, check())
     except MonitorError as error:
-        return Check(name, False, str(error), mend)
+        return Check(name, False, str(error), remedy)
 
 
 def _ports(root: Path) -> Check:
     folder = root / "aoi"
 
-    def observation() -> str:
+    def check() -> str:
         return ", ".join(aoi.id for aoi in read_aois(folder))
 
-    check = _tried("ports", f"mend the file in {folder}, or copy a port from a new `monitor init`", observation)
-    if check.ok and not check.what:
+    found = _tried("ports", f"correct the file in {folder}, or copy a port from a new `monitor init`", check)
+    if found.ok and not found.what:
         return Check("ports", False, f"{folder}: no *.geojson", f"put one GeoJSON file a port into {folder}")
-    return check
+    return found
 
 
 def _disk(root: Path) -> Iterator[Check]:
@@ -88,23 +86,23 @@ def _disk(root: Path) -> Iterator[Check]:
     yield Check("disk", free >= LEAST_FREE_BYTES, what, "" if free >= LEAST_FREE_BYTES else "free some space")
     probe = root / "archive" / ".writable"
 
-    def observation() -> str:
+    def check() -> str:
         write_bytes(probe, b"")
         probe.unlink()
         return f"{probe.parent} can be written"
 
-    yield _tried("writing", f"chown -R $USER {root.absolute()}", observation)
+    yield _tried("writing", f"chown -R $USER {root.absolute()}", check)
 
 
 def _archive(root: Path) -> Check:
-    def observation() -> str:
+    def check() -> str:
         scenes = Archive(root / "archive").scenes()
         newest = max((s.acquisition.acquired_at for s in scenes), default=None)
         ahead = newest is not None and newest > datetime.now(UTC)
-        return f"{len(scenes)} scenes" + (f"; the newest, {newest}, lies in the future: set the clock" if ahead else "")
+        return f"{len(scenes)} scenes" + (f"; the newest, {newest}, is in the future: set the clock" if ahead else "")
 
-    check = _tried("archive", "monitor reindex", observation)
-    return Check("clock", False, check.what, "timedatectl set-ntp true") if "set the clock" in check.what else check
+    found = _tried("archive", "monitor reindex", check)
+    return Check("clock", False, found.what, "timedatectl set-ntp true") if "set the clock" in found.what else found
 
 
 def _sources(root: Path, settings: Settings) -> Iterator[Check]:
@@ -112,8 +110,8 @@ def _sources(root: Path, settings: Settings) -> Iterator[Check]:
     if name == "folder":
         folder = root / settings.source.folder
         here = folder.is_dir()
-        mend = "" if here else f"put GeoTIFF scenes there, or set [source] folder in {root / FILE_NAME}"
-        yield Check("source", here, f"{folder}: {'is there' if here else 'no such folder'}", mend)
+        remedy = "" if here else f"put GeoTIFF scenes there, or set [source] folder in {root / FILE_NAME}"
+        yield Check("source", here, f"{folder}: {'is there' if here else 'no such folder'}", remedy)
     elif name == "stac":
         yield from _reached("stac", settings.stac.url, "[stac] url")
     elif name == "sentinelhub":
@@ -124,15 +122,15 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
     from monitor.sources.imagery.sentinelhub.client import check_login
 
     check = _tried(
-        "settings", f"mend [sentinelhub] in {root / FILE_NAME}", lambda: str(hub_settings(settings).deployment)
+        "settings", f"correct [sentinelhub] in {root / FILE_NAME}", lambda: str(hub_settings(settings).deployment)
     )
     yield check
     if not check.ok:
         return
     hub = hub_settings(settings)
     problem = hub.credentials_problem
-    mend = "export MONITOR_SENTINELHUB__CLIENT_ID=… MONITOR_SENTINELHUB__CLIENT_SECRET=…"
-    yield Check("credentials", not problem, problem or "given", mend if problem else "")
+    remedy = "export MONITOR_SENTINELHUB__CLIENT_ID=… MONITOR_SENTINELHUB__CLIENT_SECRET=…"
+    yield Check("credentials", not problem, problem or "given", remedy if problem else "")
     reached = [*_reached("service", hub.endpoints.base_url, "[sentinelhub] deployment")]
     yield from reached
     if not problem and reached[0].ok:
@@ -141,7 +139,7 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
             check_login(hub)
             return "accepted"
 
-        yield _tried("login", f"{mend}, made for deployment {hub.deployment}", login)
+        yield _tried("login", f"{remedy}, made for deployment {hub.deployment}", login)
     spent, cap = UnitAccount(Archive(root / "archive")).spent(datetime.now(UTC)), hub.units_per_month
     what = f"{spent:.1f} of {cap:.0f} processing units used this month"
     full = spent >= cap
@@ -152,8 +150,8 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
 
 def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
     found = check_reachable(url)
-    mend = "" if found.reached else f"check the network, then {setting}; `curl -I {url}` shows what comes back"
-    yield Check(name, found.reached, f"{url}: {found.detail}", mend)
+    remedy = "" if found.reached else f"check the network, then {setting}; `curl -I {url}` shows what comes back"
+    yield Check(name, found.reached, f"{url}: {found.detail}", remedy)
     if found.skew_s is not None:
         right = abs(found.skew_s) <= MOST_SKEW_S
         yield Check("clock", right, f"{found.skew_s:+.0f} s against {url}", "" if right else "timedatectl set-ntp true")
@@ -162,11 +160,11 @@ def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
 def _weights(settings: Settings, sensor: str) -> Check:
     chosen = settings.detector
 
-    def observation() -> str:
+    def check() -> str:
         return make_detector(sensor, chosen.weights or None, chosen.threshold).key
 
     return _tried(
-        f"weights {sensor}", "install monitor again, or set [detector] weights to a name in weights.toml", observation
+        f"weights {sensor}", "install monitor again, or set [detector] weights to a name in weights.toml", check
     )
 
 

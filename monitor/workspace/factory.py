@@ -1,4 +1,4 @@
-"""The sources and detectors that settings name, made from them; each is imported when it is asked for."""
+"""The sources and detectors that settings name, made from them; each is imported when it is needed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,18 @@ __all__ = [
 
 
 def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str | None = None) -> Source:
-    """The source called `name`, or the settings' own; nothing is opened or asked yet.
+    """The source called `name`, or the settings' own; nothing is opened or requested yet.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace's folder.
+    settings : Settings
+        Its settings.
+    aois : tuple of Aoi
+        The ports; the simulated source needs them.
+    name : str, optional
+        folder, sentinelhub, stac or simulated; the settings' when not given.
 
     Raises
     ------
@@ -65,36 +76,36 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
 
 
 def hub_settings(settings: Settings) -> SentinelHubSettings:
-    """What `[sentinelhub]` says, with the credentials of the environment or of the credentials file.
+    """The settings of `[sentinelhub]`, with the credentials of the environment or of the credentials file.
 
     Raises
     ------
     SettingsError
         Deployment and URLs do not fit, or the credentials file cannot be used.
     """
-    told = settings.sentinelhub
-    client_id, secret = told.client_id, told.client_secret
-    if told.credentials_file is not None and not (client_id and secret):
-        client_id, secret = read_credentials(told.credentials_file.expanduser())
+    chosen = settings.sentinelhub
+    client_id, secret = chosen.client_id, chosen.client_secret
+    if chosen.credentials_file is not None and not (client_id and secret):
+        client_id, secret = read_credentials(chosen.credentials_file.expanduser())
     return SentinelHubSettings(
-        deployment=told.deployment,
-        base_url=told.base_url,
-        token_url=told.token_url,
+        deployment=chosen.deployment,
+        base_url=chosen.base_url,
+        token_url=chosen.token_url,
         client_id=client_id,
         client_secret=secret,
-        level=told.level.upper(),
+        level=chosen.level.upper(),
         sensors=tuple(settings.source.sensors),
-        units_per_month=told.units_per_month,
-        deadline_s=told.deadline_s,
-        incidence=told.incidence,
+        units_per_month=chosen.units_per_month,
+        deadline_s=chosen.deadline_s,
+        incidence=chosen.incidence,
     )
 
 
 def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
     """The simulated season that the settings describe."""
-    told = settings.simulate
-    period, sensors = TimeRange.parse(told.period), tuple(settings.source.sensors)
-    return season_of(aois, seed=told.seed, period=period, scenario=told.scenario, sensors=sensors)
+    chosen = settings.simulate
+    period, sensors = TimeRange.parse(chosen.period), tuple(settings.source.sensors)
+    return season_of(aois, seed=chosen.seed, period=period, scenario=chosen.scenario, sensors=sensors)
 
 
 def season_of(
@@ -108,6 +119,21 @@ def season_of(
 ) -> Season:
     """A simulated season over some ports; `background` is a folder of real scenes to lay under its optical
     observations.
+
+    Parameters
+    ----------
+    aois : tuple of Aoi
+        The ports.
+    seed : int
+        Everything random follows from it.
+    period : TimeRange
+        When.
+    scenario : str
+        One of `monitor.simulate.SCENARIOS`.
+    sensors : tuple of str
+        ``s2``, ``s1``.
+    background : Path, optional
+        A folder of real scenes to use as the ground of optical ones.
 
     Raises
     ------
@@ -143,23 +169,23 @@ def alert_targets(settings: Settings) -> tuple[Target, ...]:
     """
     from monitor.report.alerts.send import read_targets, read_targets_file
 
-    told = settings.alerts
-    given = told.urls.get_secret_value()
-    if given or told.urls_file is None:
+    chosen = settings.alerts
+    given = chosen.urls.get_secret_value()
+    if given or chosen.urls_file is None:
         return read_targets(given)
-    return read_targets_file(told.urls_file.expanduser())
+    return read_targets_file(chosen.urls_file.expanduser())
 
 
 def alert_plan(settings: Settings, as_of: datetime) -> AlertPlan:
-    """What ``[alerts]`` says is told, of a watch that ends at `as_of`."""
-    told = settings.alerts
+    """Which alerts ``[alerts]`` asks for, of a time that ends at `as_of`."""
+    chosen = settings.alerts
     return AlertPlan(
         as_of,
-        tuple(told.rules),
-        told.least_likelihood,
-        span(told.cool_down),
-        span(told.newest),
-        told.berths,
-        span(told.unseen),
-        span(told.silence),
+        tuple(chosen.rules),
+        chosen.least_likelihood,
+        span(chosen.cool_down),
+        span(chosen.newest),
+        chosen.berths,
+        span(chosen.unseen),
+        span(chosen.silence),
     )

@@ -23,7 +23,17 @@ Progress = Callable[[str], None]
 
 
 def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunResult:
-    """Do what is due; a second run finds nothing to do. The steps that were done, and the briefs written."""
+    """Do what is due; a second run finds nothing to do. The steps that were done, and the briefs written.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        What is run.
+    pool : str or None
+        As `monitor --pool` takes it.
+    progress : Progress
+        Called with a line of text after each step.
+    """
     steps: list[Step] = []
 
     def done(step: Step) -> None:
@@ -43,7 +53,7 @@ def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunRe
         )
     lacking = without_detections(context)
     if lacking and len(lacking) == _detectable(context):
-        reason = f"none of {len(lacking)} scenes has detections; mend what `detect` reports, then run again"
+        reason = f"none of {len(lacking)} scenes has detections; see what `detect` reports, then run again"
         error = ArchiveError(f"{workspace.root}: {reason}")
         done(failure("correlate", "all scenes", error))
         done(failure("report", "briefs", error))
@@ -58,7 +68,7 @@ def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunRe
 
 
 def alerts(workspace: Workspace, context: Context) -> Step:
-    """Record the alerts that are due; nothing when what there is was asked already."""
+    """Record the alerts that are due; nothing when they were raised for what there is."""
     plan = alert_plan(workspace.settings, workspace.watched_until(context))
     if alert_plans.alerts_are_raised(context.archive, plan):
         return Step("alerts")

@@ -1,4 +1,4 @@
-"""The timer that calls `monitor run --due`: the operating system's own, as systemd or cron wants it told."""
+"""The timer that calls `monitor run --due`: the operating system's own, by systemd or cron."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Runner = Callable[[Sequence[str], str | None], str]
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One workspace's timer: which `monitor`, which folder; `home` is where the user's settings lie."""
+    """One workspace's timer: which `monitor`, which folder; `home` is the user's folder."""
 
     command: Path
     workspace: Path

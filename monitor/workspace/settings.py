@@ -213,7 +213,21 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over what monitor.toml says."""
+        """The environment wins over what monitor.toml says.
+
+        Parameters
+        ----------
+        settings_cls : type of Settings
+            This class.
+        init_settings : PydanticBaseSettingsSource
+            Arguments.
+        env_settings : PydanticBaseSettingsSource
+            The environment.
+        dotenv_settings : PydanticBaseSettingsSource
+            Not read.
+        file_secret_settings : PydanticBaseSettingsSource
+            Not read.
+        """
         return (env_settings, init_settings)
 
 

@@ -85,7 +85,17 @@ def scene_table(scenes: Iterable[Scene]) -> gpd.GeoDataFrame:
 
 
 def status_table(context: Context, sensors: Iterable[str], title: str) -> Table:
-    """What is there: a row a port and sensor, and the positions."""
+    """What is there: a row a port and sensor, and the positions.
+
+    Parameters
+    ----------
+    context : Context
+        Its ports, scenes and positions.
+    sensors : iterable of str
+        A row of each port for each.
+    title : str
+        Of the table.
+    """
     rows: list[dict[str, object]] = []
     for aoi in context.aois:
         for sensor in sensors:

@@ -256,8 +256,14 @@ class Workspace:
 
         Parameters
         ----------
-        period, aoi, sensor, source
-            As in `plan`.
+        period : Period
+            What `run --due` searches when not given.
+        aoi : str, optional
+            One port; all when not given.
+        sensor : str, optional
+            ``s2`` or ``s1``; the settings' when not given.
+        source : str, optional
+            The settings' when not given.
         pool : str, optional
             As `monitor --pool` takes it.
         """
@@ -292,7 +298,7 @@ class Workspace:
 
         Parameters
         ----------
-        files : str or Path
+        *files : str or Path
             Of any supported layout.
         start_date : str, optional
             The instant of the first message of NMEA files without times; `[ais] start_date` when not given.
@@ -453,7 +459,7 @@ class Workspace:
         return pipeline.export.pack_evidence(self.context(), id, out)
 
     def write_csv(self, table: pd.DataFrame, out: Path) -> Path:
-        """Write a table as CSV that no spreadsheet takes for formulas."""
+        """Write a table as CSV that no spreadsheet reads as formulas."""
         return pipeline.export.write_csv(table, out)
 
     def add_sightings(self, *files: str | Path) -> dict[str, int]:
@@ -596,7 +602,19 @@ class Workspace:
         period: Period = None,
         pool: str | None = None,
     ) -> pd.DataFrame:
-        """GAPS in AIS; see `AisTables.gaps`."""
+        """GAPS in AIS of everything that was ingested.
+
+        Parameters
+        ----------
+        at_least : timedelta, optional
+            The shortest silence that is a gap; `[ais] gap` of the settings when not given.
+        until : str or datetime, optional
+            Makes open gaps; positions after it are left out.
+        period : Period
+            Only gaps that share an instant with it.
+        pool : str, optional
+            As `monitor --pool` takes it.
+        """
         return self.ais.gaps(at_least=at_least, until=until, period=period, pool=pool)
 
     def alerts(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:

@@ -23,7 +23,7 @@ def test_sending_without_a_target_is_found(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("MONITOR_ALERTS__SEND", "true")
     [check] = _alerts(tmp_path)
     assert not check.ok
-    assert "MONITOR_ALERTS__URLS" in check.mend
+    assert "MONITOR_ALERTS__URLS" in check.remedy
 
 
 def test_targets_are_named_without_their_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

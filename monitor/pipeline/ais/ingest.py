@@ -77,8 +77,18 @@ def ingest_files(
 ) -> IngestReport:
     """Read files into the store, one after the other; a file that cannot be read stops no other.
 
-    `start` is the instant of the first message of NMEA files without times; `columns` names the columns of tables of an
-    unknown layout.
+    Parameters
+    ----------
+    store : PositionStore
+        Where the positions go.
+    paths : sequence of Path
+        Files of any supported layout.
+    start : datetime, optional
+        The instant of the first message of NMEA files without times.
+    columns : mapping of str to str, optional
+        The columns of tables of an unknown layout.
+    progress : callable, optional
+        Takes a path, the bytes read and its size.
     """
     readers = [PositionReader(None, start), *([PositionReader(columns, start)] if columns else [])]
     outcomes: list[Outcome[Path, FileReport]] = each(lambda path: _ingest_one(store, path, readers, progress), paths)
@@ -95,11 +105,11 @@ def _ingest_one(
     key = file_key(path, readers[0].start_date)
     if store.has(key):
         return FileReport(path, known=True)
-    told = None if progress is None else lambda done, size: progress(path, done, size)
+    report_bytes = None if progress is None else lambda done, size: progress(path, done, size)
     for reader in readers:
         report = ReadReport(path.name)
         try:
-            done = store.append(reader.batches(path, report, progress=told), key=key, file=path.name)
+            done = store.append(reader.batches(path, report, progress=report_bytes), key=key, file=path.name)
         except DataError:
             if reader is readers[-1]:
                 raise
@@ -111,7 +121,7 @@ def _ingest_one(
 
 
 def file_key(path: Path, start_date: datetime | None = None) -> str:
-    """SHA-256 of a file's bytes (and of the start date it is read with): the same file is the same wherever it lies.
+    """SHA-256 of a file's bytes (and of the start date it is read with): the same file has the same key in any folder.
 
     Raises
     ------

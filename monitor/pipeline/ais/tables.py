@@ -1,4 +1,4 @@
-"""What AIS alone says of everything in the positions store: flags, reception, silences explained, port calls."""
+"""AIS tables of everything in the positions store: track flags, reception, rules and calls of gaps, port calls."""
 
 from __future__ import annotations
 
@@ -39,6 +39,15 @@ def stored_flags(
 ) -> pd.DataFrame:
     """TRACK_FLAGS of all stored positions, in order of start, then MMSI; worked out by groups of vessels.
 
+    Parameters
+    ----------
+    store : PositionStore
+        All positions.
+    period : TimeRange, optional
+        Only positions in it.
+    pool : Executor, optional
+        Works on several parts at once; the result has the same bytes on any.
+
     Raises
     ------
     ArchiveError
@@ -51,6 +60,17 @@ def stored_port_calls(
     store: PositionStore, ports: pd.DataFrame, *, period: TimeRange | None = None, pool: Executor | None = None
 ) -> pd.DataFrame:
     """PORT_CALLS of all stored positions at anchor points (`port_points`).
+
+    Parameters
+    ----------
+    store : PositionStore
+        All positions.
+    ports : DataFrame
+        Anchor points, as `port_points` gives them.
+    period : TimeRange, optional
+        Only positions in it.
+    pool : Executor, optional
+        Works on several parts at once; the result has the same bytes on any.
 
     Raises
     ------
@@ -66,6 +86,17 @@ def stored_reception(
 ) -> pd.DataFrame:
     """RECEPTION of all stored positions, day by day; within a degree of some ports where they are given.
 
+    Parameters
+    ----------
+    store : PositionStore
+        All positions.
+    aois : sequence of Aoi
+        Only within a degree of these; everywhere when empty.
+    period : TimeRange, optional
+        Only positions in it.
+    pool : Executor, optional
+        Works on several parts at once; the result has the same bytes on any.
+
     Raises
     ------
     ArchiveError
@@ -74,7 +105,7 @@ def stored_reception(
     store = PositionStore(store.root.resolve())
     bounds = _around(aois) if aois else None
     days = [_within(TimeRange(start, start + timedelta(days=1)), period) for start in _days(store, period)]
-    return _stacked(RECEPTION, _values(partial(_heard_on, store, bounds), days, pool), ())
+    return _stacked(RECEPTION, _values(partial(_reception_on, store, bounds), days, pool), ())
 
 
 def stored_gap_rules(
@@ -83,6 +114,17 @@ def stored_gap_rules(
     """GAP_RULES of some gaps, in their order: what speaks for and against each being more than bad reception.
 
     The positions around the gaps are read day by day. `shore` is the world's when not given.
+
+    Parameters
+    ----------
+    store : PositionStore
+        All positions.
+    gaps : GAPS table
+        The gaps in question.
+    shore : Shore, optional
+        The world's when not given.
+    pool : Executor, optional
+        Works on several parts at once; the result has the same bytes on any.
 
     Raises
     ------
@@ -109,6 +151,19 @@ def stored_gap_calls(
 
     Ways go by water over the shipped coast where both ends lie on it, else along the geodesic, at the speed that the
     ship itself has shown. `sea` is the shipped one when not given.
+
+    Parameters
+    ----------
+    store : PositionStore
+        All positions; they give each ship's own speed.
+    gaps : GAPS table
+        The gaps in question.
+    ports : DataFrame
+        Anchor points, as `port_points` gives them.
+    sea : Sea, optional
+        Ways by water; the shipped one when not given.
+    pool : Executor, optional
+        Works on several parts at once; the result has the same bytes on any.
 
     Raises
     ------
@@ -141,6 +196,15 @@ def port_points(aois: Sequence[Aoi], others: pd.DataFrame | None = None, *, bert
     """`port_id, name, lon, lat`: the berths' middles of each port of one's own, then `others` further away.
 
     With `berths` each berth stands under its own id instead of its port's; a port without berths is one point.
+
+    Parameters
+    ----------
+    aois : sequence of Aoi
+        One's own ports.
+    others : DataFrame, optional
+        Other ports, such as the World Port Index; those beside one's own are left out.
+    berths : bool
+        One row a berth, under its own id, instead of a port.
     """
     rows = []
     for aoi in aois:
@@ -192,14 +256,14 @@ def _rows_of(rows_of: Callable[[pd.DataFrame], pd.DataFrame], work: _Group) -> p
     return rows_of(work.store.read(work.period, bucket=work.bucket))
 
 
-def _heard_on(store: PositionStore, bounds: Bounds | None, day: TimeRange) -> pd.DataFrame:
+def _reception_on(store: PositionStore, bounds: Bounds | None, day: TimeRange) -> pd.DataFrame:
     return reception_cells(store.read(day, bounds=bounds))
 
 
 def _rules_of(store: PositionStore, shore: Shore | None, gaps: pd.DataFrame) -> pd.DataFrame:
     around = TimeRange((gaps["start"].min() - _WINDOW).to_pydatetime(), (gaps["start"].max() + _WINDOW).to_pydatetime())
-    heard = store.read(TimeRange(around.start, around.end + timedelta(microseconds=1)))
-    return gap_rules(gaps, heard, land=shore or shipped_shore())
+    near = store.read(TimeRange(around.start, around.end + timedelta(microseconds=1)))
+    return gap_rules(gaps, near, land=shore or shipped_shore())
 
 
 def _calls_of(store: PositionStore, ports: pd.DataFrame, sea: Sea | None, gaps: pd.DataFrame) -> pd.DataFrame:

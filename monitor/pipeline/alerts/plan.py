@@ -1,4 +1,4 @@
-"""What a watch is told to tell, and whether it has: asked at every run, so light to load."""
+"""Which alerts the settings ask for, and whether they were raised: checked at every run, so light to load."""
 
 from __future__ import annotations
 
@@ -13,14 +13,26 @@ _RAISED = "alerts"
 
 @dataclass(frozen=True, slots=True)
 class AlertPlan:
-    """Which alerts are raised.
+    """Which alerts are due.
 
     Attributes
     ----------
-    as_of : when the watch ends; silences and blindness run to it
-    rules, least_likelihood, cool_down, newest, berths : see `monitor.fuse.AlertRule`
-    unseen : longest time without seeing anything of a port
-    silence : longest silence of the whole AIS feed; a day at least, since the store knows its days
+    as_of : datetime
+        When monitoring ends; silences and times without an observation run to it.
+    rules : tuple of str
+        The rules in force; this and the next five as in `monitor.fuse.AlertRule`.
+    least_likelihood : str
+        A finding below this word makes no alert.
+    cool_down : timedelta
+        How long the same subject makes no other alert.
+    newest : timedelta
+        What ended longer ago is recorded only.
+    berths : tuple of str
+        Only visits at these; all when empty.
+    unseen : timedelta
+        The longest time without an observation of a port.
+    silence : timedelta
+        The longest silence of the whole AIS feed; a day at least, since the store knows its days.
     """
 
     as_of: datetime
@@ -38,10 +50,10 @@ class AlertPlan:
 
 
 def alerts_are_raised(archive: Archive, plan: AlertPlan) -> bool:
-    """Whether everything that is there now was asked already."""
+    """Whether the alerts of everything that is there now were raised already."""
     return archive.read_note(_RAISED) == plan.digest(archive)
 
 
 def note_raised(archive: Archive, plan: AlertPlan) -> None:
-    """Remember that it was."""
+    """Record that they were."""
     archive.write_note(_RAISED, plan.digest(archive))

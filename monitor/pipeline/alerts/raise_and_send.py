@@ -64,7 +64,17 @@ def raise_alerts(context: Context, plan: AlertPlan) -> Step:
 
 
 def findings_of(context: Context, tables: TableSet, plan: AlertPlan) -> tuple[Finding, ...]:
-    """All that alerts may be about: the correlation's findings, changes of counts, silences, and blindness."""
+    """All that alerts may be about: the correlation's findings, changes of counts, silences, and blindness.
+
+    Parameters
+    ----------
+    context : Context
+        Its ports, and the findings of the last correlation.
+    tables : TableSet
+        COUNTS and CHANGES.
+    plan : AlertPlan
+        Which silences are too long.
+    """
     names = {aoi.id: aoi.name or aoi.id for aoi in context.aois}
     spans = [(first, last) for done in context.positions.ingested() for first, last, _ in done.spans]
     counts = tables.of(context.ids)[COUNTS]
@@ -132,9 +142,22 @@ def send_alerts(
     now: datetime | None = None,
     by: Send = send,
 ) -> Step:
-    """Send each message to each target that did not take it before, and record what became of it.
+    """Send each message to each target that has not accepted it yet, and record what became of it.
 
-    A target that fails keeps nothing from the others; what did not arrive is tried again when this is next called.
+    A target that fails does not hold up the others; what did not arrive is tried again when this is next called.
+
+    Parameters
+    ----------
+    archive : Archive
+        Where the outcome is recorded.
+    waiting : sequence of Waiting
+        As `to_send` gives them.
+    targets : sequence of Target
+        Where to.
+    now : datetime, optional
+        When this is; the clock by default.
+    by : callable
+        Sends one message to one target.
 
     Raises
     ------
@@ -143,12 +166,12 @@ def send_alerts(
     """
     if not targets:
         raise SettingsError("alerts: no target; set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file of URLs")
-    book, failing = AlertStore(archive), Counter[str]()
+    store, failing = AlertStore(archive), Counter[str]()
     done, failures = 0, list[tuple[str, str]]()
     for one in waiting:
         taken, errors = _deliver(str(one.alert["sent_to"]).split(), one.message, targets, failing, by)
         when = now or datetime.now(UTC)
-        book.write(_after(one.alert, taken, errors, when), now=when)
+        store.write(_after(one.alert, taken, errors, when), now=when)
         done += not errors
         failures += [(str(one.alert["alert_id"]), why) for why in errors]
     return Step("send", done, tuple(failures))

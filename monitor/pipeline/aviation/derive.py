@@ -1,4 +1,4 @@
-"""What aircraft traces in the archive say of closed airfields: made once, kept, and told in a brief."""
+"""Tables of the aircraft traces and published flights in the archive, made again only when something changed."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from monitor.sources.aviation.lists import AirLists, read_lists
 from monitor.store.archive import Archive
 
 WITHIN = timedelta(days=3)
-"""A call this near to a dated event counts as beside it, unless the settings say otherwise."""
+"""A call this near to a dated event counts as beside it, unless the settings give another time."""
 _CLEANED = "air_cleaned"
 
 
@@ -56,7 +56,7 @@ KEPT = (AIRFIELDS, AIR_TRACKS, AIR_CALLS, AIR_LEGS, AIR_TRIPS, AIR_REPEATS, AIR_
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)
 class Flights:
-    """What the traces say, by the lists that it was made with.
+    """What the traces show, by the lists that it was made with.
 
     Attributes
     ----------
@@ -95,18 +95,41 @@ def take_flights(
     """Read traces and published claims into the archive, and find the calls of all that is in.
 
     A file that is in already is not read again; a file of no known layout stops no other.
+
+    Parameters
+    ----------
+    archive : Archive
+        Where positions, claims and tables go.
+    paths : sequence of Path
+        Files of any supported layout.
+    lists : AirLists
+        Aircraft to follow, airfields, dated events.
+    time_zone : str, optional
+        IANA name for stamps without a zone.
+    within : timedelta
+        How near to a dated event a call counts as beside it.
     """
-    took = take_files(archive, paths, lists, time_zone=time_zone)
+    report = take_files(archive, paths, lists, time_zone=time_zone)
     refresh_flights(archive, lists, within=within)
-    return replace(took, cleaned=_cleaned(archive))
+    return replace(report, cleaned=_cleaned(archive))
 
 
 def refresh_flights(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> bool:
-    """Make the tables of flights anew where files, lists or software have changed; whether anything was written."""
-    told = archive.read_note(FILES)
-    parts = (VERSION, told, lists.digest("watchlist", "airfields", "events"), str(within))
+    """Make the tables of flights anew where files, lists or software have changed; whether anything was written.
+
+    Parameters
+    ----------
+    archive : Archive
+        Its positions and claims.
+    lists : AirLists
+        Aircraft to follow, airfields, dated events.
+    within : timedelta
+        How near to a dated event a call counts as beside it.
+    """
+    files = archive.read_note(FILES)
+    parts = (VERSION, files, lists.digest("watchlist", "airfields", "events"), str(within))
     current = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    if not told or archive.read_note(AIR_NOTE).strip() == current:
+    if not files or archive.read_note(AIR_NOTE).strip() == current:
         return False
     made = derive(archive, lists, within=within)
     for schema in KEPT:
@@ -135,7 +158,7 @@ def _cleaned(archive: Archive) -> CleanReport:
 def flights(archive: Archive, lists: AirLists | None = None) -> Flights:
     """Calls, legs, round trips and conflicts of everything that was read in; empty when nothing was.
 
-    Those that are kept in the archive; with `lists`, made now by these.
+    As stored in the archive; with `lists`, made now by these.
     """
     if lists is not None:
         return derive(archive, lists)
@@ -154,7 +177,17 @@ def _file(schema: Schema) -> str:
 
 
 def derive(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> Flights:
-    """The same, made from the positions and claims that are in."""
+    """The same, made from the positions and claims that are in.
+
+    Parameters
+    ----------
+    archive : Archive
+        Its positions and claims.
+    lists : AirLists
+        Aircraft to follow, airfields, dated events.
+    within : timedelta
+        How near to a dated event a call counts as beside it.
+    """
     positions = archive.read_table(POSITIONS, AIR_POSITIONS)
     claims = archive.read_table(CLAIMS, AIR_CLAIMS)
     given = TableSet(

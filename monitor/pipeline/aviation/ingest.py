@@ -30,10 +30,14 @@ class AirIntake:
 
     Attributes
     ----------
-    reports : of the files that were read now
-    known : files that were in already
-    failures : path and reason of files that could not be read
-    cleaned : what cleaning did to everything that is in: positions left out and flagged
+    reports : tuple of AirReport
+        Of the files that were read now.
+    known : tuple of Path
+        Files that were in already.
+    failures : tuple of tuple of str
+        Path and reason of files that could not be read.
+    cleaned : CleanReport
+        Positions of everything that is in that were left out or flagged.
     """
 
     reports: tuple[AirReport, ...] = ()
@@ -68,7 +72,7 @@ class AirIntake:
         }
 
     def text(self) -> str:
-        """A line a file, then what cleaning says of everything that is in."""
+        """A line a file, then what cleaning left out of everything that is in."""
         lines = [_line(report) for report in self.reports]
         lines += [f"{path.name}: already in" for path in self.known]
         lines += [f"failed {path}: {why}" for path, why in self.failures]
@@ -101,20 +105,31 @@ def take_files(archive: Archive, paths: Sequence[Path], lists: AirLists, *, time
     """Read traces and published claims into the archive: watched aircraft, and anybody near closed airfields.
 
     A file of no known layout stops no other. A file is read again when the watch list or the airfields have changed.
+
+    Parameters
+    ----------
+    archive : Archive
+        Where positions and claims go.
+    paths : sequence of Path
+        Files of any supported layout, or folders of them.
+    lists : AirLists
+        Aircraft to follow and closed airfields.
+    time_zone : str, optional
+        IANA name for stamps without a zone.
     """
     files = air_paths(paths)
     with archive.lock("flights"):
-        told = _told(archive)
+        known = _known(archive)
         keys = {path: key for path in files if (key := _key(path, lists, time_zone))}
-        new = [path for path in files if keys.get(path) not in told]
+        new = [path for path in files if keys.get(path) not in known]
         outcomes = each(lambda path: _read(path, lists, time_zone), new)
         read = [outcome.value for outcome in outcomes if outcome.value is not None]
         _add(archive, POSITIONS, air.AIR_POSITIONS, [file.positions for file in read], _POSITION_KEY)
         _add(archive, CLAIMS, air.AIR_CLAIMS, [file.claims for file in read], ["claim_id"])
         for file in read:
-            told[keys[file.report.path]] = file.report.path.name
+            known[keys[file.report.path]] = file.report.path.name
         if read:
-            archive.write_note(FILES, json.dumps(told, indent=0, sort_keys=True) + "\n")
+            archive.write_note(FILES, json.dumps(known, indent=0, sort_keys=True) + "\n")
     return AirIntake(
         tuple(file.report for file in read),
         tuple(path for path in files if path not in new),
@@ -139,13 +154,13 @@ def _key(path: Path, lists: AirLists, time_zone: str | None) -> str:
     return hashlib.sha256(seed.encode()).hexdigest()[:32]
 
 
-def _told(archive: Archive) -> dict[str, str]:
+def _known(archive: Archive) -> dict[str, str]:
     note = archive.read_note(FILES)
     return {str(key): str(name) for key, name in json.loads(note).items()} if note else {}
 
 
 def _add(archive: Archive, name: str, schema: Schema, new: Sequence[pd.DataFrame], key: list[str]) -> None:
-    """Join rows to a table that is kept; a row that is there stays once."""
+    """Add rows to a stored table; a row that is there already is not added again."""
     filled = [table for table in new if len(table)]
     if not filled:
         return

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from monitor.pipeline.aviation.derive import Flights
 
 NOTE = (
-    "A day counts where anybody was heard within 400 km of the field; calls on other days count nowhere. A call that "
-    "may have been at one of several fields counts at each. The past is all covered days before the month."
+    "A day counts where any aircraft was received within 400 km of the field; calls on other days count nowhere. A "
+    "call that may have been at one of several fields counts at each. The past is all covered days before the month."
 )
 
 
@@ -39,22 +39,32 @@ class FieldRate:
         """One sentence."""
         r = self.rate
         if not r.days:
-            return f"{self.name}, {_days(self.period)}: nobody was heard near it; nothing can be said."
-        said = (
+            return f"{self.name}, {_days(self.period)}: no aircraft was received near it; nothing can be stated."
+        calls = (
             f"{self.name}, {_days(self.period)}: {plural(r.calls, 'call')} on {plural(int(r.days), 'covered day')} "
             f"({r.rate:.2f} a day, 95 % interval {r.low:.2f} to {r.high:.2f})"
         )
         if not r.past_days:
-            return f"{said}; no earlier covered day to compare with."
+            return f"{calls}; no earlier covered day to compare with."
         return (
-            f"{said}; {plural(r.past_calls, 'call')} on {plural(int(r.past_days), 'covered day')} before would let "
+            f"{calls}; {plural(r.past_calls, 'call')} on {plural(int(r.past_days), 'covered day')} before would let "
             f"expect {r.expected:.1f} "
             f"(probability of as many or more: {r.p_value:.2f})."
         )
 
 
 def field_rates(found: Flights, period: TimeRange, *, airfield_id: str | None = None) -> list[FieldRate]:
-    """A row a month of the period for each closed field that a call names first, or for the field asked for."""
+    """A row a month of the period for each closed field that a call names first, or for the field asked for.
+
+    Parameters
+    ----------
+    found : Flights
+        Calls and reception.
+    period : TimeRange
+        What it is about.
+    airfield_id : str, optional
+        One field; each closed one that a call names first when not given.
+    """
     made = []
     for field in _fields(found, airfield_id):
         for month in months(period):
@@ -71,7 +81,7 @@ class _Field:
 
 
 def _fields(found: Flights, airfield_id: str | None) -> Iterator[_Field]:
-    """The field asked for, or each closed one that a call names first, with its days of coverage."""
+    """The given field, or each closed one that a call names first, with its days of coverage."""
     fields, called = found.tables[AIRFIELDS], _called(found)
     chosen = fields[fields["airfield_id"] == airfield_id] if airfield_id else fields[fields["closed"]]
     for row in chosen.itertuples():
@@ -88,7 +98,7 @@ def _called(found: Flights) -> frozenset[str]:
 
 
 def months(period: TimeRange) -> list[TimeRange]:
-    """The parts of a period that lie in one month each."""
+    """The parts of a period that are in one month each."""
     cuts = pd.date_range(pd.Timestamp(period.start), pd.Timestamp(period.end), freq="MS", normalize=True)
     inside = [cut.to_pydatetime() for cut in cuts if period.start < cut < period.end]
     ends = [period.start, *inside, period.end]
@@ -120,21 +130,34 @@ def co_occurrences(
     """For each closed field that a call names first: how many dated events had a call near, and how many by chance.
 
     Events outside the period count nowhere; none gives no sentence.
+
+    Parameters
+    ----------
+    found : Flights
+        Calls and reception.
+    period : TimeRange
+        What it is about.
+    airfield_id : str, optional
+        One field; each closed one that a call names first when not given.
+    within : timedelta, optional
+        How near to an event a call counts as beside it; as found when not given.
     """
     events = found.tables[AIR_EVENTS]
     if period is not None:
         events = events[(events["start"] < period.end) & (events["end"] > period.start)]
     if events.empty:
         return ()
-    said = []
+    sentences = []
     for field in _fields(found, airfield_id):
         beside = near_events(
             found.tables[AIR_CALLS], field.id, events, covered=field.covered, within=within or found.within
         )
-        told_so = beside.claim if beside.events else "No dated event lies on a day with coverage: nothing is compared."
+        sentence = (
+            beside.claim if beside.events else "No dated event falls on a day with coverage: nothing is compared."
+        )
         left_out = f" On days without coverage, counted nowhere: {plural(beside.not_covered, 'event')}."
-        said.append(f"{field.label}: {told_so}{left_out if beside.not_covered else ''}")
-    return tuple(said)
+        sentences.append(f"{field.label}: {sentence}{left_out if beside.not_covered else ''}")
+    return tuple(sentences)
 
 
 def _days(period: TimeRange) -> str:
@@ -145,8 +168,20 @@ def _days(period: TimeRange) -> str:
 def unusual_sentences(
     found: Flights, period: TimeRange | None = None, *, airfield_id: str | None = None, within: timedelta | None = None
 ) -> tuple[str, ...]:
-    """Rates and co-occurrences as sentences; the period is all that was heard when none is given."""
-    chosen = period or _heard(found)
+    """Rates and co-occurrences as sentences.
+
+    Parameters
+    ----------
+    found : Flights
+        Calls and reception.
+    period : TimeRange, optional
+        All hours with reception when not given.
+    airfield_id : str, optional
+        One field; each closed one that a call names first when not given.
+    within : timedelta, optional
+        How near to an event a call counts as beside it; as found when not given.
+    """
+    chosen = period or _received(found)
     if chosen is None:
         return ()
     rates = field_rates(found, chosen, airfield_id=airfield_id)
@@ -154,7 +189,7 @@ def unusual_sentences(
     return (*(rate.text() for rate in rates), *beside)
 
 
-def _heard(found: Flights) -> TimeRange | None:
+def _received(found: Flights) -> TimeRange | None:
     hours = found.tables[AIR_RECEPTION]["hour"]
     if hours.empty:
         return None

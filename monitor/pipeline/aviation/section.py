@@ -1,4 +1,4 @@
-"""Flights as they stand in a page: their part, and their rows on the timeline that they share with ships."""
+"""Flights on a page: their section, and their rows on the timeline that they share with ships."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def timeline_rows(
     Parameters
     ----------
     found : Flights
-        What traces and claims say.
+        What traces and claims show.
     visits : VISITS table
         Stays at berths.
     stacks : STACKS table
@@ -34,7 +34,17 @@ def timeline_rows(
 
 
 def flights_part(found: Flights, period: TimeRange, *, simulated: bool = False) -> Section:
-    """The part of a page about flights; the timeline that they share with ships is drawn elsewhere."""
+    """The part of a page about flights; the timeline that they share with ships is drawn elsewhere.
+
+    Parameters
+    ----------
+    found : Flights
+        What traces and claims show.
+    period : TimeRange
+        What the page is about.
+    simulated : bool
+        Whether any of it is made up.
+    """
     rates = field_rates(found, period)
     given = FlightsInput(
         period,

@@ -1,4 +1,4 @@
-"""What a brief said last time, what of it no longer holds and why, and whether its findings were reviewed."""
+"""What the last issue of a brief stated, what of it no longer holds and why, and whether findings were reviewed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What others saw beside what was seen here. An analyst's own sightings are kept in the archive's ``sightings/``."""
+"""Published observations, and an analyst's own in the archive's ``sightings/``, beside what the archive shows."""
 
 from __future__ import annotations
 

@@ -34,6 +34,15 @@ _LABELLED = "s2"
 def export_labels(context: Context, tables: TableSet, out: Path) -> list[Path]:
     """Write a folder for each optical scene with a reviewed detection: pixels, item and labels; the folders.
 
+    Parameters
+    ----------
+    context : Context
+        The archive gives pixels and items.
+    tables : TableSet
+        DETECTIONS and REVIEWS.
+    out : Path
+        The folder in which the scene folders are made.
+
     Raises
     ------
     DataError
@@ -42,7 +51,7 @@ def export_labels(context: Context, tables: TableSet, out: Path) -> list[Path]:
     Notes
     -----
     Kept detections become labels, doubtful ones labels that carry no weight, rejected ones and fixed objects bare
-    background. A reviewer looked at single detections, never at a whole scene: whatever lies further than 100 m from
+    background. A reviewer judges single detections, never a whole scene: whatever is further than 100 m from
     a decided one is ``ignore``, so a ship that nobody marked is not taught as water.
     """
     archive, found, decided = context.archive, tables[DETECTIONS], snapshot.decisions(tables)
@@ -79,10 +88,14 @@ def labels_of(
     ----------
     detections : DETECTIONS table
         Of the scene, all of them.
-    decided : what reviewers decided
-    doubtful : ids of which reviewers could not tell
-    grid : the scene's; what nobody judged on it becomes ``ignore``
-    anchorages : ids of zones in which a ship is ``anchored``
+    decided : ReviewDecisions
+        What reviewers decided.
+    doubtful : iterable of str
+        Ids that reviewers marked as unsure.
+    grid : Grid
+        The scene's; what nobody judged on it becomes ``ignore``.
+    anchorages : iterable of str
+        Ids of zones in which a ship is ``anchored``.
     """
     known, roads = frozenset(doubtful), frozenset(anchorages)
     features: list[dict[str, object]] = []
@@ -95,7 +108,7 @@ def labels_of(
             clear.append(reproject(row["geometry"], WGS84, grid.epsg).buffer(_AROUND_M))
         elif name not in known:
             open_question.append(row["geometry"])
-    why = {"kind": "ignore", "reason": "nobody judged what lies here"}
+    why = {"kind": "ignore", "reason": "nobody judged what is here"}
     features += [_feature(shape.convex_hull, why) for shape in open_question]
     features += [_feature(reproject(cell, grid.epsg, WGS84), why) for cell in unjudged(grid, clear)]
     return {"type": "FeatureCollection", "features": features}

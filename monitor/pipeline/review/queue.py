@@ -26,7 +26,17 @@ def review_queue(context: Context, tables: TableSet) -> pd.DataFrame:
 
 
 def queue_of(stated: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
-    """QUEUE of some findings and DETECTIONS, with what the REVIEWS say of each."""
+    """QUEUE of some findings and DETECTIONS, with what the REVIEWS say of each.
+
+    Parameters
+    ----------
+    stated : sequence of Finding
+        What is stated now.
+    found : DETECTIONS table
+        All of them.
+    reviews : REVIEWS table
+        All rows; those that hold give the decisions.
+    """
     stand = reviews[reviews["stands"]].set_index("subject")
     rows = {str(row["detection_id"]): row for row in found.drop(columns="geometry").to_dict("records")}
     ranked = sorted(stated, key=lambda f: (_FIRST.index(f.kind) if f.kind in _FIRST else 99, -f.end.timestamp(), f.id))
@@ -47,7 +57,7 @@ def queue_of(stated: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFra
 
 
 def subject_of(id: str) -> str:  # noqa: A002
-    """What a decision on this id is kept under: a dark event is its detection."""
+    """The subject under which a decision on this id is recorded: a dark event is its detection."""
     return id.removeprefix(_EVENT)
 
 
@@ -145,7 +155,7 @@ def _from_detection(row: Mapping[object, object]) -> dict[str, object]:
 
 
 def _withdrawn(subject: str, decision: pd.Series) -> dict[str, object]:
-    """What was decided and is stated no more, so that it can be looked up and taken back."""
+    """What was decided and is stated no more, so that it can be found and taken back."""
     return {
         "subject": subject,
         "kind": "withdrawn",

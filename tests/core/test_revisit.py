@@ -96,7 +96,7 @@ def test_a_fresh_pass_is_late_and_a_coming_one_expected():
     assert states(table) == [(5, "seen"), (15, "late"), (25, "expected")]
 
 
-def test_an_offer_without_pixels_is_no_data():
+def test_a_listed_pass_without_pixels_is_no_data():
     tried = [Tried("x", "rajin", "s2", "sentinel-2b", 3, None, T0 + timedelta(days=10), "no tile")]
     table = find_passes([observation(0)], MONTH, now=NOVEMBER, tried=tried)
     assert states(table)[1] == (15, "no data")

@@ -16,7 +16,7 @@ from shapely.ops import unary_union
 from shapely.validation import explain_validity
 
 from monitor.core.errors import DataError
-from monitor.core.geodesy import utm_epsg
+from monitor.core.geodesy import UTM_NORTH_DEG, UTM_SOUTH_DEG, utm_epsg
 
 KINDS = (
     "aoi",
@@ -33,11 +33,32 @@ KINDS = (
 )
 _POLYGONS = frozenset({"aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "island", "alternative"})
 _LONGEST_DEG = 5.0
+"""Longest side of a zone (chosen): ports span tenths of a degree, so anything longer is an error in the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """One feature of a port. Geometry in EPSG:4326; `azimuth_deg` of a quay face clockwise from true north."""
+    """One feature of a port.
+
+    Attributes
+    ----------
+    id : str
+        Unique within the file.
+    kind : str
+        One of `KINDS`.
+    name : str
+        As analysts call it; the id when the file gives none.
+    geometry : BaseGeometry
+        In EPSG:4326.
+    source, confidence, date, note : str
+        Where the outline comes from, and when; "" when not given.
+    uncertainty_m : float, optional
+        How far the outline may be off.
+    azimuth_deg : float, optional
+        Of a quay face, clockwise from true north.
+    length_m : float, optional
+        Of a quay.
+    """
 
     id: str
     kind: str
@@ -54,10 +75,24 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Aoi:
-    """A port: what is watched, and the zones within.
+    """A port: the watched area and the zones within.
 
-    `geometry` is the watched area in EPSG:4326; `epsg` the UTM zone in which the port's scenes are kept; `timezone`
-    an IANA name for local times in a brief (``UTC`` when none was given).
+    Attributes
+    ----------
+    id : str
+        The name of its file.
+    name : str
+        For people.
+    geometry : Polygon or MultiPolygon
+        The watched area in EPSG:4326.
+    zones : tuple of Zone
+        In the file's order, the watched area among them.
+    epsg : int
+        Of the UTM zone in which the port's scenes are stored.
+    timezone : str
+        IANA name for local times in a brief.
+    attribution, country : str
+        "" when not given.
     """
 
     id: str
@@ -88,7 +123,7 @@ class Aoi:
 
     @property
     def water(self) -> BaseGeometry | None:
-        """The union of the water zones, or None: then water comes from the scene itself."""
+        """The union of the water zones; None when the file has none, and water is read from the scene."""
         water = self.of_kind("water")
         return unary_union([zone.geometry for zone in water]) if water else None
 
@@ -130,6 +165,16 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
     A single polygon, with no ``kind``, is the watched area itself. In a collection of several features each needs a
     ``kind`` (`KINDS`), and one of them is ``aoi``.
 
+    Parameters
+    ----------
+    document : object
+        Parsed JSON. ``epsg`` in it overrides the UTM zone of the centroid; ``title``, ``timezone`` (UTC by default),
+        ``attribution`` and ``country`` are optional.
+    id : str
+        Of the port.
+    where : str
+        What messages begin with, such as the file's path; the id by default.
+
     Raises
     ------
     DataError
@@ -153,14 +198,14 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
     centre = area.centroid
     meta = {key: str(document.get(key) or "") for key in ("title", "timezone", "attribution", "country")}
     return Aoi(
-        id,
-        meta["title"] or watched[0].name,
-        area,
-        zones,
-        _epsg(document, centre.x, centre.y, where),
-        meta["timezone"] or "UTC",
-        meta["attribution"],
-        meta["country"],
+        id=id,
+        name=meta["title"] or watched[0].name,
+        geometry=area,
+        zones=zones,
+        epsg=_epsg(document, centre.x, centre.y, where),
+        timezone=meta["timezone"] or "UTC",
+        attribution=meta["attribution"],
+        country=meta["country"],
     )
 
 
@@ -216,17 +261,17 @@ def _zone(feature: Mapping[str, object], number: int, aoi_id: str, where: str) -
         properties.get("id") or feature.get("id") or (aoi_id if kind == "aoi" else f"{aoi_id}_{kind}_{number}")
     )
     return Zone(
-        zone_id,
-        str(kind),
-        str(properties.get("name") or zone_id),
-        geometry,
-        str(properties.get("source") or ""),
-        _number(properties, "uncertainty_m", label),
-        str(properties.get("confidence") or ""),
-        str(properties.get("date") or ""),
-        str(properties.get("note") or ""),
-        _number(properties, "azimuth_deg", label),
-        _number(properties, "length_m", label),
+        id=zone_id,
+        kind=str(kind),
+        name=str(properties.get("name") or zone_id),
+        geometry=geometry,
+        source=str(properties.get("source") or ""),
+        uncertainty_m=_number(properties, "uncertainty_m", label),
+        confidence=str(properties.get("confidence") or ""),
+        date=str(properties.get("date") or ""),
+        note=str(properties.get("note") or ""),
+        azimuth_deg=_number(properties, "azimuth_deg", label),
+        length_m=_number(properties, "length_m", label),
     )
 
 
@@ -270,8 +315,9 @@ def _check_lonlat(geometry: BaseGeometry, label: str) -> None:
         raise DataError(
             f"{label} crosses the antimeridian; cut it there into a MultiPolygon or move the AOI to one side"
         )
-    if north > 84 or south < -80:
-        raise DataError(f"{label} reaches latitude {north if north > 84 else south:.4g}: UTM ends at 84° N and 80° S")
+    if north > UTM_NORTH_DEG or south < UTM_SOUTH_DEG:
+        reached = north if north > UTM_NORTH_DEG else south
+        raise DataError(f"{label} reaches latitude {reached:.4g}: UTM ends at 84° N and 80° S")
     if max(east - west, north - south) > _LONGEST_DEG:
         raise DataError(
             f"{label} spans {max(east - west, north - south):.1f}°; a port is far smaller. "

@@ -2,7 +2,7 @@
 
 MonitorError
 ├── DataError        a file, table or geometry is not what it should be (also a ValueError)
-├── SourceError      a source could not search or deliver; ``transient`` says whether to try again
+├── SourceError      a source could not search or fetch; ``transient``: the same call may succeed later
 ├── ArchiveError     the archive is missing, damaged, or written by a newer version
 ├── DetectorError    weights or pixels do not fit the detector
 └── SettingsError    a setting is missing or wrong (also a ValueError)
@@ -10,15 +10,15 @@ MonitorError
 
 
 class MonitorError(Exception):
-    """Base class: catch this to catch all of ours."""
+    """Base class of all errors of this package."""
 
 
 class DataError(MonitorError, ValueError):
-    """A file, table or geometry does not have the shape that was promised."""
+    """A file, table or geometry is not what it should be."""
 
 
 class SourceError(MonitorError):
-    """A source could not search or deliver.
+    """A source could not search or fetch.
 
     Parameters
     ----------

@@ -13,16 +13,26 @@ class Finding:
     Attributes
     ----------
     id : str
-        Made from what starts the thing, so running again gives the same id.
-    kind : dark_event | visit | voyage | shuttle | gap | count | stack | coverage | air_call
-    aoi_id : the port it is about
-    start, end : when; equal for an instant
-    claim : the sentence, in the fixed wording of the ladder
-    likelihood : one of the seven words of ICD 203, or "" for a plain observation
-    confidence : ``high`` | ``moderate`` | ``low``
-    reasons : why this confidence
-    evidence : ids of detections, scenes, gaps, matches, visits
-    alternatives : what else could explain it
+        Made from what the statement is about, so that running again gives the same id.
+    kind : str
+        ``dark_event`` | ``visit`` | ``voyage`` | ``shuttle`` | ``gap`` | ``count`` | ``stack`` | ``coverage`` |
+        ``air_call``, and for alerts ``change`` | ``feed`` | ``unseen``.
+    aoi_id : str
+        Of the AOI (of an ``air_call`` the airfield) that it is about; "" when it concerns all.
+    start, end : datetime
+        In UTC; equal for an instant.
+    claim : str
+        The sentence, in fixed wording.
+    likelihood : str
+        One of the seven words of ICD 203, or "" for a plain observation.
+    confidence : str
+        ``high`` | ``moderate`` | ``low``.
+    reasons : tuple of str
+        Why this confidence.
+    evidence : tuple of str
+        Ids of detections, scenes, gaps, matches and visits.
+    alternatives : tuple of str
+        What else could explain it.
     """
 
     id: str

@@ -17,6 +17,8 @@ METRES_PER_NAUTICAL_MILE = 1852.0
 KNOT_MS = METRES_PER_NAUTICAL_MILE / 3600.0
 WGS84 = 4326
 """EPSG code of longitude and latitude, in which geometry leaves a module."""
+UTM_SOUTH_DEG, UTM_NORTH_DEG = -80.0, 84.0
+"""Latitudes at which the UTM grid ends."""
 _GEOD = Geod(ellps="WGS84")
 
 
@@ -28,9 +30,17 @@ def _flat(*values: npt.ArrayLike) -> tuple[list[Floats], tuple[int, ...]]:
 def inverse(
     lon0: npt.ArrayLike, lat0: npt.ArrayLike, lon1: npt.ArrayLike, lat1: npt.ArrayLike
 ) -> tuple[Floats, Floats]:
-    """Azimuth (degrees, 0–360 clockwise from north) and geodesic distance (metres) from 0 to 1.
+    """Azimuth and geodesic distance from places 0 to places 1.
 
-    Arrays broadcast. NaN in, NaN out. Antimeridian safe.
+    Parameters
+    ----------
+    lon0, lat0, lon1, lat1 : float or array of float
+        Degrees; they broadcast. The antimeridian is no border.
+
+    Returns
+    -------
+    tuple of array of float
+        Degrees at 0, 0–360 clockwise from true north, and metres; NaN where a coordinate is.
     """
     flat, shape = _flat(lon0, lat0, lon1, lat1)
     azimuth, _, distance = _GEOD.inv(*flat)
@@ -40,19 +50,41 @@ def inverse(
 
 
 def distance_m(lon0: npt.ArrayLike, lat0: npt.ArrayLike, lon1: npt.ArrayLike, lat1: npt.ArrayLike) -> Floats:
-    """Geodesic distance in metres; degrees east and north, arrays broadcast, NaN in, NaN out."""
+    """Geodesic distance in metres from places 0 to places 1.
+
+    Parameters
+    ----------
+    lon0, lat0, lon1, lat1 : float or array of float
+        Degrees; they broadcast. NaN gives NaN.
+    """
     return inverse(lon0, lat0, lon1, lat1)[1]
 
 
 def azimuth_deg(lon0: npt.ArrayLike, lat0: npt.ArrayLike, lon1: npt.ArrayLike, lat1: npt.ArrayLike) -> Floats:
-    """Azimuth from 0 to 1 at 0, degrees 0–360 clockwise from true north."""
+    """Azimuth at places 0 of the geodesic to places 1, degrees 0–360 clockwise from true north.
+
+    Parameters
+    ----------
+    lon0, lat0, lon1, lat1 : float or array of float
+        Degrees; they broadcast. NaN gives NaN.
+    """
     return inverse(lon0, lat0, lon1, lat1)[0]
 
 
 def destination(
     lon: npt.ArrayLike, lat: npt.ArrayLike, azimuth: npt.ArrayLike, distance: npt.ArrayLike
 ) -> tuple[Floats, Floats]:
-    """Longitude and latitude reached along a geodesic: `azimuth` in degrees, `distance` in metres (may be negative)."""
+    """Longitude and latitude reached along a geodesic.
+
+    Parameters
+    ----------
+    lon, lat : float or array of float
+        Where it begins, degrees; all four broadcast.
+    azimuth : float or array of float
+        Degrees at the beginning, clockwise from true north.
+    distance : float or array of float
+        Metres; negative goes the other way.
+    """
     flat, shape = _flat(lon, lat, azimuth, distance)
     lon1, lat1, _ = _GEOD.fwd(*flat)
     return np.asarray(lon1).reshape(shape), np.asarray(lat1).reshape(shape)
@@ -71,7 +103,7 @@ def utm_epsg(lon: float, lat: float) -> int:
     DataError
         The latitude lies outside UTM (80° S to 84° N).
     """
-    if not (-80.0 <= lat <= 84.0 and -180.0 <= lon <= 180.0):
+    if not (UTM_SOUTH_DEG <= lat <= UTM_NORTH_DEG and -180.0 <= lon <= 180.0):
         raise DataError(f"({lon:.4f}, {lat:.4f}) lies outside UTM: longitude -180..180, latitude -80..84")
     zone = min(int((lon + 180.0) // 6.0) + 1, 60)
     if 56.0 <= lat < 64.0 and 3.0 <= lon < 12.0:
@@ -88,7 +120,15 @@ def transformer(from_epsg: int, to_epsg: int) -> Transformer:
 
 
 def reproject(geometry: BaseGeometry, from_epsg: int, to_epsg: int) -> BaseGeometry:
-    """The geometry in another CRS, vertex by vertex (no densification)."""
+    """The geometry in another CRS.
+
+    Parameters
+    ----------
+    geometry : BaseGeometry
+        Moved vertex by vertex: long edges are not densified.
+    from_epsg, to_epsg : int
+        EPSG codes; x is east and y north in both.
+    """
     if from_epsg == to_epsg:
         return geometry
     change = transformer(from_epsg, to_epsg)
@@ -108,5 +148,12 @@ def convergence_deg(lon: float, lat: float, epsg: int) -> float:
     """Meridian convergence: grid north minus true north at a place, degrees clockwise.
 
     A direction of `a` degrees clockwise from grid north is ``a + convergence`` from true north.
+
+    Parameters
+    ----------
+    lon, lat : float
+        Degrees.
+    epsg : int
+        Of the grid.
     """
     return float(_projection(epsg).get_factors(lon, lat).meridian_convergence)

@@ -1,4 +1,4 @@
-"""Run one function over many items, here or on a pool. The only module that knows about concurrency."""
+"""One function over many items, in this thread or on a pool: the only module that knows about concurrency."""
 
 from __future__ import annotations
 
@@ -39,8 +39,11 @@ def each(fn: Callable[[T], R], items: Iterable[T], pool: Executor | None = None)
     ----------
     fn : callable
         Picklable when `pool` crosses processes.
-    pool : any `concurrent.futures.Executor`
-        Threads, processes or ``dask.distributed.Client().get_executor()``; None runs here.
+    items : iterable
+        Picklable too.
+    pool : Executor, optional
+        Any `concurrent.futures.Executor`: threads, processes or ``dask.distributed.Client().get_executor()``; None
+        runs in the calling thread.
 
     Notes
     -----

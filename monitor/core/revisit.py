@@ -1,5 +1,4 @@
-"""When each satellite looked at a port, would have, and will: from the repeat cycles of the observations themselves;
-pure."""
+"""When each satellite passed over a port, should have, and will: from the repeat cycles of archived observations."""
 
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.scene import Acquisition
+from monitor.core.sensors import SENSORS
 from monitor.core.tables import COVERAGE, PASSES
 from monitor.core.timerange import TimeRange
 
@@ -23,24 +23,51 @@ SEEN, NO_DATA, LATE, NOT_ACQUIRED, NOT_SEARCHED, EXPECTED = (
     "not looked for",
     "expected",
 )
+"""States of PASSES."""
 
 
-REPEAT = {"s2": timedelta(days=10), "s1": timedelta(days=12)}
-"""After how long one satellite flies the same track: 143 orbits of Sentinel-2, 175 of Sentinel-1."""
+@dataclass(frozen=True, slots=True)
+class RevisitRule:
+    """When a pass is one that was seen, and when it is missing; all chosen.
 
-SETTLED = timedelta(days=3)
-"""A pass that a catalog does not list this long after is not acquired; before, it is late."""
+    Attributes
+    ----------
+    settled : timedelta
+        A pass that a catalog does not list this long after is not acquired; before, it is late.
+    same : timedelta
+        A pass of one track this near to an observation is that observation.
+    least_uncertainty_s : float
+        A predicted instant is never better known than this.
+    """
 
-_SAME = timedelta(minutes=30)
-_LEAST_UNCERTAINTY_S = 60.0
+    settled: timedelta = timedelta(days=3)
+    same: timedelta = timedelta(minutes=30)
+    least_uncertainty_s: float = 60.0
+
+
+DEFAULT_RULE = RevisitRule()
 
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One satellite's track over one port: it looked at `last`, and does so every `repeat`.
+    """One satellite's track over one port.
 
-    `uncertainty_s` is the largest departure of past observations from that, at least a minute; `observations` how
-    many there were.
+    Attributes
+    ----------
+    aoi_id, sensor, platform : str
+        As in an `Acquisition`.
+    relative_orbit : int
+        The track.
+    orbit_state : str
+        ``ascending`` | ``descending`` | "" when unknown.
+    last : datetime
+        The last observation.
+    repeat : timedelta
+        From one pass to the next.
+    uncertainty_s : float
+        Largest departure of past observations from the cycle, and at least `RevisitRule.least_uncertainty_s`.
+    observations : int
+        How many it rests on.
     """
 
     aoi_id: str
@@ -66,7 +93,7 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """A catalog was asked at `at` for the passes of a sensor over a port in a period."""
+    """A search of a catalog, made at `at`, for the passes of a sensor over a port in a period."""
 
     aoi_id: str
     sensor: str
@@ -76,7 +103,7 @@ class Searched:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """An offered pass whose pixels did not come."""
+    """A pass that a search listed and whose pixels could not be fetched."""
 
     acquisition_id: str
     aoi_id: str
@@ -88,14 +115,14 @@ class Tried:
     reason: str
 
 
-def find_cycles(observations: Iterable[Acquisition]) -> list[Cycle]:
+def find_cycles(observations: Iterable[Acquisition], *, rule: RevisitRule = DEFAULT_RULE) -> list[Cycle]:
     """The tracks that archived observations show, one a port, satellite and relative orbit.
 
-    Observations of unknown hour or orbit tell no cycle. A track seen once is taken to repeat as its satellite does.
+    Observations of unknown hour or orbit show no cycle. A track seen once is taken to repeat as its satellite does.
     """
     groups: dict[tuple[str, str, str, int, str], list[datetime]] = defaultdict(list)
     for observation in observations:
-        if observation.relative_orbit is not None and observation.is_exact and observation.sensor in REPEAT:
+        if observation.relative_orbit is not None and observation.is_exact and observation.sensor in SENSORS:
             key = (
                 observation.aoi_id,
                 observation.sensor,
@@ -104,7 +131,7 @@ def find_cycles(observations: Iterable[Acquisition]) -> list[Cycle]:
                 observation.orbit_state or "",
             )
             groups[key].append(observation.acquired_at)
-    return [_cycle(key, sorted(times)) for key, times in sorted(groups.items())]
+    return [_cycle(key, sorted(times), rule) for key, times in sorted(groups.items())]
 
 
 def find_passes(
@@ -114,24 +141,34 @@ def find_passes(
     now: datetime,
     searched: Sequence[Searched] = (),
     tried: Sequence[Tried] = (),
+    rule: RevisitRule = DEFAULT_RULE,
 ) -> pd.DataFrame:
     """PASSES over the ports of the observations in a period, in order of time.
 
     Parameters
     ----------
-    observations : archived acquisitions, of any period: the more, the better the cycles
-    searched : what catalogs were asked for; a folder on disk is no catalog, since it does not know what it lacks
-    tried : offers that had no pixels
+    observations : sequence of Acquisition
+        Archived ones, of any period: the more, the better the cycles.
+    period : TimeRange
+        Past and to come.
+    now : datetime
+        Later passes are ``expected``.
+    searched : sequence of Searched
+        Searches of catalogs. A folder on disk is no catalog, since it does not know what it lacks.
+    tried : sequence of Tried
+        Passes without pixels: ``no data``.
+    rule : RevisitRule
+        When a pass is late, and when it is missing.
     """
     rows = [_seen(observation) for observation in observations if observation.acquired_at in period]
     rows += [_tried(attempt) for attempt in tried if attempt.start in period]
     known = [(a.aoi_id, a.platform, a.relative_orbit, a.acquired_at) for a in observations]
     known += [(attempt.aoi_id, attempt.platform, attempt.relative_orbit, attempt.start) for attempt in tried]
-    for cycle in find_cycles(observations):
+    for cycle in find_cycles(observations, rule=rule):
         for at in cycle.times(period):
             track = (cycle.aoi_id, cycle.platform, cycle.relative_orbit)
-            if not any(k[:3] == track and abs(k[3] - at) < _SAME for k in known):
-                rows.append(_missing(cycle, at, searched, now))
+            if not any(k[:3] == track and abs(k[3] - at) < rule.same for k in known):
+                rows.append(_missing(cycle, at, searched, now, rule))
     if not rows:
         return PASSES.empty()
     table = pd.DataFrame(rows)
@@ -140,7 +177,7 @@ def find_passes(
 
 
 def missed_coverage(passes: pd.DataFrame, aoi: Aoi) -> pd.DataFrame:
-    """COVERAGE rows of the passes that a port was not seen in although it was looked for; scene ids are pass ids."""
+    """COVERAGE rows of the passes that were searched for and gave no scene of a port; scene ids are pass ids."""
     missed = passes[(passes["aoi_id"] == aoi.id) & passes["state"].isin([NO_DATA, LATE, NOT_ACQUIRED])]
     zones = [
         (aoi.id, "water"),
@@ -164,12 +201,23 @@ def missed_coverage(passes: pd.DataFrame, aoi: Aoi) -> pd.DataFrame:
     return COVERAGE.conform(pd.DataFrame(rows)) if rows else COVERAGE.empty()
 
 
-def _cycle(key: tuple[str, str, str, int, str], times: Sequence[datetime]) -> Cycle:
-    repeat = REPEAT[key[1]]
+def _cycle(key: tuple[str, str, str, int, str], times: Sequence[datetime], rule: RevisitRule) -> Cycle:
+    aoi_id, sensor, platform, relative_orbit, orbit_state = key
+    repeat = timedelta(days=SENSORS[sensor].repeat_days)
     last = times[-1]
     errors = [abs((last - at + repeat / 2) % repeat - repeat / 2).total_seconds() for at in times]
-    steady = [error for error in errors if error < _SAME.total_seconds()]
-    return Cycle(*key, last, repeat, max(*steady, _LEAST_UNCERTAINTY_S), len(times))
+    steady = [error for error in errors if error < rule.same.total_seconds()]
+    return Cycle(
+        aoi_id=aoi_id,
+        sensor=sensor,
+        platform=platform,
+        relative_orbit=relative_orbit,
+        orbit_state=orbit_state,
+        last=last,
+        repeat=repeat,
+        uncertainty_s=max(*steady, rule.least_uncertainty_s),
+        observations=len(times),
+    )
 
 
 def _seen(observation: Acquisition) -> dict[str, object]:
@@ -204,17 +252,19 @@ def _tried(attempt: Tried) -> dict[str, object]:
     }
 
 
-def _missing(cycle: Cycle, at: datetime, searched: Sequence[Searched], now: datetime) -> dict[str, object]:
+def _missing(
+    cycle: Cycle, at: datetime, searched: Sequence[Searched], now: datetime, rule: RevisitRule
+) -> dict[str, object]:
     after = [
         s.at
         for s in searched
         if s.aoi_id == cycle.aoi_id and s.sensor == cycle.sensor and at in s.period and s.at >= at
     ]
     if at >= now:
-        state, reason = EXPECTED, f"every {cycle.repeat.days} days, {cycle.observations} looks"
+        state, reason = EXPECTED, f"every {cycle.repeat.days} days, {cycle.observations} observations"
     elif not after:
-        state, reason = NOT_SEARCHED, "no catalog was asked since"
-    elif max(after) - at < SETTLED:
+        state, reason = NOT_SEARCHED, "no catalog was searched since"
+    elif max(after) - at < rule.settled:
         state, reason = LATE, "not in the catalog yet"
     else:
         state, reason = NOT_ACQUIRED, "the catalog does not list it"

@@ -1,9 +1,9 @@
-"""One overpass, before and after its pixels are here."""
+"""One overpass: as a source lists it, as pixels in memory, and as a scene in the archive."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,16 +15,38 @@ from monitor.core.errors import DataError
 from monitor.core.grid import Grid, Mask
 
 EXACT_WITHIN = timedelta(minutes=1)
+"""Longest interval that still counts as a known instant (chosen): a ship at 12 kn sails 370 m in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Acquisition:
-    """One overpass of one AOI as a source offers it.
+    """One overpass of one AOI as a source lists it.
 
-    `start` and `end` bound the instant at which the AOI was seen: equal or seconds apart when the source knows it, a
-    day apart when only the date is known. `footprint` is in EPSG:4326. `cloud_cover` is 0–1 over the source's own
-    tile, None when not said. `relative_orbit` and `orbit_state` (``ascending`` | ``descending``) are None when not
-    known. `simulated` acquisitions say so wherever they are shown.
+    Attributes
+    ----------
+    id, aoi_id : str
+        Of the scene and of the AOI.
+    sensor, platform : str
+        Key of `core.sensors.SENSORS`, and name of the satellite.
+    start, end : datetime
+        Bounds of the instant at which the AOI was seen: equal or seconds apart when the source knows it, a day apart
+        when only the date is known.
+    footprint : BaseGeometry
+        In EPSG:4326.
+    relative_orbit : int, optional
+        None when unknown.
+    orbit_state : str, optional
+        ``ascending`` | ``descending``; None when unknown.
+    cloud_cover : float, optional
+        0–1 over the source's own tile; None when not given.
+    product_ids : tuple of str
+        Of the products that its pixels come from.
+    level : str, optional
+        Processing level as the source names it.
+    source : str
+        Name of the source.
+    simulated : bool
+        Whether the pixels are made up; they are marked so wherever they are shown.
     """
 
     id: str
@@ -65,16 +87,20 @@ class Raster:
 
     Attributes
     ----------
-    data : (band, row, col)
-        Stored numbers (see `scale` and `offset`).
-    bands : names in the order of `data`
-    valid : (row, col) bool
-        False where the sensor saw nothing.
+    data : array of shape (band, row, col)
+        Stored numbers; the physical value is ``data × scale + offset``.
+    bands : tuple of str
+        Names in the order of `data`.
+    valid : array of bool
+        (row, col); False where there is no data.
     grid : Grid
-    cloud : (row, col) bool or None
-        True under cloud or cloud shadow; None when the source says nothing of cloud.
-    scale, offset : physical value = data × scale + offset
-    tags : free text that travels with the pixels, ``SIMULATED`` among it where it applies
+        Where the pixels are.
+    cloud : array of bool, optional
+        (row, col); True under cloud or cloud shadow. None when the source gives no cloud mask.
+    scale, offset : float
+        From stored to physical numbers.
+    tags : mapping of str to str
+        Stored with the pixels, ``SIMULATED`` among them where it applies.
     """
 
     data: npt.NDArray[np.generic]
@@ -115,20 +141,17 @@ class Raster:
 
     def window(self, rows: slice, cols: slice) -> Raster:
         """The part under two slices; arrays are views."""
-        return Raster(
-            self.data[:, rows, cols],
-            self.bands,
-            self.valid[rows, cols],
-            self.grid.window(rows, cols),
-            None if self.cloud is None else self.cloud[rows, cols],
-            self.scale,
-            self.offset,
-            self.tags,
+        return replace(
+            self,
+            data=self.data[:, rows, cols],
+            valid=self.valid[rows, cols],
+            grid=self.grid.window(rows, cols),
+            cloud=None if self.cloud is None else self.cloud[rows, cols],
         )
 
     @property
     def valid_fraction(self) -> float:
-        """Share of pixels that the sensor saw, 0–1."""
+        """Share of pixels that hold data, 0–1."""
         return float(self.valid.mean()) if self.valid.size else 0.0
 
 

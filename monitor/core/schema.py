@@ -38,10 +38,10 @@ class Schema:
         In order. A column of dtype ``geometry`` is in `crs`.
     key : tuple of str
         The columns that name a row; empty where rows may repeat.
-    crs : str or None
-        Of the geometry.
-    time : tuple of two str, or None
-        The columns in which a row begins and ends, the same one twice for an instant. A missing instant is unknown, so
+    crs : str, optional
+        Of the geometry; None without one.
+    time : tuple of str, optional
+        The two columns in which a row begins and ends, one twice for an instant. A missing instant is unknown, so
         the row is open on that side. None: rows of this table have no time of their own.
     absent : mapping of str to object
         Columns that may be missing, as tables that older versions wrote lack them, and what then stands there.
@@ -62,7 +62,7 @@ class Schema:
 
     @property
     def headline(self) -> str:
-        """What `text` says before its first stop of any kind."""
+        """The part of `text` before its first stop of any kind."""
         return re.split(r"[.:;](?: |$)", self.text)[0]
 
     def empty(self) -> pd.DataFrame:

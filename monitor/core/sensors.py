@@ -1,4 +1,4 @@
-"""Facts of the sensors, in one table: code asks for bands and scale, never for a sensor's name."""
+"""Facts of the sensors in one table: code reads bands and scale from it, and never depends on a sensor's name."""
 
 from __future__ import annotations
 
@@ -16,8 +16,29 @@ S1_BANDS = ("VV", "VH")
 class Sensor:
     """One kind of instrument.
 
-    `scale` turns stored numbers into physical ones: Sentinel-2 DN × 0.0001 is surface reflectance,
-    Sentinel-1 is stored as linear power (sigma nought) as it is.
+    Attributes
+    ----------
+    id, name, instrument : str
+        Key in `SENSORS`, and the mission and the instrument for people.
+    bands : tuple of str
+        In the order in which they are stored.
+    gsd_m : float
+        Of the stored pixels.
+    dtype : str
+        Of the stored numbers.
+    scale : float
+        From stored to physical numbers: Sentinel-2 DN × 0.0001 is surface reflectance, Sentinel-1 is stored as linear
+        power (sigma nought).
+    unit : str
+        Of the physical numbers.
+    rgb : tuple of str
+        Bands shown as red, green and blue.
+    optical : bool
+        False for radar.
+    credit : str
+        What the data's licence asks to be shown.
+    repeat_days : int
+        After how long one satellite flies the same track: 143 orbits of Sentinel-2, 175 of Sentinel-1.
     """
 
     id: str
@@ -31,35 +52,38 @@ class Sensor:
     rgb: tuple[str, str, str]
     optical: bool
     credit: str
+    repeat_days: int
 
 
 SENSORS: Mapping[str, Sensor] = MappingProxyType(
     {
         "s2": Sensor(
-            "s2",
-            "Sentinel-2",
-            "MSI",
-            S2_BANDS,
-            10.0,
-            "uint16",
-            1e-4,
-            "reflectance",
-            ("B04", "B03", "B02"),
-            True,
-            "Contains modified Copernicus Sentinel data",
+            id="s2",
+            name="Sentinel-2",
+            instrument="MSI",
+            bands=S2_BANDS,
+            gsd_m=10.0,
+            dtype="uint16",
+            scale=1e-4,
+            unit="reflectance",
+            rgb=("B04", "B03", "B02"),
+            optical=True,
+            credit="Contains modified Copernicus Sentinel data",
+            repeat_days=10,
         ),
         "s1": Sensor(
-            "s1",
-            "Sentinel-1",
-            "C-SAR",
-            S1_BANDS,
-            10.0,
-            "float32",
-            1.0,
-            "sigma0 (linear power)",
-            ("VV", "VH", "VV"),
-            False,
-            "Contains modified Copernicus Sentinel data",
+            id="s1",
+            name="Sentinel-1",
+            instrument="C-SAR",
+            bands=S1_BANDS,
+            gsd_m=10.0,
+            dtype="float32",
+            scale=1.0,
+            unit="sigma0 (linear power)",
+            rgb=("VV", "VH", "VV"),
+            optical=False,
+            credit="Contains modified Copernicus Sentinel data",
+            repeat_days=12,
         ),
     }
 )

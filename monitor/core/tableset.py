@@ -22,8 +22,8 @@ class TableSet(Mapping[Schema, pd.DataFrame]):
 
     Parameters
     ----------
-    tables : mapping of Schema to DataFrame, or to a function that makes one
-        Each with the columns of its schema.
+    tables : mapping of Schema to DataFrame or callable
+        Each with the columns of its schema; a callable makes such a table.
     """
 
     __slots__ = ("_schemas", "_tables")

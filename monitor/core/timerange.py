@@ -115,7 +115,7 @@ class TimeRange:
         return self.start <= instant < self.end
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
-        """Whether ``[start, end]`` shares an instant with the period."""
+        """Whether ``[start, end]``, both ends included, shares an instant with the period."""
         return start < self.end and end >= self.start
 
     def __str__(self) -> str:

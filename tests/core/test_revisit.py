@@ -6,7 +6,7 @@ import pytest
 from shapely.geometry import box, mapping
 
 from monitor.core.aoi import parse_aoi
-from monitor.core.revisit import PASSES, Searched, Tried, find_cycles, find_passes, missed_coverage
+from monitor.core.revisit import PASSES, RevisitRule, Searched, Tried, find_cycles, find_passes, missed_coverage
 from monitor.core.scene import Acquisition
 from monitor.core.tables import COVERAGE
 from monitor.core.timerange import TimeRange
@@ -51,11 +51,11 @@ def test_each_satellite_and_track_has_its_own_cycle():
     ]
 
 
-def test_observations_of_unknown_hour_or_orbit_tell_no_cycle():
+def test_observations_of_unknown_hour_or_orbit_show_no_cycle():
     assert find_cycles([observation(0, orbit=None), observation(0, length=80_000)]) == []
 
 
-def test_what_no_catalog_was_asked_for_is_not_called_missing():
+def test_a_pass_that_no_catalog_was_searched_for_is_not_called_missing():
     table = find_passes([observation(0), observation(20)], MONTH, now=NOVEMBER)
     assert states(table) == [(5, "seen"), (15, "not looked for"), (25, "seen")]
 
@@ -67,6 +67,16 @@ def test_a_pass_that_the_catalog_does_not_list_is_not_acquired():
         (15, "not acquired"),
         (25, "not acquired"),
     ]
+
+
+def test_a_rule_sets_when_an_unlisted_pass_is_no_longer_late():
+    day = datetime(2023, 10, 16, tzinfo=UTC)
+    searched = [Searched("rajin", "s2", MONTH, day)]
+    late, missing = (
+        find_passes([observation(0)], MONTH, now=day, searched=searched, rule=RevisitRule(settled=timedelta(hours=h)))
+        for h in (48, 12)
+    )
+    assert [states(late)[1], states(missing)[1]] == [(15, "late"), (15, "not acquired")]
 
 
 def test_a_search_of_another_port_sensor_or_time_proves_nothing():
@@ -86,7 +96,7 @@ def test_a_fresh_pass_is_late_and_a_coming_one_expected():
     assert states(table) == [(5, "seen"), (15, "late"), (25, "expected")]
 
 
-def test_an_offer_without_pixels_is_no_data():
+def test_a_listed_pass_without_pixels_is_no_data():
     tried = [Tried("x", "rajin", "s2", "sentinel-2b", 3, None, T0 + timedelta(days=10), "no tile")]
     table = find_passes([observation(0)], MONTH, now=NOVEMBER, tried=tried)
     assert states(table)[1] == (15, "no data")

@@ -1,4 +1,4 @@
-"""Every table that crosses a room's wall, by name."""
+"""Every table that one room of the package hands to another, by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What AIS says: positions, tracks, gaps, reception, port calls and voyages."""
+"""Tables made from AIS: positions, tracks, gaps, reception, port calls and voyages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The columns of the tables about aircraft."""
+"""Tables about aircraft: positions, calls at airfields, legs, reception and published claims."""
 
 from __future__ import annotations
 

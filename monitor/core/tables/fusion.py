@@ -1,4 +1,4 @@
-"""What detections and AIS say together."""
+"""Tables made from detections and AIS together."""
 
 from __future__ import annotations
 

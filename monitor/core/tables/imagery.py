@@ -1,4 +1,4 @@
-"""What scenes show: objects, coverage, berths and stacks."""
+"""Tables made from scenes: objects, coverage, berths, stacks and passes."""
 
 from __future__ import annotations
 

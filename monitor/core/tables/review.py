@@ -1,4 +1,4 @@
-"""What people decided, were alerted to and published."""
+"""Tables of what people decided, were alerted to and published."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open STAC catalogs of Sentinel-2 as a source, without an account: Earth Search first."""
+"""Open STAC catalogs of Sentinel-2 as a source, without credentials; Earth Search by default."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RETRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class StacSource:
-    """Sentinel-2 scenes behind a STAC API whose assets are cloud-optimised GeoTIFFs that anybody may read.
+    """Sentinel-2 scenes behind a STAC API whose assets are public cloud-optimised GeoTIFFs.
 
     Needs the extra ``stac`` (pystac-client, odc-stac). Scale and offset are applied here, since the loader does not
     and catalogs differ: the archive holds reflectance × 10000 whatever the catalog.
@@ -54,7 +54,7 @@ class StacSource:
         Raises
         ------
         Unavailable, BadResponse
-            The catalog cannot be reached, or answers nonsense.
+            The catalog cannot be reached, or its response makes no sense.
         SettingsError
             The extra is not installed.
         """
@@ -65,7 +65,7 @@ class StacSource:
         return [acquisition for acquisition in found if acquisition.start in period]
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
-        """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first in order of name shows.
+        """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first by name is used.
 
         Raises
         ------
@@ -89,12 +89,19 @@ class StacSource:
             new = seen & (scl == 0) & ~data.any(axis=0)
             data[:, new], scl[new] = tile[:, new], classes[new]
             notes.append(note)
-        given = {"SCL": scl} if scl.any() else {}
-        valid = np.asarray(scl != 0 if given else data.any(axis=0), dtype=bool)
-        cloud, tags = quality.cloud(given), {"numbers": "; ".join(sorted(set(notes))), "catalog": self.url}
-        tags |= ice_tags(quality.ice(given), valid, grid, aoi)
+        masks = {"SCL": scl} if scl.any() else {}
+        valid = np.asarray(scl != 0 if masks else data.any(axis=0), dtype=bool)
+        cloud, tags = quality.cloud(masks), {"numbers": "; ".join(sorted(set(notes))), "catalog": self.url}
+        tags |= ice_tags(quality.ice(masks), valid, grid, aoi)
         raster = Raster(
-            data, S2_BANDS, valid, grid, None if cloud is None else cloud & valid, SENSORS["s2"].scale, 0.0, tags
+            data=data,
+            bands=S2_BANDS,
+            valid=valid,
+            grid=grid,
+            cloud=None if cloud is None else cloud & valid,
+            scale=SENSORS["s2"].scale,
+            offset=0.0,
+            tags=tags,
         )
         check_raster(raster, "s2", where=acquisition.id)
         return raster
@@ -110,7 +117,7 @@ class StacSource:
             return [dict(item) for item in found.items_as_dicts()]
         except (errors.APIError, requests.RequestException) as error:
             raise Unavailable(
-                f"{self.url}: the STAC catalog does not answer ({type(error).__name__}); check the network and "
+                f"{self.url}: the STAC catalog does not respond ({type(error).__name__}); check the network and "
                 "[stac] url, or run again later",
                 transient=True,
             ) from error

@@ -44,7 +44,16 @@ class CsvHeader:
 
 
 def read_csv_header(head: bytes, columns: Mapping[str, str] | None, where: str) -> CsvHeader:
-    """The header among the first lines; comments before it are passed over.
+    """The header among the first lines; comments before it are skipped.
+
+    Parameters
+    ----------
+    head : bytes
+        The beginning of the file.
+    columns : mapping of str to str, optional
+        A user's column map, field to column name; None to find the layout.
+    where : str
+        Names the file in errors.
 
     Raises
     ------
@@ -73,7 +82,7 @@ def read_csv_header(head: bytes, columns: Mapping[str, str] | None, where: str) 
 
 @dataclass(slots=True)
 class Parsed:
-    """Raw rows of one block (the columns of `ais.screen.RAW_COLUMNS`), its static rows, and counts."""
+    """Raw rows of one block (the columns of `ais.validation.RAW_COLUMNS`), its static rows, and counts."""
 
     raw: pd.DataFrame
     vessels: pd.DataFrame

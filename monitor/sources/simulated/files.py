@@ -38,7 +38,21 @@ NMEA_DAYS = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class SeasonFiles:
-    """What was written where."""
+    """What was written where.
+
+    Attributes
+    ----------
+    folder : Path
+        Of the season.
+    scenes, positions, traces : int
+        How many; positions without those that are late.
+    truth : tuple of str
+        Names of the truth tables.
+    late : int
+        Positions that arrive late.
+    backgrounds : tuple of tuple of str
+        AOI id and the file whose pixels are its ground; an empty name where the ground is drawn. Empty without any.
+    """
 
     folder: Path
     scenes: int
@@ -47,10 +61,9 @@ class SeasonFiles:
     truth: tuple[str, ...]
     late: int = 0
     backgrounds: tuple[tuple[str, str], ...] = ()
-    """AOI id and the file whose pixels are its ground; an empty name where the ground is drawn. Empty without any."""
 
     def as_json(self) -> Mapping[str, object]:
-        """For machines."""
+        """The same for JSON."""
         return {
             "folder": str(self.folder),
             "scenes": self.scenes,
@@ -63,7 +76,7 @@ class SeasonFiles:
         }
 
     def text(self) -> str:
-        """For people."""
+        """A line, and one for each background."""
         late = f", {self.late} that arrive late in late/" if self.late else ""
         ground = "".join(
             f"\n{aoi}: {f'ground from {name}; ships in it are not in the truth' if name else 'drawn ground, no scene'}"
@@ -77,6 +90,15 @@ class SeasonFiles:
 
 def write_season(season: Season, folder: Path, *, pool: Executor | None = None) -> SeasonFiles:
     """Write scenes (GeoTIFF, STAC item, labels), AIS (CSV and NMEA) and truth (Parquet) into a folder.
+
+    Parameters
+    ----------
+    season : Season
+        What is written.
+    folder : Path
+        Made when it does not exist.
+    pool : Executor, optional
+        Renders scenes side by side.
 
     Raises
     ------
@@ -109,11 +131,19 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
         (folder / "season.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
-    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))), late, grounds)
+    return SeasonFiles(
+        folder=folder,
+        scenes=len(work),
+        positions=count,
+        traces=traces,
+        truth=tuple(sorted((*truth, "flights"))),
+        late=late,
+        backgrounds=grounds,
+    )
 
 
 def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
-    """Write every truth table as (Geo)Parquet, and hand them back."""
+    """The truth tables of a season, each written as (Geo)Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = truth_tables(season)
     for name, table in tables.items():
@@ -162,9 +192,9 @@ def write_ais(season: Season, folder: Path) -> int:
 
 
 def _write_late(season: Season, folder: Path, vessels: pd.DataFrame) -> None:
-    for told, part in zip(season.deliveries(), season.late_positions(), strict=True):
+    for delivery, part in zip(season.deliveries(), season.late_positions(), strict=True):
         folder.mkdir(parents=True, exist_ok=True)
-        day = pd.Timestamp(told.arrives_s, unit="s", tz="UTC").strftime("%Y%m%d")
+        day = pd.Timestamp(delivery.arrives_s, unit="s", tz="UTC").strftime("%Y%m%d")
         table = marinecadastre(part, vessels)
         table.to_csv(folder / f"simulated_ais_arrived_{day}.csv", index=False, lineterminator="\n")
 
@@ -196,31 +226,31 @@ def marinecadastre(positions: pd.DataFrame, vessels: pd.DataFrame) -> pd.DataFra
 
 
 def nmea(positions: pd.DataFrame, vessels: pd.DataFrame) -> list[str]:
-    """Lines of tag-block NMEA: a static message when a ship is first heard, then positions; ``s:SIMULATED`` in each."""
+    """Lines of tag-block NMEA: a static message at a ship's first position, then positions; ``s:SIMULATED`` in each."""
     lines: list[str] = []
     known = vessels.set_index("mmsi")
-    said: set[int] = set()
+    introduced: set[int] = set()
     for row in positions.itertuples():
         stamp = int(row.t.timestamp())
         mmsi = int(row.mmsi)
-        if mmsi not in said and mmsi in known.index:
-            said.add(mmsi)
+        if mmsi not in introduced and mmsi in known.index:
+            introduced.add(mmsi)
             lines += _tagged(_static(mmsi, known.loc[mmsi]), stamp)
         lines += _tagged(_dynamic(row), stamp)
     return lines
 
 
-def _static(mmsi: int, told: pd.Series) -> AisMessage:
-    half_l, half_w = int(told["length_m"]) // 2, int(told["width_m"]) // 2
+def _static(mmsi: int, vessel: pd.Series) -> AisMessage:
+    half_l, half_w = int(vessel["length_m"]) // 2, int(vessel["width_m"]) // 2
     return {
         "msg_type": 5,
         "mmsi": mmsi,
-        "shipname": str(told["name"])[:20],
-        "callsign": str(told["callsign"])[:7],
-        "ship_type": int(told["ship_type"]),
-        "to_bow": int(told["length_m"]) - half_l,
+        "shipname": str(vessel["name"])[:20],
+        "callsign": str(vessel["callsign"])[:7],
+        "ship_type": int(vessel["ship_type"]),
+        "to_bow": int(vessel["length_m"]) - half_l,
         "to_stern": half_l,
-        "to_port": int(told["width_m"]) - half_w,
+        "to_port": int(vessel["width_m"]) - half_w,
         "to_starboard": half_w,
     }
 
@@ -271,7 +301,7 @@ def _write_one(
 
 
 def _moved(table: gpd.GeoDataFrame, grid: Grid, rows: float, cols: float) -> gpd.GeoDataFrame:
-    """Outlines where the pixels show them, in scenes that lie off the map."""
+    """Outlines where the pixels show them, in scenes that are shifted against the map."""
     if (rows, cols) == (0.0, 0.0) or table.empty:
         return table
     shown = table.geometry.to_crs(grid.epsg).translate(cols * grid.gsd_m, -rows * grid.gsd_m)

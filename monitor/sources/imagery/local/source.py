@@ -28,7 +28,7 @@ from monitor.sources.imagery.validation import check_bands, check_raster
 
 _ENDINGS = (".tif", ".tiff")
 _REFLECTANCE_MAX = 4.0
-"""Floats up to this are reflectance, larger ones reflectance × 10000. Chosen: glint and cloud stay below 2."""
+"""Floats up to this are reflectance, larger ones reflectance × 10000; chosen."""
 
 
 @dataclass(frozen=True, slots=True)

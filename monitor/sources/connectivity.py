@@ -42,4 +42,4 @@ def check_reachable(url: str) -> Reachability:
         skew = (now - theirs.astimezone(UTC)).total_seconds()
     except (TypeError, ValueError):
         skew = None
-    return Reachability(True, f"answers {response.status_code}", skew)
+    return Reachability(True, f"status {response.status_code}", skew)

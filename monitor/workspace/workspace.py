@@ -376,9 +376,9 @@ class Workspace(Views):
             The folder holds no truth.
         """
         from monitor.simulate import score
-        from monitor.sources.simulated.files import read_truth
+        from monitor.sources.simulated.files import read_truth_tables
 
-        known = read_truth(truth or self.root / "truth")
+        known = read_truth_tables(truth or self.root / "truth")
         names = (
             "matches",
             "dark_events",

@@ -67,7 +67,7 @@ class NmeaParser:
             yield self._parse(block)
         if self._pending:
             orphans = sum(len(p.parts) for p in self._pending.values())
-            yield Parsed(_empty_raw(), pd.DataFrame(), 0, Counter({"orphan fragment": orphans}), Counter())
+            yield Parsed(_empty_raw(), pd.DataFrame(), rows=0, rejected=Counter({"orphan fragment": orphans}))
 
     def _parse(self, block: bytes) -> Parsed:
         rejected: Counter[str] = Counter()
@@ -102,7 +102,7 @@ class NmeaParser:
                 micros.append(found[1])
         self._drop_stale(rejected)
         raw, vessels = self._rows(payloads, micros, rejected, other)
-        return Parsed(raw, vessels, rows, rejected, other)
+        return Parsed(raw, vessels, rows=rows, rejected=rejected, other=other)
 
     def _sentence(self, text: bytes, rejected: Counter[str], other: Counter[str]) -> tuple[bytes, int | None] | None:
         """Payload and time of a message that this line completes."""

@@ -70,7 +70,7 @@ def read_lists(*, watchlist: Path | None = None, airfields: Path | None = None, 
         own = read_airfields(airfields)
         fields = pd.concat([own, fields[~fields["airfield_id"].isin(own["airfield_id"])]], ignore_index=True)
     dated = _no_events() if events is None else read_events(events)
-    return AirLists(read_watchlist(watchlist), fields, dated)
+    return AirLists(read_aircraft_watchlist(watchlist), fields, dated)
 
 
 def write_lists(folder: Path) -> list[Path]:
@@ -140,7 +140,7 @@ def _airfield(feature: object, number: int, path: Path) -> dict[str, object]:
     return made
 
 
-def read_watchlist(path: Path | None = None) -> pd.DataFrame:
+def read_aircraft_watchlist(path: Path | None = None) -> pd.DataFrame:
     """AIRCRAFT_WATCHLIST of a CSV file with ``icao24`` or ``registration``; without a path, the one that is shipped.
 
     Raises
@@ -150,7 +150,7 @@ def read_watchlist(path: Path | None = None) -> pd.DataFrame:
     """
     if path is None:
         with as_file(_DATA / "watchlist.csv") as shipped:
-            return read_watchlist(shipped)
+            return read_aircraft_watchlist(shipped)
     rows = csv_rows(path)
     if rows and not {"icao24", "registration"} & set(rows[0]):
         raise DataError(f"{path}: a watch list needs a column icao24 or registration; there are {', '.join(rows[0])}")

@@ -210,5 +210,13 @@ def _made(
     claims = none[1] if claims is None else claims
     rejected = {reason: n for reason, n in counts.items() if n and reason not in _NOT_REASONS}
     rows = counts["rows"] + counts["wrong number of fields"]
-    report = AirReport(path, layout, rows, len(positions), len(claims), rejected, "file cut off" in rejected)
+    report = AirReport(
+        path=path,
+        format=layout,
+        rows=rows,
+        positions=len(positions),
+        claims=len(claims),
+        rejected=rejected,
+        cut_off="file cut off" in rejected,
+    )
     return AirFile(positions, claims, report)

@@ -94,7 +94,7 @@ def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
         raise BadResponse(f"catalog item {name}: not a STAC item with instant and outline ({error!r})") from error
 
 
-def acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:
+def group_acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:
     """One acquisition an overpass, in order of time.
 
     Items that do not touch the AOI are left out; of several processings of one tile the newest stays. The id is made

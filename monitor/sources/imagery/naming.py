@@ -93,10 +93,10 @@ def read_name(name: str) -> Named:
     platform = _platform(name)
     orbit = int(found[1]) if (found := _ORBIT.search(name)) else None
     if product := _S1_PRODUCT.search(name):
-        return Named(_instant(product[2]), _instant(product[3]), platform, None, "GRD")
+        return Named(_instant(product[2]), _instant(product[3]), platform, level="GRD")
     if product := _S2_PRODUCT.search(name):
         start = _instant(product[3])
-        return Named(start, start + DATATAKE, platform, orbit, f"L{product[2]}")
+        return Named(start, start + DATATAKE, platform, orbit, level=f"L{product[2]}")
     for found in _INSTANT.finditer(name):
         if at := _moment(*found.groups()):
             return Named(at, at, platform, orbit)

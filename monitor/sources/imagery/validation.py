@@ -72,7 +72,7 @@ def check_grid(found: Grid, promised: Grid, *, where: str) -> None:
         raise BadResponse(f"{where}: its pixels are {shift:.3f} m off the requested grid; nothing was kept")
 
 
-def check_raster(raster: Raster, sensor_id: str, *, where: str) -> None:
+def check_archivable(raster: Raster, sensor_id: str, *, where: str) -> None:
     """Raise unless a raster may be archived for a sensor.
 
     Parameters

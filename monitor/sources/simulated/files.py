@@ -151,7 +151,7 @@ def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def read_truth(folder: Path) -> dict[str, pd.DataFrame]:
+def read_truth_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """The truth tables of a folder that `write_season` or `write_truth` made.
 
     Raises

@@ -17,14 +17,14 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import S1_BANDS, S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import Problem
-from monitor.sources.imagery.grouping import acquisitions
+from monitor.sources.imagery.grouping import group_acquisitions
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.local.geotiff import GeoTiffHeader, read_geotiff_header, read_pixels
 from monitor.sources.imagery.local.item import Sidecar, read_sidecar
 from monitor.sources.imagery.local.safe import is_product, product_item, read_product, read_tile
 from monitor.sources.imagery.naming import band_name, platform_name, read_name, safe_id
 from monitor.sources.imagery.quality import MASKS, cloud, ice, seen
-from monitor.sources.imagery.validation import check_bands, check_raster
+from monitor.sources.imagery.validation import check_archivable, check_bands
 
 _ENDINGS = (".tif", ".tiff")
 _REFLECTANCE_MAX = 4.0
@@ -141,7 +141,7 @@ class FolderSource:
             offset=0.0,
             tags=tags | ({"SIMULATED": "YES"} if acquisition.simulated else {}),
         )
-        check_raster(raster, acquisition.sensor, where=str(path))
+        check_archivable(raster, acquisition.sensor, where=str(path))
         return raster
 
     def _survey_products(
@@ -154,7 +154,7 @@ class FolderSource:
                 items.append(product_item(read_product(path, self._relative(path))))
             except MonitorError as error:
                 problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
-        for acquisition in acquisitions(items, aoi, sensor="s2", source=self.name):
+        for acquisition in group_acquisitions(items, aoi, sensor="s2", source=self.name):
             if acquisition.start in period:
                 claims[acquisition.id].append(acquisition)
         elsewhere = [item.id for item in items if not item.geometry.intersects(aoi.geometry)]
@@ -188,7 +188,7 @@ class FolderSource:
             offset=0.0,
             tags=tags,
         )
-        check_raster(raster, "s2", where=acquisition.id)
+        check_archivable(raster, "s2", where=acquisition.id)
         return raster
 
     def _files(self) -> Iterator[Path]:

@@ -17,7 +17,7 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.sources.imagery import quality
-from monitor.sources.imagery.grouping import ONE_PASS, acquisitions, read_item
+from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.sentinelhub import client
 from monitor.sources.imagery.sentinelhub.client import ProcessRequest
@@ -26,7 +26,7 @@ from monitor.sources.imagery.sentinelhub.evalscripts import INCIDENCE, optical_s
 from monitor.sources.imagery.sentinelhub.pricing import Estimate, UnitLedger, over_cap, processing_units
 from monitor.sources.imagery.sentinelhub.response import ExpectedResponse, ProcessArrays, read_response
 from monitor.sources.imagery.sentinelhub.tiling import merge, split
-from monitor.sources.imagery.validation import check_raster
+from monitor.sources.imagery.validation import check_archivable
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class SentinelHubSource:
         for sensor in self.settings.sensors:
             features = client.search_catalog(self.settings, aoi.geometry, wider, sensor=sensor)
             items = [read_item(feature, sensor=sensor) for feature in features]
-            found += acquisitions(items, aoi, sensor=sensor, source=f"{self.name} {self.settings.deployment}")
+            found += group_acquisitions(items, aoi, sensor=sensor, source=f"{self.name} {self.settings.deployment}")
         return sorted((a for a in found if a.start in period), key=lambda a: (a.start, a.id))
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
@@ -95,7 +95,7 @@ class SentinelHubSource:
         arrays = {name: merge(whole, windows, [piece.arrays[name] for piece in pieces]) for name in ("default", "mask")}
         dates = sorted({date for piece in pieces for date in piece.tile_dates})
         raster = self._raster(acquisition, aoi, whole, arrays)
-        check_raster(raster, acquisition.sensor, where=acquisition.id)
+        check_archivable(raster, acquisition.sensor, where=acquisition.id)
         tags = {**raster.tags, "tile_dates": " ".join(map(isoformat, dates)), "processing_units": f"{spent:.3f}"}
         return replace(raster, tags=tags)
 
@@ -142,7 +142,7 @@ class SentinelHubSource:
             self._masks(acquisition.sensor),
         )
         outputs = {"default": (len(bands), kind.dtype), "mask": (len(mask), "uint8")}
-        wanted = ExpectedResponse(outputs, grid, acquisition.start, acquisition.end, acquisition.id)
+        wanted = ExpectedResponse(outputs, grid, start=acquisition.start, end=acquisition.end, where=acquisition.id)
         return read_response(response.content, wanted), units
 
     def _process_request(self, acquisition: Acquisition, grid: Grid) -> ProcessRequest:

@@ -21,10 +21,10 @@ from monitor.core.sensors import S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
-from monitor.sources.imagery.grouping import ONE_PASS, acquisitions, read_item
+from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.stac.harmonize import Numbers, asset_names, numbers_of
-from monitor.sources.imagery.validation import check_raster
+from monitor.sources.imagery.validation import check_archivable
 
 EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
 _RETRIES = 3
@@ -61,7 +61,7 @@ class StacSource:
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
         items = [read_item(feature, sensor="s2") for feature in features]
-        found = acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
+        found = group_acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
         return [acquisition for acquisition in found if acquisition.start in period]
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
@@ -103,7 +103,7 @@ class StacSource:
             offset=0.0,
             tags=tags,
         )
-        check_raster(raster, "s2", where=acquisition.id)
+        check_archivable(raster, "s2", where=acquisition.id)
         return raster
 
     def _features(self, **query: object) -> list[Mapping[str, Any]]:

@@ -105,8 +105,9 @@ class Workspace(Views):
         SettingsError
             The folder cannot be written.
         """
+        from monitor.sources.simulated.ais import write_ais
         from monitor.sources.simulated.aviation import write_air
-        from monitor.sources.simulated.files import write_ais, write_truth
+        from monitor.sources.simulated.files import write_truth
 
         workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
         if not any((workspace.root / "ais").iterdir()):

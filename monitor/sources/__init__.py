@@ -19,7 +19,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Names are loaded when first asked for, so that reading AIS loads no imagery package and the other way round."""
+    """Names are imported at their first use, so that reading AIS imports no imagery package and the other way round."""
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

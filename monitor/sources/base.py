@@ -23,7 +23,7 @@ class Source(Protocol):
         Raises
         ------
         SourceError
-            The source cannot be asked.
+            The source cannot be reached.
         """
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
@@ -32,21 +32,21 @@ class Source(Protocol):
         Raises
         ------
         SourceError, DataError
-            The pixels cannot be had, or are not what was promised.
+            The pixels cannot be fetched, or are not what the search described.
         """
 
 
 @runtime_checkable
 class ReportsProblems(Protocol):
-    """A source that passes over what it cannot read, and tells."""
+    """A source that leaves out what it cannot read, and reports it."""
 
     def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:
-        """What a search of the same arguments passes over; those with `is_fault` are for the user to mend."""
+        """What a search of the same arguments leaves out; those with `is_fault` are for the user to correct."""
 
 
 @runtime_checkable
 class Catalog(Protocol):
-    """A source that knows what it lacks: a pass that it does not list was not acquired, or is late."""
+    """A source that lists every overpass: one that it does not list was not acquired, or is late."""
 
     @property
     def sensors(self) -> tuple[str, ...]:

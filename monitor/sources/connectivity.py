@@ -13,7 +13,17 @@ _TIMEOUT_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Reachability:
-    """What a short request to a URL showed: any answer at all is reached; `skew_s` is our clock minus theirs."""
+    """What a short request to a URL showed.
+
+    Attributes
+    ----------
+    reached : bool
+        Whether any response came, whatever its status.
+    detail : str
+        Its status, or the kind of the failure.
+    skew_s : float, optional
+        Our clock minus theirs, in seconds; None when the response has no date.
+    """
 
     reached: bool
     detail: str
@@ -21,15 +31,15 @@ class Reachability:
 
 
 def check_reachable(url: str) -> Reachability:
-    """Ask a URL for its head; never raises."""
+    """Whether a HEAD request to a URL gets a response; never raises."""
     try:
-        answer = requests.head(url, timeout=_TIMEOUT_S, allow_redirects=False)
+        response = requests.head(url, timeout=_TIMEOUT_S, allow_redirects=False)
     except requests.RequestException as error:
         return Reachability(False, type(error).__name__)
     now = datetime.now(UTC)
     try:
-        theirs = parsedate_to_datetime(answer.headers.get("Date", ""))
+        theirs = parsedate_to_datetime(response.headers.get("Date", ""))
         skew = (now - theirs.astimezone(UTC)).total_seconds()
     except (TypeError, ValueError):
         skew = None
-    return Reachability(True, f"answers {answer.status_code}", skew)
+    return Reachability(True, f"status {response.status_code}", skew)

@@ -8,15 +8,15 @@ from monitor.core.errors import SourceError
 
 
 class AuthError(SourceError):
-    """The credentials are missing, wrong or refused: mend them, waiting does not help."""
+    """The credentials are missing, wrong or refused: correct them, waiting does not help."""
 
 
 class QuotaError(SourceError):
-    """The account has no units or requests left, or the monthly cap of the settings is reached."""
+    """No units or requests of the quota are left, or the monthly cap of the settings is reached."""
 
 
 class RateLimited(SourceError):  # noqa: N818
-    """Asked too often, for longer than the settings allow to wait; run again later."""
+    """Too many requests, for longer than the settings allow to wait; run again later."""
 
 
 class BadRequest(SourceError):  # noqa: N818
@@ -28,19 +28,26 @@ class Unavailable(SourceError):  # noqa: N818
 
 
 class BadResponse(SourceError):  # noqa: N818
-    """The service answered with something that is not what was asked for; nothing of it was kept."""
+    """The response is not what was requested; nothing of it was kept."""
 
 
 class NoData(SourceError):  # noqa: N818
-    """The overpass has no pixels over the AOI, or none yet: not seen, which is not zero."""
+    """The overpass has no pixels over the AOI, or none yet: not observed, which is not zero."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something a source passed over, and why.
+    """Something that a source left out, and why.
 
-    `is_fault` is True for what the user should mend (a damaged file) and False for what is merely not wanted (a
-    scene of another port).
+    Attributes
+    ----------
+    where : str
+        The file or item.
+    reason : str
+        Why it was left out.
+    is_fault : bool
+        True for what the user should correct (a damaged file), False for what is merely not wanted (a scene of another
+        port).
     """
 
     where: str

@@ -15,9 +15,9 @@ from monitor.core.errors import SourceError
 log = logging.getLogger(__name__)
 
 _LONGEST_WAIT_S = 120.0
-"""Of one wait, whatever a service asks for. Chosen: quotas a minute are over by then."""
-_LEAST_ASKED_WAIT_S = 1.0
-"""Of a wait that a service asks for. Chosen: seconds that are read as milliseconds would be no wait at all."""
+"""Of one wait, whatever the service requests. Chosen: a quota per minute is renewed by then."""
+_LEAST_RETRY_AFTER_S = 1.0
+"""Of a wait that the service requests. Chosen: seconds read as milliseconds would be no wait at all."""
 
 
 def retrying(
@@ -39,8 +39,8 @@ def retrying(
     backoff = wait_exponential(multiplier=pause_s, max=_LONGEST_WAIT_S)
 
     def wait_s(state: RetryCallState) -> float:
-        asked = retry_after_s(retry_after(_error(state)), now=datetime.now(UTC))
-        return backoff(state) if asked is None else asked
+        requested = retry_after_s(retry_after(_error(state)), now=datetime.now(UTC))
+        return backoff(state) if requested is None else requested
 
     return Retrying(
         retry=retry_if_exception(lambda error: isinstance(error, SourceError) and error.transient),
@@ -55,7 +55,7 @@ def retry_after_s(header: str | None, *, now: datetime) -> float | None:
     """Seconds to wait from a ``Retry-After``, None when there is none or it cannot be read.
 
     Sentinel Hub means milliseconds; a proxy before it means seconds or sends an HTTP date (RFC 9110). Numbers are
-    taken as milliseconds, and a wait is never under one second, so that ``2`` (seconds) does not become a hammer, nor
+    taken as milliseconds, and a wait is never under one second, so that ``2`` (seconds) does not flood the service, nor
     over two minutes.
     """
     if header is None or not header.strip():
@@ -70,7 +70,7 @@ def retry_after_s(header: str | None, *, now: datetime) -> float | None:
         wait = ((at if at.tzinfo else at.replace(tzinfo=UTC)) - now).total_seconds()
     if wait != wait or wait < 0:
         wait = 0.0
-    return min(max(wait, _LEAST_ASKED_WAIT_S), _LONGEST_WAIT_S)
+    return min(max(wait, _LEAST_RETRY_AFTER_S), _LONGEST_WAIT_S)
 
 
 def _error(state: RetryCallState) -> BaseException:

@@ -1,4 +1,4 @@
-"""Loose images, outside any workspace: found, and written as GeoJSON."""
+"""Vessels and stacks in standalone images, written as GeoJSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,19 @@ from monitor.sources.imagery.local.image import read_image
 
 @dataclass(frozen=True, slots=True)
 class ImagesFound:
-    """What was found in loose images, and the images that failed."""
+    """What was found in images, and the images that failed.
+
+    Attributes
+    ----------
+    out : Path
+        The file written.
+    images : int
+        How many images were processed.
+    vessels, stacks : int
+        How many were found.
+    failures : tuple of tuple of str
+        Path and reason.
+    """
 
     out: Path
     images: int
@@ -31,13 +43,13 @@ class ImagesFound:
 
     @property
     def failed(self) -> bool:
-        """Whether any image could not be looked at."""
+        """Whether any image could not be processed."""
         return bool(self.failures)
 
     def text(self) -> str:
         """A line, and one for each failure."""
         found = f"{self.out}: {self.vessels} vessels and {self.stacks} container stacks in {self.images} images"
-        first = found if self.images else f"{self.out}: not written, since no image could be looked at"
+        first = found if self.images else f"{self.out}: not written, since no image could be processed"
         return "\n".join([first, *(f"  failed {path}: {why}" for path, why in self.failures)])
 
     def as_json(self) -> dict[str, object]:
@@ -56,9 +68,24 @@ def detect_images(
     weights: str | None = None,
     threshold: float | None = None,
 ) -> ImagesFound:
-    """Find vessels and stacks in loose GeoTIFFs and write them as GeoJSON (RFC 7946).
+    """Vessels and stacks of standalone GeoTIFFs, written as GeoJSON (RFC 7946); how many.
 
-    An image that cannot be looked at stops no other; when all fail, nothing is written.
+    An image that cannot be processed stops no other; when all fail, nothing is written.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        GeoTIFFs, each one scene.
+    out : Path
+        The file to write.
+    sensor : str, optional
+        ``s2`` (the default) or ``s1``.
+    land : Path, optional
+        GeoJSON of land polygons; without it water is found in each image.
+    weights : str, optional
+        Name, file or folder of the detector's weights.
+    threshold : float, optional
+        Least score.
 
     Raises
     ------
@@ -91,7 +118,8 @@ def detect_images(
             raise DataError(f"{error}, or choose another place") from error
     classes = [f["properties"]["class_name"] for part in made for f in part["features"]]  # type: ignore[attr-defined]
     failures = tuple((str(o.item), _reason(o.item, o.error)) for o in outcomes if o.error is not None)
-    return ImagesFound(out, len(made), classes.count("vessel"), classes.count("container_stack"), failures)
+    vessels, stacks = classes.count("vessel"), classes.count("container_stack")
+    return ImagesFound(out=out, images=len(made), vessels=vessels, stacks=stacks, failures=failures)
 
 
 def _reason(path: Path, error: MonitorError) -> str:
@@ -99,18 +127,18 @@ def _reason(path: Path, error: MonitorError) -> str:
 
 
 def _joined(parts: Sequence[dict[str, object]]) -> dict[str, object]:
-    """One collection of several; observed areas are united, fractions weighed by area."""
+    """One collection of several; observed areas are united, fractions weighted by area."""
     if len(parts) == 1:
         return parts[0]
-    seen = [shape(part["observed"]) for part in parts]
+    areas = [shape(part["observed"]) for part in parts]
     shares = [float(str(part["observed_fraction"])) for part in parts]
-    whole = sum(s.area / share for s, share in zip(seen, shares, strict=True) if share > 0)
+    whole = sum(area.area / share for area, share in zip(areas, shares, strict=True) if share > 0)
     features = [feature for part in parts for feature in part["features"]]  # type: ignore[attr-defined]
-    fraction = sum(s.area for s in seen) / whole if whole else 0.0
+    fraction = sum(area.area for area in areas) / whole if whole else 0.0
     return {
         **parts[0],
         "features": features,
-        "observed": mapping(union_all(seen)),
+        "observed": mapping(union_all(areas)),
         "observed_fraction": round(fraction, 6),
     }
 

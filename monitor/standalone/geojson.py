@@ -1,4 +1,4 @@
-"""Loose GeoTIFFs, outside any archive: read them, and run a detector on them."""
+"""What a detector finds in standalone images, as GeoJSON (RFC 7946)."""
 
 from __future__ import annotations
 
@@ -23,6 +23,9 @@ from monitor.detect.objects import Objects, find_objects
 from monitor.io.atomic import write_bytes
 from monitor.sources.imagery.local.image import UNKNOWN_START
 
+_LEAST_HOLE_PX = 25
+"""Smaller gaps in an image do not show in its footprint; chosen."""
+
 
 def collection(
     observations: Iterable[tuple[Acquisition, Raster]],
@@ -31,13 +34,18 @@ def collection(
     land: BaseGeometry | None = None,
     weights_sha256: str = "",
 ) -> dict[str, object]:
-    """A GeoJSON FeatureCollection (RFC 7946) of what a detector finds in scenes, looked at one after the other.
+    """A GeoJSON FeatureCollection (RFC 7946) of what a detector finds in scenes, one after the other.
 
     Parameters
     ----------
-    observations : acquisitions with their pixels
-    land : longitude/latitude geometry, optional
-        Where land is known to be; water is the rest of each image.
+    observations : iterable of tuple of Acquisition and Raster
+        Each with its pixels.
+    detector : Detector
+        Runs on each raster.
+    land : BaseGeometry, optional
+        Where land is known to be, in EPSG:4326; water is the rest of each image.
+    weights_sha256 : str, optional
+        Goes into the collection.
 
     Returns
     -------
@@ -51,17 +59,17 @@ def collection(
         The pixels do not fit the detector.
     """
     found: list[dict[str, object]] = []
-    seen, valid, pixels = [], 0, 0
+    areas, valid, pixels = [], 0, 0
     for acquisition, raster in observations:
         water = raster.grid.footprint().difference(land) if land is not None else None
         objects = find_objects(raster, acquisition, detector, water=water)
         found += features(objects, acquisition, detector.key)
-        seen.append(observed(raster))
+        areas.append(valid_footprint(raster))
         valid, pixels = valid + int(np.count_nonzero(raster.valid)), pixels + raster.valid.size
     return {
         "type": "FeatureCollection",
         "features": found,
-        "observed": mapping(_wound(union_all(seen))),
+        "observed": mapping(_wound(union_all(areas))),
         "observed_fraction": round(valid / max(pixels, 1), 6),
         "detector": detector.key,
         "weights_sha256": weights_sha256,
@@ -76,14 +84,16 @@ def _version() -> str:
         return "unknown"
 
 
-def observed(raster: Raster) -> BaseGeometry:
-    """The footprint of a raster's valid pixels in longitude and latitude, without gaps below 25 pixels."""
+def valid_footprint(raster: Raster) -> BaseGeometry:
+    """The footprint of a raster's valid pixels in longitude and latitude, without gaps below `_LEAST_HOLE_PX`."""
     mask = raster.valid.view(np.uint8)
     if mask.all():
         return raster.grid.footprint()
     parts = [shape(geometry) for geometry, value in trace(mask, transform=raster.grid.transform) if value == 1]
     gsd = raster.grid.gsd_m
-    whole = union_all([Polygon(part.exterior, _holes(part, 25 * gsd**2)) for part in parts]).simplify(gsd / 2)
+    whole = union_all([Polygon(part.exterior, _holes(part, _LEAST_HOLE_PX * gsd**2)) for part in parts]).simplify(
+        gsd / 2
+    )
     return reproject(whole, raster.grid.epsg, WGS84)
 
 
@@ -92,7 +102,7 @@ def _holes(part: Polygon, least_m2: float) -> list[list[tuple[float, ...]]]:
 
 
 def _wound(geometry: BaseGeometry) -> BaseGeometry:
-    """Outer rings anticlockwise, as RFC 7946 wants."""
+    """Outer rings anticlockwise, as in RFC 7946."""
     if isinstance(geometry, Polygon):
         return orient(geometry)
     parts = [orient(part) for part in getattr(geometry, "geoms", []) if isinstance(part, Polygon)]
@@ -102,8 +112,17 @@ def _wound(geometry: BaseGeometry) -> BaseGeometry:
 def features(objects: Objects, acquisition: Acquisition, detector: str) -> list[dict[str, object]]:
     """GeoJSON features of what was found in one scene, coordinates to 1e-7 degrees.
 
-    `acquired_at` is null when the instant is not known to a minute; what is known stands in `acquired_start` and
-    `acquired_end`.
+    `acquired_at` is null when the instant is not known to a minute; `acquired_start` and `acquired_end` hold what is
+    known.
+
+    Parameters
+    ----------
+    objects : Objects
+        Found in the scene.
+    acquisition : Acquisition
+        Of the scene.
+    detector : str
+        Key of the detector.
     """
     known = acquisition.start != UNKNOWN_START
     when = {

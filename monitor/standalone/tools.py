@@ -1,4 +1,4 @@
-"""What needs no workspace: labelled folders, training, seasons on disk."""
+"""Evaluation, training and simulation without a workspace."""
 
 from __future__ import annotations
 
@@ -21,7 +21,19 @@ from monitor.workspace.factory import make_detector, season_of, shipped_ports
 def evaluate(
     folder: Path, *, weights: str | None = None, threshold: float | None = None, out: Path | None = None
 ) -> Evaluation:
-    """Score a detector on labelled scenes; also as JSON in `out` when given."""
+    """The scores of a detector on labelled scenes.
+
+    Parameters
+    ----------
+    folder : Path
+        Labelled scenes, a folder each.
+    weights : str, optional
+        Name, file or folder of the detector's weights.
+    threshold : float, optional
+        Least score of a detection.
+    out : Path, optional
+        Where the scores are also written, as JSON.
+    """
     detector: Detector = make_detector("s2", weights, threshold)
     result = score(folder, detector)
     if out is not None:
@@ -39,10 +51,24 @@ def train(
     simulated: int | None = None,
     recipe: Path | None = None,
 ) -> Path:
-    """Train weights on labelled folders and `simulated` made-up ports; the folder that holds them.
+    """The folder of weights that are trained on labelled folders and simulated ports.
 
-    `recipe` is a file of stages (``weights/recipe.toml``), which says how long and by what seeds; its number of
-    simulated ports holds unless `simulated` says otherwise.
+    Parameters
+    ----------
+    folders : sequence of Path
+        Labelled scenes.
+    out : Path
+        The folder to write.
+    minutes : float, optional
+        How long one stage is trained; without `recipe` alone.
+    seed : int, optional
+        Of that stage.
+    leave_out : sequence of str, optional
+        Names of ports that are not trained on.
+    simulated : int, optional
+        How many simulated ports; those of the recipe without it.
+    recipe : Path, optional
+        A file of stages (``weights/recipe.toml``), with duration and seeds.
 
     Raises
     ------
@@ -73,17 +99,34 @@ def simulate(
     pool: str | None = None,
     background: Path | None = None,
 ) -> SeasonFiles:
-    """Make a season with known truth on disk: scenes, AIS files, truth tables; what was written.
+    """The files of a simulated season with known truth: scenes, AIS files, truth tables.
 
-    `background` is a folder of real Sentinel-2 GeoTIFFs, laid out as for the source ``folder``. The clearest that
-    covers a port is the ground of all its optical scenes: land, piers and water as they are in the pixels, under the
-    season's ships, stacks, glint, haze and clouds. Ships and clouds in those pixels are not in the truth. Ports without
-    such a scene, and radar, keep the drawn ground.
+    Parameters
+    ----------
+    folder : Path
+        New or empty.
+    seed : int, optional
+        The same seed makes the same season.
+    period : str, optional
+        Such as ``2023-08-14/2023-10-23``.
+    scenario : str, optional
+        Its name.
+    sensors : sequence of str, optional
+        ``s2`` and ``s1``.
+    aois : Path, optional
+        Folder of AOIs; those that are shipped without it.
+    pool : str, optional
+        Such as ``processes:4``.
+    background : Path, optional
+        A folder of real Sentinel-2 GeoTIFFs, as for the source ``folder``. The clearest that covers a port is the
+        ground of all its optical scenes: land, piers and water as they are in the pixels, under the season's ships,
+        stacks, glint, haze and clouds. Ships and clouds in those pixels are not in the truth. Ports without such a
+        scene, and radar, keep the drawn ground.
 
     Raises
     ------
     SettingsError
-        The folder is there and not empty.
+        The folder exists and is not empty.
     SourceError
         The folder of backgrounds does not exist.
     DataError

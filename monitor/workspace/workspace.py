@@ -126,8 +126,9 @@ class Workspace:
         """
         workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
         if not any((workspace.root / "ais").iterdir()):
+            from monitor.sources.simulated.ais import write_ais
             from monitor.sources.simulated.aviation import write_air
-            from monitor.sources.simulated.files import write_ais, write_truth
+            from monitor.sources.simulated.files import write_truth
 
             progress("making the season's AIS and its truth")
             made = season(workspace.settings, workspace.aois)
@@ -422,14 +423,14 @@ class Workspace:
             The folder holds no truth.
         """
         from monitor.simulate import score
-        from monitor.sources.simulated.files import read_truth
+        from monitor.sources.simulated.files import read_truth_tables
 
         tables = pipeline.snapshot.current(pipeline.snapshot.read(self.context()))
         found = self.aviation.flights().tables
         made = {schema.name: tables[schema] for schema in pipeline.snapshot.SCORED}
         received = self.archive.read_table(AIR_POSITIONS.name, AIR_POSITIONS)
         made |= {"air_calls": found[AIR_CALLS], "air_positions": received, "airfields": found[AIRFIELDS]}
-        return score(made, read_truth(truth or self.root / "truth"))
+        return score(made, read_truth_tables(truth or self.root / "truth"))
 
     def export(
         self,

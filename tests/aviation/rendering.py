@@ -17,11 +17,11 @@ from monitor.aviation.calls import find_calls
 from monitor.aviation.clean import clean
 from monitor.simulate.aviation.flight import Path as Flight
 from monitor.simulate.aviation.flight import fly
-from monitor.sources.aviation.lists import read_airfields, read_watchlist
+from monitor.sources.aviation.lists import read_aircraft_watchlist, read_airfields
 from tests.sources.aviation.files import read_air_files
 
 FIELDS = read_airfields()
-WATCH = read_watchlist()
+WATCH = read_aircraft_watchlist()
 KNOT = 1852.0 / 3600.0
 Silent = Sequence[tuple[datetime, datetime]]
 

@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import csv as pacsv
 
-from monitor.sources.aviation.lists import read_watchlist
+from monitor.sources.aviation.lists import read_aircraft_watchlist
 from monitor.sources.aviation.reader import read_air
 
 _BLOCK = 500_000
@@ -26,7 +26,7 @@ def write_day(path: Path, rows: int) -> int:
     """A CSV in the columns of OpenSky's state dumps; the number of rows of watched aircraft in it."""
     rng = np.random.default_rng(0)
     fleet = np.array([f"{n:06x}" for n in rng.choice(1 << 24, 12000, replace=False)])
-    watched = read_watchlist()["icao24"].to_numpy()[:8].astype(str)
+    watched = read_aircraft_watchlist()["icao24"].to_numpy()[:8].astype(str)
     fleet[:8] = watched
     kept = 0
     sink = None
@@ -67,7 +67,7 @@ def main(rows: int) -> None:
                 pass
         bytes_s = time.perf_counter() - start
         wall, cpu = time.perf_counter(), time.process_time()
-        found = read_air(path, watchlist=read_watchlist())
+        found = read_air(path, watchlist=read_aircraft_watchlist())
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         print(f"{rows} rows, {path.stat().st_size / 1e6:.0f} MB: {wall:.1f} s wall, {cpu:.1f} s processor")

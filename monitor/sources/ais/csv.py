@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -44,7 +44,16 @@ class CsvHeader:
 
 
 def read_csv_header(head: bytes, columns: Mapping[str, str] | None, where: str) -> CsvHeader:
-    """The header among the first lines; comments before it are passed over.
+    """The header among the first lines; comments before it are skipped.
+
+    Parameters
+    ----------
+    head : bytes
+        The beginning of the file.
+    columns : mapping of str to str, optional
+        A user's column map, field to column name; None to find the layout.
+    where : str
+        Names the file in errors.
 
     Raises
     ------
@@ -73,13 +82,13 @@ def read_csv_header(head: bytes, columns: Mapping[str, str] | None, where: str) 
 
 @dataclass(slots=True)
 class Parsed:
-    """Raw rows of one block (the columns of `ais.screen.RAW_COLUMNS`), its static rows, and counts."""
+    """Raw rows of one block (the columns of `ais.validation.RAW_COLUMNS`), its static rows, and counts."""
 
     raw: pd.DataFrame
     vessels: pd.DataFrame
     rows: int
-    rejected: Counter[str]
-    other: Counter[str]
+    rejected: Counter[str] = field(default_factory=Counter)
+    other: Counter[str] = field(default_factory=Counter)
 
 
 def parse_blocks(blocks: Iterator[bytes], header: CsvHeader) -> Iterator[Parsed]:
@@ -196,7 +205,7 @@ def _columns(text: Mapping[str, pa.Array], layout: Layout, rows: int, rejected: 
     other: Counter[str] = Counter()
     if "message_type" in text:
         raw, other = _only_positions(raw, numeric("message_type"))
-    return Parsed(raw, vessels, rows + rejected["bad line"], rejected, other)
+    return Parsed(raw, vessels, rows=rows + rejected["bad line"], rejected=rejected, other=other)
 
 
 def _only_positions(raw: pd.DataFrame, kinds: npt.NDArray[np.float64]) -> tuple[pd.DataFrame, Counter[str]]:

@@ -83,7 +83,7 @@ def _streamed(first: bytes, blocks: Iterator[bytes]) -> Iterator[Parsed]:
         elif bad:
             raw = pd.DataFrame({name: pd.Series(dtype="float64") for name in RAW_COLUMNS})
             raw = raw.astype({"t": "datetime64[us, UTC]", "receiver": "str", "kind": "str"})
-            yield Parsed(raw, pd.DataFrame(), bad, Counter({"bad line": bad}), Counter())
+            yield Parsed(raw, pd.DataFrame(), rows=bad, rejected=Counter({"bad line": bad}))
 
 
 def _messages(lines: Sequence[bytes]) -> tuple[list[JsonRow], int]:
@@ -188,7 +188,8 @@ def _chunks(rows: list[JsonRow], bad: int) -> Iterator[Parsed]:
         raw["kind"] = pd.Series("", index=raw.index, dtype="str")
         other = Counter({"static": int((~located).sum())} if not located.all() else {})
         rejected = Counter({"bad line": bad} if bad and not start else {})
-        yield Parsed(raw[located], _vessels(texts, raw), len(part) + rejected["bad line"], rejected, other)
+        rows_read = len(part) + rejected["bad line"]
+        yield Parsed(raw[located], _vessels(texts, raw), rows=rows_read, rejected=rejected, other=other)
 
 
 def _vessels(texts: Mapping[str, pa.Array], raw: pd.DataFrame) -> pd.DataFrame:
@@ -227,4 +228,4 @@ def _from_parquet(frame: pd.DataFrame) -> Parsed:
         raw[name] = pd.to_numeric(frame[name]).astype("float64") if name in frame else np.nan
     raw["receiver"] = frame["receiver"].astype("str").fillna("") if "receiver" in frame else ""
     raw["kind"] = ""
-    return Parsed(raw, pd.DataFrame(), len(frame), Counter(), Counter())
+    return Parsed(raw, pd.DataFrame(), rows=len(frame))

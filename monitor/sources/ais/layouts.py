@@ -1,4 +1,4 @@
-"""The layouts of AIS tables that users bring: which column holds what, and how a header tells them apart."""
+"""The known layouts of AIS tables: which column holds what, and which header belongs to which layout."""
 
 from __future__ import annotations
 
@@ -40,8 +40,22 @@ REQUIRED = ("mmsi", "t", "lon", "lat")
 class Layout:
     """One kind of table.
 
-    `columns` maps a field (`FIELDS`) to the header's words in lower case; `time_format` is ``iso`` (also epochs) or a
-    strptime pattern. `from_segment` reads the MMSI from the segment's id when there is no column for it.
+    Attributes
+    ----------
+    name : str
+        Of the layout, as reports show it.
+    columns : mapping of str to str
+        Field (`FIELDS`) to column name, in lower case.
+    delimiter : str
+        Between the cells of a line.
+    time_format : str
+        ``iso`` (also epochs), or a strptime pattern.
+    from_segment : bool
+        Whether the MMSI is read from the segment's id, for want of a column.
+    default_receiver : str
+        Receiver of rows that name none.
+    optional : frozenset of str
+        Fields that a header of this layout may lack.
     """
 
     name: str
@@ -53,7 +67,7 @@ class Layout:
     optional: frozenset[str] = field(default_factory=frozenset)
 
     def fits(self, header: Sequence[str]) -> bool:
-        """Whether every column that tells this layout from others is in the header."""
+        """Whether every column that distinguishes this layout from others is in the header."""
         return not self.lacking(header)
 
     def lacking(self, header: Sequence[str]) -> list[str]:
@@ -243,7 +257,18 @@ LAYOUTS = (
 
 
 def custom_layout(columns: Mapping[str, str], header: Sequence[str], delimiter: str, where: str) -> Layout:
-    """A layout from a user's column map, field to column name (any case).
+    """A layout from a user's column map.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Field to column name, in any case.
+    header : sequence of str
+        The column names of the file, in lower case.
+    delimiter : str
+        Of the file.
+    where : str
+        Names the file in errors.
 
     Raises
     ------
@@ -265,6 +290,15 @@ def custom_layout(columns: Mapping[str, str], header: Sequence[str], delimiter: 
 
 def find_layout(header: Sequence[str], delimiter: str, where: str) -> Layout:
     """The layout whose columns a header has.
+
+    Parameters
+    ----------
+    header : sequence of str
+        The column names of the file, in lower case.
+    delimiter : str
+        Of the file.
+    where : str
+        Names the file in errors.
 
     Raises
     ------

@@ -21,11 +21,14 @@ SENTENCE = re.compile(rb"!([A-Z\-]{2})VD[MO],(\d),(\d),(\d*),([^,]*),([^,]*),([0
 PLAIN_SENTENCE = re.compile(
     rb"![A-Z\-]{2}VD[MO],1,1,\d*,[^,]*,([^,]+),[0-5](\*)([0-9A-Fa-f]{2})(?:,\s*(\d{9,13})(?:\.\d+)?)?\s*$"
 )
-"""A whole message in one sentence, with nothing before it and at most an epoch behind: most lines of most logs."""
+"""A whole message in one sentence, with nothing before it and at most an epoch after it: most lines of most logs."""
 ANY_SENTENCE = re.compile(rb"![A-Z\-]{2}VD[MO],")
 _PENDING = 2000
+"""Lines after which a fragment is given up; chosen. Fragments of a message are sent within a second."""
 _POSITION = CLASS_A + CLASS_B + LONG_RANGE
 _STATIC = b"5HC"
+_STATIC_PAYLOADS = 200_000
+"""Decoded static messages that are kept in memory; chosen."""
 _KINDS = {ord("4"): "base station", ord("9"): "SAR aircraft", ord("E"): "aid to navigation"}
 
 
@@ -41,7 +44,7 @@ class _Pending:
 
 @dataclass(slots=True)
 class NmeaParser:
-    """Keeps what one line leaves for later ones: fragments, time lines, the clock of a log without times.
+    """Parses a log line by line, with what later lines need: fragments, time lines, the clock of a log without times.
 
     `start_date` is the instant of the first message, for logs without times; without it those messages are
     set aside as ``no time (give start_date)``.
@@ -64,7 +67,7 @@ class NmeaParser:
             yield self._parse(block)
         if self._pending:
             orphans = sum(len(p.parts) for p in self._pending.values())
-            yield Parsed(_empty_raw(), pd.DataFrame(), 0, Counter({"orphan fragment": orphans}), Counter())
+            yield Parsed(_empty_raw(), pd.DataFrame(), rows=0, rejected=Counter({"orphan fragment": orphans}))
 
     def _parse(self, block: bytes) -> Parsed:
         rejected: Counter[str] = Counter()
@@ -99,7 +102,7 @@ class NmeaParser:
                 micros.append(found[1])
         self._drop_stale(rejected)
         raw, vessels = self._rows(payloads, micros, rejected, other)
-        return Parsed(raw, vessels, rows, rejected, other)
+        return Parsed(raw, vessels, rows=rows, rejected=rejected, other=other)
 
     def _sentence(self, text: bytes, rejected: Counter[str], other: Counter[str]) -> tuple[bytes, int | None] | None:
         """Payload and time of a message that this line completes."""
@@ -173,12 +176,12 @@ class NmeaParser:
         for i, payload in enumerate(payloads):
             kind = payload[0]
             if kind in _STATIC:
-                said = self._said(payload)
-                if said:
-                    static.append(said)
+                vessel = self._vessel(payload)
+                if vessel:
+                    static.append(vessel)
                 if kind != ord("C"):
-                    other["static"] += bool(said)
-                    rejected["bad payload"] += not said
+                    other["static"] += bool(vessel)
+                    rejected["bad payload"] += not vessel
                     continue
             if kind in _POSITION:
                 position.append(i)
@@ -225,35 +228,34 @@ class NmeaParser:
         values = np.fromiter((m or 0 for m in micros), dtype=np.int64, count=len(micros))
         return pd.Series(values.astype("datetime64[us]")).dt.tz_localize("UTC"), known
 
-    def _said(self, payload: bytes) -> dict[str, object] | None:
+    def _vessel(self, payload: bytes) -> dict[str, object] | None:
         """Static data of a payload, decoded once however often it is sent."""
         if payload not in self._static:
-            if len(self._static) > 200_000:
+            if len(self._static) > _STATIC_PAYLOADS:
                 self._static.clear()
             self._static[payload] = _decode_static(payload)
-        said = self._static[payload]
-        if said and said["length_m"]:
-            self._lengths[int(str(said["mmsi"]))] = float(str(said["length_m"]))
-        return said
+        static = self._static[payload]
+        if static and static["length_m"]:
+            self._lengths[int(str(static["mmsi"]))] = float(str(static["length_m"]))
+        return static
 
 
 def _decode_static(payload: bytes) -> dict[str, object] | None:
     try:
-        said = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
+        message: Mapping[str, object] = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
     except (AISBaseException, ValueError, KeyError, IndexError):
         return None
-    message: Mapping[str, object] = said
 
-    def number(*names: str) -> int:
+    def total(*names: str) -> int:
         return sum(int(v) for name in names if isinstance(v := message.get(name), int | float))
 
-    length, width, imo = number("to_bow", "to_stern"), number("to_port", "to_starboard"), number("imo")
+    length, width, imo = total("to_bow", "to_stern"), total("to_port", "to_starboard"), total("imo")
     return {
         "mmsi": int(str(message["mmsi"])),
         "imo": str(imo) if imo else "",
         "name": str(message.get("shipname") or "").strip(),
         "callsign": str(message.get("callsign") or "").strip(),
-        "ship_type": number("ship_type") or None,
+        "ship_type": total("ship_type") or None,
         "length_m": float(length) or None,
         "width_m": float(width) or None,
     }

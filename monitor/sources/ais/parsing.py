@@ -71,7 +71,9 @@ SHIP_TYPES = {
     "tanker": 80,
     "other": 90,
 }
+_EPOCH_S = 1e8
 _EPOCH_MS = 1e11
+"""Numbers above the first are epochs in seconds, from the second on in milliseconds: both are March 1973."""
 
 
 def parse_numbers(column: pa.Array) -> npt.NDArray[np.float64]:
@@ -79,8 +81,8 @@ def parse_numbers(column: pa.Array) -> npt.NDArray[np.float64]:
     try:
         cast = pc.cast(column, pa.float64())
     except pa.ArrowInvalid:
-        loose = pd.to_numeric(pd.Series(column.to_pylist(), dtype=object), errors="coerce")
-        return np.asarray(loose.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
+        coerced = pd.to_numeric(pd.Series(column.to_pylist(), dtype=object), errors="coerce")
+        return np.asarray(coerced.to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
     return np.asarray(cast.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
@@ -100,9 +102,9 @@ def parse_instants(column: pa.Array, time_format: str) -> pd.Series:
         return series if kind.tz else series.dt.tz_localize("UTC")
     texts = pd.Series(column.to_pylist(), dtype=object)
     seconds = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64, na_value=np.nan)
-    epoch = np.isfinite(seconds) & (np.abs(seconds) > 1e8)
+    epoch = np.isfinite(seconds) & (np.abs(seconds) > _EPOCH_S)
     seconds = np.where(np.abs(seconds) >= _EPOCH_MS, seconds / 1e3, seconds)
-    epoch &= np.abs(seconds) < 1e11
+    epoch &= np.abs(seconds) < _EPOCH_MS
     parsed = pd.to_datetime(texts.mask(pd.Series(epoch)), errors="coerce", utc=True, format="ISO8601")
     parsed = parsed.astype("datetime64[us, UTC]")
     micros = np.where(epoch, np.round(np.where(epoch, seconds, 0.0) * 1e6), 0.0).astype(np.int64)
@@ -111,7 +113,17 @@ def parse_instants(column: pa.Array, time_format: str) -> pd.Series:
 
 
 def coded(column: pa.Array | None, words: Mapping[str, int], rows: int) -> npt.NDArray[np.float64]:
-    """Numbers of a column that holds codes, or words for them."""
+    """Numbers of a column that holds codes, or words for them; NaN where a cell is neither.
+
+    Parameters
+    ----------
+    column : pa.Array or None
+        Text; None when the file has no such column.
+    words : mapping of str to int
+        Word in lower case to code.
+    rows : int
+        Length of the result.
+    """
     if column is None:
         return np.full(rows, np.nan)
     encoded = pc.dictionary_encode(column)
@@ -125,16 +137,38 @@ def coded(column: pa.Array | None, words: Mapping[str, int], rows: int) -> npt.N
 
 
 def take(encoded: pa.DictionaryArray, values: Sequence[float], missing: float) -> npt.NDArray[np.float64]:
-    """The value that goes with each cell's word, `missing` where a cell is blank."""
+    """The value of each cell's word.
+
+    Parameters
+    ----------
+    encoded : pa.DictionaryArray
+        Words of a column, each once, and which cell has which.
+    values : sequence of float
+        One a word of the dictionary.
+    missing : float
+        Where a cell is blank.
+    """
     index = encoded.indices.fill_null(len(values)).to_numpy(zero_copy_only=False)
     return np.asarray(np.asarray([*values, missing], dtype=np.float64)[index])
 
 
 def words_of(column: pa.Array | None, words: Mapping[str, str], rows: int, default: str) -> pd.Series:
-    """A column's words put into ours; words that are not in the table become `default`."""
+    """A column's words translated into ours.
+
+    Parameters
+    ----------
+    column : pa.Array or None
+        Text; None when the file has no such column.
+    words : mapping of str to str
+        Word in lower case to ours.
+    rows : int
+        Length of the result.
+    default : str
+        For words that are not in the table, and for blank cells.
+    """
     if column is None:
         return pd.Series(np.full(rows, default, dtype=object), dtype="str")
     encoded = pc.dictionary_encode(column)
-    put = [words.get(str(word).strip().lower(), default) for word in encoded.dictionary.to_pylist()]
-    index = encoded.indices.fill_null(len(put)).to_numpy(zero_copy_only=False)
-    return pd.Series(np.asarray([*put, default], dtype=object)[index], dtype="str")
+    translated = [words.get(str(word).strip().lower(), default) for word in encoded.dictionary.to_pylist()]
+    index = encoded.indices.fill_null(len(translated)).to_numpy(zero_copy_only=False)
+    return pd.Series(np.asarray([*translated, default], dtype=object)[index], dtype="str")

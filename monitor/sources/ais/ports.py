@@ -1,4 +1,4 @@
-"""A user's own list of ports: the World Port Index as its publisher gives it out, or any table with the same facts."""
+"""A user's own list of ports: the World Port Index as it is published, or any table with the same facts."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NEEDED = ("name", "lon", "lat")
 
 
 def read_port_list(path: Path) -> pd.DataFrame:
-    """Ports of a CSV or GeoJSON file: the columns of `ais.ports.world_ports`.
+    """Ports of a CSV or GeoJSON file: the columns of `ais.world_ports.world_ports`.
 
     Column names of the World Port Index (Pub. 150) as CSV, of its older shapefiles, and plain ones are known; case does
     not matter. Rows without a place on earth are left out; 0, 0 counts as none.
@@ -39,7 +39,7 @@ def read_port_list(path: Path) -> pd.DataFrame:
     missing = [field for field in _NEEDED if field not in found]
     if missing:
         raise DataError(
-            f"{path}: no column for {', '.join(missing)}; the World Port Index calls them "
+            f"{path}: no column for {', '.join(missing)}; the World Port Index names them "
             f"{', '.join(_NAMES[field][0] for field in missing)}"
         )
     made = pd.DataFrame({field: table[column] for field, column in found.items()})

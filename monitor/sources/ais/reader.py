@@ -29,8 +29,8 @@ class PositionReader:
 
     Attributes
     ----------
-    columns : mapping, optional
-        Field to column name (`ais_files_layouts.FIELDS`), for tables of a layout that is not known.
+    columns : mapping of str to str, optional
+        Field (`ais.layouts.FIELDS`) to column name, for tables of a layout that is not known.
     start_date : datetime, optional
         Instant of the first message, for NMEA logs without times.
     """
@@ -44,6 +44,15 @@ class PositionReader:
         """POSITIONS tables in the order of the file, about 100 000 rows each; `report` grows with them.
 
         Duplicates are counted within a batch only; the store removes the others.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+        report : ReadReport
+            Of this file; new and empty.
+        progress : callable, optional
+            Called with bytes read and the file's size.
 
         Raises
         ------
@@ -97,13 +106,13 @@ def read_positions(
 
     Parameters
     ----------
-    path : path
+    path : str or Path
         MarineCadastre CSV (classic, csv2), Danish DMA, Norwegian, exactEarth, Spire or Global Fishing Watch tables,
         NMEA logs, Global Fishing Watch JSON, or this package's Parquet; plain, gz, zst or zip. The layout is found by
         content.
-    start_date : date, datetime or ISO 8601 text, optional
-        When an NMEA log without times begins (UTC).
-    columns : mapping, optional
+    start_date : datetime, optional
+        When an NMEA log without times begins (UTC); also a date, or ISO 8601 text.
+    columns : mapping of str to str, optional
         Field to column name, for a table of an unknown layout.
     progress : callable, optional
         Called with bytes read and the file's size.

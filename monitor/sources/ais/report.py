@@ -18,8 +18,10 @@ class ReadReport:
 
     Attributes
     ----------
-    file, format : str
-        The file's name; the layout found.
+    file : str
+        Its name.
+    format : str
+        The layout found.
     rows : int
         Lines with something in them; headers, blank lines and comments do not count.
     positions : int
@@ -32,7 +34,7 @@ class ReadReport:
     unavailable : Counter
         Values of kept positions that were not available or out of range, by column.
     vessels : VESSELS table
-        What the ships said of themselves, the last word of each.
+        The static data that the ships sent; the latest value of each field.
 
     Notes
     -----
@@ -49,7 +51,7 @@ class ReadReport:
     vessels: pd.DataFrame = field(default_factory=VESSELS.empty)
 
     def add_vessels(self, rows: pd.DataFrame) -> None:
-        """Take in static data: columns of VESSELS, several rows a ship; later rows win where they say something."""
+        """Add static data, columns of VESSELS; later values of a ship replace earlier ones, blanks do not."""
         if rows.empty:
             return
         rows = rows.assign(source_file=self.file)

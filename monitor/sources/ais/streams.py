@@ -32,7 +32,7 @@ class _Counted(io.RawIOBase):
         self._raw, self._size, self._progress = raw, size, progress
 
     def readinto(self, buffer: Buffer, /) -> int:
-        """Read into a buffer, then tell the progress."""
+        """Read into a buffer, then report the progress."""
         view = memoryview(buffer).cast("B")
         data = self._raw.read(len(view))
         view[: len(data)] = data
@@ -53,7 +53,7 @@ class _Counted(io.RawIOBase):
         return self._raw.seek(offset, whence)
 
     def tell(self) -> int:
-        """Where the file stands."""
+        """Bytes before the next one that is read."""
         return self._raw.tell()
 
 
@@ -92,7 +92,7 @@ class _Zstandard(io.RawIOBase):
 
 @contextmanager
 def open_members(path: Path, progress: ReadProgress | None = None) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
-    """The streams packed in a file: itself, or what gzip, zstandard or zip holds, told by content and not by name.
+    """The streams packed in a file: itself, or what gzip, zstandard or zip holds, by content and not by name.
 
     Raises
     ------
@@ -132,10 +132,19 @@ def _members(path: Path, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def line_blocks(stream: BinaryIO, head: bytes = b"", block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """Blocks of about `block_bytes`, each of whole lines; `head` goes first.
+    """Blocks of whole lines.
 
-    A run of more than `LONGEST_LINE` bytes without a line's end is handed on as it is, so that a file without lines
-    cannot fill the memory.
+    More than `LONGEST_LINE` bytes without a line's end become a block as they are, so that a file without lines cannot
+    fill the memory.
+
+    Parameters
+    ----------
+    stream : BinaryIO
+        Where to read.
+    head : bytes, optional
+        What was read of it before; comes first.
+    block_bytes : int, optional
+        About the size of a block.
     """
     rest = head
     while True:

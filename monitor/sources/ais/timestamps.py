@@ -1,4 +1,4 @@
-"""When a sentence was received: tag blocks, epochs before and after, time lines, and clocks of logs without any."""
+"""When a sentence was received: tag blocks, epochs before and after it, time lines, and logs without any time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Clock:
     last: int
 
     def instant(self, second: int) -> datetime:
-        """The instant of a message whose UTC second is `second`, given those before it."""
+        """The instant of a message whose UTC second is `second`, after those before it."""
         if second >= 60:
             return self.minute + timedelta(seconds=self.last)
         if second < self.last - 30:

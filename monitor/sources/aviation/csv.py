@@ -42,7 +42,7 @@ _NAMES = {
     "time_zone": ("time_zone", "timezone", "tz"),
     "last_position": ("lastposupdate", "time_position"),
 }
-_BLOCK = 1 << 24
+_BLOCK_BYTES = 1 << 24
 _NUMBER = r"^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$"
 Box = tuple[float, float, float, float]
 
@@ -84,10 +84,16 @@ def csv_positions(
 
     Parameters
     ----------
-    watch : addresses and tails to keep, or None for all
-    around : boxes (west, south, east, north) within which everybody is kept
-    time_zone : IANA name for instants that carry no zone
-    counts : counted up with ``rows`` and, by reason, what was rejected
+    path : Path
+        Plain or gzip.
+    watch : frozenset of str or None
+        Addresses and tails to keep, in lower case; None for all.
+    around : sequence of tuple of float
+        Boxes (west, south, east, north) within which every aircraft is kept.
+    time_zone : str or None
+        IANA name for instants that carry no zone.
+    counts : Counter
+        Counted up: ``rows``, and what was rejected by reason.
     """
     header = csv_header(path)
     columns = _columns(header)
@@ -110,7 +116,7 @@ def _batches(path: Path, header: Sequence[str], counts: Counter[str]) -> Iterato
             reader = pacsv.open_csv(
                 stream,
                 read_options=pacsv.ReadOptions(
-                    column_names=list(header), skip_rows=1, block_size=_BLOCK, use_threads=False
+                    column_names=list(header), skip_rows=1, block_size=_BLOCK_BYTES, use_threads=False
                 ),
                 parse_options=pacsv.ParseOptions(invalid_row_handler=bad),
                 convert_options=pacsv.ConvertOptions(

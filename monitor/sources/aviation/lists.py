@@ -20,7 +20,17 @@ _DATA = files("monitor.aviation") / "data"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AirLists:
-    """Whom to follow (AIRCRAFT_WATCHLIST), where (AIRFIELDS), and beside what (events with ``start, end, event``)."""
+    """The lists that flights are compared with.
+
+    Attributes
+    ----------
+    watchlist : AIRCRAFT_WATCHLIST table
+        Aircraft to follow.
+    airfields : AIRFIELDS table
+        Where they may land.
+    events : DataFrame
+        Dated events, columns ``start, end, event``.
+    """
 
     watchlist: pd.DataFrame
     airfields: pd.DataFrame
@@ -42,8 +52,13 @@ class AirLists:
 def read_lists(*, watchlist: Path | None = None, airfields: Path | None = None, events: Path | None = None) -> AirLists:
     """The lists of a user's files, or those that are shipped; no events unless a file is given.
 
-    A user's watch list stands in place of the shipped one. A user's airfields are added to those that are shipped, and
-    one with the same identifier replaces its namesake.
+    A user's watch list replaces the shipped one. A user's airfields are added to those that are shipped, and
+    one with the same identifier replaces the shipped one.
+
+    Parameters
+    ----------
+    watchlist, airfields, events : Path, optional
+        CSV, GeoJSON and CSV.
 
     Raises
     ------
@@ -55,7 +70,7 @@ def read_lists(*, watchlist: Path | None = None, airfields: Path | None = None, 
         own = read_airfields(airfields)
         fields = pd.concat([own, fields[~fields["airfield_id"].isin(own["airfield_id"])]], ignore_index=True)
     dated = _no_events() if events is None else read_events(events)
-    return AirLists(read_watchlist(watchlist), fields, dated)
+    return AirLists(read_aircraft_watchlist(watchlist), fields, dated)
 
 
 def write_lists(folder: Path) -> list[Path]:
@@ -64,7 +79,7 @@ def write_lists(folder: Path) -> list[Path]:
     Raises
     ------
     DataError
-        A file of that name is there, or the folder cannot be written.
+        A file of that name exists, or the folder cannot be written.
     """
     written = []
     for name in ("watchlist.csv", "airfields.geojson"):
@@ -121,11 +136,11 @@ def _airfield(feature: object, number: int, path: Path) -> dict[str, object]:
             f"{path}: feature {number} is not an airfield: it needs a Point, id and name ({error})"
         ) from error
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):
-        raise DataError(f"{path}: airfield {made['airfield_id']} lies at ({lon}, {lat}); GeoJSON wants longitude first")
+        raise DataError(f"{path}: airfield {made['airfield_id']} is at ({lon}, {lat}); GeoJSON has longitude first")
     return made
 
 
-def read_watchlist(path: Path | None = None) -> pd.DataFrame:
+def read_aircraft_watchlist(path: Path | None = None) -> pd.DataFrame:
     """AIRCRAFT_WATCHLIST of a CSV file with ``icao24`` or ``registration``; without a path, the one that is shipped.
 
     Raises
@@ -135,7 +150,7 @@ def read_watchlist(path: Path | None = None) -> pd.DataFrame:
     """
     if path is None:
         with as_file(_DATA / "watchlist.csv") as shipped:
-            return read_watchlist(shipped)
+            return read_aircraft_watchlist(shipped)
     rows = csv_rows(path)
     if rows and not {"icao24", "registration"} & set(rows[0]):
         raise DataError(f"{path}: a watch list needs a column icao24 or registration; there are {', '.join(rows[0])}")

@@ -1,4 +1,4 @@
-"""Answers of the OpenSky REST API: states, tracks and flights.
+"""Responses of the OpenSky REST API: states, tracks and flights.
 
 Units are metres and metres a second; instants are Unix seconds. Field order as in OpenSky's REST documentation.
 """
@@ -16,26 +16,37 @@ from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
 from monitor.sources.aviation.readsb import as_float
 
 _STALE_S = 20.0
+"""Age of a position, against the last contact, from which it is stale; chosen."""
 _TYPES = {0: "adsb", 1: "asterix", 2: "mlat", 3: "flarm"}
 
 
 def is_states(document: object) -> bool:
-    """Whether a JSON document is an answer of ``/states/all``."""
+    """Whether a JSON document is a response of ``/states/all``."""
     return isinstance(document, Mapping) and "states" in document
 
 
 def is_track(document: object) -> bool:
-    """Whether a JSON document is an answer of ``/tracks``."""
+    """Whether a JSON document is a response of ``/tracks``."""
     return isinstance(document, Mapping) and "path" in document
 
 
 def is_flights(document: object) -> bool:
-    """Whether a JSON document is an answer of ``/flights/*``; an empty list is one."""
+    """Whether a JSON document is a response of ``/flights/*``; an empty list is one."""
     return isinstance(document, list) and all(isinstance(row, Mapping) and "firstSeen" in row for row in document)
 
 
 def states_positions(document: Mapping[str, object], *, where: str, rejected: Counter[str]) -> pd.DataFrame:
-    """AIR_POSITIONS of one snapshot, each at its own ``time_position``; stale when contact is 20 s or more younger."""
+    """AIR_POSITIONS of one snapshot, each at its own ``time_position``; stale when contact is 20 s or more younger.
+
+    Parameters
+    ----------
+    document : mapping of str to object
+        The parsed JSON.
+    where : str
+        The file's name; goes into `source_file`.
+    rejected : Counter
+        Counted up by reason.
+    """
     states = document.get("states")
     made = []
     for state in states if isinstance(states, list) else []:
@@ -74,7 +85,17 @@ def states_positions(document: Mapping[str, object], *, where: str, rejected: Co
 
 
 def track_positions(document: Mapping[str, object], *, where: str, rejected: Counter[str]) -> pd.DataFrame:
-    """AIR_POSITIONS of one track; OpenSky's waypoints carry no speed."""
+    """AIR_POSITIONS of one track; OpenSky's waypoints carry no speed.
+
+    Parameters
+    ----------
+    document : mapping of str to object
+        The parsed JSON.
+    where : str
+        The file's name; goes into `source_file`.
+    rejected : Counter
+        Counted up by reason.
+    """
     common = {
         "icao24": str(document.get("icao24") or "").strip().lower(),
         "callsign": str(document.get("callsign") or document.get("calllsign") or "").strip(),
@@ -117,7 +138,17 @@ def _table(made: Sequence[Mapping[str, object]], where: str) -> pd.DataFrame:
 
 
 def flight_claims(document: list[Mapping[str, object]], *, where: str, rejected: Counter[str]) -> pd.DataFrame:
-    """AIR_CLAIMS: OpenSky's own estimates of departure and arrival, one row each; they are claims, not traces."""
+    """AIR_CLAIMS: OpenSky's own estimates of departure and arrival, one row each; they are claims, not traces.
+
+    Parameters
+    ----------
+    document : list of mapping
+        The parsed JSON.
+    where : str
+        The file's name; goes into `source_file`.
+    rejected : Counter
+        Counted up by reason.
+    """
     made = []
     for flight in document:
         icao24 = str(flight.get("icao24") or "").strip().lower()

@@ -44,8 +44,17 @@ def csv_claims(path: Path, *, counts: Counter[str], airfields: pd.DataFrame | No
     """AIR_CLAIMS of a CSV; rows without a readable date or a citation are counted in `counts` and left out.
 
     A row carries either ``not_before_local`` and ``not_after_local`` with ``time_zone``, or ``date_local`` alone (a
-    day, a month, or two of them with a slash). A day whose zone is unsaid runs from its first midnight to its last over
-    the zones of both places, so that the truth lies within.
+    day, a month, or two of them with a slash). A day without a zone runs from its first midnight to its last over the
+    zones of both places, so that it holds the true instant.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    counts : Counter
+        Counted up: ``rows``, and what was rejected by reason.
+    airfields : AIRFIELDS table, optional
+        Where the places are; those that are shipped without it.
     """
     fields = read_airfields() if airfields is None else airfields
     made = []
@@ -117,7 +126,7 @@ def matching_fields(place: str, airfields: pd.DataFrame) -> pd.DataFrame:
 
 
 def field_of(place: str, airfields: pd.DataFrame) -> str:
-    """The one airfield a place's name means; "" when it may be several, or the text itself says "or"."""
+    """The one airfield a place's name means; "" when it may be several, or the text itself has "or"."""
     if " or " in place:
         return ""
     found = matching_fields(place, airfields)

@@ -55,14 +55,15 @@ def read_air(
     Parameters
     ----------
     path : Path
-        A readsb or ADS-B Exchange trace, an OpenSky answer (states, tracks, flights), a CSV of positions or of
+        A readsb or ADS-B Exchange trace, an OpenSky response (states, tracks, flights), a CSV of positions or of
         published claims; JSON and CSV plain or gzipped, whatever the ending.
     watchlist : AIRCRAFT_WATCHLIST table, optional
         Keep these aircraft only.
-    around : boxes (west, south, east, north)
-        Keep everybody's positions within them too: other traffic shows what could be heard there.
+    around : sequence of tuple of float, optional
+        Boxes (west, south, east, north): keep the positions of every aircraft within them too, since other traffic
+        shows what could be received there.
     time_zone : str, optional
-        IANA name for CSV instants without a zone. Without it they are taken as UTC and `clock` says ``unstated``.
+        IANA name for CSV instants without a zone. Without it they are taken as UTC and `clock` is ``unstated``.
 
     Raises
     ------
@@ -90,13 +91,13 @@ def read_air(
     if start[:2] == _GZIP and not plain:
         return _made(path, "unreadable gzip", Counter({"file cut off": 1}))
     raise DataError(
-        f"{path}: neither a readsb trace, an OpenSky answer, nor a CSV with aircraft, time and place "
+        f"{path}: neither a readsb trace, an OpenSky response, nor a CSV with aircraft, time and place "
         f"(icao24 or tail, t, lon, lat) or with dated claims (date_local or not_before_local, tail, source)"
     )
 
 
 def watched_names(watchlist: pd.DataFrame) -> frozenset[str]:
-    """The addresses and tails of a AIRCRAFT_WATCHLIST, lower case."""
+    """The addresses and tails of an AIRCRAFT_WATCHLIST, lower case."""
     names = {str(v).strip().lower() for column in ("icao24", "registration") for v in watchlist[column]}
     return frozenset(names - {""})
 
@@ -115,7 +116,7 @@ def air_paths(paths: Iterable[Path]) -> list[Path]:
 def trace_name(path: Path) -> str:
     """How a trace is cited: its name, with the folders that date it where all days bear the same name.
 
-    A history keeps ``2024/09/20/traces/1f/trace_full_15521f.json``: six parts tell one day from another.
+    A history keeps ``2024/09/20/traces/1f/trace_full_15521f.json``: six parts distinguish the days.
     """
     if not path.name.startswith("trace_"):
         return path.name
@@ -148,7 +149,7 @@ def _json(path: Path, watch: frozenset[str] | None, around: Sequence[Box]) -> Ai
         document = readsb.salvage(text)
     if cut:
         counts["file cut off"] += 1
-        log.warning("%s is cut off or damaged; what is whole in it was read", path.name)
+        log.warning("%s is cut off or damaged; its whole entries were read", path.name)
     if document is None:
         return _made(path, "unreadable JSON", counts)
     return _document(path, document, counts, watch, around)
@@ -176,7 +177,7 @@ def _document(
                 counts["trace is empty"] += 1
             table = read(document, where=where, rejected=counts)
             return _made(path, name, counts, positions=_watched(table, watch, around))
-    raise DataError(f"{path}: JSON, but neither a readsb trace nor an OpenSky answer (states, tracks, flights)")
+    raise DataError(f"{path}: JSON, but neither a readsb trace nor an OpenSky response (states, tracks, flights)")
 
 
 def _watched(table: pd.DataFrame, watch: frozenset[str] | None, around: Sequence[Box]) -> pd.DataFrame:
@@ -209,5 +210,13 @@ def _made(
     claims = none[1] if claims is None else claims
     rejected = {reason: n for reason, n in counts.items() if n and reason not in _NOT_REASONS}
     rows = counts["rows"] + counts["wrong number of fields"]
-    report = AirReport(path, layout, rows, len(positions), len(claims), rejected, "file cut off" in rejected)
+    report = AirReport(
+        path=path,
+        format=layout,
+        rows=rows,
+        positions=len(positions),
+        claims=len(claims),
+        rejected=rejected,
+        cut_off="file cut off" in rejected,
+    )
     return AirFile(positions, claims, report)

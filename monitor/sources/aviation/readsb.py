@@ -25,9 +25,18 @@ def is_trace(document: object) -> bool:
 
 
 def trace_positions(document: Mapping[str, object], *, where: str, rejected: Counter[str]) -> pd.DataFrame:
-    """AIR_POSITIONS of one trace; `rejected` is counted up by reason. Empty when the trace is.
+    """AIR_POSITIONS of one trace; empty when the trace is.
 
     The aircraft object of an entry (callsign, source of the position) holds until the next one.
+
+    Parameters
+    ----------
+    document : mapping of str to object
+        The parsed JSON.
+    where : str
+        The file's name; goes into `source_file`.
+    rejected : Counter
+        Counted up by reason.
     """
     base = as_float(document.get("timestamp"))
     rows = document.get("trace")

@@ -1,1 +1,1 @@
-"""Where pixels come from."""
+"""Sources of imagery."""

@@ -33,8 +33,30 @@ _S1_CYCLE = 175
 class Item:
     """One tile or slice as a catalog lists it.
 
-    `product` names what it is a processing of (equal for all baselines of one tile), `version` orders those; `take`
-    names the data take or absolute orbit, the same whenever and however often it was processed.
+    Attributes
+    ----------
+    id : str
+        Of the item.
+    platform : str
+        Such as ``sentinel-2a``.
+    start, end : datetime
+        When it was acquired.
+    geometry : BaseGeometry
+        Outline; EPSG:4326.
+    relative_orbit : int or None
+        Its number.
+    orbit_state : str or None
+        ``ascending`` or ``descending``.
+    cloud_cover : float or None
+        0–1.
+    level : str
+        Such as ``L2A``.
+    take : str
+        Data take or absolute orbit, the same whenever and however often it was processed.
+    product : str
+        What it is a processing of; equal for all baselines of one tile.
+    version : tuple of str
+        Orders the processings of one product.
     """
 
     id: str
@@ -72,11 +94,22 @@ def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
         raise BadResponse(f"catalog item {name}: not a STAC item with instant and outline ({error!r})") from error
 
 
-def acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:
+def group_acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:
     """One acquisition an overpass, in order of time.
 
     Items that do not touch the AOI are left out; of several processings of one tile the newest stays. The id is made
-    from satellite and data take (radar: absolute orbit), so that it is the same when a tile comes late or anew.
+    from satellite and data take (radar: absolute orbit), so that a late or newer tile does not change it.
+
+    Parameters
+    ----------
+    items : iterable of Item
+        In any order.
+    aoi : Aoi
+        Whose overpasses they are.
+    sensor : str
+        ``s2`` or ``s1``.
+    source : str
+        Goes into each acquisition.
     """
     near = [item for item in items if item.geometry.intersects(aoi.geometry)]
     newest: dict[str, Item] = {}
@@ -95,7 +128,19 @@ def acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -
 
 
 def optical_item(name: str, product: str, at: datetime, outline: BaseGeometry) -> Item:
-    """The item of a Sentinel-2 product on disk: `name` where it lies, `product` what ESA calls it."""
+    """The item of a Sentinel-2 product on disk.
+
+    Parameters
+    ----------
+    name : str
+        Its place below the source's folder; the item's id.
+    product : str
+        ESA's name of it.
+    at : datetime
+        When it was acquired.
+    outline : BaseGeometry
+        EPSG:4326.
+    """
     return _optical(name, {"s2:product_uri": product, "platform": product[:3]}, at, at, outline)
 
 

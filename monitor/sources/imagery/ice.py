@@ -1,4 +1,4 @@
-"""How much of each zone lay under snow or ice, as tags that travel with the pixels; pure."""
+"""The share of each zone under snow or ice, as tags of a raster; pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,20 @@ _KINDS = ("berth", "yard", "anchorage")
 
 
 def ice_tags(ice: Mask | None, valid: Mask, grid: Grid, aoi: Aoi) -> dict[str, str]:
-    """``ice_fraction``: JSON of zone id (the AOI's own id for its water) to the share 0–1 of its seen pixels.
+    """``ice_fraction``: JSON of zone id (the AOI's own id for its water) to the share 0–1 of its valid pixels.
 
-    Zones without ice are left out; no tag at all when the source has no ice mask or there is none.
+    Zones without ice are left out; no tag at all when the source has no ice mask or there is no ice.
+
+    Parameters
+    ----------
+    ice : (row, col) bool array or None
+        Snow and ice; None when the source has no such mask.
+    valid : (row, col) bool array
+        What was observed.
+    grid : Grid
+        Of both.
+    aoi : Aoi
+        Its berths, yards, anchorages and water are measured.
     """
     if ice is None or not (ice & valid).any():
         return {}

@@ -1,4 +1,4 @@
-"""What the names of files, bands and products say: when, which satellite, which band; pure."""
+"""Instant, satellite and band from the names of files, products and bands; pure."""
 
 from __future__ import annotations
 
@@ -35,12 +35,24 @@ _PLATFORM = re.compile(r"(?<![A-Za-z0-9])(S[12])([A-D])(?![A-Za-z0-9])")
 _ORBIT = re.compile(r"_R(\d{3})(?!\d)")
 
 DATATAKE = timedelta(minutes=20)
-"""A Sentinel-2 product's name tells when its data take began; the place was seen up to this much later."""
+"""A Sentinel-2 product's name holds the start of its data take; the place was observed up to this much later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a name told: the interval that holds the instant, and what else it says (None when it does not)."""
+    """What a file's name holds.
+
+    Attributes
+    ----------
+    start, end : datetime
+        The interval that holds the instant; equal when it is exact.
+    platform : str, optional
+        Such as ``sentinel-2a``.
+    relative_orbit : int, optional
+        Its number.
+    level : str, optional
+        ``L1C``, ``L2A`` or ``GRD``.
+    """
 
     start: datetime
     end: datetime
@@ -52,7 +64,7 @@ class Named:
 def band_name(text: str | None) -> str | None:
     """``B02`` … ``B12``, ``VV``, ``SCL`` … from a band's description (``b2``, ``B02 - Blue``, ``Sigma0_VV_db``).
 
-    None when the description says no band that is known.
+    None when the description names no known band.
     """
     if not text:
         return None
@@ -70,7 +82,7 @@ def read_name(name: str) -> Named:
     """When, and by which satellite, from a file's name.
 
     ``…_20230905T021609…`` is an instant, ``…_20220514…`` a day whose hour is unknown. The name of a Sentinel-2
-    product gives the start of its data take only, so the instant lies within `DATATAKE` of it; that of a Sentinel-1
+    product gives the start of its data take only, so the instant is within `DATATAKE` of it; that of a Sentinel-1
     slice gives start and stop.
 
     Raises
@@ -81,10 +93,10 @@ def read_name(name: str) -> Named:
     platform = _platform(name)
     orbit = int(found[1]) if (found := _ORBIT.search(name)) else None
     if product := _S1_PRODUCT.search(name):
-        return Named(_instant(product[2]), _instant(product[3]), platform, None, "GRD")
+        return Named(_instant(product[2]), _instant(product[3]), platform, level="GRD")
     if product := _S2_PRODUCT.search(name):
         start = _instant(product[3])
-        return Named(start, start + DATATAKE, platform, orbit, f"L{product[2]}")
+        return Named(start, start + DATATAKE, platform, orbit, level=f"L{product[2]}")
     for found in _INSTANT.finditer(name):
         if at := _moment(*found.groups()):
             return Named(at, at, platform, orbit)
@@ -109,7 +121,7 @@ def short_platform(platform: str) -> str:
 
 
 def safe_id(text: str) -> str:
-    """The text with what cannot stand in a file's name turned into ``_``."""
+    """The text with ``_`` for each character that a file's name cannot have."""
     return re.sub(r"[^A-Za-z0-9._@+=-]+", "_", text).strip("._") or "scene"
 
 

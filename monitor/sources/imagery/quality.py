@@ -1,4 +1,4 @@
-"""What the masks that come with Sentinel-2 say: seen, cloud, ice; pure."""
+"""Valid pixels, cloud and ice from the masks that come with Sentinel-2; pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,19 @@ Numbers = npt.NDArray[np.generic]
 
 
 def seen(data: Numbers, masks: Mapping[str, Numbers], *, nodata: float | None) -> Mask:
-    """(row, col) bool: what the sensor saw.
+    """(row, col) bool: the pixels that the sensor observed.
 
-    ``dataMask`` decides where it is given, and ``SCL`` 0 says no data. Without either a pixel counts as seen when
+    ``dataMask`` decides where there is one, and ``SCL`` 0 is no data. Without either a pixel counts as observed when
     some band is neither NaN nor the file's no-data value (0 for integers when the file names none).
+
+    Parameters
+    ----------
+    data : array
+        (band, row, col).
+    masks : mapping of str to array
+        (row, col) by name, of `MASKS`; may be empty.
+    nodata : float or None
+        The file's no-data value.
     """
     if "dataMask" in masks:
         valid: Mask = masks["dataMask"] != 0
@@ -35,7 +44,7 @@ def seen(data: Numbers, masks: Mapping[str, Numbers], *, nodata: float | None) -
 
 
 def cloud(masks: Mapping[str, Numbers]) -> Mask | None:
-    """(row, col) bool: cloud, cloud shadow (SCL 3) and cirrus (8, 9, 10), or CLM 1; None when no mask says."""
+    """(row, col) bool: cloud, cloud shadow (SCL 3) and cirrus (8, 9, 10), or CLM 1; None without either mask."""
     found: list[Mask] = []
     if "SCL" in masks:
         found.append(np.isin(masks["SCL"], _SCL_CLOUD))

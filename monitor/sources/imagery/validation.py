@@ -16,7 +16,22 @@ _TOLERANCE_M = 1e-3
 
 
 def check_bands(bands: Sequence[str], needed: Sequence[str], *, where: str) -> None:
-    """Raise `DataError` when a needed band is missing or one is there twice."""
+    """Raise unless every needed band is there, and none twice.
+
+    Parameters
+    ----------
+    bands : sequence of str
+        The bands of a file.
+    needed : sequence of str
+        Those without which it is refused.
+    where : str
+        Names the file in the error.
+
+    Raises
+    ------
+    DataError
+        A band is missing, or is there twice.
+    """
     missing = [band for band in needed if band not in bands]
     if missing:
         raise DataError(
@@ -29,21 +44,45 @@ def check_bands(bands: Sequence[str], needed: Sequence[str], *, where: str) -> N
 
 
 def check_grid(found: Grid, promised: Grid, *, where: str) -> None:
-    """Raise `BadResponse` when pixels lie on another grid than was asked for (edges within a millimetre)."""
+    """Raise when pixels lie on another grid than was requested (edges within a millimetre).
+
+    Parameters
+    ----------
+    found : Grid
+        Of the response.
+    promised : Grid
+        Of the request.
+    where : str
+        Names the response in the error.
+
+    Raises
+    ------
+    BadResponse
+        CRS, size or place differ.
+    """
     if found.epsg != promised.epsg:
-        raise BadResponse(f"{where}: in EPSG:{found.epsg}, asked for EPSG:{promised.epsg}; nothing was kept")
+        raise BadResponse(f"{where}: in EPSG:{found.epsg}, requested was EPSG:{promised.epsg}; nothing was kept")
     if found.shape != promised.shape:
         raise BadResponse(
-            f"{where}: {found.shape[1]} × {found.shape[0]} px, asked for {promised.shape[1]} × {promised.shape[0]}; "
-            "nothing was kept"
+            f"{where}: {found.shape[1]} × {found.shape[0]} px, "
+            f"requested were {promised.shape[1]} × {promised.shape[0]}; nothing was kept"
         )
     shift = np.abs(np.array(found.transform[:6]) - np.array(promised.transform[:6])).max()
     if shift > _TOLERANCE_M:
-        raise BadResponse(f"{where}: its pixels lie {shift:.3f} m off the grid that was asked for; nothing was kept")
+        raise BadResponse(f"{where}: its pixels are {shift:.3f} m off the requested grid; nothing was kept")
 
 
-def check_raster(raster: Raster, sensor_id: str, *, where: str) -> None:
+def check_archivable(raster: Raster, sensor_id: str, *, where: str) -> None:
     """Raise unless a raster may be archived for a sensor.
+
+    Parameters
+    ----------
+    raster : Raster
+        Over an AOI.
+    sensor_id : str
+        ``s2`` or ``s1``.
+    where : str
+        Names the scene in the error.
 
     Raises
     ------
@@ -59,6 +98,6 @@ def check_raster(raster: Raster, sensor_id: str, *, where: str) -> None:
     if str(raster.data.dtype) != kind.dtype:
         raise DataError(f"{where}: numbers are {raster.data.dtype}, {kind.name} is kept as {kind.dtype}")
     if not raster.valid.any():
-        raise NoData(f"{where}: no valid pixel over the AOI; not seen, so nothing was archived")
+        raise NoData(f"{where}: no valid pixel over the AOI; not observed, so nothing was archived")
     if not raster.data[:, raster.valid].any():
-        raise NoData(f"{where}: every pixel over the AOI is zero; not seen, so nothing was archived")
+        raise NoData(f"{where}: every pixel over the AOI is zero; not observed, so nothing was archived")

@@ -17,7 +17,8 @@ from monitor.simulate.aviation.season import AirSeason, make_air_season
 from monitor.sources.aviation.lists import read_airfields
 from monitor.sources.aviation.readsb import METRES_PER_FOOT
 
-AIRCRAFT, PAUSE_DAYS, OTHERS_PER_DAY = 3, (4.0, 11.0), 5
+_AIRCRAFT, _PAUSE_DAYS, _OTHERS_PER_DAY = 3, (4.0, 11.0), 5
+"""Watched aircraft, days between their missions (least, most), other flights a day; chosen."""
 
 
 def air_season(season: Season) -> AirSeason:
@@ -28,14 +29,14 @@ def air_season(season: Season) -> AirSeason:
         seed=season.seed,
         start=season.period.start,
         days=days,
-        fleet=AIRCRAFT,
-        pause_days=PAUSE_DAYS,
-        others_per_day=OTHERS_PER_DAY,
+        fleet=_AIRCRAFT,
+        pause_days=_PAUSE_DAYS,
+        others_per_day=_OTHERS_PER_DAY,
     )
 
 
 def write_air(season: Season, folder: Path) -> int:
-    """Write the season's aircraft into ``air/``, and what they did into ``truth/``; how many files.
+    """How many files: the season's aircraft are written into ``air/``, and what they did into ``truth/``.
 
     A gzipped trace a day and watched aircraft, a CSV of states a month for the others.
 

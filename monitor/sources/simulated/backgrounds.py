@@ -12,14 +12,14 @@ from monitor.core.timerange import TimeRange
 from monitor.simulate.render.background import gap_of
 from monitor.sources.imagery.local.source import FolderSource
 
-_EVER = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+_ALL_TIME = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
 
 def read_backgrounds(folder: Path, aois: tuple[Aoi, ...]) -> dict[str, Raster]:
     """The clearest Sentinel-2 scene that covers each AOI's grid, by AOI id; of two as clear, the earlier.
 
-    Where neither the file nor its item says anything of cloud, a scene counts as clouded. AOIs without a scene that
-    covers them are not in the answer.
+    A scene whose cloud neither the file nor its item states counts as clouded. AOIs without a scene that covers them
+    are left out.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def read_backgrounds(folder: Path, aois: tuple[Aoi, ...]) -> dict[str, Raster]:
 
 
 def _clearest(source: FolderSource, aoi: Aoi) -> tuple[Raster | None, str]:
-    survey = source.survey(aoi, _EVER)
+    survey = source.survey(aoi, _ALL_TIME)
     reasons = [str(problem) for problem in survey.problems if problem.is_fault]
     best, least = None, 2.0
     for acquisition in survey.acquisitions:
@@ -58,7 +58,7 @@ def _clearest(source: FolderSource, aoi: Aoi) -> tuple[Raster | None, str]:
             reasons.append(f"{acquisition.product_ids[0]} {gap}")
         elif (share := _clouded(acquisition, raster)) < least:
             best, least = raster, share
-    return best, "; ".join(reasons[:3]) or "nothing there of it"
+    return best, "; ".join(reasons[:3]) or "no scene of it"
 
 
 def _clouded(acquisition: Acquisition, raster: Raster) -> float:

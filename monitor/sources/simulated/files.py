@@ -6,16 +6,13 @@ import json
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import rasterio
-from pyais import encode_dict
 from shapely.geometry import mapping
 
 from monitor.core.aoi import Aoi
@@ -28,17 +25,27 @@ from monitor.core.timerange import isoformat
 from monitor.simulate import Season
 from monitor.simulate.render.background import name_of
 from monitor.simulate.truth import truth_tables
+from monitor.sources.simulated.ais import write_ais
 from monitor.sources.simulated.aviation import write_air
-
-AisMessage = dict[str, str | int | float | bytes | bool]
-
-NMEA_DAYS = timedelta(days=2)
-"""The last two days of a season are written as NMEA, the rest as MarineCadastre CSV: together they are the whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeasonFiles:
-    """What was written where."""
+    """What was written where.
+
+    Attributes
+    ----------
+    folder : Path
+        Of the season.
+    scenes, positions, traces : int
+        How many; positions without those that are late.
+    truth : tuple of str
+        Names of the truth tables.
+    late : int
+        Positions that arrive late.
+    backgrounds : tuple of tuple of str
+        AOI id and the file whose pixels are its ground; an empty name where the ground is drawn. Empty without any.
+    """
 
     folder: Path
     scenes: int
@@ -47,10 +54,9 @@ class SeasonFiles:
     truth: tuple[str, ...]
     late: int = 0
     backgrounds: tuple[tuple[str, str], ...] = ()
-    """AOI id and the file whose pixels are its ground; an empty name where the ground is drawn. Empty without any."""
 
     def as_json(self) -> Mapping[str, object]:
-        """For machines."""
+        """The same for JSON."""
         return {
             "folder": str(self.folder),
             "scenes": self.scenes,
@@ -63,7 +69,7 @@ class SeasonFiles:
         }
 
     def text(self) -> str:
-        """For people."""
+        """A line, and one for each background."""
         late = f", {self.late} that arrive late in late/" if self.late else ""
         ground = "".join(
             f"\n{aoi}: {f'ground from {name}; ships in it are not in the truth' if name else 'drawn ground, no scene'}"
@@ -77,6 +83,15 @@ class SeasonFiles:
 
 def write_season(season: Season, folder: Path, *, pool: Executor | None = None) -> SeasonFiles:
     """Write scenes (GeoTIFF, STAC item, labels), AIS (CSV and NMEA) and truth (Parquet) into a folder.
+
+    Parameters
+    ----------
+    season : Season
+        What is written.
+    folder : Path
+        Made when it does not exist.
+    pool : Executor, optional
+        Renders scenes side by side.
 
     Raises
     ------
@@ -109,11 +124,19 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
         (folder / "season.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); choose another folder") from error
-    return SeasonFiles(folder, len(work), count, traces, tuple(sorted((*truth, "flights"))), late, grounds)
+    return SeasonFiles(
+        folder=folder,
+        scenes=len(work),
+        positions=count,
+        traces=traces,
+        truth=tuple(sorted((*truth, "flights"))),
+        late=late,
+        backgrounds=grounds,
+    )
 
 
 def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
-    """Write every truth table as (Geo)Parquet, and hand them back."""
+    """The truth tables of a season, each written as (Geo)Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = truth_tables(season)
     for name, table in tables.items():
@@ -121,7 +144,7 @@ def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
     return tables
 
 
-def read_truth(folder: Path) -> dict[str, pd.DataFrame]:
+def read_truth_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """The truth tables of a folder that `write_season` or `write_truth` made.
 
     Raises
@@ -137,122 +160,6 @@ def read_truth(folder: Path) -> dict[str, pd.DataFrame]:
         path.stem: gpd.read_parquet(path) if path.stem in ("vessels", "stacks", "fixtures") else pd.read_parquet(path)
         for path in paths
     }
-
-
-def write_ais(season: Season, folder: Path) -> int:
-    """Write the season's AIS: a MarineCadastre CSV a month, and tag-block NMEA for the last two days.
-
-    What arrives late goes into a folder ``late`` beside this one, a CSV a delivery named by the day it arrives.
-
-    Returns
-    -------
-    int
-        How many positions, those in ``late`` not counted.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    positions = season.prompt_positions()
-    split = max(season.period.end - NMEA_DAYS, season.period.start)
-    early, late = positions[positions["t"] < split], positions[positions["t"] >= split]
-    vessels = season.vessels()
-    for month, part in early.groupby(early["t"].dt.strftime("%Y_%m")):
-        marinecadastre(part, vessels).to_csv(folder / f"simulated_ais_{month}.csv", index=False, lineterminator="\n")
-    (folder / "simulated_ais_tail.nmea").write_text("".join(nmea(late, vessels)), encoding="ascii")
-    _write_late(season, folder.with_name("late"), vessels)
-    return len(positions)
-
-
-def _write_late(season: Season, folder: Path, vessels: pd.DataFrame) -> None:
-    for told, part in zip(season.deliveries(), season.late_positions(), strict=True):
-        folder.mkdir(parents=True, exist_ok=True)
-        day = pd.Timestamp(told.arrives_s, unit="s", tz="UTC").strftime("%Y%m%d")
-        table = marinecadastre(part, vessels)
-        table.to_csv(folder / f"simulated_ais_arrived_{day}.csv", index=False, lineterminator="\n")
-
-
-def marinecadastre(positions: pd.DataFrame, vessels: pd.DataFrame) -> pd.DataFrame:
-    """The rows of a MarineCadastre CSV (classic layout), sentinels included."""
-    static = vessels.set_index("mmsi").reindex(positions["mmsi"])
-    return pd.DataFrame(
-        {
-            "MMSI": positions["mmsi"].to_numpy(),
-            "BaseDateTime": positions["t"].dt.strftime("%Y-%m-%dT%H:%M:%S").to_numpy(),
-            "LAT": positions["lat"].to_numpy(),
-            "LON": positions["lon"].to_numpy(),
-            "SOG": positions["sog_kn"].to_numpy(),
-            "COG": positions["cog_deg"].to_numpy(),
-            "Heading": positions["heading_deg"].fillna(511.0).to_numpy(),
-            "VesselName": static["name"].to_numpy(),
-            "IMO": "",
-            "CallSign": static["callsign"].to_numpy(),
-            "VesselType": static["ship_type"].to_numpy(),
-            "Status": positions["nav_status"].to_numpy(),
-            "Length": static["length_m"].to_numpy(),
-            "Width": static["width_m"].to_numpy(),
-            "Draft": "",
-            "Cargo": "",
-            "TransceiverClass": np.where(positions["heading_deg"].isna(), "B", "A"),
-        }
-    )
-
-
-def nmea(positions: pd.DataFrame, vessels: pd.DataFrame) -> list[str]:
-    """Lines of tag-block NMEA: a static message when a ship is first heard, then positions; ``s:SIMULATED`` in each."""
-    lines: list[str] = []
-    known = vessels.set_index("mmsi")
-    said: set[int] = set()
-    for row in positions.itertuples():
-        stamp = int(row.t.timestamp())
-        mmsi = int(row.mmsi)
-        if mmsi not in said and mmsi in known.index:
-            said.add(mmsi)
-            lines += _tagged(_static(mmsi, known.loc[mmsi]), stamp)
-        lines += _tagged(_dynamic(row), stamp)
-    return lines
-
-
-def _static(mmsi: int, told: pd.Series) -> AisMessage:
-    half_l, half_w = int(told["length_m"]) // 2, int(told["width_m"]) // 2
-    return {
-        "msg_type": 5,
-        "mmsi": mmsi,
-        "shipname": str(told["name"])[:20],
-        "callsign": str(told["callsign"])[:7],
-        "ship_type": int(told["ship_type"]),
-        "to_bow": int(told["length_m"]) - half_l,
-        "to_stern": half_l,
-        "to_port": int(told["width_m"]) - half_w,
-        "to_starboard": half_w,
-    }
-
-
-def _dynamic(row: Any) -> AisMessage:
-    heading = row.heading_deg
-    is_a = heading == heading
-    message: AisMessage = {
-        "msg_type": 1 if is_a else 18,
-        "mmsi": int(row.mmsi),
-        "lon": float(row.lon),
-        "lat": float(row.lat),
-        "speed": float(row.sog_kn),
-        "course": float(row.cog_deg),
-        "heading": int(heading) if is_a else 511,
-        "second": int(row.t.second),
-    }
-    return {**message, "status": int(row.nav_status)} if is_a else message
-
-
-def _tagged(message: AisMessage, stamp: int) -> list[str]:
-    sentences = encode_dict(message, radio_channel="A", talker_id="AI", seq_id=stamp % 10)
-    count = len(sentences)
-    lines = []
-    for number, sentence in enumerate(sentences, 1):
-        group = f"g:{number}-{count}-{stamp % 10000}," if count > 1 else ""
-        block = f"{group}s:SIMULATED,c:{stamp}"
-        check = 0
-        for letter in block:
-            check ^= ord(letter)
-        lines.append(f"\\{block}*{check:02X}\\{sentence}\n")
-    return lines
 
 
 def _write_one(
@@ -271,7 +178,7 @@ def _write_one(
 
 
 def _moved(table: gpd.GeoDataFrame, grid: Grid, rows: float, cols: float) -> gpd.GeoDataFrame:
-    """Outlines where the pixels show them, in scenes that lie off the map."""
+    """Outlines where the pixels show them, in scenes that are shifted against the map."""
     if (rows, cols) == (0.0, 0.0) or table.empty:
         return table
     shown = table.geometry.to_crs(grid.epsg).translate(cols * grid.gsd_m, -rows * grid.gsd_m)

@@ -12,12 +12,14 @@ from monitor.simulate import Season
 
 @dataclass(frozen=True, slots=True)
 class SimulatedSource:
-    """Overpasses and pixels of a `monitor.simulate.Season`, made when asked for.
+    """Overpasses and pixels of a `monitor.simulate.Season`, made on request.
 
     Attributes
     ----------
-    season : what happens
-    name : the source's name in items and briefs
+    season : Season
+        Whose overpasses they are.
+    name : str
+        The source's name in items and briefs.
     """
 
     season: Season

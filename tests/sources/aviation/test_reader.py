@@ -12,7 +12,7 @@ import pytest
 
 from monitor.core.errors import DataError
 from monitor.core.tables.aviation import AIR_POSITIONS
-from monitor.sources.aviation.lists import read_airfields, read_events, read_watchlist
+from monitor.sources.aviation.lists import read_aircraft_watchlist, read_airfields, read_events
 from monitor.sources.aviation.published import read_claims
 from monitor.sources.aviation.reader import read_air
 from tests.sources.aviation.files import read_air_files
@@ -221,7 +221,7 @@ def test_the_watch_list_and_a_box_keep_what_they_name(tmp_path: Path) -> None:
         for hex_, lat in (("15521F", 10.0), ("abcdef", 39.2), ("abcdee", 10.0))
     )
     path = write(tmp_path / "s.csv.gz", gzip.compress(text.encode()))
-    watch = read_watchlist()
+    watch = read_aircraft_watchlist()
     assert read_air(path, watchlist=watch).positions["icao24"].tolist() == ["15521f"]
     near = read_air(path, watchlist=watch, around=[(125.0, 38.0, 127.0, 40.0)]).positions
     assert near["icao24"].tolist() == ["15521f", "abcdef"]
@@ -260,7 +260,7 @@ def test_claims_without_citation_or_date_are_counted(tmp_path: Path) -> None:
 
 
 def test_shipped_lists_hold_the_published_facts(shared_data: Path) -> None:
-    watch, fields, claims = read_watchlist(), read_airfields().set_index("airfield_id"), read_claims()
+    watch, fields, claims = read_aircraft_watchlist(), read_airfields().set_index("airfield_id"), read_claims()
     theirs = pd.read_csv(shared_data / "ports" / "aircraft_watchlist.csv", dtype=str)
     assert set(zip(watch["icao24"], watch["registration"], strict=True)) == set(
         zip(theirs["icao24"].str.lower(), theirs["registration"], strict=True)
@@ -274,9 +274,9 @@ def test_shipped_lists_hold_the_published_facts(shared_data: Path) -> None:
 
 def test_lists_that_are_wrong_say_where(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="line 2"):
-        read_watchlist(write(tmp_path / "w.csv", b"icao24,registration\nzz,RA-1\n"))
+        read_aircraft_watchlist(write(tmp_path / "w.csv", b"icao24,registration\nzz,RA-1\n"))
     with pytest.raises(DataError, match="needs a column"):
-        read_watchlist(write(tmp_path / "v.csv", b"name\nx\n"))
+        read_aircraft_watchlist(write(tmp_path / "v.csv", b"name\nx\n"))
     swapped = {
         "type": "FeatureCollection",
         "features": [

@@ -11,7 +11,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.sources.errors import BadResponse, NoData
 from monitor.sources.imagery.quality import cloud, ice, seen
-from monitor.sources.imagery.validation import check_bands, check_grid, check_raster
+from monitor.sources.imagery.validation import check_archivable, check_bands, check_grid
 
 GRID = Grid(32652, Affine(10, 0, 500_000, 0, -10, 4_670_000), (4, 5))
 
@@ -22,29 +22,29 @@ def raster() -> Raster:
 
 
 def test_a_good_raster_passes(raster):
-    check_raster(raster, "s2", where="x")
+    check_archivable(raster, "s2", where="x")
     check_grid(GRID, GRID, where="x")
     check_bands(("B02", "B03"), ("B03",), where="x")
 
 
 def test_other_bands_than_the_sensors_are_refused(raster):
     with pytest.raises(DataError, match="not Sentinel-1's VV, VH"):
-        check_raster(raster, "s1", where="x")
+        check_archivable(raster, "s1", where="x")
 
 
 def test_another_number_format_is_refused(raster):
     with pytest.raises(DataError, match="numbers are float32"):
-        check_raster(replace(raster, data=raster.data.astype(np.float32)), "s2", where="x")
+        check_archivable(replace(raster, data=raster.data.astype(np.float32)), "s2", where="x")
 
 
 def test_nothing_valid_is_not_a_observation(raster):
     with pytest.raises(NoData, match="no valid pixel"):
-        check_raster(replace(raster, valid=np.zeros((4, 5), bool)), "s2", where="x")
+        check_archivable(replace(raster, valid=np.zeros((4, 5), bool)), "s2", where="x")
 
 
 def test_nothing_but_zeros_is_not_a_observation(raster):
     with pytest.raises(NoData, match="every pixel over the AOI is zero"):
-        check_raster(replace(raster, data=np.zeros_like(raster.data)), "s2", where="x")
+        check_archivable(replace(raster, data=np.zeros_like(raster.data)), "s2", where="x")
 
 
 @pytest.mark.parametrize(

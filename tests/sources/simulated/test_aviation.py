@@ -15,11 +15,11 @@ from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
 from monitor.simulate.aviation.season import AIR_TRUTH
 from monitor.simulate.scoring.aviation import air_figures
-from monitor.sources.aviation.lists import read_airfields, read_watchlist
+from monitor.sources.aviation.lists import read_aircraft_watchlist, read_airfields
 from monitor.sources.simulated.aviation import air_season, write_air
 from tests.sources.aviation.files import read_air_files
 
-FIELDS, WATCH = read_airfields(), read_watchlist()
+FIELDS, WATCH = read_airfields(), read_aircraft_watchlist()
 SEASON = Season.make(aois=(), seed=3, period=TimeRange.parse("2023-08-14/2023-09-23"))
 
 

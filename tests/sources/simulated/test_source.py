@@ -14,7 +14,7 @@ from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
 from monitor.sources import read_positions
 from monitor.sources.imagery.local.source import FolderSource
-from monitor.sources.simulated.files import read_truth, write_season
+from monitor.sources.simulated.files import read_truth_tables, write_season
 from monitor.sources.simulated.source import SimulatedSource
 
 PERIOD = TimeRange.parse("2023-08-17/2023-08-21")
@@ -74,7 +74,7 @@ def test_the_readers_take_every_position_back(season, written):
 
 def test_truth_comes_back_from_the_folder(written):
     folder, files = written
-    truth = read_truth(folder)
+    truth = read_truth_tables(folder)
     assert set(truth) == set(files.truth)
     assert truth["vessels"].crs.to_epsg() == 4326
 

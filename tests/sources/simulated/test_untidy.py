@@ -10,7 +10,7 @@ from monitor.core.aoi import read_aois
 from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
 from monitor.sources import read_positions
-from monitor.sources.simulated.files import read_truth, write_season
+from monitor.sources.simulated.files import read_truth_tables, write_season
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +32,13 @@ def test_late_ais_lies_beside_the_rest_and_reads_back(season, written):
     assert files.late == len(late) > 0
     assert files.positions + files.late == len(whole)
     assert "late/" in files.text()
-    told = read_truth(folder)["deliveries"]
+    told = read_truth_tables(folder)["deliveries"]
     assert int(told["positions"].sum()) == len(late)
 
 
 def test_labels_lie_where_the_pixels_show_the_ships(season, written):
     folder, _ = written
-    truth = read_truth(folder)
+    truth = read_truth_tables(folder)
     off = truth["registration"].set_index("scene_id")[["shift_rows_px", "shift_cols_px"]]
     assert (off != 0).any(axis=None)
     for aoi in season.aois:

@@ -34,11 +34,26 @@ _ADVICE = "replace it with a whole one, or remove it"
 
 @dataclass(frozen=True, slots=True)
 class GeoTiffHeader:
-    """What a file says before its pixels are read.
+    """What a file states before its pixels are read.
 
-    `bands` are the known names in the file's order, ``""`` where a band has none; `epsg` is None for a CRS without
-    a code; `footprint` is the file's rectangle in EPSG:4326; `scale` and `offset` are the file's own, None when it
-    says none.
+    Attributes
+    ----------
+    path : Path
+        The file.
+    bands : tuple of str
+        The known names in the file's order, ``""`` where a band has none.
+    epsg : int or None
+        None for a CRS without a code.
+    grid : tuple of Affine and tuple of int
+        Transform, and (rows, cols).
+    footprint : BaseGeometry
+        The file's rectangle; EPSG:4326.
+    dtype : str
+        Of the first band.
+    nodata, scale, offset : float or None
+        The file's own; None when it states none.
+    tags : mapping of str to str
+        The file's metadata.
     """
 
     path: Path
@@ -55,7 +70,19 @@ class GeoTiffHeader:
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """(band, row, col) numbers as the file has them, on `grid`; `inside` is where the file reaches."""
+    """Numbers as the file has them.
+
+    Attributes
+    ----------
+    data : array
+        (band, row, col).
+    inside : (row, col) bool array
+        Where the file reaches.
+    grid : Grid
+        Of both.
+    how : str
+        How they were resampled.
+    """
 
     data: Numbers
     inside: npt.NDArray[np.bool_]
@@ -89,6 +116,17 @@ def read_pixels(header: GeoTiffHeader, aoi: Aoi, wanted: Sequence[str], *, masks
     nothing where the file does not reach), else on the file's own. From another CRS they are warped to the AOI's
     grid: cubic for bands, nearest for masks.
 
+    Parameters
+    ----------
+    header : GeoTiffHeader
+        Of the file.
+    aoi : Aoi
+        Its bounding box is read.
+    wanted : sequence of str
+        Bands of the file, in the order of the result.
+    masks : sequence of str, optional
+        Bands of the file that are masks; they follow.
+
     Raises
     ------
     NoData
@@ -117,7 +155,7 @@ def _header(source: DatasetReader, path: Path) -> GeoTiffHeader:
     if len(scales) > 1 or len(offsets) > 1:
         raise DataError(f"{path}: its bands have different scales or offsets; store them alike")
     scale, offset = scales.pop(), offsets.pop()
-    said = (scale, offset) != (1.0, 0.0)
+    stated = (scale, offset) != (1.0, 0.0)
     return GeoTiffHeader(
         path=path,
         bands=tuple(band_name(text) or "" for text in source.descriptions),
@@ -126,8 +164,8 @@ def _header(source: DatasetReader, path: Path) -> GeoTiffHeader:
         footprint=box(*transform_bounds(source.crs, 4326, *source.bounds, densify_pts=21)),
         dtype=str(source.dtypes[0]),
         nodata=source.nodata,
-        scale=scale if said else None,
-        offset=offset if said else None,
+        scale=scale if stated else None,
+        offset=offset if stated else None,
         tags={key: value for key, value in source.tags().items() if key != "AREA_OR_POINT"},
     )
 

@@ -1,4 +1,4 @@
-"""Loose GeoTIFFs, outside any archive, read whole."""
+"""Standalone GeoTIFFs, not of any archive, read whole."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from monitor.sources.imagery.local.item import Sidecar, read_sidecar
 from monitor.sources.imagery.naming import read_name
 
 UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
-"""When an acquisition starts and ends whose instant nobody says."""
+"""Start and end of an acquisition whose instant is unknown."""
 
 _CACHE_MB = 128
 """GDAL would keep a twentieth of the memory for blocks that are read once."""
@@ -28,15 +28,15 @@ _GUESSES: Mapping[int, tuple[str, ...]] = {5: S2_BANDS, 4: S2_BANDS[:4], 3: ("B0
 
 
 def read_image(path: Path, *, sensor: str = "s2") -> tuple[Acquisition, Raster]:
-    """The whole of one GeoTIFF, as stored, with what its name and a STAC item beside it say of when and where.
+    """The whole of one GeoTIFF, as stored, with instant and platform from its name and a STAC item beside it.
 
     Bands without descriptions are taken by their number: five are B02 B03 B04 B08 B11, four the first four of them,
-    three red, green, blue. An acquisition whose instant nobody says starts and ends at 1970-01-01.
+    three red, green, blue. An acquisition whose instant is unknown starts and ends at 1970-01-01.
 
     Raises
     ------
     DataError
-        The file is missing, damaged, without CRS or in one without metres, or its bands cannot be told.
+        The file is missing, damaged, without CRS or in one without metres, or its bands cannot be identified.
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file")
@@ -59,7 +59,16 @@ def read_image(path: Path, *, sensor: str = "s2") -> tuple[Acquisition, Raster]:
     if not valid.any():
         raise DataError(f"{path}: every pixel is no-data; there is nothing to detect in")
     scale, offset = _scale(header, sidecar, sensor)
-    raster = Raster(data, tuple(wanted), valid, grid, None, scale, offset, dict(header.tags))
+    raster = Raster(
+        data=data,
+        bands=tuple(wanted),
+        valid=valid,
+        grid=grid,
+        cloud=None,
+        scale=scale,
+        offset=offset,
+        tags=dict(header.tags),
+    )
     return _acquisition(path, header, sidecar, sensor), raster
 
 
@@ -111,13 +120,13 @@ def _acquisition(path: Path, header: GeoTiffHeader, sidecar: Sidecar | None, sen
         if sidecar.start is not None and sidecar.end is not None:
             start, end = sidecar.start, sidecar.end
     return Acquisition(
-        name,
-        "",
-        sensor,
-        platform,
-        start,
-        end,
-        header.footprint,
+        id=name,
+        aoi_id="",
+        sensor=sensor,
+        platform=platform,
+        start=start,
+        end=end,
+        footprint=header.footprint,
         source="image",
         simulated="SIMULATED" in header.tags or (sidecar is not None and sidecar.simulated),
     )

@@ -16,7 +16,7 @@ from monitor.sources.imagery.naming import band_name, platform_name
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What an item says of a file; None or empty where it says nothing.
+    """What a STAC item states of a file; None or empty where it states nothing.
 
     `cloud_cover` is 0–1; `scale` and `offset` turn stored numbers into reflectance; `unit` is ``linear`` or ``db``.
     """
@@ -39,7 +39,7 @@ class Sidecar:
 def read_sidecar(image: Path) -> Sidecar | None:
     """The item of an image: ``<stem>.json``, or an ``item.json`` with an asset that points at it; None without.
 
-    An ``item.json`` beside a single image belongs to it, whatever its assets say.
+    An ``item.json`` beside a single image belongs to it, whatever its assets are.
 
     Raises
     ------
@@ -61,9 +61,9 @@ def _load(path: Path) -> Mapping[str, object]:
     try:
         item = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable STAC item ({error}); mend or remove it") from error
+        raise DataError(f"{path}: not a readable STAC item ({error}); correct or remove it") from error
     if not isinstance(item, dict) or item.get("type") != "Feature" or "properties" not in item:
-        raise DataError(f"{path}: not a STAC item (a GeoJSON Feature with properties); mend or remove it")
+        raise DataError(f"{path}: not a STAC item (a GeoJSON Feature with properties); correct or remove it")
     return item
 
 
@@ -79,7 +79,7 @@ def _sidecar(item: Mapping[str, object], image: Path, where: Path) -> Sidecar:
     try:
         return _parse(item, _asset(item, image) or {}, image)
     except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise DataError(f"{where}: not a valid STAC item ({error}); mend or remove it") from error
+        raise DataError(f"{where}: not a valid STAC item ({error}); correct or remove it") from error
 
 
 def _parse(item: Mapping[str, object], asset: Mapping[str, object], image: Path) -> Sidecar:

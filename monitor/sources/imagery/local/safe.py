@@ -1,4 +1,4 @@
-"""Sentinel-2 products as ESA hands them out: SAFE folders and zips, L2A and L1C."""
+"""Sentinel-2 products as ESA distributes them: SAFE folders and zips, L2A and L1C."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Classes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One tile of one data take: GDAL's path of each band, what turns its numbers into DN, and when it was seen."""
+    """One tile of one data take: GDAL's path of each band, what turns its numbers into DN, and when it was acquired."""
 
     where: str
     name: str
@@ -120,7 +120,7 @@ def read_tile(product: Product, grid: Grid) -> tuple[Numbers, Classes | None, st
 
 
 def _contents(path: Path, where: str) -> tuple[list[str], Callable[[str], bytes], str]:
-    """Names of the files, a way to read one, and what GDAL puts before a name."""
+    """Names of the files, a function that reads one, and what GDAL needs before a name."""
     if path.is_dir():
         names = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
         return names, lambda name: (path / name).read_bytes(), f"{path}/"

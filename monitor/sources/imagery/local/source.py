@@ -1,11 +1,10 @@
-"""Scenes that already lie on disk: GeoTIFFs, and Sentinel-2 products in SAFE folders or zips."""
+"""Scenes on disk: GeoTIFFs, and Sentinel-2 products in SAFE folders or zips."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,23 +17,23 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import S1_BANDS, S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import Problem
-from monitor.sources.imagery.grouping import acquisitions
+from monitor.sources.imagery.grouping import group_acquisitions
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.local.geotiff import GeoTiffHeader, read_geotiff_header, read_pixels
 from monitor.sources.imagery.local.item import Sidecar, read_sidecar
 from monitor.sources.imagery.local.safe import is_product, product_item, read_product, read_tile
 from monitor.sources.imagery.naming import band_name, platform_name, read_name, safe_id
 from monitor.sources.imagery.quality import MASKS, cloud, ice, seen
-from monitor.sources.imagery.validation import check_bands, check_raster
+from monitor.sources.imagery.validation import check_archivable, check_bands
 
 _ENDINGS = (".tif", ".tiff")
-_DAY = timedelta(days=1)
 _REFLECTANCE_MAX = 4.0
+"""Floats up to this are reflectance, larger ones reflectance × 10000; chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a search found: acquisitions in order of time, and what was passed over with its reason."""
+    """What a search found: acquisitions in order of time, and what was left out with its reason."""
 
     acquisitions: tuple[Acquisition, ...]
     problems: tuple[Problem, ...]
@@ -46,11 +45,16 @@ class FolderSource:
 
     Attributes
     ----------
-    root : the folder
-    bands : names for the bands of files that carry none, in order; empty when every file names its bands
-    unit : what Sentinel-1 files hold that do not say it themselves: ``linear`` power or ``db``
-    needed : bands without which a Sentinel-2 scene is refused; empty takes what there is
-    name : the source's name in items and briefs
+    root : Path
+        The folder.
+    bands : tuple of str
+        Names for the bands of files that have none, in order; empty when every file names its bands.
+    unit : str
+        What Sentinel-1 files hold that do not state it: ``linear`` power or ``db``.
+    needed : tuple of str
+        Bands without which a Sentinel-2 scene is refused; empty takes what there is.
+    name : str
+        The source's name in items and briefs.
     """
 
     root: Path
@@ -72,7 +76,7 @@ class FolderSource:
         return list(self.survey(aoi, period).acquisitions)
 
     def survey(self, aoi: Aoi, period: TimeRange) -> Survey:
-        """As `search`, and what was passed over: damaged files, those without date, CRS or bands, other ports."""
+        """As `search`, and what was left out: damaged files, those without date, CRS or bands, other ports."""
         if not self.root.is_dir():
             raise SourceError(f"{self.root}: no such folder; set [source] folder in monitor.toml to where scenes are")
         claims: dict[str, list[Acquisition]] = defaultdict(list)
@@ -85,7 +89,7 @@ class FolderSource:
                 problems.append(Problem(self._relative(path), _reason(error, path)))
                 continue
             if not header.footprint.intersection(aoi.geometry).area:
-                problems.append(Problem(self._relative(path), f"outside AOI {aoi.id}", is_fault=False))
+                problems.append(Problem(self._relative(path), f"not in AOI {aoi.id}", is_fault=False))
             elif acquisition.start in period:
                 claims[acquisition.id].append(acquisition)
         self._survey_products(aoi, period, claims, problems)
@@ -94,7 +98,7 @@ class FolderSource:
         return Survey(tuple(sorted(found, key=lambda a: (a.start, a.id))), tuple(problems))
 
     def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:
-        """What a search passes over, and why."""
+        """What a search leaves out, and why."""
         return self.survey(aoi, period).problems
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
@@ -128,36 +132,36 @@ class FolderSource:
         tags = {**header.tags, "source_file": path.name, "resampling": pixels.how, "numbers": note}
         tags |= ice_tags(ice(mask), valid, pixels.grid, aoi)
         raster = Raster(
-            numbers,
-            tuple(bands),
-            valid,
-            pixels.grid,
-            None if covered is None else covered & valid,
-            SENSORS[acquisition.sensor].scale,
-            0.0,
-            tags | ({"SIMULATED": "YES"} if acquisition.simulated else {}),
+            data=numbers,
+            bands=tuple(bands),
+            valid=valid,
+            grid=pixels.grid,
+            cloud=None if covered is None else covered & valid,
+            scale=SENSORS[acquisition.sensor].scale,
+            offset=0.0,
+            tags=tags | ({"SIMULATED": "YES"} if acquisition.simulated else {}),
         )
-        check_raster(raster, acquisition.sensor, where=str(path))
+        check_archivable(raster, acquisition.sensor, where=str(path))
         return raster
 
     def _survey_products(
         self, aoi: Aoi, period: TimeRange, claims: dict[str, list[Acquisition]], problems: list[Problem]
     ) -> None:
-        """Add the passes that SAFE products show; tiles of one pass are one acquisition."""
+        """Add the passes of SAFE products; tiles of one pass are one acquisition."""
         items = []
         for path in sorted(p for p in self.root.rglob("S2*") if is_product(p)):
             try:
                 items.append(product_item(read_product(path, self._relative(path))))
             except MonitorError as error:
                 problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
-        for acquisition in acquisitions(items, aoi, sensor="s2", source=self.name):
+        for acquisition in group_acquisitions(items, aoi, sensor="s2", source=self.name):
             if acquisition.start in period:
                 claims[acquisition.id].append(acquisition)
-        outside = [item.id for item in items if not item.geometry.intersects(aoi.geometry)]
-        problems += [Problem(name, f"outside AOI {aoi.id}", is_fault=False) for name in outside]
+        elsewhere = [item.id for item in items if not item.geometry.intersects(aoi.geometry)]
+        problems += [Problem(name, f"not in AOI {aoi.id}", is_fault=False) for name in elsewhere]
 
     def _fetch_products(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
-        """The pixels of SAFE products of one pass; where tiles overlap the first shows."""
+        """The pixels of SAFE products of one pass; where tiles overlap the first is used."""
         grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
         data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
         scl, notes, classified = np.zeros(grid.shape, np.uint8), set(), True
@@ -175,9 +179,16 @@ class FolderSource:
         tags = {"source_file": " ".join(acquisition.product_ids), "numbers": "; ".join(sorted(notes))}
         tags |= ice_tags(ice(mask), valid, grid, aoi)
         raster = Raster(
-            data, S2_BANDS, valid, grid, None if covered is None else covered & valid, SENSORS["s2"].scale, 0.0, tags
+            data=data,
+            bands=S2_BANDS,
+            valid=valid,
+            grid=grid,
+            cloud=None if covered is None else covered & valid,
+            scale=SENSORS["s2"].scale,
+            offset=0.0,
+            tags=tags,
         )
-        check_raster(raster, "s2", where=acquisition.id)
+        check_archivable(raster, "s2", where=acquisition.id)
         return raster
 
     def _files(self) -> Iterator[Path]:
@@ -195,24 +206,13 @@ class FolderSource:
         if any(header.bands):
             return header
         sidecar = read_sidecar(header.path)
-        given = (sidecar.bands if sidecar else ()) or tuple(band_name(band) or band for band in self.bands)
-        if len(given) != len(header.bands) or not any(given):
+        names = (sidecar.bands if sidecar else ()) or tuple(band_name(band) or band for band in self.bands)
+        if len(names) != len(header.bands) or not any(names):
             raise DataError(
                 f"{header.path}: its {len(header.bands)} bands have no names; write band descriptions into the file "
                 "(gdal_edit, or rasterio's `descriptions`), or set [source] bands in monitor.toml"
             )
-        return GeoTiffHeader(
-            header.path,
-            given,
-            header.epsg,
-            header.grid,
-            header.footprint,
-            header.dtype,
-            header.nodata,
-            header.scale,
-            header.offset,
-            header.tags,
-        )
+        return replace(header, bands=names)
 
     def _acquisition(self, header: GeoTiffHeader, aoi: Aoi) -> Acquisition:
         header = self._named(header)
@@ -248,9 +248,9 @@ class FolderSource:
     ) -> tuple[npt.NDArray[np.generic], str]:
         """The archive's own numbers: reflectance × 10000 as uint16, or linear power as float32."""
         if sensor == "s1":
-            said = (sidecar.unit if sidecar else None) or ("db" if _says_db(header.path) else self.unit)
-            values = np.nan_to_num(data.astype(np.float32), nan=0.0 if said == "linear" else -np.inf)
-            return (values, "linear power") if said == "linear" else (np.power(10.0, values / 10.0), "from dB")
+            unit = (sidecar.unit if sidecar else None) or ("db" if _names_db(header.path) else self.unit)
+            values = np.nan_to_num(data.astype(np.float32), nan=0.0 if unit == "linear" else -np.inf)
+            return (values, "linear power") if unit == "linear" else (np.power(10.0, values / 10.0), "from dB")
         scale = (sidecar.scale if sidecar else None) or header.scale
         offset = (sidecar.offset if sidecar and sidecar.offset is not None else header.offset) or 0.0
         if data.dtype == np.uint16 and offset == 0.0 and scale in (None, 1e-4):
@@ -262,7 +262,7 @@ class FolderSource:
         return numbers, f"reflectance from scale {scale:g}, offset {offset:g}"
 
 
-def _says_db(path: Path) -> bool:
+def _names_db(path: Path) -> bool:
     return "db" in path.stem.lower().replace("-", "_").split("_")
 
 

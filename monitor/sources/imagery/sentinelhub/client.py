@@ -1,4 +1,4 @@
-"""The Sentinel Hub client behind a clock: every call ends, and every failure has a name.
+"""The Sentinel Hub client with a deadline: every call ends, and every failure is one of our errors.
 
 The client's own retries, its disk cache and its config file are not used: it waits for ever on 429, never renews a
 refused token, and keeps half files. Here one call is one attempt, and this module decides whether there is another.
@@ -47,7 +47,9 @@ _T = TypeVar("_T")
 _READ_TIMEOUT_S = 120.0
 _INSECURE = "OAUTHLIB_INSECURE_TRANSPORT"
 _MOST_ITEMS = 20_000
+"""Of one search; chosen, far above what an AOI has in a decade. More means pages that do not end."""
 _RENEW_S = 30.0
+"""How long before its end a token is renewed; chosen."""
 _COLLECTIONS = {
     ("s2", "L2A"): DataCollection.SENTINEL2_L2A,
     ("s2", "L1C"): DataCollection.SENTINEL2_L1C,
@@ -62,9 +64,24 @@ _sessions: dict[SentinelHubSettings, SentinelHubSession] = {}
 
 @dataclass(frozen=True, slots=True)
 class ProcessRequest:
-    """One Process call: pixels of `grid` from tiles within `period`, made by `evalscript`.
+    """One Process call.
 
-    `outputs` are the TIFF identifiers; ``userdata`` comes along. `processing` and `data_filter` go to the service.
+    Attributes
+    ----------
+    sensor : str
+        ``s2`` or ``s1``.
+    level : str
+        Product level.
+    grid : Grid
+        Where the pixels lie.
+    period : TimeRange
+        When the tiles were acquired that they are made from.
+    evalscript : str
+        The script that makes them.
+    outputs : tuple of str
+        Identifiers of the TIFFs; ``userdata`` comes along.
+    processing, data_filter : mapping of str to object
+        Options of the service.
     """
 
     sensor: str
@@ -79,14 +96,22 @@ class ProcessRequest:
 
 @dataclass(frozen=True, slots=True)
 class ProcessResponse:
-    """Bytes of an answer, and the units that its header says were spent (None when it does not)."""
+    """The response to one Process call.
+
+    Attributes
+    ----------
+    content : bytes
+        A tar of TIFFs.
+    units : float or None
+        Processing units spent, by its header; None without one.
+    """
 
     content: bytes
     units: float | None
 
 
 class _Throttled(Exception):  # noqa: N818
-    """The service said 429."""
+    """A response with status 429."""
 
     def __init__(self, retry_after: str | None) -> None:
         super().__init__(retry_after)
@@ -97,15 +122,15 @@ _FOREIGN = (_Throttled, OAuth2Error, BaseSentinelHubException, requests.RequestE
 
 
 class _Client(SentinelHubDownloadClient):  # type: ignore[misc]
-    """The client with a deadline for one exchange, however slowly bytes drip in, and 429 told at once."""
+    """The client with a deadline for one request, however slowly bytes arrive, and an error at the first 429."""
 
     def __init__(self, *, config: SHConfig, session: SentinelHubSession, deadline: float) -> None:
         super().__init__(config=config, session=session)
         self.deadline = deadline
 
     def _do_download(self, request: DownloadRequest) -> requests.Response:
-        exchange = super()._do_download
-        response: requests.Response = _within(lambda: exchange(request), self.deadline)
+        download = super()._do_download
+        response: requests.Response = _within(lambda: download(request), self.deadline)
         if response.status_code == requests.codes.too_many_requests:
             raise _Throttled(response.headers.get("Retry-After"))
         return response
@@ -114,7 +139,18 @@ class _Client(SentinelHubDownloadClient):  # type: ignore[misc]
 def search_catalog(
     settings: SentinelHubSettings, area: BaseGeometry, period: TimeRange, *, sensor: str
 ) -> list[Mapping[str, object]]:
-    """The catalog's items of a sensor over an area (EPSG:4326) in a period, all pages of them.
+    """The catalog's items, all pages of them.
+
+    Parameters
+    ----------
+    settings : SentinelHubSettings
+        Where, and within which limits.
+    area : BaseGeometry
+        Items intersect it; EPSG:4326.
+    period : TimeRange
+        Items are of it.
+    sensor : str
+        ``s2`` or ``s1``.
 
     Raises
     ------
@@ -123,7 +159,7 @@ def search_catalog(
     """
     collection = _collection(settings, sensor)
 
-    def ask(client: _Client) -> list[Mapping[str, object]]:
+    def send(client: _Client) -> list[Mapping[str, object]]:
         catalog = SentinelHubCatalog(config=client.config)
         catalog.client = client
         found = catalog.search(
@@ -140,11 +176,20 @@ def search_catalog(
         return items
 
     what = f"catalog search for {collection.api_id}"
-    return _bounded(settings, what, ask)
+    return _bounded(settings, what, send)
 
 
 def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str) -> ProcessResponse:
-    """The bytes of one Process call, not yet looked at; `what` names it in errors.
+    """The response to one Process call, not yet checked.
+
+    Parameters
+    ----------
+    settings : SentinelHubSettings
+        Where, and within which limits.
+    request : ProcessRequest
+        What is sent.
+    what : str
+        Names the request in errors.
 
     Raises
     ------
@@ -152,12 +197,12 @@ def process(settings: SentinelHubSettings, request: ProcessRequest, *, what: str
         As the fault was; the time is bounded by the settings.
     """
 
-    def ask(client: _Client) -> ProcessResponse:
+    def send(client: _Client) -> ProcessResponse:
         made = _request(settings, request, client.config)
         [response] = client.download(made.download_list, max_threads=1, decode_data=False)
         return _process_response(response)
 
-    return _bounded(settings, what, ask)
+    return _bounded(settings, what, send)
 
 
 def payload(settings: SentinelHubSettings, request: ProcessRequest) -> dict[str, object]:
@@ -221,8 +266,8 @@ def _config(settings: SentinelHubSettings) -> SHConfig:
     )
 
 
-def _bounded(settings: SentinelHubSettings, what: str, ask: Callable[[_Client], _T]) -> _T:
-    """What `ask` returns, sent again where that may help, within the settings' deadline."""
+def _bounded(settings: SentinelHubSettings, what: str, send: Callable[[_Client], _T]) -> _T:
+    """What `send` returns, called again where that may help, within the settings' deadline."""
     deadline = time.monotonic() + settings.deadline_s
     renewals = ["a refused token is renewed once"]
 
@@ -231,7 +276,7 @@ def _bounded(settings: SentinelHubSettings, what: str, ask: Callable[[_Client], 
         try:
             session, token = _session(settings, deadline)
             frozen = SentinelHubSession.from_token(token)
-            return ask(_Client(config=_config(settings), session=frozen, deadline=deadline))
+            return send(_Client(config=_config(settings), session=frozen, deadline=deadline))
         except _FOREIGN as error:
             fault = _named(error, what)
             if session is None or not renewals or not isinstance(fault, AuthError):
@@ -285,7 +330,7 @@ def _within(call: Callable[[], _T], deadline: float) -> _T:
     thread.start()
     thread.join(max(deadline - time.monotonic(), 0.001))
     if not done:
-        raise requests.Timeout("no whole answer within the time that the settings allow")
+        raise requests.Timeout("no whole response within the time that the settings allow")
     value, error = done[0]
     if error is not None:
         raise error
@@ -294,7 +339,7 @@ def _within(call: Callable[[], _T], deadline: float) -> _T:
 
 @contextmanager
 def _plain_http(url: str) -> Iterator[None]:
-    """Let the OAuth library speak plain HTTP, to this machine alone."""
+    """Allow plain HTTP in the OAuth library, to this machine alone."""
     before = os.environ.get(_INSECURE)
     if url.startswith("http://") and is_loopback(url):
         os.environ[_INSECURE] = "1"

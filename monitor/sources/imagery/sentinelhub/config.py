@@ -1,4 +1,4 @@
-"""Where a Sentinel Hub service lives, and with what right it is asked."""
+"""The deployment of a Sentinel Hub service, the credentials for it, and the limits of requests."""
 
 from __future__ import annotations
 
@@ -45,20 +45,32 @@ _DEPLOYMENTS = {
 
 @dataclass(frozen=True, slots=True)
 class SentinelHubSettings:
-    """One account at one deployment, and how far to go.
+    """Credentials for one deployment, what is requested from it, and the limits of requests.
 
     Attributes
     ----------
-    deployment : ``cdse`` | ``sh`` | ``custom``
-        Sets base, token and collection URLs together; `base_url` and `token_url` are for ``custom`` alone.
-    level : ``L2A`` | ``L1C`` of Sentinel-2
-    sensors : which to search for, ``s2`` and ``s1``
-    incidence : whether Sentinel-1 brings its incidence angle, for half as many units again
-    units_per_month : processing units at which pulls stop, calendar month in UTC
-    deadline_s : longest time for one request with all its waiting
-    attempts : how often one request is sent at most
-    pause_s : first wait before sending again, doubled each time
-    side_px : longest side of one request; larger AOIs are split and merged
+    deployment : str
+        ``cdse``, ``sh`` or ``custom``; sets base, token and collection URLs together.
+    base_url, token_url : str
+        For ``custom`` alone.
+    client_id, client_secret : SecretStr
+        Of an OAuth client; empty when not set.
+    level : str
+        ``L2A`` or ``L1C`` of Sentinel-2.
+    sensors : tuple of str
+        Which to search for, ``s2`` and ``s1``.
+    incidence : bool
+        Whether Sentinel-1 comes with its incidence angle, for half as many units again.
+    units_per_month : float
+        Processing units at which pulls stop, in a calendar month (UTC).
+    deadline_s : float
+        Longest time for one request with all its waiting.
+    attempts : int
+        How often one request is sent at most.
+    pause_s : float
+        First wait before it is sent again, doubled each time.
+    side_px : int
+        Longest side of one request, 2500 at the service; larger AOIs are split and merged.
 
     Raises
     ------
@@ -105,7 +117,7 @@ class SentinelHubSettings:
 
     @property
     def credentials_problem(self) -> str:
-        """What is wrong with the credentials before anybody is asked, or ``""``."""
+        """What is wrong with the credentials before any request is sent, or ``""``."""
         missing = [name for name in ("client_id", "client_secret") if not getattr(self, name)]
         if not missing:
             return ""

@@ -10,10 +10,10 @@ from monitor.sources.errors import AuthError, BadRequest, QuotaError, RateLimite
 
 
 def login_fault(error: OAuth2Error, what: str) -> SourceError:
-    """Our error for what the token service said; `what` names the exchange."""
+    """Our error for a refusal of the token service; `what` names the request."""
     if getattr(error, "error", "") == "missing_token":
         return Unavailable(
-            f"{what}: the token service answered without a token; a login page or a proxy may stand between",
+            f"{what}: the token service responded without a token; a login page or a proxy may stand between",
             transient=True,
         )
     return AuthError(
@@ -23,31 +23,31 @@ def login_fault(error: OAuth2Error, what: str) -> SourceError:
 
 
 def http_fault(error: requests.RequestException | None, what: str) -> SourceError:
-    """Our error for a status of the service, or for no answer at all."""
+    """Our error for a status of the service, or for no response at all; `what` names the request."""
     response = None if error is None else error.response
     if response is None:
-        kind = "no answer" if error is None else type(error).__name__
+        kind = "no response" if error is None else type(error).__name__
         return Unavailable(f"{what}: the connection failed ({kind}); check the network and run again", transient=True)
-    status, said = response.status_code, _said(response)
+    status, message = response.status_code, _message(response)
     if status == requests.codes.unauthorized:
         return AuthError(
-            f"{what}: the service refuses the token (401{said}); check that the credentials belong to [sentinelhub] "
+            f"{what}: the service refuses the token (401{message}); check that the credentials belong to [sentinelhub] "
             "deployment, and `monitor doctor`"
         )
     if status == requests.codes.forbidden:
         return QuotaError(
-            f"{what}: refused (403{said}); the account's quota is used up or lacks this collection. See the account's "
-            "page, or wait for the next month"
+            f"{what}: refused (403{message}); the quota is used up, or lacks this collection. See your page at the "
+            "service, or wait for the next month"
         )
     if status == requests.codes.too_many_requests:
-        return RateLimited(f"{what}: too many requests (429{said}); run again", transient=True)
+        return RateLimited(f"{what}: too many requests (429{message}); run again", transient=True)
     if status >= requests.codes.internal_server_error:
-        return Unavailable(f"{what}: the service fails ({status}{said}); run again later", transient=True)
-    return BadRequest(f"{what}: the service refuses the request ({status}{said}); check [sentinelhub] and the AOI")
+        return Unavailable(f"{what}: the service fails ({status}{message}); run again later", transient=True)
+    return BadRequest(f"{what}: the service refuses the request ({status}{message}); check [sentinelhub] and the AOI")
 
 
-def _said(response: requests.Response) -> str:
-    """The service's own words in brackets' style, short and on one line; never a header."""
+def _message(response: requests.Response) -> str:
+    """The error message in a response, after a colon, short and on one line; never a header."""
     try:
         body = response.json()
         error = body.get("error", body) if isinstance(body, dict) else {}

@@ -39,8 +39,8 @@ function updateOutputMetadata(scenes, inputMetadata, outputMetadata) {
 def optical_script(masks: tuple[str, ...]) -> str:
     """Sentinel-2: the five bands as DN (reflectance × 10000, harmonised by the service) and the masks, untouched.
 
-    Nothing is asked of ``sampleType: AUTO``, which stretches to 8 bit. Reflectance 0 over dark water is legal, so the
-    data mask and not the value says what was seen.
+    ``sampleType: AUTO`` is not used, since it stretches to 8 bit. Reflectance 0 over dark water is legal, so the
+    data mask and not the value decides what was observed.
     """
     bands = list(S2_BANDS)
     units = ', units: BANDS.concat(MASKS).map(() => "DN")'
@@ -48,7 +48,7 @@ def optical_script(masks: tuple[str, ...]) -> str:
 
 
 def radar_script(*, incidence: bool = False) -> str:
-    """Sentinel-1: VV and VH in linear power, the incidence angle (degrees) when asked, and the data mask."""
+    """Sentinel-1: VV and VH in linear power, the incidence angle (degrees) on request, and the data mask."""
     return _script([*S1_BANDS, *([INCIDENCE] if incidence else [])], ["dataMask"], "", "FLOAT32", "")
 
 

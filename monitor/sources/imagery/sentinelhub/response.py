@@ -1,4 +1,4 @@
-"""A Process answer, read to the last pixel before anything of it is believed."""
+"""The response to a Process call, read to the last pixel and checked against what was requested."""
 
 from __future__ import annotations
 
@@ -22,11 +22,24 @@ from monitor.sources.errors import BadResponse, NoData
 from monitor.sources.imagery.validation import check_grid
 
 _SLACK = timedelta(seconds=30)
+"""How far a tile's instant may lie from the catalog's; chosen: neighbouring tiles of a pass differ by seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedResponse:
-    """What was asked: TIFF identifiers with band count and dtype, the grid, and the catalog's instants."""
+    """What was requested.
+
+    Attributes
+    ----------
+    outputs : mapping of str to tuple of int and str
+        TIFF identifier to band count and dtype.
+    grid : Grid
+        Where the pixels must lie.
+    start, end : datetime
+        Of the pass, as the catalog has it.
+    where : str
+        Names the request in errors.
+    """
 
     outputs: Mapping[str, tuple[int, str]]
     grid: Grid
@@ -37,7 +50,7 @@ class ExpectedResponse:
 
 @dataclass(frozen=True, slots=True)
 class ProcessArrays:
-    """What came: (band, row, col) arrays by identifier, and the instants of the tiles that they were made from."""
+    """(band, row, col) arrays by TIFF identifier, and the instants of the tiles that they were made from."""
 
     arrays: Mapping[str, npt.NDArray[np.generic]]
     tile_dates: tuple[datetime, ...]
@@ -52,13 +65,13 @@ def read_response(content: bytes, wanted: ExpectedResponse) -> ProcessArrays:
         A member is missing, damaged, of another size, place, number format or band count, or made from tiles of
         another instant than the catalog's.
     NoData
-        No tile lies behind it.
+        It was made from no tile.
     """
     members = _members(content, wanted.where)
     missing = [name for name in (*wanted.outputs, "userdata") if name not in members]
     if missing:
         raise BadResponse(
-            f"{wanted.where}: the answer lacks {', '.join(missing)} (has {', '.join(members) or 'nothing'}); "
+            f"{wanted.where}: the response lacks {', '.join(missing)} (has {', '.join(members) or 'nothing'}); "
             "it was cut short or is another service's. Run again",
             transient=True,
         )
@@ -78,8 +91,8 @@ def _members(content: bytes, where: str) -> dict[str, bytes]:
     except (tarfile.TarError, EOFError, OSError) as error:
         start = content[:40].decode("latin-1").strip()
         raise BadResponse(
-            f"{where}: the answer is no tar archive ({len(content)} bytes, begins {start!r}); a login page or a proxy "
-            "may stand between. Nothing was kept; run again",
+            f"{where}: the response is no tar archive ({len(content)} bytes, begins {start!r}); a login page or a "
+            "proxy may stand between. Nothing was kept; run again",
             transient=True,
         ) from error
     return members
@@ -92,11 +105,11 @@ def _tile_dates(userdata: bytes, wanted: ExpectedResponse) -> tuple[datetime, ..
     except (ValueError, KeyError, TypeError, DataError) as error:
         raise BadResponse(f"{wanted.where}: userdata.json does not name the tiles ({error!r}); run again") from error
     if not dates:
-        raise NoData(f"{wanted.where}: the service has no tile for this pass (yet); not seen, nothing was archived")
+        raise NoData(f"{wanted.where}: the service has no tile for this pass (yet); not observed, nothing was archived")
     wrong = [date for date in dates if not wanted.start - _SLACK <= date <= wanted.end + _SLACK]
     if wrong:
         raise BadResponse(
-            f"{wanted.where}: made from a tile of {isoformat(wrong[0])}, the catalog said {isoformat(wanted.start)} to "
+            f"{wanted.where}: made from a tile of {isoformat(wrong[0])}, the catalog has {isoformat(wanted.start)} to "
             f"{isoformat(wanted.end)}; nothing was kept"
         )
     return dates
@@ -112,7 +125,7 @@ def _tiff(content: bytes, name: str, wanted: ExpectedResponse) -> npt.NDArray[np
             found = Grid(epsg or 0, source.transform, (source.height, source.width))
             if (source.count, source.dtypes[0]) != (bands, dtype):
                 raise BadResponse(
-                    f"{where}: {source.count} bands of {source.dtypes[0]}, asked for {bands} of {dtype}; "
+                    f"{where}: {source.count} bands of {source.dtypes[0]}, requested were {bands} of {dtype}; "
                     "nothing was kept"
                 )
             check_grid(found, wanted.grid, where=where)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -17,7 +17,7 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import SENSORS
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.sources.imagery import quality
-from monitor.sources.imagery.grouping import ONE_PASS, acquisitions, read_item
+from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.sentinelhub import client
 from monitor.sources.imagery.sentinelhub.client import ProcessRequest
@@ -26,11 +26,12 @@ from monitor.sources.imagery.sentinelhub.evalscripts import INCIDENCE, optical_s
 from monitor.sources.imagery.sentinelhub.pricing import Estimate, UnitLedger, over_cap, processing_units
 from monitor.sources.imagery.sentinelhub.response import ExpectedResponse, ProcessArrays, read_response
 from monitor.sources.imagery.sentinelhub.tiling import merge, split
-from monitor.sources.imagery.validation import check_raster
+from monitor.sources.imagery.validation import check_archivable
 
 log = logging.getLogger(__name__)
 
 _AROUND = {"s2": timedelta(minutes=5), "s1": timedelta(minutes=2)}
+"""How much the requested period exceeds a pass on both sides; chosen: far less than the time between two passes."""
 _RADAR = {
     "orthorectify": True,
     "backCoeff": "SIGMA0_ELLIPSOID",
@@ -44,7 +45,7 @@ _OPTICAL = {"harmonizeValues": True, "upsampling": "NEAREST", "downsampling": "N
 class SentinelHubSource:
     """Scenes of Sentinel-2 and Sentinel-1 from a Sentinel Hub service.
 
-    `ledger` keeps the month's units over runs and processes; without one the cap of the settings is not watched.
+    `ledger` counts the month's units over runs and processes; without one the cap of the settings is not checked.
     """
 
     settings: SentinelHubSettings
@@ -62,41 +63,41 @@ class SentinelHubSource:
         Raises
         ------
         AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadResponse
-            The catalog cannot be asked, or answers nonsense.
+            The catalog cannot be reached, or its response makes no sense.
         """
         found: list[Acquisition] = []
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         for sensor in self.settings.sensors:
             features = client.search_catalog(self.settings, aoi.geometry, wider, sensor=sensor)
             items = [read_item(feature, sensor=sensor) for feature in features]
-            found += acquisitions(items, aoi, sensor=sensor, source=f"{self.name} {self.settings.deployment}")
+            found += group_acquisitions(items, aoi, sensor=sensor, source=f"{self.name} {self.settings.deployment}")
         return sorted((a for a in found if a.start in period), key=lambda a: (a.start, a.id))
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
-        """The pixels of one overpass on the AOI's 10 m grid, checked against what was asked and the catalog.
+        """The pixels of one overpass on the AOI's 10 m grid, checked against the request and the catalog.
 
         Raises
         ------
         NoData
             The pass has no tile, or no valid pixel over the AOI.
         QuotaError
-            The settings' monthly cap, or the account's quota, does not allow it; by the cap nothing is sent.
+            The settings' monthly cap, or the quota at the service, does not allow it; by the cap nothing is sent.
         AuthError, RateLimited, BadRequest, Unavailable, BadResponse
             As the fault was.
         """
         whole = Grid.covering(aoi.geometry, epsg=aoi.epsg)
         windows = split(whole, self.settings.side_px)
-        answers, spent = [], 0.0
+        pieces, spent = [], 0.0
         for rows, cols in windows:
-            answer, units = self._piece(acquisition, whole.window(rows, cols))
-            answers.append(answer)
+            piece, units = self._piece(acquisition, whole.window(rows, cols))
+            pieces.append(piece)
             spent += units
-        arrays = {name: merge(whole, windows, [a.arrays[name] for a in answers]) for name in ("default", "mask")}
-        dates = sorted({date for answer in answers for date in answer.tile_dates})
+        arrays = {name: merge(whole, windows, [piece.arrays[name] for piece in pieces]) for name in ("default", "mask")}
+        dates = sorted({date for piece in pieces for date in piece.tile_dates})
         raster = self._raster(acquisition, aoi, whole, arrays)
-        check_raster(raster, acquisition.sensor, where=acquisition.id)
+        check_archivable(raster, acquisition.sensor, where=acquisition.id)
         tags = {**raster.tags, "tile_dates": " ".join(map(isoformat, dates)), "processing_units": f"{spent:.3f}"}
-        return Raster(raster.data, raster.bands, raster.valid, raster.grid, raster.cloud, raster.scale, 0.0, tags)
+        return replace(raster, tags=tags)
 
     def estimate(self, acquisition: Acquisition, aoi: Aoi) -> Estimate:
         """What fetching would take, by the service's price list; nothing is sent."""
@@ -106,9 +107,9 @@ class SentinelHubSource:
         return Estimate(grid.shape[1], grid.shape[0], len(windows), units)
 
     def request(self, acquisition: Acquisition, aoi: Aoi) -> dict[str, object]:
-        """What is asked of the service, without secrets, with a hash that names the request for good."""
+        """The request that `fetch` sends, without secrets, with a hash that identifies it."""
         grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
-        body = client.payload(self.settings, self._ask(acquisition, grid))
+        body = client.payload(self.settings, self._process_request(acquisition, grid))
         text = json.dumps(body, sort_keys=True)
         return {
             "url": f"{self.settings.endpoints.base_url}/api/v1/process",
@@ -118,7 +119,7 @@ class SentinelHubSource:
         }
 
     def _piece(self, acquisition: Acquisition, grid: Grid) -> tuple[ProcessArrays, float]:
-        """One request's answer and its units, with the account kept."""
+        """One request's arrays and its units, entered in the ledger."""
         estimate, now = self._units(acquisition.sensor, grid), datetime.now(UTC)
         ticket, cap = None, self.settings.units_per_month
         if self.ledger is not None:
@@ -127,9 +128,9 @@ class SentinelHubSource:
                 raise over_cap(estimate, self.ledger.spent(now), cap)
         units = 0.0
         try:
-            request = self._ask(acquisition, grid)
-            delivered = client.process(self.settings, request, what=acquisition.id)
-            units = estimate if delivered.units is None else delivered.units
+            request = self._process_request(acquisition, grid)
+            response = client.process(self.settings, request, what=acquisition.id)
+            units = estimate if response.units is None else response.units
         finally:
             if self.ledger is not None and ticket is not None:
                 self.ledger.settle(ticket, units, now=now)
@@ -141,10 +142,10 @@ class SentinelHubSource:
             self._masks(acquisition.sensor),
         )
         outputs = {"default": (len(bands), kind.dtype), "mask": (len(mask), "uint8")}
-        wanted = ExpectedResponse(outputs, grid, acquisition.start, acquisition.end, acquisition.id)
-        return read_response(delivered.content, wanted), units
+        wanted = ExpectedResponse(outputs, grid, start=acquisition.start, end=acquisition.end, where=acquisition.id)
+        return read_response(response.content, wanted), units
 
-    def _ask(self, acquisition: Acquisition, grid: Grid) -> ProcessRequest:
+    def _process_request(self, acquisition: Acquisition, grid: Grid) -> ProcessRequest:
         around = _AROUND[acquisition.sensor]
         optical = SENSORS[acquisition.sensor].optical
         script = optical_script(self._masks("s2")) if optical else radar_script(incidence=self.settings.incidence)
@@ -184,14 +185,14 @@ class SentinelHubSource:
         tags |= ice_tags(quality.ice(mask), valid, grid, aoi)
         kept = len(SENSORS[sensor].bands)
         return Raster(
-            arrays["default"][:kept],
-            bands[:kept],
-            valid,
-            grid,
-            None if covered is None else covered & valid,
-            SENSORS[sensor].scale,
-            0.0,
-            tags,
+            data=arrays["default"][:kept],
+            bands=bands[:kept],
+            valid=valid,
+            grid=grid,
+            cloud=None if covered is None else covered & valid,
+            scale=SENSORS[sensor].scale,
+            offset=0.0,
+            tags=tags,
         )
 
 

@@ -1,8 +1,8 @@
 """One meaning for numbers of many catalogs: DN = reflectance × 10000, offset applied; pure.
 
 Since processing baseline 04.00 (25 January 2022) Sentinel-2 products carry an offset of −1000. Catalogs differ: some
-leave it in the numbers and say so in ``raster:bands``, some have taken it out and say so in a property (and still
-carry the old offset in ``raster:bands``), some say nothing but the baseline.
+leave it in the numbers and state it in ``raster:bands``, some have taken it out and state that in a property (and
+still carry the old offset in ``raster:bands``), some state the baseline alone.
 """
 
 from __future__ import annotations
@@ -53,30 +53,44 @@ def scale_offset(feature: Mapping[str, Any], *, where: str) -> tuple[float, floa
     Raises
     ------
     BadResponse
-        The bands disagree, or nothing tells whether the offset is in the numbers.
+        The bands disagree, or nothing states whether the offset is in the numbers.
     """
     given = cast("Mapping[str, object]", feature["properties"])
     found = {
-        _said(feature["assets"][name]) for band, name in asset_names(feature, where=where).items() if band != "SCL"
+        _stated(feature["assets"][name]) for band, name in asset_names(feature, where=where).items() if band != "SCL"
     }
     if len(found) > 1:
         raise BadResponse(f"{where}: its bands have different scales or offsets {sorted(map(str, found))}")
-    said = found.pop()
-    scale = 1e-4 if said is None else said[0]
+    stated = found.pop()
+    scale = 1e-4 if stated is None else stated[0]
     if given.get(_APPLIED) is True:
         return scale, 0.0
-    if said is not None:
-        return said
+    if stated is not None:
+        return stated
     baseline = next((str(given[key]) for key in _BASELINES if given.get(key)), None)
     if baseline is None:
-        raise BadResponse(f"{where}: says neither scale and offset nor its processing baseline; use another collection")
+        raise BadResponse(f"{where}: states neither scale and offset nor a processing baseline; use another collection")
     return scale, -0.1 if _version(baseline) >= _FIRST_WITH_OFFSET else 0.0
 
 
 def numbers_of(stored: npt.NDArray[np.generic], feature: Mapping[str, Any], *, where: str) -> tuple[Numbers, str]:
     """(band, row, col) reflectance × 10000 as uint16 with 0 for no data, and a note of what was applied.
 
-    What falls to zero or below by the offset becomes 1, since 0 says that nothing was seen.
+    What the offset takes to zero or below becomes 1, since 0 is no data.
+
+    Parameters
+    ----------
+    stored : array
+        (band, row, col) numbers of the assets; 0 for no data.
+    feature : mapping
+        The STAC item.
+    where : str
+        Names the item in errors.
+
+    Raises
+    ------
+    BadResponse
+        As `scale_offset`.
     """
     scale, offset = scale_offset(feature, where=where)
     reflectance = stored.astype(np.float32) * np.float32(scale) + np.float32(offset)
@@ -85,7 +99,7 @@ def numbers_of(stored: npt.NDArray[np.generic], feature: Mapping[str, Any], *, w
     return numbers, f"scale {scale:g} and offset {offset:g} applied"
 
 
-def _said(asset: Mapping[str, Any]) -> tuple[float, float] | None:
+def _stated(asset: Mapping[str, Any]) -> tuple[float, float] | None:
     bands = asset.get("raster:bands") or asset.get("bands") or [asset]
     first = cast("Mapping[str, float]", bands[0])
     scale = first.get("scale", first.get("raster:scale"))

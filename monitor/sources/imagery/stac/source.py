@@ -1,4 +1,4 @@
-"""Open STAC catalogs of Sentinel-2 as a source, without an account: Earth Search first."""
+"""Open STAC catalogs of Sentinel-2 as a source, without credentials; Earth Search by default."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from monitor.core.sensors import S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
-from monitor.sources.imagery.grouping import ONE_PASS, acquisitions, read_item
+from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.stac.harmonize import Numbers, asset_names, numbers_of
-from monitor.sources.imagery.validation import check_raster
+from monitor.sources.imagery.validation import check_archivable
 
 EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
 _RETRIES = 3
@@ -32,7 +32,7 @@ _RETRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class StacSource:
-    """Sentinel-2 scenes behind a STAC API whose assets are cloud-optimised GeoTIFFs that anybody may read.
+    """Sentinel-2 scenes behind a STAC API whose assets are public cloud-optimised GeoTIFFs.
 
     Needs the extra ``stac`` (pystac-client, odc-stac). Scale and offset are applied here, since the loader does not
     and catalogs differ: the archive holds reflectance × 10000 whatever the catalog.
@@ -54,18 +54,18 @@ class StacSource:
         Raises
         ------
         Unavailable, BadResponse
-            The catalog cannot be reached, or answers nonsense.
+            The catalog cannot be reached, or its response makes no sense.
         SettingsError
             The extra is not installed.
         """
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
         items = [read_item(feature, sensor="s2") for feature in features]
-        found = acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
+        found = group_acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
         return [acquisition for acquisition in found if acquisition.start in period]
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
-        """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first in order of name shows.
+        """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first by name is used.
 
         Raises
         ------
@@ -89,14 +89,21 @@ class StacSource:
             new = seen & (scl == 0) & ~data.any(axis=0)
             data[:, new], scl[new] = tile[:, new], classes[new]
             notes.append(note)
-        given = {"SCL": scl} if scl.any() else {}
-        valid = np.asarray(scl != 0 if given else data.any(axis=0), dtype=bool)
-        cloud, tags = quality.cloud(given), {"numbers": "; ".join(sorted(set(notes))), "catalog": self.url}
-        tags |= ice_tags(quality.ice(given), valid, grid, aoi)
+        masks = {"SCL": scl} if scl.any() else {}
+        valid = np.asarray(scl != 0 if masks else data.any(axis=0), dtype=bool)
+        cloud, tags = quality.cloud(masks), {"numbers": "; ".join(sorted(set(notes))), "catalog": self.url}
+        tags |= ice_tags(quality.ice(masks), valid, grid, aoi)
         raster = Raster(
-            data, S2_BANDS, valid, grid, None if cloud is None else cloud & valid, SENSORS["s2"].scale, 0.0, tags
+            data=data,
+            bands=S2_BANDS,
+            valid=valid,
+            grid=grid,
+            cloud=None if cloud is None else cloud & valid,
+            scale=SENSORS["s2"].scale,
+            offset=0.0,
+            tags=tags,
         )
-        check_raster(raster, "s2", where=acquisition.id)
+        check_archivable(raster, "s2", where=acquisition.id)
         return raster
 
     def _features(self, **query: object) -> list[Mapping[str, Any]]:
@@ -110,7 +117,7 @@ class StacSource:
             return [dict(item) for item in found.items_as_dicts()]
         except (errors.APIError, requests.RequestException) as error:
             raise Unavailable(
-                f"{self.url}: the STAC catalog does not answer ({type(error).__name__}); check the network and "
+                f"{self.url}: the STAC catalog does not respond ({type(error).__name__}); check the network and "
                 "[stac] url, or run again later",
                 transient=True,
             ) from error

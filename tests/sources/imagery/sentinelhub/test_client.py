@@ -14,7 +14,7 @@ from shapely.geometry import box
 
 from monitor.core.grid import Grid
 from monitor.sources.errors import BadResponse
-from monitor.sources.imagery.grouping import acquisitions, read_item
+from monitor.sources.imagery.grouping import group_acquisitions, read_item
 from monitor.sources.imagery.sentinelhub.evalscripts import optical_script, radar_script
 from monitor.sources.imagery.sentinelhub.pricing import processing_units
 from monitor.sources.imagery.sentinelhub.tiling import merge, split
@@ -67,7 +67,7 @@ def test_radar_slices_of_one_pass_are_one_acquisition():
     port = aoi_over(500_100, 4_670_000, 500_340, 4_670_200, name="rajin")
     slices = [s1_product(NOW + timedelta(seconds=25 * n), AROUND) for n in range(2)]
     items = [read_item(product.feature(), sensor="s1") for product in slices]
-    [found] = acquisitions(items, port, sensor="s1", source="x")
+    [found] = group_acquisitions(items, port, sensor="s1", source="x")
     assert found.end - found.start == timedelta(seconds=50)
     assert found.is_exact
     assert len(found.product_ids) == 2
@@ -78,8 +78,8 @@ def test_a_late_tile_does_not_change_the_name_of_a_pass():
     first = read_item(s2_product(NOW, AROUND, tile="52TFM").feature(), sensor="s2")
     late = read_item(s2_product(NOW - timedelta(seconds=14), AROUND, tile="52TEN").feature(), sensor="s2")
     late = type(late)(**{name: getattr(late, name) for name in late.__slots__} | {"take": first.take})
-    [one] = acquisitions([first], port, sensor="s2", source="x")
-    [two] = acquisitions([first, late], port, sensor="s2", source="x")
+    [one] = group_acquisitions([first], port, sensor="s2", source="x")
+    [two] = group_acquisitions([first, late], port, sensor="s2", source="x")
     assert one.id == two.id
     assert two.start < one.start
 

@@ -144,7 +144,7 @@ def test_the_baseline_decides_when_nothing_else_does(properties, expected):
 
 
 def test_numbers_of_unknown_meaning_are_refused():
-    with pytest.raises(BadResponse, match="neither scale and offset nor its processing baseline"):
+    with pytest.raises(BadResponse, match="neither scale and offset nor a processing baseline"):
         scale_offset(item("x", raster=None), where="x")
 
 
@@ -219,7 +219,7 @@ def test_an_item_without_a_band_is_a_bad_answer(serve, aoi, tmp_path):
 def test_a_catalog_that_fails_is_unavailable(serve, aoi):
     api = serve(item("S2B_52TEM_0"))
     api.status = 400
-    with pytest.raises(Unavailable, match="does not answer"):
+    with pytest.raises(Unavailable, match="does not respond"):
         source_for(api).search(aoi, MONTH)
 
 

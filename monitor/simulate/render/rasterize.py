@@ -22,8 +22,11 @@ def cover(geometry: BaseGeometry, grid: Grid, *, epsg: int = WGS84) -> Floats:
 
     Parameters
     ----------
-    geometry : polygons in `epsg`
+    geometry : BaseGeometry
+        Polygons.
     grid : Grid
+    epsg : int
+        Of the geometry.
     """
     rows, cols = grid.shape
     image = Image.new("L", (cols * _OVER, rows * _OVER), 0)

@@ -207,7 +207,7 @@ def test_true_counts_have_no_error_and_say_what_was_not_observed(truth, counts) 
     sheet = score({"counts": counts}, truth)
     assert sheet.value("counts", "vessels, mean absolute error") == 0.0
     assert sheet.value("counts", "berth, bias") == 0.0
-    assert sheet.value("counts", "hidden looks, said not observed") == 1.0
+    assert sheet.value("counts", "hidden observations, said not observed") == 1.0
     assert sheet.value("counts", "clear observations, said not observed") == 0.0
 
 
@@ -220,9 +220,9 @@ def test_one_ship_too_many_in_each_observation_is_a_bias_of_one(truth, counts) -
 
 def test_a_hidden_observation_told_as_no_ship_is_a_observation_not_said_to_be_hidden(truth, counts) -> None:
     blind = counts.assign(state="observed", vessels=counts["vessels"].fillna(0))
-    assert score({"counts": blind}, truth).value("counts", "hidden looks, said not observed") == 0.0
+    assert score({"counts": blind}, truth).value("counts", "hidden observations, said not observed") == 0.0
     left_out = counts[counts["state"] == "observed"]
-    assert score({"counts": left_out}, truth).value("counts", "hidden looks, said not observed") == 0.0
+    assert score({"counts": left_out}, truth).value("counts", "hidden observations, said not observed") == 0.0
 
 
 @pytest.fixture(scope="module")

@@ -93,7 +93,7 @@ def broadcast_vessels(world: World) -> pd.DataFrame:
         for s in world.ships
         if s.ais_class and not s.as_mmsi
     ]
-    return VESSELS.conform(pd.DataFrame(rows))
+    return VESSELS.conform(pd.DataFrame(rows)) if rows else VESSELS.empty()
 
 
 def _received(

@@ -11,6 +11,7 @@ from monitor.detect.evaluation.dataset import Hull, LabelledPort
 from monitor.simulate.training_ports import Label, random_port_scene
 
 LEAST_SURE_M = 45.0
+"""Shorter hulls have too few pixels to count either way (chosen, as in the real ports)."""
 
 
 def labelled_port(seed: int, *, size_px: int = 224) -> LabelledPort:
@@ -44,13 +45,13 @@ def labelled_port(seed: int, *, size_px: int = 224) -> LabelledPort:
 def _hull(label: Label, ring: npt.NDArray[np.float32], gsd_m: float) -> Hull:
     x, y = ring.mean(axis=0)
     return Hull(
-        float(x),
-        float(y),
-        label.length_m / gsd_m,
-        label.width_m / gsd_m,
-        math.radians(label.axis_deg - 90.0) % math.pi,
-        label.length_m >= LEAST_SURE_M,
-        label.situation,
-        label.length_m,
-        label.axis_deg,
+        x=float(x),
+        y=float(y),
+        length_px=label.length_m / gsd_m,
+        width_px=label.width_m / gsd_m,
+        angle=math.radians(label.axis_deg - 90.0) % math.pi,
+        sure=label.length_m >= LEAST_SURE_M,
+        situation=label.situation,
+        length_m=label.length_m,
+        axis_deg=label.axis_deg,
     )

@@ -23,7 +23,26 @@ _SENTINEL_1C_SINCE = date(2025, 3, 26)
 
 @dataclass(frozen=True, slots=True)
 class Orbit:
-    """One relative orbit over one port. `phase` is a day on which the platforms' first satellite passes."""
+    """One relative orbit over one port.
+
+    Attributes
+    ----------
+    aoi_id, sensor : str
+    relative_orbit : int
+    orbit_state : str
+    clock : tuple of int
+        Hour and minute (UTC) of the overpass.
+    phase : date
+        A day on which the platforms' first satellite passes.
+    cycle_days, satellites : int
+        Days after which one satellite passes again, and how many share the orbit evenly.
+    course_deg : float
+        Over the ground.
+    incidence_deg : float
+        At the port; radar only.
+    edge_lon : float, optional
+        Longitude of the swath's western edge where it crosses the port.
+    """
 
     aoi_id: str
     sensor: str
@@ -67,7 +86,14 @@ class Pass:
 
 
 def season_passes(seed: int, aoi_id: str, sensor: str, period: TimeRange) -> list[Pass]:
-    """The overpasses of a port that begin in a period, in order of time; empty for a port without tracks."""
+    """The overpasses of a port that begin in a period, in order of time; empty for a port without orbits.
+
+    Parameters
+    ----------
+    seed : int
+    aoi_id, sensor : str
+    period : TimeRange
+    """
     found = [
         item
         for track in TRACKS
@@ -103,7 +129,19 @@ def _platform(track: Orbit, day: date) -> str:
 
 
 def sun(at: datetime, lon: float, lat: float) -> tuple[float, float]:
-    """Azimuth (degrees clockwise from north) and elevation (degrees) of the sun, good to about a degree."""
+    """Azimuth (degrees clockwise from north) and elevation (degrees) of the sun.
+
+    Parameters
+    ----------
+    at : datetime
+        UTC.
+    lon, lat : float
+
+    Notes
+    -----
+    The first terms of Spencer's series, without the half-yearly one of the equation of time: the elevation is off by
+    2.4° at most (`core.solar` is good to 0.01°). It stays, since the pixels of every season follow from it.
+    """
     day = at.timetuple().tm_yday
     hour = at.hour + at.minute / 60.0 + at.second / 3600.0
     turn = 2.0 * np.pi * (day - 1 + (hour - 12.0) / 24.0) / 365.0

@@ -18,8 +18,8 @@ from monitor.simulate.traffic.fleet import World
 from monitor.simulate.traffic.rafting import number_sharer, rafted_ships
 from monitor.simulate.traffic.shuttle import shuttle_flows, shuttle_ships
 
-DAY = 86_400.0
-HOUR = 3_600.0
+_DAY = 86_400.0
+_HOUR = 3_600.0
 STATIONS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"tumen mouth": (130.66, 42.38), "dunai hill": (132.38, 42.93), "vladivostok": (131.90, 43.08)}
 )
@@ -32,18 +32,30 @@ class Scenario:
 
     Attributes
     ----------
-    about : one sentence
-    shuttles : whether the two silent ships sail at all
-    partner : the port that the shuttle sails to: ``dunai``, or ``east`` for one outside the watched ports
-    lull : part of the period (0–1, 0–1) in which the shuttle lies still elsewhere
-    outage_share : share of the period without any AIS feed
-    spoofer : whether a ship's AIS claims a place where it is not
-    frozen : whether ice lies in the harbours
-    rafts : whether ships lie abreast, two and three at a berth
-    shared_mmsi : whether two ships send one number at the same time
-    decoys : whether islets, ends of breakwaters and floating docks that are no ships lie in the water
-    shifted : whether some scenes lie up to a pixel and a half off the map
-    late : whether a part of the AIS arrives days after the rest
+    about : str
+        One sentence.
+    shuttles : bool
+        Whether the two silent ships sail at all.
+    partner : str
+        The port that the shuttle sails to: ``dunai``, or ``east`` for one that is not watched.
+    lull : tuple of float
+        Part of the period (0–1, 0–1) in which the shuttle lies still elsewhere.
+    outage_share : float
+        Share of the period without any AIS feed.
+    spoofer : bool
+        Whether a ship's AIS claims a place where it is not.
+    frozen : bool
+        Whether ice lies in the harbours.
+    rafts : bool
+        Whether ships lie abreast, two and three at a berth.
+    shared_mmsi : bool
+        Whether two ships send one number at the same time.
+    decoys : bool
+        Whether islets, ends of breakwaters and floating docks that are no ships lie in the water.
+    shifted : bool
+        Whether some scenes lie up to a pixel and a half off the map.
+    late : bool
+        Whether a part of the AIS arrives days after the rest.
     """
 
     about: str
@@ -97,20 +109,29 @@ def scenario(name: str) -> Scenario:
 
 
 def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World:
-    """Ships, containers and outages of a season; it begins ten days before the period, so that ships are under way."""
-    told = scenario(name)
-    start, end = period.start.timestamp() - 10 * DAY, period.end.timestamp() + 2 * DAY
-    silent = shuttle_ships(seed, aois, start, end, partner=told.partner, lull=told.lull, spoofer=told.spoofer)
+    """Ships, containers and outages of a season; it begins ten days before the period, so that ships are under way.
+
+    Parameters
+    ----------
+    seed : int
+    period : TimeRange
+    aois : sequence of Aoi
+    name : str
+        Of the scenario.
+    """
+    chosen = scenario(name)
+    start, end = period.start.timestamp() - 10 * _DAY, period.end.timestamp() + 2 * _DAY
+    silent = shuttle_ships(seed, aois, start, end, partner=chosen.partner, lull=chosen.lull, spoofer=chosen.spoofer)
     ships = (
-        *(silent if told.shuttles else ()),
+        *(silent if chosen.shuttles else ()),
         *honest_ships(seed, aois, start, end),
         *harbour_craft(seed, aois, start, end),
-        *(rafted_ships(seed, aois, start, end) if told.rafts else ()),
-        *((number_sharer(seed, aois, start, end),) if told.shared_mmsi else ()),
+        *(rafted_ships(seed, aois, start, end) if chosen.rafts else ()),
+        *((number_sharer(seed, aois, start, end),) if chosen.shared_mmsi else ()),
     )
-    flows = shuttle_flows(seed, silent if told.shuttles else (), start, end)
+    flows = shuttle_flows(seed, silent if chosen.shuttles else (), start, end)
     return World(
-        ships, flows, _outages(seed, period, told.outage_share), fixtures_of(seed, aois) if told.decoys else ()
+        ships, flows, _outages(seed, period, chosen.outage_share), fixtures_of(seed, aois) if chosen.decoys else ()
     )
 
 
@@ -119,13 +140,13 @@ def _outages(seed: int, period: TimeRange, share: float) -> tuple[tuple[str, flo
     start, length = period.start.timestamp(), period.duration.total_seconds()
     outages: list[tuple[str, float, float]] = []
     left = share * length
-    while left > HOUR:
+    while left > _HOUR:
         hours = float(np.clip(rng.lognormal(2.3, 0.6), 3.0, 60.0)) * (1.0 if share < 0.1 else 2.5)
         begin = start + float(rng.uniform(0, length))
-        outages.append(("*", begin, begin + hours * HOUR))
-        left -= hours * HOUR
+        outages.append(("*", begin, begin + hours * _HOUR))
+        left -= hours * _HOUR
     for station in STATIONS:
-        for _ in range(max(int(length / DAY / 14), 1)):
+        for _ in range(max(int(length / _DAY / 14), 1)):
             begin = start + float(rng.uniform(0, length))
-            outages.append((station, begin, begin + float(rng.uniform(1.0, 10.0)) * HOUR))
+            outages.append((station, begin, begin + float(rng.uniform(1.0, 10.0)) * _HOUR))
     return tuple(sorted(outages, key=lambda item: item[1]))

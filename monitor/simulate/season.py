@@ -38,14 +38,18 @@ class Season:
 
     Attributes
     ----------
-    seed : the same seed makes the same season, on any machine and in any process
-    period : what the season spans
-    aois : the ports; those without tracks in `simulate.orbits` (any but rajin and dunai) are offered nothing
-    scenario : a name in `simulate.SCENARIOS`
-    sensors : ``s2``, ``s1`` or both
-    backgrounds : real Sentinel-2 pixels by AOI id, the ground of that port's optical observations; ships in them are
-        not in
-        the truth. Ports without have the drawn ground, and so has radar.
+    seed : int
+        The same seed makes the same season, on any machine and in any process.
+    period : TimeRange
+    aois : tuple of Aoi
+        The ports; those without an orbit in `simulate.orbits` (any but rajin and dunai) have no acquisitions.
+    scenario : str
+        A name in `simulate.SCENARIOS`.
+    sensors : tuple of str
+        ``s2``, ``s1`` or both.
+    backgrounds : tuple of tuple
+        AOI id and real Sentinel-2 pixels, the ground of that port's optical observations; ships in them are not in the
+        truth. Ports without have the drawn ground, and so has radar.
     """
 
     seed: int
@@ -66,7 +70,18 @@ class Season:
         sensors: tuple[str, ...] = ("s2",),
         backgrounds: Mapping[str, Raster] | None = None,
     ) -> Season:
-        """A season; nothing is computed yet. `backgrounds` holds pixels on the AOIs' own grids, by AOI id.
+        """A season; nothing is computed yet.
+
+        Parameters
+        ----------
+        aois : tuple of Aoi
+        seed : int
+        period : TimeRange, optional
+            Without it ten weeks of 2023 (`DEFAULT_PERIOD`).
+        scenario : str
+        sensors : tuple of str
+        backgrounds : mapping of str to Raster, optional
+            Pixels on the AOIs' own grids, by AOI id.
 
         Raises
         ------
@@ -120,20 +135,20 @@ class Season:
         return _positions(self).copy()
 
     def deliveries(self) -> tuple[Delivery, ...]:
-        """What of the AIS arrives late; empty where the scenario has no such thing."""
+        """The parts of the AIS that arrive late; empty where the scenario has none."""
         return deliveries(self.seed, self.period) if scenario(self.scenario).late else ()
 
     def late_positions(self) -> list[pd.DataFrame]:
         """POSITIONS of each of `deliveries`, in their order."""
         table = _positions(self)
-        return [table[late_in(table, self.seed, told)].reset_index(drop=True) for told in self.deliveries()]
+        return [table[late_in(table, self.seed, each)].reset_index(drop=True) for each in self.deliveries()]
 
     def prompt_positions(self) -> pd.DataFrame:
         """POSITIONS without what arrives late."""
         table = _positions(self)
         late = np.zeros(len(table), dtype=bool)
-        for told in self.deliveries():
-            late |= late_in(table, self.seed, told)
+        for delivery in self.deliveries():
+            late |= late_in(table, self.seed, delivery)
         return table[~late].reset_index(drop=True)
 
     def vessels(self) -> pd.DataFrame:
@@ -181,20 +196,20 @@ class Season:
         share = self.cloud_share(item)
         tile = float(np.clip(share + generator(self.seed, "tile cloud", item.id).normal(0.0, 0.04), 0.0, 1.0))
         return Acquisition(
-            item.id,
-            aoi.id,
-            item.track.sensor,
-            item.platform,
-            item.at,
-            item.at,
-            _footprint(aoi, item),
-            item.track.relative_orbit,
-            item.track.orbit_state,
-            round(tile, 3) if sensor.optical else None,
-            (f"SIMULATED_{item.id}",),
-            "L2A" if sensor.optical else "GRD",
-            "simulated",
-            True,
+            id=item.id,
+            aoi_id=aoi.id,
+            sensor=item.track.sensor,
+            platform=item.platform,
+            start=item.at,
+            end=item.at,
+            footprint=_footprint(aoi, item),
+            relative_orbit=item.track.relative_orbit,
+            orbit_state=item.track.orbit_state,
+            cloud_cover=round(tile, 3) if sensor.optical else None,
+            product_ids=(f"SIMULATED_{item.id}",),
+            level="L2A" if sensor.optical else "GRD",
+            source="simulated",
+            simulated=True,
         )
 
 

@@ -55,13 +55,14 @@ class PortScene:
 
 
 def random_port_scene(rng: np.random.Generator, size: tuple[int, int] = (192, 192)) -> PortScene:
-    """A port that is nowhere: coast, piers, stacks, hulls alongside, at anchor and under way, in any light.
+    """A made-up port: coast, piers, stacks, hulls alongside, at anchor and under way, in any light.
 
     Parameters
     ----------
-    rng : numpy Generator
+    rng : np.random.Generator
         The same state draws the same port.
-    size : rows and columns of 10 m pixels
+    size : tuple of int
+        Rows and columns of 10 m pixels.
 
     Returns
     -------
@@ -89,9 +90,9 @@ def random_port_scene(rng: np.random.Generator, size: tuple[int, int] = (192, 19
         away_from_sun=(light.rows, light.cols),
         shadow_per_height=light.per_height,
     )
-    laid = cover(unary_union(stacks), grid, epsg=_EPSG) if stacks else np.zeros(size, dtype=np.float32)
+    stacked = cover(unary_union(stacks), grid, epsg=_EPSG) if stacks else np.zeros(size, dtype=np.float32)
     year = Year(float(rng.uniform(0, 1)))
-    data = render_optical(rng, ground, hulls, laid, sky=sky, sea=sea_of(rng), sun=sun, year=year)
+    data = render_optical(rng, ground, hulls, stacked, sky=sky, sea=sea_of(rng), sun=sun, year=year)
     raster = Raster(
         data,
         S2_BANDS,
@@ -205,16 +206,16 @@ def _hull(rng: np.random.Generator, label: Label, grid: Grid) -> DrawnHull:
     flip = np.pi if label.situation == "berthed" and rng.random() < 0.5 else 0.0
     liveries = [name for name in DECKS if name not in ("naval", "white")]
     return DrawnHull(
-        float(row),
-        float(col),
-        label.length_m / 10.0,
-        label.width_m / 10.0,
-        float(np.radians(label.axis_deg)) + flip,
-        _KINDS[int(rng.integers(len(_KINDS)))],
-        liveries[int(rng.integers(len(liveries)))],
-        float(rng.uniform(0.6, 1.8)),
-        float(rng.uniform(3, 14)) if label.situation == "open" else 0.0,
-        int(rng.integers(2**31)),
+        row=float(row),
+        col=float(col),
+        length=label.length_m / 10.0,
+        width=label.width_m / 10.0,
+        bow=float(np.radians(label.axis_deg)) + flip,
+        kind=_KINDS[int(rng.integers(len(_KINDS)))],
+        livery=liveries[int(rng.integers(len(liveries)))],
+        height_px=float(rng.uniform(0.6, 1.8)),
+        speed_kn=float(rng.uniform(3, 14)) if label.situation == "open" else 0.0,
+        seed=int(rng.integers(2**31)),
     )
 
 

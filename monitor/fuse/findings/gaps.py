@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from shapely.ops import nearest_points
 
 from monitor.core.aoi import Aoi
+from monitor.core.arrays import Floats
 from monitor.core.columns import floats
 from monitor.core.findings import Finding
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
@@ -19,8 +19,6 @@ from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse.findings import wording
 from monitor.fuse.findings.rules import FindingRule
-
-Floats = npt.NDArray[np.float64]
 
 
 def gap_findings(aois: tuple[Aoi, ...], tables: TableSet, *, period: TimeRange, rule: FindingRule) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""What makes a trace lie: a spoofed landing, stray positions, a second aircraft on the address."""
+"""What makes a trace false: a spoofed landing, stray positions, a second aircraft on the address."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ def spoofed(
     """The positions with a false landing at Pyongyang amid a flight far away, and its first and last second (Unix).
 
     Where no flight is far enough, they stay as they are.
+
+    Parameters
+    ----------
+    rows : AIR_POSITIONS table
+    fields : DataFrame
+        AIRFIELDS by `airfield_id`.
+    rng : np.random.Generator
     """
     t = rows["t"].astype("int64").to_numpy() / 1e6
     far = distance_m(125.67, 39.22, rows["lon"].to_numpy(), rows["lat"].to_numpy()) > 2.5e6
@@ -55,6 +62,16 @@ def double_flights(paths: list[Path], fields: pd.DataFrame, rng: np.random.Gener
     """Flights between St Petersburg and Kazan by another aircraft with the same address, as it flies in the far east.
 
     Empty where the aircraft made no flight there.
+
+    Parameters
+    ----------
+    paths : list of Path
+        The aircraft's own flights.
+    fields : DataFrame
+        AIRFIELDS by `airfield_id`.
+    rng : np.random.Generator
+    most : int
+        Flights at most.
     """
     east = [p for p in paths if p.lon[0] > _EAST_DEG and p.lon[-1] > _EAST_DEG]
     made = []

@@ -23,7 +23,7 @@ class PlannedStop:
 
 
 class FlightPlan:
-    """One aircraft's flights in order of time; it remembers where it stands."""
+    """One aircraft's flights, in order of time, and where it stands."""
 
     def __init__(self, rng: np.random.Generator, fields: pd.DataFrame, now: float, until: float) -> None:
         self.rng, self.fields, self.now, self.until = rng, fields, now, until
@@ -34,9 +34,16 @@ class FlightPlan:
         self.passes: list[tuple[str, float]] = []
 
     def fly_season(self, style: str, pause_days: tuple[float, float], *, first: str = "") -> None:
-        """Missions until the season ends, `night` ones or any, with that many days between them.
+        """Add missions until the season ends.
 
-        `first` names the first one; by chance when it does not.
+        Parameters
+        ----------
+        style : str
+            ``night`` or ``any``.
+        pause_days : tuple of float
+            Least and most days between two.
+        first : str
+            Names the first one; "" draws it.
         """
         while self.now < self.until - 3.0 * DAY_S:
             names = (

@@ -86,7 +86,7 @@ _FLEET = (
 
 @dataclass(frozen=True, slots=True)
 class AirSeason:
-    """Positions as they would be heard (watched aircraft and others), the truth, and the watched aircraft."""
+    """Positions as they would be received (watched aircraft and others), the truth, and the watched aircraft."""
 
     positions: pd.DataFrame
     truth: pd.DataFrame
@@ -103,7 +103,7 @@ def make_air_season(
     pause_days: tuple[float, float] = (1.0, 4.0),
     others_per_day: int = 15,
 ) -> AirSeason:
-    """A season of watched aircraft, ordinary traffic, receivers with outages, decoys and positions that lie.
+    """A season of watched aircraft, ordinary traffic, receivers with outages, decoys and false positions.
 
     Parameters
     ----------
@@ -111,10 +111,15 @@ def make_air_season(
         Must hold ZKPY, ZKWS, UHWW, UHHH, UUWW, UUMU, ULLI, UWKD and ZYTX.
     seed : int
         The same seed and numbers make the same season.
+    start : str or datetime
+        First instant.
+    days : int
     fleet : int
         How many watched aircraft, at most eight.
-    pause_days : tuple of two floats
-        Between two missions of one aircraft.
+    pause_days : tuple of float
+        Least and most days between two missions of one aircraft.
+    others_per_day : int
+        Flights of ordinary traffic.
 
     Notes
     -----
@@ -130,26 +135,26 @@ def make_air_season(
     begin = utc(start).timestamp()
     receivers = _receivers(rng, begin, days)
     fields = airfields.set_index("airfield_id")
-    heard, truth = [], []
+    received, truth = [], []
     for k, (icao24, _, kind) in enumerate(_FLEET[:fleet]):
         plan = FlightPlan(rng, fields, begin + rng.uniform(0.0, pause_days[0]) * DAY_S, begin + days * DAY_S)
         plan.fly_season("night" if kind == "A124" else "any", pause_days, first="by" if k == 1 else "")
-        rows, told = _flown(plan, k, receivers, fields, rng)
-        truth += [(icao24, *row) for row in told]
-        heard.append(rows)
-    heard.append(_others(rng, receivers, begin, days, others_per_day))
+        rows, landings = _flown(plan, k, receivers, fields, rng)
+        truth += [(icao24, *row) for row in landings]
+        received.append(rows)
+    received.append(_others(rng, receivers, begin, days, others_per_day))
     watch = pd.DataFrame(_FLEET[:fleet], columns=["icao24", "registration", "type"])
     watch = watch.assign(description="", operator="", military=True, source="made up")
-    positions = pd.concat(heard, ignore_index=True).sort_values(["t", "icao24"], kind="stable")
+    positions = pd.concat(received, ignore_index=True).sort_values(["t", "icao24"], kind="stable")
     return AirSeason(AIR_POSITIONS.conform(positions), _truth(truth), AIRCRAFT_WATCHLIST.conform(watch))
 
 
 def _flown(
     plan: FlightPlan, number: int, receivers: list[Receiver], fields: pd.DataFrame, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, list[tuple[object, ...]]]:
-    """What is heard on one aircraft's address, and the truth of it without the address."""
+    """What is received on one aircraft's address, and the truth of it without the address."""
     icao24, tail, _ = _FLEET[number]
-    rows = _rows([_hear(path, off, receivers, rng) for path, off in plan.flights], icao24, tail, rng)
+    rows = _rows([_receive(path, off, receivers, rng) for path, off in plan.flights], icao24, tail, rng)
     truth = _landings(plan.stops, rows, fields)
     truth += [("overflight", place, t, t, False, np.nan, np.nan) for place, t in plan.passes]
     if number == 0:
@@ -158,7 +163,7 @@ def _flown(
     if number == 1:
         doubles = double_flights([path for path, _ in plan.flights], fields, rng)
         if doubles:
-            strange = _rows([_hear(p, (np.inf, -np.inf), receivers, rng) for p in doubles], icao24, tail, rng)
+            strange = _rows([_receive(p, (np.inf, -np.inf), receivers, rng) for p in doubles], icao24, tail, rng)
             truth = _beside(truth, strange) + _double_landings(doubles)
             rows = pd.concat([rows, strange], ignore_index=True)
     return (strayed(rows, rng) if number == 2 else rows), truth
@@ -200,8 +205,8 @@ def _receivers(rng: np.random.Generator, begin: float, days: int) -> list[Receiv
     return made
 
 
-def _hear(path: Path, off: tuple[float, float], receivers: list[Receiver], rng: np.random.Generator) -> Path:
-    """The instants that are heard: transponder on, some receiver in reach, thinned to what feeds keep."""
+def _receive(path: Path, off: tuple[float, float], receivers: list[Receiver], rng: np.random.Generator) -> Path:
+    """The instants that are received: transponder on, some station in reach, thinned as feeds are."""
     first, last = off
     silent = (path.t_s >= first) & (path.t_s < last) if first < last else np.zeros(len(path.t_s), dtype=bool)
     if not np.isfinite(first) and first < 0:
@@ -276,8 +281,8 @@ def _others(rng: np.random.Generator, receivers: list[Receiver], begin: float, d
             step_s=60.0,
             every_m=12000.0,
         )
-        heard = _hear(path, (np.inf, -np.inf), receivers, rng)
-        if len(heard.t_s):
-            parts.append(heard)
-            names.append(np.full(len(heard.t_s), f"{0x780000 + k:06x}"))
+        received = _receive(path, (np.inf, -np.inf), receivers, rng)
+        if len(received.t_s):
+            parts.append(received)
+            names.append(np.full(len(received.t_s), f"{0x780000 + k:06x}"))
     return _rows(parts, np.concatenate(names), "", rng) if parts else AIR_POSITIONS.empty()

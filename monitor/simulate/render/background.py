@@ -54,17 +54,26 @@ def checked(backgrounds: Mapping[str, Raster], aois: tuple[Aoi, ...]) -> tuple[t
 
 
 def name_of(raster: Raster) -> str:
-    """The file that a background came from, as its tags tell."""
+    """The file that a background came from, by its tags."""
     return raster.tags.get("source_file", "unnamed pixels")
 
 
-def laid(ground: PortGround, raster: Raster, fixtures: tuple[Fixture, ...]) -> PortGround:
-    """The ground with a background's reflectance as its observation; the season's own fixed objects are painted in."""
+def with_background(ground: PortGround, raster: Raster, fixtures: tuple[Fixture, ...]) -> PortGround:
+    """The ground with a background's reflectance in place of the drawn one, and the season's fixed objects in it.
+
+    Parameters
+    ----------
+    ground : PortGround
+    raster : Raster
+        On the ground's grid, in every band of Sentinel-2 that is drawn.
+    fixtures : tuple of Fixture
+        Those of the port.
+    """
     seen = np.stack([raster.band(band) for band in S2_BANDS]) * np.float32(1e4)
     if not raster.valid.all():
         nearest = ndimage.distance_transform_edt(~raster.valid, return_distances=False, return_indices=True)
         seen = seen[(slice(None), *nearest)]
-    for told in fixtures:
-        share = cover(told.outline, ground.grid)[None]
+    for fixture in fixtures:
+        share = cover(fixture.outline, ground.grid)[None]
         seen = seen * (1.0 - share) + ground.land * share
     return replace(ground, seen=seen.astype(np.float32))

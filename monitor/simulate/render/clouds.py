@@ -33,7 +33,7 @@ class Sky:
 
     @property
     def hidden(self) -> Mask:
-        """Where nothing on the ground can be told: the truth of cloud."""
+        """Where nothing on the ground can be seen: the truth of cloud."""
         made: Mask = (self.thickness > 0.3) | (self.shadow > 0.55)
         return made
 
@@ -59,7 +59,21 @@ def make_sky(
     away_from_sun: tuple[float, float],
     shadow_per_height: float,
 ) -> Sky:
-    """A sky of which a `share` is cloud; its shadows lie away from the sun (unit step in rows and columns)."""
+    """A sky with clouds and their shadows.
+
+    Parameters
+    ----------
+    rng : np.random.Generator
+    shape : tuple of int
+        Rows and columns.
+    share : float
+        Of the sky that is cloud, 0–1.
+    gsd_m : float
+    away_from_sun : tuple of float
+        Unit step in rows and columns along which shadows fall.
+    shadow_per_height : float
+        Length of a shadow over the height of what casts it.
+    """
     pad = int(_BASE_M * max(shadow_per_height, 0.3) / gsd_m) + 8
     wide = (shape[0] + 2 * pad, shape[1] + 2 * pad)
     field = ndimage.gaussian_filter(fractal(rng, wide, slope=3.2, longest_px=240.0), _PUFF_PX)
@@ -78,11 +92,11 @@ def make_sky(
     thickness = np.clip(depth[inner], 0.0, 1.0).astype(np.float32)
     shadow = (np.clip(moved[inner], 0.0, 1.0) * 0.75 * (1.0 - thickness)).astype(np.float32)
     tops = np.clip(1.0 + 0.2 * fractal(rng, shape, slope=2.6, longest_px=120.0), 0.5, 1.5).astype(np.float32)
-    return Sky(thickness, shadow, haze.astype(np.float32), tops)
+    return Sky(thickness=thickness, shadow=shadow, haze=haze.astype(np.float32), tops=tops)
 
 
 def _without_wisps(depth: Floats) -> Floats:
-    """Clouds of 40 pixels and more: a lone scrap the size of a ship is rare in the real sky."""
+    """Clouds of 40 pixels and more: a single one of a ship's size is rare in the real sky."""
     labels, count = ndimage.label(depth > 0.02)
     if not count:
         return depth
@@ -96,8 +110,10 @@ def processor_mask(rng: np.random.Generator, sky: Sky, bright: Mask) -> Mask:
 
     Parameters
     ----------
-    bright : (row, col) bool
-        Pixels on land that shine like cloud.
+    rng : np.random.Generator
+    sky : Sky
+    bright : array of bool
+        (row, col): pixels on land as bright as cloud.
     """
     unsure = sky.thickness + 0.12 * smooth(rng, sky.thickness.shape, length_px=6.0)
     found = (unsure > 0.38) | (sky.shadow > 0.6)

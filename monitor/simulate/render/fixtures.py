@@ -17,7 +17,15 @@ from monitor.simulate.traffic.fixtures import Fixture
 
 @lru_cache(maxsize=4)
 def ground_with(aoi: Aoi, seed: int, fixtures: tuple[Fixture, ...]) -> PortGround:
-    """The ground of a port with its fixed objects in it; without any, `ground_of` itself."""
+    """The ground of a port with its fixed objects in it; without any, `ground_of` itself.
+
+    Parameters
+    ----------
+    aoi : Aoi
+    seed : int
+    fixtures : tuple of Fixture
+        Those of other ports are passed over.
+    """
     ground = ground_of(aoi, seed)
     for fixture in fixtures:
         if fixture.aoi_id == aoi.id:

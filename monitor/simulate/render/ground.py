@@ -1,4 +1,4 @@
-"""What stays: sea, shore, hills, woods, town and piers of a port, in pixels."""
+"""A port without ships and weather: sea, shore, hills, woods, town and piers, in pixels."""
 
 from __future__ import annotations
 
@@ -28,13 +28,20 @@ class PortGround:
     Attributes
     ----------
     grid : Grid
-    water, pier : (row, col) share of the pixel, 0–1
-    land : (5, row, col) reflectance × 10 000 in summer
-    leaf : (row, col) share of deciduous leaf, 0–1, which turns in autumn
-    height_m : (row, col) height of the terrain
-    shore_m : (row, col) distance from land, 0 on land
-    slope_east, slope_north : (row, col) rise of the terrain per metre
-    seen : (5, row, col) reflectance × 10 000 of real land and water, which then shows in place of what is drawn
+    water, pier : array of float
+        (row, col) share of the pixel, 0–1.
+    land : array of float
+        (5, row, col) reflectance × 10 000 in summer.
+    leaf : array of float
+        (row, col) share of deciduous leaf, 0–1, which turns in autumn.
+    height_m : array of float
+        (row, col) height of the terrain.
+    shore_m : array of float
+        (row, col) distance from land, 0 on land.
+    slope_east, slope_north : array of float
+        (row, col) rise of the terrain per metre.
+    seen : array of float, optional
+        (5, row, col) reflectance × 10 000 of real land and water, which then shows in place of what is drawn.
     """
 
     grid: Grid
@@ -61,7 +68,15 @@ def ground_of(aoi: Aoi, seed: int) -> PortGround:
 
 
 def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Floats) -> PortGround:
-    """PortGround for a given outline of water and piers (shares 0–1): hills behind the shore, a town near the piers."""
+    """Ground for a given outline of water and piers: hills behind the shore, a town near the piers.
+
+    Parameters
+    ----------
+    rng : np.random.Generator
+    grid : Grid
+    water, pier : array of float
+        (row, col) share of the pixel, 0–1.
+    """
     shape, gsd = grid.shape, grid.gsd_m
     inland_m = (ndimage.distance_transform_edt(water < 0.5) * gsd).astype(np.float32)
     shore_m = (ndimage.distance_transform_edt(water >= 0.5) * gsd).astype(np.float32)
@@ -78,15 +93,15 @@ def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Fl
     north, east = np.gradient(ndimage.gaussian_filter(height, 2.0), gsd)
     leaf = ((1.0 - town) * (0.4 + 0.6 * wood) * (pier < 0.5)).astype(np.float32)
     return PortGround(
-        grid,
-        water,
-        pier,
-        land,
-        leaf,
-        height.astype(np.float32),
-        shore_m,
-        east.astype(np.float32),
-        (-north).astype(np.float32),
+        grid=grid,
+        water=water,
+        pier=pier,
+        land=land,
+        leaf=leaf,
+        height_m=height.astype(np.float32),
+        shore_m=shore_m,
+        slope_east=east.astype(np.float32),
+        slope_north=(-north).astype(np.float32),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +17,26 @@ _OVER = 5
 
 @dataclass(frozen=True, slots=True)
 class DrawnHull:
-    """One hull in pixels: centre (corner-based row and column), size in pixels, bow's direction.
+    """One hull in pixels.
 
-    `bow` is in radians from the direction of rows going up (grid north) clockwise; `livery` a key of
-    `spectra.DECKS`; `kind` as `fleet.Ship.kind`; `height_px` how high the deck stands; `speed_kn` gives the wake;
-    `seed` fixes what lies on deck.
+    Attributes
+    ----------
+    row, col : float
+        Centre, counted from the corner of the grid.
+    length, width : float
+        In pixels.
+    bow : float
+        Radians clockwise from the direction of rows going up (grid north).
+    kind : str
+        As `fleet.Ship.kind`.
+    livery : str
+        A key of `spectra.DECKS`.
+    height_px : float
+        Of the deck above the water.
+    speed_kn : float
+        Gives the wake.
+    seed : int
+        Fixes what lies on deck.
     """
 
     row: float
@@ -50,8 +65,12 @@ def paint_hull(image: Floats, hull: DrawnHull, light: Light, *, water: Floats) -
 
     Parameters
     ----------
-    image : (5, row, col) reflectance × 10 000
-    water : (row, col) share of water: wakes stay on it
+    image : array of float
+        (5, row, col) reflectance × 10 000.
+    hull : DrawnHull
+    light : Light
+    water : array of float
+        (row, col) share of water: wakes stay on it.
     """
     if hull.speed_kn > 1.5:
         _paint_wake(image, hull, water)
@@ -196,17 +215,11 @@ def _paint_wake(image: Floats, hull: DrawnHull, water: Floats) -> None:
     """Foam astern that widens and fades, and two fainter arms."""
     reach = min(8.0 * hull.speed_kn, 120.0)
     stern = hull.length / 2
-    middle = DrawnHull(
-        hull.row + (stern + reach / 2) * np.cos(hull.bow),
-        hull.col - (stern + reach / 2) * np.sin(hull.bow),
-        reach,
-        hull.width,
-        hull.bow,
-        hull.kind,
-        hull.livery,
-        0.0,
-        0.0,
-        hull.seed,
+    middle = replace(
+        hull,
+        row=hull.row + (stern + reach / 2) * np.cos(hull.bow),
+        col=hull.col - (stern + reach / 2) * np.sin(hull.bow),
+        length=reach,
     )
     window = _window(middle, image.shape[1:], margin=2.0)
     if window is None:

@@ -1,4 +1,4 @@
-"""Smooth random fields: the stuff of hills, wind patches, swell and cloud."""
+"""Smooth random fields, of which hills, wind patches, swell and cloud are made."""
 
 from __future__ import annotations
 
@@ -28,7 +28,14 @@ def fractal(
 ) -> Floats:
     """(row, col) field of mean 0 and deviation 1 whose power falls with frequency as ``f ** -slope``.
 
-    Structures longer than `longest_px` pixels are left out.
+    Parameters
+    ----------
+    rng : np.random.Generator
+    shape : tuple of int
+        Rows and columns.
+    slope : float
+    longest_px : float
+        Longer structures are left out.
     """
     white, fy, fx = _spectrum(rng, shape)
     frequency = np.sqrt(fy**2 + fx**2)
@@ -37,14 +44,33 @@ def fractal(
 
 
 def smooth(rng: np.random.Generator, shape: tuple[int, int], *, length_px: float) -> Floats:
-    """(row, col) field of mean 0 and deviation 1 with one length scale, in pixels."""
+    """(row, col) field of mean 0 and deviation 1 with one length scale.
+
+    Parameters
+    ----------
+    rng : np.random.Generator
+    shape : tuple of int
+        Rows and columns.
+    length_px : float
+    """
     white, fy, fx = _spectrum(rng, shape)
     gain = np.exp(-2.0 * (np.pi * length_px) ** 2 * (fy**2 + fx**2) / 2.0)
     return _finish(white * gain, shape, white.shape[0])
 
 
 def swell(rng: np.random.Generator, shape: tuple[int, int], *, wave_px: float, towards_deg: float) -> Floats:
-    """(row, col) field of mean 0 and deviation 1: wave trains of about `wave_px` that run towards an azimuth."""
+    """(row, col) field of mean 0 and deviation 1: wave trains of one direction.
+
+    Parameters
+    ----------
+    rng : np.random.Generator
+    shape : tuple of int
+        Rows and columns.
+    wave_px : float
+        Mean length of a wave.
+    towards_deg : float
+        Where they run, clockwise from the grid's north.
+    """
     white, fy, fx = _spectrum(rng, shape)
     angle = np.radians(towards_deg)
     along = fx * np.sin(angle) - fy * np.cos(angle)

@@ -27,10 +27,18 @@ _GLINT = np.array([1.0, 1.0, 0.95, 0.9, 0.6], dtype=np.float32)[:, None, None]
 
 @dataclass(frozen=True, slots=True)
 class SeaSurface:
-    """The water's look on one day.
+    """The state of the water on one day.
 
-    `green` and `turbid` mix colours (0–1); `glint` is added to every band (reflectance × 10 000); `wind` is the
-    strength of patches, `swell_px` the wave length in pixels and `swell_deg` where the waves run.
+    Attributes
+    ----------
+    green, turbid : float
+        Shares of these colours, 0–1.
+    glint : float
+        Added to every band, reflectance × 10 000.
+    wind : float
+        Strength of patches.
+    swell_px, swell_deg : float
+        Length of waves in pixels, and where they run.
     """
 
     green: float
@@ -53,12 +61,12 @@ class Year:
 def sea_of(rng: np.random.Generator) -> SeaSurface:
     """A day's water, within what real scenes show."""
     return SeaSurface(
-        float(rng.uniform(0, 1)),
-        float(rng.beta(1.2, 6.0)),
-        float(rng.gamma(1.2, 25.0)),
-        float(rng.gamma(2.0, 0.4)),
-        float(rng.uniform(4.0, 14.0)),
-        float(rng.uniform(0, 360)),
+        green=float(rng.uniform(0, 1)),
+        turbid=float(rng.beta(1.2, 6.0)),
+        glint=float(rng.gamma(1.2, 25.0)),
+        wind=float(rng.gamma(2.0, 0.4)),
+        swell_px=float(rng.uniform(4.0, 14.0)),
+        swell_deg=float(rng.uniform(0, 360)),
     )
 
 
@@ -83,8 +91,16 @@ def render_optical(
 
     Parameters
     ----------
-    stacks : (row, col) share of the pixel under container stacks, 0–1
-    sun : azimuth and elevation, degrees
+    rng : np.random.Generator
+    ground : PortGround
+    hulls : sequence of DrawnHull
+    stacks : array of float
+        (row, col) share of the pixel under container stacks, 0–1.
+    sky : Sky
+    sea : SeaSurface
+    sun : tuple of float
+        Azimuth and elevation, degrees.
+    year : Year
     """
     light = light_of(*sun)
     image = _drawn(rng, ground, sea, year, sun) if ground.seen is None else _real(rng, ground, ground.seen, sea, year)

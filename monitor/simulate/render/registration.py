@@ -1,4 +1,4 @@
-"""Scenes that do not lie where they say: shifted against the map by up to a pixel and a half."""
+"""Scenes with a registration error: shifted against the map by up to a pixel and a half."""
 
 from __future__ import annotations
 
@@ -27,8 +27,16 @@ def shift_of(seed: int, scene_id: str) -> tuple[float, float]:
 
 
 def misplaced(raster: Raster, rows: float, cols: float) -> Raster:
-    """A raster whose content is moved by rows and columns on an unmoved grid, resampled bilinearly.
+    """A raster whose content is moved on an unmoved grid, resampled bilinearly.
 
+    Parameters
+    ----------
+    raster : Raster
+    rows, cols : float
+        Pixels to the south and east.
+
+    Notes
+    -----
     Pixels that the swath's edge reaches into become invalid; beyond the raster's own edge its last pixels go on.
     """
     if rows == 0.0 and cols == 0.0:

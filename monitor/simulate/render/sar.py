@@ -16,7 +16,8 @@ from monitor.simulate.render.noise import fractal, smooth
 from monitor.simulate.render.rasterize import Floats
 
 SATELLITE_MS = 7_590.0
-LOOKS = 4.4
+EQUIVALENT_LOOKS = 4.4
+"""Speed of Sentinel-1 in its orbit, and the looks of its GRD product in IW mode (Sentinel-1 product definition)."""
 _HEIGHT_M, _EARTH_M = 693_000.0, 6_371_000.0
 _PSF_PX = 0.85
 _SEA_DB, _LAND_DB, _TOWN_DB, _QUAY_DB = (-20.0, -27.0), (-9.5, -16.0), (-3.0, -10.0), (-6.0, -14.0)
@@ -26,6 +27,14 @@ _SPARKLE = ((1, 0.11), (2, 0.035), (3, 0.015), (4, 0.008))
 
 def forward_shift_m(speed_kn: float, course_deg: float, *, satellite_deg: float, incidence_deg: float) -> float:
     """Metres by which a mover's image lies ahead along the satellite's course: receding ships fall behind.
+
+    Parameters
+    ----------
+    speed_kn, course_deg : float
+        Of the ship.
+    satellite_deg : float
+        The satellite's course, clockwise from the same north.
+    incidence_deg : float
 
     Notes
     -----
@@ -51,9 +60,15 @@ def render_radar(
 
     Parameters
     ----------
-    stacks : (row, col) share of the pixel under container stacks
-    course_deg : the satellite's course, clockwise from the grid's north
-    incidence_deg : at the middle of the port
+    rng : np.random.Generator
+    ground : PortGround
+    hulls : sequence of DrawnHull
+    stacks : array of float
+        (row, col) share of the pixel under container stacks.
+    course_deg : float
+        The satellite's, clockwise from the grid's north.
+    incidence_deg : float
+        At the middle of the port.
     """
     wind = float(rng.normal(0.0, 2.0)) - 0.25 * (incidence_deg - 37.0)
     patches = 0.9 * fractal(rng, ground.grid.shape, slope=2.2, longest_px=150.0)
@@ -160,13 +175,13 @@ def _lobes(bright: Floats, course_deg: float) -> Floats:
 
 
 def _speckle(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
-    """Multiplicative speckle of mean 1 and `LOOKS` looks, correlated over about a pixel."""
+    """Multiplicative speckle of mean 1 and `EQUIVALENT_LOOKS` looks, correlated over about a pixel."""
     looks = 3
     total = np.zeros(shape, dtype=np.float32)
     for _ in range(looks):
         parts = [ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), 0.55) for _ in range(2)]
         total += parts[0] ** 2 + parts[1] ** 2
     total /= total.mean()
-    made: Floats = np.power(total, np.float32(np.sqrt(looks / LOOKS)))
+    made: Floats = np.power(total, np.float32(np.sqrt(looks / EQUIVALENT_LOOKS)))
     made /= made.mean()
     return made

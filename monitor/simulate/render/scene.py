@@ -16,7 +16,7 @@ from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.core.sensors import S2_BANDS, SENSORS
 from monitor.simulate.orbits import Pass, sun
-from monitor.simulate.render.background import laid, name_of
+from monitor.simulate.render.background import name_of, with_background
 from monitor.simulate.render.clouds import Sky, make_sky, processor_mask
 from monitor.simulate.render.fixtures import ground_with
 from monitor.simulate.render.ground import PortGround
@@ -48,7 +48,15 @@ EDGE_LEAN = 0.336
 
 
 def hull_in_pixels(ship: Ship, motion: ShipMotion, grid: Grid) -> DrawnHull:
-    """A ship at the single instant of `motion`, in a grid's pixels."""
+    """A ship in a grid's pixels.
+
+    Parameters
+    ----------
+    ship : Ship
+    motion : ShipMotion
+        At one instant.
+    grid : Grid
+    """
     lon, lat = float(motion.lon[0]), float(motion.lat[0])
     row, col = grid.rowcol(lon, lat)
     rng = generator(ship.mmsi, "livery")
@@ -56,21 +64,29 @@ def hull_in_pixels(ship: Ship, motion: ShipMotion, grid: Grid) -> DrawnHull:
     livery = "red" if ship.role in ("shuttle", "spoofer") else choices[int(rng.integers(len(choices)))]
     bow = np.radians(float(motion.heading_deg[0]) - convergence_deg(lon, lat, grid.epsg))
     return DrawnHull(
-        float(row),
-        float(col),
-        ship.length_m / grid.gsd_m,
-        ship.width_m / grid.gsd_m,
-        float(bow),
-        ship.kind,
-        livery,
-        _DECK_HEIGHT_M.get(ship.kind, 9.0) / grid.gsd_m,
-        float(motion.sog_kn[0]),
-        int(rng.integers(2**31)),
+        row=float(row),
+        col=float(col),
+        length=ship.length_m / grid.gsd_m,
+        width=ship.width_m / grid.gsd_m,
+        bow=float(bow),
+        kind=ship.kind,
+        livery=livery,
+        height_px=_DECK_HEIGHT_M.get(ship.kind, 9.0) / grid.gsd_m,
+        speed_kn=float(motion.sog_kn[0]),
+        seed=int(rng.integers(2**31)),
     )
 
 
 def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, DrawnHull]]:
-    """The ships whose centre lies in a grid at an instant, largest last."""
+    """The ships whose centre lies in a grid at an instant, largest last.
+
+    Parameters
+    ----------
+    world : World
+    grid : Grid
+    t_s : float
+        Seconds since 1970.
+    """
     found = []
     for ship in world.ships:
         motion = ship.itinerary.at(t_s)
@@ -83,7 +99,16 @@ def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, DrawnHull
 
 
 def stack_cover(world: World, aoi: Aoi, grid: Grid, t_s: float) -> Floats:
-    """(row, col) share under container stacks."""
+    """(row, col) share under container stacks.
+
+    Parameters
+    ----------
+    world : World
+    aoi : Aoi
+    grid : Grid
+    t_s : float
+        Seconds since 1970.
+    """
     stacks = stacks_at(world, aoi, t_s)
     if not stacks:
         return np.zeros(grid.shape, dtype=np.float32)
@@ -109,7 +134,16 @@ def _leaning_lon(grid: Grid) -> npt.NDArray[np.float64]:
 
 @lru_cache(maxsize=2)
 def sky_at(seed: int, item: Pass, aoi: Aoi, share: float) -> Sky:
-    """The sky over a port at an overpass."""
+    """The sky over a port at an overpass.
+
+    Parameters
+    ----------
+    seed : int
+    item : Pass
+    aoi : Aoi
+    share : float
+        Of the sky that is cloud.
+    """
     centre = aoi.geometry.centroid
     light = light_of(*sun(item.at, centre.x, centre.y))
     grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
@@ -134,10 +168,25 @@ def optical_raster(
     tags: Mapping[str, str],
     background: Raster | None = None,
 ) -> Raster:
-    """A Sentinel-2 raster of a port at an overpass, over `background` in place of the drawn ground when given."""
+    """A Sentinel-2 raster of a port at an overpass.
+
+    Parameters
+    ----------
+    seed : int
+    world : World
+    item : Pass
+    aoi : Aoi
+    share : float
+        Of the sky that is cloud.
+    frozen : bool
+        Whether snow and ice lie.
+    tags : mapping of str to str
+    background : Raster, optional
+        Real pixels in place of the drawn ground.
+    """
     ground = ground_with(aoi, seed, world.fixtures)
     if background is not None:
-        ground = laid(ground, background, tuple(told for told in world.fixtures if told.aoi_id == aoi.id))
+        ground = with_background(ground, background, tuple(f for f in world.fixtures if f.aoi_id == aoi.id))
         tags = {**tags, "background": name_of(background)}
     rng = generator(seed, "optical", item.id)
     centre = aoi.geometry.centroid
@@ -172,7 +221,16 @@ def year_of(at: datetime, *, frozen: bool) -> Year:
 
 
 def radar_raster(seed: int, world: World, item: Pass, aoi: Aoi, *, tags: Mapping[str, str]) -> Raster:
-    """A Sentinel-1 raster of a port at an overpass."""
+    """A Sentinel-1 raster of a port at an overpass.
+
+    Parameters
+    ----------
+    seed : int
+    world : World
+    item : Pass
+    aoi : Aoi
+    tags : mapping of str to str
+    """
     ground = ground_with(aoi, seed, world.fixtures)
     t_s = item.at.timestamp()
     pairs = hulls_at(world, ground.grid, t_s)

@@ -20,13 +20,10 @@ _EDGE_M = 12.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stack:
-    """A filled slot: its outline in the AOI's UTM zone, how full it is (0–1 of its length), and its number."""
+    """A slot as far as it is filled: its outline in the AOI's UTM zone."""
 
     yard_id: str
-    slot: int
     outline: Polygon
-    share: float
-    tiers: int
 
     @property
     def area_m2(self) -> float:
@@ -59,7 +56,15 @@ def slots(aoi: Aoi, yard_id: str) -> tuple[Polygon, ...]:
 
 
 def stacks_at(world: World, aoi: Aoi, t_s: float) -> list[Stack]:
-    """What stands in a port's yards at an instant."""
+    """The container stacks in a port's yards at an instant.
+
+    Parameters
+    ----------
+    world : World
+    aoi : Aoi
+    t_s : float
+        Seconds since 1970.
+    """
     made = []
     ids = {zone.id for zone in aoi.of_kind("yard")}
     for yard_id in sorted({flow.yard_id for flow in world.flows} & ids):
@@ -68,7 +73,7 @@ def stacks_at(world: World, aoi: Aoi, t_s: float) -> list[Stack]:
         for number, slot in enumerate(places[: int(np.ceil(filled))]):
             share = min(filled - number, 1.0)
             if share >= 0.2:
-                made.append(Stack(yard_id, number, _part(slot, share), share, 1 + (number + int(filled)) % 3))
+                made.append(Stack(yard_id, _part(slot, share)))
     return made
 
 

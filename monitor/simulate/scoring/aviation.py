@@ -1,4 +1,4 @@
-"""How well calls answer for a made-up season: precision, recall, wording."""
+"""Calls against a made-up season of flights: precision, recall, wording."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pandas as pd
 from monitor.core.geodesy import distance_m
 from monitor.core.tables.aviation import AIR_CALLS, AIR_POSITIONS, AIRCRAFT_WATCHLIST
 from monitor.simulate.aviation.season import AIR_TRUTH, AirSeason
+from monitor.simulate.scoring.pairing import Figure, share
 
 CLAIMED = ("landed", "consistent")
 SLACK = pd.Timedelta(minutes=10)
@@ -24,15 +25,23 @@ class AirScore:
 
     Attributes
     ----------
-    claims, right : calls that claim a landing, and those that name the true field (or, where the claim names several,
-        hold it) within their interval
-    landings, found : observable true landings, and those that a right call covers
-    landed, landed_unseen : calls worded ``landed``, and those among them without a position at the field within 8 km
-    named_first : claims whose first field is the true one
-    fields_named : mean number of fields that a ``consistent`` claim names
-    closed_claims, closed_right, closed_landings, closed_found : the same four, in closed airspace alone
-    fooled : claims that a spoof or an overflight alone would explain
-    wording : claims whose sentence says more than their status allows
+    claims, right : int
+        Calls that claim a landing, and those that name the true field (or, where the claim names several, hold it)
+        within their interval.
+    landings, found : int
+        Observable true landings, and those that a right call covers.
+    landed, landed_unseen : int
+        Calls worded ``landed``, and those among them without a position at the field within 8 km.
+    named_first : int
+        Claims whose first field is the true one.
+    fields_named : float
+        Mean number of fields that a ``consistent`` claim names.
+    closed_claims, closed_right, closed_landings, closed_found : int
+        The same four, in closed airspace alone.
+    fooled : int
+        Claims that a spoof or an overflight alone would explain.
+    wording : int
+        Claims whose sentence states more than their status allows.
     """
 
     claims: int
@@ -61,21 +70,18 @@ class AirScore:
         return self.found / self.landings if self.landings else float("nan")
 
 
-def air_figures(tables: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> list[tuple[str, str, float, int]]:
+def air_figures(tables: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> list[Figure]:
     """The score as rows of a score sheet: table, figure, value, cases.
 
     Parameters
     ----------
-    tables : ``air_calls``, ``air_positions`` (as read, not cleaned) and ``airfields``
+    tables : mapping of str to DataFrame
+        ``air_calls``, ``air_positions`` (as read, not cleaned) and ``airfields``.
     truth : AIR_TRUTH table
     """
-    heard = AIR_POSITIONS.conform(tables["air_positions"])
-    season = AirSeason(heard, AIR_TRUTH.conform(truth), AIRCRAFT_WATCHLIST.empty())
+    received = AIR_POSITIONS.conform(tables["air_positions"])
+    season = AirSeason(received, AIR_TRUTH.conform(truth), AIRCRAFT_WATCHLIST.empty())
     s = score_air(tables["air_calls"], season, tables["airfields"])
-
-    def share(part: int, whole: int) -> float:
-        return part / whole if whole else float("nan")
-
     return [
         ("flights", "precision", s.precision, s.claims),
         ("flights", "recall of observable", s.recall, s.landings),
@@ -91,7 +97,13 @@ def air_figures(tables: Mapping[str, pd.DataFrame], truth: pd.DataFrame) -> list
 def score_air(calls: pd.DataFrame, season: AirSeason, airfields: pd.DataFrame) -> AirScore:
     """The score of AIR_CALLS against the season that its positions came from.
 
-    Each true landing answers for one claim at most.
+    Each true landing is paired with one claim at most.
+
+    Parameters
+    ----------
+    calls : AIR_CALLS table
+    season : AirSeason
+    airfields : AIRFIELDS table
     """
     calls = AIR_CALLS.conform(calls)
     claims = calls[calls["status"].isin(CLAIMED)].reset_index(drop=True)
@@ -121,7 +133,7 @@ def score_air(calls: pd.DataFrame, season: AirSeason, airfields: pd.DataFrame) -
         closed_landings=int((observable & true_inside).sum()),
         closed_found=int((found & true_inside).sum()),
         fooled=int((~right & inside).sum()),
-        wording=sum(_says_too_much(row) for row in calls.itertuples()),
+        wording=sum(_overstates(row) for row in calls.itertuples()),
     )
 
 
@@ -148,7 +160,7 @@ def _within(t: pd.Timestamp, low: pd.Timestamp, high: pd.Timestamp) -> bool:
 
 
 def _was_seen(row: object, season: AirSeason, airfields: pd.DataFrame) -> bool:
-    """Whether a position of the aircraft lies at the field about the call; looked up in the positions themselves."""
+    """Whether a position of the aircraft lies at the field about the call, from the positions themselves."""
     icao24, airfield_id = getattr(row, "icao24"), getattr(row, "airfield_id")  # noqa: B009
     field = airfields[airfields["airfield_id"] == airfield_id]
     if field.empty:
@@ -163,7 +175,7 @@ def _was_seen(row: object, season: AirSeason, airfields: pd.DataFrame) -> bool:
     return bool((slow & (metres <= SEEN_M)).any())
 
 
-def _says_too_much(row: object) -> bool:
+def _overstates(row: object) -> bool:
     claim, status = str(getattr(row, "claim")), str(getattr(row, "status"))  # noqa: B009
     if status == "landed":
         return "it landed there" not in claim

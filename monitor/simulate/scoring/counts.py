@@ -6,27 +6,25 @@ import numpy as np
 import pandas as pd
 
 from monitor.simulate.scoring.pairing import Figure, Tables, share
-
-SMALL_M = 45.0
-"""Vessels of this length and more are counted in the truth; smaller ones that an output counts are its bias."""
-HIDDEN = 0.9
-"""An observation of which this share of the water was hidden counts as not observed."""
+from monitor.simulate.scoring.rule import RULE
 
 
 def count_figures(counts: pd.DataFrame, truth: Tables) -> list[Figure]:
-    """Error and bias of the counts of observed looks, and whether observations that showed nothing are said to be so.
+    """Error and bias of counts, and whether observations that showed nothing are reported as not observed.
 
     Parameters
     ----------
     counts : COUNTS table
-    truth : the tables of `simulate.truth`; only what was visible in an observation is counted
+    truth : mapping of str to DataFrame
+        The tables of `simulate.truth`; only what was visible in an observation is counted.
 
     Notes
     -----
-    An observation that showed nothing and has no row was not said to be unobserved. A count of 0 there is an error too.
+    An observation that showed nothing and has no row was not reported as not observed. A count of 0 there
+    is an error too.
     """
     seen = truth["vessels"]
-    seen = seen[seen["visible"] & (seen["length_m"] >= SMALL_M)]
+    seen = seen[seen["visible"] & (seen["length_m"] >= RULE.counted_m)]
     hidden = truth["clouds"].set_index("scene_id")["hidden_fraction"]
     known = counts[counts["scene_id"].isin(hidden.index)]
     figures: list[Figure] = []
@@ -39,11 +37,11 @@ def count_figures(counts: pd.DataFrame, truth: Tables) -> list[Figure]:
             ("counts", f"{column}, mean absolute error", mean, len(off)),
             ("counts", f"{column}, bias", bias, len(off)),
         ]
-    unseen = set(hidden.index[hidden >= HIDDEN])
-    said = set(known.loc[(known["state"] == "not observed") & known["vessels"].isna(), "scene_id"])
-    shown = set(hidden.index[hidden <= 1.0 - HIDDEN])
+    unseen = set(hidden.index[hidden >= RULE.unseen])
+    reported = set(known.loc[(known["state"] == "not observed") & known["vessels"].isna(), "scene_id"])
+    shown = set(hidden.index[hidden <= 1.0 - RULE.unseen])
     return [
         *figures,
-        ("counts", "hidden looks, said not observed", share(len(unseen & said), len(unseen)), len(unseen)),
-        ("counts", "clear observations, said not observed", share(len(shown & said), len(shown)), len(shown)),
+        ("counts", "hidden observations, said not observed", share(len(unseen & reported), len(unseen)), len(unseen)),
+        ("counts", "clear observations, said not observed", share(len(shown & reported), len(shown)), len(shown)),
     ]

@@ -1,4 +1,4 @@
-"""Who a ship is said to have been, against a season's truth."""
+"""Stated identities of ships against a season's truth."""
 
 from __future__ import annotations
 
@@ -12,18 +12,21 @@ _NAMED, _BY_AIS = "identified by", "identified by AIS"
 
 
 def identity_figures(identity: pd.DataFrame, visits: pd.DataFrame, truth: Tables) -> list[Figure]:
-    """Names that nothing gives a right to, and whether the true ship is among the candidates of a stay.
+    """Names that no evidence supports, and whether the true ship is among the candidates of a stay.
 
     Parameters
     ----------
     identity : IDENTITY table
-    visits : VISITS table, whose ids are the subjects
-    truth : the tables of `simulate.truth`
+    visits : VISITS table
+        Its ids are the subjects.
+    truth : mapping of str to DataFrame
+        The tables of `simulate.truth`.
 
     Notes
     -----
-    A name has a right when it is said to be a reviewer's, or AIS's for a stay that has an MMSI. A true ship that no row
-    of the table lists, by name or MMSI, is rightly covered by "another ship"; one that is listed elsewhere is not.
+    A name is supported when its wording names a reviewer, or AIS for a stay that has an MMSI. A true ship
+    that no row of the table lists, by name or MMSI, is rightly covered by "another ship"; one that is listed
+    elsewhere is not.
     """
     by_ais = set(visits.loc[visits["mmsi"].notna(), "visit_id"])
     named = identity[identity["wording"].str.contains(_NAMED, regex=False)]
@@ -58,14 +61,16 @@ def identity_figures(identity: pd.DataFrame, visits: pd.DataFrame, truth: Tables
 
 
 def candidate_figures(candidates: pd.DataFrame, dark: pd.DataFrame, truth: Tables, pairs: pd.Series) -> list[Figure]:
-    """Whether the ship that lay there is among the silent ships told for a dark event, and first of them.
+    """Whether the ship that lay there is among the candidates of a dark event, and first of them.
 
     Parameters
     ----------
     candidates : GAP_CANDIDATES table
     dark : DARK_EVENTS table
-    truth : the tables of `simulate.truth`
-    pairs : the true MMSI by ``detection_id``, of `pair_vessels`
+    truth : mapping of str to DataFrame
+        The tables of `simulate.truth`.
+    pairs : Series
+        The true MMSI by ``detection_id``, of `pair_vessels`.
 
     Notes
     -----

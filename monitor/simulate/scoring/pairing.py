@@ -11,9 +11,8 @@ from shapely import centroid, get_x, get_y
 
 from monitor.core.arrays import Floats
 from monitor.core.geodesy import distance_m
+from monitor.simulate.scoring.rule import RULE
 
-GATE_M = 100.0
-BERTH_GATE_M = (30.0, 60.0)
 _FAR = 1e9
 _LONG_AGO, _FAR_ON = pd.Timestamp("1990-01-01", tz="UTC"), pd.Timestamp("2100-01-01", tz="UTC")
 
@@ -27,8 +26,13 @@ def share(part: int, whole: int) -> float:
     return part / whole if whole else float("nan")
 
 
+def f1(precision: float, recall: float) -> float:
+    """Harmonic mean of precision and recall; NaN where both are 0."""
+    return 2 * precision * recall / (precision + recall) if precision + recall > 0 else float("nan")
+
+
 def sent_numbers(vessels: pd.DataFrame) -> dict[int, int]:
-    """The MMSI that each true vessel's messages carry, by its own; its own where the truth does not tell them apart."""
+    """The MMSI that each true vessel's messages carry, by its own; its own where the truth has one number only."""
     column = "sent_mmsi" if "sent_mmsi" in vessels else "mmsi"
     known = vessels.drop_duplicates("mmsi")
     return {int(own): int(sent) for own, sent in zip(known["mmsi"], known[column], strict=True)}
@@ -60,8 +64,8 @@ def _distances(lon: Floats, lat: Floats, true: pd.DataFrame) -> Floats:
 
 
 def _gates(true: pd.DataFrame) -> Floats:
-    berthed = np.clip(true["length_m"].to_numpy(float) / 2, *BERTH_GATE_M)
-    return np.where(true["situation"] == "berthed", berthed, GATE_M)
+    berthed = np.clip(true["length_m"].to_numpy(float) / 2, *RULE.berth_gate_m)
+    return np.where(true["situation"] == "berthed", berthed, RULE.gate_m)
 
 
 def pair_intervals(made: pd.DataFrame, true: pd.DataFrame, *, same: tuple[tuple[str, str], ...]) -> dict[int, int]:
@@ -69,8 +73,10 @@ def pair_intervals(made: pd.DataFrame, true: pd.DataFrame, *, same: tuple[tuple[
 
     Parameters
     ----------
-    made, true : tables with ``begin`` and ``finish`` instants (no gaps in either)
-    same : pairs of columns that must be equal: (in `made`, in `true`)
+    made, true : DataFrame
+        With instants ``begin`` and ``finish``, none missing.
+    same : tuple of tuple
+        Pairs of columns that must be equal: (in `made`, in `true`).
     """
     if not len(made) or not len(true):
         return {}

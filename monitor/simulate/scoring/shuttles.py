@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from monitor.simulate.scoring.pairing import Figure, Tables, pair_intervals, sent_numbers, share
+from monitor.simulate.scoring.rule import RULE
 
-LEAST_LEGS = 3
-"""A ship that crossed between the same two ports so often goes to and fro."""
-DAY = pd.Timedelta(days=1)
+_DAY = pd.Timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,10 +29,10 @@ class _Pairing:
 
     def legs_of_all(self, row: int) -> pd.DataFrame:
         """The same of every true shuttle between the row's ports."""
-        told = self.made.loc[row]
-        ships = self.true.loc[self.true["pair"] == told["pair"], "mmsi"]
-        mine = self.legs[self.legs["mmsi"].isin(ships) & (self.legs["pair"] == told["pair"])]
-        return mine[(mine["arrived_at"] >= told["first"]) & (mine["departed_at"] <= told["last"])]
+        stated = self.made.loc[row]
+        ships = self.true.loc[self.true["pair"] == stated["pair"], "mmsi"]
+        mine = self.legs[self.legs["mmsi"].isin(ships) & (self.legs["pair"] == stated["pair"])]
+        return mine[(mine["arrived_at"] >= stated["first"]) & (mine["departed_at"] <= stated["last"])]
 
 
 def true_shuttles(truth: Tables) -> pd.DataFrame:
@@ -41,8 +40,9 @@ def true_shuttles(truth: Tables) -> pd.DataFrame:
 
     Returns
     -------
-    table with ``mmsi, sent, pair, legs, begin, finish, observable``: `sent` the number in its messages, `pair` both
-    ports in order of the alphabet, `observable` whether three of its legs have both stays in clear observations
+    DataFrame
+        ``mmsi, sent, pair, legs, begin, finish, observable``: `sent` the number in its messages, `pair` both ports in
+        order of the alphabet, `observable` whether three of its legs have both stays in clear observations.
     """
     sent, seen = sent_numbers(truth["vessels"]), truth["visits"][truth["visits"]["clear_observations"] > 0]
     ends = set(zip(seen["mmsi"], seen["departed_at"], strict=True))
@@ -58,12 +58,12 @@ def true_shuttles(truth: Tables) -> pd.DataFrame:
                 len(legs),
                 legs["departed_at"].min(),
                 legs["arrived_at"].max(),
-                sum(met) >= LEAST_LEGS,
+                sum(met) >= RULE.shuttle_legs,
             )
         )
     columns = ["mmsi", "sent", "pair", "legs", "begin", "finish", "observable"]
     table = pd.DataFrame(rows, columns=columns)
-    return table[table["legs"] >= LEAST_LEGS].reset_index(drop=True)
+    return table[table["legs"] >= RULE.shuttle_legs].reset_index(drop=True)
 
 
 def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
@@ -74,12 +74,13 @@ def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
     shuttles : SHUTTLES table
         A row is right when its ports, its time and, where it names an MMSI, its ship are those of a true shuttle that
         no other row has taken; rows that name one choose first.
-    truth : the tables of `simulate.truth`
+    truth : mapping of str to DataFrame
+        The tables of `simulate.truth`.
 
     Notes
     -----
     The crossings that an interval has to hold are the ship's legs that share an instant with the row's `first` and
-    `last`; as looks may not tell two ships of one length apart, it is also held to the legs of all true shuttles
+    `last`; since imagery may not separate two ships of one length, it is also held to the legs of all true shuttles
     between those ports. Missed trips make a period too long by as much as they make the crossings too few, so the true
     period has to lie between the stated one times `legs` over `legs_high` and the stated one, give or take a day.
     """
@@ -92,12 +93,12 @@ def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
         precision = share(int((mine & right).sum()), int(mine.sum()))
         figures.append(("shuttles", f"precision, {name}", precision, int(mine.sum())))
     shown = {found.pairs[i] for i in found.pairs if status[i] == "shown"}
-    for name, said in (("shown", shown), ("shown or candidate", set(found.pairs.values()))):
+    for name, found_ones in (("shown", shown), ("shown or candidate", set(found.pairs.values()))):
         figures.append(
             (
                 "shuttles",
                 f"recall of observable, {name}",
-                share(len(observable & said), len(observable)),
+                share(len(observable & found_ones), len(observable)),
                 len(observable),
             )
         )
@@ -131,7 +132,7 @@ def _paired(shuttles: pd.DataFrame, truth: Tables) -> _Pairing:
     pairs = _assign(made[named].assign(sent=made["mmsi"]), true, (("pair", "pair"), ("sent", "sent")))
     left = true[~true.index.isin(list(pairs.values()))]
     pairs |= _assign(made[~named], left, (("pair", "pair"),))
-    return _Pairing(made, true, pairs, _legs(truth))
+    return _Pairing(made=made, true=true, pairs=pairs, legs=_legs(truth))
 
 
 def _assign(made: pd.DataFrame, true: pd.DataFrame, same: tuple[tuple[str, str], ...]) -> dict[int, int]:
@@ -148,7 +149,7 @@ def _period(legs: pd.DataFrame) -> float:
     if legs.empty:
         return float("nan")
     out = legs.loc[legs["from_port"] == legs["from_port"].iloc[0], "departed_at"]
-    return float((out.diff().dropna() / DAY).median()) if len(out) > 1 else float("nan")
+    return float((out.diff().dropna() / _DAY).median()) if len(out) > 1 else float("nan")
 
 
 def _period_fits(row: pd.Series, period: float) -> bool:

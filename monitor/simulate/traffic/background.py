@@ -13,13 +13,13 @@ from monitor.simulate.traffic.fleet import MMSI_BASE, Ship
 from monitor.simulate.traffic.itinerary import Voyager
 from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, HullPlace, LonLat, afloat, anchorage, berth, way_out
 
-HOUR = 3_600.0
-DAY = 86_400.0
+_HOUR = 3_600.0
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Caller:
-    """A ship that calls again and again, with AIS on."""
+    """A ship that calls repeatedly, with AIS on: hours in port, days away."""
 
     name: str
     kind: str
@@ -58,39 +58,62 @@ _CALLERS = (
 
 
 def honest_ships(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
-    """Ships that call with AIS on, one that lies at anchor in silence, and a naval hulk that never moves."""
-    ships = [_caller(seed, number, told, aois, start_s, end_s) for number, told in enumerate(_CALLERS)]
-    hulk = Voyager(start_s).stay(berth(aois, "dunai", "dunai_bch_n", width_m=14.0), (end_s - start_s) / HOUR)
-    ships.append(Ship(MMSI_BASE + 90, "SIM HULK", "naval", "laid up", 104.0, 14.0, "", 35, hulk.done()))
+    """Ships that call with AIS on, and a silent naval hulk that never moves.
+
+    Parameters
+    ----------
+    seed : int
+    aois : sequence of Aoi
+        Ports that are missing have their ships at fixed places.
+    start_s, end_s : float
+        Seconds since 1970; ships sail until the end.
+    """
+    ships = [_caller(seed, number, caller, aois, start_s, end_s) for number, caller in enumerate(_CALLERS)]
+    hulk = Voyager(start_s).stay(berth(aois, "dunai", "dunai_bch_n", width_m=14.0), (end_s - start_s) / _HOUR)
+    ships.append(
+        Ship(
+            mmsi=MMSI_BASE + 90,
+            name="SIM HULK",
+            kind="naval",
+            role="laid up",
+            length_m=104.0,
+            width_m=14.0,
+            ais_class="",
+            ship_type=35,
+            itinerary=hulk.done(),
+        )
+    )
     return tuple(ships)
 
 
-def _caller(seed: int, number: int, told: _Caller, aois: Sequence[Aoi], start_s: float, end_s: float) -> Ship:
-    rng = generator(seed, "caller", told.name)
-    if "anch" in told.zone_id:
-        place = anchorage(aois, told.port, told.zone_id, u=float(rng.uniform(0.25, 0.75)), v=0.3 + 0.25 * (number % 2))
+def _caller(seed: int, number: int, caller: _Caller, aois: Sequence[Aoi], start_s: float, end_s: float) -> Ship:
+    rng = generator(seed, "caller", caller.name)
+    if "anch" in caller.zone_id:
+        place = anchorage(
+            aois, caller.port, caller.zone_id, u=float(rng.uniform(0.25, 0.75)), v=0.3 + 0.25 * (number % 2)
+        )
     else:
-        place = berth(aois, told.port, told.zone_id, width_m=told.width_m, along=float(rng.uniform(-0.6, 0.6)))
-    path = [*way_out(aois, place), *HARBOUR[told.port][1 : 3 if told.port == "dunai" else 5], *OPEN_SEA[told.sea]]
-    away = afloat(told.port, path[-1])
-    voyager = Voyager(start_s - float(rng.uniform(0, 6)) * DAY)
+        place = berth(aois, caller.port, caller.zone_id, width_m=caller.width_m, along=float(rng.uniform(-0.6, 0.6)))
+    path = [*way_out(aois, place), *HARBOUR[caller.port][1 : 3 if caller.port == "dunai" else 5], *OPEN_SEA[caller.sea]]
+    away = afloat(caller.port, path[-1])
+    voyager = Voyager(start_s - float(rng.uniform(0, 6)) * _DAY)
     while voyager.now_s < end_s:
-        voyager.stay(away, float(rng.uniform(*told.away_d)) * 24.0, heading_deg=float(rng.uniform(0, 360)))
-        voyager.sail(path[::-1], told.knots)
+        voyager.stay(away, float(rng.uniform(*caller.away_d)) * 24.0, heading_deg=float(rng.uniform(0, 360)))
+        voyager.sail(path[::-1], caller.knots)
         bow = float(rng.uniform(0, 360)) if place.kind == "anchorage" else place.axis_deg + 180.0 * (rng.random() < 0.5)
-        voyager.stay(place, float(rng.uniform(*told.stay_h)), heading_deg=bow)
-        voyager.sail(path, told.knots)
+        voyager.stay(place, float(rng.uniform(*caller.stay_h)), heading_deg=bow)
+        voyager.sail(path, caller.knots)
     role = "anchored" if place.kind == "anchorage" else "liner"
     return Ship(
-        MMSI_BASE + 20 + number,
-        told.name,
-        told.kind,
-        role,
-        told.length_m,
-        told.width_m,
-        "A",
-        told.ship_type,
-        voyager.done(),
+        mmsi=MMSI_BASE + 20 + number,
+        name=caller.name,
+        kind=caller.kind,
+        role=role,
+        length_m=caller.length_m,
+        width_m=caller.width_m,
+        ais_class="A",
+        ship_type=caller.ship_type,
+        itinerary=voyager.done(),
     )
 
 
@@ -108,7 +131,16 @@ _CRAFT = (
 
 
 def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
-    """Tugs, a pilot launch and fishing boats of both ports; small, at sea a few hours a day, most of them on AIS."""
+    """Tugs, a pilot launch and fishing boats of both ports; small, at sea a few hours a day, most of them on AIS.
+
+    Parameters
+    ----------
+    seed : int
+    aois : sequence of Aoi
+        Ports that are missing have their ships at fixed places.
+    start_s, end_s : float
+        Seconds since 1970; ships sail until the end.
+    """
     ships = []
     for p, port in enumerate(("rajin", "dunai")):
         for n, (name, kind, length, width, ais, number) in enumerate(_CRAFT):
@@ -118,15 +150,15 @@ def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) 
             voyager = trips(rng, way_out(aois, base), base, start_s, end_s)
             ships.append(
                 Ship(
-                    MMSI_BASE + 200 + 50 * p + n,
-                    f"SIM {port.upper()} {name} {n + 1}",
-                    kind,
-                    "fishing" if kind == "fishing" else "harbour",
-                    length,
-                    width,
-                    ais,
-                    number,
-                    voyager.done(),
+                    mmsi=MMSI_BASE + 200 + 50 * p + n,
+                    name=f"SIM {port.upper()} {name} {n + 1}",
+                    kind=kind,
+                    role="fishing" if kind == "fishing" else "harbour",
+                    length_m=length,
+                    width_m=width,
+                    ais_class=ais,
+                    ship_type=number,
+                    itinerary=voyager.done(),
                 )
             )
     return tuple(ships)

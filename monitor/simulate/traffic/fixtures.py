@@ -1,4 +1,4 @@
-"""Bright things in the water that are no ships and never move: islets, the ends of breakwaters, floating docks."""
+"""Bright fixed objects in the water that are no ships: islets, the ends of breakwaters, floating docks."""
 
 from __future__ import annotations
 
@@ -97,4 +97,14 @@ def _placed(
 def _fixture(name: str, aoi: Aoi, kind: str, outline: Polygon, size: tuple[float, float], axis: float) -> Fixture:
     shown = reproject(outline, aoi.epsg, WGS84)
     assert isinstance(shown, Polygon)
-    return Fixture(name, aoi.id, kind, shown.centroid.x, shown.centroid.y, *size, axis, shown)
+    return Fixture(
+        fixture_id=name,
+        aoi_id=aoi.id,
+        kind=kind,
+        lon=shown.centroid.x,
+        lat=shown.centroid.y,
+        length_m=size[0],
+        width_m=size[1],
+        axis_deg=axis,
+        outline=shown,
+    )

@@ -22,12 +22,23 @@ class Ship:
 
     Attributes
     ----------
-    kind : general cargo | bulk | container | tanker | tug | fishing | launch | naval
-    role : shuttle | liner | anchored | harbour | fishing | laid up | spoofer | rafted | number sharer; what it does in
-        the scenario
-    ais_class : ``A``, ``B`` or ``""`` (carries no transponder)
-    silent : intervals in seconds since 1970 in which its transponder is off
-    as_mmsi : the number it sends, where that is another ship's (0: its own)
+    mmsi : int
+    name : str
+    kind : str
+        general cargo | bulk | container | tanker | tug | fishing | launch | naval
+    role : str
+        What it does in the scenario: shuttle | liner | anchored | harbour | fishing | laid up | spoofer | rafted |
+        number sharer.
+    length_m, width_m : float
+    ais_class : str
+        ``A``, ``B`` or ``""`` (carries no transponder).
+    ship_type : int
+        As ITU-R M.1371.
+    itinerary : Itinerary
+    silent : tuple of Interval
+        Seconds since 1970 in which its transponder is off.
+    as_mmsi : int
+        The number it sends, where that is another ship's (0: its own).
     """
 
     mmsi: int
@@ -62,7 +73,14 @@ class Ship:
 
 
 def silence_except(on: Sequence[Interval], start_s: float, end_s: float) -> tuple[Interval, ...]:
-    """The intervals of ``[start_s, end_s)`` that lie in none of `on`."""
+    """The intervals of ``[start_s, end_s)`` that lie in none of `on`.
+
+    Parameters
+    ----------
+    on : sequence of Interval
+        Any order, may overlap.
+    start_s, end_s : float
+    """
     silent, now = [], start_s
     for begin, finish in sorted(on):
         if begin > now:

@@ -80,7 +80,9 @@ class Itinerary:
         heading = np.where(swing, heading + 35.0 * np.sin(t / 30_000.0), heading) % 360.0
         speed = np.where(rest, 0.0, metres / seconds / KNOT_MS)
         present = (t >= self.t_s[0]) & (t < self.t_s[-1])
-        return ShipMotion(t, lon, lat, speed, azimuth, heading, stay, present)
+        return ShipMotion(
+            t_s=t, lon=lon, lat=lat, sog_kn=speed, cog_deg=azimuth, heading_deg=heading, stay=stay, present=present
+        )
 
 
 class Voyager:
@@ -97,7 +99,15 @@ class Voyager:
         return self._now
 
     def stay(self, place: HullPlace, hours: float, *, heading_deg: float | None = None) -> Voyager:
-        """Lie at a place."""
+        """The builder, after a stay at a place.
+
+        Parameters
+        ----------
+        place : HullPlace
+        hours : float
+        heading_deg : float, optional
+            Of the bow; without it that of the place's axis.
+        """
         end = self._now + hours * 3600.0
         bow = place.axis_deg if heading_deg is None else heading_deg
         self._stays.append(PlannedStay(place, self._now, end, bow % 360.0))
@@ -106,7 +116,7 @@ class Voyager:
         return self
 
     def sail(self, path: Sequence[LonLat], knots: float) -> Voyager:
-        """Sail a path at a speed, slowly near its ends."""
+        """The builder, after a leg along a path at a speed, slower near its ends."""
         lon, lat, metres = _dense(path)
         total = metres[-1]
         middle = (metres[1:] + metres[:-1]) / 2

@@ -14,6 +14,7 @@ from monitor.simulate.rng import generator
 _HOUR, _DAY = 3_600.0, 86_400.0
 _EVERY_D = 8.0
 _SHARE = 0.5
+"""Chosen: one delivery in eight days, and half the ships in each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +41,18 @@ def deliveries(seed: int, period: TimeRange) -> tuple[Delivery, ...]:
     return tuple(made)
 
 
-def late_in(positions: pd.DataFrame, seed: int, told: Delivery) -> npt.NDArray[np.bool_]:
-    """Which rows of a POSITIONS table come with a delivery."""
-    start, end = (pd.Timestamp(t, unit="s", tz="UTC") for t in (told.start_s, told.end_s))
+def late_in(positions: pd.DataFrame, seed: int, delivery: Delivery) -> npt.NDArray[np.bool_]:
+    """Which rows of a POSITIONS table come with a delivery.
+
+    Parameters
+    ----------
+    positions : POSITIONS table
+    seed : int
+        Of the season.
+    delivery : Delivery
+    """
+    start, end = (pd.Timestamp(t, unit="s", tz="UTC") for t in (delivery.start_s, delivery.end_s))
     numbers = positions["mmsi"].unique().tolist()
-    slow = [m for m in numbers if generator(seed, "late", int(told.start_s), m).random() < _SHARE]
+    slow = [m for m in numbers if generator(seed, "late", int(delivery.start_s), m).random() < _SHARE]
     late = (positions["t"] >= start) & (positions["t"] < end) & positions["mmsi"].isin(slow)
     return np.asarray(late.to_numpy(), dtype=np.bool_)

@@ -14,7 +14,7 @@ from monitor.simulate.traffic.fleet import MMSI_BASE, Ship
 from monitor.simulate.traffic.itinerary import Itinerary, Voyager
 from monitor.simulate.traffic.routes import HARBOUR, OPEN_SEA, HullPlace, LonLat, afloat, berth, way_out
 
-HOUR, DAY = 3_600.0, 86_400.0
+_HOUR, _DAY = 3_600.0, 86_400.0
 _GAP_M = 2.0
 _KNOTS = 9.5
 _SHARED = MMSI_BASE + 23
@@ -51,7 +51,16 @@ _RAFTS = (
 
 
 def rafted_ships(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
-    """Three ships abreast at Rajin, the outermost without AIS, and two at Dunai; the inner comes first, goes last."""
+    """Three ships abreast at Rajin, the outermost without AIS, and two at Dunai; the inner comes first, goes last.
+
+    Parameters
+    ----------
+    seed : int
+    aois : sequence of Aoi
+        Ports that are missing have their ships at fixed places.
+    start_s, end_s : float
+        Seconds since 1970; ships sail until the end.
+    """
     return tuple(ship for raft in _RAFTS for ship in _abreast(seed, raft, aois, start_s, end_s))
 
 
@@ -60,22 +69,34 @@ def _abreast(seed: int, raft: _Raft, aois: Sequence[Aoi], start_s: float, end_s:
     made, inner = [], berth(aois, raft.port, raft.zone_id, width_m=raft.ships[0][2])
     for number, (name, length, width, ais) in enumerate(raft.ships):
         if number:
-            inner = _outside(inner, (raft.ships[number - 1][2] + width) / 2 + _GAP_M)
-        sooner = [(a + 4.0 * number * HOUR, b - 4.0 * number * HOUR) for a, b in stays]
+            inner = _alongside(inner, (raft.ships[number - 1][2] + width) / 2 + _GAP_M)
+        sooner = [(a + 4.0 * number * _HOUR, b - 4.0 * number * _HOUR) for a, b in stays]
         way = _calls(raft.port, raft.sea, inner, sooner, way_out(aois, inner), start_s)
-        made.append(Ship(raft.mmsi + number, name, "general cargo", "rafted", length, width, ais, 70, way))
+        made.append(
+            Ship(
+                mmsi=raft.mmsi + number,
+                name=name,
+                kind="general cargo",
+                role="rafted",
+                length_m=length,
+                width_m=width,
+                ais_class=ais,
+                ship_type=70,
+                itinerary=way,
+            )
+        )
     return made
 
 
 def _stays(rng: np.random.Generator, start_s: float, end_s: float) -> list[tuple[float, float]]:
-    stays, now = [], start_s + float(rng.uniform(1.5, 3.0)) * DAY
+    stays, now = [], start_s + float(rng.uniform(1.5, 3.0)) * _DAY
     while now < end_s:
-        stays.append((now, now + float(rng.uniform(2.5, 6.0)) * DAY))
-        now = stays[-1][1] + float(rng.uniform(2.5, 5.0)) * DAY
+        stays.append((now, now + float(rng.uniform(2.5, 6.0)) * _DAY))
+        now = stays[-1][1] + float(rng.uniform(2.5, 5.0)) * _DAY
     return stays
 
 
-def _outside(inner: HullPlace, metres: float) -> HullPlace:
+def _alongside(inner: HullPlace, metres: float) -> HullPlace:
     lon, lat = (float(v) for v in destination(inner.lon, inner.lat, inner.seaward_deg, metres))
     return replace(inner, lon=lon, lat=lat)
 
@@ -88,18 +109,36 @@ def _calls(
     needs = Voyager(0.0).sail(path[::-1], _KNOTS).now_s
     away, voyager = afloat(port, path[-1]), Voyager(start_s)
     for arrive, leave in stays:
-        voyager.stay(away, max((arrive - needs - voyager.now_s) / HOUR, 0.1))
+        voyager.stay(away, max((arrive - needs - voyager.now_s) / _HOUR, 0.1))
         voyager.sail(path[::-1], _KNOTS)
-        voyager.stay(place, (leave - arrive) / HOUR)
+        voyager.stay(place, (leave - arrive) / _HOUR)
         voyager.sail(path, _KNOTS)
     return voyager.done()
 
 
 def number_sharer(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> Ship:
-    """A coaster that calls at Rajin and sends, on the air all the time, the number of one that calls at Dunai."""
+    """A coaster that calls at Rajin and always sends the number of one that calls at Dunai.
+
+    Parameters
+    ----------
+    seed : int
+    aois : sequence of Aoi
+        Ports that are missing have their ships at fixed places.
+    start_s, end_s : float
+        Seconds since 1970; ships sail until the end.
+    """
     place = berth(aois, "rajin", "rajin_b23_head", width_m=13.0)
     stays = _stays(generator(seed, "number sharer"), start_s, end_s)
     way = _calls("rajin", "rajin-south", place, stays, way_out(aois, place), start_s)
     return Ship(
-        MMSI_BASE + 130, "SIM SAME NUMBER", "general cargo", "number sharer", 81.0, 13.0, "A", 70, way, as_mmsi=_SHARED
+        mmsi=MMSI_BASE + 130,
+        name="SIM SAME NUMBER",
+        kind="general cargo",
+        role="number sharer",
+        length_m=81.0,
+        width_m=13.0,
+        ais_class="A",
+        ship_type=70,
+        itinerary=way,
+        as_mmsi=_SHARED,
     )

@@ -1,8 +1,9 @@
-"""AIS as received: what land stations and satellites heard of what the ships sent."""
+"""AIS as received: what land stations and satellites receive of what the ships send."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,30 +19,66 @@ from monitor.simulate.traffic.itinerary import ShipMotion
 
 Mask = npt.NDArray[np.bool_]
 
-MOVING_S, RESTING_S = 240.0, 900.0
-"""A feed thinned to a position every four minutes under way and every quarter of an hour at rest."""
 
-RANGE_NMI: Mapping[str, float] = {"A": 32.0, "B": 16.0}
-_FADE_NMI = 4.0
-_HEARD = 0.93
-_SATELLITE_EVERY_S, _SATELLITE_FOR_S, _SATELLITE_HEARD = 6_000.0, 600.0, {"A": 0.45, "B": 0.1}
-_GPS_M = 6.0
+@dataclass(frozen=True, slots=True)
+class FeedRule:
+    """How a feed of AIS receives; all chosen.
+
+    Attributes
+    ----------
+    moving_s, resting_s : float
+        The feed is thinned to one position in this time, under way and at rest.
+    range_nmi : mapping of str to float
+        Distance at which a land station receives half of its best share, by AIS class.
+    fade_nmi : float
+        Width of the fall around that distance.
+    received : float
+        Share of messages that a land station receives near by.
+    satellite_every_s, satellite_for_s : float
+        A satellite is in view once in the former time, for the latter.
+    satellite_received : mapping of str to float
+        Share of messages received while it is, by AIS class.
+    gps_m : float
+        Standard deviation of a position in each axis.
+    """
+
+    moving_s: float = 240.0
+    resting_s: float = 900.0
+    range_nmi: Mapping[str, float] = field(default_factory=lambda: {"A": 32.0, "B": 16.0})
+    fade_nmi: float = 4.0
+    received: float = 0.93
+    satellite_every_s: float = 6_000.0
+    satellite_for_s: float = 600.0
+    satellite_received: Mapping[str, float] = field(default_factory=lambda: {"A": 0.45, "B": 0.1})
+    gps_m: float = 6.0
+
+
+RULE = FeedRule()
 _METRES_PER_DEGREE = 111_320.0
 SPOOFED_AT = (132.905, 42.72)
-"""Off Nakhodka: where the spoofer claims to lie."""
+"""Off Nakhodka: the place that the spoofer claims."""
 
 
 def received_positions(
     seed: int, world: World, period: TimeRange, stations: Mapping[str, tuple[float, float]]
 ) -> pd.DataFrame:
-    """POSITIONS of the whole season, in order of time; `source_file` is ``simulated``."""
-    tables = [_heard(seed, ship, world, period, stations) for ship in world.ships if ship.ais_class]
+    """POSITIONS of the whole season, in order of time; `source_file` is ``simulated``.
+
+    Parameters
+    ----------
+    seed : int
+    world : World
+    period : TimeRange
+    stations : mapping of str to tuple
+        Longitude and latitude of the receivers on land, by name.
+    """
+    tables = [_received(seed, ship, world, period, stations) for ship in world.ships if ship.ais_class]
     table = pd.concat([t for t in tables if len(t)] or [POSITIONS.empty()], ignore_index=True)
     return POSITIONS.conform(table.sort_values(["t", "mmsi"], kind="stable"))
 
 
 def broadcast_vessels(world: World) -> pd.DataFrame:
-    """VESSELS: what each ship with a transponder says of itself. IMO numbers are left out."""
+    """VESSELS: the static data that each ship with a transponder sends. IMO numbers are left out."""
     rows = [
         {
             "mmsi": s.mmsi,
@@ -56,10 +93,10 @@ def broadcast_vessels(world: World) -> pd.DataFrame:
         for s in world.ships
         if s.ais_class and not s.as_mmsi
     ]
-    return VESSELS.conform(pd.DataFrame(rows))
+    return VESSELS.conform(pd.DataFrame(rows)) if rows else VESSELS.empty()
 
 
-def _heard(
+def _received(
     seed: int, ship: Ship, world: World, period: TimeRange, stations: Mapping[str, tuple[float, float]]
 ) -> pd.DataFrame:
     rng = generator(seed, "ais", ship.mmsi)
@@ -69,9 +106,11 @@ def _heard(
         motion = _spoofed(motion)
     on = ship.sends(t) & motion.present
     land = _by_land(rng, ship.ais_class, motion, world.outages, stations)
-    space = (t % _SATELLITE_EVERY_S < _SATELLITE_FOR_S) & (rng.random(len(t)) < _SATELLITE_HEARD[ship.ais_class])
+    space = (t % RULE.satellite_every_s < RULE.satellite_for_s) & (
+        rng.random(len(t)) < RULE.satellite_received[ship.ais_class]
+    )
     keep = on & (land | space) & ~_down("*", t, world.outages)
-    noise = rng.normal(0.0, _GPS_M / _METRES_PER_DEGREE, size=(2, len(t)))
+    noise = rng.normal(0.0, RULE.gps_m / _METRES_PER_DEGREE, size=(2, len(t)))
     drift = np.clip(np.where(motion.sog_kn > 0.3, rng.normal(0, 0.1, len(t)), rng.exponential(0.04, len(t))), -0.2, 0.3)
     table = pd.DataFrame(
         {
@@ -93,10 +132,10 @@ def _heard(
 
 def _instants(rng: np.random.Generator, ship: Ship, period: TimeRange) -> Floats:
     start, end = period.start.timestamp(), period.end.timestamp()
-    t = np.arange(start, end, MOVING_S) + float(rng.uniform(0, MOVING_S))
+    t = np.arange(start, end, RULE.moving_s) + float(rng.uniform(0, RULE.moving_s))
     t = t[t < end]
     resting = ship.itinerary.at(t).sog_kn < 0.3
-    every = round(RESTING_S / MOVING_S)
+    every = round(RULE.resting_s / RULE.moving_s)
     t = t[~resting | (np.arange(len(t)) % every == 0)]
     return np.asarray(np.minimum(t + rng.uniform(0, 40.0, len(t)), end - 1.0), dtype=np.float64)
 
@@ -108,12 +147,12 @@ def _by_land(
     outages: Sequence[tuple[str, float, float]],
     stations: Mapping[str, tuple[float, float]],
 ) -> Mask:
-    heard = np.zeros(len(motion.t_s), dtype=bool)
+    received = np.zeros(len(motion.t_s), dtype=bool)
     for name, (lon, lat) in stations.items():
         miles = distance_m(motion.lon, motion.lat, lon, lat) / METRES_PER_NAUTICAL_MILE
-        chance = _HEARD / (1.0 + np.exp((miles - RANGE_NMI[ais_class]) / (_FADE_NMI / 2)))
-        heard |= (rng.random(len(miles)) < chance) & ~_down(name, motion.t_s, outages)
-    return heard
+        probability = RULE.received / (1.0 + np.exp((miles - RULE.range_nmi[ais_class]) / (RULE.fade_nmi / 2)))
+        received |= (rng.random(len(miles)) < probability) & ~_down(name, motion.t_s, outages)
+    return received
 
 
 def _down(station: str, t: Floats, outages: Sequence[tuple[str, float, float]]) -> Mask:
@@ -125,17 +164,13 @@ def _down(station: str, t: Floats, outages: Sequence[tuple[str, float, float]]) 
 
 
 def _spoofed(motion: ShipMotion) -> ShipMotion:
-    """While the ship is not at open sea its messages say that it lies off Nakhodka."""
-    lie = motion.stay >= 0
-    return ShipMotion(
-        motion.t_s,
-        np.where(lie, SPOOFED_AT[0], motion.lon),
-        np.where(lie, SPOOFED_AT[1], motion.lat),
-        np.where(lie, 0.0, motion.sog_kn),
-        motion.cog_deg,
-        motion.heading_deg,
-        motion.stay,
-        motion.present,
+    """While the ship is not at open sea its messages claim a place off Nakhodka."""
+    false = motion.stay >= 0
+    return replace(
+        motion,
+        lon=np.where(false, SPOOFED_AT[0], motion.lon),
+        lat=np.where(false, SPOOFED_AT[1], motion.lat),
+        sog_kn=np.where(false, 0.0, motion.sog_kn),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 import numpy as np
@@ -16,6 +16,7 @@ from monitor.core.geodesy import WGS84, convergence_deg, destination, reproject,
 
 LonLat = tuple[float, float]
 FENDER_M = 3.0
+"""Between hull and quay (chosen)."""
 
 HARBOUR: Mapping[str, tuple[LonLat, ...]] = MappingProxyType(
     {
@@ -54,10 +55,14 @@ class HullPlace:
 
 
 def berth(aois: Sequence[Aoi], port: str, berth_id: str, *, width_m: float, along: float = 0.0) -> HullPlace:
-    """The place of a hull of that width alongside a quay.
+    """The place of a hull alongside a quay.
 
     Parameters
     ----------
+    aois : sequence of Aoi
+    port, berth_id : str
+    width_m : float
+        Of the hull.
     along : float
         -1 to 1 along the quay face, 0 in the middle; 1 stands for a third of the face's length.
 
@@ -69,7 +74,15 @@ def berth(aois: Sequence[Aoi], port: str, berth_id: str, *, width_m: float, alon
     zone = _zone(aois, port, berth_id)
     if zone is None:
         lon, lat, axis = _ANCHOR[port]
-        return HullPlace(port, berth_id, "berth", lon, lat, axis, (axis + 90.0) % 360.0)
+        return HullPlace(
+            port=port,
+            zone_id=berth_id,
+            kind="berth",
+            lon=lon,
+            lat=lat,
+            axis_deg=axis,
+            seaward_deg=(axis + 90.0) % 360.0,
+        )
     aoi = next(a for a in aois if a.id == port)
     if zone.azimuth_deg is None:
         raise DataError(f"AOI {port}: berth {berth_id} has no azimuth_deg; give the quay face's direction")
@@ -80,7 +93,15 @@ def berth(aois: Sequence[Aoi], port: str, berth_id: str, *, width_m: float, alon
     x, y, outward = _alongside(strip, water, grid_axis, width_m, along * (zone.length_m or 0.0) / 3.0)
     lon, lat = transformer(aoi.epsg, WGS84).transform(x, y)
     back = convergence_deg(centre.x, centre.y, aoi.epsg)
-    return HullPlace(port, berth_id, "berth", lon, lat, zone.azimuth_deg % 360.0, (outward + back) % 360.0)
+    return HullPlace(
+        port=port,
+        zone_id=berth_id,
+        kind="berth",
+        lon=lon,
+        lat=lat,
+        axis_deg=zone.azimuth_deg % 360.0,
+        seaward_deg=(outward + back) % 360.0,
+    )
 
 
 def _alongside(
@@ -99,22 +120,39 @@ def _alongside(
 
 
 def anchorage(aois: Sequence[Aoi], port: str, zone_id: str, *, u: float, v: float) -> HullPlace:
-    """A place in an anchorage's bounding box (`u` east, `v` north, 0–1), or its middle where that falls outside."""
+    """A place in an anchorage, or its middle where that falls beyond its outline.
+
+    Parameters
+    ----------
+    aois : sequence of Aoi
+    port, zone_id : str
+    u, v : float
+        East and north in the bounding box, 0–1.
+    """
     zone = _zone(aois, port, zone_id)
     if zone is None:
         lon, lat, axis = _ANCHOR[port]
         lon, lat = (float(c) for c in destination(lon, lat, 135.0, 2500.0))
-        return HullPlace(port, zone_id, "anchorage", lon, lat, axis, axis)
+        return replace(afloat(port, (lon, lat), "anchorage"), zone_id=zone_id, axis_deg=axis, seaward_deg=axis)
     west, south, east, north = zone.geometry.bounds
     point = Point(west + u * (east - west), south + v * (north - south))
     if not zone.geometry.contains(point):
         point = zone.geometry.buffer(-0.001).centroid
-    return HullPlace(port, zone_id, "anchorage", point.x, point.y, 0.0, 0.0)
+    return replace(afloat(port, (point.x, point.y), "anchorage"), zone_id=zone_id)
 
 
 def afloat(port: str, lonlat: LonLat, kind: str = "sea") -> HullPlace:
-    """A place at sea in no zone."""
-    return HullPlace(port, "", kind, lonlat[0], lonlat[1], 0.0, 0.0)
+    """A place at sea in no zone.
+
+    Parameters
+    ----------
+    port : str
+        The nearest.
+    lonlat : LonLat
+    kind : str
+        ``sea`` or ``anchorage``.
+    """
+    return HullPlace(port=port, zone_id="", kind=kind, lon=lonlat[0], lat=lonlat[1], axis_deg=0.0, seaward_deg=0.0)
 
 
 def way_out(aois: Sequence[Aoi], place: HullPlace) -> list[LonLat]:

@@ -38,7 +38,7 @@ def legs(mmsi: int, trips: int, *, first_day: float = 0.0, every: float = 8.0) -
     return rows
 
 
-def told_truth(*crossings: dict[str, object]) -> dict[str, pd.DataFrame]:
+def truth_of(*crossings: dict[str, object]) -> dict[str, pd.DataFrame]:
     """A truth of legs alone, every stay at their ends seen."""
     voyages = pd.DataFrame(crossings)
     ends = voyages[["mmsi"]].assign(arrived_at=voyages["departed_at"] - DAY, departed_at=voyages["departed_at"])
@@ -90,7 +90,7 @@ ALL = (
 
 
 def test_a_true_shuttle_scores_one_in_everything() -> None:
-    value = of(shuttle(), told_truth(*legs(1, 3)))
+    value = of(shuttle(), truth_of(*legs(1, 3)))
     assert [value(figure) for figure in ALL] == [1.0] * len(ALL)
     assert np.isnan(value("precision, candidates"))
 
@@ -108,16 +108,16 @@ def test_a_true_shuttle_scores_one_in_everything() -> None:
     ],
 )
 def test_a_wrong_shuttle_is_seen(planted: dict[str, object], figure: str) -> None:
-    assert of(shuttle(**planted), told_truth(*legs(1, 3)))(figure) == 0.0
+    assert of(shuttle(**planted), truth_of(*legs(1, 3)))(figure) == 0.0
 
 
 def test_a_period_may_be_too_long_by_the_trips_that_could_have_been_missed() -> None:
-    value = of(shuttle(period_days=16.0, legs=3, legs_low=3, legs_high=7), told_truth(*legs(1, 3)))
+    value = of(shuttle(period_days=16.0, legs=3, legs_low=3, legs_high=7), truth_of(*legs(1, 3)))
     assert value("period within its doubt") == 1.0
 
 
 def test_a_candidate_is_kept_apart_from_what_is_shown() -> None:
-    value = of(shuttle(status="candidate", period_days=np.nan), told_truth(*legs(1, 3)))
+    value = of(shuttle(status="candidate", period_days=np.nan), truth_of(*legs(1, 3)))
     assert value("precision, candidates") == 1.0
     assert value("recall of observable, shown") == 0.0
     assert value("recall of observable, shown or candidate") == 1.0
@@ -126,20 +126,20 @@ def test_a_candidate_is_kept_apart_from_what_is_shown() -> None:
 
 def test_two_rows_cannot_both_be_the_one_shuttle_and_the_named_one_chooses_first() -> None:
     both = pd.concat([shuttle(), shuttle(shuttle_id="y", mmsi=1, first=START + 8 * DAY)], ignore_index=True)
-    value = of(SHUTTLES.conform(both), told_truth(*legs(1, 3)))
+    value = of(SHUTTLES.conform(both), truth_of(*legs(1, 3)))
     assert value("precision, shown") == 0.5
-    value = of(SHUTTLES.conform(both), told_truth(*legs(1, 3), *legs(2, 3, first_day=4.0)))
+    value = of(SHUTTLES.conform(both), truth_of(*legs(1, 3), *legs(2, 3, first_day=4.0)))
     assert value("precision, shown") == 1.0
 
 
-def test_crossings_of_two_ships_taken_for_one_are_told_apart_from_those_of_one() -> None:
-    value = of(shuttle(legs=12, legs_low=12, legs_high=12), told_truth(*legs(1, 3), *legs(2, 3, first_day=0.2)))
+def test_crossings_of_two_ships_taken_for_one_are_separated_from_those_of_one() -> None:
+    value = of(shuttle(legs=12, legs_low=12, legs_high=12), truth_of(*legs(1, 3), *legs(2, 3, first_day=0.2)))
     assert value("crossings interval holds the truth") == 0.0
     assert value("crossings interval holds all ships'") == 1.0
 
 
 def test_a_ship_that_crossed_twice_is_no_shuttle() -> None:
-    truth = told_truth(*legs(1, 1))
+    truth = truth_of(*legs(1, 1))
     assert true_shuttles(truth).empty
     assert of(shuttle(), truth)("precision, shown") == 0.0
 
@@ -151,7 +151,7 @@ def long_truth(aois):
     return truth_tables(season)
 
 
-def test_the_shuttles_of_a_season_score_one_when_told_as_they_were(long_truth) -> None:
+def test_the_shuttles_of_a_season_score_one_when_stated_as_they_were(long_truth) -> None:
     true = true_shuttles(long_truth)
     assert len(true)
     rows = []
@@ -178,7 +178,7 @@ def test_the_shuttles_of_a_season_score_one_when_told_as_they_were(long_truth) -
 
 @pytest.fixture(scope="module")
 def counts(truth):
-    """What an eye that misses nothing of 45 m counts."""
+    """The counts of a detector that misses nothing of 45 m and more."""
     observations = truth["clouds"].reset_index(drop=True)
     seen = truth["vessels"][truth["vessels"]["visible"] & (truth["vessels"]["length_m"] >= 45.0)]
     hidden = observations["hidden_fraction"] >= 0.9
@@ -203,11 +203,11 @@ def counts(truth):
     )
 
 
-def test_true_counts_have_no_error_and_say_what_was_not_observed(truth, counts) -> None:
+def test_true_counts_have_no_error_and_report_what_was_not_observed(truth, counts) -> None:
     sheet = score({"counts": counts}, truth)
     assert sheet.value("counts", "vessels, mean absolute error") == 0.0
     assert sheet.value("counts", "berth, bias") == 0.0
-    assert sheet.value("counts", "hidden looks, said not observed") == 1.0
+    assert sheet.value("counts", "hidden observations, said not observed") == 1.0
     assert sheet.value("counts", "clear observations, said not observed") == 0.0
 
 
@@ -218,11 +218,11 @@ def test_one_ship_too_many_in_each_observation_is_a_bias_of_one(truth, counts) -
     assert sheet.value("counts", "berth, bias") == 0.0
 
 
-def test_a_hidden_observation_told_as_no_ship_is_a_observation_not_said_to_be_hidden(truth, counts) -> None:
+def test_a_hidden_observation_counted_as_no_ship_is_not_reported_as_hidden(truth, counts) -> None:
     blind = counts.assign(state="observed", vessels=counts["vessels"].fillna(0))
-    assert score({"counts": blind}, truth).value("counts", "hidden looks, said not observed") == 0.0
+    assert score({"counts": blind}, truth).value("counts", "hidden observations, said not observed") == 0.0
     left_out = counts[counts["state"] == "observed"]
-    assert score({"counts": left_out}, truth).value("counts", "hidden looks, said not observed") == 0.0
+    assert score({"counts": left_out}, truth).value("counts", "hidden observations, said not observed") == 0.0
 
 
 @pytest.fixture(scope="module")
@@ -257,8 +257,8 @@ def who(stays: pd.DataFrame) -> pd.DataFrame:
     """Ships on AIS by their number; of the others nothing but that no list names them."""
     rows = []
     for stay in stays.itertuples():
-        heard = pd.notna(stay.mmsi)
-        name = f"MMSI {stay.mmsi}" if heard else "another ship"
+        on_ais = pd.notna(stay.mmsi)
+        name = f"MMSI {stay.mmsi}" if on_ais else "another ship"
         rows.append(
             {
                 "subject_id": stay.visit_id,
@@ -267,11 +267,11 @@ def who(stays: pd.DataFrame) -> pd.DataFrame:
                 "mmsi": stay.mmsi,
                 "role": "",
                 "rank": 1,
-                "probability": 0.98 if heard else 1.0,
+                "probability": 0.98 if on_ais else 1.0,
                 "likelihood": "",
                 "length_ratio": np.nan,
                 "reasons": "",
-                "wording": f"{name}, identified by AIS." if heard else "No ship of the watch list fits.",
+                "wording": f"{name}, identified by AIS." if on_ais else "No ship of the watch list fits.",
             }
         )
     return IDENTITY.conform(pd.DataFrame(rows).astype({"mmsi": "Int64"}))
@@ -287,7 +287,7 @@ def test_names_by_ais_alone_break_no_rule_and_hold_the_true_ship(truth, stays) -
 
 
 @pytest.mark.parametrize("wording", ["Angara, identified by AIS.", "Angara, identified by its length."])
-def test_a_name_that_nothing_gives_a_right_to_is_counted(truth, stays, wording: str) -> None:
+def test_a_name_without_evidence_is_counted(truth, stays, wording: str) -> None:
     table = who(stays)
     dark = table.index[table["mmsi"].isna()][0]
     table.loc[dark, "wording"] = wording
@@ -356,10 +356,10 @@ def test_the_silent_ship_that_lay_there_is_found_among_the_candidates(truth) -> 
         }
         for n, mmsi in ((1, 1), (2, sent))
     ]
-    told = GAP_CANDIDATES.conform(pd.DataFrame(rows))
-    tables = {"detections": seen, "dark_events": dark, "gap_candidates": told}
+    candidates = GAP_CANDIDATES.conform(pd.DataFrame(rows))
+    tables = {"detections": seen, "dark_events": dark, "gap_candidates": candidates}
     sheet = score(tables, truth)
     assert sheet.value("gap_candidates", "right ship among them") == 1.0
     assert sheet.value("gap_candidates", "right ship first") == 0.0
-    only = score(tables | {"gap_candidates": told.iloc[:1]}, truth)
+    only = score(tables | {"gap_candidates": candidates.iloc[:1]}, truth)
     assert only.value("gap_candidates", "right ship among them") == 0.0

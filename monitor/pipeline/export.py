@@ -37,8 +37,9 @@ def export_tables(
 ) -> list[Path]:
     """Write the tables of some ports in a format of `report.exports.FORMATS`; the files written."""
     tables = within(snapshot.tables(archive, store, ports), period)
-    passes = snapshot.acquisitions(archive, ports, period)
-    return write_export(Content(ports.aois, passes, tables, snapshot.software()), out, format=format)
+    scenes = tuple(scene for aoi in ports.aois for scene in archive.scenes(aoi.id, period))
+    passes = tuple(scene.acquisition for scene in scenes)
+    return write_export(Content(ports.aois, passes, tables, snapshot.software(), scenes=scenes), out, format=format)
 
 
 def within(tables: Tables, period: TimeRange | None) -> Tables:

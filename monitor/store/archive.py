@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
 from filelock import FileLock
@@ -19,8 +18,8 @@ from monitor.core.scene import Acquisition, Raster, Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import TimeRange
-from monitor.io import atomic, cog, parquet
-from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene, scene_item
+from monitor.io import atomic, cog, parquet, stac
+from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene
 from monitor.store.index import Index, Record
 from monitor.store.records import latest, read_ledger
 
@@ -89,7 +88,7 @@ class Archive:
         content["request.json"] = _json(request or {})
         with self.claim(acquisition.id):
             self._begin()
-            old = self._read_item(folder) if (folder / "item.json").is_file() else None
+            old = stac.read_item(folder) if (folder / "item.json").is_file() else None
             replaces = () if old is None else _superseded(item_acquisition(old), acquisition)
             if old is not None:
                 log.info(
@@ -98,9 +97,9 @@ class Archive:
                 self._withdraw(acquisition.id, folder)
             for name, data in content.items():
                 atomic.write_bytes(folder / name, data)
-            item = scene_item(acquisition, raster, replaces=replaces)
+            item = stac.scene_item(acquisition, stac.PixelFacts.of(raster), replaces=replaces)
             atomic.write_bytes(folder / "item.json", _json(item))
-            self.index.add([(self._relative(folder), item, acquisition.acquired_at)])
+            self.index.add([(self._relative(folder), item, acquisition)])
         return item_scene(item, folder)
 
     def folder(self, acquisition: Acquisition) -> Path:
@@ -118,8 +117,7 @@ class Archive:
         unknown = [acquisition for acquisition in acquisitions if acquisition.id not in known]
         found = [a for a in unknown if (self.folder(a) / "item.json").is_file()]
         for acquisition in found:
-            folder = self.folder(acquisition)
-            self.index.add([(self._relative(folder), self._read_item(folder), acquisition.acquired_at)])
+            self.index.add([self._entry(self.folder(acquisition))])
         return [acquisition for acquisition in unknown if acquisition not in found]
 
     def outdated(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
@@ -171,8 +169,8 @@ class Archive:
             There is no such scene, or its files are damaged.
         """
         path, item = self._find(scene_id)
-        properties = cast("Mapping[str, float]", item["properties"])
-        return cog.read_raster(path, scale=properties["monitor:scale"], offset=properties["monitor:offset"])
+        pixels = stac.item_pixels(item)
+        return cog.read_raster(path, scale=pixels.scale, offset=pixels.offset)
 
     # tables
 
@@ -333,18 +331,9 @@ class Archive:
             raise ArchiveError(f"{self.root}: no scene {scene_id}; `monitor status` lists what is there")
         return self.root / found[0], found[1]
 
-    def _entry(self, folder: Path) -> tuple[str, dict[str, object], datetime]:
-        item = self._read_item(folder)
-        return self._relative(folder), item, item_acquisition(item).acquired_at
-
-    def _read_item(self, folder: Path) -> dict[str, object]:
-        path = folder / "item.json"
-        try:
-            return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise ArchiveError(
-                f"{path}: not readable ({error}); remove {folder}, run `monitor reindex` and pull it again"
-            ) from error
+    def _entry(self, folder: Path) -> tuple[str, dict[str, object], Acquisition]:
+        item = stac.read_item(folder)
+        return self._relative(folder), item, item_acquisition(item)
 
     def _withdraw(self, scene_id: str, folder: Path) -> None:
         """Index first, item last: killed in between, a scene is entered again or lacking, but never known and gone."""

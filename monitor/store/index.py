@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 from filelock import FileLock
 
 from monitor.core.errors import ArchiveError
+from monitor.core.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
+from monitor.io.stac import PRODUCT_IDS, SOURCE
 
 VERSION = 1
 """`user_version` of the index this code writes."""
@@ -33,6 +34,9 @@ _MIGRATIONS = {0: _SCHEMA}
 """SQL that lifts an index from the version of the key to the next one."""
 
 _WAIT_S = 30.0
+
+Entry = tuple[str, Mapping[str, object], Acquisition]
+"""A scene's folder relative to the archive, its STAC item, and the acquisition that the item describes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +98,14 @@ class Index:
 
     def products(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Scene id to its source and the product ids that it was made from."""
-        source, products = (
-            f"json_extract(item, '$.properties.\"monitor:{name}\"')" for name in ("source", "product_ids")
-        )
+        source, products = (f"json_extract(item, '$.properties.\"{name}\"')" for name in (SOURCE, PRODUCT_IDS))
         with self._open() as db:
             rows = db.execute(f"SELECT scene_id, {source}, {products} FROM scenes").fetchall()
         return {scene: (str(source), tuple(json.loads(products or "[]"))) for scene, source, products in rows}
 
-    def add(self, scenes: Iterable[tuple[str, Mapping[str, object], datetime]]) -> None:
-        """Enter scenes: (folder, item, middle of the acquisition); one of the same id is replaced."""
-        rows = [_row(path, item, at) for path, item, at in scenes]
+    def add(self, scenes: Iterable[Entry]) -> None:
+        """Enter scenes; one of the same id is replaced."""
+        rows = [_row(*entry) for entry in scenes]
         with self._open() as db:
             db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -125,9 +127,9 @@ class Index:
             rows = db.execute(query, (kind, stamp(since) if since else "")).fetchall()
         return [Record(kind, id, utc(at), json.loads(body)) for kind, id, at, body in rows]  # noqa: A001
 
-    def rebuild(self, scenes: Iterable[tuple[str, Mapping[str, object], datetime]], records: Iterable[Record]) -> None:
+    def rebuild(self, scenes: Iterable[Entry], records: Iterable[Record]) -> None:
         """Replace everything in one transaction, so that other processes see the old index or the new one."""
-        rows = [_row(path, item, at) for path, item, at in scenes]
+        rows = [_row(*entry) for entry in scenes]
         notes = [(r.kind, r.id, stamp(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
         with self._open() as db:
             db.execute("DELETE FROM scenes")
@@ -179,10 +181,9 @@ def stamp(instant: datetime) -> str:
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _row(path: str, item: Mapping[str, object], acquired_at: datetime) -> tuple[str, ...]:
-    properties = cast("Mapping[str, object]", item["properties"])
-    fields = ("monitor:aoi_id", "monitor:sensor", "start_datetime", "end_datetime")
-    return (str(item["id"]), *(str(properties[field]) for field in fields), stamp(acquired_at), path, json.dumps(item))
+def _row(path: str, item: Mapping[str, object], acquisition: Acquisition) -> tuple[str, ...]:
+    instants = (stamp(at) for at in (acquisition.start, acquisition.end, acquisition.acquired_at))
+    return (acquisition.id, acquisition.aoi_id, acquisition.sensor, *instants, path, json.dumps(item))
 
 
 def _version(db: sqlite3.Connection) -> int:

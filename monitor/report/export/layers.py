@@ -12,7 +12,7 @@ from shapely.geometry import LineString, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Acquisition
+from monitor.core.scene import Acquisition, Scene
 from monitor.core.schema import UTC
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.model import Tables
@@ -37,13 +37,14 @@ PLAIN = ("counts", "coverage", "matches", "stacks", "shuttles", "voyage_links", 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What an export holds: ports, acquisitions (archived scenes among them) and tables."""
+    """What an export holds: ports, acquisitions, those of them whose pixels are archived (`scenes`), and tables."""
 
     aois: tuple[Aoi, ...]
     acquisitions: tuple[Acquisition, ...]
     tables: Tables
     software: str
     simulated: bool = False
+    scenes: tuple[Scene, ...] = ()
 
     @property
     def is_simulated(self) -> bool:

@@ -17,7 +17,7 @@ from monitor.core.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
 from monitor.io.stac import PRODUCT_IDS, SOURCE
 
-VERSION = 1
+INDEX_VERSION = 1
 """`user_version` of the index this code writes."""
 
 _SCHEMA = """
@@ -53,7 +53,7 @@ class Record:
 
     def to_json(self) -> str:
         """One line of JSON."""
-        values = {"kind": self.kind, "id": self.id, "at": stamp(self.at), "body": dict(self.body)}
+        values = {"kind": self.kind, "id": self.id, "at": sortable(self.at), "body": dict(self.body)}
         return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
     @classmethod
@@ -80,7 +80,7 @@ class Index:
                 values.append(value)
         if period is not None:
             where.append("acquired_at >= ? AND acquired_at < ?")
-            values += [stamp(period.start), stamp(period.end)]
+            values += [sortable(period.start), sortable(period.end)]
         query = f"SELECT path, item FROM scenes WHERE {' AND '.join(where)} ORDER BY acquired_at, scene_id"
         with self._open() as db:
             return [(path, json.loads(item)) for path, item in db.execute(query, values)]
@@ -116,7 +116,7 @@ class Index:
 
     def note(self, records: Iterable[Record]) -> None:
         """Enter records; one of the same kind and id is replaced."""
-        rows = [(r.kind, r.id, stamp(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
+        rows = [(r.kind, r.id, sortable(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
         with self._open() as db:
             db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
 
@@ -124,13 +124,13 @@ class Index:
         """The records of a kind, oldest first."""
         query = "SELECT kind, id, at, body FROM records WHERE kind = ? AND at >= ? ORDER BY at, id"
         with self._open() as db:
-            rows = db.execute(query, (kind, stamp(since) if since else "")).fetchall()
+            rows = db.execute(query, (kind, sortable(since) if since else "")).fetchall()
         return [Record(kind, id, utc(at), json.loads(body)) for kind, id, at, body in rows]  # noqa: A001
 
     def rebuild(self, scenes: Iterable[Entry], records: Iterable[Record]) -> None:
         """Replace everything in one transaction, so that other processes see the old index or the new one."""
         rows = [_row(*entry) for entry in scenes]
-        notes = [(r.kind, r.id, stamp(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
+        notes = [(r.kind, r.id, sortable(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
         with self._open() as db:
             db.execute("DELETE FROM scenes")
             db.execute("DELETE FROM records")
@@ -158,7 +158,7 @@ class Index:
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_WAIT_S)
         try:
-            if _version(db) == VERSION:
+            if _version(db) == INDEX_VERSION:
                 db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash; a lost entry is found by its file
                 return db
             with FileLock(self.path.with_name(".index-making.lock"), timeout=_WAIT_S):  # SQLite waits for no lock here
@@ -176,13 +176,13 @@ class Index:
         return db
 
 
-def stamp(instant: datetime) -> str:
+def sortable(instant: datetime) -> str:
     """An instant as text that sorts by time: UTC with microseconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _row(path: str, item: Mapping[str, object], acquisition: Acquisition) -> tuple[str, ...]:
-    instants = (stamp(at) for at in (acquisition.start, acquisition.end, acquisition.acquired_at))
+    instants = (sortable(at) for at in (acquisition.start, acquisition.end, acquisition.acquired_at))
     return (acquisition.id, acquisition.aoi_id, acquisition.sensor, *instants, path, json.dumps(item))
 
 
@@ -194,12 +194,12 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
     db.isolation_level = None
     db.execute("BEGIN IMMEDIATE")
     version = _version(db)
-    if version > VERSION:
-        raise ArchiveError(f"{path}: an index of version {version}, this is {VERSION}; upgrade monitor")
-    for step in range(version, VERSION):
+    if version > INDEX_VERSION:
+        raise ArchiveError(f"{path}: an index of version {version}, this is {INDEX_VERSION}; upgrade monitor")
+    for step in range(version, INDEX_VERSION):
         for statement in _MIGRATIONS[step].split(";"):
             db.execute(statement)
-    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute(f"PRAGMA user_version = {INDEX_VERSION}")
     db.execute("COMMIT")
     db.isolation_level = "DEFERRED"
 

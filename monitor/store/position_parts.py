@@ -112,7 +112,7 @@ def read_part(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error
 
 
-def keep(
+def select_rows(
     table: pd.DataFrame, bounds: Bounds | None, mmsi: Sequence[int] | None, bucket: tuple[int, int] | None
 ) -> pd.DataFrame:
     """The rows within bounds, of some vessels, of one bucket; all of them where None is given."""

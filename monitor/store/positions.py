@@ -17,7 +17,7 @@ from monitor.core.errors import ArchiveError
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange, utc
 from monitor.io import atomic, parquet
-from monitor.store.position_parts import Bounds, PartWriter, keep, read_part
+from monitor.store.position_parts import Bounds, PartWriter, read_part, select_rows
 
 SAME_DEG = 1e-4
 """Two positions of one MMSI and instant closer than this (some 10 m) are one, rounded by different feeds."""
@@ -243,7 +243,7 @@ class PositionStore:
         """One day's rows, each once; parts of an ingest that was cut off before its record do not count."""
         whole = {path.stem for path in (self.root / "ingested").glob("*.json")}
         parts = [
-            keep(read_part(path, columns), bounds, mmsi, bucket)
+            select_rows(read_part(path, columns), bounds, mmsi, bucket)
             for path in sorted((self.root / f"date={day.isoformat()}").glob("*.parquet"))
             if path.stem.rpartition("-")[0] in whole
         ]

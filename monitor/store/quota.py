@@ -14,7 +14,7 @@ _KIND = "units"
 
 
 @dataclass(frozen=True, slots=True)
-class UnitAccount:
+class UnitQuota:
     """Units set aside and spent, kept as records of an archive.
 
     What a killed process had set aside stays counted: the service may have charged it.

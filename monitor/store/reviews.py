@@ -77,7 +77,7 @@ class ReviewStore:
             That person has none to take back.
         """
         with self.archive.lock("review"):
-            mine = [r for r in standing(self.rows()) if r.who == who.strip() and subject in ("", r.subject)]
+            mine = [r for r in current_reviews(self.rows()) if r.who == who.strip() and subject in ("", r.subject)]
             if not mine:
                 of = f" of {subject}" if subject else ""
                 raise DataError(f"no decision{of} by {who} stands; `monitor review` lists what was decided")
@@ -123,7 +123,7 @@ def login() -> str:
         return "reviewer"
 
 
-def standing(rows: Iterable[Review]) -> list[Review]:
+def current_reviews(rows: Iterable[Review]) -> list[Review]:
     """The decisions that were not taken back, oldest first; of one person and subject the last alone."""
     rows = list(rows)
     undone = {row.undoes for row in rows if row.decision == UNDO}
@@ -139,7 +139,7 @@ def review_table(rows: Sequence[Review]) -> pd.DataFrame:
     """REVIEWS of some rows; `stands` is true for the last decision of each subject that was not taken back."""
     if not rows:
         return REVIEWS.empty()
-    holds = {row.subject: row.id for row in standing(rows)}
+    holds = {row.subject: row.id for row in current_reviews(rows)}
     return REVIEWS.conform(
         pd.DataFrame(
             {

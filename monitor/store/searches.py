@@ -11,7 +11,7 @@ from monitor.core.revisit import Searched, Tried
 from monitor.core.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
 from monitor.store.archive import Archive
-from monitor.store.index import Record, stamp
+from monitor.store.index import Record, sortable
 
 OLD = timedelta(days=14)
 """A pass that has no pixels when it is this old is not asked for again."""
@@ -27,7 +27,7 @@ class SearchStore:
 
     archive: Archive
 
-    def note_search(
+    def record_search(
         self, source: str, aoi_id: str, sensors: Sequence[str], period: TimeRange, *, now: datetime
     ) -> None:
         """Keep that a catalog was asked; one record a source, port and sensor for equal periods, the latest."""
@@ -37,7 +37,7 @@ class SearchStore:
                     _SEARCH,
                     f"{source}/{aoi_id}/{sensor}/{period}",
                     now,
-                    {"aoi_id": aoi_id, "sensor": sensor, "start": stamp(period.start), "end": stamp(period.end)},
+                    {"aoi_id": aoi_id, "sensor": sensor, "start": sortable(period.start), "end": sortable(period.end)},
                 )
                 for sensor in sensors
             )
@@ -56,7 +56,7 @@ class SearchStore:
             for body in (record.body,)
         ]
 
-    def note_no_data(self, acquisition: Acquisition, reason: str, *, now: datetime) -> None:
+    def record_no_data(self, acquisition: Acquisition, reason: str, *, now: datetime) -> None:
         """Keep that an offered pass had no pixels."""
         tries = next((_tries(record) for record in self._records() if record.id == acquisition.id), 0)
         body = {
@@ -65,7 +65,7 @@ class SearchStore:
             "platform": acquisition.platform,
             "relative_orbit": acquisition.relative_orbit,
             "orbit_state": acquisition.orbit_state,
-            "start": stamp(acquisition.start),
+            "start": sortable(acquisition.start),
             "products": list(acquisition.product_ids),
             "reason": reason,
             "tries": tries + 1,

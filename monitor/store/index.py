@@ -1,4 +1,4 @@
-"""The index: what is in the archive, in SQLite, so that asking is fast. It can always be rebuilt from the files."""
+"""The index: what is in the archive, in SQLite, so that queries are fast. It can always be rebuilt from the files."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ Entry = tuple[str, Mapping[str, object], Acquisition]
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing that happened: a run, a review, an alert, an offer of a source, units spent.
+    """One thing that happened: a run, a review, an alert, a search, a pass without pixels, units spent.
 
     `id` is unique within its kind; a later record of the same id replaces the earlier one. `body` holds JSON values.
     """
@@ -72,7 +72,15 @@ class Index:
     def items(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
     ) -> list[tuple[str, dict[str, object]]]:
-        """(folder relative to the archive, STAC item) of scenes whose middle lies in `period`, in order of time."""
+        """(folder relative to the archive, STAC item) of scenes whose middle lies in `period`, in order of time.
+
+        Parameters
+        ----------
+        aoi_id : str, optional
+        period : TimeRange, optional
+        sensor : str, optional
+            ``s2`` or ``s1``; scenes of all by default.
+        """
         where, values = ["1"], list[str]()
         for column, value in (("aoi_id", aoi_id), ("sensor", sensor)):
             if value is not None:
@@ -211,5 +219,5 @@ def _advice(error: sqlite3.Error) -> str:
     if "readonly" in text or "unable to open" in text:
         return "cannot be written; mount the disk for writing or change the folder's permissions"
     if "locked" in text:
-        return "another process has held it for half a minute; wait for that run to end"
+        return "another process has locked it for half a minute; wait for that run to end"
     return f"damaged ({text}); `monitor reindex` builds it anew from the files"

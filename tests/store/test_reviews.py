@@ -72,7 +72,7 @@ def test_reviews_survive_the_loss_of_the_index(store: ReviewStore) -> None:
 
 @pytest.mark.parametrize(
     ("change", "said"),
-    [({"decision": "maybe"}, "no decision"), ({"who": " "}, "name of who"), ({"note": "x" * 2001}, "shorten")],
+    [({"decision": "maybe"}, "no decision"), ({"who": " "}, "name of the reviewer"), ({"note": "x" * 2001}, "shorten")],
 )
 def test_a_row_that_says_nothing_clear_is_refused(store: ReviewStore, change: dict[str, str], said: str) -> None:
     given = {"decision": "keep", "who": "Kim", "note": ""} | change

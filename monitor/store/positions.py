@@ -220,7 +220,7 @@ class PositionStore:
 
         Notes
         -----
-        A scene is late when a file that was ingested after `matched_at` brought positions of those hours.
+        A scene is late when a file that was ingested after `matched_at` has positions of those hours.
         """
         late = pd.Series(False, index=scenes.index)
         for done in self.ingested():

@@ -16,7 +16,7 @@ check: .venv/.test-ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/.test-ready
+bench: .venv/.test-ready .venv/.bench-ready
 	$(BIN)/pytest tests/benchmarks/test_pull.py -s --override-ini addopts='-q --strict-markers --disable-socket --allow-unix-socket'
 	$(BIN)/python -m tests.benchmarks.ais
 	$(BIN)/python -m tests.benchmarks.air_filter
@@ -35,6 +35,10 @@ bench: .venv/.test-ready
 .venv/.test-ready: .venv/bin/python pyproject.toml
 	$(BIN)/pip install --quiet --editable '.[dev]'
 	@touch $@ .venv/.demo-ready
+
+.venv/.bench-ready: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[bench]'
+	@touch $@
 
 clean:
 	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

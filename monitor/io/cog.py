@@ -27,7 +27,7 @@ def encode_pixels(raster: Raster, *, simulated: bool = False) -> bytes:
 
 
 def encode_mask(raster: Raster) -> bytes:
-    """The COG beside it: ``valid`` and, when the source speaks of cloud, ``cloud``; 1 is true."""
+    """The COG beside it: ``valid`` and, when the source has a cloud mask, ``cloud``; 1 is true."""
     layers = {"valid": raster.valid} | ({} if raster.cloud is None else {"cloud": raster.cloud})
     data = np.stack([layer.astype(np.uint8) for layer in layers.values()])
     return _encode(data, tuple(layers), raster.grid, nodata=None, tags={})
@@ -35,6 +35,13 @@ def encode_mask(raster: Raster) -> bytes:
 
 def read_raster(folder: Path, *, scale: float, offset: float) -> Raster:
     """The raster of a scene's folder.
+
+    Parameters
+    ----------
+    folder : Path
+        With ``pixels.tif`` and ``mask.tif``.
+    scale, offset : float
+        Physical value = stored number × scale + offset.
 
     Raises
     ------

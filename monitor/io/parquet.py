@@ -28,7 +28,7 @@ def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
     Raises
     ------
     ArchiveError
-        A file is damaged, or lacks a column that the schema does not let be absent.
+        A file is damaged, or misses a column that the schema does not let be absent.
     """
     parts = [part for part in (_read(path, schema) for path in paths) if part.num_rows]
     if not parts:

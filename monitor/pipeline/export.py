@@ -52,8 +52,9 @@ def export_tables(
         There is no such format, or nothing can be written there.
     """
     tables = shown(context, snapshot.read(context)).within(period)
-    passes = tuple(a for a in context.acquisitions if period is None or a.acquired_at in period)
-    return write_export(Content(context.aois, passes, tables, SOFTWARE), out, format=format)
+    scenes = tuple(s for s in context.scenes if period is None or s.acquisition.acquired_at in period)
+    passes = tuple(scene.acquisition for scene in scenes)
+    return write_export(Content(context.aois, passes, tables, SOFTWARE, scenes=scenes), out, format=format)
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:

@@ -73,7 +73,7 @@ def note_search(archive: Archive, source: Source, aois: Sequence[Aoi], found: Se
     failed, now = {outcome.item.id for outcome in found.failed}, datetime.now(UTC)
     for aoi in aois:
         if aoi.id not in failed:
-            SearchStore(archive).note_search(source.name, aoi.id, source.sensors, period, now=now)
+            SearchStore(archive).record_search(source.name, aoi.id, source.sensors, period, now=now)
 
 
 def missing(archive: Archive, found: Search) -> list[tuple[Acquisition, Aoi]]:
@@ -82,7 +82,7 @@ def missing(archive: Archive, found: Search) -> list[tuple[Acquisition, Aoi]]:
     A pass that had no pixels waits until its next request is due.
     """
     listed = [a for a, _ in found.found]
-    wanted = SearchStore(archive).due([*archive.lacks(listed), *archive.outdated(listed)], now=datetime.now(UTC))
+    wanted = SearchStore(archive).due([*archive.missing(listed), *archive.outdated(listed)], now=datetime.now(UTC))
     lacking = {acquisition.id for acquisition in wanted}
     work = [(acquisition, aoi) for acquisition, aoi in found.found if acquisition.id in lacking]
     return sorted(work, key=lambda pair: (pair[0].start, pair[0].id))
@@ -109,13 +109,13 @@ def pull_scenes(
 
 def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -> str:
     acquisition, aoi = work
-    with archive.claim(acquisition.id):
-        if archive.lacks([acquisition]) or archive.outdated([acquisition]):  # else another process archived it
+    with archive.lock_scene(acquisition.id):
+        if archive.missing([acquisition]) or archive.outdated([acquisition]):  # else another process archived it
             try:
                 raster = source.fetch(acquisition, aoi)
             except NoData as error:
                 if isinstance(source, Catalog):
-                    SearchStore(archive).note_no_data(acquisition, str(error), now=datetime.now(UTC))
+                    SearchStore(archive).record_no_data(acquisition, str(error), now=datetime.now(UTC))
                 raise
             archive.write_scene(acquisition, raster, request=request_of(source, acquisition, aoi))
     return acquisition.id

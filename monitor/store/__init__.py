@@ -2,7 +2,7 @@
 
 from monitor.store.archive import SCENE_TABLES, Archive
 from monitor.store.index import Record
-from monitor.store.quota import UnitAccount
+from monitor.store.quota import UnitQuota
 from monitor.store.searches import SearchStore
 
-__all__ = ["SCENE_TABLES", "Archive", "Record", "SearchStore", "UnitAccount"]
+__all__ = ["SCENE_TABLES", "Archive", "Record", "SearchStore", "UnitQuota"]

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 import pandas as pd
 from filelock import FileLock
@@ -20,15 +19,15 @@ from monitor.core.scene import Acquisition, Raster, Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import TimeRange
-from monitor.io import atomic, cog, parquet
-from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene, scene_item
+from monitor.io import atomic, cog, parquet, stac
+from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene
 from monitor.store.index import Index, Record
-from monitor.store.records import latest, read_ledger
+from monitor.store.records import latest_records, read_records
 
 log = logging.getLogger(__name__)
 
 SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
-"""The kinds of table kept one file a scene; an empty file means looked and found none."""
+"""The kinds of table kept one file a scene; an empty file means processed and nothing found."""
 
 LOGS = ("run", "search", "units")
 """Kinds of record that are written often; they enter the index at `reindex` only."""
@@ -71,8 +70,10 @@ class Archive:
 
         Parameters
         ----------
-        request : mapping of JSON values, optional
-            What was asked of the source, without secrets; kept as ``request.json``.
+        acquisition : Acquisition
+        raster : Raster
+        request : mapping of str to object, optional
+            What was requested of the source as JSON values, without secrets; kept as ``request.json``.
 
         Raises
         ------
@@ -88,9 +89,9 @@ class Archive:
         content = {"pixels.tif": cog.encode_pixels(raster, simulated=acquisition.simulated)}
         content["mask.tif"] = cog.encode_mask(raster)
         content["request.json"] = _json(request or {})
-        with self.claim(acquisition.id):
+        with self.lock_scene(acquisition.id):
             self._begin()
-            old = self._read_item(folder) if (folder / "item.json").is_file() else None
+            old = stac.read_item(folder) if (folder / "item.json").is_file() else None
             replaces = () if old is None else _superseded(item_acquisition(old), acquisition)
             if old is not None:
                 log.info(
@@ -99,9 +100,9 @@ class Archive:
                 self._withdraw(acquisition.id, folder)
             for name, data in content.items():
                 atomic.write_bytes(folder / name, data)
-            item = scene_item(acquisition, raster, replaces=replaces)
+            item = stac.scene_item(acquisition, stac.PixelFacts.of(raster), replaces=replaces)
             atomic.write_bytes(folder / "item.json", _json(item))
-            self.index.add([(self._relative(folder), item, acquisition.acquired_at)])
+            self.index.add([(self._relative(folder), item, acquisition)])
         return item_scene(item, folder)
 
     def folder(self, acquisition: Acquisition) -> Path:
@@ -110,7 +111,7 @@ class Archive:
         parts = (acquisition.aoi_id, acquisition.sensor, f"{at:%Y}", f"{at:%m}", acquisition.id)
         return self.root.joinpath("scenes", *(atomic.safe_name(part) for part in parts))
 
-    def lacks(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
+    def missing(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
         """Those of which no scene is archived, in their order.
 
         A scene whose writer was killed before it entered the index is found by its file and entered now.
@@ -119,24 +120,32 @@ class Archive:
         unknown = [acquisition for acquisition in acquisitions if acquisition.id not in known]
         found = [a for a in unknown if (self.folder(a) / "item.json").is_file()]
         for acquisition in found:
-            folder = self.folder(acquisition)
-            self.index.add([(self._relative(folder), self._read_item(folder), acquisition.acquired_at)])
+            self.index.add([self._entry(self.folder(acquisition))])
         return [acquisition for acquisition in unknown if acquisition not in found]
 
     def outdated(self, acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
-        """Those whose scene was made from other products than the same source offers now, in their order.
+        """Those whose scene was made from other products than the same source lists now, in their order.
 
-        A product was processed anew, or a tile came late: fetch again, and `write_scene` replaces the old one. An offer
-        of fewer products than were used is none: a catalog that loses a tile makes no scene better.
+        A product was processed again, or a tile came late: fetch again, and `write_scene` replaces the old one. Fewer
+        products than were used do not count: a catalog that loses a tile makes no scene better.
         """
         known = self._index().products() if self._exists() else {}
-        offered = [(a, known.get(a.id)) for a in acquisitions]
-        return [a for a, old in offered if old and old[0] == a.source and not set(a.product_ids) <= set(old[1])]
+        pairs = [(a, known.get(a.id)) for a in acquisitions]
+        return [a for a, old in pairs if old and old[0] == a.source and not set(a.product_ids) <= set(old[1])]
 
     def scenes(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
     ) -> list[Scene]:
-        """Archived scenes in order of time; empty when there is none."""
+        """Archived scenes in order of time; empty when there is none.
+
+        Parameters
+        ----------
+        aoi_id : str, optional
+        period : TimeRange, optional
+            In which the middle of the acquisition lies.
+        sensor : str, optional
+            ``s2`` or ``s1``; scenes of all by default.
+        """
         if not self._exists():
             return []
         items = self._index().items(aoi_id, period, sensor=sensor)
@@ -145,7 +154,16 @@ class Archive:
     def acquisitions(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
     ) -> list[Acquisition]:
-        """The acquisitions of the archived scenes, in order of time."""
+        """The acquisitions of the archived scenes, in order of time.
+
+        Parameters
+        ----------
+        aoi_id : str, optional
+        period : TimeRange, optional
+            In which the middle of the acquisition lies.
+        sensor : str, optional
+            ``s2`` or ``s1``; scenes of all by default.
+        """
         return [scene.acquisition for scene in self.scenes(aoi_id, period, sensor=sensor)]
 
     def scene(self, scene_id: str) -> Scene:
@@ -172,28 +190,56 @@ class Archive:
             There is no such scene, or its files are damaged.
         """
         path, item = self._find(scene_id)
-        properties = cast("Mapping[str, float]", item["properties"])
-        return cog.read_raster(path, scale=properties["monitor:scale"], offset=properties["monitor:offset"])
+        pixels = stac.item_pixels(item)
+        return cog.read_raster(path, scale=pixels.scale, offset=pixels.offset)
 
     # tables
 
     def write_scene_table(self, kind: str, key: str, scene_id: str, df: pd.DataFrame) -> None:
-        """Keep one scene's rows of a kind (`SCENE_TABLES`), made by `key` (a detector's or a method's)."""
+        """Write one scene's rows of a kind.
+
+        Parameters
+        ----------
+        kind : str
+            One of `SCENE_TABLES`.
+        key : str
+            Of the detector or method.
+        scene_id : str
+        df : DataFrame
+            Empty when the scene was processed and nothing found.
+        """
         self._begin()
         atomic.write_bytes(self._scene_table(kind, key, scene_id), parquet.encode_table(df))
 
-    def scene_table_exists(self, kind: str, key: str, scene_id: str) -> bool:
-        """Whether the scene was looked at by `key`, found anything or not."""
-        return self._scene_table(kind, key, scene_id).is_file()
-
     def scenes_without(self, kind: str, key: str, scenes: Iterable[Scene]) -> list[Scene]:
-        """Those of the scenes that `key` has not looked at; one listing of a folder, however many scenes."""
+        """Those of the scenes that `key` has not processed; one listing of a folder, however many scenes.
+
+        Parameters
+        ----------
+        kind : str
+            One of `SCENE_TABLES`.
+        key : str
+            Of the detector or method.
+        scenes : iterable of Scene
+        """
         folder = self.root / kind / atomic.safe_name(key)
         done = {path.stem for path in folder.glob("*.parquet")} if folder.is_dir() else set()
         return [scene for scene in scenes if scene.id not in done]
 
     def read_scene_tables(self, kind: str, key: str, schema: Schema, scenes: Iterable[Scene]) -> pd.DataFrame:
         """The rows that `key` made of some scenes, in their order; the schema's empty table when none.
+
+        Parameters
+        ----------
+        kind : str
+            One of `SCENE_TABLES`.
+        key : str
+            Of the detector or method.
+        schema : Schema
+            Of the rows.
+        aoi_id : str, optional
+        period : TimeRange, optional
+            In which the middle of the acquisition lies.
 
         Raises
         ------
@@ -204,11 +250,20 @@ class Archive:
         return parquet.read_tables([path for path in paths if path.is_file()], schema)
 
     def write_detections(self, key: str, scene_id: str, df: pd.DataFrame) -> None:
-        """Keep what detector `key` found in one scene; an empty table says that it looked."""
+        """Write what a detector found in one scene.
+
+        Parameters
+        ----------
+        key : str
+            Of the detector.
+        scene_id : str
+        df : DETECTIONS table
+            Empty when it found nothing.
+        """
         self.write_scene_table("detections", key, scene_id, DETECTIONS.conform(df))
 
     def write_table(self, name: str, df: pd.DataFrame) -> bool:
-        """Keep ``derived/<name>.parquet``; False when the file held the same bytes and was left alone."""
+        """Write ``derived/<name>.parquet``; False when the file held the same bytes and was left alone."""
         self._begin()
         return atomic.write_if_changed(self._derived(name, ".parquet"), parquet.encode_table(df))
 
@@ -217,12 +272,8 @@ class Archive:
         path = self._derived(name, ".parquet")
         return parquet.read_tables([path] if path.is_file() else [], schema)
 
-    def has_table(self, name: str) -> bool:
-        """Whether ``derived/<name>.parquet`` was written."""
-        return self._derived(name, ".parquet").is_file()
-
     def write_note(self, name: str, text: str) -> None:
-        """Keep a short text as ``derived/<name>.txt``, such as the digest of what a table was made from."""
+        """Write a short text as ``derived/<name>.txt``, such as the digest of what a table was made from."""
         self._begin()
         atomic.write_if_changed(self._derived(name, ".txt"), text.encode())
 
@@ -250,14 +301,14 @@ class Archive:
     # records
 
     def record(self, *records: Record) -> None:
-        """Keep records: a line each in ``ledger/<kind>.jsonl`` (`LOGS` in ``log/``), and in the index.
+        """Write records: a line each in ``ledger/<kind>.jsonl`` (`LOGS` in ``log/``), and in the index.
 
         Those of `LOGS` enter the index at `reindex` only, so that a run that finds nothing to do writes nothing but
         its log.
         """
         self._begin()
         for record in records:
-            path = self._ledger(record.kind)
+            path = self._records_file(record.kind)
             with self.lock("ledger"):
                 atomic.append_line(path, record.to_json())
         if indexed := [record for record in records if record.kind not in LOGS]:
@@ -266,11 +317,11 @@ class Archive:
     def records(self, kind: str, *, since: datetime | None = None) -> list[Record]:
         """The records of a kind, oldest first, the last of each id only; empty when there is none."""
         if kind in LOGS:
-            records = latest(read_ledger(self._ledger(kind)))
+            records = latest_records(read_records(self._records_file(kind)))
             return [record for record in records if since is None or record.at >= since]
         return self._index().records(kind, since=since) if self._exists() else []
 
-    # house-keeping
+    # maintenance
 
     @property
     def index(self) -> Index:
@@ -278,14 +329,14 @@ class Archive:
         return Index(self.root / "index.sqlite")
 
     @contextmanager
-    def claim(self, scene_id: str) -> Iterator[None]:
-        """Hold a scene against other threads and processes; ask `lacks` again inside, then fetch and write."""
+    def lock_scene(self, scene_id: str) -> Iterator[None]:
+        """Lock a scene against other threads and processes; check `missing` again inside, then fetch and write."""
         with self.lock(atomic.safe_name(scene_id)):
             yield
 
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
-        """Hold a name against other threads and processes; a thread that holds it may enter again."""
+        """Lock a name against other threads and processes; a thread that has the lock may enter again."""
         path = self.root / "log" / ".locks" / f"{name}.lock"
         with atomic.disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -308,7 +359,7 @@ class Archive:
         with self.lock("reindex"):
             atomic.sweep(self.root)
             scenes = [self._entry(path.parent) for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
-            records = [r for path in self._ledgers() for r in latest(read_ledger(path))]
+            records = [r for path in self._records_files() for r in latest_records(read_records(path))]
             try:
                 self.index.rebuild(scenes, records)
             except ArchiveError:
@@ -339,21 +390,12 @@ class Archive:
             raise ArchiveError(f"{self.root}: no scene {scene_id}; `monitor status` lists what is there")
         return self.root / found[0], found[1]
 
-    def _entry(self, folder: Path) -> tuple[str, dict[str, object], datetime]:
-        item = self._read_item(folder)
-        return self._relative(folder), item, item_acquisition(item).acquired_at
-
-    def _read_item(self, folder: Path) -> dict[str, object]:
-        path = folder / "item.json"
-        try:
-            return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
-        except (OSError, ValueError) as error:
-            raise ArchiveError(
-                f"{path}: not readable ({error}); remove {folder}, run `monitor reindex` and pull it again"
-            ) from error
+    def _entry(self, folder: Path) -> tuple[str, dict[str, object], Acquisition]:
+        item = stac.read_item(folder)
+        return self._relative(folder), item, item_acquisition(item)
 
     def _withdraw(self, scene_id: str, folder: Path) -> None:
-        """Index first, item last: killed in between, a scene is entered again or lacking, but never known and gone."""
+        """Index first, item last: cut off midway, a scene is entered again or missing, never listed without files."""
         self._index().forget(scene_id)
         with atomic.disk_errors(folder):
             for kind in SCENE_TABLES:
@@ -367,10 +409,10 @@ class Archive:
     def _derived(self, name: str, suffix: str) -> Path:
         return self.root / "derived" / f"{atomic.safe_name(name)}{suffix}"
 
-    def _ledger(self, kind: str) -> Path:
+    def _records_file(self, kind: str) -> Path:
         return self.root / ("log" if kind in LOGS else "ledger") / f"{atomic.safe_name(kind)}.jsonl"
 
-    def _ledgers(self) -> Sequence[Path]:
+    def _records_files(self) -> Sequence[Path]:
         return [*sorted((self.root / "ledger").glob("*.jsonl")), *sorted((self.root / "log").glob("*.jsonl"))]
 
     def _relative(self, folder: Path) -> str:

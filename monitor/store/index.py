@@ -1,4 +1,4 @@
-"""The index: what is in the archive, in SQLite, so that asking is fast. It can always be rebuilt from the files."""
+"""The index: what is in the archive, in SQLite, so that queries are fast. It can always be rebuilt from the files."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
 
 from filelock import FileLock
 
 from monitor.core.errors import ArchiveError
+from monitor.core.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
+from monitor.io.stac import PRODUCT_IDS, SOURCE
 
-VERSION = 1
+INDEX_VERSION = 1
 """`user_version` of the index this code writes."""
 
 _SCHEMA = """
@@ -34,10 +35,13 @@ _MIGRATIONS = {0: _SCHEMA}
 
 _WAIT_S = 30.0
 
+Entry = tuple[str, Mapping[str, object], Acquisition]
+"""A scene's folder relative to the archive, its STAC item, and the acquisition that the item describes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing that happened: a run, a review, an alert, an offer of a source, units spent.
+    """One thing that happened: a run, a review, an alert, a search, a pass without pixels, units spent.
 
     `id` is unique within its kind; a later record of the same id replaces the earlier one. `body` holds JSON values.
     """
@@ -49,7 +53,7 @@ class Record:
 
     def to_json(self) -> str:
         """One line of JSON."""
-        values = {"kind": self.kind, "id": self.id, "at": stamp(self.at), "body": dict(self.body)}
+        values = {"kind": self.kind, "id": self.id, "at": sortable(self.at), "body": dict(self.body)}
         return json.dumps(values, ensure_ascii=False, sort_keys=True)
 
     @classmethod
@@ -68,7 +72,15 @@ class Index:
     def items(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
     ) -> list[tuple[str, dict[str, object]]]:
-        """(folder relative to the archive, STAC item) of scenes whose middle lies in `period`, in order of time."""
+        """(folder relative to the archive, STAC item) of scenes whose middle lies in `period`, in order of time.
+
+        Parameters
+        ----------
+        aoi_id : str, optional
+        period : TimeRange, optional
+        sensor : str, optional
+            ``s2`` or ``s1``; scenes of all by default.
+        """
         where, values = ["1"], list[str]()
         for column, value in (("aoi_id", aoi_id), ("sensor", sensor)):
             if value is not None:
@@ -76,7 +88,7 @@ class Index:
                 values.append(value)
         if period is not None:
             where.append("acquired_at >= ? AND acquired_at < ?")
-            values += [stamp(period.start), stamp(period.end)]
+            values += [sortable(period.start), sortable(period.end)]
         query = f"SELECT path, item FROM scenes WHERE {' AND '.join(where)} ORDER BY acquired_at, scene_id"
         with self._open() as db:
             return [(path, json.loads(item)) for path, item in db.execute(query, values)]
@@ -94,16 +106,14 @@ class Index:
 
     def products(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Scene id to its source and the product ids that it was made from."""
-        source, products = (
-            f"json_extract(item, '$.properties.\"monitor:{name}\"')" for name in ("source", "product_ids")
-        )
+        source, products = (f"json_extract(item, '$.properties.\"{name}\"')" for name in (SOURCE, PRODUCT_IDS))
         with self._open() as db:
             rows = db.execute(f"SELECT scene_id, {source}, {products} FROM scenes").fetchall()
         return {scene: (str(source), tuple(json.loads(products or "[]"))) for scene, source, products in rows}
 
-    def add(self, scenes: Iterable[tuple[str, Mapping[str, object], datetime]]) -> None:
-        """Enter scenes: (folder, item, middle of the acquisition); one of the same id is replaced."""
-        rows = [_row(path, item, at) for path, item, at in scenes]
+    def add(self, scenes: Iterable[Entry]) -> None:
+        """Enter scenes; one of the same id is replaced."""
+        rows = [_row(*entry) for entry in scenes]
         with self._open() as db:
             db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
@@ -114,7 +124,7 @@ class Index:
 
     def note(self, records: Iterable[Record]) -> None:
         """Enter records; one of the same kind and id is replaced."""
-        rows = [(r.kind, r.id, stamp(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
+        rows = [(r.kind, r.id, sortable(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
         with self._open() as db:
             db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
 
@@ -122,13 +132,13 @@ class Index:
         """The records of a kind, oldest first."""
         query = "SELECT kind, id, at, body FROM records WHERE kind = ? AND at >= ? ORDER BY at, id"
         with self._open() as db:
-            rows = db.execute(query, (kind, stamp(since) if since else "")).fetchall()
+            rows = db.execute(query, (kind, sortable(since) if since else "")).fetchall()
         return [Record(kind, id, utc(at), json.loads(body)) for kind, id, at, body in rows]  # noqa: A001
 
-    def rebuild(self, scenes: Iterable[tuple[str, Mapping[str, object], datetime]], records: Iterable[Record]) -> None:
+    def rebuild(self, scenes: Iterable[Entry], records: Iterable[Record]) -> None:
         """Replace everything in one transaction, so that other processes see the old index or the new one."""
-        rows = [_row(path, item, at) for path, item, at in scenes]
-        notes = [(r.kind, r.id, stamp(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
+        rows = [_row(*entry) for entry in scenes]
+        notes = [(r.kind, r.id, sortable(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
         with self._open() as db:
             db.execute("DELETE FROM scenes")
             db.execute("DELETE FROM records")
@@ -156,7 +166,7 @@ class Index:
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_WAIT_S)
         try:
-            if _version(db) == VERSION:
+            if _version(db) == INDEX_VERSION:
                 db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash; a lost entry is found by its file
                 return db
             with FileLock(self.path.with_name(".index-making.lock"), timeout=_WAIT_S):  # SQLite waits for no lock here
@@ -174,15 +184,14 @@ class Index:
         return db
 
 
-def stamp(instant: datetime) -> str:
+def sortable(instant: datetime) -> str:
     """An instant as text that sorts by time: UTC with microseconds."""
     return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _row(path: str, item: Mapping[str, object], acquired_at: datetime) -> tuple[str, ...]:
-    properties = cast("Mapping[str, object]", item["properties"])
-    fields = ("monitor:aoi_id", "monitor:sensor", "start_datetime", "end_datetime")
-    return (str(item["id"]), *(str(properties[field]) for field in fields), stamp(acquired_at), path, json.dumps(item))
+def _row(path: str, item: Mapping[str, object], acquisition: Acquisition) -> tuple[str, ...]:
+    instants = (sortable(at) for at in (acquisition.start, acquisition.end, acquisition.acquired_at))
+    return (acquisition.id, acquisition.aoi_id, acquisition.sensor, *instants, path, json.dumps(item))
 
 
 def _version(db: sqlite3.Connection) -> int:
@@ -193,12 +202,12 @@ def _migrate(db: sqlite3.Connection, path: Path) -> None:
     db.isolation_level = None
     db.execute("BEGIN IMMEDIATE")
     version = _version(db)
-    if version > VERSION:
-        raise ArchiveError(f"{path}: an index of version {version}, this is {VERSION}; upgrade monitor")
-    for step in range(version, VERSION):
+    if version > INDEX_VERSION:
+        raise ArchiveError(f"{path}: an index of version {version}, this is {INDEX_VERSION}; upgrade monitor")
+    for step in range(version, INDEX_VERSION):
         for statement in _MIGRATIONS[step].split(";"):
             db.execute(statement)
-    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute(f"PRAGMA user_version = {INDEX_VERSION}")
     db.execute("COMMIT")
     db.isolation_level = "DEFERRED"
 
@@ -210,5 +219,5 @@ def _advice(error: sqlite3.Error) -> str:
     if "readonly" in text or "unable to open" in text:
         return "cannot be written; mount the disk for writing or change the folder's permissions"
     if "locked" in text:
-        return "another process has held it for half a minute; wait for that run to end"
+        return "another process has locked it for half a minute; wait for that run to end"
     return f"damaged ({text}); `monitor reindex` builds it anew from the files"

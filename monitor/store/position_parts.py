@@ -112,10 +112,20 @@ def read_part(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error
 
 
-def keep(
+def select_rows(
     table: pd.DataFrame, bounds: Bounds | None, mmsi: Sequence[int] | None, bucket: tuple[int, int] | None
 ) -> pd.DataFrame:
-    """The rows within bounds, of some vessels, of one bucket; all of them where None is given."""
+    """The rows within bounds, of some vessels, of one bucket; all of them where None is given.
+
+    Parameters
+    ----------
+    table : POSITIONS table
+    bounds : tuple of float, optional
+        (west, south, east, north) in degrees; west greater than east crosses the antimeridian.
+    mmsi : sequence of int, optional
+    bucket : tuple of int, optional
+        (i, n): the vessels whose MMSI leaves i when divided by n.
+    """
     kept = np.ones(len(table), dtype=bool)
     if bounds is not None:
         west, south, east, north = bounds

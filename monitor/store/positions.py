@@ -17,7 +17,7 @@ from monitor.core.errors import ArchiveError
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange, utc
 from monitor.io import atomic, parquet
-from monitor.store.position_parts import Bounds, PartWriter, keep, read_part
+from monitor.store.position_parts import Bounds, PartWriter, read_part, select_rows
 
 SAME_DEG = 1e-4
 """Two positions of one MMSI and instant closer than this (some 10 m) are one, rounded by different feeds."""
@@ -26,7 +26,7 @@ _SLIM = ("mmsi", "t", "lon", "lat")
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """One ingested file: its key, when, and per day the instants and the number of positions it brought."""
+    """One ingested file: its key, when, and per day the instants and the number of positions in it."""
 
     key: str
     file: str
@@ -36,7 +36,7 @@ class Ingested:
 
     @property
     def positions(self) -> int:
-        """How many positions it brought, repeats of other files included."""
+        """How many positions it has, repeats of other files included."""
         return sum(count for _, _, count in self.spans)
 
 
@@ -44,8 +44,8 @@ class Ingested:
 class PositionStore:
     """Positions under `root`: ``date=2024-03-01/<key>-0000.parquet``, sorted by MMSI and time within each file.
 
-    The value holds a path and nothing open, so it crosses processes. ``ingested/<key>.json`` is written last and says
-    what a file brought and when, which is how late data are found.
+    The value holds a path and nothing open, so it crosses processes. ``ingested/<key>.json`` is written last and states
+    what a file added and when, which is how late data are found.
     """
 
     root: Path
@@ -88,7 +88,7 @@ class PositionStore:
         return done
 
     def write_report(self, done: Ingested) -> None:
-        """Write what an ingest brought; `done.report` may hold the reader's counts.
+        """Write what an ingest added; `done.report` may hold the reader's counts.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class PositionStore:
         atomic.write_bytes(self._marker(done.key), _encode(done))
 
     def write_vessels(self, vessels: pd.DataFrame) -> None:
-        """Add static data (VESSELS); the last word wins where it says something.
+        """Add static data (VESSELS); the latest value that is not empty wins.
 
         Raises
         ------
@@ -143,7 +143,7 @@ class PositionStore:
         return tuple(sorted((_decode(p) for p in (self.root / "ingested").glob("*.json")), key=lambda d: d.written_at))
 
     def vessels(self) -> pd.DataFrame:
-        """VESSELS; empty when nobody said anything."""
+        """VESSELS; empty without static data."""
         path = self.root / "vessels.parquet"
         return parquet.read_tables([path] if path.is_file() else [], VESSELS)
 
@@ -167,12 +167,12 @@ class PositionStore:
         Parameters
         ----------
         period : TimeRange, optional
-        bounds : (west, south, east, north), optional
-            Degrees; west greater than east crosses the antimeridian.
+        bounds : tuple of float, optional
+            (west, south, east, north) in degrees; west greater than east crosses the antimeridian.
         mmsi : sequence of int, optional
             Only these.
-        bucket : (i, n), optional
-            Only vessels whose MMSI leaves i when divided by n.
+        bucket : tuple of int, optional
+            (i, n): only vessels whose MMSI leaves i when divided by n.
 
         Raises
         ------
@@ -241,7 +241,7 @@ class PositionStore:
         """One day's rows, each once; parts of an ingest that was cut off before its record do not count."""
         whole = {path.stem for path in (self.root / "ingested").glob("*.json")}
         parts = [
-            keep(read_part(path, columns), bounds, mmsi, bucket)
+            select_rows(read_part(path, columns), bounds, mmsi, bucket)
             for path in sorted((self.root / f"date={day.isoformat()}").glob("*.parquet"))
             if path.stem.rpartition("-")[0] in whole
         ]

@@ -1,4 +1,4 @@
-"""The month's account of processing units, over runs and processes."""
+"""The month's quota of processing units, over runs and processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _KIND = "units"
 
 
 @dataclass(frozen=True, slots=True)
-class UnitAccount:
+class UnitQuota:
     """Units set aside and spent, kept as records of an archive.
 
     What a killed process had set aside stays counted: the service may have charged it.
@@ -23,7 +23,18 @@ class UnitAccount:
     archive: Archive
 
     def reserve(self, units: float, *, cap: float, what: str, now: datetime) -> str | None:
-        """Set units aside if the month's sum stays within `cap`; a ticket, or None when it would not."""
+        """Set units aside if the month's sum stays within `cap`; a ticket, or None when it would not.
+
+        Parameters
+        ----------
+        units : float
+            Estimated.
+        cap : float
+            Units allowed in a calendar month (UTC).
+        what : str
+            Id of the acquisition.
+        now : datetime
+        """
         with self.archive.lock("units"):
             if self.spent(now) + units > cap:
                 return None
@@ -32,7 +43,16 @@ class UnitAccount:
             return ticket
 
     def settle(self, ticket: str, units: float, *, now: datetime) -> None:
-        """Replace what a ticket set aside by what was spent, 0 when nothing was; `now` is that of `reserve`."""
+        """Replace what a ticket set aside by what was spent.
+
+        Parameters
+        ----------
+        ticket : str
+        units : float
+            0 when nothing was spent.
+        now : datetime
+            That of `reserve`.
+        """
         self.archive.record(Record(_KIND, ticket, now, {"units": units}))
 
     def spent(self, now: datetime) -> float:

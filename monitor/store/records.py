@@ -9,7 +9,7 @@ from monitor.io.atomic import disk_errors
 from monitor.store.index import Record
 
 
-def read_ledger(path: Path) -> list[Record]:
+def read_records(path: Path) -> list[Record]:
     """The records of a file, a line each; a line that a crash cut short is passed over, no file is no record."""
     records = []
     with disk_errors(path):
@@ -22,7 +22,7 @@ def read_ledger(path: Path) -> list[Record]:
     return records
 
 
-def latest(records: Iterable[Record]) -> list[Record]:
+def latest_records(records: Iterable[Record]) -> list[Record]:
     """The last record of each id, oldest first."""
     last = {record.id: record for record in records}
     return sorted(last.values(), key=lambda record: (record.at, record.id))

@@ -18,7 +18,7 @@ from monitor.store.archive import Archive
 from monitor.store.index import Record
 
 DECISIONS = ("keep", "reject", "fixed", "unsure")
-"""It is what it is said to be; it is not; it is there, but is no ship; a reviewer cannot tell."""
+"""It is what it is stated to be; it is not; it is there, but is no ship; a reviewer is unsure."""
 
 UNDO = "undo"
 _KIND = "review"
@@ -31,10 +31,14 @@ class Review:
 
     Attributes
     ----------
-    subject : id of the detection, event, visit or other finding that was looked at
-    decision : one of `DECISIONS`, or ``undo``
-    detections : ids of the detections that the decision holds for, beside the subject
-    undoes : for ``undo``, the id of the review that no longer stands
+    subject : str
+        Id of the detection, event, visit or other finding that was reviewed.
+    decision : str
+        One of `DECISIONS`, or ``undo``.
+    detections : tuple of str
+        Ids of the detections that the decision holds for, beside the subject.
+    undoes : str
+        For ``undo``, the id of the review that no longer stands.
     """
 
     id: str
@@ -56,7 +60,20 @@ class ReviewStore:
     def add(
         self, subject: str, decision: str, *, who: str, now: datetime, note: str = "", detections: Sequence[str] = ()
     ) -> Review:
-        """Keep a decision; a later one of the same subject takes its place.
+        """Write a decision; a later one of the same subject takes its place.
+
+        Parameters
+        ----------
+        subject : str
+            Id of what was reviewed.
+        decision : str
+            One of `DECISIONS`.
+        who : str
+            The reviewer's name.
+        now : datetime
+        note : str
+        detections : sequence of str
+            Ids of the detections that the decision holds for, beside the subject.
 
         Raises
         ------
@@ -71,13 +88,21 @@ class ReviewStore:
     def undo(self, *, who: str, now: datetime, subject: str = "") -> Review:
         """Take back the last decision of a person that still stands, or their last one of `subject`.
 
+        Parameters
+        ----------
+        who : str
+            The reviewer's name.
+        now : datetime
+        subject : str
+            Empty for any.
+
         Raises
         ------
         DataError
             That person has none to take back.
         """
         with self.archive.lock("review"):
-            mine = [r for r in standing(self.rows()) if r.who == who.strip() and subject in ("", r.subject)]
+            mine = [r for r in current_reviews(self.rows()) if r.who == who.strip() and subject in ("", r.subject)]
             if not mine:
                 of = f" of {subject}" if subject else ""
                 raise DataError(f"no decision{of} by {who} stands; `monitor review` lists what was decided")
@@ -102,7 +127,7 @@ class ReviewStore:
             if len(getattr(made, name)) > longest:
                 raise DataError(f"review: {name} is longer than {longest} characters; shorten it")
         if not made.who or not made.subject:
-            raise DataError("review: needs the id of what was looked at and the name of who looked")
+            raise DataError("review: needs the id of what was reviewed and the name of the reviewer")
         body = {
             "subject": made.subject,
             "decision": made.decision,
@@ -123,7 +148,7 @@ def login() -> str:
         return "reviewer"
 
 
-def standing(rows: Iterable[Review]) -> list[Review]:
+def current_reviews(rows: Iterable[Review]) -> list[Review]:
     """The decisions that were not taken back, oldest first; of one person and subject the last alone."""
     rows = list(rows)
     undone = {row.undoes for row in rows if row.decision == UNDO}
@@ -139,7 +164,7 @@ def review_table(rows: Sequence[Review]) -> pd.DataFrame:
     """REVIEWS of some rows; `stands` is true for the last decision of each subject that was not taken back."""
     if not rows:
         return REVIEWS.empty()
-    holds = {row.subject: row.id for row in standing(rows)}
+    holds = {row.subject: row.id for row in current_reviews(rows)}
     return REVIEWS.conform(
         pd.DataFrame(
             {

@@ -1,4 +1,4 @@
-"""What catalogs were asked and what they offered in vain: so that a pass is looked for again, but not for ever."""
+"""Searches of catalogs and passes without pixels, so that a pass is tried again, but not for ever."""
 
 from __future__ import annotations
 
@@ -11,33 +11,42 @@ from monitor.core.revisit import Searched, Tried
 from monitor.core.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
 from monitor.store.archive import Archive
-from monitor.store.index import Record, stamp
+from monitor.store.index import Record, sortable
 
 OLD = timedelta(days=14)
-"""A pass that has no pixels when it is this old is not asked for again."""
+"""A pass that has no pixels when it is this old is not requested again."""
 
 _FIRST_WAIT = timedelta(hours=6)
 _LONGEST_WAIT = timedelta(days=2)
-_OFFER, _SEARCH = "offer", "search"
+_NO_DATA, _SEARCH = "offer", "search"  # the kinds of record, as archives have them
 
 
 @dataclass(frozen=True, slots=True)
 class SearchStore:
-    """Records of searches and of offers without pixels, in an archive."""
+    """Records of searches and of passes without pixels, in an archive."""
 
     archive: Archive
 
-    def note_search(
+    def record_search(
         self, source: str, aoi_id: str, sensors: Sequence[str], period: TimeRange, *, now: datetime
     ) -> None:
-        """Keep that a catalog was asked; one record a source, port and sensor for equal periods, the latest."""
+        """Write that a catalog was searched; one record a source, port and sensor for equal periods, the latest.
+
+        Parameters
+        ----------
+        source : str
+        aoi_id : str
+        sensors : sequence of str
+        period : TimeRange
+        now : datetime
+        """
         self.archive.record(
             *(
                 Record(
                     _SEARCH,
                     f"{source}/{aoi_id}/{sensor}/{period}",
                     now,
-                    {"aoi_id": aoi_id, "sensor": sensor, "start": stamp(period.start), "end": stamp(period.end)},
+                    {"aoi_id": aoi_id, "sensor": sensor, "start": sortable(period.start), "end": sortable(period.end)},
                 )
                 for sensor in sensors
             )
@@ -56,8 +65,16 @@ class SearchStore:
             for body in (record.body,)
         ]
 
-    def note_no_data(self, acquisition: Acquisition, reason: str, *, now: datetime) -> None:
-        """Keep that an offered pass had no pixels."""
+    def record_no_data(self, acquisition: Acquisition, reason: str, *, now: datetime) -> None:
+        """Write that a pass had no pixels.
+
+        Parameters
+        ----------
+        acquisition : Acquisition
+        reason : str
+            Of the source.
+        now : datetime
+        """
         tries = next((_tries(record) for record in self._records() if record.id == acquisition.id), 0)
         body = {
             "aoi_id": acquisition.aoi_id,
@@ -65,29 +82,29 @@ class SearchStore:
             "platform": acquisition.platform,
             "relative_orbit": acquisition.relative_orbit,
             "orbit_state": acquisition.orbit_state,
-            "start": stamp(acquisition.start),
+            "start": sortable(acquisition.start),
             "products": list(acquisition.product_ids),
             "reason": reason,
             "tries": tries + 1,
         }
-        self.archive.record(Record(_OFFER, acquisition.id, now, body))
+        self.archive.record(Record(_NO_DATA, acquisition.id, now, body))
 
     def tried(self) -> list[Tried]:
-        """Offers without pixels that are still not archived."""
+        """Passes without pixels that are still not archived."""
         here = self.archive.index.ids() if self.archive.index.path.is_file() else frozenset()
         return [_tried(record) for record in self._records() if record.id not in here]
 
     def due(self, acquisitions: Iterable[Acquisition], *, now: datetime) -> list[Acquisition]:
-        """Those worth asking for now, in their order.
+        """Those to request now, in their order.
 
-        A pass without pixels is asked for again after 6 hours, then 12, 24, 48 …, at once when the catalog lists
+        A pass without pixels is requested again after 6 hours, then 12, 24, 48 …, at once when the catalog lists
         other products for it, and no more once it was tried when `OLD`.
         """
         records = {record.id: record for record in self._records()}
         return [a for a in acquisitions if a.id not in records or _again(records[a.id], a, now)]
 
     def _records(self) -> list[Record]:
-        return self.archive.records(_OFFER)
+        return self.archive.records(_NO_DATA)
 
 
 def _again(record: Record, acquisition: Acquisition, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from monitor.core.errors import MonitorError, SettingsError
 from monitor.core.timerange import isoformat
 from monitor.io.atomic import write_bytes
 from monitor.sources.connectivity import check_reachable
-from monitor.store import Archive, UnitAccount
+from monitor.store import Archive, UnitQuota
 from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector
 from monitor.workspace.settings import FILE_NAME, Settings
 
@@ -140,7 +140,7 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
             return "accepted"
 
         yield _tried("login", f"{remedy}, made for deployment {hub.deployment}", login)
-    spent, cap = UnitAccount(Archive(root / "archive")).spent(datetime.now(UTC)), hub.units_per_month
+    spent, cap = UnitQuota(Archive(root / "archive")).spent(datetime.now(UTC)), hub.units_per_month
     what = f"{spent:.1f} of {cap:.0f} processing units used this month"
     full = spent >= cap
     yield Check(

@@ -65,9 +65,9 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
         return SimulatedSource(season(settings, aois))
     if chosen == "sentinelhub":
         from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
-        from monitor.store import Archive, UnitAccount
+        from monitor.store import Archive, UnitQuota
 
-        return SentinelHubSource(hub_settings(settings), UnitAccount(Archive(root / "archive")))
+        return SentinelHubSource(hub_settings(settings), UnitQuota(Archive(root / "archive")))
     if chosen == "stac":
         from monitor.sources.imagery.stac.source import StacSource
 

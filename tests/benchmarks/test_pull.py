@@ -13,7 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.parallel import open_pool
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.pull import missing, pull_scenes, search
-from monitor.store import Archive, UnitAccount
+from monitor.store import Archive, UnitQuota
 from tests.sources.imagery.sentinelhub.hub_places import EAST, T0, WEST, source_for
 from tests.sources.places import aoi_over
 from tests.standin.server import StandIn
@@ -25,7 +25,7 @@ SEASON = TimeRange.parse("2023-09-01/2024-06-01")
 
 def _seconds(folder, standin: StandIn, port: Aoi, pool: str | None) -> float:
     archive = Archive(folder)
-    source = source_for(standin, ledger=UnitAccount(archive))
+    source = source_for(standin, ledger=UnitQuota(archive))
     work = missing(archive, search(source, [port], SEASON))
     began = time.perf_counter()
     with open_pool(pool) as workers:

@@ -105,12 +105,12 @@ def test_scenes_are_found_by_period_and_port(tmp_path, make_acquisition, raster)
     assert archive.scenes(sensor="s1") == []
 
 
-def test_lacks_names_only_what_is_missing(tmp_path, make_acquisition, raster):
+def test_only_acquisitions_without_a_scene_are_missing(tmp_path, make_acquisition, raster):
     archive = Archive(tmp_path)
     offered = [make_acquisition(f"scene{day}", day=day) for day in range(3)]
-    assert archive.lacks(offered) == offered
+    assert archive.missing(offered) == offered
     archive.write_scene(offered[1], raster)
-    assert archive.lacks(offered) == [offered[0], offered[2]]
+    assert archive.missing(offered) == [offered[0], offered[2]]
 
 
 def test_an_empty_archive_is_empty_and_writes_nothing(tmp_path):
@@ -151,7 +151,7 @@ def test_a_scene_whose_writer_died_before_the_index_is_found(tmp_path, make_acqu
     archive = Archive(tmp_path)
     archive.write_scene(make_acquisition(), raster)
     archive.index.forget(ID)
-    assert archive.lacks([make_acquisition()]) == []
+    assert archive.missing([make_acquisition()]) == []
     assert archive.scene(ID).id == ID
 
 
@@ -160,7 +160,7 @@ def test_a_scene_without_item_is_not_archived(tmp_path, make_acquisition, raster
     scene = archive.write_scene(make_acquisition(), raster)
     (scene.path / "item.json").unlink()
     assert archive.reindex() == 0
-    assert archive.lacks([make_acquisition()]) == [make_acquisition()]
+    assert archive.missing([make_acquisition()]) == [make_acquisition()]
     archive.write_scene(make_acquisition(), raster)
     assert archive.reindex() == 1
 
@@ -193,7 +193,7 @@ def test_a_failing_disk_leaves_nothing_half_written(tmp_path, make_acquisition, 
     assert any(word in str(caught.value) for word in ("full", "read-only", "permission"))
     monkeypatch.undo()
     assert not list(tmp_path.rglob(".tmp-*"))
-    assert [a.id for a in archive.lacks([make_acquisition()])] == [ID]
+    assert [a.id for a in archive.missing([make_acquisition()])] == [ID]
     archive.write_scene(make_acquisition(), raster)
     assert np.array_equal(archive.read_raster(ID).data, raster.data)
     assert archive.reindex() == 2
@@ -258,7 +258,7 @@ def test_an_empty_table_means_looked_and_found_none(tmp_path, make_acquisition, 
     scenes = [archive.write_scene(make_acquisition(f"scene{day}", day=day), raster) for day in range(3)]
     archive.write_detections("yolo", "scene0", DETECTIONS.empty())
     archive.write_detections("yolo", "scene1", detections("scene1"))
-    assert archive.scene_table_exists("detections", "yolo", "scene0")
+    assert "scene0" not in [s.id for s in archive.scenes_without("detections", "yolo", archive.scenes())]
     assert archive.scenes_without("detections", "yolo", scenes) == [scenes[2]]
     assert archive.scenes_without("detections", "cfar", scenes) == scenes
     found = archive.read_scene_tables("detections", "yolo", DETECTIONS, scenes)
@@ -279,7 +279,7 @@ def test_a_replaced_scene_loses_its_detections_and_names_the_old_product(tmp_pat
     brighter = replace(raster, data=raster.data + np.uint16(1))
     archive.write_scene(make_acquisition(product_ids=("S2B_MSIL2A_N0510_T52TEM",)), brighter)
     assert archive.item(ID)["properties"]["monitor:replaces"] == ["S2B_MSIL2A_N0509_T52TEM"]
-    assert not archive.scene_table_exists("detections", "yolo", ID)
+    assert archive.scenes_without("detections", "yolo", archive.scenes()) == archive.scenes()
     assert np.array_equal(archive.read_raster(ID).data, brighter.data)
     assert len(archive.scenes()) == 1
 
@@ -360,8 +360,8 @@ def test_a_ledger_line_cut_by_a_crash_is_passed_over(tmp_path):
 def _write_many(root: Path, seed: int, acquisitions, raster) -> int:
     archive, wrote = Archive(root), 0
     for acquisition in acquisitions[seed:] + acquisitions[:seed]:
-        with archive.claim(acquisition.id):
-            if archive.lacks([acquisition]):
+        with archive.lock_scene(acquisition.id):
+            if archive.missing([acquisition]):
                 archive.write_scene(acquisition, raster)
                 wrote += 1
     return wrote
@@ -397,7 +397,7 @@ def test_a_killed_writer_loses_nothing(tmp_path, make_acquisition, raster, after
     time.sleep(after_s)
     writer.kill()
     writer.join()
-    for acquisition in archive.lacks([make_acquisition("other"), make_acquisition()]):
+    for acquisition in archive.missing([make_acquisition("other"), make_acquisition()]):
         archive.write_scene(acquisition, raster)
     assert archive.reindex() == 2
     assert not list(tmp_path.rglob(".tmp-*"))

@@ -10,56 +10,56 @@ from tests.store.conftest import T0
 
 
 @pytest.fixture
-def book(tmp_path) -> SearchStore:
+def searches(tmp_path) -> SearchStore:
     return SearchStore(Archive(tmp_path))
 
 
-def test_a_pass_without_data_is_looked_for_again_until_it_is_old(book, make_acquisition):
+def test_a_pass_without_data_is_looked_for_again_until_it_is_old(searches, make_acquisition):
     acquisition, now = make_acquisition(), T0 + timedelta(hours=3)
     asked = 0
     for _ in range(24 * 60):
-        if book.due([acquisition], now=now):
+        if searches.due([acquisition], now=now):
             asked += 1
-            book.note_no_data(acquisition, "no tile", now=now)
+            searches.record_no_data(acquisition, "no tile", now=now)
         now += timedelta(hours=1)
     assert 8 <= asked <= 12
     assert now - T0 > timedelta(days=50)
-    assert book.archive.records("offer")[0].at - T0 < timedelta(days=17)
-    [tried] = book.tried()
+    assert searches.archive.records("offer")[0].at - T0 < timedelta(days=17)
+    [tried] = searches.tried()
     assert (tried.acquisition_id, tried.relative_orbit, tried.reason) == (acquisition.id, 3, "no tile")
 
 
-def test_other_products_are_asked_for_at_once(book, make_acquisition):
-    book.note_no_data(make_acquisition(), "no tile", now=T0)
-    assert book.due([make_acquisition()], now=T0) == []
+def test_other_products_are_asked_for_at_once(searches, make_acquisition):
+    searches.record_no_data(make_acquisition(), "no tile", now=T0)
+    assert searches.due([make_acquisition()], now=T0) == []
     anew = make_acquisition(product_ids=("S2B_MSIL2A_N0510_T52TEM",))
-    assert book.due([anew], now=T0) == [anew]
+    assert searches.due([anew], now=T0) == [anew]
 
 
-def test_offers_never_tried_are_due(book, make_acquisition):
-    assert book.due([make_acquisition()], now=T0) == [make_acquisition()]
+def test_offers_never_tried_are_due(searches, make_acquisition):
+    assert searches.due([make_acquisition()], now=T0) == [make_acquisition()]
 
 
-def test_what_came_at_last_is_no_longer_in_vain(book, make_acquisition, raster):
-    book.note_no_data(make_acquisition(), "no tile", now=T0)
-    book.archive.write_scene(make_acquisition(), raster)
-    assert book.tried() == []
+def test_what_came_at_last_is_no_longer_in_vain(searches, make_acquisition, raster):
+    searches.record_no_data(make_acquisition(), "no tile", now=T0)
+    searches.archive.write_scene(make_acquisition(), raster)
+    assert searches.tried() == []
 
 
-def test_searches_are_kept_in_the_log_alone(book):
+def test_searches_are_kept_in_the_log_alone(searches):
     period = TimeRange.parse("2023-10")
-    book.note_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0)
-    book.note_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0 + timedelta(days=1))
-    assert [(s.sensor, s.period, s.at) for s in book.searched()] == [
+    searches.record_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0)
+    searches.record_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0 + timedelta(days=1))
+    assert [(s.sensor, s.period, s.at) for s in searches.searched()] == [
         ("s1", period, T0 + timedelta(days=1)),
         ("s2", period, T0 + timedelta(days=1)),
     ]
-    assert {path.name for path in book.archive.root.rglob("*.jsonl")} == {"search.jsonl"}
-    assert not book.archive.index.path.exists()
+    assert {path.name for path in searches.archive.root.rglob("*.jsonl")} == {"search.jsonl"}
+    assert not searches.archive.index.path.exists()
 
 
-def test_a_reprocessed_product_and_a_late_tile_make_a_scene_outdated(book, make_acquisition, raster):
-    archive, first = book.archive, make_acquisition()
+def test_a_reprocessed_product_and_a_late_tile_make_a_scene_outdated(searches, make_acquisition, raster):
+    archive, first = searches.archive, make_acquisition()
     assert archive.outdated([first]) == []
     archive.write_scene(first, raster)
     anew = make_acquisition(product_ids=("S2B_MSIL2A_N0510_T52TEM",))

@@ -138,7 +138,7 @@ def write_stac(content: Content, out: Path) -> list[Path]:
         raise DataError(f"{out}: a STAC export is a folder, and a file of that name stands there; choose another")
     with replacing(out / "catalog.json") as part:
         folder = part.parent / "stac"  # pystac takes a folder's name with a dot for a file
-        made = [path.relative_to(folder) for path in write_catalogue(content, folder)]
+        made = [path.relative_to(folder) for path in write_catalogue(content, folder, out=out)]
         for path in made:
             (out / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).replace(part if path.name == part.name and len(path.parts) == 1 else out / path)

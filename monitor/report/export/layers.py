@@ -12,7 +12,7 @@ from shapely.geometry import LineString, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Acquisition
+from monitor.core.scene import Acquisition, Scene
 from monitor.core.schema import UTC
 from monitor.core.tables import (
     BERTH_STATES,
@@ -54,13 +54,14 @@ PLAIN = (COUNTS, COVERAGE, MATCHES, STACKS, SHUTTLES, VOYAGE_LINKS, GAP_CANDIDAT
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Content:
-    """What an export holds: ports, acquisitions (archived scenes among them) and tables."""
+    """What an export holds: ports, acquisitions, those of them whose pixels are archived (`scenes`), and tables."""
 
     aois: tuple[Aoi, ...]
     acquisitions: tuple[Acquisition, ...]
     tables: TableSet
     software: str
     simulated: bool = False
+    scenes: tuple[Scene, ...] = ()
 
     @property
     def is_simulated(self) -> bool:

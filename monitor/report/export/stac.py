@@ -7,30 +7,33 @@ from pathlib import Path
 
 import pandas as pd
 import pystac
-from shapely.geometry import mapping
+from pystac.utils import make_relative_href
 
 from monitor.core.scene import Acquisition
-from monitor.core.sensors import sensor
 from monitor.core.tables import COVERAGE
-from monitor.core.timerange import isoformat
 from monitor.io.geojson import feature
+from monitor.io.stac import PROCESSING, archived_item, scene_item
 from monitor.report.export.layers import Content, detections_layer
 
 _SUFFIX = "-detections"
-_PROCESSING = "https://stac-extensions.github.io/processing/v1.2.0/schema.json"
-_EXTENSIONS = [
-    "https://stac-extensions.github.io/sat/v1.0.0/schema.json",
-    "https://stac-extensions.github.io/eo/v1.1.0/schema.json",
-]
 
 
-def write_catalogue(content: Content, folder: Path) -> list[Path]:
+def write_catalogue(content: Content, folder: Path, *, out: Path) -> list[Path]:
     """Write ``catalog.json``, a collection of scenes and one of detections a port, an item each; the files, in order.
 
-    An item of uncertain hour has a null `datetime` between `start_datetime` and `end_datetime`. What was found in a
-    scene is an item of its own, derived from the scene's, with the detections as GeoJSON beside it; a scene that
-    nobody looked at has none.
+    An item of uncertain hour has a null `datetime` between `start_datetime` and `end_datetime`. The item of an archived
+    scene is the archive's, its assets the archive's files. What was found in a scene is an item of its own, derived
+    from the scene's, with the detections as GeoJSON beside it; a scene that no detector processed has none.
+
+    Parameters
+    ----------
+    content : Content
+    folder : Path
+        Where the files are written.
+    out : Path
+        Where they will lie in the end: the paths of assets are relative to there.
     """
+    folders = {scene.id: scene.path for scene in content.scenes}
     detections = detections_layer(content.tables)
     seen = set(content.tables[COVERAGE]["scene_id"]) | set(detections["scene_id"])
     catalogue = _catalogue(content)
@@ -44,7 +47,7 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
             keywords=["SIMULATED"] if content.is_simulated else None,
         )
         catalogue.add_child(collection)
-        items = [_item(scene) for scene in scenes]
+        items = [_item(scene, folders.get(scene.id)) for scene in scenes]
         collection.add_items(items)
         observed = [item for item in items if item.id in seen]
         if observed:
@@ -58,10 +61,13 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
             found.add_items([_derived(item, detections, content.software) for item in observed])
     catalogue.normalize_hrefs(str(folder))
     for item in catalogue.get_items(recursive=True):
+        place = Path(item.get_self_href() or "")
+        for asset in item.assets.values():
+            asset.href = make_relative_href(asset.href, str(out.absolute() / place.relative_to(folder)))
         if not item.id.endswith(_SUFFIX):
             continue
         found = detections[detections["scene_id"] == item.id.removesuffix(_SUFFIX)]
-        path = Path(item.get_self_href() or "").parent / "detections.geojson"
+        path = place.parent / "detections.geojson"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(_collection(found), ensure_ascii=False), encoding="utf-8")
         item.add_asset(
@@ -84,7 +90,7 @@ def _derived(scene: pystac.Item, detections: pd.DataFrame, software: str) -> pys
         "monitor:detectors": sorted(set(found["detector"])),
     }
     made = pystac.Item(
-        f"{scene.id}{_SUFFIX}", scene.geometry, scene.bbox, scene.datetime, facts, stac_extensions=[_PROCESSING]
+        f"{scene.id}{_SUFFIX}", scene.geometry, scene.bbox, scene.datetime, facts, stac_extensions=[PROCESSING]
     )
     made.add_link(pystac.Link(pystac.RelType.DERIVED_FROM, scene, pystac.MediaType.JSON))
     return made
@@ -100,33 +106,9 @@ def _extent(bounds: tuple[float, float, float, float], scenes: list[Acquisition]
     return pystac.Extent(pystac.SpatialExtent([list(bounds)]), pystac.TemporalExtent([ends]))
 
 
-def _item(scene: Acquisition) -> pystac.Item:
-    kind = sensor(scene.sensor)
-    properties: dict[str, object] = {
-        "start_datetime": isoformat(scene.start),
-        "end_datetime": isoformat(scene.end),
-        "platform": scene.platform.lower(),
-        "constellation": kind.name.lower(),
-        "instruments": [kind.instrument.lower()],
-        "gsd": kind.gsd_m,
-        "monitor:simulated": scene.simulated,
-        "monitor:products": list(scene.product_ids),
-    }
-    if scene.relative_orbit is not None:
-        properties["sat:relative_orbit"] = scene.relative_orbit
-    if scene.orbit_state:
-        properties["sat:orbit_state"] = scene.orbit_state
-    if scene.cloud_cover is not None:
-        properties["eo:cloud_cover"] = round(scene.cloud_cover * 100, 2)
-    at = scene.acquired_at if scene.is_exact else None
-    return pystac.Item(
-        scene.id,
-        mapping(scene.footprint),
-        list(scene.footprint.bounds),
-        at,
-        properties,
-        stac_extensions=list(_EXTENSIONS),
-    )
+def _item(acquisition: Acquisition, folder: Path | None) -> pystac.Item:
+    made = archived_item(folder) if folder else scene_item(acquisition)
+    return pystac.Item.from_dict(made, preserve_dict=False)
 
 
 def _collection(found: pd.DataFrame) -> dict[str, object]:

@@ -22,6 +22,7 @@ from monitor.core.errors import DataError
 from monitor.core.tableset import TableSet
 from monitor.report import FORMATS, Content, EvidenceInput, export, write_evidence
 from monitor.report.export.formats import safe_csv
+from monitor.store.archive import Archive
 from tests.report.made import SCENES, acquisition, brief_input, port, raster
 
 
@@ -93,6 +94,21 @@ def test_stac_validates_against_its_own_reader(content: Content, tmp_path: Path)
         "s2_20231010-detections",
     ]
     assert all(item.properties["monitor:simulated"] for item in items)
+
+
+def test_the_item_of_an_archived_scene_points_at_its_files(tmp_path: Path) -> None:
+    archive = Archive(tmp_path / "archive")
+    scene = archive.write_scene(acquisition(SCENES[0]), raster())
+    given = Content((port(),), (scene.acquisition,), Tables(), "m", scenes=(scene,))
+    export(given, tmp_path / "out.d" / "stac", format="stac")
+    (item,) = pystac.Catalog.from_file(str(tmp_path / "out.d/stac/catalog.json")).get_items(recursive=True)
+    archived = pystac.Item.from_file(str(scene.path / "item.json"))
+    assert item.properties == archived.properties
+    assert set(item.assets) == {"data", "mask", "request"}
+    for asset in item.assets.values():
+        assert not asset.href.startswith("/")
+        assert Path(asset.get_absolute_href() or "").resolve().parent == scene.path.resolve()
+    assert {uri.split("/")[3] for uri in item.stac_extensions} >= {"projection", "raster"}
 
 
 def test_what_was_found_is_an_item_derived_from_its_scene(content: Content, tmp_path: Path) -> None:

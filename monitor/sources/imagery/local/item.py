@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from monitor.core.errors import DataError
-from monitor.core.timerange import utc
+from monitor.io.stac import asset_bands, pass_facts
 from monitor.sources.imagery.naming import band_name, platform_name
 
 
@@ -84,26 +84,23 @@ def _sidecar(item: Mapping[str, object], image: Path, where: Path) -> Sidecar:
 
 def _parse(item: Mapping[str, object], asset: Mapping[str, object], image: Path) -> Sidecar:
     given = cast("Mapping[str, object]", item["properties"])
-    start, end = given.get("start_datetime"), given.get("end_datetime")
-    if given.get("datetime") and not (start and end):
-        start = end = given["datetime"]
-    bands = cast("list[Mapping[str, object]]", asset.get("bands") or asset.get("raster:bands") or [])
+    facts, bands = pass_facts(given), asset_bands(asset)
     names = [band_name(str(band.get("name") or band.get("eo:common_name") or "")) for band in bands]
-    cloud, orbit, unit = given.get("eo:cloud_cover"), given.get("sat:relative_orbit"), given.get("monitor:unit")
+    unit = given.get("monitor:unit")
     return Sidecar(
         id=str(item.get("id") or image.stem),
-        start=utc(str(start)) if start else None,
-        end=utc(str(end)) if end else None,
-        platform=platform_name(str(given.get("platform") or "")),
-        relative_orbit=None if orbit is None else int(cast("int", orbit)),
-        orbit_state=cast("str | None", given.get("sat:orbit_state")),
-        cloud_cover=None if cloud is None else float(cast("float", cloud)) / 100.0,
-        level=cast("str | None", given.get("processing:level")),
+        start=facts.start,
+        end=facts.end,
+        platform=platform_name(facts.platform),
+        relative_orbit=facts.relative_orbit,
+        orbit_state=facts.orbit_state,
+        cloud_cover=facts.cloud_cover,
+        level=facts.level,
         bands=tuple(name or "" for name in names),
         scale=_common(bands, "scale", image),
         offset=_common(bands, "offset", image),
         unit=_unit(unit or next((band.get("unit") for band in bands if band.get("unit")), None)),
-        simulated=bool(given.get("monitor:simulated")),
+        simulated=facts.simulated,
     )
 
 

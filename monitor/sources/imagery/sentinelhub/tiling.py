@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from odc.geo.geobox import GeoBox, GeoboxTiles
 
 from monitor.core.grid import Grid
 
@@ -15,8 +15,9 @@ Window = tuple[slice, slice]
 
 def split(grid: Grid, side_px: int) -> list[Window]:
     """(rows, cols) of the fewest near-equal windows of at most `side_px` a side, row by row; one when it fits."""
-    rows, cols = (_cuts(length, side_px) for length in grid.shape)
-    return [(r, c) for r in rows for c in cols]
+    sizes = tuple(tuple(map(len, np.array_split(range(n), -(-n // side_px)))) for n in grid.shape)
+    tiles = GeoboxTiles(GeoBox(grid.shape, grid.transform, grid.epsg), sizes)
+    return [tiles.roi[index] for index in np.ndindex(*tiles.shape.yx)]
 
 
 def merge(grid: Grid, windows: Sequence[Window], pieces: Sequence[npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
@@ -27,9 +28,3 @@ def merge(grid: Grid, windows: Sequence[Window], pieces: Sequence[npt.NDArray[np
     for (rows, cols), piece in zip(windows, pieces, strict=True):
         whole[:, rows, cols] = piece
     return whole
-
-
-def _cuts(length: int, side: int) -> list[slice]:
-    parts = -(-length // side)
-    edges = [round(length * part / parts) for part in range(parts + 1)]
-    return [slice(a, b) for a, b in pairwise(edges)]

@@ -16,7 +16,7 @@ from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadRequest, BadResponse, NoData, QuotaError
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from monitor.store import Archive
-from monitor.store.quota import UnitAccount
+from monitor.store.quota import UnitQuota
 from tests.sources.imagery.sentinelhub.hub_places import EAST, T0, WEST, products, settings_for, source_for
 from tests.sources.places import aoi_over
 from tests.standin.server import CLIENT_ID, CLIENT_SECRET, Fault
@@ -241,7 +241,7 @@ def test_units_are_estimated_as_they_are_charged(serve, port):
 
 
 def test_the_monthly_cap_stops_before_anything_is_sent(serve, port, tmp_path):
-    standin, account = serve(), UnitAccount(Archive(tmp_path))
+    standin, account = serve(), UnitQuota(Archive(tmp_path))
     source = source_for(standin, ledger=account)
     acquisitions = source.search(port, MONTH)
     cost = source.estimate(acquisitions[0], port).units
@@ -255,7 +255,7 @@ def test_the_monthly_cap_stops_before_anything_is_sent(serve, port, tmp_path):
 
 
 def test_a_request_that_failed_costs_nothing(serve, port, tmp_path):
-    standin, account = serve(), UnitAccount(Archive(tmp_path))
+    standin, account = serve(), UnitQuota(Archive(tmp_path))
     source = source_for(standin, ledger=account)
     acquisition = source.search(port, MONTH)[0]
     standin.fail("process", Fault(status=400, body='{"error": {"message": "no"}}'))
@@ -265,7 +265,7 @@ def test_a_request_that_failed_costs_nothing(serve, port, tmp_path):
 
 
 def test_last_months_units_do_not_count(tmp_path):
-    account = UnitAccount(Archive(tmp_path))
+    account = UnitQuota(Archive(tmp_path))
     ticket = account.reserve(90, cap=100, what="x", now=datetime(2023, 9, 30, 23, 59, tzinfo=UTC))
     assert ticket is not None
     october = datetime(2023, 10, 1, tzinfo=UTC)

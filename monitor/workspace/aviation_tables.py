@@ -45,7 +45,7 @@ class AirViews(AisViews):
         )
 
     def flights(self, *, watchlist: Path | None = None) -> Flights:
-        """Calls at airfields, legs, round trips, claims and conflicts of what `take_flights` read."""
+        """Calls at airfields, legs, round trips, claims and conflicts of what `ingest_flights` read."""
         return pipeline.flights(self.archive, self.air_lists(watchlist=watchlist) if watchlist else None)
 
     def flight_calls(self, airfield: str | None = None, period: Period = None) -> pd.DataFrame:

@@ -40,11 +40,12 @@ if TYPE_CHECKING:
     from monitor.sources.errors import Problem
     from monitor.workspace.doctor import Check
 
-Say = Callable[[str], None]
+Report = Callable[[str], None]
+"""A function of one line of text on progress."""
 
 
 def _quiet(_: str) -> None:
-    """Say nothing."""
+    """Report nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Workspace(Views):
         return cls.open(root)
 
     @classmethod
-    def demo(cls, folder: str | Path, *, pool: str | None = None, say: Say = _quiet) -> list[Path]:
+    def demo(cls, folder: str | Path, *, pool: str | None = None, progress: Report = _quiet) -> list[Path]:
         """Run the whole job on the embedded simulated season; the briefs.
 
         Raises
@@ -110,12 +111,12 @@ class Workspace(Views):
 
         workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
         if not any((workspace.root / "ais").iterdir()):
-            say("making the season's AIS and its truth")
+            progress("making the season's AIS and its truth")
             made = season(workspace.settings, workspace.aois)
             write_truth(made, workspace.root / "truth")
             write_ais(made, workspace.root / "ais")
             write_air(made, workspace.root)
-        result = workspace.run(pool=pool, say=say)
+        result = workspace.run(pool=pool, progress=progress)
         if result.failed:
             raise ArchiveError(
                 f"{workspace.root}: some steps failed; run `monitor run --due -w {workspace.root}` again"
@@ -233,7 +234,7 @@ class Workspace(Views):
         chosen = chosen_period(period) or self._span(ports)
         return pipeline.show_brief(self.archive, self.positions, ports, chosen)
 
-    def run(self, *, pool: str | None = None, say: Say = _quiet) -> RunResult:
+    def run(self, *, pool: str | None = None, progress: Report = _quiet) -> RunResult:
         """Do everything that is due: pull, detect, ingest, correlate, report. A second run finds nothing to do.
 
         Raises
@@ -246,18 +247,18 @@ class Workspace(Views):
         try:
             with lock.acquire(timeout=0):
                 began = datetime.now(UTC)
-                result = self._run(pool, say)
+                result = self._run(pool, progress)
                 self.archive.record(Record("run", f"{began:%Y%m%dT%H%M%S%f}", began, result.as_json()))
                 return result
         except Timeout as error:
             raise ArchiveError(f"{self.root}: another run is at work here; wait for it to end") from error
 
-    def _run(self, pool: str | None, say: Say) -> RunResult:
+    def _run(self, pool: str | None, progress: Report) -> RunResult:
         steps: list[Step] = []
 
         def done(step: Step) -> None:
             steps.append(step)
-            say(step.text())
+            progress(step.text())
 
         done(self._pull_due(pool))
         done(self._ingest_due())
@@ -303,7 +304,7 @@ class Workspace(Views):
             return Step("flights")
         lists = {(self.root / name).resolve() for name in (told.watchlist, told.airfields, told.events) if name}
         try:
-            took = self.take_flights(*sorted(path for path in found if path.resolve() not in lists))
+            took = self.ingest_flights(*sorted(path for path in found if path.resolve() not in lists))
         except MonitorError as error:
             return failure("flights", "flights", error)
         return Step("flights", len(took.reports), took.failures)
@@ -397,7 +398,7 @@ class Workspace(Views):
         air = {"air_calls": found.calls, "air_positions": heard, "airfields": found.airfields}
         return score({**made, **air}, known)
 
-    def take_flights(
+    def ingest_flights(
         self, *files: str | Path, watchlist: Path | None = None, time_zone: str | None = None
     ) -> AirIntake:
         """Read aircraft traces and published claims; per file what was read and refused, and what cleaning left out."""

@@ -38,7 +38,10 @@ def ingest(
 @command
 def gaps(
     session: Session,
-    at_least: Annotated[str, typer.Option("--at-least", help="Only silences longer than this.")] = "12h",
+    at_least: Annotated[
+        str | None,
+        typer.Option("--at-least", help="Only silences longer than this.", show_default="the settings', 12h"),
+    ] = None,
     until: Annotated[
         str | None, typer.Option("--until", help="An instant: silences still open then are listed.")
     ] = None,
@@ -57,7 +60,8 @@ def gaps(
     Example: monitor gaps --at-least 6h --calls --out gaps.csv
     """
     workspace = session.open()
-    found = workspace.gaps(at_least=span(at_least), until=until, pool=pool)
+    longest = at_least or workspace.settings.ais.gap
+    found = workspace.gaps(at_least=span(longest), until=until, pool=pool)
     table, shown = found, [*_GAP, "distance_m", "implied_kn", "is_closed"]
     if rules:
         table = table.merge(workspace.gap_rules(found, pool=pool).drop(columns="mmsi"), on="gap_id")
@@ -67,7 +71,7 @@ def gaps(
         table, shown = table.merge(reach, on="gap_id"), [*(shown if rules else _GAP), *_REACH]
     if out is not None:
         workspace.write_csv(table, out)
-    text = f"{len(found)} gaps longer than {at_least}" + (f"; written to {out}" if out else "")
+    text = f"{len(found)} gaps longer than {longest}" + (f"; written to {out}" if out else "")
     if len(table) and out is None:
         text += "\n" + table[shown].to_string(index=False, float_format=_short)
     session.print(table.to_dict("records"), text)

@@ -59,13 +59,7 @@ def calls(
 
     Examples: monitor flights calls 2023-09; monitor flights calls --airfield ZKPY --json
     """
-    from monitor.workspace.aviation_tables import calls_within
-
-    workspace, chosen = session.open(), chosen_period(period, last)
-    if watchlist is not None:
-        table = calls_within(workspace.flights(watchlist=watchlist).calls, chosen)
-    else:
-        table = workspace.flight_calls(airfield, chosen)
+    table = session.open().flight_calls(airfield, chosen_period(period, last), watchlist=watchlist)
     text = "\n".join(f"{row.status}: {row.claim}" for row in table.itertuples()) or "no calls"
     session.print(table.to_dict("records"), text)
 

@@ -48,9 +48,21 @@ class AirViews(AisViews):
         """Calls at airfields, legs, round trips, claims and conflicts of what `ingest_flights` read."""
         return pipeline.flights(self.archive, self.air_lists(watchlist=watchlist) if watchlist else None)
 
-    def flight_calls(self, airfield: str | None = None, period: Period = None) -> pd.DataFrame:
-        """AIR_CALLS: landed, consistent with a landing, overflight; those that name an airfield, and touch a period."""
-        calls = self.flights().calls
+    def flight_calls(
+        self, airfield: str | None = None, period: Period = None, *, watchlist: Path | None = None
+    ) -> pd.DataFrame:
+        """AIR_CALLS: landed, consistent with a landing, overflight; those that name an airfield, and touch a period.
+
+        Parameters
+        ----------
+        airfield : str, optional
+            Its id, e.g. ``ZKPY``; calls that may have been there. All airfields without one.
+        period : str or TimeRange, optional
+            Calls of which a bound lies in it, or the bounds span it.
+        watchlist : Path, optional
+            A CSV of aircraft instead of that of the settings.
+        """
+        calls = self.flights(watchlist=watchlist).calls
         if airfield is not None:
             calls = calls[calls["candidates"].str.split().map(lambda fields: airfield in fields).astype(bool)]
         return calls_within(calls, period)

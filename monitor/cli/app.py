@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import sys
 import traceback
@@ -80,19 +79,9 @@ for group in (ledger.group, flights.group, ais.group):
     app.add_typer(group)
 
 
-_RARELY = 50_000
-"""Objects made between two searches for unreachable circles of them."""
-
-
 def main() -> None:
-    """Run a command line and exit with its code.
-
-    A command is short and makes little rubbish in circles: it is searched for more seldom, and not at the end.
-    """
-    gc.set_threshold(_RARELY, 20, 20)
-    code = run(sys.argv[1:])
-    gc.freeze()
-    sys.exit(code)
+    """Run a command line and exit with its code."""
+    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:

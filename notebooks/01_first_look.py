@@ -12,11 +12,12 @@
 # ---
 
 # %% [markdown]
-# # 1 · First observation
+# # 1 · A first look
 #
-# What was seen of two ports, when, and what could not be seen. The workspace is the embedded season: **its pixels, ships
-# and AIS are made up**, so that everything here runs without an account. `make demo` makes it in about a minute and a
-# half. For your own port put your workspace's folder in place of `../demo`; notebook 5 shows how to make one.
+# What was observed at two ports, when, and what could not be observed. The workspace is the embedded season: **its
+# pixels, ships and AIS are simulated**, so that everything here runs without an account. `make demo` makes it in about a
+# minute and a half. For your own port put your workspace's folder in place of `../demo`; notebook 5 shows how to make
+# one.
 
 # %%
 from pathlib import Path
@@ -30,7 +31,7 @@ ws = monitor.open("../demo")
 ws
 
 # %% [markdown]
-# ## What was looked at
+# ## What was observed
 # One row a pass. `valid_fraction` is the share of the port that the scene covers; a pass at the edge of the swath shows
 # only a part.
 
@@ -73,8 +74,8 @@ for aoi, ax in zip(("rajin", "dunai"), axes, strict=True):
 axes[0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 # %% [markdown]
 # ## Vessels per observation
-# Observations at which nothing could be seen have no number, so they are no zeros in the mean either. The bar is the share of
-# the water that was observed.
+# Observations that showed nothing have no number, so they are no zeros in the mean either. The bar is the share of the
+# water that was observed.
 
 # %%
 counts = ws.counts("rajin")
@@ -118,7 +119,7 @@ ax.ticklabel_format(style="plain", useOffset=False)
 ax.tick_params(axis="x", rotation=30)
 # %% [markdown]
 # ## The brief
-# What a reader gets: one HTML file without network, with a tile and the provenance for every number.
+# What a reader gets: one HTML file that needs no network, with a tile and the provenance of every number.
 
 # %%
 briefs = sorted(Path(ws.root, "reports").glob("*.html"))

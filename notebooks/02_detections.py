@@ -71,7 +71,7 @@ ax.plot(sized.index, sized["length_m"], ".", color="#08519c")
 ax.set(xlabel="detections, short to long", ylabel="length [m]", ylim=(0, None))
 ax.set_title("Length and its 90 % interval (simulated)", loc="left")
 # %% [markdown]
-# ## Look at one scene yourself
+# ## Run the detector on one scene yourself
 # The same call with a lower threshold shows what lies just below it. A detector is a function of a window of pixels;
 # `detect` adds ground, zones and ids.
 
@@ -89,8 +89,8 @@ print(f"{busiest}: {kept.sum()} objects at 0.30, {len(candidates)} at 0.15")
 
 # %% [markdown]
 # ## Berths against their own past
-# `method` says what a state rests on: the berth's own earlier observations in the same viewing geometry once there are enough,
-# the detector alone before. `looks` is how many.
+# `method` is what a state rests on: the berth's own earlier observations in the same viewing geometry once there are
+# enough, the detector alone before. `observations` is how many.
 
 # %%
 berths = ws.table("berth_states")

@@ -14,8 +14,8 @@
 # %% [markdown]
 # # 3 · AIS and gaps
 #
-# Who was heard, where each ship was when the satellite passed, and who fell silent. A gap is a silence. It says nothing
-# of intent: receivers fail, ships turn away from coasts, and AIS class B is easily lost.
+# Which ships were received, where each was when the satellite passed, and which fell silent. A gap is a silence. It
+# says nothing of intent: receivers fail, ships leave the coast's range, and AIS class B is easily lost.
 
 # %%
 from datetime import timedelta
@@ -47,14 +47,14 @@ positions.head(3)
 
 # %%
 positions = ws.positions.read(TimeRange.parse("2023-08-14/2023-10-23"))
-heard = positions.groupby("mmsi").agg(
+vessels = positions.groupby("mmsi").agg(
     positions=("t", "count"), first=("t", "min"), last=("t", "max"), median_speed_kn=("sog_kn", "median")
 )
-heard.sort_values("positions", ascending=False).head()
+vessels.sort_values("positions", ascending=False).head()
 
 # %% [markdown]
 # ## Silences
-# Consecutive positions of one vessel that lie strictly more than twelve hours apart.
+# Consecutive positions of one vessel that are strictly more than twelve hours apart.
 
 # %%
 gaps = find_gaps(positions, at_least=timedelta(hours=12))
@@ -71,9 +71,9 @@ for row, mmsi in enumerate(longest):
     for gap in gaps[gaps["mmsi"] == mmsi].itertuples():
         ax.plot([gap.start, gap.end], [row, row], color="#fdae6b", linewidth=5, solid_capstyle="butt", zorder=0)
 ax.set_yticks(range(len(longest)), longest)
-ax.set_title("Positions (blue) and gaps over 12 h (orange), made-up AIS", loc="left")
+ax.set_title("Positions (blue) and gaps over 12 h (orange), simulated AIS", loc="left")
 # %% [markdown]
-# ## Where was each ship when the satellite looked?
+# ## Where was each ship when the satellite passed?
 # Between two fixes the place is interpolated, beyond them dead reckoned. `r90_m` is the radius that holds nine of ten
 # true places; it grows with the time to the nearest fix, and a match may be no better than it.
 
@@ -99,18 +99,18 @@ ax.set_title(
     f"SIMULATED  rajin, {observation['acquired_at']:%d %b %Y %H:%M} UTC: AIS, circles hold 9 of 10", loc="left"
 )
 # %% [markdown]
-# ## Could anyone have been heard?
-# Before a silence means anything, others must have been heard in the same place and hour. Vessels heard near Rajin by
-# day:
+# ## Was AIS received there at all?
+# Before a silence means anything, others must have been received in the same place and hour. Vessels received near
+# Rajin by day:
 
 # %%
 near = positions[positions["lon"].between(130.1, 130.6) & positions["lat"].between(42.0, 42.4)]
 daily = near.groupby(near["t"].dt.floor("D"))["mmsi"].nunique().asfreq("D", fill_value=0)
 figure, ax = plt.subplots(figsize=(11, 3), layout="constrained")
 ax.bar(daily.index, daily.to_numpy(), color="#9ecae1", width=0.9)
-ax.set_ylabel("vessels heard")
-ax.set_title("Reception near Rajin, vessels a day (made up)", loc="left")
+ax.set_ylabel("vessels received")
+ax.set_title("Reception near Rajin, vessels a day (simulated)", loc="left")
 
 # %% [markdown]
-# Days without any bar are days on which a silence there means nothing. The same question decides, at every observation, whether
-# an unmatched ship may be called dark (notebook 4).
+# Days without any bar are days on which a silence there means nothing. The same question decides, at every observation,
+# whether an unmatched ship may be called dark (notebook 4).

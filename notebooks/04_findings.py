@@ -14,9 +14,9 @@
 # %% [markdown]
 # # 4 · Findings
 #
-# Detections meet AIS. What AIS explains is *matched*; what it does not explain is *unmatched*, an observation; *dark* is
-# said only where others were heard at that place and hour. From observations come visits, and from visits voyages, each with
-# bounds.
+# Detections are compared with AIS. What AIS explains is *matched*; what it does not explain is *unmatched*, an
+# observation; *dark* is used only where AIS of others was received at that place and hour. From observations come
+# visits, and from visits voyages, each with bounds.
 
 # %%
 import zipfile
@@ -58,8 +58,8 @@ for event in dark.sort_values("probability", ascending=False).head(3).itertuples
 
 # %% [markdown]
 # ## Visits: not before, not after
-# A satellite sees moments. Arrival lies between the last observation at the empty berth and the first observation at the ship; the
-# thick bar is what was surely there, the thin one what is possible.
+# A satellite sees moments. Arrival lies between the last observation of the empty berth and the first observation of
+# the ship; the thick bar is what was surely there, the thin one what is possible.
 
 # %%
 visits = ws.visits("rajin")
@@ -90,8 +90,8 @@ between = voyages[voyages["from_port"] != voyages["to_port"]]
 between[columns].sort_values("departed_at").head(12) if len(between) else "no voyage between the two ports was found"
 
 # %% [markdown]
-# A shuttle's legs are a lower bound: `legs_low` to `legs_high` are consistent with what the observations could have caught.
-# `candidate` means that a ship went to and fro, though its legs cannot be told one by one.
+# A shuttle's legs are a lower bound: `legs_low` to `legs_high` are consistent with the observations. `candidate` means
+# that a ship went to and fro, though its legs cannot be resolved one by one.
 
 # %%
 shuttles = ws.table("shuttles")
@@ -99,8 +99,8 @@ shuttles[["port_a", "port_b", "status", "legs", "legs_low", "legs_high", "first"
 
 # %% [markdown]
 # ## One timeline
-# Flights of watched aircraft, visits, shuttles and stacks on one axis. That two things stand near each other in time is
-# no evidence that one caused the other.
+# Flights of watched aircraft, visits, shuttles and stacks on one axis. That two things are near each other in time is no
+# evidence that one caused the other.
 
 # %%
 from IPython.display import HTML
@@ -112,7 +112,7 @@ HTML(timeline_html(ws.aviation.timeline(period="2023-09"), TimeRange.parse("2023
 
 # %% [markdown]
 # ## How good is this?
-# Only a season whose truth is known can say. `monitor score` compares everything above with that truth; the figures of
+# Only a season whose truth is known can show it. `monitor score` compares everything above with that truth; the figures of
 # the detector on real ports are in `weights/harbour26.md`.
 
 # %%

@@ -98,7 +98,7 @@ Path(folder, "aoi", "newport.geojson").write_text(json.dumps(port), encoding="ut
 
 # %% [markdown]
 # ## 3. AIS, if you have any
-# Put files into `ais/`. There is none here, so nothing is matched, and the brief says so: without AIS no ship is dark.
+# Put files into `ais/`. There is none here, so nothing is matched, and the brief states it: without AIS no ship is dark.
 
 # %% [markdown]
 # ## 4. Run
@@ -126,11 +126,11 @@ ax.set_title(f"SIMULATED  newport, {len(mine)} objects found", loc="left")
 ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
 # %% [markdown]
 # ## 5. From here
-# * `monitor doctor` says what is wrong and what to do; `monitor passes` when each satellite looks next.
+# * `monitor doctor` reports what is wrong and what to do; `monitor passes` lists when each satellite passes next.
 # * `monitor schedule --install` lets the system's timer call `monitor run --due`.
 # * `monitor export --format gpkg --out port.gpkg` opens styled in QGIS.
 # * `monitor evaluate` scores the detector on your own labelled scenes; do that before you quote its counts for a port
-#   that observations unlike the ones in `weights/harbour26.md`.
+#   that looks unlike the ones in `weights/harbour26.md`.
 
 # %%
 sorted(path.name for path in Path(folder, "reports").iterdir())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from monitor.cli.app import app
 from monitor.core.tables import TABLES
+from monitor.core.version import VERSION
 from monitor.workspace.settings import Settings, template
 
 COMMANDS = get_command(app).commands  # type: ignore[attr-defined]
@@ -58,3 +60,21 @@ def test_a_table_says_what_it_holds(name: str) -> None:
     assert len(schema.text.split()) >= 5
     assert all(column in shown.output for column in schema.columns)
     assert ("EPSG:4326" in shown.output) == ("geometry" in schema.columns)
+
+
+def test_contributors_are_sent_to_files_that_exist(repository: Path) -> None:
+    text = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:monitor|tests|weights)/[^`\s]*)`", text))
+    assert len(named) > 15
+    assert not sorted(path for path in named if "NAME" not in path and not (repository / path).exists())
+
+
+def test_every_room_has_a_line_for_contributors(repository: Path) -> None:
+    text = (repository / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rooms = {path.parent.name for path in (repository / "monitor").glob("*/__init__.py")}
+    assert {line.split("`")[1] for line in text.splitlines() if line.startswith("| `")} == rooms
+
+
+def test_citation_and_changelog_have_the_version(repository: Path) -> None:
+    assert f"version: {VERSION}\n" in (repository / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"## {VERSION}\n" in (repository / "CHANGELOG.md").read_text(encoding="utf-8")

@@ -49,7 +49,21 @@ def test_the_client_and_the_trainer_are_imported_in_their_rooms_alone(repository
         assert outside == {"detect/yolo/ultralytics.py"}
 
 
-@pytest.mark.parametrize("name", ["LICENSE", "README.md", "CHANGELOG.md", "Makefile", ".ci/run", "monitor/py.typed"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "CITATION.cff",
+        "Makefile",
+        ".ci/run",
+        ".github/workflows/test.yml",
+        ".pre-commit-config.yaml",
+        "monitor/py.typed",
+    ],
+)
 def test_the_repository_has_what_a_stranger_looks_for(repository: Path, name: str) -> None:
     assert (repository / name).stat().st_size > 0 or name.endswith("py.typed")
 

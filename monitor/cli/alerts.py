@@ -1,4 +1,4 @@
-"""The command on what is told: ``monitor alerts``."""
+"""The command on alerts: ``monitor alerts``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.options import AoiOption, LastOption, PeriodArgument, Session, chosen_period, session
+from monitor.cli.options import AoiOption, LastOption, PeriodArgument, Session, chosen_period, command, exit_if
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -15,49 +15,48 @@ if TYPE_CHECKING:
     from monitor.pipeline.outcome import Step
 
 
-def register(app: typer.Typer) -> None:
-    """Add this file's command."""
-    app.command()(alerts)
-
-
+@command
 def alerts(
-    context: typer.Context,
+    session: Session,
     period: PeriodArgument = None,
     last: LastOption = None,
     aoi: AoiOption = None,
     state: Annotated[str | None, typer.Option("--state", help="new, quiet, old, sent, failed or withdrawn.")] = None,
     send: Annotated[bool, typer.Option("--send", help="Send what waits; else it is only printed.")] = False,
 ) -> None:
-    """List what was worth telling and print the messages that wait; nothing is sent without --send.
+    """List the alerts and print the messages that wait; nothing is sent without --send.
 
     Examples: monitor alerts; MONITOR_ALERTS__URLS=ntfy://host/topic monitor alerts --send
     """
-    to = session(context)
-    workspace = to.open()
-    told = workspace.messages()
-    step = workspace.send_alerts() if send and told else None
+    workspace = session.open()
+    waiting = workspace.messages()
+    step = workspace.send_alerts() if send and waiting else None
     table = workspace.alerts(aoi, chosen_period(period, last))
     if state is not None:
         table = table[table["state"] == state]
-    _tell(to, table, told, step)
-    if step is not None and step.failures:
-        raise typer.Exit(1)
+    session.print(_document(table, waiting, step), _text(table, waiting, step))
+    exit_if(step is not None and step.failures)
 
 
-def _tell(to: Session, table: pd.DataFrame, told: list[Waiting], step: Step | None) -> None:
-    document = {
+def _document(table: pd.DataFrame, waiting: list[Waiting], step: Step | None) -> dict[str, object]:
+    messages = [(each.alert["alert_id"], each.message) for each in waiting]
+    failures = [] if step is None else step.failures
+    return {
         "alerts": table.astype(object).where(table.notna(), None).to_dict("records"),
-        "to_send": [{"alert_id": w.alert["alert_id"], "title": w.message.title, "body": w.message.body} for w in told],
+        "to_send": [{"alert_id": name, "title": message.title, "body": message.body} for name, message in messages],
         "sent": None if step is None else step.done,
-        "failures": [] if step is None else [{"alert_id": name, "error": why} for name, why in step.failures],
+        "failures": [{"alert_id": name, "error": why} for name, why in failures],
     }
+
+
+def _text(table: pd.DataFrame, waiting: list[Waiting], step: Step | None) -> str:
     lines = [_line(row) for row in table.to_dict("records")] or ["no alerts"]
     if step is not None:
         lines += ["", step.text()]
-    elif told:
-        lines += ["", f"{len(told)} to send; dry run, `monitor alerts --send` sends:"]
-        lines += [f"\n{waiting.message.text()}" for waiting in told]
-    to.tell(document, "\n".join(lines))
+    elif waiting:
+        lines += ["", f"{len(waiting)} to send; dry run, `monitor alerts --send` sends:"]
+        lines += [f"\n{each.message.text()}" for each in waiting]
+    return "\n".join(lines)
 
 
 def _line(row: dict[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""Commands that bring pixels and observation at them."""
+"""Commands that archive pixels, find objects in them, and make labelled data."""
 
 from __future__ import annotations
 
@@ -12,65 +12,63 @@ from monitor.cli.options import (
     LastOption,
     PeriodArgument,
     PoolOption,
+    Session,
+    ThresholdOption,
+    WeightsOption,
     chosen_period,
+    command,
+    exit_if,
+    print_outcomes,
     require,
-    session,
-    tell_outcomes,
 )
 
 SensorOption = Annotated[str | None, typer.Option("--sensor", help="s2 or s1.", show_default="both")]
 
 
-def register(app: typer.Typer) -> None:
-    """Add this file's commands."""
-    for command in (pull, detect, evaluate, train, simulate):
-        app.command()(command)
-
-
+@command
 def pull(
-    context: typer.Context,
+    session: Session,
     period: PeriodArgument = None,
     last: LastOption = None,
     aoi: AoiOption = None,
     sensor: SensorOption = None,
     source: Annotated[str | None, typer.Option("--source", help="Another source than the settings'.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be pulled, and pull nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print what would be pulled, and pull nothing.")] = False,
     pool: PoolOption = None,
 ) -> None:
     """Archive what is missing.
 
     Example: monitor pull 2023-10 --aoi rajin --dry-run
     """
-    to = session(context)
-    workspace, chosen = to.open(), chosen_period(period, last)
+    workspace, chosen = session.open(), chosen_period(period, last)
     if dry_run:
         plan = workspace.plan(chosen, aoi=aoi, sensor=sensor, source=source)
-        to.tell(plan.as_json(), plan.text())
+        session.print(plan.as_json(), plan.text())
         return
-    tell_outcomes(to, "pull", workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool))
+    print_outcomes(session, "pull", workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool))
 
 
+@command
 def detect(
-    context: typer.Context,
+    session: Session,
     period: PeriodArgument = None,
     last: LastOption = None,
     aoi: AoiOption = None,
-    image: Annotated[list[Path] | None, typer.Option("--image", help="Loose GeoTIFFs, outside any workspace.")] = None,
+    image: Annotated[list[Path] | None, typer.Option("--image", help="GeoTIFFs; needs no workspace.")] = None,
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", hidden=True)] = None,
     sensor: Annotated[str | None, typer.Option("--sensor", help="With --image: s2 or s1.")] = None,
     land: Annotated[Path | None, typer.Option("--land", help="With --image: land polygons (GeoJSON).")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="With --image: the GeoJSON file to write.")] = None,
-    weights: Annotated[str | None, typer.Option("--weights", help="A name in weights.toml.")] = None,
-    threshold: Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="Least score.")] = None,
+    weights: WeightsOption = None,
+    threshold: ThresholdOption = None,
     pool: PoolOption = None,
 ) -> None:
-    """Find vessels and container stacks in archived scenes that lack them, or in loose images.
+    """Find vessels and container stacks in archived scenes that lack them, or in single images.
 
     Examples: monitor detect 2023-10 --aoi rajin; monitor detect --image a.tif b.tif --out ships.geojson
     """
-    to = session(context)
     if not image:
-        tell_outcomes(to, "detect", to.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
+        print_outcomes(session, "detect", session.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
     from monitor.standalone.detect import detect_images
@@ -78,31 +76,31 @@ def detect(
     files = [*image, *([Path(period)] if period else []), *(more or [])]
     assert out is not None
     found = detect_images(files, out=out, sensor=sensor, land=land, weights=weights, threshold=threshold)
-    to.tell(found.as_json(), found.text())
-    if found.failed:
-        raise typer.Exit(1)
+    session.print(found.as_json(), found.text())
+    exit_if(found.failed)
 
 
+@command
 def evaluate(
-    context: typer.Context,
+    session: Session,
     folder: Annotated[Path, typer.Argument(help="A labelled scene folder, or a folder of them.")],
-    weights: Annotated[str | None, typer.Option("--weights", help="A name in weights.toml.")] = None,
-    threshold: Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="Least score.")] = None,
+    weights: WeightsOption = None,
+    threshold: ThresholdOption = None,
     out: Annotated[Path | None, typer.Option("--out", help="Also write the scores as JSON.")] = None,
 ) -> None:
     """Score a detector on labelled scenes.
 
     Example: monitor evaluate labelled/ --json
     """
-    from monitor.standalone.tools import evaluate as evaluate_folder
+    from monitor.standalone.tools import evaluate
 
-    to = session(context)
-    scores = evaluate_folder(folder, weights=weights, threshold=threshold, out=out)
-    to.tell(scores.to_json(), scores.table())
+    scores = evaluate(folder, weights=weights, threshold=threshold, out=out)
+    session.print(scores.to_json(), scores.table())
 
 
+@command
 def train(
-    context: typer.Context,
+    session: Session,
     folder: Annotated[list[Path], typer.Argument(help="Labelled scene folders.")],
     out: Annotated[Path, typer.Option("--out", help="Where weights, log and model card go.")] = Path("trained"),
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Longest time.")] = 90.0,
@@ -117,10 +115,9 @@ def train(
 
     Example: monitor train ports/ --leave-out busan --simulated 80 --out trained
     """
-    from monitor.standalone.tools import train as train_weights
+    from monitor.standalone.tools import train
 
-    to = session(context)
-    made = train_weights(
+    made = train(
         folder,
         out=out,
         minutes=minutes,
@@ -129,16 +126,17 @@ def train(
         simulated=simulated,
         recipe=recipe,
     )
-    to.tell({"weights": str(made)}, str(made))
+    session.print({"weights": str(made)}, str(made))
 
 
+@command
 def simulate(
-    context: typer.Context,
+    session: Session,
     folder: Annotated[Path, typer.Argument(help="A new folder for scenes, AIS and truth.")],
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same season.")] = 7,
     period: Annotated[str, typer.Option("--period", help="What the season spans.")] = "2023-08-14/2023-10-23",
     scenario: Annotated[
-        str, typer.Option("--scenario", help="What happens in it: crowded, untidy, ice ...")
+        str, typer.Option("--scenario", help="What happens in it: crowded, untidy, ice …")
     ] = "shuttle-2023",
     sensor: Annotated[list[str] | None, typer.Option("--sensor", help="s2, s1; may repeat.")] = None,
     background: Annotated[
@@ -152,10 +150,9 @@ def simulate(
 
     Example: monitor simulate season --seed 11
     """
-    from monitor.standalone.tools import simulate as simulate_season
+    from monitor.standalone.tools import simulate
 
-    to = session(context)
-    made = simulate_season(
+    made = simulate(
         folder, seed=seed, period=period, scenario=scenario, sensors=tuple(sensor or ("s2",)), background=background
     )
-    to.tell(made.as_json(), made.text())
+    session.print(made.as_json(), made.text())

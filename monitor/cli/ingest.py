@@ -9,60 +9,58 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import PoolOption, session
+from monitor.cli.options import CsvOption, PoolOption, Session, command, exit_if
 from monitor.core.timerange import span
 
 _GAP = ("mmsi", "start", "end", "duration_h")
 _REACH = ("port_id", "rank", "is_feasible", "by_water", "travel_h", "spare_h", "needed_kn")
 
 
-def register(app: typer.Typer) -> None:
-    """Add this file's commands."""
-    for command in (ingest, gaps):
-        app.command()(command)
-
-
+@command
 def ingest(
-    context: typer.Context,
+    session: Session,
     files: Annotated[list[Path], typer.Argument(help="AIS files of any supported layout; .gz, .zst and .zip too.")],
     start_date: Annotated[
         str | None, typer.Option("--start-date", help="Date of the first sentence, for NMEA files without any.")
     ] = None,
 ) -> None:
-    """Read AIS files into positions; say per file what was read and what was refused, and why.
+    """Read AIS files into positions; report per file what was read and what was rejected, and why.
 
     Example: monitor ingest AIS_2023_10_*.csv
     """
-    to = session(context)
-    report = to.open().ingest(*files, start_date=start_date, progress=_shown() if sys.stderr.isatty() else None)
-    late = to.open().ais.late_scenes()
-    told = f"\n{len(late)} scenes will be matched again by `monitor run --due`: {', '.join(late)}" if late else ""
-    to.tell(report.as_json() | {"late_scenes": list(late)}, report.text() + told)
-    if report.failed:
-        raise typer.Exit(1)
+    report = session.open().ingest(*files, start_date=start_date, progress=_progress() if sys.stderr.isatty() else None)
+    late = session.open().ais.late_scenes()
+    note = f"\n{len(late)} scenes will be matched again by `monitor run --due`: {', '.join(late)}" if late else ""
+    session.print(report.as_json() | {"late_scenes": list(late)}, report.text() + note)
+    exit_if(report.failed)
 
 
+@command
 def gaps(
-    context: typer.Context,
-    at_least: Annotated[str, typer.Option("--at-least", help="Only silences longer than this.")] = "12h",
-    until: Annotated[str | None, typer.Option("--until", help="An instant: silences open then are listed.")] = None,
+    session: Session,
+    at_least: Annotated[
+        str | None,
+        typer.Option("--at-least", help="Only silences longer than this.", show_default="the settings', 12h"),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", help="An instant: silences still open then are listed.")
+    ] = None,
     rules: Annotated[
-        bool, typer.Option("--rules", help="Say what speaks for each being more than bad reception.")
+        bool, typer.Option("--rules", help="Add what speaks for each being more than bad reception.")
     ] = False,
     calls: Annotated[
-        bool, typer.Option("--calls", help="Say whether each left time to call at the ports of aoi/ and be back.")
+        bool, typer.Option("--calls", help="Add whether each left time to call at the ports of aoi/ and be back.")
     ] = False,
     berths: Annotated[bool, typer.Option("--berths", help="The same for each berth.")] = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Write them as CSV.")] = None,
+    out: CsvOption = None,
     pool: PoolOption = None,
 ) -> None:
     """List AIS gaps. A gap says nothing of intent.
 
     Example: monitor gaps --at-least 6h --calls --out gaps.csv
     """
-    to = session(context)
-    workspace = to.open()
-    found = workspace.gaps(at_least=span(at_least), until=until, pool=pool)
+    workspace = session.open()
+    found = workspace.gaps(at_least=span(at_least) if at_least else None, until=until, pool=pool)
     table, shown = found, [*_GAP, "distance_m", "implied_kn", "is_closed"]
     if rules:
         table = table.merge(workspace.ais.gap_rules(found, pool=pool).drop(columns="mmsi"), on="gap_id")
@@ -72,18 +70,18 @@ def gaps(
         table, shown = table.merge(reach, on="gap_id"), [*(shown if rules else _GAP), *_REACH]
     if out is not None:
         workspace.write_csv(table, out)
-    text = f"{len(found)} gaps longer than {at_least}" + (f"; written to {out}" if out else "")
+    text = f"{len(found)} gaps longer than {longest}" + (f"; written to {out}" if out else "")
     if len(table) and out is None:
         text += "\n" + table[shown].to_string(index=False, float_format=_short)
-    to.tell(table.to_dict("records"), text)
+    session.print(table.to_dict("records"), text)
 
 
 def _short(value: float) -> str:
     return f"{value:.1f}"
 
 
-def _shown() -> Callable[[Path, int, int], None]:
-    """Shows on standard error how much of each file has been read."""
+def _progress() -> Callable[[Path, int, int], None]:
+    """A function that prints on standard error how much of each file has been read."""
     last = (Path(), -1)
 
     def show(path: Path, done: int, size: int) -> None:

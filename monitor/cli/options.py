@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import json as jsonlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from monitor.core.parallel import Outcome
     from monitor.workspace.workspace import Workspace
 
+Command = Callable[..., None]
+
 PeriodArgument = Annotated[
     str | None,
     typer.Argument(metavar="[PERIOD]", help="2023-08-01/2023-11-01, 2023-10, 2023-W41 or a day.", show_default=False),
@@ -27,14 +31,33 @@ AoiOption = Annotated[str | None, typer.Option("--aoi", help="One port only.", s
 PoolOption = Annotated[
     str | None, typer.Option("--pool", help="threads:N, processes:N or dask://HOST:PORT.", show_default="none")
 ]
+CsvOption = Annotated[Path | None, typer.Option("--out", help="Write the table as CSV.")]
+HtmlOption = Annotated[Path | None, typer.Option("--out", help="The HTML file to write.")]
+WeightsOption = Annotated[str | None, typer.Option("--weights", help="A name in weights.toml.")]
+ThresholdOption = Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="Lowest score.")]
+_WorkspaceOption = Annotated[
+    Path | None, typer.Option("--workspace", "-w", help="The workspace's folder.", show_default="the current folder")
+]
+_JsonOption = Annotated[bool, typer.Option("--json", help="Print outcomes as JSON on standard output.")]
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What was said before the command's name."""
+    """What every command is given.
 
-    folder: Path
+    Attributes
+    ----------
+    folder : Path
+        The workspace's.
+    json : bool
+        Whether outcomes are printed as JSON.
+    subcommand : str
+        In the function of a group: the command that runs after it; "" for none.
+    """
+
+    folder: Path = Path()
     json: bool = False
+    subcommand: str = ""
 
     def open(self) -> Workspace:
         """The workspace in the session's folder."""
@@ -42,14 +65,42 @@ class Session:
 
         return Workspace.open(self.folder)
 
-    def tell(self, document: object, text: str) -> None:
-        """Print JSON when asked for, text otherwise."""
+    def print(self, document: object, text: str) -> None:
+        """Print the document as JSON if that was asked for, else the text."""
         typer.echo(jsonlib.dumps(document, default=str, ensure_ascii=False) if self.json else text)
 
+    def print_paths(self, paths: Sequence[Path]) -> None:
+        """Print the files that were written, one a line."""
+        names = [str(path) for path in paths]
+        self.print({"paths": names}, "\n".join(names))
 
-def session(context: typer.Context) -> Session:
-    """The session of a command."""
-    return context.obj if isinstance(context.obj, Session) else Session(Path())
+
+def command(function: Command) -> Command:
+    """The command (or a group's callback) that a function of a `Session` is.
+
+    It has the function's own options, and ``--workspace`` and ``--json``. Those two may stand before the command's
+    name as well as after it; a folder given later replaces one given earlier.
+    """
+    own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+    own = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+
+    @functools.wraps(function)
+    def run(context: typer.Context, *, workspace: Path | None, json: bool, **given: Any) -> None:
+        outer = context.obj if isinstance(context.obj, Session) else Session()
+        context.obj = Session(
+            folder=workspace or outer.folder, json=json or outer.json, subcommand=context.invoked_subcommand or ""
+        )
+        function(context.obj, **given)
+
+    shared = [_parameter("workspace", _WorkspaceOption, None), _parameter("json", _JsonOption, default=False)]
+    signature = inspect.Signature([_parameter("context", typer.Context), *own, *shared])
+    run.__signature__ = signature  # type: ignore[attr-defined]
+    run.__annotations__ = {name: parameter.annotation for name, parameter in signature.parameters.items()}
+    return run
+
+
+def _parameter(name: str, annotation: object, default: object = inspect.Parameter.empty) -> inspect.Parameter:
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
 
 
 def chosen_period(period: str | None, last: str | None) -> TimeRange | None:
@@ -72,24 +123,23 @@ def exit_code(error: MonitorError) -> int:
     return 1 if isinstance(error, SourceError) else 2
 
 
-def tell_outcomes(to: Session, what: str, outcomes: Sequence[Outcome[object, object]]) -> None:
+def print_outcomes(session: Session, name: str, outcomes: Sequence[Outcome[object, object]]) -> None:
     """Print one line an item and exit 1 when any failed."""
     rows = [
         {
             "item": _label(o.item),
             "ok": o.ok,
             "value": None if o.value is None else str(o.value),
-            "error": _text(o.error),
+            "error": None if o.error is None else str(o.error),
         }
         for o in outcomes
     ]
     failed = [row for row in rows if not row["ok"]]
     done = len(rows) - len(failed)
-    lines = [f"{what}: {done} done, {len(failed)} failed" if rows else f"{what}: nothing to do"]
+    lines = [f"{name}: {done} done, {len(failed)} failed" if rows else f"{name}: nothing to do"]
     lines += [f"  failed {row['item']}: {row['error']}" for row in failed]
-    to.tell({"command": what, "done": done, "failed": len(failed), "items": rows}, "\n".join(lines))
-    if failed:
-        raise typer.Exit(1)
+    session.print({"command": name, "done": done, "failed": len(failed), "items": rows}, "\n".join(lines))
+    exit_if(failed)
 
 
 def _label(item: object) -> str:
@@ -97,8 +147,10 @@ def _label(item: object) -> str:
     return str(getattr(first, "id", first))
 
 
-def _text(error: MonitorError | None) -> str | None:
-    return None if error is None else str(error)
+def exit_if(failed: object) -> None:
+    """Exit with code 1 when some items failed."""
+    if failed:
+        raise typer.Exit(1)
 
 
 def require(condition: object, message: str) -> None:

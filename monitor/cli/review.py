@@ -1,4 +1,4 @@
-"""The command that keeps what a person decided."""
+"""The command that records what a person decided."""
 
 from __future__ import annotations
 
@@ -7,24 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.options import AoiOption, require, session
+from monitor.cli.options import AoiOption, Session, command, require
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from monitor.cli.options import Session
     from monitor.workspace.workspace import Workspace
 
 _COLUMNS = ("subject", "kind", "aoi_id", "at", "claim", "likelihood", "decision", "who")
 
 
-def register(app: typer.Typer) -> None:
-    """Add this file's command."""
-    app.command()(review)
-
-
+@command
 def review(
-    context: typer.Context,
+    session: Session,
     id: Annotated[  # noqa: A002
         str | None, typer.Argument(metavar="[ID]", help="A detection's, event's or finding's id.", show_default="list")
     ] = None,
@@ -38,40 +33,38 @@ def review(
         Path | None, typer.Option("--export", help="Write labelled scene folders, for `monitor train`.")
     ] = None,
     aoi: AoiOption = None,
-    everything: Annotated[bool, typer.Option("--all", help="List detections and what was decided, too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="List detections and what has a decision, too.")] = False,
 ) -> None:
     """List what there is to review, decide on it, take a decision back, or export labels.
 
     Examples: monitor review; monitor review ID reject --note "a crane"; monitor review --undo; monitor review --export
     labels
     """
-    to = session(context)
-    workspace = to.open()
+    workspace = session.open()
     if export is not None:
-        require(not (id or undo), "review --export stands alone")
-        paths = workspace.export_reviews(export)
-        to.tell({"paths": [str(path) for path in paths]}, "\n".join(str(path) for path in paths))
+        require(not (id or undo), "review --export takes no ID and no --undo")
+        session.print_paths(workspace.export_reviews(export))
     elif undo:
         require(not decision, "review --undo takes no decision")
         made = workspace.undo_review(id or "", who=who)
-        to.tell({"undone": made.undoes, "subject": made.subject}, f"{made.subject}: the decision was taken back")
+        session.print({"undone": made.undoes, "subject": made.subject}, f"{made.subject}: the decision was taken back")
     elif id is not None:
         require(decision, "review ID needs a decision: keep, reject, fixed or unsure")
         assert decision is not None
         kept = workspace.review(id, decision, note=note, who=who)
         answer = {"review": kept.id, "subject": kept.subject, "decision": kept.decision, "who": kept.who}
-        to.tell(answer, f"{kept.subject}: {kept.decision}, by {kept.who}")
+        session.print(answer, f"{kept.subject}: {kept.decision}, by {kept.who}")
     else:
-        _list(to, workspace, aoi, everything=everything)
+        _list(session, workspace, aoi, everything=everything)
 
 
-def _list(to: Session, workspace: Workspace, aoi: str | None, *, everything: bool) -> None:
+def _list(session: Session, workspace: Workspace, aoi: str | None, *, everything: bool) -> None:
     queue = workspace.review_queue(aoi)
     shown = queue if everything else queue[(queue["decision"] == "") & (queue["kind"] != "detection")]
     decided = int((queue["decision"] != "").sum())
     head = f"{len(shown)} listed; {decided} of {len(queue)} findings and detections have a decision"
     rows = [{name: row[name] for name in _COLUMNS} for row in shown.to_dict("records")]
-    to.tell({"items": rows, "decided": decided, "of": len(queue)}, "\n".join([head, *_lines(shown)]))
+    session.print({"items": rows, "decided": decided, "of": len(queue)}, "\n".join([head, *_lines(shown)]))
 
 
 def _lines(shown: pd.DataFrame) -> list[str]:

@@ -6,16 +6,12 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import session
+from monitor.cli.options import Session, command
 
 
-def register(app: typer.Typer) -> None:
-    """Add this file's command."""
-    app.command()(serve)
-
-
+@command
 def serve(
-    context: typer.Context,
+    session: Session,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes any that is free.")] = 8725,
     show: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in your browser.")] = True,
 ) -> None:
@@ -23,12 +19,9 @@ def serve(
 
     Example: monitor serve --port 8725 --no-open
     """
-    from monitor.serve import serve as serve_page
+    from monitor.serve import serve
 
-    to = session(context)
-    workspace = to.open()
+    def show_address(address: str) -> None:
+        session.print({"address": address}, f"{address}\nOnly this address can write. Ctrl-C ends it.")
 
-    def say(address: str) -> None:
-        to.tell({"address": address}, f"{address}\nOnly this address can write. Ctrl-C ends it.")
-
-    serve_page(workspace, port=port, show=show, say=say)
+    serve(session.open(), port=port, show=show, say=show_address)

@@ -7,38 +7,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.options import session
-from monitor.core.errors import SettingsError
+from monitor.cli.options import Session, command, require
 
 if TYPE_CHECKING:
     from monitor.core.schema import Schema
 
+
 _WIDTH = 120
 
 
-def register(app: typer.Typer) -> None:
-    """Add this file's command."""
-    app.command()(tables)
-
-
+@command
 def tables(
-    context: typer.Context,
+    session: Session,
     name: Annotated[str | None, typer.Argument(help="A table.", show_default="all, a line each")] = None,
 ) -> None:
-    """Say what a table holds: its columns with units, its key, its CRS.
+    """Print what a table holds: its columns with units, its key, its CRS.
 
     Example: monitor tables visits
     """
     from monitor.core.tables import TABLES
 
-    to = session(context)
     if name is None:
         document = {each: schema.headline for each, schema in TABLES.items()}
-        to.tell(document, "\n".join(f"{each:<18} {headline}" for each, headline in document.items()))
+        session.print(document, "\n".join(f"{each:<16} {headline}" for each, headline in document.items()))
         return
-    if name not in TABLES:
-        raise SettingsError(f"no table {name!r}; there are {', '.join(TABLES)}")
-    to.tell(_document(TABLES[name]), _text(TABLES[name]))
+    require(name in TABLES, f"no table {name!r}; there are {', '.join(TABLES)}")
+    session.print(_document(TABLES[name]), _text(TABLES[name]))
 
 
 def _document(schema: Schema) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Commands that make, run and observation after a workspace."""
+"""Commands that make, run and maintain a workspace."""
 
 from __future__ import annotations
 
@@ -7,17 +7,12 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import PoolOption, require, session
+from monitor.cli.options import PoolOption, Session, command, exit_if, require
 
 
-def register(app: typer.Typer) -> None:
-    """Add this file's commands."""
-    for command in (init, demo, run, status, reindex):
-        app.command()(command)
-
-
+@command
 def init(
-    context: typer.Context,
+    session: Session,
     folder: Annotated[Path | None, typer.Argument(help="Where.", show_default="the current folder")] = None,
 ) -> None:
     """Make a new workspace: monitor.toml, ports, an empty archive.
@@ -26,13 +21,13 @@ def init(
     """
     from monitor.workspace.workspace import Workspace
 
-    to = session(context)
-    made = Workspace.create(folder or to.folder)
-    to.tell({"workspace": str(made.root)}, f"{made.root}: ready; set [source] in {made.root / 'monitor.toml'}")
+    made = Workspace.create(folder or session.folder)
+    session.print({"workspace": str(made.root)}, f"{made.root}: ready; set [source] in {made.root / 'monitor.toml'}")
 
 
+@command
 def demo(
-    context: typer.Context,
+    session: Session,
     folder: Annotated[Path, typer.Argument(help="A folder for the demonstration.")] = Path("demo"),
     pool: PoolOption = None,
 ) -> None:
@@ -42,13 +37,12 @@ def demo(
     """
     from monitor.workspace.workspace import Workspace
 
-    to = session(context)
-    paths = Workspace.demo(folder, pool=pool, progress=lambda line: typer.echo(line, err=True))
-    to.tell({"paths": [str(path) for path in paths]}, "\n".join(str(path) for path in paths))
+    session.print_paths(Workspace.demo(folder, pool=pool, progress=_progress))
 
 
+@command
 def run(
-    context: typer.Context,
+    session: Session,
     due: Annotated[bool, typer.Option("--due", help="Do what is due: the whole job, and nothing twice.")] = False,
     pool: PoolOption = None,
 ) -> None:
@@ -57,28 +51,31 @@ def run(
     Example: monitor run --due
     """
     require(due, "run needs --due: it does what is due and nothing twice")
-    to = session(context)
-    result = to.open().run(pool=pool, progress=lambda line: typer.echo(line, err=True))
-    to.tell(result.as_json(), result.text())
-    if result.failed:
-        raise typer.Exit(1)
+    result = session.open().run(pool=pool, progress=_progress)
+    session.print(result.as_json(), result.text())
+    exit_if(result.failed)
 
 
-def status(context: typer.Context) -> None:
-    """Say what is there.
+@command
+def status(session: Session) -> None:
+    """Print what is there: scenes by port and sensor, and positions.
 
     Example: monitor status
     """
-    to = session(context)
-    found = to.open().status()
-    to.tell(found.as_json(), found.text())
+    found = session.open().status()
+    session.print(found.as_json(), found.text())
 
 
-def reindex(context: typer.Context) -> None:
+@command
+def reindex(session: Session) -> None:
     """Rebuild the index from the files.
 
     Example: monitor reindex
     """
-    to = session(context)
-    number = to.open().reindex()
-    to.tell({"scenes": number}, f"{number} scenes indexed")
+    number = session.open().reindex()
+    session.print({"scenes": number}, f"{number} scenes indexed")
+
+
+def _progress(line: str) -> None:
+    """Print a line of progress on standard error."""
+    typer.echo(line, err=True)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor import __version__
+from monitor.cli.app import app, run
+
+
+def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in app.registered_commands:
+        name = command.name or command.callback.__name__  # type: ignore[union-attr]
+        assert run([name, "--help"]) == 0
+        shown = capsys.readouterr().out
+        assert f"monitor {name}" in shown.replace("Usage: monitor", "", 1), f"{name} has no example"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nonsense"], ["pull", "--nonsense"], ["run"], ["detect", "--image", "a.tif"], ["status"]]
+)
+def test_wrong_use_exits_with_2_and_prints_why(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*arguments, "--workspace", str(tmp_path)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.strip()
+
+
+def test_a_bug_exits_with_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr("monitor.workspace.workspace.Workspace.open", broken)
+    assert run(["status"]) == 3
+    assert "ZeroDivisionError: boom" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "--json --workspace {w} status",
+        "status --json --workspace {w}",
+        "-w {w} status --json",
+        "--workspace={w} --json status",
+        "-w nowhere status --json -w {w}",
+    ],
+)
+def test_json_and_workspace_stand_before_or_after_the_command(
+    line: str, workspace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([word.format(w=workspace) for word in line.split()]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"]
+
+
+@pytest.mark.parametrize(
+    "line", ["--json flights calls -w {w}", "flights -w {w} --json calls", "flights calls --json -w {w}"]
+)
+def test_they_stand_anywhere_around_a_group_too(line: str, workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([word.format(w=workspace) for word in line.split()]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_after_two_dashes_an_option_is_a_file_name(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["-w", str(workspace), "ingest", "--", "--json"]) == 1
+    assert "--json" in capsys.readouterr().out
+
+
+def test_a_folder_must_follow_the_option(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["status", "-w"]) == 2
+    assert "-w" in capsys.readouterr().err
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out.strip() == __version__

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.cli.app import run
+
+
+def test_without_scenes_a_brief_cannot_be_written_and_the_next_step_is_named(
+    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["report", "--out", str(tmp_path / "brief.html"), "-w", str(workspace)]) == 2
+    assert "monitor pull" in capsys.readouterr().err
+    assert not (tmp_path / "brief.html").exists()
+
+
+def test_correlate_prints_a_number_a_table(printed: Callable[..., str]) -> None:
+    counts = dict(line.split(": ") for line in printed("correlate").splitlines())
+    assert counts["visits"] == "0"
+    assert "dark_events" in counts
+
+
+def test_a_wrong_format_or_truth_is_wrong_use(printed: Callable[..., str], tmp_path: Path) -> None:
+    printed("export", "--format", "xls", "--out", tmp_path / "out", code=2)
+    printed("score", "--truth", tmp_path, code=2)
+    printed("evidence", "nothing", "--out", tmp_path / "e.zip", code=2)
+
+
+def test_tables_are_exported_as_csv(printed: Callable[..., str], tmp_path: Path) -> None:
+    paths = printed("export", "--format", "csv", "--out", tmp_path / "tables").splitlines()
+    assert paths
+    assert all(Path(path).is_file() for path in paths)

@@ -10,8 +10,9 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.tables import COUNTS, POSITIONS
+from monitor.core.timerange import TimeRange
 from monitor.fuse.series.rates import rates
-from monitor.report.tiles.observations import Observation, observations_of
+from monitor.report.tiles.observations import Observation, observations_of, within
 from monitor.serve.cache import Content
 from monitor.store.archive import Archive
 
@@ -66,7 +67,7 @@ def health(content: Content, aoi: Aoi) -> Health:
     """The figures of a port, of the seven days to its newest observation."""
     observations = observations_of(content.given, aoi.id)
     until = content.given.period.end
-    recent = [k for k in observations if until - RECENT <= k.at < until]
+    recent = within(observations, TimeRange(until - RECENT, until))
     counts = content.given.tables[COUNTS]
     made = rates(counts[counts["aoi_id"] == aoi.id], period=content.given.period)
     weeks = made[(made["what"] == "vessels") & (made["observations"] > 0)]
@@ -93,13 +94,8 @@ def health(content: Content, aoi: Aoi) -> Health:
 def ais_hours(positions: pd.DataFrame, aoi: Aoi, until: datetime) -> int:
     """Hours of the seven days before `until` in which AIS was heard within half a degree of a port."""
     west, south, east, north = aoi.geometry.buffer(0.5).bounds
-    start = pd.Timestamp(until - RECENT)
-    near = positions[
-        (positions["t"] >= start)
-        & (positions["t"] < pd.Timestamp(until))
-        & positions["lon"].between(west, east)
-        & positions["lat"].between(south, north)
-    ]
+    near = POSITIONS.within(positions, TimeRange(until - RECENT, until))
+    near = near[near["lon"].between(west, east) & near["lat"].between(south, north)]
     return int(near["t"].dt.floor("h").nunique())
 
 

@@ -236,6 +236,7 @@ AIR_CLAIMS = Schema(
         "source_file": Column("str", "", ""),
     },
     key=("claim_id",),
+    time=("not_before", "not_after"),
 )
 
 AIR_CONFLICTS = Schema(
@@ -290,4 +291,5 @@ TIMELINE = Schema(
         "alternatives": Column("str", "", ""),
     },
     key=("row_id",),
+    time=("start", "end"),
 )

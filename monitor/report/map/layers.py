@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Raster
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, GAPS, MATCHES, POSITIONS, VESSELS
+from monitor.core.timerange import TimeRange
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
@@ -105,9 +107,8 @@ def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:
 
 def dark(studio: Studio, observation: Observation) -> Layer:
     """Dark events of the period at other observations, as marks."""
-    events, period = studio.given.tables[DARK_EVENTS], studio.given.period
-    inside = (events["acquired_at"] >= period.start) & (events["acquired_at"] < period.end)
-    events = events[inside & (events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
+    events = DARK_EVENTS.within(studio.given.tables[DARK_EVENTS], studio.given.period)
+    events = events[(events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
     events = events[events["scene_id"] != observation.scene_id]
     made = tuple(
         _feature(
@@ -136,7 +137,7 @@ def clouds(raster: Raster) -> Layer:
 
 def telling(studio: Studio) -> Mapping[int, str]:
     """MMSI of vessels worth a track -> why: they bear on what is stated, are on the watch list, or are large."""
-    tables, period = studio.given.tables, studio.given.period
+    tables = studio.given.tables
     why: dict[int, str] = {}
     vessels = tables[VESSELS]
     for mmsi in vessels.loc[vessels["length_m"] >= LARGE_M, "mmsi"]:
@@ -145,13 +146,8 @@ def telling(studio: Studio) -> Mapping[int, str]:
     linked = {gap for ids in events["gap_ids"] for gap in str(ids).split()}
     for mmsi in tables[GAPS].loc[tables[GAPS]["gap_id"].isin(linked), "mmsi"]:
         why[int(mmsi)] = "silent at the time of a dark event"
-    pairs = tables[MATCHES]
-    near = pairs[
-        (pairs["aoi_id"] == studio.aoi.id)
-        & pairs["status"].isin(["matched", "potential"])
-        & (pairs["acquired_at"] >= period.start)
-        & (pairs["acquired_at"] < period.end)
-    ]
+    pairs = MATCHES.within(tables[MATCHES], studio.given.period)
+    near = pairs[(pairs["aoi_id"] == studio.aoi.id) & pairs["status"].isin(["matched", "potential"])]
     for mmsi in near["mmsi"].dropna():
         why[int(mmsi)] = "matched with a detection"
     watched = read_watchlist()
@@ -165,15 +161,11 @@ def telling(studio: Studio) -> Mapping[int, str]:
 
 def tracks(studio: Studio) -> tuple[Layer, Layer]:
     """AIS tracks of the period's last two weeks: of vessels that matter, and of the others (off when it opens)."""
-    period, table = studio.given.period, studio.given.tables[POSITIONS]
+    period = studio.given.period
     west, south, east, north = studio.aoi.geometry.buffer(0.15).bounds
-    start = max(pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(days=TRACK_DAYS))
-    near = table[
-        (table["t"] >= start)
-        & (table["t"] < pd.Timestamp(period.end))
-        & table["lon"].between(west, east)
-        & table["lat"].between(south, north)
-    ]
+    days = TimeRange(max(period.start, period.end - timedelta(days=TRACK_DAYS)), period.end)
+    near = POSITIONS.within(studio.given.tables[POSITIONS], days)
+    near = near[near["lon"].between(west, east) & near["lat"].between(south, north)]
     why = telling(studio)
     names = {int(v.mmsi): f" ({v.name}, as broadcast)" for v in studio.given.tables[VESSELS].itertuples() if v.name}
     found: tuple[list[dict[str, object]], list[dict[str, object]]] = ([], [])
@@ -223,14 +215,12 @@ def gaps(studio: Studio) -> Layer:
 
 def telling_gaps(studio: Studio) -> pd.DataFrame:
     """The GAPS that the map shows."""
-    period, table = studio.given.period, studio.given.tables[GAPS]
+    table = GAPS.within(studio.given.tables[GAPS], studio.given.period)
     events = studio.given.tables[DARK_EVENTS]
     events = events[events["aoi_id"] == studio.aoi.id]
     linked = [gap for ids in events["gap_ids"] for gap in str(ids).split()[:1]]
-    ends = table["end"].fillna(pd.Timestamp(studio.given.cut_off))
-    touches = (table["start"] < pd.Timestamp(period.end)) & (ends >= pd.Timestamp(period.start))
     placed = table[["start_lon", "start_lat"]].notna().all(axis=1)
-    mine = table[touches & placed & table["mmsi"].isin(_as_list(telling(studio)))]
+    mine = table[placed & table["mmsi"].isin(_as_list(telling(studio)))]
     mine = mine.assign(first=~mine["gap_id"].isin(linked))
     order = mine.sort_values(["first", "duration_h", "gap_id"], ascending=[True, False, True])
     return order.drop(columns="first").head(_MOST_GAPS)

@@ -159,8 +159,7 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
 
 def downloads(given: BriefInput, digest: str) -> Downloads:
     """The period's detections as GeoJSON and CSV, and the provenance as JSON, inside the page."""
-    at = given.tables[DETECTIONS]["acquired_at"]
-    mine = given.tables[DETECTIONS][(at >= given.period.start) & (at < given.period.end)]
+    mine = DETECTIONS.within(given.tables[DETECTIONS], given.period)
     layer = detections_layer(given.tables | {DETECTIONS: mine})
     layer = layer.assign(simulated=given.is_simulated)
     collection = {

@@ -26,11 +26,9 @@ _P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A"
 
 def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     """Berth by observation: P present, A absent, ? not observed; one table for every eighteen looks."""
-    states = given.tables[BERTH_STATES]
-    start = given.period.end - timedelta(weeks=WEEKS)
-    states = states[
-        (states["aoi_id"] == aoi.id) & (states["acquired_at"] >= start) & (states["acquired_at"] < given.period.end)
-    ]
+    weeks = TimeRange(given.period.end - timedelta(weeks=WEEKS), given.period.end)
+    states = BERTH_STATES.within(given.tables[BERTH_STATES], weeks)
+    states = states[states["aoi_id"] == aoi.id]
     berths = {zone.id: zone.name for zone in aoi.of_kind("berth")}
     if not berths:
         return (Text(("The port's file names no berths, so none are followed.",), "limit"),)
@@ -69,8 +67,8 @@ def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     """Yards at the observations of the period in which something stood or changed, as intervals; the rest in a
     sentence.
     """
-    made = given.tables[STACKS]
-    made = made[(made["aoi_id"] == aoi.id) & _within(made["acquired_at"], given.period)]
+    made = STACKS.within(given.tables[STACKS], given.period)
+    made = made[made["aoi_id"] == aoi.id]
     names = {zone.id: zone.name or zone.id for zone in aoi.zones}
     made = made.sort_values(["yard_id", "acquired_at"])
     telling = made[(made["area_m2"] > 0) | (made["change_m2"].fillna(0.0) != 0)]
@@ -113,12 +111,9 @@ def _span(value: float, low: float, high: float, unit: str) -> str:
 
 
 def visits(given: BriefInput, aoi: Aoi) -> Table:
-    """Stays that touch the period, each with the intervals in which it began and ended."""
-    made = given.tables[VISITS]
-    start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
-    began = made["arrived_not_before"].fillna(made["arrived_not_after"])
-    ended = made["departed_not_after"].fillna(end)
-    made = made[(made["aoi_id"] == aoi.id) & (began < end) & (ended >= start)]
+    """Stays that may share an instant with the period, each with the intervals in which it began and ended."""
+    made = VISITS.within(given.tables[VISITS], given.period)
+    made = made[made["aoi_id"] == aoi.id]
     names = {zone.id: zone.name for zone in aoi.zones}
     rows = tuple(
         (
@@ -182,7 +177,3 @@ def _between(low: pd.Timestamp, high: pd.Timestamp) -> str:
     if pd.isna(low):
         return f"not after {minute(high)}"
     return f"not before {minute(low)}" if pd.isna(high) else f"{minute(low)} and {minute(high)}"
-
-
-def _within(at: pd.Series, period: TimeRange) -> pd.Series:
-    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

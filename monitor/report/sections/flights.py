@@ -53,7 +53,7 @@ def flights_section(given: FlightsInput) -> Section:
     """The part ``flights``: limits, calls at closed airfields, map, timeline, published claims, conflicts."""
     airfields = given.tables[AIRFIELDS]
     closed = frozenset(airfields.loc[airfields["closed"], "airfield_id"])
-    calls = _within(calls_at(given.tables[AIR_CALLS], closed), given.period)
+    calls = AIR_CALLS.within(calls_at(given.tables[AIR_CALLS], closed), given.period)
     blocks: list[Block] = [Text(LIMITS, "limit"), _summary(calls), _calls(calls)]
     if len(given.tables[AIR_TRACKS]):
         blocks.append(_map(given, calls))
@@ -69,12 +69,6 @@ def flights_section(given: FlightsInput) -> Section:
         _conflicts(given.tables[AIR_CONFLICTS]),
     ]
     return Section("flights", "Flights", tuple(blocks))
-
-
-def _within(calls: pd.DataFrame, period: TimeRange) -> pd.DataFrame:
-    times = calls[["arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"]]
-    inside = (times.min(axis=1) < pd.Timestamp(period.end)) & (times.max(axis=1) >= pd.Timestamp(period.start))
-    return calls[inside].reset_index(drop=True)
 
 
 def _summary(calls: pd.DataFrame) -> Text:
@@ -123,11 +117,9 @@ def _ground(row: object) -> str:
 
 
 def _map(given: FlightsInput, calls: pd.DataFrame) -> TileFigure:
-    tracks = given.tables[AIR_TRACKS]
-    shown = tracks[tracks["icao24"].isin(set(calls["icao24"]))]
-    inside = shown["t"].between(pd.Timestamp(given.period.start), pd.Timestamp(given.period.end))
+    tracks = AIR_TRACKS.within(given.tables[AIR_TRACKS], given.period)
     picture = air_map(
-        shown[inside],
+        tracks[tracks["icao24"].isin(set(calls["icao24"]))],
         calls,
         given.tables[AIRFIELDS],
         title=f"Flights {given.period.start:%Y-%m-%d} to {given.period.end:%Y-%m-%d}",
@@ -169,7 +161,7 @@ def _repeats(repeats: pd.DataFrame, closed: frozenset[str]) -> Table:
 
 
 def _claims(claims: pd.DataFrame, period: TimeRange) -> Table:
-    inside = (claims["not_before"] < pd.Timestamp(period.end)) & (claims["not_after"] >= pd.Timestamp(period.start))
+    claims = AIR_CLAIMS.within(claims, period)
     rows = tuple(
         (
             Cell(r.registration or r.type),
@@ -181,7 +173,7 @@ def _claims(claims: pd.DataFrame, period: TimeRange) -> Table:
             Cell(r.time_zone or "unsaid"),
             Cell(r.citation),
         )
-        for r in claims[inside].sort_values("not_before").itertuples()
+        for r in claims.sort_values("not_before").itertuples()
     )
     columns = ("Aircraft", "Way", "Event", "Not before", "Not after", "As published", "Time zone", "Source")
     return Table("What others published", columns, rows, empty="None in this period.", compact=True)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from monitor.core.tables import LEDGER
 from monitor.core.timerange import TimeRange
 from monitor.fuse.findings.wording import day
 from monitor.fuse.findings.wording import when as hour
@@ -40,8 +41,8 @@ def ledger_part(
     ----------
     names : the ports' names by id
     """
-    rows = ledger[(ledger["origin"] != "ours") & ledger["port"].isin(list(names))]
-    rows = rows[(rows["start"] < pd.Timestamp(period.end)) & (rows["end"] > pd.Timestamp(period.start))]
+    rows = LEDGER.within(ledger, period)
+    rows = rows[(rows["origin"] != "ours") & rows["port"].isin(list(names))]
     compared = rows[rows["verdict"] != "not comparable"].sort_values(["start", "entry_id"], kind="stable")
     if compared.empty:
         return None

@@ -70,8 +70,8 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
         now, past = (per_observation(counts, "vessels", span) for span in (windows.week, windows.past))
         chance = chance_of_more(now, past)
         if chance == chance:
-            inside = (counts["acquired_at"] >= windows.week.start) & (counts["acquired_at"] < windows.week.end)
-            seen = counts[inside & counts["vessels"].notna()]
+            seen = COUNTS.within(counts, windows.week)
+            seen = seen[seen["vessels"].notna()]
             found.append((abs(chance - 0.5), aoi.name or aoi.id, now, past, chance, tuple(seen["scene_id"])))
     if not found:
         return ()

@@ -10,7 +10,6 @@ from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
 from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
-from monitor.core.timerange import TimeRange
 from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import (
@@ -39,8 +38,8 @@ _ORDER = ("matched", "potential", "unmatched", "ais_only")
 def ais(given: BriefInput) -> Section:
     """By observation: how many detections AIS explains, and how many AIS positions imagery does not show."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    matches = given.tables[MATCHES]
-    matches = matches[_within(matches["acquired_at"], given.period) & matches["aoi_id"].isin(names)]
+    matches = MATCHES.within(given.tables[MATCHES], given.period)
+    matches = matches[matches["aoi_id"].isin(names)]
     dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == "dark", "scene_id"])
     scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
     chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
@@ -97,8 +96,8 @@ def ais(given: BriefInput) -> Section:
 
 def _nulls(given: BriefInput, ports: Mapping[str, str]) -> pd.DataFrame:
     """The null tests with AIS of another day, of the period's observations that had detections and a known hour."""
-    made = given.tables[NULL_TESTS]
-    made = made[_within(made["acquired_at"], given.period) & made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
+    made = NULL_TESTS.within(given.tables[NULL_TESTS], given.period)
+    made = made[made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
     return made[made["chance_rate"].notna()]
 
 
@@ -121,9 +120,7 @@ def _by_chance(nulls: pd.DataFrame) -> str:
 
 def gaps(given: BriefInput) -> Section:
     """AIS gaps that touch the period, longest first."""
-    made = given.tables[GAPS]
-    end = made["end"].fillna(pd.Timestamp(given.cut_off))
-    made = made[(made["start"] < pd.Timestamp(given.period.end)) & (end >= pd.Timestamp(given.period.start))]
+    made = GAPS.within(given.tables[GAPS], given.period)
     shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
     rows = tuple(
         (
@@ -189,8 +186,8 @@ def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
 def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
     """A card for each of the most notable events, and a table of all."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    events = given.tables[DARK_EVENTS]
-    events = events[_within(events["acquired_at"], given.period) & events["aoi_id"].isin(names)]
+    events = DARK_EVENTS.within(given.tables[DARK_EVENTS], given.period)
+    events = events[events["aoi_id"].isin(names)]
     events = events.assign(rank=(events["status"] != "dark").astype(int), big=-events["length_m"].fillna(0.0))
     events = events.sort_values(["rank", "big", "event_id"])
     cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in events.head(MOST_CARDS).to_dict("records"))
@@ -281,7 +278,3 @@ def _candidates(given: BriefInput, event_id: str) -> Table | None:
 
 def _split(value: object) -> tuple[str, ...]:
     return tuple(part for part in str(value).split("; ") if part and part != "nan")
-
-
-def _within(at: pd.Series, period: TimeRange) -> pd.Series:
-    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

@@ -40,10 +40,7 @@ def voyages(given: BriefInput) -> Section:
 
 def touching(given: BriefInput) -> pd.DataFrame:
     """The VOYAGES that touch the period, in order of time."""
-    made = given.tables[VOYAGES]
-    arrived = made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC"))
-    inside = (made["departed_at"] < pd.Timestamp(given.period.end)) & (arrived >= pd.Timestamp(given.period.start))
-    return made[inside].sort_values(["departed_at", "voyage_id"])
+    return VOYAGES.within(given.tables[VOYAGES], given.period).sort_values(["departed_at", "voyage_id"])
 
 
 def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:

@@ -12,13 +12,13 @@ from monitor.core.findings import Finding
 from monitor.core.tables import DARK_EVENTS, DETECTIONS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat
+from monitor.io.atomic import write_bytes
 from monitor.pipeline import snapshot
 from monitor.pipeline.freshness import FINDINGS, Ports
 from monitor.report.export.evidence import EvidenceInput, write_evidence
 from monitor.report.export.formats import export as write_export
 from monitor.report.export.formats import safe_csv
 from monitor.report.export.layers import Content
-from monitor.report.files import write_bytes
 from monitor.store import findings
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore

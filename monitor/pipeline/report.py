@@ -41,9 +41,7 @@ def write_brief(
     Raises
     ------
     ArchiveError
-        The archive cannot be read.
-    DataError
-        The file cannot be written.
+        The archive cannot be read, or the file not written.
     """
     given = replace(brief_input(archive, store, ports, period), distribution=distribution)
     made = with_flights(build(given, archive.read_raster), archive, given)

@@ -20,8 +20,8 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import sensor
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAP_CANDIDATES, GAPS, MATCHES
 from monitor.core.tableset import TableSet
+from monitor.io.atomic import write_bytes
 from monitor.io.geojson import feature, json_value
-from monitor.report.files import write_bytes
 from monitor.report.page.blocks import Picture
 from monitor.report.page.model import Provenance
 from monitor.report.page.style import png
@@ -74,7 +74,9 @@ def write_evidence(given: EvidenceInput, out: Path) -> Path:
     Raises
     ------
     DataError
-        The detection is not in the tables, or `out` cannot be written.
+        The detection is not in the tables.
+    ArchiveError
+        `out` cannot be written.
     """
     found = given.tables[DETECTIONS]
     found = numbered(found[found["scene_id"] == given.acquisition.id])

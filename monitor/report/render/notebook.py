@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from monitor.report.files import write_bytes
+from monitor.io.atomic import write_bytes
 from monitor.report.page.blocks import Cell, MapView, Table
 from monitor.report.page.model import Brief
 from monitor.report.render.html import asset, environment, leaflet_css, leaflet_js, page, policy

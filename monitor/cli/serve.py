@@ -28,7 +28,7 @@ def serve(
     to = session(context)
     workspace = to.open()
 
-    def say(address: str) -> None:
+    def announce(address: str) -> None:
         to.tell({"address": address}, f"{address}\nOnly this address can write. Ctrl-C ends it.")
 
-    serve_page(workspace, port=port, show=show, say=say)
+    serve_page(workspace, port=port, show=show, announce=announce)

@@ -36,21 +36,21 @@ _WATCHED = ("derived", "detections/*", "coverage/*", "berths/*", "positions/inge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Content:
+class PageContent:
     """What the pages are made from, as it was at one time.
 
     Attributes
     ----------
     given : as a brief of all ports over the last 26 weeks would have it
     every : the same, and the detections that reviewers set aside: for the queue and its pictures
-    told : every finding of any time
+    findings : every finding of any time
     state : changes when a file does; pictures and pages are kept under it
     """
 
     ports: Ports
     given: BriefInput
     every: BriefInput
-    told: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     read_at: datetime
     state: str
     drawn: dict[tuple[str, ...], object] = field(default_factory=dict)
@@ -64,7 +64,7 @@ class Content:
 
 
 @dataclass(slots=True, eq=False)
-class Shelf:
+class PageCache:
     """The content of one workspace, for many readers at once.
 
     A reader never waits for a change that another process is writing: it gets what was read before, and the new is read
@@ -73,26 +73,26 @@ class Shelf:
     """
 
     workspace: Workspace
-    prepare: Callable[[Shelf, Content], None] | None = None
+    prepare: Callable[[PageCache, PageContent], None] | None = None
     clock: Callable[[], float] = time.monotonic
     drawing: threading.Lock = field(default_factory=threading.Lock)
-    _content: Content | None = None
+    _content: PageContent | None = None
     _reading: threading.Lock = field(default_factory=threading.Lock)
-    _looked: float = float("-inf")
+    _checked: float = float("-inf")
     _pause_s: float = _LEAST_S
 
-    def now(self) -> Content:
+    def now(self) -> PageContent:
         """The content; read here and now when there is none yet, in the background when files changed since."""
         content = self._content
         if content is None:
             return self.refresh()
-        if self.clock() - self._looked >= self._pause_s:
-            self._looked = self.clock()
+        if self.clock() - self._checked >= self._pause_s:
+            self._checked = self.clock()
             if self._state() != content.state and not self._reading.locked():
-                threading.Thread(target=self._refresh_quietly, name="shelf", daemon=True).start()
+                threading.Thread(target=self._refresh_quietly, name="page-cache", daemon=True).start()
         return content
 
-    def refresh(self) -> Content:
+    def refresh(self) -> PageContent:
         """Read what is there now, unless it is what is in memory already."""
         with self._reading:
             state = self._state()
@@ -103,11 +103,11 @@ class Shelf:
             if self.prepare is not None:
                 self.prepare(self, content)
             self._content = content
-            self._looked = self.clock()
-            self._pause_s = max(_LEAST_S, 4.0 * (self._looked - began))
+            self._checked = self.clock()
+            self._pause_s = max(_LEAST_S, 4.0 * (self._checked - began))
             return content
 
-    def draw(self, content: Content, key: tuple[str, ...], make: Callable[[], object]) -> object:
+    def draw(self, content: PageContent, key: tuple[str, ...], make: Callable[[], object]) -> object:
         """What `make` draws of some content, kept under `key` while the content is, the oldest pictures given up."""
         kept = content.drawn.get(key)
         if kept is not None:
@@ -126,7 +126,7 @@ class Shelf:
         except MonitorError as error:
             log.warning("the tables could not be read again (%s); the page shows those of before", error)
 
-    def _read(self, state: str) -> Content:
+    def _read(self, state: str) -> PageContent:
         for _ in range(_TRIES - 1):
             try:
                 return self._read_once(state)
@@ -134,21 +134,21 @@ class Shelf:
                 log.info("reading again: %s", error)
         return self._read_once(state)
 
-    def _read_once(self, state: str) -> Content:
+    def _read_once(self, state: str) -> PageContent:
         workspace = self.workspace
         archive, store, ports = workspace.archive, workspace.positions, workspace.ports()
         passes = snapshot.acquisitions(archive, ports)
         tables = snapshot.tables(archive, store, ports, everything=True)
-        told = findings.from_text(archive.read_note(FINDINGS))
+        stated = findings.from_text(archive.read_note(FINDINGS))
         now = datetime.now(UTC).replace(microsecond=0)
         last = max((a.acquired_at for a in passes), default=now)
         end = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         period = TimeRange(end - timedelta(weeks=WEEKS), end)
         source = Provenance(snapshot.software(), snapshot.weights(ports), (), (), snapshot.thresholds(ports))
-        every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, told)
+        every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, stated)
         counted = without(tables[DETECTIONS], review_decisions(archive, tables[DETECTIONS]))
         given = replace(every, tables=tables | {DETECTIONS: counted})
-        return Content(ports, given, every, told, now, state)
+        return PageContent(ports, given, every, stated, now, state)
 
     def _state(self) -> str:
         return "|".join(f"{mark}" for mark in self._marks())

@@ -1,4 +1,4 @@
-"""How a port's data fare: what was last seen, how often clearly, how long AIS was heard, what went wrong."""
+"""How a port's data fare: what was last seen, how often clearly, how long AIS was received, what went wrong."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from monitor.core.tables import COUNTS, POSITIONS
 from monitor.core.timerange import TimeRange
 from monitor.fuse.series.rates import rates
 from monitor.report.tiles.observations import Observation, observations_of, within
-from monitor.serve.cache import Content
+from monitor.serve.cache import PageContent
 from monitor.store.archive import Archive
 
 RECENT = timedelta(days=7)
@@ -55,7 +55,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class PortCard:
     """A port's figures, what failed for it in the last run, and how many findings about it have no decision."""
 
     health: Health
@@ -63,7 +63,7 @@ class Card:
     open_findings: int
 
 
-def health(content: Content, aoi: Aoi) -> Health:
+def health(content: PageContent, aoi: Aoi) -> Health:
     """The figures of a port, of the seven days to its newest observation."""
     observations = observations_of(content.given, aoi.id)
     until = content.given.period.end
@@ -92,7 +92,7 @@ def health(content: Content, aoi: Aoi) -> Health:
 
 
 def ais_hours(positions: pd.DataFrame, aoi: Aoi, until: datetime) -> int:
-    """Hours of the seven days before `until` in which AIS was heard within half a degree of a port."""
+    """Hours of the seven days before `until` in which AIS positions came in within half a degree of a port."""
     west, south, east, north = aoi.geometry.buffer(0.5).bounds
     near = POSITIONS.within(positions, TimeRange(until - RECENT, until))
     near = near[near["lon"].between(west, east) & near["lat"].between(south, north)]
@@ -110,13 +110,13 @@ def errors_of(run: Run | None, aoi_id: str) -> tuple[str, ...]:
 
 
 def _run(at: datetime, body: object) -> Run:
-    told = cast("dict[str, object]", body)
-    steps = cast("list[dict[str, object]]", told.get("steps") or [])
+    recorded = cast("dict[str, object]", body)
+    steps = cast("list[dict[str, object]]", recorded.get("steps") or [])
     failed = tuple(
         (str(step["name"]), str(failure.get("item", "")), str(failure.get("error", "")))
         for step in steps
         for failure in cast("list[dict[str, object]]", step.get("failures") or [])
     )
     done = tuple((str(s["name"]), int(str(s.get("done", 0))), str(s.get("note", ""))) for s in steps)
-    briefs = tuple(str(path) for path in cast("list[str]", told.get("briefs") or []))
+    briefs = tuple(str(path) for path in cast("list[str]", recorded.get("briefs") or []))
     return Run(at, done, failed, briefs)

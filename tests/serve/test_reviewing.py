@@ -33,7 +33,7 @@ def brief(workspace: Workspace) -> str:
 
 
 def status(workspace: Workspace) -> str:
-    """What the header of a brief would say now."""
+    """What the header of a brief would announce now."""
     workspace.correlate()
     scenes = workspace.scenes()["acquired_at"]
     period = TimeRange(scenes.min().floor("D").to_pydatetime(), scenes.max().ceil("D").to_pydatetime())

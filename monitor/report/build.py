@@ -24,7 +24,7 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
     Parameters
     ----------
     given : BriefInput
-        What it states, and nothing else: no clock and no disk is looked at here.
+        What it states, and nothing else: no clock and no disk is read here.
     read_pixels : scene id -> Raster
         Called for the few scenes that get a picture; a scene that it does not have (ArchiveError) gets a sentence
         instead.

@@ -17,7 +17,7 @@ _HEADS = {
     "change": "counts changed",
     "feed": "AIS feed silent",
     "unseen": "not observed",
-    "correction": "correction of what was told",
+    "correction": "correction of what was reported",
 }
 _CAVEATS = {
     "dark_event": wording.UNMATCHED_CAVEAT,
@@ -90,7 +90,7 @@ def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Mess
         wording.confidence_line(str(alert["confidence"]), _parts(alert["reasons"])),
         f"It could also be: {others}." if others else "",
         _CAVEATS.get(rule, ""),
-        "From an automatic draft; look at the evidence before you quote it.",
+        "From an automatic draft; check the evidence before you quote it.",
         f"Brief: {link}" if link else "",
         f"Finding: {finding}",
     ]

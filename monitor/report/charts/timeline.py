@@ -211,7 +211,7 @@ def _details(table: pd.DataFrame) -> Table:
         )
         for r in table.itertuples()
     )
-    columns = ("From", "To", "Kind", "Place", "Subject", "What is said", "Alternatives or note")
+    columns = ("From", "To", "Kind", "Place", "Subject", "Statement", "Alternatives or note")
     return Table("Everything on the timeline", columns, rows, empty="Nothing in this period.", compact=True)
 
 

@@ -19,7 +19,7 @@ _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
         {"dark": (VERMILLION, "dark event"), "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown")},
     ),
     "gaps": ("line", "", {"": (ORANGE, "AIS gap: straight between its ends, not the way that was sailed")}),
-    "open_gaps": ("marker", "", {"": (VERMILLION, "last heard here, still silent")}),
+    "open_gaps": ("marker", "", {"": (VERMILLION, "last position received here, still silent")}),
     "gap_reach": ("fill", "", {"": (VERMILLION, "where a silent ship could have been")}),
     "gates": ("line", "", {"": ("#111111", "gate")}),
     "voyages": (

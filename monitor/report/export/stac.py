@@ -29,7 +29,7 @@ def write_catalogue(content: Content, folder: Path) -> list[Path]:
 
     An item of uncertain hour has a null `datetime` between `start_datetime` and `end_datetime`. What was found in a
     scene is an item of its own, derived from the scene's, with the detections as GeoJSON beside it; a scene that
-    nobody looked at has none.
+    nobody processed has none.
     """
     detections = detections_layer(content.tables)
     seen = set(content.tables[COVERAGE]["scene_id"]) | set(detections["scene_id"])

@@ -24,7 +24,7 @@ from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.studio import Studio
 
 LARGE_M = 80.0
-"""Vessels that say they are this long or longer are always worth a track."""
+"""The track of a vessel that reports this length or more is always drawn."""
 TRACK_DAYS = 14
 _MOST_TRACKS, _MOST_POINTS, _MOST_GAPS, _MOST_CLOUDS = 40, 400, 6, 60
 _SIMPLE_DEG = 0.0002
@@ -135,8 +135,8 @@ def clouds(raster: Raster) -> Layer:
     return Layer("Cloud", tuple(_feature(s, words, "#ffffff", fill=0.45, weight=1, dash="2 3") for s in simple), False)
 
 
-def telling(studio: Studio) -> Mapping[int, str]:
-    """MMSI of vessels worth a track -> why: they bear on what is stated, are on the watch list, or are large."""
+def vessels_of_interest(studio: Studio) -> Mapping[int, str]:
+    """MMSI of vessels whose tracks are drawn -> why: related to a finding, on the watch list, or large."""
     tables = studio.given.tables
     why: dict[int, str] = {}
     vessels = tables[VESSELS]
@@ -166,7 +166,7 @@ def tracks(studio: Studio) -> tuple[Layer, Layer]:
     days = TimeRange(max(period.start, period.end - timedelta(days=TRACK_DAYS)), period.end)
     near = POSITIONS.within(studio.given.tables[POSITIONS], days)
     near = near[near["lon"].between(west, east) & near["lat"].between(south, north)]
-    why = telling(studio)
+    why = vessels_of_interest(studio)
     names = {int(v.mmsi): f" ({v.name}, as broadcast)" for v in studio.given.tables[VESSELS].itertuples() if v.name}
     found: tuple[list[dict[str, object]], list[dict[str, object]]] = ([], [])
     for key, track in near.sort_values(["mmsi", "t"]).groupby("mmsi"):
@@ -196,7 +196,7 @@ def _line(track: pd.DataFrame) -> BaseGeometry | None:
 def gaps(studio: Studio) -> Layer:
     """Gaps with the area a ship could have been in: those that could explain a dark event here first, then the longest
     of vessels that matter."""
-    chosen = telling_gaps(studio)
+    chosen = shown_gaps(studio)
     made: list[dict[str, object]] = []
     for r in chosen.itertuples():
         ends = Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h)
@@ -213,14 +213,14 @@ def gaps(studio: Studio) -> Layer:
     return Layer(f"AIS gaps and reachable areas ({len(chosen)})", tuple(made), False)
 
 
-def telling_gaps(studio: Studio) -> pd.DataFrame:
+def shown_gaps(studio: Studio) -> pd.DataFrame:
     """The GAPS that the map shows."""
     table = GAPS.within(studio.given.tables[GAPS], studio.given.period)
     events = studio.given.tables[DARK_EVENTS]
     events = events[events["aoi_id"] == studio.aoi.id]
     linked = [gap for ids in events["gap_ids"] for gap in str(ids).split()[:1]]
     placed = table[["start_lon", "start_lat"]].notna().all(axis=1)
-    mine = table[placed & table["mmsi"].isin(_as_list(telling(studio)))]
+    mine = table[placed & table["mmsi"].isin(_as_list(vessels_of_interest(studio)))]
     mine = mine.assign(first=~mine["gap_id"].isin(linked))
     order = mine.sort_values(["first", "duration_h", "gap_id"], ascending=[True, False, True])
     return order.drop(columns="first").head(_MOST_GAPS)

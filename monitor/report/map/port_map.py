@@ -30,7 +30,7 @@ from monitor.report.tiles.tile import stamp
 
 _MERCATOR = CRS.from_epsg(3857)
 _LONGEST_PX = 1100
-_MOST_OBSERVATIONS, _WORTH = 5, 0.002
+_MOST_OBSERVATIONS, _LEAST_SHARE = 5, 0.002
 
 
 def port_map(
@@ -95,11 +95,11 @@ def composite(
             used.append(observation)
         else:
             new = seen & ~clear
-            if new.mean() > _WORTH:
+            if new.mean() > _LEAST_SHARE:
                 colour[new] = drawn[new]
                 used.append(observation)
                 valid, clear = valid | new, clear | new
-        if clear.mean() >= 1 - _WORTH:
+        if clear.mean() >= 1 - _LEAST_SHARE:
             break
     if colour is None:
         raise ArchiveError(f"{studio.aoi.id}: none of the observations has pixels in the archive; run `monitor pull`")

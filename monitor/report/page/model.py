@@ -53,7 +53,7 @@ class ErrorFigure:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Something an earlier issue said that no longer holds, and why (late AIS, a review, a new model)."""
+    """Something an earlier issue stated that no longer holds, and why (late AIS, a review, a new model)."""
 
     when: datetime
     what: str
@@ -158,7 +158,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class BriefHeader:
     """What stands at the top of every brief; all of it text, times in UTC."""
 
     title: str
@@ -178,7 +178,7 @@ class Header:
 class Brief:
     """A brief as plain values, ready for any renderer."""
 
-    header: Header
+    header: BriefHeader
     statements: tuple[Statement, ...]
     sections: tuple[Section, ...]
 

@@ -39,7 +39,7 @@ _GLOSSARY = (
 
 
 def corrections(given: BriefInput) -> Section:
-    """What earlier issues said that no longer holds."""
+    """What earlier issues stated that no longer holds."""
     rows = tuple((Cell(minute(c.when)), Cell(c.what), Cell(c.why)) for c in given.corrections)
     table = Table(
         "Corrections",
@@ -51,7 +51,7 @@ def corrections(given: BriefInput) -> Section:
 
 
 def method(given: BriefInput) -> Section:
-    """How it was done, how wrong it can be, and what it cannot say."""
+    """How it was done, how wrong it can be, and what it cannot show."""
     record = given.provenance
     errors = Table(
         "Measured error",

@@ -17,8 +17,8 @@ from monitor.report.page.wording import hours, minute, number, plural
 
 LIMITS = (
     "Flight data corroborate; they prove no cargo and no purpose. Coverage over closed airspace is thin: the end of "
-    "a track is not a landing, and a day without calls is not one without flights unless others were heard there.",
-    "“Landed” is said only of an aircraft seen at rest at the field, or low and slow there with nothing heard beyond. "
+    "a track is not a landing, and a day without calls is not one without flights unless others were received there.",
+    "“Landed” is only an aircraft seen at rest at the field, or low and slow there with nothing received beyond. "
     "“Consistent with a landing” means that the trace ends, begins again, and the field was within reach in between.",
 )
 _STATUS = ("landed", "consistent", "overflight", "contested", "track ends", "track begins")
@@ -73,11 +73,11 @@ def flights_section(given: FlightsInput) -> Section:
 
 def _summary(calls: pd.DataFrame) -> Text:
     counts = calls["status"].value_counts()
-    said = [f"{counts[s]} {s}" for s in _STATUS if s in counts]
-    if not said:
-        return Text(("No trace in the period touches closed airspace in a way that could be told.",))
+    counted = [f"{counts[s]} {s}" for s in _STATUS if s in counts]
+    if not counted:
+        return Text(("No trace in the period touches closed airspace in a way that can be stated.",))
     aircraft = plural(int(calls["icao24"].nunique()), "aircraft", "aircraft")
-    return Text((f"Of {aircraft} on the watch list, at closed airfields: at least {', '.join(said)}.",))
+    return Text((f"Of {aircraft} on the watch list, at closed airfields: at least {', '.join(counted)}.",))
 
 
 def _calls(calls: pd.DataFrame) -> Table:
@@ -94,7 +94,7 @@ def _calls(calls: pd.DataFrame) -> Table:
         )
         for row in calls[calls["status"].isin(_STATUS) & (calls["status"] != "overflight")].itertuples()
     )
-    columns = ("What is said", "Status", "On the ground", "Light", "Evidence", "Reception there", "What else", "Flags")
+    columns = ("Statement", "Status", "On the ground", "Light", "Evidence", "Reception there", "What else", "Flags")
     return Table("Calls at airfields in closed airspace", columns, rows, empty="None in this period.", compact=True)
 
 
@@ -103,7 +103,7 @@ def _passes(calls: pd.DataFrame) -> Table:
         (Cell(row.claim, anchor=row.call_id), Cell(row.light or "–"), Cell(row.evidence), Cell(row.flags or "–"))
         for row in calls[calls["status"] == "overflight"].itertuples()
     )
-    columns = ("What is said", "Light", "Evidence", "Flags")
+    columns = ("Statement", "Light", "Evidence", "Flags")
     return Table("Passes without a landing", columns, rows, empty="None in this period.", compact=True)
 
 
@@ -126,7 +126,8 @@ def _map(given: FlightsInput, calls: pd.DataFrame) -> TileFigure:
         simulated=given.simulated,
     )
     caption = (
-        "Tracks as heard; broken where nothing was heard for 20 minutes or more. Marks stand beside their airfields."
+        "Tracks as received; broken where nothing was received for 20 minutes or more. Marks stand beside their "
+        "airfields."
     )
     rows = tuple(
         (

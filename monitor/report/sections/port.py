@@ -16,8 +16,8 @@ from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, acquired, length, lonlat, number, when
-from monitor.report.sections.berths import berth_calendar, catchable_stays, stacks, visits
-from monitor.report.tiles.captions import between, said_of, tally
+from monitor.report.sections.berths import berth_calendar, detectable_stays, stacks, visits
+from monitor.report.tiles.captions import between, tally, tile_statement
 from monitor.report.tiles.frames import Frame, detail, overview
 from monitor.report.tiles.marks import Mark
 from monitor.report.tiles.observations import Chosen, Observation, choose
@@ -35,7 +35,7 @@ def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], stu
         Section(f"{aoi.id}-series", "Twenty-six weeks", (_series(given, aoi),)),
         Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
-        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), catchable_stays(given, aoi))),
+        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), detectable_stays(given, aoi))),
     ]
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
 
@@ -104,9 +104,11 @@ def _figure(
         ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
     )
     rows = detections_table(studio, observation, shown, tables, title=frame.title)
-    said = said_of(studio.given, observation, studio.detections(observation.scene_id), shown)
+    statement = tile_statement(studio.given, observation, studio.detections(observation.scene_id), shown)
     return (
-        TileFigure(f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said, is_extra),
+        TileFigure(
+            f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, statement, is_extra
+        ),
     )
 
 
@@ -145,7 +147,7 @@ def detections_table(
         ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
         tuple(rows),
         numeric=(5,),
-        empty="Looked, and found nothing.",
+        empty="Observed; nothing was found.",
         compact=True,
     )
 
@@ -182,7 +184,7 @@ def _pair(
     caption = (
         f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. "
         f"{between(given, studio.aoi, before.scene_id, after.scene_id)}What came or went in between did "
-        "so within that interval; the pictures do not say when."
+        "so within that interval; the pictures do not show when."
     )
     return (Pair(f"pair-{frame.id}", pictures[0], pictures[1], labels[0], labels[1], caption),)
 
@@ -200,7 +202,7 @@ def _film(
         return ()
     frames, animation = studio.film(tuple(seen[-FILM_OBSERVATIONS:]), frame)
     left = f" The {len(seen) - FILM_OBSERVATIONS} before these are not shown." if len(seen) > FILM_OBSERVATIONS else ""
-    caption = f"{frame.title}: the last {len(frames)} looks, same frame and stretch.{left}"
+    caption = f"{frame.title}: the last {len(frames)} observations, same frame and stretch.{left}"
     return (Film(f"film-{frame.id}", frames, caption, animation),)
 
 

@@ -1,4 +1,4 @@
-"""What AIS and imagery say of one another: matches, dark events, gaps."""
+"""What AIS and imagery show of one another: matches, dark events, gaps."""
 
 from __future__ import annotations
 
@@ -150,14 +150,14 @@ def gaps(given: BriefInput) -> Section:
             "Last at",
             "Next at",
             "Positions in the 12 h before",
-            "Others heard there meanwhile",
+            "Others received there meanwhile",
             "Coastal rule · open-sea rule",
             "Time for a call at",
         ),
         rows,
         "Distance along the geodesic between the two positions; the speed is the least that fits. The rules ask "
-        "whether reception explains the silence: the coastal one wants three other vessels heard nearby meanwhile "
-        "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is reckoned by "
+        "whether reception explains the silence: the coastal one wants three other vessels received nearby meanwhile "
+        "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is computed by "
         "water at the speed the ship has shown; it says what was possible, not what took place." + left,
         numeric=(3, 4, 5, 8),
         empty="No gap in the positions at hand. Without positions there are no gaps to see.",
@@ -167,7 +167,7 @@ def gaps(given: BriefInput) -> Section:
 
 
 def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
-    """Whether others were heard, what the rules say, and which ports the silence left time for."""
+    """Whether others were received, what the rules say, and which ports the silence left time for."""
     rules, calls = given.tables[GAP_RULES], given.tables[GAP_CALLS]
     rule = next(iter(rules[rules["gap_id"] == gap_id].to_dict("records")), None)
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
@@ -224,7 +224,7 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     alt = f"Chip of {CHIP_M:.0f} m around a detection at {name}, {at}, status {event['status']}"
     picture = studio.chip(str(event["detection_id"]), scene, sensor, frame, alt)
     status = str(event["status"])
-    heard = event["reception_vessels"]
+    vessels = event["reception_vessels"]
     known = (f for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"])
     finding = next(known, None)
     facts = (
@@ -234,7 +234,7 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
         ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
         ("Score", f"{event['score']:.2f}"),
         ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
-        ("Vessels heard there", "not known" if pd.isna(heard) else number(heard)),  # type: ignore[arg-type]
+        ("Vessels received there", "not known" if pd.isna(vessels) else number(vessels)),  # type: ignore[arg-type]
         ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
         ("Confidence", finding.confidence if finding else "low"),
         ("Detection", str(event["detection_id"])),
@@ -269,7 +269,7 @@ def _candidates(given: BriefInput, event_id: str) -> Table | None:
     )
     return Table(
         f"Silent vessels that could have been there; none is picked ({event_id.removeprefix('dark|')})",
-        ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"),
+        ("Vessel", "Knots needed there", "Knots needed on", "Length it reports", "Note"),
         rows,
         numeric=(1, 2),
         compact=True,

@@ -110,7 +110,7 @@ def place_labels(
         half = np.array([char_px * (len(mark.label) + 1.5) / 2, line_px / 2])
         spots = [(_box(spot, half), spot) for spot in _spots(taken[index], half)]
         costs = [
-            _overlap(box, taken, index) + _outside(box, shape) * 4 + 0.01 * rank * half.prod()
+            _overlap(box, taken, index) + _area_beyond(box, shape) * 4 + 0.01 * rank * half.prod()
             for rank, (box, _) in enumerate(spots)
         ]
         box, spot = spots[int(np.argmin(costs))]
@@ -146,7 +146,7 @@ def _overlap(box: npt.NDArray[np.float64], others: list[npt.NDArray[np.float64]]
     return float(np.clip(sides, 0, None).prod(axis=1).sum())
 
 
-def _outside(box: npt.NDArray[np.float64], shape: tuple[int, int]) -> float:
+def _area_beyond(box: npt.NDArray[np.float64], shape: tuple[int, int]) -> float:
     size = np.array([shape[1], shape[0]], dtype=float)
     inside = np.clip(np.minimum(box[2:], size) - np.maximum(box[:2], 0.0), 0, None).prod()
     return float((box[2:] - box[:2]).prod() - inside)

@@ -1,4 +1,4 @@
-"""Looks: what every pass over a port came to, and which of them get a tile."""
+"""Observations: what every pass over a port came to, and which of them get a tile."""
 
 from __future__ import annotations
 

@@ -165,13 +165,13 @@ def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, z
     grid = raster.grid
     lon, lat = (float(v) for v in grid.lonlat(grid.shape[0] / 2, grid.shape[1] / 2))
     shown = f"shown ×{zoom:.1f}, nearest" if zoom >= 1 else f"shown ×{zoom:.2f}, averaged"
-    said = (
+    lines = (
         f"Centre {lonlat(lon, lat)} (WGS 84), MGRS {mgrs(lon, lat)} · EPSG:{grid.epsg} · ground pixel {grid.gsd_m:g} m",
         f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}",
         *text.lines,
     )
     key = [f"{letter} {zone.name}" for letter, zone in overlay.lettered(grid)]
-    return (*(fit(line) for line in said), *wrapped(key, "Zones: "))
+    return (*(fit(line) for line in lines), *wrapped(key, "Zones: "))
 
 
 def wrapped(parts: Sequence[str], opening: str) -> tuple[str, ...]:

@@ -25,7 +25,8 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
     ----------
     given : BriefInput
         What it states, and nothing else: no clock and no disk is read here.
-    read_pixels : scene id -> Raster
+    read_pixels : ReadPixels
+        Scene id -> Raster.
         Called for the few scenes that get a picture; a scene that it does not have (ArchiveError) gets a sentence
         instead.
     """

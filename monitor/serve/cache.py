@@ -41,10 +41,14 @@ class PageContent:
 
     Attributes
     ----------
-    given : as a brief of all ports over the last 26 weeks would have it
-    every : the same, and the detections that reviewers set aside: for the queue and its pictures
-    findings : every finding of any time
-    state : changes when a file does; pictures and pages are kept under it
+    given : BriefInput
+        As a brief of all ports over the last 26 weeks would have it.
+    every : BriefInput
+        The same, and the detections that reviewers set aside: for the queue and its pictures.
+    findings : tuple of Finding
+        Every finding of any time.
+    state : str
+        Changes when a file does; pictures and pages are kept under it.
     """
 
     ports: Ports
@@ -108,7 +112,17 @@ class PageCache:
             return content
 
     def draw(self, content: PageContent, key: tuple[str, ...], make: Callable[[], object]) -> object:
-        """What `make` draws of some content, kept under `key` while the content is, the oldest pictures given up."""
+        """What `make` draws of some content, kept under `key` while the content is, the oldest pictures given up.
+
+        Parameters
+        ----------
+        content : PageContent
+            Under which the result is kept.
+        key : tuple of str
+            Names the result; the first part is its kind.
+        make : callable
+            Draws it.
+        """
         kept = content.drawn.get(key)
         if kept is not None:
             return kept
@@ -145,10 +159,19 @@ class PageCache:
         end = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
         period = TimeRange(end - timedelta(weeks=WEEKS), end)
         source = Provenance(snapshot.software(), snapshot.weights(ports), (), (), snapshot.thresholds(ports))
-        every = BriefInput(ports.aois, period, now, min(now, end), passes, tables, source, stated)
+        every = BriefInput(
+            aois=ports.aois,
+            period=period,
+            issued_at=now,
+            cut_off=min(now, end),
+            acquisitions=passes,
+            tables=tables,
+            provenance=source,
+            findings=stated,
+        )
         counted = without(tables[DETECTIONS], review_decisions(archive, tables[DETECTIONS]))
         given = replace(every, tables=tables | {DETECTIONS: counted})
-        return PageContent(ports, given, every, stated, now, state)
+        return PageContent(ports=ports, given=given, every=every, findings=stated, read_at=now, state=state)
 
     def _state(self) -> str:
         return "|".join(f"{mark}" for mark in self._marks())

@@ -33,6 +33,16 @@ class Evidence:
 def subject_evidence(cache: PageCache, content: PageContent, subject: str, queue: pd.DataFrame) -> Evidence:
     """The chain behind one subject of the queue.
 
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    subject : str
+        Id of a detection or finding.
+    queue : QUEUE table
+
     Raises
     ------
     DataError
@@ -47,7 +57,7 @@ def subject_evidence(cache: PageCache, content: PageContent, subject: str, queue
     detection = str(row["detection_id"])
     made: list[Block] = [] if not detection else [_matches(cache, detection), *_candidates(content, detection)]
     made += [_reviews(cache, {subject, detection}), *_origin(cache, content, str(row["scene_id"]))]
-    return Evidence(subject, row, finding, _facts(content, row), tuple(made))
+    return Evidence(subject=subject, row=row, finding=finding, facts=_facts(content, row), blocks=tuple(made))
 
 
 def _facts(content: PageContent, row: dict[str, object]) -> tuple[tuple[str, str], ...]:

@@ -26,12 +26,18 @@ class Health:
 
     Attributes
     ----------
-    last : the newest observation, whatever it showed; None before the first
-    until : the end of the seven days that the next three figures are of: the last observation's day
-    clear, passes : clear observations and passes in those days
-    ais_hours : hours of them in which any position near the port came in
-    rate : vessels per clear observation of the last observed week with its interval, NaN without observations
-    expected : between what and what the port's own past lets that rate lie, NaN with too little past
+    last : Observation, optional
+        The newest observation, whatever it showed; None before the first.
+    until : datetime
+        The end of the seven days that the next three figures are of: the last observation's day.
+    clear, passes : int
+        Clear observations and passes in those days.
+    ais_hours : int
+        Hours of them in which any position near the port came in.
+    rate : tuple of float
+        Vessels per clear observation of the last observed week with its interval, NaN without observations.
+    expected : tuple of float
+        Between what and what the port's own past lets that rate lie, NaN with too little past.
     """
 
     aoi: Aoi
@@ -80,19 +86,28 @@ def health(content: PageContent, aoi: Aoi) -> Health:
     }
     row = weeks.iloc[-1].to_dict() if len(weeks) else missing
     return Health(
-        aoi,
-        observations[-1] if observations else None,
-        until,
-        sum(k.state == "observed" for k in recent),
-        len(recent),
-        ais_hours(content.given.tables[POSITIONS], aoi, until),
-        (float(row["rate"]), float(row["rate_low"]), float(row["rate_high"])),
-        (float(row["expected_low"]), float(row["expected_high"])),
+        aoi=aoi,
+        last=observations[-1] if observations else None,
+        until=until,
+        clear=sum(k.state == "observed" for k in recent),
+        passes=len(recent),
+        ais_hours=ais_hours(content.given.tables[POSITIONS], aoi, until),
+        rate=(float(row["rate"]), float(row["rate_low"]), float(row["rate_high"])),
+        expected=(float(row["expected_low"]), float(row["expected_high"])),
     )
 
 
 def ais_hours(positions: pd.DataFrame, aoi: Aoi, until: datetime) -> int:
-    """Hours of the seven days before `until` in which AIS positions came in within half a degree of a port."""
+    """Hours of the seven days before `until` in which AIS positions came in within half a degree of a port.
+
+    Parameters
+    ----------
+    positions : POSITIONS table
+    aoi : Aoi
+        The port.
+    until : datetime
+        End of the seven days.
+    """
     west, south, east, north = aoi.geometry.buffer(0.5).bounds
     near = POSITIONS.within(positions, TimeRange(until - RECENT, until))
     near = near[near["lon"].between(west, east) & near["lat"].between(south, north)]

@@ -24,6 +24,15 @@ CHIP_M = 1200.0
 def chip(cache: PageCache, content: PageContent, detection_id: str) -> Picture:
     """A cut-out of 1200 m around one detection, boxed and with its status.
 
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    detection_id : str
+        Id of the detection.
+
     Raises
     ------
     DataError
@@ -63,6 +72,17 @@ def observations(content: PageContent, aoi: Aoi) -> tuple[Observation, ...]:
 
 def map_document(cache: PageCache, content: PageContent, aoi: Aoi, scene_id: str) -> str:
     """The layers of one observation at a port, as JSON for the map script.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    aoi : Aoi
+        The port.
+    scene_id : str
+        Of the observation.
 
     Raises
     ------

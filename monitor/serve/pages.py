@@ -169,7 +169,17 @@ def _rest(router: APIRouter, cache: PageCache, endpoints: list[tuple[str, str, s
 
 
 def error_page(cache: PageCache, status: int, reason: str) -> HTMLResponse:
-    """What a person sees when something is not there."""
+    """What a person sees when something is not there.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    status : int
+        Of HTTP.
+    reason : str
+        Printed on the page.
+    """
     title = "Not found" if status == 404 else "Not possible now"
     fragment = render.blocks_html((Table(title, ("",), (), empty=reason),))
     return HTMLResponse(_page(RequestView.of(cache), "plain.html.j2", title, fragment=fragment), status)

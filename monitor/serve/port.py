@@ -33,7 +33,17 @@ class Part:
 
 
 def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
-    """The parts of a port's page in order, coverage before any count; kept while the tables stay as they are."""
+    """The parts of a port's page in order, coverage before any count; kept while the tables stay as they are.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    aoi : Aoi
+        The port.
+    """
 
     def draw() -> object:
         given = _of_port(content.given, aoi)

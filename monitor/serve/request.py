@@ -101,7 +101,17 @@ def observation_when(observation: Observation) -> str:
 
 
 def port_health(cache: PageCache, content: PageContent, aoi: Aoi) -> Health:
-    """The figures of one port, kept while the tables stay as they are."""
+    """The figures of one port, kept while the tables stay as they are.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    aoi : Aoi
+        The port.
+    """
     return cast("Health", cache.draw(content, ("card", aoi.id), lambda: health(content, aoi)))
 
 

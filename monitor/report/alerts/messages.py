@@ -58,7 +58,17 @@ class BriefPage:
     anchors: Collection[str] = ()
 
     def link(self, rule: str, aoi_id: str, finding_id: str) -> str:
-        """The address of the place in the brief that is about a finding; "" when there is no brief."""
+        """The address of the place in the brief that is about a finding; "" when there is no brief.
+
+        Parameters
+        ----------
+        rule : str
+            Name of the alert's rule.
+        aoi_id : str
+            The port; empty for what concerns all.
+        finding_id : str
+            The finding; empty for none.
+        """
         if not self.url:
             return ""
         for anchor in (f"event-{finding_id}", _SECTIONS.get(rule, "").format(aoi=aoi_id)):
@@ -75,8 +85,12 @@ def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Mess
 
     Parameters
     ----------
-    alert : a row of ALERTS
-    port : the port's name; "" for what concerns all ports
+    alert : mapping of str to object
+        A row of ALERTS.
+    port : str
+        The port's name; "" for what concerns all ports.
+    brief : BriefPage
+        The page that the message links to.
     """
     rule, finding = str(alert["rule"]), str(alert["finding_id"])
     made_up = bool(alert["is_simulated"])

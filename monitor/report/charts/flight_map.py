@@ -106,6 +106,8 @@ def air_map(
     coast : Coast, optional
         Land with the box in which it is charted; by default the coast that is shipped. Outside its box no land is
         drawn, and the map says so.
+    title : str, optional
+        Above the map; empty for none.
     simulated : bool
         Writes SIMULATED across the map.
     """

@@ -41,7 +41,12 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
 
     Parameters
     ----------
-    rows : (port's name, its observations in the period) pairs
+    id : str
+        Anchor in the page.
+    rows : sequence of tuple
+        (port's name, its observations in the period) pairs.
+    period : TimeRange
+        What the axis spans.
     """
     lanes = [
         (name, kind, [k for k in observations if k.sensor == kind]) for name, observations in rows for kind in SENSORS
@@ -161,10 +166,14 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
 
     Parameters
     ----------
+    id : str
+        Anchor in the page.
     rates : RATES table
         Of one port and one `what`, consecutive weeks.
     changes : CHANGES table
         Of the same; each is marked with the interval in which it happened.
+    name : str
+        The port's name.
     """
     rows = rates.sort_values("start").reset_index(drop=True)
     period = TimeRange(rows["start"].iloc[0].to_pydatetime(), rows["end"].iloc[-1].to_pydatetime())

@@ -127,6 +127,14 @@ def timeline_chart(id: str, rows: pd.DataFrame, period: TimeRange) -> Chart:  # 
     """The rows that share an instant with a period, a lane for each kind; overlapping bars go under each other.
 
     A row whose start is unknown begins at the left edge.
+
+    Parameters
+    ----------
+    id : str
+        Anchor in the page.
+    rows : TIMELINE table
+    period : TimeRange
+        What the axis spans; rows outside are left out.
     """
     table = TIMELINE.within(TIMELINE.conform(rows), period)
     table = table.assign(end=table["end"].fillna(pd.Timestamp(period.end)))

@@ -44,6 +44,8 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
 
     Parameters
     ----------
+    content : Content
+        What is written.
     out : Path
         A file for gpkg, geojson and kml. For geoparquet and csv a folder with a file a layer, or, when it ends in
         ``.parquet`` or ``.csv``, one file with the detections. A folder for stac.

@@ -44,7 +44,17 @@ class Layer:
 
 
 def layers(studio: Studio, observation: Observation, raster: Raster) -> tuple[Layer, ...]:
-    """All layers that hold something, the lowest first."""
+    """All layers that hold something, the lowest first.
+
+    Parameters
+    ----------
+    studio : Studio
+        Draws the port's pictures.
+    observation : Observation
+        The pass that is shown.
+    raster : Raster
+        Its pixels, for the cloud mask.
+    """
     shown, others = tracks(studio)
     made = (
         clouds(raster),

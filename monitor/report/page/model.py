@@ -78,16 +78,23 @@ class BriefInput:
 
     Attributes
     ----------
-    aois : the ports, at least one; the brief has a part for each
-    period : what the brief is about; tables may reach further back
-    issued_at, cut_off : when it was made, and the last instant at which data could still enter
-    acquisitions : every pass known over the ports, seen or not, of the period and before
+    aois : tuple of Aoi
+        The ports, at least one; the brief has a part for each.
+    period : TimeRange
+        What the brief is about; tables may reach further back.
+    issued_at, cut_off : datetime
+        When it was made, and the last instant at which data could still enter.
+    acquisitions : tuple of Acquisition
+        Every pass known over the ports, seen or not, of the period and before.
     tables : TableSet
         They may hold more than the period: earlier observations feed the comparison, the 26-week series and the
         calendar. POSITIONS are only drawn (tracks on the map); VESSELS gives broadcast names.
-    simulated : any of the pixels or positions were made up
-    reviewed_by : who released it; "" prints DRAFT, and `draft` how far the review came
-    distribution : who may read it, as a line in the header; "" prints none
+    simulated : bool
+        Any of the pixels or positions were made up.
+    reviewed_by : str
+        Who released it; "" prints DRAFT, and `draft` how far the review came.
+    distribution : str
+        Who may read it, as a line in the header; "" prints none.
 
     Raises
     ------

@@ -27,9 +27,12 @@ class Page:
 
     Attributes
     ----------
-    title : what stands on the frame for those who cannot see it
-    html : the whole document; its policy forbids that anything is fetched
-    height_px : of the frame
+    title : str
+        What stands on the frame for those who cannot see it.
+    html : str
+        The whole document; its policy forbids that anything is fetched.
+    height_px : int
+        Of the frame.
     """
 
     title: str

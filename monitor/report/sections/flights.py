@@ -140,7 +140,7 @@ def _map(given: FlightsInput, calls: pd.DataFrame) -> TileFigure:
         for r in calls.itertuples()
     )
     details = Table("Calls on the map", ("Aircraft", "Status", "Fields named", "Not before", "Nearest position"), rows)
-    return TileFigure("flights-map", picture, None, caption, (), details)
+    return TileFigure(id="flights-map", annotated=picture, plain=None, caption=caption, facts=(), details=details)
 
 
 def _repeats(repeats: pd.DataFrame, closed: frozenset[str]) -> Table:

@@ -137,7 +137,16 @@ class ObservedCounts:
 
 
 def observed_rate(counts: pd.DataFrame, what: str, window: TimeRange) -> ObservedRate:
-    """What a window's observations show of one column of COUNTS."""
+    """What a window's observations show of one column of COUNTS.
+
+    Parameters
+    ----------
+    counts : COUNTS table
+    what : str
+        Column of COUNTS.
+    window : TimeRange
+        The observations that count.
+    """
     return ObservedCounts.of(counts, what).within(window)
 
 

@@ -39,7 +39,13 @@ def ledger_part(
 
     Parameters
     ----------
-    names : the ports' names by id
+    ledger : LEDGER table
+    names : mapping of str to str
+        The ports' names by id.
+    period : TimeRange
+        What it spans.
+    simulated : bool, optional
+        Whether our own pixels are made up.
     """
     rows = LEDGER.within(ledger, period)
     rows = rows[(rows["origin"] != "ours") & rows["port"].isin(list(names))]

@@ -28,7 +28,19 @@ FILM_OBSERVATIONS = 16
 
 
 def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], studio: Studio) -> Section:
-    """The part of a brief that is about one port."""
+    """The part of a brief that is about one port.
+
+    Parameters
+    ----------
+    given : BriefInput
+        What the brief states.
+    aoi : Aoi
+        The port.
+    observations : tuple of Observation
+        All of the port's, in order of time.
+    studio : Studio
+        Draws the port's pictures.
+    """
     chosen = choose(observations, given.period)
     parts = [
         Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, observations, studio)),
@@ -107,7 +119,14 @@ def _figure(
     statement = tile_statement(studio.given, observation, studio.detections(observation.scene_id), shown)
     return (
         TileFigure(
-            f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, statement, is_extra
+            id=f"tile-{observation.scene_id}-{frame.id}",
+            annotated=annotated,
+            plain=plain,
+            caption=caption,
+            facts=facts,
+            details=rows,
+            statement=statement,
+            is_extra=is_extra,
         ),
     )
 
@@ -115,7 +134,21 @@ def _figure(
 def detections_table(
     studio: Studio, observation: Observation, shown: tuple[Mark, ...], tables: TableSet, *, title: str = ""
 ) -> Table:
-    """The rows that a tile's numbers point to, with what AIS says of each."""
+    """The rows that a tile's numbers point to, with what AIS says of each.
+
+    Parameters
+    ----------
+    studio : Studio
+        Draws the port's pictures.
+    observation : Observation
+        The pass that is shown.
+    shown : tuple of Mark
+        The tile's numbered marks.
+    tables : TableSet
+        MATCHES and VESSELS are read.
+    title : str, optional
+        Of the tile; empty for none.
+    """
     numbers = {mark.number: mark for mark in shown}
     found = studio.detections(observation.scene_id)
     found = found[found["number"].isin(numbers)]
@@ -186,7 +219,16 @@ def _pair(
         f"{between(given, studio.aoi, before.scene_id, after.scene_id)}What came or went in between did "
         "so within that interval; the pictures do not show when."
     )
-    return (Pair(f"pair-{frame.id}", pictures[0], pictures[1], labels[0], labels[1], caption),)
+    return (
+        Pair(
+            id=f"pair-{frame.id}",
+            before=pictures[0],
+            after=pictures[1],
+            before_label=labels[0],
+            after_label=labels[1],
+            caption=caption,
+        ),
+    )
 
 
 def _film(

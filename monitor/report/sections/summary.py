@@ -29,17 +29,17 @@ def header(given: BriefInput) -> BriefHeader:
         f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else str(start.year)
     )
     return BriefHeader(
-        f"Port activity: {ports}",
-        ports,
-        f"{week}{minute(start)} to {minute(end)}",
-        minute(given.issued_at),
-        minute(given.cut_off),
-        f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
-        given.provenance.software,
-        given.digest(),
-        given.is_simulated,
-        credit,
-        given.distribution,
+        title=f"Port activity: {ports}",
+        ports=ports,
+        period=f"{week}{minute(start)} to {minute(end)}",
+        issued_at=minute(given.issued_at),
+        cut_off=minute(given.cut_off),
+        status=f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
+        software=given.provenance.software,
+        digest=given.digest(),
+        simulated=given.is_simulated,
+        credit=credit,
+        distribution=given.distribution,
     )
 
 
@@ -49,7 +49,17 @@ def statements(given: BriefInput) -> tuple[Statement, ...]:
     ranked = sorted(notable, key=_notable)
     against = against_past(given) or newest(given)
     chosen = ranked[: 1 if against else 2]
-    made = [Statement(f.claim, f.likelihood, f.confidence, f.reasons, f.alternatives, f.evidence) for f in chosen]
+    made = [
+        Statement(
+            claim=f.claim,
+            likelihood=f.likelihood,
+            confidence=f.confidence,
+            reasons=f.reasons,
+            alternatives=f.alternatives,
+            evidence=f.evidence,
+        )
+        for f in chosen
+    ]
     return (*made, *against, _unseen(given))
 
 
@@ -91,15 +101,15 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
     )
     return (
         Statement(
-            f"{claim}.",
-            word,
-            sure,
-            (f"{plural(now.observations, 'observation')} against {past.observations}",),
-            (
+            claim=f"{claim}.",
+            likelihood=word,
+            confidence=sure,
+            reasons=(f"{plural(now.observations, 'observation')} against {past.observations}",),
+            alternatives=(
                 "imagery is a snapshot: what came and went between observations was not seen",
                 "one ship that stays counts in every observation",
             ),
-            scenes,
+            evidence=scenes,
         ),
     )
 
@@ -126,7 +136,16 @@ def newest(given: BriefInput) -> tuple[Statement, ...]:
         return ()
     reasons = ("one observation at each port, and no earlier one to compare",)
     others = ("small craft and things on quays that look like hulls", "hulls that were missed")
-    return (Statement(f"{'; '.join(parts)}.", "", "low", reasons, others, tuple(scenes)),)
+    return (
+        Statement(
+            claim=f"{'; '.join(parts)}.",
+            likelihood="",
+            confidence="low",
+            reasons=reasons,
+            alternatives=others,
+            evidence=tuple(scenes),
+        ),
+    )
 
 
 def _rate(made: ObservedRate) -> str:
@@ -152,7 +171,14 @@ def _unseen(given: BriefInput) -> Statement:
         if blind >= _LONG_BLIND_H:
             shown += f"; nothing clear for {hours(blind)} from {date_only(start)} to {date_only(end)}"
         parts.append(shown)
-    return Statement(". ".join(parts) + ".", "", "high", ("counted from the list of passes below",), (), ())
+    return Statement(
+        claim=". ".join(parts) + ".",
+        likelihood="",
+        confidence="high",
+        reasons=("counted from the list of passes below",),
+        alternatives=(),
+        evidence=(),
+    )
 
 
 def _hours(end: object, start: object) -> float:

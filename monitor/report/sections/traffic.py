@@ -241,14 +241,14 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     )
     claim = finding.claim if finding else "No AIS position known at the cut-off fits this detection."
     return Card(
-        f"event-{event['event_id']}",
-        f"{name}, {at}",
-        picture,
-        facts,
-        claim,
-        _split(event["reasons"]),
-        _split(event["alternatives"]),
-        _candidates(given, str(event["event_id"])),
+        id=f"event-{event['event_id']}",
+        title=f"{name}, {at}",
+        picture=picture,
+        facts=facts,
+        statement=claim,
+        reasons=_split(event["reasons"]),
+        alternatives=_split(event["alternatives"]),
+        candidates=_candidates(given, str(event["event_id"])),
     )
 
 

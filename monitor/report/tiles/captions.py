@@ -47,14 +47,20 @@ def tile_statement(
 
     Parameters
     ----------
-    found : numbered DETECTIONS of the observation's scene
-    shown : the marks on the tile
+    given : BriefInput
+        What the brief states.
+    observation : Observation
+        The pass that the tile shows.
+    found : DETECTIONS table
+        Numbered DETECTIONS of the observation's scene.
+    shown : sequence of Mark
+        The marks on the tile.
 
     Returns
     -------
-    pairs of a part's name and its words
-        The likeliest dark event's finding where one lies on the tile; else what was observed, which carries no
-        likelihood. Confidence always stands by itself.
+    tuple of tuple of str
+        Pairs of a part's name and its words. The likeliest dark event's finding where one lies on the tile; else what
+        was observed, which carries no likelihood. Confidence always stands by itself.
     """
     numbers = {mark.number: mark for mark in shown}
     here = found[found["number"].isin(numbers)]
@@ -111,7 +117,19 @@ def _confidence(observation: Observation, scores: pd.Series) -> str:
 
 
 def between(given: BriefInput, aoi: Aoi, before: str, after: str) -> str:
-    """What berths that were seen in both of two scenes came to in between, in one sentence; "" without such berths."""
+    """What berths that were seen in both of two scenes came to in between, in one sentence; "" without such berths.
+
+    Parameters
+    ----------
+    given : BriefInput
+        What the brief states.
+    aoi : Aoi
+        The port.
+    before : str
+        Id of the earlier scene.
+    after : str
+        Id of the later scene.
+    """
     states = given.tables[BERTH_STATES]
     states = states[(states["aoi_id"] == aoi.id) & states["state"].isin(["occupied", "empty"])]
     first, last = (

@@ -18,7 +18,7 @@ from monitor.report.page.wording import hours, minute, number, plural
 LIMITS = (
     "Flight data corroborate; they prove no cargo and no purpose. Coverage over closed airspace is thin: the end of "
     "a track is not a landing, and a day without calls is not one without flights unless others were received there.",
-    "“Landed” is only an aircraft seen at rest at the field, or low and slow there with nothing received beyond. "
+    "“Landed” means seen at rest at the field, or low and slow there with nothing received beyond. "
     "“Consistent with a landing” means that the trace ends, begins again, and the field was within reach in between.",
 )
 _STATUS = ("landed", "consistent", "overflight", "contested", "track ends", "track begins")

@@ -70,7 +70,9 @@ def gaps(
         table, shown = table.merge(reach, on="gap_id"), [*(shown if rules else _GAP), *_REACH]
     if out is not None:
         workspace.write_csv(table, out)
-    text = f"{len(found)} gaps longer than {at_least or workspace.settings.ais.gap}" + (f"; written to {out}" if out else "")
+    text = f"{len(found)} gaps longer than {at_least or workspace.settings.ais.gap}" + (
+        f"; written to {out}" if out else ""
+    )
     if len(table) and out is None:
         text += "\n" + table[shown].to_string(index=False, float_format=_short)
     session.print(table.to_dict("records"), text)

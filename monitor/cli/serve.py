@@ -24,4 +24,4 @@ def serve(
     def show_address(address: str) -> None:
         session.print({"address": address}, f"{address}\nOnly this address can write. Ctrl-C ends it.")
 
-    serve(session.open(), port=port, show=show, say=show_address)
+    serve(session.open(), port=port, show=show, announce=show_address)

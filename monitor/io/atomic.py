@@ -16,7 +16,11 @@ from monitor.core.errors import ArchiveError
 
 _TEMPORARY = re.compile(r"\.tmp-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}-.+")
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
+_TAKEN = "a file stands where a folder should be, or a folder where a file should; choose another place"
 _ADVICE = {
+    errno.ENOTDIR: _TAKEN,
+    errno.EISDIR: _TAKEN,
+    errno.EEXIST: _TAKEN,
     errno.ENOSPC: "the disk is full; free some space and run again, nothing half-written was kept",
     errno.EDQUOT: "your disk quota is used up; free some space and run again, nothing half-written was kept",
     errno.EROFS: "the file system is read-only; mount it for writing or move the workspace, then run again",
@@ -48,13 +52,17 @@ def safe_name(text: str) -> str:
     return text
 
 
-def temporary_name(path: Path) -> Path:
+def temporary_name(path: Path, suffix: str = "") -> Path:
     """A name beside `path` that no reader takes for a file, and that `sweep` removes once this process is gone."""
-    return path.parent / f".tmp-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
+    return path.parent / f".tmp-{_host()}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}{suffix}"
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file so that readers see the old one or the whole new one, also after a crash or a power cut.
+@contextmanager
+def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
+    """A temporary path beside `path`, renamed to it when the block ends well, else removed.
+
+    Readers see the old file or the whole new one, also after a crash or a power cut. The temporary name ends in
+    `suffix`, since some writers go by that.
 
     Raises
     ------
@@ -63,11 +71,10 @@ def write_bytes(path: Path, content: bytes) -> None:
     """
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = temporary_name(path)
+        temporary = temporary_name(path, suffix)
         try:
-            with temporary.open("wb") as file:
-                file.write(content)
-                file.flush()
+            yield temporary
+            with temporary.open("rb+") as file:
                 os.fsync(file.fileno())
             temporary.replace(path)
         except BaseException:
@@ -75,6 +82,13 @@ def write_bytes(path: Path, content: bytes) -> None:
                 temporary.unlink(missing_ok=True)
             raise
         _sync_folder(path.parent)
+
+
+def write_bytes(path: Path, content: bytes) -> Path:
+    """Write a file whole or not at all and return its path; errors as `replacing`."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
+    return path
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:

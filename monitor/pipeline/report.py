@@ -45,9 +45,7 @@ def write_brief(context: Context, period: TimeRange, out: Path, *, pdf: bool = F
     Raises
     ------
     ArchiveError
-        The archive cannot be read.
-    DataError
-        The file cannot be written.
+        The archive cannot be read, or the file not written.
     """
     tables, found = snapshot.read(context), flights(context.archive)
     given = brief_input(context, tables, period)

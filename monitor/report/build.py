@@ -24,8 +24,9 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
     Parameters
     ----------
     given : BriefInput
-        What it states, and nothing else: no clock and no disk is looked at here.
-    read_pixels : scene id -> Raster
+        What it states, and nothing else: no clock and no disk is read here.
+    read_pixels : ReadPixels
+        Scene id -> Raster.
         Called for the few scenes that get a picture; a scene that it does not have (ArchiveError) gets a sentence
         instead.
     """

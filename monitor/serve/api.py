@@ -18,10 +18,10 @@ from monitor.core.schema import Schema
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.geojson import json_value
 from monitor.serve import images
-from monitor.serve.cache import Shelf
-from monitor.serve.health import Card
-from monitor.serve.request import Desk
-from monitor.serve.security import Door
+from monitor.serve.cache import PageCache
+from monitor.serve.health import PortCard
+from monitor.serve.request import RequestView
+from monitor.serve.security import AccessRule
 from monitor.store.alerts import AlertStore
 from monitor.store.reviews import Review, login
 
@@ -82,44 +82,44 @@ class Port(BaseModel):
     errors: list[str]
 
 
-class Session(BaseModel):
+class SessionAccess(BaseModel):
     """Whether the token that was sent allows to write, and the name that stands for an empty `who`."""
 
     may_write: bool
     who: str
 
 
-def routes(shelf: Shelf, door: Door) -> APIRouter:
-    """The routes under ``/api``; the guard in front of them has refused every write without the token."""
+def api_routes(cache: PageCache, access: AccessRule) -> APIRouter:
+    """The routes under ``/api``; `SecurityMiddleware` has refused every write without the token."""
     router = APIRouter(prefix="/api", tags=["tables"])
-    _reads(router, shelf)
-    _writes(router, shelf)
+    _reads(router, cache)
+    _writes(router, cache)
 
     @router.get("/session", tags=["reviews"])
-    def session(x_monitor_token: Annotated[str, Header()] = "") -> Session:
+    def session(x_monitor_token: Annotated[str, Header()] = "") -> SessionAccess:
         """Whether a token allows to write."""
-        return Session(may_write=door.knows(x_monitor_token), who=login())
+        return SessionAccess(may_write=access.knows(x_monitor_token), who=login())
 
     return router
 
 
-def _reads(router: APIRouter, shelf: Shelf) -> None:
+def _reads(router: APIRouter, cache: PageCache) -> None:
     @router.get("/ports")
     def ports() -> list[Port]:
         """Every port with its data health."""
-        return [_port(card) for card in Desk.of(shelf).cards()]
+        return [_port(card) for card in RequestView.of(cache).cards()]
 
     @router.get("/ports/{aoi_id}/map", response_class=Response)
     def port_map(aoi_id: str, observation: str) -> Response:
         """One observation at a port as map layers: a picture, its bounds, and GeoJSON features."""
-        content = shelf.now()
-        document = images.map_document(shelf, content, content.aoi(aoi_id), observation)
+        content = cache.now()
+        document = images.map_document(cache, content, content.aoi(aoi_id), observation)
         return Response(document, media_type="application/json")
 
     @router.get("/tables")
     def tables() -> list[str]:
         """The names of the tables."""
-        return [schema.name for schema in Desk.of(shelf).schemas]
+        return [schema.name for schema in RequestView.of(cache).schemas]
 
     @router.get("/tables/{name}", response_model=Rows)
     def table(
@@ -130,9 +130,9 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
         offset: Annotated[int, Query(ge=0)] = 0,
     ) -> Response:
         """Rows of a table, of one port and period where asked for; geometry as GeoJSON in longitude and latitude."""
-        desk = Desk.of(shelf)
-        schema = desk.schema(name)
-        found = _chosen(desk.table(schema), schema, aoi, period)
+        view = RequestView.of(cache)
+        schema = view.schema(name)
+        found = _chosen(view.table(schema), schema, aoi, period)
         rows = _rows(found.iloc[offset : offset + limit])
         return _json({"table": name, "total": len(found), "offset": offset, "rows": rows})
 
@@ -153,37 +153,37 @@ def _reads(router: APIRouter, shelf: Shelf) -> None:
                 "evidence": f.evidence,
                 "alternatives": f.alternatives,
             }
-            for f in shelf.now().told
+            for f in cache.now().findings
         ]
         return _json(made)
 
     @router.get("/runs", response_class=Response)
     def runs() -> Response:
         """The recorded runs, newest first."""
-        done = Desk.of(shelf).runs()
+        done = RequestView.of(cache).runs()
         return _json([{"at": isoformat(run.at), "steps": run.steps, "failures": run.failures} for run in done])
 
     @router.get("/alerts", response_class=Response)
     def alerts() -> Response:
         """The alerts that were raised, oldest first."""
-        return _json(_rows(AlertStore(shelf.workspace.archive).table()))
+        return _json(_rows(AlertStore(cache.workspace.archive).table()))
 
 
-def _writes(router: APIRouter, shelf: Shelf) -> None:
+def _writes(router: APIRouter, cache: PageCache) -> None:
     @router.post("/reviews", tags=["reviews"])
     def review(given: Decision) -> ReviewRow:
         """Keep a decision; needs the token in the header X-Monitor-Token."""
-        made = shelf.workspace.review(given.subject, given.decision, note=given.note, who=given.who)
-        return _kept(shelf, made)
+        made = cache.workspace.review(given.subject, given.decision, note=given.note, who=given.who)
+        return _kept(cache, made)
 
     @router.post("/reviews/undo", tags=["reviews"])
     def undo(given: Undo) -> ReviewRow:
         """Take a decision back; needs the token in the header X-Monitor-Token."""
-        return _kept(shelf, shelf.workspace.undo_review(given.subject, who=given.who))
+        return _kept(cache, cache.workspace.undo_review(given.subject, who=given.who))
 
 
-def _kept(shelf: Shelf, made: Review) -> ReviewRow:
-    table = shelf.workspace.reviews()
+def _kept(cache: PageCache, made: Review) -> ReviewRow:
+    table = cache.workspace.reviews()
     now = table.loc[table["stands"] & (table["subject"] == made.subject), "decision"]
     return ReviewRow(
         id=made.id,
@@ -196,7 +196,7 @@ def _kept(shelf: Shelf, made: Review) -> ReviewRow:
     )
 
 
-def _port(card: Card) -> Port:
+def _port(card: PortCard) -> Port:
     seen = card.health
     rate, low, high = (_number(value) for value in seen.rate)
     expected = (_number(seen.expected[0]), _number(seen.expected[1]))

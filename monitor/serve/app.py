@@ -1,4 +1,4 @@
-"""The application: routes, the guard in front of them, and what an error looks like."""
+"""The application: routes, the security middleware in front of them, and what an error looks like."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from starlette.types import ASGIApp
 from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
 from monitor.core.version import VERSION
 from monitor.serve import api, pages
-from monitor.serve.cache import Shelf
-from monitor.serve.security import Door, Guard
+from monitor.serve.cache import PageCache
+from monitor.serve.security import AccessRule, SecurityMiddleware
 
 _ABOUT = (
-    "Ports, looks, detections, matches, gaps, visits and findings of one workspace, as JSON. A missing number is "
-    "null: not observed is not zero. Only this machine is answered; writing needs the session's token."
+    "Ports, observations, detections, matches, gaps, visits and findings of one workspace, as JSON. A missing "
+    "number is null: not observed is not zero. Only this machine is answered; writing needs the session's token."
 )
 
 
-def make_app(shelf: Shelf, door: Door) -> ASGIApp:
+def make_app(cache: PageCache, access: AccessRule) -> ASGIApp:
     """The local page of a workspace, for any ASGI server that listens on 127.0.0.1."""
     app = FastAPI(
         title="monitor",
@@ -29,19 +29,19 @@ def make_app(shelf: Shelf, door: Door) -> ASGIApp:
         redoc_url=None,
         openapi_url="/api/openapi.json",
     )
-    tables = api.routes(shelf, door)
+    tables = api.api_routes(cache, access)
     app.include_router(tables)
     endpoints = pages.endpoints_of([route for route in tables.routes if isinstance(route, APIRoute)])
-    app.include_router(pages.routes(shelf, endpoints))
+    app.include_router(pages.page_routes(cache, endpoints))
 
     @app.exception_handler(MonitorError)
     def refused(request: Request, error: MonitorError) -> Response:
         status = _status(request, error)
         if request.url.path.startswith("/api/"):
             return JSONResponse({"error": str(error)}, status)
-        return pages.error_page(shelf, status, str(error))
+        return pages.error_page(cache, status, str(error))
 
-    return Guard(app, door)
+    return SecurityMiddleware(app, access)
 
 
 def _status(request: Request, error: MonitorError) -> int:

@@ -35,21 +35,25 @@ _WATCHED = ("derived", "detections/*", "coverage/*", "berths/*", "positions/inge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Content:
+class PageContent:
     """What the pages are made from, as it was at one time.
 
     Attributes
     ----------
-    given : as a brief of all ports over the last 26 weeks would have it
-    every : the same, and the detections that reviewers set aside: for the queue and its pictures
-    told : every finding of any time
-    state : changes when a file does; pictures and pages are kept under it
+    given : BriefInput
+        As a brief of all ports over the last 26 weeks would have it.
+    every : BriefInput
+        The same, and the detections that reviewers set aside: for the queue and its pictures.
+    findings : tuple of Finding
+        Every finding of any time.
+    state : str
+        Changes when a file does; pictures and pages are kept under it.
     """
 
     context: Context
     given: BriefInput
     every: BriefInput
-    told: tuple[Finding, ...]
+    findings: tuple[Finding, ...]
     read_at: datetime
     state: str
     drawn: dict[tuple[str, ...], object] = field(default_factory=dict)
@@ -63,7 +67,7 @@ class Content:
 
 
 @dataclass(slots=True, eq=False)
-class Shelf:
+class PageCache:
     """The content of one workspace, for many readers at once.
 
     A reader never waits for a change that another process is writing: it gets what was read before, and the new is read
@@ -72,26 +76,26 @@ class Shelf:
     """
 
     workspace: Workspace
-    prepare: Callable[[Shelf, Content], None] | None = None
+    prepare: Callable[[PageCache, PageContent], None] | None = None
     clock: Callable[[], float] = time.monotonic
     drawing: threading.Lock = field(default_factory=threading.Lock)
-    _content: Content | None = None
+    _content: PageContent | None = None
     _reading: threading.Lock = field(default_factory=threading.Lock)
-    _looked: float = float("-inf")
+    _checked: float = float("-inf")
     _pause_s: float = _LEAST_S
 
-    def now(self) -> Content:
+    def now(self) -> PageContent:
         """The content; read here and now when there is none yet, in the background when files changed since."""
         content = self._content
         if content is None:
             return self.refresh()
-        if self.clock() - self._looked >= self._pause_s:
-            self._looked = self.clock()
+        if self.clock() - self._checked >= self._pause_s:
+            self._checked = self.clock()
             if self._state() != content.state and not self._reading.locked():
-                threading.Thread(target=self._refresh_quietly, name="shelf", daemon=True).start()
+                threading.Thread(target=self._refresh_quietly, name="page-cache", daemon=True).start()
         return content
 
-    def refresh(self) -> Content:
+    def refresh(self) -> PageContent:
         """Read what is there now, unless it is what is in memory already."""
         with self._reading:
             state = self._state()
@@ -102,12 +106,22 @@ class Shelf:
             if self.prepare is not None:
                 self.prepare(self, content)
             self._content = content
-            self._looked = self.clock()
-            self._pause_s = max(_LEAST_S, 4.0 * (self._looked - began))
+            self._checked = self.clock()
+            self._pause_s = max(_LEAST_S, 4.0 * (self._checked - began))
             return content
 
-    def draw(self, content: Content, key: tuple[str, ...], make: Callable[[], object]) -> object:
-        """What `make` draws of some content, kept under `key` while the content is, the oldest pictures given up."""
+    def draw(self, content: PageContent, key: tuple[str, ...], make: Callable[[], object]) -> object:
+        """What `make` draws of some content, kept under `key` while the content is, the oldest pictures given up.
+
+        Parameters
+        ----------
+        content : PageContent
+            Under which the result is kept.
+        key : tuple of str
+            Names the result; the first part is its kind.
+        make : callable
+            Draws it.
+        """
         kept = content.drawn.get(key)
         if kept is not None:
             return kept
@@ -125,7 +139,7 @@ class Shelf:
         except MonitorError as error:
             log.warning("the tables could not be read again (%s); the page shows those of before", error)
 
-    def _read(self, state: str) -> Content:
+    def _read(self, state: str) -> PageContent:
         for _ in range(_TRIES - 1):
             try:
                 return self._read_once(state)
@@ -133,7 +147,7 @@ class Shelf:
                 log.info("reading again: %s", error)
         return self._read_once(state)
 
-    def _read_once(self, state: str) -> Content:
+    def _read_once(self, state: str) -> PageContent:
         context = self.workspace.context()
         last = max((a.acquired_at for a in context.acquisitions), default=context.now)
         end = last.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
@@ -152,7 +166,7 @@ class Shelf:
             findings=stated,
         )
         given = replace(every, tables=snapshot.accepted(tables))
-        return Content(context, given, every, stated, now, state)
+        return PageContent(context=context, given=given, every=every, findings=stated, read_at=now, state=state)
 
     def _state(self) -> str:
         return "|".join(f"{mark}" for mark in self._marks())

@@ -12,8 +12,8 @@ from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAPS, MATCHES
 from monitor.pipeline.brief.provenance import sha256
 from monitor.report.page.blocks import Block, Cell, Table
 from monitor.report.page.wording import length, lonlat, minute, number, short
-from monitor.serve.cache import Content, Shelf
-from monitor.serve.request import said_when
+from monitor.serve.cache import PageCache, PageContent
+from monitor.serve.request import row_when
 from monitor.store.reviews import ReviewStore, review_table
 
 _DECIDED = {"keep": "kept", "reject": "rejected", "fixed": "fixed object", "unsure": "unsure", "undo": "taken back"}
@@ -30,8 +30,18 @@ class Evidence:
     blocks: tuple[Block, ...]
 
 
-def evidence(shelf: Shelf, content: Content, subject: str, queue: pd.DataFrame) -> Evidence:
+def subject_evidence(cache: PageCache, content: PageContent, subject: str, queue: pd.DataFrame) -> Evidence:
     """The chain behind one subject of the queue.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    subject : str
+        Id of a detection or finding.
+    queue : QUEUE table
 
     Raises
     ------
@@ -43,18 +53,18 @@ def evidence(shelf: Shelf, content: Content, subject: str, queue: pd.DataFrame) 
     if rows.empty:
         raise DataError(f"{subject}: no detection or finding has this id; it may have been rejected or taken back")
     row = rows.iloc[0].to_dict()
-    finding = next((f for f in content.told if f.id.removeprefix("dark|") == subject), None)
+    finding = next((f for f in content.findings if f.id.removeprefix("dark|") == subject), None)
     detection = str(row["detection_id"])
-    made: list[Block] = [] if not detection else [_matches(shelf, detection), *_candidates(content, detection)]
-    made += [_reviews(shelf, {subject, detection}), *_origin(shelf, content, str(row["scene_id"]))]
-    return Evidence(subject, row, finding, _facts(content, row), tuple(made))
+    made: list[Block] = [] if not detection else [_matches(cache, detection), *_candidates(content, detection)]
+    made += [_reviews(cache, {subject, detection}), *_origin(cache, content, str(row["scene_id"]))]
+    return Evidence(subject=subject, row=row, finding=finding, facts=_facts(content, row), blocks=tuple(made))
 
 
-def _facts(content: Content, row: dict[str, object]) -> tuple[tuple[str, str], ...]:
+def _facts(content: PageContent, row: dict[str, object]) -> tuple[tuple[str, str], ...]:
     found = content.every.tables[DETECTIONS]
     found = found[found["detection_id"] == row["detection_id"]]
     port = next((a.name or a.id for a in content.context.aois if a.id == row["aoi_id"]), "–")
-    facts = [("Port", port), ("When", said_when(content, row))]
+    facts = [("Port", port), ("When", row_when(content, row))]
     for d in found.itertuples():
         place = d.geometry.envelope.centroid
         facts += [
@@ -69,8 +79,8 @@ def _facts(content: Content, row: dict[str, object]) -> tuple[tuple[str, str], .
     return (*facts, ("Scene", str(row["scene_id"]) or "–"), ("Detection", str(row["detection_id"]) or "–"))
 
 
-def _matches(shelf: Shelf, detection_id: str) -> Table:
-    table = shelf.workspace.archive.read_table("matches", MATCHES)
+def _matches(cache: PageCache, detection_id: str) -> Table:
+    table = cache.workspace.archive.read_table("matches", MATCHES)
     mine = table[table["detection_id"] == detection_id].sort_values("version")
     rows = tuple(
         (
@@ -113,7 +123,7 @@ def _matches(shelf: Shelf, detection_id: str) -> Table:
     )
 
 
-def _candidates(content: Content, detection_id: str) -> tuple[Table, ...]:
+def _candidates(content: PageContent, detection_id: str) -> tuple[Table, ...]:
     events = content.given.tables[DARK_EVENTS]
     ids = {gap for text in events.loc[events["detection_id"] == detection_id, "gap_ids"] for gap in str(text).split()}
     found = content.given.tables[GAPS]
@@ -142,8 +152,8 @@ def _candidates(content: Content, detection_id: str) -> tuple[Table, ...]:
     )
 
 
-def _reviews(shelf: Shelf, subjects: set[str]) -> Table:
-    rows = [r for r in ReviewStore(shelf.workspace.archive).rows() if subjects & {r.subject, *r.detections}]
+def _reviews(cache: PageCache, subjects: set[str]) -> Table:
+    rows = [r for r in ReviewStore(cache.workspace.archive).rows() if subjects & {r.subject, *r.detections}]
     return decisions("What was decided", review_table(rows))
 
 
@@ -165,11 +175,11 @@ def decisions(caption: str, reviews: pd.DataFrame) -> Table:
     )
 
 
-def _origin(shelf: Shelf, content: Content, scene_id: str) -> tuple[Table, ...]:
+def _origin(cache: PageCache, content: PageContent, scene_id: str) -> tuple[Table, ...]:
     known = {a.id: a for a in content.given.acquisitions}
     if scene_id not in known:
         return ()
-    scene, passed = shelf.workspace.archive.scene(scene_id), known[scene_id]
+    scene, passed = cache.workspace.archive.scene(scene_id), known[scene_id]
     source = content.given.provenance
     request, pixels = sha256(scene.path / "request.json"), sha256(scene.path / "pixels.tif")
     rows = [

@@ -1,4 +1,4 @@
-"""How a port's data fare: what was last seen, how often clearly, how long AIS was heard, what went wrong."""
+"""How a port's data fare: what was last seen, how often clearly, how long AIS was received, what went wrong."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.tables import COUNTS, POSITIONS
+from monitor.core.timerange import TimeRange
 from monitor.fuse.series.rates import rates
-from monitor.report.tiles.observations import Observation, observations_of
-from monitor.serve.cache import Content
+from monitor.report.tiles.observations import Observation, observations_of, within
+from monitor.serve.cache import PageContent
 from monitor.store.archive import Archive
 
 RECENT = timedelta(days=7)
@@ -25,12 +26,18 @@ class Health:
 
     Attributes
     ----------
-    last : the newest observation, whatever it showed; None before the first
-    until : the end of the seven days that the next three figures are of: the last observation's day
-    clear, passes : clear observations and passes in those days
-    ais_hours : hours of them in which any position near the port came in
-    rate : vessels per clear observation of the last observed week with its interval, NaN without observations
-    expected : between what and what the port's own past lets that rate lie, NaN with too little past
+    last : Observation, optional
+        The newest observation, whatever it showed; None before the first.
+    until : datetime
+        The end of the seven days that the next three figures are of: the last observation's day.
+    clear, passes : int
+        Clear observations and passes in those days.
+    ais_hours : int
+        Hours of them in which any position near the port came in.
+    rate : tuple of float
+        Vessels per clear observation of the last observed week with its interval, NaN without observations.
+    expected : tuple of float
+        Between what and what the port's own past lets that rate lie, NaN with too little past.
     """
 
     aoi: Aoi
@@ -54,7 +61,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class PortCard:
     """A port's figures, what failed for it in the last run, and how many findings about it have no decision."""
 
     health: Health
@@ -62,11 +69,11 @@ class Card:
     open_findings: int
 
 
-def health(content: Content, aoi: Aoi) -> Health:
+def health(content: PageContent, aoi: Aoi) -> Health:
     """The figures of a port, of the seven days to its newest observation."""
     observations = observations_of(content.given, aoi.id)
     until = content.given.period.end
-    recent = [k for k in observations if until - RECENT <= k.at < until]
+    recent = within(observations, TimeRange(until - RECENT, until))
     counts = content.given.tables[COUNTS]
     made = rates(counts[counts["aoi_id"] == aoi.id], period=content.given.period)
     weeks = made[(made["what"] == "vessels") & (made["observations"] > 0)]
@@ -79,27 +86,31 @@ def health(content: Content, aoi: Aoi) -> Health:
     }
     row = weeks.iloc[-1].to_dict() if len(weeks) else missing
     return Health(
-        aoi,
-        observations[-1] if observations else None,
-        until,
-        sum(k.state == "observed" for k in recent),
-        len(recent),
-        ais_hours(content.given.tables[POSITIONS], aoi, until),
-        (float(row["rate"]), float(row["rate_low"]), float(row["rate_high"])),
-        (float(row["expected_low"]), float(row["expected_high"])),
+        aoi=aoi,
+        last=observations[-1] if observations else None,
+        until=until,
+        clear=sum(k.state == "observed" for k in recent),
+        passes=len(recent),
+        ais_hours=ais_hours(content.given.tables[POSITIONS], aoi, until),
+        rate=(float(row["rate"]), float(row["rate_low"]), float(row["rate_high"])),
+        expected=(float(row["expected_low"]), float(row["expected_high"])),
     )
 
 
 def ais_hours(positions: pd.DataFrame, aoi: Aoi, until: datetime) -> int:
-    """Hours of the seven days before `until` in which AIS was heard within half a degree of a port."""
+    """Hours of the seven days before `until` in which AIS positions came in within half a degree of a port.
+
+    Parameters
+    ----------
+    positions : POSITIONS table
+    aoi : Aoi
+        The port.
+    until : datetime
+        End of the seven days.
+    """
     west, south, east, north = aoi.geometry.buffer(0.5).bounds
-    start = pd.Timestamp(until - RECENT)
-    near = positions[
-        (positions["t"] >= start)
-        & (positions["t"] < pd.Timestamp(until))
-        & positions["lon"].between(west, east)
-        & positions["lat"].between(south, north)
-    ]
+    near = POSITIONS.within(positions, TimeRange(until - RECENT, until))
+    near = near[near["lon"].between(west, east) & near["lat"].between(south, north)]
     return int(near["t"].dt.floor("h").nunique())
 
 
@@ -114,13 +125,13 @@ def errors_of(run: Run | None, aoi_id: str) -> tuple[str, ...]:
 
 
 def _run(at: datetime, body: object) -> Run:
-    told = cast("dict[str, object]", body)
-    steps = cast("list[dict[str, object]]", told.get("steps") or [])
+    recorded = cast("dict[str, object]", body)
+    steps = cast("list[dict[str, object]]", recorded.get("steps") or [])
     failed = tuple(
         (str(step["name"]), str(failure.get("item", "")), str(failure.get("error", "")))
         for step in steps
         for failure in cast("list[dict[str, object]]", step.get("failures") or [])
     )
     done = tuple((str(s["name"]), int(str(s.get("done", 0))), str(s.get("note", ""))) for s in steps)
-    briefs = tuple(str(path) for path in cast("list[str]", told.get("briefs") or []))
+    briefs = tuple(str(path) for path in cast("list[str]", recorded.get("briefs") or []))
     return Run(at, done, failed, briefs)

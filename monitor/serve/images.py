@@ -16,13 +16,22 @@ from monitor.report.tiles.frames import around, overview
 from monitor.report.tiles.observations import Observation, observations_of
 from monitor.report.tiles.stretch import Stretch
 from monitor.report.tiles.studio import Studio
-from monitor.serve.cache import Content, Shelf
+from monitor.serve.cache import PageCache, PageContent
 
 CHIP_M = 1200.0
 
 
-def chip(shelf: Shelf, content: Content, detection_id: str) -> Picture:
+def chip(cache: PageCache, content: PageContent, detection_id: str) -> Picture:
     """A cut-out of 1200 m around one detection, boxed and with its status.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    detection_id : str
+        Id of the detection.
 
     Raises
     ------
@@ -43,16 +52,16 @@ def chip(shelf: Shelf, content: Content, detection_id: str) -> Picture:
     )
 
     def draw() -> object:
-        studio = _studio(shelf, content, aoi, content.every)
+        studio = _studio(cache, content, aoi, content.every)
         return studio.chip(detection_id, str(row["scene_id"]), str(row["sensor"]), frame, alt)
 
-    made = cast("Picture | None", shelf.draw(content, ("chip", detection_id), draw))
+    made = cast("Picture | None", cache.draw(content, ("chip", detection_id), draw))
     if made is None:
         raise DataError(f"{detection_id}: the pixels of {row['scene_id']} are not in the archive")
     return made
 
 
-def observations(content: Content, aoi: Aoi) -> tuple[Observation, ...]:
+def observations(content: PageContent, aoi: Aoi) -> tuple[Observation, ...]:
     """The observations at a port of which there is a picture, oldest first."""
     return tuple(
         observation
@@ -61,8 +70,19 @@ def observations(content: Content, aoi: Aoi) -> tuple[Observation, ...]:
     )
 
 
-def map_document(shelf: Shelf, content: Content, aoi: Aoi, scene_id: str) -> str:
+def map_document(cache: PageCache, content: PageContent, aoi: Aoi, scene_id: str) -> str:
     """The layers of one observation at a port, as JSON for the map script.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    aoi : Aoi
+        The port.
+    scene_id : str
+        Of the observation.
 
     Raises
     ------
@@ -74,21 +94,21 @@ def map_document(shelf: Shelf, content: Content, aoi: Aoi, scene_id: str) -> str
         raise DataError(f"{scene_id}: no observation at {aoi.id} of this id")
 
     def draw() -> object:
-        studio, frame = _studio(shelf, content, aoi, content.given), overview(aoi)
+        studio, frame = _studio(cache, content, aoi, content.given), overview(aoi)
         made = port_map(studio, observation, frame)
         return "" if made is None else made.document
 
-    document = cast("str", shelf.draw(content, ("map", aoi.id, scene_id), draw))
+    document = cast("str", cache.draw(content, ("map", aoi.id, scene_id), draw))
     if not document:
         raise DataError(f"{scene_id}: its pixels are not in the archive")
     return document
 
 
-def _studio(shelf: Shelf, content: Content, aoi: Aoi, given: BriefInput) -> Studio:
+def _studio(cache: PageCache, content: PageContent, aoi: Aoi, given: BriefInput) -> Studio:
     """The port's pictures with one stretch a sensor for all observations, measured on its newest clear ones."""
 
     def read(scene_id: str) -> Raster:
-        return shelf.workspace.archive.read_raster(scene_id)
+        return cache.workspace.archive.read_raster(scene_id)
 
     measured = cast("dict[str, Stretch]", content.drawn.setdefault(("stretch", aoi.id), {}))
     studio = Studio(given, aoi, read, measured)

@@ -1,4 +1,4 @@
-"""The pages: ports, one port, the review queue, one subject's evidence, runs and alerts, and what the API offers."""
+"""The pages: ports, one port, the review queue, evidence of one subject, runs and alerts, requests of the API."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from starlette.routing import Route
 from monitor.report.page.blocks import Cell, Table
 from monitor.report.page.wording import SIMULATED_LINE, minute, number
 from monitor.serve import images, port, render
-from monitor.serve.cache import Shelf
-from monitor.serve.evidence import decisions, evidence
+from monitor.serve.cache import PageCache
+from monitor.serve.evidence import decisions, subject_evidence
 from monitor.serve.health import Run
-from monitor.serve.request import Desk, observation_when, said_when
+from monitor.serve.request import RequestView, observation_when, row_when
 from monitor.store.alerts import AlertStore
 
 PER_PAGE = 40
@@ -37,39 +37,39 @@ KINDS = {
 _STATIC_AGE = "max-age=300"
 
 
-def routes(shelf: Shelf, endpoints: list[tuple[str, str, str]]) -> APIRouter:
+def page_routes(cache: PageCache, endpoints: list[tuple[str, str, str]]) -> APIRouter:
     """The routes of all pages; `endpoints` are method, path and summary of the API, filled in before the first call."""
     router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    _ports(router, shelf)
-    _review(router, shelf)
-    _rest(router, shelf, endpoints)
+    _ports(router, cache)
+    _review(router, cache)
+    _rest(router, cache, endpoints)
     return router
 
 
-def _ports(router: APIRouter, shelf: Shelf) -> None:
+def _ports(router: APIRouter, cache: PageCache) -> None:
     @router.get("/")
     def home() -> str:
         """A card for each port."""
-        desk = Desk.of(shelf)
-        waiting = int(((desk.queue()["decision"] == "") & (desk.queue()["kind"] != "detection")).sum())
-        return _page(desk, "home.html.j2", "Ports", cards=desk.cards(), waiting=waiting, runs=desk.runs()[:1])
+        view = RequestView.of(cache)
+        waiting = int(((view.queue()["decision"] == "") & (view.queue()["kind"] != "detection")).sum())
+        return _page(view, "home.html.j2", "Ports", cards=view.cards(), waiting=waiting, runs=view.runs()[:1])
 
     @router.get("/ports/{aoi_id}")
     def one_port(aoi_id: str, observation: str = "") -> str:
         """One port: timeline and map."""
-        desk = Desk.of(shelf)
-        aoi = desk.content.aoi(aoi_id)
-        seen = images.observations(desk.content, aoi)
+        view = RequestView.of(cache)
+        aoi = view.content.aoi(aoi_id)
+        seen = images.observations(view.content, aoi)
         clear = [k.scene_id for k in seen if k.state == "observed"]
         chosen = (
             observation
             if observation in {k.scene_id for k in seen}
             else (clear or [k.scene_id for k in seen] or [""])[-1]
         )
-        card = next(card for card in desk.cards() if card.health.aoi.id == aoi.id)
-        parts = port.parts(shelf, desk.content, aoi)
+        card = next(card for card in view.cards() if card.health.aoi.id == aoi.id)
+        parts = port.parts(cache, view.content, aoi)
         return _page(
-            desk,
+            view,
             "port.html.j2",
             aoi.name or aoi.id,
             aoi=aoi,
@@ -77,17 +77,17 @@ def _ports(router: APIRouter, shelf: Shelf) -> None:
             parts=parts,
             observations=seen,
             chosen=chosen,
-            period=desk.content.given.period,
+            period=view.content.given.period,
         )
 
     @router.get("/pictures/{detection_id:path}", response_class=Response)
     def picture(detection_id: str) -> Response:
         """The chip of one detection."""
-        made = images.chip(shelf, shelf.now(), detection_id)
+        made = images.chip(cache, cache.now(), detection_id)
         return Response(made.data, media_type=made.mime, headers={"cache-control": "private, max-age=60"})
 
 
-def _review(router: APIRouter, shelf: Shelf) -> None:
+def _review(router: APIRouter, cache: PageCache) -> None:
     @router.get("/review")
     def review(
         show: Literal["open", "findings", "detections", "decided"] = "open",
@@ -95,8 +95,8 @@ def _review(router: APIRouter, shelf: Shelf) -> None:
         start: Annotated[int, Query(ge=0)] = 0,
     ) -> str:
         """The queue, to be worked through by keyboard."""
-        desk = Desk.of(shelf)
-        queue = desk.queue()
+        view = RequestView.of(cache)
+        queue = view.queue()
         queue = queue if not aoi else queue[queue["aoi_id"] == aoi]
         found = ~queue["kind"].isin(["detection", "withdrawn"])
         masks = {
@@ -112,7 +112,7 @@ def _review(router: APIRouter, shelf: Shelf) -> None:
             return "/review?" + urlencode({"show": show, "aoi": aoi, "start": start} | change)
 
         return _page(
-            desk,
+            view,
             "review.html.j2",
             "Review",
             items=some,
@@ -124,32 +124,32 @@ def _review(router: APIRouter, shelf: Shelf) -> None:
             kinds=KINDS,
             address=address,
             sizes={name: int(mask.sum()) for name, mask in masks.items()},
-            ports=desk.content.context.aois,
+            ports=view.content.context.aois,
         )
 
     @router.get("/evidence/{subject:path}")
     def subject(subject: str) -> str:
         """Everything behind one detection or finding."""
-        desk = Desk.of(shelf)
-        queue = desk.queue()
-        made = evidence(shelf, desk.content, subject, queue)
+        view = RequestView.of(cache)
+        queue = view.queue()
+        made = subject_evidence(cache, view.content, subject, queue)
         title = f"{KINDS.get(str(made.row['kind']), str(made.row['kind']))}: evidence"
-        fragment, known = render.blocks(made.blocks), set(queue["subject"])
-        return _page(desk, "evidence.html.j2", title, made=made, fragment=fragment, known=known, kinds=KINDS)
+        fragment, known = render.blocks_html(made.blocks), set(queue["subject"])
+        return _page(view, "evidence.html.j2", title, made=made, fragment=fragment, known=known, kinds=KINDS)
 
 
-def _rest(router: APIRouter, shelf: Shelf, endpoints: list[tuple[str, str, str]]) -> None:
+def _rest(router: APIRouter, cache: PageCache, endpoints: list[tuple[str, str, str]]) -> None:
     @router.get("/activity")
     def activity() -> str:
         """Runs, alerts and the last decisions."""
-        desk = Desk.of(shelf)
+        view = RequestView.of(cache)
         some = (
-            _runs_table(desk.runs()),
-            _failures(desk.runs()),
-            _alerts(shelf),
-            decisions("The last decisions", desk.book.table().tail(100)),
+            _runs_table(view.runs()),
+            _failures(view.runs()),
+            _alerts(cache),
+            decisions("The last decisions", view.review_store.table().tail(100)),
         )
-        return _page(desk, "plain.html.j2", "Runs and alerts", fragment=render.blocks(some))
+        return _page(view, "plain.html.j2", "Runs and alerts", fragment=render.blocks_html(some))
 
     @router.get("/api")
     def api() -> str:
@@ -157,22 +157,32 @@ def _rest(router: APIRouter, shelf: Shelf, endpoints: list[tuple[str, str, str]]
         rows = tuple((Cell(f"{method} {path}"), Cell(words)) for method, path, words in endpoints)
         words = "The machine-readable description is at /api/openapi.json. Writing needs the token of this session."
         table = Table("Requests", ("Request", "Answer"), rows, words)
-        return _page(Desk.of(shelf), "plain.html.j2", "API", fragment=render.blocks((table,)))
+        return _page(RequestView.of(cache), "plain.html.j2", "API", fragment=render.blocks_html((table,)))
 
     @router.get("/static/{name}", response_class=Response)
     def static(name: str) -> Response:
         """A style sheet or script."""
-        found = render.asset(name)
+        found = render.static_file(name)
         if found is None:
             return Response("no such file", 404, media_type="text/plain")
         return Response(found[0], media_type=found[1], headers={"cache-control": _STATIC_AGE})
 
 
-def error_page(shelf: Shelf, status: int, reason: str) -> HTMLResponse:
-    """What a person sees when something is not there."""
+def error_page(cache: PageCache, status: int, reason: str) -> HTMLResponse:
+    """What a person sees when something is not there.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    status : int
+        Of HTTP.
+    reason : str
+        Printed on the page.
+    """
     title = "Not found" if status == 404 else "Not possible now"
-    fragment = render.blocks((Table(title, ("",), (), empty=reason),))
-    return HTMLResponse(_page(Desk.of(shelf), "plain.html.j2", title, fragment=fragment), status)
+    fragment = render.blocks_html((Table(title, ("",), (), empty=reason),))
+    return HTMLResponse(_page(RequestView.of(cache), "plain.html.j2", title, fragment=fragment), status)
 
 
 def endpoints_of(routes: list[Route]) -> list[tuple[str, str, str]]:
@@ -184,12 +194,12 @@ def endpoints_of(routes: list[Route]) -> list[tuple[str, str, str]]:
     ]
 
 
-def _page(desk: Desk, template: str, title: str, **values: object) -> str:
-    content = desk.content
-    return render.page(
+def _page(view: RequestView, template: str, title: str, **values: object) -> str:
+    content = view.content
+    return render.render_page(
         template,
         title=title,
-        folder=desk.shelf.workspace.root.absolute().name,
+        folder=view.cache.workspace.root.absolute().name,
         read_at=minute(content.read_at),
         simulated=content.given.is_simulated,
         simulated_line=SIMULATED_LINE,
@@ -197,7 +207,7 @@ def _page(desk: Desk, template: str, title: str, **values: object) -> str:
         minute=minute,
         number=number,
         observation_when=observation_when,
-        said_when=lambda row: said_when(content, row),
+        row_when=lambda row: row_when(content, row),
         **values,
     )
 
@@ -235,8 +245,8 @@ def _failures(runs: list[Run]) -> Table:
     )
 
 
-def _alerts(shelf: Shelf) -> Table:
-    table = AlertStore(shelf.workspace.archive).table()
+def _alerts(cache: PageCache) -> Table:
+    table = AlertStore(cache.workspace.archive).table()
     rows = tuple(
         (
             Cell(minute(r["raised_at"])),

@@ -20,8 +20,8 @@ from monitor.report.sections.berths import berth_calendar, stacks, visits
 from monitor.report.sections.traffic import ais, gaps
 from monitor.report.sections.voyages import voyages
 from monitor.report.tiles.observations import observations_of, within
-from monitor.serve.cache import Content, Shelf
-from monitor.serve.render import blocks
+from monitor.serve.cache import PageCache, PageContent
+from monitor.serve.render import blocks_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +33,25 @@ class Part:
     html: str
 
 
-def parts(shelf: Shelf, content: Content, aoi: Aoi) -> tuple[Part, ...]:
-    """The parts of a port's page in order, coverage before any count; kept while the tables stay as they are."""
+def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
+    """The parts of a port's page in order, coverage before any count; kept while the tables stay as they are.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    aoi : Aoi
+        The port.
+    """
 
     def draw() -> object:
         given = _of_port(content.given, aoi)
         made: list[tuple[str, str, tuple[Block, ...]]] = [
             ("coverage", "What could be seen", (_coverage(given, aoi),)),
             ("series", "Twenty-six weeks", (_series(given, aoi),)),
-            ("timeline", "Timeline", (_timeline(shelf, given),)),
+            ("timeline", "Timeline", (_timeline(cache, given),)),
             ("berths", "Berths", berth_calendar(given, aoi)),
             ("visits", "Visits", (visits(given, aoi),)),
             ("stacks", "Container stacks", stacks(given, aoi)),
@@ -49,13 +59,13 @@ def parts(shelf: Shelf, content: Content, aoi: Aoi) -> tuple[Part, ...]:
             ("ais", "AIS and imagery", ais(given).blocks[:2]),
             ("gaps", "AIS gaps", gaps(given).blocks),
         ]
-        found = flights(shelf.workspace.archive)
+        found = flights(cache.workspace.archive)
         if not found.nothing:
             part = flights_part(found, given.period, simulated=given.is_simulated)
             made.append(("flights", "Flights", part.blocks))
-        return tuple(Part(name, title, blocks(some)) for name, title, some in made)
+        return tuple(Part(name, title, blocks_html(some)) for name, title, some in made)
 
-    return cast("tuple[Part, ...]", shelf.draw(content, ("port", aoi.id), draw))
+    return cast("tuple[Part, ...]", cache.draw(content, ("port", aoi.id), draw))
 
 
 def _of_port(given: BriefInput, aoi: Aoi) -> BriefInput:
@@ -82,7 +92,7 @@ def _series(given: BriefInput, aoi: Aoi) -> Block:
     return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)
 
 
-def _timeline(shelf: Shelf, given: BriefInput) -> Block:
-    until, archive, tables = pd.Timestamp(given.period.end), shelf.workspace.archive, given.tables
+def _timeline(cache: PageCache, given: BriefInput) -> Block:
+    until, archive, tables = pd.Timestamp(given.period.end), cache.workspace.archive, given.tables
     rows = timeline_rows(flights(archive), tables[VISITS], tables[STACKS], tables[SHUTTLES], until=until)
     return timeline_chart("timeline-chart", rows, given.period)

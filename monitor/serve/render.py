@@ -16,12 +16,12 @@ _SCRIPTS = {"brief.js": "templates/brief.js", "map.js": "templates/map.js"}
 _OWN = ("session.js", "review.js", "port.js")
 
 
-def page(name: str, **values: object) -> str:
+def render_page(name: str, **values: object) -> str:
     """A page from one of this room's templates."""
     return _environment().get_template(name).render(paper=False, **values)
 
 
-def blocks(some: tuple[Block, ...]) -> str:
+def blocks_html(some: tuple[Block, ...]) -> str:
     """Blocks of a brief as a fragment of HTML, escaped."""
     template = _environment().from_string(
         '{% import "blocks.html.j2" as b with context %}{% for block in some %}{{ b.render(block) }}{% endfor %}'
@@ -30,7 +30,7 @@ def blocks(some: tuple[Block, ...]) -> str:
 
 
 @lru_cache(maxsize=16)
-def asset(name: str) -> tuple[str, str] | None:
+def static_file(name: str) -> tuple[str, str] | None:
     """Text and media type of a style sheet or script; None when there is none of that name."""
     if name == "page.css":
         return brief.asset("templates/brief.css") + brief.leaflet_css() + _own("serve.css"), "text/css"
@@ -53,7 +53,7 @@ def warm() -> None:
     for name in ("home.html.j2", "port.html.j2", "review.html.j2", "evidence.html.j2", "plain.html.j2"):
         _environment().get_template(name)
     for name in (*_SCRIPTS, *_OWN, "page.css", "leaflet.js"):
-        asset(name)
+        static_file(name)
 
 
 @lru_cache(maxsize=1)

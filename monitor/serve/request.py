@@ -1,4 +1,4 @@
-"""What every page and answer starts from: the shelf, the reviews as they are now, the queue, the runs."""
+"""What every page and answer starts from: the cached tables, the reviews as they are now, the queue, the runs."""
 
 from __future__ import annotations
 
@@ -16,48 +16,48 @@ from monitor.pipeline.review.queue import queue_of
 from monitor.report.page.wording import date_only, minute, when
 from monitor.report.tiles.observations import Observation
 from monitor.serve import render
-from monitor.serve.cache import Content, Shelf
-from monitor.serve.health import Card, Health, Run, errors_of, health, runs
+from monitor.serve.cache import PageCache, PageContent
+from monitor.serve.health import Health, PortCard, Run, errors_of, health, runs
 from monitor.serve.port import parts
 from monitor.store.reviews import ReviewStore
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Desk:
+class RequestView:
     """One request's view of the workspace."""
 
-    shelf: Shelf
-    content: Content
+    cache: PageCache
+    content: PageContent
 
     @classmethod
-    def of(cls, shelf: Shelf) -> Desk:
-        """The desk as it is now."""
-        return cls(shelf, shelf.now())
+    def of(cls, cache: PageCache) -> RequestView:
+        """The view of what the cache holds now."""
+        return cls(cache, cache.now())
 
     @property
-    def book(self) -> ReviewStore:
+    def review_store(self) -> ReviewStore:
         """Where reviews are kept; always read anew, so that a reader sees its own last decision."""
-        return ReviewStore(self.shelf.workspace.archive)
+        return ReviewStore(self.cache.workspace.archive)
 
     def queue(self) -> pd.DataFrame:
         """QUEUE with what was decided until now; kept until the next decision."""
-        state, kept = self.book.state(), self.content.drawn.get(("queue",))
+        state, kept = self.review_store.state(), self.content.drawn.get(("queue",))
         if kept is None or cast("tuple[str, pd.DataFrame]", kept)[0] != state:
-            made = queue_of(self.content.told, self.content.every.tables[DETECTIONS], self.book.table())
+            made = queue_of(self.content.findings, self.content.every.tables[DETECTIONS], self.review_store.table())
             kept = self.content.drawn["queue",] = (state, made)
         return cast("tuple[str, pd.DataFrame]", kept)[1]
 
     def runs(self) -> list[Run]:
         """The recorded runs, newest first."""
-        return runs(self.shelf.workspace.archive)
+        return runs(self.cache.workspace.archive)
 
-    def cards(self) -> list[Card]:
+    def cards(self) -> list[PortCard]:
         """The figures of every port with what is open there."""
         queue, recorded = self.queue(), self.runs()
         last = recorded[0] if recorded else None
         waits = queue.loc[(queue["decision"] == "") & (queue["kind"] != "detection"), "aoi_id"]
         return [
-            Card(figures(self.shelf, self.content, aoi), errors_of(last, aoi.id), int((waits == aoi.id).sum()))
+            PortCard(port_health(self.cache, self.content, aoi), errors_of(last, aoi.id), int((waits == aoi.id).sum()))
             for aoi in self.content.context.aois
         ]
 
@@ -82,12 +82,12 @@ class Desk:
     def table(self, schema: Schema) -> pd.DataFrame:
         """One of `schemas`, with reviews and queue as they are now."""
         if schema is REVIEWS:
-            return self.book.table()
+            return self.review_store.table()
         return self.queue() if schema is QUEUE else self.content.given.tables[schema]
 
 
-def said_when(content: Content, row: Mapping[str, object]) -> str:
-    """When a row of the queue was, in words: no hour where none is known, a week's first day for a count."""
+def row_when(content: PageContent, row: Mapping[str, object]) -> str:
+    """The time of a row of the queue, in words: no hour where none is known, a week's first day for a count."""
     at = cast("pd.Timestamp", row["at"])
     scene = next((a for a in content.given.acquisitions if a.id == row["scene_id"]), None)
     if row["kind"] in ("count", "coverage"):
@@ -96,19 +96,29 @@ def said_when(content: Content, row: Mapping[str, object]) -> str:
 
 
 def observation_when(observation: Observation) -> str:
-    """When an observation was, in words: no hour where none is known."""
+    """The time of an observation, in words: no hour where none is known."""
     return when(observation.acquisition) if observation.acquisition is not None else minute(observation.at)
 
 
-def figures(shelf: Shelf, content: Content, aoi: Aoi) -> Health:
-    """The figures of one port, kept while the tables stay as they are."""
-    return cast("Health", shelf.draw(content, ("card", aoi.id), lambda: health(content, aoi)))
+def port_health(cache: PageCache, content: PageContent, aoi: Aoi) -> Health:
+    """The figures of one port, kept while the tables stay as they are.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    aoi : Aoi
+        The port.
+    """
+    return cast("Health", cache.draw(content, ("card", aoi.id), lambda: health(content, aoi)))
 
 
-def prepare(shelf: Shelf, content: Content) -> None:
+def draw_first_pages(cache: PageCache, content: PageContent) -> None:
     """Make what every first page needs, so that no reader waits for it."""
-    Desk(shelf, content).queue()
+    RequestView(cache, content).queue()
     render.warm()
     for aoi in content.context.aois:
-        figures(shelf, content, aoi)
-        parts(shelf, content, aoi)
+        port_health(cache, content, aoi)
+        parts(cache, content, aoi)

@@ -1,4 +1,4 @@
-"""Who may come in: this machine's own pages alone, and nobody writes without the token."""
+"""Access control: requests of this machine's own pages alone, and no write without the token."""
 
 from __future__ import annotations
 
@@ -26,21 +26,23 @@ _HEADERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
-    """The rule of entry.
+class AccessRule:
+    """Which requests are answered.
 
     Attributes
     ----------
-    hosts : what a request's Host header may say; any other name that leads here is refused, as DNS rebinding would
-    token : what every write must carry in the header ``X-Monitor-Token``; never shown in a page or an answer
+    hosts : frozenset of str
+        Allowed values of a request's Host header; another name that leads here is refused, against DNS rebinding.
+    token : str
+        What every write must carry in the header ``X-Monitor-Token``; never shown in a page or an answer.
     """
 
     hosts: frozenset[str]
     token: str = field(repr=False)
 
     @classmethod
-    def at(cls, port: int, token: str) -> Door:
-        """The door of a page on this port of 127.0.0.1."""
+    def at(cls, port: int, token: str) -> AccessRule:
+        """The rule of a page on this port of 127.0.0.1."""
         return cls(frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}), token)
 
     def knows(self, token: str) -> bool:
@@ -72,11 +74,11 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
-    """Every answer behind the door, with headers that let a page load nothing from anywhere else."""
+class SecurityMiddleware:
+    """Every request checked, and every answer with headers that let a page load nothing from anywhere else."""
 
     app: ASGIApp
-    door: Door
+    access: AccessRule
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; sockets other than HTTP's are closed."""
@@ -95,7 +97,7 @@ class Guard:
                 headers.setdefault("cache-control", "no-store")
             await send(message)
 
-        refused = self.door.refusal(scope["method"], Headers(scope=scope))
+        refused = self.access.refusal(scope["method"], Headers(scope=scope))
         if refused is None:
             await self.app(scope, receive, sealed)
             return

@@ -15,9 +15,9 @@ import uvicorn
 
 from monitor.core.errors import SettingsError
 from monitor.serve.app import make_app
-from monitor.serve.cache import Shelf
-from monitor.serve.request import prepare
-from monitor.serve.security import Door
+from monitor.serve.cache import PageCache
+from monitor.serve.request import draw_first_pages
+from monitor.serve.security import AccessRule
 
 if TYPE_CHECKING:
     from monitor.workspace.workspace import Workspace
@@ -27,30 +27,35 @@ DEFAULT_PORT = 8725
 
 
 def serve(
-    workspace: Workspace, *, port: int = DEFAULT_PORT, show: bool = True, say: Callable[[str], None] | None = None
+    workspace: Workspace, *, port: int = DEFAULT_PORT, show: bool = True, announce: Callable[[str], None] | None = None
 ) -> None:
     """Serve a workspace on 127.0.0.1 until interrupted.
 
     Parameters
     ----------
-    port : 0 takes any that is free
-    show : open the page in the user's browser
-    say : called once with the address, whose fragment holds the token to write with; browsers do not send fragments
+    workspace : Workspace
+        What is served.
+    port : int
+        0 takes any that is free.
+    show : bool
+        Open the page in the user's browser.
+    announce : callable, optional
+        Called once with the address, whose fragment holds the token to write with; browsers do not send fragments.
 
     Raises
     ------
     SettingsError
         The port is taken.
     """
-    shelf = Shelf(workspace, prepare)
-    shelf.refresh()
+    cache = PageCache(workspace, draw_first_pages)
+    cache.refresh()
     with closing(listen(port)) as listener:
         number = int(listener.getsockname()[1])
         token = secrets.token_urlsafe(24)
         address = f"http://{HOST}:{number}/#token={token}"
         server = uvicorn.Server(
             uvicorn.Config(
-                make_app(shelf, Door.at(number, token)),
+                make_app(cache, AccessRule.at(number, token)),
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -61,8 +66,8 @@ def serve(
                 timeout_graceful_shutdown=2,
             )
         )
-        if say is not None:
-            say(address)
+        if announce is not None:
+            announce(address)
         with _opened(address) if show else nullcontext(), suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 

@@ -14,7 +14,7 @@ import pytest
 import uvicorn
 
 from monitor.cli.app import run
-from monitor.serve import Door, Shelf, make_app
+from monitor.serve import AccessRule, PageCache, make_app
 from monitor.serve.server import listen
 from monitor.workspace.workspace import Workspace
 from tests.walk import made
@@ -42,7 +42,7 @@ def served(workspace: Workspace) -> Iterator[httpx.Client]:
     """The workspace's page on a free port, and a client without the token."""
     with closing(listen(0)) as listener:
         number = listener.getsockname()[1]
-        app = make_app(Shelf(workspace), Door.at(number, TOKEN))
+        app = make_app(PageCache(workspace), AccessRule.at(number, TOKEN))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", ws="none", lifespan="off"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -88,9 +88,10 @@ def test_a_chip_is_a_picture_of_the_detection(reader: httpx.Client) -> None:
     assert answer.content[8:12] == b"WEBP"
 
 
-def test_the_map_of_a_observation_has_its_picture_and_layers(reader: httpx.Client) -> None:
+def test_the_map_of_an_observation_has_its_picture_and_layers(reader: httpx.Client) -> None:
     page = reader.get("/ports/made").text
     observation = re.findall(r'<option value="([^"]+)"', page)[0]
+    assert '"?observation="' in reader.get("/static/port.js").text
     document = reader.get("/api/ports/made/map", params={"observation": observation}).json()
     assert document["image"].startswith("data:image/")
     assert any(layer["name"].startswith("Detections") for layer in document["layers"])

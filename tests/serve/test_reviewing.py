@@ -34,7 +34,7 @@ def brief(workspace: Workspace) -> str:
 
 
 def status(workspace: Workspace) -> str:
-    """What the header of a brief would say now."""
+    """What the header of a brief would announce now."""
     workspace.correlate()
     context = workspace.context()
     scenes = workspace.scenes()["acquired_at"]

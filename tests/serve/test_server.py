@@ -46,7 +46,7 @@ def test_the_browser_is_led_by_a_file_that_only_the_user_reads(
     monkeypatch.setattr(webbrowser, "open", observation)
     monkeypatch.setattr(serving.uvicorn.Server, "run", lambda self, sockets: None)
     told: list[str] = []
-    serving.serve(workspace, port=0, say=told.append)
+    serving.serve(workspace, port=0, announce=told.append)
     assert told[0] in seen[0]
 
 

@@ -17,7 +17,7 @@ _HEADS = {
     "change": "counts changed",
     "feed": "AIS feed silent",
     "unseen": "not observed",
-    "correction": "correction of what was told",
+    "correction": "correction of what was reported",
 }
 _CAVEATS = {
     "dark_event": wording.UNMATCHED_CAVEAT,
@@ -58,7 +58,17 @@ class BriefPage:
     anchors: Collection[str] = ()
 
     def link(self, rule: str, aoi_id: str, finding_id: str) -> str:
-        """The address of the place in the brief that is about a finding; "" when there is no brief."""
+        """The address of the place in the brief that is about a finding; "" when there is no brief.
+
+        Parameters
+        ----------
+        rule : str
+            Name of the alert's rule.
+        aoi_id : str
+            The port; empty for what concerns all.
+        finding_id : str
+            The finding; empty for none.
+        """
         if not self.url:
             return ""
         for anchor in (f"event-{finding_id}", _SECTIONS.get(rule, "").format(aoi=aoi_id)):
@@ -75,8 +85,12 @@ def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Mess
 
     Parameters
     ----------
-    alert : a row of ALERTS
-    port : the port's name; "" for what concerns all ports
+    alert : mapping of str to object
+        A row of ALERTS.
+    port : str
+        The port's name; "" for what concerns all ports.
+    brief : BriefPage
+        The page that the message links to.
     """
     rule, finding = str(alert["rule"]), str(alert["finding_id"])
     made_up = bool(alert["is_simulated"])
@@ -90,7 +104,7 @@ def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Mess
         wording.confidence_line(str(alert["confidence"]), _parts(alert["reasons"])),
         f"It could also be: {others}." if others else "",
         _CAVEATS.get(rule, ""),
-        "From an automatic draft; look at the evidence before you quote it.",
+        "From an automatic draft; check the evidence before you quote it.",
         f"Brief: {link}" if link else "",
         f"Finding: {finding}",
     ]

@@ -100,9 +100,9 @@ def send(target: Target, message: Message) -> None:
     SettingsError
         apprise is not installed, or knows no such service.
     SourceError
-        The service refused or did not answer; what apprise said of it stands in the message, without secrets.
+        The service refused or did not answer; what apprise logged of it stands in the message, without secrets.
     """
-    with _overheard() as said:
+    with _captured_log() as logged:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # it imports modules that Python is to drop
             apprise = _apprise()
@@ -112,7 +112,7 @@ def send(target: Target, message: Message) -> None:
             raise SettingsError(f"alerts: apprise takes no such URL: {target}; its documentation lists the services")
         done = post.notify(body=message.body, title=message.title, body_format=apprise.NotifyFormat.TEXT)
     if not done:
-        reason = target.masked("; ".join(said))[:_LONGEST_REASON] or "no reason given"
+        reason = target.masked("; ".join(logged))[:_LONGEST_REASON] or "no reason given"
         raise SourceError(f"{target}: not delivered ({reason}); it is tried again at the next run", transient=True)
 
 
@@ -124,23 +124,23 @@ def _apprise() -> ModuleType:
 
 
 @contextmanager
-def _overheard() -> Iterator[list[str]]:
+def _captured_log() -> Iterator[list[str]]:
     """What apprise and what it posts with log, kept from every other log, since they name the URLs."""
-    said: list[str] = []
+    logged: list[str] = []
 
     class Keep(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage())
+            logged.append(record.getMessage())
 
     keep = Keep(logging.WARNING)
-    talkers = [logging.getLogger(name) for name in ("apprise", "requests", "urllib3")]
-    before = [talker.propagate for talker in talkers]
-    for talker in talkers:
-        talker.propagate = False
-        talker.addHandler(keep)
+    loggers = [logging.getLogger(name) for name in ("apprise", "requests", "urllib3")]
+    before = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.propagate = False
+        logger.addHandler(keep)
     try:
-        yield said
+        yield logged
     finally:
-        for talker, propagate in zip(talkers, before, strict=True):
-            talker.removeHandler(keep)
-            talker.propagate = propagate
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.removeHandler(keep)
+            logger.propagate = propagate

@@ -1,4 +1,4 @@
-"""A route map of flights: heard stretches drawn through, silences broken, calls marked by what is claimed of them."""
+"""A route map of flights: solid where positions were received, broken in silences, calls marked by their status."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from monitor.report.page.style import (
 )
 
 SILENT_S = 1200.0
-"""A stretch unheard for longer is drawn broken: where the aircraft was in it is not known."""
+"""A stretch without a position for longer is drawn broken: where the aircraft was in it is not known."""
 _WIDTH_IN, _DPI, _MARGIN = 9.0, 120, 0.08
 _TOP_IN, _FOOT_IN = 0.55, 1.45
 _LAND, _SEA, _UNCHARTED = "#e9e5dc", "#e8f1f7", "#fbfbfa"
@@ -105,6 +105,8 @@ def air_map(
     coast : Coast, optional
         Land with the box in which it is charted; by default the coast that is shipped. Outside its box no land is
         drawn, and the map says so.
+    title : str, optional
+        Above the map; empty for none.
     simulated : bool
         Writes SIMULATED across the map.
     """
@@ -348,7 +350,9 @@ def _furniture(figure: Figure, axes: Any, view: _View, words: tuple[str, str, bo
     figure.text(
         0.02, 1.0 - 0.5 * _TOP_IN / figure.get_figheight(), drawable(title), fontsize=14, fontweight="bold", va="center"
     )
-    note = "Azimuthal equidistant about the middle: scale and bearing hold from there. Broken lines: nothing was heard."
+    note = (
+        "Azimuthal equidistant about the middle: scale and bearing hold from there. Broken lines: nothing was received."
+    )
     figure.text(
         0.02, 0.012, note + (f" Land: {attribution}" if attribution else ""), fontsize=7, color=QUIET, wrap=True
     )
@@ -356,7 +360,9 @@ def _furniture(figure: Figure, axes: Any, view: _View, words: tuple[str, str, bo
 
 def _legend(figure: Figure, named: list[tuple[str, str]], shown: list[str]) -> None:
     lines: list[Line2D] = [Line2D([], [], color=colour, linewidth=2, label=drawable(name)) for name, colour in named]
-    lines.append(Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (3, 4)), label="not heard for 20 min or more"))
+    lines.append(
+        Line2D([], [], color=INK, linewidth=0.9, linestyle=(0, (3, 4)), label="not received for 20 min or more")
+    )
     for status in shown:
         marker, colour, label = _MARKS[status]
         lines.append(_key(marker, PAPER if status == "undecided" else colour, label))
@@ -377,8 +383,8 @@ def _key(marker: str, colour: str, label: str) -> Line2D:
 
 def _alt(title: str, tracks: pd.DataFrame, calls: pd.DataFrame) -> str:
     counts = calls["status"].value_counts().sort_index()
-    said = ", ".join(f"{n} {status}" for status, n in counts.items()) or "no calls"
+    calls_text = ", ".join(f"{n} {status}" for status, n in counts.items()) or "no calls"
     if tracks.empty:
-        return f"{title}: no tracks; {said}"
+        return f"{title}: no tracks; {calls_text}"
     first, last = (isoformat(t.to_pydatetime()) for t in (tracks["t"].min(), tracks["t"].max()))
-    return f"{title}: {tracks['icao24'].nunique()} aircraft heard between {first} and {last}; {said}"
+    return f"{title}: {tracks['icao24'].nunique()} aircraft received between {first} and {last}; {calls_text}"

@@ -41,7 +41,12 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
 
     Parameters
     ----------
-    rows : (port's name, its observations in the period) pairs
+    id : str
+        Anchor in the page.
+    rows : sequence of tuple
+        (port's name, its observations in the period) pairs.
+    period : TimeRange
+        What the axis spans.
     """
     lanes = [
         (name, kind, [k for k in observations if k.sensor == kind]) for name, observations in rows for kind in SENSORS
@@ -161,10 +166,14 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
 
     Parameters
     ----------
+    id : str
+        Anchor in the page.
     rates : RATES table
         Of one port and one `what`, consecutive weeks.
     changes : CHANGES table
         Of the same; each is marked with the interval in which it happened.
+    name : str
+        The port's name.
     """
     rows = rates.sort_values("start").reset_index(drop=True)
     period = TimeRange(rows["start"].iloc[0].to_pydatetime(), rows["end"].iloc[-1].to_pydatetime())
@@ -192,12 +201,12 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
     for change in changes.to_dict("records"):
         if change["changed_at"].to_pydatetime() in period:
             x = _place(change["changed_at"].to_pydatetime(), period)
-            said = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} an observation"
+            words = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} an observation"
             parts.append(
                 tag(
                     "g",
                     {},
-                    title(said),
+                    title(words),
                     line(x, top, x, base, colour=VERMILLION, width=1.6, dash="5 3"),
                     text(x + 4, top + 10, "change", size=11, colour="#8f3300"),
                 )
@@ -246,11 +255,11 @@ def _week(
     parts.append(line(x, at(row["rate_low"]), x, at(row["rate_high"]), colour=BLUE, width=2))
     colour = VERMILLION if row["is_change"] else BLUE
     dot: dict[str, str | float] = {"cx": x, "cy": at(row["rate"]), "r": 4.5, "fill": colour, "stroke": INK}
-    said = (
+    words = (
         f"{week}: {row['rate']:.1f} per clear observation ({row['rate_low']:.1f}–{row['rate_high']:.1f}), "
         f"{plural(int(row['observations']), 'observation')}"
     )
-    return tag("g", {}, title(said), *parts, tag("circle", dot))
+    return tag("g", {}, title(words), *parts, tag("circle", dot))
 
 
 def _series_table(rows: pd.DataFrame, name: str) -> Table:

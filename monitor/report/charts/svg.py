@@ -13,7 +13,17 @@ Attribute = str | float
 
 
 def tag(name: str, attributes: Mapping[str, Attribute], *inside: str) -> str:
-    """An element; numbers to two decimals, text escaped; `inside` is taken as SVG."""
+    """An element; numbers to two decimals, text escaped; `inside` is taken as SVG.
+
+    Parameters
+    ----------
+    name : str
+        Of the element.
+    attributes : mapping of str to Attribute
+        By name; numbers are rounded.
+    inside : str
+        Elements within it, escaped already.
+    """
     made = "".join(
         f" {key}={quoteattr(value if isinstance(value, str) else f'{value:.2f}'.rstrip('0').rstrip('.'))}"
         for key, value in attributes.items()
@@ -24,7 +34,25 @@ def tag(name: str, attributes: Mapping[str, Attribute], *inside: str) -> str:
 def text(
     x: float, y: float, words: str, *, size: float = 12, anchor: str = "start", weight: str = "400", colour: str = INK
 ) -> str:
-    """A line of text at its baseline."""
+    """A line of text at its baseline.
+
+    Parameters
+    ----------
+    x : float
+        In drawing units.
+    y : float
+        Baseline, in drawing units.
+    words : str
+        Escaped here.
+    size : float, optional
+        Of the font, in drawing units.
+    anchor : str, optional
+        start, middle or end.
+    weight : str, optional
+        Of the font.
+    colour : str, optional
+        As #rrggbb.
+    """
     attributes: dict[str, Attribute] = {
         "x": x,
         "y": y,
@@ -42,13 +70,43 @@ def title(words: str) -> str:
 
 
 def line(x0: float, y0: float, x1: float, y1: float, *, colour: str, width: float = 1.0, dash: str = "") -> str:
-    """A straight line."""
+    """A straight line.
+
+    Parameters
+    ----------
+    x0 : float
+        In drawing units.
+    y0 : float
+        In drawing units.
+    x1 : float
+        In drawing units.
+    y1 : float
+        In drawing units.
+    colour : str
+        As #rrggbb.
+    width : float, optional
+        In drawing units.
+    dash : str, optional
+        As stroke-dasharray; empty for a solid line.
+    """
     attributes: dict[str, Attribute] = {"x1": x0, "y1": y0, "x2": x1, "y2": y1, "stroke": colour, "stroke-width": width}
     return tag("line", attributes | ({"stroke-dasharray": dash} if dash else {}))
 
 
 def document(width: float, height: float, parts: Sequence[str], *, alt: str) -> str:
-    """A whole drawing that scales with its place; `alt` names it for those who cannot see it."""
+    """A whole drawing that scales with its place; `alt` names it for those who cannot see it.
+
+    Parameters
+    ----------
+    width : float
+        In drawing units.
+    height : float
+        In drawing units.
+    parts : sequence of str
+        SVG elements, in order of drawing.
+    alt : str
+        Text alternative.
+    """
     return tag(
         "svg",
         {

@@ -124,11 +124,21 @@ def merged(*tables: pd.DataFrame) -> pd.DataFrame:
 
 
 def timeline_chart(id: str, rows: pd.DataFrame, period: TimeRange) -> Chart:  # noqa: A002
-    """The rows that touch a period, a lane for each kind; overlapping bars of a lane go under each other."""
-    table = TIMELINE.conform(rows)
-    ends = table["end"].fillna(pd.Timestamp(period.end))
-    inside = table["start"].notna() & (table["start"] < pd.Timestamp(period.end)) & (ends >= pd.Timestamp(period.start))
-    table = table.assign(end=ends)[inside].sort_values(["start", "row_id"], kind="stable")
+    """The rows that share an instant with a period, a lane for each kind; overlapping bars go under each other.
+
+    A row whose start is unknown begins at the left edge.
+
+    Parameters
+    ----------
+    id : str
+        Anchor in the page.
+    rows : TIMELINE table
+    period : TimeRange
+        What the axis spans; rows outside are left out.
+    """
+    table = TIMELINE.within(TIMELINE.conform(rows), period)
+    table = table.assign(end=table["end"].fillna(pd.Timestamp(period.end)))
+    table = table.sort_values(["start", "row_id"], kind="stable", na_position="first")
     parts: list[str] = []
     y = float(_TOP)
     for lane in LANES:
@@ -192,7 +202,7 @@ def _lane(lane: str, own: pd.DataFrame, period: TimeRange, y: float) -> tuple[li
 
 
 def _x(at: pd.Timestamp, period: TimeRange) -> float:
-    share = (at - pd.Timestamp(period.start)) / period.duration
+    share = 0.0 if pd.isna(at) else (at - pd.Timestamp(period.start)) / period.duration
     return float(_LEFT + min(max(share, 0.0), 1.0) * (_WIDTH - _LEFT - _RIGHT))
 
 
@@ -209,7 +219,7 @@ def _details(table: pd.DataFrame) -> Table:
         )
         for r in table.itertuples()
     )
-    columns = ("From", "To", "Kind", "Place", "Subject", "What is said", "Alternatives or note")
+    columns = ("From", "To", "Kind", "Place", "Subject", "Statement", "Alternatives or note")
     return Table("Everything on the timeline", columns, rows, empty="Nothing in this period.", compact=True)
 
 

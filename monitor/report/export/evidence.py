@@ -20,8 +20,8 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import sensor
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAP_CANDIDATES, GAPS, MATCHES
 from monitor.core.tableset import TableSet
+from monitor.io.atomic import write_bytes
 from monitor.io.geojson import feature, json_value
-from monitor.report.files import write_bytes
 from monitor.report.page.blocks import Picture
 from monitor.report.page.model import Provenance
 from monitor.report.page.style import png
@@ -42,12 +42,18 @@ class EvidenceInput:
 
     Attributes
     ----------
-    subject : id of the finding, event or detection that was asked for
-    detection_id : the detection it rests on
-    raster : pixels of its scene
-    tables : those that speak of the scene; detections, matches, dark events, gaps and candidates are used
-    request, item : the archive's ``request.json`` and ``item.json`` as they lie there, None when there is none
-    reviews : rows of who decided what, as plain values
+    subject : str
+        Id of the finding, event or detection that was asked for.
+    detection_id : str
+        The detection it rests on.
+    raster : Raster
+        Pixels of its scene.
+    tables : TableSet
+        Those that speak of the scene; detections, matches, dark events, gaps and candidates are used.
+    request, item : bytes, optional
+        The archive's ``request.json`` and ``item.json`` as they lie there, None when there is none.
+    reviews : tuple of tuple
+        Rows of who decided what, as plain values.
     """
 
     subject: str
@@ -74,7 +80,9 @@ def write_evidence(given: EvidenceInput, out: Path) -> Path:
     Raises
     ------
     DataError
-        The detection is not in the tables, or `out` cannot be written.
+        The detection is not in the tables.
+    ArchiveError
+        `out` cannot be written.
     """
     found = given.tables[DETECTIONS]
     found = numbered(found[found["scene_id"] == given.acquisition.id])
@@ -123,17 +131,17 @@ def _pictures(given: EvidenceInput, found: pd.DataFrame, frame: Frame) -> dict[s
     shown = marks(found, status, raster.grid)
     record = next((r for r in given.provenance.scenes if r.scene_id == scene.id), None)
     text = TileText(
-        frame.title,
-        acquired(scene, given.aoi),
-        (
+        title=frame.title,
+        when=acquired(scene, given.aoi),
+        lines=(
             f"{platform(scene, kind.name)} {kind.instrument} · {scene.level or 'level not recorded'} · bands "
             f"{'-'.join(dict.fromkeys(stretch.bands))}",
             f"Scene {scene.id}",
             f"request {short(record.request_sha256 if record else '')} · {given.provenance.software}",
         ),
-        f"{kind.credit} {scene.start.year}",
-        f"{frame.title}; annotated",
-        given.is_simulated,
+        credit=f"{kind.credit} {scene.start.year}",
+        alt=f"{frame.title}; annotated",
+        simulated=given.is_simulated,
     )
     zones = tuple(z for k in ("berth", "yard", "anchorage") for z in given.aoi.of_kind(k))
     colour = stretch.colour(raster)

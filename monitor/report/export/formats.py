@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -14,11 +15,11 @@ from shapely import set_precision
 
 from monitor.core.errors import DataError
 from monitor.core.timerange import isoformat
+from monitor.io.atomic import disk_errors, replacing, write_bytes
 from monitor.io.geojson import feature, json_value
 from monitor.report.export.layers import Content, multi, plain_tables, spatial_layers
 from monitor.report.export.qgis import add_styles
 from monitor.report.export.stac import write_catalogue
-from monitor.report.files import replacing, write_bytes
 from monitor.report.page.wording import SIMULATED_LINE
 
 FORMATS = ("gpkg", "geojson", "geoparquet", "kml", "csv", "stac")
@@ -43,6 +44,8 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
 
     Parameters
     ----------
+    content : Content
+        What is written.
     out : Path
         A file for gpkg, geojson and kml. For geoparquet and csv a folder with a file a layer, or, when it ends in
         ``.parquet`` or ``.csv``, one file with the detections. A folder for stac.
@@ -52,7 +55,9 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
     Raises
     ------
     DataError
-        The format is not known, or `out` cannot be written.
+        The format is not known.
+    ArchiveError
+        `out` cannot be written.
 
     Notes
     -----
@@ -136,12 +141,11 @@ def write_stac(content: Content, out: Path) -> list[Path]:
     """A STAC catalogue in a folder: a collection a port, an item a scene, detections as an asset of their item."""
     if out.exists() and not out.is_dir():
         raise DataError(f"{out}: a STAC export is a folder, and a file of that name stands there; choose another")
-    with replacing(out / "catalog.json") as part:
-        folder = part.parent / "stac"  # pystac takes a folder's name with a dot for a file
+    with disk_errors(out), tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "stac"
         made = [path.relative_to(folder) for path in write_catalogue(content, folder, out=out)]
-        for path in made:
-            (out / path).parent.mkdir(parents=True, exist_ok=True)
-            (folder / path).replace(part if path.name == part.name and len(path.parts) == 1 else out / path)
+        for path in sorted(made, key=lambda path: path == Path("catalog.json")):  # the catalogue last
+            write_bytes(out / path, (folder / path).read_bytes())
     return [out / path for path in made]
 
 

@@ -80,8 +80,8 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
         "detections": detections_layer(tables),
         "dark_events": _timed(tables[DARK_EVENTS], "acquired_at", "acquired_at"),
         "gaps": _lines(closed),
-        "open_gaps": _last_heard(open_),
-        "gap_reach": reach_layer(telling_gaps(tables)),
+        "open_gaps": _last_position(open_),
+        "gap_reach": reach_layer(gaps_behind_events(tables)),
         "visits": _at_zones(_timed(tables[VISITS], "arrived_not_after", "departed_not_before"), content.aois),
         "voyages": _between_ports(_timed(tables[VOYAGES], "departed_at", "arrived_at"), content.aois),
         "berth_states": _at_zones(_timed(tables[BERTH_STATES], "acquired_at", "acquired_at"), content.aois),
@@ -185,7 +185,7 @@ def _frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table, geometry="geometry", crs=4326)
 
 
-def telling_gaps(tables: TableSet) -> pd.DataFrame:
+def gaps_behind_events(tables: TableSet) -> pd.DataFrame:
     """The gaps that could explain a dark event, all with a known last place."""
     named = {gap for ids in tables[DARK_EVENTS]["gap_ids"] for gap in str(ids).split()}
     placed = tables[GAPS][["start_lon", "start_lat"]].notna().all(axis=1)
@@ -209,7 +209,7 @@ def _lines(gaps: pd.DataFrame) -> pd.DataFrame:
     return gaps.assign(geometry=gpd.GeoSeries(shapes, index=gaps.index, crs=4326))
 
 
-def _last_heard(gaps: pd.DataFrame) -> pd.DataFrame:
+def _last_position(gaps: pd.DataFrame) -> pd.DataFrame:
     """The last position of ships that are still silent."""
     ends = gaps[["start_lon", "start_lat"]].to_numpy()
     shapes = [Point(row) if np.isfinite(row).all() else None for row in ends]

@@ -19,7 +19,7 @@ _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
         {"dark": (VERMILLION, "dark event"), "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown")},
     ),
     "gaps": ("line", "", {"": (ORANGE, "AIS gap: straight between its ends, not the way that was sailed")}),
-    "open_gaps": ("marker", "", {"": (VERMILLION, "last heard here, still silent")}),
+    "open_gaps": ("marker", "", {"": (VERMILLION, "last position received here, still silent")}),
     "gap_reach": ("fill", "", {"": (VERMILLION, "where a silent ship could have been")}),
     "gates": ("line", "", {"": ("#111111", "gate")}),
     "voyages": (
@@ -72,7 +72,19 @@ def add_styles(path: Path) -> None:
 
 
 def qml(kind: str, column: str, classes: Mapping[str, tuple[str, str]], *, is_timed: bool) -> str:
-    """A QGIS style: categories of a column as outlines (`kind` fill), lines or markers, visible by their instants."""
+    """A QGIS style: categories of a column as outlines (`kind` fill), lines or markers, visible by their instants.
+
+    Parameters
+    ----------
+    kind : str
+        Of geometry: marker, line or fill.
+    column : str
+        Whose values name the classes.
+    classes : mapping of str to tuple of str
+        Colour and label by value.
+    is_timed : bool
+        Whether the layer has t_start and t_end.
+    """
     symbols = "".join(
         f'<symbol name="{i}" type="{kind}" alpha="1">{_symbol(kind, colour)}</symbol>'
         for i, (colour, _) in enumerate(classes.values())

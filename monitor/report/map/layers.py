@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Raster
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, GAPS, MATCHES, POSITIONS, VESSELS
+from monitor.core.timerange import TimeRange
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
@@ -22,7 +24,7 @@ from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.studio import Studio
 
 LARGE_M = 80.0
-"""Vessels that say they are this long or longer are always worth a track."""
+"""The track of a vessel that reports this length or more is always drawn."""
 TRACK_DAYS = 14
 _MOST_TRACKS, _MOST_POINTS, _MOST_GAPS, _MOST_CLOUDS = 40, 400, 6, 60
 _SIMPLE_DEG = 0.0002
@@ -42,7 +44,17 @@ class Layer:
 
 
 def layers(studio: Studio, observation: Observation, raster: Raster) -> tuple[Layer, ...]:
-    """All layers that hold something, the lowest first."""
+    """All layers that hold something, the lowest first.
+
+    Parameters
+    ----------
+    studio : Studio
+        Draws the port's pictures.
+    observation : Observation
+        The pass that is shown.
+    raster : Raster
+        Its pixels, for the cloud mask.
+    """
     shown, others = tracks(studio)
     made = (
         clouds(raster),
@@ -105,9 +117,8 @@ def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:
 
 def dark(studio: Studio, observation: Observation) -> Layer:
     """Dark events of the period at other observations, as marks."""
-    events, period = studio.given.tables[DARK_EVENTS], studio.given.period
-    inside = (events["acquired_at"] >= period.start) & (events["acquired_at"] < period.end)
-    events = events[inside & (events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
+    events = DARK_EVENTS.within(studio.given.tables[DARK_EVENTS], studio.given.period)
+    events = events[(events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
     events = events[events["scene_id"] != observation.scene_id]
     made = tuple(
         _feature(
@@ -134,9 +145,9 @@ def clouds(raster: Raster) -> Layer:
     return Layer("Cloud", tuple(_feature(s, words, "#ffffff", fill=0.45, weight=1, dash="2 3") for s in simple), False)
 
 
-def telling(studio: Studio) -> Mapping[int, str]:
-    """MMSI of vessels worth a track -> why: they bear on what is stated, are on the watch list, or are large."""
-    tables, period = studio.given.tables, studio.given.period
+def vessels_of_interest(studio: Studio) -> Mapping[int, str]:
+    """MMSI of vessels whose tracks are drawn -> why: related to a finding, on the watch list, or large."""
+    tables = studio.given.tables
     why: dict[int, str] = {}
     vessels = tables[VESSELS]
     for mmsi in vessels.loc[vessels["length_m"] >= LARGE_M, "mmsi"]:
@@ -145,13 +156,8 @@ def telling(studio: Studio) -> Mapping[int, str]:
     linked = {gap for ids in events["gap_ids"] for gap in str(ids).split()}
     for mmsi in tables[GAPS].loc[tables[GAPS]["gap_id"].isin(linked), "mmsi"]:
         why[int(mmsi)] = "silent at the time of a dark event"
-    pairs = tables[MATCHES]
-    near = pairs[
-        (pairs["aoi_id"] == studio.aoi.id)
-        & pairs["status"].isin(["matched", "potential"])
-        & (pairs["acquired_at"] >= period.start)
-        & (pairs["acquired_at"] < period.end)
-    ]
+    pairs = MATCHES.within(tables[MATCHES], studio.given.period)
+    near = pairs[(pairs["aoi_id"] == studio.aoi.id) & pairs["status"].isin(["matched", "potential"])]
     for mmsi in near["mmsi"].dropna():
         why[int(mmsi)] = "matched with a detection"
     watched = read_watchlist()
@@ -165,16 +171,12 @@ def telling(studio: Studio) -> Mapping[int, str]:
 
 def tracks(studio: Studio) -> tuple[Layer, Layer]:
     """AIS tracks of the period's last two weeks: of vessels that matter, and of the others (off when it opens)."""
-    period, table = studio.given.period, studio.given.tables[POSITIONS]
+    period = studio.given.period
     west, south, east, north = studio.aoi.geometry.buffer(0.15).bounds
-    start = max(pd.Timestamp(period.start), pd.Timestamp(period.end) - pd.Timedelta(days=TRACK_DAYS))
-    near = table[
-        (table["t"] >= start)
-        & (table["t"] < pd.Timestamp(period.end))
-        & table["lon"].between(west, east)
-        & table["lat"].between(south, north)
-    ]
-    why = telling(studio)
+    days = TimeRange(max(period.start, period.end - timedelta(days=TRACK_DAYS)), period.end)
+    near = POSITIONS.within(studio.given.tables[POSITIONS], days)
+    near = near[near["lon"].between(west, east) & near["lat"].between(south, north)]
+    why = vessels_of_interest(studio)
     names = {int(v.mmsi): f" ({v.name}, as broadcast)" for v in studio.given.tables[VESSELS].itertuples() if v.name}
     found: tuple[list[dict[str, object]], list[dict[str, object]]] = ([], [])
     for key, track in near.sort_values(["mmsi", "t"]).groupby("mmsi"):
@@ -204,7 +206,7 @@ def _line(track: pd.DataFrame) -> BaseGeometry | None:
 def gaps(studio: Studio) -> Layer:
     """Gaps with the area a ship could have been in: those that could explain a dark event here first, then the longest
     of vessels that matter."""
-    chosen = telling_gaps(studio)
+    chosen = shown_gaps(studio)
     made: list[dict[str, object]] = []
     for r in chosen.itertuples():
         ends = Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h)
@@ -221,16 +223,14 @@ def gaps(studio: Studio) -> Layer:
     return Layer(f"AIS gaps and reachable areas ({len(chosen)})", tuple(made), False)
 
 
-def telling_gaps(studio: Studio) -> pd.DataFrame:
+def shown_gaps(studio: Studio) -> pd.DataFrame:
     """The GAPS that the map shows."""
-    period, table = studio.given.period, studio.given.tables[GAPS]
+    table = GAPS.within(studio.given.tables[GAPS], studio.given.period)
     events = studio.given.tables[DARK_EVENTS]
     events = events[events["aoi_id"] == studio.aoi.id]
     linked = [gap for ids in events["gap_ids"] for gap in str(ids).split()[:1]]
-    ends = table["end"].fillna(pd.Timestamp(studio.given.cut_off))
-    touches = (table["start"] < pd.Timestamp(period.end)) & (ends >= pd.Timestamp(period.start))
     placed = table[["start_lon", "start_lat"]].notna().all(axis=1)
-    mine = table[touches & placed & table["mmsi"].isin(_as_list(telling(studio)))]
+    mine = table[placed & table["mmsi"].isin(_as_list(vessels_of_interest(studio)))]
     mine = mine.assign(first=~mine["gap_id"].isin(linked))
     order = mine.sort_values(["first", "duration_h", "gap_id"], ascending=[True, False, True])
     return order.drop(columns="first").head(_MOST_GAPS)

@@ -30,7 +30,7 @@ from monitor.report.tiles.tile import stamp
 
 _MERCATOR = CRS.from_epsg(3857)
 _LONGEST_PX = 1100
-_MOST_OBSERVATIONS, _WORTH = 5, 0.002
+_MOST_OBSERVATIONS, _LEAST_SHARE = 5, 0.002
 
 
 def port_map(
@@ -40,7 +40,14 @@ def port_map(
 
     Parameters
     ----------
-    earlier : observations of the same sensor, newest first
+    studio : Studio
+        Draws the port's pictures.
+    observation : Observation
+        The pass that is shown.
+    frame : Frame
+        What the picture shows.
+    earlier : sequence of Observation, optional
+        Observations of the same sensor, newest first.
         Where cloud hides the observation itself, the base picture is filled from the first of these that is clear
         there.
     """
@@ -75,11 +82,20 @@ def composite(
 ) -> tuple[Rgb, Mask, tuple[Observation, ...]]:
     """The newest clear picture of a frame: each pixel from the first observation that is clear there.
 
+    Parameters
+    ----------
+    studio : Studio
+        Draws the port's pictures.
+    observations : sequence of Observation
+        The shown one, then those that may fill its clouds, newest first.
+    frame : Frame
+        What the picture shows.
+
     Returns
     -------
-    colour, valid, used
-        Pixels that no observation shows clearly are those of the first observation, cloud and all; `valid` is False
-        where none saw anything. `used` are the observations that gave pixels.
+    tuple
+        `colour`, `valid`, `used`. Pixels that no observation shows clearly are those of the first observation, cloud
+        and all; `valid` is False where none saw anything. `used` are the observations that gave pixels.
     """
     colour: Rgb | None = None
     valid = clear = np.zeros((0, 0), dtype=bool)
@@ -95,11 +111,11 @@ def composite(
             used.append(observation)
         else:
             new = seen & ~clear
-            if new.mean() > _WORTH:
+            if new.mean() > _LEAST_SHARE:
                 colour[new] = drawn[new]
                 used.append(observation)
                 valid, clear = valid | new, clear | new
-        if clear.mean() >= 1 - _WORTH:
+        if clear.mean() >= 1 - _LEAST_SHARE:
             break
     if colour is None:
         raise ArchiveError(f"{studio.aoi.id}: none of the observations has pixels in the archive; run `monitor pull`")

@@ -55,7 +55,7 @@ class Chart:
 class TileFigure:
     """A rendered picture of a scene: annotated, its plain twin, caption, and the table its numbers point to.
 
-    `said` are the parts of a statement that may be quoted: claim, likelihood, confidence, evidence, each by its name.
+    `statement` holds what may be quoted, by the name of each part: claim, likelihood, confidence, evidence.
     What `is_extra` is left out on paper.
     """
 
@@ -65,7 +65,7 @@ class TileFigure:
     caption: str
     facts: tuple[tuple[str, str], ...]
     details: Table
-    said: tuple[tuple[str, str], ...] = ()
+    statement: tuple[tuple[str, str], ...] = ()
     is_extra: bool = False
 
 
@@ -119,7 +119,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Cards:
-    """A row of cards; `empty` is said when there are none."""
+    """A row of cards; `empty` is printed when there are none."""
 
     cards: tuple[Card, ...]
     empty: str

@@ -53,7 +53,7 @@ class ErrorFigure:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Something an earlier issue said that no longer holds, and why (late AIS, a review, a new model)."""
+    """Something an earlier issue stated that no longer holds, and why (late AIS, a review, a new model)."""
 
     when: datetime
     what: str
@@ -78,16 +78,23 @@ class BriefInput:
 
     Attributes
     ----------
-    aois : the ports, at least one; the brief has a part for each
-    period : what the brief is about; tables may reach further back
-    issued_at, cut_off : when it was made, and the last instant at which data could still enter
-    acquisitions : every pass known over the ports, seen or not, of the period and before
+    aois : tuple of Aoi
+        The ports, at least one; the brief has a part for each.
+    period : TimeRange
+        What the brief is about; tables may reach further back.
+    issued_at, cut_off : datetime
+        When it was made, and the last instant at which data could still enter.
+    acquisitions : tuple of Acquisition
+        Every pass known over the ports, seen or not, of the period and before.
     tables : TableSet
         They may hold more than the period: earlier observations feed the comparison, the 26-week series and the
         calendar. POSITIONS are only drawn (tracks on the map); VESSELS gives broadcast names.
-    simulated : any of the pixels or positions were made up
-    reviewed_by : who released it; "" prints DRAFT, and `draft` how far the review came
-    distribution : who may read it, as a line in the header; "" prints none
+    simulated : bool
+        Any of the pixels or positions were made up.
+    reviewed_by : str
+        Who released it; "" prints DRAFT, and `draft` how far the review came.
+    distribution : str
+        Who may read it, as a line in the header; "" prints none.
 
     Raises
     ------
@@ -158,7 +165,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class BriefHeader:
     """What stands at the top of every brief; all of it text, times in UTC."""
 
     title: str
@@ -178,7 +185,7 @@ class Header:
 class Brief:
     """A brief as plain values, ready for any renderer."""
 
-    header: Header
+    header: BriefHeader
     statements: tuple[Statement, ...]
     sections: tuple[Section, ...]
 

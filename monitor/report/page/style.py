@@ -108,7 +108,17 @@ def rc() -> dict[str, object]:
 
 
 def webp(pixels: Rgb, alt: str, *, quality: int = 80) -> Picture:
-    """(row, col, 3) uint8 as lossy WebP without metadata."""
+    """(row, col, 3) uint8 as lossy WebP without metadata.
+
+    Parameters
+    ----------
+    pixels : Rgb
+        (row, col, 3), 0 to 255.
+    alt : str
+        Text alternative.
+    quality : int, optional
+        0 to 100.
+    """
     return _encode(Image.fromarray(pixels), "WEBP", "image/webp", alt, quality=quality, method=2)
 
 
@@ -123,7 +133,17 @@ def png(pixels: Rgb, alt: str) -> Picture:
 
 
 def gif(frames: list[Rgb], alt: str, *, seconds: float = 0.9) -> Picture:
-    """Frames of equal shape as an endless GIF of 64 colours a frame."""
+    """Frames of equal shape as an endless GIF of 64 colours a frame.
+
+    Parameters
+    ----------
+    frames : list of Rgb
+        Pictures of one size.
+    alt : str
+        Text alternative.
+    seconds : float, optional
+        How long each is shown.
+    """
     images = [Image.fromarray(frame).quantize(64, dither=Image.Dither.NONE) for frame in frames]
     out = io.BytesIO()
     images[0].save(

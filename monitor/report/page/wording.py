@@ -106,14 +106,34 @@ def platform(acquisition: Acquisition, otherwise: str) -> str:
 
 
 def lonlat(lon: float, lat: float, digits: int = 5) -> str:
-    """``42.22860° N, 130.28370° E``; "not known" when either is missing."""
+    """``42.22860° N, 130.28370° E``; "not known" when either is missing.
+
+    Parameters
+    ----------
+    lon : float
+        Degrees east.
+    lat : float
+        Degrees north.
+    digits : int, optional
+        Decimals of a degree.
+    """
     if not (isfinite(lon) and isfinite(lat)):
         return "not known"
     return f"{abs(lat):.{digits}f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.{digits}f}° {'E' if lon >= 0 else 'W'}"
 
 
 def length(value: float, low: float, high: float) -> str:
-    """``118 m (108–128)``; the interval alone is what may be quoted."""
+    """``118 m (108–128)``; the interval alone is what may be quoted.
+
+    Parameters
+    ----------
+    value : float
+        In metres.
+    low : float
+        Lower bound; NaN for none.
+    high : float
+        Upper bound; NaN for none.
+    """
     if not isfinite(value):
         return "not measured"
     if not (isfinite(low) and isfinite(high)):
@@ -122,7 +142,17 @@ def length(value: float, low: float, high: float) -> str:
 
 
 def number(value: float, digits: int = 0, unit: str = "") -> str:
-    """A number with its unit; an en dash when it is missing."""
+    """A number with its unit; an en dash when it is missing.
+
+    Parameters
+    ----------
+    value : float
+        NaN is printed as a dash.
+    digits : int, optional
+        Decimals.
+    unit : str, optional
+        Printed after the number.
+    """
     if value is None or pd.isna(value) or not isfinite(float(value)):
         return "–"
     return f"{float(value):,.{digits}f}{' ' + unit if unit else ''}"
@@ -136,7 +166,17 @@ def hours(value: float) -> str:
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """``1 vessel``, ``3 vessels``."""
+    """``1 vessel``, ``3 vessels``.
+
+    Parameters
+    ----------
+    count : int
+        How many.
+    one : str
+        The word for one.
+    many : str, optional
+        The word for several; `one` with an s when empty.
+    """
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 

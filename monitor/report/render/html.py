@@ -16,7 +16,7 @@ from markupsafe import Markup
 from matplotlib import font_manager
 from PIL import Image
 
-from monitor.report.files import write_bytes
+from monitor.io.atomic import write_bytes
 from monitor.report.page.blocks import Block, Cards, Chart, Download, MapView, Picture, Section, Table, TileFigure
 from monitor.report.page.model import Brief
 from monitor.report.page.style import HANGUL, hangul_font

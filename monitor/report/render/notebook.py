@@ -9,7 +9,7 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from monitor.report.files import write_bytes
+from monitor.io.atomic import write_bytes
 from monitor.report.page.blocks import Cell, MapView, Table
 from monitor.report.page.model import Brief
 from monitor.report.render.html import asset, environment, leaflet_css, leaflet_js, page, policy
@@ -27,9 +27,12 @@ class Page:
 
     Attributes
     ----------
-    title : what stands on the frame for those who cannot see it
-    html : the whole document; its policy forbids that anything is fetched
-    height_px : of the frame
+    title : str
+        What stands on the frame for those who cannot see it.
+    html : str
+        The whole document; its policy forbids that anything is fetched.
+    height_px : int
+        Of the frame.
     """
 
     title: str

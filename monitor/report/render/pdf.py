@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.core.errors import SettingsError
-from monitor.report.files import write_bytes
+from monitor.io.atomic import write_bytes
 from monitor.report.page.model import Brief
 from monitor.report.render.html import page
 

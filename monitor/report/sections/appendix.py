@@ -39,7 +39,7 @@ _GLOSSARY = (
 
 
 def corrections(given: BriefInput) -> Section:
-    """What earlier issues said that no longer holds."""
+    """What earlier issues stated that no longer holds."""
     rows = tuple((Cell(minute(c.when)), Cell(c.what), Cell(c.why)) for c in given.corrections)
     table = Table(
         "Corrections",
@@ -51,7 +51,7 @@ def corrections(given: BriefInput) -> Section:
 
 
 def method(given: BriefInput) -> Section:
-    """How it was done, how wrong it can be, and what it cannot say."""
+    """How it was done, how wrong it can be, and what it cannot show."""
     record = given.provenance
     errors = Table(
         "Measured error",
@@ -159,8 +159,7 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
 
 def downloads(given: BriefInput, digest: str) -> Downloads:
     """The period's detections as GeoJSON and CSV, and the provenance as JSON, inside the page."""
-    at = given.tables[DETECTIONS]["acquired_at"]
-    mine = given.tables[DETECTIONS][(at >= given.period.start) & (at < given.period.end)]
+    mine = DETECTIONS.within(given.tables[DETECTIONS], given.period)
     layer = detections_layer(given.tables | {DETECTIONS: mine})
     layer = layer.assign(simulated=given.is_simulated)
     collection = {

@@ -25,12 +25,10 @@ _P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A"
 
 
 def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
-    """Berth by observation: P present, A absent, ? not observed; one table for every eighteen looks."""
-    states = given.tables[BERTH_STATES]
-    start = given.period.end - timedelta(weeks=WEEKS)
-    states = states[
-        (states["aoi_id"] == aoi.id) & (states["acquired_at"] >= start) & (states["acquired_at"] < given.period.end)
-    ]
+    """Berth by observation: P present, A absent, ? not observed; one table for every eighteen observations."""
+    weeks = TimeRange(given.period.end - timedelta(weeks=WEEKS), given.period.end)
+    states = BERTH_STATES.within(given.tables[BERTH_STATES], weeks)
+    states = states[states["aoi_id"] == aoi.id]
     berths = {zone.id: zone.name for zone in aoi.of_kind("berth")}
     if not berths:
         return (Text(("The port's file names no berths, so none are followed.",), "limit"),)
@@ -61,23 +59,23 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
 
 def _berth(row: object) -> Cell:
     code, kind, note = _P.get(str(getattr(row, "state", "")), ("?", "none", "not observed"))
-    chance = getattr(row, "probability", float("nan"))
-    return Cell(code, kind, note if pd.isna(chance) else f"{note}; probability occupied {chance:.2f}")
+    probability = getattr(row, "probability", float("nan"))
+    return Cell(code, kind, note if pd.isna(probability) else f"{note}; probability occupied {probability:.2f}")
 
 
 def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     """Yards at the observations of the period in which something stood or changed, as intervals; the rest in a
     sentence.
     """
-    made = given.tables[STACKS]
-    made = made[(made["aoi_id"] == aoi.id) & _within(made["acquired_at"], given.period)]
+    made = STACKS.within(given.tables[STACKS], given.period)
+    made = made[made["aoi_id"] == aoi.id]
     names = {zone.id: zone.name or zone.id for zone in aoi.zones}
     made = made.sort_values(["yard_id", "acquired_at"])
-    telling = made[(made["area_m2"] > 0) | (made["change_m2"].fillna(0.0) != 0)]
+    notable = made[(made["area_m2"] > 0) | (made["change_m2"].fillna(0.0) != 0)]
     table = Table(
         f"{aoi.name or aoi.id}: container stacks by yard and observation",
         ("Yard", "Observation", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"),
-        tuple(_stack_row(row, names) for row in telling.to_dict("records")),
+        tuple(_stack_row(row, names) for row in notable.to_dict("records")),
         "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be empty.",
         numeric=(4, 5),
         compact=True,
@@ -85,14 +83,14 @@ def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
         if made.empty
         else "No stack was found at any yard in the observations of this period; small stacks on piers can be missed.",
     )
-    told = []
+    parts = []
     for yard, rows in made.groupby("yard_id", sort=True):
         seen, bare = rows["area_m2"].notna().sum(), (rows["area_m2"] == 0).sum()
-        told.append(
+        parts.append(
             f"{names.get(str(yard), str(yard))}: {plural(int(seen), 'observation')} of {len(rows)} passes, no stack "
             f"found in {bare}"
         )
-    return (table, Text(("; ".join(told) + ".",), "note")) if told else (table,)
+    return (table, Text(("; ".join(parts) + ".",), "note")) if parts else (table,)
 
 
 def _stack_row(row: dict[Hashable, Any], names: dict[str, str]) -> tuple[Cell, ...]:
@@ -113,12 +111,9 @@ def _span(value: float, low: float, high: float, unit: str) -> str:
 
 
 def visits(given: BriefInput, aoi: Aoi) -> Table:
-    """Stays that touch the period, each with the intervals in which it began and ended."""
-    made = given.tables[VISITS]
-    start, end = pd.Timestamp(given.period.start), pd.Timestamp(given.period.end)
-    began = made["arrived_not_before"].fillna(made["arrived_not_after"])
-    ended = made["departed_not_after"].fillna(end)
-    made = made[(made["aoi_id"] == aoi.id) & (began < end) & (ended >= start)]
+    """Stays that may share an instant with the period, each with the intervals in which it began and ended."""
+    made = VISITS.within(given.tables[VISITS], given.period)
+    made = made[made["aoi_id"] == aoi.id]
     names = {zone.id: zone.name for zone in aoi.zones}
     rows = tuple(
         (
@@ -147,7 +142,7 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
     )
 
 
-def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
+def detectable_stays(given: BriefInput, aoi: Aoi) -> Text:
     """What share of the stays of each length, begun in the period, the clear observations at the berths would have
     met.
     """
@@ -159,18 +154,18 @@ def catchable_stays(given: BriefInput, aoi: Aoi) -> Text:
         return Text(
             (f"{aoi.name or aoi.id}: no berth is followed, so no share of the stays could have been met.",), "limit"
         )
-    told = []
+    parts = []
     for stay_h, rows in shares.groupby("stay_h", sort=True):
         low, mean, high = (float(getattr(rows["share"], name)()) for name in ("min", "mean", "max"))
         spread = "" if high - low < _ALIKE else f" ({low:.0%}–{high:.0%} by berth)"
-        told.append(f"{mean:.0%} of those of {stay_h:.0f} h{spread}")
+        parts.append(f"{mean:.0%} of those of {stay_h:.0f} h{spread}")
     return Text(
         (
             f"Of the stays at {plural(shares['berth_id'].nunique(), 'berth')} that could have begun in this "
             "period, the "
-            f"clear observations would have met {', '.join(told[:-1])} and {told[-1]}; the rest would have left no "
+            f"clear observations would have met {', '.join(parts[:-1])} and {parts[-1]}; the rest would have left no "
             "trace. This "
-            "is reckoned from the observations alone and takes a ship that lay there at a clear look for seen.",
+            "is computed from the observations alone and takes a ship that lay there at a clear observation for seen.",
         ),
         "note",
     )
@@ -182,7 +177,3 @@ def _between(low: pd.Timestamp, high: pd.Timestamp) -> str:
     if pd.isna(low):
         return f"not after {minute(high)}"
     return f"not before {minute(low)}" if pd.isna(high) else f"{minute(low)} and {minute(high)}"
-
-
-def _within(at: pd.Series, period: TimeRange) -> pd.Series:
-    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

@@ -17,8 +17,8 @@ from monitor.report.page.wording import hours, minute, number, plural
 
 LIMITS = (
     "Flight data corroborate; they prove no cargo and no purpose. Coverage over closed airspace is thin: the end of "
-    "a track is not a landing, and a day without calls is not one without flights unless others were heard there.",
-    "“Landed” is said only of an aircraft seen at rest at the field, or low and slow there with nothing heard beyond. "
+    "a track is not a landing, and a day without calls is not one without flights unless others were received there.",
+    "“Landed” means seen at rest at the field, or low and slow there with nothing received beyond. "
     "“Consistent with a landing” means that the trace ends, begins again, and the field was within reach in between.",
 )
 _STATUS = ("landed", "consistent", "overflight", "contested", "track ends", "track begins")
@@ -53,7 +53,7 @@ def flights_section(given: FlightsInput) -> Section:
     """The part ``flights``: limits, calls at closed airfields, map, timeline, published claims, conflicts."""
     airfields = given.tables[AIRFIELDS]
     closed = frozenset(airfields.loc[airfields["closed"], "airfield_id"])
-    calls = _within(calls_at(given.tables[AIR_CALLS], closed), given.period)
+    calls = AIR_CALLS.within(calls_at(given.tables[AIR_CALLS], closed), given.period)
     blocks: list[Block] = [Text(LIMITS, "limit"), _summary(calls), _calls(calls)]
     if len(given.tables[AIR_TRACKS]):
         blocks.append(_map(given, calls))
@@ -71,19 +71,13 @@ def flights_section(given: FlightsInput) -> Section:
     return Section("flights", "Flights", tuple(blocks))
 
 
-def _within(calls: pd.DataFrame, period: TimeRange) -> pd.DataFrame:
-    times = calls[["arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"]]
-    inside = (times.min(axis=1) < pd.Timestamp(period.end)) & (times.max(axis=1) >= pd.Timestamp(period.start))
-    return calls[inside].reset_index(drop=True)
-
-
 def _summary(calls: pd.DataFrame) -> Text:
     counts = calls["status"].value_counts()
-    said = [f"{counts[s]} {s}" for s in _STATUS if s in counts]
-    if not said:
-        return Text(("No trace in the period touches closed airspace in a way that could be told.",))
+    counted = [f"{counts[s]} {s}" for s in _STATUS if s in counts]
+    if not counted:
+        return Text(("No trace in the period touches closed airspace in a way that can be stated.",))
     aircraft = plural(int(calls["icao24"].nunique()), "aircraft", "aircraft")
-    return Text((f"Of {aircraft} on the watch list, at closed airfields: at least {', '.join(said)}.",))
+    return Text((f"Of {aircraft} on the watch list, at closed airfields: at least {', '.join(counted)}.",))
 
 
 def _calls(calls: pd.DataFrame) -> Table:
@@ -100,7 +94,7 @@ def _calls(calls: pd.DataFrame) -> Table:
         )
         for row in calls[calls["status"].isin(_STATUS) & (calls["status"] != "overflight")].itertuples()
     )
-    columns = ("What is said", "Status", "On the ground", "Light", "Evidence", "Reception there", "What else", "Flags")
+    columns = ("Statement", "Status", "On the ground", "Light", "Evidence", "Reception there", "What else", "Flags")
     return Table("Calls at airfields in closed airspace", columns, rows, empty="None in this period.", compact=True)
 
 
@@ -109,7 +103,7 @@ def _passes(calls: pd.DataFrame) -> Table:
         (Cell(row.claim, anchor=row.call_id), Cell(row.light or "–"), Cell(row.evidence), Cell(row.flags or "–"))
         for row in calls[calls["status"] == "overflight"].itertuples()
     )
-    columns = ("What is said", "Light", "Evidence", "Flags")
+    columns = ("Statement", "Light", "Evidence", "Flags")
     return Table("Passes without a landing", columns, rows, empty="None in this period.", compact=True)
 
 
@@ -123,18 +117,17 @@ def _ground(row: object) -> str:
 
 
 def _map(given: FlightsInput, calls: pd.DataFrame) -> TileFigure:
-    tracks = given.tables[AIR_TRACKS]
-    shown = tracks[tracks["icao24"].isin(set(calls["icao24"]))]
-    inside = shown["t"].between(pd.Timestamp(given.period.start), pd.Timestamp(given.period.end))
+    tracks = AIR_TRACKS.within(given.tables[AIR_TRACKS], given.period)
     picture = air_map(
-        shown[inside],
+        tracks[tracks["icao24"].isin(set(calls["icao24"]))],
         calls,
         given.tables[AIRFIELDS],
         title=f"Flights {given.period.start:%Y-%m-%d} to {given.period.end:%Y-%m-%d}",
         simulated=given.simulated,
     )
     caption = (
-        "Tracks as heard; broken where nothing was heard for 20 minutes or more. Marks stand beside their airfields."
+        "Tracks as received; broken where nothing was received for 20 minutes or more. Marks stand beside their "
+        "airfields."
     )
     rows = tuple(
         (
@@ -147,7 +140,7 @@ def _map(given: FlightsInput, calls: pd.DataFrame) -> TileFigure:
         for r in calls.itertuples()
     )
     details = Table("Calls on the map", ("Aircraft", "Status", "Fields named", "Not before", "Nearest position"), rows)
-    return TileFigure("flights-map", picture, None, caption, (), details)
+    return TileFigure(id="flights-map", annotated=picture, plain=None, caption=caption, facts=(), details=details)
 
 
 def _repeats(repeats: pd.DataFrame, closed: frozenset[str]) -> Table:
@@ -169,7 +162,7 @@ def _repeats(repeats: pd.DataFrame, closed: frozenset[str]) -> Table:
 
 
 def _claims(claims: pd.DataFrame, period: TimeRange) -> Table:
-    inside = (claims["not_before"] < pd.Timestamp(period.end)) & (claims["not_after"] >= pd.Timestamp(period.start))
+    claims = AIR_CLAIMS.within(claims, period)
     rows = tuple(
         (
             Cell(r.registration or r.type),
@@ -181,7 +174,7 @@ def _claims(claims: pd.DataFrame, period: TimeRange) -> Table:
             Cell(r.time_zone or "unsaid"),
             Cell(r.citation),
         )
-        for r in claims[inside].sort_values("not_before").itertuples()
+        for r in claims.sort_values("not_before").itertuples()
     )
     columns = ("Aircraft", "Way", "Event", "Not before", "Not after", "As published", "Time zone", "Source")
     return Table("What others published", columns, rows, empty="None in this period.", compact=True)

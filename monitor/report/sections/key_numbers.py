@@ -40,8 +40,8 @@ CLASSES = (
 
 
 @dataclass(frozen=True, slots=True)
-class PerObservation:
-    """What was seen of something in `observations` looks, an observation seen in part counting by its share in
+class ObservedRate:
+    """What was seen of something in `observations` observations, one seen in part counting by its share in
     `exposure`.
     """
 
@@ -115,7 +115,7 @@ def key_numbers(given: BriefInput) -> Section:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Seen:
+class ObservedCounts:
     """The observations that have one count: instants (numpy, UTC), numbers seen, exposures; all of one length."""
 
     at: npt.NDArray[np.datetime64]
@@ -123,25 +123,34 @@ class Seen:
     exposure: npt.NDArray[np.float64]
 
     @classmethod
-    def of(cls, counts: pd.DataFrame, what: str) -> Seen:
+    def of(cls, counts: pd.DataFrame, what: str) -> ObservedCounts:
         """Those of one column of COUNTS; a missing count is no observation."""
         known = counts[counts[what].notna() & (counts["observed_fraction"] > 0)]
         at = known["acquired_at"].dt.tz_localize(None).to_numpy()
         return cls(at, known[what].to_numpy(np.int64), known["observed_fraction"].to_numpy(np.float64))
 
-    def within(self, window: TimeRange) -> PerObservation:
+    def within(self, window: TimeRange) -> ObservedRate:
         """What the observations of a window show."""
         start, end = (np.datetime64(t.astimezone(UTC).replace(tzinfo=None)) for t in (window.start, window.end))
         inside = (self.at >= start) & (self.at < end)
-        return PerObservation(int(self.number[inside].sum()), float(self.exposure[inside].sum()), int(inside.sum()))
+        return ObservedRate(int(self.number[inside].sum()), float(self.exposure[inside].sum()), int(inside.sum()))
 
 
-def per_observation(counts: pd.DataFrame, what: str, window: TimeRange) -> PerObservation:
-    """What a window's observations show of one column of COUNTS."""
-    return Seen.of(counts, what).within(window)
+def observed_rate(counts: pd.DataFrame, what: str, window: TimeRange) -> ObservedRate:
+    """What a window's observations show of one column of COUNTS.
+
+    Parameters
+    ----------
+    counts : COUNTS table
+    what : str
+        Column of COUNTS.
+    window : TimeRange
+        The observations that count.
+    """
+    return ObservedCounts.of(counts, what).within(window)
 
 
-def chance_of_more(now: PerObservation, past: PerObservation) -> float:
+def probability_of_more(now: ObservedRate, past: ObservedRate) -> float:
     """Probability that the rate behind `now` is greater than that behind `past`; NaN when either had no observation.
 
     Both rates have Jeffreys' prior; then the share of one in their sum follows a beta distribution.
@@ -196,17 +205,17 @@ def _table(windows: Windows, counts: pd.DataFrame, name: str) -> Table:
 
 def _row(windows: Windows, counts: pd.DataFrame, what: str, label: str) -> tuple[Cell, ...]:
     spans: list[TimeRange] = [windows.period] if windows.is_long else []
-    seen = Seen.of(counts, what)
-    told = [_cell(seen.within(span)) for span in (*spans, windows.week, windows.back(1))]
+    seen = ObservedCounts.of(counts, what)
+    rates = [_cell(seen.within(span)) for span in (*spans, windows.week, windows.back(1))]
     weeks = [seen.within(windows.back(index)) for index in range(1, PAST_WEEKS + 1)]
-    return (Cell(label), *told, _median(weeks), _cell(seen.within(windows.back(52))))
+    return (Cell(label), *rates, _median(weeks), _cell(seen.within(windows.back(52))))
 
 
-def _cell(made: PerObservation) -> Cell:
+def _cell(made: ObservedRate) -> Cell:
     return Cell(made.text(), *(("", "") if made.exposure > 0 else ("none", "no observation at this, so no number")))
 
 
-def _median(weeks: Sequence[PerObservation]) -> Cell:
+def _median(weeks: Sequence[ObservedRate]) -> Cell:
     rates = [week.rate for week in weeks if week.exposure > 0]
     if not rates:
         return Cell(NOT_OBSERVED, "none", "no observation in any of these weeks, so no number")

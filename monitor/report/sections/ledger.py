@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
+from monitor.core.tables import LEDGER
 from monitor.core.timerange import TimeRange
 from monitor.fuse.findings.wording import day
 from monitor.fuse.findings.wording import when as hour
@@ -44,10 +45,16 @@ def ledger_part(
 
     Parameters
     ----------
-    names : the ports' names by id
+    ledger : LEDGER table
+    names : mapping of str to str
+        The ports' names by id.
+    period : TimeRange
+        What it spans.
+    simulated : bool, optional
+        Whether our own pixels are made up.
     """
-    rows = ledger[(ledger["origin"] != "ours") & ledger["port"].isin(list(names))]
-    rows = rows[(rows["start"] < pd.Timestamp(period.end)) & (rows["end"] > pd.Timestamp(period.start))]
+    rows = LEDGER.within(ledger, period)
+    rows = rows[(rows["origin"] != "ours") & rows["port"].isin(list(names))]
     compared = rows[rows["verdict"] != "not_comparable"].sort_values(["start", "entry_id"], kind="stable")
     if compared.empty:
         return None

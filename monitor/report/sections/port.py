@@ -16,8 +16,8 @@ from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, acquired, length, lonlat, number, when
-from monitor.report.sections.berths import berth_calendar, catchable_stays, stacks, visits
-from monitor.report.tiles.captions import between, said_of, tally
+from monitor.report.sections.berths import berth_calendar, detectable_stays, stacks, visits
+from monitor.report.tiles.captions import between, tally, tile_statement
 from monitor.report.tiles.frames import Frame, detail, overview
 from monitor.report.tiles.marks import Mark
 from monitor.report.tiles.observations import Chosen, Observation, choose
@@ -28,14 +28,26 @@ FILM_OBSERVATIONS = 16
 
 
 def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], studio: Studio) -> Section:
-    """The part of a brief that is about one port."""
+    """The part of a brief that is about one port.
+
+    Parameters
+    ----------
+    given : BriefInput
+        What the brief states.
+    aoi : Aoi
+        The port.
+    observations : tuple of Observation
+        All of the port's, in order of time.
+    studio : Studio
+        Draws the port's pictures.
+    """
     chosen = choose(observations, given.period)
     parts = [
         Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, observations, studio)),
         Section(f"{aoi.id}-series", "Twenty-six weeks", (_series(given, aoi),)),
         Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
-        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), catchable_stays(given, aoi))),
+        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), detectable_stays(given, aoi))),
     ]
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
 
@@ -104,16 +116,39 @@ def _figure(
         ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
     )
     rows = detections_table(studio, observation, shown, tables, title=frame.title)
-    said = said_of(studio.given, observation, studio.detections(observation.scene_id), shown)
+    statement = tile_statement(studio.given, observation, studio.detections(observation.scene_id), shown)
     return (
-        TileFigure(f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, rows, said, is_extra),
+        TileFigure(
+            id=f"tile-{observation.scene_id}-{frame.id}",
+            annotated=annotated,
+            plain=plain,
+            caption=caption,
+            facts=facts,
+            details=rows,
+            statement=statement,
+            is_extra=is_extra,
+        ),
     )
 
 
 def detections_table(
     studio: Studio, observation: Observation, shown: tuple[Mark, ...], tables: TableSet, *, title: str = ""
 ) -> Table:
-    """The rows that a tile's numbers point to, with what AIS says of each."""
+    """The rows that a tile's numbers point to, with what AIS says of each.
+
+    Parameters
+    ----------
+    studio : Studio
+        Draws the port's pictures.
+    observation : Observation
+        The pass that is shown.
+    shown : tuple of Mark
+        The tile's numbered marks.
+    tables : TableSet
+        MATCHES and VESSELS are read.
+    title : str, optional
+        Of the tile; empty for none.
+    """
     numbers = {mark.number: mark for mark in shown}
     found = studio.detections(observation.scene_id)
     found = found[found["number"].isin(numbers)]
@@ -145,7 +180,7 @@ def detections_table(
         ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
         tuple(rows),
         numeric=(5,),
-        empty="Looked, and found nothing.",
+        empty="Observed; nothing was found.",
         compact=True,
     )
 
@@ -182,9 +217,18 @@ def _pair(
     caption = (
         f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. "
         f"{between(given, studio.aoi, before.scene_id, after.scene_id)}What came or went in between did "
-        "so within that interval; the pictures do not say when."
+        "so within that interval; the pictures do not show when."
     )
-    return (Pair(f"pair-{frame.id}", pictures[0], pictures[1], labels[0], labels[1], caption),)
+    return (
+        Pair(
+            id=f"pair-{frame.id}",
+            before=pictures[0],
+            after=pictures[1],
+            before_label=labels[0],
+            after_label=labels[1],
+            caption=caption,
+        ),
+    )
 
 
 def _film(
@@ -200,7 +244,7 @@ def _film(
         return ()
     frames, animation = studio.film(tuple(seen[-FILM_OBSERVATIONS:]), frame)
     left = f" The {len(seen) - FILM_OBSERVATIONS} before these are not shown." if len(seen) > FILM_OBSERVATIONS else ""
-    caption = f"{frame.title}: the last {len(frames)} looks, same frame and stretch.{left}"
+    caption = f"{frame.title}: the last {len(frames)} observations, same frame and stretch.{left}"
     return (Film(f"film-{frame.id}", frames, caption, animation),)
 
 

@@ -8,16 +8,16 @@ from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
 from monitor.core.tables import COUNTS
 from monitor.report.charts.series import coverage_strip
 from monitor.report.page.blocks import Cell, Section, Table
-from monitor.report.page.model import BriefInput, Header, Statement
+from monitor.report.page.model import BriefHeader, BriefInput, Statement
 from monitor.report.page.wording import date_only, hours, minute, plural, when
-from monitor.report.sections.key_numbers import PAST_WEEKS, PerObservation, Windows, chance_of_more, per_observation
+from monitor.report.sections.key_numbers import PAST_WEEKS, ObservedRate, Windows, observed_rate, probability_of_more
 from monitor.report.tiles.observations import Observation, longest_blind, observations_of, within
 
-_WORTH_SAYING_H = 48.0
+_LONG_BLIND_H = 48.0
 _RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
 
 
-def header(given: BriefInput) -> Header:
+def header(given: BriefInput) -> BriefHeader:
     """The facts at the top of a brief."""
     ports = ", ".join(aoi.name or aoi.id for aoi in given.aois)
     start, end = given.period.start, given.period.end
@@ -28,28 +28,38 @@ def header(given: BriefInput) -> Header:
     credit = "Contains modified Copernicus Sentinel data " + (
         f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else str(start.year)
     )
-    return Header(
-        f"Port activity: {ports}",
-        ports,
-        f"{week}{minute(start)} to {minute(end)}",
-        minute(given.issued_at),
-        minute(given.cut_off),
-        f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
-        given.provenance.software,
-        given.digest(),
-        given.is_simulated,
-        credit,
-        given.distribution,
+    return BriefHeader(
+        title=f"Port activity: {ports}",
+        ports=ports,
+        period=f"{week}{minute(start)} to {minute(end)}",
+        issued_at=minute(given.issued_at),
+        cut_off=minute(given.cut_off),
+        status=f"REVIEWED by {given.reviewed_by}" if given.reviewed_by else f"DRAFT, {given.draft}",
+        software=given.provenance.software,
+        digest=given.digest(),
+        simulated=given.is_simulated,
+        credit=credit,
+        distribution=given.distribution,
     )
 
 
 def statements(given: BriefInput) -> tuple[Statement, ...]:
     """At most three: what is most notable, how full the ports were against their past, and what could not be seen."""
-    told = [f for f in given.findings if f.kind in _RANK and (f.likelihood or f.kind != "dark_event")]
-    ranked = sorted(told, key=_notable)
+    notable = [f for f in given.findings if f.kind in _RANK and (f.likelihood or f.kind != "dark_event")]
+    ranked = sorted(notable, key=_notable)
     against = against_past(given) or newest(given)
     chosen = ranked[: 1 if against else 2]
-    made = [Statement(f.claim, f.likelihood, f.confidence, f.reasons, f.alternatives, f.evidence) for f in chosen]
+    made = [
+        Statement(
+            claim=f.claim,
+            likelihood=f.likelihood,
+            confidence=f.confidence,
+            reasons=f.reasons,
+            alternatives=f.alternatives,
+            evidence=f.evidence,
+        )
+        for f in chosen
+    ]
     return (*made, *against, _unseen(given))
 
 
@@ -67,21 +77,21 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
     for aoi in given.aois:
         counts = given.tables[COUNTS]
         counts = counts[counts["aoi_id"] == aoi.id]
-        now, past = (per_observation(counts, "vessels", span) for span in (windows.week, windows.past))
-        chance = chance_of_more(now, past)
-        if chance == chance:
-            inside = (counts["acquired_at"] >= windows.week.start) & (counts["acquired_at"] < windows.week.end)
-            seen = counts[inside & counts["vessels"].notna()]
-            found.append((abs(chance - 0.5), aoi.name or aoi.id, now, past, chance, tuple(seen["scene_id"])))
+        now, past = (observed_rate(counts, "vessels", span) for span in (windows.week, windows.past))
+        probability = probability_of_more(now, past)
+        if probability == probability:
+            seen = COUNTS.within(counts, windows.week)
+            seen = seen[seen["vessels"].notna()]
+            found.append((abs(probability - 0.5), aoi.name or aoi.id, now, past, probability, tuple(seen["scene_id"])))
     if not found:
         return ()
-    _, name, now, past, chance, scenes = max(found, key=lambda row: row[0])
-    word = likelihood_word(max(chance, 1 - chance))
+    _, name, now, past, probability, scenes = max(found, key=lambda row: row[0])
+    word = likelihood_word(max(probability, 1 - probability))
     claim = f"{name} held {_rate(now)} in the last week and {_rate(past)} in the {PAST_WEEKS} weeks before"
     if word == "roughly even chance":
         claim += "; no difference is shown"
     else:
-        claim += f"; it was {'fuller' if chance > 0.5 else 'emptier'} than before"
+        claim += f"; it was {'fuller' if probability > 0.5 else 'emptier'} than before"
     sure = (
         "high"
         if min(now.observations, past.observations) >= 6
@@ -91,15 +101,15 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
     )
     return (
         Statement(
-            f"{claim}.",
-            word,
-            sure,
-            (f"{plural(now.observations, 'observation')} against {past.observations}",),
-            (
+            claim=f"{claim}.",
+            likelihood=word,
+            confidence=sure,
+            reasons=(f"{plural(now.observations, 'observation')} against {past.observations}",),
+            alternatives=(
                 "imagery is a snapshot: what came and went between observations was not seen",
                 "one ship that stays counts in every observation",
             ),
-            scenes,
+            evidence=scenes,
         ),
     )
 
@@ -126,10 +136,19 @@ def newest(given: BriefInput) -> tuple[Statement, ...]:
         return ()
     reasons = ("one observation at each port, and no earlier one to compare",)
     others = ("small craft and things on quays that look like hulls", "hulls that were missed")
-    return (Statement(f"{'; '.join(parts)}.", "", "low", reasons, others, tuple(scenes)),)
+    return (
+        Statement(
+            claim=f"{'; '.join(parts)}.",
+            likelihood="",
+            confidence="low",
+            reasons=reasons,
+            alternatives=others,
+            evidence=tuple(scenes),
+        ),
+    )
 
 
-def _rate(made: PerObservation) -> str:
+def _rate(made: ObservedRate) -> str:
     low, high = made.interval
     return f"{made.rate:.1f} vessels a clear observation ({low:.1f}–{high:.1f})"
 
@@ -141,7 +160,7 @@ def _unseen(given: BriefInput) -> Statement:
         start, end = longest_blind(observations, given.period)
         name = aoi.name or aoi.id
         if not any(observation.was_seen for observation in observations):
-            parts.append(f"{name} was not observed in this period: nothing can be said of what lay there")
+            parts.append(f"{name} was not observed in this period: nothing is known of what lay there")
             continue
         clear, partly = (
             sum(observation.state == state for observation in observations) for state in ("observed", "partly")
@@ -149,10 +168,17 @@ def _unseen(given: BriefInput) -> Statement:
         shown = f"{clear} of {plural(len(observations), 'pass', 'passes')} over {name} showed its water clearly"
         shown += f" and {partly} in part" if partly else ""
         blind = _hours(end, start)
-        if blind >= _WORTH_SAYING_H:
+        if blind >= _LONG_BLIND_H:
             shown += f"; nothing clear for {hours(blind)} from {date_only(start)} to {date_only(end)}"
         parts.append(shown)
-    return Statement(". ".join(parts) + ".", "", "high", ("counted from the list of passes below",), (), ())
+    return Statement(
+        claim=". ".join(parts) + ".",
+        likelihood="",
+        confidence="high",
+        reasons=("counted from the list of passes below",),
+        alternatives=(),
+        evidence=(),
+    )
 
 
 def _hours(end: object, start: object) -> float:
@@ -179,7 +205,7 @@ def coverage(given: BriefInput, observations: dict[str, tuple[Observation, ...]]
             )
         )
     table = Table(
-        "Looks in the period",
+        "Observations in the period",
         (
             "Port",
             "Passes",

@@ -1,4 +1,4 @@
-"""What AIS and imagery say of one another: matches, dark events, gaps."""
+"""What AIS and imagery show of one another: matches, dark events, gaps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
 from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
-from monitor.core.timerange import TimeRange
 from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import (
@@ -39,8 +38,8 @@ _ORDER = ("matched", "potential", "unmatched", "ais_only")
 def ais(given: BriefInput) -> Section:
     """By observation: how many detections AIS explains, and how many AIS positions imagery does not show."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    matches = given.tables[MATCHES]
-    matches = matches[_within(matches["acquired_at"], given.period) & matches["aoi_id"].isin(names)]
+    matches = MATCHES.within(given.tables[MATCHES], given.period)
+    matches = matches[matches["aoi_id"].isin(names)]
     dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == "dark", "scene_id"])
     scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
     chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
@@ -97,8 +96,8 @@ def ais(given: BriefInput) -> Section:
 
 def _nulls(given: BriefInput, ports: Mapping[str, str]) -> pd.DataFrame:
     """The null tests with AIS of another day, of the period's observations that had detections and a known hour."""
-    made = given.tables[NULL_TESTS]
-    made = made[_within(made["acquired_at"], given.period) & made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
+    made = NULL_TESTS.within(given.tables[NULL_TESTS], given.period)
+    made = made[made["aoi_id"].isin(ports) & (made["shift_h"] == DAY_H)]
     return made[made["chance_rate"].notna()]
 
 
@@ -121,9 +120,7 @@ def _by_chance(nulls: pd.DataFrame) -> str:
 
 def gaps(given: BriefInput) -> Section:
     """AIS gaps that touch the period, longest first."""
-    made = given.tables[GAPS]
-    end = made["end"].fillna(pd.Timestamp(given.cut_off))
-    made = made[(made["start"] < pd.Timestamp(given.period.end)) & (end >= pd.Timestamp(given.period.start))]
+    made = GAPS.within(given.tables[GAPS], given.period)
     shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
     rows = tuple(
         (
@@ -153,14 +150,14 @@ def gaps(given: BriefInput) -> Section:
             "Last at",
             "Next at",
             "Positions in the 12 h before",
-            "Others heard there meanwhile",
+            "Others received there meanwhile",
             "Coastal rule · open-sea rule",
             "Time for a call at",
         ),
         rows,
         "Distance along the geodesic between the two positions; the speed is the least that fits. The rules ask "
-        "whether reception explains the silence: the coastal one wants three other vessels heard nearby meanwhile "
-        "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is reckoned by "
+        "whether reception explains the silence: the coastal one wants three other vessels received nearby meanwhile "
+        "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is computed by "
         "water at the speed the ship has shown; it says what was possible, not what took place." + left,
         numeric=(3, 4, 5, 8),
         empty="No gap in the positions at hand. Without positions there are no gaps to see.",
@@ -170,7 +167,7 @@ def gaps(given: BriefInput) -> Section:
 
 
 def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
-    """Whether others were heard, what the rules say, and which ports the silence left time for."""
+    """Whether others were received, what the rules say, and which ports the silence left time for."""
     rules, calls = given.tables[GAP_RULES], given.tables[GAP_CALLS]
     rule = next(iter(rules[rules["gap_id"] == gap_id].to_dict("records")), None)
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
@@ -189,8 +186,8 @@ def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
 def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
     """A card for each of the most notable events, and a table of all."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    events = given.tables[DARK_EVENTS]
-    events = events[_within(events["acquired_at"], given.period) & events["aoi_id"].isin(names)]
+    events = DARK_EVENTS.within(given.tables[DARK_EVENTS], given.period)
+    events = events[events["aoi_id"].isin(names)]
     events = events.assign(rank=(events["status"] != "dark").astype(int), big=-events["length_m"].fillna(0.0))
     events = events.sort_values(["rank", "big", "event_id"])
     cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in events.head(MOST_CARDS).to_dict("records"))
@@ -227,7 +224,7 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     alt = f"Chip of {CHIP_M:.0f} m around a detection at {name}, {at}, status {event['status']}"
     picture = studio.chip(str(event["detection_id"]), scene, sensor, frame, alt)
     status = str(event["status"])
-    heard = event["reception_vessels"]
+    vessels = event["reception_vessels"]
     known = (f for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"])
     finding = next(known, None)
     facts = (
@@ -237,21 +234,21 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
         ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
         ("Score", f"{event['score']:.2f}"),
         ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
-        ("Vessels heard there", "not known" if pd.isna(heard) else number(heard)),  # type: ignore[arg-type]
+        ("Vessels received there", "not known" if pd.isna(vessels) else number(vessels)),  # type: ignore[arg-type]
         ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
         ("Confidence", finding.confidence if finding else "low"),
         ("Detection", str(event["detection_id"])),
     )
     claim = finding.claim if finding else "No AIS position known at the cut-off fits this detection."
     return Card(
-        f"event-{event['event_id']}",
-        f"{name}, {at}",
-        picture,
-        facts,
-        claim,
-        _split(event["reasons"]),
-        _split(event["alternatives"]),
-        _candidates(given, str(event["event_id"])),
+        id=f"event-{event['event_id']}",
+        title=f"{name}, {at}",
+        picture=picture,
+        facts=facts,
+        statement=claim,
+        reasons=_split(event["reasons"]),
+        alternatives=_split(event["alternatives"]),
+        candidates=_candidates(given, str(event["event_id"])),
     )
 
 
@@ -272,7 +269,7 @@ def _candidates(given: BriefInput, event_id: str) -> Table | None:
     )
     return Table(
         f"Silent vessels that could have been there; none is picked ({event_id.removeprefix('dark|')})",
-        ("Vessel", "Knots needed there", "Knots needed on", "Length it says", "Note"),
+        ("Vessel", "Knots needed there", "Knots needed on", "Length it reports", "Note"),
         rows,
         numeric=(1, 2),
         compact=True,
@@ -281,7 +278,3 @@ def _candidates(given: BriefInput, event_id: str) -> Table | None:
 
 def _split(value: object) -> tuple[str, ...]:
     return tuple(part for part in str(value).split("; ") if part and part != "nan")
-
-
-def _within(at: pd.Series, period: TimeRange) -> pd.Series:
-    return (at >= pd.Timestamp(period.start)) & (at < pd.Timestamp(period.end))

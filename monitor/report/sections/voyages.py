@@ -14,7 +14,7 @@ from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import hours, minute, number, plural
 
 _MOST_VOYAGES, _MOST_LINKS, _MOST_RIVALS = 60, 12, 3
-_LEAST_CHANCE = 0.05
+_LEAST_PROBABILITY = 0.05
 
 
 def voyages(given: BriefInput) -> Section:
@@ -40,10 +40,7 @@ def voyages(given: BriefInput) -> Section:
 
 def touching(given: BriefInput) -> pd.DataFrame:
     """The VOYAGES that touch the period, in order of time."""
-    made = given.tables[VOYAGES]
-    arrived = made["arrived_at"].fillna(pd.Timestamp.max.tz_localize("UTC"))
-    inside = (made["departed_at"] < pd.Timestamp(given.period.end)) & (arrived >= pd.Timestamp(given.period.start))
-    return made[inside].sort_values(["departed_at", "voyage_id"])
+    return VOYAGES.within(given.tables[VOYAGES], given.period).sort_values(["departed_at", "voyage_id"])
 
 
 def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
@@ -72,8 +69,8 @@ def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
     )
 
 
-def _word(chance: float) -> str:
-    return "–" if pd.isna(chance) else f"{likelihood_word(chance)} ({chance:.2f})"
+def _word(probability: float) -> str:
+    return "–" if pd.isna(probability) else f"{likelihood_word(probability)} ({probability:.2f})"
 
 
 def _links(given: BriefInput, made: pd.DataFrame, names: Mapping[str, str]) -> Table | None:
@@ -88,7 +85,7 @@ def _links(given: BriefInput, made: pd.DataFrame, names: Mapping[str, str]) -> T
         rivals = links[
             ((links["from_visit"] == link["from_visit"]) | (links["to_visit"] == link["to_visit"]))
             & ~links["is_chosen"]
-            & (links["probability"] >= _LEAST_CHANCE)
+            & (links["probability"] >= _LEAST_PROBABILITY)
         ].sort_values("probability", ascending=False)
         rows.append(_link_row(link, names, "chosen"))
         rows += [_link_row(row, names, "competes") for row in rivals.head(_MOST_RIVALS).to_dict("records")]
@@ -126,14 +123,14 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
     rows = []
     for r in made.sort_values(["first", "shuttle_id"]).itertuples():
         is_candidate = r.status == "candidate"
-        told = legs.loc[legs["shuttle_id"] == r.shuttle_id, "probability"].mean()
-        chance = r.probability if is_candidate else told
+        mean_probability = legs.loc[legs["shuttle_id"] == r.shuttle_id, "probability"].mean()
+        probability = r.probability if is_candidate else mean_probability
         rows.append(
             (
                 Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
                 Cell(f"{'candidate, ' if is_candidate else ''}at least {plural(int(r.legs), 'leg')}"),
                 Cell(f"{r.legs_low} or more" if pd.isna(r.legs_high) else f"{r.legs_low}–{r.legs_high}"),
-                Cell(_word(chance)),
+                Cell(_word(probability)),
                 Cell(minute(r.first)),
                 Cell(minute(r.last)),
                 Cell(number(r.period_days, 1, "days")),

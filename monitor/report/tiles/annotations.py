@@ -44,7 +44,27 @@ class Sheet:
         align: str = "left",
         rotation: float = 0.0,
     ) -> None:
-        """A line of text whose baseline starts (or ends, or is centred) at a pixel."""
+        """A line of text whose baseline starts (or ends, or is centred) at a pixel.
+
+        Parameters
+        ----------
+        x : float
+            In pixels of the drawing, from the left.
+        y : float
+            In pixels of the drawing, from the top.
+        text : str
+            What is written around the picture.
+        px : float, optional
+            Height of a letter, in pixels.
+        colour : str, optional
+            As #rrggbb.
+        weight : str, optional
+            Of the font.
+        align : str, optional
+            Horizontal alignment.
+        rotation : float, optional
+            In degrees, counterclockwise.
+        """
         self.figure.text(
             x / self.width,
             y / self.height,
@@ -58,7 +78,23 @@ class Sheet:
         )
 
     def box(self, x: float, y: float, width: float, height: float, *, face: str, edge: str = INK) -> None:
-        """A filled rectangle."""
+        """A filled rectangle.
+
+        Parameters
+        ----------
+        x : float
+            In pixels of the drawing, from the left.
+        y : float
+            In pixels of the drawing, from the top.
+        width : float
+            In pixels.
+        height : float
+            In pixels.
+        face : str
+            Fill colour.
+        edge : str, optional
+            Line colour.
+        """
         self.figure.add_artist(
             Rectangle(
                 (x / self.width, y / self.height),
@@ -81,7 +117,21 @@ class Sheet:
         )
 
     def marker(self, x: float, y: float, shape: str, colour: str, *, size: float = 11) -> None:
-        """One symbol."""
+        """One symbol.
+
+        Parameters
+        ----------
+        x : float
+            In pixels of the drawing, from the left.
+        y : float
+            In pixels of the drawing, from the top.
+        shape : str
+            Name of the marker.
+        colour : str
+            As #rrggbb.
+        size : float, optional
+            In pixels.
+        """
         self.figure.add_artist(
             Line2D(
                 [x / self.width],
@@ -104,7 +154,21 @@ def round_length(limit_m: float) -> float:
 
 
 def scale_bar(sheet: Sheet, x: float, y: float, *, px_per_m: float, room_px: float) -> None:
-    """A bar of four alternating parts with its length; `px_per_m` is figure pixels a metre on the ground."""
+    """A bar of four alternating parts with its length; `px_per_m` is figure pixels a metre on the ground.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The drawing.
+    x : float
+        In pixels of the drawing, from the left.
+    y : float
+        In pixels of the drawing, from the top.
+    px_per_m : float
+        Scale of the picture.
+    room_px : float
+        Longest that the bar may be.
+    """
     metres = round_length(room_px / px_per_m)
     part = metres * px_per_m / 4
     for index in range(4):
@@ -115,7 +179,21 @@ def scale_bar(sheet: Sheet, x: float, y: float, *, px_per_m: float, room_px: flo
 
 
 def north_arrow(sheet: Sheet, x: float, y: float, grid: Grid, *, length: float = 46) -> None:
-    """An arrow to true north at the tile's centre, from the pixels' own grid, with the convergence beneath."""
+    """An arrow to true north at the tile's centre, from the pixels' own grid, with the convergence beneath.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The drawing.
+    x : float
+        In pixels of the drawing, from the left.
+    y : float
+        In pixels of the drawing, from the top.
+    grid : Grid
+        Of the pixels.
+    length : float, optional
+        In pixels.
+    """
     rows, cols = grid.shape
     lon, lat = (float(v) for v in grid.lonlat(rows / 2, cols / 2))
     row, col = grid.rowcol(lon, lat + 0.01)
@@ -150,7 +228,17 @@ def graticule(axes: Axes, grid: Grid) -> None:
 
 
 def nice_degrees(low: float, high: float, letters: str) -> tuple[list[float], list[str]]:
-    """Three to six round values between two angles and their labels, such as ``130.28° E``."""
+    """Three to six round values between two angles and their labels, such as ``130.28° E``.
+
+    Parameters
+    ----------
+    low : float
+        Degrees.
+    high : float
+        Degrees.
+    letters : str
+        The two letters for positive and negative degrees.
+    """
     steps = [s * 10.0**p for p in range(-5, 3) for s in (1.0, 2.0, 5.0)]
     step = next(s for s in steps if (high - low) / s <= 6.0)
     digits = max(-floor(log10(step) + 1e-9), 0)
@@ -161,7 +249,21 @@ def nice_degrees(low: float, high: float, letters: str) -> tuple[list[float], li
 
 
 def legend(sheet: Sheet, x: float, y: float, *, statuses: Sequence[str], extras: Sequence[tuple[str, str]]) -> None:
-    """Symbols, codes and first words of the statuses on the tile, then hatches and outlines; two columns."""
+    """Symbols, codes and first words of the statuses on the tile, then hatches and outlines; two columns.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        The drawing.
+    x : float
+        In pixels of the drawing, from the left.
+    y : float
+        In pixels of the drawing, from the top.
+    statuses : sequence of str
+        Those that the picture holds.
+    extras : sequence of tuple
+        Further signs that the picture holds.
+    """
     entries = [(STATUS_MARKER[s], STATUS_COLOUR[s], f"{STATUS[s][0]}  {STATUS[s][1].split(':')[0]}") for s in statuses]
     width, line = 230, 24
     for index, (shape, colour, text) in enumerate(entries):

@@ -15,7 +15,7 @@ from monitor.report.tiles.marks import LOW_SCORE, Mark
 from monitor.report.tiles.observations import OBSERVED, Observation
 
 _SURE = 0.7
-Said = tuple[tuple[str, str], ...]
+StatementParts = tuple[tuple[str, str], ...]
 
 
 def tally(shown: Sequence[Mark]) -> str:
@@ -25,42 +25,52 @@ def tally(shown: Sequence[Mark]) -> str:
     count = {s: sum(mark.status == s for mark in ships) for s in STATUS}
     kinds = ", ".join(_counted(n, STATUS[s][1].split(":")[0]) for s, n in count.items() if n)
     if ships:
-        told = f"{plural(len(ships), 'object')} consistent with {'a vessel is' if len(ships) == 1 else 'vessels are'} "
-        told += f"marked: {kinds}."
+        sentence = (
+            f"{plural(len(ships), 'object')} consistent with {'a vessel is' if len(ships) == 1 else 'vessels are'} "
+        )
+        sentence += f"marked: {kinds}."
     else:
-        told = "No object consistent with a vessel is marked."
+        sentence = "No object consistent with a vessel is marked."
     for number, word in ((fixed, "fixed object"), (stacks, "container stack")):
-        told += f" {plural(number, word)} {'is' if number == 1 else 'are'} marked." if number else ""
-    return told
+        sentence += f" {plural(number, word)} {'is' if number == 1 else 'are'} marked." if number else ""
+    return sentence
 
 
 def _counted(number: int, word: str) -> str:
     return plural(number, word) if word.endswith("event") else f"{number} {word}"
 
 
-def said_of(given: BriefInput, observation: Observation, found: pd.DataFrame, shown: Sequence[Mark]) -> Said:
+def tile_statement(
+    given: BriefInput, observation: Observation, found: pd.DataFrame, shown: Sequence[Mark]
+) -> StatementParts:
     """The quotable parts for a tile.
 
     Parameters
     ----------
-    found : numbered DETECTIONS of the observation's scene
-    shown : the marks on the tile
+    given : BriefInput
+        What the brief states.
+    observation : Observation
+        The pass that the tile shows.
+    found : DETECTIONS table
+        Numbered DETECTIONS of the observation's scene.
+    shown : sequence of Mark
+        The marks on the tile.
 
     Returns
     -------
-    pairs of a part's name and its words
-        The likeliest dark event's finding where one lies on the tile; else what was observed, which carries no
-        likelihood. Confidence always stands by itself.
+    tuple of tuple of str
+        Pairs of a part's name and its words. The likeliest dark event's finding where one lies on the tile; else what
+        was observed, which carries no likelihood. Confidence always stands by itself.
     """
     numbers = {mark.number: mark for mark in shown}
     here = found[found["number"].isin(numbers)]
     labels = {str(r.detection_id): numbers[int(r.number)].label for r in here.itertuples()}
     events = given.tables[DARK_EVENTS]
     dark = set(events.loc[events["status"] == "dark", "event_id"])
-    told = [(name, f) for f in given.findings if f.id in dark for name in f.evidence if name in labels]
-    if told:
-        name, finding = max(told, key=lambda pair: _chance(given, pair[1]))
-        return _inferred(labels[name], finding, len(told) - 1)
+    stated = [(name, f) for f in given.findings if f.id in dark for name in f.evidence if name in labels]
+    if stated:
+        name, finding = max(stated, key=lambda pair: _probability(given, pair[1]))
+        return _inferred(labels[name], finding, len(stated) - 1)
     ships = {mark.number for mark in shown if mark.status not in ("stack", "fixed")}
     scores = here.loc[here["number"].isin(ships), "score"]
     return (
@@ -70,7 +80,7 @@ def said_of(given: BriefInput, observation: Observation, found: pd.DataFrame, sh
     )
 
 
-def _inferred(label: str, finding: Finding, others: int) -> Said:
+def _inferred(label: str, finding: Finding, others: int) -> StatementParts:
     claim = f"No. {label}: {finding.claim}"
     if others > 0:
         claim += f" {plural(others, 'more dark event')} on this tile: see the table."
@@ -84,10 +94,10 @@ def _inferred(label: str, finding: Finding, others: int) -> Said:
     return tuple(parts)
 
 
-def _chance(given: BriefInput, finding: Finding) -> float:
+def _probability(given: BriefInput, finding: Finding) -> float:
     events = given.tables[DARK_EVENTS]
-    chance = events.loc[events["event_id"] == finding.id, "probability"]
-    return float(chance.iloc[0]) if len(chance) and pd.notna(chance.iloc[0]) else 0.0
+    probability = events.loc[events["event_id"] == finding.id, "probability"]
+    return float(probability.iloc[0]) if len(probability) and pd.notna(probability.iloc[0]) else 0.0
 
 
 def _confidence(observation: Observation, scores: pd.Series) -> str:
@@ -107,7 +117,19 @@ def _confidence(observation: Observation, scores: pd.Series) -> str:
 
 
 def between(given: BriefInput, aoi: Aoi, before: str, after: str) -> str:
-    """What berths that were seen in both of two scenes came to in between, in one sentence; "" without such berths."""
+    """What berths that were seen in both of two scenes came to in between, in one sentence; "" without such berths.
+
+    Parameters
+    ----------
+    given : BriefInput
+        What the brief states.
+    aoi : Aoi
+        The port.
+    before : str
+        Id of the earlier scene.
+    after : str
+        Id of the later scene.
+    """
     states = given.tables[BERTH_STATES]
     states = states[(states["aoi_id"] == aoi.id) & states["state"].isin(["occupied", "empty"])]
     first, last = (
@@ -122,7 +144,7 @@ def between(given: BriefInput, aoi: Aoi, before: str, after: str) -> str:
         [names[b] for b in both if (first[b], last[b]) == pair]
         for pair in (("empty", "occupied"), ("occupied", "empty"), ("occupied", "occupied"))
     )
-    told = (("empty, then occupied", came), ("occupied, then empty", left), ("occupied in both", stayed))
-    parts = [f"{word}: {', '.join(some)}" for word, some in told if some]
+    changes = (("empty, then occupied", came), ("occupied, then empty", left), ("occupied in both", stayed))
+    parts = [f"{word}: {', '.join(some)}" for word, some in changes if some]
     calm = f"all {plural(len(both), 'berth')} seen in both observations were empty"
     return f"Berths: {'; '.join(parts) or calm}. "

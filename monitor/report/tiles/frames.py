@@ -59,7 +59,14 @@ def overview(aoi: Aoi) -> Frame:
     west, south, east, north = reproject(aoi.geometry, WGS84, aoi.epsg).bounds
     lon, lat = transformer(aoi.epsg, WGS84).transform((west + east) / 2, (south + north) / 2)
     title = f"{aoi.name or aoi.id}: overview"
-    return Frame(f"{aoi.id}-overview", title, lon, lat, (east - west) * _MARGIN, (north - south) * _MARGIN)
+    return Frame(
+        id=f"{aoi.id}-overview",
+        title=title,
+        lon=lon,
+        lat=lat,
+        width_m=(east - west) * _MARGIN,
+        height_m=(north - south) * _MARGIN,
+    )
 
 
 def detail(aoi: Aoi, detections: pd.DataFrame) -> Frame | None:
@@ -67,6 +74,8 @@ def detail(aoi: Aoi, detections: pd.DataFrame) -> Frame | None:
 
     Parameters
     ----------
+    aoi : Aoi
+        The port.
     detections : DETECTIONS table
         Of every date at hand, so that the frame does not move from one date to the next.
 
@@ -95,15 +104,29 @@ def detail(aoi: Aoi, detections: pd.DataFrame) -> Frame | None:
 
 
 def around(id: str, title: str, lon: float, lat: float, *, side_m: float) -> Frame:  # noqa: A002
-    """A square around one place."""
-    return Frame(id, title, lon, lat, side_m, side_m)
+    """A square around one place.
+
+    Parameters
+    ----------
+    id : str
+        Of the frame.
+    title : str
+        Heading.
+    lon : float
+        Degrees east.
+    lat : float
+        Degrees north.
+    side_m : float
+        Of the square, in metres.
+    """
+    return Frame(id=id, title=title, lon=lon, lat=lat, width_m=side_m, height_m=side_m)
 
 
 def _square(aoi: Aoi, title: str, x: float, y: float, side: float, whole: Frame) -> Frame | None:
     if side >= 0.85 * max(whole.width_m, whole.height_m):
         return None
     lon, lat = transformer(aoi.epsg, WGS84).transform(x, y)
-    return Frame(f"{aoi.id}-detail", title, float(lon), float(lat), side, side)
+    return Frame(id=f"{aoi.id}-detail", title=title, lon=float(lon), lat=float(lat), width_m=side, height_m=side)
 
 
 def _centres(detections: pd.DataFrame) -> np.ndarray:

@@ -44,6 +44,14 @@ def status_of(
 
     A vessel without a row in MATCHES was not compared with AIS, which differs from unmatched. `fixed` holds the ids of
     fixed objects; what AIS matches is none.
+
+    Parameters
+    ----------
+    detections : DETECTIONS table
+    matches : MATCHES table
+    dark_events : DARK_EVENTS table
+    fixed : Collection[str], optional
+        Ids of detections of fixed objects.
     """
     found = matches[matches["detection_id"] != ""]
     status = {str(d): str(s) for d, s in zip(found["detection_id"], found["status"], strict=True)}
@@ -78,7 +86,17 @@ def numbered(detections: pd.DataFrame) -> pd.DataFrame:
 
 
 def marks(detections: pd.DataFrame, status: dict[str, str], grid: Grid) -> tuple[Mark, ...]:
-    """The numbered detections whose middle lies on a grid, as marks in its pixels."""
+    """The numbered detections whose middle lies on a grid, as marks in its pixels.
+
+    Parameters
+    ----------
+    detections : DataFrame
+        Numbered DETECTIONS.
+    status : mapping of str to str
+        By detection id.
+    grid : Grid
+        In whose pixels the marks are.
+    """
     made = []
     for row in detections.itertuples():
         outline = outline_of(row.geometry, grid)
@@ -103,6 +121,17 @@ def place_labels(
     """(col, row) of the middle of each mark's label, beside its box and clear of the others where there is room.
 
     Sizes are of a label's letter and line, in tile pixels. Greedy in the order of the marks.
+
+    Parameters
+    ----------
+    marks : tuple of Mark
+        In the order in which they are labelled.
+    shape : tuple of int
+        Rows and columns of the tile, in pixels.
+    char_px : float
+        Width of a letter, in tile pixels.
+    line_px : float
+        Height of a line, in tile pixels.
     """
     taken = [np.concatenate([m.outline.min(axis=0), m.outline.max(axis=0)]) for m in marks]
     placed = []
@@ -110,7 +139,7 @@ def place_labels(
         half = np.array([char_px * (len(mark.label) + 1.5) / 2, line_px / 2])
         spots = [(_box(spot, half), spot) for spot in _spots(taken[index], half)]
         costs = [
-            _overlap(box, taken, index) + _outside(box, shape) * 4 + 0.01 * rank * half.prod()
+            _overlap(box, taken, index) + _area_beyond(box, shape) * 4 + 0.01 * rank * half.prod()
             for rank, (box, _) in enumerate(spots)
         ]
         box, spot = spots[int(np.argmin(costs))]
@@ -146,7 +175,7 @@ def _overlap(box: npt.NDArray[np.float64], others: list[npt.NDArray[np.float64]]
     return float(np.clip(sides, 0, None).prod(axis=1).sum())
 
 
-def _outside(box: npt.NDArray[np.float64], shape: tuple[int, int]) -> float:
+def _area_beyond(box: npt.NDArray[np.float64], shape: tuple[int, int]) -> float:
     size = np.array([shape[1], shape[0]], dtype=float)
     inside = np.clip(np.minimum(box[2:], size) - np.maximum(box[:2], 0.0), 0, None).prod()
     return float((box[2:] - box[:2]).prod() - inside)

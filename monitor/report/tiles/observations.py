@@ -1,4 +1,4 @@
-"""Looks: what every pass over a port came to, and which of them get a tile."""
+"""Observations: what every pass over a port came to, and which of them get a tile."""
 
 from __future__ import annotations
 
@@ -58,21 +58,28 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
         fraction = float(row.observed_fraction) if row is not None else 0.0
         made.append(
             Observation(
-                scene_id, aoi_id, acquisition.sensor, acquisition.acquired_at, state, reason, fraction, acquisition
+                scene_id=scene_id,
+                aoi_id=aoi_id,
+                sensor=acquisition.sensor,
+                at=acquisition.acquired_at,
+                state=state,
+                reason=reason,
+                fraction=fraction,
+                acquisition=acquisition,
             )
         )
     for scene_id, row in rows.items():
         if scene_id not in known and pd.notna(row.acquired_at):
             made.append(
                 Observation(
-                    scene_id,
-                    aoi_id,
-                    str(row.sensor),
-                    row.acquired_at.to_pydatetime(),
-                    str(row.state),
-                    str(row.reason),
-                    float(row.observed_fraction),
-                    None,
+                    scene_id=scene_id,
+                    aoi_id=aoi_id,
+                    sensor=str(row.sensor),
+                    at=row.acquired_at.to_pydatetime(),
+                    state=str(row.state),
+                    reason=str(row.reason),
+                    fraction=float(row.observed_fraction),
+                    acquisition=None,
                 )
             )
     return tuple(sorted(made, key=lambda observation: (observation.at, observation.scene_id)))

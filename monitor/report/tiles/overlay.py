@@ -56,7 +56,17 @@ def hatches(axes: Axes, raster: Raster) -> tuple[str, ...]:
 
 
 def outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
-    """Draw the area of interest, the zones and the frames of detail tiles."""
+    """Draw the area of interest, the zones and the frames of detail tiles.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where it is drawn.
+    overlay : Overlay
+        What is drawn on it.
+    grid : Grid
+        Of the pixels.
+    """
     if overlay.aoi is not None:
         axes.plot(*outline_of(overlay.aoi, grid).T, color="white", linewidth=2.2)
         axes.plot(*outline_of(overlay.aoi, grid).T, color="#111111", linewidth=1.2, linestyle=(0, (6, 4)))
@@ -78,7 +88,19 @@ def _letter(index: int) -> str:
 
 def letters(axes: Axes, overlay: Overlay, grid: Grid, zoom: float) -> None:
     """Write each zone's letter at the corner of its outline that is freest; a letter that would cover another is left
-    out, as on an overview of close berths."""
+    out, as on an overview of close berths.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where it is drawn.
+    overlay : Overlay
+        What is drawn on it.
+    grid : Grid
+        Of the pixels.
+    zoom : float
+        Tile pixels per scene pixel.
+    """
     rows, cols = grid.shape
     placed: list[tuple[float, float]] = []
     for letter, zone in overlay.lettered(grid):
@@ -106,7 +128,19 @@ def letters(axes: Axes, overlay: Overlay, grid: Grid, zoom: float) -> None:
 
 
 def boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: float) -> None:
-    """Draw the numbered oriented boxes with their status by symbol, letter and colour."""
+    """Draw the numbered oriented boxes with their status by symbol, letter and colour.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where it is drawn.
+    marks : tuple of Mark
+        What is boxed.
+    shape : tuple of int
+        Rows and columns of the tile, in pixels.
+    zoom : float
+        Tile pixels per scene pixel.
+    """
     px = 15.0 if len(marks) <= 40 else 12.5
     spots = place_labels(marks, shape, char_px=0.7 * px / zoom, line_px=1.25 * px / zoom)
     for mark, (col, row) in zip(marks, spots, strict=True):
@@ -144,7 +178,21 @@ def boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: flo
 
 
 def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float = 0.5) -> None:
-    """Write SIMULATED across the pixels, `repeat` times, each at that share of its part from the top."""
+    """Write SIMULATED across the pixels, `repeat` times, each at that share of its part from the top.
+
+    Parameters
+    ----------
+    axes : Axes
+        Where it is drawn.
+    cols : int
+        Width of the picture, in pixels.
+    rows : int
+        Height of the picture, in pixels.
+    repeat : int, optional
+        How often it is written.
+    share : float, optional
+        Height of a letter as a share of the picture's.
+    """
     span = axes.get_window_extent().width
     for index in range(repeat):
         axes.text(

@@ -65,13 +65,33 @@ class Studio:
         return self._crops[key]
 
     def stretch_from(self, sensor_id: str, scene_ids: tuple[str, ...], frame: Frame) -> None:
-        """Measure the site's stretch for a sensor from some scenes; it then holds for every picture of this brief."""
+        """Measure the site's stretch for a sensor from some scenes; it then holds for every picture of this brief.
+
+        Parameters
+        ----------
+        sensor_id : str
+            Id of the sensor, as s1 or s2.
+        scene_ids : tuple of str
+            Ids of scenes, newest last.
+        frame : Frame
+            What the picture shows.
+        """
         cuts = [c for c in (self.cut(scene_id, frame) for scene_id in scene_ids) if c is not None]
         if sensor_id not in self._stretch:
             self._stretch[sensor_id] = measure(sensor_id, cuts)
 
     def stretch(self, sensor_id: str, scene_id: str, frame: Frame) -> Stretch:
-        """The site's stretch for a sensor; measured on this very scene if no other came before."""
+        """The site's stretch for a sensor; measured on this very scene if no other came before.
+
+        Parameters
+        ----------
+        sensor_id : str
+            Id of the sensor, as s1 or s2.
+        scene_id : str
+            Id of the scene.
+        frame : Frame
+            What the picture shows.
+        """
         if sensor_id not in self._stretch:
             self.stretch_from(sensor_id, (scene_id,), frame)
         made = self._stretch[sensor_id]
@@ -88,7 +108,17 @@ class Studio:
     def tile(
         self, observation: Observation, frame: Frame, *, details: tuple[Frame, ...] = ()
     ) -> tuple[Picture, Picture, tuple[Mark, ...]] | None:
-        """Annotated tile, plain twin and the marks on it; None without pixels. `details` are outlined on it."""
+        """Annotated tile, plain twin and the marks on it; None without pixels. `details` are outlined on it.
+
+        Parameters
+        ----------
+        observation : Observation
+            The pass that is shown.
+        frame : Frame
+            What the picture shows.
+        details : tuple of Frame, optional
+            Frames to outline in the picture.
+        """
         raster = self.cut(observation.scene_id, frame)
         if raster is None or observation.acquisition is None:
             return None
@@ -107,12 +137,36 @@ class Studio:
         return reproject(box(x - half[0], y - half[1], x + half[0], y + half[1]), self.aoi.epsg, WGS84)
 
     def pair_picture(self, observation: Observation, frame: Frame, words: str) -> Picture | None:
-        """Pixels alone in a frame for the swipe, at native size, lossless."""
+        """Pixels alone in a frame for the swipe, at native size, lossless.
+
+        Parameters
+        ----------
+        observation : Observation
+            The pass that is shown.
+        frame : Frame
+            What the picture shows.
+        words : str
+            Text alternative.
+        """
         colour = self._colour(observation, frame)
         return None if colour is None else lossless(colour, words)
 
     def chip(self, detection_id: str, scene_id: str, sensor_id: str, frame: Frame, alt: str) -> Picture | None:
-        """A small annotated cut-out around one detection."""
+        """A small annotated cut-out around one detection.
+
+        Parameters
+        ----------
+        detection_id : str
+            Id of the detection.
+        scene_id : str
+            Id of the scene.
+        sensor_id : str
+            Id of the sensor, as s1 or s2.
+        frame : Frame
+            What the picture shows.
+        alt : str
+            Text alternative.
+        """
         raster = self.cut(scene_id, frame)
         acquisition = next((a for a in self.given.acquisitions if a.id == scene_id), None)
         if raster is None or acquisition is None:
@@ -151,7 +205,21 @@ class Studio:
     def text(
         self, scene: Acquisition, title: str, stretch: Stretch, shown: tuple[Mark, ...], *, incidence: str = ""
     ) -> TileText:
-        """The words around a tile, from the acquisition, the provenance and, for radar, the angle of `incidence`."""
+        """The words around a tile, from the acquisition, the provenance and, for radar, the angle of `incidence`.
+
+        Parameters
+        ----------
+        scene : Acquisition
+            Whose pixels are shown.
+        title : str
+            Heading.
+        stretch : Stretch
+            How values become colours.
+        shown : tuple of Mark
+            Numbered marks.
+        incidence : str, optional
+            Of radar, in words; empty for others.
+        """
         kind = sensor(scene.sensor)
         orbit = f"relative orbit {scene.relative_orbit}" if scene.relative_orbit is not None else "orbit not recorded"
         orbit += f" {scene.orbit_state}" if scene.orbit_state else ""
@@ -171,16 +239,16 @@ class Studio:
             + ", ".join(f"{sum(m.status == s for m in shown)} {s}" for s in dict.fromkeys(m.status for m in shown))
         )
         return TileText(
-            title,
-            acquired(scene, self.aoi),
-            (
+            title=title,
+            when=acquired(scene, self.aoi),
+            lines=(
                 f"{craft} {kind.instrument} · {scene.level or 'level not recorded'} · bands {bands} · {orbit}",
                 f"Scene {scene.id} · source {scene.source or 'unknown'}",
                 f"Detector {detector} · {request} · {self.given.provenance.software}",
             ),
-            f"{kind.credit} {scene.start.year}",
-            alt.rstrip("; "),
-            scene.simulated or self.given.simulated,
+            credit=f"{kind.credit} {scene.start.year}",
+            alt=alt.rstrip("; "),
+            simulated=scene.simulated or self.given.simulated,
         )
 
     def _colour(self, observation: Observation, frame: Frame, *, small: bool = False) -> Rgb | None:

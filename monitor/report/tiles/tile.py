@@ -40,7 +40,19 @@ class TileText:
 
 
 def draw_tile(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay) -> Picture:
-    """An annotated tile as lossy WebP: the pixels at 1200 px along the longer side, the furniture around them."""
+    """An annotated tile as lossy WebP: the pixels at 1200 px along the longer side, the furniture around them.
+
+    Parameters
+    ----------
+    raster : Raster
+        Its pixels.
+    stretch : Stretch
+        How values become colours.
+    text : TileText
+        What is written around the picture.
+    overlay : Overlay
+        What is drawn on it.
+    """
     with mpl.rc_context(rc()):
         return webp(compose(raster, stretch, text, overlay), text.alt)
 
@@ -49,6 +61,15 @@ def plain_tile(raster: Raster, stretch: Stretch, text: TileText) -> Picture:
     """The tile's plain twin: the same stretch, one picture pixel a ground pixel, lossless, nothing drawn on it.
 
     Simulated pixels alone carry the word across, since no pixel of theirs may travel without it.
+
+    Parameters
+    ----------
+    raster : Raster
+        Its pixels.
+    stretch : Stretch
+        How values become colours.
+    text : TileText
+        What is written around the picture.
     """
     colour = stretch.colour(raster)
     alt = text.alt.split(";")[0] + "; plain pixels without annotation"
@@ -56,7 +77,19 @@ def plain_tile(raster: Raster, stretch: Stretch, text: TileText) -> Picture:
 
 
 def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mark, ...]) -> Picture:
-    """A small cut-out at 512 px with instant, scale bar and north, for a card; the card says the rest."""
+    """A small cut-out at 512 px with instant, scale bar and north, for a card; the card says the rest.
+
+    Parameters
+    ----------
+    raster : Raster
+        Its pixels.
+    stretch : Stretch
+        How values become colours.
+    text : TileText
+        What is written around the picture.
+    shown : tuple of Mark
+        Marks to draw.
+    """
     rows, cols = raster.grid.shape
     zoom = CHIP_SIDE / max(rows, cols)
     with mpl.rc_context(rc()):
@@ -81,7 +114,19 @@ def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mar
 
 
 def compose(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay) -> Rgb:
-    """(row, col, 3) uint8 of the whole tile with its furniture; matplotlib's settings must be `style.rc`."""
+    """(row, col, 3) uint8 of the whole tile with its furniture; matplotlib's settings must be `style.rc`.
+
+    Parameters
+    ----------
+    raster : Raster
+        Its pixels.
+    stretch : Stretch
+        How values become colours.
+    text : TileText
+        What is written around the picture.
+    overlay : Overlay
+        What is drawn on it.
+    """
     rows, cols = raster.grid.shape
     zoom = LONG_SIDE / max(rows, cols)
     width, height = round(cols * zoom), round(rows * zoom)
@@ -165,13 +210,13 @@ def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, z
     grid = raster.grid
     lon, lat = (float(v) for v in grid.lonlat(grid.shape[0] / 2, grid.shape[1] / 2))
     shown = f"shown ×{zoom:.1f}, nearest" if zoom >= 1 else f"shown ×{zoom:.2f}, averaged"
-    said = (
+    lines = (
         f"Centre {lonlat(lon, lat)} (WGS 84), MGRS {mgrs(lon, lat)} · EPSG:{grid.epsg} · ground pixel {grid.gsd_m:g} m",
         f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}",
         *text.lines,
     )
     key = [f"{letter} {zone.name}" for letter, zone in overlay.lettered(grid)]
-    return (*(fit(line) for line in said), *wrapped(key, "Zones: "))
+    return (*(fit(line) for line in lines), *wrapped(key, "Zones: "))
 
 
 def wrapped(parts: Sequence[str], opening: str) -> tuple[str, ...]:

@@ -1,20 +1,20 @@
 "use strict";
 (function () {
-  var bar = document.querySelector("[data-looks]"), place = document.querySelector("[data-place]");
+  var bar = document.querySelector("[data-observations]"), place = document.querySelector("[data-place]");
   if (!bar || !place || typeof L === "undefined") { return; }
-  var select = bar.querySelector("select"), said = bar.querySelector("[data-said]"), asked = 0;
+  var select = bar.querySelector("select"), outcome = bar.querySelector("[data-outcome]"), asked = 0;
 
   function draw(text) {
     var data = document.createElement("script"), code = document.createElement("script"), fresh = place.cloneNode(false);
     document.querySelectorAll("[data-drawn]").forEach(function (old) { old.remove(); });
     data.type = "application/json";
-    data.id = "look-data";
+    data.id = "observation-data";
     data.textContent = text;
     data.setAttribute("data-drawn", "");
     document.body.appendChild(data);
     fresh.className = "map";
     fresh.removeAttribute("style");
-    fresh.setAttribute("data-map", "look-data");
+    fresh.setAttribute("data-map", "observation-data");
     place.replaceWith(fresh);
     place = fresh;
     code.src = "/static/map.js";
@@ -23,15 +23,15 @@
   }
 
   function show(push) {
-    var look = select.value, mine = ++asked;
-    said.textContent = "Drawing …";
-    if (push) { history.replaceState(null, "", "?look=" + encodeURIComponent(look) + location.hash); }
-    fetch(bar.dataset.looks + "?look=" + encodeURIComponent(look)).then(function (answer) {
+    var observation = select.value, mine = ++asked;
+    outcome.textContent = "Drawing …";
+    if (push) { history.replaceState(null, "", "?observation=" + encodeURIComponent(observation) + location.hash); }
+    fetch(bar.dataset.observations + "?observation=" + encodeURIComponent(observation)).then(function (answer) {
       if (!answer.ok) { throw new Error("no picture of this observation"); }
       return answer.text();
     }).then(function (text) {
-      if (mine === asked) { draw(text); said.textContent = ""; }
-    }).catch(function (error) { if (mine === asked) { said.textContent = error.message; } });
+      if (mine === asked) { draw(text); outcome.textContent = ""; }
+    }).catch(function (error) { if (mine === asked) { outcome.textContent = error.message; } });
   }
 
   select.addEventListener("change", function () { show(true); });

@@ -2,13 +2,13 @@
 (function () {
   var WORDS = { keep: "kept", reject: "rejected", fixed: "fixed object", unsure: "unsure", "": "no decision" };
   var KEYS = { k: "keep", r: "reject", f: "fixed", u: "unsure" };
-  var queue = document.querySelector("[data-queue]"), desk = document.querySelector("[data-desk]");
-  var said = document.querySelector("[data-said]"), session = null;
-  if (!queue || !desk) { return; }
+  var queue = document.querySelector("[data-queue]"), form = document.querySelector("[data-decisions]");
+  var outcome = document.querySelector("[data-outcome]"), session = null;
+  if (!queue || !form) { return; }
 
   function items() { return Array.prototype.slice.call(queue.querySelectorAll(".item")); }
-  function tell(words) { said.textContent = words; }
-  function who() { return desk.elements.who.value.trim(); }
+  function report(words) { outcome.textContent = words; }
+  function who() { return form.elements.who.value.trim(); }
 
   function go(item) {
     if (!item) { return; }
@@ -31,32 +31,32 @@
       headers: { "Content-Type": "application/json", "X-Monitor-Token": session.token },
       body: JSON.stringify(body)
     }).then(function (answer) {
-      return answer.json().then(function (told) {
-        if (!answer.ok) { throw new Error(told.error || "refused: " + answer.status); }
-        return told;
+      return answer.json().then(function (answered) {
+        if (!answer.ok) { throw new Error(answered.error || "refused: " + answer.status); }
+        return answered;
       });
     });
   }
 
   function decide(item, decision) {
-    if (!session || !session.mayWrite) { tell("Read only: open the address that monitor serve printed."); return; }
-    var body = { subject: item.dataset.subject, decision: decision, who: who(), note: desk.elements.note.value };
+    if (!session || !session.mayWrite) { report("Read only: open the address that monitor serve printed."); return; }
+    var body = { subject: item.dataset.subject, decision: decision, who: who(), note: form.elements.note.value };
     send("/api/reviews", body).then(function (kept) {
       show(item, kept.now, kept.who);
-      desk.elements.note.value = "";
+      form.elements.note.value = "";
       var all = items(), next = all.slice(all.indexOf(item) + 1).find(function (each) { return !each.dataset.decision; });
-      tell(WORDS[decision] + ": " + item.getAttribute("aria-label"));
+      report(WORDS[decision] + ": " + item.getAttribute("aria-label"));
       go(next || item);
-    }).catch(function (error) { tell("Not kept: " + error.message); });
+    }).catch(function (error) { report("Not kept: " + error.message); });
   }
 
   function undo(subject) {
-    if (!session || !session.mayWrite) { tell("Read only: open the address that monitor serve printed."); return; }
+    if (!session || !session.mayWrite) { report("Read only: open the address that monitor serve printed."); return; }
     send("/api/reviews/undo", { who: who(), subject: subject || "" }).then(function (kept) {
       var item = items().find(function (each) { return each.dataset.subject === kept.subject; });
-      tell("Taken back: " + kept.subject);
+      report("Taken back: " + kept.subject);
       if (item) { show(item, kept.now, kept.who); go(item); }
-    }).catch(function (error) { tell("Not taken back: " + error.message); });
+    }).catch(function (error) { report("Not taken back: " + error.message); });
   }
 
   queue.addEventListener("click", function (event) {
@@ -81,12 +81,12 @@
     event.preventDefault();
   });
 
-  desk.addEventListener("submit", function (event) { event.preventDefault(); });
-  desk.elements.who.addEventListener("change", function () { localStorage.setItem("monitor-who", who()); });
+  form.addEventListener("submit", function (event) { event.preventDefault(); });
+  form.elements.who.addEventListener("change", function () { localStorage.setItem("monitor-who", who()); });
 
-  window.monitorSession.then(function (told) {
-    session = told;
-    desk.elements.who.value = localStorage.getItem("monitor-who") || told.who;
-    queue.querySelectorAll("button").forEach(function (button) { button.disabled = !told.mayWrite; });
+  window.monitorSession.then(function (answered) {
+    session = answered;
+    form.elements.who.value = localStorage.getItem("monitor-who") || answered.who;
+    queue.querySelectorAll("button").forEach(function (button) { button.disabled = !answered.mayWrite; });
   });
 }());

@@ -8,8 +8,8 @@
   var token = sessionStorage.getItem("monitor-token") || "";
   window.monitorSession = fetch("/api/session", { headers: { "X-Monitor-Token": token } })
     .then(function (answer) { return answer.json(); })
-    .then(function (told) {
-      document.querySelectorAll("[data-session],[data-readonly]").forEach(function (e) { e.hidden = told.may_write; });
-      return { token: token, mayWrite: told.may_write, who: told.who };
+    .then(function (answered) {
+      document.querySelectorAll("[data-session],[data-readonly]").forEach(function (e) { e.hidden = answered.may_write; });
+      return { token: token, mayWrite: answered.may_write, who: answered.who };
     });
 }());

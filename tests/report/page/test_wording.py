@@ -10,7 +10,7 @@ from monitor.core.tables import BERTH_STATES, NULL_TESTS
 from monitor.report import build_brief
 from monitor.report.page.blocks import Table, Text
 from monitor.report.render.html import page
-from monitor.report.sections.berths import catchable_stays
+from monitor.report.sections.berths import detectable_stays
 from monitor.report.sections.traffic import ais
 from tests.report.made import brief_input, no_pixels
 
@@ -80,7 +80,7 @@ def test_the_share_of_stays_is_that_of_the_observations_in_the_period() -> None:
     }
     states = pd.DataFrame([row | {"scene_id": f"s{n}", "acquired_at": t} for n, t in enumerate(at)])
     tables = given.tables | {BERTH_STATES: BERTH_STATES.conform(states)}
-    (text,) = catchable_stays(replace(given, tables=tables), given.aois[0]).paragraphs
+    (text,) = detectable_stays(replace(given, tables=tables), given.aois[0]).paragraphs
     for stay, met in ((12, 24.0), (24, 48.0), (48, 42.0 + 48.0)):
         assert f"{met / hours:.0%} of those of {stay} h" in text
 
@@ -88,12 +88,12 @@ def test_the_share_of_stays_is_that_of_the_observations_in_the_period() -> None:
 def test_a_port_without_berths_claims_no_share() -> None:
     given = brief_input()
     tables = given.tables | {BERTH_STATES: BERTH_STATES.empty()}
-    text = catchable_stays(replace(given, tables=tables), given.aois[0])
+    text = detectable_stays(replace(given, tables=tables), given.aois[0])
     assert text.kind == "limit"
     assert "%" not in text.paragraphs[0]
 
 
 def test_a_berth_never_seen_could_have_met_no_stay() -> None:
     given = brief_input(("not observed", "not observed"))
-    (text,) = catchable_stays(given, given.aois[0]).paragraphs
+    (text,) = detectable_stays(given, given.aois[0]).paragraphs
     assert "0% of those of 12 h" in text

@@ -12,7 +12,7 @@ import pytest
 
 from monitor.core.tables import COUNTS
 from monitor.core.timerange import TimeRange
-from monitor.report.sections.key_numbers import PerObservation, Windows, chance_of_more, key_numbers, per_observation
+from monitor.report.sections.key_numbers import ObservedRate, Windows, key_numbers, observed_rate, probability_of_more
 from monitor.report.sections.summary import statements
 from tests.report.made import PERIOD, brief_input
 
@@ -39,20 +39,20 @@ def counts(rows: Sequence[tuple[str, int | None, float]]) -> pd.DataFrame:
 
 
 def test_a_observation_seen_in_half_counts_for_half() -> None:
-    made = per_observation(counts([("2023-10-10", 2, 0.5), ("2023-10-12", None, 0.0)]), "vessels", PERIOD)
-    assert made == PerObservation(2, 0.5, 1)
+    made = observed_rate(counts([("2023-10-10", 2, 0.5), ("2023-10-12", None, 0.0)]), "vessels", PERIOD)
+    assert made == ObservedRate(2, 0.5, 1)
     assert made.rate == 4.0
 
 
 def test_no_observation_is_told_as_not_observed() -> None:
-    assert PerObservation(0, 0.0, 0).text() == "not observed"
-    assert PerObservation(0, 3.0, 3).text() == "0.0 (0.0–1.2), 3 observations"
+    assert ObservedRate(0, 0.0, 0).text() == "not observed"
+    assert ObservedRate(0, 3.0, 3).text() == "0.0 (0.0–1.2), 3 observations"
 
 
 def test_twice_as_full_over_many_observations_is_almost_certain_and_equal_is_even() -> None:
-    assert chance_of_more(PerObservation(60, 10, 10), PerObservation(90, 30, 30)) > 0.99
-    assert chance_of_more(PerObservation(30, 10, 10), PerObservation(90, 30, 30)) == pytest.approx(0.5, abs=0.05)
-    assert np.isnan(chance_of_more(PerObservation(3, 1, 1), PerObservation(0, 0, 0)))
+    assert probability_of_more(ObservedRate(60, 10, 10), ObservedRate(90, 30, 30)) > 0.99
+    assert probability_of_more(ObservedRate(30, 10, 10), ObservedRate(90, 30, 30)) == pytest.approx(0.5, abs=0.05)
+    assert np.isnan(probability_of_more(ObservedRate(3, 1, 1), ObservedRate(0, 0, 0)))
 
 
 def test_a_long_period_is_judged_by_its_last_week() -> None:

@@ -11,7 +11,7 @@ from monitor.core.tables import BERTH_STATES, DARK_EVENTS, STACKS
 from monitor.report.page.blocks import Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.sections.berths import stacks
-from monitor.report.tiles.captions import between, said_of, tally
+from monitor.report.tiles.captions import between, tally, tile_statement
 from monitor.report.tiles.frames import overview
 from monitor.report.tiles.marks import Mark
 from monitor.report.tiles.observations import observations_of
@@ -27,7 +27,7 @@ def said(given: BriefInput) -> dict[str, str]:
     studio, observation = Studio(given, port(), read_pixels), observations_of(given, "rajin")[-1]
     made = studio.tile(observation, overview(port()))
     assert made is not None
-    return dict(said_of(given, observation, studio.detections(observation.scene_id), made[2]))
+    return dict(tile_statement(given, observation, studio.detections(observation.scene_id), made[2]))
 
 
 def test_a_tile_is_tallied_in_words() -> None:

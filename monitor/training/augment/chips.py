@@ -1,4 +1,4 @@
-"""Training chips: real ports seen anew, with hulls moved, added and taken away."""
+"""Training chips: real ports transformed, with hulls moved, added and removed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,33 @@ __all__ = ["Canvas", "Cutout", "Ground", "Recipe", "add_hulls", "hull_bank", "ma
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """How chips are made; probabilities per chip unless said otherwise."""
+    """How chips are made; probabilities are per chip, or per hull where the name ends in ``each``.
+
+    Attributes
+    ----------
+    size : int
+        Pixels a side.
+    free_angle : float
+        Probability of any angle, scale and shift; else a quarter turn at the scale of the scene.
+    scale : tuple of float
+        Bounds of the scale.
+    add_hulls : float
+        Probability that hulls are added.
+    most_added : int
+        Bounds how many hulls are tried: three times as many at most.
+    remove_each, paint_each : float
+        Probability that a hull is removed, or painted.
+    stern_to : float
+        Share of the hulls added at quays that lie at a right angle to them.
+    drop_bands : float
+        Probability that bands are missing.
+    noise : float
+        Most noise, reflectance.
+    clouds, shores, decoys, wakes : float
+        Probability of each on a chip.
+    simulated : float
+        Share of chips from simulated ports.
+    """
 
     size: int = 128
     free_angle: float = 0.6
@@ -85,7 +111,16 @@ def _matrix(rng: np.random.Generator, recipe: Recipe, centre: tuple[float, float
 
 
 def move_hull(hull: Hull, matrix: Affine, scale: float) -> Hull:
-    """A hull seen through an affine map (rotation, mirror, scale)."""
+    """A hull after an affine map (rotation, mirror, scale).
+
+    Parameters
+    ----------
+    hull : Hull
+    matrix : Affine
+        (2, 3) from the port's to the chip's column and row.
+    scale : float
+        Of the map.
+    """
     x, y = matrix[:, :2] @ np.array([hull.x, hull.y]) + matrix[:, 2]
     dx, dy = matrix[:, :2] @ np.array([math.cos(hull.angle), math.sin(hull.angle)])
     return replace(
@@ -99,13 +134,31 @@ def move_hull(hull: Hull, matrix: Affine, scale: float) -> Hull:
 
 
 def move_rings(rings: Sequence[Pixels], matrix: Affine, size: int) -> list[Pixels]:
-    """The rings that touch the chip, in its coordinates."""
+    """The rings that touch the chip, in its coordinates.
+
+    Parameters
+    ----------
+    rings : sequence of Pixels
+        (n, 2) column and row in the port.
+    matrix : Affine
+        (2, 3) from the port's to the chip's column and row.
+    size : int
+        Pixels a side of the chip.
+    """
     moved = [(ring @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32) for ring in rings]
     return [ring for ring in moved if (ring.max(0) > 0).all() and (ring.min(0) < size).all()]
 
 
 def remove_hull(canvas: Canvas, hull: Hull, rng: np.random.Generator) -> None:
-    """Paint nearby water over a hull."""
+    """Paint nearby water over a hull, in place; nothing is done where there is too little water.
+
+    Parameters
+    ----------
+    canvas : Canvas
+    hull : Hull
+        One of its hulls.
+    rng : np.random.Generator
+    """
     frame = local_frame(hull, canvas.valid.shape, 6.0)
     if frame is None:
         return
@@ -123,7 +176,18 @@ def remove_hull(canvas: Canvas, hull: Hull, rng: np.random.Generator) -> None:
 
 
 def paste_hull(canvas: Canvas, cutout: Cutout, place: Hull, rng: np.random.Generator) -> bool:
-    """Lay a hull at a place if it floats there and nothing lies in the way."""
+    """Whether a hull was added at a place: it must float there with nothing in the way.
+
+    Parameters
+    ----------
+    canvas : Canvas
+        Changed in place.
+    cutout : Cutout
+        The hull's pixels.
+    place : Hull
+        Where, and how long and wide.
+    rng : np.random.Generator
+    """
     footprint = local_frame(place, canvas.valid.shape, 1.5)
     if footprint is None:
         return False
@@ -155,7 +219,19 @@ def paste_hull(canvas: Canvas, cutout: Cutout, place: Hull, rng: np.random.Gener
 def add_hulls(
     canvas: Canvas, bank: Sequence[Cutout], quays: Pixels, recipe: Recipe, scale: float, rng: np.random.Generator
 ) -> None:
-    """Lay some hulls of the bank along the quays, beside other hulls and on open water."""
+    """Add hulls of the bank along the quays, beside other hulls and on open water, in place.
+
+    Parameters
+    ----------
+    canvas : Canvas
+    bank : sequence of Cutout
+    quays : Pixels
+        (n, 4) places on the chip, as of `quay_places`.
+    recipe : Recipe
+    scale : float
+        Of the chip.
+    rng : np.random.Generator
+    """
     for _ in range(int(rng.integers(1, recipe.most_added + 1)) * 3):
         cutout, length, width = draw_size(bank, rng)
         length, width = length * scale, max(width * scale, 1.2)
@@ -167,9 +243,10 @@ def add_hulls(
             place = beside(canvas.hulls[rng.integers(len(canvas.hulls))], length, width, rng)
         else:
             x, y = rng.uniform(0, recipe.size, size=2)
-            place = Hull(float(x), float(y), length, width, float(rng.uniform(0, math.pi)), True)
-        laid = paste_hull(canvas, cutout, place, rng)
-        if laid and stern:
+            angle = float(rng.uniform(0, math.pi))
+            place = Hull(x=float(x), y=float(y), length_px=length, width_px=width, angle=angle, sure=True)
+        added = paste_hull(canvas, cutout, place, rng)
+        if added and stern:
             _add_row(canvas, bank, place, rng)
         if len(canvas.hulls) > 40:
             return
@@ -205,7 +282,18 @@ def _dropped(has: Sequence[bool], recipe: Recipe, rng: np.random.Generator) -> t
 def make_chip(
     ground: Ground, bank: Sequence[Cutout], recipe: Recipe, rng: np.random.Generator
 ) -> tuple[Pixels, Targets]:
-    """One training chip of a port: network input (7, size, size) and what should come out."""
+    """One training chip of a port: network input (7, size, size) and its targets.
+
+    Parameters
+    ----------
+    ground : Ground
+        The port.
+    bank : sequence of Cutout
+        Hulls to add; none for an empty one.
+    recipe : Recipe
+    rng : np.random.Generator
+        The same state gives the same chip.
+    """
     size = recipe.size
     matrix, scale = _matrix(rng, recipe, pick_centre(ground, rng, size))
     order = cv2.INTER_NEAREST if scale == 1.0 else cv2.INTER_LINEAR
@@ -215,7 +303,13 @@ def make_chip(
     hulls = [h for h in hulls if -h.length_px < h.x < size + h.length_px and -h.length_px < h.y < size + h.length_px]
     ignore = move_rings(port.ignore, matrix, size)
     near = [corners(hull, 0.4) for hull in hulls]
-    canvas = Canvas(moved[:5], moved[5] > 0.99, moved[6] > 0.5, hulls, fill((size, size), [*ignore, *near]) > 0)
+    canvas = Canvas(
+        reflectance=moved[:5],
+        valid=moved[5] > 0.99,
+        water=moved[6] > 0.5,
+        hulls=hulls,
+        blocked=fill((size, size), [*ignore, *near]) > 0,
+    )
     for hull in [hull for hull in hulls if hull.sure]:
         if rng.random() < recipe.remove_each:
             remove_hull(canvas, hull, rng)
@@ -237,10 +331,10 @@ def make_chip(
     if rng.random() < recipe.wakes:
         add_wakes(canvas.reflectance, canvas.water, canvas.hulls, rng)
     paint_hulls(canvas.reflectance, canvas.hulls, recipe.paint_each, rng)
-    reflectance, told = weather(canvas.reflectance, recipe.noise, rng), canvas.valid
+    reflectance, known = weather(canvas.reflectance, recipe.noise, rng), canvas.valid
     if rng.random() < recipe.clouds:
         reflectance, hidden = add_clouds(reflectance, rng)
-        told = told & ~(hidden & (fill((size, size), [corners(hull, 1.0) for hull in canvas.hulls]) > 0))
+        known = known & ~(hidden & (fill((size, size), [corners(hull, 1.0) for hull in canvas.hulls]) > 0))
     has = _dropped(port.has, recipe, rng)
     targets = render_targets(
         (size, size),
@@ -248,6 +342,6 @@ def make_chip(
         stacks=move_rings(port.stacks, matrix, size),
         doubtful_stacks=move_rings(port.doubtful_stacks, matrix, size),
         ignore=ignore,
-        valid=told,
+        valid=known,
     )
     return network_input(reflectance, has, canvas.valid), targets

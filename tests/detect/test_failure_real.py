@@ -23,7 +23,8 @@ from monitor.detect.context.water import water_mask
 from monitor.detect.evaluation.reader import read_scene
 from monitor.detect.run import detect
 from monitor.detect.sar.detector import RadarDetector
-from monitor.detect.yolo.detector import YoloDetector, check_fits_weights
+from monitor.detect.yolo.checks import check_fits_weights
+from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import read_weights
 
 PORTS = ("algiers", "athens", "busan", "cartagena", "casablanca", "gdynia", "hedland", "klang", "marseille", "valencia")

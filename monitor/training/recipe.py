@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from monitor.core.errors import DataError
-from monitor.training.augment.chips import Recipe
+from monitor.training.augment.canvas import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from monitor.core.errors import DataError
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort
 from monitor.detect.evaluation.reader import labelled_folders, read_port
 from monitor.detect.yolo.weights import REGISTRY
-from monitor.training.augment.chips import Ground, prepare_ground
+from monitor.training.augment.ground import Ground, prepare_ground
 from monitor.training.export import export_onnx, ship_checkpoint
 from monitor.training.hard_examples import mark_errors
 from monitor.training.recipe import Stage

@@ -18,7 +18,9 @@ from ultralytics.models.yolo.semantic import SemanticSegmentationTrainer
 from ultralytics.nn.tasks import SemanticSegmentationModel, load_checkpoint
 
 from monitor.detect.yolo.preprocess import CHANNELS
-from monitor.training.augment.chips import Cutout, Ground, Recipe, hull_bank, make_chip
+from monitor.training.augment.canvas import Recipe
+from monitor.training.augment.chips import make_chip
+from monitor.training.augment.ground import Cutout, Ground, hull_bank
 from monitor.training.augment.targets import MAPS
 from monitor.training.loss import DenseLoss
 from monitor.training.optimizer import MuonAdamW, optimizer_for

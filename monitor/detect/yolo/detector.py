@@ -17,7 +17,7 @@ from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.yolo import decode
 from monitor.detect.yolo.checks import check_fits_weights, thinned
 from monitor.detect.yolo.openvino import installed_network
-from monitor.detect.yolo.outlines import outlines
+from monitor.detect.yolo.outlines import long_side, outlines
 from monitor.detect.yolo.preprocess import Pixels, Window, cut_windows, dark_levels, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
@@ -153,7 +153,7 @@ def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64
         return Boxes.empty()
     index = np.array([number for number, _ in shapes])
     score = np.atleast_1d(ndimage.mean(probability, labels, index)).astype(np.float64)
-    sides = [decode.long_side(ring) for _, ring in shapes]
+    sides = [long_side(ring) for _, ring in shapes]
     length = np.array([side[0] for side in sides]) * gsd_m
     margin = 2 * gsd_m
     return Boxes(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from monitor.detect.evaluation.dataset import Hull
-from monitor.detect.yolo.decode import decode_hulls, hull_runs, long_side
-from monitor.detect.yolo.outlines import outline
+from monitor.detect.yolo.decode import decode_hulls, hull_runs
+from monitor.detect.yolo.outlines import long_side, outline
 from monitor.detect.yolo.rules import DecodeRule
 from monitor.training.augment.targets import MAPS, render_targets
 

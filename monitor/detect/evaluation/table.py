@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def _berth_lines(pooled: Mapping[str, float]) -> list[str]:
     """Occupied and empty berths by label and prediction, and scenes without vessels."""
     return [
-        "berths:                   said occupied   said empty",
+        f"{'berths, predicted as:':<27}{'occupied':>12} {'empty':>12}",
         f"  a vessel lies there      {pooled['occupied_found']:>12.0f} {pooled['occupied_missed']:>12.0f}",
         f"  empty                    {pooled['claimed_empty']:>12.0f} {pooled['empty_left']:>12.0f}",
         f"scenes without vessels: {pooled['null_scenes']:.0f}, false alarms in them: {pooled['null_false_alarms']:.0f}",
@@ -25,7 +25,7 @@ def _berth_lines(pooled: Mapping[str, float]) -> list[str]:
 
 def _class_lines(classes: pd.DataFrame) -> list[str]:
     """Zone and length class: recall by true length, precision by predicted length."""
-    lines = [f"{'zone':<12}{'length m':<12}{'n':>5}{'R':>6}{'said':>6}{'P':>6}{'F1':>6}"]
+    lines = [f"{'zone':<12}{'length m':<12}{'n':>5}{'R':>6}{'pred':>6}{'P':>6}{'F1':>6}"]
     lines += [
         f"{row.zone:<12}{f'{row.length_from_m:.0f}-{row.length_to_m:.0f}':<12}{row.vessels:>5}{row.recall:>6.2f}"
         f"{row.predicted:>6}{row.precision:>6.2f}{row.f1:>6.2f}"

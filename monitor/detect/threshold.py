@@ -12,8 +12,7 @@ from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
 from monitor.core.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
-from monitor.detect.yolo.decode import long_side
-from monitor.detect.yolo.outlines import outline
+from monitor.detect.yolo.outlines import long_side, outline
 
 Mask = npt.NDArray[np.bool_]
 

@@ -1,4 +1,4 @@
-"""Checkpoints made ready to ship: the network as ONNX, and the file without what training left in it."""
+"""Checkpoints for release: the network as ONNX, and the file without what training left in it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,10 @@ def export_onnx(checkpoint: Path, out: Path) -> Path:
 
 
 def ship_checkpoint(checkpoint: Path, out: Path) -> Path:
-    """Copy a checkpoint to give away: without the optimizer's state, and without where and from what it was made."""
+    """The path of a copy of a checkpoint for release.
+
+    Without the optimizer's state, and without where and from what it was made.
+    """
     shutil.copyfile(checkpoint, out)
     strip_optimizer(str(out))
     content = torch.load(out, map_location="cpu", weights_only=False)  # written above by this process

@@ -1,4 +1,4 @@
-"""Where a network errs on its own training ports, so that training observations there more often."""
+"""Where a network errs on its own training ports, so that chips are cut there more often."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _LEAST_SCORE = 0.12
 
 
 def mark_errors(grounds: Sequence[Ground], checkpoint: Path) -> list[Ground]:
-    """The grounds with `spots` where a checkpoint claims hulls that are none, and `missed` hulls it hardly sees."""
+    """The grounds with `spots` where a checkpoint claims hulls that are none, and `missed` hulls it hardly finds."""
     model = load_checkpoint(str(checkpoint))[0].float().eval()
     return [with_errors(ground, hulls_on(ground, model)) for ground in grounds]
 
 
 def hulls_on(ground: Ground, model: nn.Module) -> Hulls:
-    """What a network finds on a ground, down to low scores, in pixels of the ground."""
+    """Hulls that a network finds on a ground, down to low scores, in pixels of the ground."""
     rule = DecodeRule(hull=0.4, vote_sigma_px=1.5, heat=0.45, least_score=_LEAST_SCORE)
     image = network_input(ground.reflectance, ground.port.has, ground.layers[5] > 0.5)
     parts = []

@@ -1,4 +1,4 @@
-"""What the dense maps are trained by."""
+"""The loss of the dense maps."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ WEIGHTS = {
     "size": 0.4,
     "offset": 0.4,
 }
+"""Weight of each part in the sum (chosen)."""
 
 
 def _bce(logit: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -48,7 +49,7 @@ class DenseLoss:
 
     def __call__(self, preds: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Total loss (times batch size, as ultralytics expects) and its detached parts."""
-        said = F.pixel_shuffle(preds.contiguous(), 2).unbind(1)
+        logits = F.pixel_shuffle(preds.contiguous(), 2).unbind(1)
         maps, vessel, stack = batch["maps"].unbind(1), batch["vessel_weight"], batch["stack_weight"]
         inside = (maps[0] * vessel**2).flatten()
         where = inside.nonzero().squeeze(1)
@@ -56,20 +57,20 @@ class DenseLoss:
 
         def within(*channels: int) -> Tensor:
             gaps = [
-                F.smooth_l1_loss(said[c].flatten()[where], maps[c].flatten()[where], reduction="none", beta=0.2)
+                F.smooth_l1_loss(logits[c].flatten()[where], maps[c].flatten()[where], reduction="none", beta=0.2)
                 for c in channels
             ]
             return (torch.stack(gaps).sum(0) * weight).sum() / weight.sum().clamp(min=1)
 
         parts = {
-            "hull": _bce(said[0], maps[0], vessel),
-            "hull_dice": _dice(said[0], maps[0], vessel),
-            "core": _bce(said[1], maps[1], vessel),
-            "core_dice": _dice(said[1], maps[1], vessel),
-            "stack": _bce(said[2], maps[2], stack),
-            "stack_dice": _dice(said[2], maps[2], stack),
+            "hull": _bce(logits[0], maps[0], vessel),
+            "hull_dice": _dice(logits[0], maps[0], vessel),
+            "core": _bce(logits[1], maps[1], vessel),
+            "core_dice": _dice(logits[1], maps[1], vessel),
+            "stack": _bce(logits[2], maps[2], stack),
+            "stack_dice": _dice(logits[2], maps[2], stack),
             "axis": within(3, 4),
-            "centre": _centre(said[5], maps[5], vessel),
+            "centre": _centre(logits[5], maps[5], vessel),
             "size": within(6, 7),
             "offset": within(8, 9),
         }

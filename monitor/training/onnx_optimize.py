@@ -1,9 +1,10 @@
 """The same network as ONNX with less copying: no slices, no concatenations, and 1 x 1 convolutions before upsampling.
 
-ONNX Runtime keeps pixels in blocks of eight channels; to slice or to concatenate them it must unblock and block again.
+ONNX Runtime stores pixels in blocks of eight channels; slices and concatenations make it undo and redo the blocks.
 A convolution that is cut in two afterwards is two convolutions; one of a concatenation is the sum of one of each part;
-one of 1 x 1 pixels may come before the pixels are repeated. The numbers stay the same to rounding. It saves an eighth
-of the processor time. Needs ``onnx``, which comes with the extra ``train``.
+one of 1 x 1 pixels may come before the pixels are repeated. The numbers stay the same to rounding. It saves a sixth
+of the processor time (0.58 s against 0.70 s for a window of 816 x 1520); onnxslim, which leaves slices and
+concatenations as they are, saves a fiftieth. Needs ``onnx``, which comes with the extra ``train``.
 """
 
 from __future__ import annotations
@@ -212,7 +213,7 @@ def _terms(
 
 
 def _widths(nodes: Sequence[onnx.NodeProto], arrays: Arrays) -> dict[str, int]:
-    """How many channels each value has, as far as convolutions and what keeps channels tell."""
+    """How many channels each value has, as far as convolutions and what leaves channels alone show."""
     out: dict[str, int] = {}
     for node in nodes:
         if node.op_type == "Conv":

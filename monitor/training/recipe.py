@@ -8,14 +8,26 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from monitor.core.errors import DataError
-from monitor.training.augment.chips import Recipe
+from monitor.training.augment.canvas import Recipe
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One run of training. `epochs` of `steps` batches win over `minutes`; `rate` is the highest learning rate.
+    """One run of training.
 
-    `workers` processes make chips beside the training; with any number of them the chips are the same.
+    Attributes
+    ----------
+    minutes : float
+        Length of the run where `epochs` is not given.
+    epochs : int, optional
+        Each of `steps` batches.
+    steps : int
+    seed : int
+    rate : float
+        Highest learning rate.
+    workers : int
+        Processes that make chips beside the training; with any number of them the chips are the same.
+    recipe : Recipe
     """
 
     minutes: float = 60.0
@@ -29,7 +41,18 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """What a recipe file says: the stages, and how many simulated ports of how many pixels a side are mixed in."""
+    """A recipe file.
+
+    Attributes
+    ----------
+    stages : tuple of Stage
+    simulated : int
+        How many simulated ports are mixed in.
+    simulated_seed : int
+        Of the first of them.
+    simulated_px : int
+        Pixels a side.
+    """
 
     stages: tuple[Stage, ...]
     simulated: int = 0
@@ -38,8 +61,10 @@ class Stages:
 
 
 def read_stages(path: Path) -> Stages:
-    """The stages of a TOML file: ``[simulated]`` with count, seed, size_px, and ``[[stage]]`` with the names of `Stage`
-    and, under ``[stage.recipe]``, of `Recipe`.
+    """The stages of a TOML file.
+
+    ``[simulated]`` has count, seed, size_px; each ``[[stage]]`` has the fields of `Stage` and, under
+    ``[stage.recipe]``, of `Recipe`.
 
     Raises
     ------
@@ -49,17 +74,17 @@ def read_stages(path: Path) -> Stages:
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable recipe ({error}); mend it") from error
+        raise DataError(f"{path}: not a readable recipe ({error}); correct it") from error
     entries = document.get("stage")
     if not isinstance(entries, list) or not entries:
         raise DataError(f"{path}: no [[stage]]; name at least one")
     made_up = document.get("simulated", {})
     _check(made_up, {"count", "seed", "size_px"}, f"{path}: [simulated]")
     return Stages(
-        tuple(_stage(entry, f"{path}: stage {number}") for number, entry in enumerate(entries, 1)),
-        int(made_up.get("count", 0)),
-        int(made_up.get("seed", 1000)),
-        int(made_up.get("size_px", 224)),
+        stages=tuple(_stage(entry, f"{path}: stage {number}") for number, entry in enumerate(entries, 1)),
+        simulated=int(made_up.get("count", 0)),
+        simulated_seed=int(made_up.get("seed", 1000)),
+        simulated_px=int(made_up.get("size_px", 224)),
     )
 
 
@@ -69,14 +94,14 @@ def _check(entry: Mapping[str, object], known: set[str], where: str) -> None:
         raise DataError(f"{where}: unknown {', '.join(sorted(unknown))}; known are {', '.join(sorted(known))}")
     for name, value in entry.items():
         if name not in ("recipe", "scale") and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise DataError(f"{where}: {name} is {value!r}; give a number")
+            raise DataError(f"{where}: {name} is {value!r}; use a number")
 
 
 def _stage(entry: Mapping[str, object], where: str) -> Stage:
     _check(entry, {field.name for field in fields(Stage)}, where)
     chips = entry.get("recipe", {})
     if not isinstance(chips, dict):
-        raise DataError(f"{where}: recipe is {chips!r}; give a table")
+        raise DataError(f"{where}: recipe is {chips!r}; use a table")
     _check(chips, {field.name for field in fields(Recipe)}, f"{where}, recipe")
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in chips.items()}
     return Stage(**{**entry, "recipe": Recipe(**values)})  # type: ignore[arg-type]

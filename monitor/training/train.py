@@ -15,7 +15,7 @@ from monitor.core.errors import DataError
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort
 from monitor.detect.evaluation.reader import labelled_folders, read_port
 from monitor.detect.yolo.weights import REGISTRY
-from monitor.training.augment.chips import Ground, prepare_ground
+from monitor.training.augment.ground import Ground, prepare_ground
 from monitor.training.export import export_onnx, ship_checkpoint
 from monitor.training.hard_examples import mark_errors
 from monitor.training.recipe import Stage
@@ -67,28 +67,25 @@ def train(
     start: Path | None = None,
     name: str = "trained",
 ) -> Path:
-    """Train on labelled scene folders and write weights that `YoloDetector` can use.
+    """The folder with weights that `YoloDetector` can use, trained on labelled scene folders.
 
     Parameters
     ----------
-    folders : path or paths
+    folders : Path or sequence of Path
         Labelled scene folders, or folders of such.
-    out : path
-        Where ``<name>.onnx``, ``<name>.pt`` and ``weights.toml`` go; made when missing.
-    stages
-        One run after another, each from the last one's checkpoint; a stage by epochs gives the same weights again on
-        the same machine with the same number of threads.
-    leave_out : names of folders
-        Kept out of training altogether, for `evaluate`.
-    simulated : labelled ports that are not real
+    out : Path
+        Where ``<name>.onnx``, ``<name>.pt`` and ``weights.toml`` go; made when missing. It comes back.
+    stages : sequence of Stage
+        One run after another, each from the last one's checkpoint; a stage by epochs gives the same weights again
+        on the same machine with the same number of threads.
+    leave_out : sequence of str
+        Names of folders that are not trained on, for `evaluate`.
+    simulated : sequence of LabelledPort
         Mixed in by the stage's recipe.
-    start : path, optional
+    start : Path, optional
         A checkpoint of the same network to go on from.
-
-    Returns
-    -------
-    Path
-        `out`.
+    name : str
+        Of the weights.
 
     Raises
     ------
@@ -113,7 +110,17 @@ def train(
 
 
 def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path | None) -> Path:
-    """One stage: where the last checkpoint erred on these ports is shown more often; the new checkpoint."""
+    """The new checkpoint of one stage, in which the last checkpoint's errors on these ports are shown more often.
+
+    Parameters
+    ----------
+    grounds : sequence of Ground
+    out : Path
+        Where the run is written.
+    stage : Stage
+    start : Path, optional
+        The last checkpoint; without one training starts from scratch.
+    """
     shown = list(grounds) if start is None else mark_errors(grounds, start)
     plan = Plan(
         minutes=stage.minutes,
@@ -141,7 +148,21 @@ def _register(out: Path, name: str, checkpoint: Path, ports: Sequence[str]) -> N
 
 
 def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed: int = 7) -> list[Ground]:
-    """The labelled ports below some folders, made ready for training, without those left out."""
+    """The labelled ports below some folders, ready for training.
+
+    Parameters
+    ----------
+    folders : sequence of Path
+    leave_out : sequence of str
+        Names of folders to skip.
+    seed : int
+        Of the places along quays.
+
+    Raises
+    ------
+    DataError
+        No port is left, or one to skip is not there.
+    """
     paths = [path for folder in folders for path in labelled_folders(folder)]
     unknown = set(leave_out) - {path.name for path in paths}
     if unknown:

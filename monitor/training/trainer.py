@@ -18,7 +18,9 @@ from ultralytics.models.yolo.semantic import SemanticSegmentationTrainer
 from ultralytics.nn.tasks import SemanticSegmentationModel, load_checkpoint
 
 from monitor.detect.yolo.preprocess import CHANNELS
-from monitor.training.augment.chips import Cutout, Ground, Recipe, hull_bank, make_chip
+from monitor.training.augment.canvas import Recipe
+from monitor.training.augment.chips import make_chip
+from monitor.training.augment.ground import Cutout, Ground, hull_bank
 from monitor.training.augment.targets import MAPS
 from monitor.training.loss import DenseLoss
 from monitor.training.optimizer import MuonAdamW, optimizer_for
@@ -32,10 +34,26 @@ _RARE = -3.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How long and how to train. `epochs` wins over `minutes`; an epoch is `steps` batches.
+    """How long and how to train.
 
-    `start` is a checkpoint to go on from; `rate` the highest learning rate, reached after one epoch and then lowered
-    along a cosine; `workers` processes make chips beside the training.
+    Attributes
+    ----------
+    minutes : float
+        Length of the run where `epochs` is not given.
+    epochs : int, optional
+        Each of `steps` batches.
+    seed : int
+    batch : int
+        Chips in a batch.
+    steps : int
+    rate : float
+        Highest learning rate, reached after one epoch and then lowered along a cosine.
+    workers : int
+        Processes that make chips beside the training.
+    start : Path, optional
+        A checkpoint to go on from.
+    network : Path
+        ultralytics' description of the network.
     """
 
     minutes: float = 60.0
@@ -49,7 +67,7 @@ class Plan:
     network: Path = NETWORK
 
     def overrides(self, out: Path, size: int) -> dict[str, Any]:
-        """The same in ultralytics' words."""
+        """The same as ultralytics' settings."""
         length = {"epochs": self.epochs} if self.epochs else {"epochs": 1000, "time": self.minutes / 60}
         return {
             "model": str(self.network),
@@ -83,7 +101,7 @@ class Plan:
 
 
 class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
-    """Chips made as they are asked for; chip i of epoch e depends on the seed, e and i alone."""
+    """Chips made on demand; chip i of epoch e depends on the seed, e and i alone."""
 
     def __init__(self, grounds: Sequence[Ground], recipe: Recipe, *, length: int, seed: int) -> None:
         self.grounds, self.bank, self.recipe = list(grounds), hull_bank(grounds), recipe
@@ -110,7 +128,8 @@ class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
 
 def shares(grounds: Sequence[Ground], simulated: float) -> NDArray[np.float64]:
     """How often each ground is drawn: real ports by the root of their hulls and their share of the bands, `simulated`
-    of all for made-up ones."""
+    of all draws for simulated ones.
+    """
     weight = [np.sqrt(4 + len(ground.hulls)) * np.mean(ground.port.has) for ground in grounds]
     real = np.array([0.0 if ground.made_up else w for ground, w in zip(grounds, weight, strict=True)], dtype=np.float64)
     made = np.array([ground.made_up for ground in grounds], dtype=np.float64)
@@ -141,20 +160,33 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
     def __init__(self, chips: ChipDataset, plan: Plan, out: Path) -> None:
         self.chips, self.plan = chips, plan
         super().__init__(overrides=plan.overrides(out, chips.recipe.size))
-        self.add_callback("on_train_epoch_start", _tell_epoch)
+        self.add_callback("on_train_epoch_start", _pass_epoch)
         self.add_callback("on_train_epoch_end", _log_epoch)
 
     def get_dataset(self) -> dict[str, Any]:
-        """The description ultralytics wants; nothing is read."""
+        """The description that ultralytics needs; nothing is read."""
         names = {index: f"{MAPS[index // 4]}_{index % 4}" for index in range(4 * len(MAPS))}
         return {"names": names, "nc": len(names), "channels": CHANNELS, "train": "", "val": ""}
 
     def get_dataloader(self, dataset_path: str, batch_size: int = 8, rank: int = 0, mode: str = "") -> ChipLoader:  # noqa: ARG002
-        """Chips in order; they are random already."""
+        """Chips in order; they are random already.
+
+        Parameters
+        ----------
+        dataset_path, rank, mode : str or int
+            Ultralytics calls it with these; none is used.
+        batch_size : int
+        """
         return ChipLoader(self.chips, batch_size=batch_size, num_workers=self.plan.workers, drop_last=True)
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = False) -> SemanticSegmentationModel:  # noqa: ARG002
-        """The network, from scratch or from the plan's checkpoint."""
+        """The network, from scratch or from the plan's checkpoint.
+
+        Parameters
+        ----------
+        cfg, weights, verbose : object
+            Ultralytics calls it with these; none is used.
+        """
         model = SemanticSegmentationModel(str(self.plan.network), nc=self.data["nc"], ch=CHANNELS, verbose=False)
         with torch.no_grad():
             for index in _PROBABILITIES:
@@ -177,7 +209,18 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         decay: float = 1e-5,
         iterations: float = 1e5,  # noqa: ARG002
     ) -> MuonAdamW:
-        """Muon and AdamW, in place of what ultralytics would choose."""
+        """Muon and AdamW, in place of what ultralytics would choose.
+
+        Parameters
+        ----------
+        model : nn.Module
+        name, momentum, iterations : object
+            Ultralytics calls it with these; they are not used.
+        lr : float
+            Learning rate.
+        decay : float
+            Weight decay.
+        """
         return optimizer_for(model, rate=lr, decay=decay)
 
     def set_class_weights(self) -> None:
@@ -195,7 +238,7 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         """Nothing more to do."""
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """Chips are ready as they come; convolutions are faster with channels last."""
+        """The batch with channels last, which convolutions process faster; chips need nothing else."""
         return batch | {"img": batch["img"].contiguous(memory_format=torch.channels_last)}
 
     def progress_string(self) -> str:
@@ -206,7 +249,7 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         """No plots."""
 
 
-def _tell_epoch(trainer: ChipTrainer) -> None:
+def _pass_epoch(trainer: ChipTrainer) -> None:
     trainer.chips.epoch = trainer.epoch
 
 
@@ -216,7 +259,15 @@ def _log_epoch(trainer: ChipTrainer) -> None:
 
 
 def run_training(grounds: Sequence[Ground], out: Path, *, recipe: Recipe, plan: Plan) -> Path:
-    """Train on ports made ready and return the checkpoint's path, ``out/run/weights/last.pt``."""
+    """The checkpoint of a training run on ports, ``out/run/weights/last.pt``.
+
+    Parameters
+    ----------
+    grounds : sequence of Ground
+    out : Path
+    recipe : Recipe
+    plan : Plan
+    """
     chips = ChipDataset(grounds, recipe, length=plan.batch * plan.steps, seed=plan.seed)
     trainer = ChipTrainer(chips, plan, out)
     trainer.train()

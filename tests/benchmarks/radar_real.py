@@ -21,7 +21,8 @@ from scipy.optimize import linear_sum_assignment
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
-from monitor.detect.sar.detector import HullRule, RadarDetector
+from monitor.detect.sar.detector import RadarDetector
+from monitor.detect.sar.hulls import HullRule
 
 DATA = Path(__file__).resolve().parents[3] / "shared/data/s1"
 LABELS = Path(__file__).resolve().parents[1] / "detect/sar/port_la_s1_20210105_ships.csv"

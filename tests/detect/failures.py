@@ -115,7 +115,7 @@ def ice(share: float) -> Paint:
 
 
 def aeroplane(row: int, col: int) -> Paint:
-    """A jet in flight: each band shows it elsewhere, as the bands look one after the other."""
+    """A jet in flight: each band shows it elsewhere, as the bands are recorded one after the other."""
 
     def paint(image: np.ndarray, rng: np.random.Generator) -> None:
         for band, ahead in ((0, 0), (3, 6), (1, 12), (2, 23), (4, 30)):

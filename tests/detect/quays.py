@@ -65,7 +65,7 @@ def _coarse(fine: np.ndarray) -> np.ndarray:
 
 
 def radar(rng: np.random.Generator, ship_at_m: float | None, *, length_m: float = 115.0) -> Raster:
-    """Sea, quay and ship as Sentinel-1 sees them: 20 × 22 m resolution, 4.4 observations, cranes that change a
+    """Sea, quay and ship as Sentinel-1 sees them: 20 × 22 m resolution, 4.4 looks, cranes that change a
     little.
     """
     land, ship = _fine(ship_at_m, length_m, 18.0, float(rng.uniform(0, 6)))
@@ -97,7 +97,7 @@ def optical(
 def season(
     sensor: str, *, observations: int, share: float, seed: int = 0, length_m: float = 115.0, winter: bool = False
 ) -> list[Observation]:
-    """Looks six days apart at a quay that is occupied a `share` of them; stays of one to four observations."""
+    """Observations six days apart at a quay that is occupied a `share` of them; stays of one to four observations."""
     rng = np.random.default_rng(seed)
     out: list[Observation] = []
     stay, at = 0, None

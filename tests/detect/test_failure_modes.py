@@ -66,7 +66,7 @@ def vessels(raster: Raster) -> gpd.GeoDataFrame:
 
 
 def berth(raster: Raster) -> str:
-    """What is said of the berth."""
+    """The state of the berth."""
     observation = acquisition(raster)
     found = detect(raster, observation, YoloDetector(), aoi=PORT)
     return str(

@@ -23,7 +23,8 @@ from monitor.detect.context.water import water_mask
 from monitor.detect.evaluation.reader import read_scene
 from monitor.detect.run import detect
 from monitor.detect.sar.detector import RadarDetector
-from monitor.detect.yolo.detector import YoloDetector, check_fits_weights
+from monitor.detect.yolo.checks import check_fits_weights
+from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import read_weights
 
 PORTS = ("algiers", "athens", "busan", "cartagena", "casablanca", "gdynia", "hedland", "klang", "marseille", "valencia")
@@ -58,11 +59,11 @@ def test_the_aeroplane_over_algiers_is_no_ship(shared_data: Path) -> None:
 
 
 def test_the_hull_shaped_islet_off_athens_is_set_aside_once_it_was_found_again_and_again(shared_data: Path) -> None:
-    """One observation cannot tell it from a hull at anchor; that it never leaves can."""
+    """One observation cannot separate it from a hull at anchor; that it never leaves does."""
     found = vessels_near(shared_data / "s2_ports" / "athens", 173, 339, 120.0)
     observations = [
         found.assign(
-            scene_id=f"look-{n}",
+            scene_id=f"scene-{n}",
             detection_id=[f"{n}-{k}" for k in range(len(found))],
             acquired_at=found["acquired_at"] + timedelta(days=12 * n),
         )

@@ -15,16 +15,16 @@ from tests.detect import harbour
 
 WATCHED = """
 import json, os, sys
-told = []
+events = []
 def hook(event, args):
     if event.startswith(("socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostby", "socket.sendto")):
-        told.append([event, repr(args)])
+        events.append([event, repr(args)])
     elif event in ("subprocess.Popen", "os.system", "os.posix_spawn", "os.exec", "os.fork"):
-        told.append([event, repr(args)])
+        events.append([event, repr(args)])
     elif event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
-        told.append([event, str(args[0])])
+        events.append([event, str(args[0])])
     elif event in ("os.mkdir", "os.rename", "os.remove", "os.symlink", "os.link", "shutil.move"):
-        told.append([event, str(args[0])])
+        events.append([event, str(args[0])])
 sys.addaudithook(hook)
 """
 DETECT = """
@@ -57,25 +57,25 @@ def run(code: str, tmp_path: Path) -> tuple[list[list[str]], Path]:
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
     }
     environ.pop("YOLO_CONFIG_DIR", None)
-    end = f"\nopen({str(tmp_path / 'told.json')!r}, 'w').write(json.dumps(told))\n"
+    end = f"\nopen({str(tmp_path / 'events.json')!r}, 'w').write(json.dumps(events))\n"
     done = subprocess.run(
         [sys.executable, "-c", WATCHED + code + end], cwd=home, env=environ, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    return json.loads((tmp_path / "told.json").read_text(encoding="utf-8")), home
+    return json.loads((tmp_path / "events.json").read_text(encoding="utf-8")), home
 
 
 def test_detection_opens_no_socket_and_writes_only_its_answer(tmp_path: Path) -> None:
     folder = harbour.write_port(tmp_path / "port")
     image, out = next(folder.glob("*.tif")), tmp_path / "out" / "ships.geojson"
     out.parent.mkdir()
-    told, home = run(DETECT.format(image=str(image), out=str(out)), tmp_path)
+    events, home = run(DETECT.format(image=str(image), out=str(out)), tmp_path)
     assert json.loads(out.read_text(encoding="utf-8"))["type"] == "FeatureCollection"
     elsewhere = [
         entry
-        for entry in told
+        for entry in events
         if entry[0] not in ("open", "os.rename", "os.remove")
-        or not (entry[1].startswith(str(out.parent)) or entry[1] in ("/dev/null", str(tmp_path / "told.json")))
+        or not (entry[1].startswith(str(out.parent)) or entry[1] in ("/dev/null", str(tmp_path / "events.json")))
     ]
     assert elsewhere == []
     assert [path for path in home.rglob("*") if path.is_file()] == []
@@ -86,8 +86,8 @@ def test_detection_opens_no_socket_and_writes_only_its_answer(tmp_path: Path) ->
 def test_a_checkpoint_opens_no_socket_and_writes_to_the_cache_alone(tmp_path: Path) -> None:
     from monitor.detect.yolo.weights import weights_folder
 
-    told, home = run(CHECKPOINT.format(image=str(weights_folder() / "harbour26.pt")), tmp_path)
-    assert [entry for entry in told if entry[0].startswith("socket")] == []
+    events, home = run(CHECKPOINT.format(image=str(weights_folder() / "harbour26.pt")), tmp_path)
+    assert [entry for entry in events if entry[0].startswith("socket")] == []
     written = [path for path in home.rglob("*") if path.is_file()]
     assert [path for path in written if not path.is_relative_to(home / "cache" / "maritime-monitor")] == []
 

@@ -18,11 +18,11 @@ WHEN = datetime(2023, 9, 5, 2, 16, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
-class Told:
-    """A detector that says what it was told."""
+class FixedDetector:
+    """A detector with a fixed result."""
 
     boxes: Boxes
-    key: str = "told-1"
+    key: str = "fixed-1"
 
     def __call__(self, raster: Raster) -> Boxes:
         return self.boxes
@@ -46,9 +46,9 @@ def acquisition(raster: Raster) -> Acquisition:
     return Acquisition("scene-1", "", "s2", "", WHEN, WHEN, raster.grid.footprint())
 
 
-def found(told: Boxes, scene: Raster | None = None):
+def found(given: Boxes, scene: Raster | None = None):
     scene = scene or harbour.raster()
-    return detect(scene, acquisition(scene), Told(told))
+    return detect(scene, acquisition(scene), FixedDetector(given))
 
 
 def test_nothing_found_is_the_empty_table() -> None:
@@ -69,7 +69,7 @@ def test_a_vessel_lies_in_its_berth_or_else_in_an_anchorage() -> None:
     roads = Zone("roads", "anchorage", "Roads", outlines[0].union(outlines[1]).convex_hull)
     quay = Zone("quay", "berth", "Quay", outlines[0])
     aoi = Aoi("made", "Made", scene.grid.footprint(), (quay, roads), scene.grid.epsg)
-    table = detect(scene, acquisition(scene), Told(boxes(*hulls)), aoi=aoi)
+    table = detect(scene, acquisition(scene), FixedDetector(boxes(*hulls)), aoi=aoi)
     assert list(table["zone_id"]) == ["quay", "roads"]
 
 
@@ -98,8 +98,8 @@ def test_axes_are_clockwise_from_north(angle: float, axis: float) -> None:
 
 
 def test_ids_are_the_same_again_and_differ_from_one_another() -> None:
-    told = boxes(corners(harbour.HULLS[0]), corners(harbour.HULLS[0]), corners(harbour.HULLS[3]))
-    first, second = found(told), found(told)
+    given = boxes(corners(harbour.HULLS[0]), corners(harbour.HULLS[0]), corners(harbour.HULLS[3]))
+    first, second = found(given), found(given)
     assert list(first["detection_id"]) == list(second["detection_id"])
     assert first["detection_id"].is_unique
 

@@ -19,21 +19,21 @@ def test_the_shipped_recipe_is_readable_and_every_stage_has_its_seed_and_length(
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("[simulated]\ncount = 3\n", "no [[stage]]"),
         ("[[stage]]\nepoch = 3\n", "unknown epoch"),
-        ('[[stage]]\nseed = "a"\n', "give a number"),
+        ('[[stage]]\nseed = "a"\n', "use a number"),
         ("[[stage]]\n[stage.recipe]\nfog = 1\n", "unknown fog"),
-        ("[[stage]\n", "mend it"),
+        ("[[stage]\n", "correct it"),
     ],
 )
-def test_a_recipe_with_a_mistake_says_what_and_where(tmp_path: Path, text: str, told: str) -> None:
+def test_a_recipe_with_a_mistake_is_refused_with_what_and_where(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "recipe.toml"
     path.write_text(text)
     with pytest.raises(DataError) as caught:
         read_stages(path)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert str(path) in str(caught.value)
 
 

@@ -12,7 +12,9 @@ from monitor.core.errors import DataError
 from monitor.detect.evaluation.reader import read_port, read_scene
 from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import check_sha256, read_weights
-from monitor.training.augment.chips import Recipe, hull_bank, make_chip, prepare_ground
+from monitor.training.augment.canvas import Recipe
+from monitor.training.augment.chips import make_chip
+from monitor.training.augment.ground import hull_bank, prepare_ground
 from monitor.training.augment.targets import MAPS
 from tests.detect import harbour
 

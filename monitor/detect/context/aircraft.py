@@ -18,7 +18,7 @@ BANDS = ("B02", "B03", "B04")
 
 @dataclass(frozen=True, slots=True)
 class AircraftRule:
-    """What an aeroplane in flight looks like in blue, green and red (chosen, but for the speed).
+    """How blue, green and red show an aeroplane in flight (chosen, but for the speed).
 
     Attributes
     ----------

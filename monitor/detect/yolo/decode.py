@@ -246,17 +246,3 @@ def _inside(
     along = np.abs(dx * np.cos(angle) + dy * np.sin(angle))
     across = np.abs(-dx * np.sin(angle) + dy * np.cos(angle))
     return np.asarray((along < rule.same_along * length) & (across < np.maximum(rule.same_across * width, 1.0)))
-
-
-def long_side(ring: Floats) -> tuple[float, float]:
-    """Length and angle of the long side of a ring's smallest enclosing rectangle."""
-    best = (np.inf, 0.0, 0.0)
-    edges = np.diff(np.concatenate([ring, ring[:1]]), axis=0)
-    for angle in np.unique(np.round(np.arctan2(edges[:, 1], edges[:, 0]) % (np.pi / 2), 6)):
-        along = ring @ np.array([np.cos(angle), np.sin(angle)])
-        across = ring @ np.array([-np.sin(angle), np.cos(angle)])
-        sides = np.ptp(along), np.ptp(across)
-        if sides[0] * sides[1] < best[0]:
-            turned = angle if sides[0] >= sides[1] else angle + np.pi / 2
-            best = (float(sides[0] * sides[1]), float(max(sides)), float(turned % np.pi))
-    return best[1], best[2]

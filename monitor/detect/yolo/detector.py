@@ -14,10 +14,10 @@ from scipy import ndimage
 from monitor.core.errors import DetectorError
 from monitor.core.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
-from monitor.detect.context.water import ice_mask
 from monitor.detect.yolo import decode
+from monitor.detect.yolo.checks import check_fits_weights, thinned
 from monitor.detect.yolo.openvino import installed_network
-from monitor.detect.yolo.outlines import outlines
+from monitor.detect.yolo.outlines import long_side, outlines
 from monitor.detect.yolo.preprocess import Pixels, Window, cut_windows, dark_levels, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
@@ -25,37 +25,8 @@ from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
 Mask = npt.NDArray[np.bool_]
 
 DEFAULT = "harbour26"
-_LEAST_BANDS = ("B08",)
-_DARK_PX, _CHECKED_PX = 2_000_000, 250_000
-
-
-@dataclass(frozen=True, slots=True)
-class InputRule:
-    """Which rasters the network would misread.
-
-    Attributes
-    ----------
-    gsd_tolerance : float
-        Most that the pixel size may differ from that of training, as a share of it (chosen).
-    bright : tuple of float
-        Reflectance of the brightest half percent of pixels: above the first value, up to the second. The first is the
-        most that an 8-bit number amounts to.
-    least_bare : float
-        Share of pixels without ice that the check of the bands' order needs.
-    near_over_blue, spread : float
-        The order is swapped where the darkest tenth has B08 / B02 above the first and the spreads of the two bands have
-        a ratio below the second. Over ten ports the darkest tenth has 0.1–1.0 (1.0–12 when swapped), the spread 1.7–4.2
-        (0.2–0.6).
-    """
-
-    gsd_tolerance: float = 0.2
-    bright: tuple[float, float] = (255 * 1e-4, 4.0)
-    least_bare: float = 0.5
-    near_over_blue: float = 0.95
-    spread: float = 0.8
-
-
-INPUT = InputRule()
+_DARK_PX = 2_000_000
+"""Pixels that are enough to measure the dark end of a band."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +72,7 @@ class YoloDetector:
         windows = list(cut_windows(raster.grid.shape, core=CORE_PX))
         workers = min(threads(), len(windows)) if self.checkpoint is None else 1
         network = self._network(max(threads() // workers, 1))
-        dark = _dark(_thinned(raster, _DARK_PX), self.weights)
+        dark = _dark(thinned(raster, _DARK_PX), self.weights)
         views = views_for(raster.valid.size, self.weights.views_px)
 
         def detect_window(window: Window) -> Boxes:
@@ -182,7 +153,7 @@ def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64
         return Boxes.empty()
     index = np.array([number for number, _ in shapes])
     score = np.atleast_1d(ndimage.mean(probability, labels, index)).astype(np.float64)
-    sides = [decode.long_side(ring) for _, ring in shapes]
+    sides = [long_side(ring) for _, ring in shapes]
     length = np.array([side[0] for side in sides]) * gsd_m
     margin = 2 * gsd_m
     return Boxes(
@@ -193,24 +164,6 @@ def stack_boxes(inside: Mask, probability: Pixels, shift: npt.NDArray[np.float64
         length_low_m=np.maximum(length - margin, 0.0),
         length_high_m=length + margin,
         angle=np.array([side[1] for side in sides]),
-    )
-
-
-def _thinned(raster: Raster, most_px: int) -> Raster:
-    """The raster itself, or every n-th pixel of one of some more than `most_px`: enough to measure its levels."""
-    step = max(1, int(np.sqrt(raster.valid.size / most_px)))
-    if step == 1:
-        return raster
-    rows, cols = raster.grid.shape
-    grid = replace(raster.grid, shape=(-(-rows // step), -(-cols // step)))
-    return Raster(
-        raster.data[:, ::step, ::step],
-        raster.bands,
-        raster.valid[::step, ::step],
-        grid,
-        None,
-        raster.scale,
-        raster.offset,
     )
 
 
@@ -230,72 +183,6 @@ def _reflectance(raster: Raster, weights: Weights) -> Pixels:
         if raster.has(band):
             out[index] = raster.band(band)
     return out
-
-
-def check_fits_weights(raster: Raster, weights: Weights) -> None:
-    """Refuse pixels that the network would misread.
-
-    Raises
-    ------
-    DetectorError
-        No band of the network, a pixel size more than a fifth off, or numbers that cannot be reflectance.
-    """
-    missing = [band for band in _LEAST_BANDS if not raster.has(band)]
-    if missing:
-        raise DetectorError(
-            f"bands {', '.join(raster.bands)}: {weights.name} needs at least {', '.join(missing)} "
-            f"of {', '.join(weights.bands)}; name the file's bands in its band descriptions"
-        )
-    if abs(raster.grid.gsd_m / weights.gsd_m - 1) > INPUT.gsd_tolerance:
-        raise DetectorError(
-            f"pixels of {raster.grid.gsd_m:g} m: {weights.name} was trained at {weights.gsd_m:g} m; resample them"
-        )
-    check_scale(raster, weights)
-
-
-def check_scale(raster: Raster, weights: Weights) -> None:
-    """Refuse numbers that are not reflectance times 10000: float reflectance, 8-bit pictures, radiances.
-
-    Raises
-    ------
-    DetectorError
-        The median of the valid pixels lies where no reflectance lies, or the bands are in another order.
-    """
-    thin = _thinned(raster, _CHECKED_PX)
-    if not thin.valid.any():
-        return
-    names = [band for band in weights.bands if thin.has(band)]
-    bright = max(float(np.percentile(thin.band(band)[thin.valid], 99.5)) for band in names)
-    if bright > INPUT.bright[1]:
-        raise DetectorError(
-            f"reflectance up to {bright:.3g}: {weights.name} expects stored numbers x {weights.scale:g} to be "
-            "reflectance (DN = reflectance x 10000); set the scale of the file, or convert it"
-        )
-    if bright <= INPUT.bright[0]:
-        raise DetectorError(
-            f"reflectance no higher than {bright:.2g}: the file seems to be float reflectance or 8-bit numbers read as "
-            f"DN; {weights.name} expects DN = reflectance x 10000 (scale {weights.scale:g})"
-        )
-    _check_order(thin)
-
-
-def _check_order(raster: Raster) -> None:
-    """Water is darker in the infrared than in blue, and land and water differ more there: the reverse is a swap.
-
-    Ice is bright in blue and is left out; where little else is there, the order is not checked.
-    """
-    if not (raster.has("B02") and raster.has("B08")):
-        return
-    bare = raster.valid & ~ice_mask(raster)
-    if bare.mean() < INPUT.least_bare:
-        return
-    blue, near = raster.band("B02")[bare], raster.band("B08")[bare]
-    dark = blue + near <= np.percentile(blue + near, 10)
-    if np.median(near[dark]) > INPUT.near_over_blue * np.median(blue[dark]) and near.std() < INPUT.spread * blue.std():
-        raise DetectorError(
-            "bands seem swapped: the darkest ground is brighter in B08 than in B02, and land and water differ less; "
-            "check the order of the band descriptions"
-        )
 
 
 def checkpoint_network(path: Path) -> Network:

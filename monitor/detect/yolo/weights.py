@@ -133,6 +133,6 @@ def check_sha256(path: Path, expected: str) -> None:
     found = _digest(path, stat.st_size, stat.st_mtime_ns)
     if found != expected:
         raise DetectorError(
-            f"{path}: sha256 is {found[:12]}…, {REGISTRY} says {expected[:12]}…; "
+            f"{path}: sha256 is {found[:12]}…, {REGISTRY} has {expected[:12]}…; "
             "the file is damaged or was replaced: restore it, or register the new one with its own sha256"
         )

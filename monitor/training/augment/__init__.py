@@ -1,1 +1,1 @@
-"""Training chips made from labelled scenes: hulls, ground, weather and decoys laid in."""
+"""Training chips made from labelled scenes: hulls, ground, weather and decoys drawn on them."""

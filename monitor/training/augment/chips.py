@@ -1,10 +1,10 @@
-"""Training chips: real ports seen anew, with hulls moved, added and taken away."""
+"""Training chips: real ports transformed, with hulls moved, added and removed."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,60 +12,17 @@ import numpy.typing as npt
 
 from monitor.detect.evaluation.dataset import Hull, Pixels
 from monitor.detect.yolo.preprocess import network_input
+from monitor.training.augment.canvas import Canvas, Recipe, add_hulls, remove_hull
 from monitor.training.augment.clouds import add_clouds
 from monitor.training.augment.decoys import add_decoys, add_fingers, add_wakes
-from monitor.training.augment.ground import Affine, Cutout, Ground, hull_bank, prepare_ground, turn, turn_window
+from monitor.training.augment.ground import Affine, Cutout, Ground, turn_window
 from monitor.training.augment.paint import paint_hulls
-from monitor.training.augment.sampling import (
-    berth_place,
-    beside,
-    draw_size,
-    next_in_row,
-    pick_centre,
-    quays_in,
-    stern_place,
-)
+from monitor.training.augment.sampling import pick_centre, quays_in
 from monitor.training.augment.shores import add_shores
-from monitor.training.augment.targets import Targets, corners, fill, local_frame, render_targets
+from monitor.training.augment.targets import Targets, corners, fill, render_targets
 from monitor.training.augment.weather import weather
 
 Mask = npt.NDArray[np.bool_]
-
-_LONGEST_STERN_TO_PX = 22.0
-
-__all__ = ["Canvas", "Cutout", "Ground", "Recipe", "add_hulls", "hull_bank", "make_chip", "prepare_ground"]
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How chips are made; probabilities per chip unless said otherwise."""
-
-    size: int = 128
-    free_angle: float = 0.6
-    scale: tuple[float, float] = (0.7, 1.4)
-    add_hulls: float = 0.6
-    most_added: int = 5
-    remove_each: float = 0.15
-    paint_each: float = 0.3
-    stern_to: float = 0.2
-    drop_bands: float = 0.2
-    noise: float = 0.006
-    clouds: float = 0.25
-    shores: float = 0.2
-    decoys: float = 0.2
-    wakes: float = 0.2
-    simulated: float = 0.25
-
-
-@dataclass
-class Canvas:
-    """A chip in the making."""
-
-    reflectance: Pixels
-    valid: Mask
-    water: Mask
-    hulls: list[Hull]
-    blocked: Mask
 
 
 def _matrix(rng: np.random.Generator, recipe: Recipe, centre: tuple[float, float]) -> tuple[Affine, float]:
@@ -85,7 +42,16 @@ def _matrix(rng: np.random.Generator, recipe: Recipe, centre: tuple[float, float
 
 
 def move_hull(hull: Hull, matrix: Affine, scale: float) -> Hull:
-    """A hull seen through an affine map (rotation, mirror, scale)."""
+    """A hull after an affine map (rotation, mirror, scale).
+
+    Parameters
+    ----------
+    hull : Hull
+    matrix : Affine
+        (2, 3) from the port's to the chip's column and row.
+    scale : float
+        Of the map.
+    """
     x, y = matrix[:, :2] @ np.array([hull.x, hull.y]) + matrix[:, 2]
     dx, dy = matrix[:, :2] @ np.array([math.cos(hull.angle), math.sin(hull.angle)])
     return replace(
@@ -99,94 +65,19 @@ def move_hull(hull: Hull, matrix: Affine, scale: float) -> Hull:
 
 
 def move_rings(rings: Sequence[Pixels], matrix: Affine, size: int) -> list[Pixels]:
-    """The rings that touch the chip, in its coordinates."""
+    """The rings that touch the chip, in its coordinates.
+
+    Parameters
+    ----------
+    rings : sequence of Pixels
+        (n, 2) column and row in the port.
+    matrix : Affine
+        (2, 3) from the port's to the chip's column and row.
+    size : int
+        Pixels a side of the chip.
+    """
     moved = [(ring @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32) for ring in rings]
     return [ring for ring in moved if (ring.max(0) > 0).all() and (ring.min(0) < size).all()]
-
-
-def remove_hull(canvas: Canvas, hull: Hull, rng: np.random.Generator) -> None:
-    """Paint nearby water over a hull."""
-    frame = local_frame(hull, canvas.valid.shape, 6.0)
-    if frame is None:
-        return
-    rows, cols, along, across = frame
-    inside = (np.abs(along) <= hull.length_px / 2 + 1.5) & (np.abs(across) <= hull.width_px / 2 + 1.2)
-    window = canvas.reflectance[:, rows, cols]
-    near = canvas.water[rows, cols] & ~inside
-    if near.sum() < 12:
-        return
-    samples = window[:, near]
-    pick = rng.integers(samples.shape[1], size=int(inside.sum()))
-    window[:, inside] = 0.7 * np.median(samples, axis=1)[:, None] + 0.3 * samples[:, pick]
-    canvas.water[rows, cols][inside] = True
-    canvas.hulls.remove(hull)
-
-
-def paste_hull(canvas: Canvas, cutout: Cutout, place: Hull, rng: np.random.Generator) -> bool:
-    """Lay a hull at a place if it floats there and nothing lies in the way."""
-    footprint = local_frame(place, canvas.valid.shape, 1.5)
-    if footprint is None:
-        return False
-    rows, cols, along, across = footprint
-    inside = (np.abs(along) <= place.length_px / 2) & (np.abs(across) <= place.width_px / 2)
-    if inside.sum() < 0.8 * place.length_px * place.width_px:
-        return False
-    if canvas.blocked[rows, cols][inside].any() or canvas.water[rows, cols][inside].mean() < 0.88:
-        return False
-    zoom_u, zoom_v = place.length_px / cutout.length_px, place.width_px / cutout.width_px
-    flip = rng.choice([-1.0, 1.0], size=2)
-    cos, sin = math.cos(place.angle), math.sin(place.angle)
-    linear = np.array([[cos, -sin], [sin, cos]]) @ np.diag([zoom_u * flip[0], zoom_v * flip[1]])
-    height, width = cutout.alpha.shape
-    shift = np.array([place.x - cols.start, place.y - rows.start]) - linear @ np.array([width / 2, height / 2])
-    source = np.concatenate([cutout.pixels, cutout.alpha[None]])
-    drawn = turn(source, np.column_stack([linear, shift]), inside.shape)
-    alpha = drawn[5]
-    gain = np.exp(rng.normal(0, 0.2)) * np.exp(rng.normal(0, 0.1, size=(5, 1, 1)))
-    hull_pixels = drawn[:5] * gain
-    window = canvas.reflectance[:, rows, cols]
-    window[:] = window * (1 - alpha) + np.clip(hull_pixels, 0, 1) * alpha
-    grown = (np.abs(along) <= place.length_px / 2 + 0.6) & (np.abs(across) <= place.width_px / 2 + 0.3)
-    canvas.blocked[rows, cols][grown] = True
-    canvas.hulls.append(place)
-    return True
-
-
-def add_hulls(
-    canvas: Canvas, bank: Sequence[Cutout], quays: Pixels, recipe: Recipe, scale: float, rng: np.random.Generator
-) -> None:
-    """Lay some hulls of the bank along the quays, beside other hulls and on open water."""
-    for _ in range(int(rng.integers(1, recipe.most_added + 1)) * 3):
-        cutout, length, width = draw_size(bank, rng)
-        length, width = length * scale, max(width * scale, 1.2)
-        draw, stern = rng.random(), False
-        if draw < 0.65 and len(quays):
-            stern = rng.random() < recipe.stern_to and length < _LONGEST_STERN_TO_PX
-            place = (stern_place if stern else berth_place)(quays, length, width, rng)
-        elif draw < 0.85 and canvas.hulls:
-            place = beside(canvas.hulls[rng.integers(len(canvas.hulls))], length, width, rng)
-        else:
-            x, y = rng.uniform(0, recipe.size, size=2)
-            place = Hull(float(x), float(y), length, width, float(rng.uniform(0, math.pi)), True)
-        laid = paste_hull(canvas, cutout, place, rng)
-        if laid and stern:
-            _add_row(canvas, bank, place, rng)
-        if len(canvas.hulls) > 40:
-            return
-
-
-def _add_row(canvas: Canvas, bank: Sequence[Cutout], first: Hull, rng: np.random.Generator) -> None:
-    """More hulls of about the first one's size beside it, sterns in line, until one does not fit."""
-    last = first
-    side, end = (float(sign) for sign in rng.choice([-1.0, 1.0], size=2))
-    for _ in range(int(rng.integers(0, 6))):
-        length = first.length_px * float(np.exp(rng.normal(0, 0.15)))
-        fits = [cutout for cutout in bank if 0.6 < length / cutout.length_px < 1.7] or list(bank)
-        cutout = fits[int(rng.integers(len(fits)))]
-        width = max(cutout.width_px * (length / cutout.length_px) ** 0.8, 1.2)
-        last = next_in_row(last, side, end, (length, width), rng)
-        if not paste_hull(canvas, cutout, last, rng):
-            return
 
 
 def _dropped(has: Sequence[bool], recipe: Recipe, rng: np.random.Generator) -> tuple[bool, ...]:
@@ -205,7 +96,18 @@ def _dropped(has: Sequence[bool], recipe: Recipe, rng: np.random.Generator) -> t
 def make_chip(
     ground: Ground, bank: Sequence[Cutout], recipe: Recipe, rng: np.random.Generator
 ) -> tuple[Pixels, Targets]:
-    """One training chip of a port: network input (7, size, size) and what should come out."""
+    """One training chip of a port: network input (7, size, size) and its targets.
+
+    Parameters
+    ----------
+    ground : Ground
+        The port.
+    bank : sequence of Cutout
+        Hulls to add; none for an empty one.
+    recipe : Recipe
+    rng : np.random.Generator
+        The same state gives the same chip.
+    """
     size = recipe.size
     matrix, scale = _matrix(rng, recipe, pick_centre(ground, rng, size))
     order = cv2.INTER_NEAREST if scale == 1.0 else cv2.INTER_LINEAR
@@ -215,7 +117,13 @@ def make_chip(
     hulls = [h for h in hulls if -h.length_px < h.x < size + h.length_px and -h.length_px < h.y < size + h.length_px]
     ignore = move_rings(port.ignore, matrix, size)
     near = [corners(hull, 0.4) for hull in hulls]
-    canvas = Canvas(moved[:5], moved[5] > 0.99, moved[6] > 0.5, hulls, fill((size, size), [*ignore, *near]) > 0)
+    canvas = Canvas(
+        reflectance=moved[:5],
+        valid=moved[5] > 0.99,
+        water=moved[6] > 0.5,
+        hulls=hulls,
+        blocked=fill((size, size), [*ignore, *near]) > 0,
+    )
     for hull in [hull for hull in hulls if hull.sure]:
         if rng.random() < recipe.remove_each:
             remove_hull(canvas, hull, rng)
@@ -237,10 +145,10 @@ def make_chip(
     if rng.random() < recipe.wakes:
         add_wakes(canvas.reflectance, canvas.water, canvas.hulls, rng)
     paint_hulls(canvas.reflectance, canvas.hulls, recipe.paint_each, rng)
-    reflectance, told = weather(canvas.reflectance, recipe.noise, rng), canvas.valid
+    reflectance, known = weather(canvas.reflectance, recipe.noise, rng), canvas.valid
     if rng.random() < recipe.clouds:
         reflectance, hidden = add_clouds(reflectance, rng)
-        told = told & ~(hidden & (fill((size, size), [corners(hull, 1.0) for hull in canvas.hulls]) > 0))
+        known = known & ~(hidden & (fill((size, size), [corners(hull, 1.0) for hull in canvas.hulls]) > 0))
     has = _dropped(port.has, recipe, rng)
     targets = render_targets(
         (size, size),
@@ -248,6 +156,6 @@ def make_chip(
         stacks=move_rings(port.stacks, matrix, size),
         doubtful_stacks=move_rings(port.doubtful_stacks, matrix, size),
         ignore=ignore,
-        valid=told,
+        valid=known,
     )
     return network_input(reflectance, has, canvas.valid), targets

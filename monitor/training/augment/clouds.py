@@ -26,7 +26,7 @@ def cloud_field(size: int, rng: np.random.Generator) -> Pixels:
 
 
 def add_clouds(reflectance: Pixels, rng: np.random.Generator) -> tuple[Pixels, npt.NDArray[np.bool_]]:
-    """A (5, rows, cols) chip under scattered clouds with shadows, and where the ground can no longer be told."""
+    """A (5, rows, cols) chip under scattered clouds with shadows, and where they hide the ground."""
     opacity = cloud_field(reflectance.shape[1], rng)
     thickness = opacity * rng.uniform(0.75, 1.0)
     bright = (CLOUD_COLOUR * np.float32(rng.uniform(0.35, 0.95)))[:, None, None] * (0.85 + 0.15 * opacity)

@@ -100,9 +100,17 @@ _KINDS: tuple[Callable[[int, float, float, np.random.Generator], tuple[Pixels, P
 
 
 def add_decoys(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.random.Generator) -> Mask:
-    """Draw one to four such things into the water of a (5, size, size) chip, in place, away from `keep_clear`.
+    """Where one to four decoys were drawn into the water of a chip, in place; all False where there is hardly water.
 
-    Returns what was covered; all False where there is hardly water.
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, size, size), changed in place.
+    water : Mask
+        (size, size) bool.
+    keep_clear : Mask
+        (size, size) where nothing may be drawn: hulls.
+    rng : np.random.Generator
     """
     size = len(water)
     covered = np.zeros((size, size), dtype=np.bool_)
@@ -122,9 +130,21 @@ def add_decoys(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.rando
 
 
 def add_fingers(reflectance: Pixels, water: Mask, quays: Pixels, keep_clear: Mask, rng: np.random.Generator) -> Mask:
-    """Narrow piers that run out from some of the `quays` (`ground.quay_places`), in place; what was covered.
+    """Where narrow piers were drawn that run out from some of the quays, in place.
 
     Thin, bright, as long as a small ship and joined to a quay: taken for one that lies stern to it.
+
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, size, size), changed in place.
+    water : Mask
+        (size, size) bool.
+    quays : Pixels
+        (n, 4) places, as of `ground.quay_places`.
+    keep_clear : Mask
+        (size, size) where nothing may be drawn: hulls.
+    rng : np.random.Generator
     """
     size = len(water)
     out = np.zeros((size, size), np.float32)
@@ -145,7 +165,18 @@ def add_fingers(reflectance: Pixels, water: Mask, quays: Pixels, keep_clear: Mas
 
 
 def add_wakes(reflectance: Pixels, water: Mask, hulls: Sequence[Hull], rng: np.random.Generator) -> None:
-    """Foam behind some of the hulls that lie in open water, in place."""
+    """Foam behind some of the hulls that lie in open water, in place.
+
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, size, size), changed in place.
+    water : Mask
+        (size, size) bool.
+    hulls : sequence of Hull
+        In pixels of the chip.
+    rng : np.random.Generator
+    """
     size = len(water)
     room = cv2.distanceTransform(water.astype(np.uint8), cv2.DIST_L2, 3)
     for hull in hulls:

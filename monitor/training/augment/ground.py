@@ -22,14 +22,29 @@ LEAST_WATER_PX = 400
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A port made ready: reflectance after dark subtraction, its water, and places where a hull could lie."""
+    """A labelled port ready for composing.
+
+    Attributes
+    ----------
+    port : LabelledPort
+    layers : Pixels
+        (7, row, col): reflectance of five bands after dark subtraction, valid, water.
+    quays : Pixels
+        (n, 4): x, y of the edge, unit normal towards the water.
+    spots : Pixels
+        (n, 2): x, y to sample often.
+    missed : tuple of int
+        Hulls, by index, to show more often.
+    made_up : bool
+        Whether the port is simulated.
+    """
 
     port: LabelledPort
-    layers: Pixels  # (7, row, col): five bands, valid, water
-    quays: Pixels  # (n, 4): x, y of the edge, unit normal towards the water
-    spots: Pixels = field(default_factory=lambda: np.zeros((0, 2), dtype=np.float32))  # (n, 2): x, y to sample often
-    missed: tuple[int, ...] = ()  # hulls, by index, to show more often
-    made_up: bool = False  # a simulated port
+    layers: Pixels
+    quays: Pixels
+    spots: Pixels = field(default_factory=lambda: np.zeros((0, 2), dtype=np.float32))
+    missed: tuple[int, ...] = ()
+    made_up: bool = False
 
     @property
     def reflectance(self) -> Pixels:
@@ -53,7 +68,16 @@ class Cutout:
 
 
 def dark_water(reflectance: Pixels, has: Sequence[bool], valid: Mask) -> Mask:
-    """Dark in the infrared bands that are there: open water, cleaned of specks."""
+    """Dark in the infrared bands that are there: open water, cleaned of specks.
+
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, row, col) after dark subtraction.
+    has : sequence of bool
+        Which bands are there.
+    valid : Mask
+    """
     dark = valid.copy()
     if has[3]:
         dark &= reflectance[3] < 0.075
@@ -67,7 +91,16 @@ def dark_water(reflectance: Pixels, has: Sequence[bool], valid: Mask) -> Mask:
 
 
 def quay_places(water: Mask, land: Mask, rng: np.random.Generator, count: int = 4000) -> Pixels:
-    """Points on straight edges between land and water, with the normal towards the water: (n, 4) x, y, nx, ny."""
+    """(n, 4) points on straight edges between land and water, with the normal towards the water: x, y, nx, ny.
+
+    Parameters
+    ----------
+    water, land : Mask
+        (row, col) bool.
+    rng : np.random.Generator
+    count : int
+        Most points.
+    """
     soft = cv2.GaussianBlur(water.astype(np.float32), (0, 0), 2.5)
     gx, gy = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
     smooth = [cv2.GaussianBlur(a, (0, 0), 6.0) for a in (gx * gx, gy * gy, gx * gy)]
@@ -100,7 +133,19 @@ def prepare_ground(port: LabelledPort, rng: np.random.Generator) -> Ground:
 
 
 def turn(pixels: Pixels, matrix: Affine, shape: tuple[int, int], *, order: int = cv2.INTER_LINEAR) -> Pixels:
-    """Bands resampled by a 2 x 3 matrix that takes source to target coordinates (corner based)."""
+    """Bands resampled by an affine map.
+
+    Parameters
+    ----------
+    pixels : Pixels
+        (band, row, col).
+    matrix : Affine
+        (2, 3) from source to target coordinates (column, row, corner based).
+    shape : tuple of int
+        Rows and columns of the target.
+    order : int
+        Interpolation, one of OpenCV's flags.
+    """
     half = np.array([0.5, 0.5])
     shifted = matrix.copy()
     shifted[:, 2] += matrix[:, :2] @ half - half
@@ -112,7 +157,19 @@ def turn(pixels: Pixels, matrix: Affine, shape: tuple[int, int], *, order: int =
 
 
 def turn_window(stack: Pixels, matrix: Affine, size: int, order: int) -> Pixels:
-    """`turn`, but reading only the part of a large source that the chip shows."""
+    """`turn`, but reading only the part of a large source that the chip shows.
+
+    Parameters
+    ----------
+    stack : Pixels
+        (band, row, col) of the port.
+    matrix : Affine
+        (2, 3) from the port's to the chip's column and row.
+    size : int
+        Pixels a side of the chip.
+    order : int
+        Interpolation, one of OpenCV's flags.
+    """
     inverse = np.linalg.inv(matrix[:, :2])
     frame = np.array([[0, 0], [size, 0], [0, size], [size, size]]) - matrix[:, 2]
     back = frame @ inverse.T
@@ -124,7 +181,16 @@ def turn_window(stack: Pixels, matrix: Affine, size: int, order: int) -> Pixels:
 
 
 def cut_out(ground: Ground, hull: Hull, margin: float = 1.0) -> Cutout:
-    """A hull cut from its port, along the rows, with a soft edge."""
+    """A hull cut from its port, along the rows, with a soft edge.
+
+    Parameters
+    ----------
+    ground : Ground
+    hull : Hull
+        One of its hulls.
+    margin : float
+        Pixels around its box.
+    """
     width, height = math.ceil(hull.length_px + 2 * margin + 2), math.ceil(hull.width_px + 2 * margin + 2)
     cos, sin = math.cos(hull.angle), math.sin(hull.angle)
     rotation = np.array([[cos, sin], [-sin, cos]])

@@ -1,4 +1,4 @@
-"""Other paint on the hulls of training chips: ports differ in what their ships look like more than in anything else."""
+"""Other paint on the hulls of training chips: ports differ in the colours of their ships more than in anything else."""
 
 from __future__ import annotations
 
@@ -29,18 +29,26 @@ PAINTS = np.array(
 """Reflectance of decks in B02 B03 B04 B08 B11 above the scene's dark end; round figures, read off the brighter hulls of
 the labelled ports."""
 
-_CHANCES = np.array([0.1, 0.14, 0.12, 0.14, 0.08, 0.1, 0.14, 0.06, 0.08, 0.04])
+_PROBABILITIES = np.array([0.1, 0.14, 0.12, 0.14, 0.08, 0.1, 0.14, 0.06, 0.08, 0.04])
 _HATCH_PX = (2.0, 5.0)
 _BLUR_PX = (0.5, 0.9)
 
 
-def paint_hulls(reflectance: Pixels, hulls: Sequence[Hull], chance: float, rng: np.random.Generator) -> None:
-    """Give each sure hull, by `chance`, another deck: one paint or two, hatches or none, its own light and shade kept.
+def paint_hulls(reflectance: Pixels, hulls: Sequence[Hull], probability: float, rng: np.random.Generator) -> None:
+    """Other paint on some sure hulls, in place: one colour or two, hatches or none, with their own light and shade.
 
-    `reflectance` is (5, row, col), changed in place.
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, row, col), changed in place.
+    hulls : sequence of Hull
+        In its pixels.
+    probability : float
+        That a hull is painted.
+    rng : np.random.Generator
     """
     for hull in hulls:
-        if hull.sure and rng.random() < chance:
+        if hull.sure and rng.random() < probability:
             _paint(reflectance, hull, rng)
 
 
@@ -64,7 +72,7 @@ def _paint(reflectance: Pixels, hull: Hull, rng: np.random.Generator) -> None:
 def _deck(along: Pixels, across: Pixels, hull: Hull, rng: np.random.Generator) -> Pixels:
     """(5, row, col): the main deck, hatches on it, a bright rim, a bridge of another paint at one end."""
     gain = np.exp(rng.normal(-0.1, 0.3, size=(3, 1)))
-    main, hatch, bridge = PAINTS[rng.choice(len(PAINTS), size=3, p=_CHANCES)] * gain
+    main, hatch, bridge = PAINTS[rng.choice(len(PAINTS), size=3, p=_PROBABILITIES)] * gain
     deck = np.broadcast_to(main[:, None, None], (5, *along.shape)).astype(np.float32)
     if rng.random() < 0.4:
         period = rng.uniform(*_HATCH_PX)

@@ -1,4 +1,4 @@
-"""Where a chip looks, and where and how long the hulls are that are laid on it."""
+"""Where a chip is cut, and where and how long the hulls are that are added to it."""
 
 from __future__ import annotations
 
@@ -17,11 +17,21 @@ _LENGTHS_PX = ((4.0, 6.0), (6.0, 10.0), (10.0, 15.0), (15.0, 25.0), (25.0, 40.0)
 _LENGTH_SHARES = (0.1, 0.3, 0.25, 0.2, 0.15)
 _STRETCH = 1.7
 _SURE_SCORE = 0.5
+"""Score from which a hull counts as found."""
 _NEAR_PX = 5.0
+"""How far a find may lie from the hull."""
 
 
 def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[float, float]:
-    """Where to observation: at hulls mostly, at stacks, at empty quays, at places once mistaken, anywhere."""
+    """Where a chip is cut: at hulls mostly, at stacks, at empty quays, at places once mistaken, anywhere.
+
+    Parameters
+    ----------
+    ground : Ground
+    rng : np.random.Generator
+    size : int
+        Pixels a side of the chip.
+    """
     port, draw = ground.port, rng.random()
     rows, cols = port.shape
     if draw < 0.47 and port.hulls:
@@ -45,36 +55,81 @@ def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[fl
 
 
 def berth_place(quays: Pixels, length: float, width: float, rng: np.random.Generator) -> Hull:
-    """Alongside a quay, almost touching it."""
+    """A hull alongside a quay, almost touching it.
+
+    Parameters
+    ----------
+    quays : Pixels
+        (n, 4) x, y, unit normal towards the water.
+    length, width : float
+        Of the hull, pixels.
+    rng : np.random.Generator
+    """
     x, y, nx, ny = quays[rng.integers(len(quays))]
     off = width / 2 + rng.uniform(-0.3, 0.7)
     angle = math.atan2(nx, -ny) + rng.normal(0, 0.02)
-    return Hull(float(x + nx * off), float(y + ny * off), length, width, angle % math.pi, True)
+    return Hull(
+        x=float(x + nx * off), y=float(y + ny * off), length_px=length, width_px=width, angle=angle % math.pi, sure=True
+    )
 
 
 def stern_place(quays: Pixels, length: float, width: float, rng: np.random.Generator) -> Hull:
-    """At a right angle to a quay, its stern almost touching it, as ferries and trawlers lie."""
+    """A hull at a right angle to a quay, its stern almost touching it, as ferries and trawlers lie.
+
+    Parameters
+    ----------
+    quays : Pixels
+        (n, 4) x, y, unit normal towards the water.
+    length, width : float
+        Of the hull, pixels.
+    rng : np.random.Generator
+    """
     x, y, nx, ny = quays[rng.integers(len(quays))]
     off = length / 2 + rng.uniform(-0.3, 1.5)
     angle = math.atan2(ny, nx) + rng.normal(0, 0.04)
-    return Hull(float(x + nx * off), float(y + ny * off), length, width, angle % math.pi, True)
+    return Hull(
+        x=float(x + nx * off), y=float(y + ny * off), length_px=length, width_px=width, angle=angle % math.pi, sure=True
+    )
 
 
 def next_in_row(last: Hull, side: float, end: float, size: tuple[float, float], rng: np.random.Generator) -> Hull:
-    """A hull of `size` (length, width) beside the last of a row, with a narrow gap, one end in line with it.
+    """A hull beside the last of a row, with a narrow gap, one end in line with it.
 
-    `side` and `end` are 1 or -1: on which side the row goes on, and which ends are in line.
+    Parameters
+    ----------
+    last : Hull
+    side, end : float
+        1 or -1: on which side the row goes on, and which ends are in line.
+    size : tuple of float
+        Length and width, pixels.
+    rng : np.random.Generator
     """
     length, width = size
     along = np.array([math.cos(last.angle), math.sin(last.angle)])
     across = np.array([-along[1], along[0]])
     step = across * side * ((last.width_px + width) / 2 + rng.uniform(0.1, 1.8))
     step = step - along * end * (length - last.length_px) / 2
-    return Hull(float(last.x + step[0]), float(last.y + step[1]), length, width, last.angle, True)
+    return Hull(
+        x=float(last.x + step[0]),
+        y=float(last.y + step[1]),
+        length_px=length,
+        width_px=width,
+        angle=last.angle,
+        sure=True,
+    )
 
 
 def beside(hull: Hull, length: float, width: float, rng: np.random.Generator) -> Hull:
-    """Abreast of a hull, or bow to stern with it."""
+    """A hull abreast of another, or bow to stern with it.
+
+    Parameters
+    ----------
+    hull : Hull
+        The other.
+    length, width : float
+        Of the hull, pixels.
+    rng : np.random.Generator
+    """
     sign = rng.choice([-1.0, 1.0])
     along = np.array([math.cos(hull.angle), math.sin(hull.angle)])
     across = np.array([-along[1], along[0]])
@@ -84,11 +139,11 @@ def beside(hull: Hull, length: float, width: float, rng: np.random.Generator) ->
     else:
         step = along * sign * ((hull.length_px + length) / 2 + rng.uniform(0.8, 4.0))
         step = step + across * rng.normal(0, 0.4)
-    return Hull(hull.x + step[0], hull.y + step[1], length, width, hull.angle, True)
+    return Hull(x=hull.x + step[0], y=hull.y + step[1], length_px=length, width_px=width, angle=hull.angle, sure=True)
 
 
 def draw_size(bank: Sequence[Cutout], rng: np.random.Generator) -> tuple[Cutout, float, float]:
-    """A cutout with a length and a width to lay it at: short, middling and long hulls about as often."""
+    """A cutout with a length and a width to draw it at: short, middling and long hulls about as often."""
     low, high = _LENGTHS_PX[rng.choice(len(_LENGTHS_PX), p=_LENGTH_SHARES)]
     length = float(np.exp(rng.uniform(math.log(low), math.log(high))))
     fits = [cutout for cutout in bank if 1 / _STRETCH < length / cutout.length_px < _STRETCH] or list(bank)
@@ -98,7 +153,17 @@ def draw_size(bank: Sequence[Cutout], rng: np.random.Generator) -> tuple[Cutout,
 
 
 def quays_in(quays: Pixels, matrix: Affine, size: int) -> Pixels:
-    """The quay points that lie on a chip, with their normals, in its coordinates."""
+    """The quay points that lie on a chip, with their normals, in its coordinates.
+
+    Parameters
+    ----------
+    quays : Pixels
+        (n, 4) x, y, unit normal towards the water, in the port.
+    matrix : Affine
+        (2, 3) from the port's to the chip's column and row.
+    size : int
+        Pixels a side of the chip.
+    """
     if not len(quays):
         return quays
     points = quays[:, :2] @ matrix[:, :2].T + matrix[:, 2]
@@ -109,17 +174,17 @@ def quays_in(quays: Pixels, matrix: Affine, size: int) -> Pixels:
 
 
 def with_errors(ground: Ground, found: Hulls) -> Ground:
-    """The ground with `spots` where `found` claims hulls that are none, and `missed` hulls it hardly sees."""
+    """The ground with `spots` where `found` claims hulls that are none, and `missed` hulls that it hardly finds."""
     port = ground.port
     near = fill(port.shape, [*port.ignore, *[corners(hull, 2.0) for hull in port.hulls]]) > 0
     rows = np.clip(found.y.astype(int), 0, port.shape[0] - 1)
     cols = np.clip(found.x.astype(int), 0, port.shape[1] - 1)
     false = ~near[rows, cols]
     spots = np.stack([found.x, found.y], axis=1)[false].astype(np.float32)
-    missed = tuple(index for index, hull in enumerate(port.hulls) if hull.sure and not _seen(hull.x, hull.y, found))
+    missed = tuple(index for index, hull in enumerate(port.hulls) if hull.sure and not _is_found(hull.x, hull.y, found))
     return replace(ground, spots=spots, missed=missed)
 
 
-def _seen(x: float, y: float, found: Hulls) -> bool:
+def _is_found(x: float, y: float, found: Hulls) -> bool:
     near = np.hypot(found.x - x, found.y - y) < _NEAR_PX
     return bool((found.score[near] > _SURE_SCORE).any())

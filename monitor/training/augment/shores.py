@@ -34,7 +34,15 @@ _CLEAR_PX = 4.0
 
 
 def noise_field(size: int, rng: np.random.Generator, roughness: float = 0.9) -> Pixels:
-    """(size, size) smooth noise with detail at every scale, mean near 0."""
+    """(size, size) smooth noise with detail at every scale, mean near 0.
+
+    Parameters
+    ----------
+    size : int
+    rng : np.random.Generator
+    roughness : float
+        The smaller, the more fine detail.
+    """
     field = np.zeros((size, size), np.float32)
     for cells in (2, 4, 8, 16, 32, 64):
         if cells > size:
@@ -46,7 +54,18 @@ def noise_field(size: int, rng: np.random.Generator, roughness: float = 0.9) -> 
 
 
 def soft_line(size: int, start: tuple[float, float], angle: float, length: float, width: float) -> Pixels:
-    """0..1: a straight strip from `start` (column, row), with soft edges."""
+    """(size, size) 0–1: a straight strip with soft edges.
+
+    Parameters
+    ----------
+    size : int
+    start : tuple of float
+        Column and row of one end.
+    angle : float
+        Radians from +column towards +row.
+    length, width : float
+        Pixels.
+    """
     rows, cols = np.mgrid[0:size, 0:size].astype(np.float32)
     dx, dy = cols - start[0], rows - start[1]
     along = dx * math.cos(angle) + dy * math.sin(angle)
@@ -116,10 +135,22 @@ def _surf(offshore: Pixels, rng: np.random.Generator) -> Pixels:
 
 
 def add_shores(reflectance: Pixels, water: Mask, keep_clear: Mask, rng: np.random.Generator) -> tuple[Mask, Pixels]:
-    """Draw land into the water of a (5, size, size) chip, in place, away from `keep_clear`.
+    """Where land was drawn into the water of a chip, in place, and places along its jetties where a hull could lie.
 
-    Returns what was covered (all False when there is little water), and places along jetties where a hull could lie,
-    as `ground.quay_places` gives them.
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, size, size), changed in place.
+    water : Mask
+        (size, size) bool.
+    keep_clear : Mask
+        (size, size) where nothing may be drawn: hulls.
+    rng : np.random.Generator
+
+    Returns
+    -------
+    tuple of Mask and Pixels
+        (size, size), all False when there is little water; (n, 4) as of `ground.quay_places`.
     """
     size = len(water)
     covered = np.zeros((size, size), dtype=np.bool_)

@@ -19,7 +19,15 @@ _SHIFT = 4
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """`maps` is (len(MAPS), row, col); the weights are (row, col), 0 where nothing is known."""
+    """What the network should give for one chip.
+
+    Attributes
+    ----------
+    maps : Pixels
+        (len(MAPS), row, col).
+    vessel_weight, stack_weight : Pixels
+        (row, col), 0 where nothing is known.
+    """
 
     maps: Pixels
     vessel_weight: Pixels
@@ -47,7 +55,18 @@ def corners(hull: Hull, grow_px: float = 0.0) -> Pixels:
 
 
 def local_frame(hull: Hull, shape: tuple[int, int], margin: float) -> tuple[slice, slice, Pixels, Pixels] | None:
-    """The window around a hull with each pixel's distance along and across it; None when outside."""
+    """The window around a hull with each pixel's distance along and across it; None when outside.
+
+    Rows, columns, distance along, distance across.
+
+    Parameters
+    ----------
+    hull : Hull
+    shape : tuple of int
+        Rows and columns of the chip.
+    margin : float
+        Pixels around the hull's box.
+    """
     box = corners(hull, margin)
     x0, y0 = np.floor(box.min(axis=0)).astype(int)
     x1, y1 = np.ceil(box.max(axis=0)).astype(int)
@@ -98,7 +117,18 @@ def render_targets(
     ignore: Sequence[Pixels] = (),
     valid: npt.NDArray[np.bool_] | None = None,
 ) -> Targets:
-    """Dense maps and weights of one chip. A sure hull wins over an ignore area; a doubtful one has no weight."""
+    """Dense maps and weights of one chip. A sure hull wins over an ignore area; a doubtful one has no weight.
+
+    Parameters
+    ----------
+    shape : tuple of int
+        Rows and columns.
+    hulls : sequence of Hull
+    stacks, doubtful_stacks, ignore : sequence of Pixels
+        Rings (n, 2), column and row.
+    valid : Mask, optional
+        Elsewhere nothing has weight.
+    """
     maps = np.zeros((len(MAPS), *shape), dtype=np.float32)
     ignored = fill(shape, ignore)
     vessel_weight = (1 - ignored).astype(np.float32)
@@ -115,4 +145,4 @@ def render_targets(
     if valid is not None:
         vessel_weight *= valid
         stack_weight *= valid
-    return Targets(maps, vessel_weight, stack_weight)
+    return Targets(maps=maps, vessel_weight=vessel_weight, stack_weight=stack_weight)

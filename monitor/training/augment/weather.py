@@ -13,8 +13,16 @@ _TILT = np.array([1.0, 0.7, 0.4, 0.0, -0.3])
 
 
 def weather(reflectance: Pixels, noise: float, rng: np.random.Generator) -> Pixels:
-    """A (5, row, col) chip under another sun and air: gain, tilt over the bands, haze, veil, blur, noise up to
-    `noise`."""
+    """A chip under another sun and air: gain, tilt over the bands, haze, veil, blur, noise.
+
+    Parameters
+    ----------
+    reflectance : Pixels
+        (5, row, col).
+    noise : float
+        Most noise, reflectance.
+    rng : np.random.Generator
+    """
     gain = np.exp(rng.normal(-0.08, 0.3) + rng.normal(0, 0.15) * _TILT + rng.normal(0, 0.07, size=5))
     lift = rng.exponential(0.01) * _HAZE + rng.normal(0, 0.004, size=5)
     out = (reflectance * gain[:, None, None] + lift[:, None, None]).astype(np.float32)

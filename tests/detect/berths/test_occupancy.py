@@ -41,11 +41,11 @@ def rates(observations: tuple[Observation, ...], table: pd.DataFrame) -> tuple[i
     """Ships found, ships, empty berths claimed, empty berths; where the past was long enough."""
     there = np.array([x.ship_at_m is not None for x in observations])
     judged = (table["observations"] > 0).to_numpy()
-    said = (table["state"] == "occupied").to_numpy()
+    occupied = (table["state"] == "occupied").to_numpy()
     return (
-        int((said & there & judged).sum()),
+        int((occupied & there & judged).sum()),
         int((there & judged).sum()),
-        int((said & ~there & judged).sum()),
+        int((occupied & ~there & judged).sum()),
         int((~there & judged).sum()),
     )
 
@@ -101,9 +101,9 @@ def test_boats_moored_close_together_fill_no_berth() -> None:
     at = {"detections": found, "coverage": coverage(list(observations))}
     assert berth_states(port(), [observations[0].acquisition], **at)["state"][0] == "occupied"
     found["length_m"] = 36.0
-    told = berth_states(port(), [observations[0].acquisition], **at)
-    assert told["state"][0] == "empty"
-    assert told["detection_ids"][0] == ""
+    states = berth_states(port(), [observations[0].acquisition], **at)
+    assert states["state"][0] == "empty"
+    assert states["detection_ids"][0] == ""
 
 
 def test_a_ship_counts_for_one_berth_only() -> None:

@@ -29,7 +29,7 @@ def level(*stretches: tuple[int, int, float], bins: int = 16) -> np.ndarray:
 def observations(
     ships: Sequence[float | None], *, orbit: int = 54, first_day: int = 0, sensor: str = "s1"
 ) -> list[Observation]:
-    """Looks six days apart, with a ship of 115 m at a place or none."""
+    """Observations six days apart, with a ship of 115 m at a place or none."""
     rng = np.random.default_rng(orbit)
     made = []
     for number, at in enumerate(ships):
@@ -72,13 +72,13 @@ def test_the_longest_stretch_is_taken_and_bins_never_seen_are_left_out() -> None
 def test_another_viewing_that_shows_the_stretch_bare_speaks_for_a_ship_and_optics_speak_either_way() -> None:
     rule, berth = PermanentRule(), level((6, 11, 11.0))
 
-    def told(*others: np.ndarray, optical: tuple[int, int] = (0, 0)) -> float | None:
+    def probability(*others: np.ndarray, optical: tuple[int, int] = (0, 0)) -> float | None:
         return permanent_probability(berth, berth, others, optical=optical, rule=rule)
 
-    assert told(level()) == rule.came
-    assert told(berth) == told() == pytest.approx(rule.stays)
-    assert told(optical=(6, 0)) == pytest.approx(0.15)
-    assert told(optical=(6, 6)) == pytest.approx(0.9)
+    assert probability(level()) == rule.came
+    assert probability(berth) == probability() == pytest.approx(rule.stays)
+    assert probability(optical=(6, 0)) == pytest.approx(0.15)
+    assert probability(optical=(6, 6)) == pytest.approx(0.9)
     assert permanent_probability(level(), berth, [], optical=(0, 0), rule=rule) is None
 
 

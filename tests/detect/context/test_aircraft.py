@@ -1,4 +1,4 @@
-"""Aeroplanes are told from ships by where each band shows them."""
+"""Aeroplanes are separated from ships by where each band shows them."""
 
 from __future__ import annotations
 

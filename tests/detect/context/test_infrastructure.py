@@ -24,7 +24,7 @@ def day(number: int) -> pd.Timestamp:
 
 
 def found(rows: list[tuple[int, tuple[float, float], float, str]]) -> pd.DataFrame:
-    """Look, place, length and zone of each find."""
+    """Observation, place, length and zone of each find."""
     table = gpd.GeoDataFrame(
         {
             "detection_id": [f"d{n}" for n in range(len(rows))],

@@ -122,7 +122,7 @@ def test_the_table_tells_occupied_from_empty_berths_and_length_classes_apart(por
     assert pooled["occupied_found"] > 0
     assert pooled["occupied_missed"] == 0
     assert pooled["empty_left"] == pooled["empty_berths"] == 2
-    assert "said occupied" in table
+    assert "predicted as" in table
     assert "100-200" in table
     assert {"zone", "length_from_m", "recall", "precision", "f1"} <= set(result.by_class().columns)
 

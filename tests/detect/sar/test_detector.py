@@ -19,7 +19,8 @@ from monitor.core.geodesy import WGS84, reproject
 from monitor.core.grid import Grid
 from monitor.core.scene import Raster
 from monitor.detect.sar.cfar import bright_pixels
-from monitor.detect.sar.detector import HullRule, RadarDetector
+from monitor.detect.sar.detector import RadarDetector
+from monitor.detect.sar.hulls import HullRule
 
 EPSG, SIDE = 32652, 220
 GRID = Grid(EPSG, Affine(10, 0, 600_000, 0, -10, 4_670_000), (SIDE, SIDE))

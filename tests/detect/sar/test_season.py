@@ -41,16 +41,16 @@ def test_a_season_of_radar_meets_the_figures_for_berths_and_counts(repository: P
     )
     truth = truth_tables(season)
     judged = states.merge(truth["berths"][["scene_id", "berth_id", "occupied"]], on=["scene_id", "berth_id"])
-    said = judged["state"] == "occupied"
+    occupied = judged["state"] == "occupied"
     ships = truth["vessels"]
     large = ships[(ships["length_m"] >= 100) & (ships["berth_id"] != "")]
     pairs = pd.MultiIndex.from_frame(large[["scene_id", "berth_id"]])
     is_large = pd.MultiIndex.from_frame(judged[["scene_id", "berth_id"]]).isin(pairs)
     assert is_large.sum() >= 15
-    assert said[is_large].mean() >= 0.95
+    assert occupied[is_large].mean() >= 0.95
     boats = pd.MultiIndex.from_frame(ships.loc[ships["berth_id"] != "", ["scene_id", "berth_id"]])
     bare = ~pd.MultiIndex.from_frame(judged[["scene_id", "berth_id"]]).isin(boats)
-    assert said[bare].mean() <= 0.05
+    assert occupied[bare].mean() <= 0.05
     visible = ships[ships["visible"] & (ships["length_m"] >= 45)].groupby("scene_id").size()
     counts = count(mark_fixed(detections, shown), shown, berth_states=states).set_index("scene_id")["vessels"]
     assert (counts - visible.reindex(counts.index).fillna(0)).abs().mean() <= 0.81

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from monitor.detect.evaluation.dataset import Hull
-from monitor.detect.yolo.decode import decode_hulls, hull_runs, long_side
-from monitor.detect.yolo.outlines import outline
+from monitor.detect.yolo.decode import decode_hulls, hull_runs
 from monitor.detect.yolo.rules import DecodeRule
 from monitor.training.augment.targets import MAPS, render_targets
 
@@ -58,24 +57,6 @@ def test_a_sure_hull_wins_over_an_ignore_area() -> None:
     assert targets.vessel_weight[5, 5] == 0
 
 
-def test_the_long_side_of_a_turned_rectangle() -> None:
-    turn = np.array([[math.cos(0.6), math.sin(0.6)], [-math.sin(0.6), math.cos(0.6)]])
-    ring = np.array([[0, 0], [10, 0], [10, 3], [0, 3]]) @ turn
-    length, angle = long_side(ring)
-    assert length == pytest.approx(10)
-    assert angle == pytest.approx(0.6)
-
-
-def test_an_outline_has_the_area_of_its_pixels() -> None:
-    mask = np.zeros((20, 30), dtype=bool)
-    mask[5:15, 4:24] = True
-    ring = outline(mask, 100, 200)
-    assert ring is not None
-    assert ring[:, 0].min() == 204
-    assert ring[:, 1].max() == 115
-    assert outline(mask[:2]) is None
-
-
 @pytest.mark.parametrize("angle", [0.0, 0.7, 2.2])
 def test_a_length_map_that_is_wrong_is_corrected_by_how_far_the_hull_goes_on(angle: float) -> None:
     maps = drawn(a_hull(60.3, 64.8, 24.0, 3.0, angle))
@@ -103,9 +84,9 @@ def test_a_centre_that_is_off_is_moved_to_the_middle_of_the_hull() -> None:
     maps[8] += 5.0 / 8.0 * (maps[0] > 0)
     maps[5] = np.roll(maps[5], 5, axis=1)
     off = decode_hulls(maps, DecodeRule())
-    mended = decode_hulls(maps, DecodeRule(recentre=1.0))
+    moved = decode_hulls(maps, DecodeRule(recentre=1.0))
     assert off.x[0] == pytest.approx(65, abs=1)
-    assert mended.x[0] == pytest.approx(60, abs=1)
+    assert moved.x[0] == pytest.approx(60, abs=1)
 
 
 def test_two_claims_on_one_long_hull_become_one() -> None:

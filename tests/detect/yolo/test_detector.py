@@ -56,16 +56,16 @@ def test_a_broken_registry_is_an_error(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "says"),
+    ("data", "message"),
     [
         (lambda dn: dn.astype(np.float32) / 10_000, "float reflectance"),
         (lambda dn: (dn / 10_000 * 255).astype(np.uint8).clip(1), "8-bit"),
         (lambda dn: dn.astype(np.float32) * 100, "reflectance up to"),
     ],
 )
-def test_numbers_of_another_scale_are_refused(data: object, says: str) -> None:
+def test_numbers_of_another_scale_are_refused(data: object, message: str) -> None:
     scene = harbour.raster()
-    with pytest.raises(DetectorError, match=says):
+    with pytest.raises(DetectorError, match=message):
         YoloDetector()(changed(scene, data(scene.data)))  # type: ignore[operator]
 
 

@@ -1,4 +1,4 @@
-"""What the network sees."""
+"""The input of the network."""
 
 import numpy as np
 import pytest

@@ -99,7 +99,7 @@ def test_stac_validates_against_its_own_reader(content: Content, tmp_path: Path)
 def test_the_item_of_an_archived_scene_points_at_its_files(tmp_path: Path) -> None:
     archive = Archive(tmp_path / "archive")
     scene = archive.write_scene(acquisition(SCENES[0]), raster())
-    given = Content((port(),), (scene.acquisition,), Tables(), "m", scenes=(scene,))
+    given = Content((port(),), (scene.acquisition,), TableSet(), "m", scenes=(scene,))
     export(given, tmp_path / "out.d" / "stac", format="stac")
     (item,) = pystac.Catalog.from_file(str(tmp_path / "out.d/stac/catalog.json")).get_items(recursive=True)
     archived = pystac.Item.from_file(str(scene.path / "item.json"))

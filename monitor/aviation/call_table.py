@@ -16,6 +16,7 @@ from monitor.aviation.reception import FieldReception, Heard
 from monitor.aviation.stays import UNLISTED, Track
 from monitor.aviation.stops import Stop
 from monitor.core.timerange import isoformat
+from monitor.core.wording import either
 
 RECEPTION_RADIUS_M, LOW_RADIUS_M = 80000.0, 40000.0
 AWAY_S = 2 * 3600.0
@@ -58,7 +59,7 @@ class RowMaker:
 
     def when(self, t: float, place: int) -> str:
         zone = wording.zone_of(self.airfields, self.id_of(place))
-        return wording.instant(moment(t), zone)
+        return wording.utc_and_local(moment(t), zone)
 
     def stop(self, stop: Stop) -> dict[str, object]:
         """The row of one stop."""
@@ -199,7 +200,7 @@ class RowMaker:
             return template.format(who=self.who, field=name, when=when)
         if stop.status == "consistent":
             best = stop.found[0]
-            fields = wording.either([wording.field_name(self.airfields, self.id_of(c.index)) for c in stop.found])
+            fields = either([wording.field_name(self.airfields, self.id_of(c.index)) for c in stop.found])
             return wording.CONSISTENT.format(
                 who=self.who,
                 before_km=best.before_m / 1000,

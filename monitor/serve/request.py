@@ -10,9 +10,10 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
+from monitor.core.wording import date_only, minute
 from monitor.pipeline.review import queue_of
 from monitor.report.page.model import Tables
-from monitor.report.page.wording import date_only, minute, when
+from monitor.report.page.wording import when
 from monitor.report.tiles.observations import Observation
 from monitor.serve import render
 from monitor.serve.cache import Content, Shelf

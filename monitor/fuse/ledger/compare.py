@@ -12,8 +12,7 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.tables import BERTH_STATES, COVERAGE, LEDGER, STACKS, VISITS
 from monitor.core.tableset import TableSet
-from monitor.fuse.findings.wording import at_least, day
-from monitor.fuse.findings.wording import when as hour
+from monitor.core.wording import at_least, day, day_and_time, plural
 from monitor.fuse.ledger.observations import PRESENT
 from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED
 
@@ -134,8 +133,7 @@ def _total(row: Row, event: str, ports: list[_Port]) -> Answer:
         return {"verdict": NOT_COMPARABLE, "reason": "a passage, not a sighting in a port"}
     named = [port for port in ports if port.aoi.id.casefold() in str(row["port"]).casefold()]
     ours = [
-        f"{at_least(len(_reaching(port, row)), 'visit', 'visits')} at {port.aoi.id} in {len(clear)} clear "
-        f"{'observation' if len(clear) == 1 else 'observations'}"
+        f"{at_least(len(_reaching(port, row)), 'visit')} at {port.aoi.id} in {plural(len(clear), 'clear observation')}"
         for port in named
         if len(clear := port.clear(row["start"], row["end"]))
     ]
@@ -239,8 +237,8 @@ def _ids(stays: pd.DataFrame) -> Answer:
 
 def _observations(clear: pd.Series) -> str:
     if len(clear) == 1:
-        return f"clear observation of {hour(clear.iloc[0])}"
-    return f"{len(clear)} clear observations"
+        return f"clear observation of {day_and_time(clear.iloc[0])}"
+    return plural(len(clear), "clear observation")
 
 
 def _stacks(row: Row, port: _Port) -> Answer:
@@ -268,7 +266,7 @@ def _nearest(row: Row, port: _Port) -> str:
     observations = port.clear(port.first, port.last + timedelta(seconds=1))
     before, after = observations[observations < row["start"]], observations[observations >= row["end"]]
     texts = [
-        f"{name} {hour(at)}"
+        f"{name} {day_and_time(at)}"
         for name, at in (("the one before", before.max()), ("the one after", after.min()))
         if pd.notna(at)
     ]

@@ -74,7 +74,7 @@ def likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> t
     out_h, in_h = (values.ravel() for values in np.meshgrid(out_h, in_h))
     nmi = way_m / METRES_PER_NAUTICAL_MILE
     fastest, usual = np.array([nmi / rule.fastest_kn]), np.array([nmi / rule.usual_kn])
-    weight = passage((in_h - out_h)[None, :], fastest, usual, rule)[0]
+    weight = passage_density((in_h - out_h)[None, :], fastest, usual, rule)[0]
     if not weight.sum() > 0:
         return left.departed[0], came.arrived[1]
     hours = (float(np.average(values, weights=weight)) for values in (out_h, in_h))
@@ -82,7 +82,7 @@ def likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> t
     return out, back
 
 
-def passage(hours: Floats, fastest: Floats, usual: Floats, rule: LinkRule) -> Floats:
+def passage_density(hours: Floats, fastest: Floats, usual: Floats, rule: LinkRule) -> Floats:
     """(pairs, instants) density an hour of a passage that took so long; nothing is faster than the fastest."""
     waited = np.maximum(hours - usual[:, None], 0.0)
     spread = (usual - fastest)[:, None]

@@ -17,7 +17,7 @@ import pandas as pd
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.fuse.stays.port_stays import PortStay
 from monitor.fuse.voyages.at_sea import UnderwayFix
-from monitor.fuse.voyages.transit import Distances, LinkRule, passage
+from monitor.fuse.voyages.transit import Distances, LinkRule, passage_density
 
 Floats = npt.NDArray[np.float64]
 
@@ -166,7 +166,7 @@ def _densities(
     elsewhere = np.array(
         [float(np.mean([value for port, value in missed.items() if port != stays[int(b)].port] or [0.4])) for b in j]
     )
-    direct = np.where(two & ended, (weight * passage(hours, fastest[:, 0], usual[:, 0], rule)).sum(axis=1), 0.0)
+    direct = np.where(two & ended, (weight * passage_density(hours, fastest[:, 0], usual[:, 0], rule)).sum(axis=1), 0.0)
     direct = direct * np.array([_cargo(stays[a], stays[b]) for a, b in pairs.tolist()])
     calls = np.where(two, 2.0, 1.0)[:, None]
     skipped = _log_normal(hours, calls * (usual + rule.stay_h * 1.5) + usual, 0.4) * (

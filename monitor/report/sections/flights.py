@@ -9,10 +9,10 @@ import pandas as pd
 from monitor.aviation.timeline import calls_at
 from monitor.core.tables import aviation as schemas
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import hours, minute, number, plural
 from monitor.report.charts.flight_map import air_map
 from monitor.report.charts.timeline import timeline_chart
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text, TileFigure
-from monitor.report.page.wording import hours, minute, number, plural
 
 LIMITS = (
     "Flight data corroborate; they prove no cargo and no purpose. Coverage over closed airspace is thin: the end of "

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
+from monitor.core.wording import date_only, hours, minute, plural
 from monitor.report.charts.series import coverage_strip
 from monitor.report.page.blocks import Cell, Section, Table
 from monitor.report.page.model import BriefInput, Header, Statement
-from monitor.report.page.wording import date_only, hours, minute, plural, when
+from monitor.report.page.wording import when
 from monitor.report.sections.key_numbers import PAST_WEEKS, PerObservation, Windows, chance_of_more, per_observation
 from monitor.report.tiles.observations import Observation, longest_blind, observations_of, within
 

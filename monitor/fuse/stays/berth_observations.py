@@ -16,7 +16,7 @@ _MISSED = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Hull:
+class BerthVessel:
     """A ship at a berth in one observation; no id, and NaN for place and length, when only the berth's state tells of
     it.
     """
@@ -43,7 +43,7 @@ class Observation:
     scene_id: str
     at: pd.Timestamp
     missed: Mapping[str, float]
-    hulls: tuple[Hull, ...]
+    hulls: tuple[BerthVessel, ...]
 
 
 def observations(
@@ -87,17 +87,17 @@ def observations(
     return found
 
 
-def _at_berth(berth_id: str, hulls: list[Hull], chance: float) -> list[Hull]:
+def _at_berth(berth_id: str, hulls: list[BerthVessel], chance: float) -> list[BerthVessel]:
     nan = float("nan")
     if not hulls:
-        return [Hull(berth_id, "", nan, nan, nan, nan, nan, None, chance)]
+        return [BerthVessel(berth_id, "", nan, nan, nan, nan, nan, None, chance)]
     return [
-        Hull(berth_id, h.detection_id, h.lon, h.lat, h.length_m, h.length_low_m, h.length_high_m, h.mmsi, chance)
+        BerthVessel(berth_id, h.detection_id, h.lon, h.lat, h.length_m, h.length_low_m, h.length_high_m, h.mmsi, chance)
         for h in hulls
     ]
 
 
-def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Iterator[tuple[str, Hull]]:
+def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Iterator[tuple[str, BerthVessel]]:
     if detections is None or detections.empty:
         return
     ships = vessels_only(detections)
@@ -111,7 +111,9 @@ def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Ite
         nan = float("nan")
         yield (
             str(name),
-            Hull("", str(name), float(x), float(y), float(length), float(low), float(high), known.get(str(name)), nan),
+            BerthVessel(
+                "", str(name), float(x), float(y), float(length), float(low), float(high), known.get(str(name)), nan
+            ),
         )
 
 

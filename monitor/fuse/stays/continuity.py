@@ -13,10 +13,10 @@ import pandas as pd
 
 from monitor.core.geodesy import distance_m
 from monitor.fuse.matching.assignment import pair
-from monitor.fuse.stays.berth_observations import Hull, Observation
+from monitor.fuse.stays.berth_observations import BerthVessel, Observation
 
-Instant: TypeAlias = pd.Timestamp | None
-Observations: TypeAlias = Mapping[str, list[tuple[pd.Timestamp, float]]]
+Bound: TypeAlias = pd.Timestamp | None
+ClearObservations: TypeAlias = Mapping[str, list[tuple[pd.Timestamp, float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ class Stay:
 
     aoi_id: str
     first_scene: str
-    hulls: list[Hull]
+    hulls: list[BerthVessel]
     seen: list[pd.Timestamp]
-    gone: Instant = None
+    gone: Bound = None
     open: bool = True
     longest_unseen: timedelta = field(default_factory=timedelta)
 
@@ -85,7 +85,7 @@ def median(values: list[float]) -> float:
     return float(np.median(known)) if known else float("nan")
 
 
-def follow(observations: list[Observation], rule: VisitRule) -> tuple[list[Stay], Observations]:
+def follow(observations: list[Observation], rule: VisitRule) -> tuple[list[Stay], ClearObservations]:
     """The stays that a sequence of observations shows, and every berth's clear observations with the chance to miss a
     hull.
     """
@@ -123,7 +123,7 @@ def _carry_on(stays: list[Stay], observation: Observation, rule: VisitRule) -> N
             stay.open = False
 
 
-def _same(stay: Stay, hull: Hull, observation: Observation, rule: VisitRule) -> float:
+def _same(stay: Stay, hull: BerthVessel, observation: Observation, rule: VisitRule) -> float:
     """Cost (negative: the same ship) of carrying a stay on with a hull; inf when it cannot be."""
     unseen = observation.at - stay.seen[-1]
     same_mmsi = stay.mmsi is not None and stay.mmsi == hull.mmsi
@@ -134,7 +134,7 @@ def _same(stay: Stay, hull: Hull, observation: Observation, rule: VisitRule) -> 
     return _likeness(stay, hull, rule)
 
 
-def _likeness(stay: Stay, hull: Hull, rule: VisitRule) -> float:
+def _likeness(stay: Stay, hull: BerthVessel, rule: VisitRule) -> float:
     """Cost by place, length and MMSI alone."""
     last, length = stay.hulls[-1], stay.length_m
     same_mmsi = stay.mmsi is not None and stay.mmsi == hull.mmsi
@@ -150,7 +150,7 @@ def _likeness(stay: Stay, hull: Hull, rule: VisitRule) -> float:
     return float(-10.0 + moved / reach + change / rule.same_length)
 
 
-def _laid_up(stays: list[Stay], clear: Observations, rule: VisitRule) -> list[Stay]:
+def _laid_up(stays: list[Stay], clear: ClearObservations, rule: VisitRule) -> list[Stay]:
     """Stays of a hull that nearly every observation shows over weeks, joined to one."""
     joined: list[Stay] = []
     by_berth: dict[str, list[Stay]] = {}
@@ -186,19 +186,19 @@ def _joined(like: list[Stay]) -> Stay:
     return Stay(like[0].aoi_id, like[0].first_scene, hulls, seen, like[-1].gone, like[-1].open, unseen)
 
 
-def not_before(stay: Stay, clear: Observations, rule: VisitRule) -> Instant:
+def not_before(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
     """The last clear observation that surely (to the rule's doubt) came before the stay; None when there is none."""
     earlier = [(at, missed) for at, missed in reversed(clear.get(stay.berth_id, [])) if at < stay.seen[0]]
     return _bound(stay.seen[0], earlier, rule)
 
 
-def not_after(stay: Stay, clear: Observations, rule: VisitRule) -> Instant:
+def not_after(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
     """The first clear observation that surely (to the rule's doubt) came after the stay; None when there is none."""
     later = [(at, missed) for at, missed in clear.get(stay.berth_id, []) if at > stay.seen[-1]]
     return _bound(stay.seen[-1], later, rule)
 
 
-def _bound(seen: pd.Timestamp, observations: list[tuple[pd.Timestamp, float]], rule: VisitRule) -> Instant:
+def _bound(seen: pd.Timestamp, observations: list[tuple[pd.Timestamp, float]], rule: VisitRule) -> Bound:
     """The nearest of the observations at which the ship was not there, reckoning with observations that missed it."""
     all_missed = 1.0
     for at, missed in observations:

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-Instant: TypeAlias = pd.Timestamp | None
+Bound: TypeAlias = pd.Timestamp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +24,8 @@ class PortStay:
     id: str
     port: str
     berth_id: str
-    arrived: tuple[Instant, pd.Timestamp]
-    departed: tuple[pd.Timestamp, Instant]
+    arrived: tuple[Bound, pd.Timestamp]
+    departed: tuple[pd.Timestamp, Bound]
     is_open: bool
     mmsi: int | None
     length_m: float
@@ -67,7 +67,7 @@ def port_stays(
     return sorted(stays, key=lambda stay: (stay.arrived[1], stay.id))
 
 
-def _instant(value: object) -> Instant:
+def _instant(value: object) -> Bound:
     return None if pd.isna(value) else pd.Timestamp(value)
 
 

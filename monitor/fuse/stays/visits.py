@@ -11,7 +11,7 @@ from monitor.core.columns import instants
 from monitor.core.schema import UTC
 from monitor.core.tables import DETECTABILITY, VISITS
 from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED, observations, states_from_coverage
-from monitor.fuse.stays.continuity import Observations, Stay, VisitRule, follow, median, not_after, not_before
+from monitor.fuse.stays.continuity import ClearObservations, Stay, VisitRule, follow, median, not_after, not_before
 
 
 def visits(
@@ -62,7 +62,7 @@ def visits(
     return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
 
 
-def _row(stay: Stay, clear: Observations, rule: VisitRule) -> dict[str, object]:
+def _row(stay: Stay, clear: ClearObservations, rule: VisitRule) -> dict[str, object]:
     named = [hull.detection_id for hull in stay.hulls if hull.detection_id]
     berth = stay.berth_id
     chance = median([hull.probability for hull in stay.hulls])

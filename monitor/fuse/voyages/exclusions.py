@@ -30,7 +30,7 @@ class Fixes:
     lat: Floats
 
 
-def heard_at(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int, Fixes]:
+def fixes_of(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int, Fixes]:
     """MMSI to the fixes of that ship."""
     if positions is None or positions.empty or not ships:
         return {}
@@ -41,7 +41,7 @@ def heard_at(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int
     }
 
 
-def heard_near(positions: pd.DataFrame | None, places: Places, rule: ExclusionRule) -> dict[str, Times]:
+def reception_near(positions: pd.DataFrame | None, places: Places, rule: ExclusionRule) -> dict[str, Times]:
     """Port id to the instants at which any vessel was heard within 40 km of it, in order."""
     if positions is None or positions.empty:
         return {}
@@ -53,7 +53,7 @@ def heard_near(positions: pd.DataFrame | None, places: Places, rule: ExclusionRu
     return found
 
 
-def unheard_odds(
+def silence_odds(
     stays: Sequence[PortStay], heard: Mapping[int, Fixes], feed: Mapping[str, Times], places: Places, rule: LinkRule
 ) -> dict[tuple[int, int], float]:
     """Stay and MMSI to the log odds against that ship having been the nameless one in port.

@@ -18,7 +18,7 @@ from monitor.fuse.stays.port_stays import PortStay, port_stays
 from monitor.fuse.stays.visits import detectability
 from monitor.fuse.voyages.at_sea import UnderwayFix, underway_fixes
 from monitor.fuse.voyages.distances import Waters, between_ports
-from monitor.fuse.voyages.exclusions import heard_at, heard_near, unheard_odds
+from monitor.fuse.voyages.exclusions import fixes_of, reception_near, silence_odds
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sampler import ChainModel, sample
 from monitor.fuse.voyages.shuttles import shuttles, with_candidates
@@ -123,8 +123,8 @@ def _chain_model(
     fixed |= {len(stays) + k: underway_fix.mmsi for k, underway_fix in enumerate(found)}
     zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
     times = [stay.arrived[1] for stay in stays] + [underway_fix.left + underway_fix.doubt for underway_fix in found]
-    heard, feed = heard_at(set(fixed.values()), positions), heard_near(positions, centres, rule.exclusions)
-    silent = unheard_odds(stays, heard, feed, centres, rule)
+    heard, feed = fixes_of(set(fixed.values()), positions), reception_near(positions, centres, rule.exclusions)
+    silent = silence_odds(stays, heard, feed, centres, rule)
     return ChainModel(
         stays,
         steps(stays, found, ways, missed=missed, rule=rule),

@@ -25,18 +25,29 @@ class VisitRule:
 
     Attributes
     ----------
-    same_place_m : most distance between the hull's centres (or half its length, when that is more)
-    same_length : most difference of the log of the lengths
-    longest_unseen : two sightings further apart in time are two stays: in between a ship can go and come back
-    shortest_absence : a hull missed in an observation and back at its place sooner than this never left: it could not
-        have
-        been at the next port and back
-    laid_up_looks, laid_up_days, laid_up_share : a like hull in so many observations, over so long, in this share of
-        the clear
-        looks never left; observations without it missed it
-    usual_stay : mean length of a stay, for the chance that a ship was there already in an observation that shows none
-    doubt : an observation without the ship bounds its stay when the chance that it was there unseen is no more than
-        this
+    same_place_m : float
+        Greatest distance between the centres of one vessel (or half its length, when that is more).
+    same_length : float
+        Greatest difference of the log of the lengths.
+    longest_unseen : timedelta
+        Two sightings further apart in time are two stays: in between a ship can go and come back.
+    shortest_absence : timedelta
+        A vessel missed in an observation and back at its place sooner than this never left: it could not have been at
+        the next port and back.
+    laid_up_observations : int
+        A like vessel in so many observations, over `laid_up_days`, in `laid_up_share` of the clear observations never
+        left; observations without it missed it.
+    laid_up_days, laid_up_share : float
+    usual_stay : timedelta
+        Mean length of a stay, for the probability that a ship was there already in an observation that shows none.
+    doubt : float
+        An observation without the ship bounds its stay when the probability that it was there unseen is no more than
+        this.
+    unknown_probability : float
+        Probability of a vessel whose berth's state has none. Chosen.
+    sure_days, unseen_days : float
+        A stay's probability falls once it went unseen for longer than `sure_days`, by a factor e in `unseen_days`.
+        Chosen.
     """
 
     same_place_m: float = 70.0
@@ -48,6 +59,9 @@ class VisitRule:
     laid_up_share: float = 0.8
     usual_stay: timedelta = timedelta(hours=60)
     doubt: float = 0.03
+    unknown_probability: float = 0.9
+    sure_days: float = 2.0
+    unseen_days: float = 12.0
 
 
 @dataclass(slots=True)
@@ -183,7 +197,15 @@ def _joined(like: list[Stay]) -> Stay:
     hulls = [hull for stay in like for hull in stay.hulls]
     seen = [at for stay in like for at in stay.seen]
     unseen = max(b - a for a, b in pairwise(seen))
-    return Stay(like[0].aoi_id, like[0].first_scene, hulls, seen, like[-1].gone, like[-1].open, unseen)
+    return Stay(
+        aoi_id=like[0].aoi_id,
+        first_scene=like[0].first_scene,
+        hulls=hulls,
+        seen=seen,
+        gone=like[-1].gone,
+        open=like[-1].open,
+        longest_unseen=unseen,
+    )
 
 
 def not_before(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
@@ -199,7 +221,7 @@ def not_after(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
 
 
 def _bound(seen: pd.Timestamp, observations: list[tuple[pd.Timestamp, float]], rule: VisitRule) -> Bound:
-    """The nearest of the observations at which the ship was not there, reckoning with observations that missed it."""
+    """The nearest of the observations at which the ship was not there, allowing for observations that missed it."""
     all_missed = 1.0
     for at, missed in observations:
         all_missed *= missed

@@ -17,6 +17,7 @@ from monitor.aviation.stays import UNLISTED, Track
 from monitor.aviation.stops import Stop
 from monitor.core.solar import sun_elevation_deg
 from monitor.core.timerange import isoformat
+from monitor.core.wording import either
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class RowMaker:
 
     def when(self, t: float, place: int) -> str:
         zone = wording.zone_of(self.airfields, self.id_of(place))
-        return wording.instant(moment(t), zone)
+        return wording.utc_and_local(moment(t), zone)
 
     def stop(self, stop: Stop) -> dict[str, object]:
         """The AIR_CALLS row of one stop."""
@@ -226,7 +227,7 @@ class RowMaker:
             return template.format(who=self.who, field=name, when=when)
         if stop.status == "consistent":
             best = stop.found[0]
-            fields = wording.either([wording.field_name(self.airfields, self.id_of(c.index)) for c in stop.found])
+            fields = either([wording.field_name(self.airfields, self.id_of(c.index)) for c in stop.found])
             return wording.CONSISTENT.format(
                 who=self.who,
                 before_km=best.before_m / 1000,

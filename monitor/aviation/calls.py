@@ -104,7 +104,7 @@ def _contested(table: pd.DataFrame, tracks: pd.DataFrame) -> pd.DataFrame:
         who = wording.who(row.icao24, row.registration)
         when = row.arrived_not_after if pd.notna(row.arrived_not_after) else row.departed_not_before
         claim[k] = wording.CONTESTED.format(
-            who=who, field=row.airfield_id or "no listed airfield", when=wording.instant(when.to_pydatetime())
+            who=who, field=row.airfield_id or "no listed airfield", when=wording.utc_and_local(when.to_pydatetime())
         )
     return table.assign(status=status, claim=claim)
 

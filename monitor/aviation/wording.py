@@ -50,12 +50,7 @@ def field_name(airfields: pd.DataFrame, airfield_id: str) -> str:
     return f"{found['name'].iloc[0]} ({airfield_id})"
 
 
-def either(names: list[str]) -> str:
-    """``A``, ``A or B``, ``A, B or C``."""
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
-
-
-def instant(t: datetime, timezone: str = "UTC") -> str:
+def utc_and_local(t: datetime, timezone: str = "UTC") -> str:
     """``2024-03-20T16:30:00Z (02:30 on 21 Mar, Asia/Vladivostok)``: always UTC first."""
     if timezone == "UTC":
         return isoformat(t)

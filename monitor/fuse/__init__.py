@@ -20,7 +20,7 @@ from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.stays.continuity import VisitRule
 from monitor.fuse.stays.visits import detectability, visits
 from monitor.fuse.voyages.links import Linked, link_voyages
-from monitor.fuse.voyages.transit import LinkRule
+from monitor.fuse.voyages.rules import LinkRule
 
 __all__ = [
     "CORRELATED",

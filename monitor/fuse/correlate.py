@@ -56,7 +56,7 @@ from monitor.fuse.stays.continuity import VisitRule
 from monitor.fuse.stays.visits import detectability, visits
 from monitor.fuse.voyages.distances import Waters
 from monitor.fuse.voyages.links import link_voyages
-from monitor.fuse.voyages.transit import LinkRule
+from monitor.fuse.voyages.rules import LinkRule
 
 CORRELATED = (
     MATCHES,

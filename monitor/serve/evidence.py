@@ -9,9 +9,10 @@ import pandas as pd
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAPS, MATCHES
+from monitor.core.wording import coordinates, measured_length, minute, number
 from monitor.pipeline.brief.provenance import sha256
 from monitor.report.page.blocks import Block, Cell, Table
-from monitor.report.page.wording import length, lonlat, minute, number, short
+from monitor.report.page.wording import short
 from monitor.serve.cache import PageCache, PageContent
 from monitor.serve.request import row_when
 from monitor.store.reviews import ReviewStore, review_table
@@ -70,9 +71,9 @@ def _facts(content: PageContent, row: dict[str, object]) -> tuple[tuple[str, str
         facts += [
             ("Class", "vessel" if d.class_name == "vessel" else "container stack"),
             ("Score", f"{d.score:.2f}"),
-            ("Length (90 %)", length(d.length_m, d.length_low_m, d.length_high_m)),
+            ("Length (90 %)", measured_length(d.length_m, d.length_low_m, d.length_high_m)),
             ("Axis", number(d.axis_deg, 0, "°")),
-            ("Place", lonlat(place.x, place.y)),
+            ("Place", coordinates(place.x, place.y)),
             ("Zone", str(d.zone_id) or str(d.zone) or "–"),
             ("Detector", str(d.detector)),
         ]

@@ -8,10 +8,10 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.scene import Raster
 from monitor.core.tables import DETECTIONS
+from monitor.core.wording import minute
 from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Picture
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import minute
 from monitor.report.tiles.frames import around, overview
 from monitor.report.tiles.observations import Observation, observations_of
 from monitor.report.tiles.stretch import Stretch

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from monitor.core.wording import minute, number
 from monitor.report.page.blocks import Cell, Table
-from monitor.report.page.wording import SIMULATED_LINE, minute, number
+from monitor.report.page.wording import SIMULATED_LINE
 from monitor.serve import images, port, render
 from monitor.serve.cache import PageCache
 from monitor.serve.evidence import decisions, subject_evidence

@@ -12,8 +12,9 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.schema import Schema
 from monitor.core.tables import DETECTIONS, QUEUE, REVIEWS
+from monitor.core.wording import date_only, minute
 from monitor.pipeline.review.queue import queue_of
-from monitor.report.page.wording import date_only, minute, when
+from monitor.report.page.wording import when
 from monitor.report.tiles.observations import Observation
 from monitor.serve import render
 from monitor.serve.cache import PageCache, PageContent

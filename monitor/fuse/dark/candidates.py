@@ -18,11 +18,37 @@ from monitor.fuse.voyages.distances import Waters
 
 @dataclass(frozen=True, slots=True)
 class SailingRule:
-    """Speeds: `fastest_kn` that a cargo ship can make, `usual_kn` that spare hours are reckoned with; `most` ranks."""
+    """What a silent ship may have sailed, and how its candidates are weighed. Chosen.
+
+    Attributes
+    ----------
+    fastest_kn : float
+        What a cargo ship can make.
+    usual_kn : float
+        Speed from which spare hours are counted; a ship that needs more hurried.
+    most : int
+        Candidates that are kept of an event.
+    near_nmi : float
+        Distance at which a candidate's weight is halved.
+    open_end : float
+        Weight of a gap without an end, whose way on is not known.
+    hurried : float
+        Weight of a ship that hurried.
+    length_slack : float
+        Part of the length by which a broadcast one may lie outside the measured interval.
+    fits, differs : float
+        Weights of a length that lies within, and of one that does not.
+    """
 
     fastest_kn: float = 20.0
     usual_kn: float = 12.0
     most: int = 10
+    near_nmi: float = 30.0
+    open_end: float = 0.5
+    hurried: float = 0.3
+    length_slack: float = 0.05
+    fits: float = 2.0
+    differs: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,21 +95,21 @@ def gap_candidates(
     require(gaps, ("gap_id", "mmsi", "start", "end", "start_lon", "start_lat"), "gaps")
     key = "event_id" if "event_id" in events else "detection_id"
     lon, lat = lonlat(events)
-    said = np.array([known.get(int(m), np.nan) for m in gaps["mmsi"]])
+    stated = np.array([known.get(int(m), np.nan) for m in gaps["mmsi"]])
     parts = []
     for index, event in enumerate(events.to_dict("records")):
         spans = (gaps["start"] < event["acquired_at"]) & ~(gaps["end"] <= event["acquired_at"])
         if spans.any():
             some = gaps[spans]
             ways = _ways(some, (float(lon[index]), float(lat[index])), sea)
-            parts.append(_of_event(event, str(event[key]), some, said[spans], ways, rule))
+            parts.append(_of_event(event, str(event[key]), some, stated[spans], ways, rule))
     return GAP_CANDIDATES.join(parts)
 
 
 def _ways(gaps: pd.DataFrame, place: tuple[float, float], sea: Waters | None) -> _Ways:
     there, wet = _metres(floats(gaps, "start_lon"), floats(gaps, "start_lat"), place, sea)
     on, wet_on = _metres(floats(gaps, "end_lon"), floats(gaps, "end_lat"), place, sea)
-    return _Ways(there, on, wet & (wet_on | ~np.isfinite(on)))
+    return _Ways(there=there, on=on, by_water=wet & (wet_on | ~np.isfinite(on)))
 
 
 def _metres(
@@ -99,19 +125,20 @@ def _metres(
 
 
 def _of_event(
-    event: Mapping[object, object], event_id: str, gaps: pd.DataFrame, said: Floats, ways: _Ways, rule: SailingRule
+    event: Mapping[object, object], event_id: str, gaps: pd.DataFrame, stated: Floats, ways: _Ways, rule: SailingRule
 ) -> pd.DataFrame:
-    when = pd.Timestamp(event["acquired_at"])
-    hours_in = (when - gaps["start"]).dt.total_seconds().to_numpy() / 3600.0
-    hours_out = (gaps["end"] - when).dt.total_seconds().to_numpy() / 3600.0
+    at = pd.Timestamp(event["acquired_at"])
+    hours_in = (at - gaps["start"]).dt.total_seconds().to_numpy() / 3600.0
+    hours_out = (gaps["end"] - at).dt.total_seconds().to_numpy() / 3600.0
     nmi_in, nmi_out = ways.there / METRES_PER_NAUTICAL_MILE, ways.on / METRES_PER_NAUTICAL_MILE
     with np.errstate(divide="ignore", invalid="ignore"):
         kn_in, kn_out = nmi_in / hours_in, nmi_out / hours_out
     spare = hours_in + hours_out - (nmi_in + nmi_out) / rule.usual_kn
-    fits, odds = _length_odds(event, said)
-    near = 1.0 / (1.0 + nmi_in / 30.0) * np.where(np.isfinite(nmi_out), 1.0 / (1.0 + nmi_out / 30.0), 0.5)
+    fits, odds = _length_odds(event, stated, rule)
+    onward = np.where(np.isfinite(nmi_out), 1.0 / (1.0 + nmi_out / rule.near_nmi), rule.open_end)
+    near = 1.0 / (1.0 + nmi_in / rule.near_nmi) * onward
     hurried = np.fmax(kn_in, kn_out) > rule.usual_kn
-    weight = odds * near * np.where(hurried, 0.3, 1.0)
+    weight = odds * near * np.where(hurried, rule.hurried, 1.0)
     table = pd.DataFrame(
         {
             "event_id": event_id,
@@ -120,7 +147,7 @@ def _of_event(
             "required_in_kn": kn_in,
             "required_out_kn": kn_out,
             "spare_h": spare,
-            "length_m": said,
+            "length_m": stated,
             "length_fits": fits,
             "weight": weight,
             "by_water": ways.by_water,
@@ -133,12 +160,12 @@ def _of_event(
     return table.assign(rank=np.arange(1, len(table) + 1), weight=table["weight"] / (total or 1.0), reason=reason)
 
 
-def _length_odds(event: Mapping[object, object], said: Floats) -> tuple[pd.Series, Floats]:
+def _length_odds(event: Mapping[object, object], stated: Floats, rule: SailingRule) -> tuple[pd.Series, Floats]:
     low, high = (float(str(event.get(name, np.nan))) for name in ("length_low_m", "length_high_m"))
-    known = np.isfinite(said) & np.isfinite(low) & np.isfinite(high)
-    inside = (said >= low * 0.95) & (said <= high * 1.05)
+    known = np.isfinite(stated) & np.isfinite(low) & np.isfinite(high)
+    inside = (stated >= low * (1.0 - rule.length_slack)) & (stated <= high * (1.0 + rule.length_slack))
     fits = pd.Series(np.where(known, inside, False)).astype("boolean").mask(~known)
-    return fits, np.where(known, np.where(inside, 2.0, 0.1), 1.0)
+    return fits, np.where(known, np.where(inside, rule.fits, rule.differs), 1.0)
 
 
 def _reason(row: Mapping[object, object]) -> str:

@@ -14,13 +14,12 @@ from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import distance_m
 from monitor.core.tables import DARK_EVENTS
 from monitor.fuse.dark.candidates import gap_candidates
-from monitor.fuse.dark.reception import Feed, Heard, ReceptionRule, heard_in_cells
+from monitor.fuse.dark.reception import Feed, ReceptionCheck, ReceptionRule, check_cells
 from monitor.fuse.matching.match import HOUR_UNKNOWN
 from monitor.fuse.matching.versions import latest
 
 DARK = "dark"
 UNKNOWN = "unmatched, reception unknown"
-_SEEN_BY_A_PERSON = 0.97
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +28,46 @@ class DarkRule:
 
     Attributes
     ----------
-    score : least detector score
-    length_m : least length; ships of 300 GT, from which AIS is a duty abroad, are about 45 m long
-    real : points of score and probability that a detection of that score is a ship, straight lines between them; give
-        what was measured with the detector in use
-    hearing : what shows reception
-    fixed_observations, fixed_within_m, fixed_days : a thing seen so often, so near, over so long is an object, not a
-        ship
+    score : float
+        Least detector score.
+    length_m : float
+        Least length; ships of 300 GT, from which AIS is a duty abroad (SOLAS V/19), are about 45 m long.
+    real : tuple of pairs of float
+        Points of score and probability that a detection of that score is a ship, straight lines between them; give
+        what was measured with the detector in use.
+    real_without_score : float
+        That probability where a detection has no score. Chosen.
+    real_confirmed : float
+        Its least value once a reviewer saw a ship. Chosen.
+    missed_by_one : float
+        Probability that reception shown by one more vessel was not there for the ship. Chosen.
+    receptions, most_receptions : int
+        What the least shown reception counts beside its vessels, and the most that count. Chosen.
+    reception : ReceptionRule
+        What shows reception.
+    fixed_observations : int
+        Seen so often, `fixed_within_m` near and over `fixed_days`, it is infrastructure and no ship. Chosen.
+    fixed_within_m, fixed_days : float
+    large_m : float
+        From this least length on a craft without the duty to transmit is no alternative. Chosen.
+    clear_score : float
+        From this score on something other than a ship is no alternative. Chosen.
     """
 
     score: float = 0.45
     length_m: float = 45.0
     real: tuple[tuple[float, float], ...] = ((0.0, 0.6), (0.64, 0.985))
-    hearing: ReceptionRule = field(default_factory=ReceptionRule)
+    real_without_score: float = 0.95
+    real_confirmed: float = 0.97
+    missed_by_one: float = 0.5
+    receptions: int = 3
+    most_receptions: int = 8
+    reception: ReceptionRule = field(default_factory=ReceptionRule)
     fixed_observations: int = 4
     fixed_within_m: float = 60.0
     fixed_days: float = 45.0
+    large_m: float = 60.0
+    clear_score: float = 0.6
 
 
 def dark_events(
@@ -67,7 +90,7 @@ def dark_events(
     matches : MATCHES table
         Only the latest version counts. Detections that are matched, potential or not in it give no row.
     positions : POSITIONS table
-        What the feed brought, of other ships: shows reception on both sides of the instant.
+        What was received of other ships: shows reception on both sides of the instant.
     reception : RECEPTION table
         Instead of, or beside, `positions`; by the hour.
     gaps : GAPS table
@@ -100,18 +123,20 @@ def dark_events(
     events = ships[wanted].reset_index(drop=True)
     if events.empty:
         return DARK_EVENTS.empty()
-    said = status.loc[events["detection_id"]]
+    matched = status.loc[events["detection_id"]]
     feed = None if positions is None else Feed.of(positions)
-    ears = [
-        _heard(when, place, feed, reception, rule)
+    checks = [
+        _check(when, place, feed, reception, rule)
         for when, place in zip(events["acquired_at"], zip(*lonlat(events), strict=True), strict=True)
     ]
     sure = [name in confirmed for name in events["detection_id"]]
     rows = [
-        _judge(row | {"sure": known}, ear, str(m["reason"]), float(m["probability"]), rule)
-        for row, known, ear, m in zip(events.to_dict("records"), sure, ears, said.to_dict("records"), strict=True)
+        _judge(row | {"sure": known}, check, str(m["reason"]), float(m["probability"]), rule)
+        for row, known, check, m in zip(
+            events.to_dict("records"), sure, checks, matched.to_dict("records"), strict=True
+        )
     ]
-    table = _table(events, rows, ears, said)
+    table = _table(events, rows, checks, matched)
     table["gap_ids"] = _gap_ids(table, gaps, positions)
     return DARK_EVENTS.conform(table)
 
@@ -152,73 +177,73 @@ def stated_lengths(positions: pd.DataFrame | None) -> dict[int, float]:
     return {int(m): float(v) for m, v in known.groupby("mmsi")["length_m"].last().items()}
 
 
-def _heard(
+def _check(
     when: pd.Timestamp, place: tuple[float, float], feed: Feed | None, reception: pd.DataFrame | None, rule: DarkRule
-) -> Heard | None:
+) -> ReceptionCheck | None:
     if feed is not None:
-        return feed.heard(when, place, rule.hearing)
+        return feed.check(when, place, rule.reception)
     if reception is not None:
-        return heard_in_cells(reception, when, place, rule.hearing)
+        return check_cells(reception, when, place, rule.reception)
     return None
 
 
 def _judge(
-    row: Mapping[object, object], heard: Heard | None, why: str, fit: float, rule: DarkRule
+    row: Mapping[object, object], check: ReceptionCheck | None, why: str, fit: float, rule: DarkRule
 ) -> dict[str, object]:
     reasons = [why] if why else []
-    km, hours = rule.hearing.radius_m / 1000.0, rule.hearing.within.total_seconds() / 3600.0
-    if heard is None:
+    km, hours = rule.reception.radius_m / 1000.0, rule.reception.within.total_seconds() / 3600.0
+    if check is None:
         reasons.append("no AIS was given that could show reception")
     else:
-        reasons.append(f"{heard.vessels} other vessels heard within {km:.0f} km and {hours:.0f} h")
-        if heard.vessels and not (heard.before and heard.after):
+        reasons.append(f"{check.vessels} other vessels heard within {km:.0f} km and {hours:.0f} h")
+        if check.vessels and not (check.before and check.after):
             reasons.append("the AIS feed does not cover the instant")
-    shown = heard is not None and rule.hearing.holds(heard) and why != HOUR_UNKNOWN
+    shown = check is not None and rule.reception.holds(check) and why != HOUR_UNKNOWN
     reasons.append("a reviewer saw a ship" if row["sure"] else "away from any spot where something is always seen")
-    probability = _probability(row, heard, fit, rule) if shown and heard is not None else np.nan
+    probability = _probability(row, check, fit, rule) if shown and check is not None else np.nan
     return {
         "status": DARK if shown else UNKNOWN,
         "probability": probability,
         "likelihood": likelihood_word(probability) if shown else "",
         "reasons": "; ".join(reasons),
-        "alternatives": "; ".join(_alternatives(row, shown=shown)),
+        "alternatives": "; ".join(_alternatives(row, rule, shown=shown)),
     }
 
 
-def _probability(row: Mapping[object, object], heard: Heard, fit: float, rule: DarkRule) -> float:
+def _probability(row: Mapping[object, object], check: ReceptionCheck, fit: float, rule: DarkRule) -> float:
     score = float(str(row.get("score", np.nan)))
     points, shares = zip(*rule.real, strict=True)
-    real = float(np.interp(score, points, shares)) if np.isfinite(score) else 0.95
-    real = max(real, _SEEN_BY_A_PERSON) if row["sure"] else real
-    received = 1.0 - 0.5 ** min(heard.vessels + 3, 8)
+    real = float(np.interp(score, points, shares)) if np.isfinite(score) else rule.real_without_score
+    real = max(real, rule.real_confirmed) if row["sure"] else real
+    received = 1.0 - rule.missed_by_one ** min(check.vessels + rule.receptions, rule.most_receptions)
     return real * received * (1.0 - (fit if np.isfinite(fit) else 0.0))
 
 
-def _alternatives(row: Mapping[object, object], *, shown: bool) -> list[str]:
+def _alternatives(row: Mapping[object, object], rule: DarkRule, *, shown: bool) -> list[str]:
     low = float(str(row.get("length_low_m", np.nan)))
     others = ["a naval or government ship without the duty to transmit", "AIS data that is still to come"]
-    if not low >= 60.0:
+    if not low >= rule.large_m:
         others.insert(0, "a craft too small to have the duty to transmit")
     others.append("a weak or shadowed transmitter" if shown else "AIS is not received here")
-    if float(str(row.get("score", np.nan))) < 0.6 and not row["sure"]:
+    if float(str(row.get("score", np.nan))) < rule.clear_score and not row["sure"]:
         others.append("something other than a ship")
     return others
 
 
 def _table(
-    events: pd.DataFrame, rows: list[dict[str, object]], ears: list[Heard | None], said: pd.DataFrame
+    events: pd.DataFrame, rows: list[dict[str, object]], checks: list[ReceptionCheck | None], matched: pd.DataFrame
 ) -> pd.DataFrame:
     table = events.copy()
     for column in ("zone", "zone_id"):
         table[column] = texts(events, column)
     for column in ("scene_id", "aoi_id"):
-        table[column] = texts(said, column)
+        table[column] = texts(matched, column)
     for column in ("score", "length_m", "length_low_m", "length_high_m"):
         table[column] = floats(events, column)
     for column in rows[0]:
         table[column] = [row[column] for row in rows]
     table["event_id"] = "dark|" + table["detection_id"]
-    table["reception_vessels"] = [float("nan") if ear is None else float(ear.vessels) for ear in ears]
+    table["reception_vessels"] = [float("nan") if check is None else float(check.vessels) for check in checks]
     return table
 
 

@@ -1,4 +1,4 @@
-"""Whether AIS was received at a place and hour, told by the other ships that were heard there."""
+"""Whether AIS was received at a place and hour, shown by the other ships that were received there."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from monitor.core.geodesy import distance_m
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What was heard around a place and instant.
+class ReceptionCheck:
+    """What AIS was received around a place and instant.
 
     Attributes
     ----------
     vessels : int
         Different ships (or, from a RECEPTION table, the most of any cell).
     before, after : bool
-        Whether the feed brought something from there on either side of the instant.
+        Whether something was received from there on either side of the instant.
     """
 
     vessels: int
@@ -33,20 +33,30 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class ReceptionRule:
-    """What counts as shown reception: `vessels` others within `radius_m` and `within`, on both sides of the instant."""
+    """What counts as shown reception. Chosen.
+
+    Attributes
+    ----------
+    vessels : int
+        Least number of other vessels received.
+    radius_m : float
+        Within this distance of the place.
+    within : timedelta
+        Within this time of the instant, on both sides of it.
+    """
 
     vessels: int = 2
     radius_m: float = 40_000.0
     within: timedelta = timedelta(hours=1)
 
-    def holds(self, heard: Heard) -> bool:
+    def holds(self, check: ReceptionCheck) -> bool:
         """Whether AIS is shown to have been received."""
-        return heard.vessels >= self.vessels and heard.before and heard.after
+        return check.vessels >= self.vessels and check.before and check.after
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feed:
-    """Positions in order of time as arrays, to ask again and again."""
+    """Positions in order of time as arrays, for many checks."""
 
     t: npt.NDArray[np.datetime64]
     mmsi: npt.NDArray[np.int64]
@@ -61,20 +71,21 @@ class Feed:
         mmsi = positions["mmsi"].to_numpy(np.int64)
         return cls(t[order], mmsi[order], floats(positions, "lon")[order], floats(positions, "lat")[order])
 
-    def heard(self, instant: pd.Timestamp, place: tuple[float, float], rule: ReceptionRule) -> Heard:
-        """What was heard around a place (longitude, latitude) and instant."""
+    def check(self, instant: pd.Timestamp, place: tuple[float, float], rule: ReceptionRule) -> ReceptionCheck:
+        """What AIS was received around a place (longitude, latitude) and instant."""
         ends = pd.Series([instant - rule.within, instant, instant + rule.within])
         low, now, high = naive(ends)
         part = slice(int(np.searchsorted(self.t, low)), int(np.searchsorted(self.t, high, side="right")))
         near = distance_m(self.lon[part], self.lat[part], *place) <= rule.radius_m
         t = self.t[part][near]
-        return Heard(len(np.unique(self.mmsi[part][near])), bool((t <= now).any()), bool((t >= now).any()))
+        vessels = len(np.unique(self.mmsi[part][near]))
+        return ReceptionCheck(vessels, before=bool((t <= now).any()), after=bool((t >= now).any()))
 
 
-def heard_in_cells(
+def check_cells(
     reception: pd.DataFrame, instant: pd.Timestamp, place: tuple[float, float], rule: ReceptionRule
-) -> Heard:
-    """What a RECEPTION table holds: the hour of the instant needs a cell nearby in which ships were heard.
+) -> ReceptionCheck:
+    """What a RECEPTION table holds: the hour of the instant needs a cell nearby in which ships were received.
 
     Hours are coarse, so a feed that broke off within the hour is not seen here; give positions where there are any.
     """
@@ -83,4 +94,4 @@ def heard_in_cells(
     now = near[near["hour"] == hour]
     beside = near[near["hour"].isin([hour - timedelta(hours=1), hour + timedelta(hours=1)])]
     most = int(now["vessels"].max()) if len(now) else 0
-    return Heard(most, len(now) > 0, len(now) > 0 and len(beside) > 0)
+    return ReceptionCheck(most, before=len(now) > 0, after=len(now) > 0 and len(beside) > 0)

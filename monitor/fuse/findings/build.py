@@ -12,6 +12,7 @@ from monitor.core.findings import Finding, likelihood_word
 from monitor.core.tables import COUNTS, DARK_EVENTS, IDENTITY, RATES, SHUTTLES, STACKS, VISITS, VOYAGES
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import about_length, plural
 from monitor.fuse.dark.events import DARK
 from monitor.fuse.findings import wording
 from monitor.fuse.findings.gaps import gap_findings
@@ -71,11 +72,7 @@ def _number(value: object) -> float:
 
 def _length(row: dict[object, object]) -> str:
     low, high = (_number(row.get(name, float("nan"))) for name in ("length_low_m", "length_high_m"))
-    return wording.about_length(_number(row["length_m"]), low, high)
-
-
-def _observations(number: int) -> str:
-    return f"{number} {'observation' if number == 1 else 'observations'}"
+    return about_length(_number(row["length_m"]), low, high)
 
 
 def _confidence(number: int, many: int, some: int) -> str:
@@ -135,7 +132,7 @@ def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Fi
             claim,
             likelihood_word(chance),
             _confidence(observations, rule.many_sightings, rule.some_sightings),
-            (f"seen in {_observations(observations)}",),
+            (f"seen in {plural(observations, 'observation')}",),
             tuple(str(row["detection_ids"]).split()),
             ("two ships of like length, one after the other",) if observations > 1 else (),
         )
@@ -244,7 +241,7 @@ def _counts(aoi: Aoi, tables: TableSet, period: TimeRange, rule: FindingRule) ->
         if not observations:
             continue
         rate = (_number(row["rate"]), _number(row["rate_low"]), _number(row["rate_high"]))
-        claim = wording.per_observation(aoi.name, int(_number(row["seen"])), observations, rate)
+        claim = wording.vessels_per_observation(aoi.name, int(_number(row["seen"])), observations, rate)
         if row["is_change"]:
             claim += " " + wording.fewer_or_more(
                 aoi.name, rate[0], (_number(row["expected_low"]), _number(row["expected_high"]))
@@ -264,7 +261,7 @@ def _counts(aoi: Aoi, tables: TableSet, period: TimeRange, rule: FindingRule) ->
             claim,
             "",
             _confidence(observations, rule.many_observations, rule.some_observations),
-            (_observations(observations),),
+            (plural(observations, "observation"),),
             tuple(seen["scene_id"].astype(str)),
             (wording.SNAPSHOT,),
         )

@@ -17,6 +17,7 @@ from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAP_CALLS, GAP_CANDIDATES, GAPS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import day_and_time
 from monitor.fuse.findings import wording
 from monitor.fuse.findings.rules import FindingRule
 
@@ -44,14 +45,14 @@ def gap_findings(aois: tuple[Aoi, ...], tables: TableSet, *, period: TimeRange, 
         end = start if pd.isna(row["end"]) else pd.Timestamp(row["end"]).to_pydatetime()
         if not period.overlaps(start, max(end, start)):
             continue
-        until = "and has not been heard since" if pd.isna(row["end"]) else f"until {wording.when(end)}"
+        until = "and has not been heard since" if pd.isna(row["end"]) else f"until {day_and_time(end)}"
         yield Finding(
             id=str(row["gap_id"]),
             kind="gap",
             aoi_id=ports[str(row["gap_id"])],
             start=start,
             end=end,
-            claim=f"MMSI {row['mmsi']} was silent from {wording.when(start)} {until}. {wording.GAP_CAVEAT}",
+            claim=f"MMSI {row['mmsi']} was silent from {day_and_time(start)} {until}. {wording.GAP_CAVEAT}",
             likelihood="",
             confidence="moderate",
             reasons=(f"{int(row['positions_before_12h'])} positions in the 12 h before",),

@@ -10,6 +10,7 @@ import pandas as pd
 from monitor.core.columns import stamp
 from monitor.core.findings import Finding
 from monitor.core.timerange import utc
+from monitor.core.wording import plural
 from monitor.fuse.findings import wording
 from monitor.fuse.series.counts import NOT_OBSERVED
 
@@ -113,7 +114,7 @@ def _unseen(
         if until - last <= longest:
             continue
         since = observations[observations["acquired_at"] > last] if len(seen) else observations
-        passes = f"{len(since)} {'pass' if len(since) == 1 else 'passes'} since then, none of them clear"
+        passes = f"{plural(len(since), 'pass', 'passes')} since then, none of them clear"
         yield Finding(
             f"unseen|{aoi}|{stamp(last)}",
             "unseen",

@@ -6,10 +6,9 @@ is inferred always does, counts are "at least", and likelihood and confidence st
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TypeAlias
-
 import pandas as pd
+
+from monitor.core.wording import Instant, at_least, day, day_and_time, either, plural
 
 RUNGS = ("observed", "measured", "matched", "inferred", "limits")
 
@@ -26,41 +25,19 @@ RESOLUTION = (
 NAME_RULE = "A name needs AIS or a reviewer."
 CAVEATS = (CONTENTS, EMPTY_BOXES, OTHER_ROUTES, UNMATCHED_CAVEAT, GAP_CAVEAT, SNAPSHOT, RESOLUTION, NAME_RULE)
 
-Instant: TypeAlias = datetime | pd.Timestamp
-
-
-def when(instant: Instant) -> str:
-    """``5 Oct 2023 02:16 UTC``."""
-    at = pd.Timestamp(instant).tz_convert("UTC")
-    return f"{at.day} {at:%b %Y %H:%M} UTC"
-
-
-def day(instant: Instant) -> str:
-    """``5 Oct 2023``."""
-    at = pd.Timestamp(instant).tz_convert("UTC")
-    return f"{at.day} {at:%b %Y}"
-
-
-def about_length(length_m: float, low_m: float = float("nan"), high_m: float = float("nan")) -> str:
-    """Measured: ``about 120 m (110–135 m)``, to 5 m; ``of unknown length`` when there is no measure."""
-    if pd.isna(length_m):
-        return "of unknown length"
-    bounds = "" if pd.isna(low_m) or pd.isna(high_m) else f" ({5 * round(low_m / 5)}–{5 * round(high_m / 5)} m)"
-    return f"about {5 * round(length_m / 5)} m{bounds}"
-
 
 def observed_vessel(place: str, length: str, at: Instant) -> str:
     """Observed: a vessel lay there."""
     return (
-        f"A vessel {length} long was seen at {place} on {when(at)}."
+        f"A vessel {length} long was seen at {place} on {day_and_time(at)}."
         if length != "of unknown length"
-        else (f"A vessel was seen at {place} on {when(at)}.")
+        else (f"A vessel was seen at {place} on {day_and_time(at)}.")
     )
 
 
 def not_seen(what: str, place: str, at: Instant) -> str:
     """Observed: a clear observation without it."""
-    return f"No {what} was seen at {place} on {when(at)}."
+    return f"No {what} was seen at {place} on {day_and_time(at)}."
 
 
 def not_observed(place: str, start: Instant, end: Instant) -> str:
@@ -70,17 +47,19 @@ def not_observed(place: str, start: Instant, end: Instant) -> str:
 
 def matched(place: str, mmsi: int, at: Instant) -> str:
     """Matched."""
-    return f"The vessel at {place} on {when(at)} matches AIS of MMSI {mmsi}."
+    return f"The vessel at {place} on {day_and_time(at)} matches AIS of MMSI {mmsi}."
 
 
 def potential(place: str, mmsi: int, at: Instant) -> str:
     """Between matched and unmatched."""
-    return f"The vessel at {place} on {when(at)} may be MMSI {mmsi}; it cannot be told with certainty."
+    return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; it cannot be told with certainty."
 
 
 def unmatched(place: str, at: Instant) -> str:
     """Observed, without AIS, where reception is not shown."""
-    return f"No AIS position fits the vessel at {place} on {when(at)}; whether AIS was received there is unknown."
+    return (
+        f"No AIS position fits the vessel at {place} on {day_and_time(at)}; whether AIS was received there is unknown."
+    )
 
 
 def uncompared(place: str, at: Instant) -> str:
@@ -91,54 +70,50 @@ def uncompared(place: str, at: Instant) -> str:
 def dark(place: str, length: str, at: Instant, heard: int) -> str:
     """Observed, without AIS, where reception is shown."""
     return (
-        f"A vessel {length} lay at {place} on {when(at)} and no AIS position fits it, while {heard} other vessels were "
+        f"A vessel {length} lay at {place} on {day_and_time(at)} and no AIS position fits it, while {heard} other "
+        "vessels were "
         "heard there."
     )
 
 
 def ais_only(mmsi: int, place: str, at: Instant) -> str:
     """AIS says so, the image does not."""
-    return f"AIS places MMSI {mmsi} at {place} on {when(at)}; no vessel was seen there."
+    return f"AIS places MMSI {mmsi} at {place} on {day_and_time(at)}; no vessel was seen there."
 
 
 def stay(place: str, length: str, bounds: tuple[object, object, object, object]) -> str:
     """Inferred from observations: came and went within these bounds; NaT where nothing bounds it."""
     not_before, first, last, not_after = bounds
     came = (
-        f"arrived not after {when(first)}, and not before {when(not_before)}"
+        f"arrived not after {day_and_time(first)}, and not before {day_and_time(not_before)}"
         if pd.notna(not_before)
-        else f"had arrived by {when(first)}"
+        else f"had arrived by {day_and_time(first)}"
     )
     went = (
-        f"left not before {when(last)}, and not after {when(not_after)}"
+        f"left not before {day_and_time(last)}, and not after {day_and_time(not_after)}"
         if pd.notna(not_after)
-        else f"was still there on {when(last)}"
+        else f"was still there on {day_and_time(last)}"
     )
     return f"A vessel {length} at {place} {came}; it {went}."
-
-
-def at_least(number: int, singular: str, plural: str) -> str:
-    """Counts are lower bounds: ``at least 3 visits``."""
-    return f"at least {number} {singular if number == 1 else plural}"
 
 
 def visits_counted(place: str, number: int, clear: int, share: float, stay_h: float) -> str:
     """Counts with their denominator."""
     return (
-        f"{at_least(number, 'visit', 'visits').capitalize()} to {place} in {clear} clear observations, which "
+        f"{at_least(number, 'visit').capitalize()} to {place} in {clear} clear observations, which "
         "would have met "
         f"{share:.0%} of stays of {stay_h:.0f} h."
     )
 
 
-def per_observation(place: str, seen: int, clear: int, rate: tuple[float, float, float]) -> str:
+def vessels_per_observation(place: str, seen: int, clear: int, rate: tuple[float, float, float]) -> str:
     """A rate with its observations and interval."""
     if clear == 0:
         return f"{place} had no clear observation: not observed."
     mean, low, high = rate
-    ships, observed = "vessel" if seen == 1 else "vessels", "observation" if clear == 1 else "observations"
     return (
-        f"{seen} {ships} in {clear} clear {observed} at {place}: {mean:.1f} an observation (95 % interval "
+        f"{plural(seen, 'vessel')} in {plural(clear, 'clear observation')} at {place}: {mean:.1f} an observation "
+        "(95 % interval "
         f"{low:.1f}–{high:.1f})."
     )
 
@@ -147,7 +122,8 @@ def stack(place: str, length_m: float, boxes: tuple[float, float], at: Instant) 
     """Measured: a stack, never a number of boxes."""
     low, high = (int(round(value, -1)) for value in boxes)
     return (
-        f"Container stacks about {5 * round(length_m / 5)} m long stood at {place} on {when(at)}, room for some "
+        f"Container stacks about {5 * round(length_m / 5)} m long stood at {place} on {day_and_time(at)}, room "
+        "for some "
         f"{low}–{high} 20-ft boxes."
     )
 
@@ -155,8 +131,9 @@ def stack(place: str, length_m: float, boxes: tuple[float, float], at: Instant) 
 def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], length: str) -> str:
     """Inferred: a leg from observations at both ends."""
     return (
-        f"A vessel {length} that left {from_port} not before {when(bounds[0])} is presumed to be the one at {to_port} "
-        f"on {when(bounds[1])}."
+        f"A vessel {length} that left {from_port} not before {day_and_time(bounds[0])} is presumed to be the one "
+        f"at {to_port} "
+        f"on {day_and_time(bounds[1])}."
     )
 
 
@@ -166,7 +143,7 @@ def shuttle(port_a: str, port_b: str, legs: int, bounds: tuple[int, object], per
     upper = f"–{high}" if pd.notna(high) else " or more"
     rhythm = f", every {period_days:.0f} days" if pd.notna(period_days) and _few_missed(legs, high) else ""
     return (
-        f"{at_least(legs, 'leg', 'legs').capitalize()} between {port_a} and {port_b}{rhythm}; given what the "
+        f"{at_least(legs, 'leg').capitalize()} between {port_a} and {port_b}{rhythm}; given what the "
         "observations "
         f"could catch, {low}{upper} are consistent with them."
     )
@@ -180,7 +157,7 @@ def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
     """Inferred: that a ship went to and fro, without its legs."""
     return (
         f"What was seen at {port_a} and {port_b} is consistent with a ship that went to and fro between them, "
-        f"{at_least(legs, 'time', 'times')}; the observations are too far apart to tell its legs one by one."
+        f"{at_least(legs, 'time')}; the observations are too far apart to tell its legs one by one."
     )
 
 
@@ -188,12 +165,12 @@ def consistent_with(names: list[str], excluded: list[str]) -> str:
     """Matched by size alone: a class, with its observation-alikes, never a name."""
     if not names:
         return "No ship of the watch list fits."
-    among = names[0] if len(names) == 1 else f"one of {', '.join(names[:-1])} or {names[-1]}"
+    among = either(names) if len(names) == 1 else f"one of {either(names)}"
     out = f" Elsewhere at the time: {', '.join(excluded)}." if excluded else ""
     return f"Consistent in length with {among}, and with any other ship of that length.{out}"
 
 
-def named(name: str, by: str) -> str:
+def identified(name: str, by: str) -> str:
     """A name, with what gives the right to it: ``AIS`` or ``a reviewer``."""
     return f"{name}, identified by {by}."
 
@@ -234,16 +211,21 @@ def changed(
     """Measured: a rate that was another before; `bounds` are the last observation before and the first after."""
     return (
         f"{_COUNTED.get(what, what)} at {place} changed between {day(bounds[0])} and {day(bounds[1])}, from "
-        f"{rates[0]:.1f} ({observations[0]} observations) to {rates[1]:.1f} ({observations[1]} observations)."
+        f"{rates[0]:.1f} ({plural(observations[0], 'observation')}) to {rates[1]:.1f} "
+        f"({plural(observations[1], 'observation')})."
     )
 
 
 def feed_silent(start: Instant, end: Instant | None) -> str:
     """Limits: no AIS at all, until `end` or still."""
     if end is None:
-        return f"No AIS position has come in since {when(start)}: what was seen after it cannot be compared with AIS."
+        return (
+            f"No AIS position has come in since {day_and_time(start)}: what was seen after it cannot be "
+            "compared with AIS."
+        )
     return (
-        f"No AIS position came in from {when(start)} to {when(end)}: what was seen in that time cannot be compared "
+        f"No AIS position came in from {day_and_time(start)} to {day_and_time(end)}: what was seen in that time "
+        "cannot be compared "
         "with AIS."
     )
 
@@ -251,7 +233,10 @@ def feed_silent(start: Instant, end: Instant | None) -> str:
 def unseen_since(place: str, since: Instant, until: Instant) -> str:
     """Limits: how long nothing has been seen."""
     days = (pd.Timestamp(until) - pd.Timestamp(since)).days
-    return f"{place} has not been seen for {days} days, since {when(since)}: nothing can be said of what lay there."
+    return (
+        f"{place} has not been seen for {days} days, since {day_and_time(since)}: nothing can be said of what "
+        "lay there."
+    )
 
 
 def taken_back(claim: str, told: Instant) -> str:

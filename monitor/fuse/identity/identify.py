@@ -102,7 +102,7 @@ def _by_ais(visit: dict[object, object], watchlist: pd.DataFrame) -> dict[str, o
         "likelihood": likelihood_word(0.98),
         "length_ratio": np.nan,
         "reasons": "matched with AIS",
-        "wording": wording.named(name, "AIS"),
+        "wording": wording.identified(name, "AIS"),
     }
 
 

@@ -12,8 +12,7 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.tables import BERTH_STATES, COVERAGE, LEDGER, STACKS, VISITS
 from monitor.core.tableset import TableSet
-from monitor.fuse.findings.wording import at_least, day
-from monitor.fuse.findings.wording import when as hour
+from monitor.core.wording import at_least, day, day_and_time, plural
 from monitor.fuse.ledger.observations import PRESENT
 from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED
 
@@ -33,7 +32,7 @@ _LENGTH_SLACK = 0.1
 _BOUNDS = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
 
 Row = Mapping[object, object]
-Answer = dict[str, object]
+LedgerRow = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,8 +99,8 @@ def compare(observations: pd.DataFrame, aois: Iterable[Aoi], tables: TableSet) -
     return LEDGER.conform(pd.DataFrame(rows)) if rows else LEDGER.empty()
 
 
-def _entry(row: Row, port: _Port | None, ports: list[_Port]) -> Answer:
-    entry: Answer = {
+def _entry(row: Row, port: _Port | None, ports: list[_Port]) -> LedgerRow:
+    entry: LedgerRow = {
         "entry_id": f"ledger|{row['observation_id']}",
         "visit_id": "",
         "cause": "",
@@ -129,13 +128,12 @@ def _entry(row: Row, port: _Port | None, ports: list[_Port]) -> Answer:
     return entry | _stays(row, event, port)
 
 
-def _total(row: Row, event: str, ports: list[_Port]) -> Answer:
+def _total(row: Row, event: str, ports: list[_Port]) -> LedgerRow:
     if event == "transit":
         return {"verdict": NOT_COMPARABLE, "reason": "a passage, not a sighting in a port"}
     named = [port for port in ports if port.aoi.id.casefold() in str(row["port"]).casefold()]
     ours = [
-        f"{at_least(len(_reaching(port, row)), 'visit', 'visits')} at {port.aoi.id} in {len(clear)} clear "
-        f"{'observation' if len(clear) == 1 else 'observations'}"
+        f"{at_least(len(_reaching(port, row)), 'visit')} at {port.aoi.id} in {plural(len(clear), 'clear observation')}"
         for port in named
         if len(clear := port.clear(row["start"], row["end"]))
     ]
@@ -143,7 +141,7 @@ def _total(row: Row, event: str, ports: list[_Port]) -> Answer:
     return {"verdict": NOT_COMPARABLE, "reason": f"a total, not a sighting{beside}"}
 
 
-def _unarchived(row: Row, port: _Port) -> Answer:
+def _unarchived(row: Row, port: _Port) -> LedgerRow:
     if pd.isna(port.first):
         return _unseen("no observation", "nothing of this port is archived")
     if row["end"] <= port.first:
@@ -151,7 +149,7 @@ def _unarchived(row: Row, port: _Port) -> Answer:
     return _unseen("after archive", f"after the last archived look on {day(port.last)}")
 
 
-def _stays(row: Row, event: str, port: _Port) -> Answer:
+def _stays(row: Row, event: str, port: _Port) -> LedgerRow:
     sure = _best(row, port, _reaching(port, row, surely=True))
     clear = port.clear(row["start"], row["end"])
     if event == "absent":
@@ -233,17 +231,17 @@ def _length(row: Row) -> float:
     return float(found[1]) if found else float("inf")
 
 
-def _ids(stays: pd.DataFrame) -> Answer:
+def _ids(stays: pd.DataFrame) -> LedgerRow:
     return {"visit_id": " ".join(stays["visit_id"].astype(str))}
 
 
 def _observations(clear: pd.Series) -> str:
     if len(clear) == 1:
-        return f"clear observation of {hour(clear.iloc[0])}"
-    return f"{len(clear)} clear observations"
+        return f"clear observation of {day_and_time(clear.iloc[0])}"
+    return plural(len(clear), "clear observation")
 
 
-def _stacks(row: Row, port: _Port) -> Answer:
+def _stacks(row: Row, port: _Port) -> LedgerRow:
     mine = _inside(port.stacks[port.stacks["area_m2"].notna()], row["start"], row["end"])
     if mine.empty:
         return _why(row, port)
@@ -256,7 +254,7 @@ def _stacks(row: Row, port: _Port) -> Answer:
     return {"verdict": EXTERNAL_ONLY, "reason": f"no stack in our {observed}{few}{never}"}
 
 
-def _why(row: Row, port: _Port) -> Answer:
+def _why(row: Row, port: _Port) -> LedgerRow:
     mine = _inside(port.coverage, row["start"], row["end"])
     if mine.empty:
         return _unseen("no observation", f"no satellite pass of ours in that time{_nearest(row, port)}")
@@ -268,14 +266,14 @@ def _nearest(row: Row, port: _Port) -> str:
     observations = port.clear(port.first, port.last + timedelta(seconds=1))
     before, after = observations[observations < row["start"]], observations[observations >= row["end"]]
     texts = [
-        f"{name} {hour(at)}"
+        f"{name} {day_and_time(at)}"
         for name, at in (("the one before", before.max()), ("the one after", after.min()))
         if pd.notna(at)
     ]
     return f"; clear observations: {', '.join(texts)}" if texts else ""
 
 
-def _unseen(cause: str, reason: str) -> Answer:
+def _unseen(cause: str, reason: str) -> LedgerRow:
     return {"verdict": NOT_OBSERVABLE, "cause": cause, "reason": reason}
 
 
@@ -283,8 +281,8 @@ def _inside(table: pd.DataFrame, start: object, end: object) -> pd.DataFrame:
     return table[(table["acquired_at"] >= start) & (table["acquired_at"] < end)]
 
 
-def _ours(visit: Row, port: _Port) -> Answer:
-    said: Answer = dict.fromkeys(("observation_id", "event", "vessel", "cause", "source", "confidence"), "")
+def _ours(visit: Row, port: _Port) -> LedgerRow:
+    said: LedgerRow = dict.fromkeys(("observation_id", "event", "vessel", "cause", "source", "confidence"), "")
     return said | {
         "entry_id": f"ledger|{visit['visit_id']}",
         "visit_id": visit["visit_id"],

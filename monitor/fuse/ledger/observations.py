@@ -36,7 +36,7 @@ _TEXTS = ("berth", "vessel", "ais_status", "note")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
-def when(text: str) -> TimeRange:
+def observed_span(text: str) -> TimeRange:
     """The period that a date of a source stands for: an instant, a day, a month, or from one to the other inclusive.
 
     Raises
@@ -101,7 +101,7 @@ def _checked(path: Path, line: int, date: str, event: str) -> TimeRange:
     if event not in EVENTS:
         raise DataError(f"{path}, line {line}: {event!r} is no event; use {', '.join(sorted(EVENTS))}")
     try:
-        return when(date)
+        return observed_span(date)
     except DataError as error:
         raise DataError(f"{path}, line {line}: {error}") from error
 

@@ -15,12 +15,7 @@ from monitor.core.geodesy import distance_m
 Mask = npt.NDArray[np.bool_]
 
 R90_OVER_SIGMA = 2.146
-_TAILS = ((0.1, 2.5), (0.02, 2.0))
-"""Share and width of the wider normal, elsewhere and at a berth, where ships lie side by side."""
-_LENGTH_SPREAD, _LENGTH_FIT, _LENGTH_DENSITY = 0.15, 0.85, 0.4
-_AXIS_SPREAD_DEG, _AXIS_FIT = 12.0, 0.8
-_UNDER_WAY_KN, _STEERING_KN = 3.0, 2.0
-_HOPELESS = 5.0
+"""Radius that holds 90 % of a two-dimensional normal, over its standard deviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +24,43 @@ class MatchModel:
 
     Attributes
     ----------
-    floor_m : least standard error of a pair's distance (GNSS, box edges, antenna), elsewhere and at a berth
-    length_share : part of the ship's length that antenna and box centre may lie apart (one standard error)
-    strangers_per_km2 : density of ships without AIS, by the detection's zone; "" where no zone is given
-    sure : probability from which a pair is ``matched``; from ``1 - sure`` up to it is ``potential``
-    gate_m : least distance within which a pair is looked at; three standard errors when these are more
-    near_gate_m : most distance when a fix lies within ten minutes
-    longest_silence_h : vessels without any fix this near in time are left out
+    floor_m : tuple of two float
+        Least standard error of a pair's distance (GNSS, box edges, antenna), elsewhere and at a berth.
+    length_share : float
+        Part of the ship's length that antenna and box centre may lie apart (one standard error).
+    strangers_per_km2 : tuple of pairs of str and float
+        Density of ships without AIS, by the detection's zone; "" where no zone is given.
+    sure : float
+        Probability from which a pair is ``matched``; from ``1 - sure`` up to it is ``potential``.
+    gate_m : float
+        Least distance within which a pair is considered; `gate_sigmas` standard errors when these are more.
+    near_gate_m : float
+        Greatest distance when a fix lies within `near_fix_s`.
+    longest_silence_h : float
+        Vessels without any fix this near in time are left out.
+    gate_sigmas, near_fix_s : float
+        See `gate_m` and `near_gate_m`. Chosen.
+    tails : tuple of pairs of float
+        Share and relative width of the wider normal of the distance, elsewhere and at a berth, where ships lie side by
+        side. Chosen.
+    length_spread, length_fit, length_density : float
+        Of broadcast over measured length: standard deviation of the log, share that follows it, and density of the
+        log among all ships. Chosen.
+    axis_spread_deg, axis_fit : float
+        Of measured axis against heading: standard deviation, and share that follows it. Chosen.
+    under_way_kn : float
+        A ship that is faster rarely is the one at a berth, by the factor `berthed_under_way`. Chosen.
+    berthed_under_way : float
+    steering_kn : float
+        From it on the course stands for a heading that is missing. Chosen.
+    most_cost : float
+        Pairs that cost more are infeasible: odds of less than one in a hundred and fifty. Chosen.
+    expected : float
+        Probability to be seen from which a vessel on AIS alone is stated as not seen. Chosen.
+    placed_m : float
+        Greatest radius of 90 % of that vessel's place. Chosen.
+    long_silence_min : float
+        From it on a doubtful pair's reason names the nearest fix. Chosen.
     """
 
     floor_m: tuple[float, float] = (40.0, 25.0)
@@ -45,6 +70,21 @@ class MatchModel:
     gate_m: float = 500.0
     near_gate_m: float = 1500.0
     longest_silence_h: float = 12.0
+    gate_sigmas: float = 3.0
+    near_fix_s: float = 600.0
+    tails: tuple[tuple[float, float], tuple[float, float]] = ((0.1, 2.5), (0.02, 2.0))
+    length_spread: float = 0.15
+    length_fit: float = 0.85
+    length_density: float = 0.4
+    axis_spread_deg: float = 12.0
+    axis_fit: float = 0.8
+    under_way_kn: float = 3.0
+    berthed_under_way: float = 20.0
+    steering_kn: float = 2.0
+    most_cost: float = 5.0
+    expected: float = 0.6
+    placed_m: float = 2000.0
+    long_silence_min: float = 15.0
 
 
 DEFAULT_MODEL = MatchModel()
@@ -63,7 +103,7 @@ class Costs:
 
     @property
     def feasible(self) -> Mask:
-        """(detections, vessels) bool: pairs that may be looked at."""
+        """(detections, vessels) bool: pairs that are considered."""
         return np.isfinite(self.total)
 
 
@@ -99,21 +139,29 @@ def pair_costs(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel
     sigma = np.hypot(np.hypot(floats(points, "image_sigma_m")[None, :], floor), model.length_share * ship_m)
     seen = seen_probability(floats(points, "length_m"))[None, :]
     odds = np.log(seen / (1.0 - seen))
-    position = -np.log(_density(apart, sigma, at_berth) / _strangers(detections, model)[:, None] + 1e-300) - odds
-    length = _length_cost(detections, points)
-    heading = _heading_cost(detections, points)
+    position = -np.log(_density(apart, sigma, at_berth, model) / _strangers(detections, model)[:, None] + 1e-300) - odds
+    length = _length_cost(detections, points, model)
+    heading = _heading_cost(detections, points, model)
     heading = np.where(at_berth, np.maximum(heading, 0.0), heading)
-    berth = np.where(at_berth & (np.nan_to_num(floats(points, "sog_kn"))[None, :] > _UNDER_WAY_KN), np.log(20.0), 0.0)
+    moving = np.nan_to_num(floats(points, "sog_kn"))[None, :] > model.under_way_kn
+    berth = np.where(at_berth & moving, np.log(model.berthed_under_way), 0.0)
     total = position + length + heading + berth
-    feasible = (apart <= _gate(points, sigma, model)) & (total <= _HOPELESS)
-    return Costs(np.where(feasible, total, np.inf), position, length, heading, berth, apart)
+    feasible = (apart <= _gate(points, sigma, model)) & (total <= model.most_cost)
+    return Costs(
+        total=np.where(feasible, total, np.inf),
+        position=position,
+        length=length,
+        heading=heading,
+        berth=berth,
+        distance_m=apart,
+    )
 
 
-def _density(apart: Floats, sigma: Floats, at_berth: Mask) -> Floats:
+def _density(apart: Floats, sigma: Floats, at_berth: Mask, model: MatchModel) -> Floats:
     def normal(width: Floats) -> Floats:
         return np.asarray(np.exp(-0.5 * np.square(apart / width)) / (2.0 * np.pi * np.square(width)))
 
-    share, width = (np.where(at_berth, tail[1], tail[0]) for tail in zip(*_TAILS, strict=True))
+    share, width = (np.where(at_berth, tail[1], tail[0]) for tail in zip(*model.tails, strict=True))
     return np.asarray((1.0 - share) * normal(sigma) + share * normal(width * sigma))
 
 
@@ -126,8 +174,8 @@ def _strangers(detections: pd.DataFrame, model: MatchModel) -> Floats:
 
 def _gate(points: pd.DataFrame, sigma: Floats, model: MatchModel) -> Floats:
     nearest = nearest_fix_s(points)
-    gate = np.maximum(model.gate_m, 3.0 * sigma)
-    return np.asarray(np.where(nearest[None, :] < 600.0, np.minimum(gate, model.near_gate_m), gate))
+    gate = np.maximum(model.gate_m, model.gate_sigmas * sigma)
+    return np.asarray(np.where(nearest[None, :] < model.near_fix_s, np.minimum(gate, model.near_gate_m), gate))
 
 
 def nearest_fix_s(points: pd.DataFrame) -> Floats:
@@ -142,25 +190,27 @@ def _ship_length(detections: pd.DataFrame, points: pd.DataFrame) -> Floats:
     return np.where(np.isfinite(either), either, 0.0)
 
 
-def _length_cost(detections: pd.DataFrame, points: pd.DataFrame) -> Floats:
+def _length_cost(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel) -> Floats:
     seen, said = floats(detections, "length_m")[:, None], floats(points, "length_m")[None, :]
     low, high = floats(detections, "length_low_m")[:, None], floats(detections, "length_high_m")[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = np.log(seen / said)
         stated = (np.log(high) - np.log(low)) / (2.0 * 1.645)
-    spread = np.hypot(_LENGTH_SPREAD, np.where(np.isfinite(stated), stated, 0.0))
+    spread = np.hypot(model.length_spread, np.where(np.isfinite(stated), stated, 0.0))
     normal = np.exp(-0.5 * np.square(ratio / spread)) / (np.sqrt(2.0 * np.pi) * spread)
-    odds = _LENGTH_FIT * normal / _LENGTH_DENSITY + (1.0 - _LENGTH_FIT)
+    odds = model.length_fit * normal / model.length_density + (1.0 - model.length_fit)
     return np.where(np.isfinite(ratio), -np.log(odds), 0.0)
 
 
-def _heading_cost(detections: pd.DataFrame, points: pd.DataFrame) -> Floats:
+def _heading_cost(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel) -> Floats:
     axis = floats(detections, "axis_deg")[:, None]
     sog, cog = floats(points, "sog_kn"), floats(points, "cog_deg")
     bow = floats(points, "heading_deg")
-    bow = np.where(np.isfinite(bow), bow, np.where(sog > _STEERING_KN, cog, np.nan))[None, :]
+    bow = np.where(np.isfinite(bow), bow, np.where(sog > model.steering_kn, cog, np.nan))[None, :]
     turned = np.mod(axis - bow, 180.0)
     off = np.minimum(turned, 180.0 - turned)
-    density = 2.0 * np.exp(-0.5 * np.square(off / _AXIS_SPREAD_DEG)) / (np.sqrt(2.0 * np.pi) * _AXIS_SPREAD_DEG)
-    odds = _AXIS_FIT * density * 90.0 + (1.0 - _AXIS_FIT)
+    density = (
+        2.0 * np.exp(-0.5 * np.square(off / model.axis_spread_deg)) / (np.sqrt(2.0 * np.pi) * model.axis_spread_deg)
+    )
+    odds = model.axis_fit * density * 90.0 + (1.0 - model.axis_fit)
     return np.where(np.isfinite(off), -np.log(odds), 0.0)

@@ -24,8 +24,6 @@ from monitor.fuse.matching.likelihood import (
 from monitor.fuse.matching.projection import acquisition_of, inside, observed_area, vessels_at
 
 HOUR_UNKNOWN = "hour unknown"
-_WORTH_EXPECTING = 0.6
-_PLACED_WITHIN_M = 2000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +53,15 @@ def match(
         Needs ``detection_id`` and geometry (or ``lon, lat``); rows of other classes than ``vessel`` are left out.
         Length, axis and zone are used where present.
     positions : POSITIONS table
-        Needs ``mmsi, t, lon, lat``, of any period; vessels heard within 12 hours of the scene take part.
+        Needs ``mmsi, t, lon, lat``, of any period; vessels received within 12 hours of the scene take part.
     scene : Acquisition or Scene
         Whose instant and, for radar, whose orbit count.
-    observation : RadarLook
+    observation : RadarGeometry, optional
         True incidence and course of a radar scene, when they are known.
-    observed : longitude/latitude geometry
-        Where a vessel should have been seen; the scene's grid and footprint when not given.
+    observed : BaseGeometry, optional
+        In longitude and latitude: where a vessel should have been seen; the scene's grid and footprint when not given.
+
+    model : MatchModel
 
     Returns
     -------
@@ -79,8 +79,8 @@ def match(
     Notes
     -----
     AIS positions are moved to the instant (`ais.track_at`) and, for radar, by the azimuth shift of a moving ship; the
-    detection stays. Costs are log odds (`fuse.likelihood`), the assignment is global (Hungarian) with staying alone
-    on both sides, and the margin is what the best other assignment costs more.
+    detection stays. Costs are log odds (`monitor.fuse.matching.likelihood`), the assignment is global (Hungarian) with
+    staying alone on both sides, and the margin is what the best other assignment costs more.
     """
     ships = vessels_only(detections)
     require(ships, ("detection_id",), "detections")
@@ -91,7 +91,7 @@ def match(
     costs = pair_costs(ships, points, model)
     sides = _Sides(ships, points, costs, pair(costs.total))
     rows = _one_to_one([_row(sides, index, model) for index in range(len(ships))])
-    rows += _ais_only(sides, observed_area(scene) if observed is None else observed, rows)
+    rows += _ais_only(sides, observed_area(scene) if observed is None else observed, rows, model)
     return _table(acquisition, rows)
 
 
@@ -153,7 +153,7 @@ def _row(sides: _Sides, index: int, model: MatchModel) -> dict[str, object]:
     other = int(sides.pairing.runner_up[index]) if paired else -1
     row["runner_up_mmsi"] = sides.points["mmsi"].iloc[other] if other >= 0 else pd.NA
     row["status"] = "matched" if probability >= model.sure else "potential"
-    row["reason"] = "" if row["status"] == "matched" else _doubt(sides, column, other)
+    row["reason"] = "" if row["status"] == "matched" else _doubt(sides, column, other, model)
     return row
 
 
@@ -188,20 +188,22 @@ def _terms(sides: _Sides, index: int, column: int) -> dict[str, object]:
     }
 
 
-def _doubt(sides: _Sides, column: int, other: int) -> str:
+def _doubt(sides: _Sides, column: int, other: int, model: MatchModel) -> str:
     if other >= 0:
         return "another vessel fits nearly as well"
     silent_min = float(nearest_fix_s(sides.points)[column]) / 60.0
-    if silent_min > 15.0:
+    if silent_min > model.long_silence_min:
         return f"the nearest fix is {silent_min:.0f} min away"
     return "the vessel is near, but fits no better than a ship without AIS"
 
 
-def _ais_only(sides: _Sides, area: BaseGeometry, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+def _ais_only(
+    sides: _Sides, area: BaseGeometry, rows: list[dict[str, object]], model: MatchModel
+) -> list[dict[str, object]]:
     points = sides.points
     taken = {row["mmsi"] for row in rows if row["status"] in ("matched", "potential")}
-    expected = inside(points, area) & (seen_probability(floats(points, "length_m")) >= _WORTH_EXPECTING)
-    expected &= floats(points, "r90_m") <= _PLACED_WITHIN_M
+    expected = inside(points, area) & (seen_probability(floats(points, "length_m")) >= model.expected)
+    expected &= floats(points, "r90_m") <= model.placed_m
     unseen = []
     for column in np.flatnonzero(expected):
         point = points.iloc[int(column)]

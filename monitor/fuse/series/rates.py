@@ -1,11 +1,12 @@
 """Rates per clear observation against what the past lets expect, and the points where they changed.
 
-The one file that uses statsmodels and ruptures, which take seconds to load: only when there is something to reckon.
+The one file that uses statsmodels and ruptures, which take seconds to load: only when there is something to compute.
 """
 
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -25,12 +26,53 @@ from monitor.core.timerange import TimeRange
 from monitor.fuse.series.counts import exposure
 
 WHAT = ("vessels", "berth", "anchorage", "open", "under_way", "stacks")
-_FEWEST_PAST_OBSERVATIONS = 8
 _YEAR_DAYS = 365.25
-_SEASON_NEEDS_DAYS = 365.0
-_CHANGE_P = 0.01
-_SHORTEST_SEGMENT = 5
 _AS_POISSON = 1e6
+"""Size from which a negative binomial is a Poisson distribution for our counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateRule:
+    """How a week is weighed against its past. Chosen, but for the level.
+
+    Attributes
+    ----------
+    fewest_past : int
+        Past observations without which nothing is expected.
+    season_days : float
+        Length of the past from which a yearly harmonic is fitted.
+    overdispersion : float
+        Pearson chi-squared per degree of freedom from which the model is negative binomial.
+    tail : float
+        Of the prediction interval, on either side: 95 % lie within.
+    """
+
+    fewest_past: int = 8
+    season_days: float = 365.0
+    overdispersion: float = 1.5
+    tail: float = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRule:
+    """When a series of counts changed. Chosen.
+
+    Attributes
+    ----------
+    p_value : float
+        Exact conditional p below which a change is kept.
+    shortest_segment : int
+        Observations on either side.
+    penalty : float
+        Of PELT, in noise variances times the log of the number of observations.
+    least_noise : float
+        Least standard deviation of the square roots of counts.
+    """
+
+    p_value: float = 0.01
+    shortest_segment: int = 5
+    penalty: float = 3.0
+    least_noise: float = 0.3
 
 
 class Expected(NamedTuple):
@@ -43,7 +85,9 @@ class Expected(NamedTuple):
     size: float
 
 
-def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedelta(days=7)) -> pd.DataFrame:
+def rates(
+    counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedelta(days=7), rule: RateRule | None = None
+) -> pd.DataFrame:
     """RATES of each AOI, kind of count and week of a period, against all observations before that week.
 
     Parameters
@@ -52,6 +96,12 @@ def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedel
         History before the period makes the baseline. Observations with a missing count are no observations; an
         observation seen in part counts with the share seen of the water (of the berths, anchorages or yards, for what
         lies there) as exposure.
+
+    period : TimeRange
+        Whose weeks are compared.
+    every : timedelta
+        Length of a week.
+    rule : RateRule, optional
 
     Returns
     -------
@@ -65,13 +115,13 @@ def rates(counts: pd.DataFrame, *, period: TimeRange, every: timedelta = timedel
     year long; negative binomial when the past scatters more than Poisson (Pearson chi² per degree of freedom over
     1.5). A change is a sum outside the 95 % prediction interval: one calm week in twenty is one too.
     """
-    rows = []
+    rows, rule = [], rule or RateRule()
     for aoi, group in counts.groupby("aoi_id", sort=True):
         for what in WHAT:
             if group[what].isna().all():
                 continue
             known = _known(group, what)
-            rows += [_week(str(aoi), what, known, span) for span in _weeks(period, every)]
+            rows += [_week(str(aoi), what, known, span, rule) for span in _weeks(period, every)]
     return RATES.conform(pd.DataFrame(rows)) if rows else RATES.empty()
 
 
@@ -86,7 +136,7 @@ def _weeks(period: TimeRange, every: timedelta) -> list[TimeRange]:
     return [TimeRange(start, min(start + every, period.end)) for start in starts]
 
 
-def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange) -> dict[str, object]:
+def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange, rule: RateRule) -> dict[str, object]:
     start, end = pd.Timestamp(span.start), pd.Timestamp(span.end)
     now = known[(known["acquired_at"] >= start) & (known["acquired_at"] < end)]
     past = known[known["acquired_at"] < start]
@@ -110,9 +160,9 @@ def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange) -> dict[str
         "p_value": np.nan,
         "is_change": False,
     }
-    if len(past) < _FEWEST_PAST_OBSERVATIONS or not shown:
+    if len(past) < rule.fewest_past or not shown:
         return row
-    expected = _expect(past, what, now)
+    expected = _expect(past, what, now, rule)
     row |= {
         "model": expected.model,
         "expected": expected.mean / shown,
@@ -133,13 +183,13 @@ def _design(at: pd.Series, *, season: bool) -> Floats:
     return np.column_stack([ones, np.cos(angle), np.sin(angle)])
 
 
-def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame) -> Expected:
+def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame, rule: RateRule) -> Expected:
     count, shown = past[what].to_numpy(np.float64), past["exposure"].to_numpy(np.float64)
     if count.sum() == 0:
         top = poisson_interval(0, float(shown.sum()))[1] * float(now["exposure"].sum())
-        most = negative_binomial_quantile(0.975, _AS_POISSON, _AS_POISSON / (_AS_POISSON + top))
+        most = negative_binomial_quantile(1.0 - rule.tail, _AS_POISSON, _AS_POISSON / (_AS_POISSON + top))
         return Expected(0.0, 0.0, float(most), "poisson", np.inf)
-    season = past["acquired_at"].max() - past["acquired_at"].min() >= timedelta(days=_SEASON_NEEDS_DAYS)
+    season = past["acquired_at"].max() - past["acquired_at"].min() >= timedelta(days=rule.season_days)
     design = _design(past["acquired_at"], season=season)
     sm = importlib.import_module("statsmodels.api")
     fit = sm.GLM(count, design, family=sm.families.Poisson(), offset=np.log(shown)).fit()
@@ -150,10 +200,12 @@ def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame) -> Expected:
     doubt = float(np.sum(ahead.se_mean))
     scatter = float(fit.pearson_chi2 / max(fit.df_resid, 1.0))
     typical = float(np.mean(fit.fittedvalues))
-    spread = mean + doubt**2 + (mean**2 / len(now) * (scatter - 1.0) / typical if scatter > 1.5 else 0.0)
+    spread = (
+        mean + doubt**2 + (mean**2 / len(now) * (scatter - 1.0) / typical if scatter > rule.overdispersion else 0.0)
+    )
     size = mean**2 / max(spread - mean, 1e-9)
-    model = "negative binomial" if scatter > 1.5 else "poisson"
-    low, high = (float(negative_binomial_quantile(q, size, size / (size + mean))) for q in (0.025, 0.975))
+    model = "negative binomial" if scatter > rule.overdispersion else "poisson"
+    low, high = (float(negative_binomial_quantile(q, size, size / (size + mean))) for q in (rule.tail, 1.0 - rule.tail))
     return Expected(mean, low, high, model, size)
 
 
@@ -166,28 +218,38 @@ def _two_sided(seen: int, expected: Expected) -> float:
     return min(1.0, 2.0 * min(at_most, at_least))
 
 
-def change_points(counts: pd.DataFrame, *, what: tuple[str, ...] = ("vessels", "berth", "stacks")) -> pd.DataFrame:
+def change_points(
+    counts: pd.DataFrame, *, what: tuple[str, ...] = ("vessels", "berth", "stacks"), rule: ChangeRule | None = None
+) -> pd.DataFrame:
     """CHANGES of each AOI's counts per clear observation.
 
-    Notes ----- Candidates come from PELT (ruptures) on the square roots of the counts, whose scatter is even; one is
-    kept when the observations on both sides differ by an exact conditional test with p under 0.01. Five observations
-    a segment at least.
+    Parameters
+    ----------
+    counts : COUNTS table
+    what : tuple of str
+        Columns of COUNTS.
+    rule : ChangeRule, optional
+
+    Notes
+    -----
+    Candidates come from PELT (ruptures) on the square roots of the counts, whose scatter is even; one is kept when the
+    observations on both sides differ by an exact conditional test.
     """
-    rows = []
+    rows, rule = [], rule or ChangeRule()
     for aoi, group in counts.groupby("aoi_id", sort=True):
         for name in what:
             known = _known(group, name)
-            if len(known) >= 2 * _SHORTEST_SEGMENT:
-                rows += _changes(str(aoi), name, known.reset_index(drop=True))
+            if len(known) >= 2 * rule.shortest_segment:
+                rows += _changes(str(aoi), name, known.reset_index(drop=True), rule)
     return CHANGES.conform(pd.DataFrame(rows)) if rows else CHANGES.empty()
 
 
-def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]]:
+def _changes(aoi: str, what: str, known: pd.DataFrame, rule: ChangeRule) -> list[dict[str, object]]:
     signal = np.sqrt(known[what].to_numpy(np.float64) / floats(known, "exposure") + 0.375)
     steps = np.diff(signal)
-    noise = max(float(np.median(np.abs(steps))) / 0.954, 0.3) ** 2
-    finder = importlib.import_module("ruptures").Pelt(model="l2", min_size=_SHORTEST_SEGMENT, jump=1).fit(signal)
-    ends = [0, *finder.predict(pen=3.0 * noise * np.log(len(signal)))]
+    noise = max(float(np.median(np.abs(steps))) / 0.954, rule.least_noise) ** 2
+    finder = importlib.import_module("ruptures").Pelt(model="l2", min_size=rule.shortest_segment, jump=1).fit(signal)
+    ends = [0, *finder.predict(pen=rule.penalty * noise * np.log(len(signal)))]
     found = []
     for left, middle, right in zip(ends, ends[1:], ends[2:], strict=False):
         before, after = known.iloc[left:middle], known.iloc[middle:right]
@@ -196,7 +258,7 @@ def _changes(aoi: str, what: str, known: pd.DataFrame) -> list[dict[str, object]
         if sum(number) == 0:
             continue
         p_value = binomial_two_sided(number[1], sum(number), shown[1] / sum(shown))
-        if p_value < _CHANGE_P:
+        if p_value < rule.p_value:
             at = (before["acquired_at"].iloc[-1], after["acquired_at"].iloc[0])
             found.append(
                 {

@@ -1,9 +1,9 @@
-"""Looks at berths in order of time: which were clear, and which hulls each showed."""
+"""Observations of berths in order of time: which were clear, and which vessels each showed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +12,13 @@ from monitor.core.columns import floats, lonlat, require, texts, vessels_only
 from monitor.core.tables import BERTH_STATES
 
 OCCUPIED, EMPTY, NOT_OBSERVED = "occupied", "empty", "not observed"
-_MISSED = 0.05
+MOST_MISSED = 0.05
+"""Greatest probability that a clear observation missed a vessel at a berth; chosen, as the states give more where a
+berth is merely doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
-class Hull:
+class BerthVessel:
     """A ship at a berth in one observation; no id, and NaN for place and length, when only the berth's state tells of
     it.
     """
@@ -43,7 +45,7 @@ class Observation:
     scene_id: str
     at: pd.Timestamp
     missed: Mapping[str, float]
-    hulls: tuple[Hull, ...]
+    hulls: tuple[BerthVessel, ...]
 
 
 def observations(
@@ -81,23 +83,33 @@ def observations(
             names = row["ids"].split() or by_berth.get((str(scene), str(row["berth_id"])), [])
             seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["chance"]))
         missed = {
-            str(row["berth_id"]): min(float(np.nan_to_num(row["chance"])), _MISSED) for row in group.to_dict("records")
+            str(row["berth_id"]): min(float(np.nan_to_num(row["chance"])), MOST_MISSED)
+            for row in group.to_dict("records")
         }
         found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), missed, tuple(seen)))
     return found
 
 
-def _at_berth(berth_id: str, hulls: list[Hull], chance: float) -> list[Hull]:
+def _at_berth(berth_id: str, hulls: list[BerthVessel], chance: float) -> list[BerthVessel]:
     nan = float("nan")
     if not hulls:
-        return [Hull(berth_id, "", nan, nan, nan, nan, nan, None, chance)]
-    return [
-        Hull(berth_id, h.detection_id, h.lon, h.lat, h.length_m, h.length_low_m, h.length_high_m, h.mmsi, chance)
-        for h in hulls
-    ]
+        return [
+            BerthVessel(
+                berth_id=berth_id,
+                detection_id="",
+                lon=nan,
+                lat=nan,
+                length_m=nan,
+                length_low_m=nan,
+                length_high_m=nan,
+                mmsi=None,
+                probability=chance,
+            )
+        ]
+    return [replace(vessel, berth_id=berth_id, probability=chance) for vessel in hulls]
 
 
-def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Iterator[tuple[str, Hull]]:
+def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Iterator[tuple[str, BerthVessel]]:
     if detections is None or detections.empty:
         return
     ships = vessels_only(detections)
@@ -108,10 +120,19 @@ def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Ite
     lon, lat = lonlat(ships)
     sizes = (floats(ships, name) for name in ("length_m", "length_low_m", "length_high_m"))
     for name, x, y, length, low, high in zip(ships["detection_id"], lon, lat, *sizes, strict=True):
-        nan = float("nan")
         yield (
             str(name),
-            Hull("", str(name), float(x), float(y), float(length), float(low), float(high), known.get(str(name)), nan),
+            BerthVessel(
+                berth_id="",
+                detection_id=str(name),
+                lon=float(x),
+                lat=float(y),
+                length_m=float(length),
+                length_low_m=float(low),
+                length_high_m=float(high),
+                mmsi=known.get(str(name)),
+                probability=float("nan"),
+            ),
         )
 
 

@@ -13,10 +13,10 @@ import pandas as pd
 
 from monitor.core.geodesy import distance_m
 from monitor.fuse.matching.assignment import pair
-from monitor.fuse.stays.berth_observations import Hull, Observation
+from monitor.fuse.stays.berth_observations import BerthVessel, Observation
 
-Instant: TypeAlias = pd.Timestamp | None
-Observations: TypeAlias = Mapping[str, list[tuple[pd.Timestamp, float]]]
+Bound: TypeAlias = pd.Timestamp | None
+ClearObservations: TypeAlias = Mapping[str, list[tuple[pd.Timestamp, float]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +25,29 @@ class VisitRule:
 
     Attributes
     ----------
-    same_place_m : most distance between the hull's centres (or half its length, when that is more)
-    same_length : most difference of the log of the lengths
-    longest_unseen : two sightings further apart in time are two stays: in between a ship can go and come back
-    shortest_absence : a hull missed in an observation and back at its place sooner than this never left: it could not
-        have
-        been at the next port and back
-    laid_up_looks, laid_up_days, laid_up_share : a like hull in so many observations, over so long, in this share of
-        the clear
-        looks never left; observations without it missed it
-    usual_stay : mean length of a stay, for the chance that a ship was there already in an observation that shows none
-    doubt : an observation without the ship bounds its stay when the chance that it was there unseen is no more than
-        this
+    same_place_m : float
+        Greatest distance between the centres of one vessel (or half its length, when that is more).
+    same_length : float
+        Greatest difference of the log of the lengths.
+    longest_unseen : timedelta
+        Two sightings further apart in time are two stays: in between a ship can go and come back.
+    shortest_absence : timedelta
+        A vessel missed in an observation and back at its place sooner than this never left: it could not have been at
+        the next port and back.
+    laid_up_observations : int
+        A like vessel in so many observations, over `laid_up_days`, in `laid_up_share` of the clear observations never
+        left; observations without it missed it.
+    laid_up_days, laid_up_share : float
+    usual_stay : timedelta
+        Mean length of a stay, for the probability that a ship was there already in an observation that shows none.
+    doubt : float
+        An observation without the ship bounds its stay when the probability that it was there unseen is no more than
+        this.
+    unknown_probability : float
+        Probability of a vessel whose berth's state has none. Chosen.
+    sure_days, unseen_days : float
+        A stay's probability falls once it went unseen for longer than `sure_days`, by a factor e in `unseen_days`.
+        Chosen.
     """
 
     same_place_m: float = 70.0
@@ -48,6 +59,9 @@ class VisitRule:
     laid_up_share: float = 0.8
     usual_stay: timedelta = timedelta(hours=60)
     doubt: float = 0.03
+    unknown_probability: float = 0.9
+    sure_days: float = 2.0
+    unseen_days: float = 12.0
 
 
 @dataclass(slots=True)
@@ -56,9 +70,9 @@ class Stay:
 
     aoi_id: str
     first_scene: str
-    hulls: list[Hull]
+    hulls: list[BerthVessel]
     seen: list[pd.Timestamp]
-    gone: Instant = None
+    gone: Bound = None
     open: bool = True
     longest_unseen: timedelta = field(default_factory=timedelta)
 
@@ -85,7 +99,7 @@ def median(values: list[float]) -> float:
     return float(np.median(known)) if known else float("nan")
 
 
-def follow(observations: list[Observation], rule: VisitRule) -> tuple[list[Stay], Observations]:
+def follow(observations: list[Observation], rule: VisitRule) -> tuple[list[Stay], ClearObservations]:
     """The stays that a sequence of observations shows, and every berth's clear observations with the chance to miss a
     hull.
     """
@@ -123,7 +137,7 @@ def _carry_on(stays: list[Stay], observation: Observation, rule: VisitRule) -> N
             stay.open = False
 
 
-def _same(stay: Stay, hull: Hull, observation: Observation, rule: VisitRule) -> float:
+def _same(stay: Stay, hull: BerthVessel, observation: Observation, rule: VisitRule) -> float:
     """Cost (negative: the same ship) of carrying a stay on with a hull; inf when it cannot be."""
     unseen = observation.at - stay.seen[-1]
     same_mmsi = stay.mmsi is not None and stay.mmsi == hull.mmsi
@@ -134,7 +148,7 @@ def _same(stay: Stay, hull: Hull, observation: Observation, rule: VisitRule) -> 
     return _likeness(stay, hull, rule)
 
 
-def _likeness(stay: Stay, hull: Hull, rule: VisitRule) -> float:
+def _likeness(stay: Stay, hull: BerthVessel, rule: VisitRule) -> float:
     """Cost by place, length and MMSI alone."""
     last, length = stay.hulls[-1], stay.length_m
     same_mmsi = stay.mmsi is not None and stay.mmsi == hull.mmsi
@@ -150,7 +164,7 @@ def _likeness(stay: Stay, hull: Hull, rule: VisitRule) -> float:
     return float(-10.0 + moved / reach + change / rule.same_length)
 
 
-def _laid_up(stays: list[Stay], clear: Observations, rule: VisitRule) -> list[Stay]:
+def _laid_up(stays: list[Stay], clear: ClearObservations, rule: VisitRule) -> list[Stay]:
     """Stays of a hull that nearly every observation shows over weeks, joined to one."""
     joined: list[Stay] = []
     by_berth: dict[str, list[Stay]] = {}
@@ -183,23 +197,31 @@ def _joined(like: list[Stay]) -> Stay:
     hulls = [hull for stay in like for hull in stay.hulls]
     seen = [at for stay in like for at in stay.seen]
     unseen = max(b - a for a, b in pairwise(seen))
-    return Stay(like[0].aoi_id, like[0].first_scene, hulls, seen, like[-1].gone, like[-1].open, unseen)
+    return Stay(
+        aoi_id=like[0].aoi_id,
+        first_scene=like[0].first_scene,
+        hulls=hulls,
+        seen=seen,
+        gone=like[-1].gone,
+        open=like[-1].open,
+        longest_unseen=unseen,
+    )
 
 
-def not_before(stay: Stay, clear: Observations, rule: VisitRule) -> Instant:
+def not_before(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
     """The last clear observation that surely (to the rule's doubt) came before the stay; None when there is none."""
     earlier = [(at, missed) for at, missed in reversed(clear.get(stay.berth_id, [])) if at < stay.seen[0]]
     return _bound(stay.seen[0], earlier, rule)
 
 
-def not_after(stay: Stay, clear: Observations, rule: VisitRule) -> Instant:
+def not_after(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
     """The first clear observation that surely (to the rule's doubt) came after the stay; None when there is none."""
     later = [(at, missed) for at, missed in clear.get(stay.berth_id, []) if at > stay.seen[-1]]
     return _bound(stay.seen[-1], later, rule)
 
 
-def _bound(seen: pd.Timestamp, observations: list[tuple[pd.Timestamp, float]], rule: VisitRule) -> Instant:
-    """The nearest of the observations at which the ship was not there, reckoning with observations that missed it."""
+def _bound(seen: pd.Timestamp, observations: list[tuple[pd.Timestamp, float]], rule: VisitRule) -> Bound:
+    """The nearest of the observations at which the ship was not there, allowing for observations that missed it."""
     all_missed = 1.0
     for at, missed in observations:
         all_missed *= missed

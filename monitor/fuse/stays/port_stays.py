@@ -9,7 +9,12 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-Instant: TypeAlias = pd.Timestamp | None
+Bound: TypeAlias = pd.Timestamp | None
+
+USUAL_SPREAD = 0.15
+"""Relative standard error of a measured length whose interval is not known; chosen."""
+LEAST_SPREAD = 0.05
+"""Least such error, when two lengths are compared; chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +29,8 @@ class PortStay:
     id: str
     port: str
     berth_id: str
-    arrived: tuple[Instant, pd.Timestamp]
-    departed: tuple[pd.Timestamp, Instant]
+    arrived: tuple[Bound, pd.Timestamp]
+    departed: tuple[pd.Timestamp, Bound]
     is_open: bool
     mmsi: int | None
     length_m: float
@@ -49,7 +54,7 @@ def port_stays(
     ----------
     visits : VISITS table
         Visits at two berths of a port, one soon after the other, are one stay when AIS names the same ship: a shift.
-        Whether a nameless ship shifted is for `fuse.chains` to weigh.
+        Whether a nameless ship shifted is for `monitor.fuse.voyages.sampler` to weigh.
     port_calls : PORT_CALLS table
         Calls of ships that no visit carries become stays of their own (``evidence`` ais).
     stacks : STACKS table
@@ -67,27 +72,27 @@ def port_stays(
     return sorted(stays, key=lambda stay: (stay.arrived[1], stay.id))
 
 
-def _instant(value: object) -> Instant:
+def _instant(value: object) -> Bound:
     return None if pd.isna(value) else pd.Timestamp(value)
 
 
 def _of_visit(row: dict[object, object]) -> PortStay:
     length, low, high = (float(str(row[name])) for name in ("length_m", "length_low_m", "length_high_m"))
-    spread = (np.log(high) - np.log(low)) / 3.29 if np.isfinite(low) and np.isfinite(high) and low > 0 else 0.15
+    spread = (np.log(high) - np.log(low)) / 3.29 if np.isfinite(low) and np.isfinite(high) and low > 0 else USUAL_SPREAD
     first, last = _instant(row["arrived_not_after"]), _instant(row["departed_not_before"])
     assert first is not None
     assert last is not None
     return PortStay(
-        str(row["visit_id"]),
-        str(row["aoi_id"]),
-        str(row["berth_id"]),
-        (_instant(row["arrived_not_before"]), first),
-        (last, _instant(row["departed_not_after"])),
-        bool(row["is_open"]),
-        None if pd.isna(row["mmsi"]) else int(str(row["mmsi"])),
-        length,
-        float(spread),
-        str(row["evidence"]),
+        id=str(row["visit_id"]),
+        port=str(row["aoi_id"]),
+        berth_id=str(row["berth_id"]),
+        arrived=(_instant(row["arrived_not_before"]), first),
+        departed=(last, _instant(row["departed_not_after"])),
+        is_open=bool(row["is_open"]),
+        mmsi=None if pd.isna(row["mmsi"]) else int(str(row["mmsi"])),
+        length_m=length,
+        length_spread=float(spread),
+        evidence=str(row["evidence"]),
     )
 
 
@@ -118,7 +123,7 @@ def same_length(one: PortStay, other: PortStay) -> bool:
     """Whether two measured lengths may be one ship's; True when one is not known."""
     if not (np.isfinite(one.length_m) and np.isfinite(other.length_m)):
         return True
-    reach = 2.0 * float(np.hypot(max(one.length_spread, 0.05), max(other.length_spread, 0.05)))
+    reach = 2.0 * float(np.hypot(max(one.length_spread, LEAST_SPREAD), max(other.length_spread, LEAST_SPREAD)))
     return abs(float(np.log(one.length_m / other.length_m))) <= reach
 
 
@@ -147,16 +152,16 @@ def _of_call(call: dict[object, object]) -> PortStay:
     assert came is not None
     name = f"call|{call['port_id']}|{call['mmsi']}|{came.isoformat()}"
     return PortStay(
-        name,
-        str(call["port_id"]),
-        "",
-        (came, came),
-        (came if went is None else went, went),
-        went is None,
-        int(str(call["mmsi"])),
-        float("nan"),
-        0.15,
-        "ais",
+        id=name,
+        port=str(call["port_id"]),
+        berth_id="",
+        arrived=(came, came),
+        departed=(came if went is None else went, went),
+        is_open=went is None,
+        mmsi=int(str(call["mmsi"])),
+        length_m=float("nan"),
+        length_spread=USUAL_SPREAD,
+        evidence="ais",
     )
 
 

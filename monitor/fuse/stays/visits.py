@@ -11,7 +11,7 @@ from monitor.core.columns import instants
 from monitor.core.schema import UTC
 from monitor.core.tables import DETECTABILITY, VISITS
 from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED, observations, states_from_coverage
-from monitor.fuse.stays.continuity import Observations, Stay, VisitRule, follow, median, not_after, not_before
+from monitor.fuse.stays.continuity import ClearObservations, Stay, VisitRule, follow, median, not_after, not_before
 
 
 def visits(
@@ -62,11 +62,11 @@ def visits(
     return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
 
 
-def _row(stay: Stay, clear: Observations, rule: VisitRule) -> dict[str, object]:
+def _row(stay: Stay, clear: ClearObservations, rule: VisitRule) -> dict[str, object]:
     named = [hull.detection_id for hull in stay.hulls if hull.detection_id]
     berth = stay.berth_id
     chance = median([hull.probability for hull in stay.hulls])
-    real = 1.0 - (1.0 - (chance if np.isfinite(chance) else 0.9)) ** len(stay.hulls)
+    real = 1.0 - (1.0 - (chance if np.isfinite(chance) else rule.unknown_probability)) ** len(stay.hulls)
     unseen_days = stay.longest_unseen / timedelta(days=1)
     return {
         "visit_id": f"{berth}|{named[0] if named else stay.first_scene}",
@@ -84,7 +84,7 @@ def _row(stay: Stay, clear: Observations, rule: VisitRule) -> dict[str, object]:
         "is_open": clear[berth][-1][0] <= stay.seen[-1],
         "detection_ids": " ".join(named),
         "evidence": "imagery",
-        "probability": float(real * np.exp(-max(unseen_days - 2.0, 0.0) / 12.0)),
+        "probability": float(real * np.exp(-max(unseen_days - rule.sure_days, 0.0) / rule.unseen_days)),
     }
 
 
@@ -122,9 +122,15 @@ def detectability(
     Parameters
     ----------
     berth_states : BERTH_STATES table
-        Of any period; looks outside ``[start, end)`` count for stays that reach them.
+        Of any period; observations outside ``[start, end)`` count for stays that reach them.
+    start, end : Timestamp
+        The period in which the stays begin.
+    stays_h : tuple of float
+        Lengths of stay.
 
-    Notes ----- A stay of D hours that begins at s is met by an observation in ``[s, s + D]``. The share is the
+    Notes
+    -----
+    A stay of D hours that begins at s is met by an observation in ``[s, s + D]``. The share is the
     measure of such s within the period over the period's length, so it is exact and needs no assumption about when
     ships come.
     """

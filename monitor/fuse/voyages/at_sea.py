@@ -11,15 +11,9 @@ import pandas as pd
 
 from monitor.core.columns import floats, naive
 from monitor.core.geodesy import KNOT_MS, distance_m
+from monitor.fuse.voyages.rules import UnderwayRule
 
 Ports = Mapping[str, tuple[float, float]]
-
-_SILENCE_H = 3.0
-_NEAR_PORT_M = 9_000.0
-_SHORTEST_M = 4_000.0
-_SPEEDS_KN = (4.0, 20.0)
-_DIRECT = 1.3
-_DETOUR = 1.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +31,7 @@ class UnderwayFix:
     doubt: timedelta
 
 
-def underway_fixes(positions: pd.DataFrame, ports: Ports) -> list[UnderwayFix]:
+def underway_fixes(positions: pd.DataFrame, ports: Ports, *, rule: UnderwayRule | None = None) -> list[UnderwayFix]:
     """The stretches of AIS, silent before and after, that lead from one port towards another.
 
     Parameters
@@ -51,29 +45,30 @@ def underway_fixes(positions: pd.DataFrame, ports: Ports) -> list[UnderwayFix]:
     A stretch counts when it begins and ends away from every port, at a ship's speed, and when coming from the one port
     and going on to the other makes a way not a third longer than the direct one. Its own speed gives the two ends.
     """
+    rule = rule or UnderwayRule()
     if positions.empty or len(ports) < 2:
         return []
     t, mmsi = naive(positions["t"]), positions["mmsi"].to_numpy(np.int64)
     order = np.lexsort((t, mmsi))
     t, mmsi, lon, lat = t[order], mmsi[order], floats(positions, "lon")[order], floats(positions, "lat")[order]
-    silent = np.diff(t) > np.timedelta64(int(_SILENCE_H * 3600), "s")
+    silent = np.diff(t) > np.timedelta64(int(rule.silence_h * 3600), "s")
     cut = np.flatnonzero(silent | (np.diff(mmsi) != 0)) + 1
     first, last = np.append(0, cut), np.append(cut, len(t)) - 1
     seconds = (t[last] - t[first]) / np.timedelta64(1, "s")
     moved = distance_m(lon[first], lat[first], lon[last], lat[last])
     with np.errstate(divide="ignore", invalid="ignore"):
         speed = moved / seconds
-    keep = (moved >= _SHORTEST_M) & (speed >= _SPEEDS_KN[0] * KNOT_MS) & (speed <= _SPEEDS_KN[1] * KNOT_MS)
+    keep = (moved >= rule.shortest_m) & (speed >= rule.speeds_kn[0] * KNOT_MS) & (speed <= rule.speeds_kn[1] * KNOT_MS)
     away = np.ones(len(first), dtype=bool)
     for place in ports.values():
         for end in (first, last):
-            away &= distance_m(lon[end], lat[end], *place) > _NEAR_PORT_M
+            away &= distance_m(lon[end], lat[end], *place) > rule.near_port_m
     found = []
     for k in np.flatnonzero(keep & away):
         a, b = int(first[k]), int(last[k])
         ends = ((float(lon[a]), float(lat[a])), (float(lon[b]), float(lat[b])))
         times = (pd.Timestamp(t[a], tz="UTC"), pd.Timestamp(t[b], tz="UTC"))
-        found += _between(int(mmsi[a]), ends, times, float(speed[k]), ports)
+        found += _between(int(mmsi[a]), ends, times, float(speed[k]), ports, rule)
     return found
 
 
@@ -83,6 +78,7 @@ def _between(
     times: tuple[pd.Timestamp, pd.Timestamp],
     speed_ms: float,
     ports: Ports,
+    rule: UnderwayRule,
 ) -> list[UnderwayFix]:
     seen = float(distance_m(*ends[0], *ends[1]))
     fits: list[tuple[float, UnderwayFix]] = []
@@ -92,9 +88,9 @@ def _between(
                 continue
             before, after = float(distance_m(*start, *ends[0])), float(distance_m(*ends[1], *stop))
             longer = (before + seen + after) / float(distance_m(*start, *stop))
-            if longer > _DIRECT:
+            if longer > rule.direct:
                 continue
-            back, ahead = (timedelta(seconds=_DETOUR * way / speed_ms) for way in (before, after))
-            doubt = timedelta(hours=1.5) + 0.15 * max(back, ahead)
+            back, ahead = (timedelta(seconds=rule.detour * way / speed_ms) for way in (before, after))
+            doubt = timedelta(hours=rule.doubt_h) + rule.doubt_share * max(back, ahead)
             fits.append((longer, UnderwayFix(mmsi, origin, goal, times[0] - back, times[1] + ahead, doubt)))
     return [min(fits, key=lambda fit: fit[0])[1]] if fits else []

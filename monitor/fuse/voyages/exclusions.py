@@ -14,14 +14,11 @@ from monitor.core.arrays import Floats
 from monitor.core.columns import floats, naive
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.fuse.stays.port_stays import PortStay
-from monitor.fuse.voyages.transit import LinkRule
+from monitor.fuse.voyages.rules import ExclusionRule, LinkRule
+from monitor.fuse.voyages.transitions import NEVER
 
 Times = npt.NDArray[np.datetime64]
 Places = Mapping[str, tuple[float, float]]
-
-_ELSEWHERE = -20.0
-_NEAR_DEG = 0.36
-_SLACK_NMI = 10.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,7 +30,7 @@ class Fixes:
     lat: Floats
 
 
-def heard_at(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int, Fixes]:
+def fixes_of(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int, Fixes]:
     """MMSI to the fixes of that ship."""
     if positions is None or positions.empty or not ships:
         return {}
@@ -44,19 +41,19 @@ def heard_at(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int
     }
 
 
-def heard_near(positions: pd.DataFrame | None, places: Places) -> dict[str, Times]:
+def reception_near(positions: pd.DataFrame | None, places: Places, rule: ExclusionRule) -> dict[str, Times]:
     """Port id to the instants at which any vessel was heard within 40 km of it, in order."""
     if positions is None or positions.empty:
         return {}
     lon, lat, times = floats(positions, "lon"), floats(positions, "lat"), naive(positions["t"])
     found = {}
     for port, (x, y) in places.items():
-        box = (np.abs(lat - y) < _NEAR_DEG) & (np.abs(lon - x) < _NEAR_DEG / np.cos(np.radians(y)))
+        box = (np.abs(lat - y) < rule.near_port_deg) & (np.abs(lon - x) < rule.near_port_deg / np.cos(np.radians(y)))
         found[port] = np.sort(times[box])
     return found
 
 
-def unheard_odds(
+def silence_odds(
     stays: Sequence[PortStay], heard: Mapping[int, Fixes], feed: Mapping[str, Times], places: Places, rule: LinkRule
 ) -> dict[tuple[int, int], float]:
     """Stay and MMSI to the log odds against that ship having been the nameless one in port.
@@ -72,7 +69,7 @@ def unheard_odds(
     A ship that was heard while the stay surely lasted, or whose fixes before or after lie too far away to sail from, is
     out. A ship that AIS names at other times, but not then though others were heard, would have had to hide.
     """
-    half = timedelta(minutes=30)
+    half = timedelta(hours=rule.exclusions.slack_h)
     odds: dict[tuple[int, int], float] = {}
     named = {stay.mmsi for stay in stays if stay.mmsi is not None}
     for n, stay in enumerate(stays):
@@ -82,7 +79,7 @@ def unheard_odds(
         received = _any_between(feed.get(stay.port), ends)
         for mmsi, fixes in heard.items():
             if _any_between(fixes.t, ends) or _too_far(fixes, ends, places[stay.port], rule):
-                odds[n, mmsi] = _ELSEWHERE
+                odds[n, mmsi] = NEVER
             elif received and mmsi in named:
                 odds[n, mmsi] = -rule.hidden
     return odds
@@ -103,6 +100,6 @@ def _too_far(fixes: Fixes, ends: Times, place: tuple[float, float], rule: LinkRu
             continue
         nmi = float(distance_m(fixes.lon[index], fixes.lat[index], *place)) / METRES_PER_NAUTICAL_MILE
         hours = abs(float((fixes.t[index] - end) / np.timedelta64(1, "s"))) / 3600.0
-        if nmi > _SLACK_NMI + rule.fastest_kn * (hours + 0.5):
+        if nmi > rule.exclusions.slack_nmi + rule.fastest_kn * (hours + rule.exclusions.slack_h):
             return True
     return False

@@ -18,10 +18,11 @@ from monitor.fuse.stays.port_stays import PortStay, port_stays
 from monitor.fuse.stays.visits import detectability
 from monitor.fuse.voyages.at_sea import UnderwayFix, underway_fixes
 from monitor.fuse.voyages.distances import Waters, between_ports
-from monitor.fuse.voyages.exclusions import heard_at, heard_near, unheard_odds
-from monitor.fuse.voyages.sampler import Chains, draw
+from monitor.fuse.voyages.exclusions import fixes_of, reception_near, silence_odds
+from monitor.fuse.voyages.rules import LinkRule
+from monitor.fuse.voyages.sampler import ChainModel, sample
 from monitor.fuse.voyages.shuttles import shuttles, with_candidates
-from monitor.fuse.voyages.transit import LinkRule, likeliest
+from monitor.fuse.voyages.transit import likeliest
 from monitor.fuse.voyages.transitions import Steps, steps
 
 Distances = Mapping[frozenset[str], float]
@@ -92,37 +93,39 @@ def link_voyages(
     ways = dict(between_ports(aois, sea, detour=rule.detour))
     ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     trading = [stay for stay in stays if stay.present <= rule.longest_call]
-    chains = _lives(trading, aois, ways, positions, berth_states, rule)
-    drawn = draw(chains)
-    links = _links(trading, chains.steps, drawn.followers, ways)
+    model = _chain_model(trading, aois, ways, positions, berth_states, rule)
+    posterior = sample(model, rule.sampler)
+    links = _links(trading, model.steps, posterior.followers, ways)
     made = _voyages(stays, links, rule)
     if ais_voyages is not None and len(ais_voyages):
-        made = _with_ais(made, ais_voyages)
+        made = _with_ais(made, ais_voyages, rule)
     repeated, names = shuttles(made, stays, berth_states, rule)
     made["shuttle_id"] = [names.get(v, s) for v, s in zip(made["voyage_id"], made["shuttle_id"], strict=True)]
-    repeated = with_candidates(repeated, trading, drawn, found_in=chains, rule=rule)
+    repeated = with_candidates(repeated, trading, posterior, model=model, rule=rule)
     return Linked(VOYAGES.conform(made), links, repeated)
 
 
-def _lives(
+def _chain_model(
     stays: list[PortStay],
     aois: tuple[Aoi, ...],
     ways: Distances,
     positions: pd.DataFrame | None,
     berth_states: pd.DataFrame | None,
     rule: LinkRule,
-) -> Chains:
+) -> ChainModel:
     centres = _centres(aois)
-    found: list[UnderwayFix] = [] if positions is None or positions.empty else underway_fixes(positions, centres)
+    found: list[UnderwayFix] = (
+        [] if positions is None or positions.empty else underway_fixes(positions, centres, rule=rule.underway)
+    )
     found.sort(key=lambda underway_fix: underway_fix.left)
     missed = _missed(stays, berth_states, rule)
     fixed = {n: stay.mmsi for n, stay in enumerate(stays) if stay.mmsi is not None}
     fixed |= {len(stays) + k: underway_fix.mmsi for k, underway_fix in enumerate(found)}
     zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
     times = [stay.arrived[1] for stay in stays] + [underway_fix.left + underway_fix.doubt for underway_fix in found]
-    heard, feed = heard_at(set(fixed.values()), positions), heard_near(positions, centres)
-    silent = unheard_odds(stays, heard, feed, centres, rule)
-    return Chains(
+    heard, feed = fixes_of(set(fixed.values()), positions), reception_near(positions, centres, rule.exclusions)
+    silent = silence_odds(stays, heard, feed, centres, rule)
+    return ChainModel(
         stays,
         steps(stays, found, ways, missed=missed, rule=rule),
         fixed,
@@ -134,15 +137,16 @@ def _lives(
 
 def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule) -> dict[str, float]:
     """Port id to the chance that no clear observation met a call there."""
-    ports = {stay.port for stay in stays}
+    ports, numbers = {stay.port for stay in stays}, rule.transitions
     if berth_states is None or berth_states.empty or not stays:
-        return dict.fromkeys(ports, 0.4)
+        return dict.fromkeys(ports, numbers.missed)
     start, end = min(s.arrived[1] for s in stays), max(s.departed[0] for s in stays)
     if end <= start:
-        return dict.fromkeys(ports, 0.4)
-    shares = detectability(berth_states, start=start, end=end, stays_h=(1.5 * rule.stay_h,))
+        return dict.fromkeys(ports, numbers.missed)
+    shares = detectability(berth_states, start=start, end=end, stays_h=(numbers.typical_stays * rule.stay_h,))
     best = shares.groupby("aoi_id")["share"].median()
-    return {port: float(np.clip(1.0 - 0.95 * best.get(port, 0.6), 0.1, 0.8)) for port in ports}
+    met = {port: best.get(port, numbers.usual_detectability) for port in ports}
+    return {port: float(np.clip(1.0 - numbers.found * share, *numbers.missed_range)) for port, share in met.items()}
 
 
 def _centres(aois: tuple[Aoi, ...]) -> dict[str, tuple[float, float]]:
@@ -224,12 +228,12 @@ def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.D
 def _chance(share: float, rule: LinkRule) -> float:
     """The chance that a leg took place, from the share of draws that have it."""
     intercept, slope = rule.surer
-    return float(expit(intercept + slope * logit(np.clip(share, 0.01, 0.99))))
+    return float(expit(intercept + slope * logit(np.clip(share, *rule.sampled_range))))
 
 
-def _with_ais(made: pd.DataFrame, ais: pd.DataFrame) -> pd.DataFrame:
+def _with_ais(made: pd.DataFrame, ais: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:
     """AIS legs beside image legs; where both tell of one passage the AIS instants stand, and the evidence is both."""
-    slack, taken, rows = timedelta(hours=36), set[str](), []
+    slack, taken, rows = rule.same_leg, set[str](), []
     for leg in ais.to_dict("records"):
         same = made[
             (made["from_port"] == leg["from_port"])

@@ -16,33 +16,14 @@ from itertools import pairwise
 from random import Random
 
 from monitor.fuse.stays.port_stays import PortStay
+from monitor.fuse.voyages.rules import SamplerRule
 from monitor.fuse.voyages.transitions import NEVER, Steps
 
-_LENGTHS = 0.45
-_LEAST_SPREAD = 0.05
-_OUTLIER = 0.03
-_HABIT = 1.0
 _NEW = -1
-_APART = 5
-_MANY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Draws:
-    """How many divisions are drawn: `restarts` runs that cool down for `warm` rounds; the likeliest goes on for `kept`.
-
-    `work` bounds rounds times stays; of more than 200 stays one run of a third of that is made.
-    """
-
-    restarts: int = 3
-    warm: int = 120
-    kept: int = 500
-    work: int = 12_000
-    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Chains:
+class ChainModel:
     """What the chains are made of.
 
     Attributes
@@ -79,7 +60,7 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Drawn:
+class Posterior:
     """What the draws say.
 
     Attributes
@@ -92,21 +73,21 @@ class Drawn:
     chains: Sequence[Sequence[Chain]]
 
 
-def draw(chains: Chains, draws: Draws | None = None) -> Drawn:
-    """Divisions of the stays among ships, each as often as it is likely. The same input gives the same draws."""
-    draws = draws or Draws()
-    number = len(chains.stays)
+def sample(model: ChainModel, rule: SamplerRule | None = None) -> Posterior:
+    """Divisions of the stays among ships, each as often as it is likely. The same input gives the same rule."""
+    rule = rule or SamplerRule()
+    number = len(model.stays)
     if not number:
-        return Drawn({}, ())
-    is_long = number > _MANY
-    work = draws.work // 3 if is_long else draws.work
-    warm = max(min(draws.warm, work // number), 8)
-    kept = max(min(draws.kept, 2 * work // number), 24)
+        return Posterior({}, ())
+    is_long = number > rule.many
+    work = rule.work // 3 if is_long else rule.work
+    warm = max(min(rule.warm, work // number), 8)
+    kept = max(min(rule.kept, 2 * work // number), 24)
     runs = []
-    for restart in range(1 if is_long else draws.restarts):
-        state = _State(chains, Random(draws.seed + restart))
+    for restart in range(1 if is_long else rule.restarts):
+        state = _State(model, rule, Random(rule.seed + restart))
         for n in range(warm):
-            state.sweep(heat=1.0 + 3.0 * (1.0 - n / warm) ** 2)
+            state.sweep(heat=1.0 + rule.heat * (1.0 - n / warm) ** 2)
         runs.append((state.score(), -restart, state))
     best = max(runs, key=lambda run: run[:2])[2]
     tally: dict[tuple[int, int], float] = {}
@@ -115,27 +96,27 @@ def draw(chains: Chains, draws: Draws | None = None) -> Drawn:
         best.sweep(heat=1.0)
         for key, share in best.legs():
             tally[key] = tally.get(key, 0.0) + share
-        if n % _APART == 0:
+        if n % rule.thinning == 0:
             seen.append(best.chains())
-    return Drawn({key: value / kept for key, value in tally.items()}, seen)
+    return Posterior({key: value / kept for key, value in tally.items()}, seen)
 
 
 class _State:
     """One division of the stays into chains, and the moves that change it."""
 
-    def __init__(self, chains: Chains, rng: Random) -> None:
-        self._lives, self._rng = chains, rng
-        self._rank = {item: n for n, item in enumerate(sorted(range(len(chains.times)), key=lambda k: chains.times[k]))}
+    def __init__(self, model: ChainModel, rule: SamplerRule, rng: Random) -> None:
+        self._model, self._rule, self._rng = model, rule, rng
+        self._rank = {item: n for n, item in enumerate(sorted(range(len(model.times)), key=lambda k: model.times[k]))}
         self._chains: dict[int, list[int]] = {}
         self._of: dict[int, int] = {}
         self._mmsi: dict[int, int] = {}
         self._next = 0
-        self._free = [n for n in range(len(chains.stays)) if n not in chains.fixed]
-        self._lengths = [_Length.of(stay, _typical(chains.stays)) for stay in chains.stays]
-        self._near = _neighbours(chains)
-        self._usual = _shares(chains.stays)
+        self._free = [n for n in range(len(model.stays)) if n not in model.fixed]
+        self._lengths = [_Length.of(stay, _typical(model.stays), rule) for stay in model.stays]
+        self._near = _neighbours(model, rule)
+        self._usual = _shares(model.stays)
         by_ship: dict[int, int] = {}
-        for item, mmsi in sorted(chains.fixed.items()):
+        for item, mmsi in sorted(model.fixed.items()):
             if mmsi not in by_ship:
                 by_ship[mmsi] = self._open([])
                 self._mmsi[by_ship[mmsi]] = mmsi
@@ -165,7 +146,7 @@ class _State:
         self._rng.shuffle(self._free)
         for item in self._free:
             self._move(item, heat)
-        for _ in range(6):
+        for _ in range(self._rule.swaps):
             self._swap(heat)
 
     def _move(self, item: int, heat: float) -> None:
@@ -174,7 +155,7 @@ class _State:
         nearby = {self._of[other] for other in self._near[item] if other in self._of}
         for chain in sorted(nearby):
             gain = self._gain(item, chain)
-            if gain > -12.0:
+            if gain > self._rule.negligible:
                 options.append(chain)
                 weights.append(math.exp(gain / heat))
         chosen = self._rng.choices(options, weights)[0]
@@ -182,7 +163,7 @@ class _State:
 
     def _gain(self, item: int, chain: int) -> float:
         """By how much the log odds grow when a stay joins a chain."""
-        members, step = self._chains[chain], self._lives.steps.of
+        members, step = self._chains[chain], self._model.steps.of
         at = bisect_left(members, self._rank[item], key=self._rank.__getitem__)
         before = members[at - 1] if at else None
         after = members[at] if at < len(members) else None
@@ -191,43 +172,43 @@ class _State:
             gain += step(before, item)
         if after is not None:
             gain += step(item, after)
-        if gain <= -12.0:
+        if gain <= self._rule.negligible:
             return NEVER
         if before is not None and after is not None:
             gain -= step(before, after)
-        stays = [member for member in members if member < len(self._lives.stays)]
+        stays = [member for member in members if member < len(self._model.stays)]
         gain += self._length_fit(item, stays) + self._habit_fit(item, stays)
-        return gain + self._lives.silent.get((item, self._mmsi.get(chain, 0)), 0.0)
+        return gain + self._model.silent.get((item, self._mmsi.get(chain, 0)), 0.0)
 
     def _length_fit(self, item: int, stays: list[int]) -> float:
         mine = self._lengths[item]
         if mine is None:
             return 0.0
-        weight, total = _LENGTHS**-2, 0.0
+        weight, total = self._rule.lengths**-2, 0.0
         for other in stays:
             length = self._lengths[other]
             if length is not None:
                 weight += length.weight
                 total += length.weight * length.off
-        if weight == _LENGTHS**-2:
+        if weight == self._rule.lengths**-2:
             return 0.0
         variance = 1.0 / weight + 1.0 / mine.weight
         away = mine.off - total / weight
         fit = math.exp(-0.5 * away * away / variance) / math.sqrt(variance)
-        return math.log((1.0 - _OUTLIER) * fit / mine.base + _OUTLIER)
+        return math.log((1.0 - self._rule.outlier) * fit / mine.base + self._rule.outlier)
 
     def _habit_fit(self, item: int, stays: list[int]) -> float:
-        stay = self._lives.stays[item]
+        stay = self._model.stays[item]
         usual = self._usual.get(stay.berth_id)
         if usual is None:
             return 0.0
         here = all_here = 0
         for other in stays:
-            mate = self._lives.stays[other]
+            mate = self._model.stays[other]
             if mate.port == stay.port and mate.berth_id:
                 all_here += 1
                 here += mate.berth_id == stay.berth_id
-        return math.log((here + _HABIT * usual) / (all_here + _HABIT) / usual)
+        return math.log((here + self._rule.habit * usual) / (all_here + self._rule.habit) / usual)
 
     def _swap(self, heat: float) -> None:
         """Exchange the nameless stays of two ships after an instant, or those at one port between two instants."""
@@ -239,8 +220,8 @@ class _State:
         if a == b:
             return
         cut = sorted((rng.random(), rng.random()))
-        first, last = (self._lives.times[0] + c * (max(self._lives.times) - self._lives.times[0]) for c in cut)
-        port = rng.choice(sorted({stay.port for stay in self._lives.stays})) if rng.random() < 0.5 else ""
+        first, last = (self._model.times[0] + c * (max(self._model.times) - self._model.times[0]) for c in cut)
+        port = rng.choice(sorted({stay.port for stay in self._model.stays})) if rng.random() < 0.5 else ""
         if rng.random() < 0.5:
             last = math.inf
         if rng.random() < 0.4:
@@ -260,14 +241,14 @@ class _State:
                 del self._chains[chain]
 
     def _part(self, chain: int, first: float, last: float, port: str) -> list[int]:
-        chains = self._lives
+        model = self._model
         return [
             item
             for item in self._chains.get(chain, [])
-            if item < len(chains.stays)
-            and item not in chains.fixed
-            and first <= chains.times[item] < last
-            and (not port or chains.stays[item].port == port)
+            if item < len(model.stays)
+            and item not in model.fixed
+            and first <= model.times[item] < last
+            and (not port or model.stays[item].port == port)
         ]
 
     def _exchange(self, a: int, b: int, ours: list[int], theirs: list[int]) -> None:
@@ -279,13 +260,13 @@ class _State:
 
     def _chain_score(self, chain: int) -> float:
         items = self._chains.get(chain, [])
-        total = sum(self._lives.steps.of(a, b) for a, b in pairwise(items))
-        stays = [item for item in items if item < len(self._lives.stays)]
+        total = sum(self._model.steps.of(a, b) for a, b in pairwise(items))
+        stays = [item for item in items if item < len(self._model.stays)]
         mmsi = self._mmsi.get(chain, 0)
         for n, item in enumerate(stays):
             total += self._length_fit(item, stays[:n]) + self._habit_fit(item, stays[:n])
-            if item not in self._lives.fixed:
-                total += self._lives.silent.get((item, mmsi), 0.0)
+            if item not in self._model.fixed:
+                total += self._model.silent.get((item, mmsi), 0.0)
         return total
 
     def score(self) -> float:
@@ -295,7 +276,7 @@ class _State:
     def legs(self) -> list[tuple[tuple[int, int], float]]:
         """Stays that follow one another in a chain, glimpses left out, and the share of it that one passage makes."""
         found = []
-        number = len(self._lives.stays)
+        number = len(self._model.stays)
         for items in self._chains.values():
             for n, item in enumerate(items):
                 if item >= number:
@@ -309,7 +290,7 @@ class _State:
         """The lives that crossed between ports, the most crossings first."""
         made = []
         for chain, items in self._chains.items():
-            ports = [port for item in items for port in self._lives.ports(item)]
+            ports = [port for item in items for port in self._model.ports(item)]
             crossings = sum(a != b for a, b in pairwise(ports))
             if crossings:
                 made.append(Chain(tuple(items), self._mmsi.get(chain, 0), crossings))
@@ -317,7 +298,7 @@ class _State:
 
     def _straight(self, items: list[int]) -> float:
         """The share of one passage in a step from stay to stay; a glimpse between must be of that very passage."""
-        share = self._lives.steps.straight
+        share = self._model.steps.straight
         if len(items) > 3 or (items[0], items[-1]) not in share:
             return 0.0
         if len(items) == 3:
@@ -334,12 +315,12 @@ class _Length:
     base: float
 
     @classmethod
-    def of(cls, stay: PortStay, typical: float) -> _Length | None:
+    def of(cls, stay: PortStay, typical: float, rule: SamplerRule) -> _Length | None:
         if not math.isfinite(stay.length_m) or stay.length_m <= 0:
             return None
-        variance = max(stay.length_spread, _LEAST_SPREAD) ** 2
+        variance = max(stay.length_spread, rule.least_spread) ** 2
         off = math.log(stay.length_m) - typical
-        whole = variance + _LENGTHS**2
+        whole = variance + rule.lengths**2
         return cls(off, 1.0 / variance, math.exp(-0.5 * off * off / whole) / math.sqrt(whole))
 
 
@@ -348,10 +329,10 @@ def _typical(stays: Sequence[PortStay]) -> float:
     return known[len(known) // 2] if known else 0.0
 
 
-def _neighbours(chains: Chains) -> list[list[int]]:
-    near: list[list[int]] = [[] for _ in chains.times]
-    for (a, b), odds in chains.steps.odds.items():
-        if odds > -12.0:
+def _neighbours(model: ChainModel, rule: SamplerRule) -> list[list[int]]:
+    near: list[list[int]] = [[] for _ in model.times]
+    for (a, b), odds in model.steps.odds.items():
+        if odds > rule.negligible:
             near[a].append(b)
             near[b].append(a)
     return near

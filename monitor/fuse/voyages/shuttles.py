@@ -13,14 +13,10 @@ from monitor.core.statistics import negative_binomial_quantile
 from monitor.core.tables import SHUTTLES
 from monitor.fuse.stays.port_stays import PortStay, same_length
 from monitor.fuse.stays.visits import detectability
-from monitor.fuse.voyages.sampler import Chain, Chains, Drawn
-from monitor.fuse.voyages.transit import LinkRule
+from monitor.fuse.voyages.rules import LinkRule
+from monitor.fuse.voyages.sampler import Chain, ChainModel, Posterior
 
 SHOWN, CANDIDATE = "shown", "candidate"
-_LEAST_CHANCE = 0.45
-_LEAST_MET = 2
-_MOST_CHANCE = 0.94
-"""No candidate is almost certain: the model of how ships sail may be wrong in ways that no draw shows."""
 
 
 def shuttles(
@@ -68,8 +64,9 @@ def _shuttle(
 ) -> dict[str, object]:
     ports = sorted({str(group[0]["from_port"]), str(group[0]["to_port"])})
     first, last = pd.Timestamp(group[0]["departed_at"]), pd.Timestamp(group[-1]["arrived_at"])
+    tail = rule.candidates.tail
     least, greatest = _leg_shares(ports, first, last, berth_states, rule)
-    fewest = negative_binomial_quantile(0.05, len(group), greatest) if greatest > 0 else 0
+    fewest = negative_binomial_quantile(tail, len(group), greatest) if greatest > 0 else 0
     out = [pd.Timestamp(leg["departed_at"]) for leg in group if leg["from_port"] == group[0]["from_port"]]
     days = [(b - a) / timedelta(days=1) for a, b in pairwise(out)]
     mmsis = {int(str(leg["mmsi"])) for leg in group if pd.notna(leg["mmsi"])}
@@ -83,7 +80,7 @@ def _shuttle(
         "mmsi": mmsis.pop() if len(mmsis) == 1 else pd.NA,
         "legs": len(group),
         "legs_low": len(group) + fewest,
-        "legs_high": len(group) + negative_binomial_quantile(0.95, len(group), least) if least > 0 else pd.NA,
+        "legs_high": len(group) + negative_binomial_quantile(1.0 - tail, len(group), least) if least > 0 else pd.NA,
         "first": first,
         "last": last,
         "period_days": float(np.median(days)) if days else np.nan,
@@ -114,7 +111,7 @@ def _leg_shares(
 
 
 def with_candidates(
-    shown: pd.DataFrame, stays: Sequence[PortStay], drawn: Drawn, *, found_in: Chains, rule: LinkRule
+    shown: pd.DataFrame, stays: Sequence[PortStay], posterior: Posterior, *, model: ChainModel, rule: LinkRule
 ) -> pd.DataFrame:
     """SHUTTLES and, for pairs of ports that have none, the one that the draws make likely though its legs are not sure.
 
@@ -127,7 +124,7 @@ def with_candidates(
     ports = sorted({stay.port for stay in stays})
     for n, a in enumerate(ports):
         for b in ports[n + 1 :]:
-            if frozenset((a, b)) not in pairs and (row := _candidate((a, b), stays, drawn, found_in, rule)):
+            if frozenset((a, b)) not in pairs and (row := _candidate((a, b), stays, posterior, model, rule)):
                 rows.append(row)
     if not rows:
         return shown
@@ -135,33 +132,34 @@ def with_candidates(
     return SHUTTLES.join([shown, SHUTTLES.conform(table)])
 
 
-def _both_ends(chain: Chain, stays: Sequence[PortStay], ports: tuple[str, str]) -> bool:
+def _both_ends(chain: Chain, stays: Sequence[PortStay], ports: tuple[str, str], rule: LinkRule) -> bool:
     """Whether looks met the ship more than once in each port: what AIS hears between them may be bound elsewhere."""
     met = [stays[item].port for item in chain.items if item < len(stays) and stays[item].mmsi is None]
-    return all(met.count(port) >= _LEAST_MET for port in ports)
+    return all(met.count(port) >= rule.candidates.least_met for port in ports)
 
 
 def _candidate(
-    ports: tuple[str, str], stays: Sequence[PortStay], drawn: Drawn, made: Chains, rule: LinkRule
+    ports: tuple[str, str], stays: Sequence[PortStay], posterior: Posterior, model: ChainModel, rule: LinkRule
 ) -> dict[str, object] | None:
     named = {stay.mmsi for stay in stays if stay.mmsi is not None}
     mine = []
-    for chains in drawn.chains:
+    for chains in posterior.chains:
         between = [
             chain
             for chain in chains
             if chain.mmsi not in named
             and chain.crossings >= rule.least_legs
-            and {p for item in chain.items for p in made.ports(item)} == set(ports)
-            and _both_ends(chain, stays, ports)
+            and {p for item in chain.items for p in model.ports(item)} == set(ports)
+            and _both_ends(chain, stays, ports, rule)
         ]
         mine.append(between[0] if between else None)
     sure = [chain for chain in mine if chain is not None]
-    chance = min(len(sure) / max(len(mine), 1), _MOST_CHANCE)
-    if chance < _LEAST_CHANCE:
+    chance = min(len(sure) / max(len(mine), 1), rule.candidates.most_probability)
+    if chance < rule.candidates.least_probability:
         return None
+    tail = rule.candidates.tail
     crossings = sorted(chain.crossings for chain in sure)
-    low, middle, high = (crossings[min(int(q * len(crossings)), len(crossings) - 1)] for q in (0.05, 0.5, 0.95))
+    low, middle, high = (crossings[min(int(q * len(crossings)), len(crossings) - 1)] for q in (tail, 0.5, 1.0 - tail))
     typical = next(chain for chain in sure if chain.crossings == middle)
     lain = [stays[item] for item in typical.items if item < len(stays)]
     known = [stay.length_m for stay in lain if np.isfinite(stay.length_m)]

@@ -18,13 +18,13 @@ from monitor.core.arrays import Floats
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.fuse.stays.port_stays import PortStay
 from monitor.fuse.voyages.at_sea import UnderwayFix
-from monitor.fuse.voyages.transit import Distances, LinkRule, passage
+from monitor.fuse.voyages.rules import LinkRule, TransitionRule
+from monitor.fuse.voyages.transit import Distances, passage_density
 
 NEVER = -20.0
 _HOUR = timedelta(hours=1)
+_BATCH = 4096
 _GRID = (np.arange(12) + 0.5) / 12.0
-_ODDS_OF_ONE = (-4.0, 3.0)
-_CARGO_M2 = 500.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,7 +92,7 @@ def steps(
     bounds = _Bounds.of(stays, zero)
     odds, straight = _between_stays(stays, bounds, ways, missed, rule)
     number = len(stays)
-    rate = _rates(stays, bounds)
+    rate = _rates(stays, bounds, rule)
     for k, underway_fix in enumerate(found):
         for i, stay in enumerate(stays):
             if abs(stay.arrived[1] - underway_fix.left) <= 2 * rule.longest:
@@ -102,13 +102,13 @@ def steps(
                 straight[number + k, i] = float(_is_reached(stay, underway_fix, rule))
         for m, other in enumerate(found):
             if m != k and underway_fix.mmsi == other.mmsi:
-                odds[number + k, number + m] = _sea_to_sea(underway_fix, other, missed)
+                odds[number + k, number + m] = _sea_to_sea(underway_fix, other, missed, rule)
     return Steps(odds, straight, rule.far)
 
 
-def _rates(stays: Sequence[PortStay], bounds: _Bounds) -> dict[str, float]:
+def _rates(stays: Sequence[PortStay], bounds: _Bounds, rule: LinkRule) -> dict[str, float]:
     """Arrivals an hour at each port of ships that AIS does not name there; at least one in the period."""
-    span = max(float(bounds.last.max() - bounds.seen.min()), 24.0 * 7)
+    span = max(float(bounds.last.max() - bounds.seen.min()), rule.transitions.least_span_h)
     ports = {stay.port for stay in stays}
     return {port: max(sum(s.port == port and s.mmsi is None for s in stays), 1) / span for port in ports}
 
@@ -116,7 +116,7 @@ def _rates(stays: Sequence[PortStay], bounds: _Bounds) -> dict[str, float]:
 def _between_stays(
     stays: Sequence[PortStay], bounds: _Bounds, ways: Distances, missed: Mapping[str, float], rule: LinkRule
 ) -> tuple[dict[tuple[int, int], float], dict[tuple[int, int], float]]:
-    span_h = 1.5 * rule.longest / _HOUR
+    span_h = rule.transitions.nearby_legs * rule.longest / _HOUR
     order = np.argsort(bounds.seen, kind="stable")
     near = [
         (int(i), int(j))
@@ -129,9 +129,9 @@ def _between_stays(
         (i, j) for i, j in near if frozenset((stays[i].port, stays[j].port)) in ways or stays[i].port == stays[j].port
     ]
     odds |= dict.fromkeys(near, NEVER)
-    rate = _rates(stays, bounds)
-    for start in range(0, len(pairs), 4096):
-        some = np.array(pairs[start : start + 4096], dtype=np.int64).reshape(-1, 2)
+    rate = _rates(stays, bounds, rule)
+    for start in range(0, len(pairs), _BATCH):
+        some = np.array(pairs[start : start + _BATCH], dtype=np.int64).reshape(-1, 2)
         direct, other = _densities(stays, bounds, some, ways, missed, rule)
         strange = np.array([rule.strangers * rate[stays[int(j)].port] for j in some[:, 1]])
         with np.errstate(divide="ignore"):
@@ -152,7 +152,7 @@ def _densities(
     rule: LinkRule,
 ) -> tuple[Floats, Floats]:
     """(pairs,) chance an hour of coming when the second stay began: by one passage, and in any other way."""
-    i, j = pairs.T
+    (i, j), numbers = pairs.T, rule.transitions
     out, back, weight = _instants(bounds, i, j, rule)
     hours = back - out
     two = np.array([stays[a].port != stays[b].port for a, b in pairs.tolist()])
@@ -161,33 +161,39 @@ def _densities(
     nmi = np.where(two, far, nearest)[:, None] / METRES_PER_NAUTICAL_MILE
     fastest, usual = nmi / rule.fastest_kn, nmi / rule.usual_kn
     ended = np.array([not stays[int(a)].is_open for a in i])
-    call = np.array([missed.get(stays[int(b)].port, 0.4) for b in j])
+    call = np.array([missed.get(stays[int(b)].port, numbers.missed) for b in j])
     elsewhere = np.array(
-        [float(np.mean([value for port, value in missed.items() if port != stays[int(b)].port] or [0.4])) for b in j]
+        [
+            float(np.mean([value for port, value in missed.items() if port != stays[int(b)].port] or [numbers.missed]))
+            for b in j
+        ]
     )
-    direct = np.where(two & ended, (weight * passage(hours, fastest[:, 0], usual[:, 0], rule)).sum(axis=1), 0.0)
-    direct = direct * np.array([_cargo(stays[a], stays[b]) for a, b in pairs.tolist()])
+    direct = np.where(two & ended, (weight * passage_density(hours, fastest[:, 0], usual[:, 0], rule)).sum(axis=1), 0.0)
+    direct = direct * np.array([_cargo(stays[a], stays[b], numbers) for a, b in pairs.tolist()])
     calls = np.where(two, 2.0, 1.0)[:, None]
-    skipped = _log_normal(hours, calls * (usual + rule.stay_h * 1.5) + usual, 0.4) * (
-        hours >= (calls + 1.0) * fastest + 4.0
-    )
-    away = np.where(two[:, None], 0.05 / 720.0, 0.3 * np.exp(-np.maximum(hours, 0.0) / 200.0) / 200.0)
-    away = np.where(hours >= 2.0 * fastest, away, 0.0)
+    skipped = _log_normal(
+        hours, calls * (usual + rule.stay_h * numbers.typical_stays) + usual, numbers.skipped_spread
+    ) * (hours >= (calls + 1.0) * fastest + numbers.skipped_least_h)
+    home = numbers.home_share * np.exp(-np.maximum(hours, 0.0) / numbers.home_h) / numbers.home_h
+    away = np.where(two[:, None], numbers.away_share / numbers.away_h, home)
+    away = np.where(hours >= numbers.away_passages * fastest, away, 0.0)
     unseen = np.where(two, call * elsewhere, elsewhere)
     other = unseen * (weight * skipped).sum(axis=1) + (weight * away).sum(axis=1)
     berths = np.array([bool(stays[a].berth_id) and stays[a].berth_id != stays[b].berth_id for a, b in pairs.tolist()])
     shift_h = rule.shift_within / _HOUR
-    soon = np.where((hours >= 0) & (hours <= shift_h), 4.0 / shift_h * np.exp(-4.0 * hours / shift_h), 0.0)
+    faster = numbers.shift_rate / shift_h
+    soon = np.where((hours >= 0) & (hours <= shift_h), faster * np.exp(-numbers.shift_rate * hours / shift_h), 0.0)
     other = other + np.where(~two & berths, rule.shifts * (weight * soon).sum(axis=1), 0.0)
     open_end = np.where(ended, 1.0, 0.0)
     return direct, other * open_end
 
 
-def _cargo(left: PortStay, came: PortStay) -> float:
+def _cargo(left: PortStay, came: PortStay, numbers: TransitionRule) -> float:
     """How much likelier the stacks make a leg: they shrank over the one stay and grew over the next, or the reverse."""
-    if left.change_m2 < -_CARGO_M2 and came.change_m2 > _CARGO_M2:
-        return 1.6
-    return 0.7 if left.change_m2 > _CARGO_M2 and came.change_m2 > _CARGO_M2 else 1.0
+    least = numbers.cargo_m2
+    if left.change_m2 < -least and came.change_m2 > least:
+        return numbers.cargo_carried
+    return numbers.cargo_kept if left.change_m2 > least and came.change_m2 > least else 1.0
 
 
 def _instants(
@@ -223,7 +229,7 @@ def _fits(rate: float, unseen_h: float, width_h: float, rule: LinkRule) -> float
     """
     lasted = float(np.exp(-max(unseen_h, 0.0) / rule.unseen_h))
     other = rule.strangers * rate * rule.unseen_h * (1.0 - float(np.exp(-max(width_h, 1.0) / rule.unseen_h)))
-    return float(np.clip(np.log(lasted / max(other, 1e-3)), *_ODDS_OF_ONE))
+    return float(np.clip(np.log(lasted / max(other, 1e-3)), *rule.transitions.fit_odds))
 
 
 def _is_left(stay: PortStay, underway_fix: UnderwayFix) -> bool:
@@ -252,16 +258,20 @@ def _to_sea(
     late = underway_fix.left + underway_fix.doubt
     if stay.departed[0] > late or stay.arrived[1] > late:
         return NEVER
-    unseen = float(np.log(missed.get(underway_fix.from_port, 0.4)))
+    unseen = float(np.log(missed.get(underway_fix.from_port, rule.transitions.missed)))
     gone = stay.departed[1]
     if _is_left(stay, underway_fix):
-        width = 240.0 if gone is None else (gone - stay.departed[0]) / _HOUR
+        width = rule.transitions.open_width_h if gone is None else (gone - stay.departed[0]) / _HOUR
         slack = underway_fix.doubt / _HOUR
         return _fits(rate, (underway_fix.left - stay.departed[0]) / _HOUR - slack, width + 2.0 * slack, rule)
     between = (underway_fix.left - stay.departed[0]) / _HOUR
     if stay.port != underway_fix.from_port:
-        return unseen if between > 12.0 else NEVER
-    return unseen + float(np.log(missed.get(underway_fix.to_port, 0.4))) if between > 24.0 else NEVER
+        return unseen if between > rule.transitions.elsewhere_h else NEVER
+    return (
+        unseen + float(np.log(missed.get(underway_fix.to_port, rule.transitions.missed)))
+        if between > rule.transitions.return_h
+        else NEVER
+    )
 
 
 def _from_sea(
@@ -270,24 +280,28 @@ def _from_sea(
     early, late = underway_fix.arrives - underway_fix.doubt, underway_fix.arrives + underway_fix.doubt
     if stay.arrived[1] < early:
         return NEVER
-    unseen = float(np.log(missed.get(underway_fix.to_port, 0.4)))
+    unseen = float(np.log(missed.get(underway_fix.to_port, rule.transitions.missed)))
     came = stay.arrived[0]
     if _is_reached(stay, underway_fix, rule):
-        width = 240.0 if came is None else (stay.arrived[1] - came) / _HOUR
+        width = rule.transitions.open_width_h if came is None else (stay.arrived[1] - came) / _HOUR
         slack = underway_fix.doubt / _HOUR
         began = underway_fix.arrives if came is None else max(underway_fix.arrives, came)
         fit = _fits(rate, (stay.arrived[1] - began) / _HOUR - slack, width + 2.0 * slack, rule)
-        return fit if came is None or came <= late else fit - 1.2
+        return fit if came is None or came <= late else fit + rule.transitions.roads_odds
     between = (stay.arrived[1] - underway_fix.arrives) / _HOUR
     if stay.port != underway_fix.to_port:
-        return unseen if between > 12.0 else NEVER
-    return unseen + float(np.log(missed.get(underway_fix.from_port, 0.4))) if between > 24.0 else NEVER
+        return unseen if between > rule.transitions.elsewhere_h else NEVER
+    return (
+        unseen + float(np.log(missed.get(underway_fix.from_port, rule.transitions.missed)))
+        if between > rule.transitions.return_h
+        else NEVER
+    )
 
 
-def _sea_to_sea(underway_fix: UnderwayFix, then: UnderwayFix, missed: Mapping[str, float]) -> float:
+def _sea_to_sea(underway_fix: UnderwayFix, then: UnderwayFix, missed: Mapping[str, float], rule: LinkRule) -> float:
     if then.left < underway_fix.arrives - underway_fix.doubt - then.doubt:
         return NEVER
-    unseen = float(np.log(missed.get(underway_fix.to_port, 0.4)))
+    unseen = float(np.log(missed.get(underway_fix.to_port, rule.transitions.missed)))
     if underway_fix.to_port == then.from_port:
         return unseen
-    return unseen + float(np.log(missed.get(then.from_port, 0.4)))
+    return unseen + float(np.log(missed.get(then.from_port, rule.transitions.missed)))

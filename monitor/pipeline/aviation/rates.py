@@ -15,8 +15,8 @@ from monitor.aviation import call_rate, covered_days, near_events
 from monitor.aviation.rates import CallRate
 from monitor.core.tables import AIR_CALLS, AIR_EVENTS, AIR_RECEPTION, AIRFIELDS
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import number, plural
 from monitor.report.page.blocks import Cell, Table
-from monitor.report.page.wording import number, plural
 
 if TYPE_CHECKING:
     from monitor.pipeline.aviation.derive import Flights

@@ -11,10 +11,11 @@ import pandas as pd
 
 from monitor.core.sensors import SENSORS
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import minute, number, plural
 from monitor.report.charts.svg import day_ticks, document, line, tag, text, title
 from monitor.report.page.blocks import Cell, Chart, Table
 from monitor.report.page.style import BLUE, GREEN, INK, ORANGE, QUIET, RULE, VERMILLION
-from monitor.report.page.wording import minute, number, plural, when
+from monitor.report.page.wording import when
 from monitor.report.tiles.observations import NOT_OBSERVED, OBSERVED, PARTLY, Observation
 
 _WIDTH, _LEFT, _RIGHT = 900, 168, 16

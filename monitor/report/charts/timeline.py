@@ -13,10 +13,10 @@ import pandas as pd
 from monitor.core.tables import SHUTTLES, STACKS, VISITS
 from monitor.core.tables.aviation import TIMELINE
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import minute, number, plural
 from monitor.report.charts.svg import day_ticks, document, line, tag, text, title
 from monitor.report.page.blocks import Cell, Chart, Table
 from monitor.report.page.style import BLUE, GREEN, INK, ORANGE, PURPLE, RULE, SKY, VERMILLION
-from monitor.report.page.wording import minute, number, plural
 from monitor.report.render.html import environment
 
 LANES = ("flight", "published flight", "visit", "shuttle", "stack", "event")

@@ -20,12 +20,13 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import sensor
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAP_CANDIDATES, GAPS, MATCHES
 from monitor.core.tableset import TableSet
+from monitor.core.wording import coordinates
 from monitor.io.atomic import write_bytes
 from monitor.io.geojson import feature, json_value
 from monitor.report.page.blocks import Picture
 from monitor.report.page.model import Provenance
 from monitor.report.page.style import png
-from monitor.report.page.wording import SIMULATED_LINE, acquired, lonlat, platform, short
+from monitor.report.page.wording import SIMULATED_LINE, acquired, platform, short
 from monitor.report.tiles.frames import Frame, around, crop
 from monitor.report.tiles.marks import marks, numbered, status_of
 from monitor.report.tiles.overlay import Overlay
@@ -199,7 +200,7 @@ def _readme(given: EvidenceInput, frame: Frame) -> bytes:
         f"Evidence for {given.subject}",
         "",
         *([SIMULATED_LINE, ""] if given.is_simulated else []),
-        f"Detection {given.detection_id}, {lonlat(frame.lon, frame.lat)}, {acquired(scene, given.aoi)}",
+        f"Detection {given.detection_id}, {coordinates(frame.lon, frame.lat)}, {acquired(scene, given.aoi)}",
         *([f"Statement: {given.finding.claim}"] if given.finding else []),
         "",
         "original/pixels.tif    the scene's pixels around it, as stored (lossless)",

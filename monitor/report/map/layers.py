@@ -16,10 +16,11 @@ from monitor.core.geodesy import WGS84, reproject
 from monitor.core.scene import Raster
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, GAPS, MATCHES, POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import hours, measured_length, minute
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
-from monitor.report.page.wording import STATUS, hours, length, minute
+from monitor.report.page.wording import STATUS
 from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.studio import Studio
 
@@ -104,7 +105,7 @@ def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:
         status = studio.status[str(row.detection_id)]
         words = (
             f"{row.number}{STATUS[status][0]}: {STATUS[status][1].split(':')[0]}, "
-            f"{length(row.length_m, row.length_low_m, row.length_high_m)}, score {row.score:.2f}"
+            f"{measured_length(row.length_m, row.length_low_m, row.length_high_m)}, score {row.score:.2f}"
         )
         drawn = _feature(row.geometry, words, STATUS_COLOUR[status], weight=3, fill=0.15)
         found.setdefault(status, []).append(drawn)
@@ -123,7 +124,7 @@ def dark(studio: Studio, observation: Observation) -> Layer:
     made = tuple(
         _feature(
             r.geometry.envelope.centroid,
-            f"Dark event, {minute(r.acquired_at)}, {length(r.length_m, r.length_low_m, r.length_high_m)}. "
+            f"Dark event, {minute(r.acquired_at)}, {measured_length(r.length_m, r.length_low_m, r.length_high_m)}. "
             f"Likelihood: {r.likelihood or 'not given'}.",
             STATUS_COLOUR["dark"],
             fill=0.8,

@@ -5,14 +5,11 @@ The ladder is observed, measured, matched, inferred; nothing here climbs it. Tim
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from math import isfinite
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-import pandas as pd
+from datetime import timedelta
 
 from monitor.core.aoi import Aoi
 from monitor.core.scene import Acquisition
+from monitor.core.wording import local_time, minute, timestamp
 
 NOT_OBSERVED = "not observed"
 HOUR_UNKNOWN = "date only, hour unknown"
@@ -48,36 +45,6 @@ STATUS: dict[str, tuple[str, str]] = {
 """Status -> its code on a tile and its reading; always shown by shape and letter besides colour."""
 
 
-def instant(value: datetime) -> str:
-    """``2023-10-05 02:16:09 UTC``."""
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def minute(value: datetime | None) -> str:
-    """``2023-10-05 02:16 UTC``; ``not known`` for None or NaT."""
-    if value is None or pd.isna(value):
-        return "not known"
-    return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
-
-
-def date_only(value: datetime | None) -> str:
-    """``2023-10-05``, of an instant of which only the day is known; ``not known`` for None or NaT."""
-    return minute(value)[:10] if value is not None and not pd.isna(value) else "not known"
-
-
-def local(value: datetime, timezone: str) -> str:
-    """``11:16 local (UTC+09:00, Asia/Pyongyang)``, with the date when it differs from UTC; "" for UTC itself."""
-    if timezone in ("UTC", ""):
-        return ""
-    try:
-        there = value.astimezone(ZoneInfo(timezone))
-    except (ZoneInfoNotFoundError, ValueError):
-        return ""
-    day = "" if there.date() == value.astimezone(UTC).date() else there.strftime("%Y-%m-%d ")
-    offset = there.strftime("%z")
-    return f"{day}{there.strftime('%H:%M')} local (UTC{offset[:3]}:{offset[3:]}, {timezone})"
-
-
 def acquired(acquisition: Acquisition, aoi: Aoi) -> str:
     """When a scene was seen: UTC then local, or the date alone when the hour is not known."""
     if not acquisition.is_exact:
@@ -88,8 +55,8 @@ def acquired(acquisition: Acquisition, aoi: Aoi) -> str:
             else (f"{first} to {last}")
         )
         return f"{day} ({HOUR_UNKNOWN})"
-    there = local(acquisition.acquired_at, aoi.timezone)
-    return instant(acquisition.acquired_at) + (f" · {there}" if there else "")
+    there = local_time(acquisition.acquired_at, aoi.timezone)
+    return timestamp(acquisition.acquired_at) + (f" · {there}" if there else "")
 
 
 def when(acquisition: Acquisition) -> str:
@@ -103,81 +70,6 @@ def platform(acquisition: Acquisition, otherwise: str) -> str:
     """``Sentinel-2A``, however the source spells it; `otherwise` when it says nothing."""
     name = acquisition.platform
     return name.title() if name.islower() else name or otherwise
-
-
-def lonlat(lon: float, lat: float, digits: int = 5) -> str:
-    """``42.22860° N, 130.28370° E``; "not known" when either is missing.
-
-    Parameters
-    ----------
-    lon : float
-        Degrees east.
-    lat : float
-        Degrees north.
-    digits : int, optional
-        Decimals of a degree.
-    """
-    if not (isfinite(lon) and isfinite(lat)):
-        return "not known"
-    return f"{abs(lat):.{digits}f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.{digits}f}° {'E' if lon >= 0 else 'W'}"
-
-
-def length(value: float, low: float, high: float) -> str:
-    """``118 m (108–128)``; the interval alone is what may be quoted.
-
-    Parameters
-    ----------
-    value : float
-        In metres.
-    low : float
-        Lower bound; NaN for none.
-    high : float
-        Upper bound; NaN for none.
-    """
-    if not isfinite(value):
-        return "not measured"
-    if not (isfinite(low) and isfinite(high)):
-        return f"{value:.0f} m"
-    return f"{value:.0f} m ({low:.0f}–{high:.0f})"
-
-
-def number(value: float, digits: int = 0, unit: str = "") -> str:
-    """A number with its unit; an en dash when it is missing.
-
-    Parameters
-    ----------
-    value : float
-        NaN is printed as a dash.
-    digits : int, optional
-        Decimals.
-    unit : str, optional
-        Printed after the number.
-    """
-    if value is None or pd.isna(value) or not isfinite(float(value)):
-        return "–"
-    return f"{float(value):,.{digits}f}{' ' + unit if unit else ''}"
-
-
-def hours(value: float) -> str:
-    """``36.0 h`` up to three days, ``5.2 days`` beyond."""
-    if pd.isna(value):
-        return "–"
-    return f"{value:.1f} h" if value < 72 else f"{value / 24:.1f} days"
-
-
-def plural(count: int, one: str, many: str = "") -> str:
-    """``1 vessel``, ``3 vessels``.
-
-    Parameters
-    ----------
-    count : int
-        How many.
-    one : str
-        The word for one.
-    many : str, optional
-        The word for several; `one` with an s when empty.
-    """
-    return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def short(digest: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 from monitor.core.sensors import SENSORS
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import isoformat
+from monitor.core.wording import minute
 from monitor.io.geojson import feature, json_value
 from monitor.report.export.formats import safe_csv
 from monitor.report.export.layers import detections_layer
@@ -21,7 +22,6 @@ from monitor.report.page.wording import (
     IDENTITY_LIMIT,
     SIMULATED_LINE,
     UNMATCHED_LIMIT,
-    minute,
     short,
     when,
 )

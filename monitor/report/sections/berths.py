@@ -11,10 +11,10 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.tables import BERTH_STATES, STACKS, VISITS
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import measured_length, minute, plural
 from monitor.fuse.stays.visits import detectability
 from monitor.report.page.blocks import Block, Cell, Table, Text
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import length, minute, plural
 
 WEEKS = 26
 STAYS_H = (12.0, 24.0, 48.0)
@@ -124,7 +124,7 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
                 if r.is_open
                 else _between(r.departed_not_before, r.departed_not_after)
             ),
-            Cell(length(r.length_m, r.length_low_m, r.length_high_m)),
+            Cell(measured_length(r.length_m, r.length_low_m, r.length_high_m)),
             Cell(str(r.observations)),
             Cell("none" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
             Cell(str(r.evidence)),

@@ -10,10 +10,10 @@ from monitor.aviation.timeline import calls_at
 from monitor.core.tables import AIR_CALLS, AIR_CLAIMS, AIR_CONFLICTS, AIR_REPEATS, AIR_TRACKS, AIRFIELDS, TIMELINE
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import hours, minute, number, plural
 from monitor.report.charts.flight_map import air_map
 from monitor.report.charts.timeline import timeline_chart
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text, TileFigure
-from monitor.report.page.wording import hours, minute, number, plural
 
 LIMITS = (
     "Flight data corroborate; they prove no cargo and no purpose. Coverage over closed airspace is thin: the end of "

@@ -16,9 +16,10 @@ from monitor.core.aoi import Aoi
 from monitor.core.statistics import poisson_interval
 from monitor.core.tables import COUNTS, DETECTIONS
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import plural
 from monitor.report.page.blocks import Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import NOT_OBSERVED, plural
+from monitor.report.page.wording import NOT_OBSERVED
 
 WEEK = timedelta(weeks=1)
 PAST_WEEKS = 12

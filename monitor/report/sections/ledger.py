@@ -9,8 +9,7 @@ import pandas as pd
 
 from monitor.core.tables import LEDGER
 from monitor.core.timerange import TimeRange
-from monitor.fuse.findings.wording import day
-from monitor.fuse.findings.wording import when as hour
+from monitor.core.wording import day, day_and_time
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.wording import SIMULATED_LINE
 
@@ -102,7 +101,7 @@ def _words() -> Table:
 
 def _when(start: pd.Timestamp, end: pd.Timestamp) -> str:
     if end - start <= pd.Timedelta(minutes=1):
-        return hour(start)
+        return day_and_time(start)
     last = end - pd.Timedelta(seconds=1)
     return day(start) if last.date() == start.date() else f"{day(start)} to {day(last)}"
 

@@ -10,12 +10,13 @@ from monitor.core.aoi import Aoi
 from monitor.core.tables import CHANGES, COUNTS, DETECTIONS, MATCHES, VESSELS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
+from monitor.core.wording import coordinates, measured_length, number
 from monitor.fuse.series.rates import rates
 from monitor.report.charts.series import weekly_series
 from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import STATUS, acquired, length, lonlat, number, when
+from monitor.report.page.wording import STATUS, acquired, when
 from monitor.report.sections.berths import berth_calendar, detectable_stays, stacks, visits
 from monitor.report.tiles.captions import between, tally, tile_statement
 from monitor.report.tiles.frames import Frame, detail, overview
@@ -112,7 +113,7 @@ def _figure(
     facts = (
         ("Scene", observation.scene_id),
         ("Acquired", at),
-        ("Centre", lonlat(frame.lon, frame.lat)),
+        ("Centre", coordinates(frame.lon, frame.lat)),
         ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
     )
     rows = detections_table(studio, observation, shown, tables, title=frame.title)
@@ -167,11 +168,11 @@ def detections_table(
                 Cell(mark.label),
                 Cell(STATUS[mark.status][1].split(":")[0], "warn" if mark.status == "dark" else ""),
                 Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn)),
-                Cell(length(row.length_m, row.length_low_m, row.length_high_m)),
+                Cell(measured_length(row.length_m, row.length_low_m, row.length_high_m)),
                 Cell(number(row.axis_deg, 0, "°") if row.class_name == "vessel" else number(row.area_m2, 0, "m²")),
                 Cell(f"{row.score:.2f}", "part" if mark.is_low else ""),
                 Cell(row.zone or "–"),
-                Cell(lonlat(middle.x, middle.y, 4)),
+                Cell(coordinates(middle.x, middle.y, 4)),
                 Cell(_ais(pair, names)),
             )
         )

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
 from monitor.core.tables import COUNTS
+from monitor.core.wording import date_only, hours, minute, plural
 from monitor.report.charts.series import coverage_strip
 from monitor.report.page.blocks import Cell, Section, Table
 from monitor.report.page.model import BriefHeader, BriefInput, Statement
-from monitor.report.page.wording import date_only, hours, minute, plural, when
+from monitor.report.page.wording import when
 from monitor.report.sections.key_numbers import PAST_WEEKS, ObservedRate, Windows, observed_rate, probability_of_more
 from monitor.report.tiles.observations import Observation, longest_blind, observations_of, within
 

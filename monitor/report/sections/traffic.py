@@ -10,20 +10,10 @@ from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
 from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
+from monitor.core.wording import coordinates, hours, measured_length, minute, number, plural
 from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import (
-    GAP_LIMIT,
-    STATUS,
-    UNMATCHED_LIMIT,
-    hours,
-    length,
-    lonlat,
-    minute,
-    number,
-    plural,
-    when,
-)
+from monitor.report.page.wording import GAP_LIMIT, STATUS, UNMATCHED_LIMIT, when
 from monitor.report.tiles.frames import around
 from monitor.report.tiles.studio import Studio
 
@@ -130,8 +120,8 @@ def gaps(given: BriefInput) -> Section:
             Cell(hours(r.duration_h)),
             Cell("–" if pd.isna(r.distance_m) else f"{r.distance_m / METRES_PER_NAUTICAL_MILE:.0f} nmi"),
             Cell(number(r.implied_kn, 1, "kn")),
-            Cell(lonlat(r.start_lon, r.start_lat, 3)),
-            Cell(lonlat(r.end_lon, r.end_lat, 3)),
+            Cell(coordinates(r.start_lon, r.start_lat, 3)),
+            Cell(coordinates(r.end_lon, r.end_lat, 3)),
             Cell(str(r.positions_before_12h)),
             *_explained(given, str(r.gap_id)),
         )
@@ -196,9 +186,9 @@ def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
             Cell(minute(e["acquired_at"])),
             Cell(names[str(e["aoi_id"])]),
             Cell(str(e["status"]), "warn" if e["status"] == "dark" else "part"),
-            Cell(length(e["length_m"], e["length_low_m"], e["length_high_m"])),
+            Cell(measured_length(e["length_m"], e["length_low_m"], e["length_high_m"])),
             Cell(f"{e['score']:.2f}"),
-            Cell(lonlat(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
+            Cell(coordinates(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
             Cell(str(e["likelihood"]) or "–"),
             Cell(str(e["detection_id"])),
         )
@@ -217,7 +207,7 @@ def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
 
 def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     place = event["geometry"].envelope.centroid  # type: ignore[attr-defined]
-    at, scene = minute(event["acquired_at"]), str(event["scene_id"])  # type: ignore[arg-type]
+    at, scene = minute(event["acquired_at"]), str(event["scene_id"])
     name = studio.aoi.name or studio.aoi.id
     frame = around(f"event-{event['event_id']}", name, place.x, place.y, side_m=CHIP_M)
     sensor = next((a.sensor for a in given.acquisitions if a.id == scene), "s2")
@@ -230,8 +220,8 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     facts = (
         ("Status", status),
         ("Observation", at),
-        ("Place", f"{lonlat(place.x, place.y)}, MGRS {mgrs(place.x, place.y, digits=3)}"),
-        ("Length (90 %)", length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
+        ("Place", f"{coordinates(place.x, place.y)}, MGRS {mgrs(place.x, place.y, digits=3)}"),
+        ("Length (90 %)", measured_length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
         ("Score", f"{event['score']:.2f}"),
         ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
         ("Vessels received there", "not known" if pd.isna(vessels) else number(vessels)),  # type: ignore[arg-type]

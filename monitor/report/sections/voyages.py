@@ -9,9 +9,9 @@ import pandas as pd
 from monitor.core.findings import likelihood_word
 from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import SHUTTLES, VOYAGE_LINKS, VOYAGES
+from monitor.core.wording import hours, minute, number, plural
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import hours, minute, number, plural
 
 _MOST_VOYAGES, _MOST_LINKS, _MOST_RIVALS = 60, 12, 3
 _LEAST_PROBABILITY = 0.05

@@ -9,8 +9,9 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.findings import Finding
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS
+from monitor.core.wording import plural
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import STATUS, plural
+from monitor.report.page.wording import STATUS
 from monitor.report.tiles.marks import LOW_SCORE, Mark
 from monitor.report.tiles.observations import OBSERVED, Observation
 

@@ -19,11 +19,12 @@ from monitor.core.scene import Acquisition, Raster
 from monitor.core.sensors import sensor
 from monitor.core.solar import sun_elevation_deg
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
+from monitor.core.wording import plural
 from monitor.fuse.dark.events import fixed_objects
 from monitor.report.page.blocks import FilmFrame, Picture
 from monitor.report.page.model import BriefInput, ReadPixels
 from monitor.report.page.style import Rgb, gif, lossless, webp
-from monitor.report.page.wording import acquired, platform, plural, short, when
+from monitor.report.page.wording import acquired, platform, short, when
 from monitor.report.tiles.frames import Frame, crop
 from monitor.report.tiles.marks import Mark, marks, numbered, status_of
 from monitor.report.tiles.observations import Observation

@@ -12,9 +12,10 @@ from matplotlib.figure import Figure
 
 from monitor.core.mgrs import mgrs
 from monitor.core.scene import Raster
+from monitor.core.wording import coordinates
 from monitor.report.page.blocks import Picture
 from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, Rgb, drawable, lossless, rc, webp
-from monitor.report.page.wording import SIMULATED, SIMULATED_LINE, lonlat
+from monitor.report.page.wording import SIMULATED, SIMULATED_LINE
 from monitor.report.tiles.annotations import DPI, Sheet, graticule, legend, north_arrow, scale_bar
 from monitor.report.tiles.marks import Mark
 from monitor.report.tiles.overlay import Overlay, boxes, hatches, letters, outlines, watermark
@@ -211,7 +212,8 @@ def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, z
     lon, lat = (float(v) for v in grid.lonlat(grid.shape[0] / 2, grid.shape[1] / 2))
     shown = f"shown ×{zoom:.1f}, nearest" if zoom >= 1 else f"shown ×{zoom:.2f}, averaged"
     lines = (
-        f"Centre {lonlat(lon, lat)} (WGS 84), MGRS {mgrs(lon, lat)} · EPSG:{grid.epsg} · ground pixel {grid.gsd_m:g} m",
+        f"Centre {coordinates(lon, lat)} (WGS 84), MGRS {mgrs(lon, lat)} · EPSG:{grid.epsg} · ground pixel "
+        f"{grid.gsd_m:g} m",
         f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}",
         *text.lines,
     )

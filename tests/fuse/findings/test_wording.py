@@ -26,13 +26,7 @@ def test_no_sentence_says_dark_ship_or_speaks_of_intent() -> None:
     assert "switched" not in text
 
 
-def test_a_length_is_given_to_five_metres_with_its_bounds() -> None:
-    assert wording.about_length(118.3, 106.0, 131.9) == "about 120 m (105–130 m)"
-    assert wording.about_length(float("nan")) == "of unknown length"
-
-
 def test_counts_are_at_least() -> None:
-    assert wording.at_least(1, "visit", "visits") == "at least 1 visit"
     assert wording.visits_counted("Rajin", 3, 14, 0.42, 48.0) == (
         "At least 3 visits to Rajin in 14 clear observations, which would have met 42% of stays of 48 h."
     )
@@ -44,7 +38,8 @@ def test_a_stack_is_a_range_of_boxes_never_a_number() -> None:
 
 def test_no_clear_observation_is_not_observed_never_zero() -> None:
     assert (
-        wording.per_observation("Rajin", 0, 0, (float("nan"),) * 3) == "Rajin had no clear observation: not observed."
+        wording.vessels_per_observation("Rajin", 0, 0, (float("nan"),) * 3)
+        == "Rajin had no clear observation: not observed."
     )
 
 

@@ -13,7 +13,7 @@ from monitor.core.tables import VISITS as VISITS_SCHEMA
 from monitor.core.tableset import TableSet
 from monitor.fuse import compare, read_observations
 from monitor.fuse.ledger.compare import _piers
-from monitor.fuse.ledger.observations import EVENTS, when
+from monitor.fuse.ledger.observations import EVENTS, observed_span
 from tests.fuse.voyages.test_links import PORTS, _at, _visits
 
 
@@ -117,13 +117,13 @@ def test_stacks_published_are_compared_with_stacks_seen() -> None:
     ],
 )
 def test_a_date_is_as_wide_as_its_source_leaves_it(text: str, start: tuple[int, ...], end: tuple[int, ...]) -> None:
-    span = when(text)
+    span = observed_span(text)
     assert span.start == datetime(*start, tzinfo=UTC)  # type: ignore[misc,arg-type]
     assert span.end == datetime(*end, tzinfo=UTC)  # type: ignore[misc,arg-type]
 
 
 def test_an_hour_is_read_with_its_zone() -> None:
-    assert when("2023-10-20T11:01+09:00").start == datetime(2023, 10, 20, 2, 1, tzinfo=UTC)
+    assert observed_span("2023-10-20T11:01+09:00").start == datetime(2023, 10, 20, 2, 1, tzinfo=UTC)
 
 
 def test_the_published_observations_read_and_each_has_a_source() -> None:

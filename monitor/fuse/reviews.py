@@ -20,10 +20,14 @@ class ReviewDecisions:
 
     Attributes
     ----------
-    rejected : not what the detector said; counted nowhere
-    fixed : objects, not ships: set aside, and counted nowhere
-    kept : confirmed by a person, whatever their score
-    statements : ids of visits, voyages and other findings that were rejected
+    rejected : frozenset of str
+        Not what the detector said; counted nowhere.
+    fixed : frozenset of str
+        objects, not ships: set aside, and counted nowhere.
+    kept : frozenset of str
+        Confirmed by a person, whatever their score.
+    statements : frozenset of str
+        Ids of visits, voyages and other findings that were rejected.
     """
 
     rejected: frozenset[str] = frozenset()

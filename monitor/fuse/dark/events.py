@@ -95,10 +95,11 @@ def dark_events(
         Instead of, or beside, `positions`; by the hour.
     gaps : GAPS table
         Silences that could explain an event; their ids stand in ``gap_ids``, best first.
-    fixed : ids of detections that are fixed objects
-        From `fixed_objects` over the port's whole history; found in `detections` when not given.
-    confirmed : ids of detections that a reviewer saw to be ships
-        They count whatever their score, length and place.
+    fixed : collection of str, optional
+        Ids of detections that are fixed objects. From `fixed_objects` over the port's whole history; found in
+        `detections` when not given.
+    confirmed : collection of str
+        Ids of detections that a reviewer saw to be ships. They count whatever their score, length and place.
 
     Returns
     -------

@@ -43,11 +43,16 @@ class AlertRule:
 
     Attributes
     ----------
-    rules : of `RULES`
-    least_likelihood : findings with a less likely word are not told; plain observations have none and always are
-    cool_down : another alert of the same rule and place stays ``quiet`` this long after the last one that was told
-    newest : what ended longer ago than this when it was first found is ``old``: a long past is read in without a flood
-    berths : ids of berths, or of ports for all of theirs, whose visits are told
+    rules : tuple of str
+        Of `RULES`.
+    least_likelihood : str
+        Findings with a less likely word are not told; plain observations have none and always are.
+    cool_down : timedelta
+        Another alert of the same rule and place stays ``quiet`` this long after the last one that was told.
+    newest : timedelta
+        What ended longer ago than this when it was first found is ``old``: a long past is read in without a flood.
+    berths : tuple of str
+        Ids of berths, or of ports for all of theirs, whose visits are told.
 
     Raises
     ------
@@ -99,12 +104,18 @@ def alerts(
 
     Parameters
     ----------
-    findings : of a correlation, of `change_findings`, `feed_findings` and `unseen_findings`
-    previous : ALERTS table of all earlier runs
-    now : when this run is; decides the cool-down
-    as_of : when the watch ends, from which `AlertRule.newest` is counted back; `now` by default
-    stays : makes the observations at one stay one alert, and says which visits are at watched berths
-    simulated : whether anything the findings rest on was made up
+    findings : iterable of Finding
+        Of a correlation, of `change_findings`, `feed_findings` and `unseen_findings`.
+    previous : ALERTS table, optional
+        Of all earlier runs.
+    now : datetime
+        When this run is; decides the cool-down.
+    as_of : datetime, optional
+        When the watch ends, from which `AlertRule.newest` is counted back; `now` by default.
+    stays : Stays, optional
+        Makes the observations at one stay one alert, and says which visits are at watched berths.
+    simulated : bool
+        Whether anything the findings rest on was made up.
 
     Returns
     -------

@@ -55,8 +55,10 @@ def feed_findings(
 
     Parameters
     ----------
-    spans : first and last instant of what came in, in any order; those of one day may stand for all of that day
-    as_of : when the watch ends; the last silence runs to it
+    spans : iterable of Span
+        First and last instant of what came in, in any order; those of one day may stand for all of that day.
+    as_of : datetime
+        When the watch ends; the last silence runs to it.
 
     Returns
     -------

@@ -55,11 +55,13 @@ def identify(
     visits : VISITS table
         A visit whose MMSI is known has one row: who that is, by AIS.
     watchlist : VESSEL_WATCHLIST table
-    positions : POSITIONS table
+    Positions : POSITIONS table
         A listed ship whose AIS shows it too far away to have been here is excluded.
-    elsewhere : table with ``name, start, end, aoi_id``
-        Published sightings: a ship seen in another port within a visit is excluded (same port: no effect).
-    aois : ports, for distances
+    elsewhere : DataFrame, optional
+        Table with ``name, start, end, aoi_id``. Published sightings: a ship seen in another port within a visit is
+        excluded (same port: no effect).
+    aois : tuple of Aoi
+        ports, for distances.
 
     Notes
     -----

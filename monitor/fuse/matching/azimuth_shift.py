@@ -26,11 +26,16 @@ class RadarGeometry:
 
     Attributes
     ----------
-    course_deg : the satellite's course over the ground, clockwise from true north
-    incidence_deg : incidence at the place, from the ellipsoid's normal
-    slant_range_m : distance from antenna to place
-    speed_ms : the satellite's speed
-    doubt : relative doubt of metres per knot: 0.02 when the incidence is known, 0.15 when mid-swath stands for it
+    course_deg : float
+        The satellite's course over the ground, clockwise from true north.
+    incidence_deg : float
+        Incidence at the place, from the ellipsoid's normal.
+    slant_range_m : float
+        Distance from antenna to place.
+    speed_ms : float
+        The satellite's speed.
+    doubt : float
+        Relative doubt of metres per knot: 0.02 when the incidence is known, 0.15 when mid-swath stands for it.
     """
 
     course_deg: float

@@ -120,8 +120,9 @@ def pair_costs(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel
     ----------
     detections : DETECTIONS table
         Needs geometry (or lon, lat); length, axis and zone are used where present.
-    points : TRACK_POINTS table with ``image_lon``, ``image_lat`` and ``image_sigma_m``
-        Where the image should show each vessel, and the standard error along each axis.
+    points : TRACK_POINTS table
+        With ``image_lon``, ``image_lat`` and ``image_sigma_m``. Where the image should show each vessel, and the
+        standard error along each axis.
 
     Notes
     -----

@@ -39,7 +39,7 @@ def revise(
         seen on AIS alone that now has its detection) becomes ``superseded``.
     as_of : datetime
         When the AIS that was used had come in; stands on new rows.
-    scenes : ids
+    scenes : collection of str, optional
         The scenes that were compared, where some may have no row left; those of `current` when not given.
 
     Raises

@@ -39,12 +39,12 @@ def count(
     coverage : COVERAGE table
         The ``water`` row of a scene says whether it was looked at; ``berth`` and ``anchorage`` rows whether these
         were. A scene without a row here was not looked at, and has none here either.
-    matches : MATCHES table, latest versions
-        Gives ``unmatched``; missing for scenes without matches or of uncertain hour.
+    matches : MATCHES table, optional
+        Latest versions. Gives ``unmatched``; missing for scenes without matches or of uncertain hour.
     stacks : STACKS table
         Gives ``stacks``, the yards in which containers stood; without it, detections of that class are counted.
-    moving : ids of detections
-        Those that AIS shows moving (`moving_on_ais`), beside those whose ``motion`` the image shows.
+    moving : collection of str
+        Ids of detections. Those that AIS shows moving (`moving_on_ais`), beside those whose ``motion`` the image shows.
     berth_states : BERTH_STATES table
         A berth said to be occupied by its past alone holds one vessel that the detector missed: it is counted in
         ``vessels`` and ``berth``.
@@ -106,8 +106,10 @@ def moving_on_ais(matches: pd.DataFrame, positions: pd.DataFrame) -> frozenset[s
 
     Parameters
     ----------
-    matches : MATCHES table, latest versions
-    positions : POSITIONS table in any order
+    matches : MATCHES table
+        Latest versions.
+    positions : POSITIONS table
+        In any order.
     """
     known = matches[(matches["status"] == "matched") & (matches["detection_id"] != "")]
     reports = positions[positions["mmsi"].isin(known["mmsi"].dropna()) & positions["sog_kn"].notna()]

@@ -1,4 +1,4 @@
-"""Ships heard under way between two ports and silent at both ends."""
+"""Ships received under way between two ports and silent at both ends."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Ports = Mapping[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class UnderwayFix:
-    """A silent ship heard on its way: from and to which port, and when it must have left and will arrive.
+    """A silent ship received on its way: from and to which port, and when it must have left and will arrive.
 
     `doubt` is how far either instant may be off.
     """
@@ -38,7 +38,8 @@ def underway_fixes(positions: pd.DataFrame, ports: Ports, *, rule: UnderwayRule 
     ----------
     positions : POSITIONS table
         Needs ``mmsi, t, lon, lat``.
-    ports : id to longitude and latitude
+    ports : Ports
+        Id to longitude and latitude.
 
     Notes
     -----

@@ -1,4 +1,4 @@
-"""Which ships with AIS a nameless stay can have been: not one that was heard then, or too far away before or after."""
+"""Which ships with AIS a nameless stay can have been: not one received then, or too far away before or after."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Places = Mapping[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fixes:
-    """When and where one ship was heard, in order of time; NaN for an unknown place."""
+    """When and where one ship was received, in order of time; NaN for an unknown place."""
 
     t: Times
     lon: Floats
@@ -42,7 +42,7 @@ def fixes_of(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int
 
 
 def reception_near(positions: pd.DataFrame | None, places: Places, rule: ExclusionRule) -> dict[str, Times]:
-    """Port id to the instants at which any vessel was heard within 40 km of it, in order."""
+    """Port id to the instants at which any vessel was received within 40 km of it, in order."""
     if positions is None or positions.empty:
         return {}
     lon, lat, times = floats(positions, "lon"), floats(positions, "lat"), naive(positions["t"])
@@ -54,20 +54,23 @@ def reception_near(positions: pd.DataFrame | None, places: Places, rule: Exclusi
 
 
 def silence_odds(
-    stays: Sequence[PortStay], heard: Mapping[int, Fixes], feed: Mapping[str, Times], places: Places, rule: LinkRule
+    stays: Sequence[PortStay], fixes: Mapping[int, Fixes], feed: Mapping[str, Times], places: Places, rule: LinkRule
 ) -> dict[tuple[int, int], float]:
     """Stay and MMSI to the log odds against that ship having been the nameless one in port.
 
     Parameters
     ----------
-    heard : MMSI to its fixes
-    feed : port id to the instants at which anybody was heard near it, in order
-    places : port id to longitude and latitude
+    fixes : mapping
+        MMSI to its fixes.
+    feed : mapping
+        Port id to the instants at which any vessel was received near it, in order.
+    places : Places
+        Port id to longitude and latitude.
 
     Notes
     -----
-    A ship that was heard while the stay surely lasted, or whose fixes before or after lie too far away to sail from, is
-    out. A ship that AIS names at other times, but not then though others were heard, would have had to hide.
+    A ship that was received while the stay surely lasted, or whose fixes before or after lie too far away to sail from,
+    is out. A ship that AIS names at other times, but not then though others were received, would have had to hide.
     """
     half = timedelta(hours=rule.exclusions.slack_h)
     odds: dict[tuple[int, int], float] = {}
@@ -77,8 +80,8 @@ def silence_odds(
             continue
         ends = naive(pd.Series([stay.arrived[1] - half, stay.departed[0] + half]))
         received = _any_between(feed.get(stay.port), ends)
-        for mmsi, fixes in heard.items():
-            if _any_between(fixes.t, ends) or _too_far(fixes, ends, places[stay.port], rule):
+        for mmsi, known in fixes.items():
+            if _any_between(known.t, ends) or _too_far(known, ends, places[stay.port], rule):
                 odds[n, mmsi] = NEVER
             elif received and mmsi in named:
                 odds[n, mmsi] = -rule.hidden

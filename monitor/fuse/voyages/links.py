@@ -55,19 +55,21 @@ def link_voyages(
     Parameters
     ----------
     visits : VISITS table
-    aois : ports
+    Aois : tuple of Aoi
+        ports.
     stacks : STACKS table
         A stack that shrank where the ship lay and grew where it came next favours the link.
     port_calls : PORT_CALLS table
         Calls on AIS without a visit take part as stays.
     positions : POSITIONS table
-        A ship that was heard while a nameless one lay at a berth is not that one; one that was heard on its way
+        A ship that was received while a nameless one lay at a berth is not that one; one that was received on its way
         between two ports, silent before and after, favours the stays that it must have left and come to.
     ais_voyages : VOYAGES table
         Legs that AIS shows whole; they are kept, and an image leg of the same ship and time becomes ``both``.
     berth_states : BERTH_STATES table
         For the share of stays that the observations could have met, which widens the shuttles' count.
-    distances_m : mapping of two port ids (a frozenset) to metres by water
+    distances_m : Distances, optional
+        Mapping of two port ids (a frozenset) to metres by water.
     sea : Waters
         Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
 
@@ -80,8 +82,8 @@ def link_voyages(
     Notes
     -----
     The stays are divided among ships in all the ways that time, water, lengths, berths and AIS allow, each as often as
-    it is likely (`fuse.chains`); a link's probability is the share of these in which the one stay was followed by the
-    other in a single passage.
+    it is likely (`monitor.fuse.voyages.sampler`); a link's probability is the share of these in which the one stay was
+    followed by the other in a single passage.
     """
     rule = rule or LinkRule()
     stays = port_stays(
@@ -123,8 +125,8 @@ def _chain_model(
     fixed |= {len(stays) + k: underway_fix.mmsi for k, underway_fix in enumerate(found)}
     zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
     times = [stay.arrived[1] for stay in stays] + [underway_fix.left + underway_fix.doubt for underway_fix in found]
-    heard, feed = fixes_of(set(fixed.values()), positions), reception_near(positions, centres, rule.exclusions)
-    silent = silence_odds(stays, heard, feed, centres, rule)
+    fixes, feed = fixes_of(set(fixed.values()), positions), reception_near(positions, centres, rule.exclusions)
+    silent = silence_odds(stays, fixes, feed, centres, rule)
     return ChainModel(
         stays,
         steps(stays, found, ways, missed=missed, rule=rule),

@@ -1,9 +1,10 @@
-"""Which stays were one ship's: ways to divide the stays among ships, drawn as often as they are likely.
+"""Which stays were one ship's: ways to divide the stays among ships, sampled as often as they are likely.
 
-Every stay belongs to one ship's life, a chain of stays and glimpses in order of time. A division of the stays is as
-likely as its steps (`fuse.steps`), the lengths measured along each chain, and the berths that each ship keeps to. They
-are drawn one after another (Gibbs sampling, with swaps of whole tails and of all stays at a port, which single moves
-cannot reach), so what is uncertain as a whole, such as which of two like ships is which, stays uncertain in each leg.
+Every stay belongs to one ship's chain of stays and underway fixes in order of time. A division of the stays is as
+likely as its steps (`monitor.fuse.voyages.transitions`), the lengths measured along each chain, and the berths that
+each ship keeps to. They are sampled one after another (Gibbs sampling, with swaps of whole tails and of all stays at a
+port, which single moves cannot reach), so what is uncertain as a whole, such as which of two like ships is which, stays
+uncertain in each leg.
 """
 
 from __future__ import annotations
@@ -28,12 +29,18 @@ class ChainModel:
 
     Attributes
     ----------
-    stays : in order of time
-    steps : their log odds, and those of glimpses, which are items from ``len(stays)`` on
-    fixed : item to the MMSI of the ship that AIS names
-    times : (items,) the instant by which each is put in order
-    silent : stay and MMSI to the log odds against a ship with that MMSI having lain there unheard
-    passages : from and to port of each glimpse
+    stays : sequence of PortStay
+        In order of time.
+    steps : Steps
+        Their log odds, and those of underway fixes, which are items from ``len(stays)`` on.
+    fixed : mapping
+        Item to the MMSI of the ship that AIS names.
+    times : sequence of float
+        (items,) hours by which each is put in order.
+    Silent : mapping
+        stay and MMSI to the log odds against a ship with that MMSI having lain there without AIS.
+    passages : sequence
+        From and to port of each underway fix.
     """
 
     stays: Sequence[PortStay]
@@ -44,7 +51,7 @@ class ChainModel:
     passages: Sequence[tuple[str, str]] = ()
 
     def ports(self, item: int) -> tuple[str, ...]:
-        """The ports that an item tells of, in order: one of a stay, two of a glimpse."""
+        """The ports that an item tells of, in order: one of a stay, two of an underway fix."""
         return (self.stays[item].port,) if item < len(self.stays) else self.passages[item - len(self.stays)]
 
 
@@ -65,8 +72,10 @@ class Posterior:
 
     Attributes
     ----------
-    followers : how likely each stay was followed by each other, straight; only pairs that occur are there
-    lives : by draw, the lives that crossed between two ports, the most crossings first
+    followers : mapping
+        How likely each stay was followed by each other, straight; only pairs that occur are there.
+    chains : sequence of sequences of Chain
+        By sample, the chains that crossed between two ports, the most crossings first.
     """
 
     followers: Mapping[tuple[int, int], float]
@@ -274,7 +283,9 @@ class _State:
         return sum(self._chain_score(chain) for chain in sorted(self._chains))
 
     def legs(self) -> list[tuple[tuple[int, int], float]]:
-        """Stays that follow one another in a chain, glimpses left out, and the share of it that one passage makes."""
+        """Stays that follow one another in a chain, underway fixes left out, and the share of it that one passage
+        makes.
+        """
         found = []
         number = len(self._model.stays)
         for items in self._chains.values():
@@ -287,7 +298,7 @@ class _State:
         return found
 
     def chains(self) -> tuple[Chain, ...]:
-        """The lives that crossed between ports, the most crossings first."""
+        """The chains that crossed between ports, the most crossings first."""
         made = []
         for chain, items in self._chains.items():
             ports = [port for item in items for port in self._model.ports(item)]
@@ -297,7 +308,7 @@ class _State:
         return tuple(sorted(made, key=lambda chain: (-chain.crossings, chain.items)))
 
     def _straight(self, items: list[int]) -> float:
-        """The share of one passage in a step from stay to stay; a glimpse between must be of that very passage."""
+        """The share of one passage in a step between stays; an underway fix between must be of that very passage."""
         share = self._model.steps.straight
         if len(items) > 3 or (items[0], items[-1]) not in share:
             return 0.0

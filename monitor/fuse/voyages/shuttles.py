@@ -115,7 +115,7 @@ def with_candidates(
 ) -> pd.DataFrame:
     """SHUTTLES and, for pairs of ports that have none, the one that the draws make likely though its legs are not sure.
 
-    Where observations are days apart no single leg may be sure, and yet the stays and what AIS heard between the
+    Where observations are days apart no single leg may be sure, and yet the stays and what AIS received between the
     ports can leave little doubt that one ship went to and fro. Such a row is a ``candidate``; its `probability` is
     the share of draws in which some ship that no AIS names in port crossed at least `rule.least_legs` times.
     """

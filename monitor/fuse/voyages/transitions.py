@@ -1,4 +1,4 @@
-"""How likely one ship made one stay after another: log odds of every step between stays, and by way of glimpses.
+"""How likely one ship made one stay after another: log odds of every step between stays, and by way of underway fixes.
 
 A step's odds weigh "the same ship came next" against "an unrelated ship came". Between two stays a ship may have sailed
 straight, have made calls that no observation met, have shifted berth, or have gone away for long.
@@ -29,14 +29,16 @@ _GRID = (np.arange(12) + 0.5) / 12.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Steps:
-    """Log odds of one item coming right after another in one ship's life; stays come first, then glimpses.
+    """Log odds of one item coming right after another in one ship's chain; stays come first, then underway fixes.
 
     Attributes
     ----------
     odds : (items, items) by pair of indices; a pair that is missing is too far apart in time to say anything
-    straight : share of a step between stays of two ports that a single passage makes up; between a stay and a glimpse
-        1 when the stay is the one that the glimpse's passage left or came to
-    far : log odds of a pair that is missing
+    Straight : mapping
+        share of a step between stays of two ports that a single passage makes up; between a stay and an underway fix 1
+        when the stay is the one that the underway fix's passage left or came to.
+    far : float
+        Log odds of a pair that is missing.
     """
 
     odds: Mapping[tuple[int, int], float]
@@ -78,13 +80,16 @@ def steps(
     missed: Mapping[str, float],
     rule: LinkRule,
 ) -> Steps:
-    """The log odds of every step that stays and glimpses allow.
+    """The log odds of every step that stays and underway fixes allow.
 
     Parameters
     ----------
-    stays, found : in order of time
-    ways : two port ids (a frozenset) to metres by water
-    missed : port id to the chance that no observation met a call there
+    stays, found : sequence of PortStay
+        In order of time.
+    ways : Distances
+        Two port ids (a frozenset) to metres by water.
+    missed : mapping
+        Port id to the chance that no observation met a call there.
     """
     if not stays:
         return Steps({}, {}, rule.far)
@@ -222,7 +227,7 @@ def _log_normal(hours: Floats, middle: Floats, spread: float) -> Floats:
 
 
 def _fits(rate: float, unseen_h: float, width_h: float, rule: LinkRule) -> float:
-    """Log odds that the stay which ends (or begins) when a glimpse asks for it is that ship's.
+    """Log odds that the stay which ends (or begins) when an underway fix asks for it is that ship's.
 
     `unseen_h` is how long the stay then went on unseen, `width_h` the most that its observations allow. A stay that
     goes on long unseen is rare, for this ship as for any other.
@@ -233,7 +238,7 @@ def _fits(rate: float, unseen_h: float, width_h: float, rule: LinkRule) -> float
 
 
 def _is_left(stay: PortStay, underway_fix: UnderwayFix) -> bool:
-    """Whether the passage of a glimpse may have begun as the stay ended."""
+    """Whether the passage of an underway fix may have begun as the stay ended."""
     gone = stay.departed[1]
     return (
         stay.port == underway_fix.from_port
@@ -243,7 +248,7 @@ def _is_left(stay: PortStay, underway_fix: UnderwayFix) -> bool:
 
 
 def _is_reached(stay: PortStay, underway_fix: UnderwayFix, rule: LinkRule) -> bool:
-    """Whether the stay may have begun as the passage of a glimpse ended, or after some hours in the roads."""
+    """Whether the stay may have begun as the passage of an underway fix ended, or after some hours in the roads."""
     came = stay.arrived[0]
     return (
         stay.port == underway_fix.to_port

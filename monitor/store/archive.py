@@ -14,12 +14,13 @@ from pathlib import Path
 import pandas as pd
 from filelock import FileLock
 
+from monitor import io
 from monitor.core.errors import ArchiveError
 from monitor.core.scene import Acquisition, Raster, Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import TimeRange
-from monitor.io import atomic, cog, parquet, stac
+from monitor.io import atomic, parquet, stac
 from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene
 from monitor.store.index import Index, Record
 from monitor.store.records import latest_records, read_records
@@ -86,8 +87,8 @@ class Archive:
         names the products that it supersedes.
         """
         folder = self.folder(acquisition)
-        content = {"pixels.tif": cog.encode_pixels(raster, simulated=acquisition.simulated)}
-        content["mask.tif"] = cog.encode_mask(raster)
+        content = {"pixels.tif": io.cog.encode_pixels(raster, simulated=acquisition.simulated)}
+        content["mask.tif"] = io.cog.encode_mask(raster)
         content["request.json"] = _json(request or {})
         with self.lock_scene(acquisition.id):
             self._begin()
@@ -100,7 +101,7 @@ class Archive:
                 self._withdraw(acquisition.id, folder)
             for name, data in content.items():
                 atomic.write_bytes(folder / name, data)
-            item = stac.scene_item(acquisition, stac.PixelFacts.of(raster), replaces=replaces)
+            item = io.stac_item.scene_item(acquisition, stac.PixelFacts.of(raster), replaces=replaces)
             atomic.write_bytes(folder / "item.json", _json(item))
             self.index.add([(self._relative(folder), item, acquisition)])
         return item_scene(item, folder)
@@ -191,7 +192,7 @@ class Archive:
         """
         path, item = self._find(scene_id)
         pixels = stac.item_pixels(item)
-        return cog.read_raster(path, scale=pixels.scale, offset=pixels.offset)
+        return io.cog.read_raster(path, scale=pixels.scale, offset=pixels.offset)
 
     # tables
 

@@ -16,15 +16,8 @@ from shapely.geometry import MultiPolygon
 from monitor.core.errors import ArchiveError
 from monitor.core.grid import Grid
 from monitor.core.scene import Acquisition, Raster
-from monitor.io.stac import (
-    PixelFacts,
-    archived_item,
-    asset_bands,
-    item_acquisition,
-    item_pixels,
-    item_scene,
-    scene_item,
-)
+from monitor.io.stac import PixelFacts, asset_bands, item_acquisition, item_pixels, item_scene
+from monitor.io.stac_item import archived_item, scene_item
 
 GRID = Grid(32652, Affine(10.0, 0.0, 500000.0, 0.0, -10.0, 4670000.0), (4, 5))
 T0 = datetime(2023, 10, 5, 2, 16, 9, 123456, tzinfo=UTC)

@@ -12,7 +12,7 @@ from pystac.utils import make_relative_href
 from monitor.core.scene import Acquisition
 from monitor.core.tables import COVERAGE
 from monitor.io.geojson import feature
-from monitor.io.stac import PROCESSING, archived_item, scene_item
+from monitor.io.stac_item import PROCESSING, archived_item, scene_item
 from monitor.report.export.layers import Content, detections_layer
 
 _SUFFIX = "-detections"

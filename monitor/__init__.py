@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.core.aoi import Aoi, read_aoi
     from monitor.core.errors import MonitorError
-    from monitor.core.scene import Acquisition, Raster, Scene
+    from monitor.core.scenes.scene import Acquisition, Raster, Scene
     from monitor.core.timerange import TimeRange
     from monitor.workspace.workspace import Workspace
 
@@ -28,11 +28,11 @@ __version__ = VERSION
 __all__ = ["Acquisition", "Aoi", "MonitorError", "Raster", "Scene", "TimeRange", "Workspace", "open", "read_aoi"]
 
 _HOMES = {
-    "Acquisition": "core.scene",
+    "Acquisition": "core.scenes.scene",
     "Aoi": "core.aoi",
     "MonitorError": "core.errors",
-    "Raster": "core.scene",
-    "Scene": "core.scene",
+    "Raster": "core.scenes.scene",
+    "Scene": "core.scenes.scene",
     "TimeRange": "core.timerange",
     "Workspace": "workspace",
     "read_aoi": "core.aoi",

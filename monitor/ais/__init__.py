@@ -1,24 +1,29 @@
-"""Messages to positions, tracks, gaps and port calls; no pixels here."""
+"""Messages to positions, tracks, gaps and port calls; no pixels here.
+
+A name is imported when it is first used: coastlines and trees are slow to load, and few commands need them.
+"""
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
-from monitor.ais.gaps import find_gaps, gaps_by_batch
-from monitor.ais.port_calls import port_calls
-from monitor.ais.segments import segments
-from monitor.ais.tracks import track_at
-from monitor.ais.voyages import voyages
+import lazy_loader
 
 if TYPE_CHECKING:
-    from monitor.ais.disabling import gap_rules
+    from monitor.ais.gaps.disabling import gap_rules as gap_rules
+    from monitor.ais.gaps.find import find_gaps as find_gaps
+    from monitor.ais.gaps.find import gaps_by_batch as gaps_by_batch
+    from monitor.ais.ports.port_calls import port_calls as port_calls
+    from monitor.ais.ports.voyages import voyages as voyages
+    from monitor.ais.tracks import track_at as track_at
 
-__all__ = ["find_gaps", "gap_rules", "gaps_by_batch", "port_calls", "segments", "track_at", "voyages"]
-
-
-def __getattr__(name: str) -> object:
-    """`gap_rules`, imported when it is first used: it loads coastlines and SciPy's trees, which few commands need."""
-    if name == "gap_rules":
-        return importlib.import_module("monitor.ais.disabling").gap_rules
-    raise AttributeError(f"module 'monitor.ais' has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "gaps.disabling": ["gap_rules"],
+        "gaps.find": ["find_gaps", "gaps_by_batch"],
+        "ports.port_calls": ["port_calls"],
+        "ports.voyages": ["voyages"],
+        "tracks": ["track_at"],
+    },
+)

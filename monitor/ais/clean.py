@@ -10,7 +10,7 @@ import pandas as pd
 from monitor.ais.segments import segments
 from monitor.ais.sorting import Ordered, in_order
 from monitor.core.arrays import Bools, Ints
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, inverse
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, inverse
 from monitor.core.tables import TRACK_FLAGS
 
 FLAGS = ("shared mmsi", "jump", "frozen", "speed mismatch", "clock")

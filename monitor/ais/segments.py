@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitor.ais.sorting import Ordered, in_order
 from monitor.core.arrays import Floats, Ints
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 
 _RADIUS_M = 6_371_008.8
 

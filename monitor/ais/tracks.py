@@ -14,7 +14,7 @@ from monitor.ais.sorting import in_order, instant_micros
 from monitor.ais.uncertainty import SLOW_MS, Bridge, bridge_radii, dead_reckoning_radii
 from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 from monitor.core.tables import TRACK_POINTS
 
 _A, _E2 = 6_378_137.0, 0.00669437999014

@@ -32,7 +32,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 
 SLOW_MS = 1.55
 """Three knots: below, course and speed over ground are mostly noise."""

@@ -1,6 +1,6 @@
 """Aircraft traces to legs and calls at airfields."""
 
-from monitor.aviation.calls import find_calls
+from monitor.aviation.calls.find import find_calls
 from monitor.aviation.clean import CleanReport, clean, on_watchlist
 from monitor.aviation.legs import find_legs, repeated_tails, round_trips
 from monitor.aviation.published import find_conflicts

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 
 OFFSETS_H = np.arange(-12.0, 14.5, 0.5)
 """The zones of the world lie half hours apart (the few quarter hours are not tried)."""

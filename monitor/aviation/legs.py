@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.schema import UTC
 from monitor.core.tables.aviation import AIR_CALLS, AIR_LEGS, AIR_REPEATS, AIR_TRACKS, AIR_TRIPS
 

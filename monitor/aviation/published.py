@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from monitor.aviation import reachability
-from monitor.core.geodesy import distance_m
+from monitor.aviation.calls import reachability
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_CONFLICTS
 
 SAME_LEG_DAYS = 3

@@ -11,7 +11,7 @@ from scipy.stats import nbinom
 
 from monitor.aviation.wording import CO_OCCURRENCE
 from monitor.core.errors import DataError
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.statistics import poisson_interval
 from monitor.core.tables.aviation import AIR_CALLS, AIR_RECEPTION
 from monitor.core.timerange import TimeRange

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.tables.aviation import AIR_POSITIONS, AIR_RECEPTION
 
 AIR_CELL_DEG = 0.5

@@ -93,7 +93,7 @@ def voyages(
 
     Example: monitor ais voyages 2023-10
     """
-    from monitor.ais.voyages import voyages
+    from monitor.ais.ports.voyages import voyages
 
     calls = session.open().ais.port_calls(chosen_period(period, last), pool=pool)
     _print(session, voyages(calls), "voyages", out)

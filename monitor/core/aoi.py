@@ -16,7 +16,7 @@ from shapely.ops import unary_union
 from shapely.validation import explain_validity
 
 from monitor.core.errors import DataError
-from monitor.core.geodesy import UTM_NORTH_DEG, UTM_SOUTH_DEG, utm_epsg
+from monitor.core.geo.geodesy import UTM_NORTH_DEG, UTM_SOUTH_DEG, utm_epsg
 
 KINDS = (
     "aoi",

@@ -6,29 +6,27 @@ the machine unless the environment forbids it before they are loaded. If ``ORT_D
 
 from __future__ import annotations
 
-import importlib
 import os
 from typing import TYPE_CHECKING
 
+import lazy_loader
+
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
-from monitor.detect.base import Boxes, Detector
-
 if TYPE_CHECKING:
-    from monitor.detect.evaluation.evaluate import Evaluation, evaluate
-    from monitor.detect.run import detect
+    from monitor.detect.base import Boxes as Boxes
+    from monitor.detect.base import Detector as Detector
+    from monitor.detect.berths.occupancy import berth_states as berth_states
+    from monitor.detect.evaluation.evaluate import Evaluation as Evaluation
+    from monitor.detect.evaluation.evaluate import evaluate as evaluate
+    from monitor.detect.run import detect as detect
 
-_LATER = {
-    "detect": "monitor.detect.run",
-    "Evaluation": "monitor.detect.evaluation.evaluate",
-    "evaluate": "monitor.detect.evaluation.evaluate",
-}
-
-__all__ = ["Boxes", "Detector", "Evaluation", "detect", "evaluate"]
-
-
-def __getattr__(name: str) -> object:
-    """`detect`, `evaluate` and `Evaluation`, imported at their first use."""
-    if name in _LATER:
-        return getattr(importlib.import_module(_LATER[name]), name)
-    raise AttributeError(f"module 'monitor.detect' has no attribute {name!r}")
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "base": ["Boxes", "Detector"],
+        "berths.occupancy": ["berth_states"],
+        "evaluation.evaluate": ["Evaluation", "evaluate"],
+        "run": ["detect"],
+    },
+)

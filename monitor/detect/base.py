@@ -10,7 +10,7 @@ import numpy as np
 
 from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 
 VESSEL = "vessel"
 CONTAINER_STACK = "container_stack"

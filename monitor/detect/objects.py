@@ -12,9 +12,9 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import area_m2, convergence_deg
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.geo.geodesy import area_m2, convergence_deg
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion

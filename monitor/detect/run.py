@@ -7,7 +7,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import DETECTIONS
 from monitor.detect.base import Detector
 from monitor.detect.objects import find_objects

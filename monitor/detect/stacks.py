@@ -1,5 +1,6 @@
 """Container stacks of a yard, observation by observation: length, area, change, and an interval of boxes, never a
-count."""
+count.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.scene import Acquisition
-from monitor.core.sensors import sensor
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.scenes.scene import Acquisition
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import STACKS
 from monitor.detect.base import CONTAINER_STACK
 

@@ -10,7 +10,7 @@ from scipy import ndimage
 
 from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.yolo.outlines import long_side, outline
 

@@ -10,8 +10,9 @@ from monitor.fuse.identity.identify import IdentityRule, identify
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.fuse.ledger.compare import compare
 from monitor.fuse.ledger.observations import read_observations
+from monitor.fuse.matching.assignment import pair
 from monitor.fuse.matching.azimuth_shift import RadarGeometry, azimuth_shift, sentinel1_geometry
-from monitor.fuse.matching.likelihood import MatchModel
+from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.versions import latest, null_test, revise
 from monitor.fuse.series.counts import clear_observations, count
@@ -24,6 +25,7 @@ from monitor.fuse.voyages.rules import LinkRule
 
 __all__ = [
     "CORRELATED",
+    "DEFAULT_MODEL",
     "AlertRule",
     "CorrelateRules",
     "DarkRule",
@@ -53,6 +55,7 @@ __all__ = [
     "link_voyages",
     "match",
     "null_test",
+    "pair",
     "rates",
     "read_observations",
     "read_watchlist",

@@ -12,7 +12,7 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.columns import naive
 from monitor.core.findings import Finding
-from monitor.core.scene import Acquisition, Scene
+from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import (
     BERTH_STATES,
     CHANGES,

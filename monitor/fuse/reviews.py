@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from monitor.core.columns import lonlat, texts
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.tables import DETECTIONS
 
 KEEP, REJECT, FIXED = "keep", "reject", "fixed"

@@ -12,8 +12,8 @@ from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import MemoryFile
 
 from monitor.core.errors import ArchiveError
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 
 _COG = {"driver": "COG", "compress": "DEFLATE", "predictor": "YES", "blocksize": 256, "overview_resampling": "NEAREST"}
 _GDAL_TAGS = ("AREA_OR_POINT", "OVR_RESAMPLING_ALG")

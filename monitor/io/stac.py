@@ -14,8 +14,8 @@ from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import ArchiveError
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster, Scene
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster, Scene
 from monitor.core.timerange import utc
 
 FORMAT = 1

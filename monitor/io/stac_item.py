@@ -15,8 +15,8 @@ from pystac.extensions.sar import FrequencyBand, Polarization, SarExtension
 from pystac.extensions.sat import ORBIT_STATE_PROP, SatExtension
 from shapely.geometry import mapping
 
-from monitor.core.scene import Acquisition
-from monitor.core.sensors import sensor
+from monitor.core.scenes.scene import Acquisition
+from monitor.core.scenes.sensors import sensor
 from monitor.io.stac import FORMAT, PRODUCT_IDS, SOURCE, PixelFacts, item_acquisition, item_pixels, read_item
 
 PROCESSING = "https://stac-extensions.github.io/processing/v1.2.0/schema.json"

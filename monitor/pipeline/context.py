@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError
-from monitor.core.scene import Acquisition, Scene
+from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.freshness import table_key
 from monitor.store.archive import Archive

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import pandas as pd
 
 from monitor.ais import find_gaps, port_calls, voyages
-from monitor.ais.coastline import shipped_shore
-from monitor.ais.disabling import gap_rules
-from monitor.ais.gap_reachability import gap_calls, usual_speeds
-from monitor.ais.sea_routes import shipped_sea
+from monitor.ais.gaps.disabling import gap_rules
+from monitor.ais.gaps.reachability import gap_calls, usual_speeds
+from monitor.ais.sea.coastline import shipped_shore
+from monitor.ais.sea.routes import shipped_sea
 from monitor.core.tables import (
     BERTH_STATES,
     COVERAGE,
@@ -45,7 +45,7 @@ score 0.6 or more were ships, and 6 of 21 of those below; set a little lower, si
 
 
 def correlate_all(context: Context) -> TableSet:
-    """Derive every table from what the archive holds, and write it there; the tables.
+    """Derive every table from what the archive holds, and write it there; those that put detections and AIS together.
 
     Raises
     ------
@@ -71,7 +71,7 @@ def correlate_all(context: Context) -> TableSet:
     context.archive.write_note(FINDINGS, findings.to_text(stated))
     context.archive.write_note(rematch.MATCHED, note)
     context.archive.write_note(NOTE, basis)
-    return derived
+    return made
 
 
 def given(context: Context, tables: TableSet) -> TableSet:

@@ -10,7 +10,7 @@ from functools import partial
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DetectorError
 from monitor.core.parallel import Outcome, each
-from monitor.core.scene import Scene
+from monitor.core.scenes.scene import Scene
 from monitor.core.timerange import TimeRange
 from monitor.detect import Detector, detect
 from monitor.detect.berths.profiles import berth_profiles

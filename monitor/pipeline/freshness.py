@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Scene
+from monitor.core.scenes.scene import Scene
 from monitor.core.version import VERSION
 from monitor.store.archive import Archive
 from monitor.store.reviews import ReviewStore

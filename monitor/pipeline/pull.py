@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from monitor.core.aoi import Aoi
 from monitor.core.parallel import Outcome, each
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.sources.base import Catalog, ReportsProblems
 from monitor.sources.errors import NoData, Problem

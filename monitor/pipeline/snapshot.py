@@ -8,7 +8,7 @@ from functools import partial
 
 import pandas as pd
 
-from monitor.core.revisit import find_passes, missed_coverage
+from monitor.core.scenes.revisit import find_passes, missed_coverage
 from monitor.core.schema import Schema
 from monitor.core.tables import (
     AIR_CLAIMS,
@@ -75,24 +75,6 @@ DERIVED = (
     SHIPS_AND_STACKS,
 )
 """What `correlate` makes: one file each, under the schema's name."""
-
-CORRELATED = (
-    MATCHES,
-    NULL_TESTS,
-    DARK_EVENTS,
-    GAP_CANDIDATES,
-    VISITS,
-    DETECTABILITY,
-    VOYAGES,
-    VOYAGE_LINKS,
-    SHUTTLES,
-    IDENTITY,
-    COUNTS,
-    RATES,
-    CHANGES,
-    SHIPS_AND_STACKS,
-)
-"""Those of `DERIVED` that put detections and AIS together."""
 
 SCORED = (
     MATCHES,

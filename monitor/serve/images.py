@@ -6,7 +6,7 @@ from typing import cast
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.core.tables import DETECTIONS
 from monitor.core.wording import minute
 from monitor.report.map.port_map import port_map

@@ -13,9 +13,9 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import SENSORS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.simulate.orbits import Pass, season_passes
 from monitor.simulate.render.background import checked

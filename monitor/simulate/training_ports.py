@@ -15,9 +15,9 @@ from shapely.affinity import rotate, translate
 from shapely.geometry import Point, Polygon, box
 from shapely.ops import unary_union
 
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
-from monitor.core.sensors import S2_BANDS, SENSORS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.simulate.render.clouds import make_sky
 from monitor.simulate.render.ground import make_ground
 from monitor.simulate.render.hulls import DrawnHull

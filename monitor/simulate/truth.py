@@ -45,7 +45,7 @@ from itertools import pairwise
 import geopandas as gpd
 import pandas as pd
 
-from monitor.core.geodesy import WGS84
+from monitor.core.geo.geodesy import WGS84
 from monitor.simulate.season import Season
 from monitor.simulate.truth_of_scenes import (
     RULE,

@@ -15,8 +15,8 @@ from shapely.geometry import Polygon
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import destination, distance_m
-from monitor.core.grid import Grid
+from monitor.core.geo.geodesy import destination, distance_m
+from monitor.core.geo.grid import Grid
 from monitor.simulate.orbits import Pass
 from monitor.simulate.render.scene import inside_swath, sky_at
 from monitor.simulate.render.stacks import SLOT_M, outline_lonlat, stacks_at

@@ -1,25 +1,19 @@
-"""Where pixels and positions come from."""
+"""Where pixels and positions come from.
+
+A name is imported when it is first used, so that reading AIS imports no imagery package and the other way round.
+"""
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
+import lazy_loader
+
 if TYPE_CHECKING:
-    from monitor.sources.ais.reader import PositionReader, read_positions
-    from monitor.sources.ais.report import ReadReport
+    from monitor.sources.ais.reader import PositionReader as PositionReader
+    from monitor.sources.ais.reader import read_positions as read_positions
+    from monitor.sources.ais.report import ReadReport as ReadReport
 
-__all__ = ["PositionReader", "ReadReport", "read_positions"]
-
-_HOMES = {
-    "PositionReader": "monitor.sources.ais.reader",
-    "ReadReport": "monitor.sources.ais.report",
-    "read_positions": "monitor.sources.ais.reader",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Names are imported at their first use, so that reading AIS imports no imagery package and the other way round."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(_HOMES[name]), name)
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__, submod_attrs={"ais.reader": ["PositionReader", "read_positions"], "ais.report": ["ReadReport"]}
+)

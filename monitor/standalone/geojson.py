@@ -14,8 +14,8 @@ from shapely.geometry import Polygon, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.timerange import isoformat
 from monitor.detect.base import Detector
 from monitor.detect.context.motion import BandMotion

@@ -16,7 +16,7 @@ from filelock import FileLock
 
 from monitor import io
 from monitor.core.errors import ArchiveError
-from monitor.core.scene import Acquisition, Raster, Scene
+from monitor.core.scenes.scene import Acquisition, Raster, Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import TimeRange

@@ -13,7 +13,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from monitor.core.errors import ArchiveError
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
 from monitor.io.stac import PRODUCT_IDS, SOURCE
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from monitor.core.revisit import Searched, Tried
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.revisit import Searched, Tried
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
 from monitor.store.archive import Archive
 from monitor.store.index import Record, sortable

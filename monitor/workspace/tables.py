@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 from monitor.core.errors import DataError
-from monitor.core.scene import Scene
+from monitor.core.scenes.scene import Scene
 from monitor.core.tables import TABLES
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.pipeline import snapshot

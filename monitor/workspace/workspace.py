@@ -18,8 +18,9 @@ from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
-from monitor.core.revisit import find_passes
+from monitor.core.scenes.revisit import find_passes
 from monitor.core.tables import AIR_CALLS, AIR_POSITIONS, AIRFIELDS, LEDGER
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, span, utc
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
@@ -324,9 +325,8 @@ class Workspace:
             Scenes lack detections by the weights and zones in force; what was derived before stays as it is.
         """
         context = self.context()
-        self._correlate(context)
-        tables = pipeline.snapshot.read(context).within(as_period(period))
-        return {schema.name: len(tables[schema]) for schema in pipeline.snapshot.CORRELATED}
+        made = self._correlate(context).within(as_period(period))
+        return {schema.name: len(made[schema]) for schema in made}
 
     def report(
         self, aoi: str | None = None, period: Period = None, *, out: Path | None = None, pdf: bool = False
@@ -712,15 +712,16 @@ class Workspace:
     def _timer(self) -> Timer:
         return Timer(Path(sys.executable).with_name("monitor"), self.root, Path.home())
 
-    def _correlate(self, context: Context) -> None:
+    def _correlate(self, context: Context) -> TableSet:
         lacking = pipeline.freshness.without_detections(context)
         if lacking:
             raise ArchiveError(
                 f"{self.root}: {len(lacking)} scenes have no detections by the weights and zones now in force; "
                 "run `monitor detect` first (`monitor run --due` does both)"
             )
-        pipeline.correlate.correlate_all(context)
+        made = pipeline.correlate.correlate_all(context)
         alerts(self, context)
+        return made
 
     def _chosen(self, ports: tuple[Aoi, ...], aoi: str | None) -> tuple[Aoi, ...]:
         if aoi is None:

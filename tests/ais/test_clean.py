@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 from pandas.testing import assert_frame_equal
 
-from monitor.ais import segments
 from monitor.ais.clean import flag_positions
+from monitor.ais.segments import segments
 from tests.ais.conftest import fixes
 
 EVERY_TEN = [h / 6 for h in range(12)]

@@ -9,7 +9,7 @@ from pandas.testing import assert_frame_equal
 
 from monitor.ais import track_at
 from monitor.core.errors import DataError
-from monitor.core.geodesy import destination, distance_m
+from monitor.core.geo.geodesy import destination, distance_m
 from monitor.core.tables import TRACK_POINTS
 from tests.ais.conftest import at, fixes
 

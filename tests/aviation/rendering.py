@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from monitor.aviation.calls import find_calls
+from monitor.aviation.calls.find import find_calls
 from monitor.aviation.clean import clean
 from monitor.simulate.aviation.flight import Path as Flight
 from monitor.simulate.aviation.flight import fly

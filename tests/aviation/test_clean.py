@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from monitor.aviation.airframes import JUMP, number_airframes
-from monitor.aviation.calls import find_calls
+from monitor.aviation.calls.find import find_calls
 from monitor.aviation.clean import clean
 from monitor.core.tables.aviation import AIR_CALLS, AIR_POSITIONS, AIR_TRACKS
 from tests.aviation.rendering import FIELDS, WATCH

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from monitor.aviation.daylight import light
-from monitor.core.solar import sun_elevation_deg
+from monitor.core.geo.solar import sun_elevation_deg
 
 
 def test_the_day_at_the_equinox_lasts_a_little_over_twelve_hours() -> None:

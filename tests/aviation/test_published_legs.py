@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.sources.aviation.published import read_claims
 from tests.aviation.rendering import Leg, calls_of, cut_below, draw, local, place, write_traces
 

@@ -17,7 +17,7 @@ import pandas as pd
 from monitor.ais import find_gaps, port_calls, voyages
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.errors import ArchiveError
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import DETECTIONS, GAPS, PORT_CALLS, POSITIONS, VESSELS, VOYAGES
 from monitor.core.timerange import TimeRange
 from monitor.fuse import correlate

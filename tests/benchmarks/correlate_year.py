@@ -15,7 +15,7 @@ import pandas as pd
 from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi, read_aoi
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.schema import UTC
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, VISITS
 from monitor.core.tableset import TableSet

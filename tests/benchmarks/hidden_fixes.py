@@ -16,7 +16,7 @@ import pandas as pd
 
 from monitor.ais import track_at
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.sources import read_positions
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data" / "ais"

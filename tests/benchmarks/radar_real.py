@@ -19,8 +19,8 @@ from PIL import Image
 from scipy.optimize import linear_sum_assignment
 
 from monitor.core.aoi import Aoi, Zone
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 from monitor.detect.sar.detector import RadarDetector
 from monitor.detect.sar.hulls import HullRule
 

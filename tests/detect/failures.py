@@ -8,9 +8,9 @@ import numpy as np
 from affine import Affine
 from scipy import ndimage
 
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.simulate.render import spectra
 from monitor.simulate.render.hulls import DrawnHull, Light, paint_hull
 

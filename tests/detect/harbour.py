@@ -11,8 +11,8 @@ import rasterio
 from affine import Affine
 from rasterio.warp import transform as warp_points
 
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 from monitor.detect.evaluation.dataset import Hull
 from monitor.training.augment.targets import corners, fill
 

@@ -13,10 +13,10 @@ from scipy import ndimage
 from shapely.geometry import Polygon, box
 
 from monitor.core.aoi import Aoi, Zone
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import S1_BANDS, S2_BANDS
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS
 from monitor.core.tables import COVERAGE, DETECTIONS
 from monitor.detect.berths.profiles import berth_profiles
 

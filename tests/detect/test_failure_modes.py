@@ -14,9 +14,9 @@ import pytest
 from shapely.geometry import box
 
 from monitor.core.aoi import Aoi, Zone
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.detect.base import VESSEL
 from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.context.coverage import coverage

@@ -14,8 +14,8 @@ import pytest
 from scipy import ndimage
 
 from monitor.core.errors import DetectorError
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import COVERAGE
 from monitor.detect.base import VESSEL
 from monitor.detect.context.infrastructure import mark_fixed

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from monitor.core.aoi import Aoi, Zone
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import DETECTIONS
 from monitor.detect import detect
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes

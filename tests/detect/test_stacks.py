@@ -12,8 +12,8 @@ from shapely.geometry import Polygon, box
 
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.scene import Acquisition
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import COVERAGE, DETECTIONS, STACKS
 from monitor.detect.stacks import stack_states, teu_interval
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point, box
 
-from monitor.core.geodesy import KNOT_MS, destination
-from monitor.core.scene import Acquisition
+from monitor.core.geo.geodesy import KNOT_MS, destination
+from monitor.core.scenes.scene import Acquisition
 
 AT = datetime(2023, 10, 5, 2, 16, 9, tzinfo=UTC)
 BAY = box(130.2, 42.1, 130.4, 42.3)

@@ -11,8 +11,8 @@ import pandas as pd
 import shapely
 
 from monitor.core.findings import likelihood_word
-from monitor.core.geodesy import destination
-from monitor.core.scene import Acquisition
+from monitor.core.geo.geodesy import destination
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import (
     BERTH_STATES,
     COVERAGE,

@@ -9,7 +9,7 @@ from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.findings import Finding
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.schema import UTC
 from monitor.core.tables import (
     BERTH_STATES,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 from shapely.affinity import translate
 
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import DETECTIONS, MATCHES, REVIEWS
 from monitor.fuse.dark.events import DarkRule, dark_events
 from monitor.fuse.matching.match import match

@@ -14,8 +14,8 @@ from pystac.extensions.raster import RasterExtension
 from shapely.geometry import MultiPolygon
 
 from monitor.core.errors import ArchiveError
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.io.stac import PixelFacts, asset_bands, item_acquisition, item_pixels, item_scene
 from monitor.io.stac_item import archived_item, scene_item
 

@@ -12,8 +12,8 @@ from shapely.geometry import Polygon, box
 from monitor.core.aoi import Aoi, parse_aoi
 from monitor.core.errors import ArchiveError
 from monitor.core.findings import Finding
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import BERTH_STATES, COUNTS, COVERAGE, DARK_EVENTS, DETECTIONS, GAPS, MATCHES
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from shapely.affinity import translate
 
-from monitor.core.geodesy import destination
+from monitor.core.geo.geodesy import destination
 from monitor.core.tables import DETECTIONS
 from monitor.simulate.rng import generator
 

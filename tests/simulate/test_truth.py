@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import WGS84, reproject
+from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.simulate.truth import truth_tables
 
 

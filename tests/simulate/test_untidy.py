@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy import ndimage
 
-from monitor.core.geodesy import WGS84, distance_m, reproject
+from monitor.core.geo.geodesy import WGS84, distance_m, reproject
 from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
 from monitor.simulate.truth import truth_tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shapely.geometry import box, mapping
 
 from monitor.core.aoi import Aoi, parse_aoi
-from monitor.core.geodesy import reproject
+from monitor.core.geo.geodesy import reproject
 
 
 def aoi_over(west: float, south: float, east: float, north: float, *, epsg: int = 32652, name: str = "port") -> Aoi:

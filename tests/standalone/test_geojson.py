@@ -12,7 +12,7 @@ import rasterio
 from shapely.geometry import box, shape
 
 from monitor.core.errors import DataError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.sources.imagery.local.image import read_image
 from monitor.standalone.detect import detect_images

@@ -13,7 +13,7 @@ from affine import Affine
 from rasterio.io import MemoryFile
 from shapely.geometry import box
 
-from monitor.core.geodesy import reproject
+from monitor.core.geo.geodesy import reproject
 from tests.standin.catalog import RefusedError
 from tests.standin.worlds import Product, World
 

@@ -12,8 +12,8 @@ import numpy.typing as npt
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.geodesy import transformer
-from monitor.core.scene import Raster
+from monitor.core.geo.geodesy import transformer
+from monitor.core.scenes.scene import Raster
 
 Array = npt.NDArray[np.generic]
 Coordinates = npt.NDArray[np.float64]

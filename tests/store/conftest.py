@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from affine import Affine
 
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
 
 GRID = Grid(32652, Affine(10.0, 0.0, 500000.0, 0.0, -10.0, 4670000.0), (40, 50))
 T0 = datetime(2023, 10, 5, 2, 16, 9, 123456, tzinfo=UTC)

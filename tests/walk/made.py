@@ -13,8 +13,8 @@ from affine import Affine
 from scipy.ndimage import gaussian_filter
 from shapely.geometry import Polygon, mapping
 
-from monitor.core.grid import Grid
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.sensors import S2_BANDS
 
 EPSG = 32652
 GRID = Grid(EPSG, Affine(10.0, 0.0, 605_000.0, 0.0, -10.0, 4_676_000.0), (160, 180))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.core.geodesy import WGS84
+from monitor.core.geo.geodesy import WGS84
 from monitor.core.schema import UTC, Column, Schema
 
 DETECTIONS = Schema(

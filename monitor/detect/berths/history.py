@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.arrays import Floats
-from monitor.core.scene import Acquisition
-from monitor.core.sensors import SENSORS
+from monitor.core.scenes.scene import Acquisition
+from monitor.core.scenes.sensors import SENSORS
 from monitor.detect.berths.baseline import OPTICAL, RADAR, BaselineRule, Past, compare_with_past, empty_level
 from monitor.detect.berths.permanent import PermanentRule, permanent_probability
 from monitor.detect.berths.profiles import FEATURES, viewing

@@ -9,8 +9,8 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.scene import Acquisition
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import BERTH_STATES
 from monitor.detect.base import VESSEL
 from monitor.detect.berths.baseline import Past

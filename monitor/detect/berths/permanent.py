@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.core.arrays import Floats
-from monitor.core.grid import Mask
+from monitor.core.geo.grid import Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from monitor.core.arrays import Floats
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.motion import BAND_TIME_S
 

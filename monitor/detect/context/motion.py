@@ -12,9 +12,9 @@ from shapely import minimum_rotated_rectangle
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import KNOT_MS, WGS84, reproject
-from monitor.core.grid import Mask
-from monitor.core.scene import Raster
+from monitor.core.geo.geodesy import KNOT_MS, WGS84, reproject
+from monitor.core.geo.grid import Mask
+from monitor.core.scenes.scene import Raster
 
 BAND_TIME_S: Mapping[str, float] = MappingProxyType({"B02": 0.0, "B08": 0.264, "B03": 0.527, "B04": 1.005})
 """Seconds after B02 at which a band records a place, by the mission handbook; real lags vary by 2 % (Binet 2022)."""

@@ -10,8 +10,8 @@ from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
-from monitor.core.grid import Mask
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Mask
+from monitor.core.scenes.scene import Raster
 
 SHIP_REACH_M = 60.0
 """How far inland of the water's edge a hull alongside may reach: the beam of the largest ships."""

@@ -17,10 +17,10 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import SENSORS
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import SENSORS
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Detector
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort, Pixels, sort_features
 from monitor.detect.evaluation.matching import SceneScore, Truth, score_scene

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from shapely import minimum_rotated_rectangle
 
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.placement import place
 from monitor.detect.evaluation.matching import Truth

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from scipy import ndimage, stats
 
 from monitor.core.errors import DetectorError
-from monitor.core.grid import Mask
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Mask
+from monitor.core.scenes.scene import Raster
 
 log = logging.getLogger(__name__)
 

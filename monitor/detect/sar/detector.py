@@ -9,7 +9,7 @@ from shapely import box
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import Boxes
 from monitor.detect.context.water import water_mask
 from monitor.detect.sar.cfar import CfarRule, as_power, bright_pixels

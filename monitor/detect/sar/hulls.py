@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from monitor.core.arrays import Floats
-from monitor.core.grid import Mask
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Mask
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.sar.cfar import Bright
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from monitor.core.errors import DetectorError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.context.water import ice_mask
 from monitor.detect.yolo.weights import Weights
 

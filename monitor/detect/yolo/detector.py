@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from monitor.core.errors import DetectorError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.yolo import decode
 from monitor.detect.yolo.checks import check_fits_weights, thinned

@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, require
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAP_CANDIDATES
 from monitor.fuse.voyages.distances import Waters
 

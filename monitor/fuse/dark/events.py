@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.core.columns import floats, lonlat, require, texts, vessels_only
 from monitor.core.findings import likelihood_word
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.tables import DARK_EVENTS
 from monitor.fuse.dark.candidates import gap_candidates
 from monitor.fuse.dark.reception import Feed, ReceptionCheck, ReceptionRule, check_cells

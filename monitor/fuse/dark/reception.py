@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats, naive
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats
 from monitor.core.findings import Finding
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import GAP_CALLS, GAP_CANDIDATES, GAPS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange

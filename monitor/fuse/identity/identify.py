@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.findings import likelihood_word
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import IDENTITY
 from monitor.fuse.findings import wording
 

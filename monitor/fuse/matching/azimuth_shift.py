@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 
 EARTH_RADIUS_M = 6_371_000.0
 SENTINEL1_HEIGHT_M = 693_000.0

@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, texts
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 
 Mask = npt.NDArray[np.bool_]
 

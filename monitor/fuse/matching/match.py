@@ -9,7 +9,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.columns import floats, instants, require, vessels_only
-from monitor.core.scene import Acquisition, Scene
+from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import MATCHES
 from monitor.fuse.matching.assignment import Pairing, pair
 from monitor.fuse.matching.azimuth_shift import RadarGeometry

@@ -11,8 +11,8 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.ais.tracks import track_at
 from monitor.core.columns import floats, require
-from monitor.core.geodesy import destination
-from monitor.core.scene import Acquisition, Scene
+from monitor.core.geo.geodesy import destination
+from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import TRACK_POINTS
 from monitor.fuse.matching.azimuth_shift import RadarGeometry, image_shift_m, sentinel1_geometry
 from monitor.fuse.matching.likelihood import R90_OVER_SIGMA, nearest_fix_s

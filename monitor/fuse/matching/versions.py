@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from monitor.core.scene import Acquisition, Scene
+from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import MATCHES, NULL_TESTS
 from monitor.core.timerange import utc
 from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel

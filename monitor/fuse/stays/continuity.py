@@ -11,7 +11,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.fuse.matching.assignment import pair
 from monitor.fuse.stays.berth_observations import BerthVessel, Observation
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.columns import floats, naive
-from monitor.core.geodesy import KNOT_MS, distance_m
+from monitor.core.geo.geodesy import KNOT_MS, distance_m
 from monitor.fuse.voyages.rules import UnderwayRule
 
 Ports = Mapping[str, tuple[float, float]]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 
 Place = tuple[float, float]
 

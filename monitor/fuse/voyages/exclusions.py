@@ -12,7 +12,7 @@ import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats, naive
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.fuse.stays.port_stays import PortStay
 from monitor.fuse.voyages.rules import ExclusionRule, LinkRule
 from monitor.fuse.voyages.transitions import NEVER

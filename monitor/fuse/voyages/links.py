@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 
 from monitor.core.aoi import Aoi
 from monitor.core.columns import instants
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
 from monitor.fuse.stays.port_stays import PortStay, port_stays
 from monitor.fuse.stays.visits import detectability

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.fuse.stays.port_stays import PortStay
 from monitor.fuse.voyages.rules import LinkRule
 

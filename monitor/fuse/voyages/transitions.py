@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.fuse.stays.port_stays import PortStay
 from monitor.fuse.voyages.at_sea import UnderwayFix
 from monitor.fuse.voyages.rules import LinkRule, TransitionRule

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from monitor.core.scene import Scene
+from monitor.core.scenes.scene import Scene
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import made_from
 from monitor.store.archive import Archive

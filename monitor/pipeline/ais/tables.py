@@ -13,12 +13,12 @@ import pandas as pd
 
 from monitor.ais import port_calls, track_at
 from monitor.ais.clean import track_flags
-from monitor.ais.coastline import Shore, shipped_shore
-from monitor.ais.disabling import gap_rules
-from monitor.ais.gap_reachability import gap_calls, usual_speeds
+from monitor.ais.gaps.disabling import gap_rules
+from monitor.ais.gaps.reachability import gap_calls, usual_speeds
+from monitor.ais.ports.world_ports import beyond, world_ports
 from monitor.ais.reception import reception_cells
-from monitor.ais.sea_routes import Sea, shipped_sea
-from monitor.ais.world_ports import beyond, world_ports
+from monitor.ais.sea.coastline import Shore, shipped_shore
+from monitor.ais.sea.routes import Sea, shipped_sea
 from monitor.core.aoi import Aoi
 from monitor.core.parallel import each
 from monitor.core.schema import Schema

@@ -13,9 +13,9 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 from monitor.core.tables import DETECTIONS, REVIEWS
 from monitor.core.tableset import TableSet
 from monitor.fuse.reviews import ReviewDecisions

@@ -19,7 +19,7 @@ from shapely import segmentize
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
-from monitor.ais.sea_routes import Coast, shipped_coast
+from monitor.ais.sea.routes import Coast, shipped_coast
 from monitor.core.arrays import Floats
 from monitor.core.tables.aviation import AIR_CALLS, AIR_TRACKS, AIRFIELDS
 from monitor.core.timerange import isoformat

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.core.sensors import SENSORS
+from monitor.core.scenes.sensors import SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import minute, number, plural
 from monitor.report.charts.svg import day_ticks, document, line, tag, text, title

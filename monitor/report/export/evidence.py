@@ -16,8 +16,8 @@ from rasterio.io import MemoryFile
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import sensor
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAP_CANDIDATES, GAPS, MATCHES
 from monitor.core.tableset import TableSet
 from monitor.core.wording import coordinates

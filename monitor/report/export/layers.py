@@ -12,7 +12,7 @@ from shapely.geometry import LineString, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Acquisition, Scene
+from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.schema import UTC
 from monitor.core.tables import (
     BERTH_STATES,

@@ -9,7 +9,7 @@ import pandas as pd
 import pystac
 from pystac.utils import make_relative_href
 
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import COVERAGE
 from monitor.io.geojson import feature
 from monitor.io.stac_item import PROCESSING, archived_item, scene_item

@@ -12,8 +12,8 @@ from rasterio.features import shapes
 from shapely.geometry import LineString, MultiLineString, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.scene import Raster
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.scenes.scene import Raster
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, GAPS, MATCHES, POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import hours, measured_length, minute
@@ -206,7 +206,8 @@ def _line(track: pd.DataFrame) -> BaseGeometry | None:
 
 def gaps(studio: Studio) -> Layer:
     """Gaps with the area a ship could have been in: those that could explain a dark event here first, then the longest
-    of vessels that matter."""
+    of vessels that matter.
+    """
     chosen = shown_gaps(studio)
     made: list[dict[str, object]] = []
     for r in chosen.itertuples():

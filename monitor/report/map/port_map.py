@@ -14,9 +14,9 @@ from rasterio.crs import CRS
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from monitor.core.errors import ArchiveError
-from monitor.core.geodesy import WGS84
-from monitor.core.grid import Mask
-from monitor.core.scene import Raster
+from monitor.core.geo.geodesy import WGS84
+from monitor.core.geo.grid import Mask
+from monitor.core.scenes.scene import Raster
 from monitor.io.geojson import json_value
 from monitor.report.map.layers import TRACK_DAYS, layers
 from monitor.report.page.blocks import MapView, Picture

@@ -9,8 +9,8 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import make_valid
 
-from monitor.ais.sea_routes import shipped_coast
-from monitor.core.geodesy import KNOT_MS, destination, inverse
+from monitor.ais.sea.routes import shipped_coast
+from monitor.core.geo.geodesy import KNOT_MS, destination, inverse
 
 REACH_KN = 14.0
 """Faster than most coasters and small freighters sail, so that the area is rather too large than too small."""

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of a table. `kind` is a word from the style sheet ("" | warn | none | present | absent | part);
-    `note` a longer reading of a short code; `anchor` an id within the page to link to."""
+    `note` a longer reading of a short code; `anchor` an id within the page to link to.
+    """
 
     text: str
     kind: str = ""

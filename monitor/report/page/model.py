@@ -14,7 +14,7 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, utc
 from monitor.report.page.blocks import Section

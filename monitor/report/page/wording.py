@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.wording import local_time, minute, timestamp
 
 NOT_OBSERVED = "not observed"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from monitor.core.sensors import SENSORS
+from monitor.core.scenes.sensors import SENSORS
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import isoformat
 from monitor.core.wording import minute

@@ -1,5 +1,6 @@
 """Key numbers: vessels per clear observation now, a week ago, in the twelve weeks before and a year ago, with
-intervals."""
+intervals.
+"""
 
 from __future__ import annotations
 

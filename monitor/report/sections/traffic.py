@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
-from monitor.core.mgrs import mgrs
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.geo.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
 from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
 from monitor.core.wording import coordinates, hours, measured_length, minute, number, plural

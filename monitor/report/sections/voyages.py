@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from monitor.core.findings import likelihood_word
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import SHUTTLES, VOYAGE_LINKS, VOYAGES
 from monitor.core.wording import hours, minute, number, plural
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text

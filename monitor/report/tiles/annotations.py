@@ -15,8 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon, Rectangle
 
-from monitor.core.geodesy import convergence_deg
-from monitor.core.grid import Grid
+from monitor.core.geo.geodesy import convergence_deg
+from monitor.core.geo.grid import Grid
 from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, STATUS_MARKER, drawable
 from monitor.report.page.wording import STATUS
 

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import WGS84, reproject, transformer
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.geodesy import WGS84, reproject, transformer
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 
 DETAIL_M = 2560.0
 _MARGIN = 1.06

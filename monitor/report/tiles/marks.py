@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.report.page.wording import STATUS
 
 LOW_SCORE = 0.5

@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pandas as pd
 
-from monitor.core.scene import Acquisition
-from monitor.core.sensors import sensor
+from monitor.core.scenes.scene import Acquisition
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import COVERAGE
 from monitor.core.timerange import TimeRange
 from monitor.report.page.model import BriefInput

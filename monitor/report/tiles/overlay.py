@@ -12,8 +12,8 @@ from matplotlib.patheffects import withStroke
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Zone
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 from monitor.report.page.style import BLUE, STATUS_COLOUR, STATUS_MARKER, YELLOW
 from monitor.report.page.wording import SIMULATED
 from monitor.report.tiles.annotations import PT

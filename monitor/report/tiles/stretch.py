@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from monitor.core.scene import Raster
-from monitor.core.sensors import sensor
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.report.page.style import Rgb
 
 _NO_DATA = np.array([226, 229, 233], dtype=np.uint8)

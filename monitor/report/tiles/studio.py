@@ -14,10 +14,10 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError
-from monitor.core.geodesy import WGS84, reproject, transformer
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import sensor
-from monitor.core.solar import sun_elevation_deg
+from monitor.core.geo.geodesy import WGS84, reproject, transformer
+from monitor.core.geo.solar import sun_elevation_deg
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.core.wording import plural
 from monitor.fuse.dark.events import fixed_objects

@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from monitor.core.mgrs import mgrs
-from monitor.core.scene import Raster
+from monitor.core.geo.mgrs import mgrs
+from monitor.core.scenes.scene import Raster
 from monitor.core.wording import coordinates
 from monitor.report.page.blocks import Picture
 from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, Rgb, drawable, lossless, rc, webp

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import destination, distance_m
+from monitor.core.geo.geodesy import destination, distance_m
 from monitor.core.tables.aviation import AIR_POSITIONS
 from monitor.simulate.aviation.flight import Path, fly
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import azimuth_deg, destination, distance_m
+from monitor.core.geo.geodesy import azimuth_deg, destination, distance_m
 
 
 @dataclass(frozen=True, slots=True)

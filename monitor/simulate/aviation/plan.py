@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.simulate.aviation.flight import Path, fly
 
 DAY_S = 86400.0

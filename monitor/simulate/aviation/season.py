@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.core.geodesy import KNOT_MS, destination, distance_m
+from monitor.core.geo.geodesy import KNOT_MS, destination, distance_m
 from monitor.core.schema import UTC, Column, Schema
 from monitor.core.tables.aviation import AIR_POSITIONS, AIRCRAFT_WATCHLIST
 from monitor.core.timerange import utc

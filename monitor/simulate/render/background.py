@@ -11,9 +11,9 @@ from scipy import ndimage
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.simulate.render.ground import PortGround
 from monitor.simulate.render.rasterize import cover
 from monitor.simulate.traffic.fixtures import Fixture

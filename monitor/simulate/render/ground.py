@@ -11,7 +11,7 @@ from scipy import ndimage
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.simulate.render import spectra
 from monitor.simulate.render.noise import fractal
 from monitor.simulate.render.rasterize import cover

@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.grid import Grid
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.geo.grid import Grid
 
 Floats = npt.NDArray[np.float32]
 _OVER = 4

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import ndimage
 
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.simulate.rng import generator
 
 MOST_PX = 1.5

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 from monitor.simulate.render.ground import PortGround
 from monitor.simulate.render.hulls import DrawnHull
 from monitor.simulate.render.noise import fractal, smooth

@@ -11,10 +11,10 @@ import numpy.typing as npt
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import convergence_deg
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
-from monitor.core.sensors import S2_BANDS, SENSORS
+from monitor.core.geo.geodesy import convergence_deg
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.simulate.orbits import Pass, sun
 from monitor.simulate.render.background import name_of, with_background
 from monitor.simulate.render.clouds import Sky, make_sky, processor_mask

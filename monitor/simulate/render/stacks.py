@@ -10,7 +10,7 @@ from shapely.affinity import rotate
 from shapely.geometry import Polygon, box
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import WGS84, reproject
+from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.simulate.traffic.fleet import World
 
 SLOT_M = (42.0, 22.0)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.tables.aviation import AIR_CALLS, AIR_POSITIONS, AIRCRAFT_WATCHLIST
 from monitor.simulate.aviation.season import AIR_TRUTH, AirSeason
 from monitor.simulate.scoring.pairing import Figure, share

@@ -10,7 +10,7 @@ from scipy.optimize import linear_sum_assignment
 from shapely import centroid, get_x, get_y
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.simulate.scoring.rule import RULE
 
 _FAR = 1e9

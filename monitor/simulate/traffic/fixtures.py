@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import WGS84, reproject
+from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.routes import HARBOUR
 

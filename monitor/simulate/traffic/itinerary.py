@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import KNOT_MS, destination, inverse
+from monitor.core.geo.geodesy import KNOT_MS, destination, inverse
 from monitor.simulate.traffic.routes import HullPlace, LonLat
 
 HARBOUR_KN = 5.0

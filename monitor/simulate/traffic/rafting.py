@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from monitor.core.aoi import Aoi
-from monitor.core.geodesy import destination
+from monitor.core.geo.geodesy import destination
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import MMSI_BASE, Ship
 from monitor.simulate.traffic.itinerary import Itinerary, Voyager

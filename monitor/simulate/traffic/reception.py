@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.arrays import Floats
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange
 from monitor.simulate.rng import generator

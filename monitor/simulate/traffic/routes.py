@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, convergence_deg, destination, reproject, transformer
+from monitor.core.geo.geodesy import WGS84, convergence_deg, destination, reproject, transformer
 
 LonLat = tuple[float, float]
 FENDER_M = 3.0

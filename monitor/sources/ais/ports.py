@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from monitor.ais.world_ports import COLUMNS, port_ids
+from monitor.ais.ports.world_ports import COLUMNS, port_ids
 from monitor.core.errors import DataError
 
 _NAMES = {

@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from pyarrow import csv as pacsv
 
 from monitor.core.errors import DataError
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 from monitor.core.tables.aviation import AIR_POSITIONS
 from monitor.sources.aviation.readsb import METRES_PER_FOOT
 

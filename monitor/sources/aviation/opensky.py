@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
 from monitor.sources.aviation.readsb import as_float
 

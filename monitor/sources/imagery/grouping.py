@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import utc
 from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.naming import platform_name, safe_id, short_platform

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from monitor.core.aoi import Aoi
-from monitor.core.grid import Grid, Mask
+from monitor.core.geo.grid import Grid, Mask
 
 TAG = "ice_fraction"
 _KINDS = ("berth", "yard", "anchorage")

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
-from monitor.core.sensors import SENSORS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import SENSORS
 from monitor.sources.errors import BadResponse, NoData
 
 _TOLERANCE_M = 1e-3

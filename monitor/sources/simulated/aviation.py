@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from monitor.core.geodesy import KNOT_MS
+from monitor.core.geo.geodesy import KNOT_MS
 from monitor.simulate import Season
 from monitor.simulate.aviation.season import AirSeason, make_air_season
 from monitor.sources.aviation.lists import read_airfields

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError, MonitorError, SourceError
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.timerange import TimeRange
 from monitor.simulate.render.background import gap_of
 from monitor.sources.imagery.local.source import FolderSource

@@ -17,10 +17,10 @@ from shapely.geometry import mapping
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.core.parallel import each
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import SENSORS
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import SENSORS
 from monitor.core.timerange import isoformat
 from monitor.simulate import Season
 from monitor.simulate.render.background import name_of

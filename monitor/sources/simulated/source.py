@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.core.aoi import Aoi
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
 

@@ -76,7 +76,8 @@ def soft_line(size: int, start: tuple[float, float], angle: float, length: float
 
 def _works(land: Mask, offshore: Pixels, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
     """Opacity of groynes and jetties that run out from the shore and of breakwaters that lie before it, and places
-    along the jetties: (n, 4) x, y, unit normal towards the water."""
+    along the jetties: (n, 4) x, y, unit normal towards the water.
+    """
     size = len(land)
     out, sides = np.zeros((size, size), np.float32), [np.zeros((0, 4), np.float32)]
     rows, cols = np.nonzero((offshore > 0.5) & (offshore < 1.6))

@@ -7,9 +7,9 @@ import pytest
 from shapely.geometry import box, mapping
 
 from monitor.core.aoi import parse_aoi
-from monitor.core.geodesy import reproject
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
+from monitor.core.geo.geodesy import reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.detect.context.coverage import coverage
 from monitor.detect.context.water import ice_mask
 

@@ -11,10 +11,10 @@ from affine import Affine
 from scipy import ndimage
 from shapely.geometry import Polygon, shape
 
-from monitor.core.geodesy import KNOT_MS, WGS84, reproject
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.geodesy import KNOT_MS, WGS84, reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.detect.context.motion import band_motion
 from monitor.sources.imagery.local.image import read_image
 

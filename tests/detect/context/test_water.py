@@ -11,9 +11,9 @@ from affine import Affine
 from shapely.geometry import shape
 
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.detect.context.water import otsu, scene_water, ship_domain, water_mask
 
 WATER = (0.06, 0.05, 0.035, 0.02, 0.012)

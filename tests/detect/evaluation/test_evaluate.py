@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from monitor.core.errors import DataError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.evaluation.evaluate import evaluate
 from monitor.detect.evaluation.reader import labelled_folders, read_port

@@ -15,9 +15,9 @@ from shapely.geometry import Polygon
 
 from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DetectorError
-from monitor.core.geodesy import WGS84, reproject
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 from monitor.detect.sar.cfar import bright_pixels
 from monitor.detect.sar.detector import RadarDetector
 from monitor.detect.sar.hulls import HullRule

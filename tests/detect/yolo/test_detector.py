@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from monitor.core.errors import DetectorError
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.evaluation.reader import read_scene
 from monitor.detect.yolo.detector import YoloDetector

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from shapely.geometry import Point
 
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import DARK_EVENTS, GAP_CANDIDATES
 from monitor.fuse import dark_events, fixed_objects, gap_candidates, match
 from tests.fuse.conftest import AT, Found, Track

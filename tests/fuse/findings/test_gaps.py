@@ -4,7 +4,7 @@ import pandas as pd
 from shapely.geometry import Point
 
 from monitor.ais import find_gaps
-from monitor.ais.gap_reachability import gap_calls
+from monitor.ais.gaps.reachability import gap_calls
 from monitor.core.schema import UTC as UTC_DTYPE
 from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAPS
 from monitor.core.tableset import TableSet

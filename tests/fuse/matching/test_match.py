@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from monitor.core.errors import DataError
-from monitor.core.geodesy import destination
-from monitor.core.scene import Acquisition
+from monitor.core.geo.geodesy import destination
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import MATCHES
 from monitor.fuse import RadarGeometry, azimuth_shift, match, sentinel1_geometry
 from tests.fuse.conftest import AT, Found, Track

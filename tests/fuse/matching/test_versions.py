@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pandas as pd
 
-from monitor.core.scene import Acquisition
+from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import MATCHES
 from monitor.fuse import latest, match, null_test, revise
 from tests.fuse.conftest import AT, Found, Track

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.core.geodesy import azimuth_deg, destination, distance_m
+from monitor.core.geo.geodesy import azimuth_deg, destination, distance_m
 from monitor.fuse import link_voyages
 from monitor.fuse.voyages.at_sea import underway_fixes
 from tests.fuse.voyages.test_links import PORTS, _at, _visits

@@ -6,7 +6,7 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.fuse import gap_candidates, link_voyages
 from monitor.fuse.voyages.distances import between_ports
 from tests.fuse.conftest import AT

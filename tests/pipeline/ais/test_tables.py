@@ -12,11 +12,11 @@ from pandas.testing import assert_frame_equal
 
 from monitor.ais import find_gaps, port_calls, track_at
 from monitor.ais.clean import track_flags
-from monitor.ais.coastline import shipped_shore
-from monitor.ais.disabling import gap_rules
-from monitor.ais.gap_reachability import gap_calls, usual_speeds
+from monitor.ais.gaps.disabling import gap_rules
+from monitor.ais.gaps.reachability import gap_calls, usual_speeds
 from monitor.ais.reception import reception_cells
-from monitor.ais.sea_routes import shipped_sea
+from monitor.ais.sea.coastline import shipped_shore
+from monitor.ais.sea.routes import shipped_sea
 from monitor.core.aoi import Aoi, read_aois
 from monitor.core.parallel import open_pool
 from monitor.core.tables import POSITIONS

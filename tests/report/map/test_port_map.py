@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.core.scene import Raster
+from monitor.core.scenes.scene import Raster
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.report.map.port_map import composite, port_map
 from monitor.report.page.blocks import MapView

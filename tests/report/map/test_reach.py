@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from shapely.geometry import Point
 
-from monitor.core.geodesy import area_m2, destination, distance_m
+from monitor.core.geo.geodesy import area_m2, destination, distance_m
 from monitor.report.map.reach import FARTHEST_M, Silence, at_sea, reach
 
 

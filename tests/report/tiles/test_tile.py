@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.report.tiles.annotations import nice_degrees, round_length
 from monitor.report.tiles.frames import around, crop, detail, overview

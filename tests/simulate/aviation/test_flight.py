@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.simulate.aviation.anomalies import double_flights, spoofed, strayed
 from monitor.simulate.aviation.flight import Receiver, fly, received_by
 from monitor.sources.aviation.lists import read_airfields

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from monitor.aviation.calls import find_calls
+from monitor.aviation.calls.find import find_calls
 from monitor.aviation.clean import clean
 from monitor.aviation.reception import find_reception
 from monitor.core.tables.aviation import AIR_CALLS, AIR_POSITIONS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from affine import Affine
 
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 
 
 def grid_of(rows: int, cols: int) -> Grid:

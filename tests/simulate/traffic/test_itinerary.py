@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.simulate.traffic.itinerary import HARBOUR_KN, Voyager
 from monitor.simulate.traffic.routes import afloat
 

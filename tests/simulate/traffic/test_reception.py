@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from monitor.core.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.timerange import TimeRange
 from monitor.simulate.scenarios import STATIONS
 from monitor.simulate.traffic.fleet import Ship, World

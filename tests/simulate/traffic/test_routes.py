@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import shapely
 
-from monitor.ais.sea_routes import shipped_coast
+from monitor.ais.sea.routes import shipped_coast
 from monitor.core.errors import DataError
-from monitor.core.geodesy import WGS84, reproject
+from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.simulate.traffic.routes import anchorage, berth, way_out
 
 

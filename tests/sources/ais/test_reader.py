@@ -10,7 +10,7 @@ import pytest
 import zstandard
 
 from monitor.core.errors import DataError
-from monitor.core.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.sources import PositionReader, ReadReport, read_positions
 

@@ -7,8 +7,8 @@ import pytest
 from affine import Affine
 
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.scene import Raster
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 from monitor.sources.errors import BadResponse, NoData
 from monitor.sources.imagery.quality import cloud, ice, seen
 from monitor.sources.imagery.validation import check_archivable, check_bands, check_grid

@@ -11,8 +11,8 @@ import rasterio
 
 from monitor.core.aoi import read_aois
 from monitor.core.errors import DataError, SourceError
-from monitor.core.grid import Grid
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.core.timerange import TimeRange
 from monitor.simulate import Season
 from monitor.simulate.truth import truth_tables

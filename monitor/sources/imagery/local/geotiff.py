@@ -21,8 +21,8 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.sensors import S1_BANDS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.sensors import S1_BANDS
 from monitor.sources.errors import NoData
 from monitor.sources.imagery.naming import band_name
 

@@ -12,9 +12,9 @@ import rasterio
 from rasterio.errors import RasterioError
 
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import S1_BANDS, S2_BANDS, SENSORS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, SENSORS
 from monitor.sources.imagery.local.geotiff import GeoTiffHeader, read_geotiff_header
 from monitor.sources.imagery.local.item import Sidecar, read_sidecar
 from monitor.sources.imagery.naming import read_name

@@ -21,8 +21,8 @@ from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.core.timerange import utc
 from monitor.sources.imagery.grouping import Item, optical_item
 

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError, MonitorError, SourceError
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import S1_BANDS, S2_BANDS, SENSORS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import Problem
 from monitor.sources.imagery.grouping import group_acquisitions

@@ -35,7 +35,7 @@ from sentinelhub.exceptions import BaseSentinelHubException, MissingDataInReques
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import SourceError
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import AuthError, BadResponse, RateLimited
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, is_loopback

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from monitor.core.sensors import S1_BANDS, S2_BANDS
+from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS
 
 INCIDENCE = "localIncidenceAngle"
 

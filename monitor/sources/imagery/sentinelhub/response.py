@@ -16,7 +16,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from monitor.core.errors import DataError
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.core.timerange import isoformat, utc
 from monitor.sources.errors import BadResponse, NoData
 from monitor.sources.imagery.validation import check_grid

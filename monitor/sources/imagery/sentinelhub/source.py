@@ -12,9 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.core.aoi import Aoi
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import SENSORS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import SENSORS
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.sources.imagery import quality
 from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item

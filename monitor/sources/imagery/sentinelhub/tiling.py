@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from odc.geo.geobox import GeoBox, GeoboxTiles
 
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 
 Window = tuple[slice, slice]
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
-from monitor.core.sensors import S2_BANDS
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.naming import band_name
 

@@ -15,9 +15,9 @@ from rasterio.errors import RasterioError
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
-from monitor.core.grid import Grid
-from monitor.core.scene import Acquisition, Raster
-from monitor.core.sensors import S2_BANDS, SENSORS
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality

@@ -8,9 +8,9 @@ import pytest
 import rasterio
 from affine import Affine
 
-from monitor.core.geodesy import reproject
-from monitor.core.grid import Grid
-from monitor.core.sensors import S2_BANDS
+from monitor.core.geo.geodesy import reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.sensors import S2_BANDS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import NoData
 from monitor.sources.imagery.local.source import FolderSource

@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from monitor.core.aoi import parse_aoi
 from monitor.core.errors import DataError, SourceError
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import NoData
 from monitor.sources.imagery.local.source import FolderSource

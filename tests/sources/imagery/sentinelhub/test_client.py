@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from shapely.geometry import box
 
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.grouping import group_acquisitions, read_item
 from monitor.sources.imagery.sentinelhub.evalscripts import optical_script, radar_script

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from shapely.geometry import box
 
-from monitor.core.grid import Grid
+from monitor.core.geo.grid import Grid
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadRequest, BadResponse, NoData, QuotaError
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource

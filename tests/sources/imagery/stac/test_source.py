@@ -9,8 +9,8 @@ import rasterio
 from affine import Affine
 from shapely.geometry import box, mapping
 
-from monitor.core.geodesy import reproject
-from monitor.core.grid import Grid
+from monitor.core.geo.geodesy import reproject
+from monitor.core.geo.grid import Grid
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery.stac.harmonize import scale_offset

@@ -1,0 +1,1 @@
+"""Silences in AIS: found, judged, and what they left time for."""

@@ -1,0 +1,1 @@
+"""Stays in ports and voyages between them."""

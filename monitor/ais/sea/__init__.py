@@ -1,0 +1,1 @@
+"""Coast, and ways by water."""

@@ -1,0 +1,1 @@
+"""Calls of aircraft at airfields."""

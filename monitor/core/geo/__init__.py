@@ -1,0 +1,1 @@
+"""The earth: distances, grids, MGRS, the sun."""

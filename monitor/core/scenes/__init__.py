@@ -1,0 +1,1 @@
+"""Scenes, the sensors that take them, and when they pass."""

@@ -6,3 +6,5 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+Mask = npt.NDArray[np.bool_]
+Pixels = npt.NDArray[np.float32]

@@ -8,13 +8,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from monitor.core.arrays import Floats
+from monitor.core.arrays import Floats, Mask
 from monitor.core.errors import DetectorError
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
 from monitor.detect.yolo.outlines import long_side, outline
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
+from monitor.pipeline.outcome import Table
 from monitor.sources.base import Catalog, ReportsProblems
 from monitor.sources.errors import NoData, Problem
 from monitor.store.archive import Archive
@@ -170,3 +171,24 @@ def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
         The period that was searched.
     """
     return source.problems(aoi, period) if isinstance(source, ReportsProblems) else ()
+
+
+def plan_table(archive: Archive, source: Source, found: Search) -> Table:
+    """What a pull would archive: a row a pass, with whether it is here and what it costs."""
+    lacking = {acquisition.id for acquisition, _ in missing(archive, found)}
+    prices = costs(source, found)
+    rows = tuple(
+        {
+            "scene": a.id,
+            "aoi": a.aoi_id,
+            "sensor": a.sensor,
+            "start": isoformat(a.start),
+            "cloud": "" if a.cloud_cover is None else f"{a.cloud_cover:.0%}",
+            "here": a.id not in lacking,
+            **prices.get(a.id, {}),
+        }
+        for a, _ in found.found
+    )
+    units = sum(float(str(prices[a].get("units", 0))) for a in lacking if a in prices)
+    price = f", {units:.1f} processing units" if prices else ""
+    return Table(f"{len(rows)} passes, {len(lacking)} to pull{price}", rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from math import isfinite
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
+from monitor.core.findings import Finding
 from monitor.core.schema import Schema
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.geojson import json_value
@@ -139,23 +141,7 @@ def _reads(router: APIRouter, cache: PageCache) -> None:
     @router.get("/findings", response_class=Response)
     def findings() -> Response:
         """What may be stated, with likelihood, confidence and evidence."""
-        made = [
-            {
-                "id": f.id,
-                "kind": f.kind,
-                "aoi_id": f.aoi_id,
-                "start": isoformat(f.start),
-                "end": isoformat(f.end),
-                "claim": f.claim,
-                "likelihood": f.likelihood,
-                "confidence": f.confidence,
-                "reasons": f.reasons,
-                "evidence": f.evidence,
-                "alternatives": f.alternatives,
-            }
-            for f in cache.now().findings
-        ]
-        return _json(made)
+        return _json([_finding(f) for f in cache.now().findings])
 
     @router.get("/runs", response_class=Response)
     def runs() -> Response:
@@ -167,6 +153,11 @@ def _reads(router: APIRouter, cache: PageCache) -> None:
     def alerts() -> Response:
         """The alerts that were raised, oldest first."""
         return _json(_rows(AlertStore(cache.workspace.archive).table()))
+
+
+def _finding(finding: Finding) -> dict[str, object]:
+    instants = {"start": isoformat(finding.start), "end": isoformat(finding.end)}
+    return {**asdict(finding), **instants}
 
 
 def _writes(router: APIRouter, cache: PageCache) -> None:

@@ -15,6 +15,7 @@ from shapely.affinity import rotate, translate
 from shapely.geometry import Point, Polygon, box
 from shapely.ops import unary_union
 
+from monitor.core.arrays import Pixels
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
@@ -23,7 +24,7 @@ from monitor.simulate.render.ground import make_ground
 from monitor.simulate.render.hulls import DrawnHull
 from monitor.simulate.render.noise import fractal
 from monitor.simulate.render.optical import Year, light_of, render_optical, sea_of
-from monitor.simulate.render.rasterize import Floats, cover
+from monitor.simulate.render.rasterize import cover
 from monitor.simulate.render.spectra import DECKS
 
 _KINDS = ("general cargo", "bulk", "container", "tanker")
@@ -107,18 +108,18 @@ def random_port_scene(rng: np.random.Generator, size: tuple[int, int] = (192, 19
     return PortScene(raster, (*labels, *boxes))
 
 
-def _coast(rng: np.random.Generator, size: tuple[int, int]) -> Floats:
+def _coast(rng: np.random.Generator, size: tuple[int, int]) -> Pixels:
     """Share of land: one side of a wavy line, in any direction."""
     rows, cols = np.mgrid[0 : size[0], 0 : size[1]].astype(np.float32)
     angle = float(rng.uniform(0, 2 * np.pi))
     across = (cols - size[1] / 2) * np.cos(angle) + (rows - size[0] / 2) * np.sin(angle)
     wave = 0.12 * min(size) * fractal(rng, size, slope=3.4, longest_px=float(max(size)))
     line = across + wave - float(rng.uniform(-0.25, 0.1)) * min(size)
-    made: Floats = ndimage.gaussian_filter((line > 0).astype(np.float32), 0.5)
+    made: Pixels = ndimage.gaussian_filter((line > 0).astype(np.float32), 0.5)
     return made
 
 
-def _piers(rng: np.random.Generator, grid: Grid, dry: Floats) -> list[Polygon]:
+def _piers(rng: np.random.Generator, grid: Grid, dry: Pixels) -> list[Polygon]:
     """Rectangular decks that reach from the shore into the water."""
     edge = np.argwhere((dry > 0.5) & (ndimage.uniform_filter(dry, 5) < 0.75))
     east, south = np.gradient(ndimage.gaussian_filter(dry, 6.0))[::-1]
@@ -141,7 +142,7 @@ def _sides(deck: Polygon) -> list[tuple[npt.NDArray[np.float64], npt.NDArray[np.
     return sorted(sides, key=lambda s: -float(np.hypot(*(s[1] - s[0]))))[:2]
 
 
-def _moored(rng: np.random.Generator, deck: Polygon, grid: Grid, water: Floats) -> list[Label]:
+def _moored(rng: np.random.Generator, deck: Polygon, grid: Grid, water: Pixels) -> list[Label]:
     made: list[Label] = []
     middle = np.array(deck.centroid.coords[0])
     for start, end in _sides(deck):
@@ -172,7 +173,7 @@ def _vessel(
     return Label("vessel", outline, length, width, axis % 360.0, situation)
 
 
-def _wet(outline: Polygon, grid: Grid, water: Floats) -> bool:
+def _wet(outline: Polygon, grid: Grid, water: Pixels) -> bool:
     x, y = np.asarray(outline.exterior.coords)[:4].T
     col, row = (x - _WEST) / grid.gsd_m, (_NORTH - y) / grid.gsd_m
     r, c = np.floor(row).astype(int), np.floor(col).astype(int)
@@ -180,7 +181,7 @@ def _wet(outline: Polygon, grid: Grid, water: Floats) -> bool:
     return bool(inside.all()) and float(np.median(water[r, c])) > 0.4
 
 
-def _afloat(rng: np.random.Generator, grid: Grid, shore_m: Floats, moored: list[Label]) -> list[Label]:
+def _afloat(rng: np.random.Generator, grid: Grid, shore_m: Pixels, moored: list[Label]) -> list[Label]:
     places = np.argwhere(shore_m > 150.0)
     made: list[Label] = []
     for _ in range(int(rng.integers(0, 5)) if len(places) else 0):

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from shapely import contains_xy
 from shapely.geometry import Polygon
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
+from monitor.core.arrays import Mask
 from monitor.core.geo.geodesy import destination, distance_m
 from monitor.core.geo.grid import Grid
 from monitor.simulate.orbits import Pass
@@ -24,7 +24,6 @@ from monitor.simulate.season import Season
 from monitor.simulate.traffic.fleet import Ship
 from monitor.simulate.traffic.itinerary import PlannedStay
 
-Mask = npt.NDArray[np.bool_]
 Row = dict[str, object]
 
 

@@ -12,8 +12,9 @@ import torch
 from torch import nn
 from ultralytics.nn.tasks import load_checkpoint
 
+from monitor.core.arrays import Pixels
 from monitor.detect.yolo.decode import Hulls, decode_hulls, probabilities
-from monitor.detect.yolo.preprocess import Pixels, cut_windows, network_input
+from monitor.detect.yolo.preprocess import cut_windows, network_input
 from monitor.detect.yolo.rules import DecodeRule
 from monitor.detect.yolo.runtime import maps_of
 from monitor.training.augment.ground import Ground

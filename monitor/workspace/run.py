@@ -14,6 +14,7 @@ from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import brief_is_current, is_current, without_detections
 from monitor.pipeline.outcome import RunResult, Step, failure
 from monitor.workspace.factory import alert_plan
+from monitor.workspace.search import due_period, monitored_until, search, source_of
 
 if TYPE_CHECKING:
     from monitor.workspace.workspace import Workspace
@@ -69,7 +70,7 @@ def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunRe
 
 def alerts(workspace: Workspace, context: Context) -> Step:
     """Record the alerts that are due; nothing when they were raised for what there is."""
-    plan = alert_plan(workspace.settings, workspace.watched_until(context))
+    plan = alert_plan(workspace.settings, monitored_until(workspace, context))
     if alert_plans.alerts_are_raised(context.archive, plan):
         return Step("alerts")
     try:
@@ -84,8 +85,8 @@ def _detectable(context: Context) -> int:
 
 def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
     try:
-        source, period = workspace.source(context), workspace.due_period()
-        found = workspace.search(context, source, period)
+        source, period = source_of(workspace, context), due_period(workspace)
+        found = search(workspace, context, source, period)
     except MonitorError as error:
         return failure("pull", workspace.settings.source.name, error)
     work = pipeline.pull.missing(context.archive, found)

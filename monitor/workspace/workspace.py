@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,10 +30,12 @@ from monitor.store.reviews import Review, ReviewStore, login
 from monitor.store.searches import SearchStore
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
-from monitor.workspace.factory import DETECTED, alert_targets, make_detector, make_source, season, shipped_ports
+from monitor.workspace.create import create_folder, write_season_inputs
+from monitor.workspace.factory import DETECTED, alert_targets, make_detector, season
 from monitor.workspace.run import Progress, alerts, run_due
 from monitor.workspace.schedule import Timer, run_command
-from monitor.workspace.settings import FILE_NAME, Settings, read_settings, template
+from monitor.workspace.search import search, source_of
+from monitor.workspace.settings import FILE_NAME, Settings, read_settings
 from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
 
 if TYPE_CHECKING:
@@ -42,10 +43,8 @@ if TYPE_CHECKING:
     from monitor.pipeline.ais.ingest import IngestReport
     from monitor.pipeline.ais.ingest import Progress as FileProgress
     from monitor.pipeline.alerts.raise_and_send import Waiting
-    from monitor.pipeline.pull import Search
     from monitor.report.render.notebook import Page
     from monitor.simulate import ScoreSheet
-    from monitor.sources.base import Source
     from monitor.workspace.doctor import Check
 
 
@@ -92,18 +91,8 @@ class Workspace:
         SettingsError
             The folder cannot be written.
         """
-        root = Path(folder)
-        try:
-            for name in ("aoi", "ais", "archive", "reports"):
-                (root / name).mkdir(parents=True, exist_ok=True)
-            for path in sorted(shipped_ports().glob("*.geojson")):
-                if not (root / "aoi" / path.name).exists():
-                    shutil.copyfile(path, root / "aoi" / path.name)
-            if not (root / FILE_NAME).exists():
-                (root / FILE_NAME).write_text(template(source=source or {}), encoding="utf-8")
-        except OSError as error:
-            raise SettingsError(f"{root}: cannot be written ({error.strerror}); choose another folder") from error
-        return cls.open(root)
+        create_folder(Path(folder), source or {})
+        return cls.open(folder)
 
     @classmethod
     def demo(cls, folder: str | Path, *, pool: str | None = None, progress: Progress = lambda _: None) -> list[Path]:
@@ -127,15 +116,8 @@ class Workspace:
         """
         workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
         if not any((workspace.root / "ais").iterdir()):
-            from monitor.sources.simulated.ais import write_ais
-            from monitor.sources.simulated.aviation import write_air
-            from monitor.sources.simulated.files import write_truth
-
             progress("making the season's AIS and its truth")
-            made = season(workspace.settings, workspace.aois)
-            write_truth(made, workspace.root / "truth")
-            write_ais(made, workspace.root / "ais")
-            write_air(made, workspace.root)
+            write_season_inputs(season(workspace.settings, workspace.aois), workspace.root)
         result = workspace.run(pool=pool, progress=progress)
         if result.failed:
             raise ArchiveError(
@@ -225,25 +207,9 @@ class Workspace:
             The settings' when not given.
         """
         context = self.context(aoi)
-        searched = self.source(context, source)
-        found = self.search(context, searched, as_period(period), sensor=sensor, is_recorded=False)
-        lacking = {acquisition.id for acquisition, _ in pipeline.pull.missing(self.archive, found)}
-        costs = pipeline.pull.costs(searched, found)
-        rows = tuple(
-            {
-                "scene": a.id,
-                "aoi": a.aoi_id,
-                "sensor": a.sensor,
-                "start": isoformat(a.start),
-                "cloud": "" if a.cloud_cover is None else f"{a.cloud_cover:.0%}",
-                "here": a.id not in lacking,
-                **costs.get(a.id, {}),
-            }
-            for a, _ in found.found
-        )
-        units = sum(float(str(costs[a].get("units", 0))) for a in lacking if a in costs)
-        price = f", {units:.1f} processing units" if costs else ""
-        return Table(f"{len(rows)} passes, {len(lacking)} to pull{price}", rows)
+        searched = source_of(self, context, source)
+        found = search(self, context, searched, as_period(period), sensor=sensor, is_recorded=False)
+        return pipeline.pull.plan_table(self.archive, searched, found)
 
     def pull(
         self,
@@ -270,8 +236,8 @@ class Workspace:
             As `monitor --pool` takes it.
         """
         context = self.context(aoi)
-        searched = self.source(context, source)
-        found = self.search(context, searched, as_period(period), sensor=sensor)
+        searched = source_of(self, context, source)
+        found = search(self, context, searched, as_period(period), sensor=sensor)
         work = pipeline.pull.missing(self.archive, found)
         with open_pool(pool) as workers:
             return [*found.failed, *pipeline.pull.pull_scenes(searched, self.archive, work, workers)]
@@ -651,62 +617,6 @@ class Workspace:
         """What is there and when it was last brought up to date, for notebooks."""
         runs = self.archive.records("run")
         return pipeline.brief.notebook.show_status(self.status(), isoformat(runs[-1].at) if runs else "")
-
-    # choosing
-
-    def source(self, context: Context, name: str | None = None) -> Source:
-        """The source of that name, the settings' when not given; nothing is opened or requested yet."""
-        return make_source(self.root, self.settings, context.aois, name)
-
-    def search(
-        self,
-        context: Context,
-        source: Source,
-        period: TimeRange | None = None,
-        *,
-        sensor: str | None = None,
-        is_recorded: bool = True,
-    ) -> Search:
-        """What a source has over the context's ports.
-
-        Parameters
-        ----------
-        context : Context
-            Its ports.
-        source : Source
-            What is searched.
-        period : TimeRange, optional
-            What `run --due` searches when not given.
-        sensor : str, optional
-            The settings' when not given.
-        is_recorded : bool
-            Whether the archive is to know that the source was searched.
-        """
-        chosen = period or self.due_period(source.name)
-        found = pipeline.pull.search(source, context.aois, chosen)
-        if is_recorded:
-            pipeline.pull.note_search(self.archive, source, context.aois, found, chosen)
-        return found.of_sensors((sensor,) if sensor else self.settings.source.sensors)
-
-    def due_period(self, source: str | None = None) -> TimeRange:
-        """What `run --due` searches: the settings' period, the season, everything on disk, or the last days."""
-        chosen = self.settings.source
-        name = source or chosen.name
-        if chosen.period:
-            return TimeRange.parse(chosen.period)
-        if name == "simulated":
-            return TimeRange.parse(self.settings.simulate.period)
-        now = datetime.now(UTC)
-        if name == "folder":
-            return TimeRange(datetime(2014, 1, 1, tzinfo=UTC), now + timedelta(days=1))
-        return TimeRange.last(chosen.last, now=now)
-
-    def watched_until(self, context: Context) -> datetime:
-        """When monitoring ends: today, or with the settings' period; for files on disk, at the last scene."""
-        today = context.now.replace(hour=0, minute=0, second=0, microsecond=0)
-        if self.settings.source.name != "folder" or self.settings.source.period:
-            return min(self.due_period().end, today)
-        return max((acquisition.acquired_at for acquisition in context.acquisitions), default=today)
 
     @property
     def _timer(self) -> Timer:

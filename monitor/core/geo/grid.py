@@ -12,11 +12,9 @@ from shapely import contains_xy, prepare, segmentize
 from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.arrays import Floats
+from monitor.core.arrays import Floats, Mask
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84, reproject, transformer
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

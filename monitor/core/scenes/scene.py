@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Mask
 from monitor.core.errors import DataError
-from monitor.core.geo.grid import Grid, Mask
+from monitor.core.geo.grid import Grid
 
 EXACT_WITHIN = timedelta(minutes=1)
 """Longest interval that still counts as a known instant (chosen): a ship at 12 kn sails 370 m in it."""

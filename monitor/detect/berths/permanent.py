@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.core.arrays import Floats
-from monitor.core.geo.grid import Mask
+from monitor.core.arrays import Floats, Mask
 
 
 @dataclass(frozen=True, slots=True)

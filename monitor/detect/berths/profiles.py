@@ -11,8 +11,8 @@ from shapely import minimum_rotated_rectangle
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi, Zone
+from monitor.core.arrays import Mask
 from monitor.core.geo.geodesy import WGS84, reproject
-from monitor.core.geo.grid import Mask
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.schema import UTC, Column, Schema
 from monitor.detect.context.water import water_mask

@@ -8,7 +8,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
-from monitor.core.geo.grid import Mask
+from monitor.core.arrays import Mask
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import COVERAGE
 from monitor.detect.context.water import ice_mask, water_mask

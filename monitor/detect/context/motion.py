@@ -11,9 +11,8 @@ from scipy import ndimage
 from shapely import minimum_rotated_rectangle
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.arrays import Floats
+from monitor.core.arrays import Floats, Mask
 from monitor.core.geo.geodesy import KNOT_MS, WGS84, reproject
-from monitor.core.geo.grid import Mask
 from monitor.core.scenes.scene import Raster
 
 BAND_TIME_S: Mapping[str, float] = MappingProxyType({"B02": 0.0, "B08": 0.264, "B03": 0.527, "B04": 1.005})

@@ -10,8 +10,8 @@ from affine import Affine
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.arrays import Floats
-from monitor.core.geo.grid import Grid, Mask
+from monitor.core.arrays import Floats, Mask
+from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.water import ice_mask, water_mask

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from scipy import ndimage
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Mask
 from monitor.core.errors import DataError
-from monitor.core.geo.grid import Mask
 from monitor.core.scenes.scene import Raster
 
 SHIP_REACH_M = 60.0
@@ -52,8 +52,6 @@ class WaterRule:
 WATER = WaterRule()
 _OTSU_VALUES = 500_000
 _BLOCK_M = 50.0
-
-Floats = npt.NDArray[np.float32]
 
 
 def water_mask(raster: Raster, *, water: BaseGeometry | None = None, land: BaseGeometry | None = None) -> Mask:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Pixels = npt.NDArray[np.float32]
+from monitor.core.arrays import Pixels
 
 BANDS = ("B02", "B03", "B04", "B08", "B11")
 

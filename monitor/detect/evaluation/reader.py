@@ -16,13 +16,14 @@ from rasterio.warp import transform as warp_points
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Pixels
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import SENSORS
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Detector
-from monitor.detect.evaluation.dataset import BANDS, LabelledPort, Pixels, sort_features
+from monitor.detect.evaluation.dataset import BANDS, LabelledPort, sort_features
 from monitor.detect.evaluation.matching import SceneScore, Truth, score_scene
 from monitor.detect.evaluation.zones import with_zones
 from monitor.detect.run import detect

@@ -6,16 +6,14 @@ import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage, stats
 
+from monitor.core.arrays import Mask, Pixels
 from monitor.core.errors import DetectorError
-from monitor.core.geo.grid import Mask
 from monitor.core.scenes.scene import Raster
 
 log = logging.getLogger(__name__)
 
-Floats = npt.NDArray[np.float32]
 
 _LEAST_POWER = 1e-7
 _LEAST_SHAPE, _MOST_SHAPE = 0.7, 60.0
@@ -49,15 +47,15 @@ class Bright:
     ----------
     mask : Mask
         (row, col) True where the power passes the threshold.
-    contrast : Floats
+    contrast : Pixels
         Power over the local mean of the water, all bands together.
-    power : Floats
+    power : Pixels
         Sum of the bands (linear).
     """
 
     mask: Mask
-    contrast: Floats
-    power: Floats
+    contrast: Pixels
+    power: Pixels
 
 
 def bright_pixels(raster: Raster, water: Mask, rule: CfarRule | None = None) -> Bright:
@@ -87,7 +85,7 @@ def bright_pixels(raster: Raster, water: Mask, rule: CfarRule | None = None) -> 
     if not bands:
         raise DetectorError(f"no radar band among {', '.join(raster.bands)}; this detector needs VV or VH")
     sea = water & raster.valid
-    power: Floats = np.sum(bands, axis=0, dtype=np.float32)
+    power: Pixels = np.sum(bands, axis=0, dtype=np.float32)
     if not sea.any():
         return Bright(np.zeros(sea.shape, dtype=bool), np.ones(sea.shape, np.float32), power)
     search = _off_shore(sea, raster.valid, raster.grid.gsd_m, rule.shore_m)
@@ -114,7 +112,7 @@ def as_power(raster: Raster) -> Raster:
     return replace(raster, data=np.power(np.float32(10), stored / np.float32(10)), scale=1.0, offset=0.0)
 
 
-def linear_power(raster: Raster, band: str) -> Floats:
+def linear_power(raster: Raster, band: str) -> Pixels:
     """(row, col) one band as linear power, without the zeros of missing data.
 
     Raises
@@ -139,7 +137,7 @@ def _off_shore(sea: Mask, valid: Mask, gsd_m: float, shore_m: float) -> Mask:
     return far
 
 
-def _mean_over(values: Floats, where: Mask, side: int) -> tuple[Floats, Floats]:
+def _mean_over(values: Pixels, where: Mask, side: int) -> tuple[Pixels, Pixels]:
     """Local mean over a square, of the pixels in `where`, and their share of the square."""
     share = ndimage.uniform_filter(where.astype(np.float32), side, mode="constant")
     total = ndimage.uniform_filter(np.where(where, values, np.float32(0)), side, mode="constant")
@@ -150,14 +148,14 @@ def _side(raster: Raster, rule: CfarRule) -> int:
     return max(5, round(2.0 * rule.background_m / raster.grid.gsd_m) | 1)
 
 
-def _local_mean(band: Floats, calm: Mask, raster: Raster, rule: CfarRule) -> Floats:
+def _local_mean(band: Pixels, calm: Mask, raster: Raster, rule: CfarRule) -> Pixels:
     """Mean power of the water around each pixel; the whole scene's where too little of it is near."""
     local, share = _mean_over(band, calm, _side(raster, rule))
     whole = np.float32(np.median(band[calm]))
     return np.maximum(np.where(share > 0.01, local, whole), np.float32(_LEAST_POWER))
 
 
-def _threshold(contrast: Floats, calm: Mask, raster: Raster, rule: CfarRule) -> Floats:
+def _threshold(contrast: Pixels, calm: Mask, raster: Raster, rule: CfarRule) -> Pixels:
     """The contrast that water passes once in `1 / false_alarms` pixels, by the water's own texture."""
     side = _side(raster, rule)
     clipped = np.minimum(contrast, np.float32(20.0))
@@ -168,5 +166,5 @@ def _threshold(contrast: Floats, calm: Mask, raster: Raster, rule: CfarRule) -> 
     shape = np.clip(np.where(share > 0.01, shape, typical), _LEAST_SHAPE, _MOST_SHAPE)
     table = np.geomspace(_LEAST_SHAPE, _MOST_SHAPE, 64)
     factor = stats.gamma.isf(rule.false_alarms, table) / table
-    out: Floats = (mean * np.interp(shape, table, factor)).astype(np.float32)
+    out: Pixels = (mean * np.interp(shape, table, factor)).astype(np.float32)
     return out

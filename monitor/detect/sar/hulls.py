@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from monitor.core.arrays import Floats
-from monitor.core.geo.grid import Mask
+from monitor.core.arrays import Floats, Mask
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.sar.cfar import Bright

@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from monitor.core.arrays import Floats
+from monitor.core.arrays import Floats, Pixels
 from monitor.detect.yolo.rules import DecodeRule, RunRule
-
-Pixels = npt.NDArray[np.float32]
 
 OFFSET_PX = 8.0
 """Pixels that a value of 1 in the offset maps stands for; training draws its targets with the same."""

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.core.arrays import Mask, Pixels
 from monitor.core.errors import DetectorError
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
@@ -18,11 +19,9 @@ from monitor.detect.yolo import decode
 from monitor.detect.yolo.checks import check_fits_weights, thinned
 from monitor.detect.yolo.openvino import installed_network
 from monitor.detect.yolo.outlines import long_side, outlines
-from monitor.detect.yolo.preprocess import Pixels, Window, cut_windows, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo.preprocess import Window, cut_windows, dark_levels, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
-
-Mask = npt.NDArray[np.bool_]
 
 DEFAULT = "harbour26"
 _DARK_PX = 2_000_000

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from monitor.core.arrays import Pixels
 from monitor.core.errors import DetectorError
-from monitor.detect.yolo.preprocess import Pixels
 from monitor.detect.yolo.runtime import Network, onnx_network, threads
 
 

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Pixels = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
+from monitor.core.arrays import Mask, Pixels
 
 DARK_PERCENTILE = 1.0
 """Percentile of a band that counts as its dark end; the network was trained with it."""

@@ -11,8 +11,8 @@ import numpy as np
 import onnxruntime
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 
+from monitor.core.arrays import Pixels
 from monitor.core.errors import DetectorError
-from monitor.detect.yolo.preprocess import Pixels
 
 Network = Callable[[Pixels], Pixels]
 

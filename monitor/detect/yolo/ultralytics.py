@@ -13,8 +13,8 @@ import torch
 from ultralytics import YOLO
 from ultralytics.models.yolo.semantic import SemanticSegmentationPredictor
 
+from monitor.core.arrays import Pixels
 from monitor.core.errors import DetectorError
-from monitor.detect.yolo.preprocess import Pixels
 from monitor.detect.yolo.runtime import Network
 
 _UNPICKLING = (

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from monitor.core.arrays import Floats
+from monitor.core.arrays import Floats, Mask
 from monitor.core.columns import floats, lonlat, texts
 from monitor.core.geo.geodesy import distance_m
-
-Mask = npt.NDArray[np.bool_]
 
 R90_OVER_SIGMA = 2.146
 """Radius that holds 90 % of a two-dimensional normal, over its standard deviation."""

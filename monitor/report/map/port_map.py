@@ -13,9 +13,9 @@ from PIL import Image
 from rasterio.crs import CRS
 from rasterio.warp import Resampling, reproject, transform_bounds
 
+from monitor.core.arrays import Mask
 from monitor.core.errors import ArchiveError
 from monitor.core.geo.geodesy import WGS84
-from monitor.core.geo.grid import Mask
 from monitor.core.scenes.scene import Raster
 from monitor.io.geojson import json_value
 from monitor.report.map.layers import TRACK_DAYS, layers

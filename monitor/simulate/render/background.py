@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
 from monitor.core.aoi import Aoi
@@ -20,8 +19,6 @@ from monitor.simulate.traffic.fixtures import Fixture
 
 COVERED = 0.99
 """Share of a port's grid that a background must show; what it lacks is filled from the nearest pixel it shows."""
-
-Floats = npt.NDArray[np.float32]
 
 
 def gap_of(raster: Raster, aoi: Aoi) -> str:

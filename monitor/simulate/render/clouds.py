@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.core.arrays import Mask, Pixels
 from monitor.simulate.render.noise import fractal, smooth
-
-Floats = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
 
 _BASE_M = 900.0
 _PUFF_PX = 5.0
@@ -26,10 +23,10 @@ class Sky:
     path radiance is (1 is a clear day's), `tops` how bright the cloud is (about 1).
     """
 
-    thickness: Floats
-    shadow: Floats
-    haze: Floats
-    tops: Floats
+    thickness: Pixels
+    shadow: Pixels
+    haze: Pixels
+    tops: Pixels
 
     @property
     def hidden(self) -> Mask:
@@ -95,13 +92,13 @@ def make_sky(
     return Sky(thickness=thickness, shadow=shadow, haze=haze.astype(np.float32), tops=tops)
 
 
-def _without_wisps(depth: Floats) -> Floats:
+def _without_wisps(depth: Pixels) -> Pixels:
     """Clouds of 40 pixels and more: a single one of a ship's size is rare in the real sky."""
     labels, count = ndimage.label(depth > 0.02)
     if not count:
         return depth
     sizes = ndimage.sum_labels(np.ones_like(depth), labels, np.arange(count + 1))
-    made: Floats = np.where(sizes[labels] >= _LEAST_PX, depth, 0.0).astype(np.float32)
+    made: Pixels = np.where(sizes[labels] >= _LEAST_PX, depth, 0.0).astype(np.float32)
     return made
 
 

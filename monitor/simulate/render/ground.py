@@ -11,13 +11,13 @@ from scipy import ndimage
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
+from monitor.core.arrays import Pixels
 from monitor.core.geo.grid import Grid
 from monitor.simulate.render import spectra
 from monitor.simulate.render.noise import fractal
 from monitor.simulate.render.rasterize import cover
 from monitor.simulate.rng import generator
 
-Floats = npt.NDArray[np.float32]
 _ROOFS = ((spectra.ROOF_WHITE, 0.0, 0.02), (spectra.ROOF_BLUE, 0.02, 0.05), (spectra.ASPHALT, 0.05, 0.12))
 
 
@@ -45,15 +45,15 @@ class PortGround:
     """
 
     grid: Grid
-    water: Floats
-    pier: Floats
-    land: Floats
-    leaf: Floats
-    height_m: Floats
-    shore_m: Floats
-    slope_east: Floats
-    slope_north: Floats
-    seen: Floats | None = None
+    water: Pixels
+    pier: Pixels
+    land: Pixels
+    leaf: Pixels
+    height_m: Pixels
+    shore_m: Pixels
+    slope_east: Pixels
+    slope_north: Pixels
+    seen: Pixels | None = None
 
 
 @lru_cache(maxsize=4)
@@ -67,7 +67,7 @@ def ground_of(aoi: Aoi, seed: int) -> PortGround:
     return make_ground(generator(seed, "ground", aoi.id), grid, water=np.minimum(wet, 1.0 - pier), pier=pier)
 
 
-def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Floats) -> PortGround:
+def make_ground(rng: np.random.Generator, grid: Grid, *, water: Pixels, pier: Pixels) -> PortGround:
     """Ground for a given outline of water and piers: hills behind the shore, a town near the piers.
 
     Parameters
@@ -105,33 +105,33 @@ def make_ground(rng: np.random.Generator, grid: Grid, *, water: Floats, pier: Fl
     )
 
 
-def _beyond(wet: Floats, known: npt.NDArray[np.bool_]) -> Floats:
+def _beyond(wet: Pixels, known: npt.NDArray[np.bool_]) -> Pixels:
     """The grid reaches beyond the AOI: there the nearest pixel inside it decides."""
     if known.all() or not known.any():
         return wet
     nearest = ndimage.distance_transform_edt(~known, return_distances=False, return_indices=True)
-    made: Floats = wet[tuple(nearest)]
+    made: Pixels = wet[tuple(nearest)]
     return made
 
 
-def _distance_m(mask: npt.NDArray[np.bool_], gsd: float) -> Floats:
+def _distance_m(mask: npt.NDArray[np.bool_], gsd: float) -> Pixels:
     if not mask.any():
         return np.full(mask.shape, 1e4, dtype=np.float32)
-    made: Floats = (ndimage.distance_transform_edt(~mask) * gsd).astype(np.float32)
+    made: Pixels = (ndimage.distance_transform_edt(~mask) * gsd).astype(np.float32)
     return made
 
 
-def _cover_land(rng: np.random.Generator, shape: tuple[int, int], town: Floats, wood: Floats) -> Floats:
+def _cover_land(rng: np.random.Generator, shape: tuple[int, int], town: Pixels, wood: Pixels) -> Pixels:
     green = spectra.GRASS[:, None, None] * (1 - wood) + spectra.FOREST[:, None, None] * wood
     bare = np.clip(fractal(rng, shape, slope=1.8, longest_px=40.0) - 1.3, 0.0, 1.0)
     green = green * (1 - bare) + spectra.SOIL[:, None, None] * bare
     grain = 1.0 + 0.10 * fractal(rng, shape, slope=1.2, longest_px=30.0)
     land = (green * (1 - town) + spectra.TOWN[:, None, None] * town) * np.clip(grain, 0.5, 1.6)
-    made: Floats = np.asarray(land, dtype=np.float32)
+    made: Pixels = np.asarray(land, dtype=np.float32)
     return made
 
 
-def _buildings(rng: np.random.Generator, land: Floats, town: Floats) -> Floats:
+def _buildings(rng: np.random.Generator, land: Pixels, town: Pixels) -> Pixels:
     """Roofs and streets: blocks of 1–4 pixels in a town, each its own colour."""
     rows, cols = town.shape
     blocks = rng.standard_normal((5, rows // 2 + 1, cols // 2 + 1)).astype(np.float32)
@@ -144,11 +144,11 @@ def _buildings(rng: np.random.Generator, land: Floats, town: Floats) -> Floats:
         chosen = np.repeat(np.repeat((spots >= low) & (spots < high), 3, axis=0), 3, axis=1)[:rows, :cols]
         share = 0.75 * chosen * np.clip(town * 1.5 - 0.3, 0, 1)
         land = land * (1 - share) + colour[:, None, None] * share
-    made: Floats = land.astype(np.float32)
+    made: Pixels = land.astype(np.float32)
     return made
 
 
-def _piers(rng: np.random.Generator, land: Floats, pier: Floats, apron: Floats) -> Floats:
+def _piers(rng: np.random.Generator, land: Pixels, pier: Pixels, apron: Pixels) -> Pixels:
     """Concrete decks and aprons with lanes, sheds and patches."""
     shape = pier.shape
     patch = fractal(rng, shape, slope=1.6, longest_px=25.0)
@@ -156,5 +156,5 @@ def _piers(rng: np.random.Generator, land: Floats, pier: Floats, apron: Floats) 
     deck = spectra.CONCRETE[:, None, None] * np.clip(1.0 + 0.05 * patch, 0.8, 1.3)[None]
     dark = np.clip(fractal(rng, shape, slope=1.8, longest_px=15.0) - 0.9, 0.0, 0.7)[None]
     deck = deck * (1 - dark) + spectra.ASPHALT[:, None, None] * dark
-    made: Floats = (land * (1 - share) + deck * share).astype(np.float32)
+    made: Pixels = (land * (1 - share) + deck * share).astype(np.float32)
     return made

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from monitor.core.arrays import Mask, Pixels
 from monitor.simulate.render.spectra import BRIDGE, CRANE, DECKS, FOAM, STACK_COLOURS
 
-Floats = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
 _OVER = 5
 
 
@@ -60,7 +59,7 @@ class Light:
     per_height: float
 
 
-def paint_hull(image: Floats, hull: DrawnHull, light: Light, *, water: Floats) -> None:
+def paint_hull(image: Pixels, hull: DrawnHull, light: Light, *, water: Pixels) -> None:
     """Paint one hull with its shadow and wake into (band, row, col) reflectance, in place.
 
     Parameters
@@ -102,7 +101,7 @@ def _window(hull: DrawnHull, shape: tuple[int, ...], *, margin: float) -> tuple[
     return (slice(r0, r1), slice(c0, c1)) if r0 < r1 and c0 < c1 else None
 
 
-def _local(hull: DrawnHull, rows: slice, cols: slice) -> tuple[Floats, Floats, tuple[int, int]]:
+def _local(hull: DrawnHull, rows: slice, cols: slice) -> tuple[Pixels, Pixels, tuple[int, int]]:
     count = (rows.stop - rows.start, cols.stop - cols.start)
     r = (np.arange(count[0] * _OVER, dtype=np.float32) + 0.5) / _OVER + rows.start - hull.row
     c = (np.arange(count[1] * _OVER, dtype=np.float32) + 0.5) / _OVER + cols.start - hull.col
@@ -117,12 +116,12 @@ def _turn(hull: DrawnHull, rows: float, cols: float) -> tuple[float, float]:
     return float(along), float(across)
 
 
-def _mean(values: npt.NDArray[np.generic], count: tuple[int, int]) -> Floats:
-    made: Floats = values.astype(np.float32).reshape(count[0], _OVER, count[1], _OVER).mean(axis=(1, 3))
+def _mean(values: npt.NDArray[np.generic], count: tuple[int, int]) -> Pixels:
+    made: Pixels = values.astype(np.float32).reshape(count[0], _OVER, count[1], _OVER).mean(axis=(1, 3))
     return made
 
 
-def _outline(hull: DrawnHull, along: Floats, across: Floats) -> Mask:
+def _outline(hull: DrawnHull, along: Pixels, across: Pixels) -> Mask:
     """A full stern, parallel sides, and a bow over the last fifth."""
     s = along / hull.length + 0.5
     taper = np.clip((1.0 - s) / 0.2, 0.0, 1.0) ** 0.65
@@ -131,30 +130,30 @@ def _outline(hull: DrawnHull, along: Floats, across: Floats) -> Mask:
     return inside
 
 
-def _deck(hull: DrawnHull, along: Floats, across: Floats) -> Floats:
+def _deck(hull: DrawnHull, along: Pixels, across: Pixels) -> Pixels:
     rng = np.random.default_rng(hull.seed)
     deck, cargo = DECKS[hull.livery]
-    s: Floats = (along / hull.length + 0.5).astype(np.float32)
-    w: Floats = (np.abs(across) / hull.width).astype(np.float32)
+    s: Pixels = (along / hull.length + 0.5).astype(np.float32)
+    w: Pixels = (np.abs(across) / hull.width).astype(np.float32)
     colour = np.empty((5, *along.shape), dtype=np.float32)
     colour[:] = (deck * rng.uniform(0.85, 1.15))[:, None, None]
-    load: Floats = (cargo * rng.uniform(0.9, 1.1)).astype(np.float32)
+    load: Pixels = (cargo * rng.uniform(0.9, 1.1)).astype(np.float32)
     _LAYOUTS.get(hull.kind, _geared)(colour, s, w, load, rng)
     return colour
 
 
-def _put(colour: Floats, where: Mask, value: npt.ArrayLike) -> None:
+def _put(colour: Pixels, where: Mask, value: npt.ArrayLike) -> None:
     colour[:, where] = np.asarray(value, dtype=np.float32)[:, None]
 
 
-def _hatches(colour: Floats, s: Floats, w: Floats, cargo: Floats, *, first: float, last: float, count: int) -> None:
+def _hatches(colour: Pixels, s: Pixels, w: Pixels, cargo: Pixels, *, first: float, last: float, count: int) -> None:
     step = (last - first) / count
     for n in range(count):
         start = first + n * step
         _put(colour, (s > start + 0.12 * step) & (s < start + 0.88 * step) & (w < 0.36), cargo)
 
 
-def _geared(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.Generator) -> None:
+def _geared(colour: Pixels, s: Pixels, w: Pixels, cargo: Pixels, rng: np.random.Generator) -> None:
     """General cargo: hatches, two cranes, bridge aft, or forward as on the ro-ro ships of the route."""
     forward = rng.random() < 0.5
     first, last = (0.08, 0.68) if forward else (0.2, 0.82)
@@ -165,12 +164,12 @@ def _geared(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.
         _put(colour, (np.abs(s - place) < 0.015) & (w < 0.12), CRANE)
 
 
-def _bulk(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.Generator) -> None:
+def _bulk(colour: Pixels, s: Pixels, w: Pixels, cargo: Pixels, rng: np.random.Generator) -> None:
     _hatches(colour, s, w, cargo, first=0.18, last=0.9, count=int(rng.integers(4, 7)))
     _put(colour, (s > 0.05) & (s < 0.14) & (w < 0.4), BRIDGE)
 
 
-def _container(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.Generator) -> None:
+def _container(colour: Pixels, s: Pixels, w: Pixels, cargo: Pixels, rng: np.random.Generator) -> None:
     bays = int(rng.integers(6, 10))
     for n in range(bays):
         start = 0.2 + 0.68 * n / bays
@@ -182,23 +181,23 @@ def _container(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.rand
     _put(colour, (s > 0.08) & (s < 0.16) & (w < 0.45), BRIDGE)
 
 
-def _tanker(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.Generator) -> None:
+def _tanker(colour: Pixels, s: Pixels, w: Pixels, cargo: Pixels, rng: np.random.Generator) -> None:
     _put(colour, (s > 0.2) & (s < 0.92) & (w < 0.05), cargo)
     _put(colour, (np.abs(s - 0.55) < 0.012) & (w < 0.35), cargo)
     _put(colour, (s > 0.05) & (s < 0.15) & (w < 0.4), BRIDGE * np.float32(rng.uniform(0.8, 1.05)))
 
 
-def _naval(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.Generator) -> None:
+def _naval(colour: Pixels, s: Pixels, w: Pixels, cargo: Pixels, rng: np.random.Generator) -> None:
     _put(colour, (s > 0.3) & (s < 0.62) & (w < 0.36), cargo * np.float32(rng.uniform(1.0, 1.3)))
 
 
-def _small(colour: Floats, s: Floats, w: Floats, cargo: Floats, rng: np.random.Generator) -> None:
+def _small(colour: Pixels, s: Pixels, w: Pixels, cargo: Pixels, rng: np.random.Generator) -> None:
     _put(colour, (s < 0.3) & (w < 0.3), cargo)
     place = float(rng.uniform(0.3, 0.6))
     _put(colour, (np.abs(s - place) < 0.15) & (w < 0.35), BRIDGE)
 
 
-_Layout = Callable[[Floats, Floats, Floats, Floats, np.random.Generator], None]
+_Layout = Callable[[Pixels, Pixels, Pixels, Pixels, np.random.Generator], None]
 _LAYOUTS: dict[str, _Layout] = {
     "general cargo": _geared,
     "bulk": _bulk,
@@ -211,7 +210,7 @@ _LAYOUTS: dict[str, _Layout] = {
 }
 
 
-def _paint_wake(image: Floats, hull: DrawnHull, water: Floats) -> None:
+def _paint_wake(image: Pixels, hull: DrawnHull, water: Pixels) -> None:
     """Foam astern that widens and fades, and two fainter arms."""
     reach = min(8.0 * hull.speed_kn, 120.0)
     stern = hull.length / 2

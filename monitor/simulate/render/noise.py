@@ -6,26 +6,26 @@ import numpy as np
 import numpy.typing as npt
 from scipy import fft
 
-Floats = npt.NDArray[np.float32]
+from monitor.core.arrays import Pixels
 
 
-def _spectrum(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[npt.NDArray[np.complex64], Floats, Floats]:
+def _spectrum(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[npt.NDArray[np.complex64], Pixels, Pixels]:
     rows, cols = (int(fft.next_fast_len(n + 16, real=True)) for n in shape)
     white = fft.rfft2(rng.standard_normal((rows, cols), dtype=np.float32))
     return white, fft.fftfreq(rows)[:, None].astype(np.float32), fft.rfftfreq(cols)[None, :].astype(np.float32)
 
 
-def _finish(spectrum: npt.NDArray[np.complex64], shape: tuple[int, int], padded: int) -> Floats:
+def _finish(spectrum: npt.NDArray[np.complex64], shape: tuple[int, int], padded: int) -> Pixels:
     columns = int(fft.next_fast_len(shape[1] + 16, real=True))
     field = fft.irfft2(spectrum, s=(padded, columns))[: shape[0], : shape[1]].astype(np.float32)
     field -= field.mean()
-    made: Floats = field / max(float(field.std()), 1e-9)
+    made: Pixels = field / max(float(field.std()), 1e-9)
     return made
 
 
 def fractal(
     rng: np.random.Generator, shape: tuple[int, int], *, slope: float = 2.2, longest_px: float = 200.0
-) -> Floats:
+) -> Pixels:
     """(row, col) field of mean 0 and deviation 1 whose power falls with frequency as ``f ** -slope``.
 
     Parameters
@@ -43,7 +43,7 @@ def fractal(
     return _finish(white * gain, shape, white.shape[0])
 
 
-def smooth(rng: np.random.Generator, shape: tuple[int, int], *, length_px: float) -> Floats:
+def smooth(rng: np.random.Generator, shape: tuple[int, int], *, length_px: float) -> Pixels:
     """(row, col) field of mean 0 and deviation 1 with one length scale.
 
     Parameters
@@ -58,7 +58,7 @@ def smooth(rng: np.random.Generator, shape: tuple[int, int], *, length_px: float
     return _finish(white * gain, shape, white.shape[0])
 
 
-def swell(rng: np.random.Generator, shape: tuple[int, int], *, wave_px: float, towards_deg: float) -> Floats:
+def swell(rng: np.random.Generator, shape: tuple[int, int], *, wave_px: float, towards_deg: float) -> Pixels:
     """(row, col) field of mean 0 and deviation 1: wave trains of one direction.
 
     Parameters

@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.core.arrays import Pixels
 from monitor.simulate.render import spectra
 from monitor.simulate.render.clouds import Sky
 from monitor.simulate.render.ground import PortGround
 from monitor.simulate.render.hulls import DrawnHull, Light, paint_hull
 from monitor.simulate.render.noise import fractal, smooth, swell
 
-Floats = npt.NDArray[np.float32]
-Pixels = npt.NDArray[np.uint16]
+Stored = npt.NDArray[np.uint16]
 
 PSF_PX = 0.5
 """Standard deviation of the point spread in the 10 m bands, pixels."""
@@ -80,13 +80,13 @@ def render_optical(
     rng: np.random.Generator,
     ground: PortGround,
     hulls: Sequence[DrawnHull],
-    stacks: Floats,
+    stacks: Pixels,
     *,
     sky: Sky,
     sea: SeaSurface,
     sun: tuple[float, float],
     year: Year,
-) -> Pixels:
+) -> Stored:
     """(5, row, col) uint16 reflectance × 10 000 in B02 B03 B04 B08 B11, never 0.
 
     Parameters
@@ -115,54 +115,54 @@ def render_optical(
 
 def _drawn(
     rng: np.random.Generator, ground: PortGround, sea: SeaSurface, year: Year, sun: tuple[float, float]
-) -> Floats:
+) -> Pixels:
     wet = ground.water[None]
-    made: Floats = _land(ground, year, sun) * (1 - wet) + _water(rng, ground, sea, year) * wet
+    made: Pixels = _land(ground, year, sun) * (1 - wet) + _water(rng, ground, sea, year) * wet
     return made
 
 
-def _real(rng: np.random.Generator, ground: PortGround, seen: Floats, sea: SeaSurface, year: Year) -> Floats:
+def _real(rng: np.random.Generator, ground: PortGround, seen: Pixels, sea: SeaSurface, year: Year) -> Pixels:
     """Land, piers and water as they are in real pixels, with the day's glint, snow and ice on them."""
     wet = ground.water[None]
     shown = seen + max(sea.glint, 0.0) * _GLINT * wet
     land, water = _snowed(shown, ground, year), _iced(rng, shown, ground, year)
-    made: Floats = np.maximum(land * (1 - wet) + water * wet, 1.0).astype(np.float32)
+    made: Pixels = np.maximum(land * (1 - wet) + water * wet, 1.0).astype(np.float32)
     return made
 
 
-def _land(ground: PortGround, year: Year, sun: tuple[float, float]) -> Floats:
+def _land(ground: PortGround, year: Year, sun: tuple[float, float]) -> Pixels:
     azimuth, elevation = np.radians(sun[0]), np.radians(sun[1])
     lean = (ground.slope_east * np.sin(azimuth) + ground.slope_north * np.cos(azimuth)) / np.tan(elevation)
     turned = (0.7 * year.autumn * ground.leaf)[None]
     land = ground.land * (1 - turned) + spectra.AUTUMN[:, None, None] * turned
     land = _snowed(land, ground, year)
-    made: Floats = (land * np.clip(1.0 - lean, 0.35, 1.7)[None]).astype(np.float32)
+    made: Pixels = (land * np.clip(1.0 - lean, 0.35, 1.7)[None]).astype(np.float32)
     return made
 
 
-def _snowed(land: Floats, ground: PortGround, year: Year) -> Floats:
+def _snowed(land: Pixels, ground: PortGround, year: Year) -> Pixels:
     if year.snow <= 0:
         return land
     lies = np.clip(year.snow * (0.75 + 0.25 * ground.leaf) * (1.0 - 0.5 * ground.pier), 0, 0.9)[None]
-    made: Floats = land * (1 - lies) + spectra.SNOW[:, None, None] * lies
+    made: Pixels = land * (1 - lies) + spectra.SNOW[:, None, None] * lies
     return made
 
 
-def _near(ground: PortGround) -> Floats:
-    made: Floats = np.exp(-ground.shore_m / 180.0)
+def _near(ground: PortGround) -> Pixels:
+    made: Pixels = np.exp(-ground.shore_m / 180.0)
     return made
 
 
-def _iced(rng: np.random.Generator, water: Floats, ground: PortGround, year: Year) -> Floats:
+def _iced(rng: np.random.Generator, water: Pixels, ground: PortGround, year: Year) -> Pixels:
     if year.ice <= 0:
         return water
     field = smooth(rng, ground.grid.shape, length_px=12.0) + 1.2 * _near(ground) + 2.2 * year.ice - 1.9
     lies = np.clip(field * 1.5, 0.0, 0.95)[None]
-    made: Floats = np.asarray(water * (1 - lies) + spectra.ICE[:, None, None] * lies, dtype=np.float32)
+    made: Pixels = np.asarray(water * (1 - lies) + spectra.ICE[:, None, None] * lies, dtype=np.float32)
     return made
 
 
-def _water(rng: np.random.Generator, ground: PortGround, sea: SeaSurface, year: Year) -> Floats:
+def _water(rng: np.random.Generator, ground: PortGround, sea: SeaSurface, year: Year) -> Pixels:
     shape = ground.grid.shape
     turbid = np.clip(sea.turbid * (1 + 0.5 * smooth(rng, shape, length_px=25.0)) + 0.25 * _near(ground), 0.0, 1.0)[None]
     clean = spectra.CLEAR_WATER * (1 - sea.green) + spectra.GREEN_WATER * sea.green
@@ -172,11 +172,11 @@ def _water(rng: np.random.Generator, ground: PortGround, sea: SeaSurface, year: 
     grain = 5.0 * (0.5 + sea.wind) * rng.standard_normal(shape, dtype=np.float32)
     glint = np.maximum(sea.glint + patches + waves * np.clip(ground.shore_m / 300.0, 0.2, 1.0) + grain, -60.0)
     water = _iced(rng, water + glint[None] * _GLINT, ground, year)
-    made: Floats = np.maximum(water, 20.0).astype(np.float32)
+    made: Pixels = np.maximum(water, 20.0).astype(np.float32)
     return made
 
 
-def _paint_stacks(image: Floats, stacks: Floats, ground: PortGround, light: Light) -> None:
+def _paint_stacks(image: Pixels, stacks: Pixels, ground: PortGround, light: Light) -> None:
     if not stacks.any():
         return
     step = _STACK_HEIGHT_M * light.per_height / ground.grid.gsd_m
@@ -192,7 +192,7 @@ def _paint_stacks(image: Floats, stacks: Floats, ground: PortGround, light: Ligh
     image += texture * stacks
 
 
-def _sense(rng: np.random.Generator, image: Floats) -> Pixels:
+def _sense(rng: np.random.Generator, image: Pixels) -> Stored:
     """Point spread, 20 m sampling of B11, noise, and whole numbers."""
     seen = np.empty_like(image)
     for band in range(4):
@@ -201,14 +201,14 @@ def _sense(rng: np.random.Generator, image: Floats) -> Pixels:
     noise = rng.standard_normal(image.shape, dtype=np.float32)
     noise[4] = np.repeat(np.repeat(noise[4, ::2, ::2], 2, axis=0), 2, axis=1)[: image.shape[1], : image.shape[2]]
     seen += noise * (spectra.NOISE[:, None, None] + 0.006 * seen)
-    made: Pixels = np.clip(np.rint(seen), 1, 16000).astype(np.uint16)
+    made: Stored = np.clip(np.rint(seen), 1, 16000).astype(np.uint16)
     return made
 
 
-def _coarse(band: Floats) -> Floats:
+def _coarse(band: Pixels) -> Pixels:
     rows, cols = band.shape
     padded = np.pad(band, ((0, rows % 2), (0, cols % 2)), mode="edge")
     half = padded.reshape(padded.shape[0] // 2, 2, padded.shape[1] // 2, 2).mean(axis=(1, 3))
     half = ndimage.gaussian_filter(half, PSF_PX, mode="nearest")
-    made: Floats = np.repeat(np.repeat(half, 2, axis=0), 2, axis=1)[:rows, :cols]
+    made: Pixels = np.repeat(np.repeat(half, 2, axis=0), 2, axis=1)[:rows, :cols]
     return made

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 from PIL import Image, ImageDraw
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Pixels
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.geo.grid import Grid
 
-Floats = npt.NDArray[np.float32]
 _OVER = 4
 
 
-def cover(geometry: BaseGeometry, grid: Grid, *, epsg: int = WGS84) -> Floats:
+def cover(geometry: BaseGeometry, grid: Grid, *, epsg: int = WGS84) -> Pixels:
     """(row, col) share of each pixel inside a geometry, 0–1, in sixteenths; empty geometry gives zeros.
 
     Outlines come out wider by a quarter of a pixel at most: the fine pixels that they pass through count as inside.
@@ -41,7 +40,7 @@ def cover(geometry: BaseGeometry, grid: Grid, *, epsg: int = WGS84) -> Floats:
             points = np.column_stack([col, row]) * _OVER - 0.5
             draw.polygon([(float(a), float(b)) for a, b in points], fill=value)
     fine = np.asarray(image, dtype=np.float32)
-    made: Floats = fine.reshape(rows, _OVER, cols, _OVER).mean(axis=(1, 3))
+    made: Pixels = fine.reshape(rows, _OVER, cols, _OVER).mean(axis=(1, 3))
     return made
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from monitor.core.arrays import Pixels
 from monitor.core.geo.geodesy import KNOT_MS
 from monitor.simulate.render.ground import PortGround
 from monitor.simulate.render.hulls import DrawnHull
 from monitor.simulate.render.noise import fractal, smooth
-from monitor.simulate.render.rasterize import Floats
 
 SATELLITE_MS = 7_590.0
 EQUIVALENT_LOOKS = 4.4
@@ -51,7 +51,7 @@ def render_radar(
     rng: np.random.Generator,
     ground: PortGround,
     hulls: Sequence[DrawnHull],
-    stacks: Floats,
+    stacks: Pixels,
     *,
     course_deg: float,
     incidence_deg: float,
@@ -85,12 +85,12 @@ def render_radar(
     return made
 
 
-def _linear(db: npt.ArrayLike) -> Floats:
-    made: Floats = np.power(10.0, np.asarray(db, dtype=np.float32) / 10.0)
+def _linear(db: npt.ArrayLike) -> Pixels:
+    made: Pixels = np.power(10.0, np.asarray(db, dtype=np.float32) / 10.0)
     return made
 
 
-def _background(rng: np.random.Generator, ground: PortGround, polarisation: int, wind: Floats) -> Floats:
+def _background(rng: np.random.Generator, ground: PortGround, polarisation: int, wind: Pixels) -> Pixels:
     shape = ground.grid.shape
     sea = _linear(_SEA_DB[polarisation] + wind)
     town = np.clip(1.0 - ground.leaf * 1.6, 0.0, 1.0)
@@ -99,18 +99,18 @@ def _background(rng: np.random.Generator, ground: PortGround, polarisation: int,
     facing = np.clip(1.0 + 2.5 * (ground.slope_east + ground.slope_north), 0.3, 3.0)
     quay = _linear(_QUAY_DB[polarisation] + 2.0 * smooth(rng, shape, length_px=1.5))
     land = land * facing * (1 - ground.pier) + quay * ground.pier
-    made: Floats = (sea * ground.water + land * (1 - ground.water)).astype(np.float32)
+    made: Pixels = (sea * ground.water + land * (1 - ground.water)).astype(np.float32)
     return made
 
 
 def _strong(
     ground: PortGround,
     hulls: Sequence[DrawnHull],
-    stacks: Floats,
+    stacks: Pixels,
     course_deg: float,
     incidence_deg: float,
     layover: tuple[float, float, float],
-) -> Floats:
+) -> Pixels:
     """What shines: quay edges and cranes, stacks, hulls; tall things lean towards the satellite."""
     gsd = ground.grid.gsd_m
     edge = ground.pier * (ndimage.uniform_filter(ground.water, 3) > 0.1)
@@ -121,12 +121,12 @@ def _strong(
     image = ndimage.shift(tall, (layover[0] * step, layover[1] * step), order=1) + edge * _linear(-1.0)
     for hull in hulls:
         _add_hull(image, hull, course_deg, incidence_deg, layover, gsd)
-    made: Floats = image.astype(np.float32)
+    made: Pixels = image.astype(np.float32)
     return made
 
 
 def _add_hull(
-    image: Floats,
+    image: Pixels,
     hull: DrawnHull,
     course_deg: float,
     incidence_deg: float,
@@ -159,7 +159,7 @@ def _add_hull(
     np.add.at(image, (r[keep], c[keep]), power[keep].astype(np.float32))
 
 
-def _lobes(bright: Floats, course_deg: float) -> Floats:
+def _lobes(bright: Pixels, course_deg: float) -> Pixels:
     """Side lobes of the strongest points along track and across it."""
     strong = np.where(bright > 8.0, bright, 0.0).astype(np.float32)
     total = np.zeros_like(strong)
@@ -174,7 +174,7 @@ def _lobes(bright: Floats, course_deg: float) -> Floats:
     return total
 
 
-def _speckle(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
+def _speckle(rng: np.random.Generator, shape: tuple[int, int]) -> Pixels:
     """Multiplicative speckle of mean 1 and `EQUIVALENT_LOOKS` looks, correlated over about a pixel."""
     looks = 3
     total = np.zeros(shape, dtype=np.float32)
@@ -182,6 +182,6 @@ def _speckle(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
         parts = [ndimage.gaussian_filter(rng.standard_normal(shape, dtype=np.float32), 0.55) for _ in range(2)]
         total += parts[0] ** 2 + parts[1] ** 2
     total /= total.mean()
-    made: Floats = np.power(total, np.float32(np.sqrt(looks / EQUIVALENT_LOOKS)))
+    made: Pixels = np.power(total, np.float32(np.sqrt(looks / EQUIVALENT_LOOKS)))
     made /= made.mean()
     return made

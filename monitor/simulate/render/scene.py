@@ -11,6 +11,7 @@ import numpy.typing as npt
 from shapely.ops import unary_union
 
 from monitor.core.aoi import Aoi
+from monitor.core.arrays import Mask, Pixels
 from monitor.core.geo.geodesy import convergence_deg
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
@@ -28,9 +29,6 @@ from monitor.simulate.render.stacks import stacks_at
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import Ship, World
 from monitor.simulate.traffic.itinerary import ShipMotion
-
-Floats = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
 
 _LIVERIES: Mapping[str, tuple[str, ...]] = {
     "naval": ("naval",),
@@ -98,7 +96,7 @@ def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, DrawnHull
     return sorted(found, key=lambda pair: pair[0].length_m)
 
 
-def stack_cover(world: World, aoi: Aoi, grid: Grid, t_s: float) -> Floats:
+def stack_cover(world: World, aoi: Aoi, grid: Grid, t_s: float) -> Pixels:
     """(row, col) share under container stacks.
 
     Parameters

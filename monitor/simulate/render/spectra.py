@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float32]
+from monitor.core.arrays import Pixels
 
 
-def _s(*values: float) -> Floats:
+def _s(*values: float) -> Pixels:
     made = np.array(values, dtype=np.float32)
     made.setflags(write=False)
     return made
@@ -40,7 +39,7 @@ CLOUD = _s(6200, 6100, 6000, 6300, 4300)
 PATH_RADIANCE = _s(420, 330, 250, 170, 60)
 NOISE = _s(11, 10, 9, 9, 6)
 
-STACK_COLOURS: tuple[Floats, ...] = (
+STACK_COLOURS: tuple[Pixels, ...] = (
     _s(650, 700, 1900, 2250, 2300),
     _s(800, 780, 1750, 2050, 2200),
     _s(900, 950, 1650, 2000, 2150),
@@ -51,7 +50,7 @@ STACK_COLOURS: tuple[Floats, ...] = (
     _s(2300, 2350, 2350, 2500, 2250),
 )
 
-DECKS: Mapping[str, tuple[Floats, ...]] = MappingProxyType(
+DECKS: Mapping[str, tuple[Pixels, ...]] = MappingProxyType(
     {
         "red": (_s(620, 720, 1550, 1850, 1700), _s(800, 880, 1700, 2000, 1850)),
         "grey": (_s(900, 1040, 1260, 1500, 1300), _s(1250, 1400, 1550, 1700, 1500)),

@@ -6,18 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from monitor.core.arrays import Floats
+from monitor.core.arrays import Floats, Mask
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import Ship, World
 from monitor.simulate.traffic.itinerary import ShipMotion
-
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

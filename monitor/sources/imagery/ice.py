@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from monitor.core.aoi import Aoi
-from monitor.core.geo.grid import Grid, Mask
+from monitor.core.arrays import Mask
+from monitor.core.geo.grid import Grid
 
 TAG = "ice_fraction"
 _KINDS = ("berth", "yard", "anchorage")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from monitor.core.geo.grid import Mask
+from monitor.core.arrays import Mask
 
 MASKS = ("SCL", "CLM", "dataMask")
 _SCL_CLOUD = (3, 8, 9, 10)

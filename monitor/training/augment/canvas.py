@@ -7,15 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from monitor.detect.evaluation.dataset import Hull, Pixels
+from monitor.core.arrays import Mask, Pixels
+from monitor.detect.evaluation.dataset import Hull
 from monitor.training.augment.ground import Cutout, turn
 from monitor.training.augment.sampling import berth_place, beside, draw_size, next_in_row, stern_place
 from monitor.training.augment.targets import local_frame
-
-Mask = npt.NDArray[np.bool_]
-
 
 _LONGEST_STERN_TO_PX = 22.0
 

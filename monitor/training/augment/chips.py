@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from monitor.detect.evaluation.dataset import Hull, Pixels
+from monitor.core.arrays import Pixels
+from monitor.detect.evaluation.dataset import Hull
 from monitor.detect.yolo.preprocess import network_input
 from monitor.training.augment.canvas import Canvas, Recipe, add_hulls, remove_hull
 from monitor.training.augment.clouds import add_clouds
@@ -21,8 +21,6 @@ from monitor.training.augment.sampling import pick_centre, quays_in
 from monitor.training.augment.shores import add_shores
 from monitor.training.augment.targets import Targets, corners, fill, render_targets
 from monitor.training.augment.weather import weather
-
-Mask = npt.NDArray[np.bool_]
 
 
 def _matrix(rng: np.random.Generator, recipe: Recipe, centre: tuple[float, float]) -> tuple[Affine, float]:

@@ -6,9 +6,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from monitor.core.arrays import Pixels
 from monitor.training.augment.decoys import CLOUD_COLOUR
-
-Pixels = npt.NDArray[np.float32]
 
 
 def cloud_field(size: int, rng: np.random.Generator) -> Pixels:

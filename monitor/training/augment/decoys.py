@@ -7,12 +7,10 @@ from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-from monitor.detect.evaluation.dataset import Hull, Pixels
+from monitor.core.arrays import Mask, Pixels
+from monitor.detect.evaluation.dataset import Hull
 from monitor.training.augment.shores import GROUNDS, noise_field, soft_line
-
-Mask = npt.NDArray[np.bool_]
 
 FOAM_COLOUR = np.array([0.34, 0.34, 0.32, 0.26, 0.10], dtype=np.float32)
 """Reflectance of dense foam in B02 B03 B04 B08 B11: white, and dark in the short-wave infrared."""

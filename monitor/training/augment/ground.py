@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from monitor.detect.evaluation.dataset import Hull, LabelledPort, Pixels
+from monitor.core.arrays import Mask, Pixels
+from monitor.detect.evaluation.dataset import Hull, LabelledPort
 from monitor.detect.yolo.preprocess import dark_levels, subtract_dark
 from monitor.training.augment.targets import corners, fill
 
 Affine = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 LEAST_WATER_PX = 400
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from monitor.detect.evaluation.dataset import Hull, Pixels
+from monitor.core.arrays import Pixels
+from monitor.detect.evaluation.dataset import Hull
 from monitor.training.augment.targets import local_frame
 
 PAINTS = np.array(

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from monitor.detect.evaluation.dataset import Hull, Pixels
+from monitor.core.arrays import Pixels
+from monitor.detect.evaluation.dataset import Hull
 from monitor.detect.yolo.decode import Hulls
 from monitor.training.augment.ground import Affine, Cutout, Ground
 from monitor.training.augment.targets import corners, fill

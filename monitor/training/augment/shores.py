@@ -9,10 +9,8 @@ import math
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-Pixels = npt.NDArray[np.float32]
-Mask = npt.NDArray[np.bool_]
+from monitor.core.arrays import Mask, Pixels
 
 GROUNDS = np.array(
     [

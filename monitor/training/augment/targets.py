@@ -10,7 +10,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from monitor.detect.evaluation.dataset import Hull, Pixels
+from monitor.core.arrays import Pixels
+from monitor.detect.evaluation.dataset import Hull
 from monitor.detect.yolo.decode import OFFSET_PX, SIZE_PX
 
 MAPS = ("hull", "core", "stack", "cos2", "sin2", "centre", "log_length", "log_width", "dx", "dy")

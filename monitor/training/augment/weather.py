@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
-Pixels = npt.NDArray[np.float32]
+from monitor.core.arrays import Pixels
 
 _HAZE = np.array([1.2, 1.0, 0.8, 0.5, 0.2])
 _TILT = np.array([1.0, 0.7, 0.4, 0.0, -0.3])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +30,21 @@ def write_pdf(brief: Brief, out: Path) -> Path:
     weasyprint = _weasyprint()
     fetcher = importlib.import_module("weasyprint.urls").URLFetcher(allowed_protocols=("data",))
     html = weasyprint.HTML(string=page(brief, paper=True), url_fetcher=fetcher)
-    data = html.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=brief.header.digest[:32].encode())
+    with _fixed_font_dates():
+        data = html.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=brief.header.digest[:32].encode())
     return write_bytes(out, data)
+
+
+@contextmanager
+def _fixed_font_dates() -> Iterator[None]:
+    """fontTools dates each font that it cuts down, by the clock unless SOURCE_DATE_EPOCH is set."""
+    before = os.environ.get("SOURCE_DATE_EPOCH")
+    os.environ["SOURCE_DATE_EPOCH"] = before or "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop("SOURCE_DATE_EPOCH", None)
 
 
 def _weasyprint() -> Any:

@@ -125,8 +125,10 @@ def _sort(mmsi: Ints, t: Ints, lon: Floats, lat: Floats) -> Ints:
 
 
 def _sort_two(mmsi: Ints, t: Ints) -> Ints:
-    """Order by MMSI and time: in linear time for a feed that is in order of time, else by one 64-bit key where it fits,
-    several times as fast as by two.
+    """Order by MMSI and time.
+
+    In linear time for a feed that is in order of time, else by one 64-bit key where it fits, several times as fast as
+    by two.
     """
     codes, vessels = pd.factorize(mmsi, sort=True)
     apart = _apart(codes, len(vessels))

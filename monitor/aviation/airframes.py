@@ -44,7 +44,7 @@ RULE = AirframeRule()
 
 
 def number_airframes(t_s: Floats, lon: Floats, lat: Floats) -> Ints:
-    """An airframe number for each position of one address: 0 for the largest possible aircraft, 1 for the next, …
+    """An airframe number for each position of one address: 0 for the largest possible aircraft, then 1, 2 and so on.
 
     Parameters
     ----------
@@ -161,8 +161,9 @@ def _likeliest(pieces: list[list[int]], t_s: Floats, lon: Floats, lat: Floats) -
 def _links_to(
     k: int, first: Ints, last: Ints, positions: tuple[Floats, Floats, Floats]
 ) -> tuple[npt.NDArray[np.bool_], Floats]:
-    """Which earlier pieces one aircraft could have flown before piece `k`, and the metres without reception between
-    them.
+    """Which earlier pieces one aircraft could have flown before piece `k`.
+
+    With the metres without reception between them.
     """
     t_s, lon, lat = positions
     dt = t_s[first[k]] - t_s[last[:k]]

@@ -18,6 +18,15 @@ from monitor.core.timerange import isoformat
 def require(df: pd.DataFrame, columns: Iterable[str], table: str) -> None:
     """Nothing, when the columns are there.
 
+    Parameters
+    ----------
+    df : DataFrame
+        What was given.
+    columns : iterable of str
+        What it must have; more are allowed.
+    table : str
+        Its name, for the message.
+
     Raises
     ------
     DataError

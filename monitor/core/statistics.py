@@ -44,12 +44,32 @@ def negative_binomial_quantile(probability: float, size: float, success: float) 
 
 
 def negative_binomial_cdf(number: int, size: float, success: float) -> float:
-    """Probability of at most `number` failures before `size` successes of probability `success`."""
+    """Probability of at most `number` failures before `size` successes of probability `success`.
+
+    Parameters
+    ----------
+    number : int
+        Most failures that count.
+    size : float
+        Successes to wait for; need not be whole.
+    success : float
+        Probability of one success.
+    """
     return float(nbinom.cdf(number, size, success))
 
 
 def binomial_two_sided(number: int, of: int, share: float) -> float:
-    """Two-sided p-value of `number` of `of` at a share: twice the smaller tail, at most 1."""
+    """Two-sided p-value of `number` of `of` at a share: twice the smaller tail, at most 1.
+
+    Parameters
+    ----------
+    number : int
+        Successes that were seen.
+    of : int
+        Trials.
+    share : float
+        Probability of a success in one trial under the hypothesis.
+    """
     at_most, at_least = float(binom.cdf(number, of, share)), float(binom.sf(number - 1, of, share))
     return min(1.0, 2.0 * min(at_most, at_least))
 

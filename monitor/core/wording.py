@@ -127,12 +127,30 @@ def hours(value: float) -> str:
 
 
 def plural(count: int, one: str, many: str = "") -> str:
-    """``1 vessel``, ``3 vessels``; `many` where an s does not make it."""
+    """``1 vessel``, ``3 vessels``; `many` where an s does not make it.
+
+    Parameters
+    ----------
+    count : int
+        Any number but 1, zero too, takes the plural.
+    one : str
+        The noun in the singular.
+    many : str
+        Its plural; `one` and an s when empty.
+    """
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
 def at_least(count: int, one: str, many: str = "") -> str:
-    """``at least 3 visits``: counts are lower bounds."""
+    """``at least 3 visits``: counts are lower bounds.
+
+    Parameters
+    ----------
+    count : int
+        The number that was counted.
+    one, many : str
+        Singular and plural, as for `plural`.
+    """
     return f"at least {plural(count, one, many)}"
 
 

@@ -1,6 +1,4 @@
-"""Container stacks of a yard, observation by observation: length, area, change, and an interval of boxes, never a
-count.
-"""
+"""Container stacks of a yard by observation: length, area, change, and an interval of boxes, never a count."""
 
 from __future__ import annotations
 

@@ -238,9 +238,8 @@ class Archive:
             Of the detector or method.
         schema : Schema
             Of the rows.
-        aoi_id : str, optional
-        period : TimeRange, optional
-            In which the middle of the acquisition lies.
+        scenes : iterable of Scene
+            Those for which `key` made no table give no rows.
 
         Raises
         ------

@@ -127,8 +127,9 @@ class ChipDataset(Dataset[dict[str, Any]]):  # type: ignore[misc]
 
 
 def shares(grounds: Sequence[Ground], simulated: float) -> NDArray[np.float64]:
-    """How often each ground is drawn: real ports by the root of their hulls and their share of the bands, `simulated`
-    of all draws for simulated ones.
+    """How often each ground is drawn.
+
+    Real ports by the root of their hulls and their share of the bands; simulated ones share `simulated` of all draws.
     """
     weight = [np.sqrt(4 + len(ground.hulls)) * np.mean(ground.port.has) for ground in grounds]
     real = np.array([0.0 if ground.made_up else w for ground, w in zip(grounds, weight, strict=True)], dtype=np.float64)

@@ -113,8 +113,9 @@ class AviationTables:
         events: Path | None = None,
         within: str | timedelta | None = None,
     ) -> tuple[str, ...]:
-        """Sentences: each month's calls against the field's own past, and calls beside dated events, with what chance
-        would give. Co-occurrence, never cause.
+        """Sentences: each month's calls against the field's own past, and calls beside dated events.
+
+        The latter come with what chance would give: co-occurrence, never cause.
 
         Parameters
         ----------

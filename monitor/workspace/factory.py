@@ -117,8 +117,7 @@ def season_of(
     sensors: tuple[str, ...],
     background: Path | None = None,
 ) -> Season:
-    """A simulated season over some ports; `background` is a folder of real scenes to lay under its optical
-    observations.
+    """A simulated season over some ports.
 
     Parameters
     ----------

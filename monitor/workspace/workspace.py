@@ -597,8 +597,9 @@ class Workspace:
     # showing
 
     def map(self, aoi: str, period: Period = None) -> Page:
-        """The map of a port, which shows itself in a notebook: its newest clear observation of a period, with what was
-        found, tracks, gaps and berths.
+        """The map of a port, which shows itself in a notebook.
+
+        It shows the newest clear observation of a period, with what was found, tracks, gaps and berths.
 
         Raises
         ------

@@ -75,8 +75,9 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class FieldRun:
-    """A run of positions at one field: rows `first` to `last`, at rest for `rest` of them; `role` down | arrives |
-    departs | passes.
+    """A run of positions at one field.
+
+    Rows `first` to `last`, at rest for `rest` of them; `role` down | arrives | departs | passes.
     """
 
     place: int

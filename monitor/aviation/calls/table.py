@@ -82,9 +82,11 @@ class RowMaker:
         return self.reception[place].traffic(start, min(end, start + RULE.longest_reception_s), radius_m=radius_m)
 
     def id_of(self, place: int) -> str:
+        """The airfield's id; "" off every listed airfield."""
         return "" if place == UNLISTED else str(self.airfields["airfield_id"].iloc[place])
 
     def when(self, t: float, place: int) -> str:
+        """Unix seconds as a phrase: UTC, and local time at the airfield."""
         zone = wording.zone_of(self.airfields, self.id_of(place))
         return wording.utc_and_local(moment(t), zone)
 

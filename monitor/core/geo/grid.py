@@ -32,6 +32,15 @@ class Grid:
     def covering(cls, geometry: BaseGeometry, *, epsg: int, gsd_m: float = 10.0) -> Grid:
         """The smallest north-up grid over a longitude/latitude geometry, edges on multiples of `gsd_m`.
 
+        Parameters
+        ----------
+        geometry : BaseGeometry
+            Longitude and latitude in degrees. Edges are followed every 0.01° when projected.
+        epsg : int
+            Of the grid; a CRS in metres.
+        gsd_m : float
+            Side of a pixel.
+
         Raises
         ------
         DataError

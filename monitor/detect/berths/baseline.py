@@ -202,8 +202,9 @@ def _anomaly(observations: Floats, level: Floats, spread: Floats, rule: Baseline
 
 
 def _empty_group(anomaly: Floats, rule: BaselineRule) -> tuple[float, float]:
-    """Middle and spread of the observations without a ship: the lowest 30 % at first, then all that are not apart
-    from it.
+    """Middle and spread of the observations without a ship.
+
+    The lowest 30 % at first, then all that are not apart from it.
     """
     ordered = np.sort(anomaly)
     count = max(int(np.searchsorted(ordered, np.quantile(ordered, 0.3), side="right")), 1)

@@ -95,7 +95,7 @@ class History:
             self._observations.setdefault(viewing(observation), []).append((observation.id, profile, found))
 
     def past(self, observation: Acquisition, before: int) -> Past | None:
-        """This observation compared with the first ones of its viewing; None when it has no profile.
+        """How an observation compares with the first ones of its viewing; None when it has no profile.
 
         Fewer than `settling` are filled up with the observations that came next.
         """

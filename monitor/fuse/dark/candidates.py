@@ -72,15 +72,17 @@ def gap_candidates(
 
     Parameters
     ----------
-    events : DARK_EVENTS (or DETECTIONS) table
+    events : DARK_EVENTS table or DETECTIONS table
         Needs an id (``event_id`` or ``detection_id``), ``acquired_at`` and geometry; lengths are used where present.
     gaps : GAPS table
         An open gap has no end: then only the way there must be possible.
-    lengths : mapping
+    lengths : mapping of int to float, optional
         MMSI to the length in metres that the ship broadcasts.
-    sea : Waters
+    sea : Waters, optional
         Distances by water (`ais.sea.Sea` is one); without it, and where an end lies off it, they are geodesic: a lower
-        bound, so the spare hours are at most what is said.
+        bound, so the spare hours are an upper bound.
+    rule : SailingRule, optional
+        Speeds and weights.
 
     Returns
     -------

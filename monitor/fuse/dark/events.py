@@ -32,7 +32,7 @@ class DarkRule:
         Least detector score.
     length_m : float
         Least length; ships of 300 GT, from which AIS is a duty abroad (SOLAS V/19), are about 45 m long.
-    real : tuple of pairs of float
+    real : tuple of (float, float)
         Points of score and probability that a detection of that score is a ship, straight lines between them; give
         what was measured with the detector in use.
     real_without_score : float
@@ -100,6 +100,8 @@ def dark_events(
         `detections` when not given.
     confirmed : collection of str
         Ids of detections that a reviewer saw to be ships. They count whatever their score, length and place.
+    rule : DarkRule, optional
+        Least score and length, and what shows reception.
 
     Returns
     -------

@@ -72,7 +72,17 @@ class Feed:
         return cls(t[order], mmsi[order], floats(positions, "lon")[order], floats(positions, "lat")[order])
 
     def check(self, instant: pd.Timestamp, place: tuple[float, float], rule: ReceptionRule) -> ReceptionCheck:
-        """What AIS was received around a place (longitude, latitude) and instant."""
+        """What AIS was received around a place and instant.
+
+        Parameters
+        ----------
+        instant : Timestamp
+            UTC.
+        place : tuple of float
+            Longitude and latitude in degrees.
+        rule : ReceptionRule
+            How near in space and time a position counts.
+        """
         ends = pd.Series([instant - rule.within, instant, instant + rule.within])
         low, now, high = naive(ends)
         part = slice(int(np.searchsorted(self.t, low)), int(np.searchsorted(self.t, high, side="right")))
@@ -88,6 +98,17 @@ def check_cells(
     """What a RECEPTION table holds: the hour of the instant needs a cell nearby in which ships were received.
 
     Hours are coarse, so a feed that broke off within the hour is not seen here; give positions where there are any.
+
+    Parameters
+    ----------
+    reception : RECEPTION table
+        Needs ``lon``, ``lat``, ``hour`` and ``vessels``.
+    instant : Timestamp
+        UTC.
+    place : tuple of float
+        Longitude and latitude in degrees.
+    rule : ReceptionRule
+        Only its radius counts; `within` is replaced by the hour.
     """
     hour = instant.floor("h")
     near = reception[distance_m(floats(reception, "lon"), floats(reception, "lat"), *place) <= rule.radius_m]

@@ -112,6 +112,8 @@ def alerts(
         When this run is; decides the cool-down.
     as_of : datetime, optional
         When the watch ends, from which `AlertRule.newest` is counted back; `now` by default.
+    rule : AlertRule, optional
+        What is reported, from what confidence, and how often.
     stays : Stays, optional
         Makes the observations at one stay one alert, and says which visits are at watched berths.
     simulated : bool
@@ -168,6 +170,20 @@ def still_held(table: pd.DataFrame, findings: Iterable[Finding], stays: Stays) -
 
     The finding or the stay must be there under its id; a visit or shuttle may also go by another id since, at the same
     berth or port and at a time that overlaps: observations that came later moved where it begins.
+
+    Parameters
+    ----------
+    table : ALERTS table
+        Alerts of any runs.
+    findings : iterable of Finding
+        All of the present run, over the times of the alerts.
+    stays : Stays
+        Of the present visits.
+
+    Returns
+    -------
+    Series of bool
+        By the index of `table`.
     """
     told = tuple(findings)
     names = {f.id for f in told} | {f"{rule_of(f)}|{_stay(f, stays) or f.id}" for f in told}

@@ -59,6 +59,8 @@ def feed_findings(
         First and last instant of what came in, in any order; those of one day may stand for all of that day.
     as_of : datetime
         When the watch ends; the last silence runs to it.
+    longest : timedelta
+        Silence that is still usual.
 
     Returns
     -------
@@ -102,6 +104,12 @@ def unseen_findings(
     counts : COUNTS table
         Its observations; one seen in part counts as seen. A port without any observation is not in it and gives no
         finding.
+    names : mapping of str to str
+        Port id to the name in the sentence; the id where it is missing.
+    as_of : datetime
+        End of the watch; later observations are left out.
+    longest : timedelta
+        Time without an observation that is still usual.
     """
     until = pd.Timestamp(utc(as_of))
     return tuple(_unseen(counts[counts["acquired_at"] <= until], names, until, longest))

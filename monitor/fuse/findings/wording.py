@@ -27,7 +27,17 @@ CAVEATS = (CONTENTS, EMPTY_BOXES, OTHER_ROUTES, UNMATCHED_CAVEAT, GAP_CAVEAT, SN
 
 
 def observed_vessel(place: str, length: str, at: Instant) -> str:
-    """Observed: a vessel lay there."""
+    """Observed: a vessel lay there.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    length : str
+        The phrase of `about_length`; ``of unknown length`` is left out.
+    at : datetime or Timestamp
+        UTC.
+    """
     return (
         f"A vessel {length} long was seen at {place} on {day_and_time(at)}."
         if length != "of unknown length"
@@ -36,22 +46,60 @@ def observed_vessel(place: str, length: str, at: Instant) -> str:
 
 
 def not_seen(what: str, place: str, at: Instant) -> str:
-    """Observed: a clear observation without it."""
+    """Observed: a clear observation without it.
+
+    Parameters
+    ----------
+    what : str
+        The noun in the singular.
+    place : str
+        Name of the port or berth.
+    at : datetime or Timestamp
+        UTC.
+    """
     return f"No {what} was seen at {place} on {day_and_time(at)}."
 
 
 def not_observed(place: str, start: Instant, end: Instant) -> str:
-    """Limits: nobody looked."""
+    """Limits: nobody looked.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    start, end : datetime or Timestamp
+        Bounds of the time, UTC; shown as days.
+    """
     return f"{place} was not observed from {day(start)} to {day(end)}: nothing can be said of what lay there."
 
 
 def matched(place: str, mmsi: int, at: Instant) -> str:
-    """Matched."""
+    """Matched.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    mmsi : int
+        Of the vessel that AIS shows there.
+    at : datetime or Timestamp
+        UTC.
+    """
     return f"The vessel at {place} on {day_and_time(at)} matches AIS of MMSI {mmsi}."
 
 
 def potential(place: str, mmsi: int, at: Instant) -> str:
-    """Between matched and unmatched."""
+    """Between matched and unmatched.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    mmsi : int
+        Of the likeliest vessel.
+    at : datetime or Timestamp
+        UTC.
+    """
     return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; it cannot be told with certainty."
 
 
@@ -68,7 +116,19 @@ def uncompared(place: str, at: Instant) -> str:
 
 
 def dark(place: str, length: str, at: Instant, heard: int) -> str:
-    """Observed, without AIS, where reception is shown."""
+    """Observed, without AIS, where reception is shown.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    length : str
+        The phrase of `about_length`.
+    at : datetime or Timestamp
+        UTC.
+    heard : int
+        Other vessels whose AIS was received there around that time.
+    """
     return (
         f"A vessel {length} lay at {place} on {day_and_time(at)} and no AIS position fits it, while {heard} other "
         "vessels were "
@@ -77,12 +137,32 @@ def dark(place: str, length: str, at: Instant, heard: int) -> str:
 
 
 def ais_only(mmsi: int, place: str, at: Instant) -> str:
-    """AIS says so, the image does not."""
+    """AIS says so, the image does not.
+
+    Parameters
+    ----------
+    mmsi : int
+        Of the vessel that AIS places there.
+    place : str
+        Name of the port or berth.
+    at : datetime or Timestamp
+        UTC.
+    """
     return f"AIS places MMSI {mmsi} at {place} on {day_and_time(at)}; no vessel was seen there."
 
 
 def stay(place: str, length: str, bounds: tuple[object, object, object, object]) -> str:
-    """Inferred from observations: came and went within these bounds; NaT where nothing bounds it."""
+    """Inferred from observations: came and went within these bounds; NaT where nothing bounds it.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    length : str
+        The phrase of `about_length`.
+    bounds : tuple of Timestamp
+        Arrived not before, arrived not after, departed not before, departed not after.
+    """
     not_before, first, last, not_after = bounds
     came = (
         f"arrived not after {day_and_time(first)}, and not before {day_and_time(not_before)}"
@@ -98,7 +178,21 @@ def stay(place: str, length: str, bounds: tuple[object, object, object, object])
 
 
 def visits_counted(place: str, number: int, clear: int, share: float, stay_h: float) -> str:
-    """Counts with their denominator."""
+    """Counts with their denominator.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    number : int
+        Visits that were seen.
+    clear : int
+        Clear observations of the period.
+    share : float
+        Share of stays of `stay_h` that these would have met.
+    stay_h : float
+        Length of stay in hours.
+    """
     return (
         f"{at_least(number, 'visit').capitalize()} to {place} in {clear} clear observations, which "
         "would have met "
@@ -107,7 +201,19 @@ def visits_counted(place: str, number: int, clear: int, share: float, stay_h: fl
 
 
 def vessels_per_observation(place: str, seen: int, clear: int, rate: tuple[float, float, float]) -> str:
-    """A rate with its observations and interval."""
+    """A rate with its observations and interval.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    seen : int
+        Vessels in all clear observations together.
+    clear : int
+        Clear observations; 0 gives the sentence that nothing was observed.
+    rate : tuple of float
+        Mean, and low and high end of its 95 % interval, in vessels an observation.
+    """
     if clear == 0:
         return f"{place} had no clear observation: not observed."
     mean, low, high = rate
@@ -119,7 +225,19 @@ def vessels_per_observation(place: str, seen: int, clear: int, rate: tuple[float
 
 
 def stack(place: str, length_m: float, boxes: tuple[float, float], at: Instant) -> str:
-    """Measured: a stack, never a number of boxes."""
+    """Measured: a stack, never a number of boxes.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    length_m : float
+        Of all stacks together; rounded to 5 m.
+    boxes : tuple of float
+        Least and greatest number of 20-ft boxes; rounded to ten.
+    at : datetime or Timestamp
+        UTC.
+    """
     low, high = (int(round(value, -1)) for value in boxes)
     return (
         f"Container stacks about {5 * round(length_m / 5)} m long stood at {place} on {day_and_time(at)}, room "
@@ -129,7 +247,17 @@ def stack(place: str, length_m: float, boxes: tuple[float, float], at: Instant) 
 
 
 def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], length: str) -> str:
-    """Inferred: a leg from observations at both ends."""
+    """Inferred: a leg from observations at both ends.
+
+    Parameters
+    ----------
+    from_port, to_port : str
+        Names.
+    bounds : tuple of Timestamp
+        Earliest departure and latest arrival.
+    length : str
+        The phrase of `about_length`.
+    """
     return (
         f"A vessel {length} that left {from_port} not before {day_and_time(bounds[0])} is presumed to be the one "
         f"at {to_port} "
@@ -138,7 +266,19 @@ def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], lengt
 
 
 def shuttle(port_a: str, port_b: str, legs: int, bounds: tuple[int, object], period_days: float) -> str:
-    """Inferred: a repeated pair. Its rhythm is told only where few legs can have been missed."""
+    """Inferred: a repeated pair. Its rhythm is stated only where few legs can have been missed.
+
+    Parameters
+    ----------
+    port_a, port_b : str
+        Names.
+    legs : int
+        Legs that were linked.
+    bounds : tuple of int
+        Least and greatest number of legs; NaN as the greatest when nothing bounds it.
+    period_days : float
+        Days from one departure to the next from the same port; NaN when unknown.
+    """
     low, high = bounds
     upper = f"–{high}" if pd.notna(high) else " or more"
     rhythm = f", every {period_days:.0f} days" if pd.notna(period_days) and _few_missed(legs, high) else ""
@@ -154,7 +294,15 @@ def _few_missed(legs: int, most: object) -> bool:
 
 
 def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
-    """Inferred: that a ship went to and fro, without its legs."""
+    """Inferred: that a ship went to and fro, without its legs.
+
+    Parameters
+    ----------
+    port_a, port_b : str
+        Names.
+    legs : int
+        Least number of passages.
+    """
     return (
         f"What was seen at {port_a} and {port_b} is consistent with a ship that went to and fro between them, "
         f"{at_least(legs, 'time')}; the observations are too far apart to tell its legs one by one."
@@ -162,7 +310,7 @@ def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
 
 
 def consistent_with(names: list[str], excluded: list[str]) -> str:
-    """Matched by size alone: a class, with its observation-alikes, never a name."""
+    """Matched by size alone: a class, with its look-alikes, never a name."""
     if not names:
         return "No ship of the watch list fits."
     among = either(names) if len(names) == 1 else f"one of {either(names)}"
@@ -176,7 +324,17 @@ def identified(name: str, by: str) -> str:
 
 
 def fewer_or_more(place: str, rate: float, expected: tuple[float, float]) -> str:
-    """Measured against the past."""
+    """Measured against the past.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    rate : float
+        Vessels a clear observation.
+    expected : tuple of float
+        Interval of that rate after the past; within it the word is "about as many".
+    """
     word = "More" if rate > expected[1] else ("Fewer" if rate < expected[0] else "About as many")
     than = "as" if word == "About as many" else "than"
     return (
@@ -208,7 +366,21 @@ _COUNTED = {
 def changed(
     what: str, place: str, rates: tuple[float, float], observations: tuple[int, int], bounds: tuple[Instant, Instant]
 ) -> str:
-    """Measured: a rate that was another before; `bounds` are the last observation before and the first after."""
+    """Measured: a rate that was another before.
+
+    Parameters
+    ----------
+    what : str
+        What is counted, as in RATES: ``vessels``, ``stacks`` or a kind of place.
+    place : str
+        Name of the port or berth.
+    rates : tuple of float
+        A clear observation, before and after.
+    observations : tuple of int
+        On which the rates rest, before and after.
+    bounds : tuple of Timestamp
+        The last observation before and the first after.
+    """
     return (
         f"{_COUNTED.get(what, what)} at {place} changed between {day(bounds[0])} and {day(bounds[1])}, from "
         f"{rates[0]:.1f} ({plural(observations[0], 'observation')}) to {rates[1]:.1f} "
@@ -231,7 +403,17 @@ def feed_silent(start: Instant, end: Instant | None) -> str:
 
 
 def unseen_since(place: str, since: Instant, until: Instant) -> str:
-    """Limits: how long nothing has been seen."""
+    """Limits: how long nothing has been seen.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port or berth.
+    since : datetime or Timestamp
+        The last observation, UTC.
+    until : datetime or Timestamp
+        Up to which the days are counted.
+    """
     days = (pd.Timestamp(until) - pd.Timestamp(since)).days
     return (
         f"{place} has not been seen for {days} days, since {day_and_time(since)}: nothing can be said of what "

@@ -55,19 +55,20 @@ def identify(
     visits : VISITS table
         A visit whose MMSI is known has one row: who that is, by AIS.
     watchlist : VESSEL_WATCHLIST table
-    Positions : POSITIONS table
+    positions : POSITIONS table, optional
         A listed ship whose AIS shows it too far away to have been here is excluded.
     elsewhere : DataFrame, optional
-        Table with ``name, start, end, aoi_id``. Published sightings: a ship seen in another port within a visit is
-        excluded (same port: no effect).
+        Published sightings, with ``name, start, end, aoi_id``: a ship seen in another port throughout a visit is
+        excluded; one in the same port has no effect.
     aois : tuple of Aoi
-        ports, for distances.
+        Ports, for distances. In a port that is missing AIS excludes no ship.
+    rule : IdentityRule, optional
 
     Notes
     -----
-    Weights are multiplied by the chance to measure the visit's length from a ship of the published range, over the
+    Weights are multiplied by the probability to measure the visit's length from a ship of the published range, over the
     spread of ship lengths at large; ships of unknown length keep their weight. Probabilities below 2 % are not listed.
-    Nothing here is a name: `wording` says class and observation-alikes unless AIS gives the MMSI.
+    Nothing here is a name: `wording` states class and look-alikes unless AIS gives the MMSI.
     """
     rule = rule or IdentityRule()
     if visits.empty or watchlist.empty:

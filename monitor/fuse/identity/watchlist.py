@@ -1,4 +1,4 @@
-"""The watch list: ships, their observation-alikes, and what is published of each."""
+"""The watch list: ships, their look-alikes, and what is published of each."""
 
 from __future__ import annotations
 

@@ -83,7 +83,22 @@ def solve(cost: Floats) -> tuple[npt.NDArray[np.int64], float]:
 
 
 def without(cost: Floats, best: Pairing, row: int, column: int) -> float:
-    """By how much the best assignment that holds a pair costs more than the best of all (`best`, of the same costs)."""
+    """By how much the best assignment that holds a pair costs more than the best of all.
+
+    Parameters
+    ----------
+    cost : array of float
+        (row, column); infinite where a pair is not feasible.
+    best : Pairing
+        The best assignment of these costs.
+    row, column : int
+        The pair that is held.
+
+    Returns
+    -------
+    float
+        Zero for a pair of the best assignment; infinite for one that is not feasible.
+    """
     taken = best.column >= 0
     total = float(cost[np.flatnonzero(taken), best.column[taken]].sum())
     return max(_forced(cost, row, column) - total, 0.0)

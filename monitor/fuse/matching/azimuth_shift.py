@@ -59,9 +59,24 @@ def azimuth_shift(
     Positive is forward, with the satellite; add it to the AIS position to get the place in the image. Arguments
     broadcast; the result has their common shape (0-d for scalars). NaN speed or course gives NaN.
 
-    Notes ----- For a radar that observations right, the speed away from it is ``v_r = SOG sin(COG - course)
-    sin(incidence)``, and the image moves by ``-R v_r / V``: a ship that recedes is imaged behind its place, one that
-    approaches ahead of it. Sentinel-1 gives 27–47 m a knot of ground-range speed over its swath.
+    Parameters
+    ----------
+    sog_kn, cog_deg : array of float
+        The ship's speed, and course over ground clockwise from true north.
+    satellite_course_deg : array of float
+        Over the ground, clockwise from true north.
+    incidence_deg : array of float
+        At the ship, from the ellipsoid's normal.
+    slant_range_m : array of float
+        Distance from antenna to ship.
+    satellite_speed_ms : array of float
+        Along the orbit.
+
+    Notes
+    -----
+    For a right-looking radar the speed away from it is ``v_r = SOG sin(COG - course) sin(incidence)``, and the image
+    moves by ``-R v_r / V``: a ship that recedes is imaged behind its place, one that approaches ahead of it.
+    Sentinel-1 gives 27–47 m a knot of ground-range speed over its swath.
     """
     away = np.deg2rad(np.asarray(cog_deg, dtype=np.float64) - np.asarray(satellite_course_deg, dtype=np.float64))
     across = np.sin(np.deg2rad(np.asarray(incidence_deg, dtype=np.float64)))
@@ -71,8 +86,16 @@ def azimuth_shift(
 
 
 def image_shift_m(sog_kn: npt.ArrayLike, cog_deg: npt.ArrayLike, observation: RadarGeometry) -> Floats:
-    """`azimuth_shift` for one observation, zero for ships that lie still (under half a knot) or whose motion is
-    unknown.
+    """`azimuth_shift` for one observation.
+
+    Zero for ships that lie still (under half a knot) or whose motion is unknown.
+
+    Parameters
+    ----------
+    sog_kn, cog_deg : array of float
+        The ships' speed and course over ground.
+    observation : RadarGeometry
+        How the radar saw the place; one for all ships.
     """
     sog = np.asarray(sog_kn, dtype=np.float64)
     shift = azimuth_shift(
@@ -114,6 +137,15 @@ def satellite_course_deg(orbit_state: str, lat: float) -> float:
 
 def sentinel1_geometry(orbit_state: str, lat: float, *, incidence_deg: float | None = None) -> RadarGeometry:
     """How Sentinel-1 saw a latitude; without an incidence mid-swath stands for it, with the doubt that this brings.
+
+    Parameters
+    ----------
+    orbit_state : {"ascending", "descending"}
+        Of the pass.
+    lat : float
+        Latitude of the place in degrees.
+    incidence_deg : float, optional
+        At the place.
 
     Raises
     ------

@@ -21,11 +21,11 @@ class MatchModel:
 
     Attributes
     ----------
-    floor_m : tuple of two float
+    floor_m : tuple of float
         Least standard error of a pair's distance (GNSS, box edges, antenna), elsewhere and at a berth.
     length_share : float
         Part of the ship's length that antenna and box centre may lie apart (one standard error).
-    strangers_per_km2 : tuple of pairs of str and float
+    strangers_per_km2 : tuple of (str, float)
         Density of ships without AIS, by the detection's zone; "" where no zone is given.
     sure : float
         Probability from which a pair is ``matched``; from ``1 - sure`` up to it is ``potential``.
@@ -37,7 +37,7 @@ class MatchModel:
         Vessels without any fix this near in time are left out.
     gate_sigmas, near_fix_s : float
         See `gate_m` and `near_gate_m`. Chosen.
-    tails : tuple of pairs of float
+    tails : tuple of (float, float)
         Share and relative width of the wider normal of the distance, elsewhere and at a berth, where ships lie side by
         side. Chosen.
     length_spread, length_fit, length_density : float
@@ -118,16 +118,18 @@ def pair_costs(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel
     detections : DETECTIONS table
         Needs geometry (or lon, lat); length, axis and zone are used where present.
     points : TRACK_POINTS table
-        With ``image_lon``, ``image_lat`` and ``image_sigma_m``. Where the image should show each vessel, and the
+        With ``image_lon``, ``image_lat`` and ``image_sigma_m``: where the image should show each vessel, and the
         standard error along each axis.
+    model : MatchModel
+        Spreads, densities and gates.
 
     Notes
     -----
-    A pair costs minus the log of: chance to be seen × density of the distance, over the density of strangers × chance
-    to be missed. The distance is a two-dimensional normal with a wider one for the outliers. Length and heading
-    multiply by a ratio between a sixth and six, so they never veto; at a berth, where all ships lie along the quay, a
-    fitting heading is no evidence, and a ship under way is rarely the one. Pairs that cost over 5 (less than one in a
-    hundred and fifty) are infeasible.
+    A pair costs minus the log of: probability to be seen × density of the distance, over the density of strangers ×
+    probability to be missed. The distance is a two-dimensional normal with a wider one for the outliers. Length and
+    heading multiply by a ratio between a sixth and six, so they never veto; at a berth, where all ships lie along the
+    quay, a fitting heading is no evidence, and a ship under way is rarely the one. Pairs that cost over 5 (less than
+    one in a hundred and fifty) are infeasible.
     """
     lon, lat = lonlat(detections)
     apart = distance_m(lon[:, None], lat[:, None], floats(points, "image_lon"), floats(points, "image_lat"))

@@ -34,6 +34,15 @@ def observed_area(scene: Acquisition | Scene) -> BaseGeometry:
 def around(positions: pd.DataFrame, instant: pd.Timestamp, hours: float) -> pd.DataFrame:
     """The positions within so many hours of an instant, as they stand.
 
+    Parameters
+    ----------
+    positions : POSITIONS table
+        In any order; only the time decides.
+    instant : Timestamp
+        UTC.
+    hours : float
+        Before and after, both ends included.
+
     Raises
     ------
     DataError
@@ -66,13 +75,18 @@ def vessels_at(
     ----------
     positions : POSITIONS table
         Needs ``mmsi, t, lon, lat``; the rest is used where present.
-    observation : RadarLook
+    scene : Acquisition or Scene
+        Gives the instant and its doubt, and for radar the orbit.
+    observation : RadarGeometry, optional
         For radar, where incidence and course are known; else they come from the orbit.
+    within_h : float
+        Vessels whose nearest fix is further in time are left out.
 
     Returns
     -------
-    TRACK_POINTS with ``image_lon``, ``image_lat`` (degrees), ``image_sigma_m``, ``shift_m``
-        One row a vessel with a fix within `within_h`. Empty when nothing was heard.
+    TRACK_POINTS table
+        With ``image_lon``, ``image_lat`` (degrees), ``image_sigma_m`` and ``shift_m``; one row a vessel. Empty when
+        nothing was received.
     """
     acquisition = acquisition_of(scene)
     instant = pd.Timestamp(acquisition.acquired_at)

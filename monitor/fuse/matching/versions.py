@@ -92,10 +92,18 @@ def null_test(
 
     Parameters
     ----------
-    matches : MATCHES table
+    detections : DETECTIONS table
+        Of the scene.
+    positions : POSITIONS table
+        Of both days: of the scene, unless `matches` is given, and of the instant `shift` before it.
+    scene : Acquisition or Scene
+        What the detections are of.
+    matches : MATCHES table, optional
         The true matches, to know the same ship again; made here when not given.
     shift : timedelta
         By how much AIS is moved; a day keeps the hour of the traffic.
+    model : MatchModel
+        Numbers of the matching.
     """
     acquisition = acquisition_of(scene)
     near = around(positions, pd.Timestamp(acquisition.acquired_at) - shift, model.longest_silence_h)

@@ -100,8 +100,9 @@ def median(values: list[float]) -> float:
 
 
 def follow(observations: list[Observation], rule: VisitRule) -> tuple[list[Stay], ClearObservations]:
-    """The stays that a sequence of observations shows, and every berth's clear observations with the chance to miss a
-    hull.
+    """The stays that a sequence of observations shows, and every berth's clear observations.
+
+    The latter come with the probability to miss a hull.
     """
     stays: list[Stay] = []
     clear: dict[str, list[tuple[pd.Timestamp, float]]] = {}
@@ -209,13 +210,33 @@ def _joined(like: list[Stay]) -> Stay:
 
 
 def not_before(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
-    """The last clear observation that surely (to the rule's doubt) came before the stay; None when there is none."""
+    """The last clear observation that surely (to the rule's doubt) came before the stay; None when there is none.
+
+    Parameters
+    ----------
+    stay : Stay
+        The stay that is bounded.
+    clear : mapping of str to list
+        Berth id to its clear observations in order: instant, and probability to miss a hull there.
+    rule : VisitRule
+        Sets the doubt that is allowed.
+    """
     earlier = [(at, missed) for at, missed in reversed(clear.get(stay.berth_id, [])) if at < stay.seen[0]]
     return _bound(stay.seen[0], earlier, rule)
 
 
 def not_after(stay: Stay, clear: ClearObservations, rule: VisitRule) -> Bound:
-    """The first clear observation that surely (to the rule's doubt) came after the stay; None when there is none."""
+    """The first clear observation that surely (to the rule's doubt) came after the stay; None when there is none.
+
+    Parameters
+    ----------
+    stay : Stay
+        The stay that is bounded.
+    clear : mapping of str to list
+        Berth id to its clear observations in order: instant, and probability to miss a hull there.
+    rule : VisitRule
+        Sets the doubt that is allowed.
+    """
     later = [(at, missed) for at, missed in clear.get(stay.berth_id, []) if at > stay.seen[-1]]
     return _bound(stay.seen[-1], later, rule)
 

@@ -38,8 +38,10 @@ def underway_fixes(positions: pd.DataFrame, ports: Ports, *, rule: UnderwayRule 
     ----------
     positions : POSITIONS table
         Needs ``mmsi, t, lon, lat``.
-    ports : Ports
-        Id to longitude and latitude.
+    ports : mapping of str to tuple
+        Port id to longitude and latitude in degrees.
+    rule : UnderwayRule, optional
+        Speeds, lengths and distances.
 
     Notes
     -----

@@ -25,7 +25,22 @@ class Waters(Protocol):
 
 
 def between_ports(aois: tuple[Aoi, ...], sea: Waters | None, *, detour: float) -> Mapping[frozenset[str], float]:
-    """Metres by water between each two ports' berths; `detour` times the geodesic where the way is not known."""
+    """Metres by water between each two ports' berths.
+
+    Parameters
+    ----------
+    aois : tuple of Aoi
+        The ports.
+    sea : Waters, optional
+        Gives the distances by water.
+    detour : float
+        Factor of the geodesic where the way by water is not known.
+
+    Returns
+    -------
+    mapping of frozenset to float
+        Two port ids to metres.
+    """
     places = {aoi.id: _berths(aoi) for aoi in aois}
     ways: dict[frozenset[str], float] = {}
     for a in places:

@@ -42,7 +42,17 @@ def fixes_of(ships: Collection[int], positions: pd.DataFrame | None) -> dict[int
 
 
 def reception_near(positions: pd.DataFrame | None, places: Places, rule: ExclusionRule) -> dict[str, Times]:
-    """Port id to the instants at which any vessel was received within 40 km of it, in order."""
+    """Port id to the instants at which any vessel was received near it, in order.
+
+    Parameters
+    ----------
+    positions : POSITIONS table, optional
+        Without it no port had reception.
+    places : mapping of str to tuple
+        Port id to longitude and latitude in degrees.
+    rule : ExclusionRule
+        Sets how near is near.
+    """
     if positions is None or positions.empty:
         return {}
     lon, lat, times = floats(positions, "lon"), floats(positions, "lat"), naive(positions["t"])
@@ -60,12 +70,16 @@ def silence_odds(
 
     Parameters
     ----------
-    fixes : mapping
+    stays : sequence of PortStay
+        Named and nameless; a key of the result holds the index here.
+    fixes : mapping of int to Fixes
         MMSI to its fixes.
-    feed : mapping
+    feed : mapping of str to array
         Port id to the instants at which any vessel was received near it, in order.
-    places : Places
-        Port id to longitude and latitude.
+    places : mapping of str to tuple
+        Port id to longitude and latitude in degrees.
+    rule : LinkRule
+        Greatest speed, slack, and the odds against a ship that hides.
 
     Notes
     -----

@@ -55,23 +55,26 @@ def link_voyages(
     Parameters
     ----------
     visits : VISITS table
-    Aois : tuple of Aoi
-        ports.
-    stacks : STACKS table
+        Of all ports.
+    aois : tuple of Aoi
+        The ports.
+    stacks : STACKS table, optional
         A stack that shrank where the ship lay and grew where it came next favours the link.
-    port_calls : PORT_CALLS table
+    port_calls : PORT_CALLS table, optional
         Calls on AIS without a visit take part as stays.
-    positions : POSITIONS table
+    positions : POSITIONS table, optional
         A ship that was received while a nameless one lay at a berth is not that one; one that was received on its way
         between two ports, silent before and after, favours the stays that it must have left and come to.
-    ais_voyages : VOYAGES table
+    ais_voyages : VOYAGES table, optional
         Legs that AIS shows whole; they are kept, and an image leg of the same ship and time becomes ``both``.
-    berth_states : BERTH_STATES table
+    berth_states : BERTH_STATES table, optional
         For the share of stays that the observations could have met, which widens the shuttles' count.
-    distances_m : Distances, optional
-        Mapping of two port ids (a frozenset) to metres by water.
-    sea : Waters
+    distances_m : mapping of frozenset to float, optional
+        Two port ids to metres by water.
+    sea : Waters, optional
         Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
+    rule : LinkRule, optional
+        Speeds, waits, and how samples are drawn.
 
     Returns
     -------

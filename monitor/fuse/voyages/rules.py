@@ -14,7 +14,7 @@ class TransitionRule:
     ----------
     missed : float
         Probability that no observation met a call, at a port for which that is not known.
-    missed_range : tuple of two float
+    missed_range : tuple of float
         Least and greatest such probability where it is known.
     found : float
         Probability that a stay which an observation met was found there.
@@ -42,7 +42,7 @@ class TransitionRule:
         A ship that went elsewhere was away for at least so many passages.
     shift_rate : float
         How fast shifts to another berth become rarer over `LinkRule.shift_within`.
-    fit_odds : tuple of two float
+    fit_odds : tuple of float
         Least and greatest log odds that a stay is the one which an underway fix left or came to.
     open_width_h : float
         Stands for the width of a bound that no observation sets.
@@ -89,7 +89,7 @@ class UnderwayRule:
         A stretch that begins or ends nearer to a port is a call there.
     shortest_m : float
         Shorter stretches show no course.
-    speeds_kn : tuple of two float
+    speeds_kn : tuple of float
         Least and greatest speed of a cargo ship under way.
     direct : float
         Greatest length of the way by the stretch over the direct one.
@@ -210,7 +210,7 @@ class LinkRule:
         Greatest speed over the water distance.
     usual_kn : float
         Speed from which waiting is counted.
-    waits : tuple of pairs of float
+    waits : tuple of (float, float)
         Share and mean hours of the time lost on the way: none to speak of, in the roads, weather or orders.
     unseen_h : float
         Mean hours that a stay goes on before its first observation and after its last.
@@ -226,10 +226,10 @@ class LinkRule:
         Log odds of two stays too far apart in time to say anything.
     least_probability : float
         Links below are kept among VOYAGE_LINKS and make no voyage.
-    surer : tuple of two float
+    surer : tuple of float
         Intercept and slope, in log odds, from a link's share of the samples to the probability that its leg took
         place; fitted to 220 legs of the made seasons 100–117, whose legs took place more often than they were sampled.
-    sampled_range : tuple of two float
+    sampled_range : tuple of float
         Least and greatest share of the samples that counts there.
     longest_call : timedelta
         A hull that lay longer is laid up, and no call of a ship that trades.
@@ -243,7 +243,7 @@ class LinkRule:
         Legs from which a repeated pair is called a shuttle.
     stay_h : float
         Usual length of stay.
-    stays_h : tuple of two float
+    stays_h : tuple of float
         Shortest and longest usual stay, for the bounds of the share of legs that observations could have met.
     same_leg : timedelta
         An AIS leg and an image leg whose ends differ by no more are one.

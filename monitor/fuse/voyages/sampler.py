@@ -57,8 +57,16 @@ class ChainModel:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One ship's life in one draw: its items in order of time, the MMSI by which AIS knows it (0: none), and how often
-    it went from one port to the other.
+    """One ship's chain in one draw.
+
+    Attributes
+    ----------
+    items : tuple of int
+        Stays and underway fixes in order of time.
+    mmsi : int
+        By which AIS knows the ship; 0: none.
+    crossings : int
+        How often it went from one port to the other.
     """
 
     items: tuple[int, ...]
@@ -72,9 +80,9 @@ class Posterior:
 
     Attributes
     ----------
-    followers : mapping
-        How likely each stay was followed by each other, straight; only pairs that occur are there.
-    chains : sequence of sequences of Chain
+    followers : mapping of (int, int) to float
+        Probability that one stay was followed by another in a single passage; only pairs that occur are there.
+    chains : sequence of sequence of Chain
         By sample, the chains that crossed between two ports, the most crossings first.
     """
 
@@ -283,8 +291,9 @@ class _State:
         return sum(self._chain_score(chain) for chain in sorted(self._chains))
 
     def legs(self) -> list[tuple[tuple[int, int], float]]:
-        """Stays that follow one another in a chain, underway fixes left out, and the share of it that one passage
-        makes.
+        """Stays that follow one another in a chain, and the share of that step which one passage makes.
+
+        Underway fixes between the two are left out.
         """
         found = []
         number = len(self._model.stays)

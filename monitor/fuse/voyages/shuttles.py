@@ -22,7 +22,19 @@ SHOWN, CANDIDATE = "shown", "candidate"
 def shuttles(
     voyages: pd.DataFrame, stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule
 ) -> tuple[pd.DataFrame, dict[str, str]]:
-    """SHUTTLES, and the shuttle of each of their voyages by id."""
+    """SHUTTLES, and the shuttle of each of their voyages by id.
+
+    Parameters
+    ----------
+    voyages : VOYAGES table
+        Legs in order of departure; those within one port are left out.
+    stays : list of PortStay
+        Those that the legs join.
+    berth_states : BERTH_STATES table, optional
+        Which stays the observations could have met; without it the greatest number of legs is open.
+    rule : LinkRule
+        Least number of legs, and the usual stays.
+    """
     by_id = {stay.id: stay for stay in stays}
     groups: list[list[dict[object, object]]] = []
     for leg in voyages[voyages["from_port"] != voyages["to_port"]].to_dict("records"):
@@ -95,11 +107,10 @@ def _shuttle(
 def _leg_shares(
     ports: list[str], first: pd.Timestamp, last: pd.Timestamp, berth_states: pd.DataFrame | None, rule: LinkRule
 ) -> tuple[float, float]:
-    """Least and greatest share of legs whose stays at both ends the observations could have met; 0 where that is not
-    known.
+    """Least and greatest share of legs whose stays at both ends the observations could have met.
 
-    The least is of short stays, met at either end by chance; the greatest of long ones, where legs that follow one
-    another share a stay, so that the worse seen port alone decides.
+    0 where that is not known. The least is of short stays, met at either end by chance; the greatest of long ones,
+    where legs that follow one another share a stay, so that the worse seen port alone decides.
     """
     if berth_states is None or berth_states.empty or last <= first:
         return 0.0, 0.0
@@ -113,11 +124,24 @@ def _leg_shares(
 def with_candidates(
     shown: pd.DataFrame, stays: Sequence[PortStay], posterior: Posterior, *, model: ChainModel, rule: LinkRule
 ) -> pd.DataFrame:
-    """SHUTTLES and, for pairs of ports that have none, the one that the draws make likely though its legs are not sure.
+    """SHUTTLES and, for pairs of ports that have none, the one that the draws make likely.
 
-    Where observations are days apart no single leg may be sure, and yet the stays and what AIS received between the
+    Where observations are days apart, no single leg may be sure, and yet the stays and what AIS received between the
     ports can leave little doubt that one ship went to and fro. Such a row is a ``candidate``; its `probability` is
     the share of draws in which some ship that no AIS names in port crossed at least `rule.least_legs` times.
+
+    Parameters
+    ----------
+    shown : SHUTTLES table
+        Those whose legs are sure.
+    stays : sequence of PortStay
+        Those of the model, in its order.
+    posterior : Posterior
+        The draws of the model.
+    model : ChainModel
+        From which they were drawn.
+    rule : LinkRule
+        Least number of legs and least probability.
     """
     rows = []
     pairs = {frozenset(pair) for pair in zip(shown["port_a"], shown["port_b"], strict=True)}
@@ -133,7 +157,7 @@ def with_candidates(
 
 
 def _both_ends(chain: Chain, stays: Sequence[PortStay], ports: tuple[str, str], rule: LinkRule) -> bool:
-    """Whether looks met the ship more than once in each port: what AIS hears between them may be bound elsewhere."""
+    """Whether observations met the ship often enough in each port: what AIS receives between may be bound elsewhere."""
     met = [stays[item].port for item in chain.items if item < len(stays) and stays[item].mmsi is None]
     return all(met.count(port) >= rule.candidates.least_met for port in ports)
 

@@ -20,7 +20,24 @@ _INSTANTS = 24
 
 
 def likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """Departure and arrival to be expected, to the minute, within the two intervals and by the passage they allow."""
+    """Departure and arrival to be expected, to the minute, within the two intervals and by the passage they allow.
+
+    Parameters
+    ----------
+    left : PortStay
+        Whose departure begins the leg.
+    came : PortStay
+        Whose arrival ends it.
+    way_m : float
+        Distance by water.
+    rule : LinkRule
+        Speeds and waits.
+
+    Returns
+    -------
+    tuple of Timestamp
+        The widest bounds when no passage fits.
+    """
     latest_out = min(left.departed[1] or came.arrived[1], came.arrived[1])
     earliest_in = max(came.arrived[0] or left.departed[0], left.departed[0])
     grid = (np.arange(_INSTANTS) + 0.5) / _INSTANTS
@@ -39,7 +56,17 @@ def likeliest(left: PortStay, came: PortStay, way_m: float, rule: LinkRule) -> t
 
 
 def passage_density(hours: Floats, fastest: Floats, usual: Floats, rule: LinkRule) -> Floats:
-    """(pairs, instants) density an hour of a passage that took so long; nothing is faster than the fastest."""
+    """(pairs, instants) density an hour of a passage that took so long; nothing is faster than the fastest.
+
+    Parameters
+    ----------
+    hours : array of float
+        (pairs, instants) duration of the passage.
+    fastest, usual : array of float
+        (pairs,) hours at the greatest and at the usual speed.
+    rule : LinkRule
+        Shares and means of the time lost on the way.
+    """
     waited = np.maximum(hours - usual[:, None], 0.0)
     spread = (usual - fastest)[:, None]
     weight = sum(share * np.exp(-waited / wait) / (wait + spread) for share, wait in rule.waits)

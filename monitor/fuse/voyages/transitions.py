@@ -33,9 +33,10 @@ class Steps:
 
     Attributes
     ----------
-    odds : (items, items) by pair of indices; a pair that is missing is too far apart in time to say anything
-    Straight : mapping
-        share of a step between stays of two ports that a single passage makes up; between a stay and an underway fix 1
+    odds : mapping of (int, int) to float
+        By the indices of two items; a pair that is missing is too far apart in time to weigh.
+    straight : mapping of (int, int) to float
+        Share of a step between stays of two ports that a single passage makes up; between a stay and an underway fix 1
         when the stay is the one that the underway fix's passage left or came to.
     far : float
         Log odds of a pair that is missing.
@@ -84,12 +85,16 @@ def steps(
 
     Parameters
     ----------
-    stays, found : sequence of PortStay
+    stays : sequence of PortStay
         In order of time.
-    ways : Distances
-        Two port ids (a frozenset) to metres by water.
-    missed : mapping
-        Port id to the chance that no observation met a call there.
+    found : sequence of UnderwayFix
+        Their indices in the result follow those of the stays.
+    ways : mapping of frozenset to float
+        Two port ids to metres by water.
+    missed : mapping of str to float
+        Port id to the probability that no observation met a call there.
+    rule : LinkRule
+        Speeds, waits, and the factors of steps with missed calls.
     """
     if not stays:
         return Steps({}, {}, rule.far)

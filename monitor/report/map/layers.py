@@ -205,8 +205,9 @@ def _line(track: pd.DataFrame) -> BaseGeometry | None:
 
 
 def gaps(studio: Studio) -> Layer:
-    """Gaps with the area a ship could have been in: those that could explain a dark event here first, then the longest
-    of vessels that matter.
+    """Gaps with the area a ship could have been in.
+
+    Those that could explain a dark event here first, then the longest of vessels that matter.
     """
     chosen = shown_gaps(studio)
     made: list[dict[str, object]] = []

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table. `kind` is a word from the style sheet ("" | warn | none | present | absent | part);
-    `note` a longer reading of a short code; `anchor` an id within the page to link to.
+    """One cell of a table.
+
+    `kind` is a word from the style sheet ("" | warn | none | present | absent | part); `note` a longer reading of a
+    short code; `anchor` an id within the page to link to.
     """
 
     text: str
@@ -84,8 +86,9 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class FilmFrame:
-    """One small picture in a row of observations at one frame; `picture` is None where the observation showed
-    nothing.
+    """One small picture in a row of observations at one frame.
+
+    `picture` is None where the observation showed nothing.
     """
 
     picture: Picture | None

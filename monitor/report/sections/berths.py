@@ -64,8 +64,9 @@ def _berth(row: object) -> Cell:
 
 
 def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
-    """Yards at the observations of the period in which something stood or changed, as intervals; the rest in a
-    sentence.
+    """Yards at the observations of the period in which something stood or changed, as intervals.
+
+    The rest follow in a sentence.
     """
     made = STACKS.within(given.tables[STACKS], given.period)
     made = made[made["aoi_id"] == aoi.id]
@@ -143,8 +144,9 @@ def visits(given: BriefInput, aoi: Aoi) -> Table:
 
 
 def detectable_stays(given: BriefInput, aoi: Aoi) -> Text:
-    """What share of the stays of each length, begun in the period, the clear observations at the berths would have
-    met.
+    """What share of the stays of each length the clear observations at the berths would have met.
+
+    Stays that begin within the period count.
     """
     states = given.tables[BERTH_STATES]
     states = states[states["aoi_id"] == aoi.id]

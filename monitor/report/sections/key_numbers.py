@@ -1,5 +1,6 @@
-"""Key numbers: vessels per clear observation now, a week ago, in the twelve weeks before and a year ago, with
-intervals.
+"""Key numbers: vessels per clear observation now and in the past, with intervals.
+
+The past is a week ago, the twelve weeks before, and a year ago.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class ObservedRate:
-    """What was seen of something in `observations` observations, one seen in part counting by its share in
-    `exposure`.
+    """What was seen of something in `observations` observations.
+
+    One seen in part counts by its share in `exposure`.
     """
 
     seen: int
@@ -164,8 +166,9 @@ def probability_of_more(now: ObservedRate, past: ObservedRate) -> float:
 
 
 def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
-    """COUNTS of one port with a column for each length class (named by its label), missing where there was no
-    observation.
+    """COUNTS of one port with a column for each length class, named by its label.
+
+    A value is missing where there was no observation.
     """
     counts = given.tables[COUNTS]
     counts = counts[counts["aoi_id"] == aoi.id].copy()

@@ -116,8 +116,9 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
 
 
 def newest(given: BriefInput) -> tuple[Statement, ...]:
-    """What the newest observations show, for ports without a past to set them against; nothing where nothing was
-    counted.
+    """What the newest observations show, for ports without a past to set them against.
+
+    Empty where nothing was counted.
     """
     parts: list[str] = []
     scenes: list[str] = []

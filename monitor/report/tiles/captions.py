@@ -20,7 +20,10 @@ StatementParts = tuple[tuple[str, str], ...]
 
 
 def tally(shown: Sequence[Mark]) -> str:
-    """``3 objects consistent with vessels are marked: 2 matched, 1 dark event. No container stack is marked.``"""
+    """How many marks of each kind a tile shows, in sentences.
+
+    ``3 objects consistent with vessels are marked: 2 matched, 1 dark event. 1 container stack is marked.``
+    """
     ships = [mark for mark in shown if mark.status not in ("stack", "fixed")]
     fixed, stacks = (sum(mark.status == status for mark in shown) for status in ("fixed", "stack"))
     count = {s: sum(mark.status == s for mark in ships) for s in STATUS}

@@ -44,8 +44,9 @@ class Observation:
 
 
 def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
-    """Every observation at a port, of all times, in order: one for each acquisition and for each coverage row without
-    one.
+    """Every observation at a port, of all times, in order.
+
+    One for each acquisition, and for each coverage row without one.
     """
     water = given.tables[COVERAGE]
     water = water[(water["aoi_id"] == aoi_id) & (water["kind"] == "water")]
@@ -101,8 +102,9 @@ def longest_blind(observations: Sequence[Observation], period: TimeRange) -> tup
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The observations of a port that get tiles: newest optical, the clear one before it, newest radar; each may be
-    None.
+    """The observations of a port that get tiles; each may be None.
+
+    The newest optical one, the clear one before it, and the newest radar one.
     """
 
     latest: Observation | None

@@ -87,8 +87,9 @@ def _letter(index: int) -> str:
 
 
 def letters(axes: Axes, overlay: Overlay, grid: Grid, zoom: float) -> None:
-    """Write each zone's letter at the corner of its outline that is freest; a letter that would cover another is left
-    out, as on an overview of close berths.
+    """Write each zone's letter at the corner of its outline that is freest.
+
+    A letter that would cover another is left out, as on an overview of close berths.
 
     Parameters
     ----------

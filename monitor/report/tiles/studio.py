@@ -179,8 +179,9 @@ class Studio:
         return draw_chip(raster, stretch, text, one)
 
     def film(self, observations: tuple[Observation, ...], frame: Frame) -> tuple[tuple[FilmFrame, ...], Picture | None]:
-        """Small pictures of one frame, observation after observation, and the same as an animation when there are two
-        or more.
+        """Small pictures of one frame, observation after observation, and the same as an animation.
+
+        There is no animation of fewer than two.
         """
         made, frames = [], []
         for observation in observations:

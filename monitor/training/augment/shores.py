@@ -73,8 +73,10 @@ def soft_line(size: int, start: tuple[float, float], angle: float, length: float
 
 
 def _works(land: Mask, offshore: Pixels, rng: np.random.Generator) -> tuple[Pixels, Pixels]:
-    """Opacity of groynes and jetties that run out from the shore and of breakwaters that lie before it, and places
-    along the jetties: (n, 4) x, y, unit normal towards the water.
+    """Opacity of groynes, jetties and breakwaters, and places along the jetties.
+
+    Groynes and jetties run out from the shore, breakwaters lie before it. Places are (n, 4): x, y, and the unit normal
+    towards the water.
     """
     size = len(land)
     out, sides = np.zeros((size, size), np.float32), [np.zeros((0, 4), np.float32)]

@@ -21,7 +21,17 @@ def split(grid: Grid, side_px: int) -> list[Window]:
 
 
 def merge(grid: Grid, windows: Sequence[Window], pieces: Sequence[npt.NDArray[np.generic]]) -> npt.NDArray[np.generic]:
-    """(band, row, col) of the whole grid from the pieces of its windows."""
+    """(band, row, col) of the whole grid from the pieces of its windows.
+
+    Parameters
+    ----------
+    grid : Grid
+        The whole.
+    windows : sequence of (slice, slice)
+        Rows and columns of each piece in the grid; together they cover it (`split`).
+    pieces : sequence of array
+        (band, row, col), one for each window, all of one type and number of bands.
+    """
     if len(pieces) == 1:
         return pieces[0]
     whole = np.zeros((pieces[0].shape[0], *grid.shape), pieces[0].dtype)

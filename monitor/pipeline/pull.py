@@ -174,7 +174,17 @@ def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
 
 
 def plan_table(archive: Archive, source: Source, found: Search) -> Table:
-    """What a pull would archive: a row a pass, with whether it is here and what it costs."""
+    """What a pull would archive: a row a pass, with whether it is here and what it costs.
+
+    Parameters
+    ----------
+    archive : Archive
+        What is here.
+    source : Source
+        Gives the costs, where it has any.
+    found : Search
+        The passes.
+    """
     lacking = {acquisition.id for acquisition, _ in missing(archive, found)}
     prices = costs(source, found)
     rows = tuple(

@@ -17,7 +17,17 @@ if TYPE_CHECKING:
 
 
 def source_of(workspace: Workspace, context: Context, name: str | None = None) -> Source:
-    """The source of that name, the settings' when not given; nothing is opened or requested yet."""
+    """The source of that name; nothing is opened or requested yet.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its folder and settings.
+    context : Context
+        Its ports; the simulated source needs them.
+    name : str, optional
+        The settings' when not given.
+    """
     return make_source(workspace.root, workspace.settings, context.aois, name)
 
 

@@ -37,7 +37,7 @@ def write_pdf(brief: Brief, out: Path) -> Path:
 
 @contextmanager
 def _fixed_font_dates() -> Iterator[None]:
-    """fontTools dates each font that it cuts down, by the clock unless SOURCE_DATE_EPOCH is set."""
+    """Within: no date of today in fonts, since fontTools dates what it cuts down unless SOURCE_DATE_EPOCH is set."""
     before = os.environ.get("SOURCE_DATE_EPOCH")
     os.environ["SOURCE_DATE_EPOCH"] = before or "0"
     try:

@@ -70,7 +70,7 @@ def test_the_run_after_a_kill_finishes_the_job(
     assert run(["run", "--due", "-w", str(workspace)]) == 0
     again = Workspace.open(workspace)
     for table in ("detections", "berth_states", "visits", "counts", "coverage"):
-        left, right = getattr(again, table)(), getattr(undisturbed, table)()
+        left, right = again.table(table), undisturbed.table(table)
         pd.testing.assert_frame_equal(pd.DataFrame(left), pd.DataFrame(right))
     assert len(list((workspace / "reports").glob("*.html"))) == 1
 

@@ -1,4 +1,4 @@
-"""The wording ladder: observed, measured, matched, inferred, limits. A brief says these sentences and no others.
+"""The wording ladder: observed, measured, matched, inferred, limits. A brief states these sentences and no others.
 
 Each function returns one sentence for one rung. Rungs are never mixed: what was observed carries no likelihood, what
 is inferred always does, counts are "at least", and likelihood and confidence stand in different sentences.
@@ -19,8 +19,8 @@ UNMATCHED_CAVEAT = "Unmatched is not proof that AIS was switched off."
 GAP_CAVEAT = "A gap is silence in the data and says nothing of intent."
 SNAPSHOT = "Imagery is a snapshot: what came and went between observations was not seen."
 RESOLUTION = (
-    "At 10 m a ship of 120 m is 12 pixels long: length is good to 10–15 m, and ships of like length cannot be told "
-    "apart."
+    "At 10 m a ship of 120 m is 12 pixels long: length is good to 10–15 m, and ships of like length cannot be "
+    "distinguished."
 )
 NAME_RULE = "A name needs AIS or a reviewer."
 CAVEATS = (CONTENTS, EMPTY_BOXES, OTHER_ROUTES, UNMATCHED_CAVEAT, GAP_CAVEAT, SNAPSHOT, RESOLUTION, NAME_RULE)
@@ -42,7 +42,7 @@ def not_seen(what: str, place: str, at: Instant) -> str:
 
 def not_observed(place: str, start: Instant, end: Instant) -> str:
     """Limits: nobody looked."""
-    return f"{place} was not observed from {day(start)} to {day(end)}: nothing can be said of what lay there."
+    return f"{place} was not observed from {day(start)} to {day(end)}: what lay there is not known."
 
 
 def matched(place: str, mmsi: int, at: Instant) -> str:
@@ -52,7 +52,7 @@ def matched(place: str, mmsi: int, at: Instant) -> str:
 
 def potential(place: str, mmsi: int, at: Instant) -> str:
     """Between matched and unmatched."""
-    return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; it cannot be told with certainty."
+    return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; this is not certain."
 
 
 def unmatched(place: str, at: Instant) -> str:
@@ -63,7 +63,7 @@ def unmatched(place: str, at: Instant) -> str:
 
 
 def uncompared(place: str, at: Instant) -> str:
-    """Observed at an hour that nobody knows, so that no AIS can be laid beside it."""
+    """Observed at an hour that nobody knows, so that AIS cannot be compared."""
     return f"A vessel was seen at {place} on {day(at)}; the hour of the image is unknown, so AIS cannot be compared."
 
 
@@ -71,8 +71,7 @@ def dark(place: str, length: str, at: Instant, heard: int) -> str:
     """Observed, without AIS, where reception is shown."""
     return (
         f"A vessel {length} lay at {place} on {day_and_time(at)} and no AIS position fits it, while {heard} other "
-        "vessels were "
-        "heard there."
+        "vessels were received there."
     )
 
 
@@ -157,7 +156,7 @@ def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
     """Inferred: that a ship went to and fro, without its legs."""
     return (
         f"What was seen at {port_a} and {port_b} is consistent with a ship that went to and fro between them, "
-        f"{at_least(legs, 'time')}; the observations are too far apart to tell its legs one by one."
+        f"{at_least(legs, 'time')}; the observations are too far apart to resolve its legs one by one."
     )
 
 
@@ -233,12 +232,9 @@ def feed_silent(start: Instant, end: Instant | None) -> str:
 def unseen_since(place: str, since: Instant, until: Instant) -> str:
     """Limits: how long nothing has been seen."""
     days = (pd.Timestamp(until) - pd.Timestamp(since)).days
-    return (
-        f"{place} has not been seen for {days} days, since {day_and_time(since)}: nothing can be said of what "
-        "lay there."
-    )
+    return f"{place} has not been seen for {days} days, since {day_and_time(since)}: what lay there since is not known."
 
 
-def taken_back(claim: str, told: Instant) -> str:
-    """A correction: what was told, and when."""
-    return f"This was told on {day(told)} and no longer holds: “{claim}”"
+def taken_back(claim: str, sent: Instant) -> str:
+    """A correction: what was reported, and when."""
+    return f"This was reported on {day(sent)} and no longer holds: “{claim}”"

@@ -51,13 +51,13 @@ class ChainModel:
     passages: Sequence[tuple[str, str]] = ()
 
     def ports(self, item: int) -> tuple[str, ...]:
-        """The ports that an item tells of, in order: one of a stay, two of an underway fix."""
+        """The ports that an item belongs to, in order: one of a stay, two of an underway fix."""
         return (self.stays[item].port,) if item < len(self.stays) else self.passages[item - len(self.stays)]
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One ship's life in one draw: its items in order of time, the MMSI by which AIS knows it (0: none), and how often
+    """One ship in one sample: its items in order of time, the MMSI by which AIS knows it (0: none), and how often
     it went from one port to the other.
     """
 
@@ -68,7 +68,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """What the draws say.
+    """What the samples show.
 
     Attributes
     ----------

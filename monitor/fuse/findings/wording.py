@@ -42,7 +42,7 @@ def not_seen(what: str, place: str, at: Instant) -> str:
 
 def not_observed(place: str, start: Instant, end: Instant) -> str:
     """Limits: nobody looked."""
-    return f"{place} was not observed from {day(start)} to {day(end)}: what lay there is not known."
+    return f"{place} was not observed from {day(start)} to {day(end)}: nothing can be said of what lay there."
 
 
 def matched(place: str, mmsi: int, at: Instant) -> str:
@@ -52,7 +52,7 @@ def matched(place: str, mmsi: int, at: Instant) -> str:
 
 def potential(place: str, mmsi: int, at: Instant) -> str:
     """Between matched and unmatched."""
-    return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; this is not certain."
+    return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; it cannot be told with certainty."
 
 
 def unmatched(place: str, at: Instant) -> str:
@@ -232,7 +232,10 @@ def feed_silent(start: Instant, end: Instant | None) -> str:
 def unseen_since(place: str, since: Instant, until: Instant) -> str:
     """Limits: how long nothing has been seen."""
     days = (pd.Timestamp(until) - pd.Timestamp(since)).days
-    return f"{place} has not been seen for {days} days, since {day_and_time(since)}: what lay there since is not known."
+    return (
+        f"{place} has not been seen for {days} days, since {day_and_time(since)}: nothing can be said of what "
+        "lay there."
+    )
 
 
 def taken_back(claim: str, sent: Instant) -> str:

@@ -19,8 +19,9 @@ berth is merely doubtful."""
 
 @dataclass(frozen=True, slots=True)
 class BerthVessel:
-    """A ship at a berth in one observation; no id, and NaN for place and length, when only the berth's state shows
-    it.
+    """A ship at a berth in one observation.
+
+    Without an id, and NaN for place and length, when only the berth's state shows it.
     """
 
     berth_id: str

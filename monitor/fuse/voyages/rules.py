@@ -210,8 +210,8 @@ class LinkRule:
         Greatest speed over the water distance.
     usual_kn : float
         Speed from which waiting is counted.
-    waits : tuple of pairs of float
-        Share and mean hours of the time lost on the way: almost none, in the roads, weather or orders.
+    waits : tuple of (float, float)
+        Share and mean hours of the time lost on the way: none to speak of, in the roads, weather or orders.
     unseen_h : float
         Mean hours that a stay goes on before its first observation and after its last.
     strangers : float

@@ -57,8 +57,16 @@ class ChainModel:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """One ship in one sample: its items in order of time, the MMSI by which AIS knows it (0: none), and how often
-    it went from one port to the other.
+    """One ship's chain in one draw.
+
+    Attributes
+    ----------
+    items : tuple of int
+        Stays and underway fixes in order of time.
+    mmsi : int
+        By which AIS knows the ship; 0: none.
+    crossings : int
+        How often it went from one port to the other.
     """
 
     items: tuple[int, ...]

@@ -133,7 +133,7 @@ def with_candidates(
 
 
 def _both_ends(chain: Chain, stays: Sequence[PortStay], ports: tuple[str, str], rule: LinkRule) -> bool:
-    """Whether observations met the ship more than once in each port: what AIS shows between may be bound elsewhere."""
+    """Whether observations met the ship often enough in each port: what AIS receives between may be bound elsewhere."""
     met = [stays[item].port for item in chain.items if item < len(stays) and stays[item].mmsi is None]
     return all(met.count(port) >= rule.candidates.least_met for port in ports)
 

@@ -33,9 +33,10 @@ class Steps:
 
     Attributes
     ----------
-    odds : (items, items) by pair of indices; a pair that is missing is too far apart in time to be linked
-    Straight : mapping
-        share of a step between stays of two ports that a single passage makes up; between a stay and an underway fix 1
+    odds : mapping of (int, int) to float
+        By the indices of two items; a pair that is missing is too far apart in time to weigh.
+    straight : mapping of (int, int) to float
+        Share of a step between stays of two ports that a single passage makes up; between a stay and an underway fix 1
         when the stay is the one that the underway fix's passage left or came to.
     far : float
         Log odds of a pair that is missing.

@@ -1,4 +1,4 @@
-"""Every command, setting and table is documented where its user looks."""
+"""Every command, setting and table is documented where its user reads."""
 
 from __future__ import annotations
 

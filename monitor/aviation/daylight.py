@@ -1,4 +1,4 @@
-"""Day, twilight and night at an airfield, by the sun's elevation (`core.solar`)."""
+"""Day, twilight and night at an airfield, by the sun's elevation (`core.geo.solar`)."""
 
 from __future__ import annotations
 

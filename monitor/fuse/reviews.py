@@ -1,4 +1,4 @@
-"""What a reviewer's word changes: detections that no longer count, and those that are sure."""
+"""What a reviewer's decision changes: detections that no longer count, and those that are sure."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class ReviewDecisions:
     Attributes
     ----------
     rejected : frozenset of str
-        Not what the detector said; counted nowhere.
+        Not what the detector reported; counted nowhere.
     fixed : frozenset of str
-        objects, not ships: set aside, and counted nowhere.
+        Objects, not ships: set aside, and counted nowhere.
     kept : frozenset of str
         Confirmed by a person, whatever their score.
     statements : frozenset of str
@@ -42,7 +42,7 @@ class ReviewDecisions:
 
 
 def decisions(reviews: pd.DataFrame, detections: pd.DataFrame | None = None) -> ReviewDecisions:
-    """What the REVIEWS that stand come to.
+    """The decisions that the REVIEWS in force add up to.
 
     Parameters
     ----------
@@ -54,24 +54,24 @@ def decisions(reviews: pd.DataFrame, detections: pd.DataFrame | None = None) -> 
         ship may lie where the object is, so there the decision holds for its own detection alone.
     """
     stand = reviews[reviews["stands"]]
-    said: dict[str, str] = {}
+    latest: dict[str, str] = {}
     statements = set()
     for subject, decision, ids in zip(stand["subject"], stand["decision"], stand["detection_ids"], strict=True):
-        said.update(dict.fromkeys(str(ids).split(), str(decision)))
+        latest.update(dict.fromkeys(str(ids).split(), str(decision)))
         if decision == REJECT and not ids:
             statements.add(str(subject))
-    of = {word: frozenset(name for name, last in said.items() if last == word) for word in (KEEP, REJECT, FIXED)}
+    of = {word: frozenset(name for name, last in latest.items() if last == word) for word in (KEEP, REJECT, FIXED)}
     fixed = of[FIXED]
     if detections is not None and fixed and len(detections):
         fixed |= _beside(detections, fixed) - of[KEEP]
     return ReviewDecisions(of[REJECT], fixed, of[KEEP], frozenset(statements))
 
 
-def without(detections: pd.DataFrame, told: ReviewDecisions) -> pd.DataFrame:
+def without(detections: pd.DataFrame, reviewed: ReviewDecisions) -> pd.DataFrame:
     """The detections that still count."""
-    if not told.set_aside:
+    if not reviewed.set_aside:
         return detections
-    kept = detections[~detections["detection_id"].isin(list(told.set_aside))].reset_index(drop=True)
+    kept = detections[~detections["detection_id"].isin(list(reviewed.set_aside))].reset_index(drop=True)
     return DETECTIONS.conform(kept) if kept.empty else kept
 
 

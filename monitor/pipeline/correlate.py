@@ -75,7 +75,7 @@ def correlate_all(context: Context) -> TableSet:
 
 
 def given(context: Context, tables: TableSet) -> TableSet:
-    """What a correlation starts from: accepted detections with berth states and stacks, and what AIS says by itself.
+    """What a correlation starts from: accepted detections with berth states and stacks, and the tables from AIS alone.
 
     COVERAGE is that of the archived scenes alone.
     """

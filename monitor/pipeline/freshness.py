@@ -78,5 +78,5 @@ def brief_basis(archive: Archive) -> str:
 
 
 def brief_note(path: Path) -> str:
-    """The name of the note that says what a brief was made from."""
+    """The name of the note that records what a brief was made from."""
     return f"brief-{path.stem}"

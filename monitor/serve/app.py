@@ -1,4 +1,4 @@
-"""The application: routes, the security middleware in front of them, and what an error looks like."""
+"""The application: routes, the security middleware in front of them, and how errors are answered."""
 
 from __future__ import annotations
 

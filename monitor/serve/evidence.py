@@ -101,7 +101,7 @@ def _matches(cache: PageCache, detection_id: str) -> Table:
         for r in mine.itertuples()
     )
     return Table(
-        "What AIS says of it, version by version",
+        "What AIS shows of it, version by version",
         (
             "Version",
             "As of",

@@ -260,7 +260,7 @@ def _alerts(cache: PageCache) -> Table:
     )
     return Table(
         "Alerts, newest first",
-        ("Raised", "Rule", "Port", "What it says", "State"),
+        ("Raised", "Rule", "Port", "Claim", "State"),
         rows,
         compact=True,
         empty="None was raised.",

@@ -140,7 +140,7 @@ def sun(at: datetime, lon: float, lat: float) -> tuple[float, float]:
     Notes
     -----
     The first terms of Spencer's series, without the half-yearly one of the equation of time: the elevation is off by
-    2.4° at most (`core.solar` is good to 0.01°). It stays, since the pixels of every season follow from it.
+    2.4° at most (`core.geo.solar` is good to 0.01°). It stays, since the pixels of every season follow from it.
     """
     day = at.timetuple().tm_yday
     hour = at.hour + at.minute / 60.0 + at.second / 3600.0

@@ -82,7 +82,7 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "feed-outage": Scenario("The AIS feed is down for a third of the season.", outage_share=0.35),
         "ice": Scenario("The shuttle in winter: snow on land, ice in the harbours.", frozen=True),
         "crowded": Scenario(
-            "Ships abreast, two that send one number, and fixed objects that look like ships.",
+            "Ships abreast, two that send one number, and fixed objects that resemble ships.",
             rafts=True,
             shared_mmsi=True,
             decoys=True,

@@ -18,7 +18,7 @@ OLD = timedelta(days=14)
 
 _FIRST_WAIT = timedelta(hours=6)
 _LONGEST_WAIT = timedelta(days=2)
-_NO_DATA, _SEARCH = "offer", "search"  # the kinds of record, as archives have them
+_NO_DATA, _SEARCH = "offer", "search"  # kinds of record; "offer" is the name in archives
 
 
 @dataclass(frozen=True, slots=True)

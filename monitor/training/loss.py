@@ -45,7 +45,7 @@ def _centre(logit: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
 
 
 class DenseLoss:
-    """Loss over the maps of `targets.MAPS`; called with the network's output and a batch."""
+    """Loss over the maps of `training.augment.targets.MAPS`; called with the network's output and a batch."""
 
     def __call__(self, preds: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Total loss (times batch size, as ultralytics expects) and its detached parts."""

@@ -34,7 +34,7 @@ class Timer:
 
     @property
     def units(self) -> Path:
-        """Where systemd looks for a user's units."""
+        """Where systemd finds a user's units."""
         return self.home / ".config" / "systemd" / "user"
 
     def systemd(self) -> dict[str, str]:
@@ -86,7 +86,7 @@ WantedBy=timers.target
         return f"{begin}\n{_MINUTE} */{EVERY_HOURS} * * * {job}\n@reboot sleep 120; {job}\n{end}\n"
 
     def install(self, kind: str, run: Runner) -> str:
-        """Set the timer; running it again changes nothing. Says what was done.
+        """Set the timer; running it again changes nothing. Returns what was done.
 
         Raises
         ------
@@ -107,7 +107,7 @@ WantedBy=timers.target
         )
 
     def remove(self, kind: str, run: Runner) -> str:
-        """Take the timer away; none is no error. Says what was done."""
+        """Take the timer away; none is no error. Returns what was done."""
         if kind == "cron":
             run(["crontab", "-"], self._without(run))
             return f"crontab: {self.name} is gone"

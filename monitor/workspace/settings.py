@@ -1,4 +1,4 @@
-"""What a workspace is told: arguments before environment before monitor.toml.
+"""Settings of a workspace: arguments before environment before monitor.toml.
 
 Every setting ``[section] name`` of monitor.toml can be given as ``MONITOR_SECTION__NAME``. Secrets are taken from the
 environment or from a file of their own, never from monitor.toml, and never shown.
@@ -39,13 +39,11 @@ class SourceSettings(_Section):
         "folder", description="folder, sentinelhub, stac or simulated"
     )
     folder: Path = Field(Path("scenes"), description="for the folder source: where GeoTIFFs lie")
-    period: str = Field("", description="what `run --due` looks at, e.g. 2023-08-01/2023-11-01; empty: see `last`")
+    period: str = Field("", description="what `run --due` covers, e.g. 2023-08-01/2023-11-01; empty: see `last`")
     last: str = Field("30d", description="what `run --due` asks services for when `period` is empty")
     accept_missing_bands: bool = Field(False, description="folder: take Sentinel-2 scenes that lack bands")
     bands: tuple[str, ...] = Field((), description="folder: names for the bands of files that carry none, in order")
-    radar_unit: Literal["linear", "db"] = Field(
-        "linear", description="folder: numbers of Sentinel-1 files that say none"
-    )
+    radar_unit: Literal["linear", "db"] = Field("linear", description="folder: unit of Sentinel-1 files that name none")
     sensors: tuple[Literal["s2", "s1"], ...] = Field(("s2", "s1"), description="which sensors to take")
 
     @field_validator("period")
@@ -72,7 +70,7 @@ class SentinelHubSection(_Section):
     client_secret: SecretStr = Field(SecretStr(""), description="from the environment or credentials_file only")
     credentials_file: Path | None = Field(None, description="a file with client_id and client_secret, mode 600")
     level: Literal["l2a", "l1c"] = Field("l2a", description="Sentinel-2 product level")
-    incidence: bool = Field(False, description="bring Sentinel-1's mean incidence angle, for half as many units again")
+    incidence: bool = Field(False, description="fetch Sentinel-1's mean incidence angle, for half as many units again")
     units_per_month: float = Field(10_000.0, gt=0, description="processing units after which a pull stops")
     deadline_s: float = Field(600.0, gt=0, description="longest time for one acquisition, retries included")
 
@@ -116,7 +114,7 @@ LikelihoodWord = Literal[
 
 
 class AlertsSection(_Section):
-    """What is told, and to whom. `monitor run --due` records alerts, and sends them when `send` is true."""
+    """Which findings raise an alert, and who gets it. `run --due` records alerts, and sends them if `send` is true."""
 
     send: bool = Field(False, description="send at `run --due`; else only `monitor alerts --send` does")
     urls: SecretStr = Field(
@@ -125,14 +123,14 @@ class AlertsSection(_Section):
     urls_file: Path | None = Field(None, description="a file of apprise URLs, one a line, mode 600")
     rules: tuple[AlertRuleName, ...] = Field(
         ("dark_event", "visit", "shuttle", "change", "feed", "unseen"),
-        description="what is told; also there: unmatched (vessels where AIS reception is not shown)",
+        description="which findings raise an alert; also there: unmatched (vessels where AIS reception is not shown)",
     )
-    least_likelihood: LikelihoodWord = Field("likely", description="what is less likely is not told")
-    berths: tuple[str, ...] = Field((), description="berths, or ports for all of theirs, whose visits are told")
+    least_likelihood: LikelihoodWord = Field("likely", description="what is less likely raises none")
+    berths: tuple[str, ...] = Field((), description="berths, or ports for all of theirs, whose visits raise an alert")
     cool_down: str = Field("3d", description="same rule and place: the next one within this is recorded, not sent")
     newest: str = Field("30d", description="what is longer past than this when it is first found is recorded, not sent")
-    unseen: str = Field("14d", description="tell when nothing of a port was seen for longer than this")
-    silence: str = Field("24h", description="tell when no AIS came in for longer than this; a day at least")
+    unseen: str = Field("14d", description="alert when nothing of a port was seen for longer than this")
+    silence: str = Field("24h", description="alert when no AIS came in for longer than this; a day at least")
     brief_url: str = Field("", description="where reports/ can be read, for links; empty: the file's name alone")
 
     @field_validator("cool_down", "newest", "unseen", "silence")
@@ -145,7 +143,7 @@ class AlertsSection(_Section):
     @classmethod
     def _a_day(cls, value: str) -> str:
         if span(value) < timedelta(days=1):
-            raise ValueError(f"{value!r} is less than a day, the shortest silence that is looked for")
+            raise ValueError(f"{value!r} is less than a day, the shortest silence that is searched for")
         return value
 
 
@@ -213,7 +211,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment wins over what monitor.toml says.
+        """The environment wins over monitor.toml.
 
         Parameters
         ----------

@@ -155,12 +155,12 @@ class Workspace:
 
     @property
     def ais(self) -> AisTables:
-        """What AIS says by itself."""
+        """Tables from AIS alone."""
         return AisTables(self)
 
     @property
     def aviation(self) -> AviationTables:
-        """What aircraft traces say."""
+        """Tables from aircraft traces."""
         return AviationTables(self)
 
     def context(self, aoi: str | None = None) -> Context:
@@ -615,7 +615,7 @@ class Workspace:
         return pipeline.brief.notebook.show_brief(context, as_period(period) or context.span())
 
     def _repr_html_(self) -> str:
-        """What is there and when it was last brought up to date, for notebooks."""
+        """What is there and when it was last updated, for notebooks."""
         runs = self.archive.records("run")
         return pipeline.brief.notebook.show_status(self.status(), isoformat(runs[-1].at) if runs else "")
 

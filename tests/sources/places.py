@@ -1,4 +1,4 @@
-"""Areas to observation at."""
+"""Areas of interest of the tests."""
 
 from __future__ import annotations
 

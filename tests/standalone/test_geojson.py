@@ -1,4 +1,4 @@
-"""Loose GeoTIFFs, and the GeoJSON that comes of them."""
+"""Single GeoTIFFs, and the GeoJSON that comes of them."""
 
 import json
 import subprocess

@@ -211,7 +211,7 @@ def test_doctor_says_what_is_wrong_and_exits_1(watch, capsys, monkeypatch):
     assert command(["--workspace", str(folder), "--json", "doctor"]) == 1
     checks = {check["check"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
     assert "refuses the credentials" in checks["login"]["what"]
-    assert "MONITOR_SENTINELHUB__CLIENT_SECRET" in checks["login"]["mend"]
+    assert "MONITOR_SENTINELHUB__CLIENT_SECRET" in checks["login"]["remedy"]
     monkeypatch.delenv("MONITOR_SENTINELHUB__CLIENT_SECRET")
     (folder / "aoi" / "rajin.geojson").write_text("{}")
     assert command(["--workspace", str(folder), "--json", "doctor"]) == 1
@@ -233,7 +233,7 @@ def test_runs_leave_a_record(watch):
     workspace = Workspace.open(folder)
     workspace.archive.record(Record("run", "x", datetime.now(UTC), {"failed": True}))
     [last] = [check for check in workspace.doctor() if check.name == "last run"]
-    assert (last.ok, last.mend) == (False, "monitor run --due")
+    assert (last.ok, last.remedy) == (False, "monitor run --due")
 
 
 def test_the_report_knows_the_passes_that_were_missed(watch):

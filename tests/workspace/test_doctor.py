@@ -1,4 +1,4 @@
-"""What the doctor says of alerts; the rest is looked at on the walks."""
+"""What the doctor reports of alerts; the rest is tested on the walks."""
 
 from __future__ import annotations
 

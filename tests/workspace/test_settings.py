@@ -7,7 +7,7 @@ import pytest
 
 from monitor.core.errors import SettingsError
 from monitor.core.findings import LIKELIHOODS
-from monitor.fuse.findings.alerts import RULES, TOLD
+from monitor.fuse.findings.alerts import DEFAULT_RULES, RULES
 from monitor.workspace.settings import AlertRuleName, LikelihoodWord, Settings, read_settings, template
 
 
@@ -81,7 +81,7 @@ def test_alert_targets_are_secrets(path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_rules_of_the_settings_are_those_of_the_alerts() -> None:
     assert get_args(AlertRuleName) == RULES
-    assert Settings().alerts.rules == TOLD
+    assert Settings().alerts.rules == DEFAULT_RULES
     assert get_args(LikelihoodWord) == tuple(word for word, _, _ in LIKELIHOODS)
 
 

@@ -63,8 +63,8 @@ def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry
     positions : POSITIONS table
         Everything received around the gaps, of all vessels.
     land : BaseGeometry or Shore, optional
-        For the distance from shore (EPSG:4326; `ais.coastline.shipped_shore` has the world's); without it the open-sea
-        rule cannot decide.
+        For the distance from shore (EPSG:4326; `ais.sea.coastline.shipped_shore` has the world's); without it the
+        open-sea rule cannot decide.
 
     Returns
     -------
@@ -86,7 +86,7 @@ def gap_rules(gaps: pd.DataFrame, positions: pd.DataFrame, *, land: BaseGeometry
     Their reception is a month's mean in a 1° cell; here it is that of the data at hand, around the silence.
     Coastal, for ports where the former cannot decide: 3 other vessels or more received near the place during the
     silence, the ship itself received regularly before (a position every two hours or more often), and a silence ten
-    times its usual interval. It needs neighbours: off a coast where nobody is received it cannot say.
+    times its usual interval. It needs neighbours: off a coast where nobody is received it cannot decide.
     """
     for column in ("mmsi", "t", "lon", "lat"):
         if column not in positions:

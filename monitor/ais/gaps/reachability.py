@@ -31,7 +31,7 @@ def gap_calls(
     ports : DataFrame
         `port_id`, `lon`, `lat`; of several rows of one port the nearest by water counts.
     sea : Sea, optional
-        Ways by water (`ais.sea_routes`); without it, and beyond its box, distances are geodesic, so what is not
+        Ways by water (`ais.sea.routes`); without it, and beyond its box, distances are geodesic, so what is not
         feasible stays so but some of what is feasible may not be.
     speeds_kn : mapping of int to float, optional
         What each ship can make, by MMSI (`usual_speeds`); `USUAL_KN` for the others.

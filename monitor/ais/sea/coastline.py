@@ -74,7 +74,7 @@ def shipped_shore() -> Shore:
     """The shore of the whole world, with that between the Tumen mouth, Rajin and Nakhodka to about 100 m.
 
     Natural Earth's land of 1:50 million (public domain, naturalearthdata.com, by way of world-atlas 2.0.2), its lines
-    simplified by 0.02°, and `ais.sea_routes.shipped_coast`. Fit for the 50 nautical miles of a rule, not for
+    simplified by 0.02°, and `ais.sea.routes.shipped_coast`. Fit for the 50 nautical miles of a rule, not for
     navigation.
     """
     packed = files("monitor.ais").joinpath("data", _WORLD).read_bytes()

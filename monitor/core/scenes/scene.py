@@ -28,7 +28,7 @@ class Acquisition:
     id, aoi_id : str
         Of the scene and of the AOI.
     sensor, platform : str
-        Key of `core.sensors.SENSORS`, and name of the satellite.
+        Key of `core.scenes.sensors.SENSORS`, and name of the satellite.
     start, end : datetime
         Bounds of the instant at which the AOI was seen: equal or seconds apart when the source knows it, a day apart
         when only the date is known.

@@ -36,7 +36,7 @@ class BaselineRule:
     least_wide : float
         Least spread of the empty berth's anomaly, in units of `noise`.
     bound : float
-        Most that a past is worth, in log odds.
+        Greatest weight of a past, in log odds.
     """
 
     least_observations: int = 4

@@ -105,9 +105,9 @@ Found = list[tuple[str, float]]
 
 
 def _weight(score: float, sensor: str) -> float:
-    """How much of a find's evidence a score of the detector is worth: 1 at 0.8 in optics and at 0.6 in radar.
+    """Weight of a detection as evidence, by its score: 1 at 0.8 in optics and at 0.6 in radar.
 
-    The optical score is the probability that the find is right: at 0.55, one in two, it counts half as much.
+    The optical score is the probability that the detection is right: at 0.55, one in two, it counts half as much.
     """
     return float(np.clip((score - 0.3) / 0.5 if is_optical(sensor) else score / 0.6, 0.0, 1.3))
 

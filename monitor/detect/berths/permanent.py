@@ -25,7 +25,7 @@ class PermanentRule:
     stays : float
         The same where none does: a hulk, or a structure as long and as bright.
     weight : float
-        Observations of the optical detector that `stays` is worth.
+        Observations of the optical detector that `stays` counts as.
     """
 
     above_db: float = 6.0

@@ -39,7 +39,7 @@ class LabelledPort:
     """One labelled scene.
 
     `dn` is (band, row, col) uint16 in the order of `BANDS`, reflectance x 10000, 0 where a band is missing or has no
-    data; `has` says which bands are there. Rings are (n, 2) arrays of column, row.
+    data; `has` marks the bands that are there. Rings are (n, 2) arrays of column, row.
     """
 
     name: str

@@ -198,7 +198,7 @@ def _judge(
     if check is None:
         reasons.append("no AIS was given that could show reception")
     else:
-        reasons.append(f"{check.vessels} other vessels heard within {km:.0f} km and {hours:.0f} h")
+        reasons.append(f"{check.vessels} other vessels received within {km:.0f} km and {hours:.0f} h")
         if check.vessels and not (check.before and check.after):
             reasons.append("the AIS feed does not cover the instant")
     shown = check is not None and rule.reception.holds(check) and why != HOUR_UNKNOWN

@@ -1,4 +1,4 @@
-"""What is worth telling, once."""
+"""Findings that raise an alert, each once."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from monitor.core.timerange import utc
 from monitor.fuse.findings import wording
 
 RULES = ("dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen")
-"""What can be told: a dark event; an unmatched vessel where AIS reception is not shown; a visit to a watched berth; a
-shuttle; a change point of the counts; the AIS feed fallen silent; a port not seen for long."""
+"""What can raise an alert: a dark event; an unmatched vessel where AIS reception is not shown; a visit to a watched
+berth; a shuttle; a change point of the counts; the AIS feed fallen silent; a port not seen for long."""
 
-TOLD = ("dark_event", "visit", "shuttle", "change", "feed", "unseen")
+DEFAULT_RULES = ("dark_event", "visit", "shuttle", "change", "feed", "unseen")
 """The rules in force unless others are chosen."""
 
 NEW, QUIET, OLD, SENT, FAILED, WITHDRAWN = "new", "quiet", "old", "sent", "failed", "withdrawn"
@@ -39,20 +39,20 @@ _SAME_CHANGE = timedelta(days=21)
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """Which findings are told.
+    """Which findings raise an alert.
 
     Attributes
     ----------
     rules : tuple of str
         Of `RULES`.
     least_likelihood : str
-        Findings with a less likely word are not told; plain observations have none and always are.
+        Findings with a less likely word raise none; plain observations have no word and always do.
     cool_down : timedelta
-        Another alert of the same rule and place stays ``quiet`` this long after the last one that was told.
+        Another alert of the same rule and place stays ``quiet`` this long after the last one that was not.
     newest : timedelta
         What ended longer ago than this when it was first found is ``old``: a long past is read in without a flood.
     berths : tuple of str
-        Ids of berths, or of ports for all of theirs, whose visits are told.
+        Ids of berths, or of ports for all of theirs, whose visits raise an alert.
 
     Raises
     ------
@@ -60,7 +60,7 @@ class AlertRule:
         A rule or likelihood word is none.
     """
 
-    rules: tuple[str, ...] = TOLD
+    rules: tuple[str, ...] = DEFAULT_RULES
     least_likelihood: str = "likely"
     cool_down: timedelta = timedelta(days=3)
     newest: timedelta = timedelta(days=30)
@@ -100,7 +100,7 @@ def alerts(
     stays: Stays | None = None,
     simulated: bool = False,
 ) -> pd.DataFrame:
-    """ALERTS for what was not told before; add them to `previous`.
+    """ALERTS for what was not sent before; add them to `previous`.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def alerts(
     Returns
     -------
     ALERTS table
-        New rows only, in order of what they are about; empty when everything was told. Of several of one rule and
+        New rows only, in order of what they are about; empty when everything was sent. Of several of one rule and
         place in one run the newest is told, the others are ``quiet``.
 
     Raises
@@ -133,22 +133,22 @@ def alerts(
     rule, stays = rule or AlertRule(), stays or Stays()
     when, until = pd.Timestamp(utc(now)), utc(as_of or now)
     known = ALERTS.empty() if previous is None else previous
-    told, last = set(known["alert_id"]), _last_told(known)
+    raised, last = set(known["alert_id"]), _last_raised(known)
     rows: list[dict[str, object]] = []
     for finding in sorted(findings, key=lambda f: (f.end, f.start, f.id), reverse=True):
         name = rule_of(finding)
         about = _stay(finding, stays)
         alert_id, key = f"{name}|{about or finding.id}", (name, _subject(finding, about, stays))
-        if alert_id in told or not _wanted(finding, name, rule, stays) or _moved(finding, key[1], known):
+        if alert_id in raised or not _wanted(finding, name, rule, stays) or _moved(finding, key[1], known):
             continue
-        told.add(alert_id)
+        raised.add(alert_id)
         late = finding.end < until - rule.newest * _KNOWN_LATE.get(name, 1)
         state = OLD if late else QUIET if key in last and when < last[key] else NEW
         if state == NEW:
             last[key] = when + rule.cool_down
         rows.append(
             {
-                **_said(finding),
+                **_columns(finding),
                 "alert_id": alert_id,
                 "rule": name,
                 "subject": key[1],
@@ -166,7 +166,7 @@ def alerts(
 
 
 def still_held(table: pd.DataFrame, findings: Iterable[Finding], stays: Stays) -> pd.Series:
-    """Whether what each row of ALERTS said is still found.
+    """Whether what each row of ALERTS states is still found.
 
     The finding or the stay must be there under its id; a visit or shuttle may also go by another id since, at the same
     berth or port and at a time that overlaps: observations that came later moved where it begins.
@@ -185,10 +185,10 @@ def still_held(table: pd.DataFrame, findings: Iterable[Finding], stays: Stays) -
     Series of bool
         By the index of `table`.
     """
-    told = tuple(findings)
-    names = {f.id for f in told} | {f"{rule_of(f)}|{_stay(f, stays) or f.id}" for f in told}
+    current = tuple(findings)
+    names = {f.id for f in current} | {f"{rule_of(f)}|{_stay(f, stays) or f.id}" for f in current}
     spans: dict[tuple[str, str], list[tuple[datetime, datetime]]] = {}
-    for finding in told:
+    for finding in current:
         if finding.kind in _RENAMED:
             spans.setdefault((finding.kind, _subject(finding, "", stays)), []).append((finding.start, finding.end))
     return pd.Series(
@@ -209,19 +209,19 @@ def still_held(table: pd.DataFrame, findings: Iterable[Finding], stays: Stays) -
 
 
 def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
-    """One row of ALERTS that takes back what was told: of the rows in `gone` those that were sent; empty without any.
+    """One row of ALERTS that takes back what was sent: of the rows in `gone` those that were sent; empty without any.
 
     Raises
     ------
     DataError
         `now` has no zone.
     """
-    told = gone[gone["sent_at"].notna()].sort_values(["start", "alert_id"])
-    if told.empty:
+    sent = gone[gone["sent_at"].notna()].sort_values(["start", "alert_id"])
+    if sent.empty:
         return ALERTS.empty()
-    when, ports = pd.Timestamp(utc(now)), set(told["aoi_id"])
-    digest = hashlib.sha256("\n".join(told["alert_id"]).encode()).hexdigest()[:16]
-    claims = [wording.taken_back(claim, at) for claim, at in zip(told["claim"], told["sent_at"], strict=True)]
+    when, ports = pd.Timestamp(utc(now)), set(sent["aoi_id"])
+    digest = hashlib.sha256("\n".join(sent["alert_id"]).encode()).hexdigest()[:16]
+    claims = [wording.taken_back(claim, at) for claim, at in zip(sent["claim"], sent["sent_at"], strict=True)]
     return ALERTS.conform(
         pd.DataFrame(
             [
@@ -230,9 +230,9 @@ def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
                     "rule": CORRECTION,
                     "aoi_id": ports.pop() if len(ports) == 1 else "",
                     "subject": CORRECTION,
-                    "finding_id": told["finding_id"].iloc[0],
-                    "start": told["start"].min(),
-                    "end": told["end"].max(),
+                    "finding_id": sent["finding_id"].iloc[0],
+                    "start": sent["start"].min(),
+                    "end": sent["end"].max(),
                     "raised_at": when,
                     "quiet_until": when,
                     "claim": " ".join(claims),
@@ -240,7 +240,7 @@ def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
                     "confidence": "high",
                     "reasons": "late AIS, a review, or a new observation at the same scenes does not support it",
                     "alternatives": "",
-                    "is_simulated": bool(told["is_simulated"].any()),
+                    "is_simulated": bool(sent["is_simulated"].any()),
                     "state": NEW,
                     "attempts": 0,
                     "sent_to": "",
@@ -271,7 +271,7 @@ def _stay(finding: Finding, stays: Stays) -> str:
 
 
 def _moved(finding: Finding, subject: str, known: pd.DataFrame) -> bool:
-    """Whether a change is one that was told before and has moved a little."""
+    """Whether a change is one that raised an alert before and has moved a little."""
     if finding.kind != "change":
         return False
     same = known[(known["rule"] == "change") & (known["subject"] == subject)]
@@ -285,7 +285,7 @@ def _subject(finding: Finding, about: str, stays: Stays) -> str:
     return stays.berth.get(about or finding.id, "") or finding.aoi_id or finding.kind
 
 
-def _last_told(known: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
+def _last_raised(known: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
     last: dict[tuple[str, str], pd.Timestamp] = {}
     loud = known[known["state"].isin([NEW, SENT, FAILED])]
     for rule, subject, until in zip(loud["rule"], loud["subject"], loud["quiet_until"], strict=True):
@@ -293,7 +293,7 @@ def _last_told(known: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
     return last
 
 
-def _said(finding: Finding) -> dict[str, object]:
+def _columns(finding: Finding) -> dict[str, object]:
     return {
         "aoi_id": finding.aoi_id,
         "finding_id": finding.id,

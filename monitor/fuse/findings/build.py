@@ -91,8 +91,8 @@ def _dark(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Find
         gap_ids = tuple(str(row["gap_ids"]).split())
         others = tuple(text for text in str(row["alternatives"]).split("; ") if text)
         shown = row["status"] == DARK
-        heard = 0 if not shown else int(_number(row["reception_vessels"]))
-        claim = wording.dark(place, _length(row), at, heard) if shown else wording.unmatched(place, at)
+        received = 0 if not shown else int(_number(row["reception_vessels"]))
+        claim = wording.dark(place, _length(row), at, received) if shown else wording.unmatched(place, at)
         if HOUR_UNKNOWN in str(row["reasons"]):
             claim = wording.uncompared(place, at)
         yield Finding(
@@ -204,7 +204,7 @@ def _candidate(row: dict[object, object], ports: list[str], start: datetime, end
         likelihood_word(_number(row["probability"])),
         "low",
         (
-            "stays at both ends and what AIS heard between fit one ship, though no observation shows which "
+            "stays at both ends and what AIS received between fit one ship, though no observation shows which "
             "leg followed which",
         ),
         tuple(str(row["visit_ids"]).split()),

@@ -45,7 +45,7 @@ def gap_findings(aois: tuple[Aoi, ...], tables: TableSet, *, period: TimeRange, 
         end = start if pd.isna(row["end"]) else pd.Timestamp(row["end"]).to_pydatetime()
         if not period.overlaps(start, max(end, start)):
             continue
-        until = "and has not been heard since" if pd.isna(row["end"]) else f"until {day_and_time(end)}"
+        until = "and has not been received since" if pd.isna(row["end"]) else f"until {day_and_time(end)}"
         yield Finding(
             id=str(row["gap_id"]),
             kind="gap",

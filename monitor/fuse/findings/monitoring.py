@@ -70,11 +70,11 @@ def feed_findings(
     ordered = sorted((utc(first), utc(last)) for first, last in spans)
     if not ordered:
         return ()
-    found, heard = list[Finding](), ordered[0][1]
+    found, latest = list[Finding](), ordered[0][1]
     for first, last in [*ordered[1:], (utc(as_of), utc(as_of))]:
-        if first - heard > longest:
-            found.append(_silent(heard, first if first < utc(as_of) else None, utc(as_of)))
-        heard = max(heard, last)
+        if first - latest > longest:
+            found.append(_silent(latest, first if first < utc(as_of) else None, utc(as_of)))
+        latest = max(latest, last)
     return tuple(found)
 
 
@@ -90,7 +90,7 @@ def _silent(start: datetime, end: datetime | None, as_of: datetime) -> Finding:
         "high",
         (f"{((end or as_of) - start) / timedelta(hours=1):.0f} h without a position of any vessel",),
         (),
-        ("files that were not brought", "a receiver or provider that is down"),
+        ("files that were not delivered", "a receiver or provider that is down"),
     )
 
 

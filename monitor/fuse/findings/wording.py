@@ -1,4 +1,4 @@
-"""The wording ladder: observed, measured, matched, inferred, limits. A brief says these sentences and no others.
+"""The wording ladder: observed, measured, matched, inferred, limits. A brief states these sentences and no others.
 
 Each function returns one sentence for one rung. Rungs are never mixed: what was observed carries no likelihood, what
 is inferred always does, counts are "at least", and likelihood and confidence stand in different sentences.
@@ -19,8 +19,8 @@ UNMATCHED_CAVEAT = "Unmatched is not proof that AIS was switched off."
 GAP_CAVEAT = "A gap is silence in the data and says nothing of intent."
 SNAPSHOT = "Imagery is a snapshot: what came and went between observations was not seen."
 RESOLUTION = (
-    "At 10 m a ship of 120 m is 12 pixels long: length is good to 10–15 m, and ships of like length cannot be told "
-    "apart."
+    "At 10 m a ship of 120 m is 12 pixels long: length is good to 10–15 m, and ships of like length cannot be "
+    "distinguished."
 )
 NAME_RULE = "A name needs AIS or a reviewer."
 CAVEATS = (CONTENTS, EMPTY_BOXES, OTHER_ROUTES, UNMATCHED_CAVEAT, GAP_CAVEAT, SNAPSHOT, RESOLUTION, NAME_RULE)
@@ -111,7 +111,7 @@ def unmatched(place: str, at: Instant) -> str:
 
 
 def uncompared(place: str, at: Instant) -> str:
-    """Observed at an hour that nobody knows, so that no AIS can be laid beside it."""
+    """Observed at an hour that nobody knows, so that AIS cannot be compared."""
     return f"A vessel was seen at {place} on {day(at)}; the hour of the image is unknown, so AIS cannot be compared."
 
 
@@ -131,8 +131,7 @@ def dark(place: str, length: str, at: Instant, heard: int) -> str:
     """
     return (
         f"A vessel {length} lay at {place} on {day_and_time(at)} and no AIS position fits it, while {heard} other "
-        "vessels were "
-        "heard there."
+        "vessels were received there."
     )
 
 
@@ -305,7 +304,7 @@ def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
     """
     return (
         f"What was seen at {port_a} and {port_b} is consistent with a ship that went to and fro between them, "
-        f"{at_least(legs, 'time')}; the observations are too far apart to tell its legs one by one."
+        f"{at_least(legs, 'time')}; the observations are too far apart to resolve its legs one by one."
     )
 
 
@@ -421,6 +420,6 @@ def unseen_since(place: str, since: Instant, until: Instant) -> str:
     )
 
 
-def taken_back(claim: str, told: Instant) -> str:
-    """A correction: what was told, and when."""
-    return f"This was told on {day(told)} and no longer holds: “{claim}”"
+def taken_back(claim: str, sent: Instant) -> str:
+    """A correction: what was reported, and when."""
+    return f"This was reported on {day(sent)} and no longer holds: “{claim}”"

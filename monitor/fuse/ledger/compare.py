@@ -146,7 +146,7 @@ def _unarchived(row: Row, port: _Port) -> LedgerRow:
         return _unseen("no observation", "nothing of this port is archived")
     if row["end"] <= port.first:
         return _unseen("before archive", f"before the archive begins on {day(port.first)}")
-    return _unseen("after archive", f"after the last archived look on {day(port.last)}")
+    return _unseen("after archive", f"after the last archived observation on {day(port.last)}")
 
 
 def _stays(row: Row, event: str, port: _Port) -> LedgerRow:
@@ -154,7 +154,11 @@ def _stays(row: Row, event: str, port: _Port) -> LedgerRow:
     clear = port.clear(row["start"], row["end"])
     if event == "absent":
         if len(sure):
-            return {"verdict": MONITOR_ONLY, "reason": f"we saw a ship there: {_told(row, port, sure)}", **_ids(sure)}
+            return {
+                "verdict": MONITOR_ONLY,
+                "reason": f"we saw a ship there: {_described(row, port, sure)}",
+                **_ids(sure),
+            }
         if len(clear):
             return {"verdict": MATCHED, "reason": f"no ship in our {_observations(clear)} either"}
         return _why(row, port)
@@ -162,13 +166,17 @@ def _stays(row: Row, event: str, port: _Port) -> LedgerRow:
     if len(ours):
         return {
             "verdict": MATCHED,
-            "reason": f"a stay of ours covers that time: {_told(row, port, ours)}",
+            "reason": f"a stay of ours covers that time: {_described(row, port, ours)}",
             **_ids(ours),
         }
     may = _fitting(row, _best(row, port, _reaching(port, row), only=bool(_piers(str(row["berth"])))))
     if len(may):
-        return {"verdict": MATCHED, "reason": f"a stay of ours may be the same: {_told(row, port, may)}", **_ids(may)}
-    other = f"; what we saw there was of another length: {_told(row, port, sure)}" if len(sure) else ""
+        return {
+            "verdict": MATCHED,
+            "reason": f"a stay of ours may be the same: {_described(row, port, may)}",
+            **_ids(may),
+        }
+    other = f"; what we saw there was of another length: {_described(row, port, sure)}" if len(sure) else ""
     if _length(row) < LEAST_M:
         short = f"too small: {_length(row):.0f} m, and hulls under {LEAST_M:.0f} m are not sure to be found"
         return _unseen("too small", short + other)
@@ -181,12 +189,12 @@ def _stays(row: Row, event: str, port: _Port) -> LedgerRow:
 
 
 def _fitting(row: Row, stays: pd.DataFrame) -> pd.DataFrame:
-    """Those whose length allows what the source says of it; all where either is not known."""
-    said = _length(row)
-    if said == float("inf") or stays.empty:
+    """Those whose length allows what the source states of it; all where either is not known."""
+    stated = _length(row)
+    if stated == float("inf") or stays.empty:
         return stays
     low, high = stays["length_low_m"] * (1 - _LENGTH_SLACK), stays["length_high_m"] * (1 + _LENGTH_SLACK)
-    return stays[~(said < low) & ~(said > high)]
+    return stays[~(stated < low) & ~(stated > high)]
 
 
 def _reaching(port: _Port, row: Row, *, surely: bool = False) -> pd.DataFrame:
@@ -213,15 +221,15 @@ def _piers(text: str) -> set[str]:
     return {number for found in _PIERS.findall(text) for number in found if number} | set(_LETTERED.findall(text))
 
 
-def _told(row: Row, port: _Port, stays: pd.DataFrame) -> str:
-    """Berth and length of the first of our stays, and how they fit what the source says."""
+def _described(row: Row, port: _Port, stays: pd.DataFrame) -> str:
+    """Berth and length of the first of our stays, and how they fit what the source states."""
     first = stays.iloc[0]
     place = port.names.get(str(first["berth_id"]), str(first["berth_id"]))
     if _piers(str(row["berth"])) and not _same_pier(row, port, str(first["berth_id"])):
         place += " (the source names another berth)"
-    said, low, high = _length(row), first["length_low_m"], first["length_high_m"]
+    stated, low, high = _length(row), first["length_low_m"], first["length_high_m"]
     measured = ", of unknown length" if pd.isna(low) else f", {low:.0f}–{high:.0f} m"
-    fits = measured if said != float("inf") else ""
+    fits = measured if stated != float("inf") else ""
     more = f", and {len(stays) - 1} more" if len(stays) > 1 else ""
     return f"{place}{fits}{more}"
 
@@ -282,8 +290,8 @@ def _inside(table: pd.DataFrame, start: object, end: object) -> pd.DataFrame:
 
 
 def _ours(visit: Row, port: _Port) -> LedgerRow:
-    said: LedgerRow = dict.fromkeys(("observation_id", "event", "vessel", "cause", "source", "confidence"), "")
-    return said | {
+    blank: LedgerRow = dict.fromkeys(("observation_id", "event", "vessel", "cause", "source", "confidence"), "")
+    return blank | {
         "entry_id": f"ledger|{visit['visit_id']}",
         "visit_id": visit["visit_id"],
         "origin": OURS,

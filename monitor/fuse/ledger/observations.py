@@ -93,7 +93,7 @@ def _read(path: Path, origin: str) -> pd.DataFrame:
         table[column] = pd.to_numeric(table.get(column, pd.Series("", index=table.index)), errors="coerce")
     table["observation_id"] = [_id(path.stem, row) for row in table.to_dict("records")]
     if (twice := table["observation_id"].duplicated()).any():
-        raise DataError(f"{path}, line {int(twice.argmax()) + 2}: says the same as a line before; remove one")
+        raise DataError(f"{path}, line {int(twice.argmax()) + 2}: states the same as a line before; remove one")
     return OBSERVATIONS.conform(table)
 
 
@@ -107,6 +107,6 @@ def _checked(path: Path, line: int, date: str, event: str) -> TimeRange:
 
 
 def _id(stem: str, row: dict[object, object]) -> str:
-    """From what the row says, so that lines may be added above it."""
-    said = "\n".join(str(row[name]) for name in ("date", "port", "berth", "vessel", "event", "source"))
-    return f"{stem}|{str(row['date'])[:10]}|{hashlib.sha256(said.encode()).hexdigest()[:8]}"
+    """From what the row states, so that lines may be added above it."""
+    text = "\n".join(str(row[name]) for name in ("date", "port", "berth", "vessel", "event", "source"))
+    return f"{stem}|{str(row['date'])[:10]}|{hashlib.sha256(text.encode()).hexdigest()[:8]}"

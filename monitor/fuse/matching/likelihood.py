@@ -185,16 +185,16 @@ def nearest_fix_s(points: pd.DataFrame) -> Floats:
 
 
 def _ship_length(detections: pd.DataFrame, points: pd.DataFrame) -> Floats:
-    seen, said = floats(detections, "length_m")[:, None], floats(points, "length_m")[None, :]
-    either = np.where(np.isfinite(seen), seen, said)
+    measured, stated_m = floats(detections, "length_m")[:, None], floats(points, "length_m")[None, :]
+    either = np.where(np.isfinite(measured), measured, stated_m)
     return np.where(np.isfinite(either), either, 0.0)
 
 
 def _length_cost(detections: pd.DataFrame, points: pd.DataFrame, model: MatchModel) -> Floats:
-    seen, said = floats(detections, "length_m")[:, None], floats(points, "length_m")[None, :]
+    measured, stated_m = floats(detections, "length_m")[:, None], floats(points, "length_m")[None, :]
     low, high = floats(detections, "length_low_m")[:, None], floats(detections, "length_high_m")[:, None]
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = np.log(seen / said)
+        ratio = np.log(measured / stated_m)
         stated = (np.log(high) - np.log(low)) / (2.0 * 1.645)
     spread = np.hypot(model.length_spread, np.where(np.isfinite(stated), stated, 0.0))
     normal = np.exp(-0.5 * np.square(ratio / spread)) / (np.sqrt(2.0 * np.pi) * spread)

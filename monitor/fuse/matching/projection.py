@@ -26,7 +26,7 @@ def acquisition_of(scene: Acquisition | Scene) -> Acquisition:
 
 
 def observed_area(scene: Acquisition | Scene) -> BaseGeometry:
-    """Longitude/latitude area whose pixels were looked at: the grid's within the footprint."""
+    """Longitude/latitude area whose pixels were observed: the grid's within the footprint."""
     footprint = acquisition_of(scene).footprint
     return footprint.intersection(scene.grid.footprint()) if isinstance(scene, Scene) else footprint
 
@@ -94,8 +94,8 @@ def vessels_at(
     points = track_at(near, acquisition.acquired_at) if len(near) else TRACK_POINTS.empty()
     points = points[nearest_fix_s(points) <= within_h * 3600.0].reset_index(drop=True)
     if "length_m" in near:
-        said = near.dropna(subset=["length_m"]).groupby("mmsi")["length_m"].last()
-        points["length_m"] = points["mmsi"].map(said).astype(np.float64)
+        broadcast = near.dropna(subset=["length_m"]).groupby("mmsi")["length_m"].last()
+        points["length_m"] = points["mmsi"].map(broadcast).astype(np.float64)
     observation = observation or radar_geometry(acquisition)
     return _imaged(points, observation)
 

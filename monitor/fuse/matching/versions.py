@@ -54,7 +54,7 @@ def revise(
     compared = current["scene_id"] if scenes is None else list(scenes)
     gone = old[old["scene_id"].isin(compared) & ~old.index.isin(current["match_id"])]
     for row in gone.reset_index().to_dict("records"):
-        why = "the detection no longer counts" if row["detection_id"] else "AIS that came later says otherwise"
+        why = "the detection no longer counts" if row["detection_id"] else "AIS that came later contradicts it"
         added.append(row | {"status": SUPERSEDED, "reason": why})
     if not added:
         return MATCHES.conform(previous) if len(previous) else MATCHES.empty()

@@ -39,7 +39,7 @@ class BerthVessel:
 class Observation:
     """One scene's clear berths and their hulls.
 
-    `missed` holds for each clear berth the chance that a hull lay there unseen; 0 where the states say nothing of it.
+    `missed` holds for each clear berth the probability that a hull lay there unseen; 0 where the states do not give it.
     """
 
     aoi_id: str
@@ -76,22 +76,22 @@ def observations(
             by_berth.setdefault((str(scene), str(zone)), []).append(str(name))
     states = berth_states.assign(aoi=texts(berth_states, "aoi_id"), ids=texts(berth_states, "detection_ids"))
     states = states[states["state"].isin([OCCUPIED, EMPTY])]
-    states = states.assign(chance=floats(states, "probability"))
+    states = states.assign(occupied=floats(states, "probability"))
     found = []
     for (at, aoi, scene), group in states.groupby(["acquired_at", "aoi", "scene_id"], sort=True):
         seen = []
         for row in group[group["state"] == OCCUPIED].to_dict("records"):
             names = row["ids"].split() or by_berth.get((str(scene), str(row["berth_id"])), [])
-            seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["chance"]))
+            seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["occupied"]))
         missed = {
-            str(row["berth_id"]): min(float(np.nan_to_num(row["chance"])), MOST_MISSED)
+            str(row["berth_id"]): min(float(np.nan_to_num(row["occupied"])), MOST_MISSED)
             for row in group.to_dict("records")
         }
         found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), missed, tuple(seen)))
     return found
 
 
-def _at_berth(berth_id: str, hulls: list[BerthVessel], chance: float) -> list[BerthVessel]:
+def _at_berth(berth_id: str, hulls: list[BerthVessel], probability: float) -> list[BerthVessel]:
     nan = float("nan")
     if not hulls:
         return [
@@ -104,10 +104,10 @@ def _at_berth(berth_id: str, hulls: list[BerthVessel], chance: float) -> list[Be
                 length_low_m=nan,
                 length_high_m=nan,
                 mmsi=None,
-                probability=chance,
+                probability=probability,
             )
         ]
-    return [replace(vessel, berth_id=berth_id, probability=chance) for vessel in hulls]
+    return [replace(vessel, berth_id=berth_id, probability=probability) for vessel in hulls]
 
 
 def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Iterator[tuple[str, BerthVessel]]:

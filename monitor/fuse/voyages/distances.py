@@ -15,7 +15,7 @@ Place = tuple[float, float]
 
 
 class Waters(Protocol):
-    """Where the water is; `ais.sea.Sea` is one."""
+    """Where the water is; `ais.sea.routes.Sea` is one."""
 
     def distances_m(
         self, place: Place, others: Sequence[Place]

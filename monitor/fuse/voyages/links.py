@@ -217,7 +217,7 @@ def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.D
                 "arrived_at": back,
                 "duration_h": (back - out) / timedelta(hours=1),
                 "evidence": kinds.pop() if len(kinds) == 1 else "both",
-                "probability": _chance(float(link["probability"]), rule),
+                "probability": _leg_probability(float(link["probability"]), rule),
                 "shuttle_id": "",
                 "from_visit": left.id,
                 "to_visit": came.id,
@@ -230,14 +230,14 @@ def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.D
     return VOYAGES.conform(table.sort_values(["departed_at", "voyage_id"], kind="stable"))
 
 
-def _chance(share: float, rule: LinkRule) -> float:
-    """The chance that a leg took place, from the share of draws that have it."""
+def _leg_probability(share: float, rule: LinkRule) -> float:
+    """The probability that a leg took place, from the share of draws that have it."""
     intercept, slope = rule.surer
     return float(expit(intercept + slope * logit(np.clip(share, *rule.sampled_range))))
 
 
 def _with_ais(made: pd.DataFrame, ais: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:
-    """AIS legs beside image legs; where both tell of one passage the AIS instants stand, and the evidence is both."""
+    """AIS legs beside image legs; where both show one passage the AIS instants stand, and the evidence is both."""
     slack, taken, rows = rule.same_leg, set[str](), []
     for leg in ais.to_dict("records"):
         same = made[

@@ -1,4 +1,4 @@
-"""The numbers of voyages: what a leg may look like, how ships come and go, and how divisions are sampled."""
+"""The numbers of voyages: what makes a leg possible, how ships come and go, and how divisions are sampled."""
 
 from __future__ import annotations
 
@@ -202,7 +202,7 @@ class SamplerRule:
 
 @dataclass(frozen=True, slots=True)
 class LinkRule:
-    """What a leg may look like.
+    """What makes a leg between two stays possible.
 
     Attributes
     ----------
@@ -223,7 +223,7 @@ class LinkRule:
     roads : timedelta
         Longest time at anchor before a berth is free, for stays that an underway fix leads to.
     far : float
-        Log odds of two stays too far apart in time to say anything.
+        Log odds of two stays too far apart in time to be linked.
     least_probability : float
         Links below are kept among VOYAGE_LINKS and make no voyage.
     surer : tuple of float

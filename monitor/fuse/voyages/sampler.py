@@ -51,7 +51,7 @@ class ChainModel:
     passages: Sequence[tuple[str, str]] = ()
 
     def ports(self, item: int) -> tuple[str, ...]:
-        """The ports that an item tells of, in order: one of a stay, two of an underway fix."""
+        """The ports that an item belongs to, in order: one of a stay, two of an underway fix."""
         return (self.stays[item].port,) if item < len(self.stays) else self.passages[item - len(self.stays)]
 
 
@@ -76,7 +76,7 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """What the draws say.
+    """What the samples show.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""What a leg between two stays may look like, and when it most likely took place."""
+"""Whether a leg between two stays is possible, and when it most likely took place."""
 
 from __future__ import annotations
 

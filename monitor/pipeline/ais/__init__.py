@@ -1,4 +1,4 @@
-"""What AIS says by itself: files into the store, gaps, port calls, and what must be matched again."""
+"""Steps on AIS alone: files into the store, gaps, port calls, and what must be matched again."""
 
 from __future__ import annotations
 

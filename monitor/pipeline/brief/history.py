@@ -65,7 +65,7 @@ def corrections(context: Context, tables: TableSet, stated: Sequence[Finding]) -
     Returns
     -------
     tuple of Correction
-        Empty without an earlier issue. At most forty, with a line that says how many more there are.
+        Empty without an earlier issue. At most forty, with a line that states how many more there are.
     """
     since = last_issue(context)
     if since is None:

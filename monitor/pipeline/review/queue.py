@@ -26,7 +26,7 @@ def review_queue(context: Context, tables: TableSet) -> pd.DataFrame:
 
 
 def queue_of(stated: Sequence[Finding], found: pd.DataFrame, reviews: pd.DataFrame) -> pd.DataFrame:
-    """QUEUE of some findings and DETECTIONS, with what the REVIEWS say of each.
+    """QUEUE of some findings and DETECTIONS, with what the REVIEWS decide of each.
 
     Parameters
     ----------

@@ -40,7 +40,7 @@ _SECTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What one alert says: plain text."""
+    """The text of one alert, plain."""
 
     title: str
     body: str
@@ -81,7 +81,7 @@ def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Mess
     """The message of one row of ALERTS.
 
     Claim, likelihood and confidence stand in sentences of their own; what else it could be and what it does not show
-    come with it. What is made up says so in title and body.
+    come with it. Simulated alerts are marked so in title and body.
 
     Parameters
     ----------

@@ -30,12 +30,12 @@ class Target:
 
     @property
     def service(self) -> str:
-        """The scheme, which says what kind of service it is: ``ntfy``, ``mailto``, ``json``."""
+        """The scheme, which names the kind of service: ``ntfy``, ``mailto``, ``json``."""
         return self.url.partition("://")[0].casefold()
 
     @property
     def key(self) -> str:
-        """Eight hexadecimal digits that tell it from others without giving it away."""
+        """Eight hexadecimal digits that distinguish it from others without revealing it."""
         return hashlib.sha256(self.url.encode()).hexdigest()[:8]
 
     def __str__(self) -> str:

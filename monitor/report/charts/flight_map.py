@@ -104,7 +104,7 @@ def air_map(
         Degrees; by default what holds the closed fields and all calls near them.
     coast : Coast, optional
         Land with the box in which it is charted; by default the coast that is shipped. Outside its box no land is
-        drawn, and the map says so.
+        drawn, and the map states so.
     title : str, optional
         Above the map; empty for none.
     simulated : bool

@@ -1,7 +1,7 @@
 """Flights, published flights, visits, shuttles, stacks and dated events on one time axis.
 
 `timeline_html` is the timeline as a fragment of a page (drawing, caption and the table behind it); `timeline_chart` is
-the same as a block of a brief. Both take TIMELINE rows, which `Workspace.timeline` gathers.
+the same as a block of a brief. Both take TIMELINE rows, which `ws.aviation.timeline` gathers.
 """
 
 from __future__ import annotations

@@ -88,7 +88,7 @@ def write_geopackage(content: Content, out: Path) -> list[Path]:
 
 
 def write_geojson(content: Content, out: Path) -> list[Path]:
-    """One RFC 7946 FeatureCollection; each feature says its `layer`. Detections have the names of `detect --image`."""
+    """One RFC 7946 FeatureCollection; each feature names its `layer`. Detections have the names of `detect --image`."""
     features = []
     for name, layer in spatial_layers(content).items():
         features += [feature(name, row) for row in layer.to_dict("records") if row["geometry"] is not None]

@@ -98,7 +98,7 @@ def plain_tables(content: Content) -> dict[str, pd.DataFrame]:
 
 
 def detections_layer(tables: TableSet) -> pd.DataFrame:
-    """DETECTIONS with `status` (a key of `wording.STATUS`) and its instants."""
+    """DETECTIONS with `status` (a key of `report.page.wording.STATUS`) and its instants."""
     status = status_of(tables[DETECTIONS], tables[MATCHES], tables[DARK_EVENTS])
     known = tables[DETECTIONS].assign(status=[status[str(d)] for d in tables[DETECTIONS]["detection_id"]])
     known["status_text"] = [STATUS[s][1] for s in known["status"]]

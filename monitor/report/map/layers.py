@@ -217,7 +217,7 @@ def gaps(studio: Studio) -> Layer:
         until = minute(r.end) if r.is_closed else "the cut-off, still open"
         words = (
             f"AIS gap of MMSI {r.mmsi}, {hours(r.duration_h)}, {minute(r.start)} to {until}. At {REACH_KN:.0f} kn the "
-            "ship could have been anywhere in this area; nothing says where it was. A gap says nothing of intent."
+            "ship could have been anywhere in this area; nothing shows where it was. A gap says nothing of intent."
         )
         made.append(_feature(area, words, STATUS_COLOUR["dark"], dash="8 6", weight=1.2, fill=0.03))
         if r.is_closed:

@@ -125,7 +125,7 @@ class BriefInput:
 
     @property
     def is_simulated(self) -> bool:
-        """Whether anything in it is made up: the flag, or any acquisition that says so."""
+        """Whether anything in it is made up: the flag, or any acquisition that is marked so."""
         return self.simulated or any(a.simulated for a in self.acquisitions)
 
     def digest(self) -> str:

@@ -67,7 +67,7 @@ def when(acquisition: Acquisition) -> str:
 
 
 def platform(acquisition: Acquisition, otherwise: str) -> str:
-    """``Sentinel-2A``, however the source spells it; `otherwise` when it says nothing."""
+    """``Sentinel-2A``, however the source spells it; `otherwise` when it gives none."""
     name = acquisition.platform
     return name.title() if name.islower() else name or otherwise
 

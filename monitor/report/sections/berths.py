@@ -18,7 +18,7 @@ from monitor.report.page.model import BriefInput
 
 WEEKS = 26
 STAYS_H = (12.0, 24.0, 48.0)
-"""Lengths of stays for which a brief tells how many the observations would have met."""
+"""Lengths of stays for which a brief states how many the observations would have met."""
 _ALIKE = 0.01
 _CALENDAR_COLUMNS = 18
 _P = {"occupied": ("P", "present", "present: a vessel lay there"), "empty": ("A", "absent", "absent: berth seen empty")}

@@ -109,7 +109,7 @@ def key_numbers(given: BriefInput) -> Section:
             "intervals are "
             "95 % (Poisson). The median is over the weeks that had an observation, with the least and the greatest "
             "of them. The "
-            "same ship seen in several observations counts in each, so rates say how full the port was, not how "
+            "same ship seen in several observations counts in each, so rates show how full the port was, not how "
             "many ships came; "
             "visits, which do, are lower bounds.",
         ),

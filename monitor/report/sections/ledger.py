@@ -87,7 +87,7 @@ def _table(rows: pd.DataFrame, names: Mapping[str, str], number: int) -> Table:
     left = f" The first {len(cells)} of {number}; `monitor ledger` has all." if number > len(cells) else ""
     return Table(
         "Observations of others, beside ours",
-        ("When", "Port and berth, as they name it", "What they say", "Verdict", "Why", "Source and its confidence"),
+        ("When", "Port and berth, as they name it", "What they report", "Verdict", "Why", "Source and its confidence"),
         cells,
         f"Dates are as wide as the source leaves them.{left}",
         compact=True,

@@ -135,7 +135,7 @@ def _figure(
 def detections_table(
     studio: Studio, observation: Observation, shown: tuple[Mark, ...], tables: TableSet, *, title: str = ""
 ) -> Table:
-    """The rows that a tile's numbers point to, with what AIS says of each.
+    """The rows that a tile's numbers point to, with what AIS shows of each.
 
     Parameters
     ----------

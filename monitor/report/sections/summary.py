@@ -137,7 +137,7 @@ def newest(given: BriefInput) -> tuple[Statement, ...]:
     if not parts:
         return ()
     reasons = ("one observation at each port, and no earlier one to compare",)
-    others = ("small craft and things on quays that look like hulls", "hulls that were missed")
+    others = ("small craft and things on quays that resemble hulls", "hulls that were missed")
     return (
         Statement(
             claim=f"{'; '.join(parts)}.",

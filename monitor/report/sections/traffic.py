@@ -148,7 +148,7 @@ def gaps(given: BriefInput) -> Section:
         "Distance along the geodesic between the two positions; the speed is the least that fits. The rules ask "
         "whether reception explains the silence: the coastal one wants three other vessels received nearby meanwhile "
         "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is computed by "
-        "water at the speed the ship has shown; it says what was possible, not what took place." + left,
+        "water at the speed the ship has shown; it shows what was possible, not what took place." + left,
         numeric=(3, 4, 5, 8),
         empty="No gap in the positions at hand. Without positions there are no gaps to see.",
         compact=True,
@@ -157,7 +157,7 @@ def gaps(given: BriefInput) -> Section:
 
 
 def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
-    """Whether others were received, what the rules say, and which ports the silence left time for."""
+    """Whether others were received, what the rules find, and which ports the silence left time for."""
     rules, calls = given.tables[GAP_RULES], given.tables[GAP_CALLS]
     rule = next(iter(rules[rules["gap_id"] == gap_id].to_dict("records")), None)
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}

@@ -40,7 +40,7 @@ class Mark:
 def status_of(
     detections: pd.DataFrame, matches: pd.DataFrame, dark_events: pd.DataFrame, *, fixed: Collection[str] = ()
 ) -> dict[str, str]:
-    """Detection id -> key of `wording.STATUS`.
+    """Detection id -> key of `report.page.wording.STATUS`.
 
     A vessel without a row in MATCHES was not compared with AIS, which differs from unmatched. `fixed` holds the ids of
     fixed objects; what AIS matches is none.

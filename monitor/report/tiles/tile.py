@@ -78,7 +78,7 @@ def plain_tile(raster: Raster, stretch: Stretch, text: TileText) -> Picture:
 
 
 def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mark, ...]) -> Picture:
-    """A small cut-out at 512 px with instant, scale bar and north, for a card; the card says the rest.
+    """A small cut-out at 512 px with instant, scale bar and north, for a card; the card states the rest.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mar
 
 
 def compose(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay) -> Rgb:
-    """(row, col, 3) uint8 of the whole tile with its furniture; matplotlib's settings must be `style.rc`.
+    """(row, col, 3) uint8 of the whole tile with its furniture; matplotlib's settings must be `report.page.style.rc`.
 
     Parameters
     ----------

@@ -22,7 +22,7 @@ AIR_TRUTH = Schema(
     text=(
         "What each simulated aircraft did. A landing is observable when its aircraft was received within 800 km "
         "of the field before and after it, with no other landing in the same silence, and no other aircraft "
-        "used its address within six hours: then nobody could tell which of the two landed."
+        "used its address within six hours: then it is unknown which of the two landed."
     ),
     columns={
         "icao24": Column("str", "", "Address of the aircraft, six hexadecimal digits in lower case."),

@@ -27,9 +27,9 @@ class DrawnHull:
     bow : float
         Radians clockwise from the direction of rows going up (grid north).
     kind : str
-        As `fleet.Ship.kind`.
+        As `simulate.traffic.fleet.Ship.kind`.
     livery : str
-        A key of `spectra.DECKS`.
+        A key of `simulate.render.spectra.DECKS`.
     height_px : float
         Of the deck above the water.
     speed_kn : float

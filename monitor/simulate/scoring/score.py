@@ -21,7 +21,7 @@ from monitor.simulate.scoring.stays import visit_figures, voyage_figures
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ScoreSheet:
-    """What an output is worth.
+    """How well an output agrees with the truth.
 
     Attributes
     ----------
@@ -128,7 +128,7 @@ def reliability(judged: list[tuple[float, bool]]) -> pd.DataFrame:
 
     Notes
     -----
-    `holds` says whether the observed share lies in the word's range (the outer words reach to 0 and 1); it is missing
+    `holds` is whether the observed share lies in the word's range (the outer words reach to 0 and 1); it is missing
     below 30 cases.
     """
     rows = []

@@ -23,7 +23,7 @@ _NEEDED = ("name", "lon", "lat")
 
 
 def read_port_list(path: Path) -> pd.DataFrame:
-    """Ports of a CSV or GeoJSON file: the columns of `ais.world_ports.world_ports`.
+    """Ports of a CSV or GeoJSON file: the columns of `ais.ports.world_ports.world_ports`.
 
     Column names of the World Port Index (Pub. 150) as CSV, of its older shapefiles, and plain ones are known; case does
     not matter. Rows without a place on earth are left out; 0, 0 counts as none.

@@ -30,7 +30,7 @@ class PositionReader:
     Attributes
     ----------
     columns : mapping of str to str, optional
-        Field (`ais.layouts.FIELDS`) to column name, for tables of a layout that is not known.
+        Field (`sources.ais.layouts.FIELDS`) to column name, for tables of a layout that is not known.
     start_date : datetime, optional
         Instant of the first message, for NMEA logs without times.
     """

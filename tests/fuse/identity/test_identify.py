@@ -25,7 +25,7 @@ def test_a_length_of_136_m_favours_maia_1() -> None:
     assert table.loc["Maia-1", "probability"] > 2 * table.loc["Angara", "probability"]
 
 
-def test_observation_alikes_are_listed_with_the_ship_that_they_resemble() -> None:
+def test_look_alikes_are_listed_with_the_ship_that_they_resemble() -> None:
     assert {"Angara", "Adler", "another ship"} <= set(_of(120.0)["candidate"])
 
 

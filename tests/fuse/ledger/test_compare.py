@@ -141,7 +141,7 @@ HEAD = "date,port,event,source,confidence\n"
     [
         (HEAD + "2023-10-01,Rajin,docked,me,high\nlast week,Rajin,docked,me,high\n", "line 3: 'last week'"),
         (HEAD + "2023-10-01,Rajin,sailed by,me,high\n", "line 2: 'sailed by' is no event; use absent"),
-        (HEAD + "2023-10-01,Rajin,docked,me,high\n" * 2, "line 3: says the same"),
+        (HEAD + "2023-10-01,Rajin,docked,me,high\n" * 2, "line 3: states the same"),
         ("date,port\n2023-10-01,Rajin\n", "column event, source, confidence missing"),
         ("", "not a readable list"),
     ],

@@ -130,7 +130,7 @@ def test_what_was_sent_and_no_longer_holds_is_taken_back_once(archive: Archive) 
     assert _raise(archive, now=NOW + 2 * DAY) == 0
     [waiting] = steps.to_send(context(archive), archive.root)
     assert "no longer holds: “Claim of a.”" in waiting.message.body
-    assert "told on 6 Oct 2023" in waiting.message.body
+    assert "reported on 6 Oct 2023" in waiting.message.body
     post = Post()
     _send(archive, post, ONE)
     assert len(post.sent) == 1

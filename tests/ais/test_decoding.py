@@ -39,17 +39,17 @@ def test_every_field_is_as_pyais_decodes_it(
             "second": second,
         }
     )
-    said = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
+    expected = decode(b"!AIVDM,1,1,,A," + payload + b",0*00").asdict()
     ours = decode_reports([payload])
     assert ours.ok[0]
-    assert ours.mmsi[0] == int(said["mmsi"])
-    assert abs(ours.lon[0] - said["lon"]) < 1e-6
-    assert abs(ours.lat[0] - said["lat"]) < 1e-6
-    assert abs(ours.sog_kn[0] - said["speed"]) < 1e-9
-    assert abs(ours.cog_deg[0] - said["course"]) < 1e-9
+    assert ours.mmsi[0] == int(expected["mmsi"])
+    assert abs(ours.lon[0] - expected["lon"]) < 1e-6
+    assert abs(ours.lat[0] - expected["lat"]) < 1e-6
+    assert abs(ours.sog_kn[0] - expected["speed"]) < 1e-9
+    assert abs(ours.cog_deg[0] - expected["course"]) < 1e-9
     if kind != 27:
-        assert ours.heading_deg[0] == said["heading"]
-        assert ours.second[0] == said["second"]
+        assert ours.heading_deg[0] == expected["heading"]
+        assert ours.second[0] == expected["second"]
 
 
 def test_many_at_once_are_as_one_by_one() -> None:

@@ -25,11 +25,11 @@ def silent() -> pd.DataFrame:
 
 
 def test_vessels_and_positions_are_counted_by_cell_and_hour() -> None:
-    heard = reception_cells(pd.concat([fixes(1, [0, 0.5, 1.5]), fixes(2, [0.2]), fixes(3, [0.1], lon=140.0)]))
-    assert heard[["vessels", "positions"]].to_numpy().tolist() == [[2, 3], [1, 1], [1, 1]]
-    assert heard["hour"].tolist() == [pd.Timestamp(at(h)) for h in (0, 0, 1)]
-    assert heard["cell"][0] == cell_name(1240, 528)
-    assert abs(heard["lon"][0] - 130.0) <= 0.125
+    cells = reception_cells(pd.concat([fixes(1, [0, 0.5, 1.5]), fixes(2, [0.2]), fixes(3, [0.1], lon=140.0)]))
+    assert cells[["vessels", "positions"]].to_numpy().tolist() == [[2, 3], [1, 1], [1, 1]]
+    assert cells["hour"].tolist() == [pd.Timestamp(at(h)) for h in (0, 0, 1)]
+    assert cells["cell"][0] == cell_name(1240, 528)
+    assert abs(cells["lon"][0] - 130.0) <= 0.125
 
 
 def test_rows_without_a_place_do_not_count_as_heard() -> None:

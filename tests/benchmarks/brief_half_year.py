@@ -25,7 +25,7 @@ from monitor.report import BriefInput, Provenance, SceneRecord, build_brief, wri
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
 from monitor.store.archive import Archive
-from tests.fuse.seasons import told
+from tests.fuse.seasons import known_season
 
 PERIOD = TimeRange.parse("2023-05-01/2023-10-30")
 SCENES = 80
@@ -39,7 +39,7 @@ def given(season: Season, aois: tuple[Aoi, ...]) -> BriefInput:
         name: rows[rows["scene_id"].isin(names)] if "scene_id" in rows else rows
         for name, rows in truth_tables(season).items()
     }
-    made = told(offered, season.positions(), truth, seed=season.seed).tables
+    made = known_season(offered, season.positions(), truth, seed=season.seed).tables
     gaps = find_gaps(made[POSITIONS], at_least=timedelta(hours=12))
     calls = port_calls(made[POSITIONS], _anchors(aois))
     known = made | {GAPS: gaps, PORT_CALLS: calls, VOYAGES: voyages(calls)}

@@ -22,7 +22,7 @@ from monitor.fuse import correlate
 from monitor.simulate import SCENARIOS
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
-from tests.fuse.seasons import POOR, Eye, Tally, score, told
+from tests.fuse.seasons import POOR, Eye, Tally, known_season, score
 
 ASKED = {
     "match precision": 0.98,
@@ -54,7 +54,7 @@ def scored(seed: int, eye: Eye) -> Tally:
     """One season's scores."""
     season = season_of(seed)
     observations = [a for aoi in season.aois for a in season.acquisitions(aoi)]
-    made = told(observations, season.positions(), truth_tables(season), seed=seed, eye=eye)
+    made = known_season(observations, season.positions(), truth_tables(season), seed=seed, eye=eye)
     tally = Tally()
     score(made, correlate(made.tables, season.aois, scenes=made.scenes)[0], tally)
     return tally

@@ -39,16 +39,16 @@ def test_an_image_that_cannot_be_looked_at_is_never_an_empty_sea(
     out = tmp_path / "ships.geojson"
     assert run(["detect", "--image", str(tmp_path / "broken.tif"), "--out", str(out)]) == 1
     assert not out.exists()
-    told = capsys.readouterr().out
-    assert "not written" in told
-    assert "broken.tif" in told
+    printed = capsys.readouterr().out
+    assert "not written" in printed
+    assert "broken.tif" in printed
 
 
 def test_one_bad_image_stops_no_other(image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "ships.geojson"
     missing = str(tmp_path / "missing.tif")
     assert run(["detect", "--image", str(image), missing, "--out", str(out), "--json"]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert told["images"] == 1
-    assert told["failures"] == [{"path": missing, "error": "no such file"}]
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["images"] == 1
+    assert printed["failures"] == [{"path": missing, "error": "no such file"}]
     assert out.exists()

@@ -72,7 +72,7 @@ POOR = Eye(missed=0.2, false_per_scene=1.5, place_m=15.0, length=0.23, axis_deg=
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Told:
+class KnownSeason:
     """A season's scenes and tables, and which ship each detection really is (0: none)."""
 
     tables: TableSet
@@ -81,14 +81,14 @@ class Told:
     truth: Mapping[str, pd.DataFrame]
 
 
-def told(
+def known_season(
     acquisitions: Sequence[Acquisition],
     positions: pd.DataFrame,
     truth: Mapping[str, pd.DataFrame],
     *,
     seed: int,
     eye: Eye | None = None,
-) -> Told:
+) -> KnownSeason:
     """Detections, coverage and berth states of a season, with noise, misses and false alarms."""
     eye, rng = eye or Eye(), np.random.default_rng(seed)
     detections, ship = _detections(acquisitions, truth, rng, eye)
@@ -99,7 +99,7 @@ def told(
         STACKS: _stacks(truth["stacks"], rng, eye),
         POSITIONS: POSITIONS.conform(positions),
     }
-    return Told(TableSet(tables), tuple(acquisitions), ship, truth)
+    return KnownSeason(TableSet(tables), tuple(acquisitions), ship, truth)
 
 
 def _detections(
@@ -283,7 +283,7 @@ class Tally:
         return self.hits.get(f"{name}/right", 0.0) / of if of else float("nan")
 
 
-def score(season: Told, made: TableSet, tally: Tally) -> None:
+def score(season: KnownSeason, made: TableSet, tally: Tally) -> None:
     """Add a correlation's scores to a tally."""
     _matching(season, made, tally)
     _darkness(season, made, tally)
@@ -291,7 +291,7 @@ def score(season: Told, made: TableSet, tally: Tally) -> None:
     _legs(season, made, found, tally)
 
 
-def _ships(season: Told) -> pd.DataFrame:
+def _ships(season: KnownSeason) -> pd.DataFrame:
     """The truth of each detection that is a ship."""
     truth = season.truth["vessels"].set_index(["scene_id", "mmsi"])
     scene = season.tables[DETECTIONS].set_index("detection_id")["scene_id"]
@@ -301,7 +301,7 @@ def _ships(season: Told) -> pd.DataFrame:
     return table.set_index("detection_id")
 
 
-def _matching(season: Told, made: TableSet, tally: Tally) -> None:
+def _matching(season: KnownSeason, made: TableSet, tally: Tally) -> None:
     truth = _ships(season)
     now = latest(made[MATCHES])
     pairs = now[now["status"] == "matched"]
@@ -315,7 +315,7 @@ def _matching(season: Told, made: TableSet, tally: Tally) -> None:
     tally.add("chance", made[NULL_TESTS]["by_chance"].sum(), made[NULL_TESTS]["detections"].sum())
 
 
-def _darkness(season: Told, made: TableSet, tally: Tally) -> None:
+def _darkness(season: KnownSeason, made: TableSet, tally: Tally) -> None:
     truth = _ships(season)
     dark = made[DARK_EVENTS][made[DARK_EVENTS]["status"] == "dark"]
     unseen = set(truth.index[~truth["on_ais"]])
@@ -332,7 +332,7 @@ def _darkness(season: Told, made: TableSet, tally: Tally) -> None:
         tally.say("dark", float(row["probability"]), so=row["detection_id"] in unseen)
 
 
-def _received(season: Told, row: Mapping[object, object]) -> bool:
+def _received(season: KnownSeason, row: Mapping[object, object]) -> bool:
     at = row["acquired_at"]
     p = season.tables[POSITIONS]
     near = p[(p["t"] - at).abs() <= pd.Timedelta(hours=1)]
@@ -340,7 +340,7 @@ def _received(season: Told, row: Mapping[object, object]) -> bool:
     return near["mmsi"].nunique() >= 2 and bool((near["t"] <= at).any()) and bool((near["t"] >= at).any())
 
 
-def _visits(season: Told, made: TableSet, tally: Tally) -> dict[str, int]:
+def _visits(season: KnownSeason, made: TableSet, tally: Tally) -> dict[str, int]:
     """Which true visit (row) each visit is; adds the visits' scores."""
     truth = season.truth["visits"]
     truth = truth[truth["length_m"] >= LEAST_M].reset_index(drop=True)
@@ -387,7 +387,7 @@ def _holds(visit: Mapping[object, object], true: pd.Series) -> bool:
     )
 
 
-def _legs(season: Told, made: TableSet, found: Mapping[str, int], tally: Tally) -> None:
+def _legs(season: KnownSeason, made: TableSet, found: Mapping[str, int], tally: Tally) -> None:
     truth, legs = season.truth["visits"], season.truth["voyages"]
     truth = truth[truth["length_m"] >= LEAST_M].reset_index(drop=True)
     real = {(int(leg["mmsi"]), leg["departed_at"]): leg["arrived_at"] for leg in legs.to_dict("records")}

@@ -61,15 +61,15 @@ def test_what_was_taken_back_changes_nothing() -> None:
 
 
 def test_the_later_word_on_a_detection_holds() -> None:
-    told = decisions(decided(("visit", "fixed", "a b"), ("a", "keep", "a")))
-    assert told.kept == {"a"}
-    assert told.set_aside == {"b"}
+    reviewed = decisions(decided(("visit", "fixed", "a b"), ("a", "keep", "a")))
+    assert reviewed.kept == {"a"}
+    assert reviewed.set_aside == {"b"}
 
 
 def test_a_rejected_statement_takes_no_detection_with_it() -> None:
-    told = decisions(decided(("visit", "reject", "")))
-    assert told.statements == {"visit"}
-    assert not told.set_aside
+    reviewed = decisions(decided(("visit", "reject", "")))
+    assert reviewed.statements == {"visit"}
+    assert not reviewed.set_aside
 
 
 def test_a_fixed_object_in_open_water_is_set_aside_in_other_observations_too(found: Found) -> None:
@@ -111,9 +111,9 @@ def test_a_kept_detection_is_dark_whatever_its_score(optical: Acquisition, found
 
 def test_the_match_of_a_set_aside_detection_is_withdrawn(optical: Acquisition, found: Found, track: Track) -> None:
     ships = found(PLACE)
-    heard = track(1, *PLACE).iloc[:0]
-    before = revise(MATCHES.empty(), match(ships, heard, scene=optical), as_of=AT)
-    after = match(ships.iloc[:0], heard, scene=optical)
+    positions = track(1, *PLACE).iloc[:0]
+    before = revise(MATCHES.empty(), match(ships, positions, scene=optical), as_of=AT)
+    after = match(ships.iloc[:0], positions, scene=optical)
     both = revise(before, after, as_of=AT, scenes=["S2_1"])
     assert latest(both).empty
     assert both["reason"].iloc[-1] == "the detection no longer counts"

@@ -8,7 +8,7 @@ from monitor.core.aoi import read_aoi
 from monitor.fuse import correlate
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
-from tests.fuse.seasons import Tally, score, told
+from tests.fuse.seasons import Tally, known_season, score
 
 pytestmark = pytest.mark.slow
 
@@ -19,7 +19,7 @@ def tally() -> Tally:
     aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
     season = Season.make(aois=aois, seed=11, scenario="feed-outage", sensors=("s2", "s1"))
     acquisitions = [a for aoi in aois for a in season.acquisitions(aoi)]
-    made = told(acquisitions, season.positions(), truth_tables(season), seed=11)
+    made = known_season(acquisitions, season.positions(), truth_tables(season), seed=11)
     scores = Tally()
     score(made, correlate(made.tables, aois, scenes=made.scenes)[0], scores)
     return scores

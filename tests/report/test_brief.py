@@ -152,9 +152,9 @@ def test_the_fixed_wording_on_unmatched_and_gaps_is_there(html: str) -> None:
 
 
 def test_a_port_without_a_past_says_what_its_newest_observation_shows() -> None:
-    told = statements(brief_input(("not observed", "observed")))
-    assert told[1].claim == "2 objects consistent with vessels were marked at Rajin 라진 <b>, 2023-10-10 02:16 UTC."
-    assert (told[1].likelihood, told[1].confidence) == ("", "low")
+    result = statements(brief_input(("not observed", "observed")))
+    assert result[1].claim == "2 objects consistent with vessels were marked at Rajin 라진 <b>, 2023-10-10 02:16 UTC."
+    assert (result[1].likelihood, result[1].confidence) == ("", "low")
 
 
 def test_what_reception_does_not_show_is_no_bottom_line() -> None:
@@ -170,9 +170,9 @@ def test_a_tile_says_what_moved_and_how_fast() -> None:
     moved = found.assign(
         motion=ships.map({True: "moving", False: ""}).astype("str"), speed_low_kn=8.0, speed_high_kn=12.0
     )
-    told = page(build_brief(replace(given, tables=given.tables | {DETECTIONS: moved}), read_pixels), paper=False)
-    assert "vessel, moving 8–12 kn" in told
-    assert "container stack, moving" not in told
+    result = page(build_brief(replace(given, tables=given.tables | {DETECTIONS: moved}), read_pixels), paper=False)
+    assert "vessel, moving 8–12 kn" in result
+    assert "container stack, moving" not in result
 
 
 def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief: Brief, html: str) -> None:
@@ -185,8 +185,8 @@ def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief
 
 
 def test_who_may_read_it_stands_in_the_header_when_said(html: str) -> None:
-    told = page(build_brief(replace(brief_input(), distribution="for <staff> only"), no_pixels), paper=False)
-    assert "<dt>Distribution</dt><dd>for &lt;staff&gt; only</dd>" in told
+    result = page(build_brief(replace(brief_input(), distribution="for <staff> only"), no_pixels), paper=False)
+    assert "<dt>Distribution</dt><dd>for &lt;staff&gt; only</dd>" in result
     assert "Distribution" not in html
 
 

@@ -45,9 +45,9 @@ def test_the_browser_is_led_by_a_file_that_only_the_user_reads(
 
     monkeypatch.setattr(webbrowser, "open", observation)
     monkeypatch.setattr(serving.uvicorn.Server, "run", lambda self, sockets: None)
-    told: list[str] = []
-    serving.serve(workspace, port=0, announce=told.append)
-    assert told[0] in seen[0]
+    announced: list[str] = []
+    serving.serve(workspace, port=0, announce=announced.append)
+    assert announced[0] in seen[0]
 
 
 def test_the_command_serves_until_it_is_interrupted_and_tells_the_token_once(finished: Path) -> None:

@@ -12,13 +12,16 @@ from monitor.serve.request import observation_when, row_when
 from tests.report import made
 
 
-@pytest.mark.parametrize(("exact", "said"), [(True, "2023-10-05 02:16 UTC"), (False, "2023-10-05, hour unknown")])
-def test_no_hour_is_said_where_none_is_known(exact: bool, said: str) -> None:
+@pytest.mark.parametrize(("exact", "expected"), [(True, "2023-10-05 02:16 UTC"), (False, "2023-10-05, hour unknown")])
+def test_no_hour_is_stated_where_none_is_known(exact: bool, expected: str) -> None:
     scene = made.acquisition(made.SCENES[0], exact=exact)
     content = cast("PageContent", SimpleNamespace(given=SimpleNamespace(acquisitions=(scene,))))
     row = {"at": pd.Timestamp(scene.acquired_at), "scene_id": scene.id, "kind": "detection"}
-    assert row_when(content, row) == said
-    assert observation_when(Observation(scene.id, "rajin", "s2", scene.acquired_at, "observed", "", 1.0, scene)) == said
+    assert row_when(content, row) == expected
+    assert (
+        observation_when(Observation(scene.id, "rajin", "s2", scene.acquired_at, "observed", "", 1.0, scene))
+        == expected
+    )
 
 
 def test_a_count_is_of_a_week_and_not_of_a_minute() -> None:

@@ -136,8 +136,8 @@ def test_two_others_are_heard_near_each_port_in_most_hours(season, aois):
     for aoi in aois:
         west, south, east, north = aoi.geometry.bounds
         here = positions[positions["lon"].between(west, east) & positions["lat"].between(south, north)]
-        heard = here.groupby(here["t"].dt.floor("h"))["mmsi"].nunique()
-        assert (heard >= 2).sum() / hours > 0.8
+        received = here.groupby(here["t"].dt.floor("h"))["mmsi"].nunique()
+        assert (received >= 2).sum() / hours > 0.8
 
 
 def test_the_feed_has_holes(season):

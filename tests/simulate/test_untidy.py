@@ -23,12 +23,12 @@ def crowded(aois):
 
 
 @pytest.fixture(scope="module")
-def told(crowded):
+def known(crowded):
     return truth_tables(crowded)
 
 
-def test_fixed_objects_of_every_kind_lie_in_the_water_of_both_ports(told, aois):
-    fixtures = told["fixtures"]
+def test_fixed_objects_of_every_kind_lie_in_the_water_of_both_ports(known, aois):
+    fixtures = known["fixtures"]
     assert set(fixtures["kind"]) == {"islet", "breakwater end", "floating dock"}
     assert set(fixtures["aoi_id"]) == {"rajin", "dunai"}
     for row in fixtures.itertuples():
@@ -40,9 +40,9 @@ def test_fixed_objects_of_every_kind_lie_in_the_water_of_both_ports(told, aois):
             assert outline.distance(reproject(zone.geometry, WGS84, aoi.epsg)) > 100.0
 
 
-def test_fixed_objects_shine_in_both_sensors_and_are_not_in_the_plain_season(crowded, told, season, aois):
+def test_fixed_objects_shine_in_both_sensors_and_are_not_in_the_plain_season(crowded, known, season, aois):
     aoi = next(a for a in aois if a.id == "rajin")
-    fixtures = told["fixtures"].query("aoi_id == 'rajin'")
+    fixtures = known["fixtures"].query("aoi_id == 'rajin'")
     for sensor, band in (("s2", "B08"), ("s1", "VV")):
         observations = [i for i in crowded.passes(aoi) if i.track.sensor == sensor]
         item = min(observations, key=lambda i: (crowded.cloud_share(i) if sensor == "s2" else 0.0, i.edge_lon or 0.0))
@@ -58,8 +58,8 @@ def test_the_plain_season_has_no_fixed_objects(truth):
     assert len(truth["fixtures"]) == 0
 
 
-def test_ships_lie_abreast_two_and_three_at_a_berth_without_touching(told, aois):
-    raft = told["vessels"].query("role == 'rafted' and situation == 'berthed'")
+def test_ships_lie_abreast_two_and_three_at_a_berth_without_touching(known, aois):
+    raft = known["vessels"].query("role == 'rafted' and situation == 'berthed'")
     counts = raft.groupby(["scene_id", "berth_id"]).size()
     assert counts.max() == 3
     assert (counts >= 2).sum() >= 3
@@ -70,18 +70,18 @@ def test_ships_lie_abreast_two_and_three_at_a_berth_without_touching(told, aois)
         for inner, outer in pairwise(hulls):
             assert 0.5 < inner.distance(outer) < 4.0, (scene, berth)
         assert all(hull.intersection(water).area > 0.9 * hull.area for hull in hulls)
-        row = told["berths"].query("scene_id == @scene and berth_id == @berth").iloc[0]
+        row = known["berths"].query("scene_id == @scene and berth_id == @berth").iloc[0]
         assert set(ships["mmsi"]) <= {int(m) for m in row["mmsis"].split()}
 
 
-def test_the_outermost_of_three_is_silent_and_counts_as_dark(told):
-    outer = told["vessels"].query("name == 'SIM ABREAST 3'")
+def test_the_outermost_of_three_is_silent_and_counts_as_dark(known):
+    outer = known["vessels"].query("name == 'SIM ABREAST 3'")
     assert not outer["on_ais"].any()
     assert not outer["heard"].any()
-    assert told["visits"].query("role == 'rafted' and dark")["mmsi"].nunique() == 1
+    assert known["visits"].query("role == 'rafted' and dark")["mmsi"].nunique() == 1
 
 
-def test_two_ships_send_one_number_from_two_ports_at_the_same_time(crowded, told):
+def test_two_ships_send_one_number_from_two_ports_at_the_same_time(crowded, known):
     sharer = next(s for s in crowded.world.ships if s.role == "number sharer")
     true = next(s for s in crowded.world.ships if s.mmsi == sharer.sent_mmsi)
     positions = crowded.positions().query("mmsi == @true.mmsi")
@@ -94,7 +94,7 @@ def test_two_ships_send_one_number_from_two_ports_at_the_same_time(crowded, told
     assert ((away[0] < 100.0) | (away[1] < 100.0)).all()
     hours = [set(positions["t"][d < 100.0].dt.floor("h")) for d in away]
     assert len(hours[0] & hours[1]) > 24
-    rows = told["vessels"].query("mmsi == @sharer.mmsi")
+    rows = known["vessels"].query("mmsi == @sharer.mmsi")
     assert len(rows) > 0
     assert set(rows["sent_mmsi"]) == {true.mmsi}
 
@@ -120,7 +120,7 @@ def test_a_third_of_the_scenes_lie_off_the_map_and_none_by_more_than_a_pixel_and
 
 def test_the_pixels_lie_off_by_what_the_truth_says(untidy, season, aois):
     aoi = next(a for a in aois if a.id == "rajin")
-    told = {row.scene_id: row for row in truth_tables(untidy)["registration"].itertuples()}
+    known = {row.scene_id: row for row in truth_tables(untidy)["registration"].itertuples()}
     acquisitions = {a.id: a for a in untidy.acquisitions(aoi)}
     shifted = [i for i in untidy.passes(aoi) if untidy.shift_px(i) != (0.0, 0.0)]
     assert shifted
@@ -130,7 +130,7 @@ def test_the_pixels_lie_off_by_what_the_truth_says(untidy, season, aois):
             for s, b in ((x, "B08" if item.track.sensor == "s2" else "VV") for x in (untidy, season))
         )
         inner = (slice(20, -20), slice(120, -20))
-        row = told[item.id]
+        row = known[item.id]
         back = ndimage.shift(plain, (row.shift_rows_px, row.shift_cols_px), order=1, mode="nearest")
         assert np.abs(back - moved)[inner].mean() < 0.2 * np.abs(plain - moved)[inner].mean()
     same = next(i for i in untidy.passes(aoi) if untidy.shift_px(i) == (0.0, 0.0))
@@ -142,13 +142,13 @@ def test_a_part_of_the_ais_arrives_late_and_nothing_is_lost_or_doubled(untidy):
     late, prompt, whole = untidy.late_positions(), untidy.prompt_positions(), untidy.positions()
     assert sum(len(part) for part in late) + len(prompt) == len(whole)
     assert 0.02 < sum(len(part) for part in late) / len(whole) < 0.3
-    for told, part in zip(truth_tables(untidy)["deliveries"].itertuples(), late, strict=True):
-        assert told.positions == len(part) > 0
-        assert part["t"].between(told.start, told.end).all()
-        assert told.arrives_at > told.end
-        mine = prompt[prompt["t"].between(told.start, told.end)]
+    for known, part in zip(truth_tables(untidy)["deliveries"].itertuples(), late, strict=True):
+        assert known.positions == len(part) > 0
+        assert part["t"].between(known.start, known.end).all()
+        assert known.arrives_at > known.end
+        mine = prompt[prompt["t"].between(known.start, known.end)]
         assert len(mine) > 0
-        assert not set(mine["mmsi"]) & {int(m) for m in told.mmsis.split()}
+        assert not set(mine["mmsi"]) & {int(m) for m in known.mmsis.split()}
 
 
 def test_nothing_arrives_late_in_the_plain_season(season, truth):

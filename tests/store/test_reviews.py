@@ -71,11 +71,11 @@ def test_reviews_survive_the_loss_of_the_index(store: ReviewStore) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [({"decision": "maybe"}, "no decision"), ({"who": " "}, "name of the reviewer"), ({"note": "x" * 2001}, "shorten")],
 )
-def test_a_row_that_says_nothing_clear_is_refused(store: ReviewStore, change: dict[str, str], said: str) -> None:
+def test_a_row_that_says_nothing_clear_is_refused(store: ReviewStore, change: dict[str, str], message: str) -> None:
     given = {"decision": "keep", "who": "Kim", "note": ""} | change
-    with pytest.raises(DataError, match=said):
+    with pytest.raises(DataError, match=message):
         store.add("ship-1", given["decision"], who=given["who"], now=NOW, note=given["note"])
     assert store.rows() == []

@@ -40,14 +40,14 @@ def watch(tmp_path, monkeypatch):
             document = {"type": "Feature", "properties": {}, "geometry": mapping(area)}
             (folder / "aoi" / f"{name}.geojson").write_text(json.dumps(document))
         (folder / "monitor.toml").write_text(f'[source]\nname = "sentinelhub"\nperiod = "{MONTH}"\n')
-        told = {
+        variables = {
             "DEPLOYMENT": "custom",
             "BASE_URL": standin.url,
             "TOKEN_URL": standin.token_url,
             "CLIENT_ID": CLIENT_ID,
             "CLIENT_SECRET": CLIENT_SECRET,
         }
-        for name, value in told.items():
+        for name, value in variables.items():
             monkeypatch.setenv(f"MONITOR_SENTINELHUB__{name}", value)
         yield standin, folder
 
@@ -135,11 +135,11 @@ def test_a_pass_without_pixels_is_not_seen_and_waits(watch):
     standin, folder = watch
     whole = standin.world
     workspace = Workspace.open(folder)
-    offered = workspace.plan()
+    planned = workspace.plan()
     standin.world = Sea([])
     standin.answer, true_answer = _catalog_of(whole, standin), standin.answer
     outcomes = workspace.pull()
-    assert len(outcomes) == 18 == len(offered.rows)
+    assert len(outcomes) == 18 == len(planned.rows)
     assert not any(outcome.ok for outcome in outcomes)
     assert standin.count("process") == 18
     assert workspace.pull() == []

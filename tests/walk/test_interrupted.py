@@ -105,9 +105,9 @@ def test_an_ais_file_that_cannot_be_read_is_named_and_the_others_are_in(
     (workspace / "ais/photo.csv").write_bytes(bytes(range(256)) * 40)
     (workspace / "ais/empty.csv").touch()
     assert run(["run", "--due", "-w", str(workspace)]) == 1
-    told = capsys.readouterr().out
-    assert "photo.csv" in told
-    assert "empty.csv" in told
+    printed = capsys.readouterr().out
+    assert "photo.csv" in printed
+    assert "empty.csv" in printed
     assert len(Workspace.open(workspace).positions.ingested()) == 1
 
 

@@ -122,7 +122,7 @@ def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Fi
         claim = wording.stay(_place(row, "berth_id", names), _length(row), bounds)
         if len(who):
             claim += f" {who['wording'].iloc[0]}"
-        observations, chance = int(_number(row["observations"])), _number(row["probability"])
+        observations, probability = int(_number(row["observations"])), _number(row["probability"])
         yield Finding(
             str(row["visit_id"]),
             "visit",
@@ -130,7 +130,7 @@ def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Fi
             _at(bounds[1]),
             _at(bounds[2]),
             claim,
-            likelihood_word(chance),
+            likelihood_word(probability),
             _confidence(observations, rule.many_sightings, rule.some_sightings),
             (f"seen in {plural(observations, 'observation')}",),
             tuple(str(row["detection_ids"]).split()),
@@ -141,8 +141,8 @@ def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Fi
 def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     stays = tables[VISITS].set_index("visit_id") if len(tables[VISITS]) else None
     for row in _within(tables[VOYAGES], "departed_at", period):
-        chance = _number(row["probability"])
-        if str(row["evidence"]) == "ais" or not chance >= rule.least_leg_probability or stays is None:
+        probability = _number(row["probability"])
+        if str(row["evidence"]) == "ais" or not probability >= rule.least_leg_probability or stays is None:
             continue
         if row["from_visit"] not in stays.index or row["to_visit"] not in stays.index:
             continue
@@ -157,8 +157,8 @@ def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange, rule: F
             _at(bounds[0]),
             _at(bounds[1]),
             claim,
-            likelihood_word(chance),
-            "moderate" if chance >= rule.moderate_leg_probability else "low",
+            likelihood_word(probability),
+            "moderate" if probability >= rule.moderate_leg_probability else "low",
             ("time, water and length allow it",),
             (str(row["from_visit"]), str(row["to_visit"])),
             ("another ship of like length", "a call at a third port on the way"),
@@ -177,7 +177,9 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: 
             continue
         bounds = (int(_number(row["legs_low"])), row["legs_high"])
         legs = tables[VOYAGES][tables[VOYAGES]["shuttle_id"] == row["shuttle_id"]]
-        chance = float(legs["probability"].mean()) if legs["probability"].notna().any() else rule.usual_leg_probability
+        probability = (
+            float(legs["probability"].mean()) if legs["probability"].notna().any() else rule.usual_leg_probability
+        )
         yield Finding(
             str(row["shuttle_id"]),
             "shuttle",
@@ -185,7 +187,7 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: 
             start,
             end,
             wording.shuttle(ports[0], ports[1], int(_number(row["legs"])), bounds, _number(row["period_days"])),
-            likelihood_word(chance),
+            likelihood_word(probability),
             "high" if _number(row["legs"]) >= rule.many_legs else "moderate",
             ("a ship of the same length at both ends, in turn",),
             evidence,

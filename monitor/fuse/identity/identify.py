@@ -126,7 +126,7 @@ def _of_visit(
     fitting = [str(ships[index]["name"]) for _, index in listed if odds[index] > 1.0]
     text = wording.consistent_with(fitting, excluded)
     rows: list[dict[str, object]] = []
-    for chance, index in listed:
+    for probability, index in listed:
         ship = ships[index]
         rows.append(
             {
@@ -135,12 +135,12 @@ def _of_visit(
                 "imo": ship["imo"],
                 "mmsi": ship["mmsi"],
                 "role": ship["role"],
-                "probability": chance,
+                "probability": probability,
                 "length_ratio": _ratio(visit, ship),
                 "reasons": _reasons(visit, ship, odds[index]),
             }
         )
-    rest = 1.0 - sum(chance for chance, _ in listed)
+    rest = 1.0 - sum(probability for probability, _ in listed)
     rows.append(
         {
             "subject_id": visit["visit_id"],

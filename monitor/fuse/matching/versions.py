@@ -115,8 +115,8 @@ def null_test(
         bool(pd.notna(ship.get(d)) and ship[d] == m) for d, m in zip(pairs["detection_id"], pairs["mmsi"], strict=True)
     )
     rows = int((moved["detection_id"] != "").sum())
-    chance = len(pairs) - same
-    rate = chance / rows if rows and acquisition.is_exact else float("nan")
+    by_chance = len(pairs) - same
+    rate = by_chance / rows if rows and acquisition.is_exact else float("nan")
     return NULL_TESTS.conform(
         pd.DataFrame(
             {
@@ -126,7 +126,7 @@ def null_test(
                 "shift_h": shift.total_seconds() / 3600.0,
                 "detections": rows,
                 "matched": len(pairs),
-                "by_chance": chance,
+                "by_chance": by_chance,
                 "chance_rate": rate,
             }
         )

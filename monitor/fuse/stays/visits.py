@@ -65,8 +65,8 @@ def visits(
 def _row(stay: Stay, clear: ClearObservations, rule: VisitRule) -> dict[str, object]:
     named = [hull.detection_id for hull in stay.hulls if hull.detection_id]
     berth = stay.berth_id
-    chance = median([hull.probability for hull in stay.hulls])
-    real = 1.0 - (1.0 - (chance if np.isfinite(chance) else rule.unknown_probability)) ** len(stay.hulls)
+    probability = median([hull.probability for hull in stay.hulls])
+    real = 1.0 - (1.0 - (probability if np.isfinite(probability) else rule.unknown_probability)) ** len(stay.hulls)
     unseen_days = stay.longest_unseen / timedelta(days=1)
     return {
         "visit_id": f"{berth}|{named[0] if named else stay.first_scene}",

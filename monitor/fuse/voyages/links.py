@@ -141,7 +141,7 @@ def _chain_model(
 
 
 def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule) -> dict[str, float]:
-    """Port id to the chance that no clear observation met a call there."""
+    """Port id to the probability that no clear observation met a call there."""
     ports, numbers = {stay.port for stay in stays}, rule.transitions
     if berth_states is None or berth_states.empty or not stays:
         return dict.fromkeys(ports, numbers.missed)
@@ -159,10 +159,10 @@ def _centres(aois: tuple[Aoi, ...]) -> dict[str, tuple[float, float]]:
 
 
 def _links(
-    stays: list[PortStay], known: Steps, chance: Mapping[tuple[int, int], float], ways: Distances
+    stays: list[PortStay], known: Steps, probability: Mapping[tuple[int, int], float], ways: Distances
 ) -> pd.DataFrame:
-    best_out = _best(chance, side=0)
-    best_in = _best(chance, side=1)
+    best_out = _best(probability, side=0)
+    best_in = _best(probability, side=1)
     rows = []
     for i, j in sorted(pair for pair, share in known.straight.items() if share > 0 and max(pair) < len(stays)):
         chosen = best_out.get(i) == (i, j) == best_in.get(j)
@@ -179,7 +179,7 @@ def _links(
                 "to_port": came.port,
                 "is_chosen": chosen,
                 "cost": -known.of(i, j),
-                "probability": chance.get((i, j), 0.0),
+                "probability": probability.get((i, j), 0.0),
                 "shortest_h": shortest / timedelta(hours=1),
                 "longest_h": longest / timedelta(hours=1),
                 "distance_m": way,
@@ -190,11 +190,11 @@ def _links(
     return VOYAGE_LINKS.conform(pd.DataFrame(rows)) if rows else VOYAGE_LINKS.empty()
 
 
-def _best(chance: Mapping[tuple[int, int], float], *, side: int) -> dict[int, tuple[int, int]]:
+def _best(probability: Mapping[tuple[int, int], float], *, side: int) -> dict[int, tuple[int, int]]:
     """The likeliest link of each stay that is left (side 0) or come to (side 1)."""
     best: dict[int, tuple[int, int]] = {}
-    for pair in sorted(chance):
-        if pair[side] not in best or chance[pair] > chance[best[pair[side]]]:
+    for pair in sorted(probability):
+        if pair[side] not in best or probability[pair] > probability[best[pair[side]]]:
             best[pair[side]] = pair
     return best
 

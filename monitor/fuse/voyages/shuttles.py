@@ -178,8 +178,8 @@ def _candidate(
         ]
         mine.append(between[0] if between else None)
     sure = [chain for chain in mine if chain is not None]
-    chance = min(len(sure) / max(len(mine), 1), rule.candidates.most_probability)
-    if chance < rule.candidates.least_probability:
+    probability = min(len(sure) / max(len(mine), 1), rule.candidates.most_probability)
+    if probability < rule.candidates.least_probability:
         return None
     tail = rule.candidates.tail
     crossings = sorted(chain.crossings for chain in sure)
@@ -202,6 +202,6 @@ def _candidate(
         "length_m": float(np.median(known)) if known else np.nan,
         "voyage_ids": "",
         "status": CANDIDATE,
-        "probability": chance,
+        "probability": probability,
         "visit_ids": " ".join(stay.id for stay in lain),
     }

@@ -161,7 +161,7 @@ def _densities(
     missed: Mapping[str, float],
     rule: LinkRule,
 ) -> tuple[Floats, Floats]:
-    """(pairs,) chance an hour of coming when the second stay began: by one passage, and in any other way."""
+    """(pairs,) probability an hour of coming when the second stay began: by one passage, and in any other way."""
     (i, j), numbers = pairs.T, rule.transitions
     out, back, weight = _instants(bounds, i, j, rule)
     hours = back - out

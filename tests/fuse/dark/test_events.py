@@ -73,8 +73,8 @@ def test_nothing_is_dark_during_a_feed_outage(optical: Acquisition, traffic: pd.
         traffic["t"] > at,
         traffic["t"] < at,
     ):
-        heard = traffic[~hole]
-        events = dark_events(ships, match(ships, heard, scene=optical), heard)
+        received = traffic[~hole]
+        events = dark_events(ships, match(ships, received, scene=optical), received)
         assert events["status"].tolist() == ["unmatched, reception unknown"]
 
 

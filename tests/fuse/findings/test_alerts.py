@@ -124,10 +124,12 @@ def test_stays_come_from_visits() -> None:
 
 def test_a_shuttle_or_visit_under_a_new_id_is_still_the_same_and_a_dark_event_is_not() -> None:
     rule = AlertRule(berths=("rajin",))
-    told = alerts([_finding("s1", "shuttle"), _finding("v1", "visit"), _finding("a")], now=NOW, rule=rule, stays=STAYS)
+    raised = alerts(
+        [_finding("s1", "shuttle"), _finding("v1", "visit"), _finding("a")], now=NOW, rule=rule, stays=STAYS
+    )
     renamed = [_finding("s2", "shuttle"), _finding("v2", "visit"), _finding("b")]
     stays = Stays({}, {"v2": "pier_2"})
-    held = dict(zip(told["finding_id"], still_held(told, renamed, stays), strict=True))
+    held = dict(zip(raised["finding_id"], still_held(raised, renamed, stays), strict=True))
     assert held == {"s1": True, "v1": True, "a": False}
     later = [_finding("s2", "shuttle", days=-9.0)]
-    assert not still_held(told, later, stays).any()
+    assert not still_held(raised, later, stays).any()

@@ -17,14 +17,14 @@ from monitor.fuse.ledger.observations import EVENTS, observed_span
 from tests.fuse.voyages.test_links import PORTS, _at, _visits
 
 
-def _said(event: str, day: float, port: str = "Rajin", days: float = 1.0, **said: str) -> pd.DataFrame:
+def _reported(event: str, day: float, port: str = "Rajin", days: float = 1.0, **columns: str) -> pd.DataFrame:
     blank = dict.fromkeys(("berth", "vessel", "ais_status", "source", "confidence", "note"), "")
     return OBSERVATIONS.conform(
         pd.DataFrame(
             [
                 {
                     **blank,
-                    **said,
+                    **columns,
                     "observation_id": "o1",
                     "origin": "published",
                     "start": _at(day),
@@ -63,46 +63,46 @@ def _verdict(observation: pd.DataFrame, seen: TableSet) -> str:
 
 
 def test_a_published_stay_within_ours_is_seen_by_both() -> None:
-    table = compare(_said("docked", 1.2), PORTS, _seen(visits=VISITS))
+    table = compare(_reported("docked", 1.2), PORTS, _seen(visits=VISITS))
     assert table["verdict"].tolist() == ["matched"]
     assert table["visit_id"].tolist() == ["rajin|0"]
 
 
 def test_a_published_stay_where_our_clear_observations_show_none_is_only_there() -> None:
-    assert _verdict(_said("docked", 9.0), _seen(berth_states=_states(9.5))) == "external_only"
+    assert _verdict(_reported("docked", 9.0), _seen(berth_states=_states(9.5))) == "external_only"
 
 
 def test_a_published_stay_on_a_cloudy_day_was_not_observable_and_says_why() -> None:
     coverage = pd.DataFrame({"scene_id": ["s"], "aoi_id": "rajin", "acquired_at": [_at(9.5)], "reason": "cloud"})
     table = compare(
-        _said("docked", 9.0), PORTS, _seen(berth_states=_states(9.5, state="not observed"), coverage=coverage)
+        _reported("docked", 9.0), PORTS, _seen(berth_states=_states(9.5, state="not observed"), coverage=coverage)
     )
     assert table["verdict"].tolist() == ["not_observable"]
     assert "cloud" in table["reason"].iloc[0]
 
 
 def test_a_published_absence_against_our_stay_is_only_here() -> None:
-    assert _verdict(_said("absent", 1.2), _seen(visits=VISITS)) == "monitor_only"
+    assert _verdict(_reported("absent", 1.2), _seen(visits=VISITS)) == "monitor_only"
 
 
 def test_a_published_absence_and_our_empty_observation_agree() -> None:
-    assert _verdict(_said("absent", 9.0), _seen(berth_states=_states(9.5))) == "matched"
+    assert _verdict(_reported("absent", 9.0), _seen(berth_states=_states(9.5))) == "matched"
 
 
 def test_totals_and_other_ports_are_not_compared() -> None:
-    assert _verdict(_said("aggregate", 1.0), _seen(visits=VISITS)) == "not_comparable"
-    assert _verdict(_said("docked", 1.0, port="Vostochny"), _seen()) == "not_comparable"
+    assert _verdict(_reported("aggregate", 1.0), _seen(visits=VISITS)) == "not_comparable"
+    assert _verdict(_reported("docked", 1.0, port="Vostochny"), _seen()) == "not_comparable"
 
 
 def test_our_stay_that_nobody_published_is_only_here() -> None:
-    table = compare(_said("aggregate", 1.0), PORTS, _seen(visits=VISITS))
+    table = compare(_reported("aggregate", 1.0), PORTS, _seen(visits=VISITS))
     assert table["verdict"].tolist() == ["not_comparable", "monitor_only"]
 
 
 def test_stacks_published_are_compared_with_stacks_seen() -> None:
     stacks = pd.DataFrame({"aoi_id": ["rajin"], "acquired_at": [_at(1.5)], "area_m2": [900.0]})
-    assert _verdict(_said("containers_seen", 1.0), _seen(stacks=stacks)) == "matched"
-    never = compare(_said("containers_seen", 1.0), PORTS, _seen(stacks=stacks.assign(area_m2=0.0))).iloc[0]
+    assert _verdict(_reported("containers_seen", 1.0), _seen(stacks=stacks)) == "matched"
+    never = compare(_reported("containers_seen", 1.0), PORTS, _seen(stacks=stacks.assign(area_m2=0.0))).iloc[0]
     assert never["verdict"] == "external_only"
     assert "we never found any at this port" in never["reason"]
 
@@ -170,12 +170,12 @@ def test_before_the_archive_and_after_it_nothing_is_observable_whatever_a_stay_w
     never = VISITS["arrived_not_before"].shift(1)
     open_ended = VISITS.assign(arrived_not_before=never, departed_not_after=never)
     for day, cause in ((-100.0, "before archive"), (400.0, "after archive")):
-        row = compare(_said("docked", day), PORTS, _seen(visits=open_ended)).iloc[0]
+        row = compare(_reported("docked", day), PORTS, _seen(visits=open_ended)).iloc[0]
         assert (row["verdict"], row["cause"], row["visit_id"]) == ("not_observable", cause, "")
 
 
 def test_no_pass_in_the_time_says_when_the_nearest_clear_observations_were() -> None:
-    row = compare(_said("docked", 9.0), PORTS, _seen(berth_states=_states(8.0, 12.0))).iloc[0]
+    row = compare(_reported("docked", 9.0), PORTS, _seen(berth_states=_states(8.0, 12.0))).iloc[0]
     assert (row["verdict"], row["cause"]) == ("not_observable", "no observation")
     assert "the one before" in row["reason"]
     assert "the one after" in row["reason"]
@@ -183,15 +183,16 @@ def test_no_pass_in_the_time_says_when_the_nearest_clear_observations_were() -> 
 
 def test_a_hull_too_short_for_the_pixels_is_not_held_against_us() -> None:
     seen = _seen(berth_states=_states(9.5))
-    short = compare(_said("docked", 9.0, vessel="tanker (40 m)"), PORTS, seen).iloc[0]
+    short = compare(_reported("docked", 9.0, vessel="tanker (40 m)"), PORTS, seen).iloc[0]
     assert (short["verdict"], short["cause"]) == ("not_observable", "too small")
-    assert compare(_said("docked", 9.0, vessel="tanker (110 m)"), PORTS, seen).iloc[0]["verdict"] == "external_only"
+    assert compare(_reported("docked", 9.0, vessel="tanker (110 m)"), PORTS, seen).iloc[0]["verdict"] == "external_only"
 
 
 def test_a_ship_of_another_length_is_not_the_one_that_they_saw() -> None:
     seen = _seen(VISITS.assign(length_low_m=105.0, length_high_m=135.0), _states(1.5, state="occupied"))
     fits, other, tug = (
-        compare(_said("docked", 1.2, vessel=f"unknown ({length} m)"), PORTS, seen).iloc[0] for length in (115, 190, 30)
+        compare(_reported("docked", 1.2, vessel=f"unknown ({length} m)"), PORTS, seen).iloc[0]
+        for length in (115, 190, 30)
     )
     assert (fits["verdict"], other["verdict"], tug["verdict"]) == ("matched", "external_only", "not_observable")
     assert "105–135 m" in fits["reason"]
@@ -206,7 +207,7 @@ def test_a_stay_at_the_named_pier_goes_before_one_between_it_and_the_next() -> N
         for key, name in (("rajin_b", "Pier 2 NE face"), ("x_between", "Basin head, piers 1–2"))
     )
     ports = (replace(PORTS[0], zones=zones), PORTS[1])
-    row = compare(_said("docked", 1.2, berth="Pier 2"), ports, _seen(visits=two)).iloc[0]
+    row = compare(_reported("docked", 1.2, berth="Pier 2"), ports, _seen(visits=two)).iloc[0]
     assert row["visit_id"] == "rajin|0"
 
 
@@ -218,24 +219,24 @@ def test_piers_are_told_apart_by_number_and_by_letter() -> None:
 
 
 def test_a_total_is_not_compared_but_ours_stands_beside_it() -> None:
-    row = compare(_said("aggregate", 1.0, port="Rajin-Dunai"), PORTS, _seen(VISITS, _states(1.5))).iloc[0]
+    row = compare(_reported("aggregate", 1.0, port="Rajin-Dunai"), PORTS, _seen(VISITS, _states(1.5))).iloc[0]
     assert row["verdict"] == "not_comparable"
     assert "at least 1 visit at rajin in 1 clear observation" in row["reason"]
 
 
 def test_ours_and_theirs_never_share_a_row() -> None:
-    table = compare(_said("aggregate", 1.0), PORTS, _seen(visits=VISITS))
+    table = compare(_reported("aggregate", 1.0), PORTS, _seen(visits=VISITS))
     assert table["origin"].tolist() == ["published", "ours"]
     assert (table.loc[table["origin"] == "ours", ["observation_id", "source", "confidence"]] == "").all(axis=None)
 
 
 def test_a_stay_that_only_may_be_the_same_must_lie_at_the_pier_that_the_source_names() -> None:
     named = {"berth": "Pier 2"}
-    other = compare(_said("docked", 0.2, days=0.1, **named), PORTS, _seen(visits=VISITS)).iloc[0]
-    anywhere = compare(_said("docked", 0.2, days=0.1), PORTS, _seen(visits=VISITS)).iloc[0]
+    other = compare(_reported("docked", 0.2, days=0.1, **named), PORTS, _seen(visits=VISITS)).iloc[0]
+    anywhere = compare(_reported("docked", 0.2, days=0.1), PORTS, _seen(visits=VISITS)).iloc[0]
     assert (other["verdict"], anywhere["verdict"]) == ("not_observable", "matched")
 
 
 def test_a_source_that_leaves_the_port_open_is_not_compared() -> None:
-    row = compare(_said("docked", 1.2, port="Rajin or Dunai"), PORTS, _seen(visits=VISITS)).iloc[0]
+    row = compare(_reported("docked", 1.2, port="Rajin or Dunai"), PORTS, _seen(visits=VISITS)).iloc[0]
     assert (row["verdict"], row["reason"]) == ("not_comparable", "the source leaves the port open")

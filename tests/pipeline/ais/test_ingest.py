@@ -22,17 +22,17 @@ def folder(tmp_path: Path) -> Path:
 
 def test_each_file_is_told_and_a_bad_one_stops_no_other(folder: Path) -> None:
     store = PositionStore(folder / "store")
-    told = ingest_files(store, sorted(folder.glob("*.csv")))
-    assert [file.path.name for file in told.files] == ["known.csv"]
-    assert [Path(path).name for path, _ in told.failures] == ["empty.csv", "other.csv"]
-    assert "1 rows, 1 positions" in told.text()
+    report = ingest_files(store, sorted(folder.glob("*.csv")))
+    assert [file.path.name for file in report.files] == ["known.csv"]
+    assert [Path(path).name for path, _ in report.failures] == ["empty.csv", "other.csv"]
+    assert "1 rows, 1 positions" in report.text()
     assert list(store.read()["mmsi"]) == [366000001]
 
 
 def test_named_columns_are_for_unknown_layouts_alone(folder: Path) -> None:
     store = PositionStore(folder / "store")
-    told = ingest_files(store, [folder / "known.csv", folder / "other.csv"], columns=COLUMNS)
-    assert [file.counts["format"] for file in told.files] == ["marinecadastre", "column map"]
+    report = ingest_files(store, [folder / "known.csv", folder / "other.csv"], columns=COLUMNS)
+    assert [file.counts["format"] for file in report.files] == ["marinecadastre", "column map"]
     assert list(store.read()["mmsi"]) == [366000001, 366000002]
 
 

@@ -57,8 +57,8 @@ class Post:
 
 
 def _send(archive: Archive, post: Post, *targets: Target) -> tuple[int, int]:
-    told = steps.to_send(context(archive), archive.root / "reports")
-    step = steps.send_alerts(archive, told, targets, now=NOW, by=post)
+    pending = steps.to_send(context(archive), archive.root / "reports")
+    step = steps.send_alerts(archive, pending, targets, now=NOW, by=post)
     return step.done, len(step.failures)
 
 

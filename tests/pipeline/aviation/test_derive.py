@@ -36,8 +36,8 @@ def workspace(tmp_path: Path) -> Path:
 def ingest(workspace: Path, capsys: Printed, *files: Path, code: int = 0) -> dict[str, Any]:
     capsys.readouterr()
     assert run(["flights", "ingest", *map(str, files), "-w", str(workspace), "--json"]) == code
-    told: dict[str, Any] = json.loads(capsys.readouterr().out)
-    return told
+    report: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return report
 
 
 def traces(
@@ -78,12 +78,12 @@ def test_published_flights_are_kept_once_and_are_no_calls(workspace: Path, capsy
 def test_september_2023_stays_two_claims_with_both_sources(workspace: Path, capsys: Printed) -> None:
     ingest(workspace, capsys, workspace.parent / "claims.csv")
     conflicts = Workspace.open(workspace).aviation.flights().tables[AIR_CONFLICTS]
-    told = {(row.date_a, row.date_b): row for row in conflicts.itertuples()}
-    assert set(told) == {("2023-09-25", "2023-09-26"), ("2023-09-27", "2023-09-28")}
-    assert told["2023-09-25", "2023-09-26"].explained == "time zone"
-    assert told["2023-09-27", "2023-09-28"].explained == "no"
-    assert "do not explain" in told["2023-09-27", "2023-09-28"].wording
-    for row in told.values():
+    report = {(row.date_a, row.date_b): row for row in conflicts.itertuples()}
+    assert set(report) == {("2023-09-25", "2023-09-26"), ("2023-09-27", "2023-09-28")}
+    assert report["2023-09-25", "2023-09-26"].explained == "time zone"
+    assert report["2023-09-27", "2023-09-28"].explained == "no"
+    assert "do not explain" in report["2023-09-27", "2023-09-28"].wording
+    for row in report.values():
         assert {row.citation_a, row.citation_b} == {"https://example.org/a", "https://example.org/b"}
         assert row.wording.endswith("Both are kept.")
     lanes = Workspace.open(workspace).aviation.timeline(period="2023-09")
@@ -101,32 +101,32 @@ def test_dates_of_a_leg_whose_end_is_unsaid_are_only_possibly_explained(workspac
 
 
 def test_the_published_legs_read_in_by_command(workspace: Path, capsys: Printed, shared_data: Path) -> None:
-    told = ingest(workspace, capsys, shared_data / "ports" / "flights.csv")
-    assert told["files"][0]["claims"] == 19
-    assert told["files"][0]["rejected"] == {}
+    report = ingest(workspace, capsys, shared_data / "ports" / "flights.csv")
+    assert report["files"][0]["claims"] == 19
+    assert report["files"][0]["rejected"] == {}
 
 
 def test_a_file_of_no_known_layout_is_named_and_stops_no_other(workspace: Path, capsys: Printed) -> None:
     odd = workspace.parent / "odd.csv"
     odd.write_text("a,b\n1,2\n")
-    told = ingest(workspace, capsys, odd, workspace.parent / "claims.csv", code=1)
-    assert told["failures"][0]["path"] == str(odd)
-    assert "neither a readsb trace" in told["failures"][0]["error"]
-    assert [file["claims"] for file in told["files"]] == [4]
+    report = ingest(workspace, capsys, odd, workspace.parent / "claims.csv", code=1)
+    assert report["failures"][0]["path"] == str(odd)
+    assert "neither a readsb trace" in report["failures"][0]["error"]
+    assert [file["claims"] for file in report["files"]] == [4]
 
 
 def test_a_file_that_is_not_there_is_told(workspace: Path, capsys: Printed) -> None:
-    told = ingest(workspace, capsys, workspace.parent / "gone.json", code=1)
-    assert "cannot be read" in told["failures"][0]["error"]
+    report = ingest(workspace, capsys, workspace.parent / "gone.json", code=1)
+    assert "cannot be read" in report["failures"][0]["error"]
 
 
 def test_a_gzip_that_was_cut_off_gives_what_is_whole(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
     path = traces(tmp_path / "t")[0]
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    told = ingest(workspace, capsys, path)["files"][0]
-    assert told["cut_off"]
-    assert told["rejected"] == {"file cut off": 1}
-    assert told["positions"] > 50
+    report = ingest(workspace, capsys, path)["files"][0]
+    assert report["cut_off"]
+    assert report["rejected"] == {"file cut off": 1}
+    assert report["positions"] > 50
 
 
 def test_heights_that_are_null_are_counted_and_ground_is_read(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
@@ -135,9 +135,9 @@ def test_heights_that_are_null_are_counted_and_ground_is_read(workspace: Path, c
     flying = [k for k, row in enumerate(rows) if row[3] != "ground"]
     for k in flying[10:15]:
         rows[k][3] = None
-    told = ingest(workspace, capsys, trace(tmp_path / "null.json", rows))
-    assert told["files"][0]["rejected"] == {}
-    assert told["cleaned"]["flagged"]["height unknown"] == 5
+    report = ingest(workspace, capsys, trace(tmp_path / "null.json", rows))
+    assert report["files"][0]["rejected"] == {}
+    assert report["cleaned"]["flagged"]["height unknown"] == 5
     tracks = Workspace.open(workspace).aviation.flights().tables[AIR_TRACKS]
     assert int(tracks["on_ground"].fillna(False).sum()) == grounded > 10
     assert Workspace.open(workspace).aviation.calls("ZKPY")["status"].tolist() == ["landed"]
@@ -151,8 +151,8 @@ def test_stale_positions_are_counted(workspace: Path, capsys: Printed, tmp_path:
 
 
 def test_an_address_that_another_tail_uses_is_flagged(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
-    told = ingest(workspace, capsys, trace(tmp_path / "reused.json", plain(tmp_path / "t"), tail="HB-XYZ"))
-    assert told["cleaned"]["flagged"]["registration-differs"] > 50
+    report = ingest(workspace, capsys, trace(tmp_path / "reused.json", plain(tmp_path / "t"), tail="HB-XYZ"))
+    assert report["cleaned"]["flagged"]["registration-differs"] > 50
     calls = Workspace.open(workspace).aviation.calls("ZKPY")
     assert calls["flags"].tolist() == ["registration-differs"]
 
@@ -161,9 +161,9 @@ def test_two_aircraft_on_one_address_claim_nothing_of_each_other(
     workspace: Path, capsys: Printed, tmp_path: Path
 ) -> None:
     far = (Leg("ULLI", "UWKD", local("2024-09-20T10:05")), Leg("UWKD", "ULLI", local("2024-09-20T15:05")))
-    told = ingest(workspace, capsys, *traces(tmp_path / "a"), *traces(tmp_path / "b", legs=far))
-    assert told["cleaned"]["flagged"]["address-shared"] > 100
-    assert told["cleaned"]["flagged"]["other-body"] > 50
+    report = ingest(workspace, capsys, *traces(tmp_path / "a"), *traces(tmp_path / "b", legs=far))
+    assert report["cleaned"]["flagged"]["address-shared"] > 100
+    assert report["cleaned"]["flagged"]["other-body"] > 50
     calls = Workspace.open(workspace).aviation.calls()
     assert set(calls["status"]) == {"contested"}
     assert calls["claim"].str.endswith("nothing is claimed.").all()
@@ -172,11 +172,11 @@ def test_two_aircraft_on_one_address_claim_nothing_of_each_other(
 def test_a_clock_in_local_time_is_found_by_another_file(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
     rows = plain(tmp_path / "t")
     late = [[row[0] + 9 * 3600.0, *row[1:]] for row in rows]
-    told = ingest(
+    report = ingest(
         workspace, capsys, trace(tmp_path / "utc.json", [*rows, *[]]), trace(tmp_path / "local.json", late[:-5])
     )
-    assert told["cleaned"]["shifted"] == [{"icao24": "15521f", "file": "local.json", "hours_ahead": 9.0}]
-    assert told["cleaned"]["left_out"]["clock in local time"] == len(late) - 5
+    assert report["cleaned"]["shifted"] == [{"icao24": "15521f", "file": "local.json", "hours_ahead": 9.0}]
+    assert report["cleaned"]["left_out"]["clock in local time"] == len(late) - 5
     run(["flights", "ingest", str(tmp_path / "utc.json"), "-w", str(workspace)])
     assert "local.json (15521f) is +9 h off" in capsys.readouterr().out
 
@@ -188,17 +188,17 @@ def test_nothing_in_a_file_is_counted(
     path = trace(tmp_path / "e.json", [])
     if data is not None:
         path.write_text(data)
-    told = ingest(workspace, capsys, path)["files"][0]
-    assert told["positions"] == 0
-    assert reason in told["rejected"]
+    report = ingest(workspace, capsys, path)["files"][0]
+    assert report["positions"] == 0
+    assert reason in report["rejected"]
 
 
 def test_impossible_jumps_are_left_out_and_cost_no_call(workspace: Path, capsys: Printed, tmp_path: Path) -> None:
     rows = plain(tmp_path / "t")
     for k in (15, 60):
         rows[k][1:3] = [-30.0, 20.0]
-    told = ingest(workspace, capsys, trace(tmp_path / "j.json", rows))
-    assert told["cleaned"]["left_out"] == {"jump": 2}
+    report = ingest(workspace, capsys, trace(tmp_path / "j.json", rows))
+    assert report["cleaned"]["left_out"] == {"jump": 2}
     assert Workspace.open(workspace).aviation.calls("ZKPY")["status"].tolist() == ["landed"]
 
 
@@ -228,17 +228,17 @@ def test_rates_and_events_come_with_exposure_and_base_rate(workspace: Path, caps
     ingest(workspace, capsys, *traces(tmp_path / "t"), others(tmp_path))
     asked = ["flights", "unusual", "2024-09-20/2024-09-23", "--airfield", "ZKPY", "-w", str(workspace)]
     assert run(asked) == 0
-    said = capsys.readouterr().out
-    assert "1 call on 3 covered days" in said
-    assert "0 calls on 9 covered days before would let expect 0.0" in said
-    assert "event" not in said
+    printed = capsys.readouterr().out
+    assert "1 call on 3 covered days" in printed
+    assert "0 calls on 9 covered days before would let expect 0.0" in printed
+    assert "event" not in printed
     assert run([*asked[:2], *asked[3:], "--events", str(tmp_path / "votes.csv"), "--within", "1d"]) == 0
-    said = capsys.readouterr().out
-    assert "1 of 2 dated events had a call within 1 days; by chance 0.5 would" in said
-    assert "This is co-occurrence, not cause." in said
-    assert "On days without coverage, counted nowhere: 1 event." in said
+    printed = capsys.readouterr().out
+    assert "1 of 2 dated events had a call within 1 days; by chance 0.5 would" in printed
+    assert "This is co-occurrence, not cause." in printed
+    assert "On days without coverage, counted nowhere: 1 event." in printed
     for word in ("because", "caused", "led to", "in response"):
-        assert word not in said
+        assert word not in printed
     assert run([*asked[:2], "--airfield", "XXXX", "-w", str(workspace)]) == 2
 
 
@@ -257,8 +257,8 @@ def test_lists_of_the_users_own_are_read_from_the_workspace(workspace: Path, cap
     text = (workspace / "monitor.toml").read_text().replace("\n[flights]\n# files", "\n# files", 1)
     (workspace / "monitor.toml").write_text(text)
     legs = (Leg("UHWW", "ZKPY", local("2024-09-20T10:00")),)
-    told = ingest(workspace, capsys, *traces(tmp_path / "n1", icao24="abcdef", tail="N1", legs=legs))
-    assert told["files"][0]["positions"] > 50
+    report = ingest(workspace, capsys, *traces(tmp_path / "n1", icao24="abcdef", tail="N1", legs=legs))
+    assert report["files"][0]["positions"] > 50
     found = Workspace.open(workspace).aviation.flights()
     assert {"MINE", "ZKPY"} <= found.closed
     assert set(found.tables[AIR_CALLS]["registration"]) == {"N1"}

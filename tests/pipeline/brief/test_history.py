@@ -40,12 +40,12 @@ def archive(tmp_path: Path) -> Archive:
     """An archive whose brief was issued once, and whose tables were then made anew."""
     kept = Archive(tmp_path / "archive")
     kept.write_note(NOTE, "tables of the first issue")
-    told = (
+    found_now = (
         finding("v1", "A ship lay there."),
         finding("v2", "A ship lay here."),
         finding("dark|d1", "Dark.", "dark_event"),
     )
-    note_issue(context(kept, PORT, now=FIRST), told)
+    note_issue(context(kept, PORT, now=FIRST), found_now)
     kept.write_note(NOTE, "tables of now")
     return kept
 
@@ -56,8 +56,8 @@ def test_the_first_issue_corrects_nothing(tmp_path: Path) -> None:
 
 
 def test_a_claim_that_changed_and_one_that_is_gone_are_corrections(archive: Archive) -> None:
-    told = (finding("v1", "Two ships lay there."), finding("dark|d1", "Dark.", "dark_event"))
-    found = corrections(archive, told)
+    found_now = (finding("v1", "Two ships lay there."), finding("dark|d1", "Dark.", "dark_event"))
+    found = corrections(archive, found_now)
     assert [c.what for c in found] == [
         "No longer stated: A ship lay here.",
         "Was: A ship lay there. Is now: Two ships lay there.",
@@ -79,15 +79,15 @@ def test_a_review_says_what_no_longer_holds_and_who_said_so(archive: Archive) ->
 
 
 def test_what_was_decided_and_taken_back_is_no_correction(archive: Archive) -> None:
-    book = ReviewStore(archive)
-    book.add("d1", "reject", who="Kim", now=LATER, detections=("d1",))
-    book.undo(who="Kim", now=LATER + timedelta(minutes=1))
-    told = (
+    review_store = ReviewStore(archive)
+    review_store.add("d1", "reject", who="Kim", now=LATER, detections=("d1",))
+    review_store.undo(who="Kim", now=LATER + timedelta(minutes=1))
+    found_now = (
         finding("v1", "A ship lay there."),
         finding("v2", "A ship lay here."),
         finding("dark|d1", "Dark.", "dark_event"),
     )
-    assert corrections(archive, told) == ()
+    assert corrections(archive, found_now) == ()
 
 
 def test_ais_that_came_later_says_what_it_changed(archive: Archive) -> None:
@@ -113,23 +113,23 @@ def test_many_corrections_are_counted_not_listed(archive: Archive) -> None:
 
 
 def test_a_brief_is_released_by_those_who_kept_every_finding(archive: Archive) -> None:
-    told, book = (finding("v1", "A."), finding("dark|d1", "B.", "dark_event")), ReviewStore(archive)
-    assert reviewers(snapshot.read(context(archive, PORT)), told) == ("", 0)
-    book.add("d1", "keep", who="Kim", now=FIRST, detections=("d1",))
-    book.add("v1", "unsure", who="Lee", now=FIRST)
-    assert reviewers(snapshot.read(context(archive, PORT)), told) == ("", 2)
-    book.add("v1", "keep", who="Lee", now=LATER)
-    assert reviewers(snapshot.read(context(archive, PORT)), told) == ("Kim, Lee", 2)
+    found_now, review_store = (finding("v1", "A."), finding("dark|d1", "B.", "dark_event")), ReviewStore(archive)
+    assert reviewers(snapshot.read(context(archive, PORT)), found_now) == ("", 0)
+    review_store.add("d1", "keep", who="Kim", now=FIRST, detections=("d1",))
+    review_store.add("v1", "unsure", who="Lee", now=FIRST)
+    assert reviewers(snapshot.read(context(archive, PORT)), found_now) == ("", 2)
+    review_store.add("v1", "keep", who="Lee", now=LATER)
+    assert reviewers(snapshot.read(context(archive, PORT)), found_now) == ("Kim, Lee", 2)
     assert reviewers(snapshot.read(context(archive, PORT)), ()) == ("", 0)
 
 
 def test_the_queue_has_findings_first_and_what_is_no_longer_said_last(archive: Archive) -> None:
     found = made.detections(made.acquisition(made.SCENES[0]))
     name = str(found["detection_id"].iloc[0])
-    book = ReviewStore(archive)
-    book.add("gone", "reject", who="Kim", now=FIRST)
-    told = (finding("v1", "A."), finding(f"dark|{name}", "B.", "dark_event"))
-    queue = queue_of(told, found, book.table())
+    review_store = ReviewStore(archive)
+    review_store.add("gone", "reject", who="Kim", now=FIRST)
+    found_now = (finding("v1", "A."), finding(f"dark|{name}", "B.", "dark_event"))
+    queue = queue_of(found_now, found, review_store.table())
     assert list(queue["kind"]) == ["dark_event", "visit", "detection", "detection", "withdrawn"]
     assert queue["subject"].iloc[0] == name
     assert queue["decision"].iloc[-1] == "reject"

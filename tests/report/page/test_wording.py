@@ -33,7 +33,7 @@ def with_nulls(*rows: dict[str, object]):
     return replace(given, tables=given.tables | {NULL_TESTS: NULL_TESTS.conform(pd.DataFrame(made))})
 
 
-def said(blocks) -> str:
+def text_of(blocks) -> str:
     return " ".join(p for block in blocks if isinstance(block, Text) for p in block.paragraphs)
 
 
@@ -51,12 +51,12 @@ def test_a_observation_shows_its_own_matches_by_chance() -> None:
 
 def test_a_observation_of_unknown_hour_or_without_detections_says_nothing_of_chance() -> None:
     blocks = ais(with_nulls(NULL | {"detections": 0, "by_chance": 0, "chance_rate": float("nan")})).blocks
-    assert "is not known for this period" in said(blocks)
-    assert "0 of 0" not in said(blocks)
+    assert "is not known for this period" in text_of(blocks)
+    assert "0 of 0" not in text_of(blocks)
 
 
 def test_ais_shifted_by_other_than_a_day_is_left_out() -> None:
-    assert "is not known for this period" in said(ais(with_nulls(NULL | {"shift_h": 48.0})).blocks)
+    assert "is not known for this period" in text_of(ais(with_nulls(NULL | {"shift_h": 48.0})).blocks)
 
 
 def test_the_page_tells_which_stays_the_observations_could_have_met() -> None:

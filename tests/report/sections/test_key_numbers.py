@@ -75,12 +75,12 @@ def test_a_fuller_week_is_said_with_its_likelihood_and_confidence_apart() -> Non
     given = brief_input()
     past = [(f"2023-09-{day:02d}", 1, 1.0) for day in range(1, 29, 3)]
     now = [("2023-10-10", 6, 1.0), ("2023-10-12", 7, 1.0), ("2023-10-14", 8, 1.0)]
-    told = statements(replace(given, tables=given.tables | {COUNTS: counts(past + now)}))
-    assert len(told) == 3
-    assert "fuller than before" in told[1].claim
-    assert told[1].likelihood == "almost certain"
-    assert told[1].confidence == "moderate"
-    assert told[1].likelihood not in told[1].claim
+    stated = statements(replace(given, tables=given.tables | {COUNTS: counts(past + now)}))
+    assert len(stated) == 3
+    assert "fuller than before" in stated[1].claim
+    assert stated[1].likelihood == "almost certain"
+    assert stated[1].confidence == "moderate"
+    assert stated[1].likelihood not in stated[1].claim
 
 
 def test_a_port_without_a_past_gets_no_comparison() -> None:

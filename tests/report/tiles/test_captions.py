@@ -23,7 +23,7 @@ def mark(number: int, status: str) -> Mark:
     return Mark(number, status, np.zeros((4, 2)), False)
 
 
-def said(given: BriefInput) -> dict[str, str]:
+def captions_of(given: BriefInput) -> dict[str, str]:
     studio, observation = Studio(given, port(), read_pixels), observations_of(given, "rajin")[-1]
     made = studio.tile(observation, overview(port()))
     assert made is not None
@@ -40,7 +40,7 @@ def test_a_tile_is_tallied_in_words() -> None:
 
 
 def test_a_dark_event_is_quoted_with_likelihood_confidence_and_evidence_apart() -> None:
-    parts = said(brief_input())
+    parts = captions_of(brief_input())
     assert parts["Claim"].startswith("No. 2D: A vessel lay there & no AIS fits it.")
     assert parts["Likelihood"] == "likely."
     assert parts["Confidence"].startswith("moderate: ")
@@ -50,7 +50,7 @@ def test_a_dark_event_is_quoted_with_likelihood_confidence_and_evidence_apart() 
 def test_without_a_dark_event_the_quote_is_an_observation_without_likelihood() -> None:
     given = brief_input()
     events = given.tables[DARK_EVENTS].assign(status="unmatched, reception unknown")
-    parts = said(replace(given, tables=given.tables | {DARK_EVENTS: events}))
+    parts = captions_of(replace(given, tables=given.tables | {DARK_EVENTS: events}))
     assert "Likelihood" not in parts
     assert parts["Observed"].startswith("2 objects consistent with vessels")
     assert parts["Confidence"].startswith("low: ")

@@ -39,10 +39,10 @@ def positions(folder: Path) -> pd.DataFrame:
 
 
 def test_what_was_written_is_read_back_as_it_was_heard(positions: pd.DataFrame) -> None:
-    heard = air_season(SEASON).positions
-    assert len(positions) == len(heard.drop_duplicates(["icao24", "t", "lon", "lat"]))
+    received = air_season(SEASON).positions
+    assert len(positions) == len(received.drop_duplicates(["icao24", "t", "lon", "lat"]))
     mine = positions[positions["icao24"] == "15521f"]
-    assert len(mine) == (heard["icao24"] == "15521f").sum() > 100
+    assert len(mine) == (received["icao24"] == "15521f").sum() > 100
     assert int(mine["on_ground"].fillna(False).sum()) > 5
 
 
@@ -62,14 +62,14 @@ def test_the_calls_of_a_season_are_scored_by_precision_recall_and_wording(
     folder: Path, positions: pd.DataFrame
 ) -> None:
     tracks, _ = clean(positions, watchlist=WATCH)
-    heard = find_reception(positions, without=frozenset(WATCH["icao24"]))
-    calls = find_calls(tracks, FIELDS, reception=heard, watchlist=WATCH)
+    received = find_reception(positions, without=frozenset(WATCH["icao24"]))
+    calls = find_calls(tracks, FIELDS, reception=received, watchlist=WATCH)
     truth = pd.read_parquet(folder / "truth" / "flights.parquet")
     tables = {"air_calls": calls, "air_positions": positions, "airfields": FIELDS}
-    told = {figure: value for _, figure, value, _ in air_figures(tables, truth)}
-    assert told["precision"] >= 0.95
-    assert told["recall of observable"] >= 0.90
-    assert told["landed without a position there"] == told["worded above its status"] == 0
+    figures = {figure: value for _, figure, value, _ in air_figures(tables, truth)}
+    assert figures["precision"] >= 0.95
+    assert figures["recall of observable"] >= 0.90
+    assert figures["landed without a position there"] == figures["worded above its status"] == 0
     none = {figure: value for _, figure, value, _ in air_figures({**tables, "air_calls": AIR_CALLS.empty()}, truth)}
     assert none["recall of observable"] == 0
     assert pd.isna(none["precision"])

@@ -122,9 +122,9 @@ def test_a_season_over_real_pixels_can_be_sent_to_another_process(season, ports,
 def test_a_folder_without_a_covering_scene_names_folder_and_aoi(tmp_path, ports):
     _write(tmp_path / "S2A_20220611T022000_half.tif", ports[0], COLOUR, columns=300)
     (tmp_path / "broken.tif").write_bytes(b"none")
-    with pytest.raises(DataError, match=r"rajin \(broken.tif.*half.tif shows .* of the AOI's grid") as told:
+    with pytest.raises(DataError, match=r"rajin \(broken.tif.*half.tif shows .* of the AOI's grid") as caught:
         read_backgrounds(tmp_path, ports[:1])
-    assert str(tmp_path) in str(told.value)
+    assert str(tmp_path) in str(caught.value)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path, ports):

@@ -32,8 +32,8 @@ def test_late_ais_lies_beside_the_rest_and_reads_back(season, written):
     assert files.late == len(late) > 0
     assert files.positions + files.late == len(whole)
     assert "late/" in files.text()
-    told = read_truth_tables(folder)["deliveries"]
-    assert int(told["positions"].sum()) == len(late)
+    deliveries = read_truth_tables(folder)["deliveries"]
+    assert int(deliveries["positions"].sum()) == len(late)
 
 
 def test_labels_lie_where_the_pixels_show_the_ships(season, written):

@@ -51,5 +51,6 @@ def _read(path: Path, schema: Schema) -> pa.Table:
         return table.select(list(schema.columns)).replace_schema_metadata(None)
     except (OSError, pa.ArrowException, DataError) as error:
         raise ArchiveError(
-            f"{path}: not a readable {schema.name} table of this version ({error}); remove it and run again"
+            f"{path}: not a readable {schema.name} table of this version ({error}); `monitor run --due` makes derived "
+            "tables of another version anew, and others once the file is removed"
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, read
 from monitor.workspace.settings import Settings
 
 if TYPE_CHECKING:
+    from monitor.detect.base import Detector
     from monitor.report.alerts.send import Target
     from monitor.simulate import Season
     from monitor.sources.base import Source
@@ -73,6 +75,39 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
 
         return StacSource(settings.stac.url, settings.stac.collection)
     raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
+
+
+class Detectors(Mapping[str, "Detector"]):
+    """The detector of each sensor, made when it is first used: what only lists or counts loads no model runtime.
+
+    Parameters
+    ----------
+    sensors : iterable of str
+        Those without a detector are left out.
+    make : callable
+        Takes a sensor, gives its detector.
+    """
+
+    def __init__(self, sensors: Iterable[str], make: Callable[[str], Detector]) -> None:
+        self._sensors = tuple(sensor for sensor in sensors if sensor in DETECTED)
+        self._make = make
+        self._made: dict[str, Detector] = {}
+
+    def __getitem__(self, sensor: str) -> Detector:
+        """The detector of a sensor."""
+        if sensor not in self._sensors:
+            raise KeyError(sensor)
+        if sensor not in self._made:
+            self._made[sensor] = self._make(sensor)
+        return self._made[sensor]
+
+    def __iter__(self) -> Iterator[str]:
+        """The sensors that have one."""
+        return iter(self._sensors)
+
+    def __len__(self) -> int:
+        """How many sensors have one."""
+        return len(self._sensors)
 
 
 def hub_settings(settings: Settings) -> SentinelHubSettings:

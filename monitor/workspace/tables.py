@@ -8,11 +8,11 @@ from datetime import datetime
 import geopandas as gpd
 import pandas as pd
 
+from monitor import pipeline
 from monitor.core.errors import DataError
 from monitor.core.scenes.scene import Scene
 from monitor.core.tables import TABLES
 from monitor.core.timerange import TimeRange, isoformat
-from monitor.pipeline import snapshot
 from monitor.pipeline.context import Context
 from monitor.pipeline.outcome import Table
 
@@ -56,7 +56,7 @@ def read_table(context: Context, name: str, period: Period = None) -> pd.DataFra
     DataError
         No table of that name is stored.
     """
-    tables = snapshot.current(snapshot.read(context))
+    tables = pipeline.snapshot.current(pipeline.snapshot.read(context))
     if name not in TABLES or TABLES[name] not in tables:
         raise DataError(f"no stored table {name!r}; there are {', '.join(schema.name for schema in tables)}")
     return tables.of(context.ids).within(as_period(period))[TABLES[name]]

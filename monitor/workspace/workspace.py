@@ -31,7 +31,7 @@ from monitor.store.searches import SearchStore
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
-from monitor.workspace.factory import DETECTED, alert_targets, make_detector, season
+from monitor.workspace.factory import Detectors, alert_targets, make_detector, season
 from monitor.workspace.run import Progress, alerts, run_due
 from monitor.workspace.schedule import Timer, run_command
 from monitor.workspace.search import search, source_of
@@ -172,11 +172,11 @@ class Workspace:
             There is no such port, or none at all.
         """
         ports, chosen = self.aois, self.settings.detector
-        detectors: dict[str, Detector] = {
-            sensor: make_detector(sensor, chosen.weights or None, chosen.threshold, aois=ports)
-            for sensor in self.settings.source.sensors
-            if sensor in DETECTED
-        }
+
+        def make(sensor: str) -> Detector:
+            return make_detector(sensor, chosen.weights or None, chosen.threshold, aois=ports)
+
+        detectors = Detectors(self.settings.source.sensors, make)
         report = self.settings.report
         rules = Rules(gap=span(self.settings.ais.gap), distribution=report.distribution, weeks=report.weeks)
         return Context(

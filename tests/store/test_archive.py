@@ -305,7 +305,7 @@ def test_notes_come_back(tmp_path):
 def test_a_table_without_a_column_is_refused(tmp_path):
     archive = Archive(tmp_path)
     archive.write_table("counts", pd.DataFrame({"aoi_id": ["rajin"]}))
-    with pytest.raises(ArchiveError, match=r"counts\.parquet: not a readable counts table.*remove it"):
+    with pytest.raises(ArchiveError, match=r"counts\.parquet: not a readable counts table.*run --due"):
         archive.read_table("counts", COUNTS)
     (tmp_path / "derived/counts.parquet").write_bytes(b"")
     with pytest.raises(ArchiveError, match=r"counts\.parquet: not a readable"):

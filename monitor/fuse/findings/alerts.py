@@ -123,7 +123,7 @@ def alerts(
     -------
     ALERTS table
         New rows only, in order of what they are about; empty when everything was sent. Of several of one rule and
-        place in one run the newest is told, the others are ``quiet``.
+        place in one run the newest is raised, the others are ``quiet``.
 
     Raises
     ------

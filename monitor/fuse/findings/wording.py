@@ -100,7 +100,7 @@ def potential(place: str, mmsi: int, at: Instant) -> str:
     at : datetime or Timestamp
         UTC.
     """
-    return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; it cannot be told with certainty."
+    return f"The vessel at {place} on {day_and_time(at)} may be MMSI {mmsi}; it is not certain."
 
 
 def unmatched(place: str, at: Instant) -> str:
@@ -115,7 +115,7 @@ def uncompared(place: str, at: Instant) -> str:
     return f"A vessel was seen at {place} on {day(at)}; the hour of the image is unknown, so AIS cannot be compared."
 
 
-def dark(place: str, length: str, at: Instant, heard: int) -> str:
+def dark(place: str, length: str, at: Instant, received: int) -> str:
     """Observed, without AIS, where reception is shown.
 
     Parameters
@@ -126,12 +126,12 @@ def dark(place: str, length: str, at: Instant, heard: int) -> str:
         The phrase of `about_length`.
     at : datetime or Timestamp
         UTC.
-    heard : int
+    received : int
         Other vessels whose AIS was received there around that time.
     """
     return (
-        f"A vessel {length} lay at {place} on {day_and_time(at)} and no AIS position fits it, while {heard} other "
-        "vessels were received there."
+        f"A vessel {length} lay at {place} on {day_and_time(at)} and no AIS position fits it, while AIS of "
+        f"{received} other vessels was received there."
     )
 
 

@@ -37,8 +37,8 @@ def count(
         Needs ``detection_id``, ``scene_id``; ``zone`` and ``zone_id`` are used where present. Fixed objects
         (``is_fixed``) are not counted.
     coverage : COVERAGE table
-        The ``water`` row of a scene says whether it was looked at; ``berth`` and ``anchorage`` rows whether these
-        were. A scene without a row here was not looked at, and has none here either.
+        The ``water`` row of a scene states whether it was processed; ``berth`` and ``anchorage`` rows whether these
+        were. A scene without a row here was not processed, and has none here either.
     matches : MATCHES table, optional
         Latest versions. Gives ``unmatched``; missing for scenes without matches or of uncertain hour.
     stacks : STACKS table

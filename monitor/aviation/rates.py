@@ -7,12 +7,11 @@ from datetime import timedelta
 
 import numpy as np
 import pandas as pd
-from scipy.stats import nbinom
 
 from monitor.aviation.wording import CO_OCCURRENCE
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import distance_m
-from monitor.core.statistics import poisson_interval
+from monitor.core.statistics import poisson_interval, scipy_stats
 from monitor.core.tables.aviation import AIR_CALLS, AIR_RECEPTION
 from monitor.core.timerange import TimeRange
 
@@ -103,7 +102,7 @@ def call_rate(calls: pd.DataFrame, airfield_id: str, *, period: TimeRange, cover
     low, high = poisson_interval(n)
     per = 1.0 / days if days else np.nan
     p = past_days / (past_days + days) if past_days else np.nan
-    tail = float(nbinom.sf(n - 1, past_n + 0.5, p)) if past_days and days else np.nan
+    tail = float(scipy_stats().nbinom.sf(n - 1, past_n + 0.5, p)) if past_days and days else np.nan
     expected = past_n / past_days * days if past_days else np.nan
     return CallRate(
         airfield_id=airfield_id,

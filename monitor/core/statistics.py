@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from scipy.stats import beta, binom, chi2, nbinom
+import importlib
+from functools import cache
+from typing import Any
+
+
+@cache
+def scipy_stats() -> Any:
+    """The module `scipy.stats`, imported at the first use: it takes half a second, and few commands need it."""
+    return importlib.import_module("scipy.stats")
 
 
 def poisson_interval(seen: int, exposure: float = 1.0, *, level: float = 0.95) -> tuple[float, float]:
@@ -24,8 +32,8 @@ def poisson_interval(seen: int, exposure: float = 1.0, *, level: float = 0.95) -
     if exposure <= 0:
         return float("nan"), float("nan")
     tail = (1.0 - level) / 2.0
-    low = float(chi2.ppf(tail, 2 * seen)) / 2.0 if seen else 0.0
-    return low / exposure, float(chi2.isf(tail, 2 * seen + 2)) / 2.0 / exposure
+    low = float(scipy_stats().chi2.ppf(tail, 2 * seen)) / 2.0 if seen else 0.0
+    return low / exposure, float(scipy_stats().chi2.isf(tail, 2 * seen + 2)) / 2.0 / exposure
 
 
 def negative_binomial_quantile(probability: float, size: float, success: float) -> int:
@@ -40,7 +48,7 @@ def negative_binomial_quantile(probability: float, size: float, success: float) 
     success : float
         Probability of a success.
     """
-    return int(nbinom.ppf(probability, size, success))
+    return int(scipy_stats().nbinom.ppf(probability, size, success))
 
 
 def negative_binomial_cdf(number: int, size: float, success: float) -> float:
@@ -55,7 +63,7 @@ def negative_binomial_cdf(number: int, size: float, success: float) -> float:
     success : float
         Probability of one success.
     """
-    return float(nbinom.cdf(number, size, success))
+    return float(scipy_stats().nbinom.cdf(number, size, success))
 
 
 def binomial_two_sided(number: int, of: int, share: float) -> float:
@@ -70,7 +78,10 @@ def binomial_two_sided(number: int, of: int, share: float) -> float:
     share : float
         Probability of a success in one trial under the hypothesis.
     """
-    at_most, at_least = float(binom.cdf(number, of, share)), float(binom.sf(number - 1, of, share))
+    at_most, at_least = (
+        float(scipy_stats().binom.cdf(number, of, share)),
+        float(scipy_stats().binom.sf(number - 1, of, share)),
+    )
     return min(1.0, 2.0 * min(at_most, at_least))
 
 
@@ -91,5 +102,5 @@ def binomial_interval(number: int, of: int, *, level: float = 0.95) -> tuple[flo
     if of <= 0:
         return float("nan"), float("nan")
     tail = (1.0 - level) / 2.0
-    low = float(beta.ppf(tail, number, of - number + 1)) if number else 0.0
-    return low, float(beta.isf(tail, number + 1, of - number)) if number < of else 1.0
+    low = float(scipy_stats().beta.ppf(tail, number, of - number + 1)) if number else 0.0
+    return low, float(scipy_stats().beta.isf(tail, number + 1, of - number)) if number < of else 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -73,6 +73,38 @@ def season(case: str | Case, seed: int) -> Season:
     )
     truth = _truth(world, seen, dict(zip(names, (f.ship for f in found), strict=True)))
     return Season(kind, aois, tuple(scenes), tables, truth)
+
+
+def shifted(made: Season, days: float) -> Season:
+    """A season in which all ports but the first lie `days` later, as far as both are then watched: the port-shift null.
+
+    Each port's own traffic stays as it was, while no ship can have sailed between the first and another. AIS stays,
+    as it is no part of the null; so are truth's detections, while its crossings are none.
+    """
+    late, by = {aoi.id for aoi in made.aois[1:]}, pd.Timedelta(days=days)
+    low = ZERO + max(by, pd.Timedelta(0))
+    high = ZERO + pd.Timedelta(days=made.case.days) + min(by, pd.Timedelta(0))
+
+    def moved(table: pd.DataFrame) -> pd.DataFrame:
+        at = table["acquired_at"].where(~table["aoi_id"].isin(late), table["acquired_at"] + by)
+        return table.assign(acquired_at=at)[(at >= low) & (at < high)].reset_index(drop=True)
+
+    schemas = (DETECTIONS, COVERAGE, BERTH_STATES, STACKS, MATCHES)
+    tables = TableSet({s: s.conform(moved(made.tables[s])) for s in schemas} | {POSITIONS: made.tables[POSITIONS]})
+    stays = made.truth.stays
+    there = stays["port"].isin(late)
+    when = {c: stays[c].where(~there, stays[c] + by) for c in ("arrived_at", "departed_at")}
+    apart = stays["call"].where(~there, -1_000 - 2 * stays["call"])
+    truth = replace(made.truth, stays=stays.assign(call=apart, **when), crossings=made.truth.crossings.iloc[:0])
+    kept = {str(name): truth.ship_of[str(name)] for name in tables[DETECTIONS]["detection_id"]}
+    scenes = tuple(_moved(a, by) if a.aoi_id in late else a for a in made.scenes)
+    here = tuple(a for a in scenes if low <= a.acquired_at < high)
+    return replace(made, tables=tables, scenes=here, truth=replace(truth, ship_of=kept))
+
+
+def _moved(scene: Acquisition, by: pd.Timedelta) -> Acquisition:
+    delta = by.to_pytimedelta()
+    return replace(scene, start=scene.start + delta, end=scene.end + delta)
 
 
 def _at(hours: float) -> pd.Timestamp:

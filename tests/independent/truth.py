@@ -34,16 +34,16 @@ class Truth:
     ship_of: Mapping[str, int]
 
     @property
-    def shuttles(self) -> frozenset[int]:
-        """The silent ships that go to and fro."""
-        return frozenset(int(s) for s in self.ships.index[self.ships["kind"] == "shuttle"])
-
-    @property
-    def crossing_ships(self) -> frozenset[int]:
-        """The ships, on AIS or not, that go to and fro between two watched ports."""
-        return frozenset(int(s) for s in self.ships.index[self.ships["kind"].isin(["shuttle", "honest liner"])])
-
-    @property
     def crossed(self) -> dict[int, int]:
         """Crossings of each ship that made one."""
         return {int(ship): int(n) for ship, n in self.crossings.groupby("ship").size().items()}
+
+    @property
+    def crossing_ships(self) -> frozenset[int]:
+        """The ships, on AIS or not, that went to and fro: with two crossings or more."""
+        return frozenset(ship for ship, crossings in self.crossed.items() if crossings >= 2)
+
+    @property
+    def shuttles(self) -> frozenset[int]:
+        """Those of them that never send AIS in port."""
+        return frozenset(ship for ship in self.crossing_ships if self.ships.loc[ship, "kind"] == "shuttle")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from monitor.core.tables import DETECTIONS, SHUTTLES, VISITS, VOYAGES
 from monitor.fuse import Linked
-from tests.independent.score import LIKELY, Tally, add, case_row, pooled, reliability, report, seeds_of
+from tests.independent.judging import LIKELY, Tally, add
+from tests.independent.score import case_names, case_row, loss, pooled, reliability, report, scored, seeds_of
 from tests.independent.seasons import ZERO, Season, season, shifted
 
 
@@ -198,6 +202,32 @@ def test_a_case_without_statements_has_no_shares(known: Tally) -> None:
     text = report({"two-shuttles": known, "no-shuttle": tally})
     assert text.count("no-shuttle") == 2
     assert LIKELY == 0.55
+
+
+def test_knowing_the_truth_costs_least_and_leaving_out_costs_most() -> None:
+    def answer(made: Season, *, link: float, keep: int) -> tuple[pd.DataFrame, Linked]:
+        stays, linked = from_truth(made)
+        legs = linked.voyages.iloc[::keep]
+        return stays, replace(linked, links=legs.assign(probability=link))
+
+    costs = []
+    for link, keep in ((0.98, 1), (0.5, 1), (0.98, 2), (0.001, 1)):
+        tally = Tally()
+        add(tally, season("two-shuttles", 1), 1, partial(answer, link=link, keep=keep))
+        costs.append(loss(tally))
+    assert costs == sorted(costs)
+    assert costs[0] < 2.0 < costs[-1]
+
+
+def test_several_processes_give_the_answer_of_one() -> None:
+    one, two = (scored("one-shuttle", range(2), how=from_truth, jobs=jobs) for jobs in (1, 2))
+    pd.testing.assert_frame_equal(one.of("leg"), two.of("leg"))
+    assert [row["seed"] for row in two.seasons] == [0, 1]
+
+
+def test_cases_are_named_once() -> None:
+    assert case_names(["busy", "nulls", "busy"])[0] == "busy"
+    assert len(case_names(["all", "nulls"])) == len(case_names(["all"]))
 
 
 def test_seeds_are_read_with_both_ends() -> None:

@@ -33,11 +33,12 @@ class Tally:
     def of(self, kind: str) -> pd.DataFrame:
         """The statements of one kind (visit | leg | link | shuttle); empty with all columns when there are none."""
         rows = [row for row in self.stated if row["kind"] == kind]
-        columns = ["kind", "seed", "probability", "true", "mixed", "arrival", "departure", "crossed", *INTERVALS]
+        columns = ["kind", "seed", "probability", "true", "mixed", "arrival", "departure", *CROSSED, *INTERVALS]
         table = pd.DataFrame(rows, columns=columns)
         return table.assign(mixed=table["mixed"] == True).astype({"probability": float, "true": bool})  # noqa: E712
 
 
+CROSSED = ("crossed", "crossed_in_span")
 INTERVALS = ("low_90", "high_90", "low_50", "high_50", "median")
 
 
@@ -78,10 +79,17 @@ def add(tally: Tally, made: Season, seed: int, how: Correlation = correlated) ->
                 "mixed": ship == 0 and 2 * sum(s in truth.crossing_ships for s in ships) > len(ships),
                 "ship": ship,
                 "crossed": truth.crossed.get(ship, 0),
+                "crossed_in_span": _crossed_in(made, ship, row),
                 **_interval(row),
             }
         )
     tally.seasons.append({"seed": seed, "seconds": seconds, **_recall(stays, who, made, tally, seed)})
+
+
+def _crossed_in(made: Season, ship: int, row: Row) -> int:
+    """Crossings of a ship that share an instant with the span of a shuttle's row."""
+    mine = made.truth.crossings[made.truth.crossings["ship"] == ship]
+    return int(((mine["arrived_at"] >= row["first"]) & (mine["departed_at"] <= row["last"])).sum())
 
 
 def _follows(first: tuple[int, int] | None, then: tuple[int, int] | None) -> bool:

@@ -8,9 +8,10 @@ Told is what is stated at "likely" or above. A leg is true when both visits are 
 after the first is the second. A shuttle is true when most of its visits are of one ship that went to and fro; "of
 several": when they are of several such ships, which counts as false all the same. "told in" is the share of seasons
 with a shuttle in which any is told, "found in" that in which one that is told is a true silent one. "holds" and "width"
-(over the truth) are of the crossings of true ones. A visit is right when it lies within one stay of the ship that most
-of its detections are of; recall is over stays of ships of 60 m and more that a detection met, and, as "R of observed",
-that a clear observation could have met. A link is any pair of stays with its probability, told or not.
+(over the truth) are of the crossings of true ones in the season, "in span" of those from first to last sighting. A
+visit is right when it lies within one stay of the ship that most of its detections are of; recall is over stays of
+ships of 60 m and more that a detection met, and, as "R of observed", that a clear observation could have met. A link is
+any pair of stays with its probability, told or not.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ def case_row(case: str, tally: Tally) -> Row:
         "told in": with_one["told"].mean() if len(with_one) else np.nan,
         "found in": (with_one["shuttles_found"] > 0).mean() if len(with_one) else np.nan,
         "holds 90": _coverage(real, "90"),
+        "in span": _coverage(real, "90", "crossed_in_span"),
         "holds 50": _coverage(real, "50"),
         "width": width.median() if len(width) else np.nan,
         "visit P": precision,
@@ -90,7 +92,7 @@ def case_row(case: str, tally: Tally) -> Row:
     }
 
 
-def _coverage(told: pd.DataFrame, level: str) -> float:
+def _coverage(told: pd.DataFrame, level: str, truth: str = "crossed") -> float:
     """The share of true shuttles whose crossings lie in the interval; an end that is not stated is open."""
     low, high = (
         pd.to_numeric(told[f"{end}_{level}"]).to_numpy(dtype=float, na_value=np.nan) for end in ("low", "high")
@@ -98,7 +100,7 @@ def _coverage(told: pd.DataFrame, level: str) -> float:
     stated = np.isfinite(low) | np.isfinite(high)
     if not stated.any():
         return float("nan")
-    crossed = told["crossed"].to_numpy(dtype=float)
+    crossed = told[truth].to_numpy(dtype=float)
     return float((~(crossed < low) & ~(crossed > high))[stated].mean())
 
 
@@ -155,7 +157,7 @@ def report(tallies: dict[str, Tally]) -> str:
     """The tables of some cases as text: figures by case, then reliability over all cases."""
     table = pd.DataFrame([case_row(case, tally) for case, tally in tallies.items()]).round(3)
     parts, columns = [], list(table.columns[1:])
-    for shown in (columns[:13], columns[13:]):
+    for shown in (columns[:14], columns[14:]):
         parts.append(table[["case", *shown]].to_string(index=False, na_rep="–"))
     whole = pooled(list(tallies.values()))
     words = pd.concat([reliability(whole, kind) for kind in ("visit", "leg", "link", "shuttle")])

@@ -83,7 +83,7 @@ def shuttles_of(calls: list[tuple[int, int, str, str]], made: Season) -> pd.Data
             "legs_low": crossed - 1,
             "legs_high": crossed + 1,
             "first": ZERO,
-            "last": ZERO,
+            "last": ZERO + pd.Timedelta(days=90),
             "period_days": np.nan,
             "length_m": np.nan,
             "voyage_ids": "",
@@ -112,13 +112,24 @@ def known() -> Tally:
 
 def test_one_who_knows_the_truth_scores_all(known: Tally) -> None:
     row = case_row("two-shuttles", known)
-    for figure in ("true", "told in", "found in", "holds 90", "holds 50", "visit P", "visit R", "F1"):
+    for figure in ("true", "told in", "found in", "holds 90", "in span", "holds 50", "visit P", "visit R", "F1"):
         assert row[figure] == pytest.approx(1.0), figure
     assert row["arrival holds"] == row["departure holds"] == 1.0
     assert row["false legs/season"] == row["false shuttles/season"] == 0.0
     assert row["legs"] > 20
     assert 0 < row["R of observed"] < 1
     assert 0 < row["width"] < 1
+
+
+def test_crossings_outside_the_span_do_not_count_in_it() -> None:
+    def half(made: Season) -> tuple[pd.DataFrame, Linked]:
+        stays, linked = from_truth(made)
+        return stays, replace(linked, shuttles=linked.shuttles.assign(last=ZERO + pd.Timedelta(days=45)))
+
+    tally = Tally()
+    add(tally, season("two-shuttles", 2), 2, half)
+    row = case_row("two-shuttles", tally)
+    assert (row["holds 90"], row["in span"]) == (1.0, 0.0)
 
 
 def test_legs_with_a_call_between_or_of_two_ships_are_false() -> None:

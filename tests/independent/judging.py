@@ -20,6 +20,7 @@ LIKELY = next(low for word, low, _ in LIKELIHOODS if word == "likely")
 LEAST_M = 60.0
 """Visits of shorter ships are not asked for: the detector is not made for them."""
 Row: TypeAlias = dict[str, object]
+Calls: TypeAlias = dict[str, tuple[int, int] | None]
 Correlation: TypeAlias = Callable[[Season], tuple[pd.DataFrame, Linked]]
 
 
@@ -83,7 +84,7 @@ def add(tally: Tally, made: Season, seed: int, how: Correlation = correlated) ->
                 **_interval(row),
             }
         )
-    tally.seasons.append({"seed": seed, "seconds": seconds, **_recall(stays, who, made, tally, seed)})
+    tally.seasons.append({"seed": seed, "seconds": seconds, **_recall(stays, calls, made, tally, seed)})
 
 
 def _crossed_in(made: Season, ship: int, row: Row) -> int:
@@ -160,7 +161,7 @@ def _interval(row: Row) -> Row:
     return {"low_90": row["legs_low"], "high_90": row["legs_high"]}
 
 
-def _recall(stays: pd.DataFrame, who: dict[str, int], made: Season, tally: Tally, seed: int) -> Row:
+def _recall(stays: pd.DataFrame, calls: Calls, made: Season, tally: Tally, seed: int) -> Row:
     """Counts of true stays that could be found and were, and of shuttles."""
     truth = made.truth
     told = {
@@ -180,17 +181,17 @@ def _recall(stays: pd.DataFrame, who: dict[str, int], made: Season, tally: Tally
         "detected": int(np.sum(detected)),
         "observed_found": sum(i in told for i in wanted.index),
         "detected_found": sum(i in told for i, d in zip(wanted.index, detected, strict=True) if d),
-        "unlinked": _unlinked(stays, who, made, tally, seed),
+        "unlinked": _unlinked(stays, calls, tally, seed),
         "shuttles": len(truth.shuttles),
         "shuttles_found": len(truth.shuttles & sure),
         "told": len(sure) > 0,
     }
 
 
-def _unlinked(stays: pd.DataFrame, who: dict[str, int], made: Season, tally: Tally, seed: int) -> int:
+def _unlinked(stays: pd.DataFrame, calls: Calls, tally: Tally, seed: int) -> int:
     """Pairs of calls that follow one another at two ports, both seen, and that no link joins."""
-    calls = {_call(row, who[row["visit_id"]], made): row["aoi_id"] for row in stays.to_dict("records")}
-    pairs = sum((c[0], c[1] + 1) in calls and calls[c[0], c[1] + 1] != port for c, port in calls.items() if c)
+    port_of = {calls[visit]: port for visit, port in zip(stays["visit_id"], stays["aoi_id"], strict=True)}
+    pairs = sum((c[0], c[1] + 1) in port_of and port_of[c[0], c[1] + 1] != port for c, port in port_of.items() if c)
     return pairs - sum(row["kind"] == "link" and row["seed"] == seed and bool(row["true"]) for row in tally.stated)
 
 

@@ -18,7 +18,11 @@ from tests.independent.seasons import ZERO, Season, season, shifted
 
 def from_truth(made: Season) -> tuple[pd.DataFrame, Linked]:
     """What one who knows the truth would state of the stays that a detection met."""
-    found = made.tables[DETECTIONS].assign(ship=lambda d: d["detection_id"].map(made.truth.ship_of))
+    found = (
+        made.tables[DETECTIONS]
+        .drop(columns="geometry")
+        .assign(ship=lambda d: d["detection_id"].map(made.truth.ship_of))
+    )
     rows, calls = [], []
     for stay in made.truth.stays.query("port != ''").itertuples():
         own = found[(found["ship"] == stay.ship) & (found["zone_id"] == stay.berth)]

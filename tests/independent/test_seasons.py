@@ -76,7 +76,7 @@ def test_a_null_season_has_about_as_many_silent_calls_as_one_with_shuttles() -> 
 
 def test_the_detector_finds_four_hulls_in_five_and_three_false_ones_in_a_hundred() -> None:
     shown = met = false = clear = 0
-    for seed in range(25):
+    for seed in range(15):
         made = season("no-shuttle", seed)
         states, stays = made.tables[BERTH_STATES], made.truth.stays
         found = made.tables[DETECTIONS]

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check bench chances clean
 
 demo: .venv/.demo-ready
 	$(BIN)/monitor demo demo
@@ -22,6 +22,12 @@ bench: .venv/.test-ready .venv/.bench-ready
 	$(BIN)/python -m tests.benchmarks.air_filter
 	$(BIN)/python -m tests.benchmarks.detect_speed aoi tile
 	$(BIN)/python -m tests.benchmarks.correlate_year
+
+# make chances FIT=0-19 REPORT=100-119 SET="--set links.transitions.missed=0.2,0.4": fit on some seeds, report on others.
+FIT ?= 0-19
+REPORT ?= 100-119
+chances: .venv/.test-ready
+	$(BIN)/python -m tests.benchmarks.fit_and_report all --fit $(FIT) --report $(REPORT) $(SET)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; give one with make PYTHON=python3.12")'

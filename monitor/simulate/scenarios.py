@@ -17,6 +17,7 @@ from monitor.simulate.traffic.fixtures import fixtures_of
 from monitor.simulate.traffic.fleet import World
 from monitor.simulate.traffic.rafting import number_sharer, rafted_ships
 from monitor.simulate.traffic.shuttle import shuttle_flows, shuttle_ships
+from monitor.simulate.traffic.silent_callers import silent_callers
 
 _DAY = 86_400.0
 _HOUR = 3_600.0
@@ -36,6 +37,8 @@ class Scenario:
         One sentence.
     shuttles : bool
         Whether the two silent ships sail at all.
+    silent_callers : tuple of str
+        Ports at which two other silent ships each call, of like length and as often, that go to no other watched port.
     partner : str
         The port that the shuttle sails to: ``dunai``, or ``east`` for one that is not watched.
     lull : tuple of float
@@ -60,6 +63,7 @@ class Scenario:
 
     about: str
     shuttles: bool = True
+    silent_callers: tuple[str, ...] = ()
     partner: str = "dunai"
     lull: tuple[float, float] = (1.0, 1.0)
     outage_share: float = 0.01
@@ -78,6 +82,14 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "moved-2024": Scenario("The shuttle sails from Rajin to a port outside the watched ones.", partner="east"),
         "lull": Scenario("The shuttle stops for the middle of the season.", lull=(0.3, 0.7)),
         "honest-liner": Scenario("No silent ships: what calls, calls with AIS on.", shuttles=False),
+        "no-shuttle": Scenario(
+            "As many silent calls by ships of like length, each between one watched port and elsewhere.",
+            shuttles=False,
+            silent_callers=("rajin", "dunai"),
+        ),
+        "one-port": Scenario(
+            "Silent ships at Rajin alone; Dunai has ships with AIS on.", shuttles=False, silent_callers=("rajin",)
+        ),
         "spoofing": Scenario("One shuttle's AIS claims to lie off Nakhodka while it loads.", spoofer=True),
         "feed-outage": Scenario("The AIS feed is down for a third of the season.", outage_share=0.35),
         "ice": Scenario("The shuttle in winter: snow on land, ice in the harbours.", frozen=True),
@@ -122,14 +134,15 @@ def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World
     chosen = scenario(name)
     start, end = period.start.timestamp() - 10 * _DAY, period.end.timestamp() + 2 * _DAY
     silent = shuttle_ships(seed, aois, start, end, partner=chosen.partner, lull=chosen.lull, spoofer=chosen.spoofer)
+    silent = silent if chosen.shuttles else silent_callers(seed, aois, start, end, ports=chosen.silent_callers)
     ships = (
-        *(silent if chosen.shuttles else ()),
+        *silent,
         *honest_ships(seed, aois, start, end),
         *harbour_craft(seed, aois, start, end),
         *(rafted_ships(seed, aois, start, end) if chosen.rafts else ()),
         *((number_sharer(seed, aois, start, end),) if chosen.shared_mmsi else ()),
     )
-    flows = shuttle_flows(seed, silent if chosen.shuttles else (), start, end)
+    flows = shuttle_flows(seed, silent, start, end)
     return World(
         ships, flows, _outages(seed, period, chosen.outage_share), fixtures_of(seed, aois) if chosen.decoys else ()
     )

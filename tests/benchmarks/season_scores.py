@@ -2,8 +2,10 @@
 
 Run ``python -m tests.benchmarks.season_scores [FIRST] [LAST] [good|poor] [FILE.csv]``: one season a seed (200 to 209 by
 default), the scenarios in turn, with detections made from the truth; ``poor`` sees about as the shipped detector does.
-Prints a line a seed, the pooled figures with 90 % intervals, and how often each likelihood word was right. Every
-statement's probability and outcome go to the CSV file, for whoever fits the words to them.
+Each seed has a season without a shuttle beside it, in which silent ships of like length call at one port each: what is
+told between ports there at "likely" or above is false. Prints a line a seed, the pooled figures with 90 % intervals,
+and how often each likelihood word was right. Every statement's probability and outcome go to the CSV file, for whoever
+fits the words to them.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import time
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from monitor.core.aoi import read_aoi
@@ -22,7 +25,7 @@ from monitor.fuse import correlate
 from monitor.simulate import SCENARIOS
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
-from tests.fuse.seasons import POOR, Eye, Tally, known_season, score
+from tests.fuse.seasons import POOR, Eye, Tally, known_season, score, score_null
 
 ASKED = {
     "match precision": 0.98,
@@ -37,26 +40,36 @@ ASKED = {
     "leg recall": 0.90,
 }
 """What is asked on ten unseen seeds over all scenarios; visits are asked an F1 of 0.95."""
+NULL_ASKED = {"false legs a null season": 0.1, "false shuttles a null season": 0.02}
+"""The most that is asked of seasons without a shuttle."""
+
+NULLS = ("no-shuttle", "one-port")
+"""Scenarios without a shuttle, in turn beside the others."""
 
 UNTIDY = ("crowded", "untidy")
 """Scenarios of hard data rather than of what ships do: kept out of the turn, so that a seed stays with its scenario."""
 
 
-def season_of(seed: int) -> Season:
-    """The season of a seed: the scenarios in turn, both sensors."""
+def season_of(seed: int, *, null: bool = False) -> Season:
+    """The season of a seed: the scenarios in turn, or those without a shuttle; both sensors."""
     folder = Path(__file__).resolve().parents[2] / "aoi"
     aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
-    names = [name for name in SCENARIOS if name not in UNTIDY]
+    names = NULLS if null else [name for name in SCENARIOS if name not in (*UNTIDY, *NULLS)]
     return Season.make(aois=aois, seed=seed, scenario=names[seed % len(names)], sensors=("s2", "s1"))
 
 
 def scored(seed: int, eye: Eye) -> Tally:
-    """One season's scores."""
-    season = season_of(seed)
-    observations = [a for aoi in season.aois for a in season.acquisitions(aoi)]
-    made = known_season(observations, season.positions(), truth_tables(season), seed=seed, eye=eye)
+    """The scores of a seed's season, and what is told in its season without a shuttle."""
     tally = Tally()
-    score(made, correlate(made.tables, season.aois, scenes=made.scenes)[0], tally)
+    for null in (False, True):
+        season = season_of(seed, null=null)
+        observations = [a for aoi in season.aois for a in season.acquisitions(aoi)]
+        made = known_season(observations, season.positions(), truth_tables(season), seed=seed, eye=eye)
+        answer = correlate(made.tables, season.aois, scenes=made.scenes)[0]
+        if null:
+            score_null(answer, tally)
+        else:
+            score(made, answer, tally)
     return tally
 
 
@@ -71,11 +84,13 @@ def pooled(tallies: list[Tally]) -> Tally:
 
 
 def figures(tally: Tally) -> pd.DataFrame:
-    """``figure, asked, got, low, high, cases``; the interval holds 90 %."""
+    """``figure, asked, got, low, high, cases``; the interval holds 90 % and is NaN of a mean count, not a share."""
     rows = []
     for name, asked in ASKED.items():
         right, of = (int(tally.hits.get(f"{name}/{part}", 0)) for part in ("right", "of"))
         rows.append((name, asked, tally.share(name), *binomial_interval(right, of, level=0.9), of))
+    for name, most in NULL_ASKED.items():
+        rows.append((name, most, tally.share(name), np.nan, np.nan, int(tally.hits.get(f"{name}/of", 0))))
     return pd.DataFrame(rows, columns=["figure", "asked", "got", "low", "high", "cases"])
 
 
@@ -96,7 +111,10 @@ def words(tally: Tally) -> pd.DataFrame:
 
 def line(seed: int, tally: Tally, seconds: float) -> str:
     """One seed's figures, right of so many."""
-    parts = [f"{name} {tally.hits.get(f'{name}/right', 0):.0f}/{tally.hits.get(f'{name}/of', 0):.0f}" for name in ASKED]
+    parts = [
+        f"{name} {tally.hits.get(f'{name}/right', 0):.0f}/{tally.hits.get(f'{name}/of', 0):.0f}"
+        for name in (*ASKED, *NULL_ASKED)
+    ]
     return f"{seed} {season_of(seed).scenario}: {', '.join(parts)} ({seconds:.0f} s)"
 
 

@@ -21,6 +21,7 @@ from monitor.core.tables import (
     MATCHES,
     NULL_TESTS,
     POSITIONS,
+    SHUTTLES,
     STACKS,
     VISITS,
     VOYAGES,
@@ -30,6 +31,8 @@ from monitor.fuse import azimuth_shift, latest
 from monitor.fuse.matching.azimuth_shift import satellite_course_deg, slant_range_m
 
 LEAST_M = 45.0
+LIKELY = 0.55
+"""From where on a statement is "likely" in the words of Intelligence Community Directive 203."""
 _COLUMNS = [
     "detection_id",
     "scene_id",
@@ -289,6 +292,13 @@ def score(season: KnownSeason, made: TableSet, tally: Tally) -> None:
     _darkness(season, made, tally)
     found = _visits(season, made, tally)
     _legs(season, made, found, tally)
+
+
+def score_null(made: TableSet, tally: Tally) -> None:
+    """Add what a correlation states at "likely" or above between ports, in a season in which no ship crosses."""
+    legs = made[VOYAGES][made[VOYAGES]["evidence"] != "ais"]
+    for name, table in (("false legs a null season", legs), ("false shuttles a null season", made[SHUTTLES])):
+        tally.add(name, int((table["probability"] >= LIKELY).sum()), 1)
 
 
 def _ships(season: KnownSeason) -> pd.DataFrame:

@@ -5,24 +5,40 @@ from pathlib import Path
 import pytest
 
 from monitor.core.aoi import read_aoi
+from monitor.core.tableset import TableSet
 from monitor.fuse import correlate
 from monitor.simulate.season import Season
 from monitor.simulate.truth import truth_tables
-from tests.fuse.seasons import Tally, known_season, score
+from tests.fuse.seasons import KnownSeason, Tally, known_season, score, score_null
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def tally() -> Tally:
+def season_of(scenario: str) -> tuple[KnownSeason, TableSet]:
+    """A season of a scenario, and what the room makes of it."""
     folder = Path(__file__).resolve().parents[2] / "aoi"
     aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
-    season = Season.make(aois=aois, seed=11, scenario="feed-outage", sensors=("s2", "s1"))
+    season = Season.make(aois=aois, seed=11, scenario=scenario, sensors=("s2", "s1"))
     acquisitions = [a for aoi in aois for a in season.acquisitions(aoi)]
     made = known_season(acquisitions, season.positions(), truth_tables(season), seed=11)
+    return made, correlate(made.tables, aois, scenes=made.scenes)[0]
+
+
+@pytest.fixture(scope="module")
+def tally() -> Tally:
     scores = Tally()
-    score(made, correlate(made.tables, aois, scenes=made.scenes)[0], scores)
+    score(*season_of("feed-outage"), scores)
     return scores
+
+
+@pytest.mark.xfail(
+    strict=True, reason="issue 14: stays are linked by length and time without a null of unrelated ships"
+)
+def test_no_shuttle_is_told_where_every_silent_ship_calls_at_one_port() -> None:
+    scores = Tally()
+    score_null(season_of("no-shuttle")[1], scores)
+    assert scores.share("false shuttles a null season") == 0.0
+    assert scores.share("false legs a null season") <= 1.0
 
 
 def test_nearly_every_match_is_right_and_nearly_all_are_made(tally: Tally) -> None:

@@ -154,7 +154,8 @@ def test_every_scenario_builds(aois, name):
     period = TimeRange.parse("2023-09-01/2023-09-21")
     season = Season.make(aois=aois, scenario=name, period=period)
     roles = {s.role for s in season.world.ships}
-    assert ("shuttle" in roles) == (name != "honest-liner")
+    assert ("shuttle" in roles) == (name not in ("honest-liner", "no-shuttle", "one-port"))
+    assert ("silent caller" in roles) == (name in ("no-shuttle", "one-port"))
     assert ("spoofer" in roles) == (name == "spoofing")
 
 

@@ -59,7 +59,7 @@ def hull_in_pixels(ship: Ship, motion: ShipMotion, grid: Grid) -> DrawnHull:
     row, col = grid.rowcol(lon, lat)
     rng = generator(ship.mmsi, "livery")
     choices = _LIVERIES.get(ship.kind, ("grey",))
-    livery = "red" if ship.role in ("shuttle", "spoofer") else choices[int(rng.integers(len(choices)))]
+    livery = "red" if ship.role in ("shuttle", "silent caller", "spoofer") else choices[int(rng.integers(len(choices)))]
     bow = np.radians(float(motion.heading_deg[0]) - convergence_deg(lon, lat, grid.epsg))
     return DrawnHull(
         row=float(row),

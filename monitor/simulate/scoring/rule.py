@@ -26,6 +26,8 @@ class ScoreRule:
         The same at a berth: half the hull's length, within these bounds.
     shuttle_legs : int
         A ship that crossed between the same two ports so often is a shuttle.
+    told : float
+        A shuttle is told from this probability on: "likely" in Intelligence Community Directive 203.
     word_cases : int
         A likelihood word is judged from so many cases on.
     """
@@ -38,6 +40,7 @@ class ScoreRule:
     gate_m: float = 100.0
     berth_gate_m: tuple[float, float] = (30.0, 60.0)
     shuttle_legs: int = 3
+    told: float = 0.55
     word_cases: int = 30
 
 

@@ -50,10 +50,13 @@ class ScoreSheet:
 
     def text(self) -> str:
         """The sheet as lines of text."""
+        none = self.value("shuttles", "told") == self.value("shuttles", "true") == 0
+        figures = self.figures[self.figures["table"] != "shuttles"] if none else self.figures
         lines = [
             f"{row.table:<14} {row.figure:<41} {_number(row.value, 'not scored'):>10}  n={row.cases}"
-            for row in self.figures.itertuples()
+            for row in figures.itertuples()
         ]
+        lines += [f"{'shuttles':<14} none told, none true"] if none else []
         lines += [
             f"{'words':<14} {row.word:<41} {_number(row.observed, 'no cases'):>10}  n={row.cases}"
             for row in self.reliability.itertuples()

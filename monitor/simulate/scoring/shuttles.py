@@ -79,15 +79,23 @@ def shuttle_figures(shuttles: pd.DataFrame, truth: Tables) -> list[Figure]:
 
     Notes
     -----
+    Told are rows at "likely" or above, and those without a probability. Where there is no true shuttle each of them is
+    false.
+
     The crossings that an interval has to hold are the ship's legs that share an instant with the row's `first` and
     `last`; since imagery may not separate two ships of one length, it is also held to the legs of all true shuttles
     between those ports. Missed trips make a period too long by as much as they make the crossings too few, so the true
     period has to lie between the stated one times `legs` over `legs_high` and the stated one, give or take a day.
     """
     found = _paired(shuttles, truth)
+    likely = ~(found.made["probability"] < RULE.told)
     status, right = found.made["status"], pd.Series(found.made.index.isin(list(found.pairs)), index=found.made.index)
     observable = set(found.true.index[found.true["observable"]])
-    figures: list[Figure] = []
+    figures: list[Figure] = [
+        ("shuttles", "told", float(likely.sum()), len(found.made)),
+        ("shuttles", "true", float(len(found.true)), len(found.true)),
+        ("shuttles", "told, but false", float((likely & ~right).sum()), int(likely.sum())),
+    ]
     for word, name in (("shown", "shown"), ("candidate", "candidates")):
         mine = status == word
         precision = share(int((mine & right).sum()), int(mine.sum()))
@@ -141,7 +149,9 @@ def _assign(made: pd.DataFrame, true: pd.DataFrame, same: tuple[tuple[str, str],
 
 
 def _holds(row: pd.Series, legs: int) -> bool:
-    return bool(row["legs_low"] <= legs and (pd.isna(row["legs_high"]) or legs <= row["legs_high"]))
+    known = pd.notna(row.get("crossings_low_90"))
+    low, high = (row["crossings_low_90"], row["crossings_high_90"]) if known else (row["legs_low"], row["legs_high"])
+    return bool(low <= legs and (pd.isna(high) or legs <= high))
 
 
 def _period(legs: pd.DataFrame) -> float:

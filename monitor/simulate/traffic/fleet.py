@@ -27,8 +27,8 @@ class Ship:
     kind : str
         general cargo | bulk | container | tanker | tug | fishing | launch | naval
     role : str
-        What it does in the scenario: shuttle | liner | anchored | harbour | fishing | laid up | spoofer | rafted |
-        number sharer.
+        What it does in the scenario: shuttle | silent caller | liner | anchored | harbour | fishing | laid up |
+        spoofer | rafted | number sharer.
     length_m, width_m : float
     ais_class : str
         ``A``, ``B`` or ``""`` (carries no transponder).

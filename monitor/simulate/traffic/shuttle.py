@@ -139,7 +139,7 @@ def shuttle_flows(seed: int, ships: Sequence[Ship], start_s: float, end_s: float
     ----------
     seed : int
     ships : sequence of Ship
-        The shuttles.
+        The shuttles, or the silent ships in their place.
     start_s, end_s : float
         Seconds since 1970.
     """

@@ -144,6 +144,30 @@ def test_a_ship_that_crossed_twice_is_no_shuttle() -> None:
     assert of(shuttle(), truth)("precision, shown") == 0.0
 
 
+def test_crossings_of_the_joint_model_are_judged_by_their_own_interval() -> None:
+    row = shuttle(legs_low=1, legs_high=90)
+    for low, high, holds in ((5, 7, 1.0), (7, 9, 0.0)):
+        stated = row.assign(crossings_low_90=low, crossings_high_90=high)
+        assert of(stated, truth_of(*legs(1, 3)))("crossings interval holds the truth") == holds
+
+
+def test_what_is_told_where_no_ship_goes_to_and_fro_is_false() -> None:
+    rows = [shuttle(), shuttle(shuttle_id="y", status="candidate", probability=0.6), shuttle(shuttle_id="z")]
+    rows[2] = rows[2].assign(probability=0.5)
+    value = of(SHUTTLES.conform(pd.concat(rows, ignore_index=True)), truth_of(*legs(1, 1)))
+    assert (value("told"), value("true"), value("told, but false")) == (2.0, 0.0, 2.0)
+    value = of(shuttle(), truth_of(*legs(1, 3)))
+    assert (value("told"), value("true"), value("told, but false")) == (1.0, 1.0, 0.0)
+
+
+def test_silence_where_there_is_no_shuttle_is_reported_in_words() -> None:
+    nothing, crossing = SHUTTLES.empty(), truth_of(*legs(1, 1))
+    assert "none told, none true" in score({"shuttles": nothing}, crossing).text()
+    assert "none told" not in score({"shuttles": shuttle()}, crossing).text()
+    assert "none told" not in score({"shuttles": nothing}, truth_of(*legs(1, 3))).text()
+    assert "none told" not in score({}, crossing).text()
+
+
 @pytest.fixture(scope="module")
 def long_truth(aois):
     """Two months, so that ships cross often enough."""

@@ -18,7 +18,7 @@ from monitor.fuse.matching.versions import latest, null_test, revise
 from monitor.fuse.series.counts import clear_observations, count
 from monitor.fuse.series.rates import change_points, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
-from monitor.fuse.stays.continuity import VisitRule
+from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.visits import detectability, visits
 from monitor.fuse.voyages.links import Linked, link_voyages
 from monitor.fuse.voyages.rules import LinkRule

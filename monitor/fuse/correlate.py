@@ -52,7 +52,7 @@ from monitor.fuse.reviews import ReviewDecisions
 from monitor.fuse.series.counts import count, moving_on_ais
 from monitor.fuse.series.rates import change_points, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
-from monitor.fuse.stays.continuity import VisitRule
+from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.visits import detectability, visits
 from monitor.fuse.voyages.distances import Waters
 from monitor.fuse.voyages.links import link_voyages

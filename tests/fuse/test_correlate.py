@@ -129,9 +129,10 @@ def test_every_sighting_is_dark_where_others_are_heard(season: Correlated) -> No
 
 
 def test_the_legs_make_one_shuttle(season: Correlated) -> None:
-    assert len(season[0][VOYAGES]) == 15
-    assert season[0][SHUTTLES]["legs"].tolist() == [15]
-    assert season[0][SHUTTLES]["period_days"].iloc[0] == pytest.approx(5.0, abs=0.2)
+    row = season[0][SHUTTLES].iloc[0]
+    assert len(season[0][SHUTTLES]) == 1
+    assert row["crossings_low_90"] <= 15 <= row["crossings_high_90"]
+    assert row["legs"] == len(season[0][VOYAGES]) >= 7
 
 
 def test_chance_matches_are_reported_beside(season: Correlated) -> None:

@@ -161,53 +161,72 @@ DETECTABILITY = Schema(
 VOYAGE_LINKS = Schema(
     name="voyage_links",
     text=(
-        "Every feasible pair of a stay that ended and one that began elsewhere; those not chosen compete. Rows "
-        "have no time: that of each is bounded by its two stays."
+        "Every pair of a visit that ended and one that began elsewhere that one ship may have made; those not chosen "
+        "compete. Rows have no time: that of each is bounded by its two visits."
     ),
     columns={
-        "link_id": Column("str", "", "Id, made of those of the two stays."),
-        "from_visit": Column("str", "", "Id of the visit or port call that ended."),
-        "to_visit": Column("str", "", "Id of the visit or port call that began."),
+        "link_id": Column("str", "", "Id, made of those of the two visits."),
+        "from_visit": Column("str", "", "Id of the visit that ended."),
+        "to_visit": Column("str", "", "Id of the visit that began."),
         "from_port": Column("str", "", "Id of the port that was left."),
         "to_port": Column("str", "", "Id of the port that was reached."),
-        "is_chosen": Column("bool", "", "Whether it is the likeliest link of both stays."),
-        "probability": Column("float64", "", "Share of the posterior samples in which the one stay follows the other."),
-        "cost": Column("float64", "", "Negative log odds that the one stay follows the other."),
-        "shortest_h": Column("float64", "h", "Shortest time that the bounds of the stays leave for the passage."),
-        "longest_h": Column("float64", "h", "Longest time that the bounds of the stays leave for the passage."),
+        "is_chosen": Column("bool", "", "Whether it is the likeliest link of both visits."),
+        "probability": Column("float64", "", "Probability that one ship went straight from the one to the other."),
+        "by_chance": Column("float64", "", "The same with one port moved in time, NaN for a ship that AIS names."),
+        "longest_h": Column("float64", "h", "Longest time that the bounds of the visits leave for the passage."),
         "distance_m": Column("float64", "m", "Distance by water, or geodesic with a detour factor."),
         "required_kn": Column("float64", "kn", "Least speed: the distance in the longest time."),
         "reason": Column("str", "", 'Why it is not chosen, "" when it is.'),
     },
     key=("link_id",),
+    absent={"by_chance": float("nan")},
 )
 
 SHUTTLES = Schema(
     name="shuttles",
     text=(
-        "The same pair of ports again and again. A shown one lists its voyages; of a candidate it is likely "
-        "that one ship went to and fro, and open which stays were its own."
+        "One ship that went to and fro between two ports. All of a row is read from the same posterior draws. Of a "
+        "candidate it is likely that it did, and open when."
     ),
     columns={
         "shuttle_id": Column("str", "", "Id, made of the ports and the first voyage or stay."),
         "port_a": Column("str", "", "Id of one port, the first in alphabetical order."),
         "port_b": Column("str", "", "Id of the other port."),
         "mmsi": Column("Int64", "", "MMSI of the ship, missing when it is not the same in all legs or not known."),
-        "legs": Column("int64", "", "Legs seen; of a candidate the least that stays and AIS allow, at 95 %."),
-        "legs_low": Column("int64", "", "Lower bound of the legs that took place, by any ships, 90 % interval."),
-        "legs_high": Column("Int64", "", "Upper bound of those legs, missing when detectability is not known."),
-        "first": Column(UTC, "UTC", "Departure of the first leg; of a candidate, its first sighting."),
-        "last": Column(UTC, "UTC", "Arrival of the last leg; of a candidate, its last sighting."),
+        "legs": Column("int64", "", "Its legs among VOYAGES."),
+        "legs_low": Column("int64", "", "Lower bound of its crossings, 90 % interval: `crossings_low_90`."),
+        "legs_high": Column("Int64", "", "Upper bound of its crossings, 90 % interval: `crossings_high_90`."),
+        "first": Column(UTC, "UTC", "Its first departure from the one port to the other, as expected."),
+        "last": Column(UTC, "UTC", "Its last arrival at the one port from the other, as expected."),
         "period_days": Column("float64", "d", "Median time between departures in the same direction, NaN for one."),
-        "length_m": Column("float64", "m", "Median length of the ship over its stays, NaN when not known."),
+        "length_m": Column("float64", "m", "Median length of the ship over its visits, NaN when not known."),
         "voyage_ids": Column("str", "", 'Ids of its voyages, separated by spaces; "" for a candidate.'),
-        "status": Column("str", "", "shown (leg by leg) | candidate."),
-        "probability": Column("float64", "", "Mean of its legs; of a candidate, that one ship went to and fro."),
-        "visit_ids": Column("str", "", "Ids of the stays that it rests on, separated by spaces."),
+        "status": Column("str", "", "shown (with legs) | candidate (no single leg is likely)."),
+        "probability": Column("float64", "", "Posterior probability that one ship crossed three times and more."),
+        "visit_ids": Column("str", "", "Ids of the visits that were likely its own, separated by spaces."),
+        "crossings_median": Column("float64", "", "Posterior median of its crossings, seen and unseen."),
+        "crossings_low_50": Column("float64", "", "Lower bound of their 50 % interval."),
+        "crossings_high_50": Column("float64", "", "Upper bound of their 50 % interval."),
+        "crossings_low_90": Column("float64", "", "Lower bound of their 90 % interval."),
+        "crossings_high_90": Column("float64", "", "Upper bound of their 90 % interval."),
+        "prior": Column("float64", "", "Probability before any evidence, NaN for a ship that AIS names."),
+        "by_chance": Column("float64", "", "Mean probability with one port moved in time, NaN for a ship on AIS."),
     },
     key=("shuttle_id",),
     time=("first", "last"),
-    absent={"status": "shown", "probability": float("nan"), "visit_ids": ""},
+    absent={"status": "shown", "probability": float("nan"), "visit_ids": ""}
+    | dict.fromkeys(
+        (
+            "crossings_median",
+            "crossings_low_50",
+            "crossings_high_50",
+            "crossings_low_90",
+            "crossings_high_90",
+            "prior",
+            "by_chance",
+        ),
+        float("nan"),
+    ),
 )
 
 IDENTITY = Schema(

@@ -19,7 +19,7 @@ from monitor.fuse.findings.gaps import gap_findings
 from monitor.fuse.findings.rules import FindingRule
 from monitor.fuse.matching.match import HOUR_UNKNOWN
 from monitor.fuse.series.counts import clear_observations
-from monitor.fuse.voyages.shuttles import CANDIDATE
+from monitor.fuse.voyages.told import CANDIDATE
 
 
 def findings(
@@ -168,17 +168,18 @@ def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange, rule: F
 def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     for row in tables[SHUTTLES].to_dict("records"):
         start, end = _at(row["first"]), _at(row["last"])
-        if not period.overlaps(start, end):
+        probability = _number(row["probability"])
+        if not period.overlaps(start, end) or probability < rule.least_leg_probability:
             continue
-        evidence = tuple(str(row["voyage_ids"]).split())
         ports = [names.get(str(row[name]), str(row[name])) for name in ("port_a", "port_b")]
-        if row["status"] == CANDIDATE:
-            yield _candidate(row, ports, start, end)
-            continue
-        bounds = (int(_number(row["legs_low"])), row["legs_high"])
-        legs = tables[VOYAGES][tables[VOYAGES]["shuttle_id"] == row["shuttle_id"]]
-        probability = (
-            float(legs["probability"].mean()) if legs["probability"].notna().any() else rule.usual_leg_probability
+        median, low, high = (_number(row[f"crossings_{name}"]) for name in ("median", "low_90", "high_90"))
+        is_named = pd.notna(row["mmsi"])
+        sure = "moderate" if probability >= rule.moderate_leg_probability and row["status"] != CANDIDATE else "low"
+        against = wording.chance_of_shuttle(_number(row["prior"]), _number(row["by_chance"]))
+        why = (
+            "AIS received it at both ports or between them"
+            if is_named
+            else "when ships lay at the one port and the other"
         )
         yield Finding(
             str(row["shuttle_id"]),
@@ -186,32 +187,13 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: 
             str(row["port_a"]),
             start,
             end,
-            wording.shuttle(ports[0], ports[1], int(_number(row["legs"])), bounds, _number(row["period_days"])),
+            wording.shuttle(ports[0], ports[1], (median, low, high)),
             likelihood_word(probability),
-            "high" if _number(row["legs"]) >= rule.many_legs else "moderate",
-            ("a ship of the same length at both ends, in turn",),
-            evidence,
-            ("several ships of like length", "calls at other ports between"),
+            "high" if is_named else sure,
+            (why,) if is_named else (why, against),
+            tuple(f"{row['voyage_ids']} {row['visit_ids']}".split()),
+            ("several ships of like length, each calling at one port", "calls at other ports between"),
         )
-
-
-def _candidate(row: dict[object, object], ports: list[str], start: datetime, end: datetime) -> Finding:
-    return Finding(
-        str(row["shuttle_id"]),
-        "shuttle",
-        str(row["port_a"]),
-        start,
-        end,
-        wording.shuttle_candidate(ports[0], ports[1], int(_number(row["legs"]))),
-        likelihood_word(_number(row["probability"])),
-        "low",
-        (
-            "stays at both ends and what AIS received between fit one ship, though no observation shows which "
-            "leg followed which",
-        ),
-        tuple(str(row["visit_ids"]).split()),
-        ("several ships of like length, each calling at one port", "calls at other ports between"),
-    )
 
 
 def _coverage(aoi: Aoi, tables: TableSet, period: TimeRange) -> Iterator[Finding]:

@@ -19,15 +19,11 @@ class FindingRule:
         What a ship can have made of a gap where GAP_CALLS does not say which ports it left time for: the speed of a
         fast cargo ship, as `monitor.fuse.dark.candidates.SailingRule.fastest_kn`.
     least_leg_probability : float
-        Legs below it are not stated: where "likely" begins in ICD 203.
+        Legs and shuttles below it are not stated: where "likely" begins in ICD 203.
     moderate_leg_probability : float
-        From it on a leg's confidence is moderate: where "very likely" begins in ICD 203.
+        From it on the confidence of a leg or shuttle is moderate: where "very likely" begins in ICD 203.
     moderate_score : float
         Of a detection, from which a dark event's confidence is moderate. Chosen.
-    many_legs : int
-        From it on a shuttle's confidence is high. Chosen.
-    usual_leg_probability : float
-        Stands for the likelihood of a shuttle none of whose legs has one. Chosen.
     many_sightings, some_sightings : int
         Observations of a stay from which its confidence is high, or moderate. Chosen.
     many_observations, some_observations : int
@@ -42,8 +38,6 @@ class FindingRule:
     least_leg_probability: float = 0.55
     moderate_leg_probability: float = 0.8
     moderate_score: float = 0.6
-    many_legs: int = 6
-    usual_leg_probability: float = 0.9
     many_sightings: int = 3
     some_sightings: int = 2
     many_observations: int = 4

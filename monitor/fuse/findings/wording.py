@@ -264,47 +264,34 @@ def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], lengt
     )
 
 
-def shuttle(port_a: str, port_b: str, legs: int, bounds: tuple[int, object], period_days: float) -> str:
-    """Inferred: a repeated pair. Its rhythm is stated only where few legs can have been missed.
+def shuttle(port_a: str, port_b: str, crossings: tuple[float, float, float]) -> str:
+    """Inferred: one ship that goes to and fro.
 
     Parameters
     ----------
     port_a, port_b : str
         Names.
-    legs : int
-        Legs that were linked.
-    bounds : tuple of int
-        Least and greatest number of legs; NaN as the greatest when nothing bounds it.
-    period_days : float
-        Days from one departure to the next from the same port; NaN when unknown.
+    crossings : tuple of float
+        Posterior median of how often it crossed, and the 90 % interval.
     """
-    low, high = bounds
-    upper = f"–{high}" if pd.notna(high) else " or more"
-    rhythm = f", every {period_days:.0f} days" if pd.notna(period_days) and _few_missed(legs, high) else ""
-    return (
-        f"{at_least(legs, 'leg').capitalize()} between {port_a} and {port_b}{rhythm}; given what the "
-        "observations "
-        f"could catch, {low}{upper} are consistent with them."
-    )
+    middle, low, high = (round(value) for value in crossings)
+    span = f"{low} to {high}" if low < high else f"{low}"
+    return f"One ship went to and fro between {port_a} and {port_b}: {span} crossings, most likely about {middle}."
 
 
-def _few_missed(legs: int, most: object) -> bool:
-    return bool(pd.notna(most)) and int(str(most)) <= 2 * legs
-
-
-def shuttle_candidate(port_a: str, port_b: str, legs: int) -> str:
-    """Inferred: that a ship went to and fro, without its legs.
+def chance_of_shuttle(prior: float, by_chance: float) -> str:
+    """What the evidence for a shuttle was weighed against.
 
     Parameters
     ----------
-    port_a, port_b : str
-        Names.
-    legs : int
-        Least number of passages.
+    prior : float
+        Probability before any evidence.
+    by_chance : float
+        Mean probability with one port's observations moved in time.
     """
     return (
-        f"What was seen at {port_a} and {port_b} is consistent with a ship that went to and fro between them, "
-        f"{at_least(legs, 'time')}; the observations are too far apart to resolve its legs one by one."
+        f"before any evidence {100 * prior:.0f} % for these two ports; with one port's observations moved in time, "
+        f"unrelated ships gave {100 * by_chance:.0f} % on average"
     )
 
 

@@ -12,9 +12,6 @@ from monitor.core.columns import floats, lonlat, require, texts, vessels_only
 from monitor.core.tables import BERTH_STATES
 
 OCCUPIED, EMPTY, NOT_OBSERVED = "occupied", "empty", "not observed"
-MOST_MISSED = 0.05
-"""Greatest probability that a clear observation missed a vessel at a berth; chosen, as the states give more where a
-berth is merely doubtful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +36,13 @@ class BerthVessel:
 class Observation:
     """One scene's clear berths and their hulls.
 
-    `missed` holds for each clear berth the probability that a hull lay there unseen; 0 where the states do not give it.
+    `occupied` holds for each clear berth the probability that a hull lies there; NaN where the states do not give it.
     """
 
     aoi_id: str
     scene_id: str
     at: pd.Timestamp
-    missed: Mapping[str, float]
+    occupied: Mapping[str, float]
     hulls: tuple[BerthVessel, ...]
 
 
@@ -83,11 +80,8 @@ def observations(
         for row in group[group["state"] == OCCUPIED].to_dict("records"):
             names = row["ids"].split() or by_berth.get((str(scene), str(row["berth_id"])), [])
             seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["occupied"]))
-        missed = {
-            str(row["berth_id"]): min(float(np.nan_to_num(row["occupied"])), MOST_MISSED)
-            for row in group.to_dict("records")
-        }
-        found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), missed, tuple(seen)))
+        occupied = {str(row["berth_id"]): float(row["occupied"]) for row in group.to_dict("records")}
+        found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), occupied, tuple(seen)))
     return found
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 from monitor.core.columns import instants
 from monitor.core.schema import UTC
 from monitor.core.tables import DETECTABILITY, VISITS
-from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED, observations, states_from_coverage
-from monitor.fuse.stays.continuity import ClearObservations, Stay, VisitRule, follow, median, not_after, not_before
+from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED, Observation, observations, states_from_coverage
+from monitor.fuse.stays.occupancy import Stay, median, stays_of
+from monitor.fuse.stays.rules import VisitRule
 
 
 def visits(
@@ -51,10 +52,13 @@ def visits(
         berth_states = states_from_coverage(detections, coverage)
     if berth_states.empty:
         return VISITS.empty()
-    stays, clear = follow(observations(berth_states, detections, matches), rule)
+    by_port: dict[str, list[Observation]] = {}
+    for seen in observations(berth_states, detections, matches):
+        by_port.setdefault(seen.aoi_id, []).append(seen)
+    stays = [stay for seen in by_port.values() for stay in stays_of(seen, rule)]
     if not stays:
         return VISITS.empty()
-    table = pd.DataFrame([_row(stay, clear, rule) for stay in stays])
+    table = pd.DataFrame([_row(stay) for stay in stays])
     table["mmsi"] = table["mmsi"].astype("Int64")
     for column in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
         table[column] = instants(table[column])
@@ -62,29 +66,29 @@ def visits(
     return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
 
 
-def _row(stay: Stay, clear: ClearObservations, rule: VisitRule) -> dict[str, object]:
+def _row(stay: Stay) -> dict[str, object]:
     named = [hull.detection_id for hull in stay.hulls if hull.detection_id]
-    berth = stay.berth_id
-    probability = median([hull.probability for hull in stay.hulls])
-    real = 1.0 - (1.0 - (probability if np.isfinite(probability) else rule.unknown_probability)) ** len(stay.hulls)
-    unseen_days = stay.longest_unseen / timedelta(days=1)
+    length, low, high = (
+        median([getattr(hull, name) for hull in stay.hulls]) for name in ("length_m", "length_low_m", "length_high_m")
+    )
+    mmsi = next((hull.mmsi for hull in reversed(stay.hulls) if hull.mmsi is not None), pd.NA)
     return {
-        "visit_id": f"{berth}|{named[0] if named else stay.first_scene}",
+        "visit_id": f"{stay.berth_id}|{named[0] if named else stay.scene_id}",
         "aoi_id": stay.aoi_id,
-        "berth_id": berth,
-        "arrived_not_before": not_before(stay, clear, rule),
-        "arrived_not_after": stay.seen[0],
-        "departed_not_before": stay.seen[-1],
-        "departed_not_after": not_after(stay, clear, rule),
+        "berth_id": stay.berth_id,
+        "arrived_not_before": stay.arrived[0],
+        "arrived_not_after": stay.arrived[1],
+        "departed_not_before": stay.departed[0],
+        "departed_not_after": stay.departed[1],
         "observations": len(stay.seen),
-        "mmsi": stay.mmsi if stay.mmsi is not None else pd.NA,
-        "length_m": stay.length_m,
-        "length_low_m": median([h.length_low_m for h in stay.hulls]),
-        "length_high_m": median([h.length_high_m for h in stay.hulls]),
-        "is_open": clear[berth][-1][0] <= stay.seen[-1],
+        "mmsi": mmsi,
+        "length_m": length,
+        "length_low_m": low,
+        "length_high_m": high,
+        "is_open": stay.is_open,
         "detection_ids": " ".join(named),
         "evidence": "imagery",
-        "probability": float(real * np.exp(-max(unseen_days - rule.sure_days, 0.0) / rule.unseen_days)),
+        "probability": stay.probability,
     }
 
 

@@ -41,7 +41,7 @@ def between_ports(aois: tuple[Aoi, ...], sea: Waters | None, *, detour: float) -
     mapping of frozenset to float
         Two port ids to metres.
     """
-    places = {aoi.id: _berths(aoi) for aoi in aois}
+    places = {aoi.id: middle_of(aoi) for aoi in aois}
     ways: dict[frozenset[str], float] = {}
     for a in places:
         for b in places:
@@ -55,7 +55,7 @@ def between_ports(aois: tuple[Aoi, ...], sea: Waters | None, *, detour: float) -
     return ways
 
 
-def _berths(aoi: Aoi) -> Place:
+def middle_of(aoi: Aoi) -> Place:
     """The middle of a port's berths, or of the port where it has none."""
     points = [zone.geometry.centroid for zone in aoi.of_kind("berth")] or [aoi.geometry.centroid]
     return float(np.mean([p.x for p in points])), float(np.mean([p.y for p in points]))

@@ -1,31 +1,28 @@
-"""Legs between ports from stays that time, water and length allow to be one ship's; and the pairs that repeat."""
+"""Legs between ports that one ship made, and ships that go to and fro."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit, logit
 
 from monitor.core.aoi import Aoi
 from monitor.core.columns import instants
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
-from monitor.core.tables import PORT_CALLS, SHUTTLES, STACKS, VOYAGE_LINKS, VOYAGES
-from monitor.fuse.stays.port_stays import PortStay, port_stays
-from monitor.fuse.stays.visits import detectability
-from monitor.fuse.voyages.at_sea import UnderwayFix, underway_fixes
-from monitor.fuse.voyages.distances import Waters, between_ports
-from monitor.fuse.voyages.exclusions import fixes_of, reception_near, silence_odds
+from monitor.core.tables import PORT_CALLS, SHUTTLES, VOYAGE_LINKS, VOYAGES
+from monitor.fuse.voyages.at_sea import underway_fixes
+from monitor.fuse.voyages.distances import Waters, between_ports, middle_of
+from monitor.fuse.voyages.named import between, named_ships
+from monitor.fuse.voyages.pairs import draw, evidence, pair_of
 from monitor.fuse.voyages.rules import LinkRule
-from monitor.fuse.voyages.sampler import ChainModel, sample
-from monitor.fuse.voyages.shuttles import shuttles, with_candidates
-from monitor.fuse.voyages.transit import likeliest
-from monitor.fuse.voyages.transitions import Steps, steps
+from monitor.fuse.voyages.told import Link, Shuttle, links, named, nameless, shuttle_row
 
 Distances = Mapping[frozenset[str], float]
+Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +47,7 @@ def link_voyages(
     sea: Waters | None = None,
     rule: LinkRule | None = None,
 ) -> Linked:
-    """Legs between ports, what competes with them, and shuttles.
+    """Legs between ports, what competes with them, and ships that go to and fro.
 
     Parameters
     ----------
@@ -59,181 +56,183 @@ def link_voyages(
     aois : tuple of Aoi
         The ports.
     stacks : STACKS table, optional
-        A stack that shrank where the ship lay and grew where it came next favours the link.
+        A visit over which the port's stacks changed is a little likelier of a ship that carries cargo to and fro.
     port_calls : PORT_CALLS table, optional
-        Calls on AIS without a visit take part as stays.
+        When ships that AIS names were in port.
     positions : POSITIONS table, optional
-        A ship that was received while a nameless one lay at a berth is not that one; one that was received on its way
-        between two ports, silent before and after, favours the stays that it must have left and come to.
+        Where ships that AIS names were received: in port, under way between two ports, or elsewhere.
     ais_voyages : VOYAGES table, optional
         Legs that AIS shows whole; they are kept, and an image leg of the same ship and time becomes ``both``.
     berth_states : BERTH_STATES table, optional
-        For the share of stays that the observations could have met, which widens the shuttles' count.
+        When each port was observed; without it, at the instants that bound the visits.
     distances_m : mapping of frozenset to float, optional
         Two port ids to metres by water.
     sea : Waters, optional
         Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
     rule : LinkRule, optional
-        Speeds, waits, and how samples are drawn.
+        The prior, speeds, stays, and how the null is made.
 
     Returns
     -------
     Linked
-        A voyage for each link of the best global assignment (every stay is left once and entered once), with the
-        probability that it holds; all feasible links, chosen or not.
+        Legs and ships at the rule's least probability and above; all links, chosen or not.
 
     Notes
     -----
-    The stays are divided among ships in all the ways that time, water, lengths, berths and AIS allow, each as often as
-    it is likely (`monitor.fuse.voyages.sampler`); a link's probability is the share of these in which the one stay was
-    followed by the other in a single passage.
+    Each two ports are looked at by themselves. Ships that AIS names come first, then at most two without a name; what
+    none of them explains are other ships, which belong to one port. A ship moves by `monitor.fuse.voyages.motion`;
+    its sightings are weighed against the port's other ships by `monitor.fuse.voyages.sightings`; whether there is such
+    a ship at all is decided against the ports moved in time (`monitor.fuse.voyages.pairs`). All that is told of a ship
+    comes from the same draws. Ships that lie in three ports and more are elsewhere while they are in the third.
     """
     rule = rule or LinkRule()
-    stays = port_stays(
-        visits,
-        PORT_CALLS.empty() if port_calls is None else port_calls,
-        stacks=STACKS.empty() if stacks is None else stacks,
-        shift_within=rule.shift_within,
-    )
+    visits = visits.reset_index(drop=True)
+    ais = VOYAGES.empty() if ais_voyages is None else ais_voyages
+    span = _span(visits, berth_states)
+    if span is None:
+        return Linked(voyages=VOYAGES.conform(ais))
     ways = dict(between_ports(aois, sea, detour=rule.detour))
     ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
-    trading = [stay for stay in stays if stay.present <= rule.longest_call]
-    model = _chain_model(trading, aois, ways, positions, berth_states, rule)
-    posterior = sample(model, rule.sampler)
-    links = _links(trading, model.steps, posterior.followers, ways)
-    made = _voyages(stays, links, rule)
-    if ais_voyages is not None and len(ais_voyages):
-        made = _with_ais(made, ais_voyages, rule)
-    repeated, names = shuttles(made, stays, berth_states, rule)
+    places = {aoi.id: middle_of(aoi) for aoi in aois}
+    fixes = [] if positions is None or positions.empty else underway_fixes(positions, places, rule=rule.underway)
+    near = [ports for ports in combinations(sorted(places), 2) if _is_near(ways[frozenset(ports)], rule)]
+    prior = rule.prior / max(len(near), 1)
+    found: list[Link] = []
+    ships: list[tuple[Shuttle, int]] = []
+    for ports in near:
+        pair = pair_of(ports, visits, berth_states, stacks=stacks, way_m=ways[frozenset(ports)], span=span, rule=rule)
+        calls = PORT_CALLS.empty() if port_calls is None else port_calls
+        candidates = between(ports, visits, calls, ais, fixes)
+        on_ais, free = named_ships(
+            pair, candidates, positions=positions, calls=calls, fixes=fixes, places=places, zero=span[0], rule=rule
+        )
+        for ship in on_ais:
+            found += links(pair, [[ship.paths]], exists=1.0, by_chance=np.nan, mmsi=ship.mmsi, rule=rule)
+            ships.append((named(pair, ship.paths, ship.mmsi, rule), 0))
+        known = evidence(pair, prior=prior, free=free, rule=rule)
+        if known.probability >= rule.least_link:
+            drawn = draw(pair, known, free=free, rule=rule)
+            found += links(pair, drawn, exists=known.probability, by_chance=known.by_chance, mmsi=0, rule=rule)
+            ships += [(ship, n) for n, ship in enumerate(nameless(pair, drawn, known, prior, rule))]
+    table, told = _links(found, visits, ways, rule)
+    made = _voyages(told, visits, span[0])
+    if len(ais):
+        made = _with_ais(made, ais, rule)
+    rows = list(_shuttles(ships, made, told, visits, span[0], rule))
+    names = {name: str(row["shuttle_id"]) for row in rows for name in str(row["voyage_ids"]).split()}
     made["shuttle_id"] = [names.get(v, s) for v, s in zip(made["voyage_id"], made["shuttle_id"], strict=True)]
-    repeated = with_candidates(repeated, trading, posterior, model=model, rule=rule)
-    return Linked(VOYAGES.conform(made), links, repeated)
+    return Linked(VOYAGES.conform(made), table, _table(rows))
 
 
-def _chain_model(
-    stays: list[PortStay],
-    aois: tuple[Aoi, ...],
-    ways: Distances,
-    positions: pd.DataFrame | None,
-    berth_states: pd.DataFrame | None,
-    rule: LinkRule,
-) -> ChainModel:
-    centres = _centres(aois)
-    found: list[UnderwayFix] = (
-        [] if positions is None or positions.empty else underway_fixes(positions, centres, rule=rule.underway)
-    )
-    found.sort(key=lambda underway_fix: underway_fix.left)
-    missed = _missed(stays, berth_states, rule)
-    fixed = {n: stay.mmsi for n, stay in enumerate(stays) if stay.mmsi is not None}
-    fixed |= {len(stays) + k: underway_fix.mmsi for k, underway_fix in enumerate(found)}
-    zero = min((stay.arrived[1] for stay in stays), default=pd.Timestamp(0, tz="UTC"))
-    times = [stay.arrived[1] for stay in stays] + [underway_fix.left + underway_fix.doubt for underway_fix in found]
-    fixes, feed = fixes_of(set(fixed.values()), positions), reception_near(positions, centres, rule.exclusions)
-    silent = silence_odds(stays, fixes, feed, centres, rule)
-    return ChainModel(
-        stays,
-        steps(stays, found, ways, missed=missed, rule=rule),
-        fixed,
-        [(t - zero) / timedelta(hours=1) for t in times],
-        silent,
-        tuple((g.from_port, g.to_port) for g in found),
-    )
+def _span(visits: pd.DataFrame, berth_states: pd.DataFrame | None) -> Span | None:
+    """First and last instant that anything is known of."""
+    if visits.empty:
+        return None
+    bounds = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
+    known = pd.concat([visits[name] for name in bounds])
+    if berth_states is not None and len(berth_states):
+        known = berth_states["acquired_at"]
+    return known.min(), known.max()
 
 
-def _missed(stays: list[PortStay], berth_states: pd.DataFrame | None, rule: LinkRule) -> dict[str, float]:
-    """Port id to the probability that no clear observation met a call there."""
-    ports, numbers = {stay.port for stay in stays}, rule.transitions
-    if berth_states is None or berth_states.empty or not stays:
-        return dict.fromkeys(ports, numbers.missed)
-    start, end = min(s.arrived[1] for s in stays), max(s.departed[0] for s in stays)
-    if end <= start:
-        return dict.fromkeys(ports, numbers.missed)
-    shares = detectability(berth_states, start=start, end=end, stays_h=(numbers.typical_stays * rule.stay_h,))
-    best = shares.groupby("aoi_id")["share"].median()
-    met = {port: best.get(port, numbers.usual_detectability) for port in ports}
-    return {port: float(np.clip(1.0 - numbers.found * share, *numbers.missed_range)) for port, share in met.items()}
-
-
-def _centres(aois: tuple[Aoi, ...]) -> dict[str, tuple[float, float]]:
-    return {aoi.id: (aoi.geometry.centroid.x, aoi.geometry.centroid.y) for aoi in aois}
+def _is_near(way_m: float, rule: LinkRule) -> bool:
+    return way_m / METRES_PER_NAUTICAL_MILE / rule.usual_kn <= rule.longest_passage_h
 
 
 def _links(
-    stays: list[PortStay], known: Steps, probability: Mapping[tuple[int, int], float], ways: Distances
-) -> pd.DataFrame:
-    best_out = _best(probability, side=0)
-    best_in = _best(probability, side=1)
-    rows = []
-    for i, j in sorted(pair for pair, share in known.straight.items() if share > 0 and max(pair) < len(stays)):
-        chosen = best_out.get(i) == (i, j) == best_in.get(j)
-        left, came = stays[i], stays[j]
-        shortest = max((came.arrived[0] or left.departed[0]) - (left.departed[1] or came.arrived[1]), timedelta(0))
-        longest = came.arrived[1] - left.departed[0]
-        way = ways[frozenset((left.port, came.port))]
+    found: list[Link], visits: pd.DataFrame, ways: Distances, rule: LinkRule
+) -> tuple[pd.DataFrame, dict[str, Link]]:
+    """VOYAGE_LINKS, and the links that are told by voyage id."""
+    best: dict[tuple[str, int], Link] = {}
+    for link in found:
+        for end in (("from", link.from_visit), ("to", link.to_visit)):
+            if end not in best or link.probability > best[end].probability:
+                best[end] = link
+    rows, told = [], {}
+    for link in found:
+        left, came = visits.loc[link.from_visit], visits.loc[link.to_visit]
+        chosen = best["from", link.from_visit] is link and best["to", link.to_visit] is link
+        way = ways[frozenset((left["aoi_id"], came["aoi_id"]))]
+        longest = (came["arrived_not_after"] - left["departed_not_before"]) / timedelta(hours=1)
+        name = f"{left['visit_id']}>{came['visit_id']}"
         rows.append(
             {
-                "link_id": f"{left.id}>{came.id}",
-                "from_visit": left.id,
-                "to_visit": came.id,
-                "from_port": left.port,
-                "to_port": came.port,
+                "link_id": f"{name}|{link.mmsi}" if link.mmsi else name,
+                "from_visit": left["visit_id"],
+                "to_visit": came["visit_id"],
+                "from_port": left["aoi_id"],
+                "to_port": came["aoi_id"],
                 "is_chosen": chosen,
-                "cost": -known.of(i, j),
-                "probability": probability.get((i, j), 0.0),
-                "shortest_h": shortest / timedelta(hours=1),
-                "longest_h": longest / timedelta(hours=1),
+                "probability": link.probability,
+                "by_chance": link.by_chance,
+                "longest_h": longest,
                 "distance_m": way,
-                "required_kn": way / METRES_PER_NAUTICAL_MILE / (longest / timedelta(hours=1)),
-                "reason": "" if chosen else "another pairing of the stays fits better",
+                "required_kn": way / METRES_PER_NAUTICAL_MILE / longest if longest > 0 else np.inf,
+                "reason": "" if chosen else "another link of these visits is likelier",
             }
         )
-    return VOYAGE_LINKS.conform(pd.DataFrame(rows)) if rows else VOYAGE_LINKS.empty()
+        if chosen and link.probability >= rule.least_probability:
+            told[f"leg|{name}"] = link
+    return VOYAGE_LINKS.conform(pd.DataFrame(rows)) if rows else VOYAGE_LINKS.empty(), told
 
 
-def _best(probability: Mapping[tuple[int, int], float], *, side: int) -> dict[int, tuple[int, int]]:
-    """The likeliest link of each stay that is left (side 0) or come to (side 1)."""
-    best: dict[int, tuple[int, int]] = {}
-    for pair in sorted(probability):
-        if pair[side] not in best or probability[pair] > probability[best[pair[side]]]:
-            best[pair[side]] = pair
-    return best
-
-
-def _voyages(stays: list[PortStay], links: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:
-    by_id = {stay.id: stay for stay in stays}
+def _voyages(told: Mapping[str, Link], visits: pd.DataFrame, zero: pd.Timestamp) -> pd.DataFrame:
     rows = []
-    sure = links["is_chosen"] & (links["probability"] >= rule.least_probability)
-    for link in links[sure].to_dict("records"):
-        left, came = by_id[link["from_visit"]], by_id[link["to_visit"]]
-        out, back = likeliest(left, came, float(link["distance_m"]), rule)
-        kinds = {left.evidence, came.evidence}
+    for name, link in told.items():
+        left, came = visits.loc[link.from_visit], visits.loc[link.to_visit]
+        out = max(zero + timedelta(hours=link.left_h), left["departed_not_before"])
+        back = max(min(zero + timedelta(hours=link.came_h), came["arrived_not_after"]), out)
+        kinds = {left["evidence"], came["evidence"]}
         rows.append(
             {
-                "voyage_id": f"leg|{link['link_id']}",
-                "mmsi": left.mmsi if left.mmsi is not None else came.mmsi,
-                "from_port": left.port,
-                "to_port": came.port,
-                "departed_at": out,
-                "arrived_at": back,
+                "voyage_id": name,
+                "mmsi": link.mmsi or pd.NA,
+                "from_port": left["aoi_id"],
+                "to_port": came["aoi_id"],
+                "departed_at": out.floor("min"),
+                "arrived_at": back.floor("min"),
                 "duration_h": (back - out) / timedelta(hours=1),
                 "evidence": kinds.pop() if len(kinds) == 1 else "both",
-                "probability": _leg_probability(float(link["probability"]), rule),
+                "probability": link.probability,
                 "shuttle_id": "",
-                "from_visit": left.id,
-                "to_visit": came.id,
+                "from_visit": left["visit_id"],
+                "to_visit": came["visit_id"],
                 "silent_h": np.nan,
             }
         )
-    table = pd.DataFrame(rows) if rows else VOYAGES.empty()
+    if not rows:
+        return VOYAGES.empty()
+    table = pd.DataFrame(rows)
     table["mmsi"] = table["mmsi"].astype("Int64")
     table["departed_at"], table["arrived_at"] = instants(table["departed_at"]), instants(table["arrived_at"])
     return VOYAGES.conform(table.sort_values(["departed_at", "voyage_id"], kind="stable"))
 
 
-def _leg_probability(share: float, rule: LinkRule) -> float:
-    """The probability that a leg took place, from the share of draws that have it."""
-    intercept, slope = rule.surer
-    return float(expit(intercept + slope * logit(np.clip(share, *rule.sampled_range))))
+def _shuttles(
+    ships: list[tuple[Shuttle, int]],
+    made: pd.DataFrame,
+    told: Mapping[str, Link],
+    visits: pd.DataFrame,
+    zero: pd.Timestamp,
+    rule: LinkRule,
+) -> Iterator[dict[str, object]]:
+    for ship, which in ships:
+        if ship.probability < rule.least_probability or not len(ship.crossings):
+            continue
+        between_them = made["from_port"].isin(ship.ports) & made["to_port"].isin(ship.ports)
+        if ship.mmsi:
+            own = made[between_them & (made["mmsi"] == ship.mmsi)]
+        else:
+            mine = {name for name, link in told.items() if not link.mmsi and link.ship == which}
+            own = made[between_them & made["voyage_id"].isin(mine)]
+        yield shuttle_row(ship, which, visits, own, zero)
+
+
+def _table(rows: list[dict[str, object]]) -> pd.DataFrame:
+    if not rows:
+        return SHUTTLES.empty()
+    table = pd.DataFrame(rows).astype({"mmsi": "Int64", "legs_high": "Int64"})
+    return SHUTTLES.conform(table)
 
 
 def _with_ais(made: pd.DataFrame, ais: pd.DataFrame, rule: LinkRule) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The numbers of voyages: what makes a leg possible, how ships come and go, and how divisions are sampled."""
+"""The numbers of voyages: how a ship sails between two ports, what a sighting is worth, and when a shuttle is told."""
 
 from __future__ import annotations
 
@@ -7,74 +7,90 @@ from datetime import timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class TransitionRule:
-    """How one ship's stays follow one another where no single passage explains it. Chosen on made seasons 100–117.
+class MotionRule:
+    """How one ship moves between two ports. Chosen, before any season: most cargo ships lie for one to four days.
 
     Attributes
     ----------
-    missed : float
-        Probability that no observation met a call, at a port for which that is not known.
-    missed_range : tuple of float
-        Least and greatest such probability where it is known.
-    found : float
-        Probability that a stay which an observation met was found there.
-    usual_detectability : float
-        Share of stays met at a port whose detectability is not known.
-    typical_stays : float
-        A call that no observation met lasts so many times `LinkRule.stay_h`.
-    nearby_legs : float
-        Stays further apart than so many times `LinkRule.longest` are not weighed.
-    least_span_h : float
-        Least length of the period over which a port's arrivals are counted: a week.
-    cargo_m2 : float
-        Change of a yard's stacks from which it counts for or against a leg.
-    cargo_carried, cargo_kept : float
-        Factors of a leg's odds where stacks shrank before it and grew after it, and where they grew at both ends.
-    skipped_spread : float
-        Standard deviation of the log of the time that missed calls take.
-    skipped_least_h : float
-        Least time that missed calls take beside the passages.
-    away_share, away_h : float
-        Share of ships that go away for so long that the time says nothing, and the hours over which they return.
-    home_share, home_h : float
-        Share of ships that come back to their port from elsewhere, and the mean time until then.
-    away_passages : float
-        A ship that went elsewhere was away for at least so many passages.
-    shift_rate : float
-        How fast shifts to another berth become rarer over `LinkRule.shift_within`.
-    fit_odds : tuple of float
-        Least and greatest log odds that a stay is the one which an underway fix left or came to.
-    open_width_h : float
-        Stands for the width of a bound that no observation sets.
-    elsewhere_h, return_h : float
-        Least time between a stay and an underway fix of another port, and of a ship that has to come back first.
-    roads_odds : float
-        Log odds against a stay that begins only after hours in the roads.
+    step_h : float
+        Hours of a step of the grid.
+    stays_h : tuple of float
+        Mean stays, each as likely as the others, at either port.
+    delay_h : float
+        Mean time by which a passage takes longer than at the usual speed.
+    roads, roads_h : float
+        Share of arrivals that wait in the roads, and the mean wait.
+    elsewhere : float
+        Share of a shuttle's departures to another port than these two.
+    elsewhere_named : tuple of float
+        That of a ship that AIS names: of shuttles, each as likely, and last of one that seldom goes from the one
+        port to the other.
+    elsewhere_h : float
+        Mean time until the ship is back.
+    starts_elsewhere : float
+        Probability that the ship is at neither port nor between them at the beginning.
     """
 
-    missed: float = 0.4
-    missed_range: tuple[float, float] = (0.1, 0.8)
-    found: float = 0.95
-    usual_detectability: float = 0.6
-    typical_stays: float = 1.5
-    nearby_legs: float = 1.5
-    least_span_h: float = 24.0 * 7
+    step_h: float = 6.0
+    stays_h: tuple[float, ...] = (24.0, 48.0, 96.0)
+    delay_h: float = 3.0
+    roads: float = 0.25
+    roads_h: float = 18.0
+    elsewhere: float = 0.06
+    elsewhere_named: tuple[float, ...] = (0.06, 0.95)
+    elsewhere_h: float = 240.0
+    starts_elsewhere: float = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class SightingRule:
+    """What a sighting says of one ship more.
+
+    Attributes
+    ----------
+    recall : float
+        Share of ships at berth that an observation finds, as measured on ports left out of training.
+    stay_h : float
+        Usual stay of other ships: after so long they are gone. Chosen.
+    others : tuple of float
+        Shares of a port's nameless visits that are other ships', each as likely. Chosen.
+    least_rate : float
+        Least expected number of other ships seen.
+    outlier : float
+        Share of lengths that are measured wrong.
+    lengths, typical_m : float
+        Standard deviation of the log of ships' lengths, and the middle.
+    kernel, general : float
+        Standard deviation about each length seen at a port, and how many visits ships in general are worth there.
+    length_steps : int
+        Of the grid of lengths.
+    usual_spread, least_spread : float
+        Relative standard error of a length whose interval is not known, and the least that counts.
+    longest_call_days : float
+        A hull that lay longer is laid up, and no call of a ship that trades.
+    cargo_m2 : float
+        Change of the area of a port's stacks that counts.
+    cargo_changed, cargo_kept : float
+        How much likelier a visit with such a change, and one without, is of a ship that carries cargo to and fro than
+        of another. Chosen: weak, since others carry cargo too.
+    """
+
+    recall: float = 0.8
+    stay_h: float = 60.0
+    others: tuple[float, ...] = (0.35, 0.65, 1.0)
+    least_rate: float = 1e-6
+    outlier: float = 0.03
+    lengths: float = 0.45
+    typical_m: float = 110.0
+    kernel: float = 0.08
+    general: float = 3.0
+    length_steps: int = 8
+    usual_spread: float = 0.15
+    least_spread: float = 0.05
+    longest_call_days: float = 21.0
     cargo_m2: float = 500.0
-    cargo_carried: float = 1.6
-    cargo_kept: float = 0.7
-    skipped_spread: float = 0.4
-    skipped_least_h: float = 4.0
-    away_share: float = 0.05
-    away_h: float = 720.0
-    home_share: float = 0.3
-    home_h: float = 200.0
-    away_passages: float = 2.0
-    shift_rate: float = 4.0
-    fit_odds: tuple[float, float] = (-4.0, 3.0)
-    open_width_h: float = 240.0
-    elsewhere_h: float = 12.0
-    return_h: float = 24.0
-    roads_odds: float = -1.2
+    cargo_changed: float = 1.2
+    cargo_kept: float = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,172 +126,97 @@ class UnderwayRule:
 
 
 @dataclass(frozen=True, slots=True)
-class ExclusionRule:
-    """Which ships with AIS cannot have been a stay without one. Chosen.
-
-    Attributes
-    ----------
-    near_port_deg : float
-        AIS received within so much latitude of a port shows reception there: 40 km.
-    slack_nmi : float
-        Doubt of the distance between a fix and a berth.
-    slack_h : float
-        Doubt of the two ends of a stay.
-    """
-
-    near_port_deg: float = 0.36
-    slack_nmi: float = 10.0
-    slack_h: float = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class ShuttleRule:
-    """When a repeated pair of ports is stated though its legs are not sure. Chosen.
-
-    Attributes
-    ----------
-    least_probability : float
-        Candidates below it are not kept.
-    most_probability : float
-        No candidate is almost certain: the model of how ships sail may be wrong in ways that no sample shows.
-    least_met : int
-        Observations must have met the ship so often in each port: what AIS receives between may be bound elsewhere.
-    tail : float
-        Of the interval of legs and crossings, on either side.
-    """
-
-    least_probability: float = 0.45
-    most_probability: float = 0.94
-    least_met: int = 2
-    tail: float = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class SamplerRule:
-    """How divisions of stays among ships are sampled, and what the lengths and berths of one ship's stays say. Chosen.
-
-    Attributes
-    ----------
-    restarts : int
-        Runs that cool down for `warm` rounds; the likeliest goes on for `kept`.
-    warm, kept : int
-        Rounds that cool down, and rounds that count.
-    work : int
-        Bounds rounds times stays.
-    seed : int
-        Of the random numbers.
-    many : int
-        Of more stays than this one run of a third of `work` is made.
-    thinning : int
-        Whole divisions are kept of every so many rounds.
-    swaps : int
-        Moves of many stays at once, in a round.
-    heat : float
-        By how much the first warm round is hotter than the last.
-    lengths : float
-        Standard deviation of the log of ships' lengths.
-    least_spread : float
-        Least relative standard error of a measured length.
-    outlier : float
-        Share of lengths that are measured wrong.
-    habit : float
-        How many stays a ship's general choice of berths is worth beside its own.
-    negligible : float
-        Log odds below which a ship is not considered for a stay.
-    """
-
-    restarts: int = 3
-    warm: int = 120
-    kept: int = 500
-    work: int = 12_000
-    seed: int = 1
-    many: int = 200
-    thinning: int = 5
-    swaps: int = 6
-    heat: float = 3.0
-    lengths: float = 0.45
-    least_spread: float = 0.05
-    outlier: float = 0.03
-    habit: float = 1.0
-    negligible: float = -12.0
-
-
-@dataclass(frozen=True, slots=True)
 class LinkRule:
-    """What makes a leg between two stays possible.
+    """When one ship is said to have gone from one port to another, and to and fro.
 
     Attributes
     ----------
-    fastest_kn : float
-        Greatest speed over the water distance.
-    usual_kn : float
-        Speed from which waiting is counted.
-    waits : tuple of (float, float)
-        Share and mean hours of the time lost on the way: none to speak of, in the roads, weather or orders.
-    unseen_h : float
-        Mean hours that a stay goes on before its first observation and after its last.
-    strangers : float
-        Part of a port's arrivals that are ships never seen before.
-    hidden : float
-        Log odds against a ship whose AIS is received at other times having lain in port without it.
-    shifts : float
-        Share of stays that go on at another berth of the port within `shift_within`.
-    roads : timedelta
-        Longest time at anchor before a berth is free, for stays that an underway fix leads to.
-    far : float
-        Log odds of two stays too far apart in time to be linked.
-    least_probability : float
-        Links below are kept among VOYAGE_LINKS and make no voyage.
-    surer : tuple of float
-        Intercept and slope, in log odds, from a link's share of the samples to the probability that its leg took
-        place; fitted to 220 legs of the made seasons 100–117, whose legs took place more often than they were sampled.
-    sampled_range : tuple of float
-        Least and greatest share of the samples that counts there.
-    longest_call : timedelta
-        A hull that lay longer is laid up, and no call of a ship that trades.
-    longest : timedelta
-        Longest time from being last seen to being first seen elsewhere.
+    prior : float
+        Probability, before any evidence, that a ship without AIS goes to and fro between some two of the watched
+        ports. It is shared among the pairs of ports.
+    prior_named : float
+        The same of a ship that AIS names and that was at both ports or between them.
+    shifts : int
+        How often one port's observations are moved in time for the null: what unrelated ports give.
+    least_shift_days : float
+        Least such move.
+    stretched : tuple of float
+        By how much time is stretched in half of the moves.
+    rigid : float
+        Weight of the moves without it; the lower, the more the mere regularity of ships counts.
+    mixed_null : float
+        Weight of the moved ports in the null; the rest is that of ships that come once.
+    fastest_kn, usual_kn : float
+        Greatest and usual speed over the water distance.
     detour : float
         Water distance over the geodesic where no distance is given; Rajin–Dunai: 209 for 186 km.
-    shift_within : timedelta
-        Longest time between two stays of one ship at two berths of a port that are one stay there.
+    longest_passage_h : float
+        Ports further apart at the usual speed are no pair.
     least_legs : int
-        Legs from which a repeated pair is called a shuttle.
-    stay_h : float
-        Usual length of stay.
-    stays_h : tuple of float
-        Shortest and longest usual stay, for the bounds of the share of legs that observations could have met.
+        Crossings from which a repeated pair is called a shuttle.
+    least_probability : float
+        Voyages and shuttles below are not told.
+    least_link : float
+        Links below are not kept among VOYAGE_LINKS.
+    claimed : float
+        A visit is a shuttle's when so many draws say so.
+    negligible : float
+        Pairs of ports whose shuttle is less likely than this before the null are not looked at further.
+    draws, seed : int
+        How many paths are drawn, and the seed of the random numbers.
+    named_rounds : int
+        How often the ships that AIS names are drawn, each given the others, where there are several.
+    received, received_at_sea, received_elsewhere : float
+        Probability that a step of the grid has a fix of the ship: in port with AIS on (without, the rest), under way
+        between the ports, elsewhere. Chosen.
+    sure : float
+        Log odds of what AIS shows: a ship is where it was received.
+    under_way : float
+        Log odds that a ship received on a line from one port to the other goes from the one to the other.
+    matched : float
+        Log odds that a visit is the ship's that it was matched with.
+    habit : float
+        How many visits a ship's choice of berths is worth before its own are known.
+    hidden : float
+        Log odds against a ship that AIS names at berth having lain at one namelessly.
+    near_port_m : float
+        A ship received within so far of a port's berths is there.
     same_leg : timedelta
         An AIS leg and an image leg whose ends differ by no more are one.
-    transitions : TransitionRule
+    motion : MotionRule
+    sightings : SightingRule
     underway : UnderwayRule
-    exclusions : ExclusionRule
-    sampler : SamplerRule
-    candidates : ShuttleRule
     """
 
+    prior: float = 0.1
+    prior_named: float = 0.1
+    shifts: int = 24
+    least_shift_days: float = 5.0
+    stretched: tuple[float, ...] = (0.8, 0.87, 0.94, 1.07, 1.15, 1.25)
+    rigid: float = 0.4
+    mixed_null: float = 0.5
     fastest_kn: float = 17.0
     usual_kn: float = 11.0
-    waits: tuple[tuple[float, float], ...] = ((0.7, 2.5), (0.25, 12.0), (0.05, 48.0))
-    unseen_h: float = 36.0
-    strangers: float = 0.4
-    hidden: float = 5.0
-    shifts: float = 0.06
-    roads: timedelta = timedelta(hours=24)
-    far: float = -2.0
-    least_probability: float = 0.55
-    surer: tuple[float, float] = (0.35, 1.19)
-    sampled_range: tuple[float, float] = (0.01, 0.99)
-    longest_call: timedelta = timedelta(days=21)
-    longest: timedelta = timedelta(days=8)
     detour: float = 1.12
-    shift_within: timedelta = timedelta(hours=30)
+    longest_passage_h: float = 120.0
     least_legs: int = 3
-    stay_h: float = 36.0
-    stays_h: tuple[float, float] = (24.0, 72.0)
+    least_probability: float = 0.45
+    least_link: float = 0.02
+    claimed: float = 0.5
+    negligible: float = 0.02
+    draws: int = 160
+    seed: int = 1
+    named_rounds: int = 6
+    received: float = 0.95
+    received_at_sea: float = 0.3
+    received_elsewhere: float = 0.2
+    sure: float = 14.0
+    under_way: float = 4.0
+    matched: float = 4.0
+    habit: float = 2.0
+    hidden: float = 5.0
+    near_port_m: float = 9_000.0
     same_leg: timedelta = timedelta(hours=36)
-    transitions: TransitionRule = field(default_factory=TransitionRule)
+    motion: MotionRule = field(default_factory=MotionRule)
+    sightings: SightingRule = field(default_factory=SightingRule)
     underway: UnderwayRule = field(default_factory=UnderwayRule)
-    exclusions: ExclusionRule = field(default_factory=ExclusionRule)
-    sampler: SamplerRule = field(default_factory=SamplerRule)
-    candidates: ShuttleRule = field(default_factory=ShuttleRule)

@@ -93,10 +93,11 @@ def _links(given: BriefInput, made: pd.DataFrame, names: Mapping[str, str]) -> T
         return None
     return Table(
         "Links from imagery and what competes with them",
-        ("From and to", "Link", "Likelihood", "Passage between", "Over", "Speed needed", "Note"),
+        ("From and to", "Link", "Likelihood", "By chance", "At most", "Over", "Speed needed", "Note"),
         tuple(rows),
-        "A link joins a stay that ended to a stay that began elsewhere. A competing link shares one of its ends.",
-        numeric=(4, 5),
+        "A link joins a stay that ended to a stay that began elsewhere. A competing link shares one of its ends. By "
+        "chance: the probability that the same stays have with one port's observations moved in time.",
+        numeric=(3, 4, 5, 6),
         compact=True,
     )
 
@@ -109,7 +110,8 @@ def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str
         Cell(ports),
         Cell(word, "" if word == "chosen" else "part"),
         Cell(_word(float(str(value["probability"])))),
-        Cell(f"{number(float(str(value['shortest_h'])), 1)} and {number(float(str(value['longest_h'])), 1)} h"),
+        Cell(number(float(str(value["by_chance"])), 2)),
+        Cell(number(float(str(value["longest_h"])), 1, "h")),
         Cell(number(miles, 0, "nmi")),
         Cell(number(float(str(value["required_kn"])), 1, "kn")),
         Cell(str(value["reason"]) or "–"),
@@ -119,18 +121,18 @@ def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str
 def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
     made = given.tables[SHUTTLES]
     made = made[made["first"] < pd.Timestamp(given.period.end)]
-    legs = given.tables[VOYAGES]
     rows = []
     for r in made.sort_values(["first", "shuttle_id"]).itertuples():
-        is_candidate = r.status == "candidate"
-        mean_probability = legs.loc[legs["shuttle_id"] == r.shuttle_id, "probability"].mean()
-        probability = r.probability if is_candidate else mean_probability
+        low, middle, high = (
+            number(value, 0) for value in (r.crossings_low_90, r.crossings_median, r.crossings_high_90)
+        )
         rows.append(
             (
                 Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
-                Cell(f"{'candidate, ' if is_candidate else ''}at least {plural(int(r.legs), 'leg')}"),
-                Cell(f"{r.legs_low} or more" if pd.isna(r.legs_high) else f"{r.legs_low}–{r.legs_high}"),
-                Cell(_word(probability)),
+                Cell(f"{middle} ({low}–{high})"),
+                Cell(plural(int(r.legs), "leg") if r.legs else "none by itself"),
+                Cell(_word(r.probability)),
+                Cell(number(r.by_chance, 2)),
                 Cell(minute(r.first)),
                 Cell(minute(r.last)),
                 Cell(number(r.period_days, 1, "days")),
@@ -139,9 +141,11 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
         )
     return Table(
         "Shuttles: the same pair of ports again and again",
-        ("Ports", "Seen", "Took place (90 %)", "Likelihood", "First", "Last", "Rhythm", "Vessel"),
+        ("Ports", "Crossings (90 %)", "Told", "Likelihood", "By chance", "First", "Last", "Rhythm", "Vessel"),
         tuple(rows),
-        numeric=(6,),
+        "One row a ship. By chance: the mean probability with one port's observations moved in time, which is what "
+        "unrelated ships give.",
+        numeric=(4, 7),
         compact=True,
         empty="No shuttle is shown by the data at hand. Where observations are days apart, legs can go unseen.",
     )

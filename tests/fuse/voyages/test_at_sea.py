@@ -7,7 +7,7 @@ import pytest
 from monitor.core.geo.geodesy import azimuth_deg, destination, distance_m
 from monitor.fuse import link_voyages
 from monitor.fuse.voyages.at_sea import underway_fixes
-from tests.fuse.voyages.test_links import PORTS, _at, _visits
+from tests.fuse.voyages.test_links import PORTS, _at, season, shuttle, strangers
 
 PLACES = {aoi.id: (aoi.geometry.centroid.x, aoi.geometry.centroid.y) for aoi in PORTS}
 WAY_M = float(distance_m(*PLACES["rajin"], *PLACES["dunai"]))
@@ -51,22 +51,28 @@ def test_a_ship_that_drifts_is_no_glimpse() -> None:
     assert underway_fixes(_heard(5, 1.0, start=0.3, stop=0.6, knots=1.5), PLACES) == []
 
 
-@pytest.mark.parametrize(("left", "own"), [(1.2, "dunai|1"), (2.4, "dunai|2")])
-def test_what_ais_hears_on_the_way_tells_which_of_two_arrivals_it_was(left: float, own: str) -> None:
-    """A departure within two days, two like hulls that came after it: only AIS tells which of them had sailed."""
-    rows = [
-        ("rajin", -1.0, 0.2, 1.1, 3.0, 120.0),
-        ("dunai", 1.4, 1.8, 3.0, 4.0, 120.0),
-        ("dunai", 2.75, 3.0, 4.0, 5.0, 120.0),
+def test_a_silent_ship_received_on_its_way_again_and_again_is_told_by_its_name() -> None:
+    """In port it is silent, and observations are days apart: what AIS receives between makes the shuttle sure."""
+    stays = shuttle(np.random.default_rng(4))
+    visits, states = season(stays, every=3.0)
+    heard = [
+        _heard(5, one[2] + 0.02, start=0.3, stop=0.6, back=one[0] == "dunai")
+        for n, one in enumerate(stays[:-1])
+        if n % 4 and 0 < one[2] < 88
     ]
+    alone = link_voyages(visits, PORTS, berth_states=states).shuttles
+    row = link_voyages(visits, PORTS, berth_states=states, positions=pd.concat(heard)).shuttles.iloc[0]
+    assert row["mmsi"] == 5
+    assert row["probability"] > 0.95
+    assert row["crossings_low_90"] <= len(stays) - 1 <= row["crossings_high_90"]
+    assert alone.empty or alone["probability"].iloc[0] < row["probability"]
 
-    def chance(positions: pd.DataFrame | None) -> float:
-        links = link_voyages(_visits(*rows), PORTS, positions=positions).links
-        return float(links.loc[links["to_visit"] == own, "probability"].sum())
 
-    known, guessed = chance(_heard(5, left, start=0.3, stop=0.6)), chance(None)
-    assert known > guessed + 0.05
-    assert known > 0.4
+def test_a_ship_received_on_its_way_once_is_no_shuttle() -> None:
+    rng = np.random.default_rng(2)
+    visits, states = season([*strangers(rng, "rajin"), *strangers(rng, "dunai")], every=2.0)
+    linked = link_voyages(visits, PORTS, berth_states=states, positions=_heard(5, 40.0, start=0.3, stop=0.6))
+    assert linked.shuttles.empty
 
 
 def test_no_positions_give_no_glimpses() -> None:

@@ -10,7 +10,7 @@ from monitor.core.geo.geodesy import distance_m
 from monitor.fuse import gap_candidates, link_voyages
 from monitor.fuse.voyages.distances import between_ports
 from tests.fuse.conftest import AT
-from tests.fuse.voyages.test_links import PORTS, _shuttle, _visits
+from tests.fuse.voyages.test_links import PORTS, season, shuttle
 
 
 class TwiceAsFar:
@@ -64,5 +64,7 @@ def test_legs_are_as_long_as_the_way_by_water() -> None:
     guessed = between_ports(PORTS, None, detour=1.12)
     ports = frozenset(("rajin", "dunai"))
     assert known[ports] == pytest.approx(guessed[ports] * 2.0 / 1.12)
-    links = link_voyages(_visits(*_shuttle(1)), PORTS, sea=TwiceAsFar()).links
-    assert links["distance_m"].tolist() == [pytest.approx(known[ports])]
+    visits, states = season(shuttle(np.random.default_rng(5)), every=0.5)
+    links = link_voyages(visits, PORTS, berth_states=states, sea=TwiceAsFar()).links
+    assert links["distance_m"].tolist() == pytest.approx([known[ports]] * len(links))
+    assert len(links)

@@ -1,26 +1,36 @@
-from datetime import timedelta
+"""Made seasons of two ports: ships that go to and fro, and ships that do not."""
 
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
 import pandas as pd
 import pytest
 from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi
-from monitor.core.tables import VISITS, VOYAGES
+from monitor.core.tables import SHUTTLES, VISITS, VOYAGES
 from monitor.fuse import link_voyages
+from monitor.fuse.voyages.links import Linked
 from tests.fuse.conftest import AT
 
 PORTS = tuple(
     Aoi(name, name.title(), Point(*place).buffer(0.02), (), 32652)
     for name, place in (("rajin", (130.285, 42.228)), ("dunai", (132.36, 42.897)))
 )
+DAYS = 90
+Stay = tuple[str, float, float, float]
 
 
 def _at(day: float) -> pd.Timestamp:
-    return pd.Timestamp(AT) + timedelta(days=day)
+    return (pd.Timestamp(AT) + timedelta(days=float(day))).floor("us")
 
 
 def _visits(*rows: tuple[str, float, float, float, float, float]) -> pd.DataFrame:
     """Port, then the four bounds in days, then length; a NaN bound is open."""
+    bounds = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
     table = pd.DataFrame(
         [
             {
@@ -30,126 +40,233 @@ def _visits(*rows: tuple[str, float, float, float, float, float]) -> pd.DataFram
                 "length_m": length,
                 "length_low_m": length - 12,
                 "length_high_m": length + 12,
-                "is_open": pd.isna(last),
-                **{
-                    name: pd.NaT if pd.isna(day) else _at(day)
-                    for name, day in zip(
-                        ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"),
-                        (first, came, left, last),
-                        strict=True,
-                    )
-                },
+                "is_open": pd.isna(days[-1]),
+                **{name: pd.NaT if pd.isna(day) else _at(day) for name, day in zip(bounds, days, strict=True)},
             }
-            for number, (port, first, came, left, last, length) in enumerate(rows)
+            for number, (port, *days, length) in enumerate(rows)
         ]
     )
-    for name in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
+    for name in bounds:
         table[name] = pd.to_datetime(table[name], utc=True).astype("datetime64[us, UTC]")
     table["mmsi"] = pd.array([pd.NA] * len(table), dtype="Int64")
     return VISITS.conform(table.assign(observations=2, detection_ids="", evidence="imagery", probability=0.95))
 
 
-Stay = tuple[str, float, float, float, float, float]
+def shuttle(
+    rng: np.random.Generator, *, length: float = 120.0, ports: tuple[str, str] = ("rajin", "dunai")
+) -> list[Stay]:
+    """Port, first and last day, and length of the stays of a ship that goes to and fro."""
+    stays, day, port = [], float(rng.uniform(-2, 1)), int(rng.integers(2))
+    while day < DAYS:
+        stay = float(rng.uniform(1.5, 4.0))
+        stays.append((ports[port], day, day + stay, length))
+        day, port = day + stay + float(rng.uniform(0.45, 0.8)), 1 - port
+    return stays
 
 
-def _shuttle(trips: int, length: float = 120.0, start: float = 0.0) -> list[Stay]:
-    rows = []
-    for trip in range(trips):
-        day = start + 5.0 * trip
-        rows.append(("rajin", day - 0.5, day + 0.2, day + 1.2, day + 1.7, length))
-        rows.append(("dunai", day + 1.9, day + 2.3, day + 3.4, day + 3.9, length))
-    return rows
+def strangers(rng: np.random.Generator, port: str, *, gap: float = 4.0, length: float = 120.0) -> list[Stay]:
+    """Stays of ships of like length that come to one port, one after the other."""
+    stays, day = [], float(rng.uniform(-2, 3))
+    while day < DAYS:
+        stay = float(rng.uniform(1.5, 4.0))
+        stays.append((port, day, day + stay, length))
+        day += stay + float(rng.exponential(gap)) + 0.3
+    return stays
 
 
-def test_a_stay_that_ended_is_linked_to_one_that_began_a_passage_later() -> None:
-    linked = link_voyages(_visits(*_shuttle(1)), PORTS)
-    leg = linked.voyages.iloc[0]
-    assert (leg["from_port"], leg["to_port"]) == ("rajin", "dunai")
-    assert 6.0 < leg["duration_h"] < 30.0
-    assert leg["evidence"] == "imagery"
-    assert leg["probability"] > 0.5
-
-
-def test_a_passage_faster_than_a_ship_sails_is_no_link() -> None:
-    rows = [("rajin", -1.0, 0.0, 1.0, 1.05, 120.0), ("dunai", 1.0, 1.15, 2.0, 3.0, 120.0)]
-    assert link_voyages(_visits(*rows), PORTS).links.empty
-
-
-def test_another_length_is_no_link() -> None:
-    rows = _shuttle(1)
-    rows[1] = (*rows[1][:5], 60.0)
-    assert link_voyages(_visits(*rows), PORTS).voyages.empty
-
-
-def test_a_ship_still_in_port_has_not_sailed() -> None:
-    rows = [("rajin", -0.5, 0.2, 1.2, float("nan"), 120.0), ("dunai", 1.9, 2.3, 3.4, 3.9, 120.0)]
-    assert link_voyages(_visits(*rows), PORTS).voyages.empty
-
-
-def test_competing_links_are_kept_with_their_probabilities() -> None:
-    rows = [*_shuttle(1)[:1], ("dunai", 1.9, 2.3, 3.4, 3.9, 120.0), ("dunai", 2.0, 2.4, 3.4, 3.9, 118.0)]
-    links = link_voyages(_visits(*rows), PORTS).links
-    assert len(links) == 2
-    assert links["is_chosen"].sum() == 1
-    assert 0.4 < links["probability"].sum() < 1.3
-    assert not (links["probability"] > 0.9).any()
-
-
-def test_two_ships_of_different_length_are_kept_apart() -> None:
-    rows = [*_shuttle(4), *_shuttle(4, length=80.0, start=0.3)]
-    linked = link_voyages(_visits(*rows), PORTS)
-    assert len(linked.shuttles) == 2
-    assert sorted(round(v) for v in linked.shuttles["length_m"]) == [80, 120]
-
-
-def test_a_pair_that_repeats_is_a_shuttle_with_its_period() -> None:
-    linked = link_voyages(_visits(*_shuttle(6)), PORTS)
-    row = linked.shuttles.iloc[0]
-    assert {row["port_a"], row["port_b"]} == {"rajin", "dunai"}
-    assert row["legs"] == 11
-    assert row["period_days"] == pytest.approx(5.0, abs=0.3)
-    assert set(linked.voyages["shuttle_id"]) == {row["shuttle_id"]}
-
-
-def test_two_legs_are_not_yet_a_shuttle() -> None:
-    assert link_voyages(_visits(*_shuttle(1)), PORTS).shuttles.empty
-
-
-def test_the_count_of_legs_widens_with_what_the_observations_could_miss() -> None:
-    visits = _visits(*_shuttle(6))
-
-    def states(every: float) -> pd.DataFrame:
-        days = [every * n for n in range(int(30 / every))]
-        return pd.DataFrame(
-            [
-                {
-                    "aoi_id": port,
-                    "berth_id": f"{port}_b",
-                    "acquired_at": _at(d),
-                    "state": "empty",
-                    "scene_id": f"{port}{d}",
-                }
-                for port in ("rajin", "dunai")
-                for d in days
-            ]
+def season(
+    stays: list[Stay], *, every: float = 1.0, recall: float = 0.9, mmsi: int | None = None, seed: int = 0
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """VISITS and BERTH_STATES of stays as observations so many days apart show them; one berth a stay's port."""
+    rng, rows, states = np.random.default_rng(seed), [], []
+    days = {port: np.arange(0.1 + 0.2 * n, DAYS, every) for n, port in enumerate(("rajin", "dunai"))}
+    for n, (port, came, went, length) in enumerate(stays):
+        seen = [d for d in days[port] if came <= d < went and rng.random() < recall]
+        if not seen:
+            continue
+        before, after = days[port][days[port] < came], days[port][days[port] >= went]
+        names = [f"{n}-{k}" for k in range(len(seen))]
+        states += [(port, d, name) for d, name in zip(seen, names, strict=True)]
+        measured = length * float(np.exp(rng.normal(0.0, 0.06)))
+        rows.append(
+            {
+                "visit_id": f"{port}|{n}",
+                "aoi_id": port,
+                "berth_id": f"{port}_b",
+                "arrived_not_before": _at(before[-1]) if len(before) else pd.NaT,
+                "arrived_not_after": _at(seen[0]),
+                "departed_not_before": _at(seen[-1]),
+                "departed_not_after": _at(after[0]) if len(after) else pd.NaT,
+                "observations": len(seen),
+                "mmsi": pd.NA if mmsi is None else mmsi,
+                "length_m": measured,
+                "length_low_m": measured * 0.9,
+                "length_high_m": measured * 1.1,
+                "is_open": False,
+                "detection_ids": " ".join(names),
+                "evidence": "imagery",
+                "probability": 0.95,
+            }
         )
+    taken = {(port, d) for port, d, _ in states}
+    states += [(port, d, "") for port in days for d in days[port] if (port, d) not in taken]
+    table = pd.DataFrame(states, columns=["aoi_id", "day", "detection_ids"])
+    table = table.assign(
+        acquired_at=[_at(d) for d in table["day"]],
+        scene_id=[f"{p}{d:.1f}" for p, d in zip(table["aoi_id"], table["day"], strict=True)],
+        berth_id=table["aoi_id"] + "_b",
+        state=np.where(table["detection_ids"] == "", "empty", "occupied"),
+    )
+    made = pd.DataFrame(rows).astype({"mmsi": "Int64"})
+    for name in ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after"):
+        made[name] = pd.to_datetime(made[name], utc=True).astype("datetime64[us, UTC]")
+    table["acquired_at"] = pd.to_datetime(table["acquired_at"], utc=True).astype("datetime64[us, UTC]")
+    return VISITS.conform(made), table
 
-    often, seldom = (link_voyages(visits, PORTS, berth_states=states(e)).shuttles.iloc[0] for e in (1.0, 3.0))
-    assert often["legs_low"] == often["legs_high"] == 11
-    assert seldom["legs_high"] > seldom["legs_low"] >= 11
+
+def _linked(stays: list[Stay], **options: float) -> Linked:
+    visits, states = season(stays, **options)
+    return link_voyages(visits, PORTS, berth_states=states)
 
 
-def test_ais_and_imagery_tell_of_one_passage_once() -> None:
+@pytest.fixture(scope="module")
+def found() -> Linked:
+    return _linked(shuttle(np.random.default_rng(5)))
+
+
+def test_a_ship_that_goes_to_and_fro_is_told_with_its_crossings(found: Linked) -> None:
+    true = len(shuttle(np.random.default_rng(5))) - 1
+    row = found.shuttles.iloc[0]
+    assert {row["port_a"], row["port_b"]} == {"rajin", "dunai"}
+    assert row["probability"] > 0.55
+    assert row["crossings_low_90"] - 1 <= true <= row["crossings_high_90"] + 1
+    assert row["crossings_high_90"] - row["crossings_low_90"] <= 0.4 * true
+    assert row["status"] == "shown"
+    assert pd.isna(row["mmsi"])
+
+
+def test_every_number_of_a_shuttle_comes_with_its_prior_and_what_chance_gives(found: Linked) -> None:
+    row = found.shuttles.iloc[0]
+    assert row["prior"] == 0.1
+    assert row["by_chance"] < row["probability"]
+
+
+def test_legs_are_those_that_took_place(found: Linked) -> None:
+    legs = found.voyages
+    assert len(legs) > 10
+    number = {a: int(a.split("|")[1]) for a in (*legs["from_visit"], *legs["to_visit"])}
+    right = [number[b] == number[a] + 1 for a, b in zip(legs["from_visit"], legs["to_visit"], strict=True)]
+    assert np.mean(right) > 0.9
+    assert (legs["arrived_at"] > legs["departed_at"]).all()
+    assert set(legs["shuttle_id"]) == {found.shuttles["shuttle_id"].iloc[0]}
+
+
+def test_links_of_one_visit_are_no_likelier_than_certain(found: Linked) -> None:
+    for end in ("from_visit", "to_visit"):
+        assert (found.links.groupby(end)["probability"].sum() <= 1.0 + 1e-9).all()
+
+
+def test_the_same_input_gives_the_same_answer(found: Linked) -> None:
+    again = _linked(shuttle(np.random.default_rng(5)))
+    pd.testing.assert_frame_equal(again.shuttles, found.shuttles)
+    pd.testing.assert_frame_equal(again.links, found.links)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_unrelated_ships_of_like_length_are_no_shuttle(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    linked = _linked([*strangers(rng, "rajin"), *strangers(rng, "dunai")], seed=seed)
+    assert linked.shuttles.empty
+    assert linked.voyages.empty
+
+
+def test_one_port_alone_has_no_voyages() -> None:
+    linked = _linked(strangers(np.random.default_rng(1), "rajin"))
+    assert linked.links.empty
+
+
+def test_ships_of_another_length_at_each_port_are_no_shuttle() -> None:
+    stays = [
+        (port, a, b, 60.0 if port == "dunai" else length) for port, a, b, length in shuttle(np.random.default_rng(5))
+    ]
+    assert _linked(stays).voyages.empty
+
+
+def test_a_season_too_short_to_move_is_not_judged() -> None:
+    visits, states = season([stay for stay in shuttle(np.random.default_rng(5)) if stay[2] < 12.0])
+    states = states[states["day"] < 12.0]
+    assert link_voyages(visits, PORTS, berth_states=states).links.empty
+
+
+def test_ports_too_far_apart_are_no_pair() -> None:
+    visits, states = season(shuttle(np.random.default_rng(5)))
+    far = {frozenset(("rajin", "dunai")): 5_000_000.0}
+    assert link_voyages(visits, PORTS, berth_states=states, distances_m=far).links.empty
+
+
+def test_fewer_observations_leave_more_doubt() -> None:
+    often, seldom = (_linked(shuttle(np.random.default_rng(8)), every=every).shuttles for every in (0.5, 2.0))
+    assert len(often) == 1
+    if len(seldom):
+        assert seldom["probability"].iloc[0] <= often["probability"].iloc[0] + 0.01
+
+
+def test_no_visits_give_empty_tables() -> None:
+    linked = link_voyages(VISITS.empty(), PORTS)
+    assert linked.voyages.empty
+    assert linked.links.empty
+    assert linked.shuttles.empty
+
+
+def test_a_ship_that_ais_names_at_both_ports_keeps_its_name() -> None:
+    visits, states = season(shuttle(np.random.default_rng(3)), mmsi=441000001)
+    linked = link_voyages(visits, PORTS, berth_states=states)
+    assert linked.shuttles["mmsi"].tolist() == [441000001]
+    assert set(linked.voyages["mmsi"]) == {441000001}
+    assert linked.shuttles["prior"].isna().all()
+
+
+def test_a_ship_received_elsewhere_was_not_in_port() -> None:
+    """Received in port before and after, and far from both ports through the middle of the season."""
+    stays = shuttle(np.random.default_rng(3))
+    visits, states = season(stays, mmsi=441000001)
+    place = {aoi.id: aoi.geometry.centroid for aoi in PORTS}
+    in_port = pd.DataFrame(
+        [
+            {"mmsi": 441000001, "t": _at(day), "lon": place[port].x, "lat": place[port].y}
+            for port, came, went, _ in stays
+            for day in np.arange(came, went, 0.1)
+            if went < 30 or came > 60
+        ]
+    )
+    away = pd.DataFrame({"mmsi": 441000001, "t": [_at(30 + 0.1 * n) for n in range(300)], "lon": 136.0, "lat": 40.0})
+    kept = visits[(visits["departed_not_before"] < _at(30)) | (visits["arrived_not_after"] > _at(60))]
+    with_fixes = link_voyages(kept, PORTS, berth_states=states, positions=pd.concat([in_port, away])).shuttles.iloc[0]
+    true = sum(then[1] < 30 or one[2] > 60 for one, then in pairwise(stays))
+    assert with_fixes["crossings_median"] == pytest.approx(true, abs=3)
+
+
+def test_no_name_is_lent_to_ships_without_one() -> None:
+    """One matched visit among a nameless ship's does not name the ship."""
+    visits, states = season(shuttle(np.random.default_rng(5)))
+    visits.loc[3, "mmsi"] = 441000009
+    linked = link_voyages(visits, PORTS, berth_states=states)
+    assert linked.shuttles["mmsi"].isna().all()
+    assert linked.voyages["mmsi"].isna().all()
+
+
+def test_ais_and_imagery_tell_of_one_passage_once(found: Linked) -> None:
+    leg = found.voyages.iloc[4]
     ais = VOYAGES.conform(
         pd.DataFrame(
             [
                 {
                     "voyage_id": "a1",
                     "mmsi": 5,
-                    "from_port": "rajin",
-                    "to_port": "dunai",
-                    "departed_at": _at(1.4),
-                    "arrived_at": _at(2.0),
+                    "from_port": leg["from_port"],
+                    "to_port": leg["to_port"],
+                    "departed_at": leg["departed_at"] + timedelta(hours=2),
+                    "arrived_at": leg["arrived_at"] - timedelta(hours=1),
                     "duration_h": 14.4,
                     "evidence": "ais",
                     "probability": 1.0,
@@ -161,89 +278,16 @@ def test_ais_and_imagery_tell_of_one_passage_once() -> None:
             ]
         ).astype({"mmsi": "Int64"})
     )
-    table = link_voyages(_visits(*_shuttle(1)), PORTS, ais_voyages=ais).voyages
-    assert len(table) == 1
-    assert table["evidence"].tolist() == ["both"]
-    assert table["departed_at"].tolist() == [_at(1.4)]
+    visits, states = season(shuttle(np.random.default_rng(5)))
+    table = link_voyages(visits, PORTS, berth_states=states, ais_voyages=ais).voyages
+    both = table[table["evidence"] == "both"]
+    assert len(both) == 1
+    assert both["from_visit"].tolist() == [leg["from_visit"]]
+    assert both["departed_at"].tolist() == [leg["departed_at"] + timedelta(hours=2)]
 
 
-def test_a_call_on_ais_is_linked_with_a_stay_in_imagery() -> None:
-    calls = pd.DataFrame(
-        {
-            "mmsi": [5],
-            "port_id": "dunai",
-            "arrived_at": [_at(2.0)],
-            "departed_at": [_at(3.5)],
-            "confidence": 4,
-            "has_gap": False,
-        }
+def test_an_older_table_of_shuttles_is_read_as_shown() -> None:
+    old = SHUTTLES.empty().drop(
+        columns=["status", "probability", "visit_ids", "crossings_median", "prior", "by_chance"]
     )
-    table = link_voyages(_visits(*_shuttle(1)[:1]), PORTS, port_calls=calls).voyages
-    assert table["evidence"].tolist() == ["both"]
-    assert table["mmsi"].tolist() == [5]
-
-
-def test_a_ship_that_shifts_berth_sails_from_the_second_one() -> None:
-    rows = [("rajin", -0.5, 0.2, 0.8, 1.2, 120.0), ("rajin", 0.8, 1.2, 1.6, 1.9, 120.0), _shuttle(1)[1]]
-    visits = _visits(*rows).assign(berth_id=["rajin_1", "rajin_2", "dunai_1"])
-    linked = link_voyages(visits, PORTS)
-    assert linked.voyages["from_visit"].tolist() == ["rajin|1"]
-    other = linked.links[~linked.links["is_chosen"]]
-    assert other["from_visit"].tolist() == ["rajin|0"]
-    assert (other["probability"] < 0.4).all()
-
-
-def test_a_like_ship_at_the_next_pier_is_not_taken_for_a_shift_when_each_has_its_own_leg() -> None:
-    """One leaves the one pier as the other comes to the next: both sail on, each with a leg of its own."""
-    rows, berths = [], []
-    for trip in range(4):
-        for name, lag in (("x", 0.0), ("y", 1.4)):
-            day = 6.0 * trip + lag
-            rows.append(("rajin", day - 0.3, day + 0.2, day + 1.1, day + 1.5, 120.0))
-            rows.append(("dunai", day + 1.7, day + 2.0, day + 3.0, day + 3.3, 120.0))
-            berths += [f"rajin_{name}", f"dunai_{name}"]
-    visits = _visits(*rows).assign(berth_id=berths)
-    out = link_voyages(visits, PORTS).voyages.query("from_port == 'rajin'")
-    berth = dict(zip(visits["visit_id"], visits["berth_id"], strict=True))
-    assert len(out) == 8
-    assert all(berth[a][-1] == berth[b][-1] for a, b in zip(out["from_visit"], out["to_visit"], strict=True))
-
-
-def test_no_visits_give_empty_tables() -> None:
-    linked = link_voyages(VISITS.empty(), PORTS)
-    assert linked.voyages.empty
-    assert linked.links.empty
-    assert linked.shuttles.empty
-
-
-def test_a_hull_laid_up_for_weeks_is_no_call() -> None:
-    rows = [*_shuttle(1)[:1], ("dunai", 1.9, 2.3, 40.0, 41.0, 120.0)]
-    assert link_voyages(_visits(*rows), PORTS).links.empty
-
-
-def test_a_ship_that_was_on_the_air_is_not_the_nameless_one() -> None:
-    visits = _visits(*_shuttle(1))
-    visits["mmsi"] = pd.array([5, pd.NA], dtype="Int64")
-    silent = pd.DataFrame({"mmsi": [5], "t": [_at(0.5)]})
-    loud = pd.DataFrame({"mmsi": [5], "t": [_at(2.8)]})
-    assert len(link_voyages(visits, PORTS, positions=silent).voyages) == 1
-    assert link_voyages(visits, PORTS, positions=loud).voyages.empty
-    assert (link_voyages(visits, PORTS, positions=loud).links["probability"] < 0.01).all()
-
-
-def test_ships_that_keep_to_their_berths_are_told_apart_by_habit() -> None:
-    """Two ships of one length on the same days: only the berths that repeat tell which is which."""
-    rows, berths = [], []
-    for trip in range(8):
-        for name, lag in (("x", 0.0), ("y", 0.9 if trip < 6 else 0.0)):
-            day = 6.0 * trip + lag
-            rows.append(("rajin", day - 0.2, day + 0.2, day + 1.2, day + 1.3, 120.0))
-            rows.append(("dunai", day + 1.75, day + 1.95, day + 3.0, day + 3.1, 120.0))
-            berths += [f"rajin_{name}", f"dunai_{name}"]
-    visits = _visits(*rows).assign(berth_id=berths)
-    legs = link_voyages(visits, PORTS).voyages
-    berth = dict(zip(visits["visit_id"], visits["berth_id"], strict=True))
-    out = legs[legs["from_port"] == "rajin"]
-    kept = [berth[a][-1] == berth[b][-1] for a, b in zip(out["from_visit"], out["to_visit"], strict=True)]
-    assert sum(kept) >= 0.9 * len(kept)
-    assert len(kept) >= 12
+    assert list(SHUTTLES.conform(old).columns) == list(SHUTTLES.columns)

@@ -1,0 +1,293 @@
+"""Which sightings at one place were one ship's stay: every division of them into stays, weighed exactly.
+
+Ships come to a place as a Poisson process and stay for a time from a mixture of gamma distributions; each observation
+shows a ship that is there with the port's recall, and now and then one that is not there. A stay is a segment of the
+place's observations; the sums over all ways to divide them into segments are made by forward and backward recursion.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import logsumexp
+
+from monitor.core.arrays import Floats
+from monitor.fuse.stays.rules import OccupancyRule
+
+Flags = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """One place's clear observations in order of time.
+
+    Attributes
+    ----------
+    hours : array of float
+        (observations,) hours since any instant.
+    seen : array of bool
+        (observations,) whether a ship was found.
+    log_length, spread : array of float
+        (observations,) natural log of its length in metres, NaN when not known, and its standard error.
+    doubt : array of float
+        (observations,) how much likelier than usual it is false; 1 as usual.
+    mmsi : array of int
+        (observations,) by which AIS names it; 0: none.
+    missed : array of float
+        (observations,) probability that one that shows no ship missed it; NaN: by the detector's recall.
+    """
+
+    hours: Floats
+    seen: Flags
+    log_length: Floats
+    spread: Floats
+    doubt: Floats
+    mmsi: npt.NDArray[np.int64]
+    missed: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What is known of a berth's ships and of the detector there.
+
+    Attributes
+    ----------
+    arrivals : tuple of float
+        Ships an hour, for each mean stay of the rule.
+    recall : float
+        Probability that an observation shows a ship that is there.
+    false : float
+        Probability that one shows a ship that is not there.
+    """
+
+    arrivals: tuple[float, ...]
+    recall: float
+    false: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lengths:
+    """How long a port's ships are.
+
+    Attributes
+    ----------
+    grid : array of float
+        (lengths,) natural logs of metres.
+    share : array of float
+        (lengths,) share of the ships.
+    """
+
+    grid: Floats
+    share: Floats
+
+    @classmethod
+    def of(cls, seen: Floats, rule: OccupancyRule) -> Lengths:
+        """Those of a port's sightings (logs, NaN left out) and of ships in general."""
+        grid = np.log(rule.typical_m) + rule.lengths * np.linspace(-3.0, 3.0, rule.length_steps)
+        own = _normal(grid[:, None] - seen[np.isfinite(seen)][None, :], rule.kernel).sum(axis=1)
+        share = own + rule.general * _normal(grid - np.log(rule.typical_m), rule.lengths)
+        return cls(grid, share / share.sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Segments:
+    """What the sums say of one place.
+
+    Attributes
+    ----------
+    probability : array of float
+        (observations, observations) probability that one stay reached from one observation to another.
+    stays : array of float
+        (means,) expected number of stays of each mean.
+    likeliest : list of tuple of int
+        First and last observation of each stay in the likeliest division.
+    fixed : float
+        Probability that the sightings are a fixed object, and no ships.
+    """
+
+    probability: Floats
+    stays: Floats
+    likeliest: list[tuple[int, int]]
+    fixed: float
+
+
+def presence(hours: Floats, rule: OccupancyRule) -> Floats:
+    """(means, observations, observations) expected ships that were there from one observation to another and no longer.
+
+    Parameters
+    ----------
+    hours : array of float
+        Of the observations, in order.
+    rule : OccupancyRule
+        Mean stays.
+
+    Notes
+    -----
+    For one arrival an hour; 0 where the first comes after the last. The integral over all arrivals is exact.
+    """
+    before, after = np.append(-np.inf, hours[:-1]), np.append(hours[1:], np.inf)
+    first, last = np.arange(len(hours))[:, None], np.arange(len(hours))[None, :]
+    made = []
+    for mean in rule.stays_h:
+        inner = _rest(hours[None, :] - hours[:, None], mean)
+        made.append(
+            inner
+            - _rest(hours[None, :] - before[:, None], mean)
+            - _rest(after[None, :] - hours[:, None], mean)
+            + _rest(after[None, :] - before[:, None], mean)
+        )
+    return np.where(first <= last, np.maximum(np.array(made), 0.0), 0.0)
+
+
+def _rest(hours: Floats, mean_h: float) -> Floats:
+    """Integral of the share of stays that last longer, from so many hours on; of a gamma distribution of shape 2."""
+    scale = 0.5 * mean_h
+    with np.errstate(over="ignore", invalid="ignore"):
+        x = np.maximum(hours, 0.0) / scale
+        return np.where(
+            np.isfinite(x),
+            scale * np.exp(-np.where(np.isfinite(x), x, 0.0)) * (2.0 + np.where(np.isfinite(x), x, 0.0)),
+            0.0,
+        )
+
+
+def segments(
+    place: Place, ships: Floats, habits: Habits, lengths: Lengths, *, slots: int, rule: OccupancyRule
+) -> Segments:
+    """The sums over all divisions of a place's sightings into stays.
+
+    Parameters
+    ----------
+    place : Place
+        With one sighting at least.
+    ships : array of float
+        Of `presence` at its observations.
+    habits : Habits
+        Of its berth.
+    lengths : Lengths
+        Of the port's ships.
+    slots : int
+        How many places the berth has: its arrivals and false ships are spread over them.
+    rule : OccupancyRule
+        Lengths of ships, and how often a sighting is a fixed object.
+    """
+    arrivals = np.asarray(habits.arrivals)
+    expected = np.tensordot(arrivals, ships, axes=1) / slots
+    with np.errstate(divide="ignore"):
+        missed = np.where(np.isfinite(place.missed), place.missed, 1.0 - habits.recall)
+        weight = np.log(expected) + _sums(np.log(np.where(place.seen, habits.recall, missed)))
+    weight += _one_length(place, lengths, rule)
+    weight[~_possible(place)] = -np.inf
+    totals, made = [], []
+    for prior, alone in _alone(place, lengths, habits.false / slots, rule):
+        odds = weight - _sums(alone)
+        forward, backward = _recursions(odds)
+        with np.errstate(under="ignore"):
+            made.append(np.exp(forward[:-1, None] + odds + backward[None, 1:] - forward[-1]))
+        totals.append(np.log(prior) + forward[-1] + alone.sum())
+    share = np.exp(np.array(totals) - logsumexp(totals))
+    probability = np.tensordot(share, np.array(made), axes=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        by_mean = arrivals[:, None, None] / slots * ships * np.where(expected > 0, probability / expected, 0.0)
+    return Segments(probability, by_mean.sum(axis=(1, 2)), _likeliest(place, probability, rule), float(1.0 - share[0]))
+
+
+def _alone(place: Place, lengths: Lengths, false: float, rule: OccupancyRule) -> list[tuple[float, Floats]]:
+    """How likely what each observation shows is with no ship there: (observations,) logs, each with its prior.
+
+    First for false ships of any length now and then; then for a fixed object, as long as the port's ships, that is
+    taken for one in a greater share of the observations.
+    """
+    doubt, empty = np.log(place.doubt), ~place.seen
+    found = [(1.0 - rule.fixed, np.where(empty, np.log1p(-false), np.log(false) + doubt + _false_length(place, rule)))]
+    if place.seen.sum() < rule.fixed_sightings or place.mmsi.any():
+        return found
+    off = place.log_length[:, None] - lengths.grid[None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        length = np.log(_normal(off, place.spread[:, None]) @ lengths.share)
+    length = np.where(np.isfinite(length), length, 0.0)
+    prior = rule.fixed / len(rule.fixed_seen)
+    return found + [
+        (prior, np.where(empty, np.log1p(-seen), np.log(seen) + doubt + length)) for seen in rule.fixed_seen
+    ]
+
+
+def _sums(values: Floats) -> Floats:
+    """(observations, observations) sum of the values from one to another."""
+    upto = np.append(0.0, np.cumsum(values))
+    return np.asarray(upto[None, 1:] - upto[:-1, None])
+
+
+def _one_length(place: Place, lengths: Lengths, rule: OccupancyRule) -> Floats:
+    """(observations, observations) log density of the lengths seen from one observation to another as one ship's."""
+    known = place.seen & np.isfinite(place.log_length)
+    if not known.any():
+        return np.zeros((len(known), len(known)))
+    off = np.where(known, place.log_length, 0.0)[None, :] - lengths.grid[:, None]
+    fit = (1.0 - rule.outlier) * _normal(off, place.spread) + rule.outlier * _normal(off, rule.false_lengths)
+    upto = np.cumsum(np.where(known, np.log(fit), 0.0), axis=1)
+    upto = np.concatenate([np.zeros((len(lengths.grid), 1)), upto], axis=1)
+    each = upto[:, None, 1:] - upto[:, :-1, None]
+    top = each.max(axis=0)
+    return np.asarray(top + np.log(np.tensordot(lengths.share, np.exp(each - top), axes=1)))
+
+
+def _normal(off: Floats, spread: Floats | float) -> Floats:
+    return np.asarray(np.exp(-0.5 * (off / spread) ** 2) / (spread * np.sqrt(2.0 * np.pi)))
+
+
+def _false_length(place: Place, rule: OccupancyRule) -> Floats:
+    """(observations,) log density of a false ship's length."""
+    whole = np.hypot(rule.false_lengths, place.spread)
+    off = (place.log_length - np.log(rule.false_m)) / whole
+    return np.where(np.isfinite(off), -0.5 * off**2 - np.log(whole * np.sqrt(2.0 * np.pi)), 0.0)
+
+
+def _possible(place: Place) -> Flags:
+    """(observations, observations) whether one stay may reach so: something was seen, and no two MMSIs."""
+    seen = _sums(place.seen.astype(np.float64)) > 0
+    first, last = np.arange(len(place.hours))[:, None], np.arange(len(place.hours))[None, :]
+    ok = seen & (first <= last)
+    for a, b in pairwise(np.flatnonzero(place.mmsi)):
+        if place.mmsi[a] != place.mmsi[b]:
+            ok[: a + 1, b:] = False
+    return ok
+
+
+def _recursions(weight: Floats) -> tuple[Floats, Floats]:
+    """(observations + 1,) log sums over all divisions of what comes before each observation, and from it on."""
+    number = len(weight)
+    forward, backward = np.zeros(number + 1), np.zeros(number + 1)
+    for k in range(number):
+        forward[k + 1] = _log_sum(forward[: k + 1] + weight[: k + 1, k], forward[k])
+    for k in range(number - 1, -1, -1):
+        backward[k] = _log_sum(backward[k + 1 :] + weight[k, k:], backward[k + 1])
+    return forward, backward
+
+
+def _log_sum(values: Floats, more: float) -> float:
+    top = max(float(values.max()), more)
+    return top + float(np.log(np.exp(values - top).sum() + np.exp(more - top)))
+
+
+def _likeliest(place: Place, probability: Floats, rule: OccupancyRule) -> list[tuple[int, int]]:
+    """First and last sighting of each stay, in order.
+
+    Sightings that are likelier a ship than not are joined where one stay likely made both; what is then less likely
+    one stay as a whole is cut at its weakest link.
+    """
+    real = [int(k) for k in np.flatnonzero(place.seen) if probability[: k + 1, k:].sum() >= rule.told]
+    found: list[tuple[int, int]] = []
+    open_: list[list[int]] = [real] if real else []
+    while open_:
+        run = open_.pop()
+        if len(run) == 1 or probability[: run[0] + 1, run[-1] :].sum() >= rule.whole:
+            found.append((run[0], run[-1]))
+            continue
+        links = [float(probability[: a + 1, b:].sum()) for a, b in pairwise(run)]
+        cut = int(np.argmin(links)) + 1
+        open_ += [run[cut:], run[:cut]]
+    return found

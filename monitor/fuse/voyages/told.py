@@ -1,0 +1,213 @@
+"""What drawn paths let one say: links between visits, and ships that go to and fro."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from monitor.fuse.voyages.pairs import Evidence, Pair
+from monitor.fuse.voyages.paths import ShipPaths, legs, visits_of
+from monitor.fuse.voyages.rules import LinkRule
+from monitor.fuse.voyages.sightings import steps_of
+
+SHOWN, CANDIDATE = "shown", "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A passage straight from one visit (by its place in VISITS) to another.
+
+    Attributes
+    ----------
+    from_visit, to_visit : int
+    probability : float
+    left_h, came_h : float
+        Expected hours, from the beginning of the grid, of leaving and of coming.
+    by_chance : float
+        The probability that the moved ports would give, NaN for a ship that AIS names.
+    mmsi : int
+        By which AIS names the ship; 0: none.
+    ship : int
+        Which of the ships most likely made it.
+    """
+
+    from_visit: int
+    to_visit: int
+    probability: float
+    left_h: float
+    came_h: float
+    by_chance: float
+    mmsi: int
+    ship: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shuttle:
+    """One ship that goes to and fro.
+
+    Attributes
+    ----------
+    ports : tuple of str
+    mmsi : int
+        By which AIS names it; 0: none.
+    probability : float
+        That it crossed `LinkRule.least_legs` times and more.
+    crossings : array of int
+        (draws,) how often it crossed, in draws with so many crossings.
+    visits : list of int
+        Likely its own, in order of time.
+    hours : tuple of float
+        Expected hours, from the beginning of the grid, of its first departure and last arrival.
+    prior, by_chance : float
+        NaN for a ship that AIS names.
+    """
+
+    ports: tuple[str, str]
+    mmsi: int
+    probability: float
+    crossings: npt.NDArray[np.int64]
+    visits: list[int]
+    hours: tuple[float, float]
+    prior: float
+    by_chance: float
+
+
+def links(
+    pair: Pair, drawn: Sequence[Sequence[ShipPaths]], *, exists: float, by_chance: float, mmsi: int, rule: LinkRule
+) -> list[Link]:
+    """The links that drawn paths hold, each with the share of the draws.
+
+    Parameters
+    ----------
+    pair : Pair
+    drawn : sequence of sequence of ShipPaths
+        Sets of draws; the ships of one set share their draws.
+    exists, by_chance : float
+        Probability that there are such ships, and the same with one port moved in time.
+    mmsi : int
+        By which AIS names the ship; 0: none.
+    rule : LinkRule
+        Step of the grid, and the least probability.
+    """
+    steps = tuple(steps_of(seen, rule.motion.step_h, pair.steps) for seen in pair.seen)
+    times: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
+    draws = sum(len(ships[0].place) for ships in drawn if ships)
+    for ships in drawn:
+        for which, ship in enumerate(ships):
+            for one in legs(ship, pair.seen, steps):
+                for leg in one:
+                    times.setdefault((leg.from_visit, leg.to_visit), []).append((leg.left, leg.came, which))
+    found = []
+    for (left, came), hours in sorted(times.items()):
+        share = min(len(hours) / draws, 1.0)
+        if exists * share >= rule.least_link:
+            out, back, ship = np.mean(hours, axis=0)
+            out_h, back_h = float(out) * rule.motion.step_h, float(back) * rule.motion.step_h
+            found.append(Link(left, came, exists * share, out_h, back_h, by_chance * share, mmsi, round(float(ship))))
+    return found
+
+
+def nameless(
+    pair: Pair, drawn: Sequence[Sequence[ShipPaths]], known: Evidence, prior: float, rule: LinkRule
+) -> list[Shuttle]:
+    """The ships without a name that likely go to and fro: one, or two when two are likelier.
+
+    Parameters
+    ----------
+    pair : Pair
+    drawn : sequence of sequence of ShipPaths
+        For one ship and for two, as `pairs.draw` gives them.
+    known : Evidence
+    prior : float
+        Probability before any evidence.
+    rule : LinkRule
+    """
+    ships = drawn[1] if known.two > 0.5 else drawn[0]
+    found = []
+    for n, ship in enumerate(ships):
+        exists = known.probability * (known.two if n else 1.0)
+        found.append(_shuttle(pair, ship, exists, 0, prior, known.by_chance, rule))
+    return found
+
+
+def named(pair: Pair, ship: ShipPaths, mmsi: int, rule: LinkRule) -> Shuttle:
+    """A ship that AIS names as one that goes to and fro.
+
+    Parameters
+    ----------
+    pair : Pair
+    ship : ShipPaths
+        Its draws.
+    mmsi : int
+    rule : LinkRule
+    """
+    return _shuttle(pair, ship, 1.0, mmsi, np.nan, np.nan, rule)
+
+
+def _shuttle(
+    pair: Pair, ship: ShipPaths, exists: float, mmsi: int, prior: float, by_chance: float, rule: LinkRule
+) -> Shuttle:
+    crossings = ship.crossings
+    often = crossings >= rule.least_legs
+    count = visits_of(ship, pair.seen)
+    own = [visit for visit, hits in count.items() if hits >= rule.claimed * len(crossings)]
+    hours = ship.active(often)[0] * rule.motion.step_h, ship.active(often)[1] * rule.motion.step_h
+    return Shuttle(pair.ports, mmsi, exists * float(often.mean()), crossings[often], own, hours, prior, by_chance)
+
+
+def shuttle_row(
+    shuttle: Shuttle, which: int, visits: pd.DataFrame, legs_: pd.DataFrame, zero: pd.Timestamp
+) -> dict[str, object]:
+    """A row of SHUTTLES.
+
+    Parameters
+    ----------
+    shuttle : Shuttle
+    which : int
+        Tells the nameless ships of a pair of ports apart, from 0.
+    visits : VISITS table
+    legs_ : VOYAGES table
+        Its own, in order of departure.
+    zero : Timestamp
+        From when the grid is counted.
+    """
+    a, b = sorted(shuttle.ports)
+    own = visits.loc[shuttle.visits].sort_values("arrived_not_after", kind="stable")
+    out = legs_.loc[legs_["from_port"] == legs_["from_port"].iloc[0], "departed_at"] if len(legs_) else []
+    days = [(then - one) / timedelta(days=1) for one, then in pairwise(out)]
+    low_90, low_50, middle, high_50, high_90 = (
+        float(v) for v in np.quantile(shuttle.crossings, (0.05, 0.25, 0.5, 0.75, 0.95), method="closest_observation")
+    )
+    first, last = ((zero + timedelta(hours=hours)).floor("min") for hours in shuttle.hours)
+    lengths = own["length_m"].dropna()
+    anchor = f"mmsi {shuttle.mmsi}" if shuttle.mmsi else f"ship {which + 1}"
+    return {
+        "shuttle_id": f"shuttle|{a}|{b}|{anchor}",
+        "port_a": a,
+        "port_b": b,
+        "mmsi": shuttle.mmsi or pd.NA,
+        "legs": len(legs_),
+        "legs_low": int(low_90),
+        "legs_high": int(high_90),
+        "first": first,
+        "last": last,
+        "period_days": float(np.median(days)) if days else np.nan,
+        "length_m": float(lengths.median()) if len(lengths) else np.nan,
+        "voyage_ids": " ".join(legs_["voyage_id"]),
+        "status": SHOWN if len(legs_) else CANDIDATE,
+        "probability": shuttle.probability,
+        "visit_ids": " ".join(own["visit_id"]),
+        "crossings_median": middle,
+        "crossings_low_50": low_50,
+        "crossings_high_50": high_50,
+        "crossings_low_90": low_90,
+        "crossings_high_90": high_90,
+        "prior": shuttle.prior,
+        "by_chance": shuttle.by_chance,
+    }

@@ -178,7 +178,12 @@ class Workspace:
 
         detectors = Detectors(self.settings.source.sensors, make)
         report = self.settings.report
-        rules = Rules(gap=span(self.settings.ais.gap), distribution=report.distribution, weeks=report.weeks)
+        rules = Rules(
+            gap=span(self.settings.ais.gap),
+            distribution=report.distribution,
+            weeks=report.weeks,
+            false_alarms_per_year=self.settings.alerts.false_alarms_per_year,
+        )
         return Context(
             archive=self.archive,
             positions=self.positions,

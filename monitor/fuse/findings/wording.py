@@ -387,6 +387,14 @@ def changed(
     )
 
 
+def false_alarms(per_year: float) -> str:
+    """Limits: how often a change may be told where nothing changes."""
+    return (
+        f"Changes are told so that a port in which nothing changes shows {per_year:.2g} a year at most on average, all "
+        "its counts together; a ship that stays is counted again, and that is allowed for."
+    )
+
+
 def feed_silent(start: Instant, end: Instant | None) -> str:
     """Limits: no AIS at all, until `end` or still."""
     if end is None:

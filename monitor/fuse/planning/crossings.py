@@ -13,7 +13,7 @@ from monitor.core.arrays import Floats
 from monitor.fuse.planning.passes import Passes
 from monitor.fuse.planning.rule import PlanRule
 
-_FEWEST = 30
+_FEWEST = 20
 """Ships with a like count that an interval rests on at least."""
 
 Width = Callable[[Passes, Passes, float, float, PlanRule], float]

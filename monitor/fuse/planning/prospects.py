@@ -70,7 +70,7 @@ def prospects(
     Raises
     ------
     DataError
-        A time is not above 0, or a stay and a passage take longer than `PlanRule.slowest_d`.
+        A time is not above 0, a stay and a passage take longer than `PlanRule.slowest_d`, or a stay than the season.
     """
     rule, passage = rule or PlanRule(), (rule or PlanRule()).passage_h if passage_h is None else passage_h
     if not (stay_h > 0.0 and passage > 0.0 and (stay_h + passage) / 24.0 < rule.slowest_d):
@@ -78,6 +78,9 @@ def prospects(
             f"a stay of {stay_h:g} h and a passage of {passage:g} h: both must be above 0 and together below "
             f"{rule.slowest_d:g} days; give a shorter stay"
         )
+    longest = max(*rule.stays_h, stay_h) / 24.0
+    if rule.season_d <= longest:
+        raise DataError(f"a season of {rule.season_d:g} days: give one that is longer than {longest:g} days")
     return tuple(
         _prospect(FLEETS[:number], (site, partner or site), stay_h, passage, rule, width or crossings_width)
         for number in range(1, len(FLEETS) + 1)

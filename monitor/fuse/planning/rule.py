@@ -42,5 +42,5 @@ class PlanRule:
     slowest_d: float = 30.0
     passage_h: float = 12.0
     draws: int = 6
-    ships: int = 2000
+    ships: int = 4000
     seed: int = 1

@@ -15,8 +15,9 @@ from monitor.fuse.series.counts import observations_with
 from monitor.fuse.series.dependence import Dependence, StayPrior, learn
 
 _YEAR_DAYS = 365.25
-_SHARE = 0.8
-"""Of the false alarms that a user allows: what change points may take; weeks that stand out take the rest."""
+_SHARE = 0.5
+"""Of the false alarms that a user allows: what change points may take. Weeks that stand out take a fifth; the rest is
+kept for ports whose ships come and stay otherwise than the model has it. Chosen."""
 
 
 _ANSCOMBE = 0.375
@@ -31,7 +32,7 @@ class ChangeRule:
     ----------
     false_alarms_per_year : float
         How many changes a year a port may show in which nothing changes, all its counts together. Set by the user:
-        four fifths of ``[alerts] false_alarms_per_year``.
+        half of ``[alerts] false_alarms_per_year``.
     shortest_segment : int
         Observations on either side. Chosen.
     stays : StayPrior
@@ -42,7 +43,7 @@ class ChangeRule:
         Of these: the same counts give the same changes.
     """
 
-    false_alarms_per_year: float = 0.4
+    false_alarms_per_year: float = 0.25
     shortest_segment: int = 5
     stays: StayPrior = field(default_factory=StayPrior)
     series: int = 999

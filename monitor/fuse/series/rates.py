@@ -24,7 +24,7 @@ from monitor.fuse.series.dependence import Dependence, StayPrior, learn
 WHAT = ("vessels", "berth", "anchorage", "open", "under_way", "stacks")
 _YEAR_DAYS = 365.25
 _SHARE = 0.2
-"""Of the false alarms that a user allows: what weeks may take; change points take the rest."""
+"""Of the false alarms that a user allows: what weeks may take. Chosen."""
 _AS_POISSON = 1e6
 """Size from which a negative binomial is a Poisson distribution for our counts."""
 

@@ -388,10 +388,10 @@ def changed(
 
 
 def false_alarms(per_year: float) -> str:
-    """Limits: how often a change may be told where nothing changes."""
+    """Limits: how often a change may be reported where nothing changes."""
     return (
-        f"Changes are told so that a port in which nothing changes shows {per_year:.2g} a year at most on average, all "
-        "its counts together; a ship that stays is counted again, and that is allowed for."
+        f"Change alarms are set so that a port in which nothing changes raises {per_year:.2g} a year at most on "
+        "average, all its counts together; ships that stay and are counted again are allowed for."
     )
 
 

@@ -144,6 +144,7 @@ class BriefInput:
             made.update(schema.name.encode() + _table_digest(self.tables[schema]))
         made.update(repr((self.findings, self.corrections, self.provenance)).encode())
         made.update(repr((self.simulated, self.reviewed_by, self.draft, self.distribution)).encode())
+        made.update(f"{self.false_alarms_per_year:g}".encode())
         return made.hexdigest()
 
 

@@ -82,13 +82,17 @@ class Dependence:
         Parameters
         ----------
         days : Floats
-            Instants, days from any origin.
+            Instants in order, days from any origin.
         exposure : Floats
             Share that each observation showed.
         """
-        shared = self.correlation(days[:, None] - days[None, :])
-        np.fill_diagonal(shared, 0.0)
-        return self.dispersion * float(1.0 + exposure @ shared @ exposure / exposure.sum())
+        kept = np.exp(-np.diff(days, prepend=days[0])[:, None] / self.stays_d)
+        carried, shared = np.zeros(len(self.stays_d)), np.zeros(len(self.stays_d))
+        for decay, shown in zip(kept, exposure, strict=True):
+            carried = carried * decay
+            shared += shown * carried
+            carried += shown
+        return self.dispersion * float(1.0 + 2.0 * (self.recalls * shared) @ self.weights / exposure.sum())
 
     def draw(self, days: Floats, exposure: Floats, level: float, size: int, random: np.random.Generator) -> Floats:
         """Counts of `size` series in which nothing changes, one a row.

@@ -28,6 +28,15 @@ def test_the_sum_of_counts_scatters_by_the_inflation() -> None:
     assert sums.var() / sums.mean() == pytest.approx(known.inflation(days, np.ones(30)), rel=0.1)
 
 
+def test_the_inflation_is_the_sum_over_all_pairs() -> None:
+    random = np.random.default_rng(8)
+    days, shown = np.sort(random.uniform(0.0, 40.0, 25)), random.uniform(0.3, 1.0, 25)
+    mixed = Dependence(np.array([1.0, 8.0]), np.array([0.6, 1.0]), np.array([0.3, 0.7]), 1.2)
+    pairs = mixed.correlation(days[:, None] - days[None, :]) * np.outer(shown, shown)
+    np.fill_diagonal(pairs, shown)
+    assert mixed.inflation(days, shown) == pytest.approx(1.2 * pairs.sum() / shown.sum())
+
+
 def test_an_observation_that_shows_half_counts_half() -> None:
     made = _known(4.0).draw(np.arange(20.0), np.full(20, 0.5), 4.0, 2000, np.random.default_rng(3))
     assert made.mean() == pytest.approx(2.0, abs=0.1)

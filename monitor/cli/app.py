@@ -67,6 +67,7 @@ for function in (
     report.evidence,
     report.score,
     operations.passes,
+    operations.plan,
     operations.schedule,
     operations.doctor,
     alerts.alerts,

@@ -42,7 +42,7 @@ def pull(
     """
     workspace, chosen = session.open(), chosen_period(period, last)
     if dry_run:
-        plan = workspace.plan(chosen, aoi=aoi, sensor=sensor, source=source)
+        plan = workspace.pull_plan(chosen, aoi=aoi, sensor=sensor, source=source)
         session.print(plan.as_json(), plan.text())
         return
     print_outcomes(session, "pull", workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool))

@@ -22,6 +22,22 @@ def passes(session: Session, period: PeriodArgument = None, last: LastOption = N
 
 
 @command
+def plan(
+    session: Session,
+    aoi: Annotated[str, typer.Argument(metavar="AOI", help="The port.")],
+    partner: Annotated[str | None, typer.Option("--partner", help="The port at the other end of a leg.")] = None,
+    stay: Annotated[str, typer.Option("--stay", help="Time that a ship spends at each end.")] = "24h",
+    season: Annotated[str, typer.Option("--season", help="How long the port is watched.")] = "90d",
+) -> None:
+    """Tell what passes would let one say of a port before any is paid for: S2 alone, with S1, with daily images.
+
+    Example: monitor plan rajin --partner dunai --stay 24h
+    """
+    found = session.open().plan(aoi, partner=partner, stay=stay, season=season)
+    session.print(found.as_json(), found.text())
+
+
+@command
 def schedule(
     session: Session,
     print_: Annotated[str | None, typer.Option("--print", help="systemd or cron: print the timer.")] = None,

@@ -66,25 +66,6 @@ def negative_binomial_cdf(number: int, size: float, success: float) -> float:
     return float(scipy_stats().nbinom.cdf(number, size, success))
 
 
-def binomial_two_sided(number: int, of: int, share: float) -> float:
-    """Two-sided p-value of `number` of `of` at a share: twice the smaller tail, at most 1.
-
-    Parameters
-    ----------
-    number : int
-        Successes that were seen.
-    of : int
-        Trials.
-    share : float
-        Probability of a success in one trial under the hypothesis.
-    """
-    at_most, at_least = (
-        float(scipy_stats().binom.cdf(number, of, share)),
-        float(scipy_stats().binom.sf(number - 1, of, share)),
-    )
-    return min(1.0, 2.0 * min(at_most, at_least))
-
-
 def binomial_interval(number: int, of: int, *, level: float = 0.95) -> tuple[float, float]:
     """Exact interval of a share; (nan, nan) of none.
 

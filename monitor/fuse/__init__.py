@@ -15,8 +15,9 @@ from monitor.fuse.matching.azimuth_shift import RadarGeometry, azimuth_shift, se
 from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.versions import latest, null_test, revise
+from monitor.fuse.series.changes import change_points
 from monitor.fuse.series.counts import clear_observations, count
-from monitor.fuse.series.rates import change_points, rates
+from monitor.fuse.series.rates import rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.visits import detectability, visits

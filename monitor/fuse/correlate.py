@@ -49,8 +49,9 @@ from monitor.fuse.matching.match import match
 from monitor.fuse.matching.projection import acquisition_of
 from monitor.fuse.matching.versions import latest, null_test, revise
 from monitor.fuse.reviews import ReviewDecisions
+from monitor.fuse.series.changes import ChangeRule, change_points
 from monitor.fuse.series.counts import count, moving_on_ais
-from monitor.fuse.series.rates import change_points, rates
+from monitor.fuse.series.rates import RateRule, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.visits import detectability, visits
@@ -92,6 +93,8 @@ class CorrelateRules:
     visits: VisitRule = field(default_factory=VisitRule)
     links: LinkRule = field(default_factory=LinkRule)
     findings: FindingRule = field(default_factory=FindingRule)
+    rates: RateRule = field(default_factory=RateRule)
+    changes: ChangeRule = field(default_factory=ChangeRule)
     null_shift: timedelta = timedelta(days=1)
 
 
@@ -150,7 +153,7 @@ def correlate(
     now = latest(made[MATCHES])
     made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits)
     made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links)
-    made |= _series(tables, now, made[VISITS], period)
+    made |= _series(tables, now, made[VISITS], period, rules)
     stated = findings(aois, tables | made, period=period, rule=rules.findings)
     return made, tuple(finding for finding in stated if finding.id not in reviews.statements)
 
@@ -265,7 +268,9 @@ def _voyages(
     )
 
 
-def _series(tables: TableSet, now: pd.DataFrame, stays: pd.DataFrame, period: TimeRange) -> TableSet:
+def _series(
+    tables: TableSet, now: pd.DataFrame, stays: pd.DataFrame, period: TimeRange, rules: CorrelateRules
+) -> TableSet:
     """COUNTS, RATES, CHANGES and SHIPS_AND_STACKS."""
     counted = count(
         tables[DETECTIONS],
@@ -278,8 +283,8 @@ def _series(tables: TableSet, now: pd.DataFrame, stays: pd.DataFrame, period: Ti
     return TableSet(
         {
             COUNTS: counted,
-            RATES: rates(counted, period=period),
-            CHANGES: change_points(counted),
+            RATES: rates(counted, period=period, rule=rules.rates),
+            CHANGES: change_points(counted, rule=rules.changes),
             SHIPS_AND_STACKS: ships_and_stacks(tables[STACKS], counted, stays),
         }
     )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.pipeline import export as export
     from monitor.pipeline import freshness as freshness
     from monitor.pipeline import outcome as outcome
+    from monitor.pipeline import planning as planning
     from monitor.pipeline import pull as pull
     from monitor.pipeline import report as report
     from monitor.pipeline import review as review
@@ -38,6 +39,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "export",
         "freshness",
         "outcome",
+        "planning",
         "pull",
         "report",
         "review",

@@ -31,11 +31,14 @@ class Rules:
         Who may read a brief, as a line in its header; "" prints none.
     weeks : int
         How many weeks a brief reaches back at most.
+    false_alarms_per_year : float
+        How many changes of counts a year a port may show in which nothing changes, all its counts together.
     """
 
     gap: timedelta = timedelta(hours=12)
     distribution: str = ""
     weeks: int = 26
+    false_alarms_per_year: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

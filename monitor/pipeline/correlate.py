@@ -32,6 +32,8 @@ from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateRules, DarkRule, correlate, read_watchlist
+from monitor.fuse.series.changes import ChangeRule
+from monitor.fuse.series.rates import RateRule
 from monitor.pipeline import snapshot
 from monitor.pipeline.ais import rematch
 from monitor.pipeline.ais.tables import port_points
@@ -63,7 +65,11 @@ def correlate_all(context: Context) -> TableSet:
         as_of=context.now,
         reviews=snapshot.decisions(before),
         again=again,
-        rules=CorrelateRules(dark=DARK),
+        rules=CorrelateRules(
+            dark=DARK,
+            rates=RateRule.of(context.rules.false_alarms_per_year),
+            changes=ChangeRule.of(context.rules.false_alarms_per_year),
+        ),
     )
     derived = tables | made
     for schema in snapshot.DERIVED:

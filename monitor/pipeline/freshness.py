@@ -54,7 +54,12 @@ def without_detections(context: Context, scenes: list[Scene] | None = None) -> l
 def made_from(context: Context, *, positions: bool = True) -> str:
     """A digest of everything that the derived tables are made from; without `positions`, of everything else."""
     folders = [name for name in _MADE_FROM if positions or name != "positions"]
-    parts = [VERSION, str(context.rules.gap), context.archive.digest(*folders)]
+    parts = [
+        VERSION,
+        str(context.rules.gap),
+        f"{context.rules.false_alarms_per_year:g}",
+        context.archive.digest(*folders),
+    ]
     parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, _, key in context.table_keys()]
     if reviewed := ReviewStore(context.archive).state():
         parts.append(reviewed)

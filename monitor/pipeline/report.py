@@ -115,6 +115,7 @@ def brief_input(context: Context, tables: TableSet, period: TimeRange) -> BriefI
         reviewed_by=who,
         draft=f"{reviewed} of {len(inside)} findings reviewed" if reviewed else "not reviewed",
         distribution=context.rules.distribution,
+        false_alarms_per_year=context.rules.false_alarms_per_year,
     )
 
 

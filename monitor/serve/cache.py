@@ -164,6 +164,7 @@ class PageCache:
             tables=tables,
             provenance=provenance(context, None),
             findings=stated,
+            false_alarms_per_year=context.rules.false_alarms_per_year,
         )
         given = replace(every, tables=snapshot.accepted(tables))
         return PageContent(context=context, given=given, every=every, findings=stated, read_at=now, state=state)

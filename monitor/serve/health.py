@@ -11,7 +11,7 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.tables import COUNTS, POSITIONS
 from monitor.core.timerange import TimeRange
-from monitor.fuse.series.rates import rates
+from monitor.fuse.series.rates import RateRule, rates
 from monitor.report.tiles.observations import Observation, observations_of, within
 from monitor.serve.cache import PageContent
 from monitor.store.archive import Archive
@@ -75,7 +75,11 @@ def health(content: PageContent, aoi: Aoi) -> Health:
     until = content.given.period.end
     recent = within(observations, TimeRange(until - RECENT, until))
     counts = content.given.tables[COUNTS]
-    made = rates(counts[counts["aoi_id"] == aoi.id], period=content.given.period)
+    made = rates(
+        counts[counts["aoi_id"] == aoi.id],
+        period=content.given.period,
+        rule=RateRule.of(content.given.false_alarms_per_year),
+    )
     weeks = made[(made["what"] == "vessels") & (made["observations"] > 0)]
     missing = {
         "rate": float("nan"),

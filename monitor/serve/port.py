@@ -9,7 +9,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.tables import CHANGES, COUNTS, SHUTTLES, STACKS, VISITS, VOYAGES
-from monitor.fuse.series.rates import rates
+from monitor.fuse.series.rates import RateRule, rates
 from monitor.pipeline.aviation.derive import flights
 from monitor.pipeline.aviation.section import flights_part, timeline_rows
 from monitor.report.charts.series import coverage_strip, weekly_series
@@ -83,7 +83,7 @@ def _coverage(given: BriefInput, aoi: Aoi) -> Block:
 
 def _series(given: BriefInput, aoi: Aoi) -> Block:
     counts = given.tables[COUNTS]
-    made = rates(counts[counts["aoi_id"] == aoi.id], period=given.period)
+    made = rates(counts[counts["aoi_id"] == aoi.id], period=given.period, rule=RateRule.of(given.false_alarms_per_year))
     made = made[made["what"] == "vessels"]
     if made.empty:
         return Text(("Not observed: no count for any of the last 26 weeks.",), "limit")

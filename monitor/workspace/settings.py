@@ -126,6 +126,9 @@ class AlertsSection(_Section):
         description="which findings raise an alert; also there: unmatched (vessels where AIS reception is not shown)",
     )
     least_likelihood: LikelihoodWord = Field("likely", description="what is less likely raises none")
+    false_alarms_per_year: float = Field(
+        0.5, gt=0, description="changes of counts that a port without one may show a year, all counts together"
+    )
     berths: tuple[str, ...] = Field((), description="berths, or ports for all of theirs, whose visits raise an alert")
     cool_down: str = Field("3d", description="same rule and place: the next one within this is recorded, not sent")
     newest: str = Field("30d", description="what is longer past than this when it is first found is recorded, not sent")

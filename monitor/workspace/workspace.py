@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.ais.ingest import IngestReport
     from monitor.pipeline.ais.ingest import Progress as FileProgress
     from monitor.pipeline.alerts.raise_and_send import Waiting
+    from monitor.pipeline.planning import Plan
     from monitor.report.render.notebook import Page
     from monitor.simulate import ScoreSheet
     from monitor.workspace.doctor import Check
@@ -178,7 +179,12 @@ class Workspace:
 
         detectors = Detectors(self.settings.source.sensors, make)
         report = self.settings.report
-        rules = Rules(gap=span(self.settings.ais.gap), distribution=report.distribution, weeks=report.weeks)
+        rules = Rules(
+            gap=span(self.settings.ais.gap),
+            distribution=report.distribution,
+            weeks=report.weeks,
+            false_alarms_per_year=self.settings.alerts.false_alarms_per_year,
+        )
         return Context(
             archive=self.archive,
             positions=self.positions,
@@ -190,7 +196,32 @@ class Workspace:
 
     # commands
 
-    def plan(
+    def plan(self, aoi: str, *, partner: str | None = None, stay: str = "24h", season: str = "90d") -> Plan:
+        """What passes of Sentinel-2, of both Sentinels and of a daily constellation would let one say of a port.
+
+        Parameters
+        ----------
+        aoi : str
+            The port.
+        partner : str, optional
+            The port at the other end of a leg; one like the first when not given.
+        stay : str
+            Time that a ship spends at each end, such as ``24h``.
+        season : str
+            How long the port is watched from now on, such as ``90d``.
+
+        Raises
+        ------
+        DataError
+            A time has another form, or the stay is too long.
+        SettingsError
+            There is no such port.
+        """
+        return pipeline.planning.plan_port(
+            self.context(aoi), self.context(partner) if partner else None, stay=span(stay), season=span(season)
+        )
+
+    def pull_plan(
         self, period: Period = None, *, aoi: str | None = None, sensor: str | None = None, source: str | None = None
     ) -> Table:
         """What `pull` would archive: a row a pass, with whether it is here.

@@ -10,6 +10,27 @@ def test_without_scenes_no_pass_is_known(printed: Callable[..., str], document: 
     assert document("passes", "2023-10") == {"passes": []}
 
 
+def test_a_plan_tells_what_each_set_of_satellites_would_show(
+    printed: Callable[..., str], document: Callable[..., Any]
+) -> None:
+    made = document("plan", "rajin", "--partner", "dunai", "--stay", "2d", "--season", "60d")
+    assert (made["aoi"], made["partner"], made["stay_h"], made["season_d"]) == ("rajin", "dunai", 48.0, 60.0)
+    assert 5.0 < made["passage_h"] < 20.0
+    first, both, daily = made["prospects"]
+    assert first["satellites"] == "Sentinel-2"
+    assert list(first["seen"]) == ["6h", "12h", "24h", "48h", "72h"]
+    assert first["seen"]["24h"] < both["seen"]["24h"] < daily["seen"]["24h"] < 1.0
+    assert first["crossings_width_90"] > 0.0
+    shown = printed("plan", "rajin")
+    assert "45% of optical passes clear, as over land on average" in shown
+    assert "passes of Sentinel-2 and Sentinel-1 and a daily 3 m constellation as usual at 42° latitude" in shown
+
+
+def test_a_plan_needs_a_port_that_is_there(printed: Callable[..., str]) -> None:
+    printed("plan", "atlantis", code=2)
+    printed("plan", "rajin", "--stay", "soon", code=2)
+
+
 def test_a_timer_is_printed_for_this_workspace(printed: Callable[..., str], workspace: Path) -> None:
     for kind in ("systemd", "cron"):
         shown = printed("schedule", "--print", kind)

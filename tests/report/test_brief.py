@@ -151,6 +151,13 @@ def test_the_fixed_wording_on_unmatched_and_gaps_is_there(html: str) -> None:
     assert "says nothing of intent" in html
 
 
+def test_how_often_chance_raises_a_change_is_said_beside_the_series() -> None:
+    given = replace(brief_input(), false_alarms_per_year=0.25)
+    text = unescape(page(build_brief(given, no_pixels), paper=False))
+    assert "a port in which nothing changes raises 0.25 a year at most on average, all its counts together" in text
+    assert given.digest() != brief_input().digest()
+
+
 def test_a_port_without_a_past_says_what_its_newest_observation_shows() -> None:
     result = statements(brief_input(("not observed", "observed")))
     assert result[1].claim == "2 objects consistent with vessels were marked at Rajin 라진 <b>, 2023-10-10 02:16 UTC."

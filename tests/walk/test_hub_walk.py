@@ -55,7 +55,7 @@ def watch(tmp_path, monkeypatch):
 def test_a_month_over_two_ports_takes_one_request_a_pass_and_then_none(watch):
     standin, folder = watch
     workspace = Workspace.open(folder)
-    plan = workspace.plan()
+    plan = workspace.pull_plan()
     assert "18 passes, 18 to pull" in plan.title
     assert "processing units" in plan.title
     assert standin.count("process") == 0
@@ -65,7 +65,7 @@ def test_a_month_over_two_ports_takes_one_request_a_pass_and_then_none(watch):
     assert workspace.pull() == []
     assert standin.count("process") == 18
     assert standin.count("catalog") - before == 4
-    assert "18 passes, 0 to pull" in workspace.plan().title
+    assert "18 passes, 0 to pull" in workspace.pull_plan().title
 
 
 def test_secrets_are_in_no_file_and_no_log(watch, caplog, capfd):
@@ -135,7 +135,7 @@ def test_a_pass_without_pixels_is_not_seen_and_waits(watch):
     standin, folder = watch
     whole = standin.world
     workspace = Workspace.open(folder)
-    planned = workspace.plan()
+    planned = workspace.pull_plan()
     standin.world = Sea([])
     standin.answer, true_answer = _catalog_of(whole, standin), standin.answer
     outcomes = workspace.pull()

@@ -8,7 +8,9 @@ import pytest
 from monitor.core.errors import SettingsError
 from monitor.core.findings import LIKELIHOODS
 from monitor.fuse.findings.alerts import DEFAULT_RULES, RULES
+from monitor.pipeline.freshness import made_from
 from monitor.workspace.settings import AlertRuleName, LikelihoodWord, Settings, read_settings, template
+from monitor.workspace.workspace import Workspace
 
 
 @pytest.fixture
@@ -89,3 +91,23 @@ def test_a_silence_of_less_than_a_day_is_refused(path: Path) -> None:
     path.write_text('[alerts]\nsilence = "12h"\n')
     with pytest.raises(SettingsError, match=r"\[alerts\] silence: '12h' is less than a day"):
         read_settings(path)
+
+
+def test_the_allowed_false_alarms_reach_what_is_derived(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workspace = Workspace.create(tmp_path)
+    before = made_from(workspace.context())
+    monkeypatch.setenv("MONITOR_ALERTS__FALSE_ALARMS_PER_YEAR", "0.1")
+    context = Workspace.open(tmp_path).context()
+    assert context.rules.false_alarms_per_year == 0.1
+    assert made_from(context) != before
+
+
+def test_no_false_alarm_at_all_cannot_be_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MONITOR_ALERTS__FALSE_ALARMS_PER_YEAR", "0")
+    with pytest.raises(SettingsError, match="false_alarms_per_year"):
+        read_settings(tmp_path / "monitor.toml")
+
+
+def test_a_new_workspace_takes_radar_and_optics(tmp_path: Path) -> None:
+    assert Workspace.create(tmp_path).settings.source.sensors == ("s2", "s1")
+    assert '# sensors = ["s2", "s1"]' in (tmp_path / "monitor.toml").read_text(encoding="utf-8")

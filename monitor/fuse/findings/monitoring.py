@@ -18,7 +18,8 @@ Span = tuple[datetime, datetime]
 
 LONGEST_SILENCE = timedelta(hours=24)
 LONGEST_UNSEEN = timedelta(days=14)
-_SURE_P = 0.001
+_SURE_PER_YEAR = 0.05
+"""A change is stated with high confidence when a port without one shows one as clear once in twenty years. Chosen."""
 _SURE_OBSERVATIONS = 10
 
 
@@ -32,7 +33,7 @@ def _changed(row: Mapping[object, object], names: Mapping[str, str]) -> Finding:
     start, end = _at(row["not_before"]), _at(row["not_after"])
     rates = (float(str(row["rate_before"])), float(str(row["rate_after"])))
     observations = (int(str(row["observations_before"])), int(str(row["observations_after"])))
-    p_value = float(str(row["p_value"]))
+    per_year, stay = float(str(row["false_alarms_per_year"])), float(str(row["mean_stay_d"]))
     return Finding(
         str(row["change_id"]),
         "change",
@@ -41,8 +42,11 @@ def _changed(row: Mapping[object, object], names: Mapping[str, str]) -> Finding:
         end,
         wording.changed(what, names.get(aoi, aoi), rates, observations, (start, end)),
         "",
-        "high" if p_value < _SURE_P and min(observations) >= _SURE_OBSERVATIONS else "moderate",
-        (f"{observations[0]} observations before, {observations[1]} after; p = {p_value:.2g}",),
+        "high" if per_year <= _SURE_PER_YEAR and min(observations) >= _SURE_OBSERVATIONS else "moderate",
+        (
+            f"{observations[0]} observations before, {observations[1]} after; with stays of {stay:.1f} days a port "
+            f"without a change shows one as clear {per_year:.2g} times a year",
+        ),
         (),
         ("the season", "observations at other hours or by another sensor"),
     )

@@ -374,6 +374,14 @@ def changed(
     )
 
 
+def false_alarms(per_year: float) -> str:
+    """Limits: how often a change may be reported where nothing changes."""
+    return (
+        f"Change alarms are set so that a port in which nothing changes raises {per_year:.2g} a year at most on "
+        "average, all its counts together; ships that stay and are counted again are allowed for."
+    )
+
+
 def feed_silent(start: Instant, end: Instant | None) -> str:
     """Limits: no AIS at all, until `end` or still."""
     if end is None:

@@ -101,6 +101,20 @@ def exposure(counts: pd.DataFrame, what: str) -> pd.Series:
     return counts[column].astype(float).fillna(water) if column in counts else water
 
 
+def observations_with(counts: pd.DataFrame, what: str) -> pd.DataFrame:
+    """The observations that have a count, in order of time, with its `exposure` as a column.
+
+    Parameters
+    ----------
+    counts : COUNTS table
+        Of one port.
+    what : str
+        Column of COUNTS.
+    """
+    table = counts.assign(exposure=exposure(counts, what))
+    return table[table[what].notna() & (table["exposure"] > 0)].sort_values("acquired_at").reset_index(drop=True)
+
+
 def moving_on_ais(matches: pd.DataFrame, positions: pd.DataFrame) -> frozenset[str]:
     """Ids of matched detections whose ship reported `UNDER_WAY_KN` or more within minutes of the observation.
 

@@ -1,12 +1,12 @@
-"""Rates per clear observation against what the past lets expect, and the points where they changed.
+"""Rates per clear observation against what the past lets expect.
 
-The one file that uses statsmodels and ruptures, which take seconds to load: only when there is something to compute.
+The one file that uses statsmodels, which takes seconds to load: only when there is something to compute.
 """
 
 from __future__ import annotations
 
 import importlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -14,75 +14,74 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.arrays import Floats
-from monitor.core.columns import floats, stamp
-from monitor.core.statistics import (
-    binomial_two_sided,
-    negative_binomial_cdf,
-    negative_binomial_quantile,
-    poisson_interval,
-)
-from monitor.core.tables import CHANGES, RATES
+from monitor.core.columns import floats
+from monitor.core.statistics import negative_binomial_cdf, negative_binomial_quantile, poisson_interval
+from monitor.core.tables import RATES
 from monitor.core.timerange import TimeRange
-from monitor.fuse.series.counts import exposure
+from monitor.fuse.series.counts import observations_with
+from monitor.fuse.series.dependence import Dependence, StayPrior, learn
 
 WHAT = ("vessels", "berth", "anchorage", "open", "under_way", "stacks")
 _YEAR_DAYS = 365.25
+_SHARE = 0.2
+"""Of the false alarms that a user allows: what weeks may take. Chosen."""
 _AS_POISSON = 1e6
 """Size from which a negative binomial is a Poisson distribution for our counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class RateRule:
-    """How a week is weighed against its past. Chosen, but for the level.
+    """How a week is weighed against its past.
 
     Attributes
     ----------
+    false_alarms_per_year : float
+        How many weeks a year a port may show as a change in which nothing changes, all its counts together. Set by the
+        user: a fifth of ``[alerts] false_alarms_per_year``.
     fewest_past : int
-        Past observations without which nothing is expected.
+        Past observations without which nothing is expected. Chosen.
     season_days : float
-        Length of the past from which a yearly harmonic is fitted.
+        Length of the past from which a yearly harmonic is fitted. Chosen.
     overdispersion : float
-        Pearson chi-squared per degree of freedom from which the model is negative binomial.
+        Pearson chi-squared per degree of freedom from which the model is negative binomial. Chosen.
     tail : float
         Of the prediction interval, on either side: 95 % lie within.
+    stays : StayPrior
+        What is held of stays before a series is looked at.
     """
 
+    false_alarms_per_year: float = 0.1
     fewest_past: int = 8
     season_days: float = 365.0
     overdispersion: float = 1.5
     tail: float = 0.025
+    stays: StayPrior = field(default_factory=StayPrior)
+
+    @classmethod
+    def of(cls, false_alarms_per_year: float) -> RateRule:
+        """The rule of a port that may have so many false alarms a year, change points included."""
+        return cls(false_alarms_per_year=_SHARE * false_alarms_per_year)
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeRule:
-    """When a series of counts changed. Chosen.
-
-    Attributes
-    ----------
-    p_value : float
-        Exact conditional p below which a change is kept.
-    shortest_segment : int
-        Observations on either side.
-    penalty : float
-        Of PELT, in noise variances times the log of the number of observations.
-    least_noise : float
-        Least standard deviation of the square roots of counts.
-    """
-
-    p_value: float = 0.01
-    shortest_segment: int = 5
-    penalty: float = 3.0
-    least_noise: float = 0.3
-
-
-class Expected(NamedTuple):
-    """What the past lets expect of a period's exposure: mean and 95 % prediction interval of the sum."""
+class _Expected(NamedTuple):
+    """What the past lets expect of the sum of a week's counts: a negative binomial of this mean and variance."""
 
     mean: float
-    low: float
-    high: float
+    variance: float
     model: str
-    size: float
+
+    @property
+    def _size(self) -> float:
+        return min(self.mean**2 / max(self.variance - self.mean, 1e-9), _AS_POISSON)
+
+    def quantile(self, probability: float) -> float:
+        return float(negative_binomial_quantile(probability, self._size, self._size / (self._size + self.mean)))
+
+    def p_value(self, seen: int) -> float:
+        success = self._size / (self._size + self.mean)
+        at_most = negative_binomial_cdf(seen, self._size, success)
+        at_least = 1.0 - negative_binomial_cdf(seen - 1, self._size, success)
+        return min(1.0, 2.0 * min(at_most, at_least))
 
 
 def rates(
@@ -113,22 +112,29 @@ def rates(
     -----
     Baseline: Poisson regression (statsmodels) with the log of exposure as offset, a yearly harmonic once the past is a
     year long; negative binomial when the past scatters more than Poisson (Pearson chi² per degree of freedom over
-    1.5). A change is a sum outside the 95 % prediction interval: one calm week in twenty is one too.
+    1.5). Ships that stay are counted again: the variance of a week's sum and the doubt of the baseline grow by what
+    observations share, as the series itself shows (`monitor.fuse.series.dependence`). One calm week in twenty lies
+    outside the 95 % interval; a change is a week whose p-value is so small that `false_alarms_per_year` holds for all
+    weeks and counts of a port together.
     """
     rows, rule = [], rule or RateRule()
     for aoi, group in counts.groupby("aoi_id", sort=True):
-        for what in WHAT:
-            if group[what].isna().all():
-                continue
-            known = _known(group, what)
-            rows += [_week(str(aoi), what, known, span, rule) for span in _weeks(period, every)]
+        kinds = [what for what in WHAT if group[what].notna().any()]
+        level = rule.false_alarms_per_year / max(len(kinds), 1) * every.total_seconds() / (_YEAR_DAYS * 86400.0)
+        for what in kinds:
+            known = observations_with(group, what)
+            stays = learn(_days(known), *_counted(known, what), prior=rule.stays) if len(known) > 1 else None
+            rows += [_week(str(aoi), what, known, span, stays, rule, level) for span in _weeks(period, every)]
     return RATES.conform(pd.DataFrame(rows)) if rows else RATES.empty()
 
 
-def _known(counts: pd.DataFrame, what: str) -> pd.DataFrame:
-    """The observations that have a count, in order of time, with the exposure of that count."""
-    table = counts.assign(exposure=exposure(counts, what))
-    return table[table[what].notna() & (table["exposure"] > 0)].sort_values("acquired_at")
+def _days(known: pd.DataFrame) -> Floats:
+    since = pd.Timestamp("2020-01-01", tz="UTC")
+    return np.asarray((known["acquired_at"] - since).dt.total_seconds().to_numpy() / 86400.0)
+
+
+def _counted(known: pd.DataFrame, what: str) -> tuple[Floats, Floats]:
+    return known[what].to_numpy(np.float64), floats(known, "exposure")
 
 
 def _weeks(period: TimeRange, every: timedelta) -> list[TimeRange]:
@@ -136,7 +142,9 @@ def _weeks(period: TimeRange, every: timedelta) -> list[TimeRange]:
     return [TimeRange(start, min(start + every, period.end)) for start in starts]
 
 
-def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange, rule: RateRule) -> dict[str, object]:
+def _week(
+    aoi: str, what: str, known: pd.DataFrame, span: TimeRange, stays: Dependence | None, rule: RateRule, level: float
+) -> dict[str, object]:
     start, end = pd.Timestamp(span.start), pd.Timestamp(span.end)
     now = known[(known["acquired_at"] >= start) & (known["acquired_at"] < end)]
     past = known[known["acquired_at"] < start]
@@ -160,119 +168,44 @@ def _week(aoi: str, what: str, known: pd.DataFrame, span: TimeRange, rule: RateR
         "p_value": np.nan,
         "is_change": False,
     }
-    if len(past) < rule.fewest_past or not shown:
+    if stays is None or len(past) < rule.fewest_past or not shown:
         return row
-    expected = _expect(past, what, now, rule)
+    expected = _expect(past, what, now, stays, rule)
+    mean = expected.mean if past[what].sum() else 0.0
+    p_value = expected.p_value(seen)
     row |= {
         "model": expected.model,
-        "expected": expected.mean / shown,
-        "expected_low": expected.low / shown,
-        "expected_high": expected.high / shown,
-        "p_value": _two_sided(seen, expected),
-        "is_change": not expected.low <= seen <= expected.high,
+        "expected": mean / shown,
+        "expected_low": expected.quantile(rule.tail) / shown,
+        "expected_high": expected.quantile(1.0 - rule.tail) / shown,
+        "p_value": p_value,
+        "is_change": p_value < level,
     }
     return row
 
 
-def _design(at: pd.Series, *, season: bool) -> Floats:
-    ones = np.ones((len(at), 1))
+def _design(known: pd.DataFrame, *, season: bool) -> Floats:
+    ones = np.ones((len(known), 1))
     if not season:
         return ones
-    days = (at - pd.Timestamp("2020-01-01", tz="UTC")).dt.total_seconds().to_numpy() / 86400.0
-    angle = 2.0 * np.pi * days / _YEAR_DAYS
+    angle = 2.0 * np.pi * _days(known) / _YEAR_DAYS
     return np.column_stack([ones, np.cos(angle), np.sin(angle)])
 
 
-def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame, rule: RateRule) -> Expected:
-    count, shown = past[what].to_numpy(np.float64), past["exposure"].to_numpy(np.float64)
+def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame, stays: Dependence, rule: RateRule) -> _Expected:
+    """Of a past without any sighting, the mean is that of half a sighting."""
+    (count, shown), ahead = _counted(past, what), _counted(now, what)[1]
+    shared = [stays.inflation(_days(part), floats(part, "exposure")) / stays.dispersion for part in (now, past)]
     if count.sum() == 0:
-        top = poisson_interval(0, float(shown.sum()))[1] * float(now["exposure"].sum())
-        most = negative_binomial_quantile(1.0 - rule.tail, _AS_POISSON, _AS_POISSON / (_AS_POISSON + top))
-        return Expected(0.0, 0.0, float(most), "poisson", np.inf)
+        mean = 0.5 * float(ahead.sum() / shown.sum())
+        return _Expected(mean, mean * shared[0] + 2.0 * mean**2, "poisson")
     season = past["acquired_at"].max() - past["acquired_at"].min() >= timedelta(days=rule.season_days)
-    design = _design(past["acquired_at"], season=season)
     sm = importlib.import_module("statsmodels.api")
-    fit = sm.GLM(count, design, family=sm.families.Poisson(), offset=np.log(shown)).fit()
-    ahead = fit.get_prediction(
-        _design(now["acquired_at"], season=season), offset=np.log(now["exposure"].to_numpy(np.float64))
-    )
-    mean = float(np.sum(ahead.predicted_mean))
-    doubt = float(np.sum(ahead.se_mean))
+    fit = sm.GLM(count, _design(past, season=season), family=sm.families.Poisson(), offset=np.log(shown)).fit()
+    predicted = fit.get_prediction(_design(now, season=season), offset=np.log(ahead))
+    mean, doubt = float(np.sum(predicted.predicted_mean)), float(np.sum(predicted.se_mean))
     scatter = float(fit.pearson_chi2 / max(fit.df_resid, 1.0))
-    typical = float(np.mean(fit.fittedvalues))
-    spread = (
-        mean + doubt**2 + (mean**2 / len(now) * (scatter - 1.0) / typical if scatter > rule.overdispersion else 0.0)
-    )
-    size = mean**2 / max(spread - mean, 1e-9)
-    model = "negative binomial" if scatter > rule.overdispersion else "poisson"
-    low, high = (float(negative_binomial_quantile(q, size, size / (size + mean))) for q in (rule.tail, 1.0 - rule.tail))
-    return Expected(mean, low, high, model, size)
-
-
-def _two_sided(seen: int, expected: Expected) -> float:
-    if not np.isfinite(expected.size):
-        return float("nan")
-    success = expected.size / (expected.size + expected.mean)
-    at_most = negative_binomial_cdf(seen, expected.size, success)
-    at_least = 1.0 - negative_binomial_cdf(seen - 1, expected.size, success)
-    return min(1.0, 2.0 * min(at_most, at_least))
-
-
-def change_points(
-    counts: pd.DataFrame, *, what: tuple[str, ...] = ("vessels", "berth", "stacks"), rule: ChangeRule | None = None
-) -> pd.DataFrame:
-    """CHANGES of each AOI's counts per clear observation.
-
-    Parameters
-    ----------
-    counts : COUNTS table
-    what : tuple of str
-        Columns of COUNTS.
-    rule : ChangeRule, optional
-
-    Notes
-    -----
-    Candidates come from PELT (ruptures) on the square roots of the counts, whose scatter is even; one is kept when the
-    observations on both sides differ by an exact conditional test.
-    """
-    rows, rule = [], rule or ChangeRule()
-    for aoi, group in counts.groupby("aoi_id", sort=True):
-        for name in what:
-            known = _known(group, name)
-            if len(known) >= 2 * rule.shortest_segment:
-                rows += _changes(str(aoi), name, known.reset_index(drop=True), rule)
-    return CHANGES.conform(pd.DataFrame(rows)) if rows else CHANGES.empty()
-
-
-def _changes(aoi: str, what: str, known: pd.DataFrame, rule: ChangeRule) -> list[dict[str, object]]:
-    signal = np.sqrt(known[what].to_numpy(np.float64) / floats(known, "exposure") + 0.375)
-    steps = np.diff(signal)
-    noise = max(float(np.median(np.abs(steps))) / 0.954, rule.least_noise) ** 2
-    finder = importlib.import_module("ruptures").Pelt(model="l2", min_size=rule.shortest_segment, jump=1).fit(signal)
-    ends = [0, *finder.predict(pen=rule.penalty * noise * np.log(len(signal)))]
-    found = []
-    for left, middle, right in zip(ends, ends[1:], ends[2:], strict=False):
-        before, after = known.iloc[left:middle], known.iloc[middle:right]
-        number = [int(part[what].sum()) for part in (before, after)]
-        shown = [float(part["exposure"].sum()) for part in (before, after)]
-        if sum(number) == 0:
-            continue
-        p_value = binomial_two_sided(number[1], sum(number), shown[1] / sum(shown))
-        if p_value < rule.p_value:
-            at = (before["acquired_at"].iloc[-1], after["acquired_at"].iloc[0])
-            found.append(
-                {
-                    "change_id": f"change|{aoi}|{what}|{stamp(at[1])}",
-                    "aoi_id": aoi,
-                    "what": what,
-                    "changed_at": at[0] + (at[1] - at[0]) / 2,
-                    "not_before": at[0],
-                    "not_after": at[1],
-                    "rate_before": number[0] / shown[0],
-                    "rate_after": number[1] / shown[1],
-                    "observations_before": len(before),
-                    "observations_after": len(after),
-                    "p_value": p_value,
-                }
-            )
-    return found
+    wild = scatter > rule.overdispersion
+    extra = mean**2 / len(now) * (scatter - 1.0) / float(np.mean(fit.fittedvalues)) if wild else 0.0
+    variance = mean * shared[0] + doubt**2 * shared[1] + extra
+    return _Expected(mean, variance, "negative binomial" if wild else "poisson")

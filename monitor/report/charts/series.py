@@ -223,6 +223,7 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
         f"{name}: vessels per clear observation by week. Dots are sums over the observations divided by their "
         "clear share, bars 95 % "
         "Poisson intervals, the pale band what the port's own past lets expect (95 % prediction). "
+        "Red: a change, which is rarer than a dot outside the band. "
         "Open marks: week not observed. The grey bars show how many clear observations a week had.",
         _series_table(rows, name),
     )
@@ -271,7 +272,7 @@ def _series_table(rows: pd.DataFrame, name: str) -> Table:
             Cell(f"{row.rate:.1f} ({row.rate_low:.1f}–{row.rate_high:.1f})") if observed else Cell(NOT_OBSERVED, "none")
         )
         expected = f"{row.expected_low:.1f}–{row.expected_high:.1f}" if np.isfinite(row.expected_low) else "–"
-        flag = Cell("outside expectation", "warn") if row.is_change else Cell("–")
+        flag = Cell("change", "warn") if row.is_change else Cell("–")
         made.append(
             (
                 Cell(f"{row.start:%Y-%m-%d}"),

@@ -95,6 +95,8 @@ class BriefInput:
         Who released it; "" prints DRAFT, and `draft` how far the review came.
     distribution : str
         Who may read it, as a line in the header; "" prints none.
+    false_alarms_per_year : float
+        How many changes of counts a year a port may show in which nothing changes, all its counts together.
 
     Raises
     ------
@@ -115,6 +117,7 @@ class BriefInput:
     reviewed_by: str = ""
     draft: str = "not reviewed"
     distribution: str = ""
+    false_alarms_per_year: float = 0.5
 
     def __post_init__(self) -> None:
         if not self.aois:
@@ -141,6 +144,7 @@ class BriefInput:
             made.update(schema.name.encode() + _table_digest(self.tables[schema]))
         made.update(repr((self.findings, self.corrections, self.provenance)).encode())
         made.update(repr((self.simulated, self.reviewed_by, self.draft, self.distribution)).encode())
+        made.update(f"{self.false_alarms_per_year:g}".encode())
         return made.hexdigest()
 
 

@@ -11,7 +11,8 @@ from monitor.core.tables import CHANGES, COUNTS, DETECTIONS, MATCHES, VESSELS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import coordinates, measured_length, number
-from monitor.fuse.series.rates import rates
+from monitor.fuse.findings import wording
+from monitor.fuse.series.rates import RateRule, rates
 from monitor.report.charts.series import weekly_series
 from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
@@ -45,7 +46,7 @@ def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], stu
     chosen = choose(observations, given.period)
     parts = [
         Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, observations, studio)),
-        Section(f"{aoi.id}-series", "Twenty-six weeks", (_series(given, aoi),)),
+        Section(f"{aoi.id}-series", "Twenty-six weeks", _series(given, aoi)),
         Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
         Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), detectable_stays(given, aoi))),
@@ -249,15 +250,17 @@ def _film(
     return (Film(f"film-{frame.id}", frames, caption, animation),)
 
 
-def _series(given: BriefInput, aoi: Aoi) -> Block:
+def _series(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     counts = given.tables[COUNTS]
     counts = counts[counts["aoi_id"] == aoi.id].copy()
     counts[["berth", "anchorage", "open", "stacks"]] = pd.NA
     end = given.period.end
-    made = rates(counts, period=TimeRange(end - timedelta(weeks=WEEKS), end))
+    rule = RateRule.of(given.false_alarms_per_year)
+    made = rates(counts, period=TimeRange(end - timedelta(weeks=WEEKS), end), rule=rule)
     made = made[made["what"] == "vessels"]
     if made.empty:
-        return Text(("Not observed: no count for any of the last 26 weeks.",), "limit")
+        return (Text(("Not observed: no count for any of the last 26 weeks.",), "limit"),)
     changes = given.tables[CHANGES]
     changes = changes[(changes["aoi_id"] == aoi.id) & (changes["what"] == "vessels")]
-    return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)
+    limit = Text((wording.false_alarms(given.false_alarms_per_year),), "limit")
+    return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id), limit

@@ -74,7 +74,7 @@ def test_a_port_without_observations_gives_no_finding() -> None:
     assert unseen_findings(COUNTS.empty(), NAMES, as_of=_day(16)) == ()
 
 
-def _changes(p_value: float) -> pd.DataFrame:
+def _changes(per_year: float) -> pd.DataFrame:
     return CHANGES.conform(
         pd.DataFrame(
             [
@@ -85,11 +85,14 @@ def _changes(p_value: float) -> pd.DataFrame:
                     "changed_at": _day(2),
                     "not_before": _day(0),
                     "not_after": _day(4),
+                    "raised_at": _day(9),
                     "rate_before": 3.04,
                     "rate_after": 0.5,
                     "observations_before": 12,
                     "observations_after": 14,
-                    "p_value": p_value,
+                    "mean_stay_d": 2.0,
+                    "p_value": per_year / 3,
+                    "false_alarms_per_year": per_year,
                 }
             ]
         )
@@ -97,14 +100,18 @@ def _changes(p_value: float) -> pd.DataFrame:
 
 
 def test_a_change_is_said_with_its_observations_and_without_a_likelihood() -> None:
-    found = change_findings(_changes(1e-5), NAMES)[0]
+    found = change_findings(_changes(0.003), NAMES)[0]
     assert found.claim == (
         "Vessels per clear observation at Rajin changed between 1 Oct 2023 and 5 Oct 2023, from 3.0 (12 "
         "observations) to 0.5 "
         "(14 observations)."
     )
     assert (found.kind, found.likelihood, found.confidence) == ("change", "", "high")
-    assert change_findings(_changes(0.008), NAMES)[0].confidence == "moderate"
+    assert found.reasons == (
+        "12 observations before, 14 after; with stays of 2.0 days a port without a change shows one as clear "
+        "0.003 times a year",
+    )
+    assert change_findings(_changes(0.3), NAMES)[0].confidence == "moderate"
 
 
 def test_no_changes_give_no_findings() -> None:

@@ -5,9 +5,10 @@ import pandas as pd
 import pytest
 
 from monitor.core.statistics import poisson_interval
-from monitor.core.tables import CHANGES, COUNTS, RATES
+from monitor.core.tables import COUNTS, RATES
 from monitor.core.timerange import TimeRange
-from monitor.fuse import change_points, rates
+from monitor.fuse import rates
+from monitor.fuse.series.rates import RateRule
 
 START = datetime(2023, 1, 1, tzinfo=UTC)
 
@@ -100,24 +101,26 @@ def test_never_a_ship_before_expects_none() -> None:
     assert row["is_change"]
 
 
-def test_a_lull_is_found_between_its_observations() -> None:
-    table = change_points(_counts([*_draw(4.0, 40), *_draw(0.3, 30, seed=5)]))
-    assert len(table) == 1
-    row = table.iloc[0]
-    truth = pd.Timestamp(START + timedelta(days=2.5 * 40))
-    assert abs(row["changed_at"] - truth) <= timedelta(days=8)
-    assert row["not_before"] < row["changed_at"] < row["not_after"]
-    assert row["rate_after"] < row["rate_before"]
+def test_a_week_of_one_ship_that_stays_is_no_change() -> None:
+    past = ([0] * 6 + [1] * 8 + [0] * 10) * 4
+    period = TimeRange(START + timedelta(days=96), START + timedelta(days=103))
+    row = rates(_counts([*past, *[1] * 7], every_d=1.0), period=period).iloc[0]
+    assert row["seen"] == 7
+    assert row["p_value"] > 0.05
+    assert not row["is_change"]
 
 
-def test_steady_counts_have_no_change_points() -> None:
-    found = [len(change_points(_counts(_draw(3.0, 80, seed=s)))) for s in range(20)]
-    assert sum(found) <= 2
+def test_the_user_sets_how_often_a_calm_week_may_stand_out() -> None:
+    counts = _counts(_draw(3.0, 300, seed=11))
+    period = TimeRange(START + timedelta(days=100), START + timedelta(days=740))
+    calm, lively = (rates(counts, period=period, rule=RateRule.of(allowed)) for allowed in (0.5, 50.0))
+    assert calm["is_change"].sum() <= 1
+    assert lively["is_change"].sum() > 3
+    assert lively["p_value"].equals(calm["p_value"])
 
 
-def test_no_counts_give_empty_tables() -> None:
+def test_no_counts_give_no_rates() -> None:
     assert list(rates(COUNTS.empty(), period=TimeRange.parse("2023-01"))) == list(RATES.columns)
-    assert list(change_points(COUNTS.empty())) == list(CHANGES.columns)
 
 
 def test_ships_at_berths_are_reckoned_per_share_of_berths_seen() -> None:

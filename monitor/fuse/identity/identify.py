@@ -77,7 +77,7 @@ def identify(
         A visit whose MMSI is known has one row: who that is, by AIS.
     watchlist : VESSEL_WATCHLIST table
         Its ``aois`` say where each ship is looked for. Elsewhere, and where a row names none or the column is missing
-        (lists of before 0.3), the ship hardly counts: "another ship" is nearly 1.
+        (older lists), the ship hardly counts: "another ship" is nearly 1.
     positions : POSITIONS table, optional
         A listed ship whose AIS shows it too far away to have been here is excluded.
     elsewhere : DataFrame, optional

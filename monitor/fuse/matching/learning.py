@@ -54,7 +54,7 @@ def weigh(
     pairs = pairs_within_reach(detections, points, model, sensor=sensor)
     learnt = Learnt(strangers=model.strangers_share[0])
     for _ in range(model.rounds):
-        costs = pair_costs(pairs, detections, points, model, learnt)
+        costs = pair_costs(pairs, points, model, learnt)
         probability = marginals(np.exp(-costs.total))
         if not costs.feasible.any():
             break

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.arrays import Floats, Ints, Mask
-from monitor.core.columns import floats, lonlat, texts
+from monitor.core.columns import floats, lonlat
 from monitor.core.geo.geodesy import inverse
 from monitor.fuse.matching.antenna import Centres, bows_deg, centres
+from monitor.fuse.matching.crowd import Crowd
 from monitor.fuse.matching.model import DEFAULT_MODEL, Learnt, MatchModel
 from monitor.fuse.matching.places import Spread
 
@@ -52,12 +53,16 @@ class Pairs:
         The hull's centre about the antenna.
     spread : Spread
         How sure the antenna's place is.
+    crowd : Crowd
+        What lies about each detection.
     at_berth : bool
         Whether the detection lies at a berth.
-    log_ratio, ratio_m : float
+    log_ratio, log_spread : float
         Log of measured over broadcast length, NaN where one is missing, and its standard deviation.
     heading, berth : float
         Costs.
+    length_m : float
+        As measured, else as broadcast; 0 where neither is known.
     """
 
     detection: Ints
@@ -68,6 +73,7 @@ class Pairs:
     apart_m: Floats
     centre: Centres
     spread: Spread
+    crowd: Crowd
     at_berth: Mask
     log_ratio: Floats
     log_spread: Floats
@@ -115,7 +121,8 @@ def pairs_within_reach(
     at, towards = apart[i, j], np.radians(bearing[i, j])
     vessels = points.iloc[j]
     axis = floats(detections, "axis_deg")[i]
-    at_berth = np.array([zone == "berth" for zone in texts(detections, "zone")], dtype=bool)[i]
+    crowd = Crowd.of(detections, model)
+    at_berth = crowd.at_berth[i]
     ratio, log_spread = _lengths(detections, i, floats(vessels, "length_m"), model, sensor)
     heading = _heading_cost(axis, bows_deg(vessels, model), model)
     moving = np.nan_to_num(floats(vessels, "sog_kn")) > model.under_way_kn
@@ -128,30 +135,26 @@ def pairs_within_reach(
         apart_m=apart,
         centre=centres(vessels, axis, measured[i], model),
         spread=spread.take(j),
+        crowd=crowd,
         at_berth=at_berth,
         log_ratio=ratio,
         log_spread=log_spread,
-        heading=np.where(at_berth, np.maximum(heading, 0.0), heading),
+        heading=np.where(crowd.in_row[i], np.maximum(heading, 0.0), heading),
         berth=np.where(at_berth & moving, np.log(model.berthed_under_way), 0.0),
         length_m=np.nan_to_num(np.where(np.isfinite(measured[i]), measured[i], floats(vessels, "length_m"))),
     )
 
 
 def pair_costs(
-    pairs: Pairs,
-    detections: pd.DataFrame,
-    points: pd.DataFrame,
-    model: MatchModel = DEFAULT_MODEL,
-    learnt: Learnt | None = None,
+    pairs: Pairs, points: pd.DataFrame, model: MatchModel = DEFAULT_MODEL, learnt: Learnt | None = None
 ) -> Costs:
     """The cost of each pair of a detection and a vessel at the scene's instant.
 
     Parameters
     ----------
     pairs : Pairs
-        Of the same two tables.
-    detections : DETECTIONS table
     points : TRACK_POINTS table
+        That the pairs are of.
     model : MatchModel
         Spreads, densities and gates.
     learnt : Learnt, optional
@@ -162,14 +165,15 @@ def pair_costs(
     A pair costs minus the log of: probability to be seen × density of the hull's centre, over the density of strangers
     × probability to be missed. The centre is a mixture of normals: the antenna's place on the hull (`antenna`), the
     ship's place at the instant (`places`), and a wider one for the outliers. Length and heading never veto; at a
-    berth, where all ships lie along the quay, a fitting heading is no evidence, and a ship under way is rarely the one.
+    berth and in a row, where all ships lie along the quay, a fitting heading is no evidence, and at a berth a ship
+    under way is rarely the one.
     """
     learnt = learnt or Learnt(strangers=model.strangers_share[0])
     i, j = pairs.detection, pairs.vessel
     seen = seen_probability(floats(points, "length_m")) * learnt.seen
     missed = 1.0 - seen * Spread.of(points, model).settled(model.placed_m)
     odds = (np.minimum(seen, 0.99) / np.maximum(missed, 0.01))[j]
-    strange = strangers_per_m2(detections, learnt.strangers, model)[i]
+    strange = pairs.crowd.strangers_m2(learnt.strangers)[i]
     position = -np.log(centre_density(pairs, model, learnt) * odds / strange + _NEVER)
     length = _length_cost(pairs, model, learnt)
     total = position + length + pairs.heading + pairs.berth
@@ -244,32 +248,6 @@ def centre_density(pairs: Pairs, model: MatchModel, learnt: Learnt) -> Floats:
             normal = np.exp(-0.5 * (off_ahead / a + off_right / r)) / (2.0 * np.pi * np.sqrt(a * r))
             density = density + weight * part * (pairs.centre.weight * normal).sum(axis=0)
     return density
-
-
-def strangers_per_m2(detections: pd.DataFrame, share: float, model: MatchModel) -> Floats:
-    """(n,) density at each detection of those that are no ship on AIS.
-
-    Parameters
-    ----------
-    detections : DETECTIONS table
-    share : float
-        Of all detections of the scene.
-    model : MatchModel
-        The density where nothing else is near, by zone.
-    """
-    by_zone = dict(model.strangers_per_km2)
-    alone = np.array([by_zone.get(zone, by_zone[""]) for zone in texts(detections, "zone")], dtype=np.float64) * 1e-6
-    others = min(model.crowd, len(detections) - 1)
-    if others < 1:
-        return alone
-    lon, lat = lonlat(detections)
-    bearing, apart = inverse(lon[:, None], lat[:, None], lon, lat)
-    around = others / (np.pi * np.square(np.maximum(np.sort(apart, axis=1)[:, others], 50.0)))
-    turned = np.radians(bearing - floats(detections, "axis_deg")[:, None])
-    length, width = model.row_m
-    row = (np.abs(apart * np.cos(turned)) <= length) & (np.abs(apart * np.sin(turned)) <= width)
-    in_row = (row.sum(axis=1) - 1.0) / (4.0 * length * width)
-    return np.asarray(alone + share * np.maximum(around, np.maximum(in_row, 0.0)))
 
 
 def _lengths(

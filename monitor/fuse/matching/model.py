@@ -36,6 +36,8 @@ class MatchModel:
         greater there.
     row_m : tuple of float
         Half length and half width of the row in which ships lie along a quay, on the detection's axis.
+    row_ships : int
+        With so many others in its row a detection lies along a quay.
     sure : float
         Probability from which a pair is ``matched``.
     possible : float
@@ -55,7 +57,9 @@ class MatchModel:
         side.
     length_spread : tuple of (str, float)
         Standard deviation of the log of measured over broadcast length, by sensor, where the detection states no
-        interval; "" for other sensors.
+        interval; "" for other sensors. Sentinel-2: of 12 whole ships of 80 m and more that AIS showed under way or
+        moored around Kiel on 12 August 2022, the shipped weights measured 0.09 too much in the mean, give or take
+        0.07; below 60 m they measured 0.2 to 0.7 too much. Set a little wider. The others are chosen.
     length_pairs : float
         Number of pairs that the spread (or the stated intervals), the bias and `floor_m` are worth against what the
         scene's own pairs show.
@@ -96,6 +100,7 @@ class MatchModel:
     strangers_share: tuple[float, float] = (0.25, 10.0)
     crowd: int = 4
     row_m: tuple[float, float] = (400.0, 40.0)
+    row_ships: int = 2
     sure: float = 0.7
     possible: float = 0.2
     gate_m: float = 500.0

@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.ais.segments import segments
 from monitor.ais.sorting import in_order, instant_micros
-from monitor.ais.uncertainty import SLOW_MS, Bridge, bridge_radii, dead_reckoning_radii
+from monitor.ais.uncertainty import RESTING_KN, SLOW_MS, Bridge, bridge_radii, dead_reckoning_radii
 from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import KNOT_MS
@@ -54,7 +54,8 @@ def track_at(
     Notes
     -----
     Between fixes above 3 kn a cubic Hermite curve through both velocities, else a straight line; both in metres on the
-    ellipsoid's tangent at the fix, so the antimeridian is no border.
+    ellipsoid's tangent at the fix, so the antimeridian is no border. A ship up to half a knot is where it was: that
+    speed is the receiver's noise, and its course is any.
     """
     if "lon" not in positions or "lat" not in positions:
         raise DataError("positions: lon and lat are needed to estimate where a vessel was")
@@ -180,7 +181,8 @@ def _wrapped(lon: Floats) -> Floats:
 
 def _dead_reckoned(track: _Track, index: Ints, when: Ints) -> dict[str, Floats]:
     seconds = (when - track.t[index]) / 1e6
-    east, north = (np.nan_to_num(v) * seconds for v in _velocity(track, index))
+    away = np.where(track.speed[index] > RESTING_KN * KNOT_MS, seconds, 0.0)
+    east, north = (np.nan_to_num(v) * away for v in _velocity(track, index))
     lat = track.lat[index] + north / _metres_per_degree(track.lat[index])[1]
     per_east = _metres_per_degree((lat + track.lat[index]) / 2)[0]
     r50, r90 = dead_reckoning_radii(np.abs(seconds), speed_ms=track.speed[index])

@@ -86,7 +86,9 @@ _NINETY = _Quantile(
 )
 
 _AGES_S = np.log([30.0, 70.0, 140.0, 350.0, 630.0, 1240.0, 1850.0, 3640.0, 7240.0, 14450.0, 28900.0, 43200.0])
-_RECKONED_KN = (0.5, 8.0)
+RESTING_KN = 0.5
+"""Up to it a ship is at rest, and stays where it is."""
+_RECKONED_KN = (RESTING_KN, 8.0)
 _RECKONED = (
     (
         (1.0, 2.2, 2.2, 2.2, 2.2, 2.2, 2.2, 2.2, 2.4, 2.9, 5.6, 24600.0),

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from monitor.core.tables import POSITIONS
+from monitor.ais.static import dimensions
+from monitor.core.tables import DIMENSIONS, POSITIONS
 
 FIRST_YEAR = 1990
 RAW_COLUMNS = (
@@ -25,9 +26,11 @@ RAW_COLUMNS = (
     "length_m",
     "receiver",
     "kind",
+    *DIMENSIONS,
 )
 """The columns that a reader returns. `t` is time-zone-aware UTC (NaT when it could not be read), numbers are float64
-(NaN when they could not be read), `kind` is "" or the reason why this sender is no vessel."""
+(NaN when they could not be read), `kind` is "" or the reason why this sender is no vessel. The dimensions may be left
+out."""
 
 _LEVELS: tuple[tuple[str, float, float, float], ...] = (
     ("sog_kn", 0.0, 102.2, 102.3),
@@ -108,6 +111,7 @@ def screen(raw: pd.DataFrame, *, source_file: str, latest: datetime) -> Screened
     table["receiver"] = kept["receiver"]
     frame = pd.DataFrame(table)
     frame["source_file"] = source_file
+    frame = frame.assign(**dimensions(kept))
     return Screened(POSITIONS.conform(frame), rejected, unavailable)
 
 

@@ -12,8 +12,8 @@ from monitor.fuse.ledger.compare import compare
 from monitor.fuse.ledger.observations import read_observations
 from monitor.fuse.matching.assignment import pair
 from monitor.fuse.matching.azimuth_shift import RadarGeometry, azimuth_shift, sentinel1_geometry
-from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
+from monitor.fuse.matching.model import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.versions import latest, null_test, revise
 from monitor.fuse.series.changes import change_points
 from monitor.fuse.series.counts import clear_observations, count

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from monitor.ais.static import with_static
 from monitor.core.aoi import Aoi
 from monitor.core.columns import naive
 from monitor.core.findings import Finding
@@ -33,6 +34,7 @@ from monitor.core.tables import (
     SHUTTLES,
     STACKS,
     VESSEL_WATCHLIST,
+    VESSELS,
     VISITS,
     VOYAGE_LINKS,
     VOYAGES,
@@ -44,8 +46,8 @@ from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, state
 from monitor.fuse.findings.build import findings
 from monitor.fuse.findings.rules import FindingRule
 from monitor.fuse.identity.identify import identify
-from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
+from monitor.fuse.matching.model import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.projection import acquisition_of
 from monitor.fuse.matching.versions import latest, null_test, revise
 from monitor.fuse.reviews import ReviewDecisions
@@ -118,8 +120,8 @@ def correlate(
     ----------
     tables : TableSet
         DETECTIONS (those that still count), COVERAGE, BERTH_STATES, STACKS, POSITIONS, GAPS, GAP_CALLS, PORT_CALLS,
-        VOYAGES (from port calls on AIS), VESSEL_WATCHLIST, and from the correlation before: MATCHES (all versions)
-        and NULL_TESTS. What is missing counts as empty.
+        VESSELS (lengths and antennas that positions lack), VOYAGES (from port calls on AIS), VESSEL_WATCHLIST, and
+        from the correlation before: MATCHES (all versions) and NULL_TESTS. What is missing counts as empty.
     aois : tuple of Aoi
         The ports.
     scenes : sequence of Acquisition or Scene
@@ -179,7 +181,7 @@ def _by_scene(
     for scene in sorted(due, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
         at = acquisition_of(scene).acquired_at
         low, high = np.searchsorted(times, naive(pd.Series([pd.Timestamp(at - reach), pd.Timestamp(at + reach)])))
-        near = positions.iloc[low:high]
+        near = with_static(positions.iloc[low:high], tables[VESSELS])
         ships = of_scene.get(scene.id, none)
         rows = match(ships, near, scene=scene, model=rules.match)
         found.append(rows)

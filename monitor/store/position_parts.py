@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from monitor.ais.sorting import in_order
 from monitor.core.errors import ArchiveError
+from monitor.core.tables import DIMENSIONS, POSITIONS
 from monitor.io import atomic
 
 FLUSH_ROWS = 2_000_000
@@ -92,14 +93,14 @@ def _write_part(table: pd.DataFrame, path: Path) -> None:
                 compression="zstd",
                 compression_level=1,
                 row_group_size=ROW_GROUP,
-                use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m"],
+                use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m", *DIMENSIONS],
             )
             file.flush()
             os.fsync(file.fileno())
 
 
 def read_part(path: Path, columns: Sequence[str]) -> pd.DataFrame:
-    """Some columns of a part.
+    """Some columns of a part; those that the version which wrote it did not have are as POSITIONS states.
 
     Raises
     ------
@@ -107,7 +108,10 @@ def read_part(path: Path, columns: Sequence[str]) -> pd.DataFrame:
         It is damaged.
     """
     try:
-        return pq.ParquetFile(path).read(columns=list(columns)).to_pandas()
+        file = pq.ParquetFile(path)
+        lacking = [c for c in columns if c in POSITIONS.absent and c not in file.schema_arrow.names]
+        table = file.read(columns=[c for c in columns if c not in lacking]).to_pandas()
+        return table.assign(**{c: POSITIONS.absent[c] for c in lacking})[list(columns)] if lacking else table
     except (OSError, pa.ArrowException) as error:
         raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error
 

@@ -40,6 +40,12 @@ def test_beyond_the_last_fix_it_is_dead_reckoned() -> None:
     assert np.isnan(point["after_s"])
 
 
+def test_the_noise_of_a_ship_at_rest_does_not_carry_it_away() -> None:
+    track = fixes(440000001, [0, 1], east_kn=0.0).assign(sog_kn=0.4, cog_deg=90.0)
+    point = track_at(track, at(4)).iloc[0]
+    assert float(distance_m(point["lon"], point["lat"], track["lon"][1], track["lat"][1])) < 0.1
+
+
 def test_before_the_first_fix_it_is_reckoned_backwards() -> None:
     track = fixes(440000001, [1, 2], east_kn=12.0)
     point = track_at(track, at(0.5)).iloc[0]

@@ -190,10 +190,10 @@ def _imaged(vessel: Mapping[object, object], observation: Acquisition) -> tuple[
     lon, lat = float(str(vessel["lon"])), float(str(vessel["lat"]))
     if observation.sensor != "s1":
         return lon, lat
-    course = satellite_course_deg(str(observation.orbit_state), lat)
     incidence = {83: 37.0, 134: 34.0, 61: 34.0 if observation.aoi_id == "dunai" else 42.5, 10: 38.5}[
         observation.relative_orbit or 83
     ]
+    course = satellite_course_deg(str(observation.orbit_state), lat, incidence_deg=incidence)
     shift = azimuth_shift(
         float(str(vessel["sog_kn"])),
         float(str(vessel["cog_deg"])),

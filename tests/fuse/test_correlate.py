@@ -9,6 +9,7 @@ from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.findings import Finding
+from monitor.core.geo.geodesy import destination
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.schema import UTC
 from monitor.core.tables import (
@@ -17,11 +18,13 @@ from monitor.core.tables import (
     COVERAGE,
     DARK_EVENTS,
     DETECTIONS,
+    DIMENSIONS,
     MATCHES,
     NULL_TESTS,
     POSITIONS,
     SHUTTLES,
     VESSEL_WATCHLIST,
+    VESSELS,
     VISITS,
     VOYAGES,
 )
@@ -121,6 +124,27 @@ def season(aois: tuple[Aoi, ...]) -> Correlated:
 
 def test_every_stay_of_the_season_is_a_visit(season: Correlated) -> None:
     assert season[0][VISITS].groupby("aoi_id").size().to_dict() == {"dunai": 8, "rajin": 8}
+
+
+def test_static_data_that_came_in_another_file_moves_the_antenna(aois: tuple[Aoi, ...]) -> None:
+    tables, scenes = _season(aois, days=8)
+    seen = tables[DETECTIONS].iloc[0]
+    place = seen["geometry"].centroid
+    stern = destination(place.x, place.y, 210.0, 50.0)
+    t = pd.date_range(seen["acquired_at"] - timedelta(hours=1), periods=40, freq="3min")
+    ship = {"mmsi": 440000001, "t": t, "lon": float(stern[0]), "lat": float(stern[1]), "sog_kn": 0.0, "cog_deg": 0.0}
+    ship |= {"heading_deg": 30.0, "nav_status": 5, "length_m": np.nan, "receiver": "", "source_file": "made"}
+    given = tables | {POSITIONS: POSITIONS.join([tables[POSITIONS], POSITIONS.conform(pd.DataFrame(ship))])}
+    static = {"mmsi": [440000001], "imo": "", "name": "", "callsign": "", "ship_type": pd.NA, "source_file": ""}
+    static |= {"length_m": 120.0, "width_m": 18.0} | dict(zip(DIMENSIONS, (110.0, 10.0, 9.0, 9.0), strict=True))
+    known = given | {VESSELS: VESSELS.conform(pd.DataFrame(static))}
+    off = []
+    for tables_now in (given, known):
+        matches = correlate(tables_now, aois, scenes=scenes)[0][MATCHES].set_index("detection_id")
+        assert matches.loc[seen["detection_id"], "mmsi"] == 440000001
+        off.append(float(matches.loc[seen["detection_id"], "distance_m"]))
+    assert off[0] > 40.0
+    assert off[1] < 15.0
 
 
 def test_every_sighting_is_dark_where_others_are_heard(season: Correlated) -> None:

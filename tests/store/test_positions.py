@@ -11,7 +11,7 @@ from pandas.testing import assert_frame_equal
 
 from monitor.ais import find_gaps, gaps_by_batch
 from monitor.core.errors import ArchiveError
-from monitor.core.tables import POSITIONS, VESSELS
+from monitor.core.tables import DIMENSIONS, POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange
 from monitor.store import position_parts as module
 from monitor.store.positions import PositionStore
@@ -210,6 +210,18 @@ def test_vessels_keep_the_last_word_of_each(tmp_path: Path) -> None:
     newer = pd.DataFrame([{**row, "imo": "", "name": "B", "length_m": np.nan}]).astype({"ship_type": "Int16"})
     store.write_vessels(VESSELS.conform(newer))
     assert store.vessels()[["imo", "name", "length_m"]].to_numpy().tolist() == [["9000001", "B", 100.0]]
+
+
+def test_parts_of_a_version_without_dimensions_still_read(tmp_path: Path) -> None:
+    store = PositionStore(tmp_path)
+    store.append([table(20)], key="one")
+    for part in tmp_path.rglob("*.parquet"):
+        pd.read_parquet(part).drop(columns=list(DIMENSIONS)).to_parquet(part, index=False)
+    old = store.read()
+    assert list(old.columns) == list(POSITIONS.columns)
+    assert old[list(DIMENSIONS)].isna().all(axis=None)
+    store.append([table(20).assign(mmsi=440000009, to_bow_m=90.0, to_stern_m=30.0)], key="two")
+    assert store.read(mmsi=[440000009])["to_bow_m"].tolist() == [90.0] * 20
 
 
 def test_the_report_of_an_ingest_comes_back(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from monitor.core.schema import Schema
 from monitor.core.tables.ais import (
+    DIMENSIONS,
     GAP_CALLS,
     GAP_RULES,
     GAPS,
@@ -73,6 +74,7 @@ __all__ = [
     "DARK_EVENTS",
     "DETECTABILITY",
     "DETECTIONS",
+    "DIMENSIONS",
     "GAPS",
     "GAP_CALLS",
     "GAP_CANDIDATES",

@@ -4,6 +4,16 @@ from __future__ import annotations
 
 from monitor.core.schema import UTC, Column, Schema
 
+DIMENSIONS = ("to_bow_m", "to_stern_m", "to_port_m", "to_starboard_m")
+"""Columns of the distances from the AIS antenna to the ends and sides of the hull, A to D of the static message."""
+_DIMENSIONS = {
+    "to_bow_m": Column("float64", "m", "Distance from the antenna to the bow (A), NaN when unknown."),
+    "to_stern_m": Column("float64", "m", "Distance from the antenna to the stern (B), NaN when unknown."),
+    "to_port_m": Column("float64", "m", "Distance from the antenna to the port side (C), NaN when unknown."),
+    "to_starboard_m": Column("float64", "m", "Distance from the antenna to the starboard side (D), NaN when unknown."),
+}
+_UNKNOWN = dict.fromkeys(DIMENSIONS, float("nan"))
+
 POSITIONS = Schema(
     name="positions",
     text="AIS positions, one row each. What the sender marks as not available (ITU-R M.1371) is NaN or missing.",
@@ -19,9 +29,11 @@ POSITIONS = Schema(
         "length_m": Column("float64", "m", "Length as the ship broadcasts it, NaN when unknown."),
         "receiver": Column("str", "", 'What received it: terrestrial | satellite | "" when not stated.'),
         "source_file": Column("str", "", "Name of the file that it was read from."),
+        **_DIMENSIONS,
     },
     key=(),
     time=("t", "t"),
+    absent=_UNKNOWN,
 )
 
 VESSELS = Schema(
@@ -39,8 +51,10 @@ VESSELS = Schema(
         "length_m": Column("float64", "m", "Length of the ship, NaN when never sent."),
         "width_m": Column("float64", "m", "Width of the ship, NaN when never sent."),
         "source_file": Column("str", "", "Name of the last file that had static data of it."),
+        **_DIMENSIONS,
     },
     key=("mmsi",),
+    absent=_UNKNOWN,
 )
 
 TRACK_POINTS = Schema(

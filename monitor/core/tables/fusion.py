@@ -27,10 +27,11 @@ MATCHES = Schema(
         "cost_length": Column("float64", "", "Part of the cost that comes from the lengths."),
         "cost_heading": Column("float64", "", "Part of the cost that comes from the heading."),
         "cost_berth": Column("float64", "", "Part of the cost for a ship under way beside a detection at a berth."),
-        "margin": Column("float64", "", "Cost by which the best other explanation loses, NaN when there is none."),
+        "margin": Column("float64", "", "Log odds of what the row states against all else, NaN when nothing fits."),
         "runner_up_mmsi": Column("Int64", "", "MMSI of the next best vessel, missing for none."),
         "reason": Column("str", "", 'Why it is not matched, "" when it is.'),
         "probability": Column("float64", "", "Probability that they belong together; NaN: ais_only or hour unknown."),
+        "explained": Column("float64", "", "Probability that some vessel on AIS is the detection; NaN when not known."),
         "ais_lon": Column("float64", "°", "Longitude where the image should show the vessel, NaN when unmatched."),
         "ais_lat": Column("float64", "°", "Latitude where the image should show the vessel, NaN when unmatched."),
         "version": Column("int64", "", "1 for the first answer, higher for each that replaced it."),
@@ -38,6 +39,7 @@ MATCHES = Schema(
     },
     key=("match_id", "version"),
     time=("acquired_at", "acquired_at"),
+    absent={"explained": float("nan")},
 )
 
 NULL_TESTS = Schema(
@@ -379,9 +381,11 @@ VESSEL_WATCHLIST = Schema(
         "type": Column("str", "", "Type of ship in words."),
         "role": Column("str", "", "route ship | look-alike | name trap | naval."),
         "look_alike_of": Column("str", "", 'Route ship that it may be taken for, "" for none.'),
+        "aois": Column("str", "", 'Ids of the AOIs where it is looked for, separated by spaces; "" for none.'),
         "source": Column("str", "", "Where this is published."),
         "confidence": Column("str", "", "Confidence in words of whoever wrote the row."),
         "note": Column("str", "", "Anything else in words."),
     },
     key=("name",),
+    absent={"aois": ""},
 )

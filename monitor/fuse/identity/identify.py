@@ -21,22 +21,43 @@ ANOTHER = "another ship"
 
 @dataclass(frozen=True, slots=True)
 class IdentityRule:
-    """Weights before a length is measured, by role; speed above which a ship elsewhere could not have been here.
+    """Weights before a length is measured, by role, and what excludes a ship. All chosen.
 
-    `another` is the weight of all ships that no list names; it keeps a length alone from naming anyone.
+    Attributes
+    ----------
+    route_ship, look_alike, naval : float
+        Weight of a listed ship at an AOI where the list looks for it.
+    another : float
+        Weight of all ships that no list names; it keeps a length alone from naming anyone.
+    elsewhere : float
+        Part of its weight that a listed ship keeps at other AOIs, and at all where its row names none: some 60 000
+        ships of the world's fleet may call there.
+    fastest_kn : float
+        Speed above which a ship that was elsewhere could not have been here.
+    least_probability : float
+        Candidates below it are not listed.
     """
 
     route_ship: float = 1.0
     look_alike: float = 0.2
     naval: float = 0.1
     another: float = 2.0
+    elsewhere: float = 0.001
     fastest_kn: float = 17.0
     least_probability: float = 0.02
 
-    def weight(self, role: str) -> float:
-        """The weight of a role; none for ships listed only because their names mislead."""
+    def weight(self, role: str, *, here: bool) -> float:
+        """The weight of a role; next to none for ships listed only because their names mislead.
+
+        Parameters
+        ----------
+        role : str
+            As in the watch list.
+        here : bool
+            Whether the list looks for the ship at this AOI.
+        """
         known = {"route ship": self.route_ship, "look-alike": self.look_alike, "naval": self.naval}
-        return known.get(role, 0.05)
+        return known.get(role, 0.05) * (1.0 if here else self.elsewhere)
 
 
 def identify(
@@ -55,6 +76,8 @@ def identify(
     visits : VISITS table
         A visit whose MMSI is known has one row: who that is, by AIS.
     watchlist : VESSEL_WATCHLIST table
+        Its ``aois`` say where each ship is looked for. Elsewhere, and where a row names none or the column is missing
+        (older lists), the ship hardly counts: "another ship" is nearly 1.
     positions : POSITIONS table, optional
         A listed ship whose AIS shows it too far away to have been here is excluded.
     elsewhere : DataFrame, optional
@@ -114,7 +137,7 @@ def _of_visit(
 ) -> list[dict[str, object]]:
     odds = [_length_odds(visit, ship) for ship in ships]
     weights = [
-        0.0 if out else rule.weight(str(ship["role"])) * ratio
+        0.0 if out else rule.weight(str(ship["role"]), here=_looked_for(ship, visit)) * ratio
         for ship, ratio, out in zip(ships, odds, away, strict=True)
     ]
     total = sum(weights) + rule.another
@@ -157,6 +180,10 @@ def _of_visit(
     for rank, row in enumerate(rows, 1):
         row |= {"rank": rank, "likelihood": likelihood_word(float(str(row["probability"]))), "wording": text}
     return rows
+
+
+def _looked_for(ship: dict[object, object], visit: dict[object, object]) -> bool:
+    return str(visit["aoi_id"]) in str(ship.get("aois", "")).split()
 
 
 def _numbers(row: dict[object, object], *names: str) -> tuple[float, ...]:

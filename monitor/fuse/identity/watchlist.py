@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -10,9 +11,17 @@ import pandas as pd
 from monitor.core.errors import DataError
 from monitor.core.tables import VESSEL_WATCHLIST
 
+log = logging.getLogger(__name__)
+
 
 def read_watchlist(path: Path | None = None) -> pd.DataFrame:
     """The VESSEL_WATCHLIST in a CSV file with its columns, or the one that comes with the package.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A file without the column ``aois`` is read, with a warning: its ships are then looked for at no AOI, and none
+        is named by length alone. Add the column with the ids of your AOIs, separated by spaces.
 
     Raises
     ------
@@ -29,4 +38,6 @@ def read_watchlist(path: Path | None = None) -> pd.DataFrame:
     for column in ("length_low_m", "length_high_m", "mmsi"):
         if column in raw:
             raw[column] = pd.to_numeric(raw[column].replace("", None), errors="coerce")
+    if "aois" not in raw:
+        log.warning("%s: no column aois, so its ships are looked for at no AOI; add it with the ids of your AOIs", path)
     return VESSEL_WATCHLIST.conform(raw)

@@ -8,19 +8,15 @@ import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
+from monitor.core.arrays import Ints, Mask
 from monitor.core.columns import floats, instants, require, vessels_only
 from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import MATCHES
-from monitor.fuse.matching.assignment import Pairing, pair
+from monitor.fuse.matching.assignment import solve
 from monitor.fuse.matching.azimuth_shift import RadarGeometry
-from monitor.fuse.matching.likelihood import (
-    DEFAULT_MODEL,
-    Costs,
-    MatchModel,
-    nearest_fix_s,
-    pair_costs,
-    seen_probability,
-)
+from monitor.fuse.matching.learning import Weighed, weigh
+from monitor.fuse.matching.likelihood import nearest_fix_s, seen_probability
+from monitor.fuse.matching.model import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.projection import acquisition_of, inside, observed_area, vessels_at
 
 HOUR_UNKNOWN = "hour unknown"
@@ -30,8 +26,9 @@ HOUR_UNKNOWN = "hour unknown"
 class _Sides:
     detections: pd.DataFrame
     points: pd.DataFrame
-    costs: Costs
-    pairing: Pairing
+    weighed: Weighed
+    chosen: Ints
+    """The vessel of each detection in the assignment that is right most often; -1 for none."""
 
 
 def match(
@@ -88,11 +85,19 @@ def match(
     if not acquisition.is_exact:
         return _table(acquisition, [_alone(str(d), HOUR_UNKNOWN) for d in ships["detection_id"]])
     points = vessels_at(positions, scene, observation=observation, within_h=model.longest_silence_h)
-    costs = pair_costs(ships, points, model)
-    sides = _Sides(ships, points, costs, pair(costs.total))
-    rows = _one_to_one([_row(sides, index, model) for index in range(len(ships))])
-    rows += _ais_only(sides, observed_area(scene) if observed is None else observed, rows, model)
+    expected = _expected(points, observed_area(scene) if observed is None else observed, model)
+    weighed = weigh(ships, points, expected, model=model, sensor=acquisition.sensor)
+    chosen, _ = solve(np.where(weighed.probability > 0, -weighed.probability, np.inf))
+    sides = _Sides(ships, points, weighed, chosen)
+    rows = [_row(sides, index, model) for index in range(len(ships))]
+    rows += _ais_only(sides, expected, rows)
     return _table(acquisition, rows)
+
+
+def _expected(points: pd.DataFrame, area: BaseGeometry, model: MatchModel) -> Mask:
+    """(vessels,) bool: those that AIS places in the area and that are large enough to be seen."""
+    large = seen_probability(floats(points, "length_m")) >= model.expected
+    return np.asarray(inside(points, area) & large & (floats(points, "r90_m") <= model.placed_m))
 
 
 def _table(acquisition: Acquisition, rows: list[dict[str, object]]) -> pd.DataFrame:
@@ -132,48 +137,50 @@ def _alone(detection_id: str, reason: str) -> dict[str, object]:
         "runner_up_mmsi": pd.NA,
         "reason": reason,
         "probability": 0.0 if reason != HOUR_UNKNOWN else np.nan,
+        "explained": 0.0 if reason != HOUR_UNKNOWN else np.nan,
         **nothing,
     }
 
 
 def _row(sides: _Sides, index: int, model: MatchModel) -> dict[str, object]:
     row = _alone(str(sides.detections["detection_id"].iloc[index]), "no vessel on AIS fits")
-    margin = float(sides.pairing.margin[index])
-    if not np.isfinite(margin):
+    fits = sides.weighed.probability[index]
+    if not fits.any():
         return row
-    paired = sides.pairing.column[index] >= 0
-    column = int(sides.pairing.column[index] if paired else sides.pairing.runner_up[index])
-    probability = 1.0 / (1.0 + np.exp(-margin if paired else min(margin, 700.0)))
-    row["probability"], row["margin"] = probability, margin
-    if probability < 1.0 - model.sure:
-        row["runner_up_mmsi"] = sides.points["mmsi"].iloc[column]
-        row["reason"] = "the nearest vessel on AIS fits badly"
+    ranked = np.argsort(-fits, kind="stable")
+    column, best = int(sides.chosen[index]), int(ranked[0])
+    probability = float(fits[column]) if column >= 0 else float(fits[best])
+    row["probability"], row["explained"] = probability, float(fits.sum())
+    if column < 0 or probability < model.possible:
+        row["margin"] = _log_odds(1.0 - probability)
+        row["runner_up_mmsi"] = sides.points["mmsi"].iloc[best]
+        elsewhere = (sides.chosen == best).any() and best != column
+        row["reason"] = "its vessel fits another detection better" if elsewhere else "the nearest vessel fits badly"
         return row
     row |= _terms(sides, index, column)
-    other = int(sides.pairing.runner_up[index]) if paired else -1
-    row["runner_up_mmsi"] = sides.points["mmsi"].iloc[other] if other >= 0 else pd.NA
-    row["status"] = "matched" if probability >= model.sure else "potential"
-    row["reason"] = "" if row["status"] == "matched" else _doubt(sides, column, other, model)
+    others = [int(other) for other in ranked if other != column and fits[other] > 0]
+    row["margin"] = _log_odds(probability)
+    row["runner_up_mmsi"] = sides.points["mmsi"].iloc[others[0]] if others else pd.NA
+    row["status"] = "matched" if probability >= model.sure and not _long_silent(sides, column, model) else "potential"
+    rival = bool(others) and float(fits[others[0]]) > 1.0 - float(fits.sum())
+    row["reason"] = "" if row["status"] == "matched" else _doubt(sides, column, model, rival=rival)
     return row
 
 
-def _one_to_one(rows: list[dict[str, object]]) -> list[dict[str, object]]:
-    """A vessel is named once; where it also fits another detection it is that one's runner-up."""
-    order = sorted(range(len(rows)), key=lambda i: -float(str(rows[i]["probability"])))
-    named: set[object] = set()
-    for index in order:
-        row = rows[index]
-        if row["mmsi"] is pd.NA:
-            continue
-        if row["mmsi"] in named:
-            row |= {"runner_up_mmsi": row["mmsi"], "mmsi": pd.NA, "reason": "its vessel fits another detection better"}
-        else:
-            named.add(row["mmsi"])
-    return rows
+def _long_silent(sides: _Sides, column: int, model: MatchModel) -> bool:
+    """Whether the place of a ship under way is one that nothing has confirmed for hours."""
+    point = sides.points.iloc[[column]]
+    under_way = float(floats(point, "sog_kn")[0]) > model.under_way_kn
+    return under_way and float(nearest_fix_s(point)[0]) > model.matched_within_h * 3600.0
+
+
+def _log_odds(probability: float) -> float:
+    p = min(max(probability, 1e-12), 1.0 - 1e-12)
+    return float(np.log(p / (1.0 - p)))
 
 
 def _terms(sides: _Sides, index: int, column: int) -> dict[str, object]:
-    point, costs = sides.points.iloc[column], sides.costs
+    point, costs = sides.points.iloc[column], sides.weighed.costs
     return {
         "mmsi": point["mmsi"],
         "distance_m": costs.distance_m[index, column],
@@ -188,8 +195,8 @@ def _terms(sides: _Sides, index: int, column: int) -> dict[str, object]:
     }
 
 
-def _doubt(sides: _Sides, column: int, other: int, model: MatchModel) -> str:
-    if other >= 0:
+def _doubt(sides: _Sides, column: int, model: MatchModel, *, rival: bool) -> str:
+    if rival:
         return "another vessel fits nearly as well"
     silent_min = float(nearest_fix_s(sides.points)[column]) / 60.0
     if silent_min > model.long_silence_min:
@@ -197,13 +204,9 @@ def _doubt(sides: _Sides, column: int, other: int, model: MatchModel) -> str:
     return "the vessel is near, but fits no better than a ship without AIS"
 
 
-def _ais_only(
-    sides: _Sides, area: BaseGeometry, rows: list[dict[str, object]], model: MatchModel
-) -> list[dict[str, object]]:
+def _ais_only(sides: _Sides, expected: Mask, rows: list[dict[str, object]]) -> list[dict[str, object]]:
     points = sides.points
     taken = {row["mmsi"] for row in rows if row["status"] in ("matched", "potential")}
-    expected = inside(points, area) & (seen_probability(floats(points, "length_m")) >= model.expected)
-    expected &= floats(points, "r90_m") <= model.placed_m
     unseen = []
     for column in np.flatnonzero(expected):
         point = points.iloc[int(column)]
@@ -215,6 +218,7 @@ def _ais_only(
             "status": "ais_only",
             "dt_s": float(nearest_fix_s(points)[column]),
             "probability": np.nan,
+            "explained": np.nan,
             "ais_lon": point["image_lon"],
             "ais_lat": point["image_lat"],
         }

@@ -13,11 +13,11 @@ from monitor.ais.tracks import track_at
 from monitor.core.columns import floats, require
 from monitor.core.geo.geodesy import destination
 from monitor.core.scenes.scene import Acquisition, Scene
-from monitor.core.tables import TRACK_POINTS
+from monitor.core.tables import DIMENSIONS, TRACK_POINTS
 from monitor.fuse.matching.azimuth_shift import RadarGeometry, image_shift_m, sentinel1_geometry
-from monitor.fuse.matching.likelihood import R90_OVER_SIGMA, nearest_fix_s
+from monitor.fuse.matching.likelihood import nearest_fix_s
 
-IMAGE_COLUMNS = ("image_lon", "image_lat", "image_sigma_m", "shift_m")
+IMAGE_COLUMNS = ("image_lon", "image_lat", "image_doubt_m", "shift_m", *DIMENSIONS)
 
 
 def acquisition_of(scene: Acquisition | Scene) -> Acquisition:
@@ -69,7 +69,7 @@ def vessels_at(
     observation: RadarGeometry | None = None,
     within_h: float = 12.0,
 ) -> pd.DataFrame:
-    """TRACK_POINTS at the scene's instant with the place, and its doubt, at which the image should show each vessel.
+    """TRACK_POINTS at the scene's instant, with where the image should show the antenna of each vessel.
 
     Parameters
     ----------
@@ -85,27 +85,26 @@ def vessels_at(
     Returns
     -------
     TRACK_POINTS table
-        With ``image_lon``, ``image_lat`` (degrees), ``image_sigma_m`` and ``shift_m``; one row a vessel. Empty when
-        nothing was received.
+        With `IMAGE_COLUMNS`: ``image_lon``, ``image_lat`` (degrees), what radar adds to the place and to its standard
+        error (``shift_m``, ``image_doubt_m``; 0 for optics), and the dimensions where sent. One row a vessel; empty
+        when nothing was received.
     """
     acquisition = acquisition_of(scene)
     instant = pd.Timestamp(acquisition.acquired_at)
     near = around(positions, instant, within_h)
     points = track_at(near, acquisition.acquired_at) if len(near) else TRACK_POINTS.empty()
     points = points[nearest_fix_s(points) <= within_h * 3600.0].reset_index(drop=True)
-    if "length_m" in near:
-        broadcast = near.dropna(subset=["length_m"]).groupby("mmsi")["length_m"].last()
-        points["length_m"] = points["mmsi"].map(broadcast).astype(np.float64)
+    for column in ("length_m", *DIMENSIONS):
+        sent = near.dropna(subset=[column]).groupby("mmsi")[column].last() if column in near else {}
+        points[column] = points["mmsi"].map(sent).astype(np.float64)
     observation = observation or radar_geometry(acquisition)
     return _imaged(points, observation)
 
 
 def _imaged(points: pd.DataFrame, observation: RadarGeometry | None) -> pd.DataFrame:
-    sigma = floats(points, "r90_m") / R90_OVER_SIGMA
     if observation is None:
-        return points.assign(
-            image_lon=points["lon"], image_lat=points["lat"], image_sigma_m=sigma, shift_m=np.zeros(len(points))
-        )
+        still = np.zeros(len(points))
+        return points.assign(image_lon=points["lon"], image_lat=points["lat"], image_doubt_m=still, shift_m=still)
     sog = floats(points, "sog_kn")
     shift = image_shift_m(sog, floats(points, "cog_deg"), observation)
     lon, lat = destination(
@@ -116,7 +115,7 @@ def _imaged(points: pd.DataFrame, observation: RadarGeometry | None) -> pd.DataF
     )
     motion = per_knot * np.where(np.isfinite(sog), 0.05 * sog, 2.0)
     doubt = np.hypot(observation.doubt * shift, motion)
-    return points.assign(image_lon=lon, image_lat=lat, image_sigma_m=np.hypot(sigma, doubt), shift_m=shift)
+    return points.assign(image_lon=lon, image_lat=lat, image_doubt_m=doubt, shift_m=shift)
 
 
 def inside(points: pd.DataFrame, area: BaseGeometry) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -10,8 +10,8 @@ import pandas as pd
 from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import MATCHES, NULL_TESTS
 from monitor.core.timerange import utc
-from monitor.fuse.matching.likelihood import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.match import match
+from monitor.fuse.matching.model import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.projection import acquisition_of, around
 
 SUPERSEDED = "superseded"

@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from monitor.ais.static import dimensions
 from monitor.core.errors import DataError
+from monitor.core.tables import DIMENSIONS
 from monitor.sources.ais.layouts import Layout, custom_layout, find_layout
 from monitor.sources.ais.parsing import (
     MOBILE_KINDS,
@@ -197,6 +199,7 @@ def _columns(text: Mapping[str, pa.Array], layout: Layout, rows: int, rejected: 
             "length_m": length,
             "receiver": words_of(text.get("receiver"), RECEIVERS, rows, layout.default_receiver),
             "kind": words_of(text.get("kind"), MOBILE_KINDS, rows, ""),
+            **{column: numeric(column.removeprefix("to_")) for column in DIMENSIONS},
         }
     )
     if "millisecond" in text:
@@ -230,9 +233,8 @@ def _vessels(
     """Distinct static rows of a block, in order of first appearance."""
     blank = pa.nulls(rows, pa.string())
     columns = {name: text.get(name, blank) for name in (*_STATIC_TEXT, "ship_type")}
-    table = pa.table(
-        {**columns, "mmsi": raw["mmsi"].to_numpy(), "length_m": raw["length_m"].to_numpy(), "width_m": width}
-    )
+    sizes = {name: raw[name].to_numpy() for name in ("mmsi", "length_m", *DIMENSIONS)}
+    table = pa.table({**columns, **sizes, "width_m": width})
     distinct = table.group_by(table.column_names, use_threads=False).aggregate([])
     usable = distinct.filter(pc.greater(distinct["mmsi"], 0.0))
     kinds = coded(pc.cast(usable["ship_type"].combine_chunks(), pa.string()), SHIP_TYPES, usable.num_rows)
@@ -244,4 +246,5 @@ def _vessels(
     frame["imo"] = frame["imo"].str.replace("IMO", "", regex=False).where(frame["imo"] != "0", "")
     for name in ("length_m", "width_m"):
         frame[name] = frame[name].where(frame[name] > 0)
+    frame = frame.assign(**dimensions(frame))
     return frame[whole & (frame["mmsi"] < 1e9)].astype({"mmsi": "int64"})

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from monitor.ais.validation import RAW_COLUMNS
 from monitor.core.errors import DataError
+from monitor.core.tables import DIMENSIONS
 from monitor.sources.ais.csv import Parsed
 from monitor.sources.ais.parsing import parse_instants, parse_numbers
 
@@ -224,7 +225,7 @@ def parse_parquet(path: Path) -> Iterator[Parsed]:
 
 def _from_parquet(frame: pd.DataFrame) -> Parsed:
     raw = pd.DataFrame({"t": frame["t"].dt.tz_convert("UTC").astype("datetime64[us, UTC]")})
-    for name in ("mmsi", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "nav_status", "length_m"):
+    for name in ("mmsi", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "nav_status", "length_m", *DIMENSIONS):
         raw[name] = pd.to_numeric(frame[name]).astype("float64") if name in frame else np.nan
     raw["receiver"] = frame["receiver"].astype("str").fillna("") if "receiver" in frame else ""
     raw["kind"] = ""

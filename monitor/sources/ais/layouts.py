@@ -247,10 +247,9 @@ LAYOUTS = (
     Layout(
         "monitor csv",
         {
-            name: name
+            name: f"to_{name}" if name in ("bow_m", "stern_m", "port_m", "starboard_m") else name
             for name in FIELDS
-            if name
-            not in ("kind", "millisecond", "message_type", "segment", "bow_m", "stern_m", "port_m", "starboard_m")
+            if name not in ("kind", "millisecond", "message_type", "segment")
         },
     ),
 )

@@ -14,6 +14,7 @@ from pyais import decode
 from pyais.exceptions import AISBaseException
 
 from monitor.ais.decoding import CLASS_A, CLASS_B, LONG_RANGE, decode_reports
+from monitor.core.tables import DIMENSIONS
 from monitor.sources.ais.csv import Parsed
 from monitor.sources.ais.timestamps import TRAILING, Clock, checksum, epoch_micros, pghp_micros, prefix
 
@@ -250,6 +251,7 @@ def _decode_static(payload: bytes) -> dict[str, object] | None:
         return sum(int(v) for name in names if isinstance(v := message.get(name), int | float))
 
     length, width, imo = total("to_bow", "to_stern"), total("to_port", "to_starboard"), total("imo")
+    sizes = (length, length, width, width)
     return {
         "mmsi": int(str(message["mmsi"])),
         "imo": str(imo) if imo else "",
@@ -258,6 +260,10 @@ def _decode_static(payload: bytes) -> dict[str, object] | None:
         "ship_type": total("ship_type") or None,
         "length_m": float(length) or None,
         "width_m": float(width) or None,
+        **{
+            column: float(total(column.removesuffix("_m"))) if size else None
+            for column, size in zip(DIMENSIONS, sizes, strict=True)
+        },
     }
 
 

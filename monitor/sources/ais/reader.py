@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from monitor.ais.static import with_static
 from monitor.ais.validation import screen
 from monitor.core.errors import DataError
 from monitor.core.tables import POSITIONS
@@ -69,7 +70,7 @@ class PositionReader:
             report.rejected.update(screened.rejected)
             report.unavailable.update(screened.unavailable)
             report.positions += len(screened.positions)
-            yield with_lengths(screened.positions, report.vessels)
+            yield with_static(screened.positions, report.vessels)
 
     def _parsed(self, path: Path, report: ReadReport, progress: ReadProgress | None) -> Iterator[Parsed]:
         with open_members(path, progress) as members:
@@ -142,15 +143,7 @@ def read_positions(
         report.rejected["duplicate"] += int(repeated.sum())
         report.positions -= int(repeated.sum())
         table = table[~repeated].reset_index(drop=True)
-    return with_lengths(table, report.vessels), report
-
-
-def with_lengths(positions: pd.DataFrame, vessels: pd.DataFrame) -> pd.DataFrame:
-    """Positions whose missing `length_m` is taken from VESSELS where it is known."""
-    if positions.empty or vessels.empty or not positions["length_m"].isna().any():
-        return positions
-    known = positions["mmsi"].map(vessels.set_index("mmsi")["length_m"])
-    return positions.assign(length_m=positions["length_m"].fillna(known.astype("float64")))
+    return with_static(table, report.vessels), report
 
 
 def _instant(value: date | datetime | str | None) -> datetime | None:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
@@ -62,3 +64,30 @@ def test_ais_gives_the_right_to_a_name() -> None:
 
 def test_the_watch_list_guesses_no_mmsi() -> None:
     assert read_watchlist()["mmsi"].isna().all()
+
+
+def test_far_from_where_the_list_looks_a_ship_of_like_length_is_another() -> None:
+    visits = _visits(("rajin", 0.0, 1.0, 2.0, 3.0, 120.0)).assign(aoi_id="genoa")
+    table = identify(visits, read_watchlist()).set_index("candidate")
+    assert table.loc["another ship", "probability"] > 0.97
+    assert list(table.index) == ["another ship"]
+
+
+def test_a_row_that_names_an_aoi_counts_there_alone() -> None:
+    listed = read_watchlist().assign(aois="genoa dunai")
+    visits = _visits(("rajin", 0.0, 1.0, 2.0, 3.0, 120.0))
+    assert list(identify(visits, listed)["candidate"]) == ["another ship"]
+    assert "Angara" in set(identify(visits.assign(aoi_id="genoa"), listed)["candidate"])
+
+
+def test_a_list_without_aois_reads_with_a_warning_and_names_nobody_by_length(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "old.csv"
+    read_watchlist().drop(columns="aois").to_csv(path, index=False)
+    old = read_watchlist(path)
+    assert "aois" in caplog.text
+    assert set(old["aois"]) == {""}
+    visits = _visits(("rajin", 0.0, 1.0, 2.0, 3.0, 120.0))
+    for table in (identify(visits, old), identify(visits, old.drop(columns="aois"))):
+        assert list(table["candidate"]) == ["another ship"]

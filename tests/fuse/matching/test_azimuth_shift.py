@@ -4,6 +4,7 @@ import pytest
 from monitor.core.errors import DataError
 from monitor.fuse import azimuth_shift, sentinel1_geometry
 from monitor.fuse.matching.azimuth_shift import image_shift_m, satellite_course_deg, slant_range_m
+from tests.independent_quays.orbit import view
 
 GEOMETRY = {"incidence_deg": 38.0, "slant_range_m": 850_000.0, "satellite_speed_ms": 7590.0}
 
@@ -56,11 +57,35 @@ def test_a_ship_at_berth_is_not_shifted() -> None:
     assert image_shift_m([0.0, 0.3, np.nan], [90.0, 90.0, 90.0], observation).tolist() == [0.0, 0.0, 0.0]
 
 
-def test_sentinel_1_flies_north_by_west_going_up_and_south_by_west_going_down() -> None:
-    assert satellite_course_deg("ascending", 42.2) == pytest.approx(346.1, abs=0.5)
-    assert satellite_course_deg("descending", 42.2) == pytest.approx(193.9, abs=0.5)
+def test_below_the_satellite_it_flies_north_by_west_going_up_and_south_by_west_going_down() -> None:
+    assert satellite_course_deg("ascending", 42.2, incidence_deg=0.0) == pytest.approx(346.1, abs=0.1)
+    assert satellite_course_deg("descending", 42.2, incidence_deg=0.0) == pytest.approx(193.9, abs=0.1)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize(("lat", "incidence"), [(42.2, 31.0), (42.2, 46.0), (-20.0, 38.0), (65.0, 46.0)])
+def test_the_course_at_a_place_is_that_of_an_orbit_flown_step_by_step(
+    lat: float, incidence: float, *, ascending: bool
+) -> None:
+    expected, _, reach, speed = view(lat, ascending=ascending, incidence_deg=incidence)
+    state = "ascending" if ascending else "descending"
+    assert satellite_course_deg(state, lat, incidence_deg=incidence) == pytest.approx(expected, abs=0.02)
+    assert slant_range_m(incidence) == pytest.approx(reach, rel=1e-3)
+    assert sentinel1_geometry(state, lat).speed_ms == pytest.approx(float(np.linalg.norm(speed)), rel=2e-3)
+
+
+def test_the_course_at_a_place_lies_3_to_5_degrees_off_the_track_below() -> None:
+    below = satellite_course_deg("ascending", 42.2, incidence_deg=0.0)
+    near, far = (satellite_course_deg("ascending", 42.2, incidence_deg=i) for i in (31.0, 46.0))
+    assert near - below == pytest.approx(3.0, abs=0.1)
+    assert far - below == pytest.approx(5.0, abs=0.1)
 
 
 def test_an_unknown_orbit_direction_is_refused() -> None:
     with pytest.raises(DataError, match="sideways"):
         satellite_course_deg("sideways", 42.2)
+
+
+def test_a_latitude_that_the_orbit_does_not_reach_is_refused() -> None:
+    with pytest.raises(DataError, match="88"):
+        satellite_course_deg("ascending", 88.0)

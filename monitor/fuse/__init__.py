@@ -2,7 +2,9 @@
 
 from monitor.fuse.correlate import CORRELATED, CorrelateRules, correlate
 from monitor.fuse.dark.candidates import gap_candidates
-from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects
+from monitor.fuse.dark.events import dark_events
+from monitor.fuse.dark.fixed import fixed_objects
+from monitor.fuse.dark.rules import DarkRule
 from monitor.fuse.findings.alerts import AlertRule, Stays, alerts
 from monitor.fuse.findings.build import findings
 from monitor.fuse.findings.monitoring import change_findings, feed_findings, unseen_findings

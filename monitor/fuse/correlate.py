@@ -42,7 +42,9 @@ from monitor.core.tables import (
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.fuse.dark.candidates import gap_candidates
-from monitor.fuse.dark.events import DarkRule, dark_events, fixed_objects, stated_lengths
+from monitor.fuse.dark.events import dark_events, stated_lengths
+from monitor.fuse.dark.fixed import fixed_objects
+from monitor.fuse.dark.rules import DarkRule
 from monitor.fuse.findings.build import findings
 from monitor.fuse.findings.rules import FindingRule
 from monitor.fuse.identity.identify import identify

@@ -31,7 +31,7 @@ from monitor.core.tableset import TableSet
 from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
-from monitor.fuse import CorrelateRules, DarkRule, correlate, read_watchlist
+from monitor.fuse import CorrelateRules, correlate, read_watchlist
 from monitor.fuse.series.changes import ChangeRule
 from monitor.fuse.series.rates import RateRule
 from monitor.pipeline import snapshot
@@ -40,10 +40,6 @@ from monitor.pipeline.ais.tables import port_points
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import FINDINGS, NOTE, made_from
 from monitor.store import findings
-
-DARK = DarkRule(score=0.6, real=((0.4, 0.15), (0.5, 0.3), (0.6, 0.62), (0.7, 0.82), (0.9, 0.93)))
-"""When a detection of the shipped weights may be called dark. In a simulated season 13 of 16 unmatched detections of
-score 0.6 or more were ships, and 6 of 21 of those below; set a little lower, since real ports are harder."""
 
 
 def correlate_all(context: Context) -> TableSet:
@@ -66,7 +62,6 @@ def correlate_all(context: Context) -> TableSet:
         reviews=snapshot.decisions(before),
         again=again,
         rules=CorrelateRules(
-            dark=DARK,
             rates=RateRule.of(context.rules.false_alarms_per_year),
             changes=ChangeRule.of(context.rules.false_alarms_per_year),
         ),

@@ -5,7 +5,8 @@ from shapely.affinity import translate
 
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import DETECTIONS, MATCHES, REVIEWS
-from monitor.fuse.dark.events import DarkRule, dark_events
+from monitor.fuse.dark.events import dark_events
+from monitor.fuse.dark.rules import DarkRule
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.versions import latest, revise
 from monitor.fuse.reviews import ReviewDecisions, decisions, without

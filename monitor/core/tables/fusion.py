@@ -65,9 +65,9 @@ NULL_TESTS = Schema(
 DARK_EVENTS = Schema(
     name="dark_events",
     text=(
-        "Vessel detections that no AIS explains, with whether AIS was shown to be received there and then. "
-        "Unmatched is an observation; dark says that AIS was received and this ship was not on it, and nothing "
-        "of intent. Empty when everything is explained."
+        "Vessel detections that no AIS explains, with the probability that a ship without AIS lay there, where AIS "
+        "was shown to be received. Unmatched is an observation; dark says that such a ship is likely, after the "
+        "port's own base rates, and nothing of intent. Empty when everything is explained."
     ),
     columns={
         "event_id": Column("str", "", "Id, made of that of the detection."),
@@ -75,7 +75,7 @@ DARK_EVENTS = Schema(
         "scene_id": Column("str", "", "Id of the scene."),
         "aoi_id": Column("str", "", "Id of the AOI."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
-        "status": Column("str", "", "dark | unmatched, reception unknown."),
+        "status": Column("str", "", "dark | unmatched, dark not likely | unmatched, reception unknown."),
         "score": Column("float64", "", "Score of the detection, NaN when not known."),
         "length_m": Column("float64", "m", "Estimated length, NaN when not known."),
         "length_low_m": Column("float64", "m", "Lower bound of the 90 % interval of the length."),
@@ -88,11 +88,24 @@ DARK_EVENTS = Schema(
         "gap_ids": Column("str", "", "Ids of gaps that could explain it, best first, separated by spaces."),
         "likelihood": Column("str", "", 'ICD 203 word of the probability, "" when reception is unknown.'),
         "probability": Column("float64", "", "Probability that a vessel not on AIS lay there; NaN: reception unknown."),
+        "p_ship": Column("float64", "", "Probability that it is a ship, after the port's false hulls."),
+        "p_received": Column(
+            "float64", "", "Probability, of a ship there and then, that its AIS was received if sent."
+        ),
+        "p_without_ais": Column("float64", "", "Probability, of such a ship, that it sent none; else unmatched."),
+        "base_rate": Column("float64", "", "Share of the port's ships of its size that send no AIS, as learnt."),
+        "base_rate_low": Column("float64", "", "Lower bound of the 90 % interval of that share."),
+        "base_rate_high": Column("float64", "", "Upper bound of the 90 % interval of that share."),
+        "false_per_scene": Column("float64", "", "False hulls a scene of the port, as learnt."),
         "geometry": Column("geometry", "", "Oriented box of the detection."),
     },
     key=("event_id",),
     crs=f"EPSG:{WGS84}",
     time=("acquired_at", "acquired_at"),
+    absent=dict.fromkeys(
+        ("p_ship", "p_received", "p_without_ais", "base_rate", "base_rate_low", "base_rate_high", "false_per_scene"),
+        float("nan"),
+    ),
 )
 
 GAP_CANDIDATES = Schema(

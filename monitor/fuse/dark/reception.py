@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.arrays import Floats
-from monitor.core.columns import floats, naive
+from monitor.core.columns import floats, lonlat, naive
 from monitor.core.geo.geodesy import distance_m
 
 
@@ -116,3 +116,27 @@ def check_cells(
     beside = near[near["hour"].isin([hour - timedelta(hours=1), hour + timedelta(hours=1)])]
     most = int(now["vessels"].max()) if len(now) else 0
     return ReceptionCheck(most, before=len(now) > 0, after=len(now) > 0 and len(beside) > 0)
+
+
+def receptions(
+    detections: pd.DataFrame, positions: pd.DataFrame | None, reception: pd.DataFrame | None, rule: ReceptionRule
+) -> list[ReceptionCheck | None]:
+    """What AIS was received around each detection; None where neither table was given.
+
+    Parameters
+    ----------
+    detections : DETECTIONS table
+        Needs ``acquired_at`` and geometry.
+    positions : POSITIONS table, optional
+        Decides where it is given.
+    reception : RECEPTION table, optional
+    rule : ReceptionRule
+    """
+    feed = None if positions is None else Feed.of(positions)
+    made: list[ReceptionCheck | None] = []
+    for when, place in zip(detections["acquired_at"], zip(*lonlat(detections), strict=True), strict=True):
+        if feed is not None:
+            made.append(feed.check(when, place, rule))
+        else:
+            made.append(None if reception is None else check_cells(reception, when, place, rule))
+    return made

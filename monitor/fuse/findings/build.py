@@ -13,7 +13,7 @@ from monitor.core.tables import COUNTS, DARK_EVENTS, IDENTITY, RATES, SHUTTLES, 
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import about_length, plural
-from monitor.fuse.dark.events import DARK
+from monitor.fuse.dark.events import DARK, NOT_LIKELY
 from monitor.fuse.findings import wording
 from monitor.fuse.findings.gaps import gap_findings
 from monitor.fuse.findings.rules import FindingRule
@@ -86,7 +86,8 @@ def _place(row: dict[object, object], key: str, names: dict[str, str]) -> str:
 
 
 def _dark(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
-    for row in _within(tables[DARK_EVENTS], "acquired_at", period):
+    events = tables[DARK_EVENTS]
+    for row in _within(events[events["status"] != NOT_LIKELY], "acquired_at", period):
         place, at = _place(row, "zone_id", names), _at(row["acquired_at"])
         gap_ids = tuple(str(row["gap_ids"]).split())
         others = tuple(text for text in str(row["alternatives"]).split("; ") if text)

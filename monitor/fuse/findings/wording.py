@@ -135,6 +135,28 @@ def dark(place: str, length: str, at: Instant, received: int) -> str:
     )
 
 
+def base_rate(place: str, share: tuple[float, float, float], false_per_scene: float, dark: int, unmatched: int) -> str:
+    """Limits: how rare ships without AIS are at a port, which every dark event there rests on.
+
+    Parameters
+    ----------
+    place : str
+        Name of the port.
+    share : tuple of float
+        Share of its ships that send no AIS, with the bounds of the 90 % interval.
+    false_per_scene : float
+        Detections a scene that are no ship.
+    dark, unmatched : int
+        Detections that are likely to be dark, and all that no AIS explains where reception is shown.
+    """
+    return (
+        f"At {place}, as far as its own AIS and detections show, {share[0]:.0%} ({share[1]:.0%} to {share[2]:.0%}) of "
+        f"the ships seen send no AIS, and {false_per_scene:.1f} detections a scene are no ship: of "
+        f"{plural(unmatched, 'detection')} that no AIS explains, {dark} "
+        f"{'is' if dark == 1 else 'are'} likely to be a ship without AIS."
+    )
+
+
 def ais_only(mmsi: int, place: str, at: Instant) -> str:
     """AIS says so, the image does not.
 

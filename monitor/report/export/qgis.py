@@ -16,7 +16,11 @@ _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     "dark_events": (
         "fill",
         "status",
-        {"dark": (VERMILLION, "dark event"), "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown")},
+        {
+            "dark": (VERMILLION, "dark event"),
+            "unmatched, dark not likely": (SKY, "unmatched, dark not likely"),
+            "unmatched, reception unknown": (ORANGE, "unmatched, reception unknown"),
+        },
     ),
     "gaps": ("line", "", {"": (ORANGE, "AIS gap: straight between its ends, not the way that was sailed")}),
     "open_gaps": ("marker", "", {"": (VERMILLION, "last position received here, still silent")}),

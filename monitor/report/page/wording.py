@@ -37,7 +37,7 @@ STATUS: dict[str, tuple[str, str]] = {
     "matched": ("M", "matched: an AIS position fits the detection in place, time and length"),
     "potential": ("P", "potential match: an AIS position fits, but not well enough or not alone"),
     "unmatched": ("U", "unmatched: no AIS position fits"),
-    "dark": ("D", "dark event: unmatched where AIS is shown to be received at that place and hour"),
+    "dark": ("D", "dark event: likely a ship without AIS, where AIS is shown to be received"),
     "unknown": ("N", "not compared with AIS: no AIS for this observation, or its hour is unknown"),
     "fixed": ("F", "fixed object: seen at one spot in observation after observation, so not a ship"),
     "stack": ("S", "container stack: not a vessel, not compared with AIS"),

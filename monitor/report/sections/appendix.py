@@ -29,7 +29,7 @@ from monitor.report.page.wording import (
 _GLOSSARY = (
     ("AIS", "automatic identification system: what ships broadcast of themselves"),
     ("Clear observation", "a satellite pass in which the water of the port was seen"),
-    ("Dark event", "a detection that no AIS explains, at a place and hour where AIS is shown to be received"),
+    ("Dark event", "a detection that is likely to be a ship without AIS, where AIS is shown to be received"),
     ("Detection", "an object that the detector marked, with a score from 0 to 1; a candidate, not a certainty"),
     ("Gap", "silence in AIS longer than a threshold; it says nothing of intent"),
     ("MMSI", "nine-digit number a ship broadcasts; it can be shared, changed or false"),

@@ -11,6 +11,8 @@ from monitor.core.geo.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
 from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
 from monitor.core.wording import coordinates, hours, measured_length, minute, number, plural
+from monitor.fuse.dark.events import DARK, NOT_LIKELY, UNKNOWN
+from monitor.fuse.findings import wording
 from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import GAP_LIMIT, STATUS, UNMATCHED_LIMIT, when
@@ -30,14 +32,14 @@ def ais(given: BriefInput) -> Section:
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     matches = MATCHES.within(given.tables[MATCHES], given.period)
     matches = matches[matches["aoi_id"].isin(names)]
-    dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == "dark", "scene_id"])
+    dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == DARK, "scene_id"])
     scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
     chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
     rows = []
     for (aoi_id, scene_id), group in matches.groupby(["aoi_id", "scene_id"], sort=False):
         tally = group["status"].value_counts()
         events = given.tables[DARK_EVENTS]
-        events = events[(events["scene_id"] == scene_id) & (events["status"] == "dark")] if scene_id in dark else []
+        events = events[(events["scene_id"] == scene_id) & (events["status"] == DARK)] if scene_id in dark else []
         scene = scenes.get(str(scene_id))
         at = when(scene) if scene else minute(group["acquired_at"].iloc[0])
         rows.append(
@@ -178,14 +180,16 @@ def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     events = DARK_EVENTS.within(given.tables[DARK_EVENTS], given.period)
     events = events[events["aoi_id"].isin(names)]
-    events = events.assign(rank=(events["status"] != "dark").astype(int), big=-events["length_m"].fillna(0.0))
+    rank = events["status"].map({DARK: 0, UNKNOWN: 1, NOT_LIKELY: 2})
+    events = events.assign(rank=rank, big=-events["length_m"].fillna(0.0))
     events = events.sort_values(["rank", "big", "event_id"])
-    cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in events.head(MOST_CARDS).to_dict("records"))
+    notable = events[events["status"] != NOT_LIKELY].head(MOST_CARDS)
+    cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in notable.to_dict("records"))
     rows = tuple(
         (
             Cell(minute(e["acquired_at"])),
             Cell(names[str(e["aoi_id"])]),
-            Cell(str(e["status"]), "warn" if e["status"] == "dark" else "part"),
+            Cell(str(e["status"]), "warn" if e["status"] == DARK else "part"),
             Cell(measured_length(e["length_m"], e["length_low_m"], e["length_high_m"])),
             Cell(f"{e['score']:.2f}"),
             Cell(coordinates(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
@@ -202,7 +206,19 @@ def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
         empty="None.",
         compact=True,
     )
-    return Section("dark", "Notable detections", (Cards(cards, "No detection without AIS in this period."), table))
+    none = "No detection without AIS in this period." if events.empty else "None that is likely to be a dark vessel."
+    return Section("dark", "Notable detections", (*_base_rates(events, names), Cards(cards, none), table))
+
+
+def _base_rates(events: pd.DataFrame, names: Mapping[str, str]) -> tuple[Text, ...]:
+    """A sentence for each port whose base rates are known: that of the ships as large as its largest event."""
+    made = []
+    for aoi_id, mine in events[events["base_rate"].notna()].groupby("aoi_id"):
+        row = mine.sort_values("length_m").iloc[-1]
+        share = (float(row["base_rate"]), float(row["base_rate_low"]), float(row["base_rate_high"]))
+        dark = int((mine["status"] == DARK).sum())
+        made.append(wording.base_rate(names[str(aoi_id)], share, float(row["false_per_scene"]), dark, len(mine)))
+    return (Text(tuple(made), "note"),) if made else ()
 
 
 def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
@@ -225,6 +241,7 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
         ("Score", f"{event['score']:.2f}"),
         ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
         ("Vessels received there", "not known" if pd.isna(vessels) else number(vessels)),  # type: ignore[arg-type]
+        ("Chance of a ship · that it sends no AIS", _chances(event)),
         ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
         ("Confidence", finding.confidence if finding else "low"),
         ("Detection", str(event["detection_id"])),
@@ -240,6 +257,11 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
         alternatives=_split(event["alternatives"]),
         candidates=_candidates(given, str(event["event_id"])),
     )
+
+
+def _chances(event: Mapping[str, object]) -> str:
+    parts = (float(str(event[name])) for name in ("p_ship", "p_without_ais"))
+    return " · ".join(f"{part:.2f}" if part == part else "–" for part in parts)
 
 
 def _candidates(given: BriefInput, event_id: str) -> Table | None:

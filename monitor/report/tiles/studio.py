@@ -20,7 +20,7 @@ from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.core.wording import plural
-from monitor.fuse.dark.events import fixed_objects
+from monitor.fuse.dark.fixed import fixed_objects
 from monitor.report.page.blocks import FilmFrame, Picture
 from monitor.report.page.model import BriefInput, ReadPixels
 from monitor.report.page.style import Rgb, gif, lossless, webp

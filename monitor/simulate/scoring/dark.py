@@ -48,7 +48,7 @@ def match_figures(
 
 
 def dark_figures(dark: pd.DataFrame, detections: pd.DataFrame, truth: Tables, pairs: pd.Series) -> list[Figure]:
-    """Precision and recall of dark events.
+    """Precision and recall of dark events, which are those at "likely" or above.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def test_unmatched_where_others_are_heard_is_dark(optical: Acquisition, traffic:
     row = events.iloc[0]
     assert row["status"] == "dark"
     assert row["reception_vessels"] == 3
-    assert row["likelihood"] in ("very likely", "almost certain")
+    assert row["likelihood"] in ("likely", "very likely")
     assert "3 other vessels received" in row["reasons"]
     assert "naval" in row["alternatives"]
 

@@ -9,10 +9,10 @@ from monitor.ais.decoding import Reports
 from monitor.core.arrays import Floats, Ints
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import KNOT_MS, distance_m
-from monitor.sources.tabular.cells import unit_ratio
+from monitor.sources.tabular.cells import is_wrong_unit, unit_ratio
 
-SPEED_FACTOR = 1.6
-"""A ratio of stated to implied speed from which on it is no chance: m/s for knots gives 0.51, km/h 1.85; chosen."""
+_LARGEST = 25.0
+"""The largest factor between two units of speed in use, with room: tenths of a knot."""
 _STEPS_S = (10.0, 600.0)
 _MOVING_KN = 3.0
 _FASTEST_KN = 45.0
@@ -65,7 +65,7 @@ def check_speeds(mmsi: Ints, micros: Ints, lon: Floats, lat: Floats, sog_kn: Flo
     ratio = speed_ratio(mmsi, micros, lon, lat, sog_kn)
     moving = sog_kn[sog_kn >= 0.5]
     fast = float(np.median(moving)) if len(moving) >= 10 else 0.0
-    if ratio > SPEED_FACTOR or ratio < 1 / SPEED_FACTOR:
+    if is_wrong_unit(ratio, largest=_LARGEST):
         reason = f"speeds are {ratio:.2g} times what the distances between positions show"
     elif fast > _FASTEST_KN and np.isnan(ratio):
         reason = f"half of the ships under way make over {fast:.0f} kn"
@@ -93,4 +93,4 @@ def fits_speeds(reports: Reports, micros: Ints, timed: npt.NDArray[np.bool_]) ->
     ratio = speed_ratio(
         reports.mmsi[usable], micros[usable], reports.lon[usable], reports.lat[usable], reports.sog_kn[usable]
     )
-    return bool(np.isnan(ratio) or 1 / SPEED_FACTOR <= ratio <= SPEED_FACTOR)
+    return not is_wrong_unit(ratio, largest=np.inf)

@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from monitor.core.tables.aviation import AIR_POSITIONS
+from monitor.sources.tabular.layouts import METRES_PER_FOOT
 
-METRES_PER_FOOT = 0.3048
 _STALE, _NEW_LEG, _GEOMETRIC = 1, 2, 8
 
 

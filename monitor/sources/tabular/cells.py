@@ -147,3 +147,11 @@ def unit_ratio(stated: npt.ArrayLike, implied: npt.ArrayLike, *, least: float) -
         return float("nan")
     low, middle, high = np.percentile(np.log(a[usable] / b[usable]), (25, 50, 75))
     return float(np.exp(middle)) if high - low < np.log(1.5) else float("nan")
+
+
+def is_wrong_unit(ratio: float, *, largest: float) -> bool:
+    """Whether a ratio of `unit_ratio` shows another unit; one beyond `largest` (or its inverse) shows broken data.
+
+    From a factor of 1.6 on: m/s for knots gives 0.51, km/h 1.85.
+    """
+    return 1.6 < max(ratio, 1 / ratio) <= largest if ratio > 0 else False

@@ -14,7 +14,7 @@ from monitor.sources.tabular.cells import Cells
 from monitor.sources.tabular.layouts import Layout, LayoutBook
 
 BATCH = 100_000
-_LARGEST = 1 << 29
+LARGEST = 1 << 29
 """Bytes of one JSON document that are parsed at once; chosen for a machine of 8 GB. One object a line has no limit."""
 _LONGEST_LIST = 4
 _FIRST_LINES = 5
@@ -27,7 +27,7 @@ Expand = Callable[[Mapping[str, object]], Iterable[Record] | None]
 
 def is_json(head: bytes) -> bool:
     """Whether text begins as a JSON object or array, or with lines of one object each behind a prefix."""
-    return bool(_BEGIN.match(head)) or _is_lines(head)
+    return bool(_BEGIN.match(head)) or is_lines(head)
 
 
 def read_records(
@@ -52,14 +52,14 @@ def read_records(
         Not JSON, too deep, or one document too large to be parsed at once.
     """
     first = next(blocks, b"")
-    if _is_lines(first):
+    if is_lines(first):
         return True, _of_lines(chain([first], blocks), book, expand)
     parts, size = [first], len(first)
     for block in blocks:
         parts.append(block)
         size += len(block)
-        if size > _LARGEST:
-            raise DataError(f"{where}: JSON of over {_LARGEST >> 20} MB; split it, or write an object a line")
+        if size > LARGEST:
+            raise DataError(f"{where}: JSON of over {LARGEST >> 20} MB; split it, or write an object a line")
     document = parse_json(b"".join(parts), where)
     try:
         return False, iter([*rows_of(document, book, expand)])
@@ -91,7 +91,8 @@ def _object(line: bytes) -> Mapping[str, object] | None:
     return value if isinstance(value, dict) else None
 
 
-def _is_lines(head: bytes) -> bool:
+def is_lines(head: bytes) -> bool:
+    """Whether text holds an object a line, each perhaps behind a prefix."""
     lines = [*islice((line for line in head.splitlines() if line.strip()), _FIRST_LINES)]
     if not lines or b"{" not in lines[0]:
         return False

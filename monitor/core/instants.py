@@ -104,6 +104,15 @@ def date_orders(column: pa.Array) -> frozenset[Order]:
 def settle_order(orders: frozenset[Order], default: Order, where: str) -> Order:
     """The order of day and month: what the dates prove, else the default; "" where no date needs one.
 
+    Parameters
+    ----------
+    orders : frozenset of str
+        What `date_orders` found.
+    default : {"", "day first", "month first"}
+        Where they prove none or both; "" for none.
+    where : str
+        Names the file in errors.
+
     Raises
     ------
     DataError

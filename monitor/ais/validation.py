@@ -67,7 +67,7 @@ def sender_kind(mmsi: npt.ArrayLike) -> npt.NDArray[np.object_]:
     kind = np.full(number.shape, "bad mmsi", dtype=object)
     kind[(number >= 2e8) & (number < 9e8)] = ""
     kind[(number >= 9.8e8) & (number < 9.9e8)] = ""
-    kind[number >= NO_MMSI] = ""
+    kind[(number >= NO_MMSI) & (number < 2**53)] = ""
     kind[(number >= 9.92e8) & (number < 9.98e8)] = "aid to navigation"
     kind[(number >= 2_000_000) & (number < 8_000_000)] = "base station"
     kind[(number >= 20_000_000) & (number < 80_000_000)] = "group of ships"

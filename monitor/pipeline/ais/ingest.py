@@ -138,7 +138,7 @@ def _ingest_one(
         known = FileReport(path, store.report(key), known=True)
         same = known.counts.get("reading", _UNSAID) == reading
         if same and not (known.is_rejected and known.counts.get("reader") != VERSION):
-            return known
+            return known if known.is_rejected else FileReport(path, known=True)
     report_bytes = None if progress is None else lambda done, size: progress(path, done, size)
     for reader in readers:
         report = ReadReport(path.name)

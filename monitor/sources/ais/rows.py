@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from monitor.ais.validation import RAW_COLUMNS, vessel_number
+from monitor.ais.validation import NO_MMSI, RAW_COLUMNS, vessel_number
 from monitor.core.arrays import Floats
 from monitor.core.instants import TimeStyle, parse_instants
 from monitor.sources.ais.words import MOBILE_KINDS, NAV_STATUS_CODES, RECEIVERS, SHIP_TYPES
@@ -111,7 +111,8 @@ def _with_kinds(raw: pd.DataFrame, types: Floats) -> pd.DataFrame:
 def _vessels_of(fields: Fields) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """The number of each row's vessel, and where the file holds it with fewer digits than it has."""
     if "mmsi" in fields.text:
-        return _mmsi(fields.text["mmsi"])
+        numbers, rounded = _mmsi(fields.text["mmsi"])
+        return np.where(numbers < NO_MMSI, numbers, np.nan), rounded
     if "segment" in fields.text:
         numbers = _by_word(fields.text["segment"], lambda word: _digits(word.partition("-")[0]))
     else:

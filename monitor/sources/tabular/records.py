@@ -14,8 +14,8 @@ from monitor.sources.tabular.cells import Cells
 from monitor.sources.tabular.layouts import Layout, LayoutBook
 
 BATCH = 100_000
-LARGEST = 1 << 29
-"""Bytes of one JSON document that are parsed at once; chosen for a machine of 8 GB. One object a line has no limit."""
+LARGEST = 1 << 27
+"""Bytes of one JSON document that are parsed at once, into some eight times as many; chosen. Lines have no limit."""
 _LONGEST_LIST = 4
 _FIRST_LINES = 5
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[\[{\]])")

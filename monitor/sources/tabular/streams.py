@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -26,6 +27,9 @@ LONGEST_LINE = 1 << 20
 HEAD_BYTES = 64 << 10
 ReadProgress = Callable[[int, int], None]
 """Called with the bytes of the file read so far and its size."""
+
+
+_DAMAGE = (zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile)
 
 
 class _Counted(io.RawIOBase):
@@ -113,7 +117,9 @@ def open_members(path: Path, progress: ReadProgress | None = None) -> Iterator[I
         counted = cast("BinaryIO", io.BufferedReader(_Counted(raw, size, progress), 1 << 20))
         try:
             yield _members(path, counted)
-        except (EOFError, zlib.error, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile) as error:
+        except DataError:
+            raise
+        except (EOFError, OSError, ValueError, struct.error, zlib.error, *_DAMAGE) as error:
             raise DataError(f"{path}: damaged or cut short ({error}); fetch it again") from error
         except (RuntimeError, NotImplementedError) as error:
             raise DataError(f"{path}: cannot be unpacked ({error}); unpack it and give what is in it") from error

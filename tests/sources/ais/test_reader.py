@@ -55,6 +55,8 @@ def test_vessels_are_what_the_ships_said_last(tmp_path: Path) -> None:
         (("440000001", "44000000x"), "bad mmsi"),
         (("440000001", "1234"), "bad mmsi"),
         (("440000001", "4400000010"), "bad mmsi"),
+        (("440000001", "1696472169000"), "bad mmsi"),
+        (("440000001", "1e300"), "rounded mmsi (nine digits are needed)"),
         (("440000001", "002320001"), "base station"),
         (("440000001", "992351000"), "aid to navigation"),
         (("440000001", "111232501"), "SAR aircraft"),

@@ -83,6 +83,7 @@ class PositionReader:
             told; or its speeds are in another unit than its layout says.
         """
         latest = latest_instant()
+        shown = False
         for parsed in self._parsed(path, report, progress):
             report.rows += parsed.rows
             report.rejected.update(parsed.rejected)
@@ -92,8 +93,8 @@ class PositionReader:
             report.rejected.update(screened.rejected)
             report.unavailable.update(screened.unavailable)
             report.positions += len(screened.positions)
-            if not report.format.startswith(("nmea", "parquet")):
-                _check_units(screened.positions, f"{path} ({report.format})")
+            if not shown and not report.format.startswith(("nmea", "parquet")):
+                shown = _check_units(screened.positions, f"{path} ({report.format})")
             yield with_lengths(screened.positions, report.vessels)
 
     def _parsed(self, path: Path, report: ReadReport, progress: ReadProgress | None) -> Iterator[Parsed]:
@@ -194,8 +195,8 @@ def _with_clock(rows: Iterator[Parsed], nmea: NmeaParser, report: ReadReport) ->
         report.notes.append(text)
 
 
-def _check_units(positions: pd.DataFrame, where: str) -> None:
-    check_speeds(
+def _check_units(positions: pd.DataFrame, where: str) -> bool:
+    return check_speeds(
         positions["mmsi"].to_numpy(np.int64),
         naive(positions["t"]).astype(np.int64),
         positions["lon"].to_numpy(np.float64),

@@ -92,7 +92,9 @@ def to_rows(fields: Fields, style: TimeStyle, *, bad_lines: int, where: str, pla
     static = np.isin(fields.numbers("message_type"), (5, 24))
     if placeless_static:
         static |= np.asarray(pc.and_(pc.is_null(fields.words("lon")), pc.is_null(fields.words("lat"))))
-    raw = _with_kinds(raw, fields.numbers("message_type"))[~static]
+    if "message_type" in fields.text:
+        raw = _with_kinds(raw, fields.numbers("message_type"))
+    raw = raw[~static] if static.any() else raw
     nothing = static & np.isnan(mmsi) & ~rounded if placeless_static else np.zeros(len(static), dtype=bool)
     counts = {"static": int((static & ~nothing).sum()), "no message": int(nothing.sum())}
     other = Counter({word: count for word, count in counts.items() if count})

@@ -43,8 +43,8 @@ def speed_ratio(mmsi: Ints, micros: Ints, lon: Floats, lat: Floats, sog_kn: Floa
     return unit_ratio((sog_kn[here] + sog_kn[there]) / 2, implied, least=_MOVING_KN)
 
 
-def check_speeds(mmsi: Ints, micros: Ints, lon: Floats, lat: Floats, sog_kn: Floats, *, where: str) -> None:
-    """Nothing, when the speeds of a table can be knots.
+def check_speeds(mmsi: Ints, micros: Ints, lon: Floats, lat: Floats, sog_kn: Floats, *, where: str) -> bool:
+    """Whether the distances between positions show the speeds of a table to be knots; False where nothing shows it.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def check_speeds(mmsi: Ints, micros: Ints, lon: Floats, lat: Floats, sog_kn: Flo
     elif fast > _FASTEST_KN and np.isnan(ratio):
         reason = f"half of the ships under way make over {fast:.0f} kn"
     else:
-        return
+        return not np.isnan(ratio)
     raise DataError(
         f"{where}: {reason}; the column is not in knots. Name the unit in monitor.toml, e.g. [ais.layouts.mine] with "
         'units = {sog_kn = "kn/10"} or "m/s" or "km/h", and the columns'

@@ -51,7 +51,7 @@ def by_field(cells: Cells, layout: Layout) -> Fields:
     """Cells by what their columns mean: of several columns for a field the first that is not blank."""
     text = {}
     for field, names in layout.found(cells.columns.keys()).items():
-        columns = [blanks_null(cells.columns[name]) for name in names]
+        columns = [cells.columns[name] for name in names]
         text[field] = columns[0] if len(columns) == 1 else pc.coalesce(*columns)
     return Fields(text, layout, cells.rows)
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from monitor.core.errors import DataError
-from monitor.sources.tabular.cells import Cells
+from monitor.sources.tabular.cells import Cells, blanks_null
 from monitor.sources.tabular.delimited import joined
 
 log = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ def text_cells(table: pa.Table) -> Cells:
     for name in table.column_names:
         column = joined(table.column(name))
         try:
-            columns[name.lower()] = column.cast(pa.string())
+            columns[name.lower()] = blanks_null(column.cast(pa.string()))
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
             log.debug("column %s: %s is not read", name, column.type)
     return Cells(columns, table.num_rows)

@@ -10,7 +10,7 @@ from itertools import chain, islice
 import pyarrow as pa
 
 from monitor.core.errors import DataError
-from monitor.sources.tabular.cells import Cells
+from monitor.sources.tabular.cells import Cells, blanks_null
 from monitor.sources.tabular.layouts import Layout, LayoutBook
 
 BATCH = 100_000
@@ -190,7 +190,8 @@ def to_cells(records: Sequence[Record], layout: Layout, bad_lines: int) -> Cells
     """
     keys = dict.fromkeys(key for record in records for key in record)
     wanted = dict.fromkeys(name for names in layout.found(keys).values() for name in names)
-    columns = {name: pa.array([_clean(record.get(name)) for record in records], pa.string()) for name in wanted}
+    texts = {name: [_clean(record.get(name)) for record in records] for name in wanted}
+    columns = {name: blanks_null(pa.array(column, pa.string())) for name, column in texts.items()}
     return Cells(columns, len(records), bad_lines)
 
 

@@ -25,7 +25,7 @@ def ingest(
         typer.Option("--start-date", help="Instant of the first sentence, for NMEA files without any time line."),
     ] = None,
     dates: DatesOption = None,
-    time_zone: Annotated[str | None, typer.Option("--time-zone", help="Of tables whose times carry none.")] = None,
+    time_zone: Annotated[str | None, typer.Option("--time-zone", help="Of times that carry none.")] = None,
     withdraw: Annotated[bool, typer.Option("--withdraw", help="Take out again what these files gave.")] = False,
 ) -> None:
     """Read AIS files into positions; report per file what was read and what was rejected, and why.

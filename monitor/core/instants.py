@@ -291,13 +291,20 @@ def _localised(local: pd.Series, clock: npt.NDArray[np.object_], zone: str, zone
     names = np.asarray([name or zone for name in zones] if zones else [zone] * len(local), dtype=object)
     for name in sorted(set(names[clock == "unstated"]) - {""}):
         mine = (clock == "unstated") & (names == name)
-        moved = local[mine].dt.tz_localize(_zone(name), ambiguous="NaT", nonexistent="NaT")
+        moved = local[mine].dt.tz_localize(zone_of(name), ambiguous="NaT", nonexistent="NaT")
         t[mine] = moved.dt.tz_convert("UTC")
         clock[mine] = "stated"
     return Instants(t, clock)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of an IANA name.
+
+    Raises
+    ------
+    DataError
+        There is none of this name.
+    """
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:

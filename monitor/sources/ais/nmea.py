@@ -16,6 +16,7 @@ from pyais.exceptions import AISBaseException
 from monitor.ais.decoding import CLASS_A, CLASS_B, LONG_RANGE, Reports, decode_clocks, decode_reports
 from monitor.ais.sorting import instant_micros
 from monitor.core.errors import DataError
+from monitor.core.instants import zone_of
 from monitor.sources.ais.clock import LOST_US, NEEDED, Clock, ClockReport, TimeLine, agreeing, apart_from, run_clock
 from monitor.sources.ais.rows import Parsed, empty_raw
 from monitor.sources.ais.sentences import Messages, SentenceReader
@@ -29,7 +30,7 @@ _KINDS = {ord("4"): "base station", ord("9"): "SAR aircraft", ord("E"): "aid to 
 _BASE = b"4;"
 """Messages 4 and 11, which state the full UTC of a base station and of a ship that was asked for it."""
 _NO_TIME = "no time (give start_date)"
-_CLOCK_OFF = "receiver's clock off by over a minute (against the time lines of the log)"
+_CLOCK_OFF = "receiver's clock off by over a minute against the log's time lines (its zone? give time_zone)"
 _NOT_TRUSTED = "no time (the clock from start_date does not fit the ships' speeds)"
 
 
@@ -38,11 +39,13 @@ class NmeaParser:
     """Parses a log line by line, with what later lines need: fragments, time lines, the clock of a log without times.
 
     Messages without a time of their own get it from ``ZDA`` and ``RMC`` lines and from base stations among them; from
-    `start_date`, the instant of the first message, where there are none; else they are rejected. Stamps that differ
-    from these by more than a minute are not believed. `clock` is the account of it.
+    `start_date`, the instant of the first message, where there are none; else they are rejected. Stamps without an
+    offset are in `time_zone`, or UTC; those that differ from time lines by more than a minute are not believed. `clock`
+    is the account of it.
     """
 
     start_date: datetime | None = None
+    time_zone: str = ""
     clock: ClockReport = field(default_factory=ClockReport)
     _clock: Clock | None = None
     _sentences: SentenceReader | None = None
@@ -59,7 +62,9 @@ class NmeaParser:
         """
         if self.start_date and self._clock is None:
             self._clock = Clock(instant_micros(self.start_date))
-        self._sentences = self._sentences or SentenceReader(self.clock)
+        self._sentences = self._sentences or SentenceReader(
+            self.clock, zone_of(self.time_zone) if self.time_zone else None
+        )
         for block in blocks:
             found = self._sentences.read(block)
             raw, vessels = self._rows(found)

@@ -51,7 +51,7 @@ class PositionReader:
     dates : {"", "day first", "month first"}
         Order of dates such as 10/11/2023, where a file does not show it.
     time_zone : str
-        IANA name of the zone of instants in tables that carry none; empty: UTC.
+        IANA name of the zone of instants that carry none, in tables and before sentences; empty: UTC.
     """
 
     columns: Mapping[str, str] | None = None
@@ -129,7 +129,7 @@ class PositionReader:
             raise DataError(f"{where}: the file is empty")
         if is_binary(head):
             raise DataError(f"{where}: binary, not an AIS file this can read; give CSV, NMEA, JSON or Parquet")
-        nmea = NmeaParser(self.start_date)
+        nmea = NmeaParser(self.start_date, self.time_zone)
         blocks = line_blocks(stream, first)
         if is_json(head) and not self.columns:
             kind, rows = JsonReader(book, style, nmea, where).read(blocks)

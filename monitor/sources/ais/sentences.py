@@ -6,6 +6,7 @@ import re
 from collections import Counter, OrderedDict
 from dataclasses import dataclass, field
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -79,10 +80,11 @@ class Messages:
 class SentenceReader:
     """Reads blocks of lines, with what later lines need: fragments, and the time that a line states for the next one.
 
-    `clock` counts time lines and takes the drift of stamps from them.
+    `clock` counts time lines and takes the drift of stamps from them; `zone` is that of dates without an offset.
     """
 
     clock: ClockReport
+    zone: ZoneInfo | None = None
     _pending: OrderedDict[tuple[bytes, ...], _Pending] = field(default_factory=OrderedDict)
     _next_micros: int | None = None
     _line: int = 0
@@ -128,7 +130,7 @@ class SentenceReader:
         if not start:
             self._line_without_sentence(text, found)
             return
-        micros, group = before_sentence(text[: start.start()]) if start.start() else (None, b"")
+        micros, group = before_sentence(text[: start.start()], self.zone) if start.start() else (None, b"")
         sentence = SENTENCE.match(text, start.start())
         if not sentence or sentence[2] == b"0" or sentence[3] == b"0" or sentence[3] > sentence[2]:
             found.rejected["bad line"] += 1
@@ -150,7 +152,7 @@ class SentenceReader:
         """A line of time, a tag block on its own, the header of a table, or nothing that is known."""
         at = text.find(b"$")
         if at >= 0 and text[at + 3 : at + 6] in (b"ZDA", b"RMC") and (micros := gps_micros(text[at:])) is not None:
-            stamp = before_sentence(text[:at])[0] if at else None
+            stamp = before_sentence(text[:at], self.zone)[0] if at else None
             self.clock.drift(stamp, micros)
             self.clock.time_lines += 1
             found.lines.append(TimeLine(len(found.payloads), micros))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 _TAG = re.compile(rb"\\{1,2}([^\\]*)\\{1,2}\s*$")
 _TAG_TIME = re.compile(rb"(?:^|,)c:(\d+)")
@@ -28,19 +29,20 @@ def checksum(body: bytes) -> int:
     return value & 0xFF
 
 
-def before_sentence(text: bytes) -> tuple[int | None, bytes]:
+def before_sentence(text: bytes, zone: ZoneInfo | None = None) -> tuple[int | None, bytes]:
     """Microseconds since 1970 of what stands before a sentence (None without a time), and its tag block's group.
 
-    A tag block with a sound checksum goes first; else a date and time with an offset or in UTC, or an epoch.
+    A tag block with a sound checksum goes first; else a date and time, in `zone` (UTC for None) where it has no offset,
+    or an epoch.
     """
     tag = _TAG.search(text)
     stamp, group = _tag_values(tag[1]) if tag else (None, b"")
     if stamp is not None:
         return stamp, group
-    return stamp_in(text[: tag.start()] if tag else text), group
+    return stamp_in(text[: tag.start()] if tag else text, zone), group
 
 
-def stamp_in(text: bytes) -> int | None:
+def stamp_in(text: bytes, zone: ZoneInfo | None = None) -> int | None:
     """Microseconds since 1970 of the first stamp in a text; None without one."""
     named = _NAMED.search(text)
     if named:
@@ -50,7 +52,7 @@ def stamp_in(text: bytes) -> int | None:
         return None
     if found[9]:
         return calendar_micros(found[9])
-    return epoch_micros(found[10]) if found[10] else _written_micros(found)
+    return epoch_micros(found[10]) if found[10] else _written_micros(found, zone)
 
 
 def after_sentence(text: bytes) -> int | None:
@@ -77,15 +79,24 @@ def calendar_micros(text: bytes) -> int | None:
     return micros_of(*(int(part) for part in parts))
 
 
-def _written_micros(found: re.Match[bytes]) -> int | None:
+def _written_micros(found: re.Match[bytes], zone: ZoneInfo | None) -> int | None:
     whole = micros_of(*(int(part) for part in found.groups()[:6]))
     if whole is None:
         return None
-    fraction, zone = found[7] or b"", found[8] or b""
-    shift = 0
-    if zone[:1] in b"+-" and zone:
-        shift = (int(zone[1:3]) * 60 + int(zone[-2:])) * 60 * (-1 if zone[:1] == b"+" else 1)
-    return whole + int(fraction[:6].ljust(6, b"0")) + shift * 1_000_000
+    fraction, offset = found[7] or b"", found[8] or b""
+    shift: int | None = 0
+    if offset[:1] in (b"+", b"-"):
+        shift = (int(offset[1:3]) * 60 + int(offset[-2:])) * 60 * (-1 if offset[:1] == b"+" else 1)
+    elif not offset and zone is not None:
+        shift = _zone_shift(whole, zone)
+    return None if shift is None else whole + int(fraction[:6].ljust(6, b"0")) + shift * 1_000_000
+
+
+def _zone_shift(micros: int, zone: ZoneInfo) -> int | None:
+    """Seconds from a local time to UTC; None where a change of the clock repeats or skips it."""
+    local = (datetime(1970, 1, 1) + timedelta(microseconds=micros)).replace(tzinfo=zone)  # noqa: DTZ001
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return -round(first.total_seconds()) if first is not None and first == second else None
 
 
 def micros_of(year: int, month: int, day: int, hour: int, minute: int, second: int, micro: int = 0) -> int | None:

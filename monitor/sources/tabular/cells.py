@@ -40,7 +40,18 @@ class Fields:
         """Numbers of a field in its own unit; NaN where a cell is blank or no number, or where there is no column."""
         if field not in self.text:
             return np.full(self.rows, np.nan)
-        return parse_numbers(self.text[field]) * self.layout.factors.get(field, 1.0)
+        numbers = parse_numbers(self.text[field])
+        factor = self.layout.factors.get(field, 1.0)
+        if factor == 1.0:
+            return numbers
+        return np.where(self._scaled(), numbers * factor, numbers)
+
+    def _scaled(self) -> npt.NDArray[np.bool_]:
+        """The rows in which the factors of the layout hold."""
+        holds = np.ones(self.rows, dtype=bool)
+        for name, pattern in self.layout.factors_if.items():
+            holds &= np.asarray(pc.fill_null(pc.match_substring_regex(self.words(name), pattern), False), dtype=bool)
+        return holds
 
     def words(self, field: str) -> pa.Array:
         """Text of a field; null where a cell is blank or there is no column."""

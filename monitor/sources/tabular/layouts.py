@@ -39,6 +39,7 @@ class LayoutTable(BaseModel):
 
     columns: dict[str, Annotated[tuple[str, ...], BeforeValidator(_names)]]
     units: dict[str, str] = {}
+    units_if: dict[str, str] = {}
     needs: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
     time: str = ""
     time_zone: str = ""
@@ -58,6 +59,8 @@ class Layout:
         ``*`` stands for one step or several.
     factors : mapping of str to float
         What a number of the file is in the field's own unit; 1 where a field is not there.
+    factors_if : mapping of str to str
+        Field to a pattern that its text must match for the factors to hold in a row; empty: they hold in every row.
     needs : tuple of str
         Names of which the header must have one, beside the required fields; empty for none.
     time : TimeStyle
@@ -69,6 +72,7 @@ class Layout:
     name: str
     columns: Mapping[str, tuple[str, ...]]
     factors: Mapping[str, float] = field(default_factory=dict)
+    factors_if: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     time: TimeStyle = field(default_factory=TimeStyle)
     receiver: str = ""
@@ -191,7 +195,8 @@ def made_layout(name: str, table: LayoutTable, book: LayoutBook) -> Layout:
         It names an unknown field, unit or way of writing time, or leaves out a required field.
     """
     where = f"layout {name}"
-    unknown = [field for field in (*table.columns, *table.units) if field not in book.fields]
+    named = (*table.columns, *table.units, *table.units_if)
+    unknown = [field for field in named if field not in book.fields]
     if unknown:
         raise DataError(f"{where}: unknown field {', '.join(unknown)}; the fields are {', '.join(book.fields)}")
     missing = [" or ".join(group) for group in book.required if not set(group) & set(table.columns)]
@@ -199,7 +204,13 @@ def made_layout(name: str, table: LayoutTable, book: LayoutBook) -> Layout:
         raise DataError(f"{where}: {', '.join(missing)} missing; name the column of each")
     factors = {field: _factor(field, unit, where) for field, unit in table.units.items()}
     columns = {field: tuple(column.strip().lower() for column in names) for field, names in table.columns.items()}
-    return Layout(name, columns, factors, table.needs, time_style(table.time, table.time_zone), table.receiver)
+    for name_if, pattern in table.units_if.items():
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise DataError(f"{where}: units_if {name_if} = {pattern!r} is no pattern ({error})") from error
+    style = time_style(table.time, table.time_zone)
+    return Layout(name, columns, factors, table.units_if, table.needs, style, table.receiver)
 
 
 def _factor(field: str, unit: str, where: str) -> float:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import codecs
 import gzip
 import io
+import lzma
 import struct
 import zipfile
 import zlib
@@ -29,7 +31,7 @@ ReadProgress = Callable[[int, int], None]
 """Called with the bytes of the file read so far and its size."""
 
 
-_DAMAGE = (zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile)
+_DAMAGE = (zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile, lzma.LZMAError)
 
 
 class _Counted(io.RawIOBase):
@@ -99,7 +101,7 @@ class _Zstandard(io.RawIOBase):
 
 @contextmanager
 def open_members(path: Path, progress: ReadProgress | None = None) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
-    """The streams packed in a file: itself, or what gzip, zstandard or zip holds, by content and not by name.
+    """The streams packed in a file: itself, or what gzip, bzip2, xz, zstandard or zip holds, by content, not by name.
 
     Raises
     ------
@@ -132,6 +134,12 @@ def _members(path: Path, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
         yield path.stem, cast("BinaryIO", gzip.GzipFile(fileobj=stream))
     elif magic == b"\x28\xb5\x2f\xfd":
         yield path.stem, cast("BinaryIO", io.BufferedReader(_Zstandard(stream), 1 << 20))
+    elif magic.startswith(b"BZh"):
+        with bz2.BZ2File(stream) as unpacked:
+            yield path.stem, cast("BinaryIO", unpacked)
+    elif magic == b"\xfd7zX":
+        with lzma.LZMAFile(stream) as unpacked:
+            yield path.stem, cast("BinaryIO", unpacked)
     elif magic == b"PK\x03\x04":
         with zipfile.ZipFile(stream) as archive:
             for info in archive.infolist():

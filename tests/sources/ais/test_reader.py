@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import bz2
 import gzip
+import lzma
 import zipfile
 from pathlib import Path
 
@@ -116,9 +118,11 @@ def test_packed_files_read_like_plain_ones(tmp_path: Path) -> None:
     plain, _ = read_positions(write(tmp_path, data.decode()))
     (tmp_path / "b.csv.gz").write_bytes(gzip.compress(data))
     (tmp_path / "c.csv.zst").write_bytes(zstandard.compress(data))
+    (tmp_path / "e.csv.bz2").write_bytes(bz2.compress(data))
+    (tmp_path / "f.csv.xz").write_bytes(lzma.compress(data))
     with zipfile.ZipFile(tmp_path / "d.zip", "w") as archive:
         archive.writestr("inner.csv", data)
-    for name in ("b.csv.gz", "c.csv.zst", "d.zip"):
+    for name in ("b.csv.gz", "c.csv.zst", "d.zip", "e.csv.bz2", "f.csv.xz"):
         packed, report = read_positions(tmp_path / name)
         columns = [c for c in POSITIONS.columns if c != "source_file"]
         pd.testing.assert_frame_equal(packed[columns], plain[columns])
@@ -178,6 +182,8 @@ def test_a_nearly_known_header_says_what_it_lacks(tmp_path: Path) -> None:
         (b"PAR1 and nothing else", "Parquet"),
         (gzip.compress((HEADER + ROW.format(1) * 900).encode())[:-30], "damaged or cut short"),
         (zstandard.compress((HEADER + ROW.format(1) * 900).encode())[:-9], "damaged or cut short"),
+        (bz2.compress((HEADER + ROW.format(1) * 900).encode())[:-9], "damaged or cut short"),
+        (lzma.compress((HEADER + ROW.format(1) * 900).encode())[:-30], "damaged or cut short"),
         (b"PK\x03\x04 and nothing else", "damaged or cut short"),
     ],
 )

@@ -82,6 +82,14 @@ def believable(t: pd.Series, latest: datetime) -> npt.NDArray[np.bool_]:
     return np.asarray(((t >= pd.Timestamp(EARLIEST)) & (t <= pd.Timestamp(latest))).to_numpy(), dtype=np.bool_)
 
 
+def from_epoch(seconds: npt.ArrayLike) -> pd.Series:
+    """UTC instants of seconds since 1970; NaT where there is no number or it is beyond any calendar."""
+    values = np.asarray(seconds, dtype=np.float64)
+    usable = np.isfinite(values) & (np.abs(values) < _LONGEST_S)
+    micros = np.round(np.where(usable, values, 0.0) * 1e6).astype("int64").astype("datetime64[us]")
+    return pd.Series(np.where(usable, micros, np.datetime64("NaT", "us"))).dt.tz_localize("UTC")
+
+
 def date_orders(column: pa.Array) -> frozenset[Order]:
     """Which orders of day and month the dates of a text column prove; "" among them where some prove none.
 

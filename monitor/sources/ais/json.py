@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from monitor.sources.ais.rows import Parsed, empty_raw, to_rows
 from monitor.sources.tabular.cells import Fields, by_field
 from monitor.sources.tabular.layouts import Layout, LayoutBook
 from monitor.sources.tabular.records import BATCH, Record, flatten, read_records, to_cells
+
+_SENTENCE = re.compile(r"(?:\\[^\\]*\\)?![A-Z-]{2}VD[MO],")
+_STAMPS = ("rxuxtime", "rxtime", "timestamp", "time", "datetime", "received_at", "t", "ts")
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ class JsonReader:
         by_line, records = read_records(blocks, self.book, self.where, _expand)
         first = [*islice(records, BATCH)]
         self._layout = self._common_layout(first)
-        name = self._layout.name if self._layout else "aiscatcher, nmea"
+        name = self._layout.name if self._layout else "nmea"
         return name + (", json lines" if by_line else ", json"), self._batches(first, records)
 
     def _common_layout(self, records: Iterable[Record | None]) -> Layout | None:
@@ -64,7 +68,7 @@ class JsonReader:
             if record is None:
                 continue
             reported |= record.get("class") == "TPV" and "time" in record
-            sentences |= "nmea.0" in record
+            sentences = sentences or bool(_nmea_of(record))
             unaware |= record.get("class") == "AIS"
             names[frozenset(record) | ({"time"} if reported else set())] += 1
         votes: Counter[Layout] = Counter()
@@ -90,8 +94,9 @@ class JsonReader:
         while records:
             good = [record for record in records if record is not None]
             rows = [row for row in good if self._is_row(row)]
-            sentences = [row for row in rows if "nmea.0" in row and "lat" not in row]
-            decoded = [row for row in rows if "nmea.0" not in row or "lat" in row]
+            whole = [_located(row) or not _nmea_of(row) for row in rows]
+            decoded = [row for row, is_whole in zip(rows, whole, strict=True) if is_whole]
+            sentences = [row for row, is_whole in zip(rows, whole, strict=True) if not is_whole]
             if sentences:
                 yield from self.nmea.parse_blocks(iter([_sentences(sentences)]))
             yield self._rows(decoded, len(records) - len(good))
@@ -128,13 +133,21 @@ class JsonReader:
         return self._times
 
 
+def _nmea_of(record: Record) -> list[str]:
+    """The sentences that stand in a record, as lists of AIS-catcher or under any name."""
+    return [record[key] for key in sorted(record) if _SENTENCE.match(record[key])]
+
+
+def _located(record: Record) -> bool:
+    return any(name.rpartition(".")[2] in ("lat", "latitude") for name in record)
+
+
 def _sentences(records: Iterable[Record]) -> bytes:
     """Lines of NMEA, each after the time at which its message was received."""
     lines = []
     for record in records:
-        stamp = record.get("rxuxtime") or record.get("rxtime", "")
-        parts = (record[key] for key in sorted(key for key in record if key.startswith("nmea.")))
-        lines += [f"{stamp} {part}" for part in parts]
+        stamp = next((record[name] for name in _STAMPS if name in record), "")
+        lines += [f"{stamp} {sentence}" for sentence in _nmea_of(record)]
     return "\n".join(lines).encode("utf-8", "replace")
 
 

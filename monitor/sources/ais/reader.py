@@ -83,12 +83,13 @@ class PositionReader:
             told; or its speeds are in another unit than its layout says.
         """
         latest = latest_instant()
-        shown = False
+        shown, unread = False, ""
         for parsed in self._parsed(path, report, progress):
             report.rows += parsed.rows
             report.rejected.update(parsed.rejected)
             report.other.update(parsed.other)
             report.add_vessels(parsed.vessels)
+            unread = unread or parsed.unread_time
             screened = screen(parsed.raw, source_file=report.file, latest=latest)
             report.rejected.update(screened.rejected)
             report.unavailable.update(screened.unavailable)
@@ -96,6 +97,8 @@ class PositionReader:
             if not shown and not report.format.startswith(("nmea", "parquet")):
                 shown = _check_units(screened.positions, f"{path} ({report.format})")
             yield with_lengths(screened.positions, report.vessels)
+        if 2 * report.rejected.get("bad time", 0) > report.rows:
+            report.notes.append(f"times such as {unread[:40]!r} are not understood: give time in [ais.layouts.NAME]")
 
     def _parsed(self, path: Path, report: ReadReport, progress: ReadProgress | None) -> Iterator[Parsed]:
         failed: list[DataError] = []

@@ -34,6 +34,8 @@ class Parsed:
     rows: int
     rejected: Counter[str] = field(default_factory=Counter)
     other: Counter[str] = field(default_factory=Counter)
+    unread_time: str = ""
+    """The first time that could not be read, as it stands in the file."""
 
 
 def empty_raw() -> pd.DataFrame:
@@ -71,10 +73,11 @@ def to_rows(fields: Fields, style: TimeStyle, *, bad_lines: int, where: str, pla
         width = np.where(np.isnan(width), fields.numbers("port_m") + fields.numbers("starboard_m"), width)
     kind = words_of(fields.words("kind"), MOBILE_KINDS, "").to_numpy(object)
     kind[rounded] = "rounded mmsi (nine digits are needed)"
+    t = parse_instants(fields.words("t"), style, where=where).t
     raw = pd.DataFrame(
         {
             "mmsi": mmsi,
-            "t": parse_instants(fields.words("t"), style, where=where).t,
+            "t": t,
             "lon": fields.numbers("lon"),
             "lat": fields.numbers("lat"),
             "sog_kn": fields.numbers("sog_kn"),
@@ -99,7 +102,13 @@ def to_rows(fields: Fields, style: TimeStyle, *, bad_lines: int, where: str, pla
     counts = {"static": int((static & ~nothing).sum()), "no message": int(nothing.sum())}
     other = Counter({word: count for word, count in counts.items() if count})
     rejected = Counter({"bad line": bad_lines} if bad_lines else {})
-    return Parsed(raw, vessels, rows=fields.rows + bad_lines, rejected=rejected, other=other)
+    unread = _first_unread(fields.words("t"), t)
+    return Parsed(raw, vessels, rows=fields.rows + bad_lines, rejected=rejected, other=other, unread_time=unread)
+
+
+def _first_unread(texts: pa.Array, t: pd.Series) -> str:
+    missing = np.flatnonzero(t.isna().to_numpy())
+    return next((str(text) for i in missing[:100] if (text := texts[int(i)].as_py())), "")
 
 
 def _with_kinds(raw: pd.DataFrame, types: Floats) -> pd.DataFrame:

@@ -136,7 +136,7 @@ class SentenceReader:
             found.rejected["bad line"] += 1
             return
         if micros is None and sentence[9]:
-            micros = after_sentence(sentence[9])
+            micros = after_sentence(sentence[9], self.zone)
         if micros is None:
             micros = self._next_micros
         self._next_micros = None

@@ -15,6 +15,7 @@ _WRITTEN = (
     rb"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[T_]|,?\s+)(\d\d):(\d\d):(\d\d)(?:[.,:](\d{1,9}))?\s*(Z|UTC|GMT|[-+]\d\d:?\d\d)?"
 )
 _BEFORE = re.compile(rb"(?<![\d.])(?:" + _WRITTEN + rb"|(" + _CALENDAR + rb")|(" + _EPOCH + rb"))(?!\d)")
+_DATED = re.compile(_WRITTEN)
 _NAMED = re.compile(rb'"rxuxtime":\s*"?(\d+(?:\.\d+)?)|"rxtime":\s*"(\d{14})"')
 _AFTER = re.compile(rb"timestamp:\s*(\d{14})|,\s*(" + _EPOCH + rb')\s*"?\s*$')
 
@@ -55,11 +56,12 @@ def stamp_in(text: bytes, zone: ZoneInfo | None = None) -> int | None:
     return epoch_micros(found[10]) if found[10] else _written_micros(found, zone)
 
 
-def after_sentence(text: bytes) -> int | None:
-    """Microseconds since 1970 of an epoch at the end of what stands after a sentence, or of ``timestamp:``."""
+def after_sentence(text: bytes, zone: ZoneInfo | None = None) -> int | None:
+    """Microseconds since 1970 of ``timestamp:``, an epoch at the end, or a date and time after a sentence."""
     found = _AFTER.search(text)
     if not found:
-        return None
+        written = _DATED.search(text)
+        return _written_micros(written, zone) if written else None
     return calendar_micros(found[1]) if found[1] else epoch_micros(found[2])
 
 

@@ -119,6 +119,7 @@ class _Reader:
     style: TimeStyle
     layouts: Mapping[str, LayoutTable]
     counts: Counter[str] = field(default_factory=Counter)
+    orders: frozenset[Order] = frozenset()
 
     @property
     def book(self) -> LayoutBook:
@@ -182,7 +183,7 @@ class _Reader:
         for cells in read_cells(blocks, header):
             self.counts["rows"] += cells.rows
             self.counts["wrong number of fields"] += cells.bad_lines
-            tables.append(keep_wanted(by_field(cells, header.layout), self.wanted, self.counts))
+            tables.append(self._kept(by_field(cells, header.layout)))
         return _made(self.path, f"{header.layout.name} CSV", self.counts, positions=self._positions(tables))
 
     def _parquet(self) -> AirFile:
@@ -192,16 +193,22 @@ class _Reader:
             cells = text_cells(table)
             self.counts["rows"] += cells.rows
             layout = self.book.find(list(cells.columns), str(self.path))
-            tables.append(keep_wanted(by_field(cells, layout), self.wanted, self.counts))
+            tables.append(self._kept(by_field(cells, layout)))
         return _made(self.path, f"{name} Parquet", self.counts, positions=self._positions(tables))
+
+    def _kept(self, fields: Fields) -> Fields:
+        """The rows of the aircraft that are wanted; all rows show the order of dates."""
+        self.orders |= date_orders(fields.words("t"))
+        return keep_wanted(fields, self.wanted, self.counts)
 
     def _positions(self, tables: Sequence[Fields]) -> pd.DataFrame:
         """AIR_POSITIONS of the blocks of a table, the order of whose dates all of them show."""
-        orders = frozenset(order for table in tables for order in date_orders(table.words("t")))
         made = []
         for table in tables:
+            if not table.rows:
+                continue
             style = table.layout.time
-            order = settle_order(orders, self.style.order or style.order, str(self.path))
+            order = settle_order(self.orders, self.style.order or style.order, str(self.path))
             style = replace(style, order=order, zone=self.style.zone or style.zone)
             made.append(to_positions(table, style, self.counts, self.path.name))
         positions = _joined(made, AIR_POSITIONS)
@@ -244,7 +251,7 @@ class _Reader:
             rows = [row for row in rows if columns & row.keys()]
             self.counts["rows"] += len(rows)
             name = name or layout.name
-            tables.append(keep_wanted(by_field(to_cells(rows, layout, 0), layout), self.wanted, self.counts))
+            tables.append(self._kept(by_field(to_cells(rows, layout, 0), layout)))
         if not name:
             raise DataError(f"{self.path}: {expected}, nor positions of a known layout (aircraft, time, lon, lat)")
         return _made(self.path, f"{name} JSON", self.counts, positions=self._positions(tables))

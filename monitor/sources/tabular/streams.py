@@ -117,14 +117,46 @@ def open_members(path: Path, progress: ReadProgress | None = None) -> Iterator[I
         if size == 0:
             raise DataError(f"{path}: the file is empty (0 bytes)")
         counted = cast("BinaryIO", io.BufferedReader(_Counted(raw, size, progress), 1 << 20))
-        try:
-            yield _members(path, counted)
-        except DataError:
-            raise
-        except (EOFError, OSError, ValueError, struct.error, zlib.error, *_DAMAGE) as error:
-            raise DataError(f"{path}: damaged or cut short ({error}); fetch it again") from error
-        except (RuntimeError, NotImplementedError) as error:
-            raise DataError(f"{path}: cannot be unpacked ({error}); unpack it and give what is in it") from error
+        yield _checked(path, _members(path, counted))
+
+
+def _checked(path: Path, members: Iterator[tuple[str, BinaryIO]]) -> Iterator[tuple[str, BinaryIO]]:
+    """The same members, with our error where opening or reading one shows damage."""
+    while True:
+        with _damage(path):
+            member = next(members, None)
+        if member is None:
+            return
+        yield member[0], cast("BinaryIO", io.BufferedReader(_Checked(member[1], path), 1 << 20))
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError, ValueError, struct.error, zlib.error, *_DAMAGE) as error:
+        raise DataError(f"{path}: damaged or cut short ({error}); fetch it again") from error
+    except (RuntimeError, NotImplementedError) as error:
+        raise DataError(f"{path}: cannot be unpacked ({error}); unpack it and give what is in it") from error
+
+
+class _Checked(io.RawIOBase):
+    """A stream whose faults are ours."""
+
+    def __init__(self, stream: BinaryIO, path: Path) -> None:
+        self._stream, self._path = stream, path
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Fill a buffer; 0 at the end."""
+        view = memoryview(buffer).cast("B")
+        with _damage(self._path):
+            data = self._stream.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
 
 
 def _members(path: Path, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:

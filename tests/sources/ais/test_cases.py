@@ -96,6 +96,17 @@ def test_an_mmsi_that_lost_its_last_digits_is_rejected(tmp_path: Path) -> None:
     assert read_positions(path)[1].rejected == {"rounded mmsi (nine digits are needed)": 1}
 
 
+def test_times_that_are_not_understood_are_shown(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("mmsi,timestamp,lon,lat\n440000001,05~10~23,130.5,42.25\n")
+    _, report = read_positions(path)
+    assert report.rejected == {"bad time": 1}
+    assert report.notes == ["times such as '05~10~23' are not understood: give time in [ais.layouts.NAME]"]
+    columns = {"mmsi": "mmsi", "t": "timestamp", "lon": "lon", "lat": "lat"}
+    mine = {"mine": LayoutTable.model_validate({"columns": columns, "time": "%d~%m~%y"})}
+    assert read_positions(path, layouts=mine)[0]["t"].tolist() == [pd.Timestamp("2023-10-05T00:00:00Z")]
+
+
 def test_a_zip_with_a_readme_beside_tables_is_read(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("README.txt", "Positions of October, see our site.\n")

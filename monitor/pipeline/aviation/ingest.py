@@ -20,7 +20,8 @@ from monitor.core.tables import aviation as air
 from monitor.core.version import VERSION
 from monitor.pipeline.ais.ingest import file_key
 from monitor.sources.aviation.lists import AirLists
-from monitor.sources.aviation.reader import AirFile, AirReport, air_paths, read_air, trace_name
+from monitor.sources.aviation.reader import air_paths, read_air, trace_name
+from monitor.sources.aviation.report import AirFile, AirReport
 from monitor.sources.aviation.table import NOT_WATCHED, screened
 from monitor.sources.tabular.layouts import LayoutTable
 from monitor.store.archive import Archive

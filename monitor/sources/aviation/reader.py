@@ -7,7 +7,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from typing import BinaryIO
@@ -17,12 +16,12 @@ import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.instants import Order, TimeStyle, date_orders, latest_instant, settle_order
-from monitor.core.schema import Schema
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
 from monitor.sources.aviation import opensky, readsb
 from monitor.sources.aviation.layouts import shipped_layouts
 from monitor.sources.aviation.plain import CUT_OFF, plain_members
 from monitor.sources.aviation.published import csv_claims, is_claims
+from monitor.sources.aviation.report import AirFile, joined_tables, made_file
 from monitor.sources.aviation.table import NOT_WATCHED, Box, Wanted, check_units, keep_wanted, screened, to_positions
 from monitor.sources.tabular.cells import Fields, by_field
 from monitor.sources.tabular.delimited import read_cells, read_header
@@ -40,34 +39,6 @@ _EXPECTED = (
     "neither a readsb trace, an OpenSky response, a table with aircraft, time and place (icao24, tail or callsign, t, "
     "lon, lat), nor dated claims (date_local or not_before_local, tail, source)"
 )
-_NOT_REASONS = frozenset({"rows"})
-
-
-@dataclass(frozen=True, slots=True)
-class AirReport:
-    """What became of one file. `rejected` counts rows by reason; `cut_off` when the file ends too early."""
-
-    path: Path
-    format: str
-    rows: int
-    positions: int
-    claims: int
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    cut_off: bool = False
-
-    @property
-    def is_rejected(self) -> bool:
-        """Whether there were rows of aircraft to follow, and nothing came of them."""
-        return self.rows > self.rejected.get(NOT_WATCHED, 0) and not self.positions and not self.claims
-
-
-@dataclass(frozen=True, slots=True)
-class AirFile:
-    """A file's AIR_POSITIONS and AIR_CLAIMS, either of them often empty, and the report."""
-
-    positions: pd.DataFrame
-    claims: pd.DataFrame
-    report: AirReport
 
 
 def read_air(
@@ -129,7 +100,7 @@ class _Reader:
     def read(self) -> AirFile:
         """What is in the file; of a zip file the members that are recognised."""
         if not self.path.is_dir() and self.path.exists() and self.path.stat().st_size == 0:
-            return _made(self.path, "empty", Counter({"file is empty": 1}))
+            return made_file(self.path, "empty", Counter({"file is empty": 1}))
         found: list[AirFile] = []
         failed: list[DataError] = []
         with plain_members(self.path, self.counts) as members:
@@ -142,10 +113,10 @@ class _Reader:
             raise failed[0] if failed else DataError(f"{self.path}: nothing in it but folders and empty files")
         if failed:
             self.counts["member not recognised"] += len(failed)
-        positions = _joined([file.positions for file in found], AIR_POSITIONS)
-        claims = _joined([file.claims for file in found], AIR_CLAIMS)
+        positions = joined_tables([file.positions for file in found], AIR_POSITIONS)
+        claims = joined_tables([file.claims for file in found], AIR_CLAIMS)
         positions = screened(positions, latest_instant(), self.counts)
-        return _made(self.path, found[0].report.format, self.counts, positions=positions, claims=claims)
+        return made_file(self.path, found[0].report.format, self.counts, positions=positions, claims=claims)
 
     def _member(self, stream: BinaryIO) -> AirFile:
         first = stream.read(HEAD_BYTES)
@@ -154,7 +125,7 @@ class _Reader:
             return self._parquet()
         if not head.strip():
             kind = "unreadable gzip" if self.counts[CUT_OFF] else "empty"
-            return _made(self.path, kind, self.counts)
+            return made_file(self.path, kind, self.counts)
         if is_json(head):
             return self._json(first, stream)
         if is_binary(head):
@@ -164,7 +135,7 @@ class _Reader:
         ]
         if is_claims(names):
             claims = csv_claims(self.path, counts=self.counts)
-            return _made(self.path, "claims CSV", self.counts, claims=claims)
+            return made_file(self.path, "claims CSV", self.counts, claims=claims)
         return self._table(head, line_blocks(stream, first))
 
     def _table(self, head: bytes, blocks: Iterator[bytes]) -> AirFile:
@@ -184,7 +155,7 @@ class _Reader:
             self.counts["rows"] += cells.rows
             self.counts["wrong number of fields"] += cells.bad_lines
             tables.append(self._kept(by_field(cells, header.layout)))
-        return _made(self.path, f"{header.layout.name} CSV", self.counts, positions=self._positions(tables))
+        return made_file(self.path, f"{header.layout.name} CSV", self.counts, positions=self._positions(tables))
 
     def _parquet(self) -> AirFile:
         name = self.book.find([str(n).lower() for n in parquet_schema(self.path).names], f"{self.path}: Parquet").name
@@ -194,7 +165,7 @@ class _Reader:
             self.counts["rows"] += cells.rows
             layout = self.book.find(list(cells.columns), str(self.path))
             tables.append(self._kept(by_field(cells, layout)))
-        return _made(self.path, f"{name} Parquet", self.counts, positions=self._positions(tables))
+        return made_file(self.path, f"{name} Parquet", self.counts, positions=self._positions(tables))
 
     def _kept(self, fields: Fields) -> Fields:
         """The rows of the aircraft that are wanted; all rows show the order of dates."""
@@ -211,7 +182,7 @@ class _Reader:
             order = settle_order(self.orders, self.style.order or style.order, str(self.path))
             style = replace(style, order=order, zone=self.style.zone or style.zone)
             made.append(to_positions(table, style, self.counts, self.path.name))
-        positions = _joined(made, AIR_POSITIONS)
+        positions = joined_tables(made, AIR_POSITIONS)
         check_units(positions, str(self.path))
         return positions
 
@@ -231,7 +202,7 @@ class _Reader:
             self.counts[CUT_OFF] = 1
             log.warning("%s is cut off or damaged; its whole entries were read", self.path.name)
         if document is None:
-            return _made(self.path, "unreadable JSON", self.counts)
+            return made_file(self.path, "unreadable JSON", self.counts)
         known = _document(self.path, document, self.counts, self.wanted)
         return known or self._records(iter([plain]), stream)
 
@@ -254,14 +225,7 @@ class _Reader:
             tables.append(self._kept(by_field(to_cells(rows, layout, 0), layout)))
         if not name:
             raise DataError(f"{self.path}: {expected}, nor positions of a known layout (aircraft, time, lon, lat)")
-        return _made(self.path, f"{name} JSON", self.counts, positions=self._positions(tables))
-
-
-def _joined(tables: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFrame:
-    filled = [table for table in tables if len(table)]
-    if not filled:
-        return schema.empty()
-    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+        return made_file(self.path, f"{name} JSON", self.counts, positions=self._positions(tables))
 
 
 def watched_names(watchlist: pd.DataFrame) -> frozenset[str]:
@@ -298,7 +262,7 @@ def _document(path: Path, document: object, counts: Counter[str], wanted: Wanted
         claims = opensky.flight_claims(document, where=where, rejected=counts)
         names = wanted.names
         kept = claims if names is None else claims[claims["icao24"].isin(names)].reset_index(drop=True)
-        return _made(path, "OpenSky flights", counts, claims=kept)
+        return made_file(path, "OpenSky flights", counts, claims=kept)
     readers = (
         (readsb.is_trace, readsb.trace_positions, "readsb trace", "trace"),
         (opensky.is_states, opensky.states_positions, "OpenSky states", "states"),
@@ -311,7 +275,7 @@ def _document(path: Path, document: object, counts: Counter[str], wanted: Wanted
             if not counts["rows"]:
                 counts["trace is empty"] += 1
             table = read(document, where=where, rejected=counts)
-            return _made(path, name, counts, positions=_watched(table, wanted, counts))
+            return made_file(path, name, counts, positions=_watched(table, wanted, counts))
     return None
 
 
@@ -324,34 +288,3 @@ def _watched(table: pd.DataFrame, wanted: Wanted, counts: Counter[str]) -> pd.Da
     keep |= wanted.near(table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64))
     counts[NOT_WATCHED] += int((~keep).sum())
     return table[keep].reset_index(drop=True)
-
-
-@lru_cache(maxsize=1)
-def _nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The empty tables, made once: a history has thousands of files."""
-    return AIR_POSITIONS.empty(), AIR_CLAIMS.empty()
-
-
-def _made(
-    path: Path,
-    layout: str,
-    counts: Counter[str],
-    *,
-    positions: pd.DataFrame | None = None,
-    claims: pd.DataFrame | None = None,
-) -> AirFile:
-    none = _nothing()
-    positions = none[0] if positions is None else positions
-    claims = none[1] if claims is None else claims
-    rejected = {reason: n for reason, n in counts.items() if n and reason not in _NOT_REASONS}
-    rows = counts["rows"] + counts["wrong number of fields"]
-    report = AirReport(
-        path=path,
-        format=layout,
-        rows=rows,
-        positions=len(positions),
-        claims=len(claims),
-        rejected=rejected,
-        cut_off=CUT_OFF in rejected,
-    )
-    return AirFile(positions, claims, report)

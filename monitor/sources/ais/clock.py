@@ -84,9 +84,9 @@ class ClockReport:
     drifts_s: list[float] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
-    def drift(self, stamp: int | None, micros: int) -> None:
-        """Take up how far a stamp is ahead of a time line, both microseconds since 1970; None is no stamp."""
-        if stamp is not None and len(self.drifts_s) < _DRIFTS:
+    def drift(self, stamp: int, micros: int) -> None:
+        """Take up how far a stamp is ahead of a time line, both microseconds since 1970."""
+        if len(self.drifts_s) < _DRIFTS:
             self.drifts_s.append((stamp - micros) / 1e6)
 
     def text(self) -> str:

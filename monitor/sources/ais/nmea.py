@@ -148,11 +148,12 @@ class NmeaParser:
         clocks = decode_clocks([found.payloads[i] for i in base])
         stations = [TimeLine(i, micros, mmsi) for i, (mmsi, micros) in zip(base, clocks, strict=True) if micros]
         self.clock.time_lines += len(stations)
-        drifts = []
+        drifts = [*found.drifts]
         for line in agreeing(stations):
             stamp = found.micros[line.before]
-            self.clock.drift(stamp, line.micros)
-            drifts += [stamp - line.micros] if stamp is not None else []
+            if stamp is not None:
+                self.clock.drift(stamp, line.micros)
+                drifts.append(stamp - line.micros)
         off = len(drifts) >= NEEDED and abs(float(np.median(drifts))) > LOST_US
         kept = agreeing(sorted([*found.lines, *stations], key=lambda line: line.before))
         apart = apart_from(found.lines, agreeing(stations))

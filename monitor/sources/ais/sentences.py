@@ -57,6 +57,8 @@ class Messages:
         The time of each message's own line, microseconds since 1970; None without one.
     lines : list of TimeLine
         Lines of a GPS receiver that state UTC.
+    drifts : list of int
+        How far the stamp of such a line, or of the message before it, is ahead of it, in microseconds.
     rows : int
         Lines and sentences, blank lines and comments left out.
     rejected, other : Counter
@@ -66,6 +68,7 @@ class Messages:
     payloads: list[bytes] = field(default_factory=list)
     micros: list[int | None] = field(default_factory=list)
     lines: list[TimeLine] = field(default_factory=list)
+    drifts: list[int] = field(default_factory=list)
     rows: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
     other: Counter[str] = field(default_factory=Counter)
@@ -153,7 +156,11 @@ class SentenceReader:
         at = text.find(b"$")
         if at >= 0 and text[at + 3 : at + 6] in (b"ZDA", b"RMC") and (micros := gps_micros(text[at:])) is not None:
             stamp = before_sentence(text[:at], self.zone)[0] if at else None
-            self.clock.drift(stamp, micros)
+            if stamp is None and found.micros:
+                stamp = found.micros[-1]
+            if stamp is not None:
+                self.clock.drift(stamp, micros)
+                found.drifts.append(stamp - micros)
             self.clock.time_lines += 1
             found.lines.append(TimeLine(len(found.payloads), micros))
             found.other["time line"] += 1

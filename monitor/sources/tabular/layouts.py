@@ -210,7 +210,8 @@ def made_layout(name: str, table: LayoutTable, book: LayoutBook) -> Layout:
         except re.error as error:
             raise DataError(f"{where}: units_if {name_if} = {pattern!r} is no pattern ({error})") from error
     style = time_style(table.time, table.time_zone)
-    return Layout(name, columns, factors, table.units_if, table.needs, style, table.receiver)
+    needs = tuple(column.strip().lower() for column in table.needs)
+    return Layout(name, columns, factors, table.units_if, needs, style, table.receiver)
 
 
 def _factor(field: str, unit: str, where: str) -> float:

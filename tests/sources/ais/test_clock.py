@@ -142,6 +142,16 @@ def test_stamps_that_base_stations_contradict_are_rejected(tmp_path: Path) -> No
     assert "+0.0 s" in made.notes[0]
 
 
+def test_stamps_that_gps_lines_contradict_are_rejected(tmp_path: Path) -> None:
+    lines = []
+    for at, line in traffic(2):
+        lines += [f"{int(at.timestamp()) - 7200} {line}", *([gps(at)] if at.second % 10 == 0 else [])]
+    positions, made = read(tmp_path, lines)
+    assert positions.empty
+    assert made.rejected[OFF] == len(traffic(2))
+    assert "-7200.0 s" in made.notes[0]
+
+
 def test_a_base_station_with_a_wrong_clock_is_outvoted(tmp_path: Path) -> None:
     lines = []
     for at, line in traffic(2):

@@ -49,7 +49,7 @@ def joined_tables(tables: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFram
     """Tables of one schema in one; the empty table where all are empty."""
     filled = [table for table in tables if len(table)]
     if not filled:
-        return schema.empty()
+        return tables[0] if tables else schema.empty()
     return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 

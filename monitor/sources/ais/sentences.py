@@ -29,6 +29,7 @@ PLAIN_SENTENCE = re.compile(
 )
 """A whole message in one sentence, with nothing before it and at most an epoch after it: most lines of most logs."""
 ANY_SENTENCE = re.compile(rb"![A-Z\-]{2}VD[MO],")
+_OTHER_SENTENCE = re.compile(rb"[$!][A-Z]{2,}[A-Z0-9]*,")
 _HEADER = re.compile(rb"[A-Za-z_ ]+(?:[,;|\t][A-Za-z_ ]+)+")
 _PENDING = 2000
 """Lines after which a fragment is given up; chosen. Fragments of a message are sent within a second."""
@@ -173,7 +174,7 @@ class SentenceReader:
         elif self._line == 1 and _HEADER.fullmatch(text):
             found.other["header"] += 1
         else:
-            found.rejected["other sentence" if text.startswith(b"$") else "bad line"] += 1
+            found.rejected["other sentence" if _OTHER_SENTENCE.search(text) else "bad line"] += 1
 
     def _assemble(
         self, sentence: re.Match[bytes], group: bytes, micros: int | None, found: Messages

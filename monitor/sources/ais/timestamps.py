@@ -14,7 +14,9 @@ _CALENDAR = rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d[T_]?[0-2]\d[0-5]\d[0-6]\d"
 _WRITTEN = (
     rb"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[T_]|,?\s+)(\d\d):(\d\d):(\d\d)(?:[.,:](\d{1,9}))?\s*(Z|UTC|GMT|[-+]\d\d:?\d\d)?"
 )
-_BEFORE = re.compile(rb"(?<![\d.])(?:" + _WRITTEN + rb"|(" + _CALENDAR + rb")|(" + _EPOCH + rb"))(?!\d)")
+_NUMBERED = re.compile(rb"(?<![\d.])(?:(" + _CALENDAR + rb")|(" + _EPOCH + rb"))(?!\d)")
+_PLAUSIBLE = range(631_152_000_000_000, 4_102_444_800_000_000)
+"""Microseconds since 1970 from 1990 to 2099: other numbers before a sentence are ids."""
 _DATED = re.compile(_WRITTEN)
 _NAMED = re.compile(rb'"rxuxtime":\s*"?(\d+(?:\.\d+)?)|"rxtime":\s*"(\d{14})"')
 _AFTER = re.compile(rb"timestamp:\s*(\d{14})|,\s*(" + _EPOCH + rb')\s*"?\s*$')
@@ -44,16 +46,28 @@ def before_sentence(text: bytes, zone: ZoneInfo | None = None) -> tuple[int | No
 
 
 def stamp_in(text: bytes, zone: ZoneInfo | None = None) -> int | None:
-    """Microseconds since 1970 of the first stamp in a text; None without one."""
+    """Microseconds since 1970 of the first date in a text, else of the first number that can be a time; None without.
+
+    Parameters
+    ----------
+    text : bytes
+        What stands before a sentence.
+    zone : ZoneInfo, optional
+        Of dates without an offset; UTC without it.
+    """
     named = _NAMED.search(text)
     if named:
         return epoch_micros(named[1]) if named[1] else calendar_micros(named[2])
-    found = _BEFORE.search(text)
-    if not found:
-        return None
-    if found[9]:
-        return calendar_micros(found[9])
-    return epoch_micros(found[10]) if found[10] else _written_micros(found, zone)
+    written = _DATED.search(text)
+    if written:
+        return _written_micros(written, zone)
+    first: int | None = None
+    for found in _NUMBERED.finditer(text):
+        micros = calendar_micros(found[1]) if found[1] else epoch_micros(found[2])
+        if micros is not None and micros in _PLAUSIBLE:
+            return micros
+        first = micros if first is None else first
+    return first
 
 
 def after_sentence(text: bytes, zone: ZoneInfo | None = None) -> int | None:

@@ -45,6 +45,10 @@ def read(tmp_path: Path, *lines: str, start_date: str | None = None) -> tuple[pd
         ("1428621738 " + checked(BODY), "2015-04-09T23:22:18Z"),
         ("1428621738.250," + checked(BODY), "2015-04-09T23:22:18.25Z"),
         ("2015-04-09T23:22:18Z " + checked(BODY), "2015-04-09T23:22:18Z"),
+        ("mmsi 230907000 at 2015-04-09 23:22:18+0000: " + checked(BODY), "2015-04-09T23:22:18Z"),
+        ("230907000 1428621738 " + checked(BODY), "2015-04-09T23:22:18Z"),
+        ("<20150409T232218> " + checked(BODY), "2015-04-09T23:22:18Z"),
+        (checked(BODY) + ";2015-04-09 23:22:18", "2015-04-09T23:22:18Z"),
     ],
 )
 def test_every_kind_of_time_stamp_is_read(tmp_path: Path, line: str, expected: str) -> None:

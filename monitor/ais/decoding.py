@@ -129,3 +129,30 @@ def _bits(sixes: Ints, first: int, count: int) -> Ints:
 
 def _signed(value: Ints, count: int) -> Ints:
     return np.where(value >= 1 << (count - 1), value - (1 << count), value)
+
+
+def decode_clocks(payloads: Sequence[bytes]) -> list[tuple[int, int]]:
+    """MMSI and UTC (microseconds since 1970) of messages 4 and 11; 0 for the time where none is stated.
+
+    Parameters
+    ----------
+    payloads : sequence of bytes
+        Armoured payloads as in the sentence.
+    """
+    if not payloads:
+        return []
+    raw = np.frombuffer(b"".join(p[:14].ljust(14, b"0") for p in payloads), dtype=np.uint8)
+    chars = raw.reshape(len(payloads), 14).astype(np.int64)
+    sixes = np.where(chars > 87, chars - 56, chars - 48)
+    whole = np.array([len(p) >= 14 for p in payloads]) & ((sixes >= 0) & (sixes < 64)).all(axis=1)
+    parts = [_bits(sixes, *bits) for bits in ((38, 14), (52, 4), (56, 5), (61, 5), (66, 6), (72, 6))]
+    year, month, day, hour, minute, second = parts
+    whole &= (year >= 1990) & (year < 2100) & (month >= 1) & (month <= 12) & (day >= 1)
+    whole &= (hour < 24) & (minute < 60) & (second < 60)
+    months = (np.where(whole, year, 1970) - 1970) * 12 + np.where(whole, month, 1) - 1
+    firsts = months.astype("datetime64[M]").astype("datetime64[s]").astype(np.int64)
+    lengths = ((months + 1).astype("datetime64[M]").astype("datetime64[s]").astype(np.int64) - firsts) // 86_400
+    whole &= day <= lengths
+    seconds = firsts + (day - 1) * 86_400 + hour * 3_600 + minute * 60 + second
+    micros = np.where(whole, seconds * 1_000_000, 0)
+    return [*zip(_bits(sixes, 8, 30).tolist(), micros.tolist(), strict=True)]

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from monitor.ais.static import dimensions
+from monitor.core.instants import believable
 from monitor.core.tables import DIMENSIONS, POSITIONS
 
-FIRST_YEAR = 1990
+NO_MMSI = 10**12
+"""Numbers from here on stand for vessels whose source gives another id in place of the MMSI."""
 RAW_COLUMNS = (
     "mmsi",
     "t",
@@ -48,17 +51,26 @@ class Screened:
     unavailable: Counter[str] = field(default_factory=Counter)
 
 
+def vessel_number(vessel_id: str) -> int:
+    """A number above `NO_MMSI` for an id that is no MMSI: the same for the same id, exact as a float.
+
+    Two of 100 000 ids share one with a probability of less than one in a million.
+    """
+    return NO_MMSI + int.from_bytes(sha256(vessel_id.encode()).digest()[:8]) % (2**53 - NO_MMSI)
+
+
 def sender_kind(mmsi: npt.ArrayLike) -> npt.NDArray[np.object_]:
     """What sends under an MMSI: "" for vessels, else the reason to reject it.
 
     Ships (2–7), hand-held sets (8) and craft of a mother ship (98) are vessels; numbering after ITU-R M.585: 00
-    base stations, 0 groups, 111 search and rescue aircraft, 970/972/974 beacons, 99 aids to navigation. Anything else
-    is no MMSI.
+    base stations, 0 groups, 111 search and rescue aircraft, 970/972/974 beacons, 99 aids to navigation. Numbers of
+    `vessel_number` are vessels too. Anything else is no MMSI.
     """
     number = np.asarray(mmsi, dtype=np.float64)
     kind = np.full(number.shape, "bad mmsi", dtype=object)
     kind[(number >= 2e8) & (number < 9e8)] = ""
     kind[(number >= 9.8e8) & (number < 9.9e8)] = ""
+    kind[(number >= NO_MMSI) & (number < 2**53)] = ""
     kind[(number >= 9.92e8) & (number < 9.98e8)] = "aid to navigation"
     kind[(number >= 2_000_000) & (number < 8_000_000)] = "base station"
     kind[(number >= 20_000_000) & (number < 80_000_000)] = "group of ships"
@@ -120,11 +132,10 @@ def _reasons(raw: pd.DataFrame, latest: datetime) -> npt.NDArray[np.object_]:
     mmsi = raw["mmsi"].to_numpy(np.float64)
     given = raw["kind"].to_numpy(object)
     t = raw["t"]
-    first = pd.Timestamp(year=FIRST_YEAR, month=1, day=1, tz="UTC")
     missing = t.isna().to_numpy()
     checks: tuple[tuple[npt.NDArray[np.bool_], str], ...] = (
         (missing, "bad time"),
-        (~missing & ~((t >= first) & (t <= pd.Timestamp(latest))).to_numpy(), "impossible time"),
+        (~missing & ~believable(t, latest), "impossible time"),
         (~(np.isfinite(lon) & np.isfinite(lat)) | (np.abs(lat) == 91.0) | (np.abs(lon) == 181.0), "no position"),
         ((np.abs(lat) > 90.0) | (np.abs(lon) > 180.0), "impossible position"),
     )

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import HtmlOption, LastOption, PeriodArgument, Session, chosen_period, command, exit_if
+from monitor.cli.options import (
+    DatesOption,
+    HtmlOption,
+    LastOption,
+    PeriodArgument,
+    Session,
+    chosen_period,
+    command,
+    exit_if,
+    order_of,
+)
 
 group = typer.Typer(name="flights", no_args_is_help=True)
 WatchlistOption = Annotated[
@@ -36,14 +46,18 @@ def ingest(
     files: Annotated[list[Path], typer.Argument(help="readsb traces, OpenSky answers, CSV of positions or claims.")],
     watchlist: WatchlistOption = None,
     time_zone: Annotated[str | None, typer.Option("--time-zone", help="Of CSV instants without a zone.")] = None,
+    dates: DatesOption = None,
+    everyone: Annotated[bool, typer.Option("--all", help="Every aircraft, not those of the watch list alone.")] = False,
 ) -> None:
     """Read aircraft traces and published claims.
 
     Example: monitor flights ingest traces/ sightings.csv
     """
-    done = session.open().aviation.ingest(*files, watchlist=watchlist, time_zone=time_zone)
+    done = session.open().aviation.ingest(
+        *files, watchlist=watchlist, time_zone=time_zone, dates=order_of(dates), everyone=everyone
+    )
     session.print(done.as_json(), done.text())
-    exit_if(done.failures)
+    exit_if(done.faults)
 
 
 @group.command()

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import CsvOption, PoolOption, Session, command, exit_if
+from monitor.cli.options import CsvOption, DatesOption, PoolOption, Session, command, exit_if, order_of
 from monitor.core.timerange import span
 
 _GAP = ("mmsi", "start", "end", "duration_h")
@@ -21,14 +21,30 @@ def ingest(
     session: Session,
     files: Annotated[list[Path], typer.Argument(help="AIS files of any supported layout; .gz, .zst and .zip too.")],
     start_date: Annotated[
-        str | None, typer.Option("--start-date", help="Date of the first sentence, for NMEA files without any.")
+        str | None,
+        typer.Option("--start-date", help="Instant of the first sentence, for NMEA files without any time line."),
     ] = None,
+    dates: DatesOption = None,
+    time_zone: Annotated[str | None, typer.Option("--time-zone", help="Of times that carry none.")] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Take out again what these files gave.")] = False,
 ) -> None:
     """Read AIS files into positions; report per file what was read and what was rejected, and why.
 
     Example: monitor ingest AIS_2023_10_*.csv
     """
-    report = session.open().ingest(*files, start_date=start_date, progress=_progress() if sys.stderr.isatty() else None)
+    if withdraw:
+        gone = session.open().withdraw(*files)
+        lines = [f"{path}: {'taken out' if path in gone else 'is not in'}" for path in files]
+        session.print({"withdrawn": [str(path) for path in gone]}, "\n".join(lines))
+        exit_if(len(gone) < len(files))
+        return
+    report = session.open().ingest(
+        *files,
+        start_date=start_date,
+        dates=order_of(dates),
+        time_zone=time_zone,
+        progress=_progress() if sys.stderr.isatty() else None,
+    )
     late = session.open().ais.late_scenes()
     note = f"\n{len(late)} scenes will be matched again by `monitor run --due`: {', '.join(late)}" if late else ""
     session.print(report.as_json() | {"late_scenes": list(late)}, report.text() + note)

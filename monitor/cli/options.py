@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ from monitor.core.errors import DataError, MonitorError, SettingsError, SourceEr
 from monitor.core.timerange import TimeRange
 
 if TYPE_CHECKING:
+    from monitor.core.instants import Order
     from monitor.core.parallel import Outcome
     from monitor.workspace.workspace import Workspace
 
@@ -35,10 +36,19 @@ CsvOption = Annotated[Path | None, typer.Option("--out", help="Write the table a
 HtmlOption = Annotated[Path | None, typer.Option("--out", help="The HTML file to write.")]
 WeightsOption = Annotated[str | None, typer.Option("--weights", help="A name in weights.toml.")]
 ThresholdOption = Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="Lowest score.")]
+DatesOption = Annotated[
+    Literal["day-first", "month-first"] | None,
+    typer.Option("--dates", help="Order of dates such as 10/11/2023, where a file does not show it."),
+]
 _WorkspaceOption = Annotated[
     Path | None, typer.Option("--workspace", "-w", help="The workspace's folder.", show_default="the current folder")
 ]
 _JsonOption = Annotated[bool, typer.Option("--json", help="Print outcomes as JSON on standard output.")]
+
+
+def order_of(dates: Literal["day-first", "month-first"] | None) -> Order | None:
+    """What `DatesOption` says, in the words of the library."""
+    return {"day-first": "day first", "month-first": "month first"}[dates] if dates else None  # type: ignore[return-value]
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,7 @@ from monitor.detect.context.infrastructure import mark_fixed
 from monitor.fuse import latest
 from monitor.fuse.reviews import ReviewDecisions, without
 from monitor.fuse.reviews import decisions as decisions_of
+from monitor.pipeline.aviation.ingest import stored_positions
 from monitor.pipeline.context import Context
 from monitor.store.alerts import AlertStore
 from monitor.store.reviews import ReviewStore
@@ -112,7 +113,7 @@ def read(context: Context) -> TableSet:
             VESSELS: context.positions.vessels,
             REVIEWS: ReviewStore(archive).table,
             ALERTS: AlertStore(archive).table,
-            AIR_POSITIONS: partial(archive.read_table, AIR_POSITIONS.name, AIR_POSITIONS),
+            AIR_POSITIONS: lambda: stored_positions(archive)[0],
             AIR_CLAIMS: partial(archive.read_table, AIR_CLAIMS.name, AIR_CLAIMS),
         }
     )

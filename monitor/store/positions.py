@@ -132,6 +132,28 @@ class PositionStore:
         """Whether a file of this key is in."""
         return self._marker(key).is_file()
 
+    def report(self, key: str) -> Mapping[str, object]:
+        """What the reader counted in the file of this key; empty when nothing was recorded.
+
+        Raises
+        ------
+        ArchiveError
+            The record is damaged.
+        """
+        return _decode(self._marker(key)).report
+
+    def withdraw(self, key: str) -> bool:
+        """Remove the positions of a file; whether it was in. Static data that it gave stays.
+
+        Raises
+        ------
+        ArchiveError
+            The disk is read-only or failing.
+        """
+        known = self.has(key)
+        self._forget(atomic.safe_name(key))
+        return known
+
     def ingested(self) -> tuple[Ingested, ...]:
         """Everything that was ingested, in order of time.
 

@@ -16,6 +16,7 @@ from monitor.core.timerange import span
 from monitor.workspace.tables import Period, as_period
 
 if TYPE_CHECKING:
+    from monitor.core.instants import Order
     from monitor.pipeline.aviation.derive import Flights
     from monitor.pipeline.aviation.ingest import AirIntake
     from monitor.sources.aviation.lists import AirLists
@@ -28,7 +29,14 @@ class AviationTables:
 
     workspace: Workspace
 
-    def ingest(self, *files: str | Path, watchlist: Path | None = None, time_zone: str | None = None) -> AirIntake:
+    def ingest(
+        self,
+        *files: str | Path,
+        watchlist: Path | None = None,
+        time_zone: str | None = None,
+        dates: Order | None = None,
+        everyone: bool = False,
+    ) -> AirIntake:
         """Read aircraft traces and published claims; per file what was read and refused, and what cleaning left out.
 
         Parameters
@@ -39,13 +47,23 @@ class AviationTables:
             Aircraft to follow; the settings' when not given.
         time_zone : str, optional
             IANA name for stamps without a zone; the settings' when not given.
+        dates : {"", "day first", "month first"}, optional
+            Order of dates such as 10/11/2023, where a file does not show it; the settings' when not given.
+        everyone : bool
+            Read every aircraft, not those of the watch list alone.
         """
         chosen = self.workspace.settings.flights
+        reading = pipeline.aviation.ingest.Reading(
+            time_zone=time_zone or chosen.time_zone,
+            dates=chosen.dates if dates is None else dates,
+            layouts=chosen.layouts,
+            everyone=everyone,
+        )
         return pipeline.aviation.derive.take_flights(
             self.workspace.archive,
             [Path(file) for file in files],
             self.lists(watchlist=watchlist),
-            time_zone=time_zone or chosen.time_zone or None,
+            reading=reading,
             within=span(chosen.within),
         )
 

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.core.aoi import read_aois
-from monitor.core.errors import MonitorError, SettingsError
+from monitor.core.errors import DataError, MonitorError, SettingsError
 from monitor.core.timerange import isoformat
 from monitor.io.atomic import write_bytes
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
+from monitor.store.positions import PositionStore
 from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector
 from monitor.workspace.settings import FILE_NAME, Settings
 
@@ -41,6 +42,7 @@ class Check:
 def examine(root: Path, settings: Settings) -> list[Check]:
     """Every check, in the order in which to correct them; services are reached only when the settings name them."""
     checks = [_ports(root), *_disk(root), _archive(root)]
+    checks += _kept(root)
     checks += _sources(root, settings)
     checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
     return [*checks, *_alerts(settings), _last_run(root)]
@@ -103,6 +105,20 @@ def _archive(root: Path) -> Check:
 
     found = _tried("archive", "monitor reindex", check)
     return Check("clock", False, found.what, "timedatectl set-ntp true") if "set the clock" in found.what else found
+
+
+def _kept(root: Path) -> Iterator[Check]:
+    """AIS files that were read and of which nothing was kept."""
+
+    def check() -> str:
+        done = PositionStore(root / "archive" / "positions").ingested()
+        lost = [d.file for d in done if d.report.get("rows") and not d.positions and not d.report.get("vessels")]
+        if lost:
+            raise DataError(f"nothing was kept of {', '.join(lost)}")
+        return f"something was kept of each of {len(done)} files"
+
+    if (root / "archive" / "positions").is_dir():
+        yield _tried("ais files", "monitor ingest FILE names the reasons", check)
 
 
 def _sources(root: Path, settings: Settings) -> Iterator[Check]:

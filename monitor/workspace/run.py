@@ -102,7 +102,7 @@ def _ingest(workspace: Workspace) -> Step:
     patterns = workspace.settings.ais.files
     files = sorted({path for pattern in patterns for path in workspace.root.glob(pattern) if path.is_file()})
     report = workspace.ingest(*files)
-    return Step("ingest", report.new, report.failures)
+    return Step("ingest", report.new, report.faults)
 
 
 def _flights(workspace: Workspace, context: Context) -> Step:
@@ -115,7 +115,7 @@ def _flights(workspace: Workspace, context: Context) -> Step:
         report = workspace.aviation.ingest(*sorted(path for path in found if path.resolve() not in lists))
     except MonitorError as error:
         return failure("flights", "flights", error)
-    return Step("flights", len(report.reports), report.failures)
+    return Step("flights", len(report.reports), report.faults)
 
 
 def _correlate(context: Context) -> Step:

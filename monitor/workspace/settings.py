@@ -16,7 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, f
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.core.errors import DataError, SettingsError
+from monitor.core.instants import Order
 from monitor.core.timerange import TimeRange, span
+from monitor.sources.tabular.layouts import LayoutTable
 
 FILE_NAME = "monitor.toml"
 _SECRETS = {
@@ -99,6 +101,11 @@ class AisSection(_Section):
     columns: dict[str, str] = Field(
         {}, description='of an unknown layout, e.g. {mmsi = "ID", t = "when", lon = "x", lat = "y"}'
     )
+    layouts: dict[str, LayoutTable] = Field(
+        {}, description="layouts of your own, as [ais.layouts.NAME] with columns, units, time (see the README)"
+    )
+    dates: Order = Field("", description="of tables whose dates do not show it: day first or month first")
+    time_zone: str = Field("", description="of tables whose instants carry none, e.g. Asia/Vladivostok; empty: UTC")
 
     @field_validator("gap")
     @classmethod
@@ -168,6 +175,10 @@ class FlightsSection(_Section):
     events: str = Field("", description="a CSV of dated events (date, event) to lay beside calls; never as cause")
     within: str = Field("3d", description="a call this near to an event counts as beside it")
     time_zone: str = Field("", description="of CSV instants without a zone, e.g. Asia/Vladivostok; empty: UTC, flagged")
+    dates: Order = Field("", description="of tables whose dates do not show it: day first or month first")
+    layouts: dict[str, LayoutTable] = Field(
+        {}, description="layouts of your own, as [flights.layouts.NAME] with columns, units, time (see the README)"
+    )
 
     @field_validator("within")
     @classmethod

@@ -18,7 +18,7 @@ from monitor.core.aoi import Aoi, read_aois
 from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.scenes.revisit import find_passes
-from monitor.core.tables import AIR_CALLS, AIR_POSITIONS, AIRFIELDS, LEDGER
+from monitor.core.tables import AIR_CALLS, AIRFIELDS, LEDGER
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, span, utc
 from monitor.pipeline.context import Context, Rules
@@ -39,6 +39,7 @@ from monitor.workspace.settings import FILE_NAME, Settings, read_settings
 from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
 
 if TYPE_CHECKING:
+    from monitor.core.instants import Order
     from monitor.detect.base import Detector
     from monitor.pipeline.ais.ingest import IngestReport
     from monitor.pipeline.ais.ingest import Progress as FileProgress
@@ -291,7 +292,12 @@ class Workspace:
             return [*pipeline.detect.detect_scenes(self.context(aoi), as_period(period), workers)]
 
     def ingest(
-        self, *files: str | Path, start_date: str | None = None, progress: FileProgress | None = None
+        self,
+        *files: str | Path,
+        start_date: str | None = None,
+        dates: Order | None = None,
+        time_zone: str | None = None,
+        progress: FileProgress | None = None,
     ) -> IngestReport:
         """Read AIS files into positions; what became of each file.
 
@@ -301,17 +307,29 @@ class Workspace:
             Of any supported layout.
         start_date : str, optional
             The instant of the first message of NMEA files without times; `[ais] start_date` when not given.
+        dates : {"", "day first", "month first"}, optional
+            Order of dates such as 10/11/2023, where a file does not show it; `[ais] dates` when not given.
+        time_zone : str, optional
+            IANA name of the zone of instants in tables that carry none; `[ais] time_zone` when not given.
         progress : callable, optional
             Takes a path, the bytes read and its size.
         """
-        start, columns = start_date or self.settings.ais.start_date, self.settings.ais.columns
+        chosen = self.settings.ais
+        start = start_date or chosen.start_date
         return pipeline.ais.ingest.ingest_files(
             self.positions,
             [Path(file) for file in files],
             start=utc(start) if start else None,
-            columns=columns,
+            columns=chosen.columns,
+            layouts=chosen.layouts,
+            dates=chosen.dates if dates is None else dates,
+            time_zone=chosen.time_zone if time_zone is None else time_zone,
             progress=progress,
         )
+
+    def withdraw(self, *files: str | Path) -> tuple[Path, ...]:
+        """Take the positions that AIS files gave out again; the files that were in."""
+        return pipeline.ais.ingest.withdraw_files(self.positions, [Path(file) for file in files])
 
     def correlate(self, period: Period = None) -> dict[str, int]:
         """Derive matches, dark events, visits, voyages and counts; how many rows of each there are.
@@ -425,7 +443,7 @@ class Workspace:
         tables = pipeline.snapshot.current(pipeline.snapshot.read(self.context()))
         found = self.aviation.flights().tables
         made = {schema.name: tables[schema] for schema in pipeline.snapshot.SCORED}
-        received = self.archive.read_table(AIR_POSITIONS.name, AIR_POSITIONS)
+        received, _ = pipeline.aviation.ingest.stored_positions(self.archive)
         made |= {"air_calls": found[AIR_CALLS], "air_positions": received, "airfields": found[AIRFIELDS]}
         return score(made, read_truth_tables(truth or self.root / "truth"))
 

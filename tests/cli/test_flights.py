@@ -47,3 +47,11 @@ def test_lists_are_copied_to_be_edited(printed: Callable[..., str], tmp_path: Pa
 
 def test_an_unknown_airfield_is_wrong_use(printed: Callable[..., str]) -> None:
     printed("flights", "unusual", "--airfield", "XXXX", code=2)
+
+
+def test_every_aircraft_may_be_taken(document: Callable[..., Any], printed: Callable[..., str], tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("icao24,time,lat,lon\nabcdef,10/11/2023 12:00:00,0.25,125.5\n")
+    assert "--all" in printed("flights", "ingest", table)
+    assert "--dates" in printed("flights", "ingest", table, "--all", code=1)
+    assert document("flights", "ingest", table, "--dates", "day-first", "--all")["files"][0]["positions"] == 1

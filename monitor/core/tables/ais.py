@@ -18,7 +18,9 @@ POSITIONS = Schema(
     name="positions",
     text="AIS positions, one row each. What the sender marks as not available (ITU-R M.1371) is NaN or missing.",
     columns={
-        "mmsi": Column("int64", "", "MMSI as sent; two ships may share one."),
+        "mmsi": Column(
+            "int64", "", "MMSI as sent; two ships may share one. Above 10¹² for an id that is none; VESSELS names it."
+        ),
         "t": Column(UTC, "UTC", "When the position was reported."),
         "lon": Column("float64", "°", "Longitude on WGS 84, east positive."),
         "lat": Column("float64", "°", "Latitude on WGS 84, north positive."),

@@ -42,7 +42,9 @@ AIR_POSITIONS = Schema(
     name="air_positions",
     text="Positions of aircraft, one row each. Unknown numbers are NaN, an unknown `on_ground` is missing.",
     columns={
-        "icao24": Column("str", "", "Address of the aircraft, six hexadecimal digits in lower case."),
+        "icao24": Column(
+            "str", "", 'Address, six hexadecimal digits in lower case; "~" and the call sign where only that is known.'
+        ),
         "t": Column(UTC, "UTC", "When the position was measured."),
         "lon": Column("float64", "°", "Longitude on WGS 84, east positive."),
         "lat": Column("float64", "°", "Latitude on WGS 84, north positive."),

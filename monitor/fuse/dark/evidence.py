@@ -13,7 +13,8 @@ from monitor.core.arrays import Bools, Floats, Ints
 from monitor.core.columns import floats, lonlat, naive, texts
 from monitor.core.geo.geodesy import WGS84, transformer, utm_epsg
 from monitor.fuse.dark.rules import BaseRatePrior
-from monitor.fuse.matching.likelihood import R90_OVER_SIGMA, nearest_fix_s
+from monitor.fuse.matching.likelihood import nearest_fix_s
+from monitor.fuse.matching.places import R90_OVER_SIGMA
 
 _WIDTHS_M = (200.0, 700.0, 2_500.0)
 """Of the kernels: a lane, an anchorage, a roadstead. Chosen; how much each counts is learnt."""

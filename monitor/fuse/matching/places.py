@@ -16,7 +16,7 @@ from monitor.fuse.matching.model import MatchModel
 _CORE = 0.8
 """Share of the narrower of the two normals that hold 50 % and 90 % as `ais.uncertainty` states. Chosen."""
 _ROUNDS = 30
-_R50_OVER_SIGMA, _R90_OVER_SIGMA = 1.177, 2.146
+_R50_OVER_SIGMA, R90_OVER_SIGMA = 1.177, 2.146
 """Radii that hold 50 % and 90 % of a two-dimensional normal, over its standard deviation."""
 
 
@@ -85,7 +85,7 @@ class Spread:
         """(vessels,) share of the normals that hold 90 % within so many metres: the rest may be out of the picture."""
         near: Floats = np.zeros(len(self.core_m))
         for share, along, across in self.parts():
-            near = near + share * (np.sqrt(np.maximum(along, across)) * _R90_OVER_SIGMA <= within_m)
+            near = near + share * (np.sqrt(np.maximum(along, across)) * R90_OVER_SIGMA <= within_m)
         return near
 
 
@@ -99,8 +99,8 @@ def two_normals(r50_m: Floats, r90_m: Floats) -> tuple[Floats, Floats]:
     r50_m, r90_m : (n,) float
         In metres, above 0.
     """
-    single = r90_m / _R90_OVER_SIGMA
-    heavy = r90_m / r50_m > _R90_OVER_SIGMA / _R50_OVER_SIGMA
+    single = r90_m / R90_OVER_SIGMA
+    heavy = r90_m / r50_m > R90_OVER_SIGMA / _R50_OVER_SIGMA
     core, tail = single.copy(), single.copy()
     for _ in range(_ROUNDS):
         beyond = (0.5 - (1.0 - _CORE) * np.exp(-0.5 * np.square(r50_m / tail))) / _CORE

@@ -1,33 +1,44 @@
-"""AIS files into the positions store; a file that is in is not read again."""
+"""AIS files into the positions store; a file that is in is read again only where that would give something else."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from monitor.core.errors import DataError
+from monitor.core.instants import Order
 from monitor.core.parallel import Outcome, each
+from monitor.core.version import VERSION
 from monitor.sources import PositionReader, ReadReport
+from monitor.sources.tabular.layouts import LayoutTable
 from monitor.store.positions import PositionStore
 
 Progress = Callable[[Path, int, int], None]
 _BLOCK = 1 << 20
+_UNSAID = json.dumps(["", "", "", "", []])
+"""The reading of files that came in before readings were recorded."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of one file: the reader's counts, or that it was in already."""
+    """What became of one file: the reader's counts, and whether it was in already."""
 
     path: Path
     counts: Mapping[str, object] = field(default_factory=dict)
     known: bool = False
 
+    @property
+    def is_rejected(self) -> bool:
+        """Whether there were rows, and nothing came of them."""
+        return bool(self.counts.get("rows")) and not self.counts.get("positions") and not self.counts.get("vessels")
+
     def text(self) -> str:
         """One line for people."""
-        if self.known:
+        if self.known and not self.is_rejected:
             return f"{self.path.name}: already in"
         c = self.counts
         line = f"{self.path.name}: {c['format']}, {c['rows']} rows, {c['positions']} positions"
@@ -35,7 +46,8 @@ class FileReport:
             reasons = c[word]
             if isinstance(reasons, Mapping) and reasons:
                 line += f"; {word} " + ", ".join(f"{reason} {count}" for reason, count in reasons.items())
-        return line
+        notes = c.get("notes")
+        return "; ".join([line, *map(str, notes)]) if isinstance(notes, list) else line
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +58,14 @@ class IngestReport:
     failures: tuple[tuple[str, str], ...]
 
     @property
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        """Path and reason of the files that could not be read, and of those of which nothing was kept."""
+        return (*self.failures, *((str(file.path), file.text()) for file in self.files if file.is_rejected))
+
+    @property
     def failed(self) -> bool:
-        """Whether any file could not be read."""
-        return bool(self.failures)
+        """Whether any file could not be read, or nothing was kept of one."""
+        return bool(self.faults)
 
     @property
     def new(self) -> int:
@@ -73,9 +90,15 @@ def ingest_files(
     *,
     start: datetime | None = None,
     columns: Mapping[str, str] | None = None,
+    layouts: Mapping[str, LayoutTable] | None = None,
+    dates: Order = "",
+    time_zone: str = "",
     progress: Progress | None = None,
 ) -> IngestReport:
     """Read files into the store, one after the other; a file that cannot be read stops no other.
+
+    A file that is in is read again with another start, order of dates, zone or layout, and, if nothing was kept of it,
+    by a newer reader; the new reading takes the place of the old one.
 
     Parameters
     ----------
@@ -87,10 +110,17 @@ def ingest_files(
         The instant of the first message of NMEA files without times.
     columns : mapping of str to str, optional
         The columns of tables of an unknown layout.
+    layouts : mapping of str to LayoutTable, optional
+        A user's layouts.
+    dates : {"", "day first", "month first"}
+        Order of dates such as 10/11/2023, where a file does not show it.
+    time_zone : str
+        IANA name of the zone of instants in tables that carry none; empty: UTC.
     progress : callable, optional
         Takes a path, the bytes read and its size.
     """
-    readers = [PositionReader(None, start), *([PositionReader(columns, start)] if columns else [])]
+    plain = PositionReader(None, start, layouts or {}, dates, time_zone)
+    readers = [plain, *([replace(plain, columns=columns)] if columns else [])]
     outcomes: list[Outcome[Path, FileReport]] = each(lambda path: _ingest_one(store, path, readers, progress), paths)
     return IngestReport(
         tuple(o.value for o in outcomes if o.value is not None),
@@ -102,9 +132,13 @@ def _ingest_one(
     store: PositionStore, path: Path, readers: Sequence[PositionReader], progress: Progress | None
 ) -> FileReport:
     """Read a file by its own layout; where that is not known, by the columns that the settings name."""
-    key = file_key(path, readers[0].start_date)
+    key = file_key(path)
+    reading = _reading(readers)
     if store.has(key):
-        return FileReport(path, known=True)
+        known = FileReport(path, store.report(key), known=True)
+        same = known.counts.get("reading", _UNSAID) == reading
+        if same and not (known.is_rejected and known.counts.get("reader") != VERSION):
+            return known if known.is_rejected else FileReport(path, known=True)
     report_bytes = None if progress is None else lambda done, size: progress(path, done, size)
     for reader in readers:
         report = ReadReport(path.name)
@@ -115,20 +149,40 @@ def _ingest_one(
                 raise
             continue
         store.write_vessels(report.vessels)
-        store.write_report(replace(done, report=report.as_dict()))
-        return FileReport(path, report.as_dict())
+        counts = report.as_dict() | {"reading": reading, "reader": VERSION}
+        store.write_report(replace(done, report=counts))
+        return FileReport(path, counts)
     raise AssertionError("there is always a reader")
 
 
-def file_key(path: Path, start_date: datetime | None = None) -> str:
-    """SHA-256 of a file's bytes (and of the start date it is read with): the same file has the same key in any folder.
+def _reading(readers: Sequence[PositionReader]) -> str:
+    """How files are read, as far as a user says it: another text may give another reading."""
+    said = readers[0]
+    start = "" if said.start_date is None else said.start_date.isoformat()
+    layouts = "".join(f"{name} {table.model_dump_json()}" for name, table in sorted(said.layouts.items()))
+    return json.dumps([start, said.dates, said.time_zone, layouts, sorted((readers[-1].columns or {}).items())])
+
+
+def withdraw_files(store: PositionStore, paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Take what files gave out of the store again; the files that were in.
+
+    Raises
+    ------
+    DataError
+        A file cannot be read: it is known by its content.
+    """
+    return tuple(path for path in paths if store.withdraw(file_key(path)))
+
+
+def file_key(path: Path) -> str:
+    """SHA-256 of a file's bytes: the same file has the same key in any folder.
 
     Raises
     ------
     DataError
         The file cannot be read.
     """
-    made = hashlib.sha256(b"" if start_date is None else start_date.isoformat().encode())
+    made = hashlib.sha256()
     try:
         with path.open("rb") as file:
             while block := file.read(_BLOCK):

@@ -31,7 +31,6 @@ from monitor.core.tables import (
     AIR_CONFLICTS,
     AIR_EVENTS,
     AIR_LEGS,
-    AIR_POSITIONS,
     AIR_RECEPTION,
     AIR_REPEATS,
     AIR_TRACKS,
@@ -40,7 +39,7 @@ from monitor.core.tables import (
 )
 from monitor.core.tableset import TableSet
 from monitor.core.version import VERSION
-from monitor.pipeline.aviation.ingest import CLAIMS, FILES, POSITIONS, AirIntake, take_files
+from monitor.pipeline.aviation.ingest import CLAIMS, FILES, AirIntake, Reading, stored_positions, take_files
 from monitor.pipeline.freshness import AIR_NOTE
 from monitor.sources.aviation.lists import AirLists, read_lists
 from monitor.store.archive import Archive
@@ -89,7 +88,7 @@ def take_flights(
     paths: Sequence[Path],
     lists: AirLists,
     *,
-    time_zone: str | None = None,
+    reading: Reading | None = None,
     within: timedelta = WITHIN,
 ) -> AirIntake:
     """Read traces and published claims into the archive, and find the calls of all that is in.
@@ -104,12 +103,12 @@ def take_flights(
         Files of any supported layout.
     lists : AirLists
         Aircraft to follow, airfields, dated events.
-    time_zone : str, optional
-        IANA name for stamps without a zone.
+    reading : Reading, optional
+        What a user says of the files.
     within : timedelta
         How near to a dated event a call counts as beside it.
     """
-    report = take_files(archive, paths, lists, time_zone=time_zone)
+    report = take_files(archive, paths, lists, reading=reading)
     refresh_flights(archive, lists, within=within)
     return replace(report, cleaned=_cleaned(archive))
 
@@ -188,7 +187,7 @@ def derive(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> 
     within : timedelta
         How near to a dated event a call counts as beside it.
     """
-    positions = archive.read_table(POSITIONS, AIR_POSITIONS)
+    positions, quarantined = stored_positions(archive)
     claims = archive.read_table(CLAIMS, AIR_CLAIMS)
     given = TableSet(
         {
@@ -201,6 +200,7 @@ def derive(archive: Archive, lists: AirLists, *, within: timedelta = WITHIN) -> 
     if positions.empty:
         return Flights(tables=given, within=within)
     tracks, cleaned = clean(positions, watchlist=lists.watchlist)
+    cleaned = replace(cleaned, dropped={**cleaned.dropped, **quarantined})
     received = find_reception(positions, without=frozenset(lists.watchlist["icao24"]))
     calls = find_calls(tracks, lists.airfields, reception=received, watchlist=lists.watchlist)
     legs = find_legs(tracks, calls)

@@ -2,179 +2,82 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from pyais import decode
 from pyais.exceptions import AISBaseException
 
-from monitor.ais.decoding import CLASS_A, CLASS_B, LONG_RANGE, decode_reports
+from monitor.ais.decoding import CLASS_A, CLASS_B, LONG_RANGE, Reports, decode_clocks, decode_reports
+from monitor.ais.sorting import instant_micros
+from monitor.core.errors import DataError
+from monitor.core.instants import zone_of
 from monitor.core.tables import DIMENSIONS
-from monitor.sources.ais.csv import Parsed
-from monitor.sources.ais.timestamps import TRAILING, Clock, checksum, epoch_micros, pghp_micros, prefix
+from monitor.sources.ais.clock import LOST_US, NEEDED, Clock, ClockReport, TimeLine, agreeing, apart_from, run_clock
+from monitor.sources.ais.rows import Parsed, empty_raw
+from monitor.sources.ais.sentences import Messages, SentenceReader
+from monitor.sources.ais.speeds import fits_speeds
 
-SENTENCE = re.compile(rb"!([A-Z\-]{2})VD[MO],(\d),(\d),(\d*),([^,]*),([^,]*),([0-5])\*([0-9A-Fa-f]{2})(.*)$")
-PLAIN_SENTENCE = re.compile(
-    rb"![A-Z\-]{2}VD[MO],1,1,\d*,[^,]*,([^,]+),[0-5](\*)([0-9A-Fa-f]{2})(?:,\s*(\d{9,13})(?:\.\d+)?)?\s*$"
-)
-"""A whole message in one sentence, with nothing before it and at most an epoch after it: most lines of most logs."""
-ANY_SENTENCE = re.compile(rb"![A-Z\-]{2}VD[MO],")
-_PENDING = 2000
-"""Lines after which a fragment is given up; chosen. Fragments of a message are sent within a second."""
 _POSITION = CLASS_A + CLASS_B + LONG_RANGE
 _STATIC = b"5HC"
 _STATIC_PAYLOADS = 200_000
 """Decoded static messages that are kept in memory; chosen."""
 _KINDS = {ord("4"): "base station", ord("9"): "SAR aircraft", ord("E"): "aid to navigation"}
-
-
-@dataclass(slots=True)
-class _Pending:
-    """Fragments of one message that still wait for the rest."""
-
-    total: int
-    line: int
-    micros: int | None
-    parts: dict[int, bytes] = field(default_factory=dict)
+_BASE = b"4;"
+"""Messages 4 and 11, which state the full UTC of a base station and of a ship that was asked for it."""
+_NO_TIME = "no time (give start_date)"
+_CLOCK_OFF = "receiver's clock off by over a minute against the log's time lines (its zone? give time_zone)"
+_NOT_TRUSTED = "no time (the clock from start_date does not fit the ships' speeds)"
 
 
 @dataclass(slots=True)
 class NmeaParser:
     """Parses a log line by line, with what later lines need: fragments, time lines, the clock of a log without times.
 
-    `start_date` is the instant of the first message, for logs without times; without it those messages are
-    set aside as ``no time (give start_date)``.
+    Messages without a time of their own get it from ``ZDA`` and ``RMC`` lines and from base stations among them; from
+    `start_date`, the instant of the first message, where there are none; else they are rejected. Stamps without an
+    offset are in `time_zone`, or UTC; those that differ from time lines by more than a minute are not believed. `clock`
+    is the account of it.
     """
 
     start_date: datetime | None = None
+    time_zone: str = ""
+    clock: ClockReport = field(default_factory=ClockReport)
     _clock: Clock | None = None
-    _pending: OrderedDict[tuple[bytes, ...], _Pending] = field(default_factory=OrderedDict)
-    _next_micros: int | None = None
-    _line: int = 0
+    _sentences: SentenceReader | None = None
     _static: dict[bytes, dict[str, object] | None] = field(default_factory=dict)
     _lengths: dict[int, float] = field(default_factory=dict)
 
     def parse_blocks(self, blocks: Iterator[bytes]) -> Iterator[Parsed]:
-        """Raw rows, block after block; fragments that never met the rest are counted in the last one."""
-        if self.start_date:
-            start = self.start_date
-            self._clock = Clock(start.replace(second=0, microsecond=0), start.second)
+        """Raw rows, block after block; fragments that never met the rest are counted in the last one.
+
+        Raises
+        ------
+        DataError
+            Time lines contradict `start_date` after messages were timed by it.
+        """
+        if self.start_date and self._clock is None:
+            self._clock = Clock(instant_micros(self.start_date))
+        self._sentences = self._sentences or SentenceReader(
+            self.clock, zone_of(self.time_zone) if self.time_zone else None
+        )
         for block in blocks:
-            yield self._parse(block)
-        if self._pending:
-            orphans = sum(len(p.parts) for p in self._pending.values())
-            yield Parsed(_empty_raw(), pd.DataFrame(), rows=0, rejected=Counter({"orphan fragment": orphans}))
+            found = self._sentences.read(block)
+            raw, vessels = self._rows(found)
+            yield Parsed(raw, vessels, rows=found.rows, rejected=found.rejected, other=found.other)
+        if orphans := self._sentences.orphans():
+            yield Parsed(empty_raw(), pd.DataFrame(), rows=0, rejected=Counter({"orphan fragment": orphans}))
 
-    def _parse(self, block: bytes) -> Parsed:
-        rejected: Counter[str] = Counter()
-        other: Counter[str] = Counter()
-        payloads: list[bytes] = []
-        micros: list[int | None] = []
-        rows, begin, end = 0, 0, 0
-        folded = np.bitwise_xor.accumulate(np.frombuffer(block, dtype=np.uint8)).tobytes()
-        for line in block.splitlines(keepends=True):
-            begin, end = end, end + len(line)
-            plain = PLAIN_SENTENCE.match(line)
-            if plain:
-                rows += 1
-                self._line += 1
-                payload, _, check, epoch = plain.groups()
-                stamp = epoch_micros(epoch) if epoch else self._next_micros
-                self._next_micros = None
-                if folded[begin + plain.start(2) - 1] ^ folded[begin] != int(check, 16):
-                    rejected["checksum"] += 1
-                    continue
-                payloads.append(payload)
-                micros.append(stamp)
-                continue
-            text = line.strip()
-            if not text or text[0] == 35:
-                continue
-            rows += 1
-            self._line += 1
-            found = self._sentence(text, rejected, other)
-            if found:
-                payloads.append(found[0])
-                micros.append(found[1])
-        self._drop_stale(rejected)
-        raw, vessels = self._rows(payloads, micros, rejected, other)
-        return Parsed(raw, vessels, rows=rows, rejected=rejected, other=other)
-
-    def _sentence(self, text: bytes, rejected: Counter[str], other: Counter[str]) -> tuple[bytes, int | None] | None:
-        """Payload and time of a message that this line completes."""
-        if text.startswith(b"$PGHP"):
-            self._next_micros = pghp_micros(text)
-            other["time line"] += 1
-            return None
-        micros, group = None, b""
-        if not text.startswith(b"!"):
-            text, micros, group = prefix(text)
-            if not text:
-                self._next_micros = micros
-                other["tag block"] += 1
-                return None
-        found = SENTENCE.search(text)
-        if not found or found[2] == b"0" or found[3] == b"0" or found[3] > found[2]:
-            rejected["other sentence" if text.startswith(b"$") else "bad line"] += 1
-            return None
-        if micros is None and found[9] and (trailing := TRAILING.search(found[9])):
-            micros = epoch_micros(trailing[1])
-        if micros is None:
-            micros = self._next_micros
-        self._next_micros = None
-        body = text[found.start() + 1 : found.start(8) - 1]
-        if checksum(body) != int(found[8], 16):
-            rejected["checksum"] += 1
-            return None
-        if found[2] == b"1" and found[6]:
-            return found[6], micros
-        return self._assemble(found, group, micros, rejected, other)
-
-    def _assemble(
-        self, found: re.Match[bytes], group: bytes, micros: int | None, rejected: Counter[str], other: Counter[str]
-    ) -> tuple[bytes, int | None] | None:
-        total, number, payload = int(found[2]), int(found[3]), found[6]
-        if total == 1:
-            if not payload:
-                rejected["empty payload"] += 1
-                return None
-            return payload, micros
-        key = (found[1], found[2], found[4], found[5], group)
-        waiting = self._pending.get(key)
-        if waiting and (number in waiting.parts or number == 1):
-            rejected["orphan fragment"] += len(waiting.parts)
-            del self._pending[key]
-            waiting = None
-        if waiting is None:
-            waiting = self._pending[key] = _Pending(total, self._line, micros)
-        waiting.parts[number] = payload
-        if waiting.micros is None:
-            waiting.micros = micros
-        if len(waiting.parts) < total:
-            return None
-        del self._pending[key]
-        other["fragment"] += total - 1
-        return b"".join(waiting.parts[n] for n in sorted(waiting.parts)), waiting.micros
-
-    def _drop_stale(self, rejected: Counter[str]) -> None:
-        while self._pending:
-            key, oldest = next(iter(self._pending.items()))
-            if self._line - oldest.line <= _PENDING:
-                return
-            rejected["orphan fragment"] += len(oldest.parts)
-            del self._pending[key]
-
-    def _rows(
-        self, payloads: list[bytes], micros: list[int | None], rejected: Counter[str], other: Counter[str]
-    ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    def _rows(self, found: Messages) -> tuple[pd.DataFrame, pd.DataFrame]:
         position: list[int] = []
         static: list[dict[str, object]] = []
-        for i, payload in enumerate(payloads):
+        rejected, other = found.rejected, found.other
+        for i, payload in enumerate(found.payloads):
             kind = payload[0]
             if kind in _STATIC:
                 vessel = self._vessel(payload)
@@ -188,20 +91,19 @@ class NmeaParser:
                 position.append(i)
             elif kind not in _STATIC:
                 rejected[_KINDS.get(kind, "other message")] += 1
-        raw = self._positions([payloads[i] for i in position], [micros[i] for i in position], rejected)
+        raw = self._positions(found, position)
         for reason in [r for r, n in rejected.items() if n == 0]:
             del rejected[reason]
         return raw, pd.DataFrame(static)
 
-    def _positions(self, payloads: list[bytes], micros: list[int | None], rejected: Counter[str]) -> pd.DataFrame:
-        reports = decode_reports(payloads)
+    def _positions(self, found: Messages, position: list[int]) -> pd.DataFrame:
+        reports = decode_reports([found.payloads[i] for i in position])
         broken = int((~reports.ok).sum())
         if broken:
-            rejected["bad payload"] += broken
-        stamps, known = self._times(micros, reports.second, reports.ok)
-        untimed = int((reports.ok & ~known).sum())
-        if untimed:
-            rejected["no time (give start_date)"] += untimed
+            found.rejected["bad payload"] += broken
+        stamps, reason = self._times(found, position, reports)
+        for word, count in Counter(reason[reports.ok & (reason != "")]).items():
+            found.rejected[str(word)] += count
         frame = pd.DataFrame(
             {
                 "mmsi": reports.mmsi.astype(np.float64),
@@ -214,20 +116,70 @@ class NmeaParser:
                 "nav_status": reports.nav_status,
             }
         )
-        frame = frame[reports.ok & known].reset_index(drop=True)
+        frame = frame[reports.ok & (reason == "")].reset_index(drop=True)
         frame["length_m"] = frame["mmsi"].map(self._lengths).astype("float64")
         frame["receiver"] = pd.Series("", index=frame.index, dtype="str")
         frame["kind"] = pd.Series("", index=frame.index, dtype="str")
         return frame
 
-    def _times(self, micros: list[int | None], seconds: np.ndarray, ok: np.ndarray) -> tuple[pd.Series, np.ndarray]:
-        if self._clock:
-            for i, stamp in enumerate(micros):
-                if stamp is None and ok[i]:
-                    micros[i] = round(self._clock.instant(int(seconds[i])).timestamp() * 1e6)
-        known = np.fromiter((m is not None for m in micros), dtype=bool, count=len(micros))
-        values = np.fromiter((m or 0 for m in micros), dtype=np.int64, count=len(micros))
-        return pd.Series(values.astype("datetime64[us]")).dt.tz_localize("UTC"), known
+    def _times(
+        self, found: Messages, position: list[int], reports: Reports
+    ) -> tuple[pd.Series, npt.NDArray[np.object_]]:
+        """Times of the position reports, and why some have none ("" for those that have one)."""
+        own = np.array([found.micros[i] is not None for i in position], dtype=bool)
+        values = np.array([found.micros[i] or 0 for i in position], dtype=np.int64)
+        lines, off = self._time_lines(found, position)
+        reason = np.full(len(position), "", dtype=object)
+        if off:
+            reason[own] = _CLOCK_OFF
+        wanted = ~own & reports.ok
+        by_start = self._clock is not None and self._clock.since is None
+        if by_start and lines and wanted.any():
+            self._compare_start(lines[0])
+        self._clock, times, known = run_clock(self._clock, lines, reports.second, reports.mmsi, wanted)
+        values[wanted] = times[wanted]
+        reason[wanted & ~known] = _NO_TIME
+        if by_start and not lines and not fits_speeds(reports, values, wanted):
+            reason[wanted] = _NOT_TRUSTED
+        return pd.Series(values.astype("datetime64[us]")).dt.tz_localize("UTC"), reason
+
+    def _time_lines(self, found: Messages, position: list[int]) -> tuple[list[TimeLine], bool]:
+        """Lines that state UTC, counted by position reports before them; and whether the stamps are off by them."""
+        base = [i for i, payload in enumerate(found.payloads) if payload[0] in _BASE]
+        clocks = decode_clocks([found.payloads[i] for i in base])
+        stations = [TimeLine(i, micros, mmsi) for i, (mmsi, micros) in zip(base, clocks, strict=True) if micros]
+        self.clock.time_lines += len(stations)
+        drifts = [*found.drifts]
+        for line in agreeing(stations):
+            stamp = found.micros[line.before]
+            if stamp is not None:
+                self.clock.drift(stamp, line.micros)
+                drifts.append(stamp - line.micros)
+        off = len(drifts) >= NEEDED and abs(float(np.median(drifts))) > LOST_US
+        kept = agreeing(sorted([*found.lines, *stations], key=lambda line: line.before))
+        apart = apart_from(found.lines, agreeing(stations))
+        if len(apart) >= NEEDED and abs(float(np.median(apart))) > LOST_US:
+            kept = []
+            self.clock.remarks.append(
+                f"GPS lines are {np.median(apart) / 3.6e9:+.2f} h off {len(apart)} base station reports: not believed"
+            )
+        before = np.searchsorted(np.asarray(position, dtype=np.int64), [line.before for line in kept])
+        return [TimeLine(int(at), k.micros, k.station) for at, k in zip(before, kept, strict=True)], off
+
+    def _compare_start(self, first: TimeLine) -> None:
+        """Time lines go before `start_date`: it is left out, unless messages of blocks before were timed by it."""
+        clock = self._clock
+        assert clock is not None
+        ahead = clock.now - first.micros
+        started = self.start_date is not None and clock.now != instant_micros(self.start_date)
+        if started and abs(ahead) > LOST_US:
+            raise DataError(
+                f"the clock from --start-date is {ahead / 3.6e9:+.1f} h off at the first time line of the log; leave "
+                "--start-date out, or give the instant of the first message"
+            )
+        if abs(ahead) > LOST_US:
+            self.clock.remarks.append(f"start_date left out: {ahead / 3.6e9:+.1f} h off the log's own time lines")
+        self._clock = None
 
     def _vessel(self, payload: bytes) -> dict[str, object] | None:
         """Static data of a payload, decoded once however often it is sent."""
@@ -265,7 +217,3 @@ def _decode_static(payload: bytes) -> dict[str, object] | None:
             for column, size in zip(DIMENSIONS, sizes, strict=True)
         },
     }
-
-
-def _empty_raw() -> pd.DataFrame:
-    return NmeaParser()._positions([], [], Counter())

@@ -33,6 +33,9 @@ class ReadReport:
         Rows that are no fault and carry no position: ``static``, ``fragment``, ``time line``, ``tag block``.
     unavailable : Counter
         Values of kept positions that were not available or out of range, by column.
+    notes : list of str
+        What a reader did or measured that a person should know: the drift of a receiver's clock, members of a zip file
+        that were not recognised.
     vessels : VESSELS table
         The static data that the ships sent; the latest value of each field.
 
@@ -48,6 +51,7 @@ class ReadReport:
     rejected: Counter[str] = field(default_factory=Counter)
     other: Counter[str] = field(default_factory=Counter)
     unavailable: Counter[str] = field(default_factory=Counter)
+    notes: list[str] = field(default_factory=list)
     vessels: pd.DataFrame = field(default_factory=VESSELS.empty)
 
     def add_vessels(self, rows: pd.DataFrame) -> None:
@@ -65,6 +69,11 @@ class ReadReport:
         last[["imo", "name", "callsign"]] = last[["imo", "name", "callsign"]].fillna("")
         self.vessels = VESSELS.conform(last)
 
+    @property
+    def is_rejected(self) -> bool:
+        """Whether there were rows, and neither a position nor static data came of them."""
+        return self.rows > 0 and not self.positions and self.vessels.empty
+
     def as_dict(self) -> dict[str, object]:
         """The counts as plain values for JSON and for people."""
         return {
@@ -75,5 +84,6 @@ class ReadReport:
             "rejected": dict(sorted(self.rejected.items())),
             "other": dict(sorted(self.other.items())),
             "unavailable": dict(sorted(self.unavailable.items())),
+            "notes": list(self.notes),
             "vessels": len(self.vessels),
         }

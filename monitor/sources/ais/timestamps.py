@@ -1,37 +1,25 @@
-"""When a sentence was received: tag blocks, epochs before and after it, time lines, and logs without any time."""
+"""When a sentence was received: stamps before and after it, tag blocks, and lines that state the time."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-_TAG = re.compile(rb"^\s*\\([^\\]*)\\\s*")
+_TAG = re.compile(rb"\\{1,2}([^\\]*)\\{1,2}\s*$")
 _TAG_TIME = re.compile(rb"(?:^|,)c:(\d+)")
 _TAG_GROUP = re.compile(rb"(?:^|,)(?:g:(\d)-(\d)-(\w+)|(\d)G(\d):(\w+))")
-_LEADING = re.compile(rb"^\s*(\d{9,13}(?:\.\d+)?|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z?)[\s,;|]+(?=[!\\])")
-TRAILING = re.compile(rb",\s*(\d{9,13})(?:\.\d+)?\s*$")
-
-
-@dataclass(slots=True)
-class Clock:
-    """Time for sentences that carry none, from a first instant and the seconds within the messages."""
-
-    minute: datetime
-    last: int
-
-    def instant(self, second: int) -> datetime:
-        """The instant of a message whose UTC second is `second`, after those before it."""
-        if second >= 60:
-            return self.minute + timedelta(seconds=self.last)
-        if second < self.last - 30:
-            self.minute += timedelta(minutes=1)
-            self.last = second
-        elif second <= self.last + 30:
-            self.last = max(self.last, second)
-        else:
-            return self.minute - timedelta(minutes=1) + timedelta(seconds=second)
-        return self.minute + timedelta(seconds=second)
+_EPOCH = rb"\d{16}|\d{13}|\d{9,11}(?:\.\d+)?"
+_CALENDAR = rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])[0-3]\d[T_]?[0-2]\d[0-5]\d[0-6]\d"
+_WRITTEN = (
+    rb"(\d{4})[-/.](\d\d)[-/.](\d\d)(?:[T_]|,?\s+)(\d\d):(\d\d):(\d\d)(?:[.,:](\d{1,9}))?\s*(Z|UTC|GMT|[-+]\d\d:?\d\d)?"
+)
+_NUMBERED = re.compile(rb"(?<![\d.])(?:(" + _CALENDAR + rb")|(" + _EPOCH + rb"))(?!\d)")
+_PLAUSIBLE = range(631_152_000_000_000, 4_102_444_800_000_000)
+"""Microseconds since 1970 from 1990 to 2099: other numbers before a sentence are ids."""
+_DATED = re.compile(_WRITTEN)
+_NAMED = re.compile(rb'"rxuxtime":\s*"?(\d+(?:\.\d+)?)|"rxtime":\s*"(\d{14})"')
+_AFTER = re.compile(rb"timestamp:\s*(\d{14})|,\s*(" + _EPOCH + rb')\s*"?\s*$')
 
 
 def checksum(body: bytes) -> int:
@@ -44,32 +32,102 @@ def checksum(body: bytes) -> int:
     return value & 0xFF
 
 
-def prefix(text: bytes) -> tuple[bytes, int | None, bytes]:
-    """What follows a leading time and a tag block, the time they give, and the tag block's group."""
-    leading = _LEADING.match(text)
-    micros = _leading_micros(leading[1]) if leading else None
-    text = text[leading.end() :] if leading else text
-    tag = _TAG.match(text)
-    if not tag:
-        return text, micros, b""
-    stamp, group = _tag_values(tag[1])
-    return text[tag.end() :], stamp if stamp is not None else micros, group
+def before_sentence(text: bytes, zone: ZoneInfo | None = None) -> tuple[int | None, bytes]:
+    """Microseconds since 1970 of what stands before a sentence (None without a time), and its tag block's group.
+
+    A tag block with a sound checksum goes first; else a date and time, in `zone` (UTC for None) where it has no offset,
+    or an epoch.
+    """
+    tag = _TAG.search(text)
+    stamp, group = _tag_values(tag[1]) if tag else (None, b"")
+    if stamp is not None:
+        return stamp, group
+    return stamp_in(text[: tag.start()] if tag else text, zone), group
+
+
+def stamp_in(text: bytes, zone: ZoneInfo | None = None) -> int | None:
+    """Microseconds since 1970 of the first date in a text, else of the first number that can be a time; None without.
+
+    Parameters
+    ----------
+    text : bytes
+        What stands before a sentence.
+    zone : ZoneInfo, optional
+        Of dates without an offset; UTC without it.
+    """
+    named = _NAMED.search(text)
+    if named:
+        return epoch_micros(named[1]) if named[1] else calendar_micros(named[2])
+    written = _DATED.search(text)
+    if written:
+        return _written_micros(written, zone)
+    first: int | None = None
+    for found in _NUMBERED.finditer(text):
+        micros = calendar_micros(found[1]) if found[1] else epoch_micros(found[2])
+        if micros is not None and micros in _PLAUSIBLE:
+            return micros
+        first = micros if first is None else first
+    return first
+
+
+def after_sentence(text: bytes, zone: ZoneInfo | None = None) -> int | None:
+    """Microseconds since 1970 of ``timestamp:``, an epoch at the end, or a date and time after a sentence."""
+    found = _AFTER.search(text)
+    if not found:
+        written = _DATED.search(text)
+        return _written_micros(written, zone) if written else None
+    return calendar_micros(found[1]) if found[1] else epoch_micros(found[2])
 
 
 def epoch_micros(text: bytes) -> int:
-    """Microseconds since 1970 of an epoch in seconds or milliseconds."""
+    """Microseconds since 1970 of an epoch in seconds, milliseconds or microseconds."""
     if text.isdigit():
         whole = int(text)
-        return whole * 1_000 if whole >= 100_000_000_000 else whole * 1_000_000
+        return whole if whole >= 10**15 else whole * 1_000 if whole >= 10**11 else whole * 1_000_000
     value = float(text)
     return round(value * 1e3) if value >= 1e11 else round(value * 1e6)
 
 
-def _leading_micros(text: bytes) -> int:
-    if b"-" not in text:
-        return epoch_micros(text)
-    instant = datetime.fromisoformat(text.decode("ascii").replace("Z", ""))
-    return round(instant.replace(tzinfo=UTC).timestamp() * 1e6)
+def calendar_micros(text: bytes) -> int | None:
+    """Microseconds since 1970 of ``20220729191340``; None when it is no instant."""
+    digits = bytes(c for c in text if 48 <= c <= 57)
+    parts = (digits[:4], *(digits[i : i + 2] for i in range(4, 14, 2)))
+    return micros_of(*(int(part) for part in parts))
+
+
+def _written_micros(found: re.Match[bytes], zone: ZoneInfo | None) -> int | None:
+    whole = micros_of(*(int(part) for part in found.groups()[:6]))
+    if whole is None:
+        return None
+    fraction, offset = found[7] or b"", found[8] or b""
+    shift: int | None = 0
+    if offset[:1] in (b"+", b"-"):
+        shift = (int(offset[1:3]) * 60 + int(offset[-2:])) * 60 * (-1 if offset[:1] == b"+" else 1)
+    elif not offset and zone is not None:
+        shift = _zone_shift(whole, zone)
+    return None if shift is None else whole + int(fraction[:6].ljust(6, b"0")) + shift * 1_000_000
+
+
+def _zone_shift(micros: int, zone: ZoneInfo) -> int | None:
+    """Seconds from a local time to UTC; None where a change of the clock repeats or skips it."""
+    local = (datetime(1970, 1, 1) + timedelta(microseconds=micros)).replace(tzinfo=zone)  # noqa: DTZ001
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return -round(first.total_seconds()) if first is not None and first == second else None
+
+
+def micros_of(year: int, month: int, day: int, hour: int, minute: int, second: int, micro: int = 0) -> int | None:
+    """Microseconds since 1970 of an instant in UTC; None when there is no such instant.
+
+    Parameters
+    ----------
+    year, month, day, hour, minute, second, micro : int
+        Its parts; a leap second is the first of the next minute.
+    """
+    try:
+        whole = datetime(year, month, day, hour, minute, 0, micro, tzinfo=UTC) + timedelta(seconds=second)
+    except (ValueError, OverflowError):
+        return None
+    return (whole - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1) if second <= 60 else None
 
 
 def _tag_values(tag: bytes) -> tuple[int | None, bytes]:
@@ -78,14 +136,51 @@ def _tag_values(tag: bytes) -> tuple[int | None, bytes]:
     group = _TAG_GROUP.search(body)
     sound = not star or not re.fullmatch(rb"[0-9A-Fa-f]{1,2}", check) or checksum(body) == int(check, 16)
     stamp = _TAG_TIME.search(body)
-    return (epoch_micros(stamp[1]) if stamp and sound else None, (group[3] or group[6]) if group else b"")
+    usable = stamp and sound and len(stamp[1]) <= 16
+    return (epoch_micros(stamp[1]) if stamp and usable else None, (group[3] or group[6]) if group else b"")
 
 
 def pghp_micros(text: bytes) -> int | None:
-    """The time of a ``$PGHP`` line; None when it holds none."""
+    """The time of a ``$PGHP`` line, which holds for the next sentence alone; None when it holds none."""
     fields = text.split(b",")
     try:
         year, month, day, hour, minute, second, milli = (int(f) for f in fields[2:9])
-        return round(datetime(year, month, day, hour, minute, second, milli * 1000, tzinfo=UTC).timestamp() * 1e6)
-    except (ValueError, IndexError):
+    except ValueError:
         return None
+    return micros_of(year, month, day, hour, minute, second, milli * 1000) if 0 <= milli < 1000 else None
+
+
+def gps_micros(text: bytes) -> int | None:
+    """The UTC of a ``ZDA`` or ``RMC`` line of any talker; None when it states none or is damaged.
+
+    RMC counts with status A alone: without a fix the receiver's clock may be anything.
+    """
+    body, star, check = text[1:].partition(b"*")
+    fields = body.split(b",")
+    if star and checksum(body) != _hex(check[:2]):
+        return None
+    kind = fields[0][2:]
+    try:
+        clock = fields[1]
+        hour, minute, second = int(clock[:2]), int(clock[2:4]), float(clock[4:])
+        if kind == b"ZDA":
+            day, month, year = (int(part) for part in fields[2:5])
+            year += 2000 if year < 80 else 0
+        elif kind == b"RMC" and fields[2] == b"A":
+            date = fields[9]
+            day, month, year = int(date[:2]), int(date[2:4]), int(date[4:6])
+            year += 1900 if year >= 80 else 2000
+        else:
+            return None
+        whole = int(second)
+        micro = min(round((second - whole) * 1e6), 999_999)
+        return micros_of(year, month, day, hour, minute, whole, micro) if year >= 1990 else None
+    except (ValueError, IndexError, OverflowError):
+        return None
+
+
+def _hex(text: bytes) -> int:
+    try:
+        return int(text, 16)
+    except ValueError:
+        return -1

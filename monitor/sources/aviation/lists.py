@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -157,8 +158,10 @@ def read_aircraft_watchlist(path: Path | None = None) -> pd.DataFrame:
     made = []
     for number, row in enumerate(rows, 2):
         icao24 = row.get("icao24", "").lower()
-        if icao24 and not (len(icao24) == 6 and set(icao24) <= set("0123456789abcdef")):
-            raise DataError(f"{path}, line {number}: icao24 {icao24!r} is not six hexadecimal digits")
+        if icao24 and not re.fullmatch("[0-9a-f]{6}|~.+", icao24):
+            raise DataError(
+                f"{path}, line {number}: icao24 {icao24!r} is not six hexadecimal digits, nor ~ and a call sign"
+            )
         made.append(
             {
                 "icao24": icao24,

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from monitor.core.geo.geodesy import KNOT_MS
+from monitor.core.instants import EARLIEST, from_epoch, latest_instant
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
 from monitor.sources.aviation.readsb import as_float
 
@@ -133,7 +134,7 @@ def _table(made: Sequence[Mapping[str, object]], where: str) -> pd.DataFrame:
     if not made:
         return AIR_POSITIONS.empty()
     table = pd.DataFrame(made).assign(new_leg=False, registration="", clock="utc", citation="", source_file=where)
-    table["t"] = pd.to_datetime(table["t"], unit="s", utc=True)
+    table["t"] = from_epoch(table["t"])
     return AIR_POSITIONS.conform(table)
 
 
@@ -156,6 +157,9 @@ def flight_claims(document: list[Mapping[str, object]], *, where: str, rejected:
         if math.isnan(first) or math.isnan(last) or not icao24:
             rejected["no time" if icao24 else "no address"] += 1
             continue
+        if not EARLIEST.timestamp() <= first <= last <= latest_instant().timestamp():
+            rejected["impossible time"] += 1
+            continue
         places = [str(flight.get(key) or "") for key in ("estDepartureAirport", "estArrivalAirport")]
         for event, instant in (("first seen", first), ("last seen", last)):
             made.append(
@@ -174,9 +178,9 @@ def flight_claims(document: list[Mapping[str, object]], *, where: str, rejected:
             )
     if not made:
         return AIR_CLAIMS.empty()
-    table = pd.DataFrame(made).drop_duplicates("claim_id")
+    table = pd.DataFrame(made).drop_duplicates("claim_id", ignore_index=True)
     for column in ("not_before", "not_after"):
-        table[column] = pd.to_datetime(table[column], unit="s", utc=True)
+        table[column] = from_epoch(table[column])
     blank = dict.fromkeys(("registration", "type", "operator", "transponder", "note"), "")
     table["date_local"] = table["not_before"].dt.strftime("%Y-%m-%d")
     return AIR_CLAIMS.conform(

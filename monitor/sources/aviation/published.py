@@ -58,6 +58,7 @@ def csv_claims(path: Path, *, counts: Counter[str], airfields: pd.DataFrame | No
     """
     fields = read_airfields() if airfields is None else airfields
     made = []
+    zones: dict[str, list[str]] = {"": []}
     for row in csv_rows(path):
         counts["rows"] += 1
         citation = row.get("citation") or row.get("source_url", "")
@@ -66,7 +67,9 @@ def csv_claims(path: Path, *, counts: Counter[str], airfields: pd.DataFrame | No
             continue
         places = [row.get("from", ""), row.get("to", "")]
         try:
-            not_before, not_after = _bounds(row, [zone for place in places for zone in zones_of(place, fields)], fields)
+            for place in places:
+                zones[place] = zones[place] if place in zones else zones_of(place, fields)
+            not_before, not_after = _bounds(row, [zone for place in places for zone in zones[place]], fields)
         except ValueError:
             counts["no readable date"] += 1
             continue

@@ -4,96 +4,228 @@ from __future__ import annotations
 
 import json
 import logging
-import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 import pandas as pd
 
 from monitor.core.errors import DataError
+from monitor.core.instants import Order, TimeStyle, date_orders, latest_instant, settle_order
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
 from monitor.sources.aviation import opensky, readsb
-from monitor.sources.aviation.csv import Box, csv_header, csv_positions, is_positions
+from monitor.sources.aviation.layouts import shipped_layouts
+from monitor.sources.aviation.plain import CUT_OFF, plain_members
 from monitor.sources.aviation.published import csv_claims, is_claims
+from monitor.sources.aviation.report import AirFile, joined_tables, made_file
+from monitor.sources.aviation.table import NOT_WATCHED, Box, Wanted, check_units, keep_wanted, screened, to_positions
+from monitor.sources.tabular.cells import Fields, by_field
+from monitor.sources.tabular.delimited import read_cells, read_header
+from monitor.sources.tabular.layouts import Layout, LayoutBook, LayoutTable
+from monitor.sources.tabular.parquet import parquet_schema, parquet_tables, text_cells
+from monitor.sources.tabular.records import LARGEST, is_json, is_lines, read_records, to_cells
+from monitor.sources.tabular.streams import HEAD_BYTES, is_binary, line_blocks, plain_head
 
 log = logging.getLogger(__name__)
 
-_GZIP = b"\x1f\x8b"
-_NOT_REASONS = frozenset({"rows"})
-
-
-@dataclass(frozen=True, slots=True)
-class AirReport:
-    """What became of one file. `rejected` counts rows by reason; `cut_off` when the file ends too early."""
-
-    path: Path
-    format: str
-    rows: int
-    positions: int
-    claims: int
-    rejected: Mapping[str, int] = field(default_factory=dict)
-    cut_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class AirFile:
-    """A file's AIR_POSITIONS and AIR_CLAIMS, either of them often empty, and the report."""
-
-    positions: pd.DataFrame
-    claims: pd.DataFrame
-    report: AirReport
+_BATCH = 100_000
+_ENDINGS = (".json", ".jsonl", ".csv", ".parquet")
+_PACKED = ("", ".gz", ".zst")
+_EXPECTED = (
+    "neither a readsb trace, an OpenSky response, a table with aircraft, time and place (icao24, tail or callsign, t, "
+    "lon, lat), nor dated claims (date_local or not_before_local, tail, source)"
+)
 
 
 def read_air(
-    path: Path, *, watchlist: pd.DataFrame | None = None, around: Sequence[Box] = (), time_zone: str | None = None
+    path: Path,
+    *,
+    watchlist: pd.DataFrame | None = None,
+    around: Sequence[Box] = (),
+    time_zone: str | None = None,
+    dates: Order = "",
+    layouts: Mapping[str, LayoutTable] | None = None,
 ) -> AirFile:
     """The positions and claims in one file, whatever its layout.
 
     Parameters
     ----------
     path : Path
-        A readsb or ADS-B Exchange trace, an OpenSky response (states, tracks, flights), a CSV of positions or of
-        published claims; JSON and CSV plain or gzipped, whatever the ending.
+        A readsb or ADS-B Exchange trace, an OpenSky response (states, tracks, flights), published claims (CSV), or a
+        table, JSON or Parquet of a layout in ``layouts.toml`` or in `layouts`; plain, gz, zst or zip, whatever the
+        ending.
     watchlist : AIRCRAFT_WATCHLIST table, optional
         Keep these aircraft only.
     around : sequence of tuple of float, optional
         Boxes (west, south, east, north): keep the positions of every aircraft within them too, since other traffic
         shows what could be received there.
     time_zone : str, optional
-        IANA name for CSV instants without a zone. Without it they are taken as UTC and `clock` is ``unstated``.
+        IANA name for instants without a zone in tables. Without it they are taken as UTC and `clock` is ``unstated``.
+    dates : {"", "day first", "month first"}
+        Order of dates such as 10/11/2023, where a file does not show it.
+    layouts : mapping of str to LayoutTable, optional
+        A user's layouts, which go before those that are shipped.
 
     Raises
     ------
     DataError
-        The file cannot be opened, or its layout is none of these. Bad rows are counted, never fatal.
+        The file cannot be opened, its layout is none of these, the order of its dates cannot be told, or a column is in
+        another unit than its layout says. Bad rows are counted, never fatal.
     """
-    watch = watched_names(watchlist) if watchlist is not None else None
-    try:
-        with path.open("rb") as file:
-            start = file.read(4096)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    plain, _ = _unzip(start)
-    if not start:
-        return _made(path, "empty", Counter({"file is empty": 1}))
-    if plain.lstrip()[:1] in (b"{", b"["):
-        return _json(path, watch, around)
-    header = csv_header(path)
-    counts: Counter[str] = Counter()
-    if is_claims(header):
-        return _made(path, "claims CSV", counts, claims=csv_claims(path, counts=counts))
-    if is_positions(header):
-        positions = csv_positions(path, watch=watch, around=around, time_zone=time_zone, counts=counts)
-        return _made(path, "positions CSV", counts, positions=positions)
-    if start[:2] == _GZIP and not plain:
-        return _made(path, "unreadable gzip", Counter({"file cut off": 1}))
-    raise DataError(
-        f"{path}: neither a readsb trace, an OpenSky response, nor a CSV with aircraft, time and place "
-        f"(icao24 or tail, t, lon, lat) or with dated claims (date_local or not_before_local, tail, source)"
-    )
+    wanted = Wanted(watched_names(watchlist) if watchlist is not None else None, around)
+    reader = _Reader(path, wanted, TimeStyle(order=dates, zone=time_zone or ""), layouts or {})
+    return reader.read()
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads one file."""
+
+    path: Path
+    wanted: Wanted
+    style: TimeStyle
+    layouts: Mapping[str, LayoutTable]
+    counts: Counter[str] = field(default_factory=Counter)
+    orders: frozenset[Order] = frozenset()
+
+    @property
+    def book(self) -> LayoutBook:
+        """Every known layout."""
+        return shipped_layouts().with_users(self.layouts)
+
+    def read(self) -> AirFile:
+        """What is in the file; of a zip file the members that are recognised."""
+        if not self.path.is_dir() and self.path.exists() and self.path.stat().st_size == 0:
+            return made_file(self.path, "empty", Counter({"file is empty": 1}))
+        found: list[AirFile] = []
+        failed: list[DataError] = []
+        with plain_members(self.path, self.counts) as members:
+            for _, stream in members:
+                try:
+                    found.append(self._member(stream))
+                except DataError as error:
+                    failed.append(error)
+        if not found:
+            raise failed[0] if failed else DataError(f"{self.path}: nothing in it but folders and empty files")
+        if failed:
+            self.counts["member not recognised"] += len(failed)
+        positions = joined_tables([file.positions for file in found], AIR_POSITIONS)
+        claims = joined_tables([file.claims for file in found], AIR_CLAIMS)
+        positions = screened(positions, latest_instant(), self.counts)
+        return made_file(self.path, found[0].report.format, self.counts, positions=positions, claims=claims)
+
+    def _member(self, stream: BinaryIO) -> AirFile:
+        first = stream.read(HEAD_BYTES)
+        head = plain_head(first)
+        if head.startswith(b"PAR1"):
+            return self._parquet()
+        if not head.strip():
+            kind = "unreadable gzip" if self.counts[CUT_OFF] else "empty"
+            return made_file(self.path, kind, self.counts)
+        if is_json(head):
+            return self._json(first, stream)
+        if is_binary(head):
+            raise DataError(f"{self.path}: binary; give a trace, an OpenSky response, a table, JSON or Parquet")
+        names = [
+            name.strip().strip('"').lower() for name in head.decode("utf-8-sig", "replace").split("\n")[0].split(",")
+        ]
+        if is_claims(names):
+            claims = csv_claims(self.path, counts=self.counts)
+            return made_file(self.path, "claims CSV", self.counts, claims=claims)
+        return self._table(head, line_blocks(stream, first))
+
+    def _table(self, head: bytes, blocks: Iterator[bytes]) -> AirFile:
+        def find(names: Sequence[str]) -> Layout:
+            try:
+                return self.book.find(names, str(self.path))
+            except DataError as error:
+                raise DataError(f"{self.path}: {_EXPECTED}; {str(error).removeprefix(f'{self.path}: ')}") from error
+
+        try:
+            header = read_header(head, find, str(self.path), "aircraft")
+        except DataError as error:
+            text = str(error)
+            raise error if _EXPECTED in text else DataError(f"{self.path}: {_EXPECTED}; {text}") from error
+        tables = []
+        for cells in read_cells(blocks, header):
+            self.counts["rows"] += cells.rows
+            self.counts["wrong number of fields"] += cells.bad_lines
+            tables.append(self._kept(by_field(cells, header.layout)))
+        return made_file(self.path, f"{header.layout.name} CSV", self.counts, positions=self._positions(tables))
+
+    def _parquet(self) -> AirFile:
+        name = self.book.find([str(n).lower() for n in parquet_schema(self.path).names], f"{self.path}: Parquet").name
+        tables = []
+        for table in parquet_tables(self.path, _BATCH):
+            cells = text_cells(table)
+            self.counts["rows"] += cells.rows
+            layout = self.book.find(list(cells.columns), str(self.path))
+            tables.append(self._kept(by_field(cells, layout)))
+        return made_file(self.path, f"{name} Parquet", self.counts, positions=self._positions(tables))
+
+    def _kept(self, fields: Fields) -> Fields:
+        """The rows of the aircraft that are wanted; all rows show the order of dates."""
+        self.orders |= date_orders(fields.words("t"))
+        return keep_wanted(fields, self.wanted, self.counts)
+
+    def _positions(self, tables: Sequence[Fields]) -> pd.DataFrame:
+        """AIR_POSITIONS of the blocks of a table, the order of whose dates all of them show."""
+        made = []
+        for table in tables:
+            if not table.rows:
+                continue
+            style = table.layout.time
+            order = settle_order(self.orders, self.style.order or style.order, str(self.path))
+            style = replace(style, order=order, zone=self.style.zone or style.zone)
+            made.append(to_positions(table, style, self.counts, self.path.name))
+        positions = joined_tables(made, AIR_POSITIONS)
+        check_units(positions, str(self.path))
+        return positions
+
+    def _json(self, first: bytes, stream: BinaryIO) -> AirFile:
+        plain = first + stream.read(LARGEST - len(first) + 1)
+        if len(plain) > LARGEST:
+            return self._records(iter([plain]), stream)
+        text = plain.decode("utf-8-sig", errors="replace")
+        document: object = None
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError):
+            salvaged = readsb.salvage(text)
+            if salvaged is None and is_lines(plain[:HEAD_BYTES]):
+                return self._records(iter([plain]), stream)
+            document = salvaged
+            self.counts[CUT_OFF] = 1
+            log.warning("%s is cut off or damaged; its whole entries were read", self.path.name)
+        if document is None:
+            return made_file(self.path, "unreadable JSON", self.counts)
+        known = _document(self.path, document, self.counts, self.wanted)
+        return known or self._records(iter([plain]), stream)
+
+    def _records(self, blocks: Iterator[bytes], stream: BinaryIO) -> AirFile:
+        expected = "JSON, but neither a readsb trace nor an OpenSky response (states, tracks, flights)"
+        rest = chain(blocks, line_blocks(stream))
+        _, records = read_records(rest, self.book, str(self.path), lambda _: None)
+        tables: list[Fields] = []
+        name = ""
+        while batch := [*islice(records, _BATCH)]:
+            rows = [record for record in batch if record is not None]
+            layout = next((fit for fit in map(self.book.fitting, dict.fromkeys(map(frozenset, rows))) if fit), None)
+            self.counts["wrong number of fields"] += len(batch) - len(rows)
+            if layout is None:
+                continue
+            columns = {name for field in ("t", "lon", "lat") for name in layout.columns[field]}
+            rows = [row for row in rows if columns & row.keys()]
+            self.counts["rows"] += len(rows)
+            name = name or layout.name
+            tables.append(self._kept(by_field(to_cells(rows, layout, 0), layout)))
+        if not name:
+            raise DataError(f"{self.path}: {expected}, nor positions of a known layout (aircraft, time, lon, lat)")
+        return made_file(self.path, f"{name} JSON", self.counts, positions=self._positions(tables))
 
 
 def watched_names(watchlist: pd.DataFrame) -> frozenset[str]:
@@ -106,9 +238,8 @@ def air_paths(paths: Iterable[Path]) -> list[Path]:
     """The files themselves, and those with a known ending in the folders, in order of name."""
     found: list[Path] = []
     for path in paths:
-        inside = [
-            p for p in path.rglob("*") if p.is_file() and p.name.endswith((".json", ".json.gz", ".csv", ".csv.gz"))
-        ]
+        endings = (".zip", *(end + packed for end in _ENDINGS for packed in _PACKED))
+        inside = [p for p in path.rglob("*") if p.is_file() and p.name.endswith(endings)]
         found.extend(sorted(inside) if path.is_dir() else [path])
     return found
 
@@ -123,47 +254,15 @@ def trace_name(path: Path) -> str:
     return "/".join(path.parts[-6:] if path.parent.parent.name == "traces" else path.parts[-2:])
 
 
-def _unzip(data: bytes) -> tuple[bytes, bool]:
-    """The plain bytes, as far as they go, and whether a gzip stream was cut off or damaged."""
-    if not data.startswith(_GZIP):
-        return data, False
-    stream = zlib.decompressobj(wbits=31)
-    plain = bytearray()
-    try:
-        for at in range(0, len(data), 1 << 16):
-            plain += stream.decompress(data[at : at + (1 << 16)])
-    except zlib.error:
-        return bytes(plain), True
-    return bytes(plain), not stream.eof
-
-
-def _json(path: Path, watch: frozenset[str] | None, around: Sequence[Box]) -> AirFile:
-    counts: Counter[str] = Counter()
-    plain, cut = _unzip(path.read_bytes())
-    text = plain.decode("utf-8", errors="replace")
-    document: object = None
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError:
-        cut = True
-        document = readsb.salvage(text)
-    if cut:
-        counts["file cut off"] += 1
-        log.warning("%s is cut off or damaged; its whole entries were read", path.name)
-    if document is None:
-        return _made(path, "unreadable JSON", counts)
-    return _document(path, document, counts, watch, around)
-
-
-def _document(
-    path: Path, document: object, counts: Counter[str], watch: frozenset[str] | None, around: Sequence[Box]
-) -> AirFile:
+def _document(path: Path, document: object, counts: Counter[str], wanted: Wanted) -> AirFile | None:
+    """What a trace or a response of OpenSky holds; None for any other document."""
     where = trace_name(path)
     if opensky.is_flights(document) and isinstance(document, list):
         counts["rows"] = len(document)
         claims = opensky.flight_claims(document, where=where, rejected=counts)
-        kept = claims if watch is None else claims[claims["icao24"].isin(watch)].reset_index(drop=True)
-        return _made(path, "OpenSky flights", counts, claims=kept)
+        names = wanted.names
+        kept = claims if names is None else claims[claims["icao24"].isin(names)].reset_index(drop=True)
+        return made_file(path, "OpenSky flights", counts, claims=kept)
     readers = (
         (readsb.is_trace, readsb.trace_positions, "readsb trace", "trace"),
         (opensky.is_states, opensky.states_positions, "OpenSky states", "states"),
@@ -176,47 +275,16 @@ def _document(
             if not counts["rows"]:
                 counts["trace is empty"] += 1
             table = read(document, where=where, rejected=counts)
-            return _made(path, name, counts, positions=_watched(table, watch, around))
-    raise DataError(f"{path}: JSON, but neither a readsb trace nor an OpenSky response (states, tracks, flights)")
+            return made_file(path, name, counts, positions=_watched(table, wanted, counts))
+    return None
 
 
-def _watched(table: pd.DataFrame, watch: frozenset[str] | None, around: Sequence[Box]) -> pd.DataFrame:
-    if watch is None or table.empty:
+def _watched(table: pd.DataFrame, wanted: Wanted, counts: Counter[str]) -> pd.DataFrame:
+    if wanted.names is None or table.empty:
         return table
-    keep = table["icao24"].isin(watch) | table["registration"].str.lower().isin(watch)
+    keep = table["icao24"].isin(wanted.names) | table["registration"].str.lower().isin(wanted.names)
     if keep.all():
         return table
-    for west, south, east, north in around:
-        keep |= table["lon"].between(west, east) & table["lat"].between(south, north)
+    keep |= wanted.near(table["lon"].to_numpy(np.float64), table["lat"].to_numpy(np.float64))
+    counts[NOT_WATCHED] += int((~keep).sum())
     return table[keep].reset_index(drop=True)
-
-
-@lru_cache(maxsize=1)
-def _nothing() -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The empty tables, made once: a history has thousands of files."""
-    return AIR_POSITIONS.empty(), AIR_CLAIMS.empty()
-
-
-def _made(
-    path: Path,
-    layout: str,
-    counts: Counter[str],
-    *,
-    positions: pd.DataFrame | None = None,
-    claims: pd.DataFrame | None = None,
-) -> AirFile:
-    none = _nothing()
-    positions = none[0] if positions is None else positions
-    claims = none[1] if claims is None else claims
-    rejected = {reason: n for reason, n in counts.items() if n and reason not in _NOT_REASONS}
-    rows = counts["rows"] + counts["wrong number of fields"]
-    report = AirReport(
-        path=path,
-        format=layout,
-        rows=rows,
-        positions=len(positions),
-        claims=len(claims),
-        rejected=rejected,
-        cut_off="file cut off" in rejected,
-    )
-    return AirFile(positions, claims, report)

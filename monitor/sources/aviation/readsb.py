@@ -13,9 +13,10 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from monitor.core.instants import from_epoch
 from monitor.core.tables.aviation import AIR_POSITIONS
+from monitor.sources.tabular.layouts import METRES_PER_FOOT
 
-METRES_PER_FOOT = 0.3048
 _STALE, _NEW_LEG, _GEOMETRIC = 1, 2, 8
 
 
@@ -58,7 +59,7 @@ def trace_positions(document: Mapping[str, object], *, where: str, rejected: Cou
     if not made:
         return AIR_POSITIONS.empty()
     table = pd.DataFrame(made)
-    table["t"] = pd.to_datetime(table["t"], unit="s", utc=True).dt.round("ms")
+    table["t"] = from_epoch(table["t"].round(3))
     return AIR_POSITIONS.conform(table)
 
 

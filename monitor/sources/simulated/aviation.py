@@ -15,7 +15,7 @@ from monitor.core.geo.geodesy import KNOT_MS
 from monitor.simulate import Season
 from monitor.simulate.aviation.season import AirSeason, make_air_season
 from monitor.sources.aviation.lists import read_airfields
-from monitor.sources.aviation.readsb import METRES_PER_FOOT
+from monitor.sources.tabular.layouts import METRES_PER_FOOT
 
 _AIRCRAFT, _PAUSE_DAYS, _OTHERS_PER_DAY = 3, (4.0, 11.0), 5
 """Watched aircraft, days between their missions (least, most), other flights a day; chosen."""

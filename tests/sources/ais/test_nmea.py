@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from monitor.sources import ReadReport, read_positions
 
 BODY = "AIVDM,1,1,,B,15NBj>PP1gG>1PVKTDTUJOv00<0M,0"
 PGHP = "$PGHP,1,2008,5,9,0,0,0,10,338,2,,1,09*17"
+NO_CLOCK = re.compile(r"![A-Z]{5},\d,\d,\d?,[AB]?,(?![4;])")
 NO_TIME = "no time (give start_date)"
 
 
@@ -43,6 +45,10 @@ def read(tmp_path: Path, *lines: str, start_date: str | None = None) -> tuple[pd
         ("1428621738 " + checked(BODY), "2015-04-09T23:22:18Z"),
         ("1428621738.250," + checked(BODY), "2015-04-09T23:22:18.25Z"),
         ("2015-04-09T23:22:18Z " + checked(BODY), "2015-04-09T23:22:18Z"),
+        ("mmsi 230907000 at 2015-04-09 23:22:18+0000: " + checked(BODY), "2015-04-09T23:22:18Z"),
+        ("230907000 1428621738 " + checked(BODY), "2015-04-09T23:22:18Z"),
+        ("<20150409T232218> " + checked(BODY), "2015-04-09T23:22:18Z"),
+        (checked(BODY) + ";2015-04-09 23:22:18", "2015-04-09T23:22:18Z"),
     ],
 )
 def test_every_kind_of_time_stamp_is_read(tmp_path: Path, line: str, expected: str) -> None:
@@ -147,8 +153,15 @@ def test_a_bare_log_is_timed_from_its_start_date(tmp_path: Path) -> None:
         ("small_cb_example.txt", 4, {"other sentence": 1, "other message": 2, "duplicate": 1, "orphan fragment": 1}),
         (
             "nmea_data_sample.txt",
-            0,
-            {NO_TIME: 762, "empty payload": 100, "orphan fragment": 20, "base station": 6, "other message": 8},
+            754,
+            {
+                "empty payload": 100,
+                "orphan fragment": 20,
+                "base station": 6,
+                "other message": 8,
+                "no position": 4,
+                "duplicate": 4,
+            },
         ),
     ],
 )
@@ -161,15 +174,15 @@ def test_real_logs_lose_nothing_without_a_reason(
     assert report.rows == report.positions + sum(report.rejected.values()) + sum(report.other.values())
 
 
-def test_a_real_bare_log_gives_positions_once_dated(shared_data: Path) -> None:
+def test_base_stations_in_a_real_bare_log_go_before_a_start_date(shared_data: Path) -> None:
     table, report = read_positions(shared_data / "ais" / "nmea" / "nmea_data_sample.txt", start_date="2020-01-01")
-    assert len(table) > 700
-    assert NO_TIME not in report.rejected
+    assert table["t"].min() == pd.Timestamp("2015-06-21T09:30:08Z")
+    assert "start_date left out" in report.notes[0]
 
 
 def test_sentences_with_and_without_something_before_them_are_read_alike(tmp_path: Path, shared_data: Path) -> None:
     log = (shared_data / "ais" / "nmea" / "decode_encode_messages.txt").read_text().splitlines()
-    timed = [f"{line},{1_700_000_000 + i}" for i, line in enumerate(log) if line.startswith("!")]
+    timed = [f"{line},{1_700_000_000 + i}" for i, line in enumerate(log) if NO_CLOCK.match(line)]
     wrong = [line.replace(",A,1", ",A,2", 1) if i % 9 == 0 else line for i, line in enumerate(timed)]
     plain, counted = read(tmp_path, *wrong)
     behind, same = read(tmp_path, *(f" x {line}" for line in wrong))

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
-from monitor.sources.aviation.reader import AirReport, air_paths, read_air
+from monitor.sources.aviation.reader import air_paths, read_air
+from monitor.sources.aviation.report import AirReport
 
 
 def read_air_files(

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import bz2
+import codecs
 import gzip
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -23,6 +29,9 @@ LONGEST_LINE = 1 << 20
 HEAD_BYTES = 64 << 10
 ReadProgress = Callable[[int, int], None]
 """Called with the bytes of the file read so far and its size."""
+
+
+_DAMAGE = (zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile, lzma.LZMAError)
 
 
 class _Counted(io.RawIOBase):
@@ -92,7 +101,7 @@ class _Zstandard(io.RawIOBase):
 
 @contextmanager
 def open_members(path: Path, progress: ReadProgress | None = None) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
-    """The streams packed in a file: itself, or what gzip, zstandard or zip holds, by content and not by name.
+    """The streams packed in a file: itself, or what gzip, bzip2, xz, zstandard or zip holds, by content, not by name.
 
     Raises
     ------
@@ -108,10 +117,46 @@ def open_members(path: Path, progress: ReadProgress | None = None) -> Iterator[I
         if size == 0:
             raise DataError(f"{path}: the file is empty (0 bytes)")
         counted = cast("BinaryIO", io.BufferedReader(_Counted(raw, size, progress), 1 << 20))
-        try:
-            yield _members(path, counted)
-        except (EOFError, zlib.error, zipfile.BadZipFile, zstandard.ZstdError, gzip.BadGzipFile) as error:
-            raise DataError(f"{path}: damaged or cut short ({error}); fetch it again") from error
+        yield _checked(path, _members(path, counted))
+
+
+def _checked(path: Path, members: Iterator[tuple[str, BinaryIO]]) -> Iterator[tuple[str, BinaryIO]]:
+    """The same members, with our error where opening or reading one shows damage."""
+    while True:
+        with _damage(path):
+            member = next(members, None)
+        if member is None:
+            return
+        yield member[0], cast("BinaryIO", io.BufferedReader(_Checked(member[1], path), 1 << 20))
+
+
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, OSError, ValueError, struct.error, zlib.error, *_DAMAGE) as error:
+        raise DataError(f"{path}: damaged or cut short ({error}); fetch it again") from error
+    except (RuntimeError, NotImplementedError) as error:
+        raise DataError(f"{path}: cannot be unpacked ({error}); unpack it and give what is in it") from error
+
+
+class _Checked(io.RawIOBase):
+    """A stream whose faults are ours."""
+
+    def __init__(self, stream: BinaryIO, path: Path) -> None:
+        self._stream, self._path = stream, path
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Fill a buffer; 0 at the end."""
+        view = memoryview(buffer).cast("B")
+        with _damage(self._path):
+            data = self._stream.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
 
 
 def _members(path: Path, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
@@ -121,10 +166,16 @@ def _members(path: Path, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
         yield path.stem, cast("BinaryIO", gzip.GzipFile(fileobj=stream))
     elif magic == b"\x28\xb5\x2f\xfd":
         yield path.stem, cast("BinaryIO", io.BufferedReader(_Zstandard(stream), 1 << 20))
+    elif magic.startswith(b"BZh"):
+        with bz2.BZ2File(stream) as unpacked:
+            yield path.stem, cast("BinaryIO", unpacked)
+    elif magic == b"\xfd7zX":
+        with lzma.LZMAFile(stream) as unpacked:
+            yield path.stem, cast("BinaryIO", unpacked)
     elif magic == b"PK\x03\x04":
         with zipfile.ZipFile(stream) as archive:
             for info in archive.infolist():
-                if not info.is_dir() and not Path(info.filename).name.startswith("."):
+                if not info.is_dir() and info.file_size and not Path(info.filename).name.startswith("."):
                     with archive.open(info) as member:
                         yield info.filename, cast("BinaryIO", member)
     else:
@@ -132,10 +183,11 @@ def _members(path: Path, stream: BinaryIO) -> Iterator[tuple[str, BinaryIO]]:
 
 
 def line_blocks(stream: BinaryIO, head: bytes = b"", block_bytes: int = BLOCK_BYTES) -> Iterator[bytes]:
-    """Blocks of whole lines.
+    """Blocks of whole lines in UTF-8, ended by line feeds.
 
-    More than `LONGEST_LINE` bytes without a line's end become a block as they are, so that a file without lines cannot
-    fill the memory.
+    A file in UTF-16 or UTF-32 (with its mark) is decoded; in a file that has carriage returns and no line feeds, these
+    end the lines. More than `LONGEST_LINE` bytes without a line's end become a block as they are, so that a file
+    without lines cannot fill the memory.
 
     Parameters
     ----------
@@ -146,13 +198,8 @@ def line_blocks(stream: BinaryIO, head: bytes = b"", block_bytes: int = BLOCK_BY
     block_bytes : int, optional
         About the size of a block.
     """
-    rest = head
-    while True:
-        chunk = stream.read(block_bytes)
-        if not chunk:
-            if rest:
-                yield rest
-            return
+    rest = b""
+    for chunk in _plain_chunks(stream, head, block_bytes):
         rest += chunk
         cut = rest.rfind(b"\n") + 1
         if cut:
@@ -161,6 +208,31 @@ def line_blocks(stream: BinaryIO, head: bytes = b"", block_bytes: int = BLOCK_BY
         elif len(rest) > LONGEST_LINE:
             yield rest
             rest = b""
+    if rest:
+        yield rest
+
+
+def _plain_chunks(stream: BinaryIO, head: bytes, block_bytes: int) -> Iterator[bytes]:
+    chunks: Iterator[bytes] = chain([head] if head else [], iter(partial(stream.read, block_bytes), b""))
+    encoding = wide_encoding(head)
+    if encoding:
+        decoder = codecs.getincrementaldecoder(encoding)("replace")
+        chunks = (decoder.decode(chunk).encode() for chunk in chunks)
+    elif b"\r" in head and b"\n" not in head:
+        chunks = (chunk.replace(b"\r", b"\n") for chunk in chunks)
+    yield from chunks
+
+
+def wide_encoding(head: bytes) -> str:
+    """The encoding that a byte-order mark of UTF-16 or UTF-32 states; "" for none."""
+    marks = {codecs.BOM_UTF32_LE: "utf-32", codecs.BOM_UTF32_BE: "utf-32", codecs.BOM_UTF16_LE: "utf-16"}
+    marks[codecs.BOM_UTF16_BE] = "utf-16"
+    return next((name for mark, name in marks.items() if head.startswith(mark)), "")
+
+
+def plain_head(head: bytes) -> bytes:
+    """The first bytes of a file as UTF-8 with line feeds, as `line_blocks` gives them."""
+    return b"".join(_plain_chunks(cast("BinaryIO", io.BytesIO()), head, 1))
 
 
 def is_binary(head: bytes) -> bool:

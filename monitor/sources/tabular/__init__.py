@@ -1,0 +1,1 @@
+"""Delimited text, JSON and Parquet to columns of text, by one table of layouts."""

@@ -140,6 +140,15 @@ class Raster:
             physical += np.float32(self.offset)
         return physical
 
+    def cleared(self) -> Raster:
+        """The raster with 0 for each number that is unknown: where no data is, and what is not finite."""
+        unknown = np.broadcast_to(~self.valid, self.data.shape)
+        if self.data.dtype.kind == "f":
+            unknown = unknown | ~np.isfinite(self.data)
+        if not self.data[unknown].any():
+            return self
+        return replace(self, data=np.where(unknown, np.zeros((), self.data.dtype), self.data))
+
     def window(self, rows: slice, cols: slice) -> Raster:
         """The part under two slices; arrays are views."""
         return replace(

@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
@@ -24,6 +23,7 @@ from monitor.core.errors import DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.sensors import S2_BANDS
 from monitor.core.timerange import utc
+from monitor.io.rasters import JPEG2000, open_raster
 from monitor.sources.imagery.grouping import Item, optical_item
 
 _BAND = re.compile(r".*_(B\d[\dA]|SCL)(?:_(10|20|60)m)?\.jp2", re.IGNORECASE)
@@ -51,9 +51,23 @@ class Product:
 
 
 def is_product(path: Path) -> bool:
-    """Whether a path is named like a Sentinel-2 product: a ``.SAFE`` folder, or a zip of one."""
-    known = path.name.upper().startswith("S2") and "_MSIL" in path.name.upper()
-    return known and ((path.suffix.upper() == ".SAFE" and path.is_dir()) or path.suffix.lower() == ".zip")
+    """Whether a path is a Sentinel-2 product: a folder with its metadata, however it is named, or a zip of one."""
+    if path.is_dir():
+        return any(path.glob("MTD_MSIL*.xml")) or _is_named(path, ".SAFE")
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        return False
+    if _is_named(path, ".zip"):
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(PurePosixPath(name).match("MTD_MSIL*.xml") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def _is_named(path: Path, ending: str) -> bool:
+    name = path.name.upper()
+    return name.startswith("S2") and "_MSIL" in name and name.endswith(ending.upper())
 
 
 def read_product(path: Path, where: str) -> Product:
@@ -76,7 +90,7 @@ def read_product(path: Path, where: str) -> Product:
     if missing:
         raise DataError(f"{where}: band {', '.join(missing)} missing; {_ADVICE}")
     epsg, footprint = _place(bands["B02"], where)
-    name = re.sub(r"\.(zip|SAFE)$", "", re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    name = re.sub(r"(\.SAFE)?(\.zip)?$", "", _product_uri(product) or path.name, flags=re.IGNORECASE)
     quantification = _values(product, _QUANTIFICATION)
     return Product(
         where=where,
@@ -166,6 +180,12 @@ def _values(root: ElementTree.Element, tags: set[str]) -> dict[str, float]:
     return found
 
 
+def _product_uri(root: ElementTree.Element) -> str:
+    """The name that ESA gave the product, "" where its metadata have none: a folder may have been renamed."""
+    texts = (element.text for element in root.iter() if element.tag.rpartition("}")[2] == "PRODUCT_URI")
+    return next((text.strip() for text in texts if text), "")
+
+
 def _sensed(tile: ElementTree.Element, where: str) -> datetime:
     for element in tile.iter():
         if element.tag.rpartition("}")[2] == "SENSING_TIME" and element.text:
@@ -175,7 +195,7 @@ def _sensed(tile: ElementTree.Element, where: str) -> datetime:
 
 def _place(path: str, where: str) -> tuple[int, BaseGeometry]:
     try:
-        with rasterio.open(path) as source:
+        with open_raster(path, drivers=JPEG2000) as source:
             code = source.crs.to_epsg() if source.crs else None
             if code is None:
                 raise DataError(f"{where}: its bands have no CRS; {_ADVICE}")
@@ -189,7 +209,7 @@ def _band(product: Product, band: str, grid: Grid, how: Resampling) -> npt.NDArr
     rows, cols = grid.shape
     try:
         with (
-            rasterio.open(path) as source,
+            open_raster(path, drivers=JPEG2000) as source,
             WarpedVRT(
                 source,
                 crs=f"EPSG:{grid.epsg}",

@@ -17,6 +17,8 @@ from monitor.core.geo.grid import Grid
 
 EXACT_WITHIN = timedelta(minutes=1)
 """Longest interval that still counts as a known instant (chosen): a ship at 12 kn sails 370 m in it."""
+BANDS_TAG, GUESSED = "bands", "by number"
+"""The tag of a raster whose bands nothing names, and its value: they were taken by their number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ class Described:
                 data = np.where(data != 0, data * np.float32(scale) + np.float32(offset or 0.0), np.float32(0))
             numbers, note = linear_numbers(data, pixels.valid, unit=unit, where=str(header.path), flag=unit_flag)
         else:
-            numbers, note = reflectance_numbers(pixels.data, pixels.valid, scale=scale, offset=offset)
+            where = str(header.path)
+            numbers, note = reflectance_numbers(pixels.data, pixels.valid, scale=scale, offset=offset, where=where)
         hidden = cloud(pixels.masks)
         tags = {**header.tags, "source_file": header.path.name, "resampling": pixels.how, "numbers": note}
         return Raster(

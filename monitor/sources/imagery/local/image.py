@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.core.errors import DataError
-from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.scene import BANDS_TAG, GUESSED, Acquisition, Raster
 from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, SENSORS
 from monitor.sources.imagery.local.described import Described, check_named, describe
 from monitor.sources.imagery.local.geotiff import ALPHA, read_geotiff_header
@@ -17,9 +17,6 @@ from monitor.sources.imagery.naming import band_name
 
 UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
 """Start and end of an acquisition whose instant is unknown."""
-
-GUESSED = "by number"
-"""Value of a raster's tag ``bands`` where nothing names the bands of its file."""
 
 _GUESSES: Mapping[int, tuple[str, ...]] = {5: S2_BANDS, 4: S2_BANDS[:4], 3: ("B04", "B03", "B02")}
 
@@ -63,7 +60,7 @@ def read_image(
         raise DataError(f"{path}: every pixel is no-data; there is nothing to detect in")
     raster = described.raster(pixels, wanted, unit=unit, unit_flag="--unit linear or --unit db")
     if guessed:
-        raster = replace(raster, tags={**raster.tags, "bands": GUESSED})
+        raster = replace(raster, tags={**raster.tags, BANDS_TAG: GUESSED})
     return _acquisition(path, described, sensor), raster
 
 

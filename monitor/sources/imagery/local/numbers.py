@@ -21,7 +21,7 @@ _POWER = (10.0 ** (_DECIBELS[0] / 10.0), 10.0 ** (_DECIBELS[1] / 10.0))
 
 
 def reflectance_numbers(
-    data: Numbers, valid: Mask, *, scale: float | None, offset: float | None
+    data: Numbers, valid: Mask, *, scale: float | None, offset: float | None, where: str
 ) -> tuple[npt.NDArray[np.uint16], str]:
     """(band, row, col) reflectance × 10000 as uint16 with 0 for no data, and a note of how.
 
@@ -40,6 +40,11 @@ def reflectance_numbers(
     shift = offset or 0.0
     if data.dtype == np.uint16 and shift == 0.0 and scale in (None, 1e-4):
         return data.astype(np.uint16, copy=False), "as stored"
+    if scale is None and data.dtype.itemsize == 1:
+        raise DataError(
+            f"{where}: 8-bit numbers are a picture for the eye, not reflectance; give the product's own numbers "
+            "(reflectance x 10000), or set the scale in the file (gdal_edit -scale)"
+        )
     if scale is None:
         is_reflectance = data.dtype.kind == "f" and float(data.max(initial=0.0)) <= _REFLECTANCE_MAX
         scale, shift = (1.0, 0.0) if is_reflectance else (1e-4, shift)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
-from monitor.core.errors import ArchiveError, MonitorError, SettingsError
+from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.scenes.revisit import find_passes
 from monitor.core.tables import AIR_CALLS, AIR_POSITIONS, AIRFIELDS, LEDGER
@@ -34,7 +34,7 @@ from monitor.workspace.create import create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, make_detector, season
 from monitor.workspace.run import Progress, alerts, run_due
 from monitor.workspace.schedule import Timer, run_command
-from monitor.workspace.search import search, source_of
+from monitor.workspace.search import due_period, search, source_of
 from monitor.workspace.settings import FILE_NAME, Settings, read_settings
 from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
 
@@ -208,8 +208,11 @@ class Workspace:
         """
         context = self.context(aoi)
         searched = source_of(self, context, source)
-        found = search(self, context, searched, as_period(period), sensor=sensor, is_recorded=False)
-        return pipeline.pull.plan_table(self.archive, searched, found)
+        chosen = as_period(period) or due_period(self, searched.name)
+        found = search(self, context, searched, chosen, sensor=sensor, is_recorded=False)
+        table = pipeline.pull.plan_table(self.archive, searched, found)
+        left_out = pipeline.pull.passed_over(searched, context.aois, chosen)
+        return replace(table, left_out=left_out, failures=tuple(pipeline.pull.faults(searched, context.aois, chosen)))
 
     def pull(
         self,
@@ -220,7 +223,7 @@ class Workspace:
         source: str | None = None,
         pool: str | None = None,
     ) -> list[Outcome[object, object]]:
-        """Archive what is missing; what became of each acquisition.
+        """Archive what is missing; what became of each acquisition, and the files that could not be read.
 
         Parameters
         ----------
@@ -237,10 +240,14 @@ class Workspace:
         """
         context = self.context(aoi)
         searched = source_of(self, context, source)
-        found = search(self, context, searched, as_period(period), sensor=sensor)
+        chosen = as_period(period) or due_period(self, searched.name)
+        found = search(self, context, searched, chosen, sensor=sensor)
         work = pipeline.pull.missing(self.archive, found)
         with open_pool(pool) as workers:
-            return [*found.failed, *pipeline.pull.pull_scenes(searched, self.archive, work, workers)]
+            pulled = pipeline.pull.pull_scenes(searched, self.archive, work, workers)
+        faults = pipeline.pull.faults(searched, context.aois, chosen)
+        refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in faults]
+        return [*found.failed, *pulled, *refused]
 
     def detect(
         self, period: Period = None, *, aoi: str | None = None, pool: str | None = None

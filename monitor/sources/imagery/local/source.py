@@ -113,7 +113,8 @@ class FolderSource:
         places = {a.product_ids[0]: a.footprint for a in read} | {item.id: item.geometry for item in items}
         problems += [Problem(n, f"not in AOI {aoi.id}", is_fault=False) for n in places if n not in over]
         if not over and not damaged:
-            problems.append(Problem(str(self.root), nothing_here(files, aoi, places.values()), is_fault=False))
+            why = nothing_here(files, aoi, places.values())
+            problems.append(Problem(str(self.root), why, is_fault=False, is_empty=True))
         claims: dict[str, list[Acquisition]] = defaultdict(list)
         for acquisition in one_a_pass(near):
             claims[acquisition.id].append(acquisition)

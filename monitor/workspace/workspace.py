@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -81,17 +81,22 @@ class Workspace:
         return cls(root, read_settings(path))
 
     @classmethod
-    def create(cls, folder: str | Path, *, source: Mapping[str, str] | None = None) -> Workspace:
-        """A new workspace: a commented monitor.toml, the shipped ports, an empty archive.
+    def create(
+        cls, folder: str | Path, *, source: Mapping[str, str] | None = None, ports: Sequence[str | Path] = ()
+    ) -> Workspace:
+        """A new workspace: a commented monitor.toml, the ports, an empty archive.
 
-        What is there stays as it is. `source` holds settings of that section that are written in force, as TOML values.
+        What is there stays as it is. `source` holds settings of that section that are written in force, as TOML values;
+        `ports` are files of one port each (GeoJSON, KML, KMZ, GeoPackage, Shapefile) in place of the shipped ones.
 
         Raises
         ------
         SettingsError
             The folder cannot be written.
+        DataError
+            A file holds no port.
         """
-        create_folder(Path(folder), source or {})
+        create_folder(Path(folder), source or {}, [Path(port) for port in ports])
         return cls.open(folder)
 
     @classmethod

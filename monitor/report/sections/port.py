@@ -195,7 +195,7 @@ def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
 
 
 def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
-    if pair is None:
+    if pair is None or pair["status"] == "not compared":
         return "not compared"
     if pd.isna(pair["mmsi"]):
         return "none fits"

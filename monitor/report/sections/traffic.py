@@ -29,7 +29,7 @@ def ais(given: BriefInput) -> Section:
     """By observation: how many detections AIS explains, and how many AIS positions imagery does not show."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     matches = MATCHES.within(given.tables[MATCHES], given.period)
-    matches = matches[matches["aoi_id"].isin(names)]
+    matches = matches[matches["aoi_id"].isin(names) & (matches["status"] != "not compared")]
     dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == "dark", "scene_id"])
     scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
     chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}

@@ -86,8 +86,16 @@ class Workspace:
     ) -> Workspace:
         """A new workspace: a commented monitor.toml, the ports, an empty archive.
 
-        What is there stays as it is. `source` holds settings of that section that are written in force, as TOML values;
-        `ports` are files of one port each (GeoJSON, KML, KMZ, GeoPackage, Shapefile) in place of the shipped ones.
+        What is there stays as it is.
+
+        Parameters
+        ----------
+        folder : str or Path
+            New, or a workspace.
+        source : mapping of str to str, optional
+            Settings of that section that are written in force, as TOML values.
+        ports : sequence of str or Path, optional
+            Files of one port each (GeoJSON, KML, KMZ, GeoPackage, Shapefile) in place of the shipped ones.
 
         Raises
         ------

@@ -36,6 +36,13 @@ def reflectance_numbers(
     scale, offset : float or None
         Reflectance = number × scale + offset; None where nothing states them: without a scale floats up to 4 are
         reflectance, and all else is × 10000.
+    where : str
+        Names the file in the error.
+
+    Raises
+    ------
+    DataError
+        Numbers of 8 bits that nothing scales: a picture for the eye.
     """
     shift = offset or 0.0
     if data.dtype == np.uint16 and shift == 0.0 and scale in (None, 1e-4):

@@ -406,9 +406,10 @@ class Workspace:
         Raises
         ------
         DataError
-            The folder holds no truth.
+            The folder holds no truth, or that of other scenes.
         """
         from monitor.simulate import score
+        from monitor.simulate.scoring.score import check_same_scenes
         from monitor.sources.simulated.files import read_truth_tables
 
         tables = pipeline.snapshot.current(pipeline.snapshot.read(self.context()))
@@ -416,7 +417,9 @@ class Workspace:
         made = {schema.name: tables[schema] for schema in pipeline.snapshot.SCORED}
         received = self.archive.read_table(AIR_POSITIONS.name, AIR_POSITIONS)
         made |= {"air_calls": found[AIR_CALLS], "air_positions": received, "airfields": found[AIRFIELDS]}
-        return score(made, read_truth_tables(truth or self.root / "truth"))
+        known = read_truth_tables(truth or self.root / "truth")
+        check_same_scenes({scene.id for scene in self.archive.scenes()}, known)
+        return score(made, known)
 
     def export(
         self,

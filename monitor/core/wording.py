@@ -16,15 +16,25 @@ NOT_KNOWN = "not known"
 MISSING = "–"
 
 
+def is_of_day(instant: Instant) -> bool:
+    """Whether an instant stands for a whole day: the middle of 00:00:00 to 23:59:59, which ends in half a second."""
+    at = instant.astimezone(UTC)
+    return (at.hour, at.minute, at.second) == (11, 59, 59) and at.microsecond >= 500_000
+
+
 def timestamp(instant: Instant) -> str:
-    """``2023-10-05 02:16:09 UTC``."""
+    """``2023-10-05 02:16:09 UTC``; ``2023-10-05, hour unknown`` of an instant that stands for a day."""
+    if is_of_day(instant):
+        return minute(instant)
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def minute(instant: Instant | None) -> str:
-    """``2023-10-05 02:16 UTC``; ``not known`` for None or NaT."""
+    """``2023-10-05 02:16 UTC``, or ``2023-10-05, hour unknown``; ``not known`` for None or NaT."""
     if instant is None or pd.isna(instant):
         return NOT_KNOWN
+    if is_of_day(instant):
+        return f"{instant.astimezone(UTC):%Y-%m-%d}, hour unknown"
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -40,7 +50,9 @@ def day(instant: Instant) -> str:
 
 
 def day_and_time(instant: Instant) -> str:
-    """``5 Oct 2023 02:16 UTC``: how sentences give an instant."""
+    """``5 Oct 2023 02:16 UTC``, or ``5 Oct 2023, hour unknown``: how sentences give an instant."""
+    if is_of_day(instant):
+        return f"{day(instant)}, hour unknown"
     return f"{day(instant)} {pd.Timestamp(instant).tz_convert('UTC'):%H:%M} UTC"
 
 

@@ -77,7 +77,9 @@ class Workspace:
         root = Path(folder)
         path = root / FILE_NAME
         if not path.is_file():
-            raise SettingsError(f"{root.absolute()}: no {FILE_NAME} here; `monitor init` makes a workspace")
+            elsewhere = [p.parent for p in (*sorted(root.glob(f"*/{FILE_NAME}")), *_above(root)) if p.is_file()]
+            found = f"there is one: -w {elsewhere[0]}; " if elsewhere else "-w FOLDER names one; "
+            raise SettingsError(f"{root.absolute()}: no {FILE_NAME} here; {found}`monitor init` makes a workspace")
         return cls(root, read_settings(path))
 
     @classmethod
@@ -664,3 +666,8 @@ class Workspace:
         if not mine:
             raise SettingsError(f"no port {aoi!r} in {self.root / 'aoi'}; there are {', '.join(p.id for p in ports)}")
         return mine
+
+
+def _above(root: Path) -> list[Path]:
+    """Where the settings would be if a folder above were the workspace, nearest first."""
+    return [folder / FILE_NAME for folder in root.absolute().parents]

@@ -89,3 +89,12 @@ def test_a_silence_of_less_than_a_day_is_refused(path: Path) -> None:
     path.write_text('[alerts]\nsilence = "12h"\n')
     with pytest.raises(SettingsError, match=r"\[alerts\] silence: '12h' is less than a day"):
         read_settings(path)
+
+
+def test_a_byte_order_mark_is_read_and_a_path_of_windows_is_told_how(path: Path) -> None:
+    path.write_text('[source]\nfolder = "C:/scenes"\n', encoding="utf-8-sig")
+    assert read_settings(path).source.folder == Path("C:/scenes")
+    for text in (r'folder = "C:\Users\x"', r'folder = "C:\data"'):
+        path.write_text(f"[source]\n{text}\n")
+        with pytest.raises(SettingsError, match="write paths with / or in 'single quotes'"):
+            read_settings(path)

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from xml.etree import ElementTree
 
 import numpy as np
@@ -65,7 +65,7 @@ def is_product(path: Path) -> bool:
         return False
 
 
-def _is_named(path: Path, ending: str) -> bool:
+def _is_named(path: PurePath, ending: str) -> bool:
     name = path.name.upper()
     return name.startswith("S2") and "_MSIL" in name and name.endswith(ending.upper())
 
@@ -91,6 +91,8 @@ def read_product(path: Path, where: str) -> Product:
         raise DataError(f"{where}: band {', '.join(missing)} missing; {_ADVICE}")
     epsg, footprint = _place(bands["B02"], where)
     name = re.sub(r"(\.SAFE)?(\.zip)?$", "", _product_uri(product) or path.name, flags=re.IGNORECASE)
+    if not _is_named(PurePosixPath(f"{name}.SAFE"), ".SAFE"):
+        raise DataError(f"{where}: it was renamed, and its metadata have no PRODUCT_URI; give it ESA's name again")
     quantification = _values(product, _QUANTIFICATION)
     return Product(
         where=where,

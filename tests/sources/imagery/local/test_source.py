@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
 from pyproj import Transformer
 
 from monitor.core.aoi import parse_aoi
@@ -216,6 +217,44 @@ def test_radar_in_decibels_becomes_linear_power(source, aoi, write_scene):
     assert raster.data.dtype == np.float32
     assert raster.data[:, raster.valid] == pytest.approx(0.01)
     assert not raster.valid[:10].any()
+
+
+@pytest.mark.parametrize(
+    "number, dtype, unit",
+    [(180, "uint16", "linear"), (-1850.0, "float32", "db"), (-18.5, "float32", "linear"), (40.0, "float32", "db")],
+)
+def test_radar_that_is_neither_power_nor_decibels_is_refused(source, aoi, write_scene, number, dtype, unit):
+    write_scene(
+        "S1A_IW_20230905T092119.tif", bands=("VV", "VH"), data=np.full((2, 100, 100), number, dtype), nodata=None
+    )
+    radar = FolderSource(source.root, unit=unit)
+    with pytest.raises(DataError, match=r"calibrate it to sigma nought .* or state its unit by \[source\] radar_unit"):
+        radar.fetch(only(radar, aoi), aoi)
+
+
+def test_a_south_up_scene_is_read_like_any_other(source, aoi, write_scene):
+    path = write_scene()
+    with rasterio.open(path) as stored:
+        data, t = stored.read(), stored.transform
+    wanted = source.fetch(only(source, aoi), aoi)
+    path.unlink()
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=100,
+        height=100,
+        count=5,
+        dtype="uint16",
+        crs="EPSG:32652",
+        transform=Affine(t.a, 0, t.c, 0, -t.e, t.f + 100 * t.e),
+        nodata=0,
+    ) as target:
+        target.write(data[:, ::-1])
+        target.descriptions = BANDS
+    raster = source.fetch(only(source, aoi), aoi)
+    assert raster.grid == wanted.grid
+    assert np.array_equal(raster.data, wanted.data)
 
 
 def test_a_source_crosses_processes(source):

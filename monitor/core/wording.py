@@ -169,3 +169,16 @@ def at_least(count: int, one: str, many: str = "") -> str:
 def either(names: Sequence[str]) -> str:
     """``A``, ``A or B``, ``A, B or C``."""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def zone_word(zone: str, zone_id: str) -> str:
+    """Where a detection lies, in a word: ``berth`` at a drawn one, ``alongside`` at a quay that is not drawn.
+
+    Parameters
+    ----------
+    zone : str
+        ``berth`` | ``inshore`` | ``open``, "" when not known.
+    zone_id : str
+        The berth or other zone that it lies in, "" for none.
+    """
+    return "alongside" if zone == "berth" and not zone_id else zone

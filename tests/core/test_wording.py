@@ -55,3 +55,9 @@ def test_no_hour_is_invented_for_a_scene_of_which_only_the_day_is_known() -> Non
     assert wording.minute(pd.Timestamp(whole.acquired_at)) == "2023-06-11, hour unknown"
     assert wording.minute(datetime(2023, 6, 11, 11, 59, 59, tzinfo=UTC)) == "2023-06-11 11:59 UTC"
     assert wording.minute(datetime(2023, 6, 11, 12, tzinfo=UTC)) == "2023-06-11 12:00 UTC"
+
+
+def test_a_quay_that_is_not_drawn_is_no_berth() -> None:
+    assert wording.zone_word("berth", "rajin_b1") == "berth"
+    assert wording.zone_word("berth", "") == "alongside"
+    assert wording.zone_word("inshore", "") == "inshore"

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.errors import CRSError, RasterioError
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
@@ -23,6 +25,9 @@ GEOTIFF = ("GTiff",)
 """The driver of loose pictures and of the archive; it reads cloud-optimised ones too."""
 JPEG2000 = ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID")
 """The drivers of the bands in a SAFE product; which of them is there depends on GDAL."""
+
+UNREADABLE = (RasterioError, CRSError, CPLE_BaseError, ValueError, TypeError, OverflowError, MemoryError)
+"""What opening and reading a damaged raster raises; a `DataError` is a ValueError too, and is let through first."""
 
 _CLOSED = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_CACHEMAX": 128}
 """No file beside the one that is opened; and 128 MB, since GDAL would keep blocks in a twentieth of the memory."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +15,8 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import ProjError
+from shapely.errors import ShapelyError
 
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84
@@ -22,6 +25,8 @@ _BEGINS: Mapping[str, bytes] = MappingProxyType(
     {".gpkg": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a", ".kmz": b"PK"}
 )
 """First bytes of each format: a file is opened as what its name says, and never as a text that names a server."""
+_UNREADABLE = (DataSourceError, DataLayerError, ShapelyError, ProjError, OSError, ValueError, RuntimeError, NameError)
+"""What the libraries raise over damaged files; pyogrio trips over a name of its own where a CRS is damaged."""
 _DRIVERS = MappingProxyType({".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".kml": "KML or LIBKML", ".kmz": "LIBKML"})
 
 
@@ -44,7 +49,9 @@ def read_outlines(path: Path) -> dict[str, object]:
     _check_begins(path, kind)
     try:
         layers = [_layer(path, str(name)) for name, _ in pyogrio.list_layers(path)]
-    except (DataSourceError, DataLayerError, OSError, ValueError) as error:
+    except DataError:
+        raise
+    except _UNREADABLE as error:
         raise DataError(f"{path}: not a readable {_DRIVERS[kind]} file ({error}); export it again") from error
     table = pd.concat(layers, ignore_index=True) if layers else gpd.GeoDataFrame({"geometry": []}, crs=WGS84)
     if not len(table):
@@ -87,7 +94,7 @@ def _check_begins(path: Path, kind: str) -> None:
                 for name in archive.namelist():
                     if name.lower().endswith(".kml"):
                         _check_kml(archive.read(name), path)
-    except (OSError, zipfile.BadZipFile) as error:
+    except (OSError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
         raise DataError(f"{path}: not a readable {_DRIVERS[kind]} file ({error}); export it again") from error
 
 

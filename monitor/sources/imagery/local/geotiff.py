@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from affine import Affine
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import DatasetReader
 from rasterio.warp import transform_bounds
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
-from monitor.io.rasters import alpha_bands, open_raster
+from monitor.io.rasters import UNREADABLE, alpha_bands, open_raster
 from monitor.sources.imagery.naming import are_numbers, band_names
 
 ALPHA = "alpha"
@@ -103,7 +103,9 @@ def read_geotiff_header(path: Path) -> GeoTiffHeader:
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with open_raster(path) as source:
                 return _header(source, path)
-    except RasterioError as error:
+    except DataError:
+        raise
+    except UNREADABLE as error:
         raise DataError(
             f"{path}: not a readable GeoTIFF ({error}); {_ADVICE}, or convert it with gdal_translate -of GTiff"
         ) from error

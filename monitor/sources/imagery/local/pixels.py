@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 from affine import Affine
 from rasterio.enums import Resampling
-from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.warp import reproject, transform_bounds
 from rasterio.warp import transform as warp_points
@@ -17,12 +16,12 @@ from rasterio.windows import Window
 
 from monitor.core.aoi import Aoi
 from monitor.core.arrays import Mask
-from monitor.core.errors import DataError
+from monitor.core.errors import DataError, MonitorError
 from monitor.core.geo.geodesy import distance_m, utm_epsg
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.sensors import S1_BANDS
 from monitor.core.scenes.validity import valid_pixels
-from monitor.io.rasters import open_raster, stated_mask
+from monitor.io.rasters import UNREADABLE, open_raster, stated_mask
 from monitor.sources.errors import NoData
 from monitor.sources.imagery.local.geotiff import GeoTiffHeader
 
@@ -106,7 +105,9 @@ def read_pixels(
                 if grid in (None, pixels.grid):
                     return pixels
             return reader.warp(grid or Grid.covering(aoi.geometry, epsg=aoi.epsg), aoi.id)
-    except RasterioError as error:
+    except MonitorError:
+        raise
+    except UNREADABLE as error:
         raise DataError(f"{header.path}: its pixels cannot be read ({error}); {_ADVICE}") from error
 
 

@@ -104,7 +104,7 @@ def _check_kml(content: bytes, path: Path) -> None:
         raise DataError(f"{path}: it names other files to load; export the outlines themselves")
     try:
         root = ElementTree.fromstring(content)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # a wrong encoding, too
         raise DataError(f"{path}: not a readable KML file ({error}); export it again") from error
     if root.tag.rpartition("}")[2] != "kml":
         raise DataError(f"{path}: not a KML file; export it again")

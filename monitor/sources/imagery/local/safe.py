@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,17 @@ _ORDER = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", 
 _QUANTIFICATION = {"BOA_QUANTIFICATION_VALUE", "QUANTIFICATION_VALUE"}
 _OFFSETS = {"BOA_ADD_OFFSET", "RADIO_ADD_OFFSET"}
 _ADVICE = "download the product again, or remove it"
+_DAMAGED = (
+    ElementTree.ParseError,
+    LookupError,
+    ValueError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What damaged metadata and zips raise."""
 
 Numbers = npt.NDArray[np.uint16]
 Classes = npt.NDArray[np.uint8]
@@ -78,13 +90,19 @@ def read_product(path: Path, where: str) -> Product:
     DataError
         It is damaged, lacks its metadata, a band, or is no L1C or L2A.
     """
+    try:
+        return _product(path, where)
+    except DataError:
+        raise
+    except _DAMAGED as error:
+        raise DataError(f"{where}: its metadata is damaged ({error}); {_ADVICE}") from error
+
+
+def _product(path: Path, where: str) -> Product:
     names, read, prefix = _contents(path, where)
     product_xml = _only(names, "MTD_MSIL*.xml", where)
     tile_xml = _only(names, "MTD_TL.xml", where)
-    try:
-        product, tile = (ElementTree.fromstring(read(name)) for name in (product_xml, tile_xml))
-    except ElementTree.ParseError as error:
-        raise DataError(f"{where}: its metadata is damaged ({error}); {_ADVICE}") from error
+    product, tile = (ElementTree.fromstring(read(name)) for name in (product_xml, tile_xml))
     bands = {band: prefix + name for band, name in _finest(names).items()}
     missing = [band for band in S2_BANDS if band not in bands]
     if missing:

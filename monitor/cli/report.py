@@ -44,7 +44,7 @@ def report(
     Example: monitor report rajin 2023-W41 --out brief.html
     """
     workspace = session.open()
-    ports = [port.id for port in workspace.aois]
+    ports = sorted(path.stem for path in (workspace.root / "aoi").glob("*.geojson"))
     if aoi and not period and aoi not in ports:
         require(is_period(aoi), f"{aoi!r} is neither a port ({', '.join(ports)}) nor a period such as 2023-10")
         aoi, period = None, aoi

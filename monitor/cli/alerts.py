@@ -60,8 +60,10 @@ def _text(table: pd.DataFrame, waiting: list[Waiting], step: Step | None) -> str
 
 
 def _line(row: dict[str, object]) -> str:
+    from monitor.core.wording import minute
+
     simulated = "SIMULATED " if row["is_simulated"] else ""
     word = f" Likelihood: {row['likelihood']}." if row["likelihood"] else ""
     why = f" ({row['error']})" if row["error"] else ""
-    when = f"{row['start']:%Y-%m-%d %H:%M}"
+    when = minute(row["start"]).removesuffix(" UTC")
     return f"{when}  {row['state']:<9}  {row['rule']:<10}  {simulated}{row['claim']}{word}{why}"

@@ -5,21 +5,44 @@ from __future__ import annotations
 import logging
 import sys
 import traceback
-from typing import Annotated
+import warnings
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from monitor import __version__
 from monitor.cli import ais, alerts, flights, imagery, ingest, ledger, operations, report, review, serve, tables
 from monitor.cli import workspace as upkeep
-from monitor.cli.options import Session, command, exit_code
+from monitor.cli.options import Command, Session, command, exit_code
 from monitor.core.errors import MonitorError
 
 HELP = "Watch ports that go dark: what came and went, how sure we are, and what could not be seen."
 EXITS = "Exit codes: 0 all well; 1 some items failed, run again; 2 usage or settings; 3 a bug."
 
+
+class _Grouped(TyperGroup):
+    """Lists the commands by panel, each with the whole of its first sentence."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write a part for each panel, in the order of its first command."""
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for name in self.list_commands(ctx):
+            found = self.get_command(ctx, name)
+            if found is not None and not found.hidden:
+                panel = getattr(found, "rich_help_panel", "")
+                panels.setdefault(str(panel), []).append((name, found.get_short_help_str(limit=_SUMMARY)))
+        for panel, rows in panels.items():
+            with formatter.section(panel):
+                formatter.write_dl(rows)
+
+
+_SUMMARY = 300
+"""Characters after which a summary would be cut; more than any has."""
+
 app = typer.Typer(
     name="monitor",
+    cls=_Grouped,
     help=f"{HELP}\n\n{EXITS}",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -46,38 +69,27 @@ def options(
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("monitor").setLevel(level)
+    for name in ("weasyprint", "fontTools"):  # anchors and fonts of a PDF that nobody can correct
+        logging.getLogger(name).setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module=r"statsmodels")  # separation, which the rates allow for
 
 
-for function in (
-    upkeep.init,
-    upkeep.demo,
-    upkeep.run,
-    upkeep.status,
-    upkeep.reindex,
-    imagery.pull,
-    imagery.detect,
-    imagery.evaluate,
-    imagery.train,
-    imagery.simulate,
-    ingest.ingest,
-    ingest.gaps,
-    report.correlate,
-    report.report,
-    report.export,
-    report.evidence,
-    report.score,
-    operations.passes,
-    operations.plan,
-    operations.schedule,
-    operations.doctor,
-    alerts.alerts,
-    review.review,
-    serve.serve,
-    tables.tables,
-):
-    app.command()(function)
-for group in (ledger.group, flights.group, ais.group):
-    app.add_typer(group)
+_PANELS: dict[str, tuple[Command, ...]] = {
+    "Bring in": (upkeep.init, upkeep.demo, imagery.pull, ingest.ingest, imagery.simulate, operations.plan),
+    "Find": (imagery.detect, ingest.gaps, report.correlate, operations.passes, imagery.evaluate, imagery.train),
+    "Answer": (upkeep.status, tables.tables, review.review, serve.serve),
+    "Publish": (report.report, report.export, report.evidence, alerts.alerts),
+    "Keep": (upkeep.run, operations.schedule, operations.doctor, upkeep.reindex, report.score),
+}
+"""The commands by what they are for, as the help lists them."""
+_GROUPS = {"Answer": (ledger.group, flights.group, ais.group)}
+
+for panel, functions in _PANELS.items():
+    for function in functions:
+        app.command(rich_help_panel=panel)(function)
+for panel, groups in _GROUPS.items():
+    for group in groups:
+        app.add_typer(group, rich_help_panel=panel)
 
 
 def main() -> None:

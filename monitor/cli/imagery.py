@@ -44,6 +44,7 @@ def pull(
     if dry_run:
         plan = workspace.pull_plan(chosen, aoi=aoi, sensor=sensor, source=source)
         session.print(plan.as_json(), plan.text())
+        exit_if(plan.failures)
         return
     print_outcomes(session, "pull", workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool))
 
@@ -57,6 +58,10 @@ def detect(
     image: Annotated[list[Path] | None, typer.Option("--image", help="GeoTIFFs; needs no workspace.")] = None,
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", hidden=True)] = None,
     sensor: Annotated[str | None, typer.Option("--sensor", help="With --image: s2 or s1.")] = None,
+    bands: Annotated[
+        str | None, typer.Option("--bands", help="With --image: names of the bands in order, as B02,B03,-.")
+    ] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="With --image --sensor s1: linear or db.")] = None,
     land: Annotated[Path | None, typer.Option("--land", help="With --image: land polygons (GeoJSON).")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="With --image: the GeoJSON file to write.")] = None,
     weights: WeightsOption = None,
@@ -71,11 +76,13 @@ def detect(
         print_outcomes(session, "detect", session.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
-    from monitor.standalone.detect import detect_images
+    from monitor.standalone.detect import Reading, detect_images
 
+    require(unit in (None, "linear", "db"), f"--unit {unit}: use linear or db")
     files = [*image, *([Path(period)] if period else []), *(more or [])]
     assert out is not None
-    found = detect_images(files, out=out, sensor=sensor, land=land, weights=weights, threshold=threshold)
+    reading = Reading(sensor or "s2", tuple(bands.split(",")) if bands else (), unit)
+    found = detect_images(files, out=out, reading=reading, land=land, weights=weights, threshold=threshold)
     session.print(found.as_json(), found.text())
     exit_if(found.failed)
 

@@ -25,7 +25,9 @@ Command = Callable[..., None]
 
 PeriodArgument = Annotated[
     str | None,
-    typer.Argument(metavar="[PERIOD]", help="2023-08-01/2023-11-01, 2023-10, 2023-W41 or a day.", show_default=False),
+    typer.Argument(
+        metavar="[PERIOD]", help="2023-08-01/2023-11-01, 2023, 2023-10, 2023-W41 or a day.", show_default=False
+    ),
 ]
 LastOption = Annotated[str | None, typer.Option("--last", help="Instead of PERIOD: 30d, 12h or 2w until now.")]
 AoiOption = Annotated[str | None, typer.Option("--aoi", help="One port only.", show_default="all")]
@@ -126,6 +128,15 @@ def chosen_period(period: str | None, last: str | None) -> TimeRange | None:
     if last:
         return TimeRange.last(last, now=datetime.now(UTC))
     return TimeRange.parse(period) if period else None
+
+
+def is_period(text: str) -> bool:
+    """Whether a text is a period."""
+    try:
+        TimeRange.parse(text)
+    except DataError:
+        return False
+    return True
 
 
 def exit_code(error: MonitorError) -> int:

@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.options import AoiOption, HtmlOption, LastOption, PeriodArgument, Session, chosen_period, command
+from monitor.cli.options import (
+    AoiOption,
+    HtmlOption,
+    LastOption,
+    PeriodArgument,
+    Session,
+    chosen_period,
+    command,
+    is_period,
+    require,
+)
 
 
 @command
@@ -34,7 +44,9 @@ def report(
     Example: monitor report rajin 2023-W41 --out brief.html
     """
     workspace = session.open()
-    if aoi and not period and not (workspace.root / "aoi" / f"{aoi}.geojson").is_file():
+    ports = sorted(path.stem for path in (workspace.root / "aoi").glob("*.geojson"))
+    if aoi and not period and aoi not in ports:
+        require(is_period(aoi), f"{aoi!r} is neither a port ({', '.join(ports)}) nor a period such as 2023-10")
         aoi, period = None, aoi
     paths = workspace.report(aoi, chosen_period(period, last), out=out, pdf=pdf)
     session.print_paths(paths)

@@ -14,14 +14,18 @@ from monitor.cli.options import PoolOption, Session, command, exit_if, require
 def init(
     session: Session,
     folder: Annotated[Path | None, typer.Argument(help="Where.", show_default="the current folder")] = None,
+    port: Annotated[
+        list[Path] | None,
+        typer.Option("--port", help="Your own port: GeoJSON, KML, KMZ, GeoPackage or Shapefile; may repeat."),
+    ] = None,
 ) -> None:
     """Make a new workspace: monitor.toml, ports, an empty archive.
 
-    Example: monitor init watch
+    Examples: monitor init watch; monitor init watch --port gdynia.geojson
     """
     from monitor.workspace.workspace import Workspace
 
-    made = Workspace.create(folder or session.folder)
+    made = Workspace.create(folder or session.folder, ports=port or ())
     session.print({"workspace": str(made.root)}, f"{made.root}: ready; set [source] in {made.root / 'monitor.toml'}")
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from shapely import force_2d
+from shapely import force_2d, get_parts
 from shapely.errors import ShapelyError
-from shapely.geometry import MultiPolygon, Polygon, shape
+from shapely.geometry import GeometryCollection, MultiPolygon, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 from shapely.validation import explain_validity
@@ -32,6 +32,9 @@ KINDS = (
     "alternative",
 )
 _POLYGONS = frozenset({"aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "island", "alternative"})
+OTHER_VECTORS = (".kml", ".kmz", ".gpkg", ".shp", ".json")
+"""Files that hold a port as well, once `monitor init --port` has turned them into GeoJSON."""
+_AS_GEOJSON = "ports are kept as *.geojson; `monitor init FOLDER --port {}` turns it into one"
 _LONGEST_DEG = 5.0
 """Longest side of a zone (chosen): ports span tenths of a degree, so anything longer is an error in the file."""
 
@@ -141,9 +144,11 @@ def read_aoi(path: Path) -> Aoi:
     DataError
         The file is not readable JSON, or `parse_aoi` refuses it; the message starts with the path.
     """
+    if path.suffix.lower() in OTHER_VECTORS:
+        raise DataError(f"{path}: {_AS_GEOJSON.format(path)}")
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not a readable GeoJSON file ({error})") from error
     return parse_aoi(document, id=path.stem, where=str(path))
 
@@ -154,9 +159,14 @@ def read_aois(folder: Path) -> tuple[Aoi, ...]:
     Raises
     ------
     DataError
-        A file is invalid.
+        A file is invalid, or a port is there in another format alone.
     """
-    return tuple(read_aoi(path) for path in sorted(folder.glob("*.geojson")))
+    ports = sorted(folder.glob("*.geojson"))
+    known = {path.stem for path in ports}
+    others = [p for p in sorted(folder.glob("*")) if p.suffix.lower() in OTHER_VECTORS and p.stem not in known]
+    if others:
+        raise DataError(f"{others[0]}: {_AS_GEOJSON.format(others[0])}")
+    return tuple(read_aoi(path) for path in ports)
 
 
 def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A002
@@ -239,9 +249,11 @@ def _features(document: Mapping[str, object], where: str) -> list[Mapping[str, o
         return cast("list[Mapping[str, object]]", features)
     if kind == "Feature":
         return [document]
-    if kind in ("Polygon", "MultiPolygon"):
+    if kind in ("Polygon", "MultiPolygon", "GeometryCollection"):
         return [{"type": "Feature", "properties": {}, "geometry": document}]
-    raise DataError(f"{where}: type {kind!r} is not a FeatureCollection, Feature, Polygon or MultiPolygon")
+    raise DataError(
+        f"{where}: type {kind!r} is not a FeatureCollection, Feature, Polygon, MultiPolygon or GeometryCollection"
+    )
 
 
 def _zone(feature: Mapping[str, object], number: int, aoi_id: str, where: str) -> Zone:
@@ -285,12 +297,14 @@ def _number(properties: Mapping[str, object], key: str, label: str) -> float | N
 
 
 def _geometry(geometry: object, label: str, *, polygon: bool) -> BaseGeometry:
-    if not isinstance(geometry, Mapping) or not geometry.get("coordinates"):
+    if not isinstance(geometry, Mapping) or not (geometry.get("coordinates") or geometry.get("geometries")):
         raise DataError(f"{label} has no geometry")
     try:
         made = force_2d(shape(cast("dict[str, object]", geometry)))
     except (ShapelyError, ValueError, TypeError, AttributeError, KeyError) as error:
         raise DataError(f"{label}: its geometry is not valid GeoJSON ({error})") from error
+    if polygon and isinstance(made, GeometryCollection):
+        made = _polygons(made)
     if made.is_empty:
         raise DataError(f"{label} has an empty geometry")
     if polygon and not isinstance(made, Polygon | MultiPolygon):
@@ -299,6 +313,16 @@ def _geometry(geometry: object, label: str, *, polygon: bool) -> BaseGeometry:
     if isinstance(made, Polygon | MultiPolygon):
         _check_rings(made, label)
     return made
+
+
+def _polygons(collection: BaseGeometry) -> BaseGeometry:
+    """The polygons of a collection as one geometry; lines and points beside them are no area, and left out."""
+    parts = [part for part in get_parts(collection) if isinstance(part, Polygon | MultiPolygon)]
+    inner = [part for part in get_parts(collection) if part.geom_type == "GeometryCollection"]
+    flat = [polygon for part in parts for polygon in get_parts(part)] + [
+        polygon for part in inner for polygon in get_parts(_polygons(part))
+    ]
+    return flat[0] if len(flat) == 1 else MultiPolygon(flat)
 
 
 def _check_lonlat(geometry: BaseGeometry, label: str) -> None:
@@ -313,7 +337,7 @@ def _check_lonlat(geometry: BaseGeometry, label: str) -> None:
         raise DataError(f"{label} has coordinates up to ({east:.6g}, {north:.6g}): {hint}")
     if east - west > 180:
         raise DataError(
-            f"{label} crosses the antimeridian; cut it there into a MultiPolygon or move the AOI to one side"
+            f"{label} lies on both sides of the antimeridian; give each side a file of its own, or move it to one side"
         )
     if north > UTM_NORTH_DEG or south < UTM_SOUTH_DEG:
         reached = north if north > UTM_NORTH_DEG else south

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.core.errors import DataError
 
+_YEAR = re.compile(r"[12]\d{3}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
 _SPAN = re.compile(r"(\d+)([hdw])")
@@ -75,7 +76,7 @@ class TimeRange:
 
     @classmethod
     def parse(cls, text: str) -> TimeRange:
-        """A period from ``2023-08-01/2023-11-01``, a month, an ISO week ``2023-W41`` or a day.
+        """A period from ``2023-08-01/2023-11-01``, a year, a month, an ISO week ``2023-W41`` or a day.
 
         Raises
         ------
@@ -90,6 +91,8 @@ class TimeRange:
             if found := _WEEK.fullmatch(text):
                 monday = datetime.fromisocalendar(int(found[1]), int(found[2]), 1).replace(tzinfo=UTC)
                 return cls(monday, monday + timedelta(weeks=1))
+            if _YEAR.fullmatch(text):
+                return cls(datetime(int(text), 1, 1, tzinfo=UTC), datetime(int(text) + 1, 1, 1, tzinfo=UTC))
             if found := _MONTH.fullmatch(text):
                 year, month = int(found[1]), int(found[2])
                 first = datetime(year, month, 1, tzinfo=UTC)
@@ -97,7 +100,7 @@ class TimeRange:
             day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
         except ValueError as error:
             raise DataError(
-                f"{text!r} is not a period: use 2023-08-01/2023-11-01, 2023-10, 2023-W41 or 2023-10-05"
+                f"{text!r} is not a period: use 2023-08-01/2023-11-01, 2023, 2023-10, 2023-W41 or 2023-10-05"
             ) from error
         return cls(day, day + timedelta(days=1))
 

@@ -16,15 +16,25 @@ NOT_KNOWN = "not known"
 MISSING = "–"
 
 
+def is_of_day(instant: Instant) -> bool:
+    """Whether an instant stands for a whole day: the middle of 00:00:00 to 23:59:59, which ends in half a second."""
+    at = instant.astimezone(UTC)
+    return (at.hour, at.minute, at.second) == (11, 59, 59) and at.microsecond >= 500_000
+
+
 def timestamp(instant: Instant) -> str:
-    """``2023-10-05 02:16:09 UTC``."""
+    """``2023-10-05 02:16:09 UTC``; ``2023-10-05, hour unknown`` of an instant that stands for a day."""
+    if is_of_day(instant):
+        return minute(instant)
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def minute(instant: Instant | None) -> str:
-    """``2023-10-05 02:16 UTC``; ``not known`` for None or NaT."""
+    """``2023-10-05 02:16 UTC``, or ``2023-10-05, hour unknown``; ``not known`` for None or NaT."""
     if instant is None or pd.isna(instant):
         return NOT_KNOWN
+    if is_of_day(instant):
+        return f"{instant.astimezone(UTC):%Y-%m-%d}, hour unknown"
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
@@ -40,7 +50,9 @@ def day(instant: Instant) -> str:
 
 
 def day_and_time(instant: Instant) -> str:
-    """``5 Oct 2023 02:16 UTC``: how sentences give an instant."""
+    """``5 Oct 2023 02:16 UTC``, or ``5 Oct 2023, hour unknown``: how sentences give an instant."""
+    if is_of_day(instant):
+        return f"{day(instant)}, hour unknown"
     return f"{day(instant)} {pd.Timestamp(instant).tz_convert('UTC'):%H:%M} UTC"
 
 
@@ -157,3 +169,16 @@ def at_least(count: int, one: str, many: str = "") -> str:
 def either(names: Sequence[str]) -> str:
     """``A``, ``A or B``, ``A, B or C``."""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
+
+
+def zone_word(zone: str, zone_id: str) -> str:
+    """Where a detection lies, in a word: ``berth`` at a drawn one, ``alongside`` at a quay that is not drawn.
+
+    Parameters
+    ----------
+    zone : str
+        ``berth`` | ``inshore`` | ``open``, "" when not known.
+    zone_id : str
+        The berth or other zone that it lies in, "" for none.
+    """
+    return "alongside" if zone == "berth" and not zone_id else zone

@@ -86,6 +86,7 @@ def find_objects(
     DetectorError
         The raster does not fit the detector.
     """
+    raster = raster.cleared()
     boxes = without_aircraft(detector(raster), raster)
     known = water if water is not None else (aoi.water if aoi is not None else None)
     boxes, where = place(boxes, raster, known)

@@ -48,6 +48,7 @@ from monitor.fuse.dark.rules import DarkRule
 from monitor.fuse.findings.build import findings
 from monitor.fuse.findings.rules import FindingRule
 from monitor.fuse.identity.identify import identify
+from monitor.fuse.matching.compared import not_compared, why_not_compared
 from monitor.fuse.matching.match import match
 from monitor.fuse.matching.model import DEFAULT_MODEL, MatchModel
 from monitor.fuse.matching.projection import acquisition_of
@@ -186,8 +187,9 @@ def _by_scene(
         near = with_static(positions.iloc[low:high], tables[VESSELS])
         ships = of_scene.get(scene.id, none)
         rows = match(ships, near, scene=scene, model=rules.match)
-        found.append(rows)
-        if len(ships):
+        silence = why_not_compared(near, acquisition_of(scene))
+        found.append(not_compared(rows, silence) if silence else rows)
+        if len(ships) and not silence:
             nulls.append(null_test(ships, near, scene=scene, matches=rows, shift=rules.null_shift, model=rules.match))
     matched = MATCHES.join(found)
     if as_of is not None:

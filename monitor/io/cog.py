@@ -7,13 +7,13 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from rasterio.errors import RasterioError, RasterioIOError
 from rasterio.io import MemoryFile
 
 from monitor.core.errors import ArchiveError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
+from monitor.io.rasters import open_raster
 
 _COG = {"driver": "COG", "compress": "DEFLATE", "predictor": "YES", "blocksize": 256, "overview_resampling": "NEAREST"}
 _GDAL_TAGS = ("AREA_OR_POINT", "OVR_RESAMPLING_ALG")
@@ -79,7 +79,7 @@ def _encode(
 
 def _read(path: Path) -> tuple[npt.NDArray[np.generic], tuple[str, ...], Grid, dict[str, str]]:
     try:
-        with rasterio.open(path) as source:
+        with open_raster(path) as source:
             data = source.read()
             grid = Grid(int(source.crs.to_epsg()), source.transform, (source.height, source.width))
             tags = {key: value for key, value in source.tags().items() if key not in _GDAL_TAGS}

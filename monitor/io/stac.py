@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple, cast
@@ -13,7 +13,7 @@ from affine import Affine
 from shapely.geometry import Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.errors import ArchiveError
+from monitor.core.errors import ArchiveError, DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster, Scene
 from monitor.core.timerange import utc
@@ -23,6 +23,10 @@ FORMAT = 1
 
 SOURCE, PRODUCT_IDS = "monitor:source", "monitor:product_ids"
 """The properties that the index reads by SQL."""
+
+_APPLIED = "earthsearch:boa_offset_applied"
+_BASELINES = ("s2:processing_baseline", "processing:version")
+_FIRST_WITH_OFFSET = (4, 0)
 
 
 class PixelFacts(NamedTuple):
@@ -196,11 +200,60 @@ def pass_facts(properties: Mapping[str, object]) -> PassFacts:
 
 
 def asset_bands(asset: Mapping[str, object]) -> list[Mapping[str, object]]:
-    """The bands of an asset, in order: STAC 1.1's ``bands`` joined with ``raster:bands``; empty without either."""
-    named, raster = (cast("list[Mapping[str, object]]", asset.get(key) or []) for key in ("bands", "raster:bands"))
-    if not named or len(named) != len(raster):
-        return named or raster
-    return [{**one, **other} for one, other in zip(raster, named, strict=True)]
+    """The bands of an asset, in order: ``bands`` of STAC 1.1 with ``raster:bands`` and ``eo:bands``; empty without."""
+    lists = [cast("list[Mapping[str, object]]", asset.get(key) or []) for key in ("eo:bands", "raster:bands", "bands")]
+    most = max(len(bands) for bands in lists)
+    full = [bands for bands in lists if len(bands) == most]
+    return [{key: value for band in row for key, value in band.items()} for row in zip(*full, strict=True)]
+
+
+def reflectance_scale(
+    properties: Mapping[str, object], assets: Sequence[Mapping[str, object]], *, where: str
+) -> tuple[float | None, float] | None:
+    """What turns the numbers of an item's assets into reflectance: number × scale + offset; None where nothing says.
+
+    Since processing baseline 04.00 (25 January 2022) Sentinel-2 products carry an offset of −1000. Catalogs differ:
+    some leave it in the numbers and state it with the bands, some have taken it out and state that in a property (and
+    still carry the old offset with the bands), some state the baseline alone; then the scale is None.
+
+    Parameters
+    ----------
+    properties : mapping of str to object
+        Of the item.
+    assets : sequence of mapping
+        Those that are read.
+    where : str
+        Names the item in the error.
+
+    Raises
+    ------
+    DataError
+        The bands disagree.
+    """
+    found = {stated for asset in assets for stated in _stated(asset)}
+    known = {stated for stated in found if stated != (None, None)}
+    if len(known) > 1:
+        raise DataError(f"{where}: its bands have different scales or offsets {sorted(map(str, known))}")
+    scale, offset = known.pop() if known else (None, None)
+    baseline = next((str(properties[key]) for key in _BASELINES if properties.get(key)), None)
+    if properties.get(_APPLIED) is True:
+        return (1e-4 if scale is None else scale), 0.0
+    if offset is not None or scale is not None:
+        return scale, offset or 0.0
+    return None if baseline is None else (None, -0.1 if _version(baseline) >= _FIRST_WITH_OFFSET else 0.0)
+
+
+def _stated(asset: Mapping[str, object]) -> Iterator[tuple[float | None, float | None]]:
+    """Scale and offset of each of an asset's bands, or of the asset."""
+    for band in asset_bands(asset) or [asset]:
+        both = [{**asset, **band}.get(key, {**asset, **band}.get(f"raster:{key}")) for key in ("scale", "offset")]
+        scale, offset = (None if value is None else float(cast("float", value)) for value in both)
+        yield scale, offset
+
+
+def _version(text: str) -> tuple[int, int]:
+    major, _, minor = text.strip().partition(".")
+    return (int(major), int(minor or 0)) if major.isdigit() and (minor or "0").isdigit() else (0, 0)
 
 
 def check_format(version: object, where: str) -> None:

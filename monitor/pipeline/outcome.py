@@ -82,17 +82,25 @@ class RunResult:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A few rows for people and scripts."""
+    """A few rows for people and scripts, what was left out of them, and what failed: item and reason."""
 
     title: str
     rows: tuple[dict[str, object], ...] = field(default_factory=tuple)
+    left_out: tuple[str, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """Title and rows."""
-        return {"title": self.title, "rows": list(self.rows)}
+        """Title and rows, and where there are any what was left out and what failed."""
+        failed = [{"item": item, "error": why} for item, why in self.failures]
+        more = {"left_out": list(self.left_out), "failures": failed}
+        return {"title": self.title, "rows": list(self.rows), **{name: rows for name, rows in more.items() if rows}}
 
     def text(self) -> str:
-        """The title, then aligned columns."""
+        """The title, then aligned columns, then what was left out and what failed."""
+        lines = [f"  left out: {', '.join(self.left_out)}"] if self.left_out else []
+        return "\n".join([self._table(), *lines, *(f"  failed {item}: {why}" for item, why in self.failures)])
+
+    def _table(self) -> str:
         if not self.rows:
             return self.title
         columns = list(self.rows[0])

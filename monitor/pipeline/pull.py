@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -10,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from monitor.core.aoi import Aoi
+from monitor.core.errors import MonitorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
@@ -171,6 +173,50 @@ def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
         The period that was searched.
     """
     return source.problems(aoi, period) if isinstance(source, ReportsProblems) else ()
+
+
+def faults(source: Source, aois: Sequence[Aoi], period: TimeRange) -> list[tuple[str, str]]:
+    """What the source could not read and the user should correct: each file or item once, with the reason.
+
+    A source that has nothing at all of any port is a fault too.
+
+    Parameters
+    ----------
+    source : Source
+        What was searched.
+    aois : sequence of Aoi
+        The ports.
+    period : TimeRange
+        The period that was searched.
+    """
+    found: list[tuple[str, str]] = []
+    empty: list[tuple[str, str]] = []
+    for aoi in aois:
+        try:
+            left_out = problems(source, aoi, period)
+        except MonitorError as error:
+            found.append((aoi.id, str(error)))
+            continue
+        found += [(p.where, p.reason) for p in left_out if p.is_fault]
+        empty += [(p.where, p.reason) for p in left_out if p.is_empty]
+    return list(dict.fromkeys([*found, *(empty if len(empty) == len(aois) else [])]))
+
+
+def passed_over(source: Source, aois: Sequence[Aoi], period: TimeRange) -> tuple[str, ...]:
+    """What the source left out and nobody need correct, a line a reason, such as ``3 not in AOI rajin``.
+
+    Parameters
+    ----------
+    source : Source
+        What was searched.
+    aois : sequence of Aoi
+        The ports.
+    period : TimeRange
+        The period that was searched.
+    """
+    left_out = {p for aoi in aois for p in problems(source, aoi, period) if not p.is_fault and not p.is_empty}
+    count = Counter(problem.reason for problem in left_out)
+    return tuple(f"{number} {reason}" for reason, number in sorted(count.items()))
 
 
 def plan_table(archive: Archive, source: Source, found: Search) -> Table:

@@ -9,7 +9,7 @@ import pandas as pd
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, GAPS, MATCHES
-from monitor.core.wording import coordinates, measured_length, minute, number
+from monitor.core.wording import coordinates, measured_length, minute, number, zone_word
 from monitor.pipeline.brief.provenance import sha256
 from monitor.report.page.blocks import Block, Cell, Table
 from monitor.report.page.wording import short
@@ -74,7 +74,7 @@ def _facts(content: PageContent, row: dict[str, object]) -> tuple[tuple[str, str
             ("Length (90 %)", measured_length(d.length_m, d.length_low_m, d.length_high_m)),
             ("Axis", number(d.axis_deg, 0, "°")),
             ("Place", coordinates(place.x, place.y)),
-            ("Zone", str(d.zone_id) or str(d.zone) or "–"),
+            ("Zone", str(d.zone_id) or zone_word(str(d.zone), "") or "–"),
             ("Detector", str(d.detector)),
         ]
     return (*facts, ("Scene", str(row["scene_id"]) or "–"), ("Detection", str(row["detection_id"]) or "–"))

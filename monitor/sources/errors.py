@@ -48,11 +48,14 @@ class Problem:
     is_fault : bool
         True for what the user should correct (a damaged file), False for what is merely not wanted (a scene of another
         port).
+    is_empty : bool
+        True where the source has nothing at all of the port: for the user to correct when that is so of every port.
     """
 
     where: str
     reason: str
     is_fault: bool = True
+    is_empty: bool = False
 
     def __str__(self) -> str:
         return f"{self.where}: {self.reason}"

@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import ArchiveError, DataError, MonitorError
 from monitor.core.parallel import each
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.detect.registry import make_detector
 from monitor.sources.imagery.local.image import read_image
 
@@ -59,11 +60,37 @@ class ImagesFound:
         return {**written, "vessels": self.vessels, "stacks": self.stacks, "failures": failures}
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How standalone images are read.
+
+    Attributes
+    ----------
+    sensor : str
+        ``s2`` or ``s1``.
+    bands : tuple of str
+        Names of the bands in order, for files that do not name them; ``-`` for one that is none.
+    unit : str, optional
+        ``linear`` or ``db``, for radar that does not state it.
+    """
+
+    sensor: str = "s2"
+    bands: tuple[str, ...] = ()
+    unit: str | None = None
+
+    def image(self, path: Path) -> tuple[Acquisition, Raster]:
+        """The image in a file."""
+        return read_image(path, sensor=self.sensor, bands=self.bands, unit=self.unit)
+
+
+AS_STATED = Reading()
+
+
 def detect_images(
     files: Sequence[Path],
     *,
     out: Path,
-    sensor: str | None = None,
+    reading: Reading = AS_STATED,
     land: Path | None = None,
     weights: str | None = None,
     threshold: float | None = None,
@@ -78,8 +105,8 @@ def detect_images(
         GeoTIFFs, each one scene.
     out : Path
         The file to write.
-    sensor : str, optional
-        ``s2`` (the default) or ``s1``.
+    reading : Reading, optional
+        As Sentinel-2 with the file's own names by default.
     land : Path, optional
         GeoJSON of land polygons; without it water is found in each image.
     weights : str, optional
@@ -94,18 +121,17 @@ def detect_images(
     DetectorError
         The weights are missing or not what they should be.
     """
-    kind = sensor or "s2"
     ashore = None if land is None else _land(land)
     with ThreadPoolExecutor(1) as aside:
-        ahead = {path: aside.submit(read_image, path, sensor=kind) for path in files[:1]}
+        ahead = {path: aside.submit(reading.image, path) for path in files[:1]}
         # loaded while the first file is read
         images = importlib.import_module("monitor.standalone.geojson")
-        detector = make_detector(kind, weights, threshold, land=ashore)
+        detector = make_detector(reading.sensor, weights, threshold, land=ashore)
         sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
 
         def observation(path: Path) -> dict[str, object]:
             read = ahead.pop(path, None)
-            one = read_image(path, sensor=kind) if read is None else read.result()
+            one = reading.image(path) if read is None else read.result()
             made: dict[str, object] = images.collection([one], detector, land=ashore, weights_sha256=sha256)
             return made
 

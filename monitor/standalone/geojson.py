@@ -157,7 +157,7 @@ def features(objects: Objects, acquisition: Acquisition, detector: str) -> list[
 
 def _moving(motion: BandMotion) -> dict[str, object]:
     low, high = _number(motion.low_kn), _number(motion.high_kn)
-    return {"motion": motion.state or "not measurable", "speed_low_kn": low, "speed_high_kn": high}
+    return {"motion": motion.state or "cannot tell", "speed_low_kn": low, "speed_high_kn": high}
 
 
 def _rounded(geometry: BaseGeometry) -> dict[str, object]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.core.aoi import parse_aoi
 from monitor.core.errors import SettingsError
+from monitor.io.vectors import read_outlines
 from monitor.workspace.factory import shipped_ports
 from monitor.workspace.settings import FILE_NAME, template
 
@@ -15,8 +19,8 @@ if TYPE_CHECKING:
     from monitor.simulate import Season
 
 
-def create_folder(root: Path, source: Mapping[str, str]) -> None:
-    """Write a commented monitor.toml, the shipped ports and empty folders; what is there stays as it is.
+def create_folder(root: Path, source: Mapping[str, str], ports: Sequence[Path] = ()) -> None:
+    """Write a commented monitor.toml, the ports and empty folders; what is there stays as it is.
 
     Parameters
     ----------
@@ -24,22 +28,42 @@ def create_folder(root: Path, source: Mapping[str, str]) -> None:
         The workspace's folder.
     source : mapping of str to str
         Settings of ``[source]`` that are written in force, as TOML values.
+    ports : sequence of Path, optional
+        GeoJSON, KML, KMZ, GeoPackage or Shapefile, one port each; the shipped ports without.
 
     Raises
     ------
     SettingsError
         The folder cannot be written.
+    DataError
+        A file holds no port.
     """
+    own = {f"{_port_id(path)}.geojson": _port(path) for path in ports}
     try:
         for name in ("aoi", "ais", "archive", "reports"):
             (root / name).mkdir(parents=True, exist_ok=True)
-        for path in sorted(shipped_ports().glob("*.geojson")):
+        for name, text in own.items():
+            if not (root / "aoi" / name).exists():
+                (root / "aoi" / name).write_text(text, encoding="utf-8")
+        for path in () if own else sorted(shipped_ports().glob("*.geojson")):
             if not (root / "aoi" / path.name).exists():
                 shutil.copyfile(path, root / "aoi" / path.name)
         if not (root / FILE_NAME).exists():
             (root / FILE_NAME).write_text(template(source=source), encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{root}: cannot be written ({error.strerror}); choose another folder") from error
+
+
+def _port_id(path: Path) -> str:
+    """The id of a port from its file's name: lower case, with _ for what an id cannot have."""
+    return re.sub(r"[^a-z0-9_-]+", "_", path.stem.lower()).strip("_") or "port"
+
+
+def _port(path: Path) -> str:
+    """The GeoJSON of a port in a file, once it was read as one."""
+    outlines = read_outlines(path)
+    parse_aoi(outlines, id=_port_id(path), where=str(path))
+    return json.dumps(outlines, ensure_ascii=False, indent=1) + "\n"
 
 
 def write_season_inputs(season: Season, root: Path) -> None:

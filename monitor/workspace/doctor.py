@@ -10,12 +10,13 @@ from pathlib import Path
 
 from monitor.core.aoi import read_aois
 from monitor.core.errors import DataError, MonitorError, SettingsError
-from monitor.core.timerange import isoformat
+from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.atomic import write_bytes
+from monitor.pipeline.pull import faults, passed_over
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
 from monitor.store.positions import PositionStore
-from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector
+from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector, make_source
 from monitor.workspace.settings import FILE_NAME, Settings
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -128,10 +129,26 @@ def _sources(root: Path, settings: Settings) -> Iterator[Check]:
         here = folder.is_dir()
         remedy = "" if here else f"put GeoTIFF scenes there, or set [source] folder in {root / FILE_NAME}"
         yield Check("source", here, f"{folder}: {'is there' if here else 'no such folder'}", remedy)
+        if here:
+            yield _scenes_on_disk(root, settings)
     elif name == "stac":
         yield from _reached("stac", settings.stac.url, "[stac] url")
     elif name == "sentinelhub":
         yield from _hub(root, settings)
+
+
+def _scenes_on_disk(root: Path, settings: Settings) -> Check:
+    """Whether each picture on disk can be read, and any is of a port."""
+
+    def check() -> str:
+        aois = read_aois(root / "aoi")
+        source, ever = make_source(root, settings, aois), TimeRange(datetime(2014, 1, 1, tzinfo=UTC), datetime.now(UTC))
+        wrong = faults(source, aois, ever)
+        if wrong:
+            raise DataError("; ".join(f"{where}: {why}" for where, why in wrong[:3]))
+        return ", ".join(("every picture can be read", *passed_over(source, aois, ever)))
+
+    return _tried("scenes", "correct or remove the files named, or set [source] folder", check)
 
 
 def _hub(root: Path, settings: Settings) -> Iterator[Check]:

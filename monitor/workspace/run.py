@@ -92,8 +92,7 @@ def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
     work = pipeline.pull.missing(context.archive, found)
     with open_pool(pool) as workers:
         pulled = pipeline.pull.pull_scenes(source, context.archive, work, workers)
-    problems = [p for aoi in context.aois for p in pipeline.pull.problems(source, aoi, period)]
-    faults = [(p.where, p.reason) for p in problems if p.is_fault]
+    faults = pipeline.pull.faults(source, context.aois, period)
     step = Step.of("pull", [*found.failed, *pulled])
     return Step(step.name, step.done, (*step.failures, *faults), step.note)
 

@@ -272,9 +272,11 @@ def _plain(message: str) -> str:
 
 def _read_toml(path: Path) -> Mapping[str, object]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path}: not readable TOML ({error})") from error
+        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        escaped = any(word in str(error) for word in ("hex", "escape", "\\"))
+        hint = "; write paths with / or in 'single quotes', since \\ begins an escape" if escaped else ""
+        raise SettingsError(f"{path}: not readable TOML ({error}){hint}") from error
     for section, values in given.items():
         if not isinstance(values, dict):
             raise SettingsError(

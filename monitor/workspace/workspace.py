@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
-from monitor.core.errors import ArchiveError, MonitorError, SettingsError
+from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.scenes.revisit import find_passes
 from monitor.core.tables import AIR_CALLS, AIRFIELDS, LEDGER
@@ -34,7 +34,7 @@ from monitor.workspace.create import create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, make_detector, season
 from monitor.workspace.run import Progress, alerts, run_due
 from monitor.workspace.schedule import Timer, run_command
-from monitor.workspace.search import search, source_of
+from monitor.workspace.search import due_period, search, source_of
 from monitor.workspace.settings import FILE_NAME, Settings, read_settings
 from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
 
@@ -79,21 +79,36 @@ class Workspace:
         root = Path(folder)
         path = root / FILE_NAME
         if not path.is_file():
-            raise SettingsError(f"{root.absolute()}: no {FILE_NAME} here; `monitor init` makes a workspace")
+            elsewhere = [p.parent for p in (*sorted(root.glob(f"*/{FILE_NAME}")), *_above(root)) if p.is_file()]
+            found = f"there is one: -w {elsewhere[0]}; " if elsewhere else "-w FOLDER names one; "
+            raise SettingsError(f"{root.absolute()}: no {FILE_NAME} here; {found}`monitor init` makes a workspace")
         return cls(root, read_settings(path))
 
     @classmethod
-    def create(cls, folder: str | Path, *, source: Mapping[str, str] | None = None) -> Workspace:
-        """A new workspace: a commented monitor.toml, the shipped ports, an empty archive.
+    def create(
+        cls, folder: str | Path, *, source: Mapping[str, str] | None = None, ports: Sequence[str | Path] = ()
+    ) -> Workspace:
+        """A new workspace: a commented monitor.toml, the ports, an empty archive.
 
-        What is there stays as it is. `source` holds settings of that section that are written in force, as TOML values.
+        What is there stays as it is.
+
+        Parameters
+        ----------
+        folder : str or Path
+            New, or a workspace.
+        source : mapping of str to str, optional
+            Settings of that section that are written in force, as TOML values.
+        ports : sequence of str or Path, optional
+            Files of one port each (GeoJSON, KML, KMZ, GeoPackage, Shapefile) in place of the shipped ones.
 
         Raises
         ------
         SettingsError
             The folder cannot be written.
+        DataError
+            A file holds no port.
         """
-        create_folder(Path(folder), source or {})
+        create_folder(Path(folder), source or {}, [Path(port) for port in ports])
         return cls.open(folder)
 
     @classmethod
@@ -240,8 +255,11 @@ class Workspace:
         """
         context = self.context(aoi)
         searched = source_of(self, context, source)
-        found = search(self, context, searched, as_period(period), sensor=sensor, is_recorded=False)
-        return pipeline.pull.plan_table(self.archive, searched, found)
+        chosen = as_period(period) or due_period(self, searched.name)
+        found = search(self, context, searched, chosen, sensor=sensor, is_recorded=False)
+        table = pipeline.pull.plan_table(self.archive, searched, found)
+        left_out = pipeline.pull.passed_over(searched, context.aois, chosen)
+        return replace(table, left_out=left_out, failures=tuple(pipeline.pull.faults(searched, context.aois, chosen)))
 
     def pull(
         self,
@@ -252,7 +270,7 @@ class Workspace:
         source: str | None = None,
         pool: str | None = None,
     ) -> list[Outcome[object, object]]:
-        """Archive what is missing; what became of each acquisition.
+        """Archive what is missing; what became of each acquisition, and the files that could not be read.
 
         Parameters
         ----------
@@ -269,10 +287,14 @@ class Workspace:
         """
         context = self.context(aoi)
         searched = source_of(self, context, source)
-        found = search(self, context, searched, as_period(period), sensor=sensor)
+        chosen = as_period(period) or due_period(self, searched.name)
+        found = search(self, context, searched, chosen, sensor=sensor)
         work = pipeline.pull.missing(self.archive, found)
         with open_pool(pool) as workers:
-            return [*found.failed, *pipeline.pull.pull_scenes(searched, self.archive, work, workers)]
+            pulled = pipeline.pull.pull_scenes(searched, self.archive, work, workers)
+        faults = pipeline.pull.faults(searched, context.aois, chosen)
+        refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in faults]
+        return [*found.failed, *pulled, *refused]
 
     def detect(
         self, period: Period = None, *, aoi: str | None = None, pool: str | None = None
@@ -435,9 +457,10 @@ class Workspace:
         Raises
         ------
         DataError
-            The folder holds no truth.
+            The folder holds no truth, or that of other scenes.
         """
         from monitor.simulate import score
+        from monitor.simulate.scoring.score import check_same_scenes
         from monitor.sources.simulated.files import read_truth_tables
 
         tables = pipeline.snapshot.current(pipeline.snapshot.read(self.context()))
@@ -445,7 +468,9 @@ class Workspace:
         made = {schema.name: tables[schema] for schema in pipeline.snapshot.SCORED}
         received, _ = pipeline.aviation.ingest.stored_positions(self.archive)
         made |= {"air_calls": found[AIR_CALLS], "air_positions": received, "airfields": found[AIRFIELDS]}
-        return score(made, read_truth_tables(truth or self.root / "truth"))
+        known = read_truth_tables(truth or self.root / "truth")
+        check_same_scenes({scene.id for scene in self.archive.scenes()}, known)
+        return score(made, known)
 
     def export(
         self,
@@ -690,3 +715,8 @@ class Workspace:
         if not mine:
             raise SettingsError(f"no port {aoi!r} in {self.root / 'aoi'}; there are {', '.join(p.id for p in ports)}")
         return mine
+
+
+def _above(root: Path) -> list[Path]:
+    """Where the settings would be if a folder above were the workspace, nearest first."""
+    return [folder / FILE_NAME for folder in root.absolute().parents]

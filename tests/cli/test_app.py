@@ -76,3 +76,13 @@ def test_a_folder_must_follow_the_option(capsys: pytest.CaptureFixture[str]) -> 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert capsys.readouterr().out.strip() == __version__
+
+
+def test_help_lists_the_commands_by_what_they_are_for_and_cuts_no_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["--help"]) == 0
+    said = capsys.readouterr().out
+    assert [line for line in said.splitlines() if line in PANELS] == PANELS
+    assert said.count("...") == 1  # in the usage line
+
+
+PANELS = ["Bring in:", "Find:", "Answer:", "Publish:", "Keep:"]

@@ -52,3 +52,26 @@ def test_one_bad_image_stops_no_other(image: Path, tmp_path: Path, capsys: pytes
     assert printed["images"] == 1
     assert printed["failures"] == [{"path": missing, "error": "no such file"}]
     assert out.exists()
+
+
+def test_a_folder_with_scenes_of_another_place_is_a_failure_that_names_it(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "watch"
+    assert run(["init", str(folder)]) == 0
+    for port in (folder / "aoi").glob("*.geojson"):
+        port.unlink()
+    half = {"type": "Polygon", "coordinates": [[[0, 0], [0.1, 0], [0.1, 0.1], [0, 0.1], [0, 0]]]}
+    (folder / "aoi" / "nowhere.geojson").write_text(json.dumps(half))
+    scenes = folder / "scenes"
+    scenes.mkdir(exist_ok=True)
+    (scenes / image.name).write_bytes(image.read_bytes())
+    capsys.readouterr()
+    for command in (["pull"], ["pull", "--dry-run"]):
+        assert run([*command, "-w", str(folder)]) == 1
+        assert "1 GeoTIFF, none touches nowhere" in capsys.readouterr().out
+    assert run(["doctor", "-w", str(folder)]) != 0
+    assert "none touches nowhere" in capsys.readouterr().out
+    (scenes / image.name).unlink()
+    assert run(["pull", "-w", str(folder)]) == 1
+    assert "no GeoTIFF and no Sentinel-2 product in it" in capsys.readouterr().out

@@ -32,3 +32,17 @@ def test_tables_are_exported_as_csv(printed: Callable[..., str], tmp_path: Path)
     paths = printed("export", "--format", "csv", "--out", tmp_path / "tables").splitlines()
     assert paths
     assert all(Path(path).is_file() for path in paths)
+
+
+def test_a_port_that_is_none_is_told_the_ports(tmp_path, capsys):
+    assert run(["init", str(tmp_path / "watch")]) == 0
+    assert run(["report", "rajjin", "-w", str(tmp_path / "watch")]) == 2
+    said = capsys.readouterr().err
+    assert "'rajjin' is neither a port (dunai, rajin) nor a period" in said
+
+
+def test_a_folder_that_is_no_workspace_names_the_one_beside(tmp_path, capsys):
+    assert run(["init", str(tmp_path / "watch")]) == 0
+    for folder, named in ((tmp_path, "watch"), (tmp_path / "watch" / "aoi", "watch")):
+        assert run(["status", "-w", str(folder)]) == 2
+        assert f"there is one: -w {tmp_path / named}" in capsys.readouterr().err

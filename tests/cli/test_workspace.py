@@ -41,7 +41,18 @@ def test_a_run_prints_its_steps_as_they_end_on_standard_error(
 ) -> None:
     (workspace / "monitor.toml").write_text('[source]\nname = "folder"\nfolder = "scenes"\n')
     (workspace / "scenes").mkdir()
-    assert run(["run", "--due", "--json", "-w", str(workspace)]) == 0
+    assert run(["run", "--due", "--json", "-w", str(workspace)]) == 1  # a folder without a picture
     captured = capsys.readouterr()
     assert [step["name"] for step in json.loads(captured.out)["steps"]][:3] == ["pull", "ingest", "flights"]
-    assert "pull: nothing to do" in captured.err
+    assert "pull: 0 done, 1 failed" in captured.err
+
+
+def test_a_workspace_is_made_for_ones_own_port_alone(tmp_path, capsys):
+    port = tmp_path / "My Port.geojson"
+    square = [[18.45, 54.5], [18.6, 54.5], [18.6, 54.58], [18.45, 54.58], [18.45, 54.5]]
+    port.write_text(json.dumps({"type": "Polygon", "coordinates": [square]}))
+    assert run(["init", str(tmp_path / "watch"), "--port", str(port)]) == 0
+    assert [path.name for path in (tmp_path / "watch" / "aoi").iterdir()] == ["my_port.geojson"]
+    port.write_text("{}")
+    assert run(["init", str(tmp_path / "other"), "--port", str(port)]) == 2
+    assert not (tmp_path / "other").exists()

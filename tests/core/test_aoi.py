@@ -57,6 +57,18 @@ def test_a_single_polygon_is_a_port(shape: str) -> None:
     assert mapping(aoi.geometry) == mapping(parse_aoi(one, id="x").geometry)
 
 
+def test_polygons_of_a_collection_holes_and_heights_are_taken() -> None:
+    hole = [[130.01, 42.01], [130.02, 42.01], [130.02, 42.02], [130.01, 42.02], [130.01, 42.01]]
+    high = {"type": "Polygon", "coordinates": [[[*point, 5.0] for point in ring] for ring in (SQUARE, hole)]}
+    east = {"type": "Polygon", "coordinates": [[[x + 0.1, y] for x, y in SQUARE]]}
+    line = {"type": "LineString", "coordinates": [[130, 42], [130.1, 42]]}
+    inner = {"type": "GeometryCollection", "geometries": [east]}
+    aoi = parse_aoi({"type": "GeometryCollection", "geometries": [high, line, inner]}, id="mine")
+    assert aoi.geometry.geom_type == "MultiPolygon"
+    assert not aoi.geometry.has_z
+    assert aoi.geometry.area == pytest.approx(2 * 0.05**2 - 0.01**2)
+
+
 @pytest.mark.parametrize(
     ("document", "message"),
     [
@@ -70,6 +82,15 @@ def test_a_single_polygon_is_a_port(shape: str) -> None:
         (feature([[5.2e5, 4.65e6], [5.25e5, 4.65e6], [5.25e5, 4.655e6], [5.2e5, 4.65e6]]), "reproject it to EPSG"),
         ({**collection(feature(SQUARE)), "crs": {"properties": {"name": "urn:ogc:def:crs:EPSG::32652"}}}, "32652"),
         (feature([[179.9, 10], [-179.9, 10], [-179.9, 10.1], [179.9, 10.1], [179.9, 10]]), "antimeridian"),
+        (
+            {
+                "type": "MultiPolygon",
+                "coordinates": [
+                    [[[x, y], [x + 0.1, y], [x + 0.1, y + 0.1], [x, y]]] for x, y in ((179.8, 1), (-180, 1))
+                ],
+            },
+            "both sides of the antimeridian; give each side a file",
+        ),
         (feature([[0, 85], [1, 85], [1, 86], [0, 86], [0, 85]]), "UTM ends at"),
         ({"type": "Feature", "properties": {}, "geometry": {"type": "Polygon", "coordinates": []}}, "no geometry"),
         ({"type": "Feature", "properties": {}, "geometry": None}, "no geometry"),
@@ -96,5 +117,16 @@ def test_a_file_that_is_no_json_is_named(tmp_path: Path) -> None:
     path.write_text("{")
     with pytest.raises(DataError, match=r"port\.geojson: not a readable GeoJSON"):
         read_aoi(path)
-    path.write_text(json.dumps(feature(SQUARE)))
+    path.write_text("[" * 100_000)
+    with pytest.raises(DataError, match=r"port\.geojson: not a readable GeoJSON"):
+        read_aoi(path)
+    path.write_text(json.dumps(feature(SQUARE)), encoding="utf-8-sig")
     assert read_aoi(path).id == "port"
+
+
+def test_a_port_in_another_format_is_never_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "port.kml").write_text("<kml/>")
+    with pytest.raises(DataError, match=r"port\.kml: ports are kept as \*\.geojson; `monitor init FOLDER --port"):
+        read_aois(tmp_path)
+    (tmp_path / "port.geojson").write_text(json.dumps(feature(SQUARE)))
+    assert [aoi.id for aoi in read_aois(tmp_path)] == ["port"]

@@ -57,3 +57,7 @@ def test_a_span_needs_a_unit() -> None:
     assert span("2w") == timedelta(days=14)
     with pytest.raises(DataError, match="12h"):
         span("12")
+
+
+def test_a_year_is_a_period() -> None:
+    assert str(TimeRange.parse("2022")) == "2022-01-01T00:00:00Z/2023-01-01T00:00:00Z"

@@ -1,11 +1,14 @@
 from datetime import UTC, datetime
 
 import pandas as pd
+from shapely.geometry import box
 
 from monitor.core import wording
+from monitor.core.scenes.scene import Acquisition
 
 AT = datetime(2023, 10, 5, 16, 30, 9, tzinfo=UTC)
 NAN = float("nan")
+DAY_END = datetime(2023, 6, 11, 23, 59, 59, tzinfo=UTC)
 
 
 def test_an_instant_is_printed_in_utc_whatever_its_zone() -> None:
@@ -44,3 +47,17 @@ def test_counts_and_lists_agree_in_number() -> None:
     assert wording.plural(2, "pass", "passes") == "2 passes"
     assert wording.at_least(1, "visit") == "at least 1 visit"
     assert [wording.either(names) for names in (["A"], ["A", "B"], ["A", "B", "C"])] == ["A", "A or B", "A, B or C"]
+
+
+def test_no_hour_is_invented_for_a_scene_of_which_only_the_day_is_known() -> None:
+    whole = Acquisition("s", "a", "s2", "", datetime(2023, 6, 11, tzinfo=UTC), DAY_END, box(0, 0, 1, 1))
+    assert wording.minute(whole.acquired_at) == wording.timestamp(whole.acquired_at) == "2023-06-11, hour unknown"
+    assert wording.minute(pd.Timestamp(whole.acquired_at)) == "2023-06-11, hour unknown"
+    assert wording.minute(datetime(2023, 6, 11, 11, 59, 59, tzinfo=UTC)) == "2023-06-11 11:59 UTC"
+    assert wording.minute(datetime(2023, 6, 11, 12, tzinfo=UTC)) == "2023-06-11 12:00 UTC"
+
+
+def test_a_quay_that_is_not_drawn_is_no_berth() -> None:
+    assert wording.zone_word("berth", "rajin_b1") == "berth"
+    assert wording.zone_word("berth", "") == "alongside"
+    assert wording.zone_word("inshore", "") == "inshore"

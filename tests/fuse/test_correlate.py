@@ -19,6 +19,7 @@ from monitor.core.tables import (
     DARK_EVENTS,
     DETECTIONS,
     DIMENSIONS,
+    GAP_CANDIDATES,
     MATCHES,
     NULL_TESTS,
     POSITIONS,
@@ -218,7 +219,20 @@ def test_versions_go_on_when_ais_comes_late(aois: tuple[Aoi, ...]) -> None:
     late = tables[POSITIONS].iloc[: len(t)].assign(mmsi=5, t=t, lon=place.x, lat=place.y, length_m=120.0)
     later = seen | {POSITIONS: POSITIONS.conform(late.astype({"t": UTC})), MATCHES: first[MATCHES]}
     second, _ = correlate(later, aois, scenes=scenes, as_of=(START + timedelta(days=9)).to_pydatetime())
-    assert set(first[MATCHES]["status"]) == {"unmatched"}
+    assert set(first[MATCHES]["status"]) == {"not compared"}
     assert (latest(second[MATCHES])["status"] == "matched").sum() == 2
     assert list(second[MATCHES].columns) == list(MATCHES.columns)
     assert (second[MATCHES]["version"] == 2).sum() >= 2
+
+
+def test_without_ais_of_place_and_day_nothing_is_dark_and_nothing_unmatched(aois: tuple[Aoi, ...]) -> None:
+    tables, scenes = _season(aois, days=5)
+    far = tables[POSITIONS].assign(lon=-74.0, lat=40.6)
+    for ais in (POSITIONS.empty(), far):
+        made, stated = correlate(tables | {POSITIONS: ais}, aois, scenes=scenes)
+        assert set(made[MATCHES]["status"]) == {"not compared"}
+        assert made[MATCHES]["reason"].ne("").all()
+        assert made[DARK_EVENTS].empty
+        assert made[GAP_CANDIDATES].empty
+        assert made[COUNTS]["unmatched"].isna().all()
+        assert not any(finding.kind == "dark_event" for finding in stated)

@@ -111,3 +111,12 @@ def test_no_false_alarm_at_all_cannot_be_asked_for(tmp_path: Path, monkeypatch: 
 def test_a_new_workspace_takes_radar_and_optics(tmp_path: Path) -> None:
     assert Workspace.create(tmp_path).settings.source.sensors == ("s2", "s1")
     assert '# sensors = ["s2", "s1"]' in (tmp_path / "monitor.toml").read_text(encoding="utf-8")
+
+
+def test_a_byte_order_mark_is_read_and_a_path_of_windows_is_told_how(path: Path) -> None:
+    path.write_text('[source]\nfolder = "C:/scenes"\n', encoding="utf-8-sig")
+    assert read_settings(path).source.folder == Path("C:/scenes")
+    for text in (r'folder = "C:\Users\x"', r'folder = "C:\data"'):
+        path.write_text(f"[source]\n{text}\n")
+        with pytest.raises(SettingsError, match="write paths with / or in 'single quotes'"):
+            read_settings(path)

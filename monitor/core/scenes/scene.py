@@ -17,6 +17,8 @@ from monitor.core.geo.grid import Grid
 
 EXACT_WITHIN = timedelta(minutes=1)
 """Longest interval that still counts as a known instant (chosen): a ship at 12 kn sails 370 m in it."""
+BANDS_TAG, GUESSED = "bands", "by number"
+"""The tag of a raster whose bands nothing names, and its value: they were taken by their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +141,15 @@ class Raster:
         if self.offset:
             physical += np.float32(self.offset)
         return physical
+
+    def cleared(self) -> Raster:
+        """The raster with 0 for each number that is unknown: where no data is, and what is not finite."""
+        unknown = np.broadcast_to(~self.valid, self.data.shape)
+        if self.data.dtype.kind == "f":
+            unknown = unknown | ~np.isfinite(self.data)
+        if not self.data[unknown].any():
+            return self
+        return replace(self, data=np.where(unknown, np.zeros((), self.data.dtype), self.data))
 
     def window(self, rows: slice, cols: slice) -> Raster:
         """The part under two slices; arrays are views."""

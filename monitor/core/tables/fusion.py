@@ -19,7 +19,7 @@ MATCHES = Schema(
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
         "detection_id": Column("str", "", 'Id of the detection, "" when ais_only.'),
         "mmsi": Column("Int64", "", "MMSI of the vessel, missing when unmatched or named in another row."),
-        "status": Column("str", "", "matched | potential | unmatched | ais_only | superseded."),
+        "status": Column("str", "", "matched | potential | unmatched | not compared | ais_only | superseded."),
         "distance_m": Column("float64", "m", "Distance between the two at the scene's instant, NaN when none fits."),
         "dt_s": Column("float64", "s", "Time between the scene and the vessel's nearer fix, NaN when unmatched."),
         "cost": Column("float64", "", "Cost of the pair: the sum of the four that follow, NaN when none fits."),

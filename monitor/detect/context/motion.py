@@ -36,7 +36,9 @@ class MotionRule:
     noise_freedom : int
         Degrees of freedom that it counts for beside the bands' own scatter.
     most_kn : float
-        No movement is reported only where a faster one is excluded.
+        Where a faster movement is not excluded nothing was measured.
+    still_kn : float
+        A ship is said not to move only where this speed and any faster one are excluded (chosen).
     saturates : float
         Share of the hull's brightness above which superstructure and cargo count no more than plain deck.
     water : float
@@ -50,6 +52,7 @@ class MotionRule:
     noise_px: float = 0.2
     noise_freedom: int = 4
     most_kn: float = 25.0
+    still_kn: float = 2.0
     saturates: float = 0.25
     water: float = 0.25
     margin_px: int = 8
@@ -66,7 +69,8 @@ class BandMotion:
     Attributes
     ----------
     state : str
-        ``moving``, ``not moving`` (no movement found, and none above 25 kn possible), or "" where it is not measurable.
+        ``moving``, ``not moving`` (2 kn and more excluded), or "" for cannot tell: 0–18 kn fits a ship at anchor and
+        one under way alike.
     speed_kn, low_kn, high_kn : float
         Speed and the bounds of its 90 % interval; NaN where it is not measurable.
     axis_deg : float
@@ -100,8 +104,8 @@ def band_motion(raster: Raster, outline: BaseGeometry) -> BandMotion:
     The hull's place along its own axis is read in each band from where it is brighter than its surroundings, with
     bright superstructure and cargo counted no more than plain deck; a straight line through the places over time is the
     speed, and the scatter about it (with `MotionRule.noise_px` as prior knowledge) its uncertainty. Some 11 kn show in
-    the best case. A movement is reported at 5 % probability of error. Alongside, the quay's edge cuts the hull and the
-    uncertainty grows by itself.
+    the best case, so that hardly any ship can be said not to move. A movement is reported at 5 % probability of error.
+    Alongside, the quay's edge cuts the hull and the uncertainty grows by itself.
     """
     bands = [band for band in BAND_TIME_S if raster.has(band)]
     times = np.array([BAND_TIME_S[band] for band in bands])
@@ -141,7 +145,8 @@ def _line(times: Floats, places: Floats, gsd_m: float, axis: Floats) -> BandMoti
         return BandMotion(state=MOVING, speed_kn=speed, low_kn=low, high_kn=high, axis_deg=axis_deg)
     if high > MOTION.most_kn:
         return NOT_MEASURABLE
-    return BandMotion(state=STILL, speed_kn=speed, low_kn=0.0, high_kn=high, axis_deg=axis_deg)
+    state = STILL if high < MOTION.still_kn else ""
+    return BandMotion(state=state, speed_kn=speed, low_kn=0.0, high_kn=high, axis_deg=axis_deg)
 
 
 def _around(raster: Raster, outline: BaseGeometry) -> tuple[Raster | None, Floats]:

@@ -25,6 +25,9 @@ class PlacementRule:
     ----------
     berth_reach_m : float
         A hull is alongside when land lies within this of its outline; the edges of quays are known to a pixel or two.
+    shore_m2 : float
+        A patch of land beside hulls is shore when more than this of it lies outside of them: what is left is the hull
+        itself, its wake, or a dolphin (chosen: half a hectare).
     inshore_m : float
         Furthest inshore water from land (chosen).
     stack_reach_m : float
@@ -34,6 +37,7 @@ class PlacementRule:
     """
 
     berth_reach_m: float = 30.0
+    shore_m2: float = 5000.0
     inshore_m: float = 2000.0
     stack_reach_m: float = 200.0
     aground_m: float = 40.0
@@ -66,8 +70,9 @@ def place(boxes: Boxes, raster: Raster, water: BaseGeometry | None) -> tuple[Box
         return boxes, []
     thin, step = _thinned(raster)
     wet = water_mask(thin, water=water)
-    land = ~wet & thin.valid
     any_water, gsd_m = bool(wet.any()), thin.grid.gsd_m
+    hulls = [ring / step for name, ring in zip(boxes.class_name, boxes.rings, strict=True) if name == VESSEL]
+    land = _shore(~wet & thin.valid, hulls, gsd_m)
     reach_m, aground_m = max(PLACEMENT.berth_reach_m, gsd_m), max(PLACEMENT.aground_m, gsd_m)
     coast = _Coast(land, gsd_m)
     kept, out = [], []
@@ -78,10 +83,42 @@ def place(boxes: Boxes, raster: Raster, water: BaseGeometry | None) -> tuple[Box
             continue
         ashore = _nearest_m(land, points, gsd_m, reach_m=reach_m) if name == VESSEL else 0.0
         if ashore > reach_m:
-            ashore = coast.nearest_m(points)
+            ashore = max(coast.nearest_m(points), np.nextafter(reach_m, np.inf))
         kept.append(index)
         out.append(_zone(name, dry, ashore, reach_m))
     return boxes.take(kept), out
+
+
+def _shore(land: Mask, hulls: list[Floats], gsd_m: float) -> Mask:
+    """The land without the patches that are ships: in open water a hull reads as land."""
+    labels, count = ndimage.label(land, np.ones((3, 3)))
+    if not count or not hulls:
+        return land
+    near = _boxes_mask(hulls, land.shape, margin_px=ceil(PLACEMENT.berth_reach_m / gsd_m))
+    outside = np.bincount(labels[~near], minlength=count + 1) * gsd_m**2
+    touched = np.bincount(labels[near], minlength=count + 1) > 0
+    is_ship = touched & (outside <= PLACEMENT.shore_m2)
+    is_ship[0] = False
+    shore: Mask = land & ~is_ship[labels]
+    return shore
+
+
+def _boxes_mask(rings: list[Floats], shape: tuple[int, ...], *, margin_px: float) -> Mask:
+    """(row, col) bool: the pixels within a margin of oriented boxes given as columns and rows."""
+    mask = np.zeros(shape, dtype=bool)
+    for ring in rings:
+        middle, sides = ring.mean(axis=0), np.diff(ring[:3], axis=0)
+        halves = np.maximum(np.hypot(sides[:, 0], sides[:, 1]), 1e-9) / 2
+        reach = int(np.ceil(np.hypot(*(halves + margin_px)))) + 1
+        c0, r0 = np.maximum(middle.astype(int) - reach, 0)
+        part = mask[r0 : int(middle[1]) + reach + 1, c0 : int(middle[0]) + reach + 1]
+        rows, cols = np.indices(part.shape)
+        away = np.stack([cols + c0 + 0.5 - middle[0], rows + r0 + 0.5 - middle[1]], axis=-1)
+        along = [
+            np.abs(away @ (side / (2 * half))) <= half + margin_px for side, half in zip(sides, halves, strict=True)
+        ]
+        part |= along[0] & along[1]
+    return mask
 
 
 def _is_ice(raster: Raster, ring: Floats) -> bool:

@@ -193,14 +193,30 @@ def _radar_water(raster: Raster) -> Mask:
     in_decibels = raster.valid.any() and float(np.median(values[raster.valid])) < 0
     level = values if in_decibels else 10.0 * np.log10(np.maximum(values, 1e-6))
     rows, cols = level.shape
-    padded = np.pad(level, ((0, -rows % step), (0, -cols % step)), mode="edge")
-    blocks = padded.reshape(padded.shape[0] // step, step, padded.shape[1] // step, step).mean(axis=(1, 3))
+    blocks = _block_means(level, raster.valid, step)
     smooth = ndimage.median_filter(blocks, size=3 if step > 1 else 5)
     known = raster.valid[::step, ::step]
     low, high = (limit + (0.0 if band == "VV" else WATER.vh_shift_db) for limit in WATER.radar_db)
     dark = smooth < otsu(smooth[: known.shape[0], : known.shape[1]][known], low=low, high=high)
     whole: Mask = np.repeat(np.repeat(dark, step, axis=0), step, axis=1)[:rows, :cols]
     return whole
+
+
+def _block_means(level: npt.NDArray[np.floating], valid: Mask, step: int) -> npt.NDArray[np.floating]:
+    """Means over blocks of `step` by `step`, of valid pixels alone; where a block has none, of the nearest block."""
+    rows, cols = level.shape
+    edge = ((0, -rows % step), (0, -cols % step))
+    shape = ((rows + edge[0][1]) // step, step, (cols + edge[1][1]) // step, step)
+    if valid.all():
+        return np.asarray(np.pad(level, edge, mode="edge").reshape(shape).mean(axis=(1, 3)))
+    known = np.pad(valid, edge, mode="edge").reshape(shape)
+    levels = np.pad(np.where(valid, level, 0.0), edge, mode="edge").reshape(shape)
+    count = known.sum(axis=(1, 3))
+    means = np.asarray(levels.sum(axis=(1, 3)) / np.maximum(count, 1))
+    if (count == 0).all():
+        return means
+    nearest = ndimage.distance_transform_edt(count == 0, return_distances=False, return_indices=True)
+    return np.asarray(means[tuple(nearest)])
 
 
 def _tidy(wet: Mask, valid: Mask, gsd_m: float, vessel: tuple[float, float, float]) -> Mask:

@@ -22,6 +22,7 @@ from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.validity import valid_pixels
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Detector
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort, sort_features
 from monitor.detect.evaluation.matching import SceneScore, Truth, score_scene
@@ -43,7 +44,7 @@ def ring_pixels(coordinates: Any, dataset: rasterio.DatasetReader) -> Pixels:
 def read_port(folder: Path) -> LabelledPort:
     """One labelled port: the folder's one GeoTIFF and its `labels.geojson`."""
     image, document = image_of(folder), read_labels(folder)
-    with rasterio.open(image) as dataset:
+    with rasterio.open(image, driver="GTiff") as dataset:
         names = [name or "" for name in dataset.descriptions]
         dn = np.zeros((len(BANDS), *dataset.shape), dtype=np.uint16)
         for index, band in enumerate(BANDS):
@@ -132,7 +133,7 @@ def read_scene(folder: Path, sensor: str = "s2") -> tuple[Acquisition, Raster]:
     """The pixels of a labelled scene and, of when, no more than a day that is not known."""
     image = image_of(folder)
     try:
-        with rasterio.open(image) as source:
+        with rasterio.open(image, driver="GTiff") as source:
             names = [name or "" for name in source.descriptions]
             bands = tuple(band for band in SENSORS[sensor].bands if band in names)
             if not bands:
@@ -143,7 +144,8 @@ def read_scene(folder: Path, sensor: str = "s2") -> tuple[Acquisition, Raster]:
         raise DataError(f"{image}: its pixels cannot be read ({error}); replace it with a whole one") from error
     day = datetime(1970, 1, 1, tzinfo=UTC)
     acquisition = Acquisition(image.stem, folder.name, sensor, "", day, day, grid.footprint(), source="labelled")
-    return acquisition, Raster(data, bands, (data > 0).any(axis=0), grid, None, SENSORS[sensor].scale)
+    data, valid = valid_pixels(data)
+    return acquisition, Raster(data, bands, valid, grid, None, SENSORS[sensor].scale)
 
 
 def read_scene_truth(folder: Path, epsg: int) -> Truth:

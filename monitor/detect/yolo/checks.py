@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from monitor.core.errors import DetectorError
-from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.scene import BANDS_TAG, GUESSED, Raster
 from monitor.detect.context.water import ice_mask
 from monitor.detect.yolo.weights import Weights
 
 _LEAST_BANDS = ("B08",)
 _CHECKED_PX = 250_000
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +88,14 @@ def check_fits_weights(raster: Raster, weights: Weights) -> None:
 def check_scale(raster: Raster, weights: Weights) -> None:
     """Refuse numbers that are not reflectance times 10000: float reflectance, 8-bit pictures, radiances.
 
+    A sea without much land is dark: integers of more than 8 bits whose bands are named are trusted however dark they
+    are, and the doubt is a warning.
+
     Raises
     ------
     DetectorError
-        The median of the valid pixels lies where no reflectance lies, or the bands are in another order.
+        The brightest half percent of the valid pixels lies where no reflectance lies, or the bands are in another
+        order.
     """
     thin = thinned(raster, _CHECKED_PX)
     if not thin.valid.any():
@@ -101,12 +107,22 @@ def check_scale(raster: Raster, weights: Weights) -> None:
             f"reflectance up to {bright:.3g}: {weights.name} expects stored numbers x {weights.scale:g} to be "
             "reflectance (DN = reflectance x 10000); set the scale of the file, or convert it"
         )
-    if bright <= INPUT.bright[0]:
+    if bright <= INPUT.bright[0] and _is_trusted(raster):
+        log.warning(
+            "reflectance no higher than %.2g: open sea, or not reflectance x 10000; its numbers are taken as stated",
+            bright,
+        )
+    elif bright <= INPUT.bright[0]:
         raise DetectorError(
             f"reflectance no higher than {bright:.2g}: the file seems to be float reflectance or 8-bit numbers read as "
             f"DN; {weights.name} expects DN = reflectance x 10000 (scale {weights.scale:g})"
         )
     _check_order(thin)
+
+
+def _is_trusted(raster: Raster) -> bool:
+    """Whether numbers are integers that 8 bits cannot hold by kind, of bands that something names."""
+    return raster.data.dtype.kind in "ui" and raster.data.dtype.itemsize > 1 and raster.tags.get(BANDS_TAG) != GUESSED
 
 
 def _check_order(raster: Raster) -> None:

@@ -26,6 +26,8 @@ class SailingRule:
         What a cargo ship can make.
     usual_kn : float
         Speed from which spare hours are counted; a ship that needs more hurried.
+    longest_silent_d : float
+        A ship that was last heard longer ago is no candidate: by then it could be anywhere.
     most : int
         Candidates that are kept of an event.
     near_nmi : float
@@ -42,6 +44,7 @@ class SailingRule:
 
     fastest_kn: float = 20.0
     usual_kn: float = 12.0
+    longest_silent_d: float = 90.0
     most: int = 10
     near_nmi: float = 30.0
     open_end: float = 0.5
@@ -100,7 +103,9 @@ def gap_candidates(
     stated = np.array([known.get(int(m), np.nan) for m in gaps["mmsi"]])
     parts = []
     for index, event in enumerate(events.to_dict("records")):
-        spans = (gaps["start"] < event["acquired_at"]) & ~(gaps["end"] <= event["acquired_at"])
+        at = event["acquired_at"]
+        oldest = at - pd.Timedelta(days=rule.longest_silent_d)
+        spans = (gaps["start"] < at) & (gaps["start"] >= oldest) & ~(gaps["end"] <= at)
         if spans.any():
             some = gaps[spans]
             ways = _ways(some, (float(lon[index]), float(lat[index])), sea)

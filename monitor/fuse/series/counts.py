@@ -9,6 +9,7 @@ import pandas as pd
 
 from monitor.core.columns import floats, require, texts, vessels_only
 from monitor.core.tables import COUNTS
+from monitor.fuse.matching.compared import NOT_COMPARED
 
 NOT_OBSERVED = "not observed"
 UNDER_WAY_KN = 1.0
@@ -40,7 +41,7 @@ def count(
         The ``water`` row of a scene states whether it was processed; ``berth`` and ``anchorage`` rows whether these
         were. A scene without a row here was not processed, and has none here either.
     matches : MATCHES table, optional
-        Latest versions. Gives ``unmatched``; missing for scenes without matches or of uncertain hour.
+        Latest versions. Gives ``unmatched``; missing for scenes that were not compared with AIS.
     stacks : STACKS table
         Gives ``stacks``, the yards in which containers stood; without it, detections of that class are counted.
     moving : collection of str
@@ -191,7 +192,7 @@ def _stacks(
 def _unmatched(matches: pd.DataFrame | None, scenes: pd.Index, seen: np.ndarray) -> pd.Series:
     if matches is None or matches.empty:
         return pd.Series(pd.NA, index=scenes, dtype="Int64")
-    known = matches[matches["reason"] != "hour unknown"]
+    known = matches[(matches["reason"] != "hour unknown") & (matches["status"] != NOT_COMPARED)]
     number = known.loc[known["status"] == "unmatched", "scene_id"].value_counts()
     tried = np.asarray(scenes.isin(known["scene_id"])) & seen
     return number.reindex(scenes).fillna(0).astype("Int64").where(tried)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from monitor.core.tables import OBSERVATIONS
@@ -27,8 +28,15 @@ def observations(archive: Archive) -> pd.DataFrame:
 
 
 def compare_ledger(context: Context, tables: TableSet) -> pd.DataFrame:
-    """LEDGER of the context's ports: published observations and an analyst's own against what the archive holds."""
-    return compare(observations(context.archive), context.aois, tables.of(context.ids))
+    """LEDGER of the context's ports: published observations and an analyst's own against what the archive holds.
+
+    What was published of other ports is left out; an analyst's own sightings all stay.
+    """
+    known = observations(context.archive)
+    names = [name.casefold() for aoi in context.aois for name in (aoi.id, aoi.name)]
+    is_ours = [any(name in str(port).casefold() for name in names) for port in known["port"]]
+    ours = known[np.array(is_ours, dtype=bool) | (known["origin"] != "published").to_numpy()]
+    return compare(ours, context.aois, tables.of(context.ids))
 
 
 def add_sightings(archive: Archive, path: Path) -> int:

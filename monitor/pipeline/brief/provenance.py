@@ -16,7 +16,7 @@ SOFTWARE = f"maritime-monitor {VERSION}"
 
 
 def provenance(context: Context, period: TimeRange | None) -> Provenance:
-    """The chain behind the numbers of a period; of no scene or file without one."""
+    """The chain behind the numbers of a period, which rest on earlier scenes too; of no scene or file without one."""
     records = tuple(
         SceneRecord(
             scene_id=scene.id,
@@ -25,7 +25,7 @@ def provenance(context: Context, period: TimeRange | None) -> Provenance:
             detector=_key(context.detectors, scene.acquisition.sensor),
         )
         for scene in context.scenes
-        if period is not None and scene.acquisition.acquired_at in period
+        if period is not None and scene.acquisition.start < period.end
     )
     ingested = context.positions.ingested() if period is not None else []
     return Provenance(

@@ -27,7 +27,7 @@ WEEK = timedelta(weeks=1)
 PAST_WEEKS = 12
 WHAT = {
     "vessels": "Vessels, all",
-    "berth": "… at berths",
+    "berth": "… at berths or alongside",
     "anchorage": "… at anchorages",
     "open": "… in open water",
     "unmatched": "… that no AIS explains",

@@ -10,7 +10,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.tables import CHANGES, COUNTS, DETECTIONS, MATCHES, VESSELS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
-from monitor.core.wording import coordinates, measured_length, number
+from monitor.core.wording import coordinates, measured_length, number, zone_word
 from monitor.fuse.findings import wording
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.report.charts.series import weekly_series
@@ -172,7 +172,7 @@ def detections_table(
                 Cell(measured_length(row.length_m, row.length_low_m, row.length_high_m)),
                 Cell(number(row.axis_deg, 0, "°") if row.class_name == "vessel" else number(row.area_m2, 0, "m²")),
                 Cell(f"{row.score:.2f}", "part" if mark.is_low else ""),
-                Cell(row.zone or "–"),
+                Cell(zone_word(row.zone, row.zone_id) or "–"),
                 Cell(coordinates(middle.x, middle.y, 4)),
                 Cell(_ais(pair, names)),
             )
@@ -196,7 +196,7 @@ def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
 
 
 def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
-    if pair is None:
+    if pair is None or pair["status"] == "not compared":
         return "not compared"
     if pd.isna(pair["mmsi"]):
         return "none fits"

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.columns import floats
+from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
 from monitor.core.geo.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
 from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
 from monitor.core.wording import coordinates, hours, measured_length, minute, number, plural
+from monitor.fuse.dark.candidates import SailingRule
 from monitor.fuse.dark.events import DARK, NOT_LIKELY, UNKNOWN
 from monitor.fuse.findings import wording
 from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
@@ -24,6 +28,7 @@ MOST_GAPS = 40
 CHIP_M = 900.0
 DAY_H = 24.0
 """By how many hours AIS is shifted to see what chance alone would match."""
+_SAILING = SailingRule()
 _ORDER = ("matched", "potential", "unmatched", "ais_only")
 
 
@@ -31,7 +36,7 @@ def ais(given: BriefInput) -> Section:
     """By observation: how many detections AIS explains, and how many AIS positions imagery does not show."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     matches = MATCHES.within(given.tables[MATCHES], given.period)
-    matches = matches[matches["aoi_id"].isin(names)]
+    matches = matches[matches["aoi_id"].isin(names) & (matches["status"] != "not compared")]
     dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == DARK, "scene_id"])
     scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
     chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
@@ -111,8 +116,9 @@ def _by_chance(nulls: pd.DataFrame) -> str:
 
 
 def gaps(given: BriefInput) -> Section:
-    """AIS gaps that touch the period, longest first."""
-    made = GAPS.within(given.tables[GAPS], given.period)
+    """AIS gaps that touch the period and left time for a call at a port of the brief, longest first."""
+    touching = GAPS.within(given.tables[GAPS], given.period)
+    made = touching[_could_call(touching, given)]
     shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
     rows = tuple(
         (
@@ -130,6 +136,11 @@ def gaps(given: BriefInput) -> Section:
         for r in shown.itertuples()
     )
     left = f" {len(made) - len(shown)} shorter ones are in the export." if len(made) > len(shown) else ""
+    if away := len(touching) - len(made):
+        left += (
+            f" {away} more in the period left no time for a call here at {_SAILING.fastest_kn:.0f} kn, or are of ships "
+            f"last received over {_SAILING.longest_silent_d:.0f} days before it; they are in the export."
+        )
     table = Table(
         "AIS gaps, longest first",
         (
@@ -156,6 +167,24 @@ def gaps(given: BriefInput) -> Section:
         compact=True,
     )
     return Section("gaps", "AIS gaps", (table, Text((GAP_LIMIT,), "limit")))
+
+
+def _could_call(gaps: pd.DataFrame, given: BriefInput) -> npt.NDArray[np.bool_]:
+    """Whether each gap left time to sail by a port of the brief; along the geodesic, so none that could is left out."""
+    cut_off = pd.Timestamp(given.cut_off)
+    lasted_h = (gaps["end"].fillna(cut_off) - gaps["start"]).dt.total_seconds().to_numpy() / 3600.0
+    oldest = pd.Timestamp(given.period.start) - pd.Timedelta(days=_SAILING.longest_silent_d)
+    found: npt.NDArray[np.bool_] = np.zeros(len(gaps), dtype=bool)
+    for aoi in given.aois:
+        port = aoi.geometry.centroid
+        there, on = (
+            distance_m(floats(gaps, f"{side}_lon"), floats(gaps, f"{side}_lat"), port.x, port.y)
+            for side in ("start", "end")
+        )
+        nmi = (np.nan_to_num(there) + np.nan_to_num(on)) / METRES_PER_NAUTICAL_MILE
+        found |= nmi <= lasted_h * _SAILING.fastest_kn
+    could: npt.NDArray[np.bool_] = found & (gaps["start"] >= oldest).to_numpy(dtype=bool)
+    return could
 
 
 def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from monitor.core.errors import DataError
 from monitor.core.findings import LIKELIHOODS
 from monitor.simulate.scoring.aviation import air_figures
 from monitor.simulate.scoring.counts import count_figures
@@ -115,6 +117,29 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
         figures += air_figures(tables, truth["flights"])
     sheet = pd.DataFrame(figures, columns=["table", "figure", "value", "cases"])
     return ScoreSheet(sheet, reliability(judged))
+
+
+def check_same_scenes(scenes: Collection[str], truth: Tables) -> None:
+    """Refuse a truth that is of other scenes: against it every figure would be 0.
+
+    Parameters
+    ----------
+    scenes : collection of str
+        Ids of the scenes that the output is made of.
+    truth : mapping of str to DataFrame
+        As `score` takes it.
+
+    Raises
+    ------
+    DataError
+        None of the scenes is in the truth; the message names one of each.
+    """
+    known = {str(name) for table in truth.values() if "scene_id" in table for name in table["scene_id"].unique()}
+    if scenes and known and known.isdisjoint(scenes):
+        raise DataError(
+            f"the truth is of other scenes ({len(known)}, such as {min(known)}) than the workspace "
+            f"({len(scenes)}, such as {min(scenes)}); give the truth of the season that these scenes are of by --truth"
+        )
 
 
 def _number(value: float, missing: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -57,6 +57,8 @@ class Item:
         What it is a processing of; equal for all baselines of one tile.
     version : tuple of str
         Orders the processings of one product.
+    baseline : str
+        Of the processing; "" when unknown.
     """
 
     id: str
@@ -71,6 +73,7 @@ class Item:
     take: str
     product: str
     version: tuple[str, ...]
+    baseline: str = ""
 
 
 def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
@@ -97,8 +100,9 @@ def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
 def group_acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:
     """One acquisition an overpass, in order of time.
 
-    Items that do not touch the AOI are left out; of several processings of one tile the newest stays. The id is made
-    from satellite and data take (radar: absolute orbit), so that a late or newer tile does not change it.
+    Items that do not touch the AOI are left out. Of several processings of one tile those of the newest baseline stay:
+    several of one baseline are datastrips of one take, each with a part of the tile. The id is made from satellite and
+    data take (radar: absolute orbit), so that a late or newer tile does not change it.
 
     Parameters
     ----------
@@ -112,12 +116,13 @@ def group_acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: 
         Goes into each acquisition.
     """
     near = [item for item in items if item.geometry.intersects(aoi.geometry)]
-    newest: dict[str, Item] = {}
-    for item in sorted(near, key=lambda item: item.version):
-        newest[item.product] = item
+    newest: dict[str, tuple[str, ...]] = {}
+    for item in near:
+        newest[item.product] = max(newest.get(item.product, ()), item.version)
+    kept = [item for item in near if _is_newest(item, newest[item.product])]
     groups: list[list[Item]] = []
     key = _order
-    for item in sorted(newest.values(), key=key):
+    for item in sorted(kept, key=key):
         last = groups[-1][-1] if groups else None
         if last and key(last)[:3] == key(item)[:3] and item.start - last.start < ONE_PASS:
             groups[-1].append(item)
@@ -125,6 +130,68 @@ def group_acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: 
             groups.append([item])
     found = [_acquisition(group, aoi, sensor=sensor, source=source) for group in groups]
     return sorted(found, key=lambda a: (a.start, a.id))
+
+
+def _is_newest(item: Item, newest: tuple[str, ...]) -> bool:
+    return item.version == newest or (item.baseline != "" and item.baseline == newest[0])
+
+
+def one_a_pass(acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
+    """Acquisitions of one AOI, those of one overpass made one, in order of time.
+
+    A copy, another processing or another tile of an overpass is no further observation. Its id is the shortest of
+    theirs, so that a copy that comes later does not change it; its instant is the best known.
+
+    Parameters
+    ----------
+    acquisitions : iterable of Acquisition
+        In any order.
+    """
+    groups: list[list[Acquisition]] = []
+    for acquisition in sorted(acquisitions, key=lambda a: (a.end - a.start, a.start, len(a.id), a.id)):
+        same = next((group for group in groups if _is_one_pass(group[0], acquisition)), None)
+        if same is None:
+            groups.append([acquisition])
+        else:
+            same.append(acquisition)
+    return sorted((_one(group) for group in groups), key=lambda a: (a.start, a.id))
+
+
+def _is_one_pass(first: Acquisition, other: Acquisition) -> bool:
+    """Whether two acquisitions, the first no worse dated, are of one satellite's one overpass."""
+    letters = {a.platform[-1:] for a in (first, other) if not a.platform[-1:].isdigit()}
+    orbits = {a.relative_orbit for a in (first, other)} - {None}
+    if first.sensor != other.sensor or len(letters) > 1 or len(orbits) > 1:
+        return False
+    if other.end - other.start < ONE_PASS:
+        return max(first.start, other.start) - min(first.end, other.end) < ONE_PASS
+    is_same = (first.start, first.end) == (other.start, other.end)
+    return is_same or (first.sensor == "s2" and other.start <= first.start <= other.end)
+
+
+def _one(group: Sequence[Acquisition]) -> Acquisition:
+    named = min(group, key=lambda a: (len(a.id), a.id))
+    best = group[0]
+    return replace(
+        named,
+        platform=max((a.platform for a in group), key=len),
+        start=best.start,
+        end=best.end,
+        footprint=unary_union([a.footprint for a in group]) if len(group) > 1 else named.footprint,
+        relative_orbit=next((a.relative_orbit for a in group if a.relative_orbit is not None), None),
+        product_ids=tuple(sorted(name for a in group for name in a.product_ids)),
+        simulated=any(a.simulated for a in group),
+    )
+
+
+def newest_first(names: Iterable[str]) -> list[str]:
+    """Names of products and files, later processings before earlier ones and copies last."""
+
+    def version(name: str) -> tuple[str, str]:
+        found = _S2.search(name)
+        return (found[4], found[7] or "") if found else ("", "")
+
+    return sorted(sorted(names, key=lambda name: (len(name), name)), key=version, reverse=True)
 
 
 def optical_item(name: str, product: str, at: datetime, outline: BaseGeometry) -> Item:
@@ -177,11 +244,12 @@ def _optical(id_: str, given: Mapping[str, object], start: datetime, end: dateti
     level = str(given.get("processing:level") or "").upper()
     take, product = f"{start:%Y%m%dT%H%M%S}Z_{short_platform(platform)}", id_
     version: tuple[str, ...] = (id_,)
+    baseline = ""
     name = str(given.get("s2:product_uri") or id_).removesuffix(".SAFE")
     if found := _S2.fullmatch(name):
         level, orbit = f"L{found[2]}", int(found[5])
         take = f"{found[3]}Z_S2{found[1]}"
-        product, version = f"{take}_{found[2]}_{found[6]}", (found[4], found[7] or "")
+        product, version, baseline = f"{take}_{found[2]}_{found[6]}", (found[4], found[7] or ""), found[4]
     return Item(
         id_,
         platform,
@@ -195,6 +263,7 @@ def _optical(id_: str, given: Mapping[str, object], start: datetime, end: dateti
         take,
         product,
         version,
+        baseline,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +14,7 @@ _BANDS = {
     "green": "B03",
     "red": "B04",
     "nir": "B08",
+    "nearinfrared": "B08",
     "swir16": "B11",
     "swir1": "B11",
     "scl": "SCL",
@@ -25,17 +27,21 @@ _BANDS = {
     "incidence": "localIncidenceAngle",
     "localincidenceangle": "localIncidenceAngle",
 }
-_OPTICAL = re.compile(r"b0?(\d{1,2}a?)(?:[ _\-].*)?")
+_COLOURS = {"red": "B04", "green": "B03", "blue": "B02", "nir": "B08"}
+_OPTICAL = re.compile(r"(?<![a-z0-9])b(?:and)?[ _\-]?0?(\d{1,2}a?)(?![a-z0-9])")
+_OPTICAL_NAMES = frozenset([*(f"B{number:02d}" for number in range(1, 13)), "B8A"])
 _RADAR = re.compile(r"(?:.*[ _])?(vv|vh|hh|hv)(?:[ _].*)?")
 _S2_PRODUCT = re.compile(r"(S2[A-Z])_MSIL(1C|2A)_(\d{8}T\d{6})(?:_N\d{4})?(?:_R(\d{3}))?")
 _S1_PRODUCT = re.compile(r"(S1[A-Z])_\w\w_GRD\w_\w{4}_(\d{8}T\d{6})_(\d{8}T\d{6})")
 _INSTANT = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})[T_](\d{2})[:\-]?(\d{2})[:\-]?(\d{2})(?!\d)")
 _DAY = re.compile(r"(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?!\d)")
 _PLATFORM = re.compile(r"(?<![A-Za-z0-9])(S[12])([A-D])(?![A-Za-z0-9])")
+_GRANULE = re.compile(r"(?<![A-Za-z0-9])T\d{2}[C-X][A-Z]{2}(?![A-Za-z0-9])")
 _ORBIT = re.compile(r"_R(\d{3})(?!\d)")
 
 DATATAKE = timedelta(minutes=20)
-"""A Sentinel-2 product's name holds the start of its data take; the place was observed up to this much later."""
+"""The name of a Sentinel-2 product or granule holds the start of its data take; a place in it was observed up to this
+much later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,28 +68,54 @@ class Named:
 
 
 def band_name(text: str | None) -> str | None:
-    """``B02`` … ``B12``, ``VV``, ``SCL`` … from a band's description (``b2``, ``B02 - Blue``, ``Sigma0_VV_db``).
+    """``B02`` … ``B12``, ``VV``, ``SCL`` … from a band's description.
 
-    None when the description names no known band.
+    Such as ``b2``, ``B02 - Blue``, ``B4, central wavelength 665 nm``, ``S2A_T29SPS_B4``, ``Sigma0_VV_db``. None when
+    the description names no known band, or several.
     """
     if not text:
         return None
     low = text.strip().lower()
-    if low in _BANDS:
-        return _BANDS[low]
-    if found := _OPTICAL.fullmatch(low):
-        return f"B{found[1].upper():0>2}"
+    if (word := re.sub(r"[^a-z0-9]", "", low)) in _BANDS:
+        return _BANDS[word]
+    named = {number.upper().zfill(2) for number in _OPTICAL.findall(low)}
+    if len(named) == 1:
+        name = f"B{named.pop()}"
+        return name if name in _OPTICAL_NAMES else None
     if found := _RADAR.fullmatch(low):
         return found[1].upper()
     return None
+
+
+def band_names(descriptions: Sequence[str | None], colours: Sequence[str] = ()) -> tuple[str, ...]:
+    """The known name of each band of a file, ``""`` where it has none.
+
+    Parameters
+    ----------
+    descriptions : sequence of str or None
+        Of the bands. ``Band 1``, ``Band 2``, ``Band 3`` … in order are numbers, not names.
+    colours : sequence of str, optional
+        The bands' colour interpretation (``red``, ``green`` …), which names them where no description does.
+    """
+    numbered = are_numbers(descriptions)
+    names = ("",) * len(descriptions) if numbered else tuple(band_name(text) or "" for text in descriptions)
+    if any(names) or not {"red", "green", "blue"} <= set(colours):
+        return names
+    return tuple(_COLOURS.get(colour, "") for colour in colours)
+
+
+def are_numbers(descriptions: Sequence[str | None]) -> bool:
+    """Whether bands are merely counted: ``Band 1``, ``Band 2``, ``Band 3`` … in order."""
+    texts = [(text or "").strip().lower() for text in descriptions]
+    return all(re.fullmatch(rf"band[ _]?0?{number}", text) for number, text in enumerate(texts, 1))
 
 
 def read_name(name: str) -> Named:
     """When, and by which satellite, from a file's name.
 
     ``…_20230905T021609…`` is an instant, ``…_20220514…`` a day whose hour is unknown. The name of a Sentinel-2
-    product gives the start of its data take only, so the instant is within `DATATAKE` of it; that of a Sentinel-1
-    slice gives start and stop.
+    product, or of a granule (``T52TEM_20230905T021601``), gives the start of its data take only, so the instant is
+    within `DATATAKE` of it; that of a Sentinel-1 slice gives start and stop.
 
     Raises
     ------
@@ -99,7 +131,7 @@ def read_name(name: str) -> Named:
         return Named(start, start + DATATAKE, platform, orbit, level=f"L{product[2]}")
     for found in _INSTANT.finditer(name):
         if at := _moment(*found.groups()):
-            return Named(at, at, platform, orbit)
+            return Named(at, at + DATATAKE if _GRANULE.search(name) else at, platform, orbit)
     for found in _DAY.finditer(name):
         if at := _moment(*found.groups()):
             return Named(at, at + timedelta(hours=23, minutes=59, seconds=59), platform, orbit)

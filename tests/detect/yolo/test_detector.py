@@ -69,6 +69,15 @@ def test_numbers_of_another_scale_are_refused(data: object, message: str) -> Non
         YoloDetector()(changed(scene, data(scene.data)))  # type: ignore[operator]
 
 
+def test_a_dark_sea_of_named_integers_is_looked_at_and_the_doubt_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    scene = harbour.raster()
+    dark = changed(scene, (scene.data // 40).clip(1).astype(np.uint16))
+    YoloDetector()(dark)
+    assert "open sea, or not reflectance" in caplog.text
+    with pytest.raises(DetectorError, match="no higher than"):
+        YoloDetector()(replace(dark, tags={"bands": "by number"}))
+
+
 def test_swapped_bands_are_refused() -> None:
     scene = harbour.raster()
     with pytest.raises(DetectorError, match="swapped"):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.core.aoi import read_aoi, read_aois
 from monitor.core.errors import DataError
 from monitor.core.tableset import TableSet
 from monitor.pipeline.brief import ledger as steps
@@ -43,7 +44,17 @@ def test_a_wrong_file_changes_nothing(tmp_path: Path) -> None:
     assert set(steps.observations(archive)["origin"]) == {"published"}
 
 
-def test_without_an_archive_all_is_not_observable_or_not_comparable(tmp_path: Path) -> None:
-    table = steps.compare_ledger(context(Archive(tmp_path)), TableSet())
-    assert set(table["verdict"]) == {"not_comparable"}
+def test_without_an_archive_all_is_not_observable_or_not_comparable(tmp_path: Path, repository: Path) -> None:
+    ports = read_aois(repository / "aoi")
+    table = steps.compare_ledger(context(Archive(tmp_path), *ports), TableSet())
+    assert set(table["verdict"]) == {"not_observable", "not_comparable"}
     assert "ours" not in set(table["origin"])
+
+
+def test_what_was_published_of_other_ports_is_left_out(tmp_path: Path, repository: Path) -> None:
+    archive, dunai = Archive(tmp_path / "archive"), read_aoi(repository / "aoi" / "dunai.geojson")
+    steps.add_sightings(archive, _file(tmp_path, "2023-10-05,elsewhere,docked,own,high\n"))
+    table = steps.compare_ledger(context(archive, dunai), TableSet())
+    assert all("dunai" in port.casefold() for port in table.loc[table["origin"] == "published", "port"])
+    assert (table["origin"] == "own").sum() == 1
+    assert (table["origin"] == "published").sum() > 1

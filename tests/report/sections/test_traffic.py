@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from monitor.core.tables import GAP_CALLS, GAP_RULES
+from monitor.core.tables import GAP_CALLS, GAP_RULES, GAPS
 from monitor.report.page.blocks import Table
 from monitor.report.sections.traffic import gaps
 from tests.report.made import brief_input
@@ -60,3 +60,14 @@ def test_a_gap_shows_who_else_was_heard_what_the_rules_say_and_which_call_it_lef
 def test_a_port_that_is_too_far_is_not_named() -> None:
     rows = cells([CALL | {"is_feasible": False, "spare_h": -3.0, "by_water": False, "back_m": np.nan}])
     assert all(row[-1] == "none of these ports" for row in rows)
+
+
+def test_gaps_of_far_waters_and_of_ships_long_gone_are_a_number_with_its_rule() -> None:
+    given = brief_input()
+    near = given.tables[GAPS].iloc[:1]
+    far = near.assign(gap_id="far", start_lon=-74.0, start_lat=40.6)
+    old = near.assign(gap_id="old", start=pd.Timestamp(given.period.start) - pd.Timedelta(days=150))
+    tables = given.tables | {GAPS: GAPS.join([near, far, GAPS.conform(old.astype({"start": near["start"].dtype}))])}
+    table = next(block for block in gaps(replace(given, tables=tables)).blocks if isinstance(block, Table))
+    assert len(table.rows) == 1
+    assert "2 more in the period left no time for a call here at 20 kn" in table.note

@@ -7,8 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from monitor.core.errors import DataError
 from monitor.core.tables import VISITS, VOYAGES
 from monitor.simulate import reliability, score
+from monitor.simulate.scoring.score import check_same_scenes
 from tests.simulate.detections import detections_from
 
 
@@ -114,3 +116,13 @@ def test_the_sheet_prints_and_travels_as_json(truth, perfect):
     sheet = score({"detections": perfect}, truth)
     assert "recall, 60 m and more" in sheet.text()
     assert sheet.as_json()["figures"][0]["table"] == "detections"
+
+
+def test_a_truth_of_other_scenes_is_refused_with_both_named():
+    truth = {"vessels": pd.DataFrame({"scene_id": ["rajin_1", "rajin_2"]}), "flights": pd.DataFrame({"leg": [1]})}
+    check_same_scenes({"rajin_2", "rajin_3"}, truth)
+    check_same_scenes(set(), truth)
+    with pytest.raises(
+        DataError, match=r"other scenes \(2, such as rajin_1\) than the workspace \(1, such as kiel_1\)"
+    ):
+        check_same_scenes({"kiel_1"}, truth)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.core.errors import DataError
-from monitor.sources.imagery.naming import DATATAKE, band_name, read_name, safe_id
+from monitor.sources.imagery.naming import DATATAKE, band_name, band_names, read_name, safe_id
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,13 @@ from monitor.sources.imagery.naming import DATATAKE, band_name, read_name, safe_
         ("", None),
         (None, None),
         ("quality", None),
-        ("Band 1", None),
+        ("Band 4", "B04"),
+        ("B4, central wavelength 665 nm", "B04"),
+        ("S2A_MSIL2A_T29SPS_B4", "B04"),
+        ("T29SPS_20230426T110621_B8A_20m", "B8A"),
+        ("SWIR 1", "B11"),
+        ("B3 / B8", None),
+        ("band 99", None),
     ],
 )
 def test_band_names(text, name):
@@ -32,8 +38,24 @@ def test_band_names(text, name):
 
 
 @pytest.mark.parametrize(
+    "descriptions, colours, names",
+    [
+        (("Band 1", "Band 2", "Band 3"), (), ("", "", "")),
+        (("Band 2", "Band 3", "Band 4"), (), ("B02", "B03", "B04")),
+        ((None, None, None, None), ("red", "green", "blue", "nir"), ("B04", "B03", "B02", "B08")),
+        ((None, None, None), ("gray", "undefined", "undefined"), ("", "", "")),
+        (("B02", "speed", None), ("red", "green", "blue"), ("B02", "", "")),
+    ],
+)
+def test_bands_are_named_by_description_then_by_colour_and_never_by_number(descriptions, colours, names):
+    assert band_names(descriptions, colours) == names
+
+
+@pytest.mark.parametrize(
     "name, start, length",
     [
+        ("T29SPS_20230426T110621_B04", datetime(2023, 4, 26, 11, 6, 21, tzinfo=UTC), DATATAKE),
+        ("20230426T110621_20230426T111340_T29SPS", datetime(2023, 4, 26, 11, 6, 21, tzinfo=UTC), DATATAKE),
         ("x_20230905T021609", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
         ("2023-09-05T02:16:09_x", datetime(2023, 9, 5, 2, 16, 9, tzinfo=UTC), timedelta(0)),
         ("busan_S2_20220514", datetime(2022, 5, 14, tzinfo=UTC), timedelta(seconds=86399)),

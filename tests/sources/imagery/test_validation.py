@@ -10,7 +10,7 @@ from monitor.core.errors import DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
 from monitor.sources.errors import BadResponse, NoData
-from monitor.sources.imagery.quality import cloud, ice, seen
+from monitor.sources.imagery.quality import cloud, ice
 from monitor.sources.imagery.validation import check_archivable, check_bands, check_grid
 
 GRID = Grid(32652, Affine(10, 0, 500_000, 0, -10, 4_670_000), (4, 5))
@@ -65,17 +65,6 @@ def test_missing_and_repeated_bands_are_named():
         check_bands(("B02",), ("B02", "B11"), where="x")
     with pytest.raises(DataError, match="band B02 is there twice"):
         check_bands(("B02", "B02"), ("B02",), where="x")
-
-
-def test_masks_say_what_was_seen():
-    data = np.array([[[0, 5, 0, 7]]], np.uint16)
-    scl = np.array([[6, 6, 0, 9]], np.uint8)
-    assert seen(data, {}, nodata=None).tolist() == [[False, True, False, True]]
-    assert seen(data, {"SCL": scl}, nodata=0).tolist() == [[False, True, False, True]]
-    assert seen(data, {"SCL": scl, "dataMask": np.ones((1, 4))}, nodata=0).tolist() == [[True, True, False, True]]
-    assert seen(data.astype(np.float32), {}, nodata=None).all()
-    assert seen(np.array([[[np.nan, 1.0]]]), {}, nodata=None).tolist() == [[False, True]]
-    assert seen(np.array([[[-9.0, 1.0]]]), {}, nodata=-9.0).tolist() == [[False, True]]
 
 
 def test_masks_say_cloud_and_ice():

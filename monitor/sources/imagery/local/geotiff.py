@@ -1,34 +1,25 @@
-"""One GeoTIFF on disk: what it holds, and its pixels over an AOI."""
+"""What a GeoTIFF on disk states, before its pixels are read."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import rasterio
 from affine import Affine
-from rasterio.enums import Resampling
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import DatasetReader
-from rasterio.warp import reproject, transform_bounds
-from rasterio.windows import Window
+from rasterio.warp import transform_bounds
 from shapely.geometry import box
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
-from monitor.core.geo.grid import Grid
-from monitor.core.scenes.sensors import S1_BANDS
-from monitor.sources.errors import NoData
-from monitor.sources.imagery.naming import band_name
+from monitor.io.rasters import UNREADABLE, alpha_bands, open_raster
+from monitor.sources.imagery.naming import are_numbers, band_names
 
-Numbers = npt.NDArray[np.generic]
-
-_ALIGNED = 1e-6
+ALPHA = "alpha"
+"""Name of a band that says where the picture is, and is none of it."""
 _ADVICE = "replace it with a whole one, or remove it"
 
 
@@ -41,7 +32,9 @@ class GeoTiffHeader:
     path : Path
         The file.
     bands : tuple of str
-        The known names in the file's order, ``""`` where a band has none.
+        The known names in the file's order, ``""`` where a band has none and `ALPHA` for the alpha band.
+    descriptions : tuple of str
+        What the file calls each band, known or not; ``""`` for nothing, and for bands that are merely counted.
     epsg : int or None
         None for a CRS without a code.
     grid : tuple of Affine and tuple of int
@@ -58,6 +51,7 @@ class GeoTiffHeader:
 
     path: Path
     bands: tuple[str, ...]
+    descriptions: tuple[str, ...]
     epsg: int | None
     grid: tuple[Affine, tuple[int, int]]
     footprint: BaseGeometry
@@ -67,27 +61,31 @@ class GeoTiffHeader:
     offset: float | None
     tags: Mapping[str, str]
 
+    @property
+    def is_named(self) -> bool:
+        """Whether any band has a known name."""
+        return any(name not in ("", ALPHA) for name in self.bands)
 
-@dataclass(frozen=True, slots=True)
-class Pixels:
-    """Numbers as the file has them.
+    def with_names(self, names: tuple[str, ...]) -> GeoTiffHeader:
+        """The header with other names for its bands, the alpha band not counted; itself when none are given.
 
-    Attributes
-    ----------
-    data : array
-        (band, row, col).
-    inside : (row, col) bool array
-        Where the file reaches.
-    grid : Grid
-        Of both.
-    how : str
-        How they were resampled.
-    """
-
-    data: Numbers
-    inside: npt.NDArray[np.bool_]
-    grid: Grid
-    how: str
+        Raises
+        ------
+        DataError
+            There are more or fewer bands than names.
+        """
+        if not names:
+            return self
+        alpha = [name == ALPHA for name in self.bands]
+        if len(names) == len(alpha):
+            return replace(self, bands=names)
+        if len(names) != alpha.count(False):
+            raise DataError(
+                f"{self.path}: {alpha.count(False)} bands, and {len(names)} names for them ({', '.join(names)}); give "
+                "a name to each, and - to one that is none of them"
+            )
+        left = iter(names)
+        return replace(self, bands=tuple(ALPHA if is_alpha else next(left) for is_alpha in alpha))
 
 
 def read_geotiff_header(path: Path) -> GeoTiffHeader:
@@ -103,62 +101,33 @@ def read_geotiff_header(path: Path) -> GeoTiffHeader:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(path) as source:
+            with open_raster(path) as source:
                 return _header(source, path)
-    except RasterioError as error:
-        raise DataError(f"{path}: not a readable GeoTIFF ({error}); {_ADVICE}") from error
-
-
-def read_pixels(header: GeoTiffHeader, aoi: Aoi, wanted: Sequence[str], *, masks: Sequence[str] = ()) -> Pixels:
-    """The bands and masks wanted, over the AOI's bounding box.
-
-    In the AOI's own UTM zone the pixels are taken as they are: on the AOI's 10 m grid when the file shares it (with
-    nothing where the file does not reach), else on the file's own. From another CRS they are warped to the AOI's
-    grid: cubic for bands, nearest for masks.
-
-    Parameters
-    ----------
-    header : GeoTiffHeader
-        Of the file.
-    aoi : Aoi
-        Its bounding box is read.
-    wanted : sequence of str
-        Bands of the file, in the order of the result.
-    masks : sequence of str, optional
-        Bands of the file that are masks; they follow.
-
-    Raises
-    ------
-    NoData
-        The file does not reach the AOI.
-    DataError
-        The pixels cannot be read to the end.
-    """
-    order = [header.bands.index(name) + 1 for name in (*wanted, *masks)]
-    try:
-        with rasterio.open(header.path) as source:
-            if header.epsg == aoi.epsg and source.transform.b == source.transform.d == 0:
-                return _cut(source, aoi, order)
-            return _warp(source, aoi, order, len(wanted))
-    except RasterioError as error:
-        raise DataError(f"{header.path}: its pixels cannot be read ({error}); {_ADVICE}") from error
+    except DataError:
+        raise
+    except UNREADABLE as error:
+        raise DataError(
+            f"{path}: not a readable GeoTIFF ({error}); {_ADVICE}, or convert it with gdal_translate -of GTiff"
+        ) from error
 
 
 def _header(source: DatasetReader, path: Path) -> GeoTiffHeader:
-    if source.driver not in ("GTiff", "COG"):
-        raise DataError(f"{path}: a {source.driver} file, not a GeoTIFF; convert it with gdal_translate")
     if source.crs is None:
         raise DataError(f"{path}: no CRS, so its place is unknown; set it with `gdal_edit -a_srs EPSG:… {path.name}`")
     if source.transform == Affine.identity():
         raise DataError(f"{path}: no geotransform, so its place is unknown; export it again with georeferencing")
+    counted = are_numbers(source.descriptions)
     scales, offsets = set(source.scales), set(source.offsets)
     if len(scales) > 1 or len(offsets) > 1:
         raise DataError(f"{path}: its bands have different scales or offsets; store them alike")
     scale, offset = scales.pop(), offsets.pop()
     stated = (scale, offset) != (1.0, 0.0)
+    names = band_names(source.descriptions, [colour.name for colour in source.colorinterp])
+    alphas = alpha_bands(source)
     return GeoTiffHeader(
         path=path,
-        bands=tuple(band_name(text) or "" for text in source.descriptions),
+        bands=tuple(ALPHA if number in alphas else name for number, name in enumerate(names, 1)),
+        descriptions=("",) * source.count if counted else tuple(text or "" for text in source.descriptions),
         epsg=source.crs.to_epsg(),
         grid=(source.transform, (source.height, source.width)),
         footprint=box(*transform_bounds(source.crs, 4326, *source.bounds, densify_pts=21)),
@@ -168,88 +137,3 @@ def _header(source: DatasetReader, path: Path) -> GeoTiffHeader:
         offset=offset if stated else None,
         tags={key: value for key, value in source.tags().items() if key != "AREA_OR_POINT"},
     )
-
-
-def _cut(source: DatasetReader, aoi: Aoi, order: list[int]) -> Pixels:
-    transform, gsd = source.transform, abs(source.transform.a)
-    target = Grid.covering(aoi.geometry, epsg=aoi.epsg, gsd_m=gsd)
-    shift = ((target.transform.c - transform.c) / gsd, (transform.f - target.transform.f) / gsd)
-    col, row = round(shift[0]), round(shift[1])
-    shares = max(abs(shift[0] - col), abs(shift[1] - row)) < _ALIGNED and transform.e == -transform.a
-    if not shares:
-        target = Grid(aoi.epsg, _shifted(transform, row, col), target.shape)
-    rows, cols = target.shape
-    r0, r1 = max(row, 0), min(row + rows, source.height)
-    c0, c1 = max(col, 0), min(col + cols, source.width)
-    if r0 >= r1 or c0 >= c1:
-        raise NoData(f"{source.name}: does not reach AOI {aoi.id}")
-    part = source.read(order, window=Window(c0, r0, c1 - c0, r1 - r0))
-    data = np.zeros((len(order), rows, cols), part.dtype)
-    inside = np.zeros((rows, cols), bool)
-    place = (slice(r0 - row, r1 - row), slice(c0 - col, c1 - col))
-    data[:, *place], inside[place] = part, True
-    return Pixels(data, inside, target, "as stored")
-
-
-def _warp(source: DatasetReader, aoi: Aoi, order: list[int], bands: int) -> Pixels:
-    target = Grid.covering(aoi.geometry, epsg=aoi.epsg)
-    window = _source_window(source, target)
-    if window is None:
-        raise NoData(f"{source.name}: does not reach AOI {aoi.id}")
-    part = source.read(order, window=window)
-    place = _shifted(source.transform, window.row_off, window.col_off)
-    radar = bool({band_name(text) for text in source.descriptions} & set(S1_BANDS))
-    smooth = Resampling.bilinear if radar else Resampling.cubic
-    data = np.zeros((len(order), *target.shape), part.dtype)
-    for number in range(len(order)):
-        _reproject(part[number], data[number], source, place, target, smooth if number < bands else Resampling.nearest)
-    inside = np.zeros(target.shape, np.uint8)
-    _reproject(np.ones(part.shape[1:], np.uint8), inside, source, place, target, Resampling.nearest)
-    known = _known(part[:bands], source.nodata)
-    seen = np.zeros(target.shape, np.uint8)
-    _reproject(known.astype(np.uint8), seen, source, place, target, Resampling.nearest)
-    data[:bands, seen == 0] = 0 if source.nodata is None else source.nodata
-    how = f"warped from {source.crs} ({smooth.name}, masks nearest)"
-    return Pixels(data, inside.astype(bool), target, how)
-
-
-def _reproject(
-    part: Numbers, out: Numbers, source: DatasetReader, place: Affine, target: Grid, how: Resampling
-) -> None:
-    reproject(
-        part,
-        out,
-        src_transform=place,
-        src_crs=source.crs,
-        dst_transform=target.transform,
-        dst_crs=f"EPSG:{target.epsg}",
-        resampling=how,
-        src_nodata=source.nodata if how != Resampling.nearest else None,
-        dst_nodata=source.nodata if how != Resampling.nearest and source.nodata is not None else 0,
-    )
-
-
-def _shifted(transform: Affine, row: int, col: int) -> Affine:
-    t = transform
-    return Affine(t.a, t.b, t.a * col + t.b * row + t.c, t.d, t.e, t.d * col + t.e * row + t.f)
-
-
-def _known(part: Numbers, nodata: float | None) -> npt.NDArray[np.bool_]:
-    if part.dtype.kind == "f":
-        known = np.isfinite(part)
-        known = known if nodata is None or np.isnan(nodata) else known & (part != nodata)
-    else:
-        known = part != (nodata or 0)
-    return np.asarray(known.any(axis=0), dtype=bool)
-
-
-def _source_window(source: DatasetReader, target: Grid) -> Window | None:
-    """The part of a file under a grid of another CRS, with a margin for the resampling."""
-    west, south, east, north = transform_bounds(f"EPSG:{target.epsg}", source.crs, *target.bounds, densify_pts=21)
-    b = ~source.transform
-    corners = ((west, south), (west, north), (east, south), (east, north))
-    cols = [b.a * x + b.b * y + b.c for x, y in corners]
-    rows = [b.d * x + b.e * y + b.f for x, y in corners]
-    c0, c1 = max(int(min(cols)) - 4, 0), min(int(max(cols)) + 5, source.width)
-    r0, r1 = max(int(min(rows)) - 4, 0), min(int(max(rows)) + 5, source.height)
-    return Window(c0, r0, c1 - c0, r1 - r0) if c0 < c1 and r0 < r1 else None

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 
 from monitor.core.errors import DataError
-from monitor.io.stac import asset_bands, pass_facts
+from monitor.io.stac import asset_bands, pass_facts, reflectance_scale
 from monitor.sources.imagery.naming import band_name, platform_name
 
 
@@ -85,8 +85,9 @@ def _sidecar(item: Mapping[str, object], image: Path, where: Path) -> Sidecar:
 def _parse(item: Mapping[str, object], asset: Mapping[str, object], image: Path) -> Sidecar:
     given = cast("Mapping[str, object]", item["properties"])
     facts, bands = pass_facts(given), asset_bands(asset)
-    names = [band_name(str(band.get("name") or band.get("eo:common_name") or "")) for band in bands]
+    names = [_name(band) for band in bands]
     unit = given.get("monitor:unit")
+    scale, offset = reflectance_scale(given, [asset], where=image.name) or (None, None)
     return Sidecar(
         id=str(item.get("id") or image.stem),
         start=facts.start,
@@ -96,19 +97,18 @@ def _parse(item: Mapping[str, object], asset: Mapping[str, object], image: Path)
         orbit_state=facts.orbit_state,
         cloud_cover=facts.cloud_cover,
         level=facts.level,
-        bands=tuple(name or "" for name in names),
-        scale=_common(bands, "scale", image),
-        offset=_common(bands, "offset", image),
+        bands=tuple(names) if any(names) else (),
+        scale=scale,
+        offset=offset,
         unit=_unit(unit or next((band.get("unit") for band in bands if band.get("unit")), None)),
         simulated=facts.simulated,
     )
 
 
-def _common(bands: list[Mapping[str, object]], key: str, image: Path) -> float | None:
-    values = {float(cast("float", band[name])) for band in bands for name in (key, f"raster:{key}") if name in band}
-    if len(values) > 1:
-        raise DataError(f"{image.name}: its bands have different {key}s {sorted(values)}; store them alike")
-    return values.pop() if values else None
+def _name(band: Mapping[str, object]) -> str:
+    """The band's own name, else its common one; ``""`` for one that is not known."""
+    texts = (str(band.get(key) or "") for key in ("name", "description", "eo:common_name", "common_name"))
+    return next((name for text in texts if (name := band_name(text))), "")
 
 
 def _unit(text: object) -> str | None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
-import rasterio
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.vrt import WarpedVRT
@@ -24,6 +24,7 @@ from monitor.core.errors import DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.sensors import S2_BANDS
 from monitor.core.timerange import utc
+from monitor.io.rasters import JPEG2000, open_raster
 from monitor.sources.imagery.grouping import Item, optical_item
 
 _BAND = re.compile(r".*_(B\d[\dA]|SCL)(?:_(10|20|60)m)?\.jp2", re.IGNORECASE)
@@ -31,6 +32,17 @@ _ORDER = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", 
 _QUANTIFICATION = {"BOA_QUANTIFICATION_VALUE", "QUANTIFICATION_VALUE"}
 _OFFSETS = {"BOA_ADD_OFFSET", "RADIO_ADD_OFFSET"}
 _ADVICE = "download the product again, or remove it"
+_DAMAGED = (
+    ElementTree.ParseError,
+    LookupError,
+    ValueError,
+    OSError,
+    EOFError,
+    RuntimeError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
+"""What damaged metadata and zips raise."""
 
 Numbers = npt.NDArray[np.uint16]
 Classes = npt.NDArray[np.uint8]
@@ -51,9 +63,23 @@ class Product:
 
 
 def is_product(path: Path) -> bool:
-    """Whether a path is named like a Sentinel-2 product: a ``.SAFE`` folder, or a zip of one."""
-    known = path.name.upper().startswith("S2") and "_MSIL" in path.name.upper()
-    return known and ((path.suffix.upper() == ".SAFE" and path.is_dir()) or path.suffix.lower() == ".zip")
+    """Whether a path is a Sentinel-2 product: a folder with its metadata, however it is named, or a zip of one."""
+    if path.is_dir():
+        return any(path.glob("MTD_MSIL*.xml")) or _is_named(path, ".SAFE")
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        return False
+    if _is_named(path, ".zip"):
+        return True
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(PurePosixPath(name).match("MTD_MSIL*.xml") for name in archive.namelist())
+    except (zipfile.BadZipFile, OSError):
+        return False
+
+
+def _is_named(path: PurePath, ending: str) -> bool:
+    name = path.name.upper()
+    return name.startswith("S2") and "_MSIL" in name and name.endswith(ending.upper())
 
 
 def read_product(path: Path, where: str) -> Product:
@@ -64,19 +90,27 @@ def read_product(path: Path, where: str) -> Product:
     DataError
         It is damaged, lacks its metadata, a band, or is no L1C or L2A.
     """
+    try:
+        return _product(path, where)
+    except DataError:
+        raise
+    except _DAMAGED as error:
+        raise DataError(f"{where}: its metadata is damaged ({error}); {_ADVICE}") from error
+
+
+def _product(path: Path, where: str) -> Product:
     names, read, prefix = _contents(path, where)
     product_xml = _only(names, "MTD_MSIL*.xml", where)
     tile_xml = _only(names, "MTD_TL.xml", where)
-    try:
-        product, tile = (ElementTree.fromstring(read(name)) for name in (product_xml, tile_xml))
-    except ElementTree.ParseError as error:
-        raise DataError(f"{where}: its metadata is damaged ({error}); {_ADVICE}") from error
+    product, tile = (ElementTree.fromstring(read(name)) for name in (product_xml, tile_xml))
     bands = {band: prefix + name for band, name in _finest(names).items()}
     missing = [band for band in S2_BANDS if band not in bands]
     if missing:
         raise DataError(f"{where}: band {', '.join(missing)} missing; {_ADVICE}")
     epsg, footprint = _place(bands["B02"], where)
-    name = re.sub(r"\.(zip|SAFE)$", "", re.sub(r"\.zip$", "", path.name, flags=re.IGNORECASE), flags=re.IGNORECASE)
+    name = re.sub(r"(\.SAFE)?(\.zip)?$", "", _product_uri(product) or path.name, flags=re.IGNORECASE)
+    if not _is_named(PurePosixPath(f"{name}.SAFE"), ".SAFE"):
+        raise DataError(f"{where}: it was renamed, and its metadata have no PRODUCT_URI; give it ESA's name again")
     quantification = _values(product, _QUANTIFICATION)
     return Product(
         where=where,
@@ -166,6 +200,12 @@ def _values(root: ElementTree.Element, tags: set[str]) -> dict[str, float]:
     return found
 
 
+def _product_uri(root: ElementTree.Element) -> str:
+    """The name that ESA gave the product, "" where its metadata have none: a folder may have been renamed."""
+    texts = (element.text for element in root.iter() if element.tag.rpartition("}")[2] == "PRODUCT_URI")
+    return next((text.strip() for text in texts if text), "")
+
+
 def _sensed(tile: ElementTree.Element, where: str) -> datetime:
     for element in tile.iter():
         if element.tag.rpartition("}")[2] == "SENSING_TIME" and element.text:
@@ -175,7 +215,7 @@ def _sensed(tile: ElementTree.Element, where: str) -> datetime:
 
 def _place(path: str, where: str) -> tuple[int, BaseGeometry]:
     try:
-        with rasterio.open(path) as source:
+        with open_raster(path, drivers=JPEG2000) as source:
             code = source.crs.to_epsg() if source.crs else None
             if code is None:
                 raise DataError(f"{where}: its bands have no CRS; {_ADVICE}")
@@ -189,7 +229,7 @@ def _band(product: Product, band: str, grid: Grid, how: Resampling) -> npt.NDArr
     rows, cols = grid.shape
     try:
         with (
-            rasterio.open(path) as source,
+            open_raster(path, drivers=JPEG2000) as source,
             WarpedVRT(
                 source,
                 crs=f"EPSG:{grid.epsg}",

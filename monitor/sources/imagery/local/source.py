@@ -3,40 +3,52 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from monitor.core.aoi import Aoi
+from monitor.core.arrays import Mask
 from monitor.core.errors import DataError, MonitorError, SourceError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
-from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, SENSORS
+from monitor.core.scenes.sensors import S2_BANDS, SENSORS
+from monitor.core.scenes.validity import valid_pixels
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import Problem
-from monitor.sources.imagery.grouping import group_acquisitions
+from monitor.sources.imagery.grouping import group_acquisitions, newest_first, one_a_pass
 from monitor.sources.imagery.ice import ice_tags
-from monitor.sources.imagery.local.geotiff import GeoTiffHeader, read_geotiff_header, read_pixels
-from monitor.sources.imagery.local.item import Sidecar, read_sidecar
+from monitor.sources.imagery.local.described import Described, check_named, describe
+from monitor.sources.imagery.local.files import nothing_here, scene_files
+from monitor.sources.imagery.local.geotiff import read_geotiff_header
+from monitor.sources.imagery.local.pixels import read_pixels
 from monitor.sources.imagery.local.safe import is_product, product_item, read_product, read_tile
-from monitor.sources.imagery.naming import band_name, platform_name, read_name, safe_id
-from monitor.sources.imagery.quality import MASKS, cloud, ice, seen
+from monitor.sources.imagery.naming import band_name, read_name, safe_id
+from monitor.sources.imagery.quality import cloud, ice
 from monitor.sources.imagery.validation import check_archivable, check_bands
 
-_ENDINGS = (".tif", ".tiff")
-_REFLECTANCE_MAX = 4.0
-"""Floats up to this are reflectance, larger ones reflectance × 10000; chosen."""
+_FLAG = "[source] radar_unit in monitor.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a search found: acquisitions in order of time, and what was left out with its reason."""
+    """What a search found: acquisitions in order of time, what was left out with its reason, and every file's fate.
+
+    Attributes
+    ----------
+    acquisitions : tuple of Acquisition
+        In order of time.
+    problems : tuple of Problem
+        What was left out, and why.
+    account : str
+        How many files were read, over the port, elsewhere, damaged and not recognised.
+    """
 
     acquisitions: tuple[Acquisition, ...]
     problems: tuple[Problem, ...]
+    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +91,37 @@ class FolderSource:
         """As `search`, and what was left out: damaged files, those without date, CRS or bands, other ports."""
         if not self.root.is_dir():
             raise SourceError(f"{self.root}: no such folder; set [source] folder in monitor.toml to where scenes are")
-        claims: dict[str, list[Acquisition]] = defaultdict(list)
-        problems: list[Problem] = []
-        for path in self._files():
+        files = scene_files(self.root)
+        problems = [Problem(name, reason, is_fault=False) for name, reason in files.unknown]
+        read: list[Acquisition] = []
+        for path in files.images:
             try:
-                header = read_geotiff_header(path)
-                acquisition = self._acquisition(header, aoi)
+                described = self._described(path)
+                read.append(self._acquisition(described, aoi))
             except (MonitorError, OSError) as error:
                 problems.append(Problem(self._relative(path), _reason(error, path)))
-                continue
-            if not header.footprint.intersection(aoi.geometry).area:
-                problems.append(Problem(self._relative(path), f"not in AOI {aoi.id}", is_fault=False))
-            elif acquisition.start in period:
-                claims[acquisition.id].append(acquisition)
-        self._survey_products(aoi, period, claims, problems)
-        found = [claim[0] for claim in claims.values() if len(claim) == 1]
+        items = []
+        for path in files.products:
+            try:
+                items.append(product_item(read_product(path, self._relative(path))))
+            except MonitorError as error:
+                problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
+        damaged = len(files.images) + len(files.products) - len(read) - len(items)
+        near = [a for a in read if a.footprint.intersection(aoi.geometry).area]
+        near += group_acquisitions(items, aoi, sensor="s2", source=self.name)
+        over = {name for acquisition in near for name in acquisition.product_ids}
+        places = {a.product_ids[0]: a.footprint for a in read} | {item.id: item.geometry for item in items}
+        problems += [Problem(n, f"not in AOI {aoi.id}", is_fault=False) for n in places if n not in over]
+        if not over and not damaged:
+            why = nothing_here(files, aoi, places.values())
+            problems.append(Problem(str(self.root), why, is_fault=False, is_empty=True))
+        claims: dict[str, list[Acquisition]] = defaultdict(list)
+        for acquisition in one_a_pass(near):
+            claims[acquisition.id].append(acquisition)
         problems += [_contested(claim) for claim in claims.values() if len(claim) > 1]
-        return Survey(tuple(sorted(found, key=lambda a: (a.start, a.id))), tuple(problems))
+        found = [claim[0] for claim in claims.values() if len(claim) == 1 and claim[0].start in period]
+        account = files.account(over=len(over), outside=len(places) - len(over), damaged=damaged)
+        return Survey(tuple(found), tuple(problems), account)
 
     def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:
         """What a search leaves out, and why."""
@@ -114,58 +140,31 @@ class FolderSource:
         for product in acquisition.product_ids:
             if not (self.root / product).exists():
                 raise DataError(f"{self.root / product}: was there at the search and is gone; put it back")
-        path = self.root / acquisition.product_ids[0]
-        if is_product(path):
-            return self._fetch_products(acquisition, aoi)
-        header, sidecar = self._named(read_geotiff_header(path)), read_sidecar(path)
-        bands = [band for band in SENSORS[acquisition.sensor].bands if band in header.bands]
-        needed = self.needed if acquisition.sensor == "s2" else ("VV",)
-        check_bands([band for band in header.bands if band], needed, where=str(path))
-        masks = [name for name in MASKS if name in header.bands]
-        pixels = read_pixels(header, aoi, bands, masks=masks)
-        data = pixels.data[: len(bands)]
-        mask = dict(zip(masks, pixels.data[len(bands) :], strict=True))
-        valid = pixels.inside & seen(data, mask, nodata=header.nodata)
-        covered = cloud(mask)
-        numbers, note = self._numbers(data, header, sidecar, sensor=acquisition.sensor)
-        numbers[:, ~valid] = 0
-        tags = {**header.tags, "source_file": path.name, "resampling": pixels.how, "numbers": note}
-        tags |= ice_tags(ice(mask), valid, pixels.grid, aoi)
-        raster = Raster(
-            data=numbers,
-            bands=tuple(bands),
-            valid=valid,
-            grid=pixels.grid,
-            cloud=None if covered is None else covered & valid,
-            scale=SENSORS[acquisition.sensor].scale,
-            offset=0.0,
-            tags=tags | ({"SIMULATED": "YES"} if acquisition.simulated else {}),
-        )
-        check_archivable(raster, acquisition.sensor, where=str(path))
+        names = newest_first(acquisition.product_ids)
+        products = [name for name in names if is_product(self.root / name)]
+        parts = [self._fetch_products(products, aoi)] if products else []
+        for name in names:
+            if name not in products:
+                parts.append(self._fetch_image(self.root / name, aoi, parts[0].grid if parts else None))
+        raster = _merged(parts)
+        check_archivable(raster, acquisition.sensor, where=str(self.root / names[0]))
         return raster
 
-    def _survey_products(
-        self, aoi: Aoi, period: TimeRange, claims: dict[str, list[Acquisition]], problems: list[Problem]
-    ) -> None:
-        """Add the passes of SAFE products; tiles of one pass are one acquisition."""
-        items = []
-        for path in sorted(p for p in self.root.rglob("S2*") if is_product(p)):
-            try:
-                items.append(product_item(read_product(path, self._relative(path))))
-            except MonitorError as error:
-                problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
-        for acquisition in group_acquisitions(items, aoi, sensor="s2", source=self.name):
-            if acquisition.start in period:
-                claims[acquisition.id].append(acquisition)
-        elsewhere = [item.id for item in items if not item.geometry.intersects(aoi.geometry)]
-        problems += [Problem(name, f"not in AOI {aoi.id}", is_fault=False) for name in elsewhere]
+    def _fetch_image(self, path: Path, aoi: Aoi, grid: Grid | None) -> Raster:
+        """The pixels of a GeoTIFF."""
+        described = self._described(path)
+        names = described.header.bands
+        bands = tuple(band for band in SENSORS[described.sensor].bands if band in names)
+        pixels = read_pixels(described.header, bands, aoi=aoi, grid=grid, masks=described.masks)
+        raster = described.raster(pixels, bands, unit=self.unit, unit_flag=_FLAG)
+        return replace(raster, tags={**raster.tags, **ice_tags(ice(pixels.masks), pixels.valid, pixels.grid, aoi)})
 
-    def _fetch_products(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
+    def _fetch_products(self, names: Sequence[str], aoi: Aoi) -> Raster:
         """The pixels of SAFE products of one pass; where tiles overlap the first is used."""
         grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
         data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
         scl, notes, classified = np.zeros(grid.shape, np.uint8), set(), True
-        for name in acquisition.product_ids:
+        for name in names:
             tile, classes, note = read_tile(read_product(self.root / name, name), grid)
             new = tile.any(axis=0) & ~data.any(axis=0)
             data[:, new] = tile[:, new]
@@ -174,11 +173,11 @@ class FolderSource:
                 scl[new] = classes[new]
             notes.add(note)
         mask = {"SCL": scl} if classified else {}
-        valid = seen(data, mask, nodata=0)
+        data, valid = valid_pixels(data, masks=mask)
         covered = cloud(mask)
-        tags = {"source_file": " ".join(acquisition.product_ids), "numbers": "; ".join(sorted(notes))}
+        tags = {"source_file": " ".join(names), "numbers": "; ".join(sorted(notes))}
         tags |= ice_tags(ice(mask), valid, grid, aoi)
-        raster = Raster(
+        return Raster(
             data=data,
             bands=S2_BANDS,
             valid=valid,
@@ -188,87 +187,73 @@ class FolderSource:
             offset=0.0,
             tags=tags,
         )
-        check_archivable(raster, "s2", where=acquisition.id)
-        return raster
-
-    def _files(self) -> Iterator[Path]:
-        for path in sorted(self.root.rglob("*")):
-            parts = path.relative_to(self.root).parts
-            hidden = any(part.startswith(".") or part.upper().endswith(".SAFE") for part in parts)
-            if path.suffix.lower() in _ENDINGS and not hidden and path.is_file():
-                yield path
 
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
-    def _named(self, header: GeoTiffHeader) -> GeoTiffHeader:
-        """The header with band names from the item or the settings where the file has none."""
-        if any(header.bands):
-            return header
-        sidecar = read_sidecar(header.path)
-        names = (sidecar.bands if sidecar else ()) or tuple(band_name(band) or band for band in self.bands)
-        if len(names) != len(header.bands) or not any(names):
+    def _described(self, path: Path) -> Described:
+        """All that is known of a GeoTIFF, with band names from the item or the settings where the file has none."""
+        described = describe(read_geotiff_header(path), tuple(band_name(band) or "" for band in self.bands))
+        if not described.header.is_named:
             raise DataError(
-                f"{header.path}: its {len(header.bands)} bands have no names; write band descriptions into the file "
-                "(gdal_edit, or rasterio's `descriptions`), or set [source] bands in monitor.toml"
+                f"{path}: its {len(described.header.bands)} bands have no names; write band descriptions into the "
+                "file (gdal_edit, or rasterio's `descriptions`), or set [source] bands in monitor.toml"
             )
-        return replace(header, bands=names)
+        check_named(described, remedy="set [source] bands in monitor.toml for a file that names none")
+        needed = self.needed if described.sensor == "s2" else ("VV",)
+        check_bands([band for band in described.header.bands if band], needed, where=str(path))
+        return described
 
-    def _acquisition(self, header: GeoTiffHeader, aoi: Aoi) -> Acquisition:
-        header = self._named(header)
-        path, sidecar = header.path, read_sidecar(header.path)
-        sensor = "s1" if any(band in S1_BANDS for band in header.bands) else "s2"
-        needed = self.needed if sensor == "s2" else ("VV",)
-        check_bands([band for band in header.bands if band], needed, where=str(path))
-        item = sidecar or Sidecar(path.stem, None, None)
-        start, end, named = item.start, item.end, None
-        if start is None or end is None:
+    def _acquisition(self, described: Described, aoi: Aoi) -> Acquisition:
+        path, item, sensor = described.header.path, described.item, described.sensor
+        named, known = described.named, described.interval
+        if known is None:
             named = read_name(path.stem)
-            start, end = named.start, named.end
-        platform = item.platform or (named.platform if named else None) or f"sentinel-{sensor[1]}"
+            known = (named.start, named.end)
         return Acquisition(
             id=f"{safe_id(item.id)}_{aoi.id}",
             aoi_id=aoi.id,
             sensor=sensor,
-            platform=platform_name(platform),
-            start=start,
-            end=end,
-            footprint=header.footprint,
+            platform=described.platform or f"sentinel-{sensor[1]}",
+            start=known[0],
+            end=known[1],
+            footprint=described.header.footprint,
             relative_orbit=item.relative_orbit or (named.relative_orbit if named else None),
             orbit_state=item.orbit_state,
             cloud_cover=item.cloud_cover,
             product_ids=(self._relative(path),),
             level=item.level or (named.level if named else None),
             source=self.name,
-            simulated=item.simulated or any(key.upper() == "SIMULATED" for key in header.tags),
+            simulated=described.is_simulated,
         )
-
-    def _numbers(
-        self, data: npt.NDArray[np.generic], header: GeoTiffHeader, sidecar: Sidecar | None, *, sensor: str
-    ) -> tuple[npt.NDArray[np.generic], str]:
-        """The archive's own numbers: reflectance × 10000 as uint16, or linear power as float32."""
-        if sensor == "s1":
-            unit = (sidecar.unit if sidecar else None) or ("db" if _names_db(header.path) else self.unit)
-            values = np.nan_to_num(data.astype(np.float32), nan=0.0 if unit == "linear" else -np.inf)
-            return (values, "linear power") if unit == "linear" else (np.power(10.0, values / 10.0), "from dB")
-        scale = (sidecar.scale if sidecar else None) or header.scale
-        offset = (sidecar.offset if sidecar and sidecar.offset is not None else header.offset) or 0.0
-        if data.dtype == np.uint16 and offset == 0.0 and scale in (None, 1e-4):
-            return data.copy(), "as stored"
-        if scale is None:
-            scale = 1.0 if data.dtype.kind == "f" and np.nanmax(data, initial=0.0) <= _REFLECTANCE_MAX else 1e-4
-        reflectance = np.nan_to_num(data.astype(np.float32)) * np.float32(scale) + np.float32(offset)
-        numbers = np.clip(np.rint(reflectance * 1e4), 0, 65535).astype(np.uint16)
-        return numbers, f"reflectance from scale {scale:g}, offset {offset:g}"
-
-
-def _names_db(path: Path) -> bool:
-    return "db" in path.stem.lower().replace("-", "_").split("_")
 
 
 def _contested(claim: list[Acquisition]) -> Problem:
     files = ", ".join(acquisition.product_ids[0] for acquisition in claim)
     return Problem(files, f"all claim to be scene {claim[0].id}; keep one, or give them different names or item ids")
+
+
+def _merged(parts: Sequence[Raster]) -> Raster:
+    """The first raster, and where it shows nothing the next of the same bands that shows something."""
+    first, *rest = parts
+    for other in rest:
+        if other.bands != first.bands or other.grid != first.grid:
+            continue
+        new = other.valid & ~first.valid
+        if not new.any():
+            continue
+        data, valid = first.data.copy(), first.valid | new
+        data[:, new] = other.data[:, new]
+        tags = {**first.tags, "source_file": f"{first.tags['source_file']} {other.tags['source_file']}"}
+        first = replace(first, data=data, valid=valid, cloud=_both_clouds(first, other, new), tags=tags)
+    return first
+
+
+def _both_clouds(first: Raster, other: Raster, new: Mask) -> Mask | None:
+    """The cloud mask of two rasters where the second fills the first; None unless both have one."""
+    if first.cloud is None or other.cloud is None:
+        return None
+    return np.where(new, other.cloud, first.cloud)
 
 
 def _reason(error: Exception, path: Path) -> str:

@@ -15,6 +15,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.validity import valid_pixels
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.sources.imagery import quality
 from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
@@ -179,13 +180,13 @@ class SentinelHubSource:
         sensor = acquisition.sensor
         bands = self._bands(sensor)
         mask = dict(zip(self._masks(sensor), arrays["mask"], strict=True))
-        valid = quality.seen(arrays["default"], mask, nodata=None)
+        data, valid = valid_pixels(arrays["default"], masks=mask)
         covered = quality.cloud(mask)
-        tags = {"deployment": self.settings.deployment, **_radar_tags(sensor, bands, arrays["default"], valid)}
+        tags = {"deployment": self.settings.deployment, **_radar_tags(sensor, bands, data, valid)}
         tags |= ice_tags(quality.ice(mask), valid, grid, aoi)
         kept = len(SENSORS[sensor].bands)
         return Raster(
-            data=arrays["default"][:kept],
+            data=data[:kept],
             bands=bands[:kept],
             valid=valid,
             grid=grid,

@@ -1,9 +1,4 @@
-"""One meaning for numbers of many catalogs: DN = reflectance × 10000, offset applied; pure.
-
-Since processing baseline 04.00 (25 January 2022) Sentinel-2 products carry an offset of −1000. Catalogs differ: some
-leave it in the numbers and state it in ``raster:bands``, some have taken it out and state that in a property (and
-still carry the old offset in ``raster:bands``), some state the baseline alone.
-"""
+"""One meaning for numbers of many catalogs: DN = reflectance × 10000, offset applied; pure."""
 
 from __future__ import annotations
 
@@ -13,15 +8,13 @@ from typing import Any, cast
 import numpy as np
 import numpy.typing as npt
 
+from monitor.core.errors import DataError
 from monitor.core.scenes.sensors import S2_BANDS
+from monitor.io.stac import reflectance_scale
 from monitor.sources.errors import BadResponse
 from monitor.sources.imagery.naming import band_name
 
 Numbers = npt.NDArray[np.uint16]
-
-_APPLIED = "earthsearch:boa_offset_applied"
-_BASELINES = ("s2:processing_baseline", "processing:version")
-_FIRST_WITH_OFFSET = (4, 0)
 
 
 def asset_names(feature: Mapping[str, Any], *, where: str) -> dict[str, str]:
@@ -55,22 +48,14 @@ def scale_offset(feature: Mapping[str, Any], *, where: str) -> tuple[float, floa
     BadResponse
         The bands disagree, or nothing states whether the offset is in the numbers.
     """
-    given = cast("Mapping[str, object]", feature["properties"])
-    found = {
-        _stated(feature["assets"][name]) for band, name in asset_names(feature, where=where).items() if band != "SCL"
-    }
-    if len(found) > 1:
-        raise BadResponse(f"{where}: its bands have different scales or offsets {sorted(map(str, found))}")
-    stated = found.pop()
-    scale = 1e-4 if stated is None else stated[0]
-    if given.get(_APPLIED) is True:
-        return scale, 0.0
-    if stated is not None:
-        return stated
-    baseline = next((str(given[key]) for key in _BASELINES if given.get(key)), None)
-    if baseline is None:
+    assets = [feature["assets"][name] for band, name in asset_names(feature, where=where).items() if band != "SCL"]
+    try:
+        found = reflectance_scale(feature["properties"], assets, where=where)
+    except (DataError, TypeError, ValueError) as error:
+        raise BadResponse(f"{error}; use another collection") from error
+    if found is None:
         raise BadResponse(f"{where}: states neither scale and offset nor a processing baseline; use another collection")
-    return scale, -0.1 if _version(baseline) >= _FIRST_WITH_OFFSET else 0.0
+    return (1e-4 if found[0] is None else found[0]), found[1]
 
 
 def numbers_of(stored: npt.NDArray[np.generic], feature: Mapping[str, Any], *, where: str) -> tuple[Numbers, str]:
@@ -97,16 +82,3 @@ def numbers_of(stored: npt.NDArray[np.generic], feature: Mapping[str, Any], *, w
     numbers = np.clip(np.rint(reflectance * 1e4), 1, 65535).astype(np.uint16)
     numbers[np.asarray(stored) == 0] = 0
     return numbers, f"scale {scale:g} and offset {offset:g} applied"
-
-
-def _stated(asset: Mapping[str, Any]) -> tuple[float, float] | None:
-    bands = asset.get("raster:bands") or asset.get("bands") or [asset]
-    first = cast("Mapping[str, float]", bands[0])
-    scale = first.get("scale", first.get("raster:scale"))
-    offset = first.get("offset", first.get("raster:offset"))
-    return None if scale is None and offset is None else (float(scale or 1e-4), float(offset or 0.0))
-
-
-def _version(text: str) -> tuple[int, int]:
-    major, _, minor = text.strip().partition(".")
-    return (int(major), int(minor or 0)) if major.isdigit() and (minor or "0").isdigit() else (0, 0)

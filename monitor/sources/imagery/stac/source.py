@@ -18,6 +18,7 @@ from monitor.core.errors import SettingsError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
+from monitor.core.scenes.validity import valid_pixels
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
@@ -85,12 +86,12 @@ class StacSource:
         notes = []
         for id_ in ids:
             tile, classes, note = self._tile(features[id_], grid, id_)
-            seen = quality.seen(tile, {"SCL": classes}, nodata=None) if classes.any() else tile.any(axis=0)
+            _, seen = valid_pixels(tile, masks={"SCL": classes} if classes.any() else {})
             new = seen & (scl == 0) & ~data.any(axis=0)
             data[:, new], scl[new] = tile[:, new], classes[new]
             notes.append(note)
         masks = {"SCL": scl} if scl.any() else {}
-        valid = np.asarray(scl != 0 if masks else data.any(axis=0), dtype=bool)
+        data, valid = valid_pixels(data, masks=masks)
         cloud, tags = quality.cloud(masks), {"numbers": "; ".join(sorted(set(notes))), "catalog": self.url}
         tags |= ice_tags(quality.ice(masks), valid, grid, aoi)
         raster = Raster(

@@ -35,9 +35,11 @@ def write_safe(
     zeros=0,
     skip=(),
     baseline="0509",
+    processed="20231005T043812",
+    uri=True,
 ):
     """A product of 1 km; band k holds column + 100 k + 500, minus the offset."""
-    name = f"S2B_MSIL{level}_20231005T021510_N{baseline}_R003_T{tile}_20231005T043812"
+    name = f"S2B_MSIL{level}_20231005T021510_N{baseline}_R003_T{tile}_{processed}"
     granule = root / f"{name}.SAFE" / "GRANULE" / f"L{level}_T{tile}_A034367_20231005T022206"
     images = granule / "IMG_DATA"
     for k, band in enumerate((*S2_BANDS, "SCL")):
@@ -71,7 +73,8 @@ def write_safe(
     scale = "BOA_QUANTIFICATION_VALUE" if level == "2A" else "QUANTIFICATION_VALUE"
     values = "".join(f'<{kind}_ADD_OFFSET band_id="{n}">{offset}</{kind}_ADD_OFFSET>' for n in range(13))
     (root / f"{name}.SAFE" / f"MTD_MSIL{level}.xml").write_text(
-        f'<n1:P xmlns:n1="https://psd"><{scale} unit="none">10000</{scale}>{values if offset else ""}</n1:P>'
+        f'<n1:P xmlns:n1="https://psd">{f"<PRODUCT_URI>{name}.SAFE</PRODUCT_URI>" if uri else ""}'
+        f'<{scale} unit="none">10000</{scale}>{values if offset else ""}</n1:P>'
     )
     at = sensed.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     (granule / "MTD_TL.xml").write_text(f'<n1:T xmlns:n1="https://psd"><SENSING_TIME>{at}</SENSING_TIME></n1:T>')
@@ -120,6 +123,42 @@ def test_an_old_baseline_has_no_offset(tmp_path, aoi):
     write_safe(tmp_path, offset=0, baseline="0301")
     source = FolderSource(tmp_path)
     assert source.fetch(source.search(aoi, MONTH)[0], aoi).data[0, 0, 0] == 520
+
+
+def test_two_datastrips_of_one_take_are_put_together(tmp_path, aoi):
+    first = write_safe(tmp_path, zeros=50)
+    second = write_safe(tmp_path, processed="20231005T050101")
+    for path in second.rglob("*_B*.jp2"):  # the other half of the tile
+        with rasterio.open(path) as band:
+            data, profile = band.read(1), band.profile
+        data[:, data.shape[1] // 2 :] = 0
+        size = {key: profile[key] for key in ("width", "height", "count", "dtype", "crs", "transform")}
+        with rasterio.open(path, "w", driver="JP2OpenJPEG", QUALITY=100, REVERSIBLE="YES", **size) as band:
+            band.write(data, 1)
+    source = FolderSource(tmp_path)
+    [acquisition] = source.search(aoi, MONTH)
+    assert set(acquisition.product_ids) == {first.name, second.name}
+    raster = source.fetch(acquisition, aoi)
+    assert raster.valid.all()
+    assert np.array_equal(raster.data[0][0], np.arange(20, 80) + 500)
+
+
+def test_of_two_processings_the_newer_baseline_is_read(tmp_path, aoi):
+    write_safe(tmp_path, offset=0, baseline="0301")
+    newer = write_safe(tmp_path, processed="20240105T050101")
+    [acquisition] = FolderSource(tmp_path).search(aoi, MONTH)
+    assert acquisition.product_ids == (newer.name,)
+
+
+def test_a_renamed_product_is_known_by_its_metadata(tmp_path, aoi):
+    renamed = write_safe(tmp_path).rename(tmp_path / "rajin october")
+    source = FolderSource(tmp_path)
+    [acquisition] = source.search(aoi, MONTH)
+    assert acquisition.id == "20231005T021510Z_S2B_L2A_R003_port"
+    assert acquisition.product_ids == (renamed.name,)
+    assert source.fetch(acquisition, aoi).valid.all()
+    write_safe(tmp_path, tile="52TFM", uri=False).rename(tmp_path / "lost")
+    assert "renamed" in {p.where: p.reason for p in source.problems(aoi, MONTH)}["lost"]
 
 
 def test_tiles_of_one_pass_are_one_acquisition(tmp_path, aoi):

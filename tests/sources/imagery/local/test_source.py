@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+from affine import Affine
 from pyproj import Transformer
 
 from monitor.core.aoi import parse_aoi
@@ -218,8 +219,168 @@ def test_radar_in_decibels_becomes_linear_power(source, aoi, write_scene):
     assert not raster.valid[:10].any()
 
 
+@pytest.mark.parametrize(
+    "number, dtype, unit",
+    [(180, "uint16", "linear"), (-1850.0, "float32", "db"), (-18.5, "float32", "linear"), (40.0, "float32", "db")],
+)
+def test_radar_that_is_neither_power_nor_decibels_is_refused(source, aoi, write_scene, number, dtype, unit):
+    write_scene(
+        "S1A_IW_20230905T092119.tif", bands=("VV", "VH"), data=np.full((2, 100, 100), number, dtype), nodata=None
+    )
+    radar = FolderSource(source.root, unit=unit)
+    with pytest.raises(DataError, match=r"calibrate it to sigma nought .* or state its unit by \[source\] radar_unit"):
+        radar.fetch(only(radar, aoi), aoi)
+
+
+def test_a_south_up_scene_is_read_like_any_other(source, aoi, write_scene):
+    path = write_scene()
+    with rasterio.open(path) as stored:
+        data, t = stored.read(), stored.transform
+    wanted = source.fetch(only(source, aoi), aoi)
+    path.unlink()
+    with rasterio.open(
+        path,
+        "w",
+        driver="GTiff",
+        width=100,
+        height=100,
+        count=5,
+        dtype="uint16",
+        crs="EPSG:32652",
+        transform=Affine(t.a, 0, t.c, 0, -t.e, t.f + 100 * t.e),
+        nodata=0,
+    ) as target:
+        target.write(data[:, ::-1])
+        target.descriptions = BANDS
+    raster = source.fetch(only(source, aoi), aoi)
+    assert raster.grid == wanted.grid
+    assert np.array_equal(raster.data, wanted.data)
+
+
 def test_a_source_crosses_processes(source):
     assert pickle.loads(pickle.dumps(source)) == source
+
+
+# one overpass, one observation
+
+
+@pytest.mark.parametrize(
+    "first, second",
+    [
+        ("S2A_20230905T021609_port.tif", "S2A_20230905T021609_port (1).tif"),
+        ("S2A_20230905_port.tif", "copy/S2A_20230905_port.tif"),
+        ("S2_20230905_port.tif", "S2A_20230905T021609_port.tif"),
+        (
+            "S2A_MSIL2A_20230905T021601_N0400_R003_T52TEM_20230905T051212.tif",
+            "S2A_MSIL2A_20230905T021601_N0509_R003_T52TEM_20231005T051212.tif",
+        ),
+    ],
+)
+def test_one_overpass_in_two_files_is_one_observation(source, aoi, write_scene, first, second):
+    write_scene(first, data=np.full((5, 100, 100), 900, np.uint16))
+    half = np.full((5, 100, 100), 700, np.uint16)
+    half[:, :, 50:] = 0
+    write_scene(second, data=half)
+    acquisition = only(source, aoi)
+    assert sorted(acquisition.product_ids) == sorted([first, second])
+    raster = source.fetch(acquisition, aoi)
+    assert raster.valid.all()
+    assert set(np.unique(raster.data)) <= {700, 900}
+
+
+def test_two_parts_of_one_overpass_are_put_together(source, aoi, write_scene):
+    left, right = (np.full((5, 100, 100), number, np.uint16) for number in (700, 900))
+    left[:, :, 50:], right[:, :, :50] = 0, 0
+    write_scene("S2A_20230905T021609_T52TEM.tif", data=left)
+    write_scene("S2A_20230905T021609_T52TEN.tif", data=right)
+    raster = source.fetch(only(source, aoi), aoi)
+    assert raster.valid.all()
+    assert (raster.data[:, :, :30] == 700).all()
+    assert (raster.data[:, :, 30:] == 900).all()
+
+
+def test_two_satellites_and_two_days_are_two_observations(source, aoi, write_scene):
+    for name in ("S2A_20230905T021609", "S2B_20230905T021609", "S2A_20230915T021609"):
+        write_scene(f"{name}.tif")
+    assert len(source.search(aoi, PERIOD)) == 3
+
+
+# every file is accounted for
+
+
+def test_every_file_is_accounted_for(source, aoi, write_scene):
+    write_scene()
+    write_scene("elsewhere_20230905.tif", west=600_000)
+    write_scene("harbour.tif")
+    (source.root / "look.jp2").touch()
+    found = source.survey(aoi, PERIOD)
+    assert found.account == "2 read: 1 over the port, 1 outside; 1 refused; 1 not recognised"
+    assert reasons(source, aoi)["look.jp2"] == "not recognised: no GeoTIFF"
+
+
+def test_a_port_with_longitude_and_latitude_swapped_is_known_by_its_scenes(source, write_scene):
+    write_scene(epsg=32634, west=337_000, north=6_046_000)
+    swapped = parse_aoi({"type": "Polygon", "coordinates": [_square(54.5, 18.5)]}, id="gdynia")
+    why = reasons(source, swapped)[str(source.root)]
+    assert why == "1 GeoTIFF, none touches gdynia (AOI 54.5° E 18.5° N, scenes 18.5° E 54.5° N: swapped?)"
+
+
+def test_a_folder_without_a_picture_says_so(source, aoi):
+    source.root.mkdir()
+    assert "no GeoTIFF and no Sentinel-2 product in it" in reasons(source, aoi)[str(source.root)]
+
+
+def _square(lon, lat, half=0.01):
+    return [
+        [lon - half, lat - half],
+        [lon + half, lat - half],
+        [lon + half, lat + half],
+        [lon - half, lat + half],
+        [lon - half, lat - half],
+    ]
+
+
+# what describes a file
+
+
+@pytest.mark.parametrize(
+    "properties, bands, expected",
+    [
+        ({"earthsearch:boa_offset_applied": True}, {"scale": 0.0001, "offset": -0.1}, 3000),
+        ({"s2:processing_baseline": "05.09"}, {}, 2000),
+        ({"s2:processing_baseline": "02.14"}, {}, 3000),
+        ({}, {"raster:scale": 0.0001, "raster:offset": -0.1}, 2000),
+        ({}, {}, 3000),
+    ],
+)
+@pytest.mark.parametrize("key", ["raster:bands", "bands"])
+def test_an_item_means_the_same_as_in_a_catalog(source, aoi, write_scene, properties, bands, expected, key):
+    item = {"datetime": "2023-09-05T02:16:09Z", **properties}
+    write_scene(data=np.full((5, 100, 100), 3000, np.uint16), item=item)
+    sidecar = source.root / "port_S2_20230905T021609.json"
+    document = json.loads(sidecar.read_text())
+    document["assets"]["data"][key] = [{"name": band, **bands} for band in BANDS]
+    sidecar.write_text(json.dumps(document))
+    assert (source.fetch(only(source, aoi), aoi).data == expected).all()
+
+
+def test_names_in_eo_bands_are_read(source, aoi, write_scene):
+    write_scene(bands=(None,) * 5, item={"datetime": "2023-09-05T02:16:09Z"})
+    sidecar = source.root / "port_S2_20230905T021609.json"
+    document = json.loads(sidecar.read_text())
+    names = ("red", "green", "blue", "nir", "swir16")
+    document["assets"]["data"]["eo:bands"] = [{"name": f"x{n}", "common_name": n} for n in names]
+    sidecar.write_text(json.dumps(document))
+    raster = source.fetch(only(source, aoi), aoi)
+    with rasterio.open(source.root / "port_S2_20230905T021609.tif") as stored:
+        assert np.array_equal(raster.data[2], stored.read(1)[20:70, 20:80])
+
+
+def test_some_names_of_five_are_no_reason_to_guess_the_rest(source, aoi, write_scene):
+    path = write_scene(bands=("B02", "B03", None, "seven", "B11"))
+    why = reasons(source, aoi)[path.name]
+    assert "no band is named B04, B08" in why
+    assert "band 3, 4 (seven) has no name that is known" in why
 
 
 # bad input
@@ -264,7 +425,7 @@ def test_another_raster_format_in_disguise_is_refused(source, aoi, tmp_path, wri
     ) as png:
         png.write(first, 1)
     path.write_bytes((tmp_path / "x.png").read_bytes())
-    assert "PNG file, not a GeoTIFF" in reasons(source, aoi)[path.name]
+    assert "not a readable GeoTIFF" in reasons(source, aoi)[path.name]
 
 
 def test_a_scene_without_crs_is_refused(source, aoi, write_scene):
@@ -299,14 +460,14 @@ def test_a_scene_whose_data_lie_beside_the_aoi_is_not_a_observation(source, aoi,
         source.fetch(only(source, aoi), aoi)
 
 
-def test_two_files_that_claim_one_scene_are_both_refused(source, aoi, write_scene):
-    write_scene("a/port_20230905.tif")
-    write_scene("b/port_20230905.tif")
+def test_two_passes_that_claim_one_id_are_both_refused(source, aoi, write_scene):
+    write_scene("a/port.tif", item={"datetime": "2023-09-05T02:16:09Z"})
+    write_scene("b/port.tif", item={"datetime": "2023-09-15T02:16:09Z"})
     write_scene("port_20230906.tif")
     assert [a.id for a in source.search(aoi, PERIOD)] == ["port_20230906_port"]
     [problem] = source.problems(aoi, PERIOD)
-    assert problem.where == "a/port_20230905.tif, b/port_20230905.tif"
-    assert "all claim to be scene port_20230905_port" in problem.reason
+    assert problem.where == "a/port.tif, b/port.tif"
+    assert "all claim to be scene port_port" in problem.reason
 
 
 def test_a_file_without_any_date_is_refused(source, aoi, write_scene):

@@ -1,0 +1,110 @@
+"""Outlines from the files of map programs: KML, KMZ, GeoPackage, Shapefile."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import cast
+from xml.etree import ElementTree
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError
+from pyproj.exceptions import ProjError
+from shapely.errors import ShapelyError
+
+from monitor.core.errors import DataError
+from monitor.core.geo.geodesy import WGS84
+
+_BEGINS: Mapping[str, bytes] = MappingProxyType(
+    {".gpkg": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a", ".kmz": b"PK"}
+)
+"""First bytes of each format: a file is opened as what its name says, and never as a text that names a server."""
+_UNREADABLE = (DataSourceError, DataLayerError, ShapelyError, ProjError, OSError, ValueError, RuntimeError, NameError)
+"""What the libraries raise over damaged files; pyogrio trips over a name of its own where a CRS is damaged."""
+_DRIVERS = MappingProxyType({".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".kml": "KML or LIBKML", ".kmz": "LIBKML"})
+
+
+def read_outlines(path: Path) -> dict[str, object]:
+    """A GeoJSON FeatureCollection, in longitude and latitude, of all layers of a file.
+
+    Parameters
+    ----------
+    path : Path
+        GeoJSON, KML, KMZ, GeoPackage or Shapefile. Only features with a geometry are taken.
+
+    Raises
+    ------
+    DataError
+        The file is damaged, in another format, or a layer has no CRS.
+    """
+    kind = path.suffix.lower()
+    if kind not in _DRIVERS:
+        return _json(path)
+    _check_begins(path, kind)
+    try:
+        layers = [_layer(path, str(name)) for name, _ in pyogrio.list_layers(path)]
+    except DataError:
+        raise
+    except _UNREADABLE as error:
+        raise DataError(f"{path}: not a readable {_DRIVERS[kind]} file ({error}); export it again") from error
+    table = pd.concat(layers, ignore_index=True) if layers else gpd.GeoDataFrame({"geometry": []}, crs=WGS84)
+    if not len(table):
+        raise DataError(f"{path}: no outline in it; draw the port's area as a polygon")
+    return cast("dict[str, object]", json.loads(gpd.GeoDataFrame(table).to_json(drop_id=True, na="drop")))
+
+
+def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
+    layer = pyogrio.read_dataframe(path, layer=name, force_2d=True)
+    if not isinstance(layer, gpd.GeoDataFrame):
+        return gpd.GeoDataFrame({"geometry": []}, crs=WGS84)
+    if layer.crs is None:
+        raise DataError(f"{path}: layer {name} has no CRS, so its place is unknown; set it (a .prj beside a Shapefile)")
+    known = layer[layer.geometry.notna()].to_crs(WGS84)
+    kept = [column for column in ("id", "kind", "name", "Name", "geometry") if column in known]
+    return known[kept].rename(columns={"Name": "name"} if "name" not in known else {})
+
+
+def _json(path: Path) -> dict[str, object]:
+    try:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(f"{path}: not a readable GeoJSON file ({error}); export it again") from error
+    if not isinstance(document, dict):
+        raise DataError(f"{path}: not a GeoJSON object; export it again")
+    return document
+
+
+def _check_begins(path: Path, kind: str) -> None:
+    try:
+        if kind == ".kml":
+            _check_kml(path.read_bytes(), path)
+            return
+        with path.open("rb") as file:
+            head = file.read(16)
+        if not head.startswith(_BEGINS[kind]):
+            raise DataError(f"{path}: not a {_DRIVERS[kind]} file; export it again")
+        if kind == ".kmz":
+            with zipfile.ZipFile(path) as archive:
+                for name in archive.namelist():
+                    if name.lower().endswith(".kml"):
+                        _check_kml(archive.read(name), path)
+    except (OSError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
+        raise DataError(f"{path}: not a readable {_DRIVERS[kind]} file ({error}); export it again") from error
+
+
+def _check_kml(content: bytes, path: Path) -> None:
+    """Refuse what is no KML, has entities, or names another file to be loaded."""
+    if b"<!ENTITY" in content or b"<NetworkLink" in content:
+        raise DataError(f"{path}: it names other files to load; export the outlines themselves")
+    try:
+        root = ElementTree.fromstring(content)
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # a wrong encoding, too
+        raise DataError(f"{path}: not a readable KML file ({error}); export it again") from error
+    if root.tag.rpartition("}")[2] != "kml":
+        raise DataError(f"{path}: not a KML file; export it again")

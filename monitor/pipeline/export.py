@@ -95,8 +95,8 @@ def pack_evidence(context: Context, id: str, out: Path) -> Path:  # noqa: A002
         archive.read_raster(scene.id),
         tables,
         provenance(context, day),
-        _bytes(scene.path / "request.json"),
-        _bytes(scene.path / "item.json"),
+        archive.scene_file(scene.id, "request.json"),
+        archive.scene_file(scene.id, "item.json"),
         finding,
         _reviews(archive, {id, name}),
     )
@@ -115,10 +115,6 @@ def _detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str
             f"{id}: this finding rests on no single detection; ask for one of {', '.join(finding.evidence)}"
         )
     raise DataError(f"{id}: no detection, event or finding has this id; `monitor export --format csv` lists them")
-
-
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
 
 
 def _reviews(archive: Archive, subjects: set[str]) -> tuple[tuple[tuple[str, str], ...], ...]:

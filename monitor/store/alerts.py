@@ -12,14 +12,14 @@ from monitor.core.schema import UTC
 from monitor.core.tables import ALERTS
 from monitor.core.timerange import isoformat, utc
 from monitor.store.archive import Archive
-from monitor.store.index import Record
+from monitor.store.records import Record
 
 _KIND = "alert"
 
 
 @dataclass(frozen=True, slots=True)
 class AlertStore:
-    """The alerts of an archive: lines of ``ledger/alert.jsonl``, and rows of the index that is made from them."""
+    """The alerts of an archive: lines of ``ledger/alert.jsonl``."""
 
     archive: Archive
 

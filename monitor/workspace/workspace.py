@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
@@ -21,11 +21,12 @@ from monitor.core.scenes.revisit import find_passes
 from monitor.core.tables import AIR_CALLS, AIR_POSITIONS, AIRFIELDS, LEDGER
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, span, utc
+from monitor.io.atomic import locked
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.store.archive import Archive
-from monitor.store.index import Record
 from monitor.store.positions import PositionStore
+from monitor.store.records import Record
 from monitor.store.reviews import Review, ReviewStore, login
 from monitor.store.searches import SearchStore
 from monitor.workspace.ais import AisTables
@@ -326,10 +327,8 @@ class Workspace:
         ArchiveError
             Another run is at work here.
         """
-        lock = FileLock(self.root / "archive" / ".run.lock")
-        (self.root / "archive").mkdir(parents=True, exist_ok=True)
         try:
-            with lock.acquire(timeout=0):
+            with locked(self.root / "archive" / ".run.lock", timeout=0):
                 began = datetime.now(UTC)
                 result = run_due(self, pool, progress)
                 self.archive.record(Record("run", f"{began:%Y%m%dT%H%M%S%f}", began, result.as_json()))

@@ -51,8 +51,8 @@ def test_searches_are_kept_in_the_log_alone(searches):
     searches.record_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0)
     searches.record_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0 + timedelta(days=1))
     assert [(s.sensor, s.period, s.at) for s in searches.searched()] == [
-        ("s1", period, T0 + timedelta(days=1)),
         ("s2", period, T0 + timedelta(days=1)),
+        ("s1", period, T0 + timedelta(days=1)),
     ]
     assert {path.name for path in searches.archive.root.rglob("*.jsonl")} == {"search.jsonl"}
     assert not searches.archive.index.path.exists()

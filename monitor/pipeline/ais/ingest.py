@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from monitor.core.errors import DataError
 from monitor.core.parallel import Outcome, each
 from monitor.sources import PositionReader, ReadReport
-from monitor.store.positions import PositionStore
+from monitor.store.positions import FileFacts, PositionStore
 
 Progress = Callable[[Path, int, int], None]
 _BLOCK = 1 << 20
@@ -109,13 +109,16 @@ def _ingest_one(
     for reader in readers:
         report = ReadReport(path.name)
         try:
-            done = store.append(reader.batches(path, report, progress=report_bytes), key=key, file=path.name)
+            store.append(
+                reader.batches(path, report, progress=report_bytes),
+                key=key,
+                file=path.name,
+                describe=lambda report=report: FileFacts(report.as_dict(), report.vessels),  # type: ignore[misc]
+            )
         except DataError:
             if reader is readers[-1]:
                 raise
             continue
-        store.write_vessels(report.vessels)
-        store.write_report(replace(done, report=report.as_dict()))
         return FileReport(path, report.as_dict())
     raise AssertionError("there is always a reader")
 

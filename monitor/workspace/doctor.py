@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from monitor.core.aoi import read_aois
-from monitor.core.errors import MonitorError, SettingsError
+from monitor.core.errors import DataError, MonitorError, SettingsError
 from monitor.core.timerange import isoformat
 from monitor.io.atomic import write_bytes
 from monitor.sources.connectivity import check_reachable
@@ -22,6 +23,10 @@ LEAST_FREE_BYTES = 2 * 1024**3
 
 MOST_SKEW_S = 120.0
 """A clock further off than this breaks logins and the match with AIS."""
+
+
+_SHOWN = 3
+"""How many failures of the last run are shown; chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +174,15 @@ def _weights(settings: Settings, sensor: str) -> Check:
 
 
 def _last_run(root: Path) -> Check:
-    runs = Archive(root / "archive").records("run")
-    if not runs:
-        return Check("last run", True, "none yet; `monitor run --due` makes the first")
-    last = runs[-1]
-    failed = bool(last.body.get("failed"))
-    what = f"{isoformat(last.at)}, {'some items failed' if failed else 'all well'}"
-    return Check("last run", not failed, what, "monitor run --due" if failed else "")
+    def check() -> str:
+        runs = Archive(root / "archive").records("run")
+        if not runs:
+            return "none yet; `monitor run --due` makes the first"
+        last, steps = runs[-1], cast("list[dict[str, list[dict[str, str]]]]", runs[-1].body.get("steps") or [])
+        failed = [f"{fault['item']}: {fault['error']}" for step in steps for fault in step.get("failures", [])]
+        if failed or last.body.get("failed"):
+            more = f"; and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
+            raise DataError(f"{isoformat(last.at)}, some items failed: {'; '.join(failed[:_SHOWN])}{more}")
+        return f"{isoformat(last.at)}, all well"
+
+    return _tried("last run", "correct what failed, then monitor run --due", check)

@@ -15,27 +15,27 @@ from filelock import Timeout
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
-from monitor.core.errors import ArchiveError, MonitorError, SettingsError
+from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.scenes.revisit import find_passes
 from monitor.core.tables import AIR_CALLS, AIR_POSITIONS, AIRFIELDS, LEDGER
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, span, utc
 from monitor.io.atomic import locked
+from monitor.pipeline.boundary import reading
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
-from monitor.store.records import Record
 from monitor.store.reviews import Review, ReviewStore, login
 from monitor.store.searches import SearchStore
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, make_detector, season
-from monitor.workspace.run import Progress, alerts, run_due
+from monitor.workspace.run import Progress, alerts, run_recorded
 from monitor.workspace.schedule import Timer, run_command
-from monitor.workspace.search import search, source_of
+from monitor.workspace.search import due_period, search, source_of
 from monitor.workspace.settings import FILE_NAME, Settings, read_settings
 from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
 
@@ -139,7 +139,8 @@ class Workspace:
         SettingsError
             There is none.
         """
-        ports = read_aois(self.root / "aoi")
+        with reading(self.root / "aoi"):
+            ports = read_aois(self.root / "aoi")
         if not ports:
             raise SettingsError(f"{self.root / 'aoi'}: no *.geojson; put one file a port there")
         return ports
@@ -221,7 +222,7 @@ class Workspace:
         source: str | None = None,
         pool: str | None = None,
     ) -> list[Outcome[object, object]]:
-        """Archive what is missing; what became of each acquisition.
+        """Archive what is missing; what became of each acquisition, and the files that could not be read.
 
         Parameters
         ----------
@@ -238,10 +239,14 @@ class Workspace:
         """
         context = self.context(aoi)
         searched = source_of(self, context, source)
-        found = search(self, context, searched, as_period(period), sensor=sensor)
+        chosen = as_period(period) or due_period(self, searched.name)
+        found = search(self, context, searched, chosen, sensor=sensor)
         work = pipeline.pull.missing(self.archive, found)
         with open_pool(pool) as workers:
-            return [*found.failed, *pipeline.pull.pull_scenes(searched, self.archive, work, workers)]
+            pulled = pipeline.pull.pull_scenes(searched, self.archive, work, workers)
+        faults = pipeline.pull.faults(searched, context.aois, chosen)
+        refused = [Outcome[object, object](name, error=DataError(why)) for name, why in faults]
+        return [*found.failed, *pulled, *refused]
 
     def detect(
         self, period: Period = None, *, aoi: str | None = None, pool: str | None = None
@@ -329,10 +334,7 @@ class Workspace:
         """
         try:
             with locked(self.root / "archive" / ".run.lock", timeout=0):
-                began = datetime.now(UTC)
-                result = run_due(self, pool, progress)
-                self.archive.record(Record("run", f"{began:%Y%m%dT%H%M%S%f}", began, result.as_json()))
-                return result
+                return run_recorded(self, pool, progress)
         except Timeout as error:
             raise ArchiveError(f"{self.root}: another run is at work here; wait for it to end") from error
 

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from monitor.core.errors import DataError
 from monitor.core.parallel import Outcome, each
+from monitor.pipeline.boundary import read_each
 from monitor.sources import PositionReader, ReadReport
 from monitor.store.positions import FileFacts, PositionStore
 
@@ -106,13 +108,14 @@ def _ingest_one(
     if store.has(key):
         return FileReport(path, known=True)
     report_bytes = None if progress is None else lambda done, size: progress(path, done, size)
+    name = path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no text
     for reader in readers:
-        report = ReadReport(path.name)
+        report = ReadReport(name)
         try:
             store.append(
-                reader.batches(path, report, progress=report_bytes),
+                read_each(partial(reader.batches, path, report, progress=report_bytes), path),
                 key=key,
-                file=path.name,
+                file=name,
                 describe=lambda report=report: FileFacts(report.as_dict(), report.vessels),  # type: ignore[misc]
             )
         except DataError:

@@ -15,6 +15,7 @@ from monitor.core.parallel import each
 from monitor.core.schema import Schema
 from monitor.core.tables import aviation as air
 from monitor.pipeline.ais.ingest import file_key
+from monitor.pipeline.boundary import reading
 from monitor.sources.aviation.lists import AirLists
 from monitor.sources.aviation.reader import AirFile, AirReport, air_paths, read_air
 from monitor.store.archive import Archive
@@ -143,7 +144,8 @@ def _read(path: Path, lists: AirLists, time_zone: str | None) -> AirFile:
         (lon - _AROUND_DEG, lat - _AROUND_DEG, lon + _AROUND_DEG, lat + _AROUND_DEG)
         for lon, lat in zip(closed["lon"], closed["lat"], strict=True)
     ]
-    return read_air(path, watchlist=lists.watchlist, around=boxes, time_zone=time_zone)
+    with reading(path):
+        return read_air(path, watchlist=lists.watchlist, around=boxes, time_zone=time_zone)
 
 
 def _key(path: Path, lists: AirLists, time_zone: str | None) -> str:

@@ -21,7 +21,7 @@ from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
-from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
+from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_items, report_faults
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.stac.harmonize import Numbers, asset_names, numbers_of
 from monitor.sources.imagery.validation import check_archivable
@@ -54,15 +54,17 @@ class StacSource:
         Raises
         ------
         Unavailable, BadResponse
-            The catalog cannot be reached, or its response makes no sense.
+            The catalog cannot be reached, or its response makes no sense; `BadItems` where single items do not.
         SettingsError
             The extra is not installed.
         """
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
-        items = [read_item(feature, sensor="s2") for feature in features]
+        items, faults = read_items(features, sensor="s2")
         found = group_acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
-        return [acquisition for acquisition in found if acquisition.start in period]
+        chosen = [acquisition for acquisition in found if acquisition.start in period]
+        report_faults(faults, chosen)
+        return chosen
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
         """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first by name is used.

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.options import PoolOption, Session, command, exit_if, require
+from monitor.core.text import plain
 
 
 @command
@@ -51,8 +53,10 @@ def run(
     Example: monitor run --due
     """
     require(due, "run needs --due: it does what is due and nothing twice")
-    result = session.open().run(pool=pool, progress=_progress)
-    session.print(result.as_json(), result.text())
+    live = sys.stderr.isatty()
+    result = session.open().run(pool=pool, progress=_progress if live else lambda _: None)
+    shown = live and sys.stdout.isatty()  # each step stands there already
+    session.print(result.as_json(), "\n".join(result.briefs) or "no new brief" if shown else result.text())
     exit_if(result.failed)
 
 
@@ -78,4 +82,4 @@ def reindex(session: Session) -> None:
 
 def _progress(line: str) -> None:
     """Print a line of progress on standard error."""
-    typer.echo(line, err=True)
+    typer.echo(plain(line), err=True)

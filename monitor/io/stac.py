@@ -24,7 +24,7 @@ FORMAT = 1
 """Version of the archive's layout; a larger one on disk was written by a newer monitor."""
 
 SOURCE, PRODUCT_IDS = "monitor:source", "monitor:product_ids"
-"""The properties that the index reads by SQL."""
+"""The properties that name a scene's source and the products that it was made from."""
 
 
 CHECKSUM, SHA256 = "file:checksum", "1220"

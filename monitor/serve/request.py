@@ -23,6 +23,10 @@ from monitor.serve.port import parts
 from monitor.store.reviews import ReviewStore
 
 
+class BadQuery(DataError):  # noqa: N818
+    """A question that cannot be answered as it was asked."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class RequestView:
     """One request's view of the workspace."""

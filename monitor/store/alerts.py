@@ -11,8 +11,12 @@ import pandas as pd
 from monitor.core.schema import UTC
 from monitor.core.tables import ALERTS
 from monitor.core.timerange import isoformat, utc
+from monitor.fuse.findings.alerts import FAILED, NEW, OLD, QUIET, SENT, WITHDRAWN
 from monitor.store.archive import Archive
 from monitor.store.records import Record
+
+STATES = (NEW, QUIET, OLD, SENT, FAILED, WITHDRAWN)
+"""What may have become of an alert."""
 
 _KIND = "alert"
 

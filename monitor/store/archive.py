@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 
 SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
 """The kinds of table kept one file a scene; an empty file means processed and nothing found."""
+
+SAME_PASS = timedelta(minutes=30)
+"""Two starts of one overpass differ by less when a tile comes late; one satellite passes again after 50 min or more."""
 
 LOGS = ("run", "search", "units")
 """Kinds of record of what was done, under ``log/``; the others state what holds, under ``ledger/``."""
@@ -133,11 +136,16 @@ class Archive:
         """Those whose scene was made from other products than the same source lists now, in their order.
 
         A product was processed again, or a tile came late: fetch again, and `write_scene` replaces the old one. Fewer
-        products than were used do not count: a catalog that loses a tile makes no scene better.
+        products than were used do not count: a catalog that loses a tile makes no scene better. Nor does another time:
+        a file that took the name of another scene replaces none.
         """
-        known = self._index().products() if self._exists() else {}
-        pairs = [(a, known.get(a.id)) for a in acquisitions]
-        return [a for a, old in pairs if old and old[0] == a.source and not set(a.product_ids) <= set(old[1])]
+        known = {scene.id: scene.acquisition for scene in self.scenes()}
+        pairs = [(a, known[a.id]) for a in acquisitions if a.id in known]
+        return [
+            a
+            for a, old in pairs
+            if old.source == a.source and not set(a.product_ids) <= set(old.product_ids) and _is_same_pass(a, old)
+        ]
 
     def scenes(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
@@ -471,6 +479,10 @@ class Archive:
 
 def _json(values: Mapping[str, object]) -> bytes:
     return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _is_same_pass(one: Acquisition, other: Acquisition) -> bool:
+    return abs(one.start - other.start) <= SAME_PASS and abs(one.end - other.end) <= SAME_PASS
 
 
 def _superseded(old: Acquisition, new: Acquisition) -> tuple[str, ...]:

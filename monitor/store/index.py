@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from filelock import Timeout
 
@@ -21,7 +21,6 @@ from monitor.core.errors import ArchiveError
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange
 from monitor.io.atomic import locked
-from monitor.io.stac import PRODUCT_IDS, SOURCE
 from monitor.store.records import sortable
 
 INDEX_VERSION = 2
@@ -122,14 +121,6 @@ class Index:
     def ids(self) -> frozenset[str]:
         """The ids of all scenes."""
         return frozenset(row.scene_id for row in self.rows())
-
-    def products(self) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """Scene id to its source and the product ids that it was made from."""
-        found = {row.scene_id: json.loads(row.item)["properties"] for row in self.rows()}
-        return {
-            scene: (str(item.get(SOURCE)), tuple(cast("list[str]", item.get(PRODUCT_IDS) or [])))
-            for scene, item in found.items()
-        }
 
     def add(self, scenes: Iterable[Entry]) -> None:
         """Enter scenes; one of the same id is replaced."""

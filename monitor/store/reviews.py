@@ -124,8 +124,11 @@ class ReviewStore:
 
     def _keep(self, made: Review) -> Review:
         for name, longest in _LONGEST.items():
-            if len(getattr(made, name)) > longest:
+            text = str(getattr(made, name))
+            if len(text) > longest:
                 raise DataError(f"review: {name} is longer than {longest} characters; shorten it")
+            if text.encode("utf-8", "ignore").decode() != text:
+                raise DataError(f"review: {name} holds half a character; write it anew")
         if not made.who or not made.subject:
             raise DataError("review: needs the id of what was reviewed and the name of the reviewer")
         body = {

@@ -84,9 +84,16 @@ class AviationTables:
             Only calls that share an instant with it.
         watchlist : Path, optional
             Other aircraft than those that were followed at `ingest`.
+
+        Raises
+        ------
+        SettingsError
+            There is no such airfield.
         """
-        calls = self.flights(watchlist=watchlist).tables[AIR_CALLS]
+        found = self.flights(watchlist=watchlist)
+        calls = found.tables[AIR_CALLS]
         if airfield is not None:
+            _known_airfield(found, airfield)
             calls = calls[calls["candidates"].str.split().map(lambda fields: airfield in fields).astype(bool)]
         return AIR_CALLS.within(calls, as_period(period)).reset_index(drop=True)
 
@@ -138,14 +145,20 @@ class AviationTables:
         found = self.flights()
         if events is not None:
             found = replace(found, tables=found.tables | {AIR_EVENTS: self.lists(events=events).events})
-        names = found.tables[AIRFIELDS]["airfield_id"]
-        if airfield is not None and airfield not in set(names):
-            raise SettingsError(f"no airfield {airfield!r}; there are {', '.join(names)}")
+        if airfield is not None:
+            _known_airfield(found, airfield)
         near = span(within) if isinstance(within, str) else within
         return pipeline.aviation.rates.unusual_sentences(found, as_period(period), airfield_id=airfield, within=near)
 
     def _file(self, name: str) -> Path | None:
         return self.workspace.root / name if name else None
+
+
+def _known_airfield(found: Flights, airfield: str) -> None:
+    """Raise `SettingsError` unless there is such an airfield."""
+    names = found.tables[AIRFIELDS]["airfield_id"]
+    if airfield not in set(names):
+        raise SettingsError(f"no airfield {airfield!r}; there are {', '.join(names)}")
 
 
 def _last(visits: pd.DataFrame) -> pd.Timestamp:

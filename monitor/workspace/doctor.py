@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import cast
 
 from monitor.core.aoi import read_aois
-from monitor.core.errors import DataError, MonitorError, SettingsError
+from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
+from monitor.core.text import public_url
 from monitor.core.timerange import isoformat
 from monitor.io.atomic import write_bytes
+from monitor.pipeline.snapshot import DERIVED
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
 from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector
@@ -45,7 +47,7 @@ class Check:
 
 def examine(root: Path, settings: Settings) -> list[Check]:
     """Every check, in the order in which to correct them; services are reached only when the settings name them."""
-    checks = [_ports(root), *_disk(root), _archive(root)]
+    checks = [_ports(root), *_disk(root), _archive(root), _tables(root)]
     checks += _sources(root, settings)
     checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
     return [*checks, *_alerts(settings), _last_run(root)]
@@ -110,6 +112,24 @@ def _archive(root: Path) -> Check:
     return Check("clock", False, found.what, "timedatectl set-ntp true") if "set the clock" in found.what else found
 
 
+def _tables(root: Path) -> Check:
+    """Whether every derived table can be read as this version has it."""
+
+    def check() -> str:
+        archive = Archive(root / "archive")
+        faults = []
+        for schema in DERIVED:
+            try:
+                archive.read_table(schema.name, schema)
+            except ArchiveError as error:
+                faults.append(str(error))
+        if faults:
+            raise ArchiveError(f"{len(faults)} tables are damaged or of another version; the first is {faults[0]}")
+        return "can be read"
+
+    return _tried("tables", "monitor run --due", check)
+
+
 def _sources(root: Path, settings: Settings) -> Iterator[Check]:
     name = settings.source.name
     if name == "folder":
@@ -155,11 +175,14 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
 
 def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
     found = check_reachable(url)
-    remedy = "" if found.reached else f"check the network, then {setting}; `curl -I {url}` shows what comes back"
-    yield Check(name, found.reached, f"{url}: {found.detail}", remedy)
+    shown = public_url(url)
+    remedy = "" if found.reached else f"check the network, then {setting}; `curl -I {shown}` shows what comes back"
+    yield Check(name, found.reached, f"{shown}: {found.detail}", remedy)
     if found.skew_s is not None:
         right = abs(found.skew_s) <= MOST_SKEW_S
-        yield Check("clock", right, f"{found.skew_s:+.0f} s against {url}", "" if right else "timedatectl set-ntp true")
+        yield Check(
+            "clock", right, f"{found.skew_s:+.0f} s against {shown}", "" if right else "timedatectl set-ntp true"
+        )
 
 
 def _weights(settings: Settings, sensor: str) -> Check:

@@ -245,7 +245,7 @@ class Workspace:
         with open_pool(pool) as workers:
             pulled = pipeline.pull.pull_scenes(searched, self.archive, work, workers)
         faults = pipeline.pull.faults(searched, context.aois, chosen)
-        refused = [Outcome[object, object](name, error=DataError(why)) for name, why in faults]
+        refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in faults]
         return [*found.failed, *pulled, *refused]
 
     def detect(
@@ -406,6 +406,7 @@ class Workspace:
         format: str = "gpkg",  # noqa: A002
         aoi: str | None = None,
         period: Period = None,
+        all_links: bool = False,
     ) -> list[Path]:
         """Write tables for QGIS and others; the files written.
 
@@ -419,8 +420,12 @@ class Workspace:
             One port; all when not given.
         period : Period
             Only rows that share an instant with it.
+        all_links : bool
+            Also the links between stays that were not chosen, a row each feasible pair.
         """
-        return pipeline.export.export_tables(self.context(aoi), Path(out), format=format, period=as_period(period))
+        return pipeline.export.export_tables(
+            self.context(aoi), Path(out), format=format, period=as_period(period), all_links=all_links
+        )
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
         """Pack the chain of custody of one finding, event or detection into a zip file."""
@@ -434,16 +439,21 @@ class Workspace:
         """Add CSV files of an analyst's own sightings, for `ledger`; how many each holds."""
         return {str(file): pipeline.brief.ledger.add_sightings(self.archive, Path(file)) for file in files}
 
-    def messages(self) -> list[Waiting]:
-        """What `send_alerts` would send: alerts that wait, each with its message."""
+    def messages(self, only: pd.DataFrame | None = None) -> list[Waiting]:
+        """What `send_alerts` would send: alerts that wait, each with its message; of all, or `only` of some ALERTS."""
         base = self.settings.alerts.brief_url
-        return pipeline.alerts.raise_and_send.to_send(self.context(), self.root / "reports", base=base)
+        waiting = pipeline.alerts.raise_and_send.to_send(self.context(), self.root / "reports", base=base)
+        chosen = None if only is None else set(only["alert_id"])
+        return [one for one in waiting if chosen is None or one.alert["alert_id"] in chosen]
 
-    def send_alerts(self) -> Step:
-        """Send the alerts that wait, each once to each target; what fails is recorded and tried again next time."""
+    def send_alerts(self, only: pd.DataFrame | None = None) -> Step:
+        """Send the alerts that wait, each once to each target; what fails is recorded and tried again next time.
+
+        Of all, or `only` of some ALERTS.
+        """
         try:
             targets = alert_targets(self.settings)
-            return pipeline.alerts.raise_and_send.send_alerts(self.archive, self.messages(), targets)
+            return pipeline.alerts.raise_and_send.send_alerts(self.archive, self.messages(only), targets)
         except MonitorError as error:
             return failure("send", "alerts", error)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from monitor.cli.app import run
 from tests.aviation.rendering import Leg, draw, local, write_traces
 
 OUT, BACK = Leg("UHWW", "ZKPY", local("2024-09-20T10:00")), Leg("ZKPY", "UHWW", local("2024-09-20T15:00"))
@@ -47,3 +48,8 @@ def test_lists_are_copied_to_be_edited(printed: Callable[..., str], tmp_path: Pa
 
 def test_an_unknown_airfield_is_wrong_use(printed: Callable[..., str]) -> None:
     printed("flights", "unusual", "--airfield", "XXXX", code=2)
+
+
+def test_an_airfield_that_there_is_not_is_a_usage_error(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flights", "calls", "--airfield", "XXXX", "-w", str(workspace)]) == 2
+    assert "no airfield 'XXXX'; there are" in capsys.readouterr().err

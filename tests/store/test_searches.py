@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -70,3 +71,11 @@ def test_a_reprocessed_product_and_a_late_tile_make_a_scene_outdated(searches, m
     assert archive.outdated([late]) == [late]
     archive.write_scene(late, raster)
     assert archive.outdated([first]) == []
+
+
+def test_a_scene_of_another_time_replaces_none(searches, make_acquisition, raster):
+    archive = searches.archive
+    archive.write_scene(make_acquisition(), raster)
+    moved = replace(make_acquisition(day=3), product_ids=("another",))
+    assert archive.outdated([moved]) == []
+    assert archive.outdated([replace(make_acquisition(), product_ids=("another",))]) != []

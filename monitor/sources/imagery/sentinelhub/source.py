@@ -15,6 +15,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import SENSORS
+from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.sources.errors import BadResponse
 from monitor.sources.imagery import quality
@@ -116,7 +117,7 @@ class SentinelHubSource:
         body = client.payload(self.settings, self._process_request(acquisition, grid))
         text = json.dumps(body, sort_keys=True)
         return {
-            "url": f"{self.settings.endpoints.base_url}/api/v1/process",
+            "url": f"{public_url(self.settings.endpoints.base_url)}/api/v1/process",
             "body": body,
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
             "pieces": len(split(grid, self.settings.side_px)),

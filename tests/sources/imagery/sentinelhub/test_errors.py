@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 import threading
 import time
@@ -18,7 +19,8 @@ from pydantic import SecretStr
 from rasterio.io import MemoryFile
 
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import AuthError, BadRequest, BadResponse, QuotaError, RateLimited, Unavailable
+from monitor.pipeline import pull
+from monitor.sources.errors import AuthError, BadItems, BadRequest, BadResponse, QuotaError, RateLimited, Unavailable
 from monitor.sources.imagery.sentinelhub.client import check_login
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from tests.sources.imagery.sentinelhub.hub_places import settings_for, source_for
@@ -359,3 +361,49 @@ def test_the_login_can_be_checked(serve):
     standin.secret = "changed"
     with pytest.raises(AuthError):
         check_login(settings_for(standin))
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_the_secret_follows_no_redirect(serve, status):
+    standin, elsewhere = serve(), serve()
+    standin.fail_always("token", Fault(status, "", {"Location": elsewhere.token_url}))
+    with pytest.raises(AuthError, match=r"leads elsewhere \(a redirect\), and the secret was not sent on"):
+        check_login(settings_for(standin))
+    assert standin.count("token") == 1
+    assert elsewhere.asked == []
+
+
+def test_a_page_that_names_itself_ends_the_search(serve, port, monkeypatch):
+    standin = serve()
+    answer = standin.answer
+
+    def repeat(service, body):
+        status, kind, content, headers = answer(service, {**body, "next": 0})
+        page = json.loads(content)
+        page["context"] = {"next": 7}
+        return status, kind, json.dumps(page).encode(), headers
+
+    monkeypatch.setattr(standin, "answer", repeat)
+    with pytest.raises(BadResponse, match="pages do not end"):
+        source_for(standin).search(port, MONTH)
+    assert standin.count("catalog") <= 3
+
+
+def test_an_item_without_an_instant_hides_no_other(serve, port, monkeypatch):
+    standin = serve()
+    whole = source_for(standin).search(port, MONTH)
+    answer = standin.answer
+
+    def spoil(service, body):
+        status, kind, content, headers = answer(service, body)
+        page = json.loads(content)
+        page["features"].append({**page["features"][0], "id": "odd", "properties": {"datetime": None}})
+        return status, kind, json.dumps(page).encode(), headers
+
+    monkeypatch.setattr(standin, "answer", spoil)
+    with pytest.raises(BadItems, match="catalog item odd") as caught:
+        source_for(standin).search(port, MONTH)
+    assert list(caught.value.found) == whole
+    found = pull.search(source_for(standin), [port], MONTH)
+    assert [acquisition for acquisition, _ in found.found] == whole
+    assert len(found.failed) == 1

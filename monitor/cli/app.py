@@ -65,6 +65,7 @@ for function in (
     upkeep.run,
     upkeep.status,
     upkeep.reindex,
+    upkeep.verify,
     imagery.pull,
     imagery.detect,
     imagery.evaluate,

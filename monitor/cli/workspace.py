@@ -80,6 +80,17 @@ def reindex(session: Session) -> None:
     session.print({"scenes": number}, f"{number} scenes indexed")
 
 
+@command
+def verify(session: Session) -> None:
+    """Compare every file of the archive with its checksum; exits 1 when any is damaged.
+
+    Example: monitor verify
+    """
+    found = session.open().verify()
+    session.print(found.as_json(), found.text())
+    exit_if(found.damaged)
+
+
 def _progress(line: str) -> None:
     """Print a line of progress on standard error."""
     typer.echo(plain(line), err=True)

@@ -14,7 +14,8 @@ BLANK = "0" * 64
 """What stands in the file while the checksum is made."""
 
 _SEAL = re.compile(rb'"monitor:sha256": ?"([0-9a-f]{64})"')
-_NAME = re.compile(rb"monitor:sha256")
+_NEAR = re.compile(rb'"(.{14})": ?"([0-9a-f]{64})"', re.DOTALL)
+_NAME = KEY.encode()
 
 
 def sealed(content: bytes) -> bytes:
@@ -40,10 +41,17 @@ def checked(content: bytes) -> bytes:
     """
     found = _SEAL.search(content)
     if found is None:
-        if _NAME.search(content):
+        if _NAME in content or any(_is_renamed(content, near) for near in _NEAR.finditer(content)):
             raise ValueError("its checksum cannot be read")
         return content
     blank = content[: found.start(1)] + BLANK.encode() + content[found.end(1) :]
     if hashlib.sha256(blank).hexdigest().encode() != found[1]:
         raise ValueError("its checksum does not fit")
     return content
+
+
+def _is_renamed(content: bytes, near: re.Match[bytes]) -> bool:
+    """Whether this is a seal of which the name alone is damaged."""
+    name, digits = near.span(1), near.span(2)
+    whole = content[: name[0]] + _NAME + content[name[1] : digits[0]] + BLANK.encode() + content[digits[1] :]
+    return hashlib.sha256(whole).hexdigest().encode() == near[2]

@@ -17,6 +17,8 @@ from monitor.io.atomic import write_bytes
 from monitor.pipeline.snapshot import DERIVED
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
+from monitor.store.positions import PositionStore
+from monitor.store.verify import verify
 from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector
 from monitor.workspace.settings import FILE_NAME, Settings
 
@@ -26,6 +28,9 @@ LEAST_FREE_BYTES = 2 * 1024**3
 MOST_SKEW_S = 120.0
 """A clock further off than this breaks logins and the match with AIS."""
 
+
+SAMPLE = 100
+"""How many of the archive's files are compared with their checksums; `monitor verify` takes all."""
 
 _SHOWN = 3
 """How many failures of the last run are shown; chosen."""
@@ -47,7 +52,7 @@ class Check:
 
 def examine(root: Path, settings: Settings) -> list[Check]:
     """Every check, in the order in which to correct them; services are reached only when the settings name them."""
-    checks = [_ports(root), *_disk(root), _archive(root), _tables(root)]
+    checks = [_ports(root), *_disk(root), _archive(root), _tables(root), _files(root)]
     checks += _sources(root, settings)
     checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
     return [*checks, *_alerts(settings), _last_run(root)]
@@ -128,6 +133,15 @@ def _tables(root: Path) -> Check:
         return "can be read"
 
     return _tried("tables", "monitor run --due", check)
+
+
+def _files(root: Path) -> Check:
+    """Whether a sample of the archive's files is what was written."""
+    archive = Archive(root / "archive")
+    found = verify(archive, PositionStore(archive.root / "positions"), sample=SAMPLE)
+    names = ", ".join(damage.path for damage in found.damaged[:_SHOWN])
+    what = f"{found.checked} files compared with their checksums" + (f"; damaged: {names}" if names else "")
+    return Check("files", not found.damaged, what, "monitor verify" if found.damaged else "")
 
 
 def _sources(root: Path, settings: Settings) -> Iterator[Check]:

@@ -29,6 +29,7 @@ from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 from monitor.store.reviews import Review, ReviewStore, login
 from monitor.store.searches import SearchStore
+from monitor.store.verify import Verification, verify
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
@@ -322,7 +323,8 @@ class Workspace:
         context = everything.of(self._chosen(everything.aois, aoi))
         chosen = as_period(period) or context.span()
         name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
-        return pipeline.report.write_brief(context, chosen, out or self.root / "reports" / name, pdf=pdf)
+        target = self._outside(out) if out else self.root / "reports" / name
+        return pipeline.report.write_brief(context, chosen, target, pdf=pdf)
 
     def run(self, *, pool: str | None = None, progress: Progress = lambda _: None) -> RunResult:
         """Do everything that is due: pull, detect, ingest, correlate, report. A second run finds nothing to do.
@@ -377,6 +379,10 @@ class Workspace:
 
         return examine(self.root, self.settings)
 
+    def verify(self) -> Verification:
+        """Compare every file of the archive with its checksum: which are not what was written, and what to do."""
+        return verify(self.archive, self.positions)
+
     def reindex(self) -> int:
         """Rebuild the index from the files; the number of scenes."""
         return self.archive.reindex()
@@ -424,16 +430,16 @@ class Workspace:
             Also the links between stays that were not chosen, a row each feasible pair.
         """
         return pipeline.export.export_tables(
-            self.context(aoi), Path(out), format=format, period=as_period(period), all_links=all_links
+            self.context(aoi), self._outside(out), format=format, period=as_period(period), all_links=all_links
         )
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
         """Pack the chain of custody of one finding, event or detection into a zip file."""
-        return pipeline.export.pack_evidence(self.context(), id, out)
+        return pipeline.export.pack_evidence(self.context(), id, self._outside(out))
 
     def write_csv(self, table: pd.DataFrame, out: Path) -> Path:
         """Write a table as CSV that no spreadsheet reads as formulas."""
-        return pipeline.export.write_csv(table, out)
+        return pipeline.export.write_csv(table, self._outside(out))
 
     def add_sightings(self, *files: str | Path) -> dict[str, int]:
         """Add CSV files of an analyst's own sightings, for `ledger`; how many each holds."""
@@ -505,7 +511,7 @@ class Workspace:
             Nothing was reviewed that could be a label.
         """
         context = self.context()
-        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), out)
+        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), self._outside(out))
 
     def reviews(self) -> pd.DataFrame:
         """REVIEWS: who decided what of a detection or finding, oldest first, and whether it stands."""
@@ -633,6 +639,14 @@ class Workspace:
     @property
     def _timer(self) -> Timer:
         return Timer(Path(sys.executable).with_name("monitor"), self.root, Path.home())
+
+    def _outside(self, out: str | Path) -> Path:
+        """The path itself, unless what is written there would replace what the workspace consists of."""
+        path, root = Path(out).resolve(), self.root.resolve()
+        own = [root / FILE_NAME, *(root / name for name in ("archive", "aoi", "scenes", "ais", "air", "truth"))]
+        if any(path == one or one in path.parents for one in own):
+            raise SettingsError(f"{out}: is part of the workspace, and would be replaced; write to another place")
+        return Path(out)
 
     def _correlate(self, context: Context) -> TableSet:
         lacking = pipeline.freshness.without_detections(context)

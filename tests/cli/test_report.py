@@ -32,3 +32,14 @@ def test_tables_are_exported_as_csv(printed: Callable[..., str], tmp_path: Path)
     paths = printed("export", "--format", "csv", "--out", tmp_path / "tables").splitlines()
     assert paths
     assert all(Path(path).is_file() for path in paths)
+
+
+@pytest.mark.parametrize("out", ["monitor.toml", "archive/index.sqlite", "aoi/rajin.geojson", "archive"])
+@pytest.mark.parametrize("command", [["export", "--format", "geojson"], ["evidence", "x"], ["ais", "voyages"]])
+def test_what_a_workspace_consists_of_is_never_overwritten(
+    workspace: Path, capsys: pytest.CaptureFixture[str], out: str, command: list[str]
+) -> None:
+    before = {path: path.read_bytes() for path in sorted(workspace.rglob("*")) if path.is_file()}
+    assert run([*command, "--out", str(workspace / out), "-w", str(workspace)]) == 2
+    assert "is part of the workspace" in capsys.readouterr().err
+    assert {path: content for path, content in before.items() if path.read_bytes() != content} == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import warnings
+from html import escape
 from pathlib import Path
 
 import geopandas as gpd
@@ -215,8 +216,9 @@ def _flat(layer: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _described(layer: gpd.GeoDataFrame) -> list[str]:
+    """The facts of each row as text; escaped, since viewers of KML take a description as HTML."""
     facts = layer.drop(columns="geometry")
     return [
-        "; ".join(f"{k}: {json_value(v)}" for k, v in row.items() if json_value(v) not in (None, ""))
+        "; ".join(f"{k}: {escape(str(json_value(v)))}" for k, v in row.items() if json_value(v) not in (None, ""))
         for row in facts.to_dict("records")
     ]

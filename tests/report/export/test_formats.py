@@ -9,6 +9,7 @@ import sqlite3
 import xml.etree.ElementTree as ET
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ import pytest
 import rasterio
 
 from monitor.core.errors import DataError
+from monitor.core.tables import DETECTIONS
 from monitor.core.tableset import TableSet
 from monitor.report import FORMATS, Content, EvidenceInput, export, write_evidence
 from monitor.report.export.formats import safe_csv
@@ -192,3 +194,12 @@ def test_evidence_is_reproducible(tmp_path: Path) -> None:
 def test_evidence_for_a_detection_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nosuch: not among those of scene s2_20231010"):
         write_evidence(evidence(detection_id="nosuch"), tmp_path / "e.zip")
+
+
+def test_a_text_in_a_kml_is_text_and_no_markup(content: Content, tmp_path: Path) -> None:
+    found = content.tables[DETECTIONS].assign(detector="<script>alert(1)</script>")
+    odd = replace(content, tables=content.tables | {DETECTIONS: found})
+    (path,) = export(odd, tmp_path / "a.kml", format="kml")
+    read = gpd.read_file(path, layer="detections")
+    assert "&lt;script&gt;" in read["description" if "description" in read else "Description"].iloc[0]
+    assert "<script>" not in path.read_text(encoding="utf-8")

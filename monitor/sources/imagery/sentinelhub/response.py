@@ -83,8 +83,10 @@ def read_response(content: bytes, wanted: ExpectedResponse) -> ProcessArrays:
 def _members(content: bytes, where: str) -> dict[str, bytes]:
     members: dict[str, bytes] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:  # never a compressed one, which may swell
             for member in tar:
+                if member.issparse() or member.size > len(content):
+                    raise BadResponse(f"{where}: {member.name[:80]!r} swells in unpacking; nothing was kept")
                 file = tar.extractfile(member)
                 if file is not None:
                     members[member.name.rpartition(".")[0].removeprefix("./")] = file.read()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import tarfile
@@ -407,3 +408,19 @@ def test_an_item_without_an_instant_hides_no_other(serve, port, monkeypatch):
     found = pull.search(source_for(standin), [port], MONTH)
     assert [acquisition for acquisition, _ in found.found] == whole
     assert len(found.failed) == 1
+
+
+def test_an_answer_that_swells_is_refused(ask):
+    standin, fetch = ask
+    standin.fail_always("process", Fault(how="change", change=gzip.compress))
+    with pytest.raises(BadResponse, match="no tar archive"):
+        fetch()
+
+    def sparse(_: bytes) -> bytes:
+        entry = tarfile.TarInfo("default.tif")
+        entry.size = 1 << 40
+        return entry.tobuf() + b"\0" * 10_240
+
+    standin.fail_always("process", Fault(how="change", change=sparse))
+    with pytest.raises(BadResponse, match="swells in unpacking"):
+        fetch()

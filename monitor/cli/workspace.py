@@ -53,9 +53,8 @@ def run(
     Example: monitor run --due
     """
     require(due, "run needs --due: it does what is due and nothing twice")
-    live = sys.stderr.isatty()
-    result = session.open().run(pool=pool, progress=_progress if live else lambda _: None)
-    shown = live and sys.stdout.isatty()  # each step stands there already
+    result = session.open().run(pool=pool, progress=_progress)
+    shown = sys.stderr.isatty() and sys.stdout.isatty()  # each step stands there already
     session.print(result.as_json(), "\n".join(result.briefs) or "no new brief" if shown else result.text())
     exit_if(result.failed)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.app import run
+from monitor.store.archive import Archive
 
 
 def test_a_new_workspace_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -45,3 +47,27 @@ def test_a_run_prints_its_steps_as_they_end_on_standard_error(
     captured = capsys.readouterr()
     assert [step["name"] for step in json.loads(captured.out)["steps"]][:3] == ["pull", "ingest", "flights"]
     assert "pull: nothing to do" in captured.err
+
+
+def test_a_terminal_shows_each_step_once(
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace / "scenes").mkdir(exist_ok=True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert run(["run", "--due", "-w", str(workspace)]) == 0
+    captured = capsys.readouterr()
+    assert (captured.out + captured.err).count("pull: nothing to do") == 1
+    assert captured.out == "no new brief\n"
+
+
+def test_a_damaged_file_is_found_and_ends_with_one(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Archive(workspace / "archive").write_note("findings", "[]")
+    assert run(["verify", "-w", str(workspace)]) == 0
+    assert "1 files checked, 0 damaged" in capsys.readouterr().out
+    note = workspace / "archive/derived/findings.txt"
+    note.write_bytes(note.read_bytes().replace(b"[]", b"{}"))
+    assert run(["verify", "--json", "-w", str(workspace)]) == 1
+    assert json.loads(capsys.readouterr().out)["damaged"][0]["path"] == "derived/findings.txt"
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert "damaged: derived/findings.txt" in capsys.readouterr().out

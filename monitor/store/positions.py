@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -13,54 +12,15 @@ import numpy as np
 import pandas as pd
 
 from monitor.ais.sorting import in_order
-from monitor.core.errors import ArchiveError
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange, utc
-from monitor.io import atomic, parquet, seal
+from monitor.io import atomic, parquet
+from monitor.store.ingested import FileFacts, Ingested, decode_marker, encode_marker
 from monitor.store.position_parts import Bounds, PartWriter, read_part, select_rows
 
 SAME_DEG = 1e-4
 """Two positions of one MMSI and instant closer than this (some 10 m) are one, rounded by different feeds."""
 _SLIM = ("mmsi", "t", "lon", "lat")
-
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """One ingested file: its key, when, and per day the instants and the number of positions in it.
-
-    Attributes
-    ----------
-    parts : mapping of str to str
-        Each of its parts, relative to the store, with the SHA-256 of its bytes; empty of an older version.
-    """
-
-    key: str
-    file: str
-    written_at: datetime
-    spans: tuple[tuple[datetime, datetime, int], ...]
-    report: Mapping[str, object] = field(default_factory=dict)
-    parts: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def positions(self) -> int:
-        """How many positions it has, repeats of other files included."""
-        return sum(count for _, _, count in self.spans)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class FileFacts:
-    """What a file held beside positions.
-
-    Attributes
-    ----------
-    report : mapping of str to object
-        The reader's counts.
-    vessels : VESSELS table
-        Static data.
-    """
-
-    report: Mapping[str, object] = field(default_factory=dict)
-    vessels: pd.DataFrame = field(default_factory=VESSELS.empty)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +78,7 @@ class PositionStore:
         self.write_vessels(facts.vessels)
         at = utc(now) if now else datetime.now(tz=UTC)
         done = Ingested(key, file, at, writer.spans(), facts.report, writer.checks())
-        atomic.write_bytes(self._marker(key), _encode(done))
+        atomic.write_bytes(self._marker(key), encode_marker(done))
         return done
 
     def write_vessels(self, vessels: pd.DataFrame) -> None:
@@ -162,7 +122,9 @@ class PositionStore:
         ArchiveError
             A record is damaged.
         """
-        return tuple(sorted((_decode(p) for p in (self.root / "ingested").glob("*.json")), key=lambda d: d.written_at))
+        return tuple(
+            sorted((decode_marker(p) for p in (self.root / "ingested").glob("*.json")), key=lambda d: d.written_at)
+        )
 
     def vessels(self) -> pd.DataFrame:
         """VESSELS; empty without static data."""
@@ -301,26 +263,3 @@ def _day_of(path: Path) -> date:
 def _bounds(day: date) -> tuple[datetime, datetime]:
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return start, start + timedelta(days=1) - timedelta(microseconds=1)
-
-
-def _encode(done: Ingested) -> bytes:
-    value = {
-        "key": done.key,
-        "file": done.file,
-        "written_at": done.written_at.isoformat(),
-        "spans": [[start.isoformat(), end.isoformat(), count] for start, end, count in done.spans],
-        "report": dict(done.report),
-        "parts": dict(done.parts),
-    }
-    return seal.sealed(json.dumps(value | {seal.KEY: seal.BLANK}, indent=1, sort_keys=True).encode() + b"\n")
-
-
-def _decode(path: Path) -> Ingested:
-    try:
-        value = json.loads(seal.checked(path.read_bytes()))
-        spans = tuple((utc(start), utc(end), int(count)) for start, end, count in value["spans"])
-        return Ingested(
-            value["key"], value["file"], utc(value["written_at"]), spans, value["report"], value.get("parts") or {}
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error

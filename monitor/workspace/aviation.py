@@ -13,6 +13,7 @@ from monitor import pipeline
 from monitor.core.errors import SettingsError
 from monitor.core.tables import AIR_CALLS, AIR_EVENTS, AIRFIELDS, SHUTTLES, STACKS, TIMELINE, VISITS
 from monitor.core.timerange import span
+from monitor.pipeline.boundary import reading
 from monitor.workspace.tables import Period, as_period
 
 if TYPE_CHECKING:
@@ -60,11 +61,12 @@ class AviationTables:
         from monitor.sources.aviation.lists import read_lists
 
         chosen = self.workspace.settings.flights
-        return read_lists(
-            watchlist=watchlist or self._file(chosen.watchlist),
-            airfields=self._file(chosen.airfields),
-            events=events or self._file(chosen.events),
-        )
+        with reading("the lists of [flights]"):
+            return read_lists(
+                watchlist=watchlist or self._file(chosen.watchlist),
+                airfields=self._file(chosen.airfields),
+                events=events or self._file(chosen.events),
+            )
 
     def flights(self, *, watchlist: Path | None = None) -> Flights:
         """Calls at airfields, legs, round trips, claims and conflicts of what `ingest` read."""

@@ -259,7 +259,7 @@ def _plain(message: str) -> str:
 def _read_toml(path: Path) -> Mapping[str, object]:
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise SettingsError(f"{path}: not readable TOML ({error})") from error
     for section, values in given.items():
         if not isinstance(values, dict):

@@ -19,7 +19,8 @@ from monitor.core.errors import MonitorError
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import COUNTS, DETECTIONS, POSITIONS, VESSELS
 from monitor.store.archive import Archive
-from monitor.store.positions import FileFacts, PositionStore
+from monitor.store.ingested import FileFacts
+from monitor.store.positions import PositionStore
 from monitor.store.records import Record
 from monitor.store.verify import verify
 

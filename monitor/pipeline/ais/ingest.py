@@ -13,7 +13,8 @@ from monitor.core.errors import DataError
 from monitor.core.parallel import Outcome, each
 from monitor.pipeline.boundary import read_each
 from monitor.sources import PositionReader, ReadReport
-from monitor.store.positions import FileFacts, PositionStore
+from monitor.store.ingested import FileFacts
+from monitor.store.positions import PositionStore
 
 Progress = Callable[[Path, int, int], None]
 _BLOCK = 1 << 20

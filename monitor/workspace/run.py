@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import pipeline
-from monitor.core.errors import ArchiveError, MonitorError
+from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.parallel import open_pool
 from monitor.io.atomic import sweep
 from monitor.pipeline.alerts import plan as alert_plans
@@ -136,10 +136,8 @@ def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
 
 
 def _ingest(workspace: Workspace) -> Step:
-    patterns = workspace.settings.ais.files
-    files = sorted({path for pattern in patterns for path in workspace.root.glob(pattern) if path.is_file()})
     try:
-        report = workspace.ingest(*files)
+        report = workspace.ingest(*sorted(_files(workspace.root, workspace.settings.ais.files, "[ais] files")))
     except MonitorError as error:
         return failure("ingest", "AIS", error)
     return Step("ingest", report.new, report.failures)
@@ -147,15 +145,26 @@ def _ingest(workspace: Workspace) -> Step:
 
 def _flights(workspace: Workspace, context: Context) -> Step:
     chosen = workspace.settings.flights
-    found = {path for pattern in chosen.files for path in workspace.root.glob(pattern) if path.is_file()}
-    if not found and not context.archive.read_note("air_files"):
-        return Step("flights")
+    try:
+        found = _files(workspace.root, chosen.files, "[flights] files")
+        if not found and not context.archive.read_note("air_files"):
+            return Step("flights")
+    except MonitorError as error:
+        return failure("flights", "flights", error)
     lists = {(workspace.root / name).resolve() for name in (chosen.watchlist, chosen.airfields, chosen.events) if name}
     try:
         report = workspace.aviation.ingest(*sorted(path for path in found if path.resolve() not in lists))
     except MonitorError as error:
         return failure("flights", "flights", error)
     return Step("flights", len(report.reports), report.failures)
+
+
+def _files(root: Path, patterns: Iterable[str], setting: str) -> set[Path]:
+    """The files of a folder that some patterns of a setting name."""
+    try:
+        return {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
+    except (ValueError, NotImplementedError) as error:
+        raise SettingsError(f"{setting}: {error}; use patterns relative to the workspace, such as ais/*") from error
 
 
 def _correlate(context: Context) -> Step:

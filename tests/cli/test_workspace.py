@@ -71,3 +71,13 @@ def test_a_damaged_file_is_found_and_ends_with_one(workspace: Path, capsys: pyte
     assert json.loads(capsys.readouterr().out)["damaged"][0]["path"] == "derived/findings.txt"
     assert run(["doctor", "-w", str(workspace)]) == 1
     assert "damaged: derived/findings.txt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pattern", ["/abs/*", "**x/**y"])
+def test_a_pattern_that_cannot_be_used_fails_its_step_and_names_the_setting(
+    workspace: Path, capsys: pytest.CaptureFixture[str], pattern: str
+) -> None:
+    (workspace / "scenes").mkdir(exist_ok=True)
+    (workspace / "monitor.toml").write_text(f'[ais]\nfiles = ["{pattern}"]\n')
+    assert run(["run", "--due", "-w", str(workspace)]) == 1
+    assert "failed AIS: [ais] files: " in capsys.readouterr().out

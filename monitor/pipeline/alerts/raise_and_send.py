@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -171,22 +171,35 @@ def send_alerts(
         raise SettingsError("alerts: no target; set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file of URLs")
     store, failing = AlertStore(archive), Counter[str]()
     done, failures = 0, list[tuple[str, str]]()
-    for one in waiting:
-        taken = str(one.alert["sent_to"]).split()
-        errors = list[str]()
-        for target in targets:
-            reached, fault = _deliver(target, one.message, failing, by) if target.key not in taken else (False, "")
-            errors += [fault] if fault else []
-            if reached:  # recorded at once: who has it does not get it again, whatever happens next
-                taken = [*taken, target.key]
-                if target is not targets[-1]:
-                    when = now or datetime.now(UTC)
-                    store.write(_after(one.alert, taken, [_UNDERWAY], when), now=when)
-        when = now or datetime.now(UTC)
-        store.write(_after(one.alert, taken, errors, when), now=when)
-        done += not errors
-        failures += [(str(one.alert["alert_id"]), why) for why in errors]
+    with archive.lock("send"):  # and look again: another process may have sent them since
+        current = {str(row["alert_id"]): row for row in store.table().to_dict("records")}
+        for one in waiting:
+            alert = {str(k): v for k, v in current.get(str(one.alert["alert_id"]), dict(one.alert)).items()}
+            if alert["state"] in (NEW, FAILED):
+                errors = _send_one(store, replace(one, alert=alert), targets, failing, now=now, by=by)
+                done += not errors
+                failures += [(str(alert["alert_id"]), why) for why in errors]
     return Step("send", done, tuple(failures))
+
+
+def _send_one(
+    store: AlertStore, one: Waiting, targets: Sequence[Target], failing: Counter[str], *, now: datetime | None, by: Send
+) -> list[str]:
+    """Send to each target that has it not, and record each at once: who has it does not get it again after a kill."""
+    taken, errors = str(one.alert["sent_to"]).split(), list[str]()
+    for target in targets:
+        if target.key in taken:
+            continue
+        reached, fault = _deliver(target, one.message, failing, by)
+        if reached:
+            taken = [*taken, target.key]
+            when = now or datetime.now(UTC)
+            store.write(_after(one.alert, taken, [_UNDERWAY], when), now=when)
+        else:
+            errors.append(fault)
+    when = now or datetime.now(UTC)
+    store.write(_after(one.alert, taken, errors, when), now=when)
+    return errors
 
 
 def _deliver(target: Target, text: Message, failing: Counter[str], by: Send) -> tuple[bool, str]:

@@ -122,7 +122,7 @@ def _tiff(content: bytes, name: str, wanted: ExpectedResponse) -> npt.NDArray[np
     if not content:
         raise BadResponse(f"{where}: cannot be read, it is empty. Nothing was kept; run again", transient=True)
     try:
-        with MemoryFile(content) as memory, memory.open() as source:
+        with MemoryFile(content) as memory, memory.open(driver="GTiff") as source:
             epsg = source.crs.to_epsg() if source.crs else None
             found = Grid(epsg or 0, source.transform, (source.height, source.width))
             if (source.count, source.dtypes[0]) != (bands, dtype):

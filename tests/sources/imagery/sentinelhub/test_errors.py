@@ -424,3 +424,21 @@ def test_an_answer_that_swells_is_refused(ask):
     standin.fail_always("process", Fault(how="change", change=sparse))
     with pytest.raises(BadResponse, match="swells in unpacking"):
         fetch()
+
+
+def test_an_answer_that_leads_to_files_of_this_machine_is_refused(ask, tmp_path):
+    standin, fetch = ask
+    vrt = b'<VRTDataset rasterXSize="34" rasterYSize="20"></VRTDataset>'
+
+    def lead_on(content: bytes) -> bytes:
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=io.BytesIO(content)) as old, tarfile.open(fileobj=buffer, mode="w") as new:
+            for member in old:
+                data = vrt if member.name == "default.tif" else old.extractfile(member).read()
+                member.size = len(data)
+                new.addfile(member, io.BytesIO(data))
+        return buffer.getvalue()
+
+    standin.fail_always("process", Fault(how="change", change=lead_on))
+    with pytest.raises(BadResponse, match=r"default\.tif: cannot be read"):
+        fetch()

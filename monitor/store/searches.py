@@ -108,7 +108,7 @@ class SearchStore:
 
 
 def _again(record: Record, acquisition: Acquisition, now: datetime) -> bool:
-    if list(acquisition.product_ids) != record.body.get("products"):
+    if list(acquisition.product_ids) != record.body.get("products") or record.at > now:  # the clock was ahead then
         return True
     if record.at - acquisition.start >= OLD:
         return False

@@ -79,3 +79,11 @@ def test_a_scene_of_another_time_replaces_none(searches, make_acquisition, raste
     moved = replace(make_acquisition(day=3), product_ids=("another",))
     assert archive.outdated([moved]) == []
     assert archive.outdated([replace(make_acquisition(), product_ids=("another",))]) != []
+
+
+def test_a_pass_that_was_tried_by_a_clock_far_ahead_is_requested_again(searches, make_acquisition):
+    acquisition = make_acquisition()
+    searches.record_no_data(acquisition, "no tile yet", now=T0 + timedelta(days=2500))
+    assert searches.due([acquisition], now=T0 + timedelta(days=1)) == [acquisition]
+    searches.record_no_data(acquisition, "no tile yet", now=T0 + timedelta(days=1))
+    assert searches.due([acquisition], now=T0 + timedelta(days=1, hours=1)) == []

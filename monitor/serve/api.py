@@ -22,7 +22,7 @@ from monitor.io.geojson import json_value
 from monitor.serve import images
 from monitor.serve.cache import PageCache
 from monitor.serve.health import PortCard
-from monitor.serve.request import BadQuery, RequestView
+from monitor.serve.request import LAST_ROW, BadQuery, RequestView
 from monitor.serve.security import AccessRule
 from monitor.store.alerts import AlertStore
 from monitor.store.reviews import Review, login
@@ -129,7 +129,7 @@ def _reads(router: APIRouter, cache: PageCache) -> None:
         aoi: str = "",
         period: Annotated[str, Query(description="2023-08-01/2023-11-01, 2023-10, 2023-W41 or a day")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 500,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=LAST_ROW)] = 0,
     ) -> Response:
         """Rows of a table, of one port and period where asked for; geometry as GeoJSON in longitude and latitude."""
         view = RequestView.of(cache)

@@ -133,3 +133,9 @@ def test_an_odd_period_is_a_bad_question(reader: httpx.Client, period: str) -> N
     answer = reader.get("/api/tables/visits", params={"period": period.encode("utf-8", "surrogatepass")})
     assert answer.status_code == 400
     assert "period" in answer.json()["error"] or "instant" in answer.json()["error"]
+
+
+@pytest.mark.parametrize("path", ["/api/tables/visits?offset=", "/review?start="])
+def test_a_row_beyond_all_tables_is_refused_in_words(reader: httpx.Client, path: str) -> None:
+    assert reader.get(f"{path}{10**30}").status_code == 422
+    assert reader.get(f"{path}1000").status_code == 200

@@ -118,8 +118,7 @@ def main(step: int) -> None:
             code = in_a_child(lambda root=root: run(["run", "--due", "-w", str(root)]))  # type: ignore[misc]
             found = [f"exit {code}"] if code else compared(root, base / "after", base / "whole")
             done, wrong = done + 1, wrong + bool(found)
-            if found:
-                print(f"write {at}: {', '.join(found)}", flush=True)
+            print(f"write {at}: {', '.join(found) or 'as undisturbed'}", flush=True)
             shutil.rmtree(base / "killed")
             shutil.rmtree(base / "after", ignore_errors=True)
         print(f"{done} kills, {wrong} with another result than an undisturbed run")

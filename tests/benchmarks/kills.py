@@ -1,6 +1,6 @@
 """Kill a run at each write in turn, run again, and compare everything with an undisturbed run.
 
-`python -m tests.benchmarks.kills [STEP]` kills before every STEP-th write (1 by default).
+`python -m tests.benchmarks.kills [STEP [FIRST]]` kills before every STEP-th write (1 by default), from FIRST on.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def compared(root: Path, folder: Path, whole: Path) -> list[str]:
     return [path.name for path in sorted(whole.iterdir()) if path.read_bytes() != (folder / path.name).read_bytes()]
 
 
-def main(step: int) -> None:
+def main(step: int = 1, start: int = 1) -> None:
     """Print each kill that left a difference, and the sums."""
     with tempfile.TemporaryDirectory() as name:
         base = Path(name)
@@ -107,7 +107,7 @@ def main(step: int) -> None:
         assert in_a_child(lambda: content(first, base / "whole") or 0) == 0  # type: ignore[func-returns-value]
         print(f"{writes} writes in an undisturbed run", flush=True)
         wrong = done = 0
-        for at in range(1, writes + 1, step):
+        for at in range(start, writes + 1, step):
             root = shutil.copytree(template, base / "killed" / "watch")
 
             def killed(root: Path = root, at: int = at) -> int:
@@ -125,4 +125,4 @@ def main(step: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    main(*map(int, sys.argv[1:3]))

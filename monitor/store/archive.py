@@ -139,8 +139,11 @@ class Archive:
         products than were used do not count: a catalog that loses a tile makes no scene better. Nor does another time:
         a file that took the name of another scene replaces none.
         """
-        known = {scene.id: scene.acquisition for scene in self.scenes()}
-        pairs = [(a, known[a.id]) for a in acquisitions if a.id in known]
+        listed = list(acquisitions)
+        ids = {acquisition.id for acquisition in listed}
+        rows = self._index().rows() if self._exists() and ids else []
+        known = {row.scene_id: item_acquisition(json.loads(row.item)) for row in rows if row.scene_id in ids}
+        pairs = [(a, known[a.id]) for a in listed if a.id in known]
         return [
             a
             for a, old in pairs

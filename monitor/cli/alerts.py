@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.options import AoiOption, LastOption, PeriodArgument, Session, chosen_period, command, exit_if
+from monitor.cli.options import AoiOption, LastOption, PeriodArgument, Session, chosen_period, command, exit_if, require
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,12 +28,18 @@ def alerts(
 
     Examples: monitor alerts; MONITOR_ALERTS__URLS=ntfy://host/topic monitor alerts --send
     """
-    workspace = session.open()
-    waiting = workspace.messages()
-    step = workspace.send_alerts() if send and waiting else None
-    table = workspace.alerts(aoi, chosen_period(period, last))
-    if state is not None:
-        table = table[table["state"] == state]
+    from monitor.store.alerts import STATES
+
+    require(state is None or state in STATES, f"no state {state!r} of alerts; there are {', '.join(STATES)}")
+    workspace, chosen = session.open(), chosen_period(period, last)
+
+    def listed() -> pd.DataFrame:
+        table = workspace.alerts(aoi, chosen)
+        return table if state is None else table[table["state"] == state]
+
+    waiting = workspace.messages(listed())
+    step = workspace.send_alerts(listed()) if send and waiting else None
+    table = listed()
     session.print(_document(table, waiting, step), _text(table, waiting, step))
     exit_if(step is not None and step.failures)
 

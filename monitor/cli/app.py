@@ -16,6 +16,7 @@ from monitor.cli import ais, alerts, flights, imagery, ingest, ledger, operation
 from monitor.cli import workspace as upkeep
 from monitor.cli.options import Command, Session, command, exit_code
 from monitor.core.errors import MonitorError
+from monitor.core.text import plain
 
 HELP = "Watch ports that go dark: what came and went, how sure we are, and what could not be seen."
 EXITS = "Exit codes: 0 all well; 1 some items failed, run again; 2 usage or settings; 3 a bug."
@@ -50,6 +51,14 @@ app = typer.Typer(
 )
 
 
+class _PlainFormatter(logging.Formatter):
+    """Lines that names out of files cannot colour or move."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        return plain(super().format(record))
+
+
 def _version(value: bool) -> None:
     if value:
         typer.echo(__version__)
@@ -67,7 +76,9 @@ def options(
 ) -> None:
     """Set up what holds for every command."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_PlainFormatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     logging.getLogger("monitor").setLevel(level)
     for name in ("weasyprint", "fontTools"):  # anchors and fonts of a PDF that nobody can correct
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -79,7 +90,7 @@ _PANELS: dict[str, tuple[Command, ...]] = {
     "Find": (imagery.detect, ingest.gaps, report.correlate, operations.passes, imagery.evaluate, imagery.train),
     "Answer": (upkeep.status, tables.tables, review.review, serve.serve),
     "Publish": (report.report, report.export, report.evidence, alerts.alerts),
-    "Keep": (upkeep.run, operations.schedule, operations.doctor, upkeep.reindex, report.score),
+    "Keep": (upkeep.run, operations.schedule, operations.doctor, upkeep.verify, upkeep.reindex, report.score),
 }
 """The commands by what they are for, as the help lists them."""
 _GROUPS = {"Answer": (ledger.group, flights.group, ais.group)}
@@ -104,7 +115,7 @@ def run(arguments: list[str]) -> int:
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
     except MonitorError as error:
-        typer.echo(f"error: {error}", err=True)
+        typer.echo(plain(f"error: {error}"), err=True)
         return exit_code(error)
     except Exception:  # noqa: BLE001  the last line of defence: a bug is shown whole and gets its own code
         traceback.print_exc()

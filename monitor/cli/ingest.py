@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import CsvOption, DatesOption, PoolOption, Session, command, exit_if, order_of
+from monitor.core.text import plain
 from monitor.core.timerange import span
 
 _GAP = ("mmsi", "start", "end", "duration_h")
@@ -107,6 +108,6 @@ def _progress() -> Callable[[Path, int, int], None]:
         now = (path, 100 * done // max(size, 1))
         if now != last:
             last = now
-            typer.echo(f"\r{path.name} {now[1]:3d} %", err=True, nl=done >= size)
+            typer.echo(f"\r{plain(path.name)} {now[1]:3d} %", err=True, nl=done >= size)
 
     return show

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.core.errors import DataError, MonitorError, SettingsError, SourceError
+from monitor.core.text import plain
 from monitor.core.timerange import TimeRange
 
 if TYPE_CHECKING:
@@ -79,7 +80,8 @@ class Session:
 
     def print(self, document: object, text: str) -> None:
         """Print the document as JSON if that was asked for, else the text."""
-        typer.echo(jsonlib.dumps(document, default=str, ensure_ascii=False) if self.json else text)
+        encoded = jsonlib.dumps(document, default=str, ensure_ascii=False) if self.json else text
+        typer.echo(plain(encoded))
 
     def print_paths(self, paths: Sequence[Path]) -> None:
         """Print the files that were written, one a line."""

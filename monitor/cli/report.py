@@ -62,12 +62,14 @@ def export(
     period: PeriodArgument = None,
     last: LastOption = None,
     aoi: AoiOption = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also links of stays that were not chosen.")] = False,
 ) -> None:
     """Write tables for QGIS and others.
 
     Example: monitor export --format gpkg --out rajin.gpkg
     """
-    paths = session.open().export(out, format=format, aoi=aoi, period=chosen_period(period, last))
+    chosen = chosen_period(period, last)
+    paths = session.open().export(out, format=format, aoi=aoi, period=chosen, all_links=everything)
     session.print_paths(paths)
 
 

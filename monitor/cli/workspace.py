@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.options import PoolOption, Session, command, exit_if, require
+from monitor.core.text import plain
 
 
 @command
@@ -56,7 +58,8 @@ def run(
     """
     require(due, "run needs --due: it does what is due and nothing twice")
     result = session.open().run(pool=pool, progress=_progress)
-    session.print(result.as_json(), result.text())
+    shown = sys.stderr.isatty() and sys.stdout.isatty()  # each step stands there already
+    session.print(result.as_json(), "\n".join(result.briefs) or "no new brief" if shown else result.text())
     exit_if(result.failed)
 
 
@@ -80,6 +83,17 @@ def reindex(session: Session) -> None:
     session.print({"scenes": number}, f"{number} scenes indexed")
 
 
+@command
+def verify(session: Session) -> None:
+    """Compare every file of the archive with its checksum; exits 1 when any is damaged.
+
+    Example: monitor verify
+    """
+    found = session.open().verify()
+    session.print(found.as_json(), found.text())
+    exit_if(found.damaged)
+
+
 def _progress(line: str) -> None:
     """Print a line of progress on standard error."""
-    typer.echo(line, err=True)
+    typer.echo(plain(line), err=True)

@@ -11,6 +11,9 @@ from monitor.core.errors import DataError
 _YEAR = re.compile(r"[12]\d{3}")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _WEEK = re.compile(r"(\d{4})-W(\d{2})")
+_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+_LONGEST, _MOST_DIGITS = timedelta(days=36_500), 9
+"""Chosen: far beyond what satellites and AIS have, and well within what dates can hold."""
 _SPAN = re.compile(r"(\d+)([hdw])")
 _UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -31,9 +34,9 @@ def utc(value: str | datetime) -> datetime:
         return value.astimezone(UTC)
     try:
         instant = datetime.fromisoformat(value)
-    except ValueError as error:
+        return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise DataError(f"{value!r} is not an ISO 8601 instant such as 2023-10-05T02:16:09Z") from error
-    return (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def isoformat(instant: datetime) -> str:
@@ -50,9 +53,11 @@ def span(text: str) -> timedelta:
         The text has another form.
     """
     found = _SPAN.fullmatch(text.strip())
-    if not found or int(found[1]) == 0:
+    if not found or not found[1].strip("0"):
         raise DataError(f"{text!r} is not a length of time such as 12h, 30d or 2w")
-    return int(found[1]) * _UNITS[found[2]]
+    if len(found[1].lstrip("0")) > _MOST_DIGITS or (length := int(found[1]) * _UNITS[found[2]]) > _LONGEST:
+        raise DataError(f"{text[:40]!r} is longer than {_LONGEST.days} days; give a shorter time")
+    return length
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,13 @@ class TimeRange:
             The text has none of these forms, or the period is empty.
         """
         text = text.strip()
+        period = cls._parse(text)
+        if not _FIRST <= period.start < period.end <= _LAST:
+            raise DataError(f"{text!r}: give a period between {_FIRST.year} and {_LAST.year}")
+        return period
+
+    @classmethod
+    def _parse(cls, text: str) -> TimeRange:
         if "/" in text:
             start, _, end = text.partition("/")
             return cls(utc(start), utc(end))
@@ -98,11 +110,11 @@ class TimeRange:
                 first = datetime(year, month, 1, tzinfo=UTC)
                 return cls(first, datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC))
             day = datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
-        except ValueError as error:
+            return cls(day, day + timedelta(days=1))
+        except (ValueError, OverflowError) as error:
             raise DataError(
                 f"{text!r} is not a period: use 2023-08-01/2023-11-01, 2023, 2023-10, 2023-W41 or 2023-10-05"
             ) from error
-        return cls(day, day + timedelta(days=1))
 
     @classmethod
     def last(cls, text: str, *, now: datetime) -> TimeRange:

@@ -8,11 +8,16 @@ import os
 import re
 import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 from monitor.core.errors import ArchiveError
+
+CUT = " #cut"
+"""What ends a line that a crash had cut short."""
 
 _TEMPORARY = re.compile(r"\.tmp-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]{8}-.+")
 _SAFE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._@+=-]{0,199}")
@@ -30,10 +35,12 @@ _ADVICE = {
 
 
 @contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn an `OSError` within into an `ArchiveError` that names the path and what to do."""
+def disk_errors(path: Path, *, unless: type[OSError] | tuple[()] = ()) -> Iterator[None]:
+    """Turn an `OSError` within, unless it is of some kind, into an `ArchiveError` with the path and what to do."""
     try:
         yield
+    except unless:
+        raise
     except OSError as error:
         advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}; check the disk and run again")
         raise ArchiveError(f"{path}: {advice}") from error
@@ -81,7 +88,7 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
@@ -100,25 +107,75 @@ def write_if_changed(path: Path, content: bytes) -> bool:
     return True
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add one line to a file and wait until it is on disk; a half line left by a crash is closed first.
+def append_lines(path: Path, lines: Sequence[str]) -> None:
+    """Add lines to a file in one write and wait until they are on disk: all of them or, when that fails, none.
+
+    A half line left by a crash is closed first, with `CUT` at its end.
 
     Raises
     ------
     ArchiveError
         The disk is full, read-only or failing.
     """
+    content = "".join(f"{line}\n" for line in lines).encode()
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not path.exists()
         with path.open("ab+") as file:
             end = file.seek(0, os.SEEK_END)
             if end:
                 file.seek(end - 1)
-                if file.read(1) != b"\n":
-                    file.write(b"\n")
-            file.write(line.encode() + b"\n")
-            file.flush()
-            os.fsync(file.fileno())
+                content = content if file.read(1) == b"\n" else f"{CUT}\n".encode() + content
+            try:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            except BaseException:
+                os.ftruncate(file.fileno(), end)
+                raise
+        if is_new:
+            sync_folder(path.parent)
+
+
+@contextmanager
+def locked(path: Path, *, timeout: float = -1, is_singleton: bool = False) -> Iterator[None]:
+    """Lock a file against other threads and processes.
+
+    Parameters
+    ----------
+    path : Path
+        The lock's own file; its folder is made.
+    timeout : float, optional
+        Seconds to wait; for ever by default.
+    is_singleton : bool, optional
+        Whether a thread that has the lock may enter again.
+
+    Raises
+    ------
+    ArchiveError
+        The disk is full, read-only or failing.
+    filelock.Timeout
+        Another has it for longer than `timeout`.
+    """
+    with disk_errors(path, unless=Timeout):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path, is_singleton=is_singleton)
+        lock.acquire(timeout=timeout)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def sync_folder(folder: Path) -> None:
+    """Wait until the names in a folder are on disk."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def sweep(folder: Path) -> int:
@@ -171,13 +228,3 @@ def _lives(pid: int) -> bool:
     except OSError:
         return True
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

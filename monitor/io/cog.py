@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import numpy.typing as npt
-from rasterio.errors import RasterioError, RasterioIOError
+from rasterio.errors import CRSError, RasterioError, RasterioIOError
 from rasterio.io import MemoryFile
 
 from monitor.core.errors import ArchiveError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
-from monitor.io.rasters import open_raster
+from monitor.io.stac import read_file
 
 _COG = {"driver": "COG", "compress": "DEFLATE", "predictor": "YES", "blocksize": 256, "overview_resampling": "NEAREST"}
 _GDAL_TAGS = ("AREA_OR_POINT", "OVR_RESAMPLING_ALG")
@@ -33,7 +34,7 @@ def encode_mask(raster: Raster) -> bytes:
     return _encode(data, tuple(layers), raster.grid, nodata=None, tags={})
 
 
-def read_raster(folder: Path, *, scale: float, offset: float) -> Raster:
+def read_raster(folder: Path, *, scale: float, offset: float, checks: Mapping[str, str] | None = None) -> Raster:
     """The raster of a scene's folder.
 
     Parameters
@@ -42,14 +43,17 @@ def read_raster(folder: Path, *, scale: float, offset: float) -> Raster:
         With ``pixels.tif`` and ``mask.tif``.
     scale, offset : float
         Physical value = stored number × scale + offset.
+    checks : mapping of str to str, optional
+        The SHA-256 that a file's bytes must have, by its name.
 
     Raises
     ------
     ArchiveError
         A file is missing or damaged.
     """
-    data, bands, grid, tags = _read(folder / "pixels.tif")
-    mask, names, mask_grid, _ = _read(folder / "mask.tif")
+    known = checks or {}
+    data, bands, grid, tags = _read(folder / "pixels.tif", known.get("pixels.tif", ""))
+    mask, names, mask_grid, _ = _read(folder / "mask.tif", known.get("mask.tif", ""))
     if mask_grid.shape != grid.shape or "valid" not in names:
         raise ArchiveError(f"{folder}/mask.tif: does not fit pixels.tif; remove {folder} and run `monitor pull`")
     cloud = mask[names.index("cloud")] > 0 if "cloud" in names else None
@@ -77,14 +81,15 @@ def _encode(
         return cast("bytes", memory.read())
 
 
-def _read(path: Path) -> tuple[npt.NDArray[np.generic], tuple[str, ...], Grid, dict[str, str]]:
+def _read(path: Path, check: str) -> tuple[npt.NDArray[np.generic], tuple[str, ...], Grid, dict[str, str]]:
+    content = read_file(path.parent, path.name, check)
     try:
-        with open_raster(path) as source:
+        with MemoryFile(content) as memory, memory.open(driver="GTiff") as source:
             data = source.read()
             grid = Grid(int(source.crs.to_epsg()), source.transform, (source.height, source.width))
             tags = {key: value for key, value in source.tags().items() if key not in _GDAL_TAGS}
             return data, tuple(name or "" for name in source.descriptions), grid, tags
-    except (RasterioError, RasterioIOError) as error:
+    except (RasterioError, RasterioIOError, CRSError, AttributeError, TypeError, ValueError) as error:
         raise ArchiveError(
             f"{path}: damaged or missing ({error}); remove {path.parent}, run `monitor reindex` and pull it again"
         ) from error

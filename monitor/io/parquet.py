@@ -13,13 +13,18 @@ import pyarrow.parquet as pq
 
 from monitor.core.errors import ArchiveError, DataError
 from monitor.core.schema import Schema
+from monitor.io import seal
 
 
 def encode_table(df: pd.DataFrame) -> bytes:
-    """The Parquet (GeoParquet for a GeoDataFrame) of a table; equal tables give equal bytes."""
-    buffer = io.BytesIO()
-    df.to_parquet(buffer, index=False, compression="zstd")
-    return buffer.getvalue()
+    """The Parquet (GeoParquet for a GeoDataFrame) of a table; equal tables give equal bytes.
+
+    Each page has a checksum, and the whole file a seal (`io.seal`) among its metadata.
+    """
+    buffer, noted = io.BytesIO(), df.copy(deep=False)
+    noted.attrs = {seal.KEY: seal.BLANK}
+    noted.to_parquet(buffer, index=False, compression="zstd", write_page_checksum=True)
+    return seal.sealed(buffer.getvalue())
 
 
 def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
@@ -41,7 +46,8 @@ def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
 
 def _read(path: Path, schema: Schema) -> pa.Table:
     try:
-        table = pq.ParquetFile(path).read()
+        content = seal.checked(path.read_bytes())
+        table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
         lacking = [column for column in schema.columns if column not in table.column_names]
         missing = [column for column in lacking if column not in schema.absent]
         if missing:
@@ -49,7 +55,7 @@ def _read(path: Path, schema: Schema) -> pa.Table:
         for column in lacking:  # an older version wrote it
             table = table.append_column(column, pa.array([schema.absent[column]] * table.num_rows))
         return table.select(list(schema.columns)).replace_schema_metadata(None)
-    except (OSError, pa.ArrowException, DataError) as error:
+    except (OSError, pa.ArrowException, ValueError) as error:
         raise ArchiveError(
             f"{path}: not a readable {schema.name} table of this version ({error}); `monitor run --due` makes derived "
             "tables of another version anew, and others once the file is removed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,12 +18,19 @@ from monitor.core.errors import ArchiveError, DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster, Scene
 from monitor.core.timerange import utc
+from monitor.io import seal
 
 FORMAT = 1
 """Version of the archive's layout; a larger one on disk was written by a newer monitor."""
 
 SOURCE, PRODUCT_IDS = "monitor:source", "monitor:product_ids"
-"""The properties that the index reads by SQL."""
+"""The properties that name a scene's source and the products that it was made from."""
+
+
+CHECKSUM, SHA256 = "file:checksum", "1220"
+"""The checksum of an asset by the file extension, and what begins a SHA-256 there (a multihash in hexadecimal)."""
+
+_REMEDY = "remove {}, run `monitor reindex` and pull it again"
 
 _APPLIED = "earthsearch:boa_offset_applied"
 _BASELINES = ("s2:processing_baseline", "processing:version")
@@ -91,11 +99,44 @@ def read_item(folder: Path) -> dict[str, object]:
     """
     path = folder / "item.json"
     try:
-        return cast("dict[str, object]", json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ArchiveError(
-            f"{path}: not readable ({error}); remove {folder}, run `monitor reindex` and pull it again"
-        ) from error
+        return cast("dict[str, object]", json.loads(seal.checked(path.read_bytes())))
+    except (OSError, ValueError, RecursionError) as error:
+        raise ArchiveError(f"{path}: not readable ({error}); {_REMEDY.format(folder)}") from error
+
+
+def item_checks(item: Mapping[str, object]) -> dict[str, str]:
+    """The SHA-256 of each file of an item of ours by the file's name; without those that an older version wrote."""
+    assets = cast("Mapping[str, Mapping[str, str]]", item.get("assets") or {})
+    return {
+        str(asset.get("href")).removeprefix("./"): asset[CHECKSUM].removeprefix(SHA256)
+        for asset in assets.values()
+        if asset.get(CHECKSUM)
+    }
+
+
+def read_file(folder: Path, name: str, check: str = "") -> bytes:
+    """The bytes of a file of a scene's folder.
+
+    Parameters
+    ----------
+    folder : Path
+    name : str
+    check : str, optional
+        The SHA-256 that they must have; "" compares nothing.
+
+    Raises
+    ------
+    ArchiveError
+        The file is missing, or its bytes are not those that were written.
+    """
+    path = folder / name
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ArchiveError(f"{path}: damaged or missing ({error}); {_REMEDY.format(folder)}") from error
+    if check and hashlib.sha256(content).hexdigest() != check:
+        raise ArchiveError(f"{path}: damaged (its checksum is not that of item.json); {_REMEDY.format(folder)}")
+    return content
 
 
 def item_acquisition(item: Mapping[str, object]) -> Acquisition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import cast
 
 import pystac
 from pystac.extensions.eo import EOExtension
+from pystac.extensions.file import FileExtension
 from pystac.extensions.projection import ProjectionExtension
 from pystac.extensions.raster import RasterBand, RasterExtension
 from pystac.extensions.sar import FrequencyBand, Polarization, SarExtension
@@ -17,7 +19,18 @@ from shapely.geometry import mapping
 
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.scenes.sensors import sensor
-from monitor.io.stac import FORMAT, PRODUCT_IDS, SOURCE, PixelFacts, item_acquisition, item_pixels, read_item
+from monitor.io import seal
+from monitor.io.stac import (
+    FORMAT,
+    PRODUCT_IDS,
+    SHA256,
+    SOURCE,
+    PixelFacts,
+    item_acquisition,
+    item_checks,
+    item_pixels,
+    read_item,
+)
 
 PROCESSING = "https://stac-extensions.github.io/processing/v1.2.0/schema.json"
 """The processing extension, which pystac has no class for."""
@@ -26,7 +39,11 @@ _COG = "image/tiff; application=geotiff; profile=cloud-optimized"
 
 
 def scene_item(
-    acquisition: Acquisition, pixels: PixelFacts | None = None, *, replaces: tuple[str, ...] = ()
+    acquisition: Acquisition,
+    pixels: PixelFacts | None = None,
+    *,
+    replaces: tuple[str, ...] = (),
+    checks: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
     """The STAC 1.1 item of an acquisition, as JSON values; with assets when its pixels are archived.
 
@@ -38,6 +55,8 @@ def scene_item(
         Of ``pixels.tif``, which lies beside the item with ``mask.tif`` and ``request.json``.
     replaces : tuple of str
         The product ids that this scene supersedes.
+    checks : mapping of str to str, optional
+        The SHA-256 of files beside the item, by name.
 
     Notes
     -----
@@ -57,7 +76,16 @@ def scene_item(
     _add_pass(item, acquisition)
     if pixels is not None:
         _add_pixels(item, acquisition, pixels)
+    for asset in item.assets.values():
+        if check := (checks or {}).get(asset.href.removeprefix("./")):
+            FileExtension.ext(asset, add_if_missing=True).checksum = f"{SHA256}{check}"
     return cast("dict[str, object]", item.to_dict(include_self_link=False, transform_hrefs=False))
+
+
+def encode_item(item: Mapping[str, object]) -> bytes:
+    """The text of an item's file, with a checksum of itself among the properties."""
+    properties = {**cast("Mapping[str, object]", item["properties"]), seal.KEY: seal.BLANK}
+    return seal.sealed((json.dumps({**item, "properties": properties}, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def archived_item(folder: Path) -> dict[str, object]:
@@ -70,7 +98,7 @@ def archived_item(folder: Path) -> dict[str, object]:
     """
     old = read_item(folder)
     replaces = cast("Mapping[str, list[str]]", old["properties"]).get("monitor:replaces") or []
-    item = scene_item(item_acquisition(old), item_pixels(old), replaces=tuple(replaces))
+    item = scene_item(item_acquisition(old), item_pixels(old), replaces=tuple(replaces), checks=item_checks(old))
     for asset in cast("dict[str, dict[str, str]]", item["assets"]).values():
         asset["href"] = (folder / asset["href"]).absolute().as_posix()
     return item

@@ -9,7 +9,7 @@ import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
-from monitor.core.tables import DARK_EVENTS, DETECTIONS
+from monitor.core.tables import DARK_EVENTS, DETECTIONS, VOYAGE_LINKS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.atomic import write_bytes
@@ -32,6 +32,7 @@ def export_tables(
     *,
     format: str,  # noqa: A002
     period: TimeRange | None = None,
+    all_links: bool = False,
 ) -> list[Path]:
     """Write the tables of the context's ports in a format of `report.export.formats.FORMATS`; the files written.
 
@@ -45,6 +46,8 @@ def export_tables(
         One of `FORMATS`.
     period : TimeRange, optional
         Only rows and scenes that share an instant with it.
+    all_links : bool
+        Also the VOYAGE_LINKS that were not chosen, a row each feasible pair of stays.
 
     Raises
     ------
@@ -52,6 +55,9 @@ def export_tables(
         There is no such format, or nothing can be written there.
     """
     tables = shown(context, snapshot.read(context)).within(period)
+    if not all_links:
+        links = tables[VOYAGE_LINKS]
+        tables = tables | {VOYAGE_LINKS: links[links["is_chosen"]].reset_index(drop=True)}
     scenes = tuple(s for s in context.scenes if period is None or s.acquisition.acquired_at in period)
     passes = tuple(scene.acquisition for scene in scenes)
     return write_export(Content(context.aois, passes, tables, SOFTWARE, scenes=scenes), out, format=format)
@@ -95,8 +101,8 @@ def pack_evidence(context: Context, id: str, out: Path) -> Path:  # noqa: A002
         archive.read_raster(scene.id),
         tables,
         provenance(context, day),
-        _bytes(scene.path / "request.json"),
-        _bytes(scene.path / "item.json"),
+        archive.scene_file(scene.id, "request.json"),
+        archive.scene_file(scene.id, "item.json"),
         finding,
         _reviews(archive, {id, name}),
     )
@@ -115,10 +121,6 @@ def _detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str
             f"{id}: this finding rests on no single detection; ask for one of {', '.join(finding.evidence)}"
         )
     raise DataError(f"{id}: no detection, event or finding has this id; `monitor export --format csv` lists them")
-
-
-def _bytes(path: Path) -> bytes | None:
-    return path.read_bytes() if path.is_file() else None
 
 
 def _reviews(archive: Archive, subjects: set[str]) -> tuple[tuple[tuple[str, str], ...], ...]:

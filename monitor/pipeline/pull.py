@@ -15,9 +15,10 @@ from monitor.core.errors import MonitorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
+from monitor.pipeline.boundary import reading
 from monitor.pipeline.outcome import Table
 from monitor.sources.base import Catalog, ReportsProblems
-from monitor.sources.errors import NoData, Problem
+from monitor.sources.errors import BadItems, NoData, Problem
 from monitor.store.archive import Archive
 from monitor.store.searches import SearchStore
 
@@ -39,7 +40,7 @@ class Search:
 
 
 def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
-    """The passes over each port that a source has; a port that fails stops no other.
+    """The passes over each port that a source has; a port that fails stops no other, nor an item its port.
 
     Parameters
     ----------
@@ -50,8 +51,15 @@ def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
     period : TimeRange
         The period.
     """
-    outcomes = each(lambda aoi: source.search(aoi, period), aois)
-    found = [(acquisition, o.item) for o in outcomes for acquisition in (o.value or [])]
+
+    def one(aoi: Aoi) -> list[Acquisition]:
+        with reading(f"source {source.name}, port {aoi.id}"):
+            return source.search(aoi, period)
+
+    outcomes = each(one, aois)
+    partly = [(o.item, o.error.found) for o in outcomes if isinstance(o.error, BadItems)]
+    whole = [(o.item, o.value or ()) for o in outcomes]
+    found = [(acquisition, aoi) for aoi, acquisitions in [*whole, *partly] for acquisition in acquisitions]
     return Search(tuple(found), tuple(o for o in outcomes if not o.ok))
 
 
@@ -115,7 +123,8 @@ def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -
     with archive.lock_scene(acquisition.id):
         if archive.missing([acquisition]) or archive.outdated([acquisition]):  # else another process archived it
             try:
-                raster = source.fetch(acquisition, aoi)
+                with reading(acquisition.id):
+                    raster = source.fetch(acquisition, aoi)
             except NoData as error:
                 if isinstance(source, Catalog):
                     SearchStore(archive).record_no_data(acquisition, str(error), now=datetime.now(UTC))
@@ -172,7 +181,10 @@ def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
     period : TimeRange
         The period that was searched.
     """
-    return source.problems(aoi, period) if isinstance(source, ReportsProblems) else ()
+    if not isinstance(source, ReportsProblems):
+        return ()
+    with reading(f"source {source.name}, port {aoi.id}"):
+        return source.problems(aoi, period)
 
 
 def faults(source: Source, aois: Sequence[Aoi], period: TimeRange) -> list[tuple[str, str]]:

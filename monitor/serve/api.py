@@ -22,7 +22,7 @@ from monitor.io.geojson import json_value
 from monitor.serve import images
 from monitor.serve.cache import PageCache
 from monitor.serve.health import PortCard
-from monitor.serve.request import RequestView
+from monitor.serve.request import LAST_ROW, BadQuery, RequestView
 from monitor.serve.security import AccessRule
 from monitor.store.alerts import AlertStore
 from monitor.store.reviews import Review, login
@@ -129,7 +129,7 @@ def _reads(router: APIRouter, cache: PageCache) -> None:
         aoi: str = "",
         period: Annotated[str, Query(description="2023-08-01/2023-11-01, 2023-10, 2023-W41 or a day")] = "",
         limit: Annotated[int, Query(ge=1, le=MOST_ROWS)] = 500,
-        offset: Annotated[int, Query(ge=0)] = 0,
+        offset: Annotated[int, Query(ge=0, le=LAST_ROW)] = 0,
     ) -> Response:
         """Rows of a table, of one port and period where asked for; geometry as GeoJSON in longitude and latitude."""
         view = RequestView.of(cache)
@@ -214,12 +214,15 @@ def _number(value: float) -> float | None:
 def _chosen(table: pd.DataFrame, schema: Schema, aoi: str, period: str) -> pd.DataFrame:
     if aoi:
         if "aoi_id" not in table:
-            raise DataError("this table is of no one port; leave aoi out")
+            raise BadQuery("this table is of no one port; leave aoi out")
         table = table[table["aoi_id"] == aoi]
     if period:
         if schema.time is None:
-            raise DataError("this table has no instants; leave period out")
-        table = schema.within(table, TimeRange.parse(period))
+            raise BadQuery("this table has no instants; leave period out")
+        try:
+            table = schema.within(table, TimeRange.parse(period))
+        except DataError as error:
+            raise BadQuery(str(error)) from error
     return table
 
 

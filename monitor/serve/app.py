@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp
 
 from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
+from monitor.core.text import plain
 from monitor.core.version import VERSION
 from monitor.serve import api, pages
 from monitor.serve.cache import PageCache
+from monitor.serve.request import BadQuery
 from monitor.serve.security import AccessRule, SecurityMiddleware
 
 _ABOUT = (
@@ -38,13 +41,21 @@ def make_app(cache: PageCache, access: AccessRule) -> ASGIApp:
     def refused(request: Request, error: MonitorError) -> Response:
         status = _status(request, error)
         if request.url.path.startswith("/api/"):
-            return JSONResponse({"error": str(error)}, status)
-        return pages.error_page(cache, status, str(error))
+            return JSONResponse({"error": plain(str(error))}, status)
+        return pages.error_page(cache, status, plain(str(error)))
+
+    @app.exception_handler(RequestValidationError)
+    def malformed(request: Request, error: RequestValidationError) -> Response:  # noqa: ARG001
+        """What is wrong with each part; what was sent may be no JSON, and is not sent back."""
+        parts = [f"{' '.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
+        return JSONResponse({"error": plain("; ".join(parts))}, 422)
 
     return SecurityMiddleware(app, access)
 
 
 def _status(request: Request, error: MonitorError) -> int:
+    if isinstance(error, BadQuery):
+        return 400
     if isinstance(error, DataError | SettingsError):
         return 404 if request.method == "GET" else 422
     return 503 if isinstance(error, ArchiveError) else 500

@@ -180,9 +180,9 @@ def _origin(cache: PageCache, content: PageContent, scene_id: str) -> tuple[Tabl
     known = {a.id: a for a in content.given.acquisitions}
     if scene_id not in known:
         return ()
-    scene, passed = cache.workspace.archive.scene(scene_id), known[scene_id]
+    archive, passed = cache.workspace.archive, known[scene_id]
     source = content.given.provenance
-    request, pixels = sha256(scene.path / "request.json"), sha256(scene.path / "pixels.tif")
+    request, pixels = (sha256(archive.scene_file(scene_id, name)) for name in ("request.json", "pixels.tif"))
     rows = [
         ("Scene", scene_id, ""),
         ("Source", passed.source or "unknown", ""),

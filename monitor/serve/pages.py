@@ -16,7 +16,7 @@ from monitor.serve import images, port, render
 from monitor.serve.cache import PageCache
 from monitor.serve.evidence import decisions, subject_evidence
 from monitor.serve.health import Run
-from monitor.serve.request import RequestView, observation_when, row_when
+from monitor.serve.request import LAST_ROW, RequestView, observation_when, row_when
 from monitor.store.alerts import AlertStore
 
 PER_PAGE = 40
@@ -93,7 +93,7 @@ def _review(router: APIRouter, cache: PageCache) -> None:
     def review(
         show: Literal["open", "findings", "detections", "decided"] = "open",
         aoi: str = "",
-        start: Annotated[int, Query(ge=0)] = 0,
+        start: Annotated[int, Query(ge=0, le=LAST_ROW)] = 0,
     ) -> str:
         """The queue, to be worked through by keyboard."""
         view = RequestView.of(cache)

@@ -22,6 +22,13 @@ from monitor.serve.health import Health, PortCard, Run, errors_of, health, runs
 from monitor.serve.port import parts
 from monitor.store.reviews import ReviewStore
 
+LAST_ROW = 1_000_000_000
+"""Rows beyond this are not asked for; larger numbers would not fit the tables' own."""
+
+
+class BadQuery(DataError):  # noqa: N818
+    """A question that cannot be answered as it was asked."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RequestView:

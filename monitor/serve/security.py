@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TOKEN_HEADER = "x-monitor-token"
 LARGEST_BODY = 64 * 1024
+_MOST_DIGITS = 10
 _READS = ("GET", "HEAD")
 _OWN_SITE = ("same-origin", "none")
 _HEADERS = {
@@ -68,7 +69,8 @@ class AccessRule:
         if headers.get("content-type", "").split(";")[0].strip() != "application/json":
             return 415, "send application/json"
         length = headers.get("content-length", "")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
+        is_number = length.isascii() and length.isdigit() and len(length) < _MOST_DIGITS
+        if "transfer-encoding" in headers or not is_number or int(length) > LARGEST_BODY:
             return 413, f"a body of at most {LARGEST_BODY} bytes, with its length"
         return None
 
@@ -89,17 +91,21 @@ class SecurityMiddleware:
             await send({"type": "websocket.close", "code": 1008})
             return
 
+        is_head = scope["method"] == "HEAD"  # answered as GET, without the body
+
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
                 headers.setdefault("cache-control", "no-store")
+            elif is_head:
+                message = {**message, "body": b""}
             await send(message)
 
         refused = self.access.refusal(scope["method"], Headers(scope=scope))
         if refused is None:
-            await self.app(scope, receive, sealed)
+            await self.app({**scope, "method": "GET"} if is_head else scope, receive, sealed)
             return
         status, reason = refused
         await JSONResponse({"error": reason}, status)(scope, receive, sealed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from monitor.core.errors import SourceError
+from monitor.core.scenes.scene import Acquisition
 
 
 class AuthError(SourceError):
@@ -29,6 +30,22 @@ class Unavailable(SourceError):  # noqa: N818
 
 class BadResponse(SourceError):  # noqa: N818
     """The response is not what was requested; nothing of it was kept."""
+
+
+class BadItems(BadResponse):
+    """Some items of a catalog are not what they should be; the others were read.
+
+    Parameters
+    ----------
+    message : str
+        The items and what is wrong with them.
+    found : tuple of Acquisition
+        The acquisitions of the other items.
+    """
+
+    def __init__(self, message: str, *, found: tuple[Acquisition, ...] = (), transient: bool = False) -> None:
+        super().__init__(message, transient=transient)
+        self.found = found
 
 
 class NoData(SourceError):  # noqa: N818

@@ -11,15 +11,19 @@ import pandas as pd
 from monitor.core.schema import UTC
 from monitor.core.tables import ALERTS
 from monitor.core.timerange import isoformat, utc
+from monitor.fuse.findings.alerts import FAILED, NEW, OLD, QUIET, SENT, WITHDRAWN
 from monitor.store.archive import Archive
-from monitor.store.index import Record
+from monitor.store.records import Record
+
+STATES = (NEW, QUIET, OLD, SENT, FAILED, WITHDRAWN)
+"""What may have become of an alert."""
 
 _KIND = "alert"
 
 
 @dataclass(frozen=True, slots=True)
 class AlertStore:
-    """The alerts of an archive: lines of ``ledger/alert.jsonl``, and rows of the index that is made from them."""
+    """The alerts of an archive: lines of ``ledger/alert.jsonl``."""
 
     archive: Archive
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pandas as pd
-from filelock import FileLock
 
 from monitor import io
 from monitor.core.errors import ArchiveError
@@ -20,18 +19,24 @@ from monitor.core.scenes.scene import Acquisition, Raster, Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import TimeRange
-from monitor.io import atomic, parquet, stac
+from monitor.io import atomic, parquet, seal, stac
 from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene
-from monitor.store.index import Index, Record
-from monitor.store.records import latest_records, read_records
+from monitor.store.index import Index
+from monitor.store.records import Record, latest_records, read_records
 
 log = logging.getLogger(__name__)
 
 SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
 """The kinds of table kept one file a scene; an empty file means processed and nothing found."""
 
+SAME_PASS = timedelta(minutes=30)
+"""Two starts of one overpass differ by less when a tile comes late; one satellite passes again after 50 min or more."""
+
 LOGS = ("run", "search", "units")
-"""Kinds of record that are written often; they enter the index at `reindex` only."""
+"""Kinds of record of what was done, under ``log/``; the others state what holds, under ``ledger/``."""
+
+
+_NOTE_END = f'\n{{"{seal.KEY}": "{seal.BLANK}"}}\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,11 @@ class Archive:
                 self._withdraw(acquisition.id, folder)
             for name, data in content.items():
                 atomic.write_bytes(folder / name, data)
-            item = io.stac_item.scene_item(acquisition, stac.PixelFacts.of(raster), replaces=replaces)
-            atomic.write_bytes(folder / "item.json", _json(item))
+            checks = {name: hashlib.sha256(data).hexdigest() for name, data in content.items()}
+            pixels = stac.PixelFacts.of(raster)
+            made = io.stac_item.scene_item(acquisition, pixels, replaces=replaces, checks=checks)
+            atomic.write_bytes(folder / "item.json", io.stac_item.encode_item(made))
+            item = stac.read_item(folder)
             self.index.add([(self._relative(folder), item, acquisition)])
         return item_scene(item, folder)
 
@@ -128,11 +136,19 @@ class Archive:
         """Those whose scene was made from other products than the same source lists now, in their order.
 
         A product was processed again, or a tile came late: fetch again, and `write_scene` replaces the old one. Fewer
-        products than were used do not count: a catalog that loses a tile makes no scene better.
+        products than were used do not count: a catalog that loses a tile makes no scene better. Nor does another time:
+        a file that took the name of another scene replaces none.
         """
-        known = self._index().products() if self._exists() else {}
-        pairs = [(a, known.get(a.id)) for a in acquisitions]
-        return [a for a, old in pairs if old and old[0] == a.source and not set(a.product_ids) <= set(old[1])]
+        listed = list(acquisitions)
+        ids = {acquisition.id for acquisition in listed}
+        rows = self._index().rows() if self._exists() and ids else []
+        known = {row.scene_id: item_acquisition(json.loads(row.item)) for row in rows if row.scene_id in ids}
+        pairs = [(a, known[a.id]) for a in listed if a.id in known]
+        return [
+            a
+            for a, old in pairs
+            if old.source == a.source and not set(a.product_ids) <= set(old.product_ids) and _is_same_pass(a, old)
+        ]
 
     def scenes(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
@@ -192,7 +208,19 @@ class Archive:
         """
         path, item = self._find(scene_id)
         pixels = stac.item_pixels(item)
-        return io.cog.read_raster(path, scale=pixels.scale, offset=pixels.offset)
+        checks = stac.item_checks(item)
+        return io.cog.read_raster(path, scale=pixels.scale, offset=pixels.offset, checks=checks)
+
+    def scene_file(self, scene_id: str, name: str) -> bytes:
+        """A file of one archived scene as it was written, such as ``request.json``.
+
+        Raises
+        ------
+        ArchiveError
+            There is no such scene, or the file is missing or damaged.
+        """
+        path, item = self._find(scene_id)
+        return stac.read_file(path, name, stac.item_checks(item).get(name, ""))
 
     # tables
 
@@ -275,13 +303,24 @@ class Archive:
     def write_note(self, name: str, text: str) -> None:
         """Write a short text as ``derived/<name>.txt``, such as the digest of what a table was made from."""
         self._begin()
-        atomic.write_if_changed(self._derived(name, ".txt"), text.encode())
+        atomic.write_if_changed(self._derived(name, ".txt"), seal.sealed((text + _NOTE_END).encode()))
 
     def read_note(self, name: str) -> str:
-        """That text, or ``""``."""
+        """That text, or ``""``.
+
+        Raises
+        ------
+        ArchiveError
+            The file is damaged.
+        """
         path = self._derived(name, ".txt")
         with atomic.disk_errors(path):
-            return path.read_text(encoding="utf-8") if path.is_file() else ""
+            content = path.read_bytes() if path.is_file() else b""
+        try:
+            text = seal.checked(content).decode()
+        except ValueError as error:
+            raise ArchiveError(f"{path}: damaged ({error}); remove it and run `monitor run --due`") from error
+        return text[: -len(_NOTE_END)] if seal.is_sealed(content) else text
 
     def digest(self, *folders: str) -> str:
         """A hash of the content of these folders of the archive, whatever their times: a copy has the same.
@@ -301,25 +340,32 @@ class Archive:
     # records
 
     def record(self, *records: Record) -> None:
-        """Write records: a line each in ``ledger/<kind>.jsonl`` (`LOGS` in ``log/``), and in the index.
+        """Write records, all of one kind or none: a line each in ``ledger/<kind>.jsonl`` (`LOGS` in ``log/``).
 
-        Those of `LOGS` enter the index at `reindex` only, so that a run that finds nothing to do writes nothing but
-        its log.
+        What was written counts at once and for every process: the file is what `records` reads.
         """
         self._begin()
-        for record in records:
-            path = self._records_file(record.kind)
+        for kind in dict.fromkeys(record.kind for record in records):
             with self.lock("ledger"):
-                atomic.append_line(path, record.to_json())
-        if indexed := [record for record in records if record.kind not in LOGS]:
-            self._index().note(indexed)
+                lines = [record.to_json() for record in records if record.kind == kind]
+                atomic.append_lines(self._records_file(kind), lines)
 
     def records(self, kind: str, *, since: datetime | None = None) -> list[Record]:
-        """The records of a kind, oldest first, the last of each id only; empty when there is none."""
-        if kind in LOGS:
-            records = latest_records(read_records(self._records_file(kind)))
-            return [record for record in records if since is None or record.at >= since]
-        return self._index().records(kind, since=since) if self._exists() else []
+        """The records of a kind in the order written, the last of each id only; empty when there is none.
+
+        Raises
+        ------
+        ArchiveError
+            A line is damaged.
+        """
+        records = latest_records(read_records(self._records_file(kind)))
+        return [record for record in records if since is None or record.at >= since]
+
+    def records_state(self, kind: str) -> str:
+        """A text that changes with every record of a kind; "" when there is none."""
+        path = self._records_file(kind)
+        with atomic.disk_errors(path):
+            return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
 
     # maintenance
 
@@ -337,15 +383,8 @@ class Archive:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Lock a name against other threads and processes; a thread that has the lock may enter again."""
-        path = self.root / "log" / ".locks" / f"{name}.lock"
-        with atomic.disk_errors(path):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(path, is_singleton=True)  # one a path, so that a thread may enter twice
-            lock.acquire()
-        try:
+        with atomic.locked(self.root / "log" / ".locks" / f"{name}.lock", is_singleton=True):
             yield
-        finally:
-            lock.release()
 
     def reindex(self) -> int:
         """Rebuild the index from the files and remove what killed processes left; the number of scenes.
@@ -358,15 +397,36 @@ class Archive:
         self._begin()
         with self.lock("reindex"):
             atomic.sweep(self.root)
-            scenes = [self._entry(path.parent) for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
-            records = [r for path in self._records_files() for r in latest_records(read_records(path))]
+            scenes = [self._entry(folder) for folder in self._folders()]
             try:
-                self.index.rebuild(scenes, records)
+                self.index.rebuild(scenes)
             except ArchiveError:
                 with atomic.disk_errors(self.index.path):
                     self.index.discard()
-                self.index.rebuild(scenes, records)
+                self.index.rebuild(scenes)
         return len(scenes)
+
+    def recover(self) -> int:
+        """Remove what killed processes left, and let the index follow the files; how many scenes it had wrong.
+
+        A scene whose writer died before it entered the index is entered; one whose folder was removed is taken out.
+
+        Raises
+        ------
+        ArchiveError
+            The disk cannot be written, or an item or the index is damaged.
+        """
+        atomic.sweep(self.root)
+        if not self._exists():
+            return 0
+        listed = {row.path: row.scene_id for row in self._index().rows()}
+        there = {self._relative(folder): folder for folder in self._folders()}
+        gone, new = listed.keys() - there.keys(), there.keys() - listed.keys()
+        for path in gone:
+            self.index.forget(listed[path])
+        if new:
+            self.index.add([self._entry(there[path]) for path in sorted(new)])
+        return len(gone) + len(new)
 
     def _begin(self) -> None:
         marker = self.root / "archive.json"
@@ -377,7 +437,7 @@ class Archive:
         return (self.root / "archive.json").is_file()
 
     def _index(self) -> Index:
-        if not self.index.path.is_file():
+        if not self.index.is_current():
             self.reindex()
         return self.index
 
@@ -412,8 +472,9 @@ class Archive:
     def _records_file(self, kind: str) -> Path:
         return self.root / ("log" if kind in LOGS else "ledger") / f"{atomic.safe_name(kind)}.jsonl"
 
-    def _records_files(self) -> Sequence[Path]:
-        return [*sorted((self.root / "ledger").glob("*.jsonl")), *sorted((self.root / "log").glob("*.jsonl"))]
+    def _folders(self) -> list[Path]:
+        """Where scenes lie, by their items."""
+        return [path.parent for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
 
     def _relative(self, folder: Path) -> str:
         return folder.relative_to(self.root).as_posix()
@@ -421,6 +482,10 @@ class Archive:
 
 def _json(values: Mapping[str, object]) -> bytes:
     return (json.dumps(values, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _is_same_pass(one: Acquisition, other: Acquisition) -> bool:
+    return abs(one.start - other.start) <= SAME_PASS and abs(one.end - other.end) <= SAME_PASS
 
 
 def _superseded(old: Acquisition, new: Acquisition) -> tuple[str, ...]:

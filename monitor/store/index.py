@@ -1,66 +1,58 @@
-"""The index: what is in the archive, in SQLite, so that queries are fast. It can always be rebuilt from the files."""
+"""The index: which scenes are in the archive, in SQLite, so that queries are fast; built from the files at any time.
+
+Each row carries a checksum and the table its number of rows, since SQLite itself does not notice a flipped bit.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
-from filelock import FileLock
+from filelock import Timeout
 
 from monitor.core.errors import ArchiveError
 from monitor.core.scenes.scene import Acquisition
-from monitor.core.timerange import TimeRange, utc
-from monitor.io.stac import PRODUCT_IDS, SOURCE
+from monitor.core.timerange import TimeRange
+from monitor.io.atomic import locked
+from monitor.store.records import sortable
 
-INDEX_VERSION = 1
+INDEX_VERSION = 2
 """`user_version` of the index this code writes."""
 
 _SCHEMA = """
+DROP TABLE IF EXISTS scenes;
+DROP TABLE IF EXISTS records;
 CREATE TABLE scenes (
-    scene_id TEXT PRIMARY KEY, aoi_id TEXT NOT NULL, sensor TEXT NOT NULL, start TEXT NOT NULL, finish TEXT NOT NULL,
-    acquired_at TEXT NOT NULL, path TEXT NOT NULL, item TEXT NOT NULL) WITHOUT ROWID;
-CREATE INDEX scenes_by_time ON scenes (aoi_id, acquired_at);
-CREATE TABLE records (
-    kind TEXT NOT NULL, id TEXT NOT NULL, at TEXT NOT NULL, body TEXT NOT NULL,
-    PRIMARY KEY (kind, id)) WITHOUT ROWID;
-CREATE INDEX records_by_time ON records (kind, at);
+    scene_id TEXT PRIMARY KEY, aoi_id TEXT NOT NULL, sensor TEXT NOT NULL, acquired_at TEXT NOT NULL,
+    path TEXT NOT NULL, item TEXT NOT NULL, sha256 TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tally (scenes INTEGER NOT NULL);
+INSERT INTO tally VALUES (0);
 """
-_MIGRATIONS = {0: _SCHEMA}
-"""SQL that lifts an index from the version of the key to the next one."""
-
+_SELECT = "SELECT scene_id, aoi_id, sensor, acquired_at, path, item, sha256 FROM scenes"
 _WAIT_S = 30.0
+_LEAST_FREE_BYTES = 1 << 20
+"""With less, SQLite's "disk I/O error" means a full disk: so it calls one where it maps its log into memory."""
 
 Entry = tuple[str, Mapping[str, object], Acquisition]
 """A scene's folder relative to the archive, its STAC item, and the acquisition that the item describes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One thing that happened: a run, a review, an alert, a search, a pass without pixels, units spent.
+class Row(NamedTuple):
+    """A row of the index; `item` is the STAC item as JSON, `acquired_at` sorts as text."""
 
-    `id` is unique within its kind; a later record of the same id replaces the earlier one. `body` holds JSON values.
-    """
-
-    kind: str
-    id: str
-    at: datetime
-    body: Mapping[str, object]
-
-    def to_json(self) -> str:
-        """One line of JSON."""
-        values = {"kind": self.kind, "id": self.id, "at": sortable(self.at), "body": dict(self.body)}
-        return json.dumps(values, ensure_ascii=False, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, line: str) -> Record:
-        """The record of a line that `to_json` wrote; ValueError or KeyError when it is none."""
-        values = json.loads(line)
-        return cls(values["kind"], values["id"], utc(values["at"]), values["body"])
+    scene_id: str
+    aoi_id: str
+    sensor: str
+    acquired_at: str
+    path: str
+    item: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +60,35 @@ class Index:
     """An SQLite file in WAL mode; each call opens and closes it, so the value crosses threads and processes."""
 
     path: Path
+
+    def is_current(self) -> bool:
+        """Whether it is there and of this version; one of an older version is to be built anew.
+
+        Raises
+        ------
+        ArchiveError
+            It is damaged, or of a newer version.
+        """
+        if not self.path.is_file():
+            return False
+        with self._open() as db:
+            return _version(db) == INDEX_VERSION
+
+    def rows(self) -> list[Row]:
+        """Every row, in order of time.
+
+        Raises
+        ------
+        ArchiveError
+            It is damaged.
+        """
+        with self._open() as db:
+            found = db.execute(_SELECT).fetchall()
+            tally = _tally(db)
+        rows = [Row(*values) for *values, check in found if _check(values) == check]
+        if len(rows) != len(found) or len({row.scene_id for row in rows}) != tally:
+            raise self._damaged(f"{tally - len(rows)} of {tally} rows do not fit their checksums")
+        return sorted(rows, key=lambda row: (row.acquired_at, row.scene_id))
 
     def items(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
@@ -81,74 +102,60 @@ class Index:
         sensor : str, optional
             ``s2`` or ``s1``; scenes of all by default.
         """
-        where, values = ["1"], list[str]()
-        for column, value in (("aoi_id", aoi_id), ("sensor", sensor)):
-            if value is not None:
-                where.append(f"{column} = ?")
-                values.append(value)
-        if period is not None:
-            where.append("acquired_at >= ? AND acquired_at < ?")
-            values += [sortable(period.start), sortable(period.end)]
-        query = f"SELECT path, item FROM scenes WHERE {' AND '.join(where)} ORDER BY acquired_at, scene_id"
-        with self._open() as db:
-            return [(path, json.loads(item)) for path, item in db.execute(query, values)]
+        start, end = (sortable(period.start), sortable(period.end)) if period else ("", "~")
+        return [
+            (row.path, json.loads(row.item))
+            for row in self.rows()
+            if aoi_id in (None, row.aoi_id) and sensor in (None, row.sensor) and start <= row.acquired_at < end
+        ]
 
     def find(self, scene_id: str) -> tuple[str, dict[str, object]] | None:
         """(folder, STAC item) of one scene, or None."""
         with self._open() as db:
-            row = db.execute("SELECT path, item FROM scenes WHERE scene_id = ?", (scene_id,)).fetchone()
-        return None if row is None else (row[0], json.loads(row[1]))
+            found = db.execute(f"{_SELECT} WHERE scene_id = ?", (scene_id,)).fetchall()
+        rows = [
+            Row(*values) for *values, check in found if _check(values) == check
+        ] or self.rows()  # which finds damage
+        return next(((row.path, json.loads(row.item)) for row in rows if row.scene_id == scene_id), None)
 
     def ids(self) -> frozenset[str]:
         """The ids of all scenes."""
-        with self._open() as db:
-            return frozenset(row[0] for row in db.execute("SELECT scene_id FROM scenes"))
-
-    def products(self) -> dict[str, tuple[str, tuple[str, ...]]]:
-        """Scene id to its source and the product ids that it was made from."""
-        source, products = (f"json_extract(item, '$.properties.\"{name}\"')" for name in (SOURCE, PRODUCT_IDS))
-        with self._open() as db:
-            rows = db.execute(f"SELECT scene_id, {source}, {products} FROM scenes").fetchall()
-        return {scene: (str(source), tuple(json.loads(products or "[]"))) for scene, source, products in rows}
+        return frozenset(row.scene_id for row in self.rows())
 
     def add(self, scenes: Iterable[Entry]) -> None:
         """Enter scenes; one of the same id is replaced."""
         rows = [_row(*entry) for entry in scenes]
-        with self._open() as db:
-            db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        with self._changing() as db:
+            db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
 
     def forget(self, scene_id: str) -> None:
         """Take a scene out."""
-        with self._open() as db:
+        with self._changing() as db:
             db.execute("DELETE FROM scenes WHERE scene_id = ?", (scene_id,))
 
-    def note(self, records: Iterable[Record]) -> None:
-        """Enter records; one of the same kind and id is replaced."""
-        rows = [(r.kind, r.id, sortable(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
-        with self._open() as db:
-            db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", rows)
-
-    def records(self, kind: str, *, since: datetime | None = None) -> list[Record]:
-        """The records of a kind, oldest first."""
-        query = "SELECT kind, id, at, body FROM records WHERE kind = ? AND at >= ? ORDER BY at, id"
-        with self._open() as db:
-            rows = db.execute(query, (kind, sortable(since) if since else "")).fetchall()
-        return [Record(kind, id, utc(at), json.loads(body)) for kind, id, at, body in rows]  # noqa: A001
-
-    def rebuild(self, scenes: Iterable[Entry], records: Iterable[Record]) -> None:
+    def rebuild(self, scenes: Iterable[Entry]) -> None:
         """Replace everything in one transaction, so that other processes see the old index or the new one."""
         rows = [_row(*entry) for entry in scenes]
-        notes = [(r.kind, r.id, sortable(r.at), json.dumps(dict(r.body), ensure_ascii=False)) for r in records]
         with self._open() as db:
+            _migrate(db)
             db.execute("DELETE FROM scenes")
-            db.execute("DELETE FROM records")
-            db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-            db.executemany("INSERT OR REPLACE INTO records VALUES (?, ?, ?, ?)", notes)
+            db.executemany("INSERT OR REPLACE INTO scenes VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            db.execute("UPDATE tally SET scenes = ?", (len(rows),))
 
     def discard(self) -> None:
         """Delete the index's files; only for one that cannot be read."""
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+
+    @contextmanager
+    def _changing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction that keeps the tally; a damaged table is not counted anew."""
+        with self._open() as db:
+            _migrate(db)
+            if _count(db) != _tally(db):
+                raise self._damaged("its number of rows is not that of its tally")
+            yield db
+            db.execute("UPDATE tally SET scenes = ?", (_count(db),))
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
@@ -160,18 +167,21 @@ class Index:
                     yield db
             finally:
                 db.close()
-        except sqlite3.Error as error:
-            raise ArchiveError(f"{self.path}: {_advice(error)}") from error
+        except (sqlite3.Error, Timeout) as error:
+            raise ArchiveError(f"{self.path}: {_advice(error, self.path.parent)}") from error
 
     def _connect(self) -> sqlite3.Connection:
         db = sqlite3.connect(self.path, timeout=_WAIT_S)
         try:
-            if _version(db) == INDEX_VERSION:
-                db.execute("PRAGMA synchronous = NORMAL")  # whole after a crash; a lost entry is found by its file
-                return db
-            with FileLock(self.path.with_name(".index-making.lock"), timeout=_WAIT_S):  # SQLite waits for no lock here
-                db.execute("PRAGMA journal_mode = WAL")
-                _migrate(db, self.path)
+            version = _version(db)
+            if version > INDEX_VERSION:
+                raise ArchiveError(
+                    f"{self.path}: an index of version {version}, this is {INDEX_VERSION}; upgrade monitor"
+                )
+            db.execute("PRAGMA synchronous = FULL")  # a fsync a scene: an entry outlives a power cut
+            if version < INDEX_VERSION:
+                with locked(self.path.with_name(".index-making.lock"), timeout=_WAIT_S):
+                    db.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             db.close()
             if "readonly" not in str(error) and "unable to open" not in str(error):
@@ -183,41 +193,52 @@ class Index:
             raise
         return db
 
-
-def sortable(instant: datetime) -> str:
-    """An instant as text that sorts by time: UTC with microseconds."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    def _damaged(self, what: str) -> ArchiveError:
+        return ArchiveError(f"{self.path}: damaged ({what}); `monitor reindex` builds it anew from the files")
 
 
 def _row(path: str, item: Mapping[str, object], acquisition: Acquisition) -> tuple[str, ...]:
-    instants = (sortable(at) for at in (acquisition.start, acquisition.end, acquisition.acquired_at))
-    return (acquisition.id, acquisition.aoi_id, acquisition.sensor, *instants, path, json.dumps(item))
+    at = sortable(acquisition.acquired_at)
+    row = (acquisition.id, acquisition.aoi_id, acquisition.sensor, at, path, json.dumps(item))
+    return (*row, _check(row))
+
+
+def _check(values: Iterable[object]) -> str:
+    """SHA-256 of a row; of one that holds anything but text, "" as damage."""
+    parts = list(values)
+    if not all(isinstance(part, str) for part in parts):
+        return ""
+    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _version(db: sqlite3.Connection) -> int:
     return int(db.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _migrate(db: sqlite3.Connection, path: Path) -> None:
-    db.isolation_level = None
+def _count(db: sqlite3.Connection) -> int:
+    return int(db.execute("SELECT count(*) FROM scenes").fetchone()[0])
+
+
+def _tally(db: sqlite3.Connection) -> int:
+    found = db.execute("SELECT scenes FROM tally").fetchall()
+    return int(found[0][0]) if len(found) == 1 and isinstance(found[0][0], int) else -1
+
+
+def _migrate(db: sqlite3.Connection) -> None:
+    """Begin a transaction that writes, and make the tables where they are of an older version; rows come from files."""
     db.execute("BEGIN IMMEDIATE")
-    version = _version(db)
-    if version > INDEX_VERSION:
-        raise ArchiveError(f"{path}: an index of version {version}, this is {INDEX_VERSION}; upgrade monitor")
-    for step in range(version, INDEX_VERSION):
-        for statement in _MIGRATIONS[step].split(";"):
+    if _version(db) < INDEX_VERSION:
+        for statement in _SCHEMA.split(";"):
             db.execute(statement)
-    db.execute(f"PRAGMA user_version = {INDEX_VERSION}")
-    db.execute("COMMIT")
-    db.isolation_level = "DEFERRED"
+        db.execute(f"PRAGMA user_version = {INDEX_VERSION}")
 
 
-def _advice(error: sqlite3.Error) -> str:
+def _advice(error: Exception, folder: Path) -> str:
     text = str(error)
-    if "full" in text:
+    if "full" in text or ("disk I/O" in text and shutil.disk_usage(folder).free < _LEAST_FREE_BYTES):
         return "the disk is full; free some space and run again"
     if "readonly" in text or "unable to open" in text:
         return "cannot be written; mount the disk for writing or change the folder's permissions"
-    if "locked" in text:
+    if "locked" in text or isinstance(error, Timeout):
         return "another process has locked it for half a minute; wait for that run to end"
     return f"damaged ({text}); `monitor reindex` builds it anew from the files"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -21,6 +23,7 @@ from monitor.io import atomic
 FLUSH_ROWS = 2_000_000
 """Rows held in memory before they go to disk as parts."""
 ROW_GROUP = 250_000
+_DAMAGED = "damaged or missing ({}); remove its file's marker in ingested/ and ingest its file again"
 Bounds = tuple[float, float, float, float]
 
 
@@ -32,6 +35,7 @@ class PartWriter:
         self._waiting: dict[date, list[pd.DataFrame]] = {}
         self._rows = 0
         self._parts: list[tuple[Path, Path]] = []
+        self._checks: dict[str, str] = {}
         self._spans: dict[date, tuple[datetime, datetime, int]] = {}
 
     def add(self, table: pd.DataFrame) -> None:
@@ -56,20 +60,29 @@ class PartWriter:
             temporary = atomic.temporary_name(final)
             table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
             self._parts.append((temporary, final))
-            _write_part(table.iloc[in_order(table).order], temporary)
+            check = _write_part(table.iloc[in_order(table).order], temporary)
+            self._checks[final.relative_to(self._root).as_posix()] = check
         self._waiting, self._rows = {}, 0
 
     def publish(self) -> None:
-        """Give every part its name."""
+        """Give every part its name, and wait until the names are on disk."""
         for temporary, final in self._parts:
             with atomic.disk_errors(final):
                 temporary.replace(final)
+        for folder in [*dict.fromkeys(final.parent for _, final in self._parts), self._root]:
+            if folder.is_dir():
+                with atomic.disk_errors(folder):
+                    atomic.sync_folder(folder)
 
     def discard(self) -> None:
         """Remove what was written."""
         for temporary, _ in self._parts:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
+
+    def checks(self) -> dict[str, str]:
+        """Each part, relative to the store, with the SHA-256 of its bytes."""
+        return dict(self._checks)
 
     def spans(self) -> tuple[tuple[datetime, datetime, int], ...]:
         """First and last instant and number of positions of each day."""
@@ -83,37 +96,52 @@ def _by_day(table: pd.DataFrame) -> Iterator[tuple[date, pd.DataFrame]]:
         yield day.astype(date), table if mine.all() else table[mine]
 
 
-def _write_part(table: pd.DataFrame, path: Path) -> None:
+def _write_part(table: pd.DataFrame, path: Path) -> str:
+    """Write a part and wait until it is on disk; the SHA-256 of its bytes."""
+    buffer = io.BytesIO()
+    pq.write_table(
+        pa.Table.from_pandas(table, preserve_index=False),
+        buffer,
+        compression="zstd",
+        compression_level=1,
+        row_group_size=ROW_GROUP,
+        use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m", *DIMENSIONS],
+        write_page_checksum=True,
+    )
     with atomic.disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:
-            pq.write_table(
-                pa.Table.from_pandas(table, preserve_index=False),
-                file,
-                compression="zstd",
-                compression_level=1,
-                row_group_size=ROW_GROUP,
-                use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m", *DIMENSIONS],
-            )
+            file.write(buffer.getbuffer())
             file.flush()
             os.fsync(file.fileno())
+    return hashlib.sha256(buffer.getbuffer()).hexdigest()
 
 
-def read_part(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+def read_part(path: Path, columns: Sequence[str], check: str = "") -> pd.DataFrame:
     """Some columns of a part; those that the version which wrote it did not have are as POSITIONS states.
+
+    Parameters
+    ----------
+    path : Path
+    columns : sequence of str
+    check : str, optional
+        The SHA-256 that its bytes must have; "" of a part that an older version wrote.
 
     Raises
     ------
     ArchiveError
-        It is damaged.
+        It is damaged or missing.
     """
     try:
-        file = pq.ParquetFile(path)
+        content = path.read_bytes()
+        if check and hashlib.sha256(content).hexdigest() != check:
+            raise ArchiveError(f"{path}: {_DAMAGED.format('its checksum is not that of its marker')}")
+        file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
         lacking = [c for c in columns if c in POSITIONS.absent and c not in file.schema_arrow.names]
         table = file.read(columns=[c for c in columns if c not in lacking]).to_pandas()
         return table.assign(**{c: POSITIONS.absent[c] for c in lacking})[list(columns)] if lacking else table
-    except (OSError, pa.ArrowException) as error:
-        raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error
+    except (OSError, pa.ArrowException, ValueError, KeyError) as error:
+        raise ArchiveError(f"{path}: {_DAMAGED.format(error)}") from error
 
 
 def select_rows(

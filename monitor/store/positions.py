@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
 
 from monitor.ais.sorting import in_order
-from monitor.core.errors import ArchiveError
 from monitor.core.tables import POSITIONS, VESSELS
 from monitor.core.timerange import TimeRange, utc
 from monitor.io import atomic, parquet
+from monitor.store.ingested import FileFacts, Ingested, decode_marker, encode_marker
 from monitor.store.position_parts import Bounds, PartWriter, read_part, select_rows
 
 SAME_DEG = 1e-4
 """Two positions of one MMSI and instant closer than this (some 10 m) are one, rounded by different feeds."""
 _SLIM = ("mmsi", "t", "lon", "lat")
-
-
-@dataclass(frozen=True, slots=True)
-class Ingested:
-    """One ingested file: its key, when, and per day the instants and the number of positions in it."""
-
-    key: str
-    file: str
-    written_at: datetime
-    spans: tuple[tuple[datetime, datetime, int], ...]
-    report: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def positions(self) -> int:
-        """How many positions it has, repeats of other files included."""
-        return sum(count for _, _, count in self.spans)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +36,15 @@ class PositionStore:
     # writing
 
     def append(
-        self, tables: Iterable[pd.DataFrame], *, key: str, file: str = "", now: datetime | None = None
+        self,
+        tables: Iterable[pd.DataFrame],
+        *,
+        key: str,
+        file: str = "",
+        now: datetime | None = None,
+        describe: Callable[[], FileFacts] = FileFacts,
     ) -> Ingested:
-        """Add POSITIONS tables under a key; either all of them arrive or none.
+        """Add POSITIONS tables under a key; either all of them arrive or none, and the marker comes last.
 
         Parameters
         ----------
@@ -67,6 +56,8 @@ class PositionStore:
             The file's name, for people.
         now : datetime, optional
             When this is; the clock by default.
+        describe : callable, optional
+            Called when all tables were read, for what else the file held; it is written before the marker.
 
         Raises
         ------
@@ -78,24 +69,17 @@ class PositionStore:
             for table in tables:
                 writer.add(table)
             writer.flush()
+            facts = describe()
+            self._forget(key)
+            writer.publish()
         except BaseException:
             writer.discard()
             raise
-        self._forget(key)
-        writer.publish()
-        done = Ingested(key, file, utc(now) if now else datetime.now(tz=UTC), writer.spans())
-        self.write_report(done)
+        self.write_vessels(facts.vessels)
+        at = utc(now) if now else datetime.now(tz=UTC)
+        done = Ingested(key, file, at, writer.spans(), facts.report, writer.checks())
+        atomic.write_bytes(self._marker(key), encode_marker(done))
         return done
-
-    def write_report(self, done: Ingested) -> None:
-        """Write what an ingest added; `done.report` may hold the reader's counts.
-
-        Raises
-        ------
-        ArchiveError
-            The disk is full, read-only or failing.
-        """
-        atomic.write_bytes(self._marker(done.key), _encode(done))
 
     def write_vessels(self, vessels: pd.DataFrame) -> None:
         """Add static data (VESSELS); the latest value that is not empty wins.
@@ -107,9 +91,7 @@ class PositionStore:
         """
         if vessels.empty:
             return
-        with atomic.disk_errors(self.root):
-            self.root.mkdir(parents=True, exist_ok=True)
-        with FileLock(self.root / ".vessels.lock"):
+        with atomic.locked(self.root / ".vessels.lock"):
             words = ["imo", "name", "callsign", "source_file"]
             both = pd.concat([self.vessels(), vessels], ignore_index=True) if len(self.vessels()) else vessels
             both = both.assign(**{c: both[c].replace("", pd.NA) for c in words})
@@ -140,7 +122,7 @@ class PositionStore:
         ArchiveError
             The record is damaged.
         """
-        return _decode(self._marker(key)).report
+        return decode_marker(self._marker(key)).report
 
     def withdraw(self, key: str) -> bool:
         """Remove the positions of a file; whether it was in. Static data that it gave stays.
@@ -162,7 +144,9 @@ class PositionStore:
         ArchiveError
             A record is damaged.
         """
-        return tuple(sorted((_decode(p) for p in (self.root / "ingested").glob("*.json")), key=lambda d: d.written_at))
+        return tuple(
+            sorted((decode_marker(p) for p in (self.root / "ingested").glob("*.json")), key=lambda d: d.written_at)
+        )
 
     def vessels(self) -> pd.DataFrame:
         """VESSELS; empty without static data."""
@@ -171,7 +155,7 @@ class PositionStore:
 
     def days(self, period: TimeRange | None = None) -> tuple[date, ...]:
         """The UTC days with positions, in order; those that touch `period` when it is given."""
-        found = sorted(date.fromisoformat(p.name.removeprefix("date=")) for p in self.root.glob("date=*") if p.is_dir())
+        found = sorted(day for day, parts in self.parts().items() if parts)
         if period is None:
             return tuple(found)
         return tuple(day for day in found if period.overlaps(*_bounds(day)))
@@ -201,7 +185,8 @@ class PositionStore:
         ArchiveError
             A part is damaged.
         """
-        parts = [self._day(day, tuple(POSITIONS.columns), bounds, mmsi, bucket) for day in self.days(period)]
+        files = self.parts()
+        parts = [self._day(files[d], tuple(POSITIONS.columns), bounds, mmsi, bucket) for d in self.days(period)]
         parts = [part for part in parts if len(part)]
         if not parts:
             return POSITIONS.empty()
@@ -222,9 +207,10 @@ class PositionStore:
         ArchiveError
             A part is damaged.
         """
+        files = self.parts()
         for day in self.days(period):
             end = _bounds(day)[1] + timedelta(microseconds=1)
-            table = self._day(day, _SLIM, None, None, bucket)
+            table = self._day(files[day], _SLIM, None, None, bucket)
             if period is not None:
                 table = table[(table["t"] >= period.start) & (table["t"] < period.end)]
                 end = min(end, period.end)
@@ -252,21 +238,35 @@ class PositionStore:
                 late |= scenes["acquired_at"].between(pd.Timestamp(start - within), pd.Timestamp(end + within))
         return [str(scene) for scene in scenes.loc[late, "scene_id"]]
 
+    def parts(self) -> Mapping[date, list[tuple[Path, str]]]:
+        """Day to its parts, each with the SHA-256 that its marker states; "" where an older version wrote it.
+
+        Parts of an ingest that was cut off before its marker do not count.
+
+        Raises
+        ------
+        ArchiveError
+            A marker is damaged.
+        """
+        found: dict[date, list[tuple[Path, str]]] = defaultdict(list)
+        done = {ingested.key: ingested for ingested in self.ingested()}
+        for path in self.root.glob("date=*/*.parquet"):
+            if (key := path.stem.rpartition("-")[0]) in done and not done[key].parts:
+                found[_day_of(path)].append((path, ""))
+        for name, check in (part for ingested in done.values() for part in ingested.parts.items()):
+            found[_day_of(self.root / name)].append((self.root / name, check))
+        return defaultdict(list, {day: sorted(parts) for day, parts in found.items()})
+
     def _day(
         self,
-        day: date,
+        files: Iterable[tuple[Path, str]],
         columns: Sequence[str],
         bounds: Bounds | None,
         mmsi: Sequence[int] | None,
         bucket: tuple[int, int] | None,
     ) -> pd.DataFrame:
-        """One day's rows, each once; parts of an ingest that was cut off before its record do not count."""
-        whole = {path.stem for path in (self.root / "ingested").glob("*.json")}
-        parts = [
-            select_rows(read_part(path, columns), bounds, mmsi, bucket)
-            for path in sorted((self.root / f"date={day.isoformat()}").glob("*.parquet"))
-            if path.stem.rpartition("-")[0] in whole
-        ]
+        """One day's rows, each once."""
+        parts = [select_rows(read_part(path, columns, check), bounds, mmsi, bucket) for path, check in files]
         if not parts:
             return POSITIONS.empty()[list(columns)]
         table = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
@@ -278,26 +278,10 @@ class PositionStore:
         return table.iloc[rows.order[~repeated]].reset_index(drop=True)
 
 
+def _day_of(path: Path) -> date:
+    return date.fromisoformat(path.parent.name.removeprefix("date="))
+
+
 def _bounds(day: date) -> tuple[datetime, datetime]:
     start = datetime(day.year, day.month, day.day, tzinfo=UTC)
     return start, start + timedelta(days=1) - timedelta(microseconds=1)
-
-
-def _encode(done: Ingested) -> bytes:
-    value = {
-        "key": done.key,
-        "file": done.file,
-        "written_at": done.written_at.isoformat(),
-        "spans": [[start.isoformat(), end.isoformat(), count] for start, end, count in done.spans],
-        "report": dict(done.report),
-    }
-    return json.dumps(value, indent=1, sort_keys=True).encode() + b"\n"
-
-
-def _decode(path: Path) -> Ingested:
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-        spans = tuple((utc(start), utc(end), int(count)) for start, end, count in value["spans"])
-        return Ingested(value["key"], value["file"], utc(value["written_at"]), spans, value["report"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ArchiveError(f"{path}: damaged ({error}); remove it and ingest its file again") from error

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from monitor.store.archive import Archive
-from monitor.store.index import Record
+from monitor.store.records import Record
 
 _KIND = "units"
 

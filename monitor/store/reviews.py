@@ -15,7 +15,7 @@ from monitor.core.errors import DataError
 from monitor.core.tables import REVIEWS
 from monitor.core.timerange import utc
 from monitor.store.archive import Archive
-from monitor.store.index import Record
+from monitor.store.records import Record
 
 DECISIONS = ("keep", "reject", "fixed", "unsure")
 """It is what it is stated to be; it is not; it is there, but is no ship; a reviewer is unsure."""
@@ -53,7 +53,7 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ReviewStore:
-    """The reviews of an archive: lines of ``ledger/review.jsonl``, and rows of the index that is made from them."""
+    """The reviews of an archive: lines of ``ledger/review.jsonl``, in the order in which they were written."""
 
     archive: Archive
 
@@ -111,7 +111,7 @@ class ReviewStore:
             return self._keep(made)
 
     def rows(self) -> list[Review]:
-        """Every row, oldest first."""
+        """Every row, in the order written."""
         return [_review(record) for record in self.archive.records(_KIND)]
 
     def table(self) -> pd.DataFrame:
@@ -120,12 +120,15 @@ class ReviewStore:
 
     def state(self) -> str:
         """A text that changes with every review; "" when there is none."""
-        return " ".join(record.id for record in self.archive.records(_KIND))
+        return self.archive.records_state(_KIND)
 
     def _keep(self, made: Review) -> Review:
         for name, longest in _LONGEST.items():
-            if len(getattr(made, name)) > longest:
+            text = str(getattr(made, name))
+            if len(text) > longest:
                 raise DataError(f"review: {name} is longer than {longest} characters; shorten it")
+            if text.encode("utf-8", "ignore").decode() != text:
+                raise DataError(f"review: {name} holds half a character; write it anew")
         if not made.who or not made.subject:
             raise DataError("review: needs the id of what was reviewed and the name of the reviewer")
         body = {

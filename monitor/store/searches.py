@@ -11,7 +11,7 @@ from monitor.core.scenes.revisit import Searched, Tried
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, utc
 from monitor.store.archive import Archive
-from monitor.store.index import Record, sortable
+from monitor.store.records import Record, sortable
 
 OLD = timedelta(days=14)
 """A pass that has no pixels when it is this old is not requested again."""
@@ -108,7 +108,7 @@ class SearchStore:
 
 
 def _again(record: Record, acquisition: Acquisition, now: datetime) -> bool:
-    if list(acquisition.product_ids) != record.body.get("products"):
+    if list(acquisition.product_ids) != record.body.get("products") or record.at > now:  # the clock was ahead then
         return True
     if record.at - acquisition.start >= OLD:
         return False

@@ -13,6 +13,7 @@ from monitor import pipeline
 from monitor.core.errors import SettingsError
 from monitor.core.tables import AIR_CALLS, AIR_EVENTS, AIRFIELDS, SHUTTLES, STACKS, TIMELINE, VISITS
 from monitor.core.timerange import span
+from monitor.pipeline.boundary import reading
 from monitor.workspace.tables import Period, as_period
 
 if TYPE_CHECKING:
@@ -78,11 +79,12 @@ class AviationTables:
         from monitor.sources.aviation.lists import read_lists
 
         chosen = self.workspace.settings.flights
-        return read_lists(
-            watchlist=watchlist or self._file(chosen.watchlist),
-            airfields=self._file(chosen.airfields),
-            events=events or self._file(chosen.events),
-        )
+        with reading("the lists of [flights]"):
+            return read_lists(
+                watchlist=watchlist or self._file(chosen.watchlist),
+                airfields=self._file(chosen.airfields),
+                events=events or self._file(chosen.events),
+            )
 
     def flights(self, *, watchlist: Path | None = None) -> Flights:
         """Calls at airfields, legs, round trips, claims and conflicts of what `ingest` read."""
@@ -102,9 +104,16 @@ class AviationTables:
             Only calls that share an instant with it.
         watchlist : Path, optional
             Other aircraft than those that were followed at `ingest`.
+
+        Raises
+        ------
+        SettingsError
+            There is no such airfield.
         """
-        calls = self.flights(watchlist=watchlist).tables[AIR_CALLS]
+        found = self.flights(watchlist=watchlist)
+        calls = found.tables[AIR_CALLS]
         if airfield is not None:
+            _known_airfield(found, airfield)
             calls = calls[calls["candidates"].str.split().map(lambda fields: airfield in fields).astype(bool)]
         return AIR_CALLS.within(calls, as_period(period)).reset_index(drop=True)
 
@@ -156,14 +165,20 @@ class AviationTables:
         found = self.flights()
         if events is not None:
             found = replace(found, tables=found.tables | {AIR_EVENTS: self.lists(events=events).events})
-        names = found.tables[AIRFIELDS]["airfield_id"]
-        if airfield is not None and airfield not in set(names):
-            raise SettingsError(f"no airfield {airfield!r}; there are {', '.join(names)}")
+        if airfield is not None:
+            _known_airfield(found, airfield)
         near = span(within) if isinstance(within, str) else within
         return pipeline.aviation.rates.unusual_sentences(found, as_period(period), airfield_id=airfield, within=near)
 
     def _file(self, name: str) -> Path | None:
         return self.workspace.root / name if name else None
+
+
+def _known_airfield(found: Flights, airfield: str) -> None:
+    """Raise `SettingsError` unless there is such an airfield."""
+    names = found.tables[AIRFIELDS]["airfield_id"]
+    if airfield not in set(names):
+        raise SettingsError(f"no airfield {airfield!r}; there are {', '.join(names)}")
 
 
 def _last(visits: pd.DataFrame) -> pd.Timestamp:

@@ -7,15 +7,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from monitor.core.aoi import read_aois
-from monitor.core.errors import DataError, MonitorError, SettingsError
+from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
+from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.atomic import write_bytes
 from monitor.pipeline.pull import faults, passed_over
+from monitor.pipeline.snapshot import DERIVED
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
 from monitor.store.positions import PositionStore
+from monitor.store.verify import verify
 from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector, make_source
 from monitor.workspace.settings import FILE_NAME, Settings
 
@@ -24,6 +28,13 @@ LEAST_FREE_BYTES = 2 * 1024**3
 
 MOST_SKEW_S = 120.0
 """A clock further off than this breaks logins and the match with AIS."""
+
+
+SAMPLE = 100
+"""How many of the archive's files are compared with their checksums; `monitor verify` takes all."""
+
+_SHOWN = 3
+"""How many failures of the last run are shown; chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,7 @@ class Check:
 
 def examine(root: Path, settings: Settings) -> list[Check]:
     """Every check, in the order in which to correct them; services are reached only when the settings name them."""
-    checks = [_ports(root), *_disk(root), _archive(root)]
+    checks = [_ports(root), *_disk(root), _archive(root), _tables(root), _files(root)]
     checks += _kept(root)
     checks += _sources(root, settings)
     checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
@@ -122,6 +133,33 @@ def _kept(root: Path) -> Iterator[Check]:
         yield _tried("ais files", "monitor ingest FILE names the reasons", check)
 
 
+def _tables(root: Path) -> Check:
+    """Whether every derived table can be read as this version has it."""
+
+    def check() -> str:
+        archive = Archive(root / "archive")
+        faults = []
+        for schema in DERIVED:
+            try:
+                archive.read_table(schema.name, schema)
+            except ArchiveError as error:
+                faults.append(str(error))
+        if faults:
+            raise ArchiveError(f"{len(faults)} tables are damaged or of another version; the first is {faults[0]}")
+        return "can be read"
+
+    return _tried("tables", "monitor run --due", check)
+
+
+def _files(root: Path) -> Check:
+    """Whether a sample of the archive's files is what was written."""
+    archive = Archive(root / "archive")
+    found = verify(archive, PositionStore(archive.root / "positions"), sample=SAMPLE)
+    names = ", ".join(damage.path for damage in found.damaged[:_SHOWN])
+    what = f"{found.checked} files compared with their checksums" + (f"; damaged: {names}" if names else "")
+    return Check("files", not found.damaged, what, "monitor verify" if found.damaged else "")
+
+
 def _sources(root: Path, settings: Settings) -> Iterator[Check]:
     name = settings.source.name
     if name == "folder":
@@ -183,11 +221,14 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
 
 def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
     found = check_reachable(url)
-    remedy = "" if found.reached else f"check the network, then {setting}; `curl -I {url}` shows what comes back"
-    yield Check(name, found.reached, f"{url}: {found.detail}", remedy)
+    shown = public_url(url)
+    remedy = "" if found.reached else f"check the network, then {setting}; `curl -I {shown}` shows what comes back"
+    yield Check(name, found.reached, f"{shown}: {found.detail}", remedy)
     if found.skew_s is not None:
         right = abs(found.skew_s) <= MOST_SKEW_S
-        yield Check("clock", right, f"{found.skew_s:+.0f} s against {url}", "" if right else "timedatectl set-ntp true")
+        yield Check(
+            "clock", right, f"{found.skew_s:+.0f} s against {shown}", "" if right else "timedatectl set-ntp true"
+        )
 
 
 def _weights(settings: Settings, sensor: str) -> Check:
@@ -202,10 +243,15 @@ def _weights(settings: Settings, sensor: str) -> Check:
 
 
 def _last_run(root: Path) -> Check:
-    runs = Archive(root / "archive").records("run")
-    if not runs:
-        return Check("last run", True, "none yet; `monitor run --due` makes the first")
-    last = runs[-1]
-    failed = bool(last.body.get("failed"))
-    what = f"{isoformat(last.at)}, {'some items failed' if failed else 'all well'}"
-    return Check("last run", not failed, what, "monitor run --due" if failed else "")
+    def check() -> str:
+        runs = Archive(root / "archive").records("run")
+        if not runs:
+            return "none yet; `monitor run --due` makes the first"
+        last, steps = runs[-1], cast("list[dict[str, list[dict[str, str]]]]", runs[-1].body.get("steps") or [])
+        failed = [f"{fault['item']}: {fault['error']}" for step in steps for fault in step.get("failures", [])]
+        if failed or last.body.get("failed"):
+            more = f"; and {len(failed) - _SHOWN} more" if len(failed) > _SHOWN else ""
+            raise DataError(f"{isoformat(last.at)}, some items failed: {'; '.join(failed[:_SHOWN])}{more}")
+        return f"{isoformat(last.at)}, all well"
+
+    return _tried("last run", "correct what failed, then monitor run --due", check)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import pipeline
-from monitor.core.errors import ArchiveError, MonitorError
+from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.parallel import open_pool
+from monitor.io.atomic import sweep
 from monitor.pipeline.alerts import plan as alert_plans
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import brief_is_current, is_current, without_detections
 from monitor.pipeline.outcome import RunResult, Step, failure
+from monitor.store.records import Record
 from monitor.workspace.factory import alert_plan
 from monitor.workspace.search import due_period, monitored_until, search, source_of
 
@@ -23,8 +26,8 @@ Progress = Callable[[str], None]
 """Takes a line of text about what was done."""
 
 
-def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunResult:
-    """Do what is due; a second run finds nothing to do. The steps that were done, and the briefs written.
+def run_recorded(workspace: Workspace, pool: str | None, progress: Progress) -> RunResult:
+    """Do what is due and record it, also when an error ends it midway: what was done, and the error.
 
     Parameters
     ----------
@@ -35,12 +38,41 @@ def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunRe
     progress : Progress
         Called with a line of text after each step.
     """
-    steps: list[Step] = []
+    began, steps = datetime.now(UTC), list[Step]()
+
+    def record(result: RunResult) -> None:
+        name = f"{began:%Y%m%dT%H%M%S%f}"
+        workspace.archive.record(Record("run", name, began, result.as_json()))
 
     def done(step: Step) -> None:
         steps.append(step)
         progress(step.text())
 
+    try:
+        briefs = run_due(workspace, pool, done)
+    except Exception as error:
+        steps.append(Step("run", 0, (("run", f"ended by {type(error).__name__}: {error}"[:2000]),)))
+        record(RunResult(tuple(steps)))
+        raise
+    result = RunResult(tuple(steps), tuple(map(str, briefs)))
+    record(result)
+    return result
+
+
+def run_due(workspace: Workspace, pool: str | None, done: Callable[[Step], None]) -> list[Path]:
+    """Do what is due; a second run finds nothing to do. The briefs that were written.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        What is run.
+    pool : str or None
+        As `monitor --pool` takes it.
+    done : callable
+        Called with each step that was done.
+    """
+    workspace.archive.recover()
+    sweep(workspace.root / "reports")
     context = workspace.context()
     done(_pull(workspace, context, pool))
     done(_ingest(workspace))
@@ -58,14 +90,20 @@ def run_due(workspace: Workspace, pool: str | None, progress: Progress) -> RunRe
         error = ArchiveError(f"{workspace.root}: {reason}")
         done(failure("correlate", "all scenes", error))
         done(failure("report", "briefs", error))
-        return RunResult(tuple(steps))
-    done(_correlate(context))
+        return []
+    done(correlated := _correlate(context))
+    if correlated.failures:
+        return []
     done(alerts(workspace, context))
-    briefs = _report(workspace, context)
-    done(Step("report", len(briefs)))
+    briefs: list[Path] = []
+    try:
+        briefs = _report(workspace, context)
+        done(Step("report", len(briefs)))
+    except MonitorError as fault:
+        done(failure("report", "briefs", fault))
     if workspace.settings.alerts.send:
         done(workspace.send_alerts())
-    return RunResult(tuple(steps), tuple(str(path) for path in briefs))
+    return briefs
 
 
 def alerts(workspace: Workspace, context: Context) -> Step:
@@ -98,17 +136,21 @@ def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
 
 
 def _ingest(workspace: Workspace) -> Step:
-    patterns = workspace.settings.ais.files
-    files = sorted({path for pattern in patterns for path in workspace.root.glob(pattern) if path.is_file()})
-    report = workspace.ingest(*files)
+    try:
+        report = workspace.ingest(*sorted(_files(workspace.root, workspace.settings.ais.files, "[ais] files")))
+    except MonitorError as error:
+        return failure("ingest", "AIS", error)
     return Step("ingest", report.new, report.faults)
 
 
 def _flights(workspace: Workspace, context: Context) -> Step:
     chosen = workspace.settings.flights
-    found = {path for pattern in chosen.files for path in workspace.root.glob(pattern) if path.is_file()}
-    if not found and not context.archive.read_note("air_files"):
-        return Step("flights")
+    try:
+        found = _files(workspace.root, chosen.files, "[flights] files")
+        if not found and not context.archive.read_note("air_files"):
+            return Step("flights")
+    except MonitorError as error:
+        return failure("flights", "flights", error)
     lists = {(workspace.root / name).resolve() for name in (chosen.watchlist, chosen.airfields, chosen.events) if name}
     try:
         report = workspace.aviation.ingest(*sorted(path for path in found if path.resolve() not in lists))
@@ -117,11 +159,23 @@ def _flights(workspace: Workspace, context: Context) -> Step:
     return Step("flights", len(report.reports), report.faults)
 
 
+def _files(root: Path, patterns: Iterable[str], setting: str) -> set[Path]:
+    """The files of a folder that some patterns of a setting name."""
+    try:
+        return {path for pattern in patterns for path in root.glob(pattern) if path.is_file()}
+    except (ValueError, NotImplementedError) as error:
+        raise SettingsError(f"{setting}: {error}; use patterns relative to the workspace, such as ais/*") from error
+
+
 def _correlate(context: Context) -> Step:
-    if is_current(context):
-        return Step("correlate")
-    late = pipeline.ais.rematch.late_scenes(context)
-    return Step("correlate", 1, note=pipeline.correlate.summary(pipeline.correlate.correlate_all(context), late))
+    try:
+        if is_current(context):
+            return Step("correlate")
+        late = pipeline.ais.rematch.late_scenes(context)
+        made = pipeline.correlate.correlate_all(context)
+    except MonitorError as error:
+        return failure("correlate", "all scenes", error)
+    return Step("correlate", 1, note=pipeline.correlate.summary(made, late))
 
 
 def _report(workspace: Workspace, context: Context) -> list[Path]:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor import pipeline
+from monitor.core.errors import SettingsError
+from monitor.core.scenes.sensors import SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.context import Context
 from monitor.workspace.factory import make_source
@@ -56,7 +58,14 @@ def search(
         The settings' when not given.
     is_recorded : bool
         Whether the archive is to know that the source was searched.
+
+    Raises
+    ------
+    SettingsError
+        There is no such sensor.
     """
+    if sensor is not None and sensor not in SENSORS:
+        raise SettingsError(f"no sensor {sensor!r}; there are {', '.join(SENSORS)}")
     chosen = period or due_period(workspace, source.name)
     found = pipeline.pull.search(source, context.aois, chosen)
     if is_recorded:

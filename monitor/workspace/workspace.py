@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
@@ -21,18 +21,20 @@ from monitor.core.scenes.revisit import find_passes
 from monitor.core.tables import AIR_CALLS, AIRFIELDS, LEDGER
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, span, utc
+from monitor.io.atomic import locked
+from monitor.pipeline.boundary import reading
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.store.archive import Archive
-from monitor.store.index import Record
 from monitor.store.positions import PositionStore
 from monitor.store.reviews import Review, ReviewStore, login
 from monitor.store.searches import SearchStore
+from monitor.store.verify import Verification, verify
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, make_detector, season
-from monitor.workspace.run import Progress, alerts, run_due
+from monitor.workspace.run import Progress, alerts, run_recorded
 from monitor.workspace.schedule import Timer, run_command
 from monitor.workspace.search import due_period, search, source_of
 from monitor.workspace.settings import FILE_NAME, Settings, read_settings
@@ -155,7 +157,8 @@ class Workspace:
         SettingsError
             There is none.
         """
-        ports = read_aois(self.root / "aoi")
+        with reading(self.root / "aoi"):
+            ports = read_aois(self.root / "aoi")
         if not ports:
             raise SettingsError(f"{self.root / 'aoi'}: no *.geojson; put one file a port there")
         return ports
@@ -387,7 +390,8 @@ class Workspace:
         context = everything.of(self._chosen(everything.aois, aoi))
         chosen = as_period(period) or context.span()
         name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
-        return pipeline.report.write_brief(context, chosen, out or self.root / "reports" / name, pdf=pdf)
+        target = self._outside(out) if out else self.root / "reports" / name
+        return pipeline.report.write_brief(context, chosen, target, pdf=pdf)
 
     def run(self, *, pool: str | None = None, progress: Progress = lambda _: None) -> RunResult:
         """Do everything that is due: pull, detect, ingest, correlate, report. A second run finds nothing to do.
@@ -397,14 +401,9 @@ class Workspace:
         ArchiveError
             Another run is at work here.
         """
-        lock = FileLock(self.root / "archive" / ".run.lock")
-        (self.root / "archive").mkdir(parents=True, exist_ok=True)
         try:
-            with lock.acquire(timeout=0):
-                began = datetime.now(UTC)
-                result = run_due(self, pool, progress)
-                self.archive.record(Record("run", f"{began:%Y%m%dT%H%M%S%f}", began, result.as_json()))
-                return result
+            with locked(self.root / "archive" / ".run.lock", timeout=0):
+                return run_recorded(self, pool, progress)
         except Timeout as error:
             raise ArchiveError(f"{self.root}: another run is at work here; wait for it to end") from error
 
@@ -447,6 +446,10 @@ class Workspace:
 
         return examine(self.root, self.settings)
 
+    def verify(self) -> Verification:
+        """Compare every file of the archive with its checksum: which are not what was written, and what to do."""
+        return verify(self.archive, self.positions)
+
     def reindex(self) -> int:
         """Rebuild the index from the files; the number of scenes."""
         return self.archive.reindex()
@@ -479,6 +482,7 @@ class Workspace:
         format: str = "gpkg",  # noqa: A002
         aoi: str | None = None,
         period: Period = None,
+        all_links: bool = False,
     ) -> list[Path]:
         """Write tables for QGIS and others; the files written.
 
@@ -492,31 +496,40 @@ class Workspace:
             One port; all when not given.
         period : Period
             Only rows that share an instant with it.
+        all_links : bool
+            Also the links between stays that were not chosen, a row each feasible pair.
         """
-        return pipeline.export.export_tables(self.context(aoi), Path(out), format=format, period=as_period(period))
+        return pipeline.export.export_tables(
+            self.context(aoi), self._outside(out), format=format, period=as_period(period), all_links=all_links
+        )
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
         """Pack the chain of custody of one finding, event or detection into a zip file."""
-        return pipeline.export.pack_evidence(self.context(), id, out)
+        return pipeline.export.pack_evidence(self.context(), id, self._outside(out))
 
     def write_csv(self, table: pd.DataFrame, out: Path) -> Path:
         """Write a table as CSV that no spreadsheet reads as formulas."""
-        return pipeline.export.write_csv(table, out)
+        return pipeline.export.write_csv(table, self._outside(out))
 
     def add_sightings(self, *files: str | Path) -> dict[str, int]:
         """Add CSV files of an analyst's own sightings, for `ledger`; how many each holds."""
         return {str(file): pipeline.brief.ledger.add_sightings(self.archive, Path(file)) for file in files}
 
-    def messages(self) -> list[Waiting]:
-        """What `send_alerts` would send: alerts that wait, each with its message."""
+    def messages(self, only: pd.DataFrame | None = None) -> list[Waiting]:
+        """What `send_alerts` would send: alerts that wait, each with its message; of all, or `only` of some ALERTS."""
         base = self.settings.alerts.brief_url
-        return pipeline.alerts.raise_and_send.to_send(self.context(), self.root / "reports", base=base)
+        waiting = pipeline.alerts.raise_and_send.to_send(self.context(), self.root / "reports", base=base)
+        chosen = None if only is None else set(only["alert_id"])
+        return [one for one in waiting if chosen is None or one.alert["alert_id"] in chosen]
 
-    def send_alerts(self) -> Step:
-        """Send the alerts that wait, each once to each target; what fails is recorded and tried again next time."""
+    def send_alerts(self, only: pd.DataFrame | None = None) -> Step:
+        """Send the alerts that wait, each once to each target; what fails is recorded and tried again next time.
+
+        Of all, or `only` of some ALERTS.
+        """
         try:
             targets = alert_targets(self.settings)
-            return pipeline.alerts.raise_and_send.send_alerts(self.archive, self.messages(), targets)
+            return pipeline.alerts.raise_and_send.send_alerts(self.archive, self.messages(only), targets)
         except MonitorError as error:
             return failure("send", "alerts", error)
 
@@ -568,7 +581,7 @@ class Workspace:
             Nothing was reviewed that could be a label.
         """
         context = self.context()
-        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), out)
+        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), self._outside(out))
 
     def reviews(self) -> pd.DataFrame:
         """REVIEWS: who decided what of a detection or finding, oldest first, and whether it stands."""
@@ -696,6 +709,14 @@ class Workspace:
     @property
     def _timer(self) -> Timer:
         return Timer(Path(sys.executable).with_name("monitor"), self.root, Path.home())
+
+    def _outside(self, out: str | Path) -> Path:
+        """The path itself, unless what is written there would replace what the workspace consists of."""
+        path, root = Path(out).resolve(), self.root.resolve()
+        own = [root / FILE_NAME, *(root / name for name in ("archive", "aoi", "scenes", "ais", "air", "truth"))]
+        if any(path == one or one in path.parents for one in own):
+            raise SettingsError(f"{out}: is part of the workspace, and would be replaced; write to another place")
+        return Path(out)
 
     def _correlate(self, context: Context) -> TableSet:
         lacking = pipeline.freshness.without_detections(context)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from monitor.cli.app import run
 from monitor.core.findings import Finding
 from monitor.fuse import alerts
 from monitor.store.alerts import AlertStore
@@ -45,3 +46,17 @@ def test_alerts_are_listed_and_what_waits_is_printed_and_not_sent(
 def test_sending_without_a_target_fails_and_names_the_setting(raised: AlertStore, printed: Callable[..., str]) -> None:
     assert "MONITOR_ALERTS__URLS" in printed("alerts", "--send", code=1)
     assert raised.table()["state"].tolist() == ["new"]
+
+
+@pytest.mark.usefixtures("raised")
+def test_what_is_asked_for_limits_what_waits(document: Callable[..., Any], printed: Callable[..., str]) -> None:
+    assert document("alerts", "--state", "sent")["to_send"] == []
+    assert document("alerts", "2022-10")["to_send"] == []
+    assert document("alerts", "--aoi", "dunai")["to_send"] == []
+    assert len(document("alerts", "2023-10", "--aoi", "rajin")["to_send"]) == 1
+    assert "to send" not in printed("alerts", "--state", "old")
+
+
+def test_a_state_that_there_is_not_is_a_usage_error(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["alerts", "--state", "foo", "-w", str(workspace)]) == 2
+    assert "no state 'foo' of alerts; there are new, quiet, old, sent, failed, withdrawn" in capsys.readouterr().err

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from monitor.cli.app import run
 from tests.aviation.rendering import Leg, draw, local, write_traces
 
 OUT, BACK = Leg("UHWW", "ZKPY", local("2024-09-20T10:00")), Leg("ZKPY", "UHWW", local("2024-09-20T15:00"))
@@ -55,3 +56,8 @@ def test_every_aircraft_may_be_taken(document: Callable[..., Any], printed: Call
     assert "--all" in printed("flights", "ingest", table)
     assert "--dates" in printed("flights", "ingest", table, "--all", code=1)
     assert document("flights", "ingest", table, "--dates", "day-first", "--all")["files"][0]["positions"] == 1
+
+
+def test_an_airfield_that_there_is_not_is_a_usage_error(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["flights", "calls", "--airfield", "XXXX", "-w", str(workspace)]) == 2
+    assert "no airfield 'XXXX'; there are" in capsys.readouterr().err

@@ -75,3 +75,20 @@ def test_a_folder_with_scenes_of_another_place_is_a_failure_that_names_it(
     (scenes / image.name).unlink()
     assert run(["pull", "-w", str(folder)]) == 1
     assert "no GeoTIFF and no Sentinel-2 product in it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("more", [[], ["--dry-run"]])
+def test_a_sensor_that_there_is_not_is_a_usage_error(
+    workspace: Path, capsys: pytest.CaptureFixture[str], more: list[str]
+) -> None:
+    assert run(["pull", "--sensor", "s3", *more, "-w", str(workspace)]) == 2
+    assert "no sensor 's3'; there are s2, s1" in capsys.readouterr().err
+
+
+def test_a_pull_of_a_damaged_file_alone_fails_and_names_it(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (workspace / "scenes").mkdir(exist_ok=True)
+    (workspace / "scenes/S2A_20230930T021609.tif").write_bytes(b"II*\0 not a scene")
+    assert run(["pull", "-w", str(workspace)]) == 1
+    out = capsys.readouterr().out
+    assert "pull: 0 done, 1 failed" in out
+    assert "S2A_20230930T021609.tif" in out

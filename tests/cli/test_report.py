@@ -46,3 +46,14 @@ def test_a_folder_that_is_no_workspace_names_the_one_beside(tmp_path, capsys):
     for folder, named in ((tmp_path, "watch"), (tmp_path / "watch" / "aoi", "watch")):
         assert run(["status", "-w", str(folder)]) == 2
         assert f"there is one: -w {tmp_path / named}" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("out", ["monitor.toml", "archive/index.sqlite", "aoi/rajin.geojson", "archive"])
+@pytest.mark.parametrize("command", [["export", "--format", "geojson"], ["evidence", "x"], ["ais", "voyages"]])
+def test_what_a_workspace_consists_of_is_never_overwritten(
+    workspace: Path, capsys: pytest.CaptureFixture[str], out: str, command: list[str]
+) -> None:
+    before = {path: path.read_bytes() for path in sorted(workspace.rglob("*")) if path.is_file()}
+    assert run([*command, "--out", str(workspace / out), "-w", str(workspace)]) == 2
+    assert "is part of the workspace" in capsys.readouterr().err
+    assert {path: content for path, content in before.items() if path.read_bytes() != content} == {}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.app import run
+from monitor.store.archive import Archive
 
 
 def test_a_new_workspace_is_ready(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -56,3 +58,36 @@ def test_a_workspace_is_made_for_ones_own_port_alone(tmp_path, capsys):
     port.write_text("{}")
     assert run(["init", str(tmp_path / "other"), "--port", str(port)]) == 2
     assert not (tmp_path / "other").exists()
+
+
+def test_a_terminal_shows_each_step_once(
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (workspace / "scenes").mkdir(exist_ok=True)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert run(["run", "--due", "-w", str(workspace)]) == 1
+    captured = capsys.readouterr()
+    assert (captured.out + captured.err).count("pull: 0 done, 1 failed") == 1
+
+
+def test_a_damaged_file_is_found_and_ends_with_one(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Archive(workspace / "archive").write_note("findings", "[]")
+    assert run(["verify", "-w", str(workspace)]) == 0
+    assert "1 files checked, 0 damaged" in capsys.readouterr().out
+    note = workspace / "archive/derived/findings.txt"
+    note.write_bytes(note.read_bytes().replace(b"[]", b"{}"))
+    assert run(["verify", "--json", "-w", str(workspace)]) == 1
+    assert json.loads(capsys.readouterr().out)["damaged"][0]["path"] == "derived/findings.txt"
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert "damaged: derived/findings.txt" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("pattern", ["/abs/*", "**x/**y"])
+def test_a_pattern_that_cannot_be_used_fails_its_step_and_names_the_setting(
+    workspace: Path, capsys: pytest.CaptureFixture[str], pattern: str
+) -> None:
+    (workspace / "scenes").mkdir(exist_ok=True)
+    (workspace / "monitor.toml").write_text(f'[ais]\nfiles = ["{pattern}"]\n')
+    assert run(["run", "--due", "-w", str(workspace)]) == 1
+    assert "failed AIS: [ais] files: " in capsys.readouterr().out

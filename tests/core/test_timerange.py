@@ -61,3 +61,17 @@ def test_a_span_needs_a_unit() -> None:
 
 def test_a_year_is_a_period() -> None:
     assert str(TimeRange.parse("2022")) == "2022-01-01T00:00:00Z/2023-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    "text", ["9999-W52", "9999-12", "9999-12-31", "0001-01", "0001-01-01T00:00+23:00/2023-01-01", "1066-01/2023-01-01"]
+)
+def test_a_period_beyond_what_dates_hold_is_refused(text: str) -> None:
+    with pytest.raises(DataError):
+        TimeRange.parse(text)
+
+
+@pytest.mark.parametrize("text", ["99999999999d", "9" * 5000 + "h", "1000000w"])
+def test_a_length_beyond_what_dates_hold_is_refused(text: str) -> None:
+    with pytest.raises(DataError, match="longer than 36500 days"):
+        span(text)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from monitor.core.errors import ArchiveError
-from monitor.io.atomic import append_line, safe_name, sweep, temporary_name, write_bytes, write_if_changed
+from monitor.io.atomic import append_lines, safe_name, sweep, temporary_name, write_bytes, write_if_changed
 
 
 def test_a_failed_write_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
@@ -26,8 +26,8 @@ def test_equal_bytes_are_not_written_again(tmp_path):
 def test_a_half_line_is_closed_before_the_next(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text("half")
-    append_line(path, "whole")
-    assert path.read_text() == "half\nwhole\n"
+    append_lines(path, ["whole"])
+    assert path.read_text() == "half #cut\nwhole\n"
 
 
 def test_sweep_leaves_the_files_of_living_processes(tmp_path):

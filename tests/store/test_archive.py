@@ -4,9 +4,11 @@ import errno
 import json
 import multiprocessing
 import os
+import shutil
 import sqlite3
 import time
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,9 +24,9 @@ from shapely.geometry import Point
 from monitor.core.errors import ArchiveError
 from monitor.core.tables import COUNTS, DETECTIONS
 from monitor.core.timerange import TimeRange
-from monitor.io.atomic import _host
+from monitor.io.atomic import _host, temporary_name
 from monitor.store.archive import Archive
-from monitor.store.index import Record
+from monitor.store.records import Record
 
 ID = "S2B_20231005T021609_R003_rajin"
 
@@ -234,7 +236,8 @@ def test_leftovers_of_dead_processes_go_and_of_living_ones_stay(tmp_path, make_a
 def test_an_archive_of_a_newer_version_is_refused(tmp_path, make_acquisition, raster):
     scene = Archive(tmp_path).write_scene(make_acquisition(), raster)
     item = json.loads((scene.path / "item.json").read_text())
-    item["properties"]["monitor:format"] = 4
+    item["properties"] |= {"monitor:format": 4}
+    item["properties"].pop("monitor:sha256")
     (scene.path / "item.json").write_text(json.dumps(item))
     with pytest.raises(ArchiveError, match="written by archive format 4, this is 1; upgrade monitor"):
         Archive(tmp_path).reindex()
@@ -323,7 +326,7 @@ def test_the_last_record_of_an_id_counts(tmp_path):
     archive.record(Record("review", "d1", t, {"decision": "confirmed"}))
     archive.record(Record("review", "d1", t + timedelta(days=1), {"decision": "rejected"}))
     archive.record(Record("review", "d2", t, {"decision": "confirmed"}))
-    assert [(r.id, r.body["decision"]) for r in archive.records("review")] == [("d2", "confirmed"), ("d1", "rejected")]
+    assert [(r.id, r.body["decision"]) for r in archive.records("review")] == [("d1", "rejected"), ("d2", "confirmed")]
     assert len((tmp_path / "ledger/review.jsonl").read_text().splitlines()) == 3
     before = archive.records("review")
     archive.reindex()
@@ -338,13 +341,82 @@ def test_a_note_may_hold_any_character(tmp_path):
     assert archive.records("review")[0].body["note"] == note
 
 
-def test_runs_are_logged_without_touching_the_index(tmp_path):
+def test_records_need_no_index(tmp_path):
     archive = Archive(tmp_path)
     archive.record(Record("review", "d1", datetime(2023, 10, 6, tzinfo=UTC), {}))
-    before = archive.index.path.read_bytes()
     archive.record(Record("run", "r1", datetime(2023, 10, 7, tzinfo=UTC), {"did": 0}))
-    assert archive.index.path.read_bytes() == before
+    assert not archive.index.path.exists()
+    assert [r.id for r in archive.records("review")] == ["d1"]
     assert [r.id for r in archive.records("run")] == ["r1"]
+
+
+def test_a_later_record_holds_whatever_the_clock_showed(tmp_path):
+    archive, t = Archive(tmp_path), datetime(2023, 10, 6, tzinfo=UTC)
+    archive.record(Record("review", "d1", t, {"decision": "keep"}), Record("review", "d2", t, {}))
+    archive.record(Record("review", "d1", t - timedelta(minutes=10), {"decision": "reject"}))
+    assert [(r.id, r.body.get("decision")) for r in archive.records("review")] == [("d2", None), ("d1", "reject")]
+
+
+def test_records_count_while_another_process_has_the_index_locked(tmp_path, make_acquisition, raster):
+    archive = Archive(tmp_path)
+    archive.write_scene(make_acquisition(), raster)
+    with closing(sqlite3.connect(archive.index.path, isolation_level=None)) as db:
+        db.execute("BEGIN EXCLUSIVE")
+        archive.record(Record("review", "d1", datetime(2023, 10, 6, tzinfo=UTC), {}))
+        assert [r.id for r in archive.records("review")] == ["d1"]
+
+
+@pytest.mark.parametrize("fault", [OSError(errno.ENOSPC, "No space left on device"), KeyboardInterrupt()])
+def test_records_that_do_not_fit_on_the_disk_leave_no_line(tmp_path, monkeypatch, fault):
+    archive, t = Archive(tmp_path), datetime(2023, 10, 6, tzinfo=UTC)
+    archive.record(Record("alert", "a1", t, {}))
+    before = (tmp_path / "ledger/alert.jsonl").read_bytes()
+    monkeypatch.setattr("os.fsync", lambda _: (_ for _ in ()).throw(fault))
+    with pytest.raises(ArchiveError if isinstance(fault, OSError) else KeyboardInterrupt):
+        archive.record(Record("alert", "a2", t, {}), Record("alert", "a3", t, {}))
+    assert (tmp_path / "ledger/alert.jsonl").read_bytes() == before
+
+
+def test_a_flipped_bit_in_a_record_is_an_error_and_no_other_decision(tmp_path):
+    archive, path = Archive(tmp_path), tmp_path / "ledger/review.jsonl"
+    archive.record(Record("review", "d1", datetime(2023, 10, 6, tzinfo=UTC), {"decision": "keep", "note": "나진"}))
+    archive.record(Record("review", "d2", datetime(2023, 10, 6, tzinfo=UTC), {"decision": "reject"}))
+    whole, records = path.read_bytes(), archive.records("review")
+    for bit in range(0, 8 * len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(damaged)
+        if bit // 8 == len(whole) - 1:  # the last line's end: the line itself is whole
+            assert archive.records("review") == records
+            continue
+        with pytest.raises(ArchiveError, match=r"review\.jsonl: line [12] is damaged"):
+            archive.records("review")
+
+
+def test_recovery_follows_the_files(tmp_path, make_acquisition, raster):
+    archive = Archive(tmp_path)
+    assert archive.recover() == 0
+    for name in ("one", "two"):
+        archive.write_scene(make_acquisition(name), raster)
+    archive.index.forget("one")
+    shutil.rmtree(archive.scene("two").path)
+    left = tmp_path / "derived" / temporary_name(Path("x")).name.replace(str(os.getpid()), "999999999")
+    left.parent.mkdir()
+    left.touch()
+    assert archive.recover() == 2
+    assert [scene.id for scene in archive.scenes()] == ["one"]
+    assert not left.exists()
+    assert archive.recover() == 0
+
+
+def test_an_index_of_an_older_version_is_built_anew(tmp_path, make_acquisition, raster):
+    archive = Archive(tmp_path)
+    archive.write_scene(make_acquisition(), raster)
+    archive.index.discard()
+    with closing(sqlite3.connect(archive.index.path)) as db:
+        db.executescript("CREATE TABLE scenes (scene_id); CREATE TABLE records (id); PRAGMA user_version = 1")
+    assert [scene.id for scene in archive.scenes()] == [ID]
+    assert archive.index.is_current()
 
 
 def test_a_ledger_line_cut_by_a_crash_is_passed_over(tmp_path):

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from monitor.store.index import Record
-from monitor.store.records import latest_records, read_records
+from monitor.store.records import Record, latest_records, read_records
 
 T0 = datetime(2023, 10, 5, tzinfo=UTC)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -51,8 +52,8 @@ def test_searches_are_kept_in_the_log_alone(searches):
     searches.record_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0)
     searches.record_search("sentinelhub", "rajin", ["s2", "s1"], period, now=T0 + timedelta(days=1))
     assert [(s.sensor, s.period, s.at) for s in searches.searched()] == [
-        ("s1", period, T0 + timedelta(days=1)),
         ("s2", period, T0 + timedelta(days=1)),
+        ("s1", period, T0 + timedelta(days=1)),
     ]
     assert {path.name for path in searches.archive.root.rglob("*.jsonl")} == {"search.jsonl"}
     assert not searches.archive.index.path.exists()
@@ -70,3 +71,19 @@ def test_a_reprocessed_product_and_a_late_tile_make_a_scene_outdated(searches, m
     assert archive.outdated([late]) == [late]
     archive.write_scene(late, raster)
     assert archive.outdated([first]) == []
+
+
+def test_a_scene_of_another_time_replaces_none(searches, make_acquisition, raster):
+    archive = searches.archive
+    archive.write_scene(make_acquisition(), raster)
+    moved = replace(make_acquisition(day=3), product_ids=("another",))
+    assert archive.outdated([moved]) == []
+    assert archive.outdated([replace(make_acquisition(), product_ids=("another",))]) != []
+
+
+def test_a_pass_that_was_tried_by_a_clock_far_ahead_is_requested_again(searches, make_acquisition):
+    acquisition = make_acquisition()
+    searches.record_no_data(acquisition, "no tile yet", now=T0 + timedelta(days=2500))
+    assert searches.due([acquisition], now=T0 + timedelta(days=1)) == [acquisition]
+    searches.record_no_data(acquisition, "no tile yet", now=T0 + timedelta(days=1))
+    assert searches.due([acquisition], now=T0 + timedelta(days=1, hours=1)) == []

@@ -53,7 +53,7 @@ def killed_after(calls: int, real: Callable[..., object]) -> Callable[..., objec
     [
         ("monitor.store.archive.Archive.write_scene", 1),
         ("monitor.io.atomic.write_bytes", 2),
-        ("monitor.store.positions.PositionStore.write_report", 0),
+        ("monitor.store.positions.PositionStore.write_vessels", 0),
         ("monitor.store.archive.Archive.write_detections", 1),
         ("monitor.store.archive.Archive.write_table", 3),
         ("monitor.store.archive.Archive.write_note", 1),
@@ -109,6 +109,37 @@ def test_an_ais_file_that_cannot_be_read_is_named_and_the_others_are_in(
     assert "photo.csv" in printed
     assert "empty.csv" in printed
     assert len(Workspace.open(workspace).positions.ingested()) == 1
+
+
+def test_an_error_that_nobody_foresaw_is_its_files_own_and_is_recorded(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("odd")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.sources.imagery.local.source.read_pixels", fail)
+        patch.setattr("monitor.sources.PositionReader.batches", fail)
+        assert run(["run", "--due", "-w", str(workspace)]) == 1
+    shown = capsys.readouterr().out
+    assert shown.count("ZeroDivisionError: odd") == 4
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert "some items failed: " in capsys.readouterr().out
+    assert run(["run", "--due", "-w", str(workspace)]) == 0
+
+
+def test_a_run_that_a_bug_ends_is_recorded(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("monitor.pipeline.detect.detect_scenes", fail)
+        assert run(["run", "--due", "-w", str(workspace)]) == 3
+    capsys.readouterr()
+    assert run(["doctor", "-w", str(workspace)]) == 1
+    assert "ended by ZeroDivisionError: a bug" in capsys.readouterr().out
 
 
 def test_two_runs_at_once_do_no_harm(workspace: Path) -> None:

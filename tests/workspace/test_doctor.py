@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.core.tables import VISITS
+from monitor.store.archive import Archive
 from monitor.workspace.doctor import Check, examine
 from monitor.workspace.settings import read_settings
 
@@ -32,3 +34,16 @@ def test_targets_are_named_without_their_secrets(tmp_path: Path, monkeypatch: py
     assert check.ok
     assert check.what.startswith("ntfy://***")
     assert "hush" not in check.what
+
+
+def test_a_table_of_an_older_version_is_found(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path / "monitor.toml")
+    archive = Archive(tmp_path / "archive")
+    archive.write_table("visits", VISITS.empty())
+    [check] = [check for check in examine(tmp_path, settings) if check.name == "tables"]
+    assert check.ok
+    archive.write_table("visits", VISITS.empty().rename(columns={"visit_id": "id"}))
+    [check] = [check for check in examine(tmp_path, settings) if check.name == "tables"]
+    assert not check.ok
+    assert "visits.parquet" in check.what
+    assert check.remedy == "monitor run --due"

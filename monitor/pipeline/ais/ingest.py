@@ -7,14 +7,17 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from monitor.core.errors import DataError
 from monitor.core.instants import Order
 from monitor.core.parallel import Outcome, each
 from monitor.core.version import VERSION
+from monitor.pipeline.boundary import read_each
 from monitor.sources import PositionReader, ReadReport
 from monitor.sources.tabular.layouts import LayoutTable
+from monitor.store.ingested import FileFacts
 from monitor.store.positions import PositionStore
 
 Progress = Callable[[Path, int, int], None]
@@ -134,24 +137,31 @@ def _ingest_one(
     """Read a file by its own layout; where that is not known, by the columns that the settings name."""
     key = file_key(path)
     reading = _reading(readers)
+
+    def facts(report: ReadReport) -> FileFacts:
+        return FileFacts(report.as_dict() | {"reading": reading, "reader": VERSION}, report.vessels)
+
     if store.has(key):
         known = FileReport(path, store.report(key), known=True)
         same = known.counts.get("reading", _UNSAID) == reading
         if same and not (known.is_rejected and known.counts.get("reader") != VERSION):
             return known if known.is_rejected else FileReport(path, known=True)
     report_bytes = None if progress is None else lambda done, size: progress(path, done, size)
+    name = path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no text
     for reader in readers:
-        report = ReadReport(path.name)
+        report = ReadReport(name)
         try:
-            done = store.append(reader.batches(path, report, progress=report_bytes), key=key, file=path.name)
+            store.append(
+                read_each(partial(reader.batches, path, report, progress=report_bytes), path),
+                key=key,
+                file=name,
+                describe=partial(facts, report),
+            )
         except DataError:
             if reader is readers[-1]:
                 raise
             continue
-        store.write_vessels(report.vessels)
-        counts = report.as_dict() | {"reading": reading, "reader": VERSION}
-        store.write_report(replace(done, report=counts))
-        return FileReport(path, counts)
+        return FileReport(path, facts(report).report)
     raise AssertionError("there is always a reader")
 
 

@@ -24,6 +24,7 @@ from monitor.core.parallel import each
 from monitor.core.schema import Schema
 from monitor.core.tables import GAP_CALLS, GAP_RULES, PORT_CALLS, RECEPTION, TRACK_FLAGS, TRACK_POINTS
 from monitor.core.timerange import TimeRange
+from monitor.pipeline.boundary import reading
 from monitor.sources.ais.ports import read_port_list
 from monitor.store.position_parts import Bounds
 from monitor.store.positions import PositionStore
@@ -226,7 +227,9 @@ def all_ports(aois: Sequence[Aoi], listed: Path | None = None) -> pd.DataFrame:
     DataError
         The file cannot be read.
     """
-    return port_points(aois, world_ports() if listed is None else read_port_list(listed))
+    with reading(listed or "the World Port Index"):
+        others = world_ports() if listed is None else read_port_list(listed)
+    return port_points(aois, others)
 
 
 def _by_vessel(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -32,6 +32,8 @@ from monitor.store.archive import Archive
 _MOST_FAILURES = 2
 """A target that failed so often in a row is left alone until the next run."""
 
+_UNDERWAY = "sent to some targets, not yet to all"
+
 _NEAR = timedelta(days=1)
 
 _OF_CORRELATION = ("dark_event", "unmatched", "visit", "shuttle")
@@ -56,9 +58,10 @@ def raise_alerts(context: Context, plan: AlertPlan) -> Step:
     )
     lacking = [scene.acquisition.acquired_at for scene, _ in without_detections(context)]
     gone = _withdrawn(previous[~still_held(previous, found, stays)], lacking)
-    made = ALERTS.join([made, correction(gone, now=context.now)])
-    if len(made) or len(gone):
-        store.write(ALERTS.join([gone, made]), now=context.now)
+    taken_back = correction(gone, now=context.now)
+    made = ALERTS.join([made, taken_back[~taken_back["alert_id"].isin(previous["alert_id"])]])
+    if len(made) or len(gone):  # a correction before what it takes back, so that it is not lost when one is cut off
+        store.write(ALERTS.join([made, gone]), now=context.now)
     note_raised(context.archive, plan)
     return Step("alerts", len(made), note=_summary(made))
 
@@ -168,34 +171,48 @@ def send_alerts(
         raise SettingsError("alerts: no target; set MONITOR_ALERTS__URLS, or [alerts] urls_file to a file of URLs")
     store, failing = AlertStore(archive), Counter[str]()
     done, failures = 0, list[tuple[str, str]]()
-    for one in waiting:
-        taken, errors = _deliver(str(one.alert["sent_to"]).split(), one.message, targets, failing, by)
-        when = now or datetime.now(UTC)
-        store.write(_after(one.alert, taken, errors, when), now=when)
-        done += not errors
-        failures += [(str(one.alert["alert_id"]), why) for why in errors]
+    with archive.lock("send"):  # and look again: another process may have sent them since
+        current = {str(row["alert_id"]): row for row in store.table().to_dict("records")}
+        for one in waiting:
+            alert = {str(k): v for k, v in current.get(str(one.alert["alert_id"]), dict(one.alert)).items()}
+            if alert["state"] in (NEW, FAILED):
+                errors = _send_one(store, replace(one, alert=alert), targets, failing, now=now, by=by)
+                done += not errors
+                failures += [(str(alert["alert_id"]), why) for why in errors]
     return Step("send", done, tuple(failures))
 
 
-def _deliver(
-    taken: list[str], text: Message, targets: Iterable[Target], failing: Counter[str], by: Send
-) -> tuple[list[str], list[str]]:
-    errors = []
+def _send_one(
+    store: AlertStore, one: Waiting, targets: Sequence[Target], failing: Counter[str], *, now: datetime | None, by: Send
+) -> list[str]:
+    """Send to each target that has it not, and record each at once: who has it does not get it again after a kill."""
+    taken, errors = str(one.alert["sent_to"]).split(), list[str]()
     for target in targets:
         if target.key in taken:
             continue
-        if failing[target.key] >= _MOST_FAILURES:
-            errors.append(f"{target}: not tried again in this run")
-            continue
-        try:
-            by(target, text)
-        except MonitorError as error:
-            failing[target.key] += 1
-            errors.append(str(error))
-        else:
-            failing[target.key] = 0
+        reached, fault = _deliver(target, one.message, failing, by)
+        if reached:
             taken = [*taken, target.key]
-    return taken, errors
+            when = now or datetime.now(UTC)
+            store.write(_after(one.alert, taken, [_UNDERWAY], when), now=when)
+        else:
+            errors.append(fault)
+    when = now or datetime.now(UTC)
+    store.write(_after(one.alert, taken, errors, when), now=when)
+    return errors
+
+
+def _deliver(target: Target, text: Message, failing: Counter[str], by: Send) -> tuple[bool, str]:
+    """Whether a target took a message, or why it did not."""
+    if failing[target.key] >= _MOST_FAILURES:
+        return False, f"{target}: not tried again in this run"
+    try:
+        by(target, text)
+    except MonitorError as error:
+        failing[target.key] += 1
+        return False, str(error)
+    failing[target.key] = 0
+    return True, ""
 
 
 def _after(alert: Mapping[str, object], taken: list[str], errors: list[str], when: datetime) -> pd.DataFrame:

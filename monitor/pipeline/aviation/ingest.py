@@ -18,6 +18,7 @@ from monitor.core.parallel import each
 from monitor.core.schema import Schema
 from monitor.core.tables import aviation as air
 from monitor.core.version import VERSION
+from monitor.pipeline import boundary
 from monitor.pipeline.ais.ingest import file_key
 from monitor.sources.aviation.lists import AirLists
 from monitor.sources.aviation.reader import air_paths, read_air, trace_name
@@ -197,14 +198,15 @@ def _read(path: Path, lists: AirLists, reading: Reading) -> AirFile:
         (lon - _AROUND_DEG, lat - _AROUND_DEG, lon + _AROUND_DEG, lat + _AROUND_DEG)
         for lon, lat in zip(closed["lon"], closed["lat"], strict=True)
     ]
-    return read_air(
-        path,
-        watchlist=None if reading.everyone else lists.watchlist,
-        around=boxes,
-        time_zone=reading.time_zone or None,
-        dates=reading.dates,
-        layouts=reading.layouts,
-    )
+    with boundary.reading(path):
+        return read_air(
+            path,
+            watchlist=None if reading.everyone else lists.watchlist,
+            around=boxes,
+            time_zone=reading.time_zone or None,
+            dates=reading.dates,
+            layouts=reading.layouts,
+        )
 
 
 def _key(content: str, lists: AirLists, reading: Reading) -> str:

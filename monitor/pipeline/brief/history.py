@@ -18,7 +18,7 @@ from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import NOTE
 from monitor.pipeline.review.queue import subject_of
 from monitor.report.page.model import Correction
-from monitor.store.index import Record
+from monitor.store.records import Record
 
 _KIND = "issue"
 _MOST = 40

@@ -11,6 +11,7 @@ from monitor.core.tables import OBSERVATIONS
 from monitor.core.tableset import TableSet
 from monitor.fuse import compare, read_observations
 from monitor.io.atomic import write_bytes
+from monitor.pipeline.boundary import reading
 from monitor.pipeline.context import Context
 from monitor.store.archive import Archive
 
@@ -23,7 +24,7 @@ def observations(archive: Archive) -> pd.DataFrame:
     DataError
         A file is no list of observations; the message names the line.
     """
-    own = [read_observations(path) for path in sorted(_folder(archive).glob("*.csv"))]
+    own = [_read(path) for path in sorted(_folder(archive).glob("*.csv"))]
     return OBSERVATIONS.join([read_observations(), *own])
 
 
@@ -49,9 +50,14 @@ def add_sightings(archive: Archive, path: Path) -> int:
     DataError
         The file is no list of observations; the message names the line, and nothing was changed.
     """
-    table = read_observations(path)
+    table = _read(path)
     write_bytes(_folder(archive) / f"{path.stem}.csv", path.read_bytes())
     return len(table)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    with reading(path):
+        return read_observations(path)
 
 
 def _folder(archive: Archive) -> Path:

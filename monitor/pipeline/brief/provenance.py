@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from pathlib import Path
 
 from monitor.core.timerange import TimeRange
 from monitor.core.version import VERSION
@@ -16,12 +15,18 @@ SOFTWARE = f"maritime-monitor {VERSION}"
 
 
 def provenance(context: Context, period: TimeRange | None) -> Provenance:
-    """The chain behind the numbers of a period, which rest on earlier scenes too; of no scene or file without one."""
+    """The chain behind the numbers of a period, which rest on earlier scenes too; of none without a period.
+
+    Raises
+    ------
+    ArchiveError
+        A scene's file is missing, or is not what was written.
+    """
     records = tuple(
         SceneRecord(
             scene_id=scene.id,
-            request_sha256=sha256(scene.path / "request.json"),
-            pixels_sha256=sha256(scene.path / "pixels.tif"),
+            request_sha256=sha256(context.archive.scene_file(scene.id, "request.json")),
+            pixels_sha256=sha256(context.archive.scene_file(scene.id, "pixels.tif")),
             detector=_key(context.detectors, scene.acquisition.sensor),
         )
         for scene in context.scenes
@@ -38,9 +43,9 @@ def provenance(context: Context, period: TimeRange | None) -> Provenance:
     )
 
 
-def sha256(path: Path) -> str:
-    """The hash of a file, "" when it is not there."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+def sha256(content: bytes) -> str:
+    """The hash of a file's bytes, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def _key(detectors: Mapping[str, Detector], sensor: str) -> str:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sqlite3
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
 from pandas.api.types import is_datetime64_any_dtype
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from shapely import set_precision
 
-from monitor.core.errors import DataError
+from monitor.core.errors import ArchiveError, DataError
 from monitor.core.timerange import isoformat
 from monitor.io.atomic import disk_errors, replacing, write_bytes
 from monitor.io.geojson import feature, json_value
@@ -36,6 +42,9 @@ _KINDS = {
     "zones": "MultiPolygon",
     "gates": "LineString",
 }
+_LEAST_FREE_BYTES = 1 << 20
+"""With less free disk than this, a driver's failure is taken for a full disk; chosen."""
+
 _FIXED_CLOCK = {"OGR_CURRENT_DATE": "2000-01-01T00:00:00.000Z", "OGR_SQLITE_SYNCHRONOUS": "OFF"}
 
 
@@ -78,7 +87,7 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
 
 def write_geopackage(content: Content, out: Path) -> list[Path]:
     """All layers and plain tables in one GeoPackage, with QGIS styles as defaults and datetime fields in UTC."""
-    with replacing(out, ".gpkg") as part, _settings():
+    with _driver_errors(out), replacing(out, ".gpkg") as part, _settings():
         for name, layer in spatial_layers(content).items():
             _write_layer(layer, part, name)
         for name, table in plain_tables(content).items():
@@ -113,7 +122,7 @@ def write_geoparquet(content: Content, out: Path) -> list[Path]:
 
 def write_kml(content: Content, out: Path) -> list[Path]:
     """One KML file with a folder for each of zones, scenes, detections, dark events, gaps and voyages."""
-    with replacing(out, ".kml") as part, _settings():
+    with _driver_errors(out), replacing(out, ".kml") as part, _settings():
         for name, layer in spatial_layers(content).items():
             shown = layer[layer.geometry.notna()]
             if name in ("visits", "berth_states") or shown.empty:
@@ -198,6 +207,17 @@ class _settings:  # noqa: N801
         pyogrio.set_gdal_config_options(self._before)
 
 
+@contextmanager
+def _driver_errors(out: Path) -> Iterator[None]:
+    """Turn what GDAL and SQLite make of a full or failing disk into an `ArchiveError`."""
+    try:
+        yield
+    except (DataSourceError, DataLayerError, FeatureError, sqlite3.Error) as error:
+        free = shutil.disk_usage(next(p for p in out.absolute().parents if p.is_dir())).free
+        what = "the disk is full; free some space" if free < _LEAST_FREE_BYTES else f"cannot be written ({error})"
+        raise ArchiveError(f"{out}: {what} and run again, nothing half-written was kept") from error
+
+
 def _parquet(table: pd.DataFrame, out: Path) -> Path:
     with replacing(out) as part:
         table.to_parquet(part, index=False, compression="zstd")
@@ -215,8 +235,9 @@ def _flat(layer: gpd.GeoDataFrame) -> pd.DataFrame:
 
 
 def _described(layer: gpd.GeoDataFrame) -> list[str]:
+    """The facts of each row as text; escaped, since viewers of KML take a description as HTML."""
     facts = layer.drop(columns="geometry")
     return [
-        "; ".join(f"{k}: {json_value(v)}" for k, v in row.items() if json_value(v) not in (None, ""))
+        "; ".join(f"{k}: {escape(str(json_value(v)))}" for k, v in row.items() if json_value(v) not in (None, ""))
         for row in facts.to_dict("records")
     ]

@@ -14,10 +14,9 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
-from monitor.core.errors import DataError
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import utc
-from monitor.sources.errors import BadResponse
+from monitor.sources.errors import BadItems, BadResponse
 from monitor.sources.imagery.naming import platform_name, safe_id, short_platform
 
 ONE_PASS = timedelta(minutes=30)
@@ -92,9 +91,35 @@ def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
         end = utc(str(at or given["end_datetime"]))
         outline = shape(cast("dict[str, object]", feature["geometry"]))
         return (_radar if sensor == "s1" else _optical)(id_, given, start, end, outline)
-    except (KeyError, TypeError, ValueError, AttributeError, ShapelyError, DataError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, ShapelyError) as error:
         name = feature.get("id") if isinstance(feature, Mapping) else feature
         raise BadResponse(f"catalog item {name}: not a STAC item with instant and outline ({error!r})") from error
+
+
+def read_items(features: Iterable[Mapping[str, object]], *, sensor: str) -> tuple[list[Item], list[BadResponse]]:
+    """The items of a catalog's features, and what is wrong with those that are none; one such hides no other.
+
+    Parameters
+    ----------
+    features : iterable of mapping
+        GeoJSON features.
+    sensor : str
+        ``s2`` or ``s1``.
+    """
+    items, faults = list[Item](), list[BadResponse]()
+    for feature in features:
+        try:
+            items.append(read_item(feature, sensor=sensor))
+        except BadResponse as error:
+            faults.append(error)
+    return items, faults
+
+
+def report_faults(faults: Sequence[BadResponse], found: Sequence[Acquisition]) -> None:
+    """Raise `BadItems` with the acquisitions that were found when some items could not be read."""
+    if faults:
+        more = f", and {len(faults) - 3} more items" if len(faults) > 3 else ""
+        raise BadItems("; ".join(str(fault) for fault in faults[:3]) + more, found=tuple(found))
 
 
 def group_acquisitions(items: Iterable[Item], aoi: Aoi, *, sensor: str, source: str) -> list[Acquisition]:

@@ -170,3 +170,28 @@ def test_messages_point_into_the_newest_brief(archive: Archive, tmp_path: Path) 
 def test_no_alerts_are_an_empty_table(tmp_path: Path) -> None:
     assert AlertStore(Archive(tmp_path)).table().empty
     assert steps.to_send(context(Archive(tmp_path)), tmp_path) == []
+
+
+def test_a_kill_between_two_targets_sends_to_none_twice(archive: Archive) -> None:
+    _raise(archive)
+    first = Post()
+
+    def killed(target: Target, message: Message) -> None:
+        if target == TWO:
+            raise SystemExit
+        first(target, message)
+
+    with pytest.raises(SystemExit):
+        _send(archive, killed, ONE, TWO)  # type: ignore[arg-type]
+    second = Post()
+    assert _send(archive, second, ONE, TWO) == (2, 0)
+    both = [(str(target.url), title) for target, title in first.sent + second.sent]
+    assert len(both) == len(set(both)) == 4
+
+
+def test_what_another_process_has_sent_meanwhile_is_not_sent_again(archive: Archive) -> None:
+    _raise(archive)
+    waiting, post = steps.to_send(context(archive), archive.root / "reports"), Post()
+    assert _send(archive, Post(), ONE) == (2, 0)
+    assert steps.send_alerts(archive, waiting, [ONE], now=NOW, by=post).done == 0
+    assert post.sent == []

@@ -9,7 +9,9 @@ import sqlite3
 import xml.etree.ElementTree as ET
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +20,8 @@ import pystac
 import pytest
 import rasterio
 
-from monitor.core.errors import DataError
+from monitor.core.errors import ArchiveError, DataError
+from monitor.core.tables import DETECTIONS
 from monitor.core.tableset import TableSet
 from monitor.report import FORMATS, Content, EvidenceInput, export, write_evidence
 from monitor.report.export.formats import safe_csv
@@ -103,6 +106,8 @@ def test_the_item_of_an_archived_scene_points_at_its_files(tmp_path: Path) -> No
     export(given, tmp_path / "out.d" / "stac", format="stac")
     (item,) = pystac.Catalog.from_file(str(tmp_path / "out.d/stac/catalog.json")).get_items(recursive=True)
     archived = pystac.Item.from_file(str(scene.path / "item.json"))
+    seal = archived.properties.pop("monitor:sha256")  # of the archive's file alone
+    assert len(seal) == 64
     assert item.properties == archived.properties
     assert set(item.assets) == {"data", "mask", "request"}
     for asset in item.assets.values():
@@ -192,3 +197,26 @@ def test_evidence_is_reproducible(tmp_path: Path) -> None:
 def test_evidence_for_a_detection_that_is_not_there_says_so(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="nosuch: not among those of scene s2_20231010"):
         write_evidence(evidence(detection_id="nosuch"), tmp_path / "e.zip")
+
+
+def test_a_text_in_a_kml_is_text_and_no_markup(content: Content, tmp_path: Path) -> None:
+    found = content.tables[DETECTIONS].assign(detector="<script>alert(1)</script>")
+    odd = replace(content, tables=content.tables | {DETECTIONS: found})
+    (path,) = export(odd, tmp_path / "a.kml", format="kml")
+    read = gpd.read_file(path, layer="detections")
+    assert "&lt;script&gt;" in read["description" if "description" in read else "Description"].iloc[0]
+    assert "<script>" not in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("free", "words"), [(0, "the disk is full"), (1 << 40, "cannot be written")])
+def test_a_driver_that_cannot_write_names_the_file(
+    content: Content, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, words: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise pyogrio.errors.DataSourceError("failed")
+
+    monkeypatch.setattr(pyogrio, "write_dataframe", fail)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=free))
+    with pytest.raises(ArchiveError, match=f"a.gpkg: {words}"):
+        export(content, tmp_path / "a.gpkg", format="gpkg")
+    assert list(tmp_path.iterdir()) == []

@@ -6,6 +6,7 @@ refused token, and keeps half files. Here one call is one attempt, and this modu
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import threading
@@ -17,7 +18,8 @@ from itertools import islice
 from typing import TypeVar, cast
 
 import requests
-from oauthlib.oauth2 import OAuth2Error  # type: ignore[import-untyped]
+from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error  # type: ignore[import-untyped]
+from requests_oauthlib import OAuth2Session  # type: ignore[import-untyped]
 from sentinelhub import (
     CRS,
     BBox,
@@ -30,6 +32,7 @@ from sentinelhub import (
     SentinelHubSession,
     SHConfig,
 )
+from sentinelhub.constants import SHConstants
 from sentinelhub.download.models import DownloadRequest, DownloadResponse
 from sentinelhub.exceptions import BaseSentinelHubException, MissingDataInRequestException
 from shapely.geometry.base import BaseGeometry
@@ -121,14 +124,36 @@ class _Throttled(Exception):  # noqa: N818
 _FOREIGN = (_Throttled, OAuth2Error, BaseSentinelHubException, requests.RequestException)
 
 
+class _Session(SentinelHubSession):  # type: ignore[misc]
+    """The session whose login follows no redirect: a 307 would post the secret to whatever host it names."""
+
+    def _collect_new_token(self) -> dict[str, object]:
+        with OAuth2Session(client=BackendApplicationClient(client_id=self.config.sh_client_id)) as login:
+            login.max_redirects = 0
+            login.register_compliance_hook("access_token_response", self._compliance_hook)
+            token = login.fetch_token(
+                token_url=self.config.sh_token_url,
+                client_id=self.config.sh_client_id,
+                client_secret=self.config.sh_client_secret,
+                headers={**self.DEFAULT_HEADERS, **SHConstants.HEADERS},
+                include_client_id=True,
+            )
+            return cast("dict[str, object]", token)
+
+
 class _Client(SentinelHubDownloadClient):  # type: ignore[misc]
     """The client with a deadline for one request, however slowly bytes arrive, and an error at the first 429."""
 
     def __init__(self, *, config: SHConfig, session: SentinelHubSession, deadline: float) -> None:
         super().__init__(config=config, session=session)
         self.deadline = deadline
+        self._sent: set[str] = set()
 
     def _do_download(self, request: DownloadRequest) -> requests.Response:
+        asked = f"{request.url} {json.dumps(request.post_values, sort_keys=True, default=str)}"
+        if asked in self._sent:
+            raise BadResponse("the catalog's pages do not end: one names itself as the next; narrow the period")
+        self._sent.add(asked)
         download = super()._do_download
         response: requests.Response = _within(lambda: download(request), self.deadline)
         if response.status_code == requests.codes.too_many_requests:
@@ -300,7 +325,7 @@ def _session(settings: SentinelHubSettings, deadline: float) -> tuple[SentinelHu
         with _plain_http(settings.endpoints.token_url):
             session = _sessions.get(settings)
             if session is None:
-                session = _within(lambda: SentinelHubSession(_config(settings), _RENEW_S), deadline)
+                session = _within(lambda: _Session(_config(settings), _RENEW_S), deadline)
                 _sessions[settings] = session
                 token = session.token
             else:

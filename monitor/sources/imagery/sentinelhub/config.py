@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from monitor.core.errors import SettingsError
+from monitor.core.text import public_url
 
 _NOT_SET = SecretStr("")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -160,5 +161,9 @@ def _check_url(url: str, name: str) -> None:
     if parts.scheme == "http" and is_loopback(url):
         return
     if parts.scheme == "http":
-        raise SettingsError(f"[sentinelhub] {name} {url}: plain HTTP would send the secret in clear; use https://")
-    raise SettingsError(f"[sentinelhub] {name} {url!r} is not a URL such as https://services.sentinel-hub.com")
+        raise SettingsError(
+            f"[sentinelhub] {name} {public_url(url)}: plain HTTP would send the secret in clear; use https://"
+        )
+    raise SettingsError(
+        f"[sentinelhub] {name} {public_url(url)!r} is not a URL such as https://services.sentinel-hub.com"
+    )

@@ -24,6 +24,11 @@ def login_fault(error: OAuth2Error, what: str) -> SourceError:
 
 def http_fault(error: requests.RequestException | None, what: str) -> SourceError:
     """Our error for a status of the service, or for no response at all; `what` names the request."""
+    if isinstance(error, requests.TooManyRedirects):
+        return AuthError(
+            f"{what}: the token service leads elsewhere (a redirect), and the secret was not sent on; check "
+            "[sentinelhub] token_url"
+        )
     response = None if error is None else error.response
     if response is None:
         kind = "no response" if error is None else type(error).__name__

@@ -83,8 +83,10 @@ def read_response(content: bytes, wanted: ExpectedResponse) -> ProcessArrays:
 def _members(content: bytes, where: str) -> dict[str, bytes]:
     members: dict[str, bytes] = {}
     try:
-        with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:  # never a compressed one, which may swell
             for member in tar:
+                if member.issparse() or member.size > len(content):
+                    raise BadResponse(f"{where}: {member.name[:80]!r} swells in unpacking; nothing was kept")
                 file = tar.extractfile(member)
                 if file is not None:
                     members[member.name.rpartition(".")[0].removeprefix("./")] = file.read()
@@ -120,7 +122,7 @@ def _tiff(content: bytes, name: str, wanted: ExpectedResponse) -> npt.NDArray[np
     if not content:
         raise BadResponse(f"{where}: cannot be read, it is empty. Nothing was kept; run again", transient=True)
     try:
-        with MemoryFile(content) as memory, memory.open() as source:
+        with MemoryFile(content) as memory, memory.open(driver="GTiff") as source:
             epsg = source.crs.to_epsg() if source.crs else None
             found = Grid(epsg or 0, source.transform, (source.height, source.width))
             if (source.count, source.dtypes[0]) != (bands, dtype):

@@ -16,9 +16,11 @@ from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import SENSORS
 from monitor.core.scenes.validity import valid_pixels
+from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange, isoformat
+from monitor.sources.errors import BadResponse
 from monitor.sources.imagery import quality
-from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
+from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_items, report_faults
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.sentinelhub import client
 from monitor.sources.imagery.sentinelhub.client import ProcessRequest
@@ -64,15 +66,18 @@ class SentinelHubSource:
         Raises
         ------
         AuthError, QuotaError, RateLimited, BadRequest, Unavailable, BadResponse
-            The catalog cannot be reached, or its response makes no sense.
+            The catalog cannot be reached, or its response makes no sense; `BadItems` where single items do not.
         """
-        found: list[Acquisition] = []
+        found, faults = list[Acquisition](), list[BadResponse]()
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         for sensor in self.settings.sensors:
             features = client.search_catalog(self.settings, aoi.geometry, wider, sensor=sensor)
-            items = [read_item(feature, sensor=sensor) for feature in features]
+            items, wrong = read_items(features, sensor=sensor)
+            faults += wrong
             found += group_acquisitions(items, aoi, sensor=sensor, source=f"{self.name} {self.settings.deployment}")
-        return sorted((a for a in found if a.start in period), key=lambda a: (a.start, a.id))
+        chosen = sorted((a for a in found if a.start in period), key=lambda a: (a.start, a.id))
+        report_faults(faults, chosen)
+        return chosen
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
         """The pixels of one overpass on the AOI's 10 m grid, checked against the request and the catalog.
@@ -113,7 +118,7 @@ class SentinelHubSource:
         body = client.payload(self.settings, self._process_request(acquisition, grid))
         text = json.dumps(body, sort_keys=True)
         return {
-            "url": f"{self.settings.endpoints.base_url}/api/v1/process",
+            "url": f"{public_url(self.settings.endpoints.base_url)}/api/v1/process",
             "body": body,
             "sha256": hashlib.sha256(text.encode()).hexdigest(),
             "pieces": len(split(grid, self.settings.side_px)),

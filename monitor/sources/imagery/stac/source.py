@@ -6,10 +6,12 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
 import pystac
+import rasterio
 import requests
 from rasterio.errors import RasterioError
 
@@ -19,16 +21,19 @@ from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.scenes.validity import valid_pixels
+from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
-from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_item
+from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_items, report_faults
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.stac.harmonize import Numbers, asset_names, numbers_of
 from monitor.sources.imagery.validation import check_archivable
 
 EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
 _RETRIES = 3
+_REMOTE = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_HTTP_TIMEOUT": "60", "GDAL_HTTP_CONNECTTIMEOUT": "20"}
+"""For GDAL behind http: no listing of folders, and an end to waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,11 @@ class StacSource:
     timeout_s: float = 60.0
 
     @property
+    def _where(self) -> str:
+        """The catalog, as it may be stored and printed."""
+        return public_url(self.url)
+
+    @property
     def sensors(self) -> tuple[str, ...]:
         """Sentinel-2 alone: open catalogs have no calibrated and terrain-corrected Sentinel-1."""
         return ("s2",)
@@ -55,15 +65,17 @@ class StacSource:
         Raises
         ------
         Unavailable, BadResponse
-            The catalog cannot be reached, or its response makes no sense.
+            The catalog cannot be reached, or its response makes no sense; `BadItems` where single items do not.
         SettingsError
             The extra is not installed.
         """
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
-        items = [read_item(feature, sensor="s2") for feature in features]
-        found = group_acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self.url} {self.collection}")
-        return [acquisition for acquisition in found if acquisition.start in period]
+        items, faults = read_items(features, sensor="s2")
+        found = group_acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self._where} {self.collection}")
+        chosen = [acquisition for acquisition in found if acquisition.start in period]
+        report_faults(faults, chosen)
+        return chosen
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
         """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first by name is used.
@@ -92,7 +104,7 @@ class StacSource:
             notes.append(note)
         masks = {"SCL": scl} if scl.any() else {}
         data, valid = valid_pixels(data, masks=masks)
-        cloud, tags = quality.cloud(masks), {"numbers": "; ".join(sorted(set(notes))), "catalog": self.url}
+        cloud, tags = quality.cloud(masks), {"numbers": "; ".join(sorted(set(notes))), "catalog": self._where}
         tags |= ice_tags(quality.ice(masks), valid, grid, aoi)
         raster = Raster(
             data=data,
@@ -111,23 +123,30 @@ class StacSource:
         """The catalog's items for a query of this collection, all pages."""
         client = _extra("pystac_client")
         errors, wrong = _extra("pystac_client.exceptions"), _extra("pystac_client.errors")
+        pages = _Pages()
         try:
-            io = client.stac_api_io.StacApiIO(timeout=self.timeout_s, max_retries=_RETRIES)
-            catalog = client.Client.open(self.url, stac_io=io)
+            io = client.stac_api_io.StacApiIO(max_retries=_RETRIES)
+            # given to `open`, which resets what the reader itself was given
+            catalog = client.Client.open(self.url, stac_io=io, request_modifier=pages, timeout=self.timeout_s)
             found = catalog.search(collections=[self.collection], limit=100, **query)
             return [dict(item) for item in found.items_as_dicts()]
         except (errors.APIError, requests.RequestException) as error:
+            if pages.are_endless:
+                raise BadResponse(f"{self._where}: a page of the catalog names itself as the next one") from error
             raise Unavailable(
-                f"{self.url}: the STAC catalog does not respond ({type(error).__name__}); check the network and "
+                f"{self._where}: the STAC catalog does not respond ({type(error).__name__}); check the network and "
                 "[stac] url, or run again later",
                 transient=True,
             ) from error
         except (wrong.ClientTypeError, KeyError, TypeError, AttributeError, ValueError, NotImplementedError) as error:
-            raise BadResponse(f"{self.url}: not a STAC API with item search ({error!r}); check [stac] url") from error
+            kind = type(error).__name__
+            raise BadResponse(f"{self._where}: not a STAC API with item search ({kind}); check [stac] url") from error
 
     def _tile(self, feature: Mapping[str, Any], grid: Grid, where: str) -> tuple[Numbers, npt.NDArray[np.uint8], str]:
         """(band, row, col) DN of one item on a grid, its SCL (zeros without one), and how they were made."""
         names = asset_names(feature, where=where)
+        for name in names.values():
+            _check_asset(str(feature["assets"][name].get("href") or ""), where)
         same = _epsg(feature) == grid.epsg
         how = {name: "nearest" if same or band == "SCL" else "cubic" for band, name in names.items()}
         odc = _extra("odc.stac")
@@ -153,6 +172,38 @@ class StacSource:
         resampled = "as stored" if same else f"warped from EPSG:{_epsg(feature)} (cubic, masks nearest)"
         scl = arrays["SCL"].astype(np.uint8) if "SCL" in arrays else np.zeros(grid.shape, np.uint8)
         return data, scl, f"{note}, {resampled}"
+
+
+class _Pages:
+    """Refuses a search that was sent already: a page that names itself as the next would be asked for without end."""
+
+    def __init__(self) -> None:
+        self.are_endless = False
+        self._sent = set[str]()
+
+    def __call__(self, request: requests.Request) -> requests.Request:
+        """The request itself, once."""
+        asked = f"{request.method} {request.url} {request.params!r} {request.json!r}"
+        if "/search" in str(request.url) and asked in self._sent:
+            self.are_endless = True
+            raise requests.RequestException("this page was read already")
+        self._sent.add(asked)
+        return request
+
+
+def _check_asset(href: str, where: str) -> None:
+    """Refuse what is no GeoTIFF behind http or https: other addresses, and formats that lead on to other files."""
+    if urlsplit(href).scheme not in ("http", "https"):
+        raise BadResponse(f"{where}: an asset is not behind http or https ({public_url(href)}); use another catalog")
+    try:
+        with rasterio.Env(**_REMOTE), rasterio.open(href, driver="GTiff"):
+            pass
+    except RasterioError as error:
+        if "not recognized as being in a supported file format" not in str(error):
+            raise Unavailable(
+                f"{where}: an asset cannot be read ({type(error).__name__}); run again", transient=True
+            ) from error
+        raise BadResponse(f"{where}: an asset is no GeoTIFF ({public_url(href)}); use another catalog") from error
 
 
 def _epsg(feature: Mapping[str, Any]) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import tarfile
 import threading
 import time
@@ -18,7 +20,8 @@ from pydantic import SecretStr
 from rasterio.io import MemoryFile
 
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import AuthError, BadRequest, BadResponse, QuotaError, RateLimited, Unavailable
+from monitor.pipeline import pull
+from monitor.sources.errors import AuthError, BadItems, BadRequest, BadResponse, QuotaError, RateLimited, Unavailable
 from monitor.sources.imagery.sentinelhub.client import check_login
 from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
 from tests.sources.imagery.sentinelhub.hub_places import settings_for, source_for
@@ -359,3 +362,83 @@ def test_the_login_can_be_checked(serve):
     standin.secret = "changed"
     with pytest.raises(AuthError):
         check_login(settings_for(standin))
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_the_secret_follows_no_redirect(serve, status):
+    standin, elsewhere = serve(), serve()
+    standin.fail_always("token", Fault(status, "", {"Location": elsewhere.token_url}))
+    with pytest.raises(AuthError, match=r"leads elsewhere \(a redirect\), and the secret was not sent on"):
+        check_login(settings_for(standin))
+    assert standin.count("token") == 1
+    assert elsewhere.asked == []
+
+
+def test_a_page_that_names_itself_ends_the_search(serve, port, monkeypatch):
+    standin = serve()
+    answer = standin.answer
+
+    def repeat(service, body):
+        status, kind, content, headers = answer(service, {**body, "next": 0})
+        page = json.loads(content)
+        page["context"] = {"next": 7}
+        return status, kind, json.dumps(page).encode(), headers
+
+    monkeypatch.setattr(standin, "answer", repeat)
+    with pytest.raises(BadResponse, match="pages do not end"):
+        source_for(standin).search(port, MONTH)
+    assert standin.count("catalog") <= 3
+
+
+def test_an_item_without_an_instant_hides_no_other(serve, port, monkeypatch):
+    standin = serve()
+    whole = source_for(standin).search(port, MONTH)
+    answer = standin.answer
+
+    def spoil(service, body):
+        status, kind, content, headers = answer(service, body)
+        page = json.loads(content)
+        page["features"].append({**page["features"][0], "id": "odd", "properties": {"datetime": None}})
+        return status, kind, json.dumps(page).encode(), headers
+
+    monkeypatch.setattr(standin, "answer", spoil)
+    with pytest.raises(BadItems, match="catalog item odd") as caught:
+        source_for(standin).search(port, MONTH)
+    assert list(caught.value.found) == whole
+    found = pull.search(source_for(standin), [port], MONTH)
+    assert [acquisition for acquisition, _ in found.found] == whole
+    assert len(found.failed) == 1
+
+
+def test_an_answer_that_swells_is_refused(ask):
+    standin, fetch = ask
+    standin.fail_always("process", Fault(how="change", change=gzip.compress))
+    with pytest.raises(BadResponse, match="no tar archive"):
+        fetch()
+
+    def sparse(_: bytes) -> bytes:
+        entry = tarfile.TarInfo("default.tif")
+        entry.size = 1 << 40
+        return entry.tobuf() + b"\0" * 10_240
+
+    standin.fail_always("process", Fault(how="change", change=sparse))
+    with pytest.raises(BadResponse, match="swells in unpacking"):
+        fetch()
+
+
+def test_an_answer_that_leads_to_files_of_this_machine_is_refused(ask, tmp_path):
+    standin, fetch = ask
+    vrt = b'<VRTDataset rasterXSize="34" rasterYSize="20"></VRTDataset>'
+
+    def lead_on(content: bytes) -> bytes:
+        buffer = io.BytesIO()
+        with tarfile.open(fileobj=io.BytesIO(content)) as old, tarfile.open(fileobj=buffer, mode="w") as new:
+            for member in old:
+                data = vrt if member.name == "default.tif" else old.extractfile(member).read()
+                member.size = len(data)
+                new.addfile(member, io.BytesIO(data))
+        return buffer.getvalue()
+
+    standin.fail_always("process", Fault(how="change", change=lead_on))
+    with pytest.raises(BadResponse, match=r"default\.tif: cannot be read"):
+        fetch()

@@ -232,3 +232,54 @@ def test_something_else_than_a_catalog_is_a_bad_answer(serve, aoi):
 
 def test_a_source_crosses_processes():
     assert pickle.loads(pickle.dumps(StacSource())) == StacSource()
+
+
+@pytest.mark.parametrize(
+    "href", ["/etc/scene.tif", "file:///etc/scene.tif", "/vsicurl/http://h/a.tif", "WCS:http://h/a.tif"]
+)
+def test_an_asset_that_is_not_behind_http_is_refused(serve, aoi, tmp_path, href):
+    write_tile(tmp_path, "tile")
+    given = item("tile")
+    given["assets"]["red"]["href"] = href
+    source = source_for(serve(given))
+    [acquisition] = source.search(aoi, MONTH)
+    with pytest.raises(BadResponse, match="not behind http or https"):
+        source.fetch(acquisition, aoi)
+
+
+def test_an_asset_that_leads_on_to_files_of_this_machine_is_refused(serve, aoi, tmp_path):
+    write_tile(tmp_path, "tile")
+    red = tmp_path / "tile_red.tif"
+    secret = red.rename(tmp_path / "secret.tif")
+    rasterio.shutil.copy(secret, red, driver="VRT")
+    source = source_for(serve(item("tile")))
+    [acquisition] = source.search(aoi, MONTH)
+    with pytest.raises(BadResponse, match="is no GeoTIFF"):
+        source.fetch(acquisition, aoi)
+
+
+def test_secrets_of_the_url_are_neither_stored_nor_printed(serve, aoi, tmp_path):
+    write_tile(tmp_path, "tile")
+    api = serve(item("tile"))
+    source = StacSource(api.url.replace("http://", "http://user:hush@") + "?key=hush", "s2")
+    [acquisition] = StacSource(api.url, "s2").search(aoi, MONTH)
+    tags = source._where, acquisition.source
+    assert tags == (api.url, f"stac {api.url} s2")
+    api.status = 500
+    with pytest.raises(Unavailable) as caught:
+        source.search(aoi, MONTH)
+    assert "hush" not in str(caught.value)
+
+
+def test_a_page_that_names_itself_ends_the_search(serve, aoi, monkeypatch):
+    api = serve(*(item(f"S2B_52TEM_{n}", T0 + timedelta(days=n)) for n in range(5)))
+    page = api.search
+
+    def repeat(body):
+        made = page({**body, "token": 0})
+        return {**made, "links": [{**link, "body": {**link["body"], "token": 0}} for link in made["links"]]}
+
+    monkeypatch.setattr(api, "search", repeat)
+    with pytest.raises(BadResponse, match="names itself as the next"):
+        source_for(api).search(aoi, MONTH)
+    assert api.asked.count("/search") <= 3

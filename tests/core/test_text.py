@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from monitor.core.text import plain, public_url
+
+
+def test_what_colours_moves_or_reverses_is_replaced() -> None:
+    assert plain("Rajin\x1b[31m\r\x07\x9b2J") == "Rajin\ufffd[31m\ufffd\ufffd\ufffd2J"
+    assert plain("a\u202eb\udc80") == "a\ufffdb\ufffd"
+
+
+def test_text_of_any_script_stays() -> None:
+    text = "Rajin (라진)\n\tНаджин – Müller"
+    assert plain(text) == text
+
+
+def test_a_url_is_shown_without_its_secrets() -> None:
+    assert public_url("https://user:hush@host:8443/v1?key=hush#hush") == "https://host:8443/v1"
+    assert public_url("http://[::1]:80/x") == "http://[::1]:80/x"
+    assert public_url("https://host/v1") == "https://host/v1"
+    assert public_url("http://host:port/") == "a URL that cannot be read"

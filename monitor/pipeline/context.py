@@ -33,12 +33,15 @@ class Rules:
         How many weeks a brief reaches back at most.
     false_alarms_per_year : float
         How many changes of counts a year a port may show in which nothing changes, all its counts together.
+    shuttle_prior : float
+        Probability, before any evidence, that a ship without AIS goes to and fro between some two of the ports.
     """
 
     gap: timedelta = timedelta(hours=12)
     distribution: str = ""
     weeks: int = 26
     false_alarms_per_year: float = 0.5
+    shuttle_prior: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -34,6 +34,7 @@ from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateRules, correlate, read_watchlist
 from monitor.fuse.series.changes import ChangeRule
 from monitor.fuse.series.rates import RateRule
+from monitor.fuse.voyages.rules import LinkRule
 from monitor.pipeline import snapshot
 from monitor.pipeline.ais import rematch
 from monitor.pipeline.ais.tables import port_points
@@ -62,6 +63,7 @@ def correlate_all(context: Context) -> TableSet:
         reviews=snapshot.decisions(before),
         again=again,
         rules=CorrelateRules(
+            links=LinkRule(prior=context.rules.shuttle_prior),
             rates=RateRule.of(context.rules.false_alarms_per_year),
             changes=ChangeRule.of(context.rules.false_alarms_per_year),
         ),

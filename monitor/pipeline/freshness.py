@@ -57,7 +57,7 @@ def made_from(context: Context, *, positions: bool = True) -> str:
     parts = [
         VERSION,
         str(context.rules.gap),
-        f"{context.rules.false_alarms_per_year:g}",
+        f"{context.rules.false_alarms_per_year:g} {context.rules.shuttle_prior:g}",
         context.archive.digest(*folders),
     ]
     parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, _, key in context.table_keys()]

@@ -120,6 +120,17 @@ LikelihoodWord = Literal[
 ]
 
 
+class VoyagesSection(_Section):
+    """How ships without AIS are linked between ports."""
+
+    shuttle_prior: float = Field(
+        0.1,
+        gt=0,
+        lt=1,
+        description="probability, before any evidence, that one goes to and fro between some two of the ports",
+    )
+
+
 class AlertsSection(_Section):
     """Which findings raise an alert, and who gets it. `run --due` records alerts, and sends them if `send` is true."""
 
@@ -213,6 +224,7 @@ class Settings(BaseSettings):
     ais: AisSection = AisSection()
     flights: FlightsSection = FlightsSection()
     report: ReportSection = ReportSection()
+    voyages: VoyagesSection = VoyagesSection()
     alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()
 

@@ -203,6 +203,7 @@ class Workspace:
             distribution=report.distribution,
             weeks=report.weeks,
             false_alarms_per_year=self.settings.alerts.false_alarms_per_year,
+            shuttle_prior=self.settings.voyages.shuttle_prior,
         )
         return Context(
             archive=self.archive,

@@ -1,1 +1,32 @@
-"""Stays to voyages and shuttles."""
+"""Stays to voyages and shuttles: one generative model of ships between two ports, and a null.
+
+States
+    A ship is at port A, at port B, under way to either, or elsewhere (`motion`), on a grid of six hours. Stays are of
+    a gamma distribution of shape 2 whose mean is one of a few; a passage takes what distance and speed ask for and a
+    little more, then perhaps a wait in the roads; now and then the ship goes elsewhere for a mean of ten days.
+Emission
+    An observation of a port shows a ship that is there with the detector's recall, as far as its berths were clear,
+    and then as one of the sightings, by length with its measured error (`sightings`). The port's other ships come as
+    a Poisson process at the port's own rate, and with its own lengths, or at a lower rate when some sightings are the
+    ship's; further sightings of a visit say little. A change of the yards' stacks is weak evidence. Ships that AIS
+    names are where they were received, and silence counts against a ship that is received elsewhere (`received`,
+    `named`).
+Prior
+    `[voyages] shuttle_prior` is the probability that some nameless ship goes to and fro between some two of the
+    watched ports, and is shared among the pairs; one such ship and two are as likely. A named ship is one with
+    probability 0.1. Mean stays, lengths and rates of others are uniform over the values that `rules` states.
+Inference
+    Forward filtering and backward sampling over all paths of one ship, or of two at once, is exact (`filtering`); a
+    test compares it with the sum over every path, and ranks truths among their draws. Libraries of hidden Markov
+    models (hmmlearn, dynamax) know neither two ships that share sightings nor a state space that phases make
+    semi-Markov; the two recursions are some fifty lines of numpy.
+Null
+    One port's observations are moved in time, and in half of the moves stretched too, so that each port keeps its
+    ships, lengths and rhythm and only what links the two is lost (`pairs`). A shuttle is told by its posterior
+    against that null and ships that come once; the mean probability of the moved ports is printed beside it as
+    `by_chance`.
+Limits
+    Two ports at a time: a third is elsewhere. More than two nameless ships at a time count among the others. A ship
+    that sails as regularly as a clock looks, moved by its period, like one that is not moved: it is told with more
+    doubt.
+"""

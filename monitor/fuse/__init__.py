@@ -22,7 +22,7 @@ from monitor.fuse.series.counts import clear_observations, count
 from monitor.fuse.series.rates import rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.stays.rules import VisitRule
-from monitor.fuse.stays.visits import detectability, visits
+from monitor.fuse.stays.visits import detectability, occupancy, visits
 from monitor.fuse.voyages.links import Linked, link_voyages
 from monitor.fuse.voyages.rules import LinkRule
 
@@ -58,6 +58,7 @@ __all__ = [
     "link_voyages",
     "match",
     "null_test",
+    "occupancy",
     "pair",
     "rates",
     "read_observations",

@@ -27,6 +27,7 @@ from monitor.core.tables import (
     IDENTITY,
     MATCHES,
     NULL_TESTS,
+    OCCUPANCY,
     PORT_CALLS,
     POSITIONS,
     RATES,
@@ -59,7 +60,7 @@ from monitor.fuse.series.counts import count, moving_on_ais
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.stays.rules import VisitRule
-from monitor.fuse.stays.visits import detectability, visits
+from monitor.fuse.stays.visits import detectability, occupancy, visits
 from monitor.fuse.voyages.distances import Waters
 from monitor.fuse.voyages.links import link_voyages
 from monitor.fuse.voyages.rules import LinkRule
@@ -71,6 +72,7 @@ CORRELATED = (
     GAP_CANDIDATES,
     VISITS,
     DETECTABILITY,
+    OCCUPANCY,
     VOYAGES,
     VOYAGE_LINKS,
     SHUTTLES,
@@ -231,13 +233,14 @@ def _stays(
     refused: Collection[str],
     rule: VisitRule,
 ) -> TableSet:
-    """VISITS, their IDENTITY, and the DETECTABILITY of stays."""
+    """VISITS, their IDENTITY, OCCUPANCY, and the DETECTABILITY of stays."""
     states = tables[BERTH_STATES]
     stays = visits(states, tables[DETECTIONS], now, coverage=tables[COVERAGE], port_calls=tables[PORT_CALLS], rule=rule)
     stays = _less(stays, "visit_id", refused)
     return TableSet(
         {
             VISITS: stays,
+            OCCUPANCY: occupancy(states, tables[DETECTIONS], now, rule=rule),
             DETECTABILITY: detectability(states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
             IDENTITY: identify(stays, tables[VESSEL_WATCHLIST], positions=tables[POSITIONS], aois=aois),
         }

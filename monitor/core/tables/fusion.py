@@ -157,6 +157,27 @@ VISITS = Schema(
     time=("arrived_not_before", "departed_not_after"),
 )
 
+OCCUPANCY = Schema(
+    name="occupancy",
+    text=(
+        "How many ships lay at each berth at the instant of each observation, clear or not, by all observations before "
+        "and after it; and at all berths of the port together. Berths where no ship was ever seen have no rows. Empty "
+        "when none was."
+    ),
+    columns={
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "berth_id": Column("str", "", 'Id of the berth, "" for all berths of the port together.'),
+        "scene_id": Column("str", "", "Id of the scene."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "occupied": Column("float64", "", "Probability that a ship lay there, 0–1."),
+        "ships": Column("float64", "", "Expected number of ships there at the same time."),
+        "ships_low": Column("int64", "", "Lower bound of the 90 % interval of that number."),
+        "ships_high": Column("int64", "", "Upper bound of the 90 % interval of that number."),
+    },
+    key=("scene_id", "berth_id"),
+    time=("acquired_at", "acquired_at"),
+)
+
 DETECTABILITY = Schema(
     name="detectability",
     text="Share of the stays at each berth that the clear observations would have met, one row a length of stay.",

@@ -15,7 +15,7 @@ from monitor.core.geo.geodesy import distance_m
 from monitor.fuse.matching.assignment import pair
 from monitor.fuse.stays.berth_observations import BerthVessel, Observation
 from monitor.fuse.stays.rules import OccupancyRule, VisitRule
-from monitor.fuse.stays.segments import Habits, Lengths, Place, Segments, presence, segments
+from monitor.fuse.stays.segments import Habits, Lengths, Place, Segments, presence, present, segments
 
 Bound: TypeAlias = pd.Timestamp | None
 
@@ -89,16 +89,62 @@ def stays_of(observations: Sequence[Observation], rule: VisitRule) -> list[Stay]
         Of one port, in order of time.
     rule : VisitRule
     """
+    found: list[Stay] = []
+    for name, berth, slot, place, known in _weighed(observations, rule):
+        found += _stays(slot, name, berth.at, place, known, observations, rule)
+    return found
+
+
+def occupancy_of(observations: Sequence[Observation], rule: VisitRule) -> Iterator[dict[str, object]]:
+    """Rows of OCCUPANCY of one port.
+
+    Parameters
+    ----------
+    observations : sequence of Observation
+        Of one port, in order of time.
+    rule : VisitRule
+    """
+    hours = np.array([(seen.at - observations[0].at) / pd.Timedelta(hours=1) for seen in observations])
+    by_berth: dict[str, list[Floats]] = {}
+    for name, _, _, place, known in _weighed(observations, rule):
+        by_berth.setdefault(name, []).append(present(known.probability, place.hours, hours))
+    everywhere = [chance for chances in by_berth.values() for chance in chances]
+    for name, chances in {"": everywhere, **by_berth}.items() if everywhere else ():
+        for k, seen in enumerate(observations):
+            count = _count([float(chance[k]) for chance in chances])
+            low, high = np.searchsorted(np.cumsum(count), (0.05, 0.95))
+            yield {
+                "aoi_id": seen.aoi_id,
+                "berth_id": name,
+                "scene_id": seen.scene_id,
+                "acquired_at": seen.at,
+                "occupied": 1.0 - float(count[0]),
+                "ships": float(count @ np.arange(len(count))),
+                "ships_low": int(low),
+                "ships_high": min(int(high), len(count) - 1),
+            }
+
+
+def _count(chances: Sequence[float]) -> Floats:
+    """Probability of each number of ships, where each of some places has one by itself."""
+    count = np.ones(1)
+    for chance in chances:
+        count = np.convolve(count, [1.0 - chance, chance])
+    return count
+
+
+def _weighed(
+    observations: Sequence[Observation], rule: VisitRule
+) -> Iterator[tuple[str, _Berth, _Slot, Place, Segments]]:
+    """Every place of a port's berths with the sums over its divisions."""
     berths = dict(_berths(observations, rule))
     seen = [place.log_length[place.seen] for berth in berths.values() for _, place in berth.places]
     lengths = Lengths.of(np.concatenate([*seen, np.zeros(0)]), rule.occupancy)
     habits = _habits(berths, lengths, rule.occupancy)
-    found: list[Stay] = []
     for name, berth in berths.items():
         for slot, place in berth.places:
             known = segments(place, berth.ships, habits[name], lengths, slots=len(berth.places), rule=rule.occupancy)
-            found += _stays(slot, name, berth.at, place, known, observations, rule)
-    return found
+            yield name, berth, slot, place, known
 
 
 def _berths(observations: Sequence[Observation], rule: VisitRule) -> Iterator[tuple[str, _Berth]]:

@@ -195,6 +195,34 @@ def segments(
     return Segments(probability, by_mean.sum(axis=(1, 2)), _likeliest(place, probability, rule), float(1.0 - share[0]))
 
 
+def present(probability: Floats, hours: Floats, at: Floats) -> Floats:
+    """Probability that a ship lay at a place at some instants.
+
+    Parameters
+    ----------
+    probability : array of float
+        (observations, observations) of `Segments`.
+    hours : array of float
+        (observations,) of the place.
+    at : array of float
+        (instants,) hours; between two observations a ship that left after the one, or came before the other, was still
+        or already there in half of the cases.
+    """
+    begins, ends = probability.sum(axis=1), probability.sum(axis=0)
+    covered = np.cumsum(begins) - np.append(0.0, np.cumsum(ends)[:-1])
+    over = covered - ends
+    nearest = np.searchsorted(hours, at)
+    found = np.empty(len(at))
+    for n, k in enumerate(nearest):
+        if k < len(hours) and np.isclose(hours[k], at[n]):
+            found[n] = covered[k]
+        else:
+            through, left = (over[k - 1], ends[k - 1]) if k else (0.0, 0.0)
+            came = begins[k] if k < len(hours) else 0.0
+            found[n] = through + 0.5 * (left + came)
+    return np.clip(found, 0.0, 1.0)
+
+
 def _alone(place: Place, lengths: Lengths, false: float, rule: OccupancyRule) -> list[tuple[float, Floats]]:
     """How likely what each observation shows is with no ship there: (observations,) logs, each with its prior.
 

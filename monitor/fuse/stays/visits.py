@@ -9,9 +9,9 @@ import pandas as pd
 
 from monitor.core.columns import instants
 from monitor.core.schema import UTC
-from monitor.core.tables import DETECTABILITY, VISITS
+from monitor.core.tables import DETECTABILITY, OCCUPANCY, VISITS
 from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED, Observation, observations, states_from_coverage
-from monitor.fuse.stays.occupancy import Stay, median, stays_of
+from monitor.fuse.stays.occupancy import Stay, median, occupancy_of, stays_of
 from monitor.fuse.stays.rules import VisitRule
 
 
@@ -52,10 +52,8 @@ def visits(
         berth_states = states_from_coverage(detections, coverage)
     if berth_states.empty:
         return VISITS.empty()
-    by_port: dict[str, list[Observation]] = {}
-    for seen in observations(berth_states, detections, matches):
-        by_port.setdefault(seen.aoi_id, []).append(seen)
-    stays = [stay for seen in by_port.values() for stay in stays_of(seen, rule)]
+    ports = _by_port(berth_states, detections, matches)
+    stays = [stay for seen in ports.values() for stay in stays_of(seen, rule)]
     if not stays:
         return VISITS.empty()
     table = pd.DataFrame([_row(stay) for stay in stays])
@@ -64,6 +62,42 @@ def visits(
         table[column] = instants(table[column])
     table = table.sort_values(["arrived_not_after", "visit_id"], kind="stable")
     return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
+
+
+def occupancy(
+    berth_states: pd.DataFrame,
+    detections: pd.DataFrame | None = None,
+    matches: pd.DataFrame | None = None,
+    *,
+    rule: VisitRule | None = None,
+) -> pd.DataFrame:
+    """OCCUPANCY: how many ships lay at each berth, and in port, at each observation, by all before and after it.
+
+    Parameters
+    ----------
+    berth_states, detections, matches : BERTH_STATES, DETECTIONS and MATCHES tables
+        As for `visits`.
+    rule : VisitRule
+
+    Returns
+    -------
+    OCCUPANCY table
+        Empty when no berth was seen occupied.
+    """
+    if berth_states.empty:
+        return OCCUPANCY.empty()
+    ports = _by_port(berth_states, detections, matches)
+    rows = [row for seen in ports.values() for row in occupancy_of(seen, rule or VisitRule())]
+    return OCCUPANCY.conform(pd.DataFrame(rows).astype({"acquired_at": UTC})) if rows else OCCUPANCY.empty()
+
+
+def _by_port(
+    berth_states: pd.DataFrame, detections: pd.DataFrame | None, matches: pd.DataFrame | None
+) -> dict[str, list[Observation]]:
+    by_port: dict[str, list[Observation]] = {}
+    for seen in observations(berth_states, detections, matches):
+        by_port.setdefault(seen.aoi_id, []).append(seen)
+    return by_port
 
 
 def _row(stay: Stay) -> dict[str, object]:

@@ -7,7 +7,7 @@ import pytest
 from shapely.geometry import Point
 
 from monitor.core.tables import VISITS
-from monitor.fuse import VisitRule, detectability, visits
+from monitor.fuse import VisitRule, detectability, occupancy, visits
 from monitor.fuse.stays.rules import OccupancyRule
 from tests.fuse.conftest import AT
 
@@ -114,6 +114,19 @@ def test_another_mmsi_is_another_ship() -> None:
     matches = pd.DataFrame({"detection_id": ["d1", "d2"], "mmsi": [1, 2], "status": "matched"})
     table = visits(_states("EOOE"), _hulls([None, 120.0, 120.0, None]), matches)
     assert table["mmsi"].tolist() == [1, 2]
+
+
+def test_ships_that_lie_at_the_same_time_are_counted_also_under_cloud() -> None:
+    one = _states("EOO-OE")
+    both = pd.concat([one, _states("EEOOOE", berth="b2")], ignore_index=True)
+    table = occupancy(both).set_index(["berth_id", "acquired_at"])
+    assert table.loc[("b1", _day(3)), "occupied"] > 0.9
+    assert table.loc[("b1", _day(0)), "occupied"] < 0.1
+    assert table.loc[("", _day(3)), "ships"] == pytest.approx(2.0, abs=0.2)
+    assert table.loc[("", _day(4)), "ships_low"] >= 1
+    assert table.loc[("", _day(4)), "ships_high"] == 2
+    assert table.loc[("", _day(1)), "ships"] == pytest.approx(1.0, abs=0.2)
+    assert occupancy(_states("EE")).empty
 
 
 def test_port_calls_narrow_the_interval() -> None:

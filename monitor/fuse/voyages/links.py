@@ -108,7 +108,7 @@ def link_voyages(
         )
         for ship in on_ais:
             found += links(pair, [[ship.paths]], exists=1.0, by_chance=np.nan, mmsi=ship.mmsi, rule=rule)
-            ships.append((named(pair, ship.paths, ship.mmsi, rule), 0))
+            ships.append((named(pair, ship.paths, ship.mmsi, is_received=ship.is_received, rule=rule), 0))
         known = evidence(pair, prior=prior, free=free, rule=rule)
         if known.probability >= rule.least_link:
             drawn = draw(pair, known, free=free, rule=rule)

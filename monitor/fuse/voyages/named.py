@@ -23,10 +23,11 @@ from monitor.fuse.voyages.sightings import Odds, Sightings, claimed, log_weights
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedShip:
-    """A ship that AIS names, and its drawn paths between two ports."""
+    """A ship that AIS names, its drawn paths between two ports, and whether AIS shows it in one of them."""
 
     mmsi: int
     paths: ShipPaths
+    is_received: bool
 
 
 def between(
@@ -124,7 +125,11 @@ def named_ships(
                 worth = (_on_average(worth[0]), _on_average(worth[1]))
             found[mmsi] = _paths(pair, mmsi, fixes_.weight(rates[mmsi]), fixes_.under_way, worth, rng, rule)
     free = _free(pair, found.values(), rule)
-    return [NamedShip(mmsi, ship) for mmsi, ship in found.items()], (free[0].mean(axis=0), free[1].mean(axis=0))
+    shown = {mmsi: bool(fixes_.in_port) for mmsi, fixes_ in on_air.items()}
+    return [NamedShip(mmsi, ship, shown[mmsi]) for mmsi, ship in found.items()], (
+        free[0].mean(axis=0),
+        free[1].mean(axis=0),
+    )
 
 
 def _on_average(share: Floats) -> Floats:

@@ -131,11 +131,11 @@ def nameless(
     found = []
     for n, ship in enumerate(ships):
         exists = known.probability * (known.two if n else 1.0)
-        found.append(_shuttle(pair, ship, exists, 0, prior, known.by_chance, rule))
+        found.append(_shuttle(pair, ship, exists, prior=prior, by_chance=known.by_chance, rule=rule))
     return found
 
 
-def named(pair: Pair, ship: ShipPaths, mmsi: int, rule: LinkRule) -> Shuttle:
+def named(pair: Pair, ship: ShipPaths, mmsi: int, *, is_received: bool, rule: LinkRule) -> Shuttle:
     """A ship that AIS names as one that goes to and fro.
 
     Parameters
@@ -144,20 +144,35 @@ def named(pair: Pair, ship: ShipPaths, mmsi: int, rule: LinkRule) -> Shuttle:
     ship : ShipPaths
         Its draws.
     mmsi : int
+    is_received : bool
+        Whether AIS shows it in port.
     rule : LinkRule
     """
-    return _shuttle(pair, ship, 1.0, mmsi, np.nan, np.nan, rule)
+    return _shuttle(pair, ship, 1.0, mmsi=mmsi, is_received=is_received, rule=rule)
 
 
 def _shuttle(
-    pair: Pair, ship: ShipPaths, exists: float, mmsi: int, prior: float, by_chance: float, rule: LinkRule
+    pair: Pair,
+    ship: ShipPaths,
+    exists: float,
+    *,
+    mmsi: int = 0,
+    is_received: bool = False,
+    prior: float = np.nan,
+    by_chance: float = np.nan,
+    rule: LinkRule,
 ) -> Shuttle:
+    """A ship that goes to and fro; its crossings are off by what the model is, unless AIS shows it in port."""
     crossings = ship.crossings
     often = crossings >= rule.least_legs
     count = visits_of(ship, pair.seen)
+    told = crossings[often]
+    if not is_received:
+        off = np.random.default_rng(rule.seed).normal(0.0, rule.crossings_error, len(told))
+        told = np.maximum(np.rint(told * np.exp(off)), rule.least_legs).astype(np.int64)
     own = [visit for visit, hits in count.items() if hits >= rule.claimed * len(crossings)]
     hours = ship.active(often)[0] * rule.motion.step_h, ship.active(often)[1] * rule.motion.step_h
-    return Shuttle(pair.ports, mmsi, exists * float(often.mean()), crossings[often], own, hours, prior, by_chance)
+    return Shuttle(pair.ports, mmsi, exists * float(often.mean()), told, own, hours, prior, by_chance)
 
 
 def shuttle_row(

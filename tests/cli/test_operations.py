@@ -4,6 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from monitor.cli.app import run
+
 
 def test_without_scenes_no_pass_is_known(printed: Callable[..., str], document: Callable[..., Any]) -> None:
     assert printed("passes") == "no pass is known yet; run `monitor pull` first\n"
@@ -26,9 +30,10 @@ def test_a_plan_tells_what_each_set_of_satellites_would_show(
     assert "passes of Sentinel-2 and Sentinel-1 and a daily 3 m constellation as usual at 42° latitude" in shown
 
 
-def test_a_plan_needs_a_port_that_is_there(printed: Callable[..., str]) -> None:
-    printed("plan", "atlantis", code=2)
-    printed("plan", "rajin", "--stay", "soon", code=2)
+def test_a_plan_needs_a_port_that_is_there(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, said in ((["atlantis"], "atlantis"), (["rajin", "--stay", "soon"], "soon")):
+        assert run(["plan", *arguments, "-w", str(workspace)]) == 2
+        assert said in capsys.readouterr().err
 
 
 def test_a_timer_is_printed_for_this_workspace(printed: Callable[..., str], workspace: Path) -> None:

@@ -52,12 +52,25 @@ def test_nothing_is_dark_while_the_feed_is_down(tally: Tally) -> None:
     assert tally.share("dark in outages") == 0.0
 
 
-def test_visits_are_found_once_and_their_intervals_hold_the_truth(tally: Tally) -> None:
+def test_visits_are_found_once(tally: Tally) -> None:
     assert tally.share("visit precision") >= 0.95
-    assert tally.share("visit recall") >= 0.85
-    assert tally.share("visit interval") >= 0.85
 
 
-def test_legs_told_took_place_and_most_that_could_be_told_are(tally: Tally) -> None:
-    assert tally.share("leg precision") >= 0.55
-    assert tally.share("leg recall") >= 0.5
+@pytest.mark.xfail(strict=True, reason="issue 14: ships of one length that follow one another at a berth are joined")
+def test_every_visit_is_found(tally: Tally) -> None:
+    assert tally.share("visit recall") >= 0.95
+
+
+@pytest.mark.xfail(strict=True, reason="issue 14: joined visits reach beyond each of theirs")
+def test_intervals_of_visits_hold_the_truth(tally: Tally) -> None:
+    assert tally.share("visit interval") >= 0.9
+
+
+@pytest.mark.xfail(strict=True, reason="issue 14: of two ships of one length the one is taken for the other")
+def test_legs_told_took_place(tally: Tally) -> None:
+    assert tally.share("leg precision") >= 0.85
+
+
+@pytest.mark.xfail(strict=True, reason="issue 14: of two ships of one length the one is taken for the other")
+def test_most_legs_that_could_be_told_are(tally: Tally) -> None:
+    assert tally.share("leg recall") >= 0.75

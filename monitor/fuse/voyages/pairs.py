@@ -175,7 +175,8 @@ def evidence(pair: Pair, *, prior: float, free: Shares | None = None, rule: Link
     Returns
     -------
     Evidence
-        With a factor of 1 at most where the observations cannot be moved far enough, or a port shows nothing.
+        Of probability 0, and not judged, where the season is too short to move a port's observations, a port shows no
+        nameless ship, or the null is not needed to tell that there is none.
     """
     claims = _claims(pair, free)
     rates = sum(known.log_rate for known in pair.known)

@@ -22,6 +22,8 @@ class FindingRule:
         Legs and shuttles below it are not stated: where "likely" begins in ICD 203.
     moderate_leg_probability : float
         From it on the confidence of a leg or shuttle is moderate: where "very likely" begins in ICD 203.
+    sure_probability : float
+        From it on a shuttle is one that AIS shows in port: where "almost certain" begins in ICD 203.
     moderate_score : float
         Of a detection, from which a dark event's confidence is moderate. Chosen.
     many_sightings, some_sightings : int
@@ -37,6 +39,7 @@ class FindingRule:
     fastest_kn: float = 20.0
     least_leg_probability: float = 0.55
     moderate_leg_probability: float = 0.8
+    sure_probability: float = 0.95
     moderate_score: float = 0.6
     many_sightings: int = 3
     some_sightings: int = 2

@@ -286,7 +286,7 @@ def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], lengt
     )
 
 
-def shuttle(port_a: str, port_b: str, crossings: tuple[float, float, float]) -> str:
+def shuttle(port_a: str, port_b: str, crossings: tuple[float, float, float], mmsi: int | None) -> str:
     """Inferred: one ship that goes to and fro.
 
     Parameters
@@ -295,10 +295,13 @@ def shuttle(port_a: str, port_b: str, crossings: tuple[float, float, float]) -> 
         Names.
     crossings : tuple of float
         Posterior median of how often it crossed, and the 90 % interval.
+    mmsi : int, optional
+        By which AIS names it.
     """
+    ship = "One ship" if mmsi is None else f"The ship with MMSI {mmsi}"
     middle, low, high = (round(value) for value in crossings)
     span = f"{low} to {high}" if low < high else f"{low}"
-    return f"One ship went to and fro between {port_a} and {port_b}: {span} crossings, most likely about {middle}."
+    return f"{ship} went to and fro between {port_a} and {port_b}: {span} crossings, most likely about {middle}."
 
 
 def chance_of_shuttle(prior: float, by_chance: float) -> str:

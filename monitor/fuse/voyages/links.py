@@ -107,12 +107,21 @@ def link_voyages(
             pair, candidates, positions=positions, calls=calls, fixes=fixes, places=places, zero=span[0], rule=rule
         )
         for ship in on_ais:
-            found += links(pair, [[ship.paths]], exists=1.0, by_chance=np.nan, mmsi=ship.mmsi, rule=rule)
+            found += links(
+                pair, [[ship.paths]], exists=rule.most_probability, by_chance=np.nan, mmsi=ship.mmsi, rule=rule
+            )
             ships.append((named(pair, ship.paths, ship.mmsi, is_received=ship.is_received, rule=rule), 0))
         known = evidence(pair, prior=prior, free=free, rule=rule)
         if known.probability >= rule.least_link:
             drawn = draw(pair, known, free=free, rule=rule)
-            found += links(pair, drawn, exists=known.probability, by_chance=known.by_chance, mmsi=0, rule=rule)
+            found += links(
+                pair,
+                drawn,
+                exists=min(known.probability, rule.most_probability),
+                by_chance=known.by_chance,
+                mmsi=0,
+                rule=rule,
+            )
             ships += [(ship, n) for n, ship in enumerate(nameless(pair, drawn, known, prior, rule))]
     table, told = _links(found, visits, ways, rule)
     made = _voyages(told, visits, span[0])

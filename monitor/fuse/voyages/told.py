@@ -63,6 +63,8 @@ class Shuttle:
         Likely its own, in order of time.
     hours : tuple of float
         Expected hours, from the beginning of the grid, of its first departure and last arrival.
+    period_h : float
+        Mean hours from one departure to the next from the same port, by the draws.
     prior, by_chance : float
         NaN for a ship that AIS names.
     """
@@ -73,6 +75,7 @@ class Shuttle:
     crossings: npt.NDArray[np.int64]
     visits: list[int]
     hours: tuple[float, float]
+    period_h: float
     prior: float
     by_chance: float
 
@@ -130,7 +133,7 @@ def nameless(
     ships = drawn[1] if known.two > 0.5 else drawn[0]
     found = []
     for n, ship in enumerate(ships):
-        exists = known.probability * (known.two if n else 1.0)
+        exists = min(known.probability * (known.two if n else 1.0), rule.most_probability)
         found.append(_shuttle(pair, ship, exists, prior=prior, by_chance=known.by_chance, rule=rule))
     return found
 
@@ -148,7 +151,8 @@ def named(pair: Pair, ship: ShipPaths, mmsi: int, *, is_received: bool, rule: Li
         Whether AIS shows it in port.
     rule : LinkRule
     """
-    return _shuttle(pair, ship, 1.0, mmsi=mmsi, is_received=is_received, rule=rule)
+    exists = 1.0 if is_received else rule.most_probability
+    return _shuttle(pair, ship, exists, mmsi=mmsi, is_received=is_received, rule=rule)
 
 
 def _shuttle(
@@ -171,8 +175,9 @@ def _shuttle(
         off = np.random.default_rng(rule.seed).normal(0.0, rule.crossings_error, len(told))
         told = np.maximum(np.rint(told * np.exp(off)), rule.least_legs).astype(np.int64)
     own = [visit for visit, hits in count.items() if hits >= rule.claimed * len(crossings)]
-    hours = ship.active(often)[0] * rule.motion.step_h, ship.active(often)[1] * rule.motion.step_h
-    return Shuttle(pair.ports, mmsi, exists * float(often.mean()), told, own, hours, prior, by_chance)
+    first, last = (step * rule.motion.step_h for step in ship.active(often))
+    period = 2.0 * (last - first) / float(crossings[often].mean()) if often.any() else np.nan
+    return Shuttle(pair.ports, mmsi, exists * float(often.mean()), told, own, (first, last), period, prior, by_chance)
 
 
 def shuttle_row(
@@ -209,7 +214,7 @@ def shuttle_row(
         "legs_high": int(high_90),
         "first": first,
         "last": last,
-        "period_days": 2.0 * ((last - first) / timedelta(days=1)) / middle,
+        "period_days": shuttle.period_h / 24.0,
         "length_m": float(lengths.median()) if len(lengths) else np.nan,
         "voyage_ids": " ".join(legs_["voyage_id"]),
         "status": SHOWN if len(legs_) else CANDIDATE,

@@ -163,8 +163,9 @@ def _paths(
 ) -> ShipPaths:
     """A ship's drawn paths: as one that goes to and fro, on whose course fixes lie, or as one that seldom does.
 
-    The latter has no such course, or, once and for all, passes by both ports. Its habits, length and the rate of others
-    are drawn by their evidence with what is free on average, each path with what is free in that draw.
+    The latter may pass by both ports again and again, which is rare, and then keeps to that course less. Its habits,
+    length and the rate of others are drawn by their evidence with what is free on average, each path with what is free
+    in that draw.
     """
     claims = [
         _claims(seen, odds, share, mmsi, rule) for seen, odds, share in zip(pair.seen, pair.known, free, strict=True)
@@ -200,7 +201,7 @@ def _weight(
     pair: Pair, known: Floats, course: Floats, calls: npt.NDArray[np.bool_], claims: list[Floats], rule: LinkRule
 ) -> Floats:
     """(rows, steps, places) log of how likely all that is known is, for ships that go to and fro and others."""
-    made = known[None] + np.where(calls[:, None, None], course[None], 0.0)
+    made = known[None] + np.where(calls[:, None, None], 1.0, rule.passes_by) * course[None]
     for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, claims, strict=True)):
         at = steps_of(seen, rule.motion.step_h, pair.steps)
         made[:, :, AT_A + port] += on_grid(log_weights(seen, odds, claim)[0], at, pair.steps)

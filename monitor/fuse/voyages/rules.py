@@ -182,6 +182,8 @@ class LinkRule:
         Log odds of what AIS shows: a ship is where it was received.
     under_way : float
         Log odds that a ship received on a line from one port to the other goes from the one to the other.
+    passes_by : float
+        Share of these log odds that counts against a ship that seldom calls at both and passes by them. Chosen.
     matched : float
         Log odds that a visit is the ship's that it was matched with.
     habit : float
@@ -224,6 +226,7 @@ class LinkRule:
     received_elsewhere: float = 0.2
     sure: float = 14.0
     under_way: float = 4.0
+    passes_by: float = 0.4
     matched: float = 4.0
     habit: float = 2.0
     hidden: float = 5.0

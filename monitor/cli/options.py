@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli.printing import echo
+from monitor.cli.progress import bars
 from monitor.core.errors import DataError, MonitorError, SettingsError, SourceError
 from monitor.core.text import plain
 from monitor.core.timerange import TimeRange
@@ -81,7 +83,7 @@ class Session:
     def print(self, document: object, text: str) -> None:
         """Print the document as JSON if that was asked for, else the text."""
         encoded = jsonlib.dumps(document, default=str, ensure_ascii=False) if self.json else text
-        typer.echo(plain(encoded))
+        echo(plain(encoded))
 
     def print_paths(self, paths: Sequence[Path]) -> None:
         """Print the files that were written, one a line."""
@@ -104,7 +106,8 @@ def command(function: Command) -> Command:
         context.obj = Session(
             folder=workspace or outer.folder, json=json or outer.json, subcommand=context.invoked_subcommand or ""
         )
-        function(context.obj, **given)
+        with bars(context.info_name or ""):
+            function(context.obj, **given)
 
     shared = [_parameter("workspace", _WorkspaceOption, None), _parameter("json", _JsonOption, default=False)]
     signature = inspect.Signature([_parameter("context", typer.Context), *own, *shared])

@@ -56,7 +56,7 @@ def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
         with reading(f"source {source.name}, port {aoi.id}"):
             return source.search(aoi, period)
 
-    outcomes = each(one, aois)
+    outcomes = each(one, aois, step="search")
     partly = [(o.item, o.error.found) for o in outcomes if isinstance(o.error, BadItems)]
     whole = [(o.item, o.value or ()) for o in outcomes]
     found = [(acquisition, aoi) for aoi, acquisitions in [*whole, *partly] for acquisition in acquisitions]
@@ -115,7 +115,7 @@ def pull_scenes(
     pool : Executor, optional
         Works on several at once.
     """
-    return each(partial(_pull_one, source, replace(archive, root=archive.root.resolve())), work, pool)
+    return each(partial(_pull_one, source, replace(archive, root=archive.root.resolve())), work, pool, step="pull")
 
 
 def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -> str:

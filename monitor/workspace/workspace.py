@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from monitor.core.instants import Order
     from monitor.detect.base import Detector
     from monitor.pipeline.ais.ingest import IngestReport
-    from monitor.pipeline.ais.ingest import Progress as FileProgress
     from monitor.pipeline.alerts.raise_and_send import Waiting
     from monitor.pipeline.planning import Plan
     from monitor.report.render.notebook import Page
@@ -323,7 +322,6 @@ class Workspace:
         start_date: str | None = None,
         dates: Order | None = None,
         time_zone: str | None = None,
-        progress: FileProgress | None = None,
     ) -> IngestReport:
         """Read AIS files into positions; what became of each file.
 
@@ -337,8 +335,6 @@ class Workspace:
             Order of dates such as 10/11/2023, where a file does not show it; `[ais] dates` when not given.
         time_zone : str, optional
             IANA name of the zone of instants in tables that carry none; `[ais] time_zone` when not given.
-        progress : callable, optional
-            Takes a path, the bytes read and its size.
         """
         chosen = self.settings.ais
         start = start_date or chosen.start_date
@@ -350,7 +346,6 @@ class Workspace:
             layouts=chosen.layouts,
             dates=chosen.dates if dates is None else dates,
             time_zone=chosen.time_zone if time_zone is None else time_zone,
-            progress=progress,
         )
 
     def withdraw(self, *files: str | Path) -> tuple[Path, ...]:
@@ -384,8 +379,15 @@ class Workspace:
             The HTML file; one in ``reports/`` when not given.
         pdf : bool
             Write a PDF beside it.
+
+        Raises
+        ------
+        ArchiveError
+            No scene is archived.
         """
         everything = self.context()
+        if not everything.acquisitions:
+            raise ArchiveError(f"{self.root}: no scene is archived, so there is nothing to report; run `monitor pull`")
         if not pipeline.freshness.is_current(everything):
             self._correlate(everything)
         context = everything.of(self._chosen(everything.aois, aoi))

@@ -40,7 +40,8 @@ _KINDS = {
     "berth_states": "MultiPolygon",
     "scenes": "MultiPolygon",
     "zones": "MultiPolygon",
-    "gates": "LineString",
+    "gates": "MultiLineString",
+    "reference_points": "MultiPoint",
 }
 _LEAST_FREE_BYTES = 1 << 20
 """With less free disk than this, a driver's failure is taken for a full disk; chosen."""
@@ -178,7 +179,7 @@ def _harmless(value: object) -> object:
 
 def _write_layer(layer: gpd.GeoDataFrame, path: Path, name: str) -> None:
     kind = _KINDS[name]
-    if kind == "MultiPolygon":
+    if kind.startswith("Multi"):
         layer = layer.set_geometry([multi(g) for g in layer.geometry], crs=4326)
     pyogrio.write_dataframe(_plain(layer), path, layer=name, driver="GPKG", append=path.exists(), geometry_type=kind)
 

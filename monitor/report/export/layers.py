@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import LineString, MultiPolygon, Point
+from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
@@ -48,7 +48,9 @@ SPATIAL = (
     "scenes",
     "zones",
     "gates",
+    "reference_points",
 )
+_PARTS = {"MultiPolygon": MultiPolygon, "MultiLineString": MultiLineString, "MultiPoint": MultiPoint}
 PLAIN = (COUNTS, COVERAGE, MATCHES, STACKS, SHUTTLES, VOYAGE_LINKS, GAP_CANDIDATES, CHANGES, VESSELS)
 
 
@@ -74,8 +76,10 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
     tables = content.tables
     silent = _timed(tables[GAPS], "start", "end")
     closed, open_ = silent[silent["is_closed"]], silent[~silent["is_closed"]]
-    areas = zones_layer(content.aois)
-    lines = areas["kind"] == "gate"
+    outlines = zones_layer(content.aois)
+    outlines["geometry"] = [multi(shape) for shape in outlines["geometry"]]
+    shapes = [shape.geom_type for shape in outlines["geometry"]]
+    of_shape = {name: outlines[[shape == name for shape in shapes]] for name in _PARTS}
     made = {
         "detections": detections_layer(tables),
         "dark_events": _timed(tables[DARK_EVENTS], "acquired_at", "acquired_at"),
@@ -86,8 +90,9 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
         "voyages": _between_ports(_timed(tables[VOYAGES], "departed_at", "arrived_at"), content.aois),
         "berth_states": _at_zones(_timed(tables[BERTH_STATES], "acquired_at", "acquired_at"), content.aois),
         "scenes": scenes_layer(content.acquisitions),
-        "zones": areas[~lines],
-        "gates": areas[lines],
+        "zones": of_shape["MultiPolygon"],
+        "gates": of_shape["MultiLineString"],
+        "reference_points": of_shape["MultiPoint"],
     }
     return {name: _frame(table.assign(simulated=content.is_simulated)) for name, table in made.items()}
 
@@ -223,8 +228,9 @@ def _at_zones(table: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:
 
 
 def multi(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """A polygon as a multipolygon, so that a layer holds one kind; others as they are."""
-    return MultiPolygon([shape]) if shape is not None and shape.geom_type == "Polygon" else shape
+    """A polygon, line or point as one of several, so that a layer holds one kind; others as they are."""
+    made = None if shape is None else _PARTS.get(f"Multi{shape.geom_type}")
+    return shape if made is None else made([shape])
 
 
 def _between_ports(voyages: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:

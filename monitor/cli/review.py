@@ -43,10 +43,10 @@ def review(
     workspace = session.open()
     if export is not None:
         require(not (id or undo), "review --export takes no ID and no --undo")
-        session.print_paths(workspace.export_reviews(export))
+        session.print_paths(workspace.reviews.export(export))
     elif undo:
         require(not decision, "review --undo takes no decision")
-        made = workspace.undo_review(id or "", who=who)
+        made = workspace.reviews.undo(id or "", who=who)
         session.print({"undone": made.undoes, "subject": made.subject}, f"{made.subject}: the decision was taken back")
     elif id is not None:
         require(decision, "review ID needs a decision: keep, reject, fixed or unsure")
@@ -55,7 +55,7 @@ def review(
         answer = {"review": kept.id, "subject": kept.subject, "decision": kept.decision, "who": kept.who}
         session.print(answer, f"{kept.subject}: {kept.decision}, by {kept.who}")
     else:
-        _list(session, workspace.review_queue(aoi), everything=everything, limit=limit)
+        _list(session, workspace.reviews.queue(aoi), everything=everything, limit=limit)
 
 
 def _list(session: Session, queue: pd.DataFrame, *, everything: bool, limit: int | None) -> None:

@@ -22,9 +22,13 @@ def passes(
 
     Example: monitor passes 2023-10 --aoi rajin
     """
+    from monitor.core.wording import iso
+
     found, note = first_rows(session.open().passes(aoi, chosen_period(period, last)), limit, json=session.json)
     columns = ["at", "aoi_id", "platform", "relative_orbit", "orbit_state", "state", "reason"]
-    text = found[columns].to_string(index=False) if len(found) else "no pass is known yet; run `monitor pull` first"
+    text = "no pass is known yet; run `monitor pull` first"
+    if len(found):
+        text = found[columns].assign(at=[iso(at) for at in found["at"]]).to_string(index=False, na_rep="")
     session.print({"passes": found.to_dict("records")}, "\n".join([text, *note]))
 
 

@@ -15,6 +15,7 @@ from monitor.core.errors import MonitorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
+from monitor.core.wording import is_of_day, iso
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.outcome import Table
 from monitor.sources.base import Catalog, ReportsProblems
@@ -250,7 +251,7 @@ def plan_table(archive: Archive, source: Source, found: Search) -> Table:
             "scene": a.id,
             "aoi": a.aoi_id,
             "sensor": a.sensor,
-            "start": isoformat(a.start),
+            "start": iso(a.acquired_at) if is_of_day(a.acquired_at) else isoformat(a.start),
             "cloud": "" if a.cloud_cover is None else f"{a.cloud_cover:.0%}",
             "here": a.id not in lacking,
             **prices.get(a.id, {}),

@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from monitor.cli.options import Session
 from monitor.cli.printing import MOST_ROWS, echo, first_rows
 
+AT = pd.Timestamp("2023-10-05T02:16:09Z")
 LONG = pd.DataFrame({"mmsi": range(MOST_ROWS + 5)})
 
 
@@ -50,3 +52,11 @@ def test_only_what_is_longer_than_the_terminal_is_paged(
     echo(long)
     assert paged == [long]
     assert capsys.readouterr().out == f"{long}\nshort\n"
+
+
+def test_scripts_get_null_for_what_is_missing_and_no_hour_that_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
+    day = pd.Timestamp("2023-06-11T11:59:59.500Z")
+    Session(json=True).print({"rows": [{"at": day, "end": pd.NaT, "speed_kn": float("nan"), "t": AT}]}, "")
+    assert capsys.readouterr().out == (
+        '{"rows": [{"at": "2023-06-11", "end": null, "speed_kn": null, "t": "2023-10-05T02:16:09Z"}]}\n'
+    )

@@ -32,6 +32,7 @@ from monitor.core.tables import (
     VOYAGES,
 )
 from monitor.core.tableset import TableSet
+from monitor.core.wording import is_of_day
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.wording import STATUS
 from monitor.report.tiles.marks import status_of
@@ -181,9 +182,18 @@ def zones_layer(aois: Sequence[Aoi]) -> pd.DataFrame:
 
 
 def _timed(table: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
-    timed = pd.DataFrame(table).assign(t_start=table[start], t_end=table[end])
+    """The table with its two instants; a whole day where one of them stands for a day."""
+    first = pd.Series([_day_bounds(t)[0] for t in table[start]], index=table.index, dtype=UTC)
+    last = pd.Series([_day_bounds(t)[1] for t in table[end]], index=table.index, dtype=UTC)
+    timed = pd.DataFrame(table).assign(t_start=first, t_end=last)
     timed["t_start"] = timed["t_start"].fillna(timed["t_end"])
     return timed
+
+
+def _day_bounds(instant: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    if pd.isna(instant) or not is_of_day(instant):
+        return instant, instant
+    return instant.floor("D"), instant.ceil("D") - pd.Timedelta(seconds=1)
 
 
 def _frame(table: pd.DataFrame) -> gpd.GeoDataFrame:

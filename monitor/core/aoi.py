@@ -17,6 +17,7 @@ from shapely.validation import explain_validity
 
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import UTM_NORTH_DEG, UTM_SOUTH_DEG, utm_epsg
+from monitor.core.text import plain
 
 KINDS = (
     "aoi",
@@ -208,7 +209,7 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
     area = watched[0].geometry
     assert isinstance(area, Polygon | MultiPolygon)
     centre = area.centroid
-    meta = {key: str(document.get(key) or "") for key in ("title", "timezone", "attribution", "country")}
+    meta = {key: plain(str(document.get(key) or "")) for key in ("title", "timezone", "attribution", "country")}
     return Aoi(
         id=id,
         name=meta["title"] or watched[0].name,
@@ -286,19 +287,18 @@ def _zone(feature: Mapping[str, object], number: int, aoi_id: str, where: str) -
     if kind not in KINDS:
         raise DataError(f"{label} has kind {kind!r}, which is none of {', '.join(KINDS)}")
     geometry = _geometry(feature.get("geometry"), label, polygon=kind in _POLYGONS)
-    zone_id = str(
-        properties.get("id") or feature.get("id") or (aoi_id if kind == "aoi" else f"{aoi_id}_{kind}_{number}")
-    )
+    own = properties.get("id") or feature.get("id")
+    zone_id = plain(str(own or (aoi_id if kind == "aoi" else f"{aoi_id}_{kind}_{number}")))
     return Zone(
         id=zone_id,
         kind=str(kind),
-        name=str(properties.get("name") or zone_id),
+        name=plain(str(properties.get("name") or zone_id)),
         geometry=geometry,
-        source=str(properties.get("source") or ""),
+        source=plain(str(properties.get("source") or "")),
         uncertainty_m=_number(properties, "uncertainty_m", label),
-        confidence=str(properties.get("confidence") or ""),
-        date=str(properties.get("date") or ""),
-        note=str(properties.get("note") or ""),
+        confidence=plain(str(properties.get("confidence") or "")),
+        date=plain(str(properties.get("date") or "")),
+        note=plain(str(properties.get("note") or "")),
         azimuth_deg=_number(properties, "azimuth_deg", label),
         length_m=_number(properties, "length_m", label),
     )

@@ -74,7 +74,7 @@ def run_due(workspace: Workspace, pool: str | None, done: Callable[[Step], None]
     workspace.archive.recover()
     sweep(workspace.root / "reports")
     context = workspace.context()
-    done(_pull(workspace, pool))
+    done(_pull(workspace, context, pool))
     done(_ingest(workspace))
     done(_flights(workspace, context))
     context = context.after_pull()
@@ -121,9 +121,9 @@ def _detectable(context: Context) -> int:
     return sum(acquisition.sensor in context.detectors for acquisition in context.acquisitions)
 
 
-def _pull(workspace: Workspace, pool: str | None) -> Step:
+def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
     try:
-        return Step.of("pull", pull_missing(workspace, pool=pool))
+        return Step.of("pull", pull_missing(workspace, context, pool=pool))
     except MonitorError as error:
         return failure("pull", workspace.settings.source.name, error)
 

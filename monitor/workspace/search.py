@@ -78,9 +78,9 @@ def search(
 
 def plan_pull(
     workspace: Workspace,
+    context: Context,
     period: TimeRange | None = None,
     *,
-    aoi: str | None = None,
     sensor: str | None = None,
     source: str | None = None,
 ) -> Table:
@@ -90,14 +90,13 @@ def plan_pull(
     ----------
     workspace : Workspace
         Its folder and settings.
+    context : Context
+        Its ports are searched.
     period : TimeRange, optional
         What `run --due` searches when not given.
-    aoi : str, optional
-        One port; all when not given.
     sensor, source : str, optional
         The settings' when not given.
     """
-    context = workspace.context(aoi)
     searched = source_of(workspace, context, source)
     chosen = period or due_period(workspace, searched.name)
     found = search(workspace, context, searched, chosen, sensor=sensor, is_recorded=False)
@@ -108,9 +107,9 @@ def plan_pull(
 
 def pull_missing(
     workspace: Workspace,
+    context: Context,
     period: TimeRange | None = None,
     *,
-    aoi: str | None = None,
     sensor: str | None = None,
     source: str | None = None,
     pool: str | None = None,
@@ -121,16 +120,15 @@ def pull_missing(
     ----------
     workspace : Workspace
         Its folder and settings.
+    context : Context
+        Its ports are searched.
     period : TimeRange, optional
         What `run --due` searches when not given.
-    aoi : str, optional
-        One port; all when not given.
     sensor, source : str, optional
         The settings' when not given.
     pool : str, optional
         As `monitor --pool` takes it.
     """
-    context = workspace.context(aoi)
     searched = source_of(workspace, context, source)
     chosen = period or due_period(workspace, searched.name)
     found = search(workspace, context, searched, chosen, sensor=sensor)

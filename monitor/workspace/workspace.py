@@ -262,7 +262,7 @@ class Workspace:
         source : str, optional
             The settings' when not given.
         """
-        return plan_pull(self, as_period(period), aoi=aoi, sensor=sensor, source=source)
+        return plan_pull(self, self.context(aoi), as_period(period), sensor=sensor, source=source)
 
     def pull(
         self,
@@ -288,7 +288,7 @@ class Workspace:
         pool : str, optional
             As `monitor --pool` takes it.
         """
-        return pull_missing(self, as_period(period), aoi=aoi, sensor=sensor, source=source, pool=pool)
+        return pull_missing(self, self.context(aoi), as_period(period), sensor=sensor, source=source, pool=pool)
 
     def detect(
         self, period: Period = None, *, aoi: str | None = None, pool: str | None = None

@@ -207,6 +207,7 @@ def _voyages(told: Mapping[str, Link], visits: pd.DataFrame, zero: pd.Timestamp)
                 "from_visit": left["visit_id"],
                 "to_visit": came["visit_id"],
                 "silent_h": np.nan,
+                "by_chance": link.by_chance,
             }
         )
     if not rows:

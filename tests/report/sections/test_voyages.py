@@ -33,8 +33,11 @@ def given() -> BriefInput:
                 "from_visit": "a",
                 "to_visit": "b",
                 "silent_h": np.nan,
+                "by_chance": by_chance,
             }
-            for i, (mmsi, evidence, chance) in enumerate([(None, "imagery", 0.7), (445000001, "ais", 1.0)])
+            for i, (mmsi, evidence, chance, by_chance) in enumerate(
+                [(None, "imagery", 0.7, 0.08), (445000001, "ais", 1.0, np.nan)]
+            )
         ]
     )
     links = pd.DataFrame(
@@ -103,6 +106,11 @@ def test_a_chosen_link_stands_with_those_that_compete_for_its_ends() -> None:
 def test_what_ais_shows_carries_no_likelihood() -> None:
     rows = tables(given())["Voyages"].rows
     assert {row[5].text: row[6].text for row in rows} == {"imagery": "likely (0.70)", "ais": "on AIS"}
+
+
+def test_a_leg_from_imagery_stands_beside_what_chance_gives() -> None:
+    rows = tables(given())["Voyages"].rows
+    assert {row[5].text: row[7].text for row in rows} == {"imagery": "0.08", "ais": "–"}
 
 
 def test_a_shuttle_is_told_with_its_crossings_and_what_chance_gives() -> None:

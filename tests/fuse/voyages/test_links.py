@@ -75,11 +75,17 @@ def strangers(rng: np.random.Generator, port: str, *, gap: float = 4.0, length: 
 
 
 def season(
-    stays: list[Stay], *, every: float = 1.0, recall: float = 0.9, mmsi: int | None = None, seed: int = 0
+    stays: list[Stay],
+    *,
+    every: float = 1.0,
+    recall: float = 0.9,
+    mmsi: int | None = None,
+    seed: int = 0,
+    names: tuple[str, ...] = ("rajin", "dunai"),
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """VISITS and BERTH_STATES of stays as observations so many days apart show them; one berth a stay's port."""
     rng, rows, states = np.random.default_rng(seed), [], []
-    days = {port: np.arange(0.1 + 0.2 * n, DAYS, every) for n, port in enumerate(("rajin", "dunai"))}
+    days = {port: np.arange(0.1 + 0.2 * n, DAYS, every) for n, port in enumerate(names)}
     for n, (port, came, went, length) in enumerate(stays):
         seen = [d for d in days[port] if came <= d < went and rng.random() < recall]
         if not seen:
@@ -229,6 +235,22 @@ def test_a_ship_that_ais_names_at_both_ports_keeps_its_name() -> None:
     assert linked.shuttles["mmsi"].tolist() == [441000001]
     assert set(linked.voyages["mmsi"]) == {441000001}
     assert linked.shuttles["prior"].isna().all()
+
+
+@pytest.mark.parametrize("others", [1, pytest.param(4, marks=pytest.mark.slow)])
+def test_among_more_ports_a_ship_is_told_between_its_own(others: int) -> None:
+    """Ships of like length come to every port; one goes to and fro between two of them."""
+    rng = np.random.default_rng(5)
+    more = tuple(
+        Aoi(name, name.title(), Point(130.0 + 0.9 * n, 41.0).buffer(0.02), (), 32652)
+        for n, name in enumerate(("anju", "chongjin", "kimchaek", "wonsan")[:others])
+    )
+    names = ("rajin", "dunai", *(aoi.id for aoi in more))
+    stays = shuttle(rng) + [stay for aoi in more for stay in strangers(rng, aoi.id)]
+    visits, states = season(stays, names=names)
+    linked = link_voyages(visits, (*PORTS, *more), berth_states=states)
+    assert [{row.port_a, row.port_b} for row in linked.shuttles.itertuples()] == [{"rajin", "dunai"}]
+    assert set(linked.voyages["from_port"]) == {"rajin", "dunai"}
 
 
 def test_a_ship_received_elsewhere_was_not_in_port() -> None:

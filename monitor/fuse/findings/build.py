@@ -175,7 +175,7 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: 
     for row in tables[SHUTTLES].to_dict("records"):
         start, end = _at(row["first"]), _at(row["last"])
         probability = _number(row["probability"])
-        if not period.overlaps(start, end) or probability < rule.least_leg_probability:
+        if not period.overlaps(start, end) or not probability >= rule.least_leg_probability:
             continue
         ports = [names.get(str(row[name]), str(row[name])) for name in ("port_a", "port_b")]
         median, low, high = (_number(row[f"crossings_{name}"]) for name in ("median", "low_90", "high_90"))

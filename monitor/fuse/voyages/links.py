@@ -87,7 +87,7 @@ def link_voyages(
     rule = rule or LinkRule()
     visits = visits.reset_index(drop=True)
     ais = VOYAGES.empty() if ais_voyages is None else ais_voyages
-    span = _span(visits, berth_states)
+    span = _span(visits, berth_states, positions)
     if span is None:
         return Linked(voyages=VOYAGES.conform(ais))
     ways = dict(between_ports(aois, sea, detour=rule.detour))
@@ -120,14 +120,23 @@ def link_voyages(
     return Linked(VOYAGES.conform(made), table, _table(rows))
 
 
-def _span(visits: pd.DataFrame, berth_states: pd.DataFrame | None) -> Span | None:
-    """First and last instant that anything is known of."""
+def _span(visits: pd.DataFrame, berth_states: pd.DataFrame | None, positions: pd.DataFrame | None) -> Span | None:
+    """First and last instant that anything is known of: of the observations, and of AIS next to them.
+
+    AIS counts as far before the first observation, and after the last, as two of them are apart at most.
+    """
     if visits.empty:
         return None
     bounds = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
     known = pd.concat([visits[name] for name in bounds])
     if berth_states is not None and len(berth_states):
         known = berth_states["acquired_at"]
+    known = known.dropna().sort_values()
+    apart = known.diff().max()
+    if positions is not None and len(positions) > 0 and pd.notna(apart):
+        t = positions["t"]
+        beside = t[(t >= known.iloc[0] - apart) & (t <= known.iloc[-1] + apart)]
+        known = pd.concat([known, beside])
     return known.min(), known.max()
 
 

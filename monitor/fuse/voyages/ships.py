@@ -75,9 +75,11 @@ def ships_between(season: Season, rule: LinkRule) -> tuple[list[Link], list[tupl
         pair, on_ais, free = _named(season, ports, rule)
         pairs.append((pair, free))
         for ship in on_ais:
-            exists = rule.most_probability
-            found += links(pair, [[ship.paths]], exists=exists, by_chance=np.nan, mmsi=ship.mmsi, rule=rule)
-            ships.append((named(pair, ship.paths, ship.mmsi, is_received=ship.is_received, rule=rule), 0))
+            told = named(pair, ship, rule)
+            ships.append((told, 0))
+            if not told.is_withheld:
+                exists = rule.most_probability
+                found += links(pair, [[ship.paths]], exists=exists, by_chance=np.nan, mmsi=ship.mmsi, rule=rule)
     prior = rule.prior / max(len(pairs), 1)
     for one in explained(pairs, prior=prior, rule=rule):
         exists = min(one.known.probability, rule.most_probability)

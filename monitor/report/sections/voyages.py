@@ -10,6 +10,7 @@ from monitor.core.findings import likelihood_word
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import SHUTTLES, VOYAGE_LINKS, VOYAGES
 from monitor.core.wording import hours, minute, number, plural
+from monitor.fuse.voyages.told import WITHHELD
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 
@@ -130,6 +131,12 @@ def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str
     )
 
 
+def _told(legs: int, status: str) -> str:
+    if status == WITHHELD:
+        return "withheld: repeated inferences do not agree"
+    return plural(legs, "leg") if legs else "none by itself"
+
+
 def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
     made = given.tables[SHUTTLES]
     made = made[made["first"] < pd.Timestamp(given.period.end)]
@@ -142,7 +149,7 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
             (
                 Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
                 Cell(f"{middle} ({low}–{high})"),
-                Cell(plural(int(r.legs), "leg") if r.legs else "none by itself"),
+                Cell(_told(int(r.legs), str(r.status))),
                 Cell(_word(r.probability)),
                 Cell(number(r.by_chance, 2)),
                 Cell(minute(r.first)),

@@ -14,6 +14,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.tables import SHUTTLES, VISITS, VOYAGES
 from monitor.fuse import link_voyages
 from monitor.fuse.voyages.links import Linked
+from monitor.fuse.voyages.rules import LinkRule
 from tests.fuse.conftest import AT
 
 PORTS = tuple(
@@ -150,7 +151,6 @@ def test_a_ship_that_goes_to_and_fro_is_told_with_its_crossings(found: Linked) -
     assert pd.isna(row["mmsi"])
 
 
-@pytest.mark.xfail(strict=True, reason="issue 14: the model's stays and passages are off by more than this allows")
 def test_daily_observations_bound_the_crossings_closely(found: Linked) -> None:
     row = found.shuttles.iloc[0]
     assert row["crossings_high_90"] - row["crossings_low_90"] <= 0.4 * row["crossings_median"]
@@ -160,6 +160,11 @@ def test_every_number_of_a_shuttle_comes_with_its_prior_and_what_chance_gives(fo
     row = found.shuttles.iloc[0]
     assert row["prior"] == 0.1
     assert row["by_chance"] < row["probability"]
+
+
+def test_every_leg_comes_with_what_chance_gives(found: Linked) -> None:
+    assert (found.voyages["by_chance"] < found.voyages["probability"]).all()
+    assert (found.voyages["by_chance"] > 0.0).all()
 
 
 def test_legs_are_those_that_took_place(found: Linked) -> None:
@@ -235,6 +240,17 @@ def test_a_ship_that_ais_names_at_both_ports_keeps_its_name() -> None:
     assert linked.shuttles["mmsi"].tolist() == [441000001]
     assert set(linked.voyages["mmsi"]) == {441000001}
     assert linked.shuttles["prior"].isna().all()
+    assert linked.voyages["by_chance"].isna().all()
+
+
+def test_nothing_is_told_of_a_ship_whose_chains_differ() -> None:
+    visits, states = season(shuttle(np.random.default_rng(3)), mmsi=441000001)
+    linked = link_voyages(visits, PORTS, berth_states=states, rule=LinkRule(most_r_hat=0.5))
+    (row,) = linked.shuttles.to_dict("records")
+    assert row["status"] == "withheld"
+    assert pd.isna(row["probability"])
+    assert pd.isna(row["crossings_median"])
+    assert linked.voyages.empty
 
 
 @pytest.mark.parametrize("others", [1, pytest.param(4, marks=pytest.mark.slow)])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import expit, logit
+from scipy.special import logit
 
 from monitor.core.arrays import Floats
 from monitor.fuse.voyages.pairs import Evidence, Pair, Shares, draw, evidence
@@ -46,25 +46,36 @@ def explained(pairs: Sequence[tuple[Pair, Shares]], *, prior: float, rule: LinkR
 
     Notes
     -----
-    A visit belongs to one ship. So a pair is weighed against the less likely ones that share a port with it, as other
-    explanations of the same visits; and these are weighed again without the visits that it has explained, each as far
-    as it did.
+    A visit belongs to one ship. So pairs that share a port are weighed against one another as explanations of the same
+    visits, by their odds; and a pair that is less likely than another is weighed once more without the visits that the
+    other explains, for there may be ships between both.
     """
     alone = [evidence(pair, prior=prior, free=free, rule=rule) for pair, free in pairs]
-    order = [k for k in np.argsort([-known.log_factor for known in alone], kind="stable") if _counts(alone[k], rule)]
+    log_odds = np.array([known.log_factor for known in alone]) + logit(prior)
     left: dict[str, Floats] = {}
-    for place, k in enumerate(order):
+    sure: dict[str, float] = {}
+    for k in np.argsort(-log_odds, kind="stable"):
+        if not _counts(alone[k], rule):
+            continue
         pair, free = pairs[k]
-        rest = [share * left.get(port, 1.0) for port, share in zip(pair.ports, free, strict=True)]
-        shared = any(port in left for port in pair.ports)
-        known = evidence(pair, prior=prior, free=(rest[0], rest[1]), rule=rule) if shared else alone[k]
-        rivals = [alone[j].log_factor for j in order[place + 1 :] if set(pairs[j][0].ports) & set(pair.ports)]
-        known = replace(known, probability=_among(known, rivals, prior))
+        sharing = [n for n, (other, _) in enumerate(pairs) if set(other.ports) & set(pair.ports)]
+        known = replace(
+            alone[k], probability=float(np.exp(log_odds[k] - np.logaddexp.reduce([0.0, *log_odds[sharing]])))
+        )
+        taken = max(sure.get(port, 0.0) for port in pair.ports)
+        if taken:
+            rest = _less(pair, free, left)
+            beside = evidence(pair, prior=prior, free=rest, rule=rule)
+            both = known.probability + taken * beside.probability
+            if taken * beside.probability > known.probability:
+                known, free = beside, rest
+            known = replace(known, probability=min(both, 1.0))
         if not _counts(known, rule):
             continue
-        drawn = draw(pair, known, free=(rest[0], rest[1]), rule=rule)
+        drawn = draw(pair, known, free=free, rule=rule)
         for n, port in enumerate(pair.ports):
-            left[port] = left.get(port, 1.0) * (1.0 - known.probability * _own(drawn, n))
+            left[port] = left.get(port, 1.0) * (1.0 - _own(drawn, n))
+            sure[port] = min(sure.get(port, 0.0) + known.probability, 1.0)
         yield Explained(pair, known, drawn)
 
 
@@ -72,10 +83,10 @@ def _counts(known: Evidence, rule: LinkRule) -> bool:
     return known.probability >= rule.least_link
 
 
-def _among(known: Evidence, rivals: Collection[float], prior: float) -> float:
-    """Posterior probability of a pair among none and its rivals, by their log Bayes factors."""
-    others = np.log1p(np.exp(np.asarray([*rivals, -np.inf]) + logit(prior)).sum())
-    return float(expit(known.log_factor + logit(prior) - others))
+def _less(pair: Pair, free: Shares, left: Mapping[str, Floats]) -> Shares:
+    """What is free of a pair's sightings without those that other pairs explain."""
+    a, b = (share * left.get(port, 1.0) for port, share in zip(pair.ports, free, strict=True))
+    return a, b
 
 
 def _own(drawn: Sequence[Sequence[ShipPaths]], port: int) -> Floats:

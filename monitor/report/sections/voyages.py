@@ -148,7 +148,7 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
         rows.append(
             (
                 Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
-                Cell(f"{middle} ({low}–{high})"),
+                Cell("–" if r.status == WITHHELD else f"{middle} ({low}–{high})"),
                 Cell(_told(int(r.legs), str(r.status))),
                 Cell(_word(r.probability)),
                 Cell(number(r.by_chance, 2)),

@@ -269,6 +269,18 @@ def test_among_more_ports_a_ship_is_told_between_its_own(others: int) -> None:
     assert set(linked.voyages["from_port"]) == {"rajin", "dunai"}
 
 
+def test_the_same_visits_are_not_told_of_two_pairs() -> None:
+    """At a third port ships come and go as they do at the second: either may be where the ship of the first goes."""
+    stays = shuttle(np.random.default_rng(5))
+    third = Aoi("anju", "Anju", Point(132.3, 42.5).buffer(0.02), (), 32652)
+    twin = [("anju", came, went, length) for port, came, went, length in stays if port == "dunai"]
+    visits, states = season([*stays, *twin], names=("rajin", "dunai", "anju"))
+    linked = link_voyages(visits, (*PORTS, third), berth_states=states)
+    at_first = linked.links[linked.links["from_port"] == "rajin"]
+    assert (at_first.groupby("from_visit")["probability"].sum() <= 1.0).all()
+    assert len(linked.shuttles) == 1
+
+
 def test_a_ship_received_elsewhere_was_not_in_port() -> None:
     """Received in port before and after, and far from both ports through the middle of the season."""
     stays = shuttle(np.random.default_rng(3))

@@ -121,6 +121,18 @@ def test_a_shuttle_is_told_with_its_crossings_and_what_chance_gives() -> None:
     assert row[4].text == "0.06"
 
 
+def test_a_withheld_shuttle_is_said_to_be_so_without_numbers() -> None:
+    made = given()
+    unknown = dict.fromkeys(("probability", "crossings_median", "crossings_low_90", "crossings_high_90"), np.nan)
+    withheld = made.tables[SHUTTLES].assign(status="withheld", **unknown)
+    (row,) = tables(replace(made, tables=made.tables | {SHUTTLES: withheld}))[
+        "Shuttles: the same pair of ports again and again"
+    ].rows
+    assert row[1].text == "–"
+    assert row[2].text == "withheld: repeated inferences do not agree"
+    assert row[3].text == "–"
+
+
 def test_no_shuttle_is_said_without_claiming_that_there_was_none() -> None:
     block = next(b for b in voyages(brief_input()).blocks if isinstance(b, Table))
     assert not block.rows

@@ -219,7 +219,9 @@ VOYAGES = Schema(
         "from_visit": Column("str", "", "Id of the visit or port call that it began with."),
         "to_visit": Column("str", "", "Id of the visit or port call that it ended with."),
         "silent_h": Column("float64", "h", "Longest silence on the way, NaN when unknown."),
+        "by_chance": Column("float64", "", "`probability` with one port moved in time, NaN for a ship that AIS names."),
     },
     key=("voyage_id",),
     time=("departed_at", "arrived_at"),
+    absent={"by_chance": float("nan")},
 )

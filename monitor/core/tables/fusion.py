@@ -237,7 +237,7 @@ SHUTTLES = Schema(
         "period_days": Column("float64", "d", "Mean time from one departure to the next from the same port."),
         "length_m": Column("float64", "m", "Median length of the ship over its visits, NaN when not known."),
         "voyage_ids": Column("str", "", 'Ids of its voyages, separated by spaces; "" for a candidate.'),
-        "status": Column("str", "", "shown (with legs) | candidate (no single leg is likely)."),
+        "status": Column("str", "", "shown (with legs) | candidate (no single leg likely) | withheld (draws differ)."),
         "probability": Column("float64", "", "Posterior probability that one ship crossed three times and more."),
         "visit_ids": Column("str", "", "Ids of the visits that were likely its own, separated by spaces."),
         "crossings_median": Column("float64", "", "Posterior median of its crossings, seen and unseen."),

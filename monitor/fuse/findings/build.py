@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 import pandas as pd
@@ -160,17 +160,22 @@ def _voyages(tables: TableSet, names: dict[str, str], period: TimeRange, rule: F
             claim,
             likelihood_word(probability),
             "moderate" if probability >= rule.moderate_leg_probability else "low",
-            ("time, water and length allow it",),
+            ("time, water and length allow it", *_chance_of_leg(row)),
             (str(row["from_visit"]), str(row["to_visit"])),
             ("another ship of like length", "a call at a third port on the way"),
         )
+
+
+def _chance_of_leg(row: Mapping[object, object]) -> tuple[str, ...]:
+    """What the moved ports give for a leg, of a ship that AIS does not name."""
+    return () if pd.isna(row["by_chance"]) else (wording.chance_of_leg(_number(row["by_chance"])),)
 
 
 def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
     for row in tables[SHUTTLES].to_dict("records"):
         start, end = _at(row["first"]), _at(row["last"])
         probability = _number(row["probability"])
-        if not period.overlaps(start, end) or probability < rule.least_leg_probability:
+        if not period.overlaps(start, end) or not probability >= rule.least_leg_probability:
             continue
         ports = [names.get(str(row[name]), str(row[name])) for name in ("port_a", "port_b")]
         median, low, high = (_number(row[f"crossings_{name}"]) for name in ("median", "low_90", "high_90"))

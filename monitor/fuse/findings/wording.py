@@ -320,6 +320,11 @@ def chance_of_shuttle(prior: float, by_chance: float) -> str:
     )
 
 
+def chance_of_leg(by_chance: float) -> str:
+    """What unrelated ships give for a leg: its probability with one port's observations moved in time."""
+    return f"with one port's observations moved in time, unrelated ships gave {100 * by_chance:.0f} % on average"
+
+
 def consistent_with(names: list[str], excluded: list[str]) -> str:
     """Matched by size alone: a class, with its look-alikes, never a name."""
     if not names:

@@ -9,8 +9,8 @@ Emission
     and then as one of the sightings, by length with its measured error (`sightings`). The port's other ships come as
     a Poisson process at the port's own rate, and with its own lengths, or at a lower rate when some sightings are the
     ship's; further sightings of a visit say little. A change of the yards' stacks is weak evidence. Ships that AIS
-    names are where they were received, and silence counts against a ship that is received elsewhere (`received`,
-    `named`).
+    names are where they were received, and silence counts against a ship that is received elsewhere, as far as it is
+    received at all, which is learnt of each ship (`received`, `named`).
 Prior
     `[voyages] shuttle_prior` is the probability that some nameless ship goes to and fro between some two of the
     watched ports, and is shared among the pairs; one such ship and two are as likely. A named ship is one with
@@ -20,6 +20,10 @@ Inference
     test compares it with the sum over every path, and ranks truths among their draws. Libraries of hidden Markov
     models (hmmlearn, dynamax) know neither two ships that share sightings nor a state space that phases make
     semi-Markov; the two recursions are some fifty lines of numpy.
+    Ships that AIS names share sightings in numbers that no exact sum could hold. Each is drawn given the others, again
+    and again, in several chains whose draws are taken together; of a ship whose chains differ too much (split R-hat,
+    `convergence`) nothing is told, and SHUTTLES says that it is withheld.
+    Pairs of ports that would explain the same visits compete for them (`competing`).
 Null
     One port's observations are moved in time, and in half of the moves stretched too, so that each port keeps its
     ships, lengths and rhythm and only what links the two is lost (`pairs`). A shuttle is told by its posterior
@@ -28,5 +32,6 @@ Null
 Limits
     Two ports at a time: a third is elsewhere. More than two nameless ships at a time count among the others. A ship
     that sails as regularly as a clock looks, moved by its period, like one that is not moved: it is told with more
-    doubt.
+    doubt. Observations two and a half days apart leave most nameless shuttles untold, whatever the model:
+    `python -m tests.independent.limit` measures what could be said by one who knew which detections were the ship's.
 """

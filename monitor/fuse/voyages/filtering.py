@@ -5,6 +5,8 @@ Both are exact sums over all paths of one ship, or of two at once, so that there
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -86,10 +88,8 @@ def sample_paths(
     return path
 
 
-def sample_known(
-    motion: Motion, weight: Floats, habits: npt.NDArray[np.int64], rng: np.random.Generator
-) -> tuple[Paths, Floats]:
-    """One ship's paths where what is known bears on every place: (rows, steps) states, and (rows,) log evidence.
+def log_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64]) -> Floats:
+    """How likely what is known of one ship is, where it bears on every place: (rows,) natural logs.
 
     Parameters
     ----------
@@ -99,27 +99,51 @@ def sample_known(
         (rows, steps, places) log of how likely what a step shows is with the ship in each place.
     habits : array of int
         (rows,) which of the chain's habits.
+    """
+    total = np.zeros(len(weight))
+    for _, scale in _forward(motion, weight, habits):
+        total += np.log(scale)
+    return total
+
+
+def sample_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64], rng: np.random.Generator) -> Paths:
+    """One ship's paths where what is known bears on every place: (rows, steps) states.
+
+    Parameters
+    ----------
+    motion : Motion
+        The chain.
+    weight : array of float
+        As for `log_known`.
+    habits : array of int
+        (rows,) which of the chain's habits.
     rng : Generator
     """
     rows, steps, _ = weight.shape
-    step, total = motion.step[habits], np.zeros(rows)
     forward = np.empty((steps, rows, len(motion.place)), dtype=np.float32)
-    here = np.broadcast_to(motion.start, (rows, len(motion.start)))
-    for t in range(steps):
-        if t:
-            here = (here[:, None] @ step)[:, 0]
-        here = here * np.exp(weight[:, t][:, motion.place])
-        scale = here.sum(axis=1)
-        total += np.log(scale)
-        here = here / scale[:, None]
+    for t, (here, _) in enumerate(_forward(motion, weight, habits)):
         forward[t] = here
-    at, path = np.arange(rows), np.empty((rows, steps), dtype=np.int64)
+    step, at, path = motion.step[habits], np.arange(rows), np.empty((rows, steps), dtype=np.int64)
     left = forward[-1].astype(np.float64)
     for t in range(steps - 1, -1, -1):
         path[:, t] = _draw(left, rng)
         if t:
             left = forward[t - 1] * step[at, :, path[:, t]]
-    return path, total
+    return path
+
+
+def _forward(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64]) -> Iterator[tuple[Floats, Floats]]:
+    """By step, (rows, states) probability of each state by all that is known so far, and (rows,) of what it shows."""
+    rows, steps, _ = weight.shape
+    step = motion.step[habits]
+    here = np.broadcast_to(motion.start, (rows, len(motion.start)))
+    for t in range(steps):
+        if t:
+            here = (here[:, None] @ step)[:, 0]
+        here = here * np.exp(weight[:, t])[:, motion.place]
+        scale = here.sum(axis=1)
+        here = here / scale[:, None]
+        yield here, scale
 
 
 def _start(motion: Motion, ships: int) -> Floats:

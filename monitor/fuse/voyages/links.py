@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -16,12 +15,11 @@ from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import PORT_CALLS, SHUTTLES, VOYAGE_LINKS, VOYAGES
 from monitor.fuse.voyages.at_sea import underway_fixes
 from monitor.fuse.voyages.distances import Waters, between_ports, middle_of
-from monitor.fuse.voyages.named import between, named_ships
-from monitor.fuse.voyages.pairs import draw, evidence, pair_of
 from monitor.fuse.voyages.rules import LinkRule
-from monitor.fuse.voyages.told import Link, Shuttle, links, named, nameless, shuttle_row
+from monitor.fuse.voyages.ships import Distances, Season, ships_between
+from monitor.fuse.voyages.sightings import sightings
+from monitor.fuse.voyages.told import Link, Shuttle, shuttle_row
 
-Distances = Mapping[frozenset[str], float]
 Span = tuple[pd.Timestamp, pd.Timestamp]
 
 
@@ -79,8 +77,9 @@ def link_voyages(
 
     Notes
     -----
-    Each two ports are looked at by themselves. Ships that AIS names come first, then at most two without a name; what
-    none of them explains are other ships, which belong to one port. A ship moves by `monitor.fuse.voyages.motion`;
+    Ships that AIS names come first, then at most two without a name between each two ports, where pairs of ports that
+    would explain the same visits compete (`monitor.fuse.voyages.competing`); what none of them explains are other
+    ships, which belong to one port. A ship moves by `monitor.fuse.voyages.motion`;
     its sightings are weighed against the port's other ships by `monitor.fuse.voyages.sightings`; whether there is such
     a ship at all is decided against the ports moved in time (`monitor.fuse.voyages.pairs`). All that is told of a ship
     comes from the same draws. Ships that lie in three ports and more are elsewhere while they are in the third.
@@ -88,41 +87,29 @@ def link_voyages(
     rule = rule or LinkRule()
     visits = visits.reset_index(drop=True)
     ais = VOYAGES.empty() if ais_voyages is None else ais_voyages
-    span = _span(visits, berth_states)
+    span = _span(visits, berth_states, positions)
     if span is None:
         return Linked(voyages=VOYAGES.conform(ais))
     ways = dict(between_ports(aois, sea, detour=rule.detour))
     ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     places = {aoi.id: middle_of(aoi) for aoi in aois}
     fixes = [] if positions is None or positions.empty else underway_fixes(positions, places, rule=rule.underway)
-    near = [ports for ports in combinations(sorted(places), 2) if _is_near(ways[frozenset(ports)], rule)]
-    prior = rule.prior / max(len(near), 1)
-    found: list[Link] = []
-    ships: list[tuple[Shuttle, int]] = []
-    for ports in near:
-        pair = pair_of(ports, visits, berth_states, stacks=stacks, way_m=ways[frozenset(ports)], span=span, rule=rule)
-        calls = PORT_CALLS.empty() if port_calls is None else port_calls
-        candidates = between(ports, visits, calls, ais, fixes, least=rule.least_legs)
-        on_ais, free = named_ships(
-            pair, candidates, positions=positions, calls=calls, fixes=fixes, places=places, zero=span[0], rule=rule
-        )
-        for ship in on_ais:
-            found += links(
-                pair, [[ship.paths]], exists=rule.most_probability, by_chance=np.nan, mmsi=ship.mmsi, rule=rule
-            )
-            ships.append((named(pair, ship.paths, ship.mmsi, is_received=ship.is_received, rule=rule), 0))
-        known = evidence(pair, prior=prior, free=free, rule=rule)
-        if known.probability >= rule.least_link:
-            drawn = draw(pair, known, free=free, rule=rule)
-            found += links(
-                pair,
-                drawn,
-                exists=min(known.probability, rule.most_probability),
-                by_chance=known.by_chance,
-                mmsi=0,
-                rule=rule,
-            )
-            ships += [(ship, n) for n, ship in enumerate(nameless(pair, drawn, known, prior, rule))]
+    season = Season(
+        visits,
+        {
+            aoi.id: sightings(aoi.id, visits, berth_states, stacks=stacks, zero=span[0], rule=rule.sightings)
+            for aoi in aois
+        },
+        ways,
+        places,
+        span[0],
+        int((span[1] - span[0]) / timedelta(hours=rule.motion.step_h)) + 1,
+        PORT_CALLS.empty() if port_calls is None else port_calls,
+        ais,
+        positions,
+        fixes,
+    )
+    found, ships = ships_between(season, rule)
     table, told = _links(found, visits, ways, rule)
     made = _voyages(told, visits, span[0])
     if len(ais):
@@ -133,19 +120,24 @@ def link_voyages(
     return Linked(VOYAGES.conform(made), table, _table(rows))
 
 
-def _span(visits: pd.DataFrame, berth_states: pd.DataFrame | None) -> Span | None:
-    """First and last instant that anything is known of."""
+def _span(visits: pd.DataFrame, berth_states: pd.DataFrame | None, positions: pd.DataFrame | None) -> Span | None:
+    """First and last instant that anything is known of: of the observations, and of AIS next to them.
+
+    AIS counts as far before the first observation, and after the last, as two of them are apart at most.
+    """
     if visits.empty:
         return None
     bounds = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
     known = pd.concat([visits[name] for name in bounds])
     if berth_states is not None and len(berth_states):
         known = berth_states["acquired_at"]
+    known = known.dropna().sort_values()
+    apart = known.diff().max()
+    if positions is not None and len(positions) > 0 and pd.notna(apart):
+        t = positions["t"]
+        beside = t[(t >= known.iloc[0] - apart) & (t <= known.iloc[-1] + apart)]
+        known = pd.concat([known, beside])
     return known.min(), known.max()
-
-
-def _is_near(way_m: float, rule: LinkRule) -> bool:
-    return way_m / METRES_PER_NAUTICAL_MILE / rule.usual_kn <= rule.longest_passage_h
 
 
 def _links(
@@ -207,6 +199,7 @@ def _voyages(told: Mapping[str, Link], visits: pd.DataFrame, zero: pd.Timestamp)
                 "from_visit": left["visit_id"],
                 "to_visit": came["visit_id"],
                 "silent_h": np.nan,
+                "by_chance": link.by_chance,
             }
         )
     if not rows:

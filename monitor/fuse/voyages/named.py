@@ -12,10 +12,11 @@ import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.fuse.voyages.at_sea import UnderwayFix
-from monitor.fuse.voyages.filtering import sample_known
-from monitor.fuse.voyages.motion import AT_A
+from monitor.fuse.voyages.convergence import split_r_hat
+from monitor.fuse.voyages.filtering import log_known, sample_known
+from monitor.fuse.voyages.motion import AT_A, AT_B, ELSEWHERE, TO_A, TO_B
 from monitor.fuse.voyages.pairs import Pair, Shares
-from monitor.fuse.voyages.paths import ShipPaths
+from monitor.fuse.voyages.paths import ShipPaths, joined
 from monitor.fuse.voyages.received import Rates, Received, received
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import Odds, Sightings, claimed, log_weights, on_grid, steps_of
@@ -23,11 +24,15 @@ from monitor.fuse.voyages.sightings import Odds, Sightings, claimed, log_weights
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NamedShip:
-    """A ship that AIS names, its drawn paths between two ports, and whether AIS shows it in one of them."""
+    """A ship that AIS names, its drawn paths between two ports, and whether AIS shows it in one of them.
+
+    `r_hat` says how far the chains that drew them differ (`convergence.split_r_hat`).
+    """
 
     mmsi: int
     paths: ShipPaths
     is_received: bool
+    r_hat: float
 
 
 def between(
@@ -101,34 +106,64 @@ def named_ships(
         From when the grid is counted.
     rule : LinkRule
     """
-    rng = np.random.default_rng(rule.seed)
     own = positions[positions["mmsi"].isin(list(ships))] if positions is not None and len(ships) else None
-    on_air: dict[int, Received] = {}
-    hides: dict[int, float] = {}
-    rates: dict[int, Rates] = {}
+    known: dict[int, _Known] = {}
     for mmsi in sorted(ships):
-        on_air[mmsi] = received(
+        on_air = received(
             mmsi, pair.ports, pair.steps, positions=own, calls=calls, fixes=fixes, places=places, zero=zero, rule=rule
         )
-        is_named = on_air[mmsi].in_port or any(bool((seen.mmsi == mmsi).any()) for seen in pair.seen)
-        rates[mmsi] = Rates(
-            rule.received_at_sea, rule.received if is_named else 1.0 - rule.received, rule.received_elsewhere
-        )
-        hides[mmsi] = np.exp(-rule.hidden) if is_named else 1.0
-    found: dict[int, ShipPaths] = {}
-    for n in range(rule.named_rounds):
-        for mmsi, fixes_ in on_air.items():
-            free = _free(pair, [ship for other, ship in found.items() if other != mmsi], rule)
-            habit = _habit(pair, found.get(mmsi), rule)
-            worth = (free[0] * habit[0] * hides[mmsi], free[1] * habit[1] * hides[mmsi])
-            if n + rule.named_rounds_apart < rule.named_rounds:
-                worth = (_on_average(worth[0]), _on_average(worth[1]))
-            found[mmsi] = _paths(pair, mmsi, fixes_.weight(rates[mmsi]), fixes_.under_way, worth, rng, rule)
-    free = _free(pair, found.values(), rule)
-    shown = {mmsi: bool(fixes_.in_port) for mmsi, fixes_ in on_air.items()}
-    return [NamedShip(mmsi, ship, shown[mmsi]) for mmsi, ship in found.items()], (
+        is_named = on_air.in_port or any(bool((seen.mmsi == mmsi).any()) for seen in pair.seen)
+        in_port = rule.received if is_named else 1.0 - rule.received
+        rates = Rates(rule.received_at_sea, in_port, rule.received_elsewhere)
+        known[mmsi] = _Known(on_air, rates, np.exp(-rule.hidden) if is_named else 1.0)
+    chains = [_chain(pair, known, np.random.default_rng([rule.seed, n]), rule) for n in range(rule.chains)]
+    found = {mmsi: joined([chain[mmsi] for chain in chains]) for mmsi in known}
+    apart = {mmsi: split_r_hat([chain[mmsi].crossings for chain in chains]) for mmsi in known}
+    free = _free(pair, found.values(), rule.draws)
+    return [NamedShip(mmsi, ship, bool(known[mmsi].on_air.in_port), apart[mmsi]) for mmsi, ship in found.items()], (
         free[0].mean(axis=0),
         free[1].mean(axis=0),
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What AIS says of a ship, how often it is received, and the odds that it lies at a berth namelessly."""
+
+    on_air: Received
+    usual: Rates
+    hides: float
+
+
+def _chain(pair: Pair, known: Mapping[int, _Known], rng: np.random.Generator, rule: LinkRule) -> dict[int, ShipPaths]:
+    """The ships' paths, each drawn given the others' again and again."""
+    found: dict[int, ShipPaths] = {}
+    rows, silent = rule.draws // rule.chains, sum(ship.hides == 1.0 for ship in known.values())
+    for n in range(rule.named_rounds):
+        for mmsi in rng.permutation(list(known)).tolist():
+            ship, before = known[mmsi], found.get(mmsi)
+            free = _free(pair, [path for other, path in found.items() if other != mmsi], rows)
+            habit = _habit(pair, before, rule)
+            odds_ = ship.hides if before is not None else ship.hides / max(silent, 1)
+            worth = (free[0] * habit[0] * odds_, free[1] * habit[1] * odds_)
+            if n + rule.named_rounds_apart < rule.named_rounds:
+                worth = (_on_average(worth[0]), _on_average(worth[1]))
+            rates = ship.usual if before is None else _learnt(ship.usual, before, ship.on_air, rng, rule)
+            found[mmsi] = _paths(pair, mmsi, ship.on_air.weight(rates), ship.on_air.under_way, worth, rng, rule)
+    return found
+
+
+def _learnt(usual: Rates, ship: ShipPaths, on_air: Received, rng: np.random.Generator, rule: LinkRule) -> Rates:
+    """How often the ship is received, drawn by its paths and what is usual."""
+
+    def share(places: tuple[int, ...], before: float) -> float:
+        there = np.isin(ship.place, places)
+        fixed, steps = float((there & on_air.steps).sum()) / len(there), float(there.sum()) / len(there)
+        weight = rule.received_weight
+        return float(rng.beta(fixed + weight * before, steps - fixed + weight * (1.0 - before)))
+
+    return Rates(
+        share((TO_A, TO_B), usual.at_sea), share((AT_A, AT_B), usual.in_port), share((ELSEWHERE,), usual.elsewhere)
     )
 
 
@@ -136,9 +171,9 @@ def _on_average(share: Floats) -> Floats:
     return np.broadcast_to(share.mean(axis=0), share.shape)
 
 
-def _free(pair: Pair, ships: Iterable[ShipPaths], rule: LinkRule) -> Shares:
-    """(draws, sightings) at A and B, whether each is none of these ships' in each draw."""
-    a, b = (np.ones((rule.draws, len(seen.visit))) for seen in pair.seen)
+def _free(pair: Pair, ships: Iterable[ShipPaths], rows: int) -> Shares:
+    """(rows, sightings) at A and B, whether each is none of these ships' in each draw."""
+    a, b = (np.ones((rows, len(seen.visit))) for seen in pair.seen)
     for ship in ships:
         a, b = a * ~ship.at_a, b * ~ship.at_b
     return a, b
@@ -176,16 +211,17 @@ def _paths(
     case = np.tile(np.arange(cases), habits)
     which = np.repeat(np.arange(habits), cases)
     weight = _weight(pair, known, course, calls, [claim.mean(axis=0)[case] for claim in claims], rule)
-    _, total = sample_known(moves, weight, which, rng)
+    total = log_known(moves, weight, which)
     passes = np.log1p(-rule.prior_named) - (rule.under_way if course.any() else 0.0)
     before = np.where(calls, np.log(rule.prior_named / (kinds - 1)), passes)
     share = np.exp(total + before - (total + before).max())
-    flat = rng.choice(len(share), size=rule.draws, p=share / share.sum())
-    rows = [claim[np.arange(rule.draws), case[flat]] for claim in claims]
-    path, _ = sample_known(moves, _weight(pair, known, course, calls[flat], rows, rule), which[flat], rng)
+    rows = len(free[0])
+    flat = rng.choice(len(share), size=rows, p=share / share.sum())
+    drawn = [claim[np.arange(rows), case[flat]] for claim in claims]
+    path = sample_known(moves, _weight(pair, known, course, calls[flat], drawn, rule), which[flat], rng)
     place = moves.place[path]
     own = []
-    for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, rows, strict=True)):
+    for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, drawn, strict=True)):
         present = place[None][:, :, steps_of(seen, rule.motion.step_h, pair.steps)] == AT_A + port
         own.append(claimed(seen, odds, claim, present, rng)[0])
     return ShipPaths(place, own[0], own[1])

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import expit, logit, logsumexp
 
 from monitor.core.arrays import Floats
@@ -19,7 +18,7 @@ from monitor.fuse.voyages.filtering import log_evidence, sample_paths
 from monitor.fuse.voyages.motion import AT_A, Motion, motion
 from monitor.fuse.voyages.paths import ShipPaths
 from monitor.fuse.voyages.rules import LinkRule
-from monitor.fuse.voyages.sightings import Odds, Sightings, claimed, log_weights, odds, on_grid, sightings, steps_of
+from monitor.fuse.voyages.sightings import Odds, Sightings, claimed, log_weights, odds, on_grid, steps_of
 
 Shares = tuple[Floats, Floats]
 
@@ -80,39 +79,26 @@ class Evidence:
     weight: Floats
 
 
-def pair_of(
-    ports: tuple[str, str],
-    visits: pd.DataFrame,
-    berth_states: pd.DataFrame | None,
-    *,
-    stacks: pd.DataFrame | None,
-    way_m: float,
-    span: tuple[pd.Timestamp, pd.Timestamp],
-    rule: LinkRule,
-) -> Pair:
+def pair_of(seen: tuple[Sightings, Sightings], *, way_m: float, steps: int, rule: LinkRule) -> Pair:
     """The model of two ports.
 
     Parameters
     ----------
-    ports : tuple of str
-        Their ids.
-    visits, berth_states, stacks : VISITS, BERTH_STATES and STACKS tables
-        As for `sightings`.
+    seen : tuple of Sightings
+        Of the two.
     way_m : float
         Distance by water.
-    span : tuple of Timestamp
-        First and last instant of the grid.
+    steps : int
+        Length of the grid.
     rule : LinkRule
     """
     nmi, numbers = way_m / METRES_PER_NAUTICAL_MILE, rule.sightings
-    a, b = (sightings(port, visits, berth_states, stacks=stacks, zero=span[0], rule=numbers) for port in ports)
-    lengths = np.concatenate([seen.log_length[seen.mmsi == 0] for seen in (a, b)])
+    lengths = np.concatenate([port.log_length[port.mmsi == 0] for port in seen])
     known = lengths[np.isfinite(lengths)]
     grid = np.linspace(known.min(), known.max(), numbers.length_steps) if len(known) else np.log([numbers.typical_m])
-    steps = int((span[1] - span[0]) / pd.Timedelta(hours=rule.motion.step_h)) + 1
     return Pair(
-        (a, b),
-        (odds(a, grid, numbers), odds(b, grid, numbers)),
+        seen,
+        (odds(seen[0], grid, numbers), odds(seen[1], grid, numbers)),
         motion(nmi / rule.fastest_kn, nmi / rule.usual_kn, (rule.motion.elsewhere,), rule.motion),
         motion(nmi / rule.fastest_kn, nmi / rule.usual_kn, rule.motion.elsewhere_named, rule.motion),
         grid,

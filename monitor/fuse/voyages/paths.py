@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -55,6 +55,15 @@ class ShipPaths:
         first = under_way.argmax(axis=1)
         last = under_way.shape[1] - under_way[:, ::-1].argmax(axis=1)
         return float(np.mean(first)), float(np.mean(last))
+
+
+def joined(parts: Sequence[ShipPaths]) -> ShipPaths:
+    """The draws of several chains one after the other."""
+    return ShipPaths(
+        np.concatenate([part.place for part in parts]),
+        np.concatenate([part.at_a for part in parts]),
+        np.concatenate([part.at_b for part in parts]),
+    )
 
 
 @dataclass(frozen=True, slots=True)

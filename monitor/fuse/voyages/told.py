@@ -10,12 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from monitor.fuse.voyages.named import NamedShip
 from monitor.fuse.voyages.pairs import Evidence, Pair
 from monitor.fuse.voyages.paths import ShipPaths, legs, visits_of
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import steps_of
 
-SHOWN, CANDIDATE = "shown", "candidate"
+SHOWN, CANDIDATE, WITHHELD = "shown", "candidate", "withheld"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Shuttle:
         Mean hours from one departure to the next from the same port, by the draws.
     prior, by_chance : float
         NaN for a ship that AIS names.
+    is_withheld : bool
+        Whether the chains that drew its paths differ too much for any of it to be told.
     """
 
     ports: tuple[str, str]
@@ -78,6 +81,7 @@ class Shuttle:
     period_h: float
     prior: float
     by_chance: float
+    is_withheld: bool
 
 
 def links(
@@ -138,21 +142,18 @@ def nameless(
     return found
 
 
-def named(pair: Pair, ship: ShipPaths, mmsi: int, *, is_received: bool, rule: LinkRule) -> Shuttle:
+def named(pair: Pair, ship: NamedShip, rule: LinkRule) -> Shuttle:
     """A ship that AIS names as one that goes to and fro.
 
     Parameters
     ----------
     pair : Pair
-    ship : ShipPaths
-        Its draws.
-    mmsi : int
-    is_received : bool
-        Whether AIS shows it in port.
+    ship : NamedShip
+        Its draws, and how far the chains that made them differ.
     rule : LinkRule
     """
-    exists = 1.0 if is_received else rule.most_probability
-    return _shuttle(pair, ship, exists, mmsi=mmsi, is_received=is_received, rule=rule)
+    exists = 1.0 if ship.is_received else rule.most_probability
+    return _shuttle(pair, ship.paths, exists, mmsi=ship.mmsi, is_withheld=ship.r_hat > rule.most_r_hat, rule=rule)
 
 
 def _shuttle(
@@ -161,23 +162,21 @@ def _shuttle(
     exists: float,
     *,
     mmsi: int = 0,
-    is_received: bool = False,
+    is_withheld: bool = False,
     prior: float = np.nan,
     by_chance: float = np.nan,
     rule: LinkRule,
 ) -> Shuttle:
-    """A ship that goes to and fro; its crossings are off by what the model is, unless AIS shows it in port."""
+    """A ship that goes to and fro."""
     crossings = ship.crossings
     often = crossings >= rule.least_legs
     count = visits_of(ship, pair.seen)
-    told = crossings[often]
-    if not is_received:
-        off = np.random.default_rng(rule.seed).normal(0.0, rule.crossings_error, len(told))
-        told = np.maximum(np.rint(told * np.exp(off)), rule.least_legs).astype(np.int64)
     own = [visit for visit, hits in count.items() if hits >= rule.claimed * len(crossings)]
     first, last = (step * rule.motion.step_h for step in ship.active(often))
     period = 2.0 * (last - first) / float(crossings[often].mean()) if often.any() else np.nan
-    return Shuttle(pair.ports, mmsi, exists * float(often.mean()), told, own, (first, last), period, prior, by_chance)
+    likely = exists * float(often.mean())
+    hours = (first, last)
+    return Shuttle(pair.ports, mmsi, likely, crossings[often], own, hours, period, prior, by_chance, is_withheld)
 
 
 def shuttle_row(
@@ -198,9 +197,9 @@ def shuttle_row(
     """
     a, b = sorted(shuttle.ports)
     own = visits.loc[shuttle.visits].sort_values("arrived_not_after", kind="stable")
-    low_90, low_50, middle, high_50, high_90 = (
-        float(v) for v in np.quantile(shuttle.crossings, (0.05, 0.25, 0.5, 0.75, 0.95), method="closest_observation")
-    )
+    numbers = np.quantile(shuttle.crossings, (0.05, 0.25, 0.5, 0.75, 0.95), method="closest_observation")
+    low_90, low_50, middle, high_50, high_90 = (np.nan if shuttle.is_withheld else float(v) for v in numbers)
+    status = WITHHELD if shuttle.is_withheld else SHOWN if len(legs_) else CANDIDATE
     first, last = ((zero + timedelta(hours=hours)).floor("min") for hours in shuttle.hours)
     lengths = own["length_m"].dropna()
     anchor = f"mmsi {shuttle.mmsi}" if shuttle.mmsi else f"ship {which + 1}"
@@ -210,15 +209,15 @@ def shuttle_row(
         "port_b": b,
         "mmsi": shuttle.mmsi or pd.NA,
         "legs": len(legs_),
-        "legs_low": int(low_90),
-        "legs_high": int(high_90),
+        "legs_low": 0 if shuttle.is_withheld else int(low_90),
+        "legs_high": pd.NA if shuttle.is_withheld else int(high_90),
         "first": first,
         "last": last,
-        "period_days": shuttle.period_h / 24.0,
+        "period_days": np.nan if shuttle.is_withheld else shuttle.period_h / 24.0,
         "length_m": float(lengths.median()) if len(lengths) else np.nan,
         "voyage_ids": " ".join(legs_["voyage_id"]),
-        "status": SHOWN if len(legs_) else CANDIDATE,
-        "probability": shuttle.probability,
+        "status": status,
+        "probability": np.nan if shuttle.is_withheld else shuttle.probability,
         "visit_ids": " ".join(own["visit_id"]),
         "crossings_median": middle,
         "crossings_low_50": low_50,

@@ -10,11 +10,13 @@ from monitor.core.findings import likelihood_word
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.tables import SHUTTLES, VOYAGE_LINKS, VOYAGES
 from monitor.core.wording import hours, minute, number, plural
+from monitor.fuse.voyages.told import WITHHELD
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 
 _MOST_VOYAGES, _MOST_LINKS, _MOST_RIVALS = 60, 12, 3
 _LEAST_PROBABILITY = 0.05
+_BY_CHANCE = "By chance: the probability that the same stays have with one port's observations moved in time."
 
 
 def voyages(given: BriefInput) -> Section:
@@ -53,6 +55,7 @@ def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
             Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
             Cell(str(r.evidence)),
             Cell("on AIS" if r.evidence == "ais" else _word(r.probability)),
+            Cell(number(r.by_chance, 2)),
             Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
         )
         for r in made.head(_MOST_VOYAGES).itertuples()
@@ -60,10 +63,20 @@ def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
     left = f" {len(made) - len(rows)} more are in the exports." if len(made) > len(rows) else ""
     return Table(
         "Voyages",
-        ("From and to", "Left", "Arrived", "Lasted", "Vessel", "Evidence", "Likelihood", "Longest silence"),
+        (
+            "From and to",
+            "Left",
+            "Arrived",
+            "Lasted",
+            "Vessel",
+            "Evidence",
+            "Likelihood",
+            "By chance",
+            "Longest silence",
+        ),
         rows,
-        f"Instants from imagery alone are the middle of their intervals.{left}",
-        numeric=(3, 7),
+        f"Instants from imagery alone are the middle of their intervals. {_BY_CHANCE}{left}",
+        numeric=(3, 7, 8),
         empty="None that the data at hand support.",
         compact=True,
     )
@@ -95,8 +108,8 @@ def _links(given: BriefInput, made: pd.DataFrame, names: Mapping[str, str]) -> T
         "Links from imagery and what competes with them",
         ("From and to", "Link", "Likelihood", "By chance", "At most", "Over", "Speed needed", "Note"),
         tuple(rows),
-        "A link joins a stay that ended to a stay that began elsewhere. A competing link shares one of its ends. By "
-        "chance: the probability that the same stays have with one port's observations moved in time.",
+        f"A link joins a stay that ended to a stay that began elsewhere. A competing link shares one of its ends. "
+        f"{_BY_CHANCE}",
         numeric=(3, 4, 5, 6),
         compact=True,
     )
@@ -118,6 +131,12 @@ def _link_row(link: Mapping[object, object], names: Mapping[str, str], word: str
     )
 
 
+def _told(legs: int, status: str) -> str:
+    if status == WITHHELD:
+        return "withheld: repeated inferences do not agree"
+    return plural(legs, "leg") if legs else "none by itself"
+
+
 def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
     made = given.tables[SHUTTLES]
     made = made[made["first"] < pd.Timestamp(given.period.end)]
@@ -129,8 +148,8 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
         rows.append(
             (
                 Cell(f"{names.get(r.port_a, r.port_a)} ⇄ {names.get(r.port_b, r.port_b)}"),
-                Cell(f"{middle} ({low}–{high})"),
-                Cell(plural(int(r.legs), "leg") if r.legs else "none by itself"),
+                Cell("–" if r.status == WITHHELD else f"{middle} ({low}–{high})"),
+                Cell(_told(int(r.legs), str(r.status))),
                 Cell(_word(r.probability)),
                 Cell(number(r.by_chance, 2)),
                 Cell(minute(r.first)),

@@ -134,7 +134,7 @@ def _pair_of(table: pd.DataFrame, one: str, other: str) -> list[str]:
 
 def _paired(shuttles: pd.DataFrame, truth: Tables) -> _Pairing:
     true = true_shuttles(truth)
-    made = shuttles.reset_index(drop=True)
+    made = shuttles[shuttles["status"] != "withheld"].reset_index(drop=True)
     made = made.assign(pair=_pair_of(made, "port_a", "port_b"), begin=made["first"], finish=made["last"])
     named = made["mmsi"].notna()
     pairs = _assign(made[named].assign(sent=made["mmsi"]), true, (("pair", "pair"), ("sent", "sent")))

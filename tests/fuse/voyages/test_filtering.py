@@ -8,7 +8,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from monitor.fuse.voyages.filtering import log_evidence, sample_known, sample_paths
+from monitor.fuse.voyages.filtering import log_evidence, log_known, sample_known, sample_paths
 from monitor.fuse.voyages.motion import AT_A, AT_B, Motion, motion
 from monitor.fuse.voyages.paths import ShipPaths
 from monitor.fuse.voyages.rules import MotionRule
@@ -109,8 +109,9 @@ def test_what_ais_says_of_every_place_gives_the_same_paths(chain: Motion) -> Non
     known = np.zeros((rows, STEPS, 5))
     known[:, :, AT_A], known[:, :, AT_B] = at_a[0], at_b[0]
     rng = np.random.default_rng(2)
-    drawn, total = sample_known(chain, known, np.zeros(rows, dtype=np.int64), rng)
-    assert total[0] == pytest.approx(log_evidence(chain, at_a, at_b)[0, 0], abs=1e-6)
+    habits = np.zeros(rows, dtype=np.int64)
+    drawn = sample_known(chain, known, habits, rng)
+    assert log_known(chain, known, habits)[0] == pytest.approx(log_evidence(chain, at_a, at_b)[0, 0], abs=1e-6)
     wide = [np.repeat(values, rows, axis=1) for values in (at_a, at_b)]
     same = sample_paths(chain, wide[0], wide[1], np.zeros(rows, dtype=np.int64), rng)[0]
     for t in range(STEPS):

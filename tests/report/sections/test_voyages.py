@@ -33,8 +33,11 @@ def given() -> BriefInput:
                 "from_visit": "a",
                 "to_visit": "b",
                 "silent_h": np.nan,
+                "by_chance": by_chance,
             }
-            for i, (mmsi, evidence, chance) in enumerate([(None, "imagery", 0.7), (445000001, "ais", 1.0)])
+            for i, (mmsi, evidence, chance, by_chance) in enumerate(
+                [(None, "imagery", 0.7, 0.08), (445000001, "ais", 1.0, np.nan)]
+            )
         ]
     )
     links = pd.DataFrame(
@@ -105,12 +108,29 @@ def test_what_ais_shows_carries_no_likelihood() -> None:
     assert {row[5].text: row[6].text for row in rows} == {"imagery": "likely (0.70)", "ais": "on AIS"}
 
 
+def test_a_leg_from_imagery_stands_beside_what_chance_gives() -> None:
+    rows = tables(given())["Voyages"].rows
+    assert {row[5].text: row[7].text for row in rows} == {"imagery": "0.08", "ais": "–"}
+
+
 def test_a_shuttle_is_told_with_its_crossings_and_what_chance_gives() -> None:
     (row,) = tables(given())["Shuttles: the same pair of ports again and again"].rows
     assert row[1].text == "12 (9–17)"
     assert row[2].text == "5 legs"
     assert row[3].text == "very likely (0.86)"
     assert row[4].text == "0.06"
+
+
+def test_a_withheld_shuttle_is_said_to_be_so_without_numbers() -> None:
+    made = given()
+    unknown = dict.fromkeys(("probability", "crossings_median", "crossings_low_90", "crossings_high_90"), np.nan)
+    withheld = made.tables[SHUTTLES].assign(status="withheld", **unknown)
+    (row,) = tables(replace(made, tables=made.tables | {SHUTTLES: withheld}))[
+        "Shuttles: the same pair of ports again and again"
+    ].rows
+    assert row[1].text == "–"
+    assert row[2].text == "withheld: repeated inferences do not agree"
+    assert row[3].text == "–"
 
 
 def test_no_shuttle_is_said_without_claiming_that_there_was_none() -> None:

@@ -124,6 +124,12 @@ def test_a_candidate_is_kept_apart_from_what_is_shown() -> None:
     assert np.isnan(value("precision, shown"))
 
 
+def test_a_withheld_shuttle_is_not_told() -> None:
+    value = of(shuttle(status="withheld", probability=np.nan), truth_of(*legs(1, 3)))
+    assert value("told") == 0.0
+    assert value("recall of observable, shown or candidate") == 0.0
+
+
 def test_two_rows_cannot_both_be_the_one_shuttle_and_the_named_one_chooses_first() -> None:
     both = pd.concat([shuttle(), shuttle(shuttle_id="y", mmsi=1, first=START + 8 * DAY)], ignore_index=True)
     value = of(SHUTTLES.conform(both), truth_of(*legs(1, 3)))

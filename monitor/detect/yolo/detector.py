@@ -125,6 +125,8 @@ class YoloDetector:
             length_low_m=length * self.weights.length_low,
             length_high_m=length * self.weights.length_high,
             angle=hulls.angle,
+            width_m=hulls.width_px * gsd_m,
+            weights_sha256=self.weights.sha256,
         )
         inside = np.zeros(maps.shape[1:], dtype=bool)
         inside[rows, cols] = maps[2][rows, cols] >= self.weights.stack_threshold

@@ -24,6 +24,12 @@ _LETTER = {VESSEL: "v", CONTAINER_STACK: "s"}
 """What stands for a class in an id; other classes stand there by their name."""
 
 
+_BAND_LAG = ("s2",)
+"""Sensors whose bands are recorded at the times that motion is read from."""
+_TELLS_WATER = ("B08", "B11", "VV", "VH")
+"""Bands of which one is needed to tell water from land by the pixels alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Objects:
     """What was found in one scene; one entry each in every field.
@@ -41,7 +47,7 @@ class Objects:
     area_m2 : tuple of float
         NaN for all but stacks.
     zone : tuple of str
-        ``berth`` | ``inshore`` | ``open``.
+        ``berth`` | ``inshore`` | ``open``; "" where nothing tells water from land.
     zone_id : tuple of str
         The berth, anchorage, yard or pier it lies in, "" for none.
     motion : tuple of BandMotion
@@ -90,9 +96,13 @@ def find_objects(
         The raster does not fit the detector.
     """
     raster = raster.cleared()
-    boxes = without_aircraft(detector(raster), raster)
+    boxes, lags = detector(raster), acquisition.sensor in _BAND_LAG
+    boxes = without_aircraft(boxes, raster) if lags else boxes
     known = water if water is not None else (aoi.water if aoi is not None else None)
-    boxes, where = place(boxes, raster, known)
+    if known is None and not tells_water(raster):
+        where = [""] * len(boxes)
+    else:
+        boxes, where = place(boxes, raster, known)
     if not len(boxes):
         return Objects(boxes)
     shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
@@ -110,10 +120,15 @@ def find_objects(
         zone=tuple(where),
         zone_id=tuple(_zone_ids(shapes, afloat, aoi)),
         motion=tuple(
-            band_motion(raster, shape) if name == VESSEL else NOT_MEASURABLE
+            band_motion(raster, shape) if name == VESSEL and lags else NOT_MEASURABLE
             for shape, name in zip(shapes, boxes.class_name, strict=True)
         ),
     )
+
+
+def tells_water(raster: Raster) -> bool:
+    """Whether water can be told from land by a raster's pixels alone."""
+    return any(raster.has(band) for band in _TELLS_WATER)
 
 
 def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
-from shapely import STRtree
-from shapely.geometry import Point, Polygon
+from shapely import contains_xy
+from shapely.geometry import Polygon
 
 from monitor.core.arrays import Floats
 from monitor.detect.base import VESSEL, Boxes, Detector
@@ -25,6 +25,8 @@ LEAST_EACH = 5
 """Fewest true and false detections each that chances are fitted to (chosen)."""
 _LEAST_REACH_PX = 3.0
 _DRAWS = 1000
+_SHOWN = 12
+"""Names that a sentence lists."""
 _SEED = 20231005
 
 
@@ -73,9 +75,7 @@ class Fit:
     def said(self) -> str:
         """What was fitted to what, in a sentence for people."""
         if not self.fitted_on:
-            return (
-                "nothing was left out of training: threshold, chances and lengths are the identity, nothing is measured"
-            )
+            return "nothing was left out: threshold, chances and lengths are the identity, and nothing was measured"
         parts = {
             "threshold": self.threshold is not None,
             "chances": self.calibration != Fit().calibration,
@@ -83,13 +83,9 @@ class Fit:
         }
         fitted = ", ".join(name for name, done in parts.items() if done) or "nothing"
         left = ", ".join(name for name, done in parts.items() if not done)
-        few = 12
-        names = ", ".join(self.fitted_on[:few]) + (
-            f" and {len(self.fitted_on) - few} more" * (len(self.fitted_on) > few)
-        )
-        return f"fitted to {names}: {fitted}" + (
-            f"; too little was found there for {left}, left as they are" * bool(left)
-        )
+        names = ", ".join(self.fitted_on[:_SHOWN]) + (" …" if len(self.fitted_on) > _SHOWN else "")
+        few = f"; too little was found there for {left}, left as they are" if left else ""
+        return f"fitted to {names}: {fitted}{few}"
 
 
 def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
@@ -108,9 +104,8 @@ def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
     lengths: list[tuple[str, float, float, int]] = []
     missed: dict[str, int] = {}
     middle = np.array([ring.mean(axis=0) for ring in boxes.rings]).reshape(-1, 2)
-    ignore = STRtree([Polygon(ring) for ring in sample.ignore])
-    if len(sample.ignore):
-        dropped[ignore.query([Point(*at) for at in middle], predicate="intersects")[0]] = True
+    for ring in sample.ignore:
+        dropped |= contains_xy(Polygon(ring).buffer(0), middle)
     for kind in sorted({each.class_name for each in sample.objects} | set(kinds)):
         mine = np.flatnonzero([name == kind for name in kinds])
         numbers = [number for number, each in enumerate(sample.objects) if each.class_name == kind]

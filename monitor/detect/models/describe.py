@@ -53,7 +53,7 @@ def describe(path: Path) -> Described:
         'stretch = "none"  # guessed: 8-bit pictures as they are; else "percentile", or "fixed" with stretch_range',
         f"image_px = {model.image_px}",
         f"threshold = {THRESHOLD}  # guessed: what ultralytics takes",
-        f"iou = {IOU}  # guessed",
+        f"iou = {IOU[model.task]}  # guessed",
     ]
     guesses += ["it takes 8-bit pictures as they are", f"a threshold of {THRESHOLD}"]
     if looks_like_dota(model.names):

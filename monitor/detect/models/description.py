@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -15,8 +16,11 @@ from monitor.core.errors import DetectorError
 
 Task = Literal["detect", "obb", "segment"]
 RGB = ("B04", "B03", "B02")
-THRESHOLD, IOU = 0.25, 0.5
-"""Least score and overlap of doubles where nothing else is said: ultralytics' own, and half."""
+THRESHOLD = 0.25
+"""Least score where nothing else is said: ultralytics' own."""
+IOU: Mapping[str, float] = MappingProxyType({"obb": 0.3, "segment": 0.5, "detect": 0.5})
+"""Overlap from which two boxes of one window are one (chosen): oriented boxes of ships side by side have 0.12 by
+ultralytics' measure, upright ones of ships that lie aslant far more."""
 
 
 class ModelKeys(BaseModel):
@@ -40,7 +44,9 @@ class ModelKeys(BaseModel):
     )
     image_px: int | None = Field(None, ge=32, le=4096, description="side of the windows; empty: the model's own")
     threshold: float = Field(THRESHOLD, ge=0, le=1, description="least score")
-    iou: float = Field(IOU, ge=0, le=1, description="boxes of one window that overlap more are one")
+    iou: float | None = Field(
+        None, ge=0, le=1, description="boxes of one window that overlap more are one; empty: 0.3 (obb), else 0.5"
+    )
     classes: dict[str, str] = Field({}, description="what its own names mean; empty text leaves a class out")
     length_gain: float = Field(1.0, gt=0, description="lengths are given as this times what the box has")
     length_low: float | None = Field(None, gt=0, description="lower bound of the 90 % interval, times the length")

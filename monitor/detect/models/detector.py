@@ -15,7 +15,7 @@ from monitor.core.scenes.scene import Raster
 from monitor.detect.base import Boxes
 from monitor.detect.models.axis import mask_box, pixel_box
 from monitor.detect.models.classes import class_names
-from monitor.detect.models.description import RGB, OwnModel
+from monitor.detect.models.description import IOU, RGB, OwnModel
 from monitor.detect.models.stretch import ALIASES, Stretch, stretch_of
 from monitor.detect.models.windows import SEAM, Pieces, cut_evenly, merged
 
@@ -125,11 +125,8 @@ class OwnDetector:
     ) -> Pieces:
         """The objects of one window in the raster's pixels."""
         window = stretch.window(part)
-        found = model.find(
-            _padded(window, model),
-            least_score=_raw(self.least_score, self.weights.keys.calibration),
-            iou=self.weights.keys.iou,
-        )
+        least, iou = _raw(self.least_score, self.weights.keys.calibration), self.weights.keys.iou
+        found = model.find(_padded(window, model), least_score=least, iou=IOU[model.task] if iou is None else iou)
         rings, has_axis = _rings(found, window, model.task)
         extent = np.concatenate([rings.min(axis=1), rings.max(axis=1)], axis=1) if len(rings) else np.zeros((0, 4))
         rows, cols = place

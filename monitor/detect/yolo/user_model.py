@@ -104,7 +104,7 @@ class OpenModel:
 
         Parameters
         ----------
-        window : array (band, row, col) of uint8
+        window : array of shape (band, row, col)
         least_score : float
         iou : float
             Boxes that overlap more are one.

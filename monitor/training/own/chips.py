@@ -97,7 +97,7 @@ def write_chip(path: Path, chip: np.ndarray) -> None:
     ----------
     path : Path
         Without suffix.
-    chip : array (band, row, col) of uint8
+    chip : array of shape (band, row, col)
     """
     if len(chip) in (1, 3):
         cv2.imwrite(f"{path}.png", chip[0] if len(chip) == 1 else np.ascontiguousarray(chip[::-1].transpose(1, 2, 0)))

@@ -8,7 +8,7 @@ demo: .venv/.demo-ready
 	$(BIN)/monitor demo demo
 
 test: check
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 check: .venv/.test-ready
 	$(BIN)/ruff check .

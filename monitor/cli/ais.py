@@ -17,6 +17,7 @@ from monitor.cli.options import (
     chosen_period,
     command,
 )
+from monitor.cli.printing import LimitOption, first_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +37,7 @@ def flags(
     session: Session,
     period: PeriodArgument = None,
     last: LastOption = None,
+    limit: LimitOption = None,
     out: CsvOption = None,
     pool: PoolOption = None,
 ) -> None:
@@ -43,7 +45,13 @@ def flags(
 
     Example: monitor ais flags 2023-10
     """
-    _print(session, session.open().ais.track_flags(chosen_period(period, last), pool=pool), "odd stretches", out)
+    _print(
+        session,
+        session.open().ais.track_flags(chosen_period(period, last), pool=pool),
+        "odd stretches",
+        limit=limit,
+        out=out,
+    )
 
 
 @group.command()
@@ -53,6 +61,7 @@ def reception(
     period: PeriodArgument = None,
     last: LastOption = None,
     aoi: AoiOption = None,
+    limit: LimitOption = None,
     out: CsvOption = None,
     pool: PoolOption = None,
 ) -> None:
@@ -61,7 +70,7 @@ def reception(
     Example: monitor ais reception 2023-10 --aoi rajin --out reception.csv
     """
     table = session.open().ais.reception(chosen_period(period, last), aoi=aoi, pool=pool)
-    _print(session, table, "cells and hours", out)
+    _print(session, table, "cells and hours", limit=limit, out=out)
 
 
 @group.command()
@@ -70,6 +79,7 @@ def calls(
     session: Session,
     period: PeriodArgument = None,
     last: LastOption = None,
+    limit: LimitOption = None,
     out: CsvOption = None,
     pool: PoolOption = None,
 ) -> None:
@@ -77,7 +87,13 @@ def calls(
 
     Example: monitor ais calls 2023-10 --out calls.csv
     """
-    _print(session, session.open().ais.port_calls(chosen_period(period, last), pool=pool), "port calls", out)
+    _print(
+        session,
+        session.open().ais.port_calls(chosen_period(period, last), pool=pool),
+        "port calls",
+        limit=limit,
+        out=out,
+    )
 
 
 @group.command()
@@ -86,6 +102,7 @@ def voyages(
     session: Session,
     period: PeriodArgument = None,
     last: LastOption = None,
+    limit: LimitOption = None,
     out: CsvOption = None,
     pool: PoolOption = None,
 ) -> None:
@@ -96,17 +113,22 @@ def voyages(
     from monitor.ais.ports.voyages import voyages
 
     calls = session.open().ais.port_calls(chosen_period(period, last), pool=pool)
-    _print(session, voyages(calls), "voyages", out)
+    _print(session, voyages(calls), "voyages", limit=limit, out=out)
 
 
 @group.command()
 @command
-def at(session: Session, instant: Annotated[str, typer.Argument(help="ISO 8601, UTC.")], out: CsvOption = None) -> None:
+def at(
+    session: Session,
+    instant: Annotated[str, typer.Argument(help="ISO 8601, UTC.")],
+    limit: LimitOption = None,
+    out: CsvOption = None,
+) -> None:
     """List where every vessel was at an instant, with radii that hold 50 % and 90 %.
 
     Example: monitor ais at 2023-10-05T02:16:09Z
     """
-    _print(session, session.open().ais.track_at(instant), "vessels", out)
+    _print(session, session.open().ais.track_at(instant), "vessels", limit=limit, out=out)
 
 
 @group.command()
@@ -120,10 +142,12 @@ def late(session: Session) -> None:
     session.print(list(scenes), "\n".join(scenes) or "no scene is to be matched again")
 
 
-def _print(session: Session, table: pd.DataFrame, what: str, out: Path | None) -> None:
+def _print(session: Session, table: pd.DataFrame, what: str, *, limit: int | None, out: Path | None) -> None:
     if out is not None:
         session.open().write_csv(table, out)
     text = f"{len(table)} {what}" + (f"; written to {out}" if out else "")
-    if len(table) and out is None:
-        text += "\n" + table.to_string(index=False, max_rows=200, float_format=lambda value: f"{value:.3f}")
-    session.print(table.to_dict("records"), text)
+    rows, note = first_rows(table, limit, json=session.json)
+    if len(rows) and out is None:
+        shown = rows.to_string(index=False, float_format=lambda value: f"{value:.3f}")
+        text = "\n".join([text, shown, *note])
+    session.print(rows.to_dict("records"), text)

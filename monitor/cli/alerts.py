@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.options import AoiOption, LastOption, PeriodArgument, Session, chosen_period, command, exit_if, require
+from monitor.cli.printing import LimitOption, first_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +23,7 @@ def alerts(
     last: LastOption = None,
     aoi: AoiOption = None,
     state: Annotated[str | None, typer.Option("--state", help="new, quiet, old, sent, failed or withdrawn.")] = None,
+    limit: LimitOption = None,
     send: Annotated[bool, typer.Option("--send", help="Send what waits; else it is only printed.")] = False,
 ) -> None:
     """List the alerts and print the messages that wait; nothing is sent without --send.
@@ -39,8 +41,8 @@ def alerts(
 
     waiting = workspace.messages(listed())
     step = workspace.send_alerts(listed()) if send and waiting else None
-    table = listed()
-    session.print(_document(table, waiting, step), _text(table, waiting, step))
+    table, note = first_rows(listed(), limit, json=session.json)
+    session.print(_document(table, waiting, step), _text(table, waiting, step, note))
     exit_if(step is not None and step.failures)
 
 
@@ -55,8 +57,8 @@ def _document(table: pd.DataFrame, waiting: list[Waiting], step: Step | None) ->
     }
 
 
-def _text(table: pd.DataFrame, waiting: list[Waiting], step: Step | None) -> str:
-    lines = [_line(row) for row in table.to_dict("records")] or ["no alerts"]
+def _text(table: pd.DataFrame, waiting: list[Waiting], step: Step | None, note: list[str]) -> str:
+    lines = [*(_line(row) for row in table.to_dict("records")), *note] or ["no alerts"]
     if step is not None:
         lines += ["", step.text()]
     elif waiting:

@@ -18,6 +18,7 @@ from monitor.cli.options import (
     exit_if,
     order_of,
 )
+from monitor.cli.printing import LimitOption, first_rows
 
 group = typer.Typer(name="flights", no_args_is_help=True)
 WatchlistOption = Annotated[
@@ -68,14 +69,16 @@ def calls(
     last: LastOption = None,
     airfield: AirfieldOption = None,
     watchlist: WatchlistOption = None,
+    limit: LimitOption = None,
 ) -> None:
     """List calls at airfields, with the fixed wording of each.
 
     Examples: monitor flights calls 2023-09; monitor flights calls --airfield ZKPY --json
     """
-    table = session.open().aviation.calls(airfield, chosen_period(period, last), watchlist=watchlist)
-    text = "\n".join(f"{row.status}: {row.claim}" for row in table.itertuples()) or "no calls"
-    session.print(table.to_dict("records"), text)
+    found = session.open().aviation.calls(airfield, chosen_period(period, last), watchlist=watchlist)
+    table, note = first_rows(found, limit, json=session.json)
+    lines = [f"{row.status}: {row.claim}" for row in table.itertuples()] or ["no calls"]
+    session.print(table.to_dict("records"), "\n".join([*lines, *note]))
 
 
 @group.command()

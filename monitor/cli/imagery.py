@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -72,9 +73,18 @@ def detect(
 
     Examples: monitor detect 2023-10 --aoi rajin; monitor detect --image a.tif b.tif --out ships.geojson
     """
+    loose = {"sensor": sensor, "bands": bands, "unit": unit, "land": land, "out": out}
+    _check_options(
+        "detect --{} needs --image FILE; archived scenes state it, and land is that of the port", loose, image
+    )
+    own = {"weights": weights, "threshold": threshold}
+    _check_options(
+        "detect --{0} needs --image FILE; for archived scenes set {0} in [detector] of monitor.toml", own, image
+    )
+    _check_options(
+        "detect --{} is for archived scenes, without --image", {"last": last, "aoi": aoi, "pool": pool}, not image
+    )
     if not image:
-        chosen = "--weights and --threshold go with --image; in a workspace, set them in [detector] of monitor.toml"
-        require(weights is None and threshold is None, chosen)
         print_outcomes(session, "detect", session.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
@@ -87,6 +97,12 @@ def detect(
     found = detect_images(files, out=out, reading=reading, land=land, weights=weights, threshold=threshold)
     session.print(found.as_json(), found.text())
     exit_if(found.failed)
+
+
+def _check_options(message: str, given: Mapping[str, object], wanted: object) -> None:
+    """Refuse options that would have no effect."""
+    for name, value in given.items():
+        require(wanted or value is None, message.format(name))
 
 
 @command

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.options import CsvOption, DatesOption, PoolOption, Session, command, exit_if, order_of
-from monitor.core.text import plain
+from monitor.cli.printing import LimitOption, first_rows
 from monitor.core.timerange import span
 
 _GAP = ("mmsi", "start", "end", "duration_h")
@@ -39,13 +37,7 @@ def ingest(
         session.print({"withdrawn": [str(path) for path in gone]}, "\n".join(lines))
         exit_if(len(gone) < len(files))
         return
-    report = session.open().ingest(
-        *files,
-        start_date=start_date,
-        dates=order_of(dates),
-        time_zone=time_zone,
-        progress=_progress() if sys.stderr.isatty() else None,
-    )
+    report = session.open().ingest(*files, start_date=start_date, dates=order_of(dates), time_zone=time_zone)
     late = session.open().ais.late_scenes()
     note = f"\n{len(late)} scenes will be matched again by `monitor run --due`: {', '.join(late)}" if late else ""
     session.print(report.as_json() | {"late_scenes": list(late)}, report.text() + note)
@@ -69,6 +61,7 @@ def gaps(
         bool, typer.Option("--calls", help="Add whether each left time to call at the ports of aoi/ and be back.")
     ] = False,
     berths: Annotated[bool, typer.Option("--berths", help="The same for each berth.")] = False,
+    limit: LimitOption = None,
     out: CsvOption = None,
     pool: PoolOption = None,
 ) -> None:
@@ -90,24 +83,11 @@ def gaps(
     text = f"{len(found)} gaps longer than {at_least or workspace.settings.ais.gap}" + (
         f"; written to {out}" if out else ""
     )
-    if len(table) and out is None:
-        text += "\n" + table[shown].to_string(index=False, float_format=_short)
-    session.print(table.to_dict("records"), text)
+    rows, note = first_rows(table, limit, json=session.json)
+    if len(rows) and out is None:
+        text = "\n".join([text, rows[shown].to_string(index=False, float_format=_short), *note])
+    session.print(rows.to_dict("records"), text)
 
 
 def _short(value: float) -> str:
     return f"{value:.1f}"
-
-
-def _progress() -> Callable[[Path, int, int], None]:
-    """A function that prints on standard error how much of each file has been read."""
-    last = (Path(), -1)
-
-    def show(path: Path, done: int, size: int) -> None:
-        nonlocal last
-        now = (path, 100 * done // max(size, 1))
-        if now != last:
-            last = now
-            typer.echo(f"\r{plain(path.name)} {now[1]:3d} %", err=True, nl=done >= size)
-
-    return show

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.options import AoiOption, CsvOption, LastOption, Session, chosen_period, command, require
+from monitor.cli.printing import LimitOption, first_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ def ledger(
     last: LastOption = None,
     aoi: AoiOption = None,
     verdict: Annotated[str | None, typer.Option("--verdict", help=f"One of: {', '.join(VERDICTS)}.")] = None,
+    limit: LimitOption = None,
     out: CsvOption = None,
 ) -> None:
     """Compare what others published, and your own sightings, with what was observed here.
@@ -43,8 +45,9 @@ def ledger(
     if verdict is not None:
         table = table[table["verdict"] == verdict].reset_index(drop=True)
     simulated = workspace.context().is_simulated
-    document: dict[str, object] = {"simulated": simulated, "rows": table.to_dict("records")}
-    lines = [_head(table, simulated=simulated), *(_line(row) for row in table.to_dict("records"))]
+    rows, note = first_rows(table, limit, json=session.json)
+    document: dict[str, object] = {"simulated": simulated, "rows": rows.to_dict("records")}
+    lines = [_head(table, simulated=simulated), *(_line(row) for row in rows.to_dict("records")), *note]
     if out is not None:
         path = str(workspace.write_csv(table.assign(is_simulated=simulated), out))
         document, lines = {**document, "path": path}, [lines[0], path]

@@ -7,18 +7,29 @@ from typing import Annotated
 import typer
 
 from monitor.cli.options import AoiOption, LastOption, PeriodArgument, Session, chosen_period, command, exit_if, require
+from monitor.cli.printing import LimitOption, first_rows
 
 
 @command
-def passes(session: Session, period: PeriodArgument = None, last: LastOption = None, aoi: AoiOption = None) -> None:
+def passes(
+    session: Session,
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    aoi: AoiOption = None,
+    limit: LimitOption = None,
+) -> None:
     """List when each satellite passed each port and will pass next; without PERIOD: the last and the next 15 days.
 
     Example: monitor passes 2023-10 --aoi rajin
     """
-    found = session.open().passes(aoi, chosen_period(period, last))
+    from monitor.core.wording import iso
+
+    found, note = first_rows(session.open().passes(aoi, chosen_period(period, last)), limit, json=session.json)
     columns = ["at", "aoi_id", "platform", "relative_orbit", "orbit_state", "state", "reason"]
-    text = found[columns].to_string(index=False) if len(found) else "no pass is known yet; run `monitor pull` first"
-    session.print({"passes": found.to_dict("records")}, text)
+    text = "no pass is known yet; run `monitor pull` first"
+    if len(found):
+        text = found[columns].assign(at=[iso(at) for at in found["at"]]).to_string(index=False, na_rep="")
+    session.print({"passes": found.to_dict("records")}, "\n".join([text, *note]))
 
 
 @command

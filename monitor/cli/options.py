@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import json as jsonlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from monitor.cli.printing import echo
+from monitor.cli.progress import bars
 from monitor.core.errors import DataError, MonitorError, SettingsError, SourceError
 from monitor.core.text import plain
 from monitor.core.timerange import TimeRange
@@ -80,13 +82,24 @@ class Session:
 
     def print(self, document: object, text: str) -> None:
         """Print the document as JSON if that was asked for, else the text."""
-        encoded = jsonlib.dumps(document, default=str, ensure_ascii=False) if self.json else text
-        typer.echo(plain(encoded))
+        encoded = jsonlib.dumps(_json_ready(document), default=str, ensure_ascii=False) if self.json else text
+        echo(plain(encoded))
 
     def print_paths(self, paths: Sequence[Path]) -> None:
         """Print the files that were written, one a line."""
         names = [str(path) for path in paths]
         self.print({"paths": names}, "\n".join(names))
+
+
+def _json_ready(value: object) -> object:
+    """The value with instants as in every file that is written, and null for what is missing: NaN is no JSON."""
+    from monitor.io.geojson import json_value
+
+    if isinstance(value, Mapping):
+        return {str(key): _json_ready(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_json_ready(inner) for inner in value]
+    return json_value(value)
 
 
 def command(function: Command) -> Command:
@@ -104,7 +117,8 @@ def command(function: Command) -> Command:
         context.obj = Session(
             folder=workspace or outer.folder, json=json or outer.json, subcommand=context.invoked_subcommand or ""
         )
-        function(context.obj, **given)
+        with bars(context.info_name or ""):
+            function(context.obj, **given)
 
     shared = [_parameter("workspace", _WorkspaceOption, None), _parameter("json", _JsonOption, default=False)]
     signature = inspect.Signature([_parameter("context", typer.Context), *own, *shared])

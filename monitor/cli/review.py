@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.options import AoiOption, Session, command, require
+from monitor.cli.printing import LimitOption, first_rows
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from monitor.workspace.workspace import Workspace
 
 _COLUMNS = ("subject", "kind", "aoi_id", "at", "claim", "likelihood", "decision", "who")
 
@@ -34,6 +33,7 @@ def review(
     ] = None,
     aoi: AoiOption = None,
     everything: Annotated[bool, typer.Option("--all", help="List detections and what has a decision, too.")] = False,
+    limit: LimitOption = None,
 ) -> None:
     """List what there is to review, decide on it, take a decision back, or export labels.
 
@@ -43,10 +43,10 @@ def review(
     workspace = session.open()
     if export is not None:
         require(not (id or undo), "review --export takes no ID and no --undo")
-        session.print_paths(workspace.export_reviews(export))
+        session.print_paths(workspace.reviews.export(export))
     elif undo:
         require(not decision, "review --undo takes no decision")
-        made = workspace.undo_review(id or "", who=who)
+        made = workspace.reviews.undo(id or "", who=who)
         session.print({"undone": made.undoes, "subject": made.subject}, f"{made.subject}: the decision was taken back")
     elif id is not None:
         require(decision, "review ID needs a decision: keep, reject, fixed or unsure")
@@ -55,16 +55,16 @@ def review(
         answer = {"review": kept.id, "subject": kept.subject, "decision": kept.decision, "who": kept.who}
         session.print(answer, f"{kept.subject}: {kept.decision}, by {kept.who}")
     else:
-        _list(session, workspace, aoi, everything=everything)
+        _list(session, workspace.reviews.queue(aoi), everything=everything, limit=limit)
 
 
-def _list(session: Session, workspace: Workspace, aoi: str | None, *, everything: bool) -> None:
-    queue = workspace.review_queue(aoi)
-    shown = queue if everything else queue[(queue["decision"] == "") & (queue["kind"] != "detection")]
+def _list(session: Session, queue: pd.DataFrame, *, everything: bool, limit: int | None) -> None:
+    listed = queue if everything else queue[(queue["decision"] == "") & (queue["kind"] != "detection")]
     decided = int((queue["decision"] != "").sum())
-    head = f"{len(shown)} listed; {decided} of {len(queue)} findings and detections have a decision"
+    shown, note = first_rows(listed, limit, json=session.json)
+    head = f"{len(listed)} listed; {decided} of {len(queue)} findings and detections have a decision"
     rows = [{name: row[name] for name in _COLUMNS} for row in shown.to_dict("records")]
-    session.print({"items": rows, "decided": decided, "of": len(queue)}, "\n".join([head, *_lines(shown)]))
+    session.print({"items": rows, "decided": decided, "of": len(queue)}, "\n".join([head, *_lines(shown), *note]))
 
 
 def _lines(shown: pd.DataFrame) -> list[str]:

@@ -108,7 +108,7 @@ def train(
     """
     from monitor.standalone.tools import train, train_own
 
-    sources = [*(source or []), *(session.open().export_reviews(out / "reviews") if reviews else [])]
+    sources = [*(source or []), *(session.open().reviews.export(out / "reviews") if reviews else [])]
     require(sources, "nothing to learn from: name labelled folders, or --reviews")
     kept = tuple(leave_out or ())
     if model is None:

@@ -17,6 +17,7 @@ from shapely.validation import explain_validity
 
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import UTM_NORTH_DEG, UTM_SOUTH_DEG, utm_epsg
+from monitor.core.text import plain
 
 KINDS = (
     "aoi",
@@ -172,8 +173,9 @@ def read_aois(folder: Path) -> tuple[Aoi, ...]:
 def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A002
     """A port from a GeoJSON FeatureCollection, Feature or bare Polygon.
 
-    A single polygon, with no ``kind``, is the watched area itself. In a collection of several features each needs a
-    ``kind`` (`KINDS`), and one of them is ``aoi``.
+    A single polygon, with no ``kind``, is the watched area itself; points and lines beside it, such as the pins of a
+    KML file, are left out. In a collection of several polygons each needs a ``kind`` (`KINDS`), and one of them is
+    ``aoi``.
 
     Parameters
     ----------
@@ -195,9 +197,10 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
         raise DataError(f"{where}: not a GeoJSON object")
     _check_crs(document, where)
     features = _features(document, where)
-    if len(features) == 1:
-        properties = cast("Mapping[str, object]", features[0].get("properties") or {})
-        features = [{**features[0], "properties": {"kind": "aoi", **properties}}]
+    outline = _only_outline(features)
+    if outline is not None:
+        properties = cast("Mapping[str, object]", outline.get("properties") or {})
+        features = [{**outline, "properties": {**properties, "kind": properties.get("kind") or "aoi"}}]
     zones = tuple(_zone(feature, number, id, where) for number, feature in enumerate(features, 1))
     _check_ids(zones, where)
     watched = [zone for zone in zones if zone.kind == "aoi"]
@@ -206,7 +209,7 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
     area = watched[0].geometry
     assert isinstance(area, Polygon | MultiPolygon)
     centre = area.centroid
-    meta = {key: str(document.get(key) or "") for key in ("title", "timezone", "attribution", "country")}
+    meta = {key: plain(str(document.get(key) or "")) for key in ("title", "timezone", "attribution", "country")}
     return Aoi(
         id=id,
         name=meta["title"] or watched[0].name,
@@ -235,8 +238,8 @@ def _check_crs(document: Mapping[str, object], where: str) -> None:
     name = json.dumps(crs)
     if "CRS84" not in name and "4326" not in name:
         raise DataError(
-            f"{where}: its crs is {name}, but GeoJSON is longitude and latitude on WGS 84 (RFC 7946); "
-            f"reproject it to EPSG:4326"
+            f"{where}: its crs is {name}, but ports are kept in longitude and latitude on WGS 84 (RFC 7946); "
+            f"reproject it to EPSG:4326, or let `monitor init FOLDER --port FILE` do it where the crs is a name"
         )
 
 
@@ -256,6 +259,21 @@ def _features(document: Mapping[str, object], where: str) -> list[Mapping[str, o
     )
 
 
+def _only_outline(features: Sequence[Mapping[str, object]]) -> Mapping[str, object] | None:
+    """The one feature that can be the watched area: the only one, or the only area where no feature has a kind."""
+    if len(features) == 1:
+        return features[0] if isinstance(features[0], Mapping) else None
+    if any(not isinstance(feature, Mapping) or _said(feature, "properties", "kind") for feature in features):
+        return None
+    areas = [f for f in features if _said(f, "geometry", "type") in ("Polygon", "MultiPolygon", "GeometryCollection")]
+    return areas[0] if len(areas) == 1 else None
+
+
+def _said(feature: Mapping[str, object], part: str, name: str) -> object:
+    inner = feature.get(part)
+    return inner.get(name) if isinstance(inner, Mapping) else None
+
+
 def _zone(feature: Mapping[str, object], number: int, aoi_id: str, where: str) -> Zone:
     if not isinstance(feature, Mapping) or feature.get("type") != "Feature":
         raise DataError(f"{where}: feature {number} is not a GeoJSON Feature")
@@ -265,23 +283,22 @@ def _zone(feature: Mapping[str, object], number: int, aoi_id: str, where: str) -
     kind = properties.get("kind")
     label = f"{where}: feature {number} ({properties.get('id') or feature.get('id') or kind or 'no id'})"
     if kind is None:
-        raise DataError(f"{label} has no kind; give it one of {', '.join(KINDS)}")
+        raise DataError(f"{label} has no kind, and it is not the only outline; give each one of {', '.join(KINDS)}")
     if kind not in KINDS:
         raise DataError(f"{label} has kind {kind!r}, which is none of {', '.join(KINDS)}")
     geometry = _geometry(feature.get("geometry"), label, polygon=kind in _POLYGONS)
-    zone_id = str(
-        properties.get("id") or feature.get("id") or (aoi_id if kind == "aoi" else f"{aoi_id}_{kind}_{number}")
-    )
+    own = properties.get("id") or feature.get("id")
+    zone_id = plain(str(own or (aoi_id if kind == "aoi" else f"{aoi_id}_{kind}_{number}")))
     return Zone(
         id=zone_id,
         kind=str(kind),
-        name=str(properties.get("name") or zone_id),
+        name=plain(str(properties.get("name") or zone_id)),
         geometry=geometry,
-        source=str(properties.get("source") or ""),
+        source=plain(str(properties.get("source") or "")),
         uncertainty_m=_number(properties, "uncertainty_m", label),
-        confidence=str(properties.get("confidence") or ""),
-        date=str(properties.get("date") or ""),
-        note=str(properties.get("note") or ""),
+        confidence=plain(str(properties.get("confidence") or "")),
+        date=plain(str(properties.get("date") or "")),
+        note=plain(str(properties.get("note") or "")),
         azimuth_deg=_number(properties, "azimuth_deg", label),
         length_m=_number(properties, "length_m", label),
     )

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from monitor.core.errors import MonitorError, SettingsError
+from monitor.core.progress import report
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -32,7 +34,9 @@ class Outcome(Generic[T_co, R_co]):
         return self.error is None
 
 
-def each(fn: Callable[[T], R], items: Iterable[T], pool: Executor | None = None) -> list[Outcome[T, R]]:
+def each(
+    fn: Callable[[T], R], items: Iterable[T], pool: Executor | None = None, *, step: str = ""
+) -> list[Outcome[T, R]]:
     """Outcomes of ``fn(item)`` in the order of the items, whatever the pool.
 
     Parameters
@@ -44,24 +48,25 @@ def each(fn: Callable[[T], R], items: Iterable[T], pool: Executor | None = None)
     pool : Executor, optional
         Any `concurrent.futures.Executor`: threads, processes or ``dask.distributed.Client().get_executor()``; None
         runs in the calling thread.
+    step : str
+        What `monitor.core.progress` calls this; how many items are done is reported after each.
 
     Notes
     -----
     A `MonitorError` becomes that item's outcome, so that one bad scene does not stop the night's run. Any other
     exception is a bug and stops it.
     """
-
-    def settle(item: T, get: Callable[[], R]) -> Outcome[T, R]:
-        try:
-            return Outcome(item, value=get())
-        except MonitorError as error:
-            return Outcome(item, error=error)
-
     work = list(items)
-    if pool is None:
-        return [settle(item, lambda item=item: fn(item)) for item in work]  # type: ignore[misc]
-    futures = [pool.submit(fn, item) for item in work]
-    return [settle(item, future.result) for item, future in zip(work, futures, strict=True)]
+    futures = [pool.submit(fn, item) for item in work] if pool is not None else []
+    gets: list[Callable[[], R]] = [future.result for future in futures] or [partial(fn, item) for item in work]
+    outcomes: list[Outcome[T, R]] = []
+    for item, get in zip(work, gets, strict=True):
+        try:
+            outcomes.append(Outcome(item, value=get()))
+        except MonitorError as error:
+            outcomes.append(Outcome(item, error=error))
+        report(step, len(outcomes), len(work))
+    return outcomes
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from monitor.core.errors import DataError
+from monitor.core.text import is_plain, plain
 from monitor.core.timerange import TimeRange
 
 UTC = "datetime64[us, UTC]"
@@ -72,6 +73,9 @@ class Schema:
     def conform(self, df: pd.DataFrame) -> pd.DataFrame:
         """The table's columns in order and cast; others are dropped. The argument stays as it is.
 
+        Text comes out of somebody's file: what moves a terminal, reverses a line or cannot be encoded becomes �, here
+        and for every way out.
+
         Raises
         ------
         DataError
@@ -124,6 +128,13 @@ class Schema:
         try:
             if dtype == UTC and len(values) and values.notna().any():
                 return values.dt.tz_convert("UTC").astype(UTC)
-            return values.astype(dtype)
+            return (_cleaned(values) if dtype == "str" else values).astype(dtype)
         except (TypeError, ValueError) as error:
             raise DataError(f"{self.name}.{values.name}: {error}") from error
+
+
+def _cleaned(values: pd.Series) -> pd.Series:
+    texts = [text for text in values.tolist() if isinstance(text, str)]
+    if is_plain("\n".join(texts)):
+        return values
+    return values.replace({text: plain(text) for text in texts if not is_plain(text)})

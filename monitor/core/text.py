@@ -20,6 +20,11 @@ def public_url(url: str) -> str:
     return f"{parts.scheme}://{host}{port}{parts.path}" if parts.scheme else parts.path
 
 
+def is_plain(text: str) -> bool:
+    """Whether `plain` would leave the text as it is."""
+    return _ODD.search(text) is None
+
+
 def plain(text: str) -> str:
     """The text with � for what colours or moves a terminal, reverses a line, or cannot be encoded."""
     return _ODD.sub("\ufffd", text)

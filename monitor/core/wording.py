@@ -22,6 +22,12 @@ def is_of_day(instant: Instant) -> bool:
     return (at.hour, at.minute, at.second) == (11, 59, 59) and at.microsecond >= 500_000
 
 
+def iso(instant: Instant) -> str:
+    """``2023-10-05T02:16:09Z``; ``2023-10-05`` of an instant that stands for a day: how tables and files give one."""
+    at = instant.astimezone(UTC)
+    return at.strftime("%Y-%m-%d" if is_of_day(at) else "%Y-%m-%dT%H:%M:%SZ")
+
+
 def timestamp(instant: Instant) -> str:
     """``2023-10-05 02:16:09 UTC``; ``2023-10-05, hour unknown`` of an instant that stands for a day."""
     if is_of_day(instant):

@@ -13,6 +13,7 @@ from monitor.ais.static import with_static
 from monitor.core.aoi import Aoi
 from monitor.core.columns import naive
 from monitor.core.findings import Finding
+from monitor.core.progress import report
 from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import (
     BERTH_STATES,
@@ -156,12 +157,18 @@ def correlate(
         return made | {MATCHES: tables[MATCHES], VOYAGES: tables[VOYAGES]}, ()
     period = period or _span(scenes)
     made |= _by_scene(tables, scenes, again=again, as_of=as_of, rules=rules)
+    report("correlate", 1, 6)
     made |= _dark(tables, made[MATCHES], reviews, sea, rules)
+    report("correlate", 2, 6)
     now = latest(made[MATCHES])
     made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits)
+    report("correlate", 3, 6)
     made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links)
+    report("correlate", 4, 6)
     made |= _series(tables, now, made[VISITS], period, rules)
+    report("correlate", 5, 6)
     stated = findings(aois, tables | made, period=period, rule=rules.findings)
+    report("correlate", 6, 6)
     return made, tuple(finding for finding in stated if finding.id not in reviews.statements)
 
 
@@ -183,7 +190,8 @@ def _by_scene(
     reach = timedelta(hours=rules.match.longest_silence_h) + rules.null_shift
     found, nulls = [], []
     due = [scene for scene in scenes if again is None or scene.id in again]
-    for scene in sorted(due, key=lambda s: (acquisition_of(s).acquired_at, s.id)):
+    for number, scene in enumerate(sorted(due, key=lambda s: (acquisition_of(s).acquired_at, s.id)), 1):
+        report("correlate, scenes matched", number, len(due))
         at = acquisition_of(scene).acquired_at
         low, high = np.searchsorted(times, naive(pd.Series([pd.Timestamp(at - reach), pd.Timestamp(at + reach)])))
         near = with_static(positions.iloc[low:high], tables[VESSELS])

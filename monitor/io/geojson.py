@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import cast
 
 import pandas as pd
@@ -11,7 +12,7 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 from shapely.geometry.polygon import orient
 
-from monitor.core.timerange import isoformat
+from monitor.core.wording import iso
 
 
 def feature(layer: str, row: Mapping[str, object]) -> dict[str, object]:
@@ -23,9 +24,9 @@ def feature(layer: str, row: Mapping[str, object]) -> dict[str, object]:
 
 
 def json_value(value: object) -> object:
-    """The value as JSON has it: instants as ISO 8601 in UTC, missing ones null."""
-    if isinstance(value, pd.Timestamp) and pd.notna(value):
-        return isoformat(value.to_pydatetime(warn=False))
+    """The value as JSON has it: instants as ISO 8601 in UTC (the date where no hour is known), missing ones null."""
+    if isinstance(value, datetime) and pd.notna(value):
+        return iso(value)
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
         return None
     return value.item() if hasattr(value, "item") else value

@@ -16,7 +16,9 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 from pyproj.exceptions import ProjError
+from shapely import force_2d
 from shapely.errors import ShapelyError
+from shapely.geometry import mapping, shape
 
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84
@@ -27,6 +29,7 @@ _BEGINS: Mapping[str, bytes] = MappingProxyType(
 """First bytes of each format: a file is opened as what its name says, and never as a text that names a server."""
 _UNREADABLE = (DataSourceError, DataLayerError, ShapelyError, ProjError, OSError, ValueError, RuntimeError, NameError)
 """What the libraries raise over damaged files; pyogrio trips over a name of its own where a CRS is damaged."""
+_GEOJSON = (".geojson", ".json")
 _DRIVERS = MappingProxyType({".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".kml": "KML or LIBKML", ".kmz": "LIBKML"})
 
 
@@ -36,7 +39,8 @@ def read_outlines(path: Path) -> dict[str, object]:
     Parameters
     ----------
     path : Path
-        GeoJSON, KML, KMZ, GeoPackage or Shapefile. Only features with a geometry are taken.
+        GeoJSON, KML, KMZ, GeoPackage or Shapefile. Only features with a geometry are taken. A GeoJSON file with a
+        ``crs`` member is reprojected.
 
     Raises
     ------
@@ -45,7 +49,7 @@ def read_outlines(path: Path) -> dict[str, object]:
     """
     kind = path.suffix.lower()
     if kind not in _DRIVERS:
-        return _json(path)
+        return _reprojected(_json(path), path)
     _check_begins(path, kind)
     try:
         layers = [_layer(path, str(name)) for name, _ in pyogrio.list_layers(path)]
@@ -73,11 +77,41 @@ def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
 def _json(path: Path) -> dict[str, object]:
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not a readable GeoJSON file ({error}); export it again") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); check its name and permissions") from error
+    except (ValueError, RecursionError) as error:
+        if path.suffix.lower() in _GEOJSON:
+            raise DataError(f"{path}: not a readable GeoJSON file ({error}); export it again") from error
+        raise DataError(
+            f"{path}: none of GeoJSON, KML, KMZ, GeoPackage and Shapefile; export it as one, and unpack a zip"
+        ) from error
     if not isinstance(document, dict):
         raise DataError(f"{path}: not a GeoJSON object; export it again")
     return document
+
+
+def _reprojected(document: dict[str, object], path: Path) -> dict[str, object]:
+    """A GeoJSON document in longitude and latitude, if its ``crs`` member names another system (GeoJSON 2008)."""
+    crs = document.get("crs")
+    said = crs.get("properties") if isinstance(crs, dict) and crs.get("type") == "name" else None
+    name = said.get("name") if isinstance(said, dict) else None
+    if not isinstance(name, str) or "CRS84" in name or "4326" in name:
+        return document
+    rest = {key: value for key, value in document.items() if key != "crs"}
+    features = rest.get("features") if rest.get("type") == "FeatureCollection" else [rest]
+    try:
+        moved = [_moved(feature, name) for feature in cast("list[dict[str, object]]", features)]
+    except (*_UNREADABLE, TypeError, AttributeError, KeyError) as error:
+        raise DataError(f"{path}: cannot be reprojected from its crs {name!r} ({error}); export it again") from error
+    return {**rest, "features": moved} if "features" in rest else moved[0]
+
+
+def _moved(feature: dict[str, object], crs: str) -> dict[str, object]:
+    """A feature or geometry in longitude and latitude."""
+    if feature.get("type") != "Feature":
+        return {**mapping(gpd.GeoSeries([force_2d(shape(feature))], crs=crs).to_crs(WGS84).iloc[0])}
+    inner = feature.get("geometry")
+    return {**feature, "geometry": None if inner is None else _moved(cast("dict[str, object]", inner), crs)}
 
 
 def _check_begins(path: Path, kind: str) -> None:

@@ -37,7 +37,7 @@ def detect_scenes(
     chosen = [s for s in context.scenes if period is None or s.acquisition.acquired_at in period]
     work = without_detections(context, chosen)
     archive = replace(context.archive, root=context.archive.root.resolve())
-    return each(partial(_detect_one, archive, dict(context.detectors)), work, pool)
+    return each(partial(_detect_one, archive, dict(context.detectors)), work, pool, step="detect")
 
 
 def _detect_one(archive: Archive, detectors: Mapping[str, Detector], work: tuple[Scene, Aoi]) -> str:

@@ -15,6 +15,7 @@ from monitor.core.errors import MonitorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, isoformat
+from monitor.core.wording import is_of_day, iso
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.outcome import Table
 from monitor.sources.base import Catalog, ReportsProblems
@@ -56,7 +57,7 @@ def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
         with reading(f"source {source.name}, port {aoi.id}"):
             return source.search(aoi, period)
 
-    outcomes = each(one, aois)
+    outcomes = each(one, aois, step="search")
     partly = [(o.item, o.error.found) for o in outcomes if isinstance(o.error, BadItems)]
     whole = [(o.item, o.value or ()) for o in outcomes]
     found = [(acquisition, aoi) for aoi, acquisitions in [*whole, *partly] for acquisition in acquisitions]
@@ -115,7 +116,7 @@ def pull_scenes(
     pool : Executor, optional
         Works on several at once.
     """
-    return each(partial(_pull_one, source, replace(archive, root=archive.root.resolve())), work, pool)
+    return each(partial(_pull_one, source, replace(archive, root=archive.root.resolve())), work, pool, step="pull")
 
 
 def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -> str:
@@ -250,7 +251,7 @@ def plan_table(archive: Archive, source: Source, found: Search) -> Table:
             "scene": a.id,
             "aoi": a.aoi_id,
             "sensor": a.sensor,
-            "start": isoformat(a.start),
+            "start": iso(a.acquired_at) if is_of_day(a.acquired_at) else isoformat(a.start),
             "cloud": "" if a.cloud_cover is None else f"{a.cloud_cover:.0%}",
             "here": a.id not in lacking,
             **prices.get(a.id, {}),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
+from monitor.core import progress
+from monitor.core.scenes.scene import Raster
 from monitor.core.tables import POSITIONS, SHUTTLES, STACKS, VISITS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
@@ -22,6 +25,7 @@ from monitor.report import Brief, BriefInput, write_html, write_pdf
 from monitor.report import build_brief as build
 from monitor.report.charts.timeline import timeline_chart
 from monitor.report.page.blocks import Section
+from monitor.report.page.model import ReadPixels
 from monitor.report.sections.ledger import ledger_part
 from monitor.store import findings
 
@@ -72,7 +76,7 @@ def compose(context: Context, given: BriefInput, tables: TableSet, found: Flight
     found : Flights
         What traces and claims show.
     """
-    made = build(given, context.archive.read_raster)
+    made = build(given, _counted(context.archive.read_raster))
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     mine = given.tables
     until = pd.Timestamp(given.period.end)
@@ -84,6 +88,17 @@ def compose(context: Context, given: BriefInput, tables: TableSet, found: Flight
     parts += [] if ledger is None else [ledger]
     place = next((i for i, section in enumerate(made.sections) if section.id == "corrections"), len(made.sections))
     return replace(made, sections=(*made.sections[:place], *parts, *made.sections[place:]))
+
+
+def _counted(read: ReadPixels) -> ReadPixels:
+    """The same, which reports how many scenes were read."""
+    number = itertools.count(1)
+
+    def read_one(scene_id: str) -> Raster:
+        progress.report("report, scenes drawn", next(number), 0)
+        return read(scene_id)
+
+    return read_one
 
 
 def brief_input(context: Context, tables: TableSet, period: TimeRange) -> BriefInput:

@@ -170,11 +170,11 @@ def _writes(router: APIRouter, cache: PageCache) -> None:
     @router.post("/reviews/undo", tags=["reviews"])
     def undo(given: Undo) -> ReviewRow:
         """Take a decision back; needs the token in the header X-Monitor-Token."""
-        return _kept(cache, cache.workspace.undo_review(given.subject, who=given.who))
+        return _kept(cache, cache.workspace.reviews.undo(given.subject, who=given.who))
 
 
 def _kept(cache: PageCache, made: Review) -> ReviewRow:
-    table = cache.workspace.reviews()
+    table = cache.workspace.reviews.table()
     now = table.loc[table["stands"] & (table["subject"] == made.subject), "decision"]
     return ReviewRow(
         id=made.id,

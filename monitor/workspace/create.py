@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.core.aoi import parse_aoi
-from monitor.core.errors import SettingsError
+from monitor.core.errors import DataError, SettingsError
 from monitor.io.vectors import read_outlines
 from monitor.workspace.factory import shipped_ports
 from monitor.workspace.settings import FILE_NAME, template
@@ -36,15 +36,15 @@ def create_folder(root: Path, source: Mapping[str, str], ports: Sequence[Path] =
     SettingsError
         The folder cannot be written.
     DataError
-        A file holds no port.
+        A file holds no port, or one whose id is taken.
     """
-    own = {f"{_port_id(path)}.geojson": _port(path) for path in ports}
+    own = _own_ports(root / "aoi", ports)
     try:
         for name in ("aoi", "ais", "archive", "reports"):
             (root / name).mkdir(parents=True, exist_ok=True)
-        for name, text in own.items():
-            if not (root / "aoi" / name).exists():
-                (root / "aoi" / name).write_text(text, encoding="utf-8")
+        for target, text in own.items():
+            if not target.exists():
+                target.write_text(text, encoding="utf-8")
         for path in () if own else sorted(shipped_ports().glob("*.geojson")):
             if not (root / "aoi" / path.name).exists():
                 shutil.copyfile(path, root / "aoi" / path.name)
@@ -52,6 +52,19 @@ def create_folder(root: Path, source: Mapping[str, str], ports: Sequence[Path] =
             (root / FILE_NAME).write_text(template(source=source), encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{root}: cannot be written ({error.strerror}); choose another folder") from error
+
+
+def _own_ports(folder: Path, ports: Sequence[Path]) -> dict[Path, str]:
+    """The text of each port's file, by where it goes."""
+    own: dict[Path, str] = {}
+    for path in ports:
+        target, text = folder / f"{_port_id(path)}.geojson", _port(path)
+        if target in own:
+            raise DataError(f"{path}: another of these files makes port {target.stem} as well; rename one")
+        if target.exists() and target.read_text(encoding="utf-8") != text:
+            raise DataError(f"{target}: is there already with another outline; delete it first, or rename {path}")
+        own[target] = text
+    return own
 
 
 def _port_id(path: Path) -> str:

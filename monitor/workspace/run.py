@@ -17,7 +17,7 @@ from monitor.pipeline.freshness import brief_is_current, is_current, without_det
 from monitor.pipeline.outcome import RunResult, Step, failure
 from monitor.store.records import Record
 from monitor.workspace.factory import alert_plan
-from monitor.workspace.search import due_period, monitored_until, search, source_of
+from monitor.workspace.search import monitored_until, pull_missing
 
 if TYPE_CHECKING:
     from monitor.workspace.workspace import Workspace
@@ -123,16 +123,9 @@ def _detectable(context: Context) -> int:
 
 def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
     try:
-        source, period = source_of(workspace, context), due_period(workspace)
-        found = search(workspace, context, source, period)
+        return Step.of("pull", pull_missing(workspace, context, pool=pool))
     except MonitorError as error:
         return failure("pull", workspace.settings.source.name, error)
-    work = pipeline.pull.missing(context.archive, found)
-    with open_pool(pool) as workers:
-        pulled = pipeline.pull.pull_scenes(source, context.archive, work, workers)
-    faults = pipeline.pull.faults(source, context.aois, period)
-    step = Step.of("pull", [*found.failed, *pulled])
-    return Step(step.name, step.done, (*step.failures, *faults), step.note)
 
 
 def _ingest(workspace: Workspace) -> Step:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from monitor import pipeline
-from monitor.core.errors import SettingsError
+from monitor.core.errors import DataError, SettingsError
+from monitor.core.parallel import Outcome, open_pool
 from monitor.core.scenes.sensors import SENSORS
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.context import Context
 from monitor.workspace.factory import make_source
 
 if TYPE_CHECKING:
+    from monitor.pipeline.outcome import Table
     from monitor.pipeline.pull import Search
     from monitor.sources.base import Source
     from monitor.workspace.workspace import Workspace
@@ -71,6 +74,70 @@ def search(
     if is_recorded:
         pipeline.pull.note_search(context.archive, source, context.aois, found, chosen)
     return found.of_sensors((sensor,) if sensor else workspace.settings.source.sensors)
+
+
+def plan_pull(
+    workspace: Workspace,
+    context: Context,
+    period: TimeRange | None = None,
+    *,
+    sensor: str | None = None,
+    source: str | None = None,
+) -> Table:
+    """What `pull_missing` would archive: a row a pass, with whether it is here, what is left out, and what failed.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its folder and settings.
+    context : Context
+        Its ports are searched.
+    period : TimeRange, optional
+        What `run --due` searches when not given.
+    sensor, source : str, optional
+        The settings' when not given.
+    """
+    searched = source_of(workspace, context, source)
+    chosen = period or due_period(workspace, searched.name)
+    found = search(workspace, context, searched, chosen, sensor=sensor, is_recorded=False)
+    table = pipeline.pull.plan_table(context.archive, searched, found)
+    left_out = pipeline.pull.passed_over(searched, context.aois, chosen)
+    return replace(table, left_out=left_out, failures=tuple(pipeline.pull.faults(searched, context.aois, chosen)))
+
+
+def pull_missing(
+    workspace: Workspace,
+    context: Context,
+    period: TimeRange | None = None,
+    *,
+    sensor: str | None = None,
+    source: str | None = None,
+    pool: str | None = None,
+) -> list[Outcome[object, object]]:
+    """Archive what is missing; what became of each acquisition, and the files that could not be read.
+
+    Parameters
+    ----------
+    workspace : Workspace
+        Its folder and settings.
+    context : Context
+        Its ports are searched.
+    period : TimeRange, optional
+        What `run --due` searches when not given.
+    sensor, source : str, optional
+        The settings' when not given.
+    pool : str, optional
+        As `monitor --pool` takes it.
+    """
+    searched = source_of(workspace, context, source)
+    chosen = period or due_period(workspace, searched.name)
+    found = search(workspace, context, searched, chosen, sensor=sensor)
+    work = pipeline.pull.missing(context.archive, found)
+    with open_pool(pool) as workers:
+        pulled = pipeline.pull.pull_scenes(searched, context.archive, work, workers)
+    faults = pipeline.pull.faults(searched, context.aois, chosen)
+    refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in faults]
+    return [*found.failed, *pulled, *refused]
 
 
 def due_period(workspace: Workspace, source: str | None = None) -> TimeRange:

@@ -12,7 +12,8 @@ from monitor import pipeline
 from monitor.core.errors import DataError
 from monitor.core.scenes.scene import Scene
 from monitor.core.tables import TABLES
-from monitor.core.timerange import TimeRange, isoformat
+from monitor.core.timerange import TimeRange
+from monitor.core.wording import iso
 from monitor.pipeline.context import Context
 from monitor.pipeline.outcome import Table
 
@@ -108,5 +109,5 @@ def status_table(context: Context, sensors: Iterable[str], title: str) -> Table:
 
 
 def _row(port: str, what: str, number: int, instants: Sequence[datetime]) -> dict[str, object]:
-    first, last = (isoformat(min(instants)), isoformat(max(instants))) if instants else ("", "")
+    first, last = (iso(min(instants)), iso(max(instants))) if instants else ("", "")
     return {"port": port, "what": what, "number": number, "first": first, "last": last}

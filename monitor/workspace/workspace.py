@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from filelock import Timeout
 
 from monitor import pipeline
 from monitor.core.aoi import Aoi, read_aois
-from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
+from monitor.core.errors import ArchiveError, MonitorError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
 from monitor.core.scenes.revisit import find_passes
 from monitor.core.tables import AIR_CALLS, AIRFIELDS, LEDGER
@@ -27,16 +27,17 @@ from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
-from monitor.store.reviews import Review, ReviewStore, login
+from monitor.store.reviews import Review, login
 from monitor.store.searches import SearchStore
 from monitor.store.verify import Verification, verify
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, detector, season
+from monitor.workspace.reviews import Reviews
 from monitor.workspace.run import Progress, alerts, run_recorded
 from monitor.workspace.schedule import Timer, run_command
-from monitor.workspace.search import due_period, search, source_of
+from monitor.workspace.search import plan_pull, pull_missing
 from monitor.workspace.settings import FILE_NAME, Settings, read_settings
 from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
 
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from monitor.core.instants import Order
     from monitor.detect.base import Detector
     from monitor.pipeline.ais.ingest import IngestReport
-    from monitor.pipeline.ais.ingest import Progress as FileProgress
     from monitor.pipeline.alerts.raise_and_send import Waiting
     from monitor.pipeline.planning import Plan
     from monitor.report.render.notebook import Page
@@ -179,6 +179,11 @@ class Workspace:
         return AisTables(self)
 
     @property
+    def reviews(self) -> Reviews:
+        """What people decided, and what there is to decide."""
+        return Reviews(self)
+
+    @property
     def aviation(self) -> AviationTables:
         """Tables from aircraft traces."""
         return AviationTables(self)
@@ -257,13 +262,7 @@ class Workspace:
         source : str, optional
             The settings' when not given.
         """
-        context = self.context(aoi)
-        searched = source_of(self, context, source)
-        chosen = as_period(period) or due_period(self, searched.name)
-        found = search(self, context, searched, chosen, sensor=sensor, is_recorded=False)
-        table = pipeline.pull.plan_table(self.archive, searched, found)
-        left_out = pipeline.pull.passed_over(searched, context.aois, chosen)
-        return replace(table, left_out=left_out, failures=tuple(pipeline.pull.faults(searched, context.aois, chosen)))
+        return plan_pull(self, self.context(aoi), as_period(period), sensor=sensor, source=source)
 
     def pull(
         self,
@@ -289,16 +288,7 @@ class Workspace:
         pool : str, optional
             As `monitor --pool` takes it.
         """
-        context = self.context(aoi)
-        searched = source_of(self, context, source)
-        chosen = as_period(period) or due_period(self, searched.name)
-        found = search(self, context, searched, chosen, sensor=sensor)
-        work = pipeline.pull.missing(self.archive, found)
-        with open_pool(pool) as workers:
-            pulled = pipeline.pull.pull_scenes(searched, self.archive, work, workers)
-        faults = pipeline.pull.faults(searched, context.aois, chosen)
-        refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in faults]
-        return [*found.failed, *pulled, *refused]
+        return pull_missing(self, self.context(aoi), as_period(period), sensor=sensor, source=source, pool=pool)
 
     def detect(
         self, period: Period = None, *, aoi: str | None = None, pool: str | None = None
@@ -323,7 +313,6 @@ class Workspace:
         start_date: str | None = None,
         dates: Order | None = None,
         time_zone: str | None = None,
-        progress: FileProgress | None = None,
     ) -> IngestReport:
         """Read AIS files into positions; what became of each file.
 
@@ -337,8 +326,6 @@ class Workspace:
             Order of dates such as 10/11/2023, where a file does not show it; `[ais] dates` when not given.
         time_zone : str, optional
             IANA name of the zone of instants in tables that carry none; `[ais] time_zone` when not given.
-        progress : callable, optional
-            Takes a path, the bytes read and its size.
         """
         chosen = self.settings.ais
         start = start_date or chosen.start_date
@@ -350,7 +337,6 @@ class Workspace:
             layouts=chosen.layouts,
             dates=chosen.dates if dates is None else dates,
             time_zone=chosen.time_zone if time_zone is None else time_zone,
-            progress=progress,
         )
 
     def withdraw(self, *files: str | Path) -> tuple[Path, ...]:
@@ -384,14 +370,21 @@ class Workspace:
             The HTML file; one in ``reports/`` when not given.
         pdf : bool
             Write a PDF beside it.
+
+        Raises
+        ------
+        ArchiveError
+            No scene is archived.
         """
         everything = self.context()
+        if not everything.acquisitions:
+            raise ArchiveError(f"{self.root}: no scene is archived, so there is nothing to report; run `monitor pull`")
         if not pipeline.freshness.is_current(everything):
             self._correlate(everything)
         context = everything.of(self._chosen(everything.aois, aoi))
         chosen = as_period(period) or context.span()
         name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
-        target = self._outside(out) if out else self.root / "reports" / name
+        target = self.outside(out) if out else self.root / "reports" / name
         return pipeline.report.write_brief(context, chosen, target, pdf=pdf)
 
     def run(self, *, pool: str | None = None, progress: Progress = lambda _: None) -> RunResult:
@@ -501,16 +494,16 @@ class Workspace:
             Also the links between stays that were not chosen, a row each feasible pair.
         """
         return pipeline.export.export_tables(
-            self.context(aoi), self._outside(out), format=format, period=as_period(period), all_links=all_links
+            self.context(aoi), self.outside(out), format=format, period=as_period(period), all_links=all_links
         )
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
         """Pack the chain of custody of one finding, event or detection into a zip file."""
-        return pipeline.export.pack_evidence(self.context(), id, self._outside(out))
+        return pipeline.export.pack_evidence(self.context(), id, self.outside(out))
 
     def write_csv(self, table: pd.DataFrame, out: Path) -> Path:
         """Write a table as CSV that no spreadsheet reads as formulas."""
-        return pipeline.export.write_csv(table, self._outside(out))
+        return pipeline.export.write_csv(table, self.outside(out))
 
     def add_sightings(self, *files: str | Path) -> dict[str, int]:
         """Add CSV files of an analyst's own sightings, for `ledger`; how many each holds."""
@@ -561,38 +554,6 @@ class Workspace:
         context = self.context()
         tables = pipeline.snapshot.read(context)
         return pipeline.review.queue.record_review(context, tables, id, decision, who=who or login(), note=note)
-
-    def undo_review(self, id: str = "", *, who: str = "") -> Review:  # noqa: A002
-        """Take back that person's last decision that stands, or their last one of `id`.
-
-        Raises
-        ------
-        DataError
-            There is none.
-        """
-        subject = pipeline.review.queue.subject_of(id)
-        return ReviewStore(self.archive).undo(who=who or login(), now=datetime.now(UTC), subject=subject)
-
-    def export_reviews(self, out: Path) -> list[Path]:
-        """Write the reviewed detections as labelled scene folders, which `train` and `evaluate` read; the folders.
-
-        Raises
-        ------
-        DataError
-            Nothing was reviewed that could be a label.
-        """
-        context = self.context()
-        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), self._outside(out))
-
-    def reviews(self) -> pd.DataFrame:
-        """REVIEWS: who decided what of a detection or finding, oldest first, and whether it stands."""
-        return ReviewStore(self.archive).table()
-
-    def review_queue(self, aoi: str | None = None) -> pd.DataFrame:
-        """QUEUE: findings and detections that can be reviewed, with what was decided of each."""
-        context = self.context(aoi)
-        table = pipeline.review.queue.review_queue(context, pipeline.snapshot.read(context))
-        return table if aoi is None else table[table["aoi_id"] == aoi].reset_index(drop=True)
 
     # tables
 
@@ -711,8 +672,14 @@ class Workspace:
     def _timer(self) -> Timer:
         return Timer(Path(sys.executable).with_name("monitor"), self.root, Path.home())
 
-    def _outside(self, out: str | Path) -> Path:
-        """The path itself, unless what is written there would replace what the workspace consists of."""
+    def outside(self, out: str | Path) -> Path:
+        """The path itself, unless what is written there would replace what the workspace consists of.
+
+        Raises
+        ------
+        SettingsError
+            It would.
+        """
         path, root = Path(out).resolve(), self.root.resolve()
         own = [root / FILE_NAME, *(root / name for name in ("archive", "aoi", "scenes", "ais", "air", "truth"))]
         if any(path == one or one in path.parents for one in own):

@@ -37,6 +37,20 @@ def printed(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Callable[...
 
 
 @pytest.fixture
+def refused(workspace: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What a wrong command prints on standard error in the workspace; it ends with 2 and prints nothing else."""
+
+    def run_it(*arguments: str | Path) -> str:
+        capsys.readouterr()
+        assert run([*map(str, arguments), "-w", str(workspace)]) == 2
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        return captured.err
+
+    return run_it
+
+
+@pytest.fixture
 def document(printed: Callable[..., str]) -> Callable[..., Any]:
     """The JSON that a command prints in the workspace."""
 

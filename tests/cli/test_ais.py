@@ -42,6 +42,6 @@ def test_without_scenes_none_is_to_be_matched_again(printed: Callable[..., str])
     assert printed("ais", "late") == "no scene is to be matched again\n"
 
 
-def test_a_wrong_instant_or_port_is_wrong_use(printed: Callable[..., str]) -> None:
-    printed("ais", "at", "noon", code=2)
-    printed("ais", "reception", "--aoi", "atlantis", code=2)
+def test_a_wrong_instant_or_port_is_wrong_use(refused: Callable[..., str]) -> None:
+    assert "noon" in refused("ais", "at", "noon")
+    assert "no port 'atlantis'" in refused("ais", "reception", "--aoi", "atlantis")

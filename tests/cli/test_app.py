@@ -18,15 +18,25 @@ def test_every_command_has_an_example(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["pull", "--nonsense"], ["run"], ["detect", "--image", "a.tif"], ["status"]]
+    "line, message",
+    [
+        ("nonsense", "No such command 'nonsense'"),
+        ("pull --nonsense", "No such option: --nonsense"),
+        ("run", "run needs --due"),
+        ("detect --image a.tif", "needs --out FILE.geojson"),
+        ("detect --sensor s1", "--sensor needs --image FILE"),
+        ("detect --threshold 0.5", "set threshold in [detector] of monitor.toml"),
+        ("detect --image a.tif --out a.geojson --aoi rajin", "--aoi is for archived scenes"),
+        ("status", "no monitor.toml here"),
+    ],
 )
 def test_wrong_use_exits_with_2_and_prints_why(
-    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    line: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run([*arguments, "--workspace", str(tmp_path)]) == 2
+    assert run([*line.split(), "--workspace", str(tmp_path)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.strip()
+    assert message in captured.err
 
 
 def test_a_bug_exits_with_3(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from monitor.cli.app import run
 from tests.aviation.rendering import Leg, draw, local, write_traces
 
 OUT, BACK = Leg("UHWW", "ZKPY", local("2024-09-20T10:00")), Leg("ZKPY", "UHWW", local("2024-09-20T15:00"))
@@ -46,10 +45,6 @@ def test_lists_are_copied_to_be_edited(printed: Callable[..., str], tmp_path: Pa
     assert {Path(path).name for path in paths} == {"watchlist.csv", "airfields.geojson"}
 
 
-def test_an_unknown_airfield_is_wrong_use(printed: Callable[..., str]) -> None:
-    printed("flights", "unusual", "--airfield", "XXXX", code=2)
-
-
 def test_every_aircraft_may_be_taken(document: Callable[..., Any], printed: Callable[..., str], tmp_path: Path) -> None:
     table = tmp_path / "a.csv"
     table.write_text("icao24,time,lat,lon\nabcdef,10/11/2023 12:00:00,0.25,125.5\n")
@@ -58,6 +53,6 @@ def test_every_aircraft_may_be_taken(document: Callable[..., Any], printed: Call
     assert document("flights", "ingest", table, "--dates", "day-first", "--all")["files"][0]["positions"] == 1
 
 
-def test_an_airfield_that_there_is_not_is_a_usage_error(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["flights", "calls", "--airfield", "XXXX", "-w", str(workspace)]) == 2
-    assert "no airfield 'XXXX'; there are" in capsys.readouterr().err
+@pytest.mark.parametrize("command", ["calls", "unusual"])
+def test_an_airfield_that_there_is_not_is_a_usage_error(refused: Callable[..., str], command: str) -> None:
+    assert "no airfield 'XXXX'; there are" in refused("flights", command, "--airfield", "XXXX")

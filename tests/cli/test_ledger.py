@@ -31,6 +31,6 @@ def test_sightings_come_in_and_go_out_as_csv(printed: Callable[..., str], tmp_pa
     assert [(row["source"], row["verdict"]) for row in rows] == [("own", NOT_OBSERVABLE)]
 
 
-def test_a_wrong_verdict_or_file_is_wrong_use(printed: Callable[..., str], tmp_path: Path) -> None:
-    printed("ledger", "--verdict", "perhaps", code=2)
-    printed("ledger", "add", tmp_path / "none.csv", code=2)
+def test_a_wrong_verdict_or_file_is_wrong_use(refused: Callable[..., str], tmp_path: Path) -> None:
+    assert "'perhaps': use one of matched" in refused("ledger", "--verdict", "perhaps")
+    assert "none.csv" in refused("ledger", "add", tmp_path / "none.csv")

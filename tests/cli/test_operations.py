@@ -43,10 +43,16 @@ def test_a_timer_is_printed_for_this_workspace(printed: Callable[..., str], work
         assert "run --due" in shown
 
 
-def test_schedule_takes_exactly_one_of_its_actions(printed: Callable[..., str]) -> None:
-    printed("schedule", code=2)
-    printed("schedule", "--print", "cron", "--install", code=2)
-    printed("schedule", "--print", "launchd", code=2)
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ("", "one of --print, --install and --remove"),
+        ("--print cron --install", "one of --print, --install and --remove"),
+        ("--print launchd", "'launchd': use systemd or cron"),
+    ],
+)
+def test_schedule_takes_exactly_one_of_its_actions(refused: Callable[..., str], line: str, message: str) -> None:
+    assert message in refused("schedule", *line.split())
 
 
 def test_the_doctor_names_the_fault_and_its_fix(

@@ -9,10 +9,10 @@ from monitor.cli.app import run
 
 
 def test_without_scenes_a_brief_cannot_be_written_and_the_next_step_is_named(
-    workspace: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    refused: Callable[..., str], tmp_path: Path
 ) -> None:
-    assert run(["report", "--out", str(tmp_path / "brief.html"), "-w", str(workspace)]) == 2
-    assert "monitor pull" in capsys.readouterr().err
+    for period in ([], ["2023-10"]):
+        assert "monitor pull" in refused("report", *period, "--out", tmp_path / "brief.html")
     assert not (tmp_path / "brief.html").exists()
 
 
@@ -22,10 +22,10 @@ def test_correlate_prints_a_number_a_table(printed: Callable[..., str]) -> None:
     assert "dark_events" in counts
 
 
-def test_a_wrong_format_or_truth_is_wrong_use(printed: Callable[..., str], tmp_path: Path) -> None:
-    printed("export", "--format", "xls", "--out", tmp_path / "out", code=2)
-    printed("score", "--truth", tmp_path, code=2)
-    printed("evidence", "nothing", "--out", tmp_path / "e.zip", code=2)
+def test_a_wrong_format_truth_or_id_is_named(refused: Callable[..., str], tmp_path: Path) -> None:
+    assert "use one of gpkg, geojson" in refused("export", "--format", "xls", "--out", tmp_path / "out")
+    assert "no truth/*.parquet here" in refused("score", "--truth", tmp_path)
+    assert "nothing: no detection, event or finding" in refused("evidence", "nothing", "--out", tmp_path / "e.zip")
 
 
 def test_tables_are_exported_as_csv(printed: Callable[..., str], tmp_path: Path) -> None:

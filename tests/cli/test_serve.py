@@ -15,5 +15,5 @@ def test_the_address_is_printed_for_people_and_scripts(
     assert document("serve", "--no-open") == {"address": address}
 
 
-def test_a_port_beyond_the_last_is_wrong_use(printed: Callable[..., str]) -> None:
-    printed("serve", "--port", "70000", code=2)
+def test_a_port_beyond_the_last_is_wrong_use(refused: Callable[..., str]) -> None:
+    assert "65535" in refused("serve", "--port", "70000")

@@ -16,5 +16,5 @@ def test_a_table_is_described_column_by_column(document: Callable[..., Any]) -> 
     assert list(shown["columns"]) == list(TABLES["gaps"].columns)
 
 
-def test_an_unknown_table_is_wrong_use(printed: Callable[..., str]) -> None:
-    printed("tables", "chairs", code=2)
+def test_an_unknown_table_is_wrong_use(refused: Callable[..., str]) -> None:
+    assert "no table 'chairs'; there are detections, coverage" in refused("tables", "chairs")

@@ -195,4 +195,4 @@ def test_weights_lists_ours_with_its_errors_and_hash(shell: Shell) -> None:
 def test_weights_of_a_workspace_are_named_in_its_settings_not_on_the_line(shell: Shell) -> None:
     done = shell("detect", "--weights", "mine.onnx")
     assert done.code == 2
-    assert "set them in [detector] of monitor.toml" in done.err
+    assert "set weights in [detector] of monitor.toml" in done.err

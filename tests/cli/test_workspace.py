@@ -60,6 +60,21 @@ def test_a_workspace_is_made_for_ones_own_port_alone(tmp_path, capsys):
     assert not (tmp_path / "other").exists()
 
 
+def test_an_outline_never_takes_the_place_of_another_in_silence(tmp_path, capsys):
+    ports = [tmp_path / "a" / "port.geojson", tmp_path / "b" / "port.geojson"]
+    for east, port in zip((18.6, 18.7), ports, strict=True):
+        port.parent.mkdir()
+        square = [[18.45, 54.5], [east, 54.5], [east, 54.58], [18.45, 54.58], [18.45, 54.5]]
+        port.write_text(json.dumps({"type": "Polygon", "coordinates": [square]}))
+    watch = str(tmp_path / "watch")
+    assert run(["init", watch, "--port", str(ports[0]), "--port", str(ports[1])]) == 2
+    assert "another of these files makes port port as well; rename one" in capsys.readouterr().err
+    for _ in range(2):
+        assert run(["init", watch, "--port", str(ports[0])]) == 0
+    assert run(["init", watch, "--port", str(ports[1])]) == 2
+    assert "is there already with another outline; delete it first" in capsys.readouterr().err
+
+
 def test_a_terminal_shows_each_step_once(
     workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

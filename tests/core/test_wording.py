@@ -19,6 +19,7 @@ def test_an_instant_is_printed_in_utc_whatever_its_zone() -> None:
         assert wording.date_only(instant) == "2023-10-05"
         assert wording.day(instant) == "5 Oct 2023"
         assert wording.day_and_time(instant) == "5 Oct 2023 16:30 UTC"
+        assert wording.iso(instant) == "2023-10-05T16:30:09Z"
     assert wording.minute(pd.NaT) == wording.date_only(None) == "not known"
 
 

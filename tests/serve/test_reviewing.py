@@ -71,7 +71,7 @@ def test_what_was_taken_back_counts_again(workspace: Workspace, client: httpx.Cl
     assert client.post("/api/reviews/undo", json={"who": "Kim"}, headers=RIGHT).status_code == 422
     workspace.correlate()
     assert workspace.counts()["vessels"].tolist() == before["vessels"].tolist()
-    assert len(workspace.reviews()) == 4
+    assert len(workspace.reviews.table()) == 4
 
 
 def test_the_page_shows_a_decision_at_once(workspace: Workspace, client: httpx.Client) -> None:
@@ -90,14 +90,14 @@ def test_a_decision_on_nothing_is_refused(client: httpx.Client, given: dict[str,
 
 def test_a_brief_is_reviewed_when_every_finding_was_kept(workspace: Workspace) -> None:
     assert status(workspace) == "DRAFT, not reviewed"
-    queue = workspace.review_queue()
+    queue = workspace.reviews.queue()
     of_the_port = queue["aoi_id"] == "made"
     findings = [str(name) for name in queue.loc[of_the_port & (queue["kind"] != "detection"), "subject"]]
     for name in findings[:-1]:
         workspace.review(name, "keep", who="Kim")
     workspace.review(findings[-1], "unsure", who="Lee")
     assert status(workspace).startswith("DRAFT, ")
-    queue = workspace.review_queue()
+    queue = workspace.reviews.queue()
     of_the_port = queue["aoi_id"] == "made"
     for name in queue.loc[of_the_port & (queue["kind"] != "detection") & (queue["decision"] != "keep"), "subject"]:
         workspace.review(str(name), "keep", who="Lee")
@@ -132,9 +132,9 @@ def test_the_command_lists_decides_and_takes_back(workspace: Workspace, capsys: 
     listed = json.loads(capsys.readouterr().out)
     assert listed["items"]
     assert run(["review", name, "fixed", "--who", "Kim", *root]) == 0
-    assert workspace.reviews()["decision"].tolist() == ["fixed"]
+    assert workspace.reviews.table()["decision"].tolist() == ["fixed"]
     assert run(["review", "--undo", "--who", "Kim", *root]) == 0
-    assert workspace.reviews()["stands"].tolist() == [False, False]
+    assert workspace.reviews.table()["stands"].tolist() == [False, False]
     assert run(["review", "--undo", "--who", "Kim", *root]) == 2
     assert run(["review", name, *root]) == 2
     assert run(["review", name, "maybe", *root]) == 2

@@ -114,7 +114,7 @@ def test_a_body_that_is_no_json_of_ours_is_refused_in_words(workspace: Workspace
 
 def test_half_a_character_is_refused_in_words(workspace: Workspace) -> None:
     with served(workspace) as client:
-        subject = workspace.review_queue()["subject"].iloc[0]
+        subject = workspace.reviews.queue()["subject"].iloc[0]
         body = b'{"subject": "%s", "decision": "keep", "note": "\\ud800"}' % str(subject).encode()
         answer = client.post("/api/reviews", content=body, headers={**RIGHT, "Content-Type": "application/json"})
         assert answer.status_code == 422

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
+from monitor.core.progress import report
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import Boxes
 from monitor.detect.models.axis import mask_box, pixel_box
@@ -81,11 +82,11 @@ class OwnDetector:
         side = model.fixed_px or (self._side(model),) * 2
         windows = list(cut_evenly(raster.grid.shape, (side[0], side[1])))
         parts: list[Pieces] = []
-        for number, (rows, cols) in enumerate(windows):
+        for number, (rows, cols) in enumerate(windows, 1):
             part = raster.window(rows, cols)
             if part.valid.any():
                 parts.append(self._pieces(model, stretch, part, (rows, cols), raster.grid.shape))
-            log.debug("%s: window %d of %d", self.weights.name, number + 1, len(windows))
+            report("windows", number, len(windows))
         kept = merged(Pieces.joined(parts))
         wanted = np.array([bool(classes[label]) for label in kept.label], dtype=bool)
         return self._boxes(kept.take(wanted), classes, raster.grid.gsd_m)

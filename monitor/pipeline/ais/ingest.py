@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from monitor.core import progress
 from monitor.core.errors import DataError
 from monitor.core.instants import Order
 from monitor.core.parallel import Outcome, each
@@ -20,7 +21,6 @@ from monitor.sources.tabular.layouts import LayoutTable
 from monitor.store.ingested import FileFacts
 from monitor.store.positions import PositionStore
 
-Progress = Callable[[Path, int, int], None]
 _BLOCK = 1 << 20
 _UNSAID = json.dumps(["", "", "", "", []])
 """The reading of files that came in before readings were recorded."""
@@ -96,7 +96,6 @@ def ingest_files(
     layouts: Mapping[str, LayoutTable] | None = None,
     dates: Order = "",
     time_zone: str = "",
-    progress: Progress | None = None,
 ) -> IngestReport:
     """Read files into the store, one after the other; a file that cannot be read stops no other.
 
@@ -119,21 +118,17 @@ def ingest_files(
         Order of dates such as 10/11/2023, where a file does not show it.
     time_zone : str
         IANA name of the zone of instants in tables that carry none; empty: UTC.
-    progress : callable, optional
-        Takes a path, the bytes read and its size.
     """
     plain = PositionReader(None, start, layouts or {}, dates, time_zone)
     readers = [plain, *([replace(plain, columns=columns)] if columns else [])]
-    outcomes: list[Outcome[Path, FileReport]] = each(lambda path: _ingest_one(store, path, readers, progress), paths)
+    outcomes: list[Outcome[Path, FileReport]] = each(partial(_ingest_one, store, readers), paths, step="ingest")
     return IngestReport(
         tuple(o.value for o in outcomes if o.value is not None),
         tuple((str(o.item), str(o.error)) for o in outcomes if o.error is not None),
     )
 
 
-def _ingest_one(
-    store: PositionStore, path: Path, readers: Sequence[PositionReader], progress: Progress | None
-) -> FileReport:
+def _ingest_one(store: PositionStore, readers: Sequence[PositionReader], path: Path) -> FileReport:
     """Read a file by its own layout; where that is not known, by the columns that the settings name."""
     key = file_key(path)
     reading = _reading(readers)
@@ -146,13 +141,13 @@ def _ingest_one(
         same = known.counts.get("reading", _UNSAID) == reading
         if same and not (known.is_rejected and known.counts.get("reader") != VERSION):
             return known if known.is_rejected else FileReport(path, known=True)
-    report_bytes = None if progress is None else lambda done, size: progress(path, done, size)
     name = path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no text
+    percent = partial(_report_percent, name)
     for reader in readers:
         report = ReadReport(name)
         try:
             store.append(
-                read_each(partial(reader.batches, path, report, progress=report_bytes), path),
+                read_each(partial(reader.batches, path, report, progress=percent), path),
                 key=key,
                 file=name,
                 describe=partial(facts, report),
@@ -163,6 +158,10 @@ def _ingest_one(
             continue
         return FileReport(path, facts(report).report)
     raise AssertionError("there is always a reader")
+
+
+def _report_percent(name: str, done: int, size: int) -> None:
+    progress.report(f"{name}, %", 100 * done // max(size, 1), 100)
 
 
 def _reading(readers: Sequence[PositionReader]) -> str:

@@ -171,7 +171,7 @@ def take_files(
         contents = {path: file_key(path) for path in files if path.is_file()}
         keys = {path: _key(content, lists, reading) for path, content in contents.items()}
         new = [path for path in files if not {keys.get(path), f"{keys.get(path)}-{VERSION}"} & known.keys()]
-        outcomes = each(lambda path: _read(path, lists, reading), new)
+        outcomes = each(lambda path: _read(path, lists, reading), new, step="flights")
         read = [outcome.value for outcome in outcomes if outcome.value is not None]
         before = [entry for entry in known.values() if entry.content in {contents[f.report.path] for f in read}]
         known = {key: entry for key, entry in known.items() if entry not in before}

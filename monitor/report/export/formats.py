@@ -20,7 +20,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from shapely import set_precision
 
 from monitor.core.errors import ArchiveError, DataError
-from monitor.core.timerange import isoformat
+from monitor.core.wording import iso
 from monitor.io.atomic import disk_errors, replacing, write_bytes
 from monitor.io.geojson import feature, json_value
 from monitor.report.export.layers import Content, multi, plain_tables, spatial_layers
@@ -40,7 +40,8 @@ _KINDS = {
     "berth_states": "MultiPolygon",
     "scenes": "MultiPolygon",
     "zones": "MultiPolygon",
-    "gates": "LineString",
+    "gates": "MultiLineString",
+    "reference_points": "MultiPoint",
 }
 _LEAST_FREE_BYTES = 1 << 20
 """With less free disk than this, a driver's failure is taken for a full disk; chosen."""
@@ -161,12 +162,12 @@ def write_stac(content: Content, out: Path) -> list[Path]:
 def safe_csv(table: pd.DataFrame) -> bytes:
     """UTF-8 CSV in which no text starts a formula: ``=``, ``+``, ``-``, ``@``, tab or return get a quote before them.
 
-    Numbers keep their sign. Instants are ISO 8601 in UTC.
+    Numbers keep their sign. Instants are ISO 8601 in UTC, the date alone where no hour is known.
     """
     safe = table.copy()
     for column in safe:
         if is_datetime64_any_dtype(safe[column]):
-            safe[column] = [isoformat(t) if pd.notna(t) else "" for t in safe[column]]
+            safe[column] = [iso(t) if pd.notna(t) else "" for t in safe[column]]
         elif not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = [_harmless(value) for value in safe[column]]
     return str(safe.to_csv(index=False, lineterminator="\r\n")).encode()
@@ -178,7 +179,7 @@ def _harmless(value: object) -> object:
 
 def _write_layer(layer: gpd.GeoDataFrame, path: Path, name: str) -> None:
     kind = _KINDS[name]
-    if kind == "MultiPolygon":
+    if kind.startswith("Multi"):
         layer = layer.set_geometry([multi(g) for g in layer.geometry], crs=4326)
     pyogrio.write_dataframe(_plain(layer), path, layer=name, driver="GPKG", append=path.exists(), geometry_type=kind)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry import LineString, MultiPolygon, Point
+from shapely.geometry import LineString, MultiLineString, MultiPoint, MultiPolygon, Point
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
@@ -32,6 +32,7 @@ from monitor.core.tables import (
     VOYAGES,
 )
 from monitor.core.tableset import TableSet
+from monitor.core.wording import is_of_day
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.wording import STATUS
 from monitor.report.tiles.marks import status_of
@@ -48,7 +49,9 @@ SPATIAL = (
     "scenes",
     "zones",
     "gates",
+    "reference_points",
 )
+_PARTS = {"MultiPolygon": MultiPolygon, "MultiLineString": MultiLineString, "MultiPoint": MultiPoint}
 PLAIN = (COUNTS, COVERAGE, MATCHES, STACKS, SHUTTLES, VOYAGE_LINKS, GAP_CANDIDATES, CHANGES, VESSELS)
 
 
@@ -74,8 +77,10 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
     tables = content.tables
     silent = _timed(tables[GAPS], "start", "end")
     closed, open_ = silent[silent["is_closed"]], silent[~silent["is_closed"]]
-    areas = zones_layer(content.aois)
-    lines = areas["kind"] == "gate"
+    outlines = zones_layer(content.aois)
+    outlines["geometry"] = [multi(shape) for shape in outlines["geometry"]]
+    shapes = [shape.geom_type for shape in outlines["geometry"]]
+    of_shape = {name: outlines[[shape == name for shape in shapes]] for name in _PARTS}
     made = {
         "detections": detections_layer(tables),
         "dark_events": _timed(tables[DARK_EVENTS], "acquired_at", "acquired_at"),
@@ -86,8 +91,9 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
         "voyages": _between_ports(_timed(tables[VOYAGES], "departed_at", "arrived_at"), content.aois),
         "berth_states": _at_zones(_timed(tables[BERTH_STATES], "acquired_at", "acquired_at"), content.aois),
         "scenes": scenes_layer(content.acquisitions),
-        "zones": areas[~lines],
-        "gates": areas[lines],
+        "zones": of_shape["MultiPolygon"],
+        "gates": of_shape["MultiLineString"],
+        "reference_points": of_shape["MultiPoint"],
     }
     return {name: _frame(table.assign(simulated=content.is_simulated)) for name, table in made.items()}
 
@@ -176,9 +182,18 @@ def zones_layer(aois: Sequence[Aoi]) -> pd.DataFrame:
 
 
 def _timed(table: pd.DataFrame, start: str, end: str) -> pd.DataFrame:
-    timed = pd.DataFrame(table).assign(t_start=table[start], t_end=table[end])
+    """The table with its two instants; a whole day where one of them stands for a day."""
+    first = pd.Series([_day_bounds(t)[0] for t in table[start]], index=table.index, dtype=UTC)
+    last = pd.Series([_day_bounds(t)[1] for t in table[end]], index=table.index, dtype=UTC)
+    timed = pd.DataFrame(table).assign(t_start=first, t_end=last)
     timed["t_start"] = timed["t_start"].fillna(timed["t_end"])
     return timed
+
+
+def _day_bounds(instant: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    if pd.isna(instant) or not is_of_day(instant):
+        return instant, instant
+    return instant.floor("D"), instant.ceil("D") - pd.Timedelta(seconds=1)
 
 
 def _frame(table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -223,8 +238,9 @@ def _at_zones(table: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:
 
 
 def multi(shape: BaseGeometry | None) -> BaseGeometry | None:
-    """A polygon as a multipolygon, so that a layer holds one kind; others as they are."""
-    return MultiPolygon([shape]) if shape is not None and shape.geom_type == "Polygon" else shape
+    """A polygon, line or point as one of several, so that a layer holds one kind; others as they are."""
+    made = None if shape is None else _PARTS.get(f"Multi{shape.geom_type}")
+    return shape if made is None else made([shape])
 
 
 def _between_ports(voyages: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:

@@ -26,6 +26,7 @@ _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     "open_gaps": ("marker", "", {"": (VERMILLION, "last position received here, still silent")}),
     "gap_reach": ("fill", "", {"": (VERMILLION, "where a silent ship could have been")}),
     "gates": ("line", "", {"": ("#111111", "gate")}),
+    "reference_points": ("marker", "", {"": ("#111111", "reference point")}),
     "voyages": (
         "line",
         "evidence",
@@ -66,7 +67,7 @@ def add_styles(path: Path) -> None:
         database.execute(_TABLE)
         database.execute(_CONTENTS)
         for name, (kind, column, classes) in _STYLES.items():
-            timed = name not in ("zones", "gates")
+            timed = name not in ("zones", "gates", "reference_points")
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
                 " styleQML, styleSLD, useAsDefault, description, owner, update_time)"

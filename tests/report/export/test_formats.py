@@ -19,6 +19,7 @@ import pyogrio
 import pystac
 import pytest
 import rasterio
+from shapely.geometry import Point
 
 from monitor.core.errors import ArchiveError, DataError
 from monitor.core.tables import DETECTIONS
@@ -55,6 +56,35 @@ def test_a_geopackage_has_styles_and_time_fields(content: Content, tmp_path: Pat
 def test_the_same_content_gives_the_same_file(content: Content, tmp_path: Path, form: str) -> None:
     first, second = (export(content, tmp_path / f"{n}.x", format=form)[0].read_bytes() for n in "ab")
     assert first == second or form == "kml"
+
+
+def test_no_export_states_an_hour_where_the_day_alone_is_known(content: Content, tmp_path: Path) -> None:
+    noon = pd.Timestamp("2023-06-11T11:59:59.500Z")
+    found = content.tables[DETECTIONS].assign(acquired_at=noon)
+    day = replace(content, tables=content.tables | {DETECTIONS: DETECTIONS.conform(found)})
+    (path,) = export(day, tmp_path / "a.geojson", format="geojson")
+    rows = [f["properties"] for f in json.loads(path.read_text())["features"]]
+    rows = [row for row in rows if row["layer"] == "detections"]
+    assert {row["acquired_at"] for row in rows} == {"2023-06-11"}
+    assert {(row["t_start"], row["t_end"]) for row in rows} == {("2023-06-11T00:00:00Z", "2023-06-11T23:59:59Z")}
+    (path,) = export(day, tmp_path / "a.csv", format="csv")
+    assert set(pd.read_csv(path)["acquired_at"]) == {"2023-06-11"}
+
+
+def test_every_layer_holds_one_kind_of_geometry(content: Content, tmp_path: Path) -> None:
+    point = SimpleNamespace(
+        id="flag",
+        kind="reference_point",
+        name="flag",
+        source="",
+        uncertainty_m=None,
+        confidence="",
+        geometry=Point(0, 0),
+    )
+    aois = (replace(content.aois[0], zones=(*content.aois[0].zones, point)),)  # type: ignore[arg-type]
+    (path,) = export(replace(content, aois=aois), tmp_path / "a.gpkg", format="gpkg")
+    assert set(pyogrio.read_dataframe(path, layer="zones").geom_type) == {"MultiPolygon"}
+    assert set(pyogrio.read_dataframe(path, layer="reference_points").geom_type) == {"MultiPoint"}
 
 
 def test_geojson_is_lon_lat_and_says_its_layer(content: Content, tmp_path: Path) -> None:

@@ -57,7 +57,8 @@ def test_an_outline_is_the_same_port_in_any_format(path: Path) -> None:
     "name, message",
     [
         ("antimeridian.geojson", "give each side a file of its own"),
-        ("another_crs.geojson", "reproject it to EPSG:4326"),
+        ("linked_crs.geojson", "reproject it to EPSG:4326"),
+        ("outlines_without_kinds.geojson", "no kind, and it is not the only outline"),
         ("swapped.geojson", "latitude and longitude look swapped"),
         ("network_link.kml", "names other files to load"),
     ],

@@ -28,7 +28,8 @@ class SeamRule:
     near_px : float
         or when their centres are this near: narrow boats share little when they are a pixel off.
     within : float
-        A piece and another box are one when, where both windows show, the larger covers more than this of the smaller.
+        A piece belongs to a whole box, of whatever class, that covers more than this of it where both windows show; two
+        pieces of a class are one when one covers more than this of the other there, of two classes as whole boxes are.
     """
 
     overlap: float = 0.2
@@ -141,7 +142,6 @@ def _neighbours(pieces: Pieces, rule: SeamRule) -> list[list[int]]:
     shapes = polygons(pieces.ring)
     first, second = STRtree(shapes).query(shapes, predicate="intersects")
     apart = (first < second) & (pieces.frame[first] != pieces.frame[second]).any(axis=1)
-    apart &= pieces.label[first] == pieces.label[second]
     first, second = first[apart], second[apart]
     west, north = np.maximum(pieces.frame[first, :2], pieces.frame[second, :2]).T
     east, south = np.minimum(pieces.frame[first, 2:], pieces.frame[second, 2:]).T
@@ -149,10 +149,14 @@ def _neighbours(pieces: Pieces, rule: SeamRule) -> list[list[int]]:
     shared = area(intersection(intersection(shapes[first], shapes[second]), both))
     size_a, size_b = area(intersection(shapes[first], both)), area(intersection(shapes[second], both))
     middle = pieces.ring.mean(axis=1)
+    cut_a, cut_b = pieces.cut[first], pieces.cut[second]
+    alike = pieces.label[first] == pieces.label[second]
     together = shared > rule.same * np.maximum(size_a + size_b - shared, 1e-9)
-    together |= np.hypot(*(middle[first] - middle[second]).T) <= rule.near_px
+    close = np.hypot(*(middle[first] - middle[second]).T) <= rule.near_px
     smaller = shared > rule.within * np.maximum(np.minimum(size_a, size_b), 1e-9)
-    same = np.where(pieces.cut[first] | pieces.cut[second], smaller, together)
+    covered = shared > rule.within * np.maximum(np.where(cut_a, size_a, size_b), 1e-9)
+    both_cut = np.where(alike, smaller, together)
+    same = np.where(cut_a & cut_b, both_cut, np.where(cut_a | cut_b, covered, alike & (together | close)))
     near: list[list[int]] = [[] for _ in range(len(pieces))]
     for one, other in zip(first[same].tolist(), second[same].tolist(), strict=True):
         near[one].append(other)
@@ -171,17 +175,21 @@ def _connected(start: int, near: list[list[int]], gone: npt.NDArray[np.bool_]) -
 
 
 def _one(pieces: Pieces, group: list[int]) -> Pieces:
-    """The box around pieces of one object, lying as the largest of them does."""
+    """The box around pieces of one object, as wide as they are on average: their ends lie a little askew."""
     best = max(group, key=lambda index: float(pieces.score[index]))
     if len(group) == 1:
         return pieces.take(np.array(group))
-    largest = group[int(np.argmax(area(polygons(pieces.ring[group]))))]
-    corners = pieces.ring[group].reshape(-1, 2)
-    ring = box_along(corners, pieces.ring[largest]) if pieces.has_axis[largest] else box_along(corners, None)
+    rings = pieces.ring[group]
+    sizes = area(polygons(rings))
+    largest = group[int(np.argmax(sizes))]
+    ring = box_along(rings.reshape(-1, 2), None)
+    if pieces.has_axis[largest]:
+        sides = np.hypot(*np.diff(rings[:, :3], axis=1).transpose(2, 0, 1))
+        ring = narrowed(least_box(rings.reshape(-1, 2)), float(np.average(sides.min(axis=1), weights=sizes)))
     return Pieces(
         ring[None],
         pieces.score[[best]],
-        pieces.label[[best]],
+        pieces.label[[largest]],
         pieces.has_axis[[largest]],
         pieces.cut[[best]],
         pieces.frame[[best]],
@@ -206,6 +214,24 @@ def box_along(points: Floats, like: Floats | None) -> Floats:
     turned = points @ axes.T
     low, high = turned.min(axis=0), turned.max(axis=0)
     return np.array([[low[0], low[1]], [high[0], low[1]], [high[0], high[1]], [low[0], high[1]]]) @ axes
+
+
+def narrowed(ring: Floats, width: float) -> Floats:
+    """(4, 2) corners of a box with its short side cut to a width, about the same middle.
+
+    Parameters
+    ----------
+    ring : Floats
+        (4, 2) corners.
+    width : float
+        The short side stays where it is less.
+    """
+    sides = np.hypot(*np.diff(ring[:3], axis=0).T)
+    short = int(np.argmin(sides))
+    share = min(width / max(float(sides[short]), 1e-9), 1.0)
+    across = (ring[short + 1] - ring[short]) * (1 - share) / 2
+    moved = {short: across, short + 1: -across, (short + 2) % 4: -across, (short + 3) % 4: across}
+    return np.asarray(ring + np.stack([moved[corner] for corner in range(4)]), dtype=np.float64)
 
 
 def least_box(points: Floats) -> Floats:

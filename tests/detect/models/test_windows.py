@@ -79,7 +79,7 @@ def test_each_object_is_found_once_wherever_the_seams_lie(seed: int, lengths: tu
     goal = np.array([one.mean(axis=0) for one in truth])
     pairs = assign(found.ring.mean(axis=1), goal, np.full(len(truth), 15.0))
     assert len(pairs) == len(truth)
-    length = np.hypot(*(found.ring[:, 1] - found.ring[:, 0]).T)
+    length = np.hypot(*np.diff(found.ring[:, :3], axis=1).transpose(2, 0, 1)).max(axis=1)
     true = np.array([np.hypot(*(one[1] - one[0])) for one in truth])
     assert max(abs(length[p] - true[t]) for p, t, _ in pairs) < 4.0
 
@@ -102,6 +102,21 @@ def test_two_objects_of_one_window_stay_two_however_close_they_lie() -> None:
 
 def test_objects_of_two_classes_are_not_one() -> None:
     assert len(merged(pieces([ring(50, 50, 60, 10, 0.3)] * 2, [0, 1], [LEFT, RIGHT]))) == 2
+
+
+def test_a_piece_that_the_network_took_for_another_class_belongs_to_the_whole_box() -> None:
+    whole, sliver = ring(50, 50, 60, 10, 0.0), ring(26, 50, 12, 9, 0.0)
+    two = pieces([whole, sliver], [0, 1], [LEFT, (20, 0, 120, 100)])
+    two.cut[1] = True
+    found = merged(two)
+    assert found.label.tolist() == [0]
+
+
+def test_a_whole_container_does_not_swallow_the_piece_of_a_stack_around_it() -> None:
+    container, stack = ring(60, 50, 6, 3, 0.0), ring(60, 50, 80, 30, 0.0)
+    two = pieces([container, stack], [0, 1], [LEFT, RIGHT])
+    two.cut[1] = True
+    assert sorted(merged(two).label.tolist()) == [0, 1]
 
 
 def test_nothing_and_one_stay_as_they_are() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from monitor.core.arrays import Floats
+from monitor.detect.base import VESSEL
 from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import Weights
 from monitor.training.fit import Fit, Found, applied, figures, fit, run_on
@@ -52,7 +53,7 @@ def fit_ours(weights: Weights, held: Sequence[Sample]) -> OursFit:
     if not held:
         return OursFit()
     found = {way: run_on(held, YoloDetector(_by(weights, way), _LEAST_SCORE)) for way in (BY_MAP, BY_RUN)}
-    plain = found[BY_MAP]
+    plain = [_vessels(one) for one in found[BY_MAP]]
     both = [_joined(one, other) for one, other in zip(plain, found[BY_RUN], strict=True)]
     whole = _length_fit(both)
     scored = [_measured(one, rows, whole) for one, rows in zip(plain, both, strict=True)]
@@ -67,6 +68,14 @@ def fit_ours(weights: Weights, held: Sequence[Sample]) -> OursFit:
         by = fit([_measured(plain[number], both[number], lengths) for number in others])
         crossed += applied([_measured(one, both[index], lengths)], by)
     return OursFit(result, whole, tuple(figures(crossed, "threshold of each by the others")))
+
+
+def _vessels(found: Found) -> Found:
+    """The same without stacks, whose scores are not of the kind that is fitted."""
+    mine = np.array([name == VESSEL for name in found.class_name], dtype=bool)
+    kinds = (VESSEL,) * int(mine.sum())
+    missed = {VESSEL: found.missed.get(VESSEL, 0)}
+    return replace(found, score=found.score[mine], is_true=found.is_true[mine], class_name=kinds, missed=missed)
 
 
 def _by(weights: Weights, way: LengthFit) -> Weights:

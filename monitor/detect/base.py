@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from monitor.core.scenes.scene import Raster
 
 VESSEL = "vessel"
 CONTAINER_STACK = "container_stack"
+CONTAINER = "container"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +24,19 @@ class Boxes:
     Attributes
     ----------
     class_name : tuple of str
-        ``vessel`` or ``container_stack``.
+        ``vessel``, ``container_stack``, ``container``, or a name of the model's own.
     rings : tuple of Floats
-        (n, 2) column and row, corner based, not closed: the four corners of a vessel's oriented box, or a stack's
-        outline.
+        (n, 2) column and row, corner based, not closed: the four corners of a box, or a stack's outline.
     score : Floats
         0–1.
     length_m, length_low_m, length_high_m : Floats
         The long side with the bounds of its 90 % interval (NaN where the detector gives none).
     angle : Floats
-        Radians of the long side from +column towards +row, modulo pi.
+        Radians of the long side from +column towards +row, modulo pi; NaN where a box without axis tells none.
+    width_m : Floats
+        The short side, NaN where it is not known; all NaN when it is not given.
+    weights_sha256 : str
+        Of the weights file that found them, "" where there is none.
     """
 
     class_name: tuple[str, ...]
@@ -42,10 +46,14 @@ class Boxes:
     length_low_m: Floats
     length_high_m: Floats
     angle: Floats
+    width_m: Floats = field(default_factory=lambda: np.zeros(0))
+    weights_sha256: str = ""
 
     def __post_init__(self) -> None:
         count = len(self.class_name)
-        if any(len(part) != count for part in (self.rings, self.score, self.length_m, self.angle)):
+        if not len(self.width_m):
+            object.__setattr__(self, "width_m", np.full(count, np.nan))
+        if any(len(part) != count for part in (self.rings, self.score, self.length_m, self.angle, self.width_m)):
             raise DataError(f"boxes of {count} classes with {len(self.rings)} rings and {len(self.score)} scores")
 
     def __len__(self) -> int:
@@ -61,14 +69,11 @@ class Boxes:
     def take(self, index: Sequence[int]) -> Boxes:
         """The entries under some indices."""
         pick = np.asarray(index, dtype=int)
-        return Boxes(
+        return replace(
+            self,
             class_name=tuple(self.class_name[i] for i in pick),
             rings=tuple(self.rings[i] for i in pick),
-            score=self.score[pick],
-            length_m=self.length_m[pick],
-            length_low_m=self.length_low_m[pick],
-            length_high_m=self.length_high_m[pick],
-            angle=self.angle[pick],
+            **{name: getattr(self, name)[pick] for name in _NUMBERS},
         )
 
     def plus(self, other: Boxes) -> Boxes:
@@ -76,12 +81,12 @@ class Boxes:
         return Boxes(
             class_name=self.class_name + other.class_name,
             rings=self.rings + other.rings,
-            score=np.concatenate([self.score, other.score]),
-            length_m=np.concatenate([self.length_m, other.length_m]),
-            length_low_m=np.concatenate([self.length_low_m, other.length_low_m]),
-            length_high_m=np.concatenate([self.length_high_m, other.length_high_m]),
-            angle=np.concatenate([self.angle, other.angle]),
+            weights_sha256=self.weights_sha256 or other.weights_sha256,
+            **{name: np.concatenate([getattr(self, name), getattr(other, name)]) for name in _NUMBERS},
         )
+
+
+_NUMBERS = ("score", "length_m", "length_low_m", "length_high_m", "angle", "width_m")
 
 
 class Detector(Protocol):

@@ -15,15 +15,24 @@ from monitor.core.arrays import Floats
 from monitor.core.geo.geodesy import area_m2, convergence_deg
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
-from monitor.detect.base import CONTAINER_STACK, Boxes, Detector
+from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
 
+_LETTER = {VESSEL: "v", CONTAINER_STACK: "s"}
+"""What stands for a class in an id; other classes stand there by their name."""
+
+
+_BAND_LAG = ("s2",)
+"""Sensors whose bands are recorded at the times that motion is read from."""
+_TELLS_WATER = ("B08", "B11", "VV", "VH")
+"""Bands of which one is needed to tell water from land by the pixels alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Objects:
-    """Vessels and stacks of one scene; one entry each in every field.
+    """What was found in one scene; one entry each in every field.
 
     Attributes
     ----------
@@ -32,13 +41,13 @@ class Objects:
     ids : tuple of str
         Unique within the scene; the same input gives the same.
     shapes : tuple of BaseGeometry
-        Longitude/latitude polygons: a vessel's oriented box or a stack's outline.
+        Longitude/latitude polygons: an object's box or a stack's outline.
     axis_deg : tuple of float
-        0–180 clockwise from true north.
+        0–180 clockwise from true north; NaN for a box without axis.
     area_m2 : tuple of float
-        NaN for vessels.
+        NaN for all but stacks.
     zone : tuple of str
-        ``berth`` | ``inshore`` | ``open``.
+        ``berth`` | ``inshore`` | ``open``; "" where nothing tells water from land.
     zone_id : tuple of str
         The berth, anchorage, yard or pier it lies in, "" for none.
     motion : tuple of BandMotion
@@ -87,15 +96,20 @@ def find_objects(
         The raster does not fit the detector.
     """
     raster = raster.cleared()
-    boxes = without_aircraft(detector(raster), raster)
+    boxes, lags = detector(raster), acquisition.sensor in _BAND_LAG
+    boxes = without_aircraft(boxes, raster) if lags else boxes
     known = water if water is not None else (aoi.water if aoi is not None else None)
-    boxes, where = place(boxes, raster, known)
+    if known is None and not tells_water(raster):
+        where = [""] * len(boxes)
+    else:
+        boxes, where = place(boxes, raster, known)
     if not len(boxes):
         return Objects(boxes)
     shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
     shapes = [shape if shape.is_valid else shape.buffer(0) for shape in shapes]
     middle = np.array([ring.mean(axis=0) for ring in boxes.rings])
     stacks = np.array([name == CONTAINER_STACK for name in boxes.class_name])
+    afloat = np.array([name == VESSEL for name in boxes.class_name])
     pairs = list(zip(shapes, stacks, strict=True))
     return Objects(
         boxes=boxes,
@@ -104,16 +118,24 @@ def find_objects(
         axis_deg=tuple(float(axis) for axis in axes_deg(boxes.angle, middle, raster.grid)),
         area_m2=tuple(area_m2(shape) if stack else float("nan") for shape, stack in pairs),
         zone=tuple(where),
-        zone_id=tuple(_zone_ids(shapes, stacks, aoi)),
-        motion=tuple(NOT_MEASURABLE if stack else band_motion(raster, shape) for shape, stack in pairs),
+        zone_id=tuple(_zone_ids(shapes, afloat, aoi)),
+        motion=tuple(
+            band_motion(raster, shape) if name == VESSEL and lags else NOT_MEASURABLE
+            for shape, name in zip(shapes, boxes.class_name, strict=True)
+        ),
     )
+
+
+def tells_water(raster: Raster) -> bool:
+    """Whether water can be told from land by a raster's pixels alone."""
+    return any(raster.has(band) for band in _TELLS_WATER)
 
 
 def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:
     count: dict[str, int] = {}
     out = []
     for name, (col, row) in zip(boxes.class_name, middle, strict=True):
-        base = f"{scene_id}-{'s' if name == CONTAINER_STACK else 'v'}{int(row):05d}{int(col):05d}"
+        base = f"{scene_id}-{_LETTER.get(name, name)}{int(row):05d}{int(col):05d}"
         count[base] = count.get(base, 0) + 1
         out.append(base if count[base] == 1 else f"{base}-{count[base]}")
     return out
@@ -125,7 +147,7 @@ def axes_deg(angle: Floats, middle: Floats, grid: Grid) -> Floats:
     Parameters
     ----------
     angle : Floats
-        Radians from +column towards +row.
+        Radians from +column towards +row; NaN stays NaN.
     middle : Floats
         (n, 2) column and row of where each axis is.
     grid : Grid
@@ -139,13 +161,13 @@ def axes_deg(angle: Floats, middle: Floats, grid: Grid) -> Floats:
     return np.asarray(axis, dtype=np.float64)
 
 
-def _zone_ids(shapes: list[BaseGeometry], stacks: npt.NDArray[np.bool_], aoi: Aoi | None) -> list[str]:
-    """The berth that a vessel covers most, else the anchorage; the yard or pier that a stack does; "" for none."""
+def _zone_ids(shapes: list[BaseGeometry], afloat: npt.NDArray[np.bool_], aoi: Aoi | None) -> list[str]:
+    """The berth that a vessel covers most, else the anchorage; the yard or pier that all else does; "" for none."""
     if aoi is None:
         return [""] * len(shapes)
-    afloat = (aoi.of_kind("berth"), aoi.of_kind("anchorage"))
+    moorings = (aoi.of_kind("berth"), aoi.of_kind("anchorage"))
     ashore = (aoi.of_kind("yard") + aoi.of_kind("pier"),)
-    return [_most_covered(shape, ashore if stack else afloat) for shape, stack in zip(shapes, stacks, strict=True)]
+    return [_most_covered(shape, moorings if floats else ashore) for shape, floats in zip(shapes, afloat, strict=True)]
 
 
 def _most_covered(shape: BaseGeometry, choices: Sequence[Sequence[Zone]]) -> str:

@@ -38,7 +38,7 @@ def detect(
     Returns
     -------
     DETECTIONS table
-        Geometry is a vessel's oriented box or a stack's outline in EPSG:4326. Empty when nothing was found. The same
+        Geometry is an object's box or a stack's outline in EPSG:4326. Empty when nothing was found. The same
         input gives the same ids.
 
     Raises
@@ -62,11 +62,13 @@ def detect(
             "length_m": boxes.length_m,
             "length_low_m": boxes.length_low_m,
             "length_high_m": boxes.length_high_m,
+            "width_m": boxes.width_m,
             "axis_deg": found.axis_deg,
             "area_m2": found.area_m2,
             "zone": found.zone,
             "zone_id": found.zone_id,
             "detector": detector.key,
+            "weights_sha256": boxes.weights_sha256,
             "motion": [motion.state for motion in found.motion],
             "speed_low_kn": [motion.low_kn for motion in found.motion],
             "speed_high_kn": [motion.high_kn for motion in found.motion],

@@ -126,7 +126,7 @@ def detect_images(
         ahead = {path: aside.submit(reading.image, path) for path in files[:1]}
         # loaded while the first file is read
         images = importlib.import_module("monitor.standalone.geojson")
-        detector = make_detector(reading.sensor, weights, threshold, land=ashore)
+        detector = make_detector(reading.sensor, weights, threshold, land=ashore, opened=True)
         sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
 
         def observation(path: Path) -> dict[str, object]:

@@ -143,12 +143,14 @@ def features(objects: Objects, acquisition: Acquisition, detector: str) -> list[
                 "length_m": _number(boxes.length_m[row]),
                 "length_low_m": _number(boxes.length_low_m[row]),
                 "length_high_m": _number(boxes.length_high_m[row]),
+                "width_m": _number(boxes.width_m[row]),
                 "axis_deg": _number(objects.axis_deg[row]),
                 "area_m2": _number(objects.area_m2[row]),
                 "zone": objects.zone[row],
                 **when,
                 **_moving(objects.motion[row]),
                 "detector": detector,
+                "weights_sha256": boxes.weights_sha256,
             },
         }
         for row in range(len(objects))

@@ -7,17 +7,19 @@ environment or from a file of their own, never from monitor.toml, and never show
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import Order
 from monitor.core.timerange import TimeRange, span
+from monitor.detect.models.description import ModelKeys
+from monitor.detect.registry import DETECTED, Choice
 from monitor.sources.tabular.layouts import LayoutTable
 
 FILE_NAME = "monitor.toml"
@@ -84,11 +86,56 @@ class StacSection(_Section):
     collection: str = Field("sentinel-2-c1-l2a", description="the collection to search")
 
 
-class DetectorSection(_Section):
-    """What finds ships."""
+class SensorDetectorSection(ModelKeys):
+    """What finds ships in scenes of one sensor, and what is said of its model."""
 
-    weights: str = Field("", description="a name in weights.toml; empty: the default for each sensor")
+    weights: str = Field("", description="a name, a file or a folder of weights")
+    threshold: float | None = Field(None, ge=0, le=1, description="least score")  # type: ignore[assignment]
+
+
+class DetectorSection(_Section):
+    """What finds ships; ``[detector.SENSOR]`` says it for one sensor, with keys of its model."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, SensorDetectorSection]
+
+    weights: str = Field(
+        "", description="for optical scenes: a name, a file or a folder of weights; empty: the default for each sensor"
+    )
     threshold: float | None = Field(None, ge=0, le=1, description="least score; empty: the weights' own")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        for name, value in given.items() if isinstance(given, dict) else ():
+            if name not in cls.model_fields and not isinstance(value, Mapping | SensorDetectorSection):
+                raise ValueError(f"{name}: no such setting")
+        return given
+
+    def of(self, sensor: str) -> Choice:
+        """What is chosen for a sensor: its own section before this one.
+
+        Parameters
+        ----------
+        sensor : str
+            Radar takes nothing from this section but the threshold.
+        """
+        own = (self.__pydantic_extra__ or {}).get(sensor)
+        weights = self.weights if sensor != "s1" else ""
+        if own is None:
+            return Choice(weights or None, self.threshold)
+        keys = own.model_dump(exclude={"weights", "threshold"}, exclude_unset=True)
+        threshold = self.threshold if own.threshold is None else own.threshold
+        return Choice(own.weights or weights or None, threshold, keys)
+
+    def sensors(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Those sensors that something finds ships for.
+
+        Parameters
+        ----------
+        wanted : iterable of str
+        """
+        return tuple(sensor for sensor in wanted if sensor in DETECTED or self.of(sensor).weights)
 
 
 class AisSection(_Section):
@@ -322,6 +369,9 @@ def template(**changes: Mapping[str, str]) -> str:
                 lines.append(f"{name} = {changes[section][name]}  # {setting.description}")
             else:
                 lines.append(f"# {name} = {_toml(setting.default)}  # {setting.description}")
+        if model is DetectorSection:
+            keys = ", ".join(SensorDetectorSection.model_fields)
+            lines.append(f"# [detector.hires]: the same for one sensor, and what is said of its model: {keys}")
     return "\n".join(lines) + "\n"
 
 

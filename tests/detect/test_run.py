@@ -57,6 +57,22 @@ def test_nothing_found_is_the_empty_table() -> None:
     assert list(table.columns) == list(DETECTIONS.columns)
 
 
+def test_a_box_without_axis_keeps_its_class_width_and_the_hash_of_its_weights() -> None:
+    quay = corners(harbour.HULLS[0])
+    given = replace(
+        boxes(quay, quay + 3, names=(VESSEL, "container"), angle=float("nan")),
+        width_m=np.array([20.0, 2.4]),
+        weights_sha256="ab" * 32,
+    )
+    table = found(given)
+    assert list(table["class_name"]) == [VESSEL, "container"]
+    assert list(table["width_m"]) == [20.0, 2.4]
+    assert table["axis_deg"].isna().all()
+    assert set(table["weights_sha256"]) == {"ab" * 32}
+    assert list(table["motion"])[1] == ""
+    assert "-container" in table["detection_id"][1]
+
+
 def test_zones_follow_the_distance_from_land() -> None:
     table = found(boxes(corners(harbour.HULLS[0]), corners(harbour.HULLS[3])))
     assert list(table["zone"]) == ["berth", "inshore"]

@@ -11,17 +11,20 @@ from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.placement import place
 from monitor.detect.evaluation.matching import Truth
+from monitor.detect.objects import tells_water
 
 
 def with_zones(truth: Truth, raster: Raster) -> Truth:
     """The labels with a `zone` for each vessel: ``berth`` | ``inshore`` | ``open``.
 
     Alongside is by the label's `situation`; the others are inshore or open by the shore as the scene's own
-    pixels show it, as for detections.
+    pixels show it, as for detections. Where no band shows it, the zone is "".
     """
     vessels = truth.vessels
     if vessels.empty:
         return replace(truth, vessels=vessels.assign(zone=[]))
+    if not tells_water(raster):
+        return replace(truth, vessels=vessels.assign(zone=""))
     back = ~raster.grid.transform
     rings = []
     for shape in vessels["geometry"]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.sensors import SENSORS, sensor
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import minute, number, plural
 from monitor.report.charts.svg import day_ticks, document, line, tag, text, title
@@ -144,7 +144,7 @@ def _observations_table(observations: Sequence[Observation], names: dict[str, st
         (
             Cell(when(k.acquisition) if k.acquisition else minute(k.at)),
             Cell(names.get(k.aoi_id, k.aoi_id)),
-            Cell(SENSORS[k.sensor].name),
+            Cell(sensor(k.sensor).name),
             Cell(k.state, kinds.get(k.state, "none")),
             Cell(k.reason or "–"),
             Cell(f"{k.fraction:.0%}"),

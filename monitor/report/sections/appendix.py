@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import isoformat
 from monitor.core.wording import minute
@@ -115,7 +115,7 @@ def provenance(given: BriefInput, digest: str) -> Section:
         compact=True,
         empty="None recorded.",
     )
-    credit = {SENSORS[a.sensor].credit + f" {a.start.year}" for a in given.acquisitions if not a.simulated}
+    credit = {sensor(a.sensor).credit + f" {a.start.year}" for a in given.acquisitions if not a.simulated}
     notices = [*sorted(credit), *sorted({aoi.attribution for aoi in given.aois if aoi.attribution})]
     if given.is_simulated:
         notices.insert(0, SIMULATED_LINE)
@@ -148,7 +148,7 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
         Cell(name),
         Cell(when(scene)),
         Cell(
-            f"{SENSORS[scene.sensor].name}{', ' + scene.level if scene.level else ''}"
+            f"{sensor(scene.sensor).name}{', ' + scene.level if scene.level else ''}"
             + (", SIMULATED" if scene.simulated else "")
         ),
         Cell(short(request), "hash", request),

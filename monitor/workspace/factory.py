@@ -56,11 +56,17 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
     """
     chosen = name or settings.source.name
     if chosen == "folder":
-        from monitor.sources.imagery.local.source import FolderSource
+        from monitor.sources.imagery.local.source import IN_FOLDER, FolderSource
 
-        folder = root / settings.source.folder
-        source = FolderSource(folder, settings.source.bands, settings.source.radar_unit)
-        return replace(source, needed=()) if settings.source.accept_missing_bands else source
+        given = replace(
+            IN_FOLDER,
+            sensor=settings.source.sensor or None,
+            bands=settings.source.bands,
+            unit=settings.source.radar_unit,
+            name_pattern=settings.source.name_pattern,
+            crs=settings.source.crs,
+        )
+        return FolderSource(root / settings.source.folder, given, settings.source.accept_missing_bands)
     if chosen == "simulated":
         from monitor.sources.simulated.source import SimulatedSource
 
@@ -129,7 +135,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
         client_id=client_id,
         client_secret=secret,
         level=chosen.level.upper(),
-        sensors=tuple(settings.source.sensors),
+        sensors=settings.source.sensors,
         units_per_month=chosen.units_per_month,
         deadline_s=chosen.deadline_s,
         incidence=chosen.incidence,
@@ -139,7 +145,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
 def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
     """The simulated season that the settings describe."""
     chosen = settings.simulate
-    period, sensors = TimeRange.parse(chosen.period), tuple(settings.source.sensors)
+    period, sensors = TimeRange.parse(chosen.period), settings.source.sensors
     return season_of(aois, seed=chosen.seed, period=period, scenario=chosen.scenario, sensors=sensors)
 
 

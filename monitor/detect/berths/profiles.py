@@ -15,7 +15,7 @@ from monitor.core.arrays import Mask
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.schema import UTC, Column, Schema
-from monitor.detect.context.water import water_mask
+from monitor.detect.context.water import shows_water, water_mask
 
 BIN_M = 20.0
 FEATURES = ("near_infrared", "shortwave", "vv_db", "vh_db")
@@ -75,7 +75,8 @@ def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.Dat
     past removes them.
     """
     clear = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
-    wet = water_mask(raster, water=aoi.water) & clear if aoi.has_berths else clear
+    shown = aoi.has_berths and (aoi.water is not None or shows_water(raster))
+    wet = water_mask(raster, water=aoi.water) & clear if shown else clear
     levels = {name: _level(raster, band, wet) for name, band in _BANDS.items() if raster.has(band)}
     rows = [
         pd.DataFrame(

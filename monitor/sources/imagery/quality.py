@@ -1,4 +1,4 @@
-"""Cloud and ice from the masks that come with Sentinel-2; pure."""
+"""Cloud and ice from the masks that come with Sentinel-2 and with Planet's images; pure."""
 
 from __future__ import annotations
 
@@ -13,20 +13,35 @@ MASKS = ("SCL", "CLM", "dataMask")
 _SCL_CLOUD = (3, 8, 9, 10)
 _SCL_ICE = 11
 _CLM_NONE = 255
+UDM2 = {"UDM2_SNOW": 2, "UDM2_SHADOW": 3, "UDM2_HEAVY_HAZE": 5, "UDM2_CLOUD": 6, "UDM2_UNUSABLE": 8}
+"""The bands, from 1, of Planet's usable data mask that are used; light haze hides no ship. Planet Labs, "UDM2"."""
+_UDM2_CLOUD = ("UDM2_SHADOW", "UDM2_HEAVY_HAZE", "UDM2_CLOUD")
+_UDM2_BLACKFILL = 1
 
 Numbers = npt.NDArray[np.generic]
 
 
 def cloud(masks: Mapping[str, Numbers]) -> Mask | None:
-    """(row, col) bool: cloud, cloud shadow (SCL 3) and cirrus (8, 9, 10), or CLM 1; None without either mask."""
+    """(row, col) bool: cloud, cloud shadow (SCL 3) and cirrus (8, 9, 10), or CLM 1.
+
+    With Planet's mask: cloud, its shadow and heavy haze. None without any of these masks.
+    """
     found: list[Mask] = []
     if "SCL" in masks:
         found.append(np.isin(masks["SCL"], _SCL_CLOUD))
     if "CLM" in masks and (masks["CLM"] != _CLM_NONE).any():
         found.append(masks["CLM"] == 1)
+    found += [np.asarray(masks[name] != 0, dtype=bool) for name in _UDM2_CLOUD if name in masks]
     return np.logical_or.reduce(found) if found else None
 
 
 def ice(masks: Mapping[str, Numbers]) -> Mask | None:
-    """(row, col) bool: snow or ice (SCL 11); None without SCL."""
+    """(row, col) bool: snow or ice (SCL 11, or Planet's snow); None without either mask."""
+    if "UDM2_SNOW" in masks:
+        return np.asarray(masks["UDM2_SNOW"] != 0, dtype=bool)
     return masks["SCL"] == _SCL_ICE if "SCL" in masks else None
+
+
+def unseen(masks: Mapping[str, Numbers]) -> Mask | None:
+    """(row, col) bool: outside the picture by Planet's mask; None without it."""
+    return (masks["UDM2_UNUSABLE"].astype(np.uint8) & _UDM2_BLACKFILL) != 0 if "UDM2_UNUSABLE" in masks else None

@@ -40,7 +40,7 @@ def read(path: Path) -> None:
     """Read a file by every way that a user has."""
     if path.suffix in (".tif", ".json"):
         picture = path.with_suffix(".tif")
-        FolderSource(path.parent, needed=()).survey(PORT, TimeRange.parse("2023"))
+        FolderSource(path.parent, takes_missing_bands=True).survey(PORT, TimeRange.parse("2023"))
         read_image(picture)
     else:
         parse_aoi(read_outlines(path), id="x")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
 from collections.abc import Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -19,6 +21,8 @@ from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import table_key, without_detections
 from monitor.store.archive import Archive
 
+log = logging.getLogger(__name__)
+
 
 def detect_scenes(
     context: Context, period: TimeRange | None = None, pool: Executor | None = None
@@ -35,6 +39,14 @@ def detect_scenes(
         Workers read the archive by its absolute path, wherever they run.
     """
     chosen = [s for s in context.scenes if period is None or s.acquisition.acquired_at in period]
+    for sensor, number in Counter(s.acquisition.sensor for s in chosen).items():
+        if sensor not in context.detectors:
+            log.warning(
+                "%d scenes of sensor %s: nothing finds ships in them; name a model's file as weights in [detector.%s]",
+                number,
+                sensor,
+                sensor,
+            )
     work = without_detections(context, chosen)
     archive = replace(context.archive, root=context.archive.root.resolve())
     return each(partial(_detect_one, archive, dict(context.detectors)), work, pool)

@@ -12,7 +12,20 @@ import typer
 from typer.core import TyperGroup
 
 from monitor import __version__
-from monitor.cli import ais, alerts, flights, imagery, ingest, ledger, operations, report, review, serve, tables
+from monitor.cli import (
+    ais,
+    alerts,
+    flights,
+    imagery,
+    ingest,
+    ledger,
+    operations,
+    report,
+    review,
+    serve,
+    tables,
+    weights,
+)
 from monitor.cli import workspace as upkeep
 from monitor.cli.options import Command, Session, command, exit_code
 from monitor.core.errors import MonitorError
@@ -87,13 +100,13 @@ def options(
 
 _PANELS: dict[str, tuple[Command, ...]] = {
     "Bring in": (upkeep.init, upkeep.demo, imagery.pull, ingest.ingest, imagery.simulate, operations.plan),
-    "Find": (imagery.detect, ingest.gaps, report.correlate, operations.passes, imagery.evaluate, imagery.train),
+    "Find": (imagery.detect, ingest.gaps, report.correlate, operations.passes, weights.evaluate, weights.train),
     "Answer": (upkeep.status, tables.tables, review.review, serve.serve),
     "Publish": (report.report, report.export, report.evidence, alerts.alerts),
     "Keep": (upkeep.run, operations.schedule, operations.doctor, upkeep.verify, upkeep.reindex, report.score),
 }
 """The commands by what they are for, as the help lists them."""
-_GROUPS = {"Answer": (ledger.group, flights.group, ais.group)}
+_GROUPS = {"Find": (weights.group,), "Answer": (ledger.group, flights.group, ais.group)}
 
 for panel, functions in _PANELS.items():
     for function in functions:

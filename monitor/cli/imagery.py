@@ -89,6 +89,8 @@ def detect(
     Examples: monitor detect 2023-10 --aoi rajin; monitor detect --image a.tif b.tif --out ships.geojson
     """
     if not image:
+        chosen = "--weights and --threshold go with --image; in a workspace, set them in [detector] of monitor.toml"
+        require(weights is None and threshold is None, chosen)
         print_outcomes(session, "detect", session.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
@@ -110,55 +112,6 @@ def detect(
     found = detect_images(files, out=out, reading=reading, land=land, weights=weights, threshold=threshold)
     session.print(found.as_json(), found.text())
     exit_if(found.failed)
-
-
-@command
-def evaluate(
-    session: Session,
-    folder: Annotated[Path, typer.Argument(help="A labelled scene folder, or a folder of them.")],
-    weights: WeightsOption = None,
-    threshold: ThresholdOption = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Also write the scores as JSON.")] = None,
-) -> None:
-    """Score a detector on labelled scenes.
-
-    Example: monitor evaluate labelled/ --json
-    """
-    from monitor.standalone.tools import evaluate
-
-    scores = evaluate(folder, weights=weights, threshold=threshold, out=out)
-    session.print(scores.to_json(), scores.table())
-
-
-@command
-def train(
-    session: Session,
-    folder: Annotated[list[Path], typer.Argument(help="Labelled scene folders.")],
-    out: Annotated[Path, typer.Option("--out", help="Where weights, log and model card go.")] = Path("trained"),
-    minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Longest time.")] = 90.0,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed and data make the same weights.")] = 7,
-    leave_out: Annotated[list[str] | None, typer.Option("--leave-out", help="Ports kept for validation.")] = None,
-    simulated: Annotated[
-        int | None, typer.Option("--simulated", min=0, help="Made-up ports to mix in.  [default: the recipe's, or 0]")
-    ] = None,
-    recipe: Annotated[Path | None, typer.Option("--recipe", help="A file of stages, as weights/recipe.toml.")] = None,
-) -> None:
-    """Train weights on labelled folders, composed scenes and made-up ports.
-
-    Example: monitor train ports/ --leave-out busan --simulated 80 --out trained
-    """
-    from monitor.standalone.tools import train
-
-    made = train(
-        folder,
-        out=out,
-        minutes=minutes,
-        seed=seed,
-        leave_out=tuple(leave_out or ()),
-        simulated=simulated,
-        recipe=recipe,
-    )
-    session.print({"weights": str(made)}, str(made))
 
 
 @command

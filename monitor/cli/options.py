@@ -37,7 +37,7 @@ PoolOption = Annotated[
 ]
 CsvOption = Annotated[Path | None, typer.Option("--out", help="Write the table as CSV.")]
 HtmlOption = Annotated[Path | None, typer.Option("--out", help="The HTML file to write.")]
-WeightsOption = Annotated[str | None, typer.Option("--weights", help="A name in weights.toml.")]
+WeightsOption = Annotated[str | None, typer.Option("--weights", help="Weights: a name, a .onnx or .pt, or a folder.")]
 ThresholdOption = Annotated[float | None, typer.Option("--threshold", min=0, max=1, help="Lowest score.")]
 DatesOption = Annotated[
     Literal["day-first", "month-first"] | None,

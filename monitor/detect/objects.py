@@ -15,10 +15,12 @@ from monitor.core.arrays import Floats
 from monitor.core.geo.geodesy import area_m2, convergence_deg
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
+from monitor.detect.context.water import shows_water
 
 _LETTER = {VESSEL: "v", CONTAINER_STACK: "s"}
 """What stands for a class in an id; other classes stand there by their name."""
@@ -41,7 +43,7 @@ class Objects:
     area_m2 : tuple of float
         NaN for all but stacks.
     zone : tuple of str
-        ``berth`` | ``inshore`` | ``open``.
+        ``berth`` | ``inshore`` | ``open``; "" where nothing tells water from land.
     zone_id : tuple of str
         The berth, anchorage, yard or pier it lies in, "" for none.
     motion : tuple of BandMotion
@@ -90,9 +92,13 @@ def find_objects(
         The raster does not fit the detector.
     """
     raster = raster.cleared()
-    boxes = without_aircraft(detector(raster), raster)
+    boxes, lags = detector(raster), sensor(acquisition.sensor).has_band_lag
+    boxes = without_aircraft(boxes, raster) if lags else boxes
     known = water if water is not None else (aoi.water if aoi is not None else None)
-    boxes, where = place(boxes, raster, known)
+    if known is None and not shows_water(raster):
+        where = [""] * len(boxes)
+    else:
+        boxes, where = place(boxes, raster, known)
     if not len(boxes):
         return Objects(boxes)
     shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
@@ -110,7 +116,7 @@ def find_objects(
         zone=tuple(where),
         zone_id=tuple(_zone_ids(shapes, afloat, aoi)),
         motion=tuple(
-            band_motion(raster, shape) if name == VESSEL else NOT_MEASURABLE
+            band_motion(raster, shape) if name == VESSEL and lags else NOT_MEASURABLE
             for shape, name in zip(shapes, boxes.class_name, strict=True)
         ),
     )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.core.errors import SettingsError
@@ -11,9 +14,29 @@ if TYPE_CHECKING:
 
     from monitor.core.aoi import Aoi
     from monitor.detect.base import Detector
+    from monitor.detect.yolo.weights import Weights
 
 DETECTED = ("s2", "s1")
-"""The sensors that there is a detector for."""
+"""The sensors that there is a detector for without weights of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What settings choose for a sensor, as `make_detector` takes it.
+
+    Attributes
+    ----------
+    weights : str, optional
+        Name, file or folder of weights; those that come with monitor when None.
+    threshold : float, optional
+        Least score; the detector's own when None.
+    keys : mapping of str to object
+        What is said of a model of one's own, over its description.
+    """
+
+    weights: str | None = None
+    threshold: float | None = None
+    keys: Mapping[str, object] = field(default_factory=dict)
 
 
 def make_detector(
@@ -21,23 +44,32 @@ def make_detector(
     weights: str | None = None,
     threshold: float | None = None,
     *,
+    keys: Mapping[str, object] | None = None,
+    home: Path | None = None,
     aois: tuple[Aoi, ...] = (),
     land: BaseGeometry | None = None,
+    opened: bool = False,
 ) -> Detector:
     """The detector that processes scenes of a sensor.
 
     Parameters
     ----------
     sensor : str
-        ``s2`` or ``s1``.
+        ``s2``, ``s1``, or any other that weights are given for.
     weights : str, optional
-        Name of the weights of the optical detector; the default ones when None. Radar needs none.
+        Name, file or folder of weights; those that come with monitor when None.
     threshold : float, optional
         Least score; the detector's own when None.
+    keys : mapping of str to object, optional
+        Of `models.description.ModelKeys`: what is said of a model of one's own, over its description.
+    home : Path, optional
+        Where relative paths begin; the current folder by default.
     aois : tuple of Aoi
         Radar takes the water of those that a scene shows.
     land : BaseGeometry, optional
         Longitude/latitude polygons taken away from radar's water.
+    opened : bool
+        Whether a weights file is opened at once, so that a wrong one stops before any pixel is read.
 
     Raises
     ------
@@ -46,13 +78,37 @@ def make_detector(
     SettingsError
         There is no detector for the sensor.
     """
-    if sensor == "s2":
-        from monitor.detect.yolo.detector import DEFAULT, YoloDetector
-        from monitor.detect.yolo.weights import read_weights
+    if not weights:
+        if keys or sensor not in DETECTED:
+            lacks = f"keys of a model ({', '.join(keys)}) but no weights" if keys else "no detector"
+            raise SettingsError(
+                f"sensor {sensor!r}: {lacks}; name the model's file: --weights FILE, or weights in [detector.{sensor}]"
+            )
+        if sensor == "s1":
+            from monitor.detect.sar.detector import RadarDetector
 
-        return YoloDetector(read_weights(weights or DEFAULT), threshold)
-    if sensor == "s1":
-        from monitor.detect.sar.detector import RadarDetector
+            return RadarDetector(aois, land) if threshold is None else RadarDetector(aois, land, threshold)
+        from monitor.detect.yolo.weights import DEFAULT, read_weights
 
-        return RadarDetector(aois, land) if threshold is None else RadarDetector(aois, land, threshold)
-    raise SettingsError(f"no detector for sensor {sensor!r}; use s2 or s1")
+        return _dense(read_weights(DEFAULT), threshold, opened=opened)
+    from monitor.detect.models.find import find_weights
+    from monitor.detect.yolo.weights import Weights
+
+    named = find_weights(weights, home=home, keys=keys)
+    if isinstance(named, Weights):
+        return _dense(named, threshold, opened=opened)
+    from monitor.detect.models.detector import OwnDetector
+
+    found = OwnDetector(named, threshold)
+    if opened:
+        found.open()
+    return found
+
+
+def _dense(weights: Weights, threshold: float | None, *, opened: bool) -> Detector:
+    from monitor.detect.yolo.detector import YoloDetector
+
+    found = YoloDetector(weights, threshold)
+    if opened:
+        found.open()
+    return found

@@ -138,7 +138,7 @@ def _detectors(
     made: dict[str, Detector | MonitorError] = {}
     for sensor in [sensor_of(name).id for name in sensors or ("s2",)]:
         try:
-            made[sensor] = make_detector(sensor, weights, threshold, land=land)
+            made[sensor] = make_detector(sensor, weights, threshold, land=land, opened=True)
         except MonitorError as error:
             made[sensor] = error
     wrong = [found for found in made.values() if isinstance(found, MonitorError)]

@@ -4,24 +4,56 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.core.aoi import read_aois
-from monitor.core.errors import SettingsError
+from monitor.core.errors import ArchiveError, DataError, SettingsError
 from monitor.core.parallel import open_pool
 from monitor.core.timerange import TimeRange
 from monitor.detect.base import Detector
+from monitor.detect.evaluation.card import model_card
 from monitor.detect.evaluation.evaluate import Evaluation
 from monitor.detect.evaluation.evaluate import evaluate as score
+from monitor.detect.evaluation.matching import SCORING
+from monitor.detect.models.description import OwnModel
+from monitor.detect.models.find import card_path, read_keys
+from monitor.detect.yolo.weights import Weights, weights_folder
+from monitor.io.atomic import write_bytes
 from monitor.simulate.labelled import labelled_port
 from monitor.sources.simulated.files import SeasonFiles, write_season
 from monitor.workspace.factory import make_detector, season_of, shipped_ports
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What an evaluation gave, and where its card was written."""
+
+    result: Evaluation
+    card: Path | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """For scripts."""
+        return {**self.result.to_json(), "card": None if self.card is None else str(self.card)}
+
+    def text(self) -> str:
+        """For people."""
+        return self.result.table() + ("" if self.card is None else f"\ncard: {self.card}")
+
+
 def evaluate(
-    folder: Path, *, weights: str | None = None, threshold: float | None = None, out: Path | None = None
-) -> Evaluation:
+    folder: Path,
+    *,
+    weights: str | None = None,
+    threshold: float | None = None,
+    sensor: str = "s2",
+    floor_m: float = SCORING.floor_m,
+    card: Path | None = None,
+    out: Path | None = None,
+) -> Scored:
     """The scores of a detector on labelled scenes.
+
+    Of weights of one's own a card is written: Markdown, and beside the weights the figures that briefs quote.
 
     Parameters
     ----------
@@ -31,14 +63,43 @@ def evaluate(
         Name, file or folder of the detector's weights.
     threshold : float, optional
         Least score of a detection.
+    sensor : str, optional
+        Of the scenes.
+    floor_m : float, optional
+        Vessels shorter than this neither count nor cost.
+    card : Path, optional
+        The Markdown file; beside weights of one's own by default, else none is written.
     out : Path, optional
         Where the scores are also written, as JSON.
+
+    Raises
+    ------
+    DataError
+        A scene cannot be read, or a file cannot be written.
+    DetectorError
+        The weights are missing or wrong, or a scene does not fit them.
     """
-    detector: Detector = make_detector("s2", weights, threshold)
-    result = score(folder, detector)
+    detector: Detector = make_detector(sensor, weights, threshold, opened=True)
+    result = score(folder, detector, floor_m=floor_m, sensor=sensor)
+    used: Weights | OwnModel | None = getattr(detector, "weights", None)
+    own = None if used is None or used.path.parent.resolve() == weights_folder().resolve() else used.path
+    place = card or (None if own is None else own.with_suffix(".md"))
+    if place is not None:
+        name, sha256 = (detector.key, "") if used is None else (used.name, used.sha256)
+        made = model_card(result, name=name, sha256=sha256, on=folder.resolve().name)
+        _write(place, made.text)
+        if own is not None:
+            _write(card_path(own), json.dumps(made.as_json(), indent=1, ensure_ascii=False) + "\n")
     if out is not None:
-        out.write_text(json.dumps(result.to_json(), indent=1) + "\n", encoding="utf-8")
-    return result
+        _write(out, json.dumps(result.to_json(), indent=1) + "\n")
+    return Scored(result, place)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_bytes(path, text.encode())
+    except ArchiveError as error:
+        raise DataError(f"{error}; name another place by --card or --out") from error
 
 
 def train(
@@ -86,6 +147,51 @@ def train(
     count = plan.simulated if simulated is None else simulated
     ports = [labelled_port(plan.simulated_seed + number, size_px=plan.simulated_px) for number in range(count)]
     return train_weights(tuple(folders), out=out, stages=plan.stages, leave_out=tuple(leave_out), simulated=ports)
+
+
+def train_own(
+    sources: Sequence[Path],
+    *,
+    model: str,
+    out: Path,
+    keys: Path | None = None,
+    length: tuple[int | None, float] = (None, 90.0),
+    seed: int = 7,
+    leave_out: Sequence[str] = (),
+) -> Path:
+    """The folder of weights of a network of ultralytics, trained on labelled pictures.
+
+    Parameters
+    ----------
+    sources : sequence of Path
+        Labelled scene folders, ``data.yaml`` of ultralytics, COCO ``.json``.
+    model : str
+        A configuration such as ``yolo26n-obb.yaml``, a path to one, or to a checkpoint.
+    out : Path
+        The folder to write.
+    keys : Path, optional
+        A TOML of bands, stretch, image_px, gsd_m … as beside a model.
+    length : tuple of int or None and float, optional
+        Epochs, or minutes where these are None.
+    seed : int, optional
+    leave_out : sequence of str, optional
+        Names of labelled folders that are not trained on.
+
+    Raises
+    ------
+    SettingsError
+        The packages that training needs are not installed.
+    DataError
+        A source or the keys cannot be read, or nothing is left to train on.
+    """
+    try:
+        from monitor.training.own.run import Base
+        from monitor.training.own.train import train_own as train_network
+    except ModuleNotFoundError as error:
+        raise SettingsError(f"training needs {error.name}; pip install 'maritime-monitor[train]'") from error
+    given = None if keys is None else read_keys(keys)
+    base = Base(model, epochs=length[0], minutes=length[1], seed=seed)
+    return train_network(tuple(sources), base=base, out=out, keys=given, leave_out=tuple(leave_out), name=out.name)
 
 
 def simulate(

@@ -20,7 +20,7 @@ from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
 from monitor.store.positions import PositionStore
 from monitor.store.verify import verify
-from monitor.workspace.factory import DETECTED, alert_targets, hub_settings, make_detector, make_source
+from monitor.workspace.factory import alert_targets, detector, hub_settings, make_source
 from monitor.workspace.settings import FILE_NAME, Settings
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -56,7 +56,7 @@ def examine(root: Path, settings: Settings) -> list[Check]:
     checks = [_ports(root), *_disk(root), _archive(root), _tables(root), _files(root)]
     checks += _kept(root)
     checks += _sources(root, settings)
-    checks += [_weights(settings, sensor) for sensor in settings.source.sensors if sensor in DETECTED]
+    checks += [_weights(root, settings, sensor) for sensor in settings.detector.sensors(settings.source.wanted)]
     return [*checks, *_alerts(settings), _last_run(root)]
 
 
@@ -231,15 +231,11 @@ def _reached(name: str, url: str, setting: str) -> Iterator[Check]:
         )
 
 
-def _weights(settings: Settings, sensor: str) -> Check:
-    chosen = settings.detector
-
+def _weights(root: Path, settings: Settings, sensor: str) -> Check:
     def check() -> str:
-        return make_detector(sensor, chosen.weights or None, chosen.threshold).key
+        return detector(root, settings, sensor, opened=True).key
 
-    return _tried(
-        f"weights {sensor}", "install monitor again, or set [detector] weights to a name in weights.toml", check
-    )
+    return _tried(f"weights {sensor}", f"monitor weights lists what is known; set [detector.{sensor}] weights", check)
 
 
 def _last_run(root: Path) -> Check:

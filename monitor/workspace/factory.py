@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
 from monitor.core.timerange import TimeRange, span
-from monitor.detect.registry import DETECTED, make_detector
+from monitor.detect.registry import make_detector
 from monitor.pipeline.alerts.plan import AlertPlan
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, read_credentials
 from monitor.workspace.settings import Settings
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from monitor.sources.base import Source
 
 __all__ = [
-    "DETECTED",
     "alert_plan",
     "alert_targets",
+    "detector",
     "hub_settings",
     "make_detector",
     "make_source",
@@ -89,13 +89,13 @@ class Detectors(Mapping[str, "Detector"]):
     Parameters
     ----------
     sensors : iterable of str
-        Those without a detector are left out.
+        Those that have one.
     make : callable
         Takes a sensor, gives its detector.
     """
 
     def __init__(self, sensors: Iterable[str], make: Callable[[str], Detector]) -> None:
-        self._sensors = tuple(sensor for sensor in sensors if sensor in DETECTED)
+        self._sensors = tuple(sensors)
         self._make = make
         self._made: dict[str, Detector] = {}
 
@@ -114,6 +114,37 @@ class Detectors(Mapping[str, "Detector"]):
     def __len__(self) -> int:
         """How many sensors have one."""
         return len(self._sensors)
+
+
+def detector(
+    root: Path, settings: Settings, sensor: str, aois: tuple[Aoi, ...] = (), *, opened: bool = False
+) -> Detector:
+    """The detector that the settings choose for a sensor.
+
+    Parameters
+    ----------
+    root : Path
+        The workspace's folder.
+    settings : Settings
+        Its settings.
+    sensor : str
+        Of the scenes.
+    aois : tuple of Aoi
+        The ports; radar takes their water.
+    opened : bool
+        Whether a weights file is opened at once.
+
+    Raises
+    ------
+    DetectorError
+        There are no such weights, or the file is not what it should be.
+    SettingsError
+        There is no detector for the sensor.
+    """
+    chosen = settings.detector.of(sensor)
+    return make_detector(
+        sensor, chosen.weights, chosen.threshold, keys=chosen.keys, home=root, aois=aois, opened=opened
+    )
 
 
 def hub_settings(settings: Settings) -> SentinelHubSettings:

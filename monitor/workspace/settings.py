@@ -7,18 +7,21 @@ environment or from a file of their own, never from monitor.toml, and never show
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import Order
+from monitor.core.scenes.sensors import SENSORS, SERVED, UNNAMED
 from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.core.timerange import TimeRange, span
+from monitor.detect.models.description import ModelKeys
+from monitor.detect.registry import DETECTED, Choice
 from monitor.sources.imagery.local.reading import check_pattern
 from monitor.sources.tabular.layouts import LayoutTable
 
@@ -58,6 +61,11 @@ class SourceSettings(_Section):
     sensors: tuple[str, ...] = Field(
         ("s2", "s1"), description="which of s2 and s1 to take; a folder's images of other sensors are all taken"
     )
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The sensors whose scenes are taken, the folder's own among them."""
+        return (*self.sensors, self.sensor) if self.sensor else self.sensors
 
     @field_validator("name_pattern")
     @classmethod
@@ -112,11 +120,60 @@ class StacSection(_Section):
     collection: str = Field("sentinel-2-c1-l2a", description="the collection to search")
 
 
-class DetectorSection(_Section):
-    """What finds ships."""
+class SensorDetectorSection(ModelKeys):
+    """What finds ships in scenes of one sensor, and what is said of its model."""
 
-    weights: str = Field("", description="a name in weights.toml; empty: the default for each sensor")
+    weights: str = Field("", description="a name, a file or a folder of weights")
+    threshold: float | None = Field(None, ge=0, le=1, description="least score")  # type: ignore[assignment]
+
+
+class DetectorSection(_Section):
+    """What finds ships; ``[detector.SENSOR]`` says it for one sensor, with keys of its model."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    __pydantic_extra__: dict[str, SensorDetectorSection]
+
+    weights: str = Field(
+        "", description="for optical scenes: a name, a file or a folder of weights; empty: the default for each sensor"
+    )
     threshold: float | None = Field(None, ge=0, le=1, description="least score; empty: the weights' own")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: object) -> object:
+        for name, value in given.items() if isinstance(given, dict) else ():
+            if name not in cls.model_fields and not isinstance(value, Mapping | SensorDetectorSection):
+                raise ValueError(f"{name}: no such setting")
+        return given
+
+    def of(self, sensor: str) -> Choice:
+        """What is chosen for a sensor: its own section before this one.
+
+        Parameters
+        ----------
+        sensor : str
+            Radar takes nothing from this section but the threshold.
+        """
+        own = (self.__pydantic_extra__ or {}).get(sensor)
+        weights = self.weights if sensor != "s1" else ""
+        if own is None:
+            return Choice(weights or None, self.threshold)
+        keys = own.model_dump(exclude={"weights", "threshold"}, exclude_unset=True)
+        threshold = self.threshold if own.threshold is None else own.threshold
+        return Choice(own.weights or weights or None, threshold, keys)
+
+    def sensors(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        """Those sensors that something finds ships for: of those wanted, and of any that no service offers.
+
+        Parameters
+        ----------
+        wanted : iterable of str
+            Of those that services offer, the ones that are taken; and sensors of the user's own.
+        """
+        asked = tuple(wanted)
+        others = (*SENSORS, UNNAMED, *(self.__pydantic_extra__ or {}))
+        names = dict.fromkeys([*asked, *(name for name in others if name not in SERVED)])
+        return tuple(name for name in names if (name in DETECTED and name in asked) or self.of(name).weights)
 
 
 class AisSection(_Section):
@@ -350,6 +407,9 @@ def template(**changes: Mapping[str, str]) -> str:
                 lines.append(f"{name} = {changes[section][name]}  # {setting.description}")
             else:
                 lines.append(f"# {name} = {_toml(setting.default)}  # {setting.description}")
+        if model is DetectorSection:
+            keys = ", ".join(SensorDetectorSection.model_fields)
+            lines.append(f"# [detector.hires]: the same for one sensor, and what is said of its model: {keys}")
     return "\n".join(lines) + "\n"
 
 

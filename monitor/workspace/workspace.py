@@ -33,7 +33,7 @@ from monitor.store.verify import Verification, verify
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
-from monitor.workspace.factory import Detectors, alert_targets, make_detector, season
+from monitor.workspace.factory import Detectors, alert_targets, detector, season
 from monitor.workspace.run import Progress, alerts, run_recorded
 from monitor.workspace.schedule import Timer, run_command
 from monitor.workspace.search import due_period, search, source_of
@@ -191,12 +191,12 @@ class Workspace:
         SettingsError
             There is no such port, or none at all.
         """
-        ports, chosen = self.aois, self.settings.detector
+        ports = self.aois
 
         def make(sensor: str) -> Detector:
-            return make_detector(sensor, chosen.weights or None, chosen.threshold, aois=ports)
+            return detector(self.root, self.settings, sensor, ports)
 
-        detectors = Detectors(self.settings.source.sensors, make)
+        detectors = Detectors(self.settings.detector.sensors(self.settings.source.wanted), make)
         report = self.settings.report
         rules = Rules(
             gap=span(self.settings.ais.gap),

@@ -26,7 +26,7 @@ DETECTIONS = Schema(
         "width_m": Column("float64", "m", "Estimated length of the short side, NaN where the detector gives none."),
         "axis_deg": Column("float64", "°", "Direction of the long side, 0–180 clockwise from north, NaN for none."),
         "area_m2": Column("float64", "m²", "Area of a stack's outline, NaN for all else."),
-        "zone": Column("str", "", "Where it lies: berth (at a drawn berth or alongside a shore) | inshore | open."),
+        "zone": Column("str", "", 'berth (at a drawn berth or alongside a shore) | inshore | open | "" (cannot tell).'),
         "zone_id": Column("str", "", 'Berth, anchorage, yard or pier that it lies in, "" for none.'),
         "detector": Column("str", "", "Key of the detector that found it."),
         "weights_sha256": Column("str", "", 'Hash of the detector\'s weights file, "" where it has none.'),

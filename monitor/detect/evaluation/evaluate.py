@@ -51,6 +51,14 @@ class Evaluation:
         """Recall by true zone and length, precision by predicted zone and length."""
         return by_class(self.scores, self.floor_m)
 
+    def by_score(self) -> pd.DataFrame:
+        """Detections of vessels by score in fifths: how many, and the share of them that was right."""
+        return by_score(self.scores)
+
+    def others(self) -> pd.DataFrame:
+        """Labels, found and false alarms of each class that is neither vessel nor stack, over all scenes."""
+        return others(self.scores)
+
     def to_json(self) -> dict[str, object]:
         """Everything as plain numbers for ``json.dump``; NaN becomes None."""
         return {
@@ -62,6 +70,8 @@ class Evaluation:
             "interval_90": {key: [_none(low), _none(high)] for key, (low, high) in self.intervals().items()},
             "by_scene": [_plain(row) for row in self.by_scene().to_dict("records")],
             "by_class": [_plain(row) for row in self.by_class().to_dict("records")],
+            "by_score": [_plain(row) for row in self.by_score().to_dict("records")],
+            "others": [_plain(row) for row in self.others().to_dict("records")],
         }
 
     def table(self) -> str:
@@ -69,7 +79,9 @@ class Evaluation:
         return table(self)
 
 
-def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = SCORING.floor_m) -> Evaluation:
+def evaluate(
+    folder: str | Path, detector: Detector, *, floor_m: float = SCORING.floor_m, sensor: str = "s2"
+) -> Evaluation:
     """Score a detector on a folder of labelled scenes.
 
     Parameters
@@ -80,6 +92,8 @@ def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = SCORING
     floor_m : float
         Shorter labels neither count nor cost, and unmatched predictions shorter than 45 m are dropped; 0 scores
         all.
+    sensor : str
+        Of the scenes; any name.
 
     Raises
     ------
@@ -94,7 +108,7 @@ def evaluate(folder: str | Path, detector: Detector, *, floor_m: float = SCORING
     least 30 m. Unmatched predictions in ignore areas, and on labels that do not count, are dropped. Stacks are scored
     by area on a 10 m grid without vessels and ignore areas.
     """
-    scores = score_folder(Path(folder), detector, floor_m=floor_m)
+    scores = score_folder(Path(folder), detector, floor_m=floor_m, sensor=sensor)
     known = getattr(getattr(detector, "weights", None), "trained_on", ())
     trained_on = tuple(score.scene for score in scores if score.scene in known)
     return Evaluation(detector.key, floor_m, tuple(scores), trained_on)
@@ -209,6 +223,43 @@ def by_class(scores: Sequence[SceneScore], floor_m: float = SCORING.floor_m) -> 
                 }
             )
     return pd.DataFrame(rows)
+
+
+def by_score(scores: Sequence[SceneScore]) -> pd.DataFrame:
+    """Rows of score in fifths: detections of vessels, and the share of them that was right."""
+    right = _stacked([score.pairs for score in scores])
+    wrong = _stacked([score.false_alarms for score in scores])
+    given = [np.asarray(part["score"], dtype=float) if len(part) else np.zeros(0) for part in (right, wrong)]
+    rows = []
+    for low in np.arange(5) / 5:
+        high = low + 0.2
+        true, false = (int(((part >= low) & ((part < high) | (high > 0.999))).sum()) for part in given)
+        rows.append(
+            {"score_from": low, "score_to": high, "detections": true + false, "right": _share(true, true + false)}
+        )
+    return pd.DataFrame(rows)
+
+
+def others(scores: Sequence[SceneScore]) -> pd.DataFrame:
+    """Rows of class that is neither vessel nor stack: labels, found, false alarms, precision, recall and F1."""
+    rows = []
+    parts = [score.others for score in scores if len(score.others)]
+    for name, part in pd.concat(parts).groupby("class_name") if parts else ():
+        labelled, found, false = (int(part[column].sum()) for column in ("labelled", "found", "false_alarms"))
+        precision, recall = _share(found, found + false), _share(found, labelled)
+        rows.append(
+            {
+                "class_name": str(name),
+                "labelled": labelled,
+                "found": found,
+                "false_alarms": false,
+                "precision": precision,
+                "recall": recall,
+                "f1": _share(2 * found, found + false + labelled),
+            }
+        )
+    columns = ["class_name", "labelled", "found", "false_alarms", "precision", "recall", "f1"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _labelled(zone: str) -> Callable[[pd.DataFrame], pd.Series]:

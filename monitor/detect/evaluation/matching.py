@@ -16,6 +16,8 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.arrays import Floats
 
 _FAR_M = 1e9
+_LEAST_GATE_M = 2.0
+_OTHERS = ["class_name", "labelled", "found", "false_alarms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Truth:
     """Labels of one scene, in metres of its CRS.
 
     `vessels` has `geometry, length_m, axis_deg, situation, sure` and may have `zone`; `axis_deg` and predictions' axes
-    share one north.
+    share one north. `others` has `geometry, class_name, sure` of all labels that are neither vessels nor stacks.
     `blind` is where stacks are not scored beside vessels and ignore areas (stacks of doubt).
     """
 
@@ -61,11 +63,15 @@ class Truth:
     ignore: tuple[Polygon, ...] = ()
     empty: tuple[Polygon, ...] = ()
     blind: tuple[Polygon, ...] = ()
+    others: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["geometry", "class_name", "sure"]))
 
 
 @dataclass(frozen=True, slots=True)
 class SceneScore:
-    """What one scene gave: a row a pair, a missed vessel and a false alarm; claimed empty berths; stack areas."""
+    """What one scene gave: a row a pair, a missed vessel and a false alarm; claimed empty berths; stack areas.
+
+    `others` has `class_name, labelled, found, false_alarms`, a row for each class that is neither vessel nor stack.
+    """
 
     scene: str
     pairs: pd.DataFrame
@@ -76,6 +82,7 @@ class SceneScore:
     stack_both_m2: float = 0.0
     stack_either_m2: float = 0.0
     claimed_by: tuple[int, ...] = field(default_factory=tuple)
+    others: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_OTHERS))
 
 
 def centres(geometry: Sequence[BaseGeometry]) -> Floats:
@@ -236,8 +243,45 @@ def stack_areas(predicted: Sequence[BaseGeometry], truth: Truth, *, cell_m: floa
     return float((mine & theirs).sum()) * cell_m**2, float((mine | theirs).sum()) * cell_m**2
 
 
+def count_others(predictions: pd.DataFrame, truth: Truth) -> pd.DataFrame:
+    """Labels and how many were found, and false alarms, of each class that is neither vessel nor stack.
+
+    Paired one to one within half the longer side of a label, 2 m at least.
+
+    Parameters
+    ----------
+    predictions : table
+        `geometry, class_name` in the labels' CRS.
+    truth : Truth
+    """
+    rows = []
+    for name in sorted({*predictions["class_name"], *truth.others["class_name"]}):
+        found = list(predictions.loc[predictions["class_name"] == name, "geometry"])
+        labels = truth.others[truth.others["class_name"] == name]
+        sure = labels["sure"].to_numpy(object) != "low"
+        shapes = list(labels["geometry"])
+        gate = np.array([max(_longest_m(each) / 2, _LEAST_GATE_M) for each in shapes])
+        pairs = assign(centres(found), centres(shapes), gate)
+        right = sum(bool(sure[label]) for _, label, _ in pairs)
+        paired = {prediction for prediction, _, _ in pairs}
+        hidden = STRtree(list(truth.ignore)).query([each.centroid for each in found], predicate="intersects")[0]
+        false = len(set(range(len(found))) - paired - set(hidden.tolist()))
+        rows.append((name, int(sure.sum()), right, false))
+    return pd.DataFrame(rows, columns=_OTHERS)
+
+
+def _longest_m(geometry: BaseGeometry) -> float:
+    x, y = np.asarray(geometry.minimum_rotated_rectangle.exterior.coords).T
+    return float(np.hypot(np.diff(x), np.diff(y)).max())
+
+
 def score_scene(
-    vessels: pd.DataFrame, stacks: Sequence[BaseGeometry], truth: Truth, *, floor_m: float = SCORING.floor_m
+    vessels: pd.DataFrame,
+    stacks: Sequence[BaseGeometry],
+    truth: Truth,
+    *,
+    floor_m: float = SCORING.floor_m,
+    others: pd.DataFrame | None = None,
 ) -> SceneScore:
     """The score of one scene against its labels.
 
@@ -250,6 +294,8 @@ def score_scene(
     truth : Truth
     floor_m : float
         Shorter labels do not count.
+    others : table, optional
+        Predictions of other classes, `geometry, class_name`.
     """
     pairs, missed, false_alarms = match_vessels(vessels, truth, floor_m=floor_m)
     long_enough = vessels[vessels["length_m"] >= SCORING.unmatched_floor_m] if floor_m > 0 else vessels
@@ -265,4 +311,5 @@ def score_scene(
         stack_both_m2=both,
         stack_either_m2=either,
         claimed_by=tuple(claimed),
+        others=pd.DataFrame(columns=_OTHERS) if others is None else count_others(others, truth),
     )

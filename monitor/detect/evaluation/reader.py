@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,12 @@ from monitor.detect.evaluation.zones import with_zones
 from monitor.detect.run import detect
 
 LABELS_FILE = "labels.geojson"
+OBJECTS = ("vessel", "container_stack", "container", "storage_tank", "aircraft", "vehicle", "train")
+KINDS = (*OBJECTS, "ignore", "berth_empty")
+"""What a label can be: objects, places that are not scored, and quays known to be empty."""
+_BY_NUMBER = {1: ("PAN",), 3: ("B04", "B03", "B02"), 4: ("B04", "B03", "B02", "B08")}
+_MASKS = ("CLM", "SCL", "DATAMASK", "UDM", "CLOUD", "ALPHA")
+"""Bands that are no pixels."""
 
 
 def ring_pixels(coordinates: Any, dataset: rasterio.DatasetReader) -> Pixels:
@@ -122,46 +128,72 @@ def read_labels(folder: Path) -> dict[str, Any]:
         raise DataError(f"{path}: no FeatureCollection; export the labels as GeoJSON")
     for number, feature in enumerate(features):
         kind = (feature.get("properties") or {}).get("kind")
-        if kind not in ("vessel", "container_stack", "ignore", "berth_empty"):
-            raise DataError(
-                f"{path}: feature {number} has kind {kind!r}; use vessel, container_stack, ignore, berth_empty"
-            )
+        if kind not in KINDS:
+            raise DataError(f"{path}: feature {number} has kind {kind!r}; use {', '.join(KINDS)}")
     return labels
 
 
 def read_scene(folder: Path, sensor: str = "s2") -> tuple[Acquisition, Raster]:
-    """The pixels of a labelled scene and, of when, no more than a day that is not known."""
+    """The pixels of a labelled scene and, of when, no more than a day that is not known.
+
+    Bands without names are taken by their number: red, green, blue, and then infrared. Numbers of 8 bits are a
+    picture; others are reflectance times 10000, unless the sensor has another scale.
+
+    Parameters
+    ----------
+    folder : Path
+    sensor : str
+        ``s2``, ``s1``, or any other name.
+
+    Raises
+    ------
+    DataError
+        The pixels cannot be read, or their bands are not known.
+    """
     image = image_of(folder)
     try:
         with rasterio.open(image, driver="GTiff") as source:
             names = [name or "" for name in source.descriptions]
-            bands = tuple(band for band in SENSORS[sensor].bands if band in names)
+            known = SENSORS[sensor].bands if sensor in SENSORS else ()
+            bands = tuple(band for band in known if band in names) or _bands(names)
             if not bands:
                 raise DataError(f"{image}: no band of {sensor} in its descriptions; name the bands")
-            data = source.read([names.index(band) + 1 for band in bands])
+            where = names if bands[0] in names else list(bands)
+            data = source.read([where.index(band) + 1 for band in bands])
             grid = Grid(int(source.crs.to_epsg()), source.transform, (source.height, source.width))
     except RasterioError as error:
         raise DataError(f"{image}: its pixels cannot be read ({error}); replace it with a whole one") from error
     day = datetime(1970, 1, 1, tzinfo=UTC)
     acquisition = Acquisition(image.stem, folder.name, sensor, "", day, day, grid.footprint(), source="labelled")
     data, valid = valid_pixels(data)
-    return acquisition, Raster(data, bands, valid, grid, None, SENSORS[sensor].scale)
+    scale = SENSORS[sensor].scale if sensor in SENSORS else 1e-4
+    return acquisition, Raster(data, bands, valid, grid, None, 1.0 if data.dtype == np.uint8 else scale)
+
+
+def _bands(names: Sequence[str]) -> tuple[str, ...]:
+    """The bands of a file of any optical sensor: as they are named, else by their number; empty when neither tells."""
+    if any(names):
+        return tuple(name for name in names if name and name.upper() not in _MASKS)
+    return _BY_NUMBER.get(len(names), ())
 
 
 def read_scene_truth(folder: Path, epsg: int) -> Truth:
     """The labels of a scene in metres of its CRS."""
     rings: dict[str, list[BaseGeometry]] = {"stacks": [], "ignore": [], "empty": [], "blind": []}
-    vessels = []
+    vessels, others = [], []
     for feature in read_labels(folder)["features"]:
         geometry = reproject(shape(feature["geometry"]), WGS84, epsg)
         geometry = geometry if geometry.is_valid else geometry.buffer(0)
         properties = feature["properties"]
         if properties["kind"] == "vessel":
             vessels.append({"geometry": geometry, **_vessel(properties)})
+        elif properties["kind"] in OBJECTS and properties["kind"] != CONTAINER_STACK:
+            others.append((geometry, properties["kind"], properties.get("sure") or "high"))
         elif part := _part(properties):
             rings[part].append(geometry)
     table = pd.DataFrame(vessels, columns=["geometry", "length_m", "axis_deg", "situation", "sure"])
-    return Truth(folder.name, table, *(tuple(rings[part]) for part in ("stacks", "ignore", "empty", "blind")))
+    rest = pd.DataFrame(others, columns=["geometry", "class_name", "sure"])
+    return Truth(folder.name, table, others=rest, **{name: tuple(parts) for name, parts in rings.items()})
 
 
 def _vessel(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,12 +210,12 @@ def _part(properties: Mapping[str, Any]) -> str:
         return "ignore"
     if properties["kind"] == "berth_empty":
         return "empty"
-    if properties.get("stack") == "ship_deck":
+    if properties["kind"] != CONTAINER_STACK or properties.get("stack") == "ship_deck":
         return ""
     return "blind" if properties.get("sure") == "low" else "stacks"
 
 
-def score_folder(folder: Path, detector: Detector, *, floor_m: float) -> list[SceneScore]:
+def score_folder(folder: Path, detector: Detector, *, floor_m: float, sensor: str = "s2") -> list[SceneScore]:
     """The score of each labelled scene of a folder, after a run of the detector over them.
 
     Parameters
@@ -193,16 +225,19 @@ def score_folder(folder: Path, detector: Detector, *, floor_m: float) -> list[Sc
     detector : Detector
     floor_m : float
         See `evaluate`.
+    sensor : str
+        Of the scenes.
     """
-    return [_score(path, detector, floor_m) for path in labelled_folders(folder)]
+    return [_score(path, detector, floor_m, sensor) for path in labelled_folders(folder)]
 
 
-def _score(folder: Path, detector: Detector, floor_m: float) -> SceneScore:
-    acquisition, raster = read_scene(folder)
+def _score(folder: Path, detector: Detector, floor_m: float, sensor: str) -> SceneScore:
+    acquisition, raster = read_scene(folder, sensor)
     found = detect(raster, acquisition, detector)
     local = pd.DataFrame(found)
     local["geometry"] = [reproject(geometry, WGS84, raster.grid.epsg) for geometry in found.geometry]
     vessels = local[local["class_name"] == VESSEL].reset_index(drop=True)
     stacks = list(local.loc[local["class_name"] == CONTAINER_STACK, "geometry"])
     truth = with_zones(read_scene_truth(folder, raster.grid.epsg), raster)
-    return score_scene(vessels, stacks, truth, floor_m=floor_m)
+    others = local[~local["class_name"].isin([VESSEL, CONTAINER_STACK])].reset_index(drop=True)
+    return score_scene(vessels, stacks, truth, floor_m=floor_m, others=others)

@@ -52,6 +52,11 @@ def table(result: Evaluation) -> str:
             f"{row['length_error_m']:>6.0f}{row['axis_error_deg']:>6.1f}"
         )
     lines += [*_berth_lines(result.figures()), *_class_lines(result.by_class())]
+    for other in result.others().itertuples():
+        lines.append(
+            f"{other.class_name}: {other.labelled} labelled, {other.found} found, {other.false_alarms} false; "
+            f"P {other.precision:.2f}, R {other.recall:.2f}, F1 {other.f1:.2f}"
+        )
     if result.trained_on:
         lines.append(f"trained on {', '.join(result.trained_on)}: no figures of new ports")
     lines.append("90 % intervals (scenes drawn with replacement):")

@@ -10,6 +10,7 @@ from shapely import minimum_rotated_rectangle
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.placement import place
+from monitor.detect.context.water import shows_water
 from monitor.detect.evaluation.matching import Truth
 
 
@@ -17,11 +18,13 @@ def with_zones(truth: Truth, raster: Raster) -> Truth:
     """The labels with a `zone` for each vessel: ``berth`` | ``inshore`` | ``open``.
 
     Alongside is by the label's `situation`; the others are inshore or open by the shore as the scene's own
-    pixels show it, as for detections.
+    pixels show it, as for detections. Where no band shows it, the zone is "".
     """
     vessels = truth.vessels
     if vessels.empty:
         return replace(truth, vessels=vessels.assign(zone=[]))
+    if not shows_water(raster):
+        return replace(truth, vessels=vessels.assign(zone=""))
     back = ~raster.grid.transform
     rings = []
     for shape in vessels["geometry"]:

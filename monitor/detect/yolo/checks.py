@@ -65,6 +65,11 @@ def thinned(raster: Raster, most_px: int) -> Raster:
     )
 
 
+def taken_gsd_m(weights: Weights) -> tuple[float, float]:
+    """Least and greatest pixel size that the network takes."""
+    return weights.gsd_m * (1 - INPUT.gsd_tolerance), weights.gsd_m * (1 + INPUT.gsd_tolerance)
+
+
 def check_fits_weights(raster: Raster, weights: Weights) -> None:
     """Refuse pixels that the network would misread.
 
@@ -85,7 +90,8 @@ def check_fits_weights(raster: Raster, weights: Weights) -> None:
             f"of {', '.join(weights.bands)}; name the file's bands in its band descriptions or by --bands, or give a "
             f"model for these bands by {_OWN}"
         )
-    if abs(raster.grid.gsd_m / weights.gsd_m - 1) > INPUT.gsd_tolerance:
+    low, high = taken_gsd_m(weights)
+    if not low <= raster.grid.gsd_m <= high:
         raise DetectorError(
             f"pixels of {raster.grid.gsd_m:g} m: {weights.name} was trained at {weights.gsd_m:g} m; give a "
             f"model for this pixel size by {_OWN}, or resample the image"

@@ -21,9 +21,8 @@ from monitor.detect.yolo.openvino import installed_network
 from monitor.detect.yolo.outlines import long_side, outlines
 from monitor.detect.yolo.preprocess import Window, cut_windows, dark_levels, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
-from monitor.detect.yolo.weights import Weights, check_sha256, read_weights
+from monitor.detect.yolo.weights import DEFAULT, Weights, check_sha256, read_weights
 
-DEFAULT = "harbour26"
 _DARK_PX = 2_000_000
 """Pixels that are enough to measure the dark end of a band."""
 
@@ -70,7 +69,7 @@ class YoloDetector:
             return Boxes.empty()
         windows = list(cut_windows(raster.grid.shape, core=CORE_PX))
         workers = min(threads(), len(windows)) if self.checkpoint is None else 1
-        network = self._network(max(threads() // workers, 1))
+        network = self.open(max(threads() // workers, 1))
         dark = _dark(thinned(raster, _DARK_PX), self.weights)
         views = views_for(raster.valid.size, self.weights.views_px)
 
@@ -103,7 +102,19 @@ class YoloDetector:
         )
         return self._objects(maps, core, origin, raster.grid.gsd_m)
 
-    def _network(self, cores: int) -> Network:
+    def open(self, cores: int | None = None) -> Network:
+        """The network; opened once in a process.
+
+        Parameters
+        ----------
+        cores : int, optional
+            Threads that one call uses; all when None.
+
+        Raises
+        ------
+        DetectorError
+            The weights file is missing, is not the one registered, or cannot be opened.
+        """
         if self.checkpoint is not None:
             return checkpoint_network(self.checkpoint)
         check_sha256(self.weights.path, self.weights.sha256)

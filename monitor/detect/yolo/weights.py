@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from pathlib import Path
@@ -12,6 +13,8 @@ from monitor.core.errors import DetectorError
 from monitor.detect.yolo.rules import DecodeRule
 
 REGISTRY = "weights.toml"
+DEFAULT = "harbour26"
+"""The weights that are used where none are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +93,45 @@ def read_weights(name: str, folder: Path | None = None) -> Weights:
         The registry is missing or broken, has no such name, or an entry lacks a field.
     """
     home = weights_folder() if folder is None else folder
-    registry = home / REGISTRY
+    entries = read_registry(home)
+    if name not in entries:
+        raise DetectorError(f"{home / REGISTRY}: no weights named {name!r}; there are {', '.join(sorted(entries))}")
+    return entry_weights(name, entries[name], home)
+
+
+def read_registry(folder: Path) -> dict[str, dict[str, object]]:
+    """The entries of a folder's ``weights.toml`` by name, unchecked.
+
+    Raises
+    ------
+    DetectorError
+        The file is missing or is no TOML of tables.
+    """
+    registry = folder / REGISTRY
     try:
         entries = tomllib.loads(registry.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise DetectorError(f"{registry}: cannot be read ({error}); restore it from the release") from error
-    if name not in entries:
-        raise DetectorError(f"{registry}: no weights named {name!r}; there are {', '.join(sorted(entries))}")
-    return _weights(name, entries[name], home)
+    except (OSError, ValueError) as error:
+        raise DetectorError(f"{registry}: cannot be read ({error}); restore it, or train again") from error
+    if not all(isinstance(entry, dict) for entry in entries.values()):
+        raise DetectorError(f"{registry}: no table for each name; write [NAME] above its keys")
+    return entries
 
 
-def _weights(name: str, entry: dict[str, object], home: Path) -> Weights:
+def entry_weights(name: str, entry: Mapping[str, object], home: Path) -> Weights:
+    """The weights that an entry of a registry describes.
+
+    Parameters
+    ----------
+    name : str
+    entry : mapping of str to object
+    home : Path
+        The registry's folder.
+
+    Raises
+    ------
+    DetectorError
+        The entry lacks a field.
+    """
     known = {field.name for field in fields(Weights)} - {"name", "path", "rule"}
     values = {key: _frozen(value) for key, value in entry.items() if key in known}
     rule = {key: _frozen(value) for key, value in dict(entry.get("decode") or {}).items()}  # type: ignore[call-overload]
@@ -119,6 +150,20 @@ def _digest(path: Path, _size: int, _modified: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def file_sha256(path: Path) -> str:
+    """The sha256 of a weights file; read once while the file stays the same.
+
+    Raises
+    ------
+    DetectorError
+        The file is missing.
+    """
+    if not path.is_file():
+        raise DetectorError(f"{path}: the weights file is missing; restore it, or name another")
+    stat = path.stat()
+    return _digest(path, stat.st_size, stat.st_mtime_ns)
+
+
 def check_sha256(path: Path, expected: str) -> None:
     """Refuse a weights file that is not the one registered.
 
@@ -127,10 +172,7 @@ def check_sha256(path: Path, expected: str) -> None:
     DetectorError
         The file is missing or its sha256 differs.
     """
-    if not path.is_file():
-        raise DetectorError(f"{path}: the weights file is missing; restore it from the release")
-    stat = path.stat()
-    found = _digest(path, stat.st_size, stat.st_mtime_ns)
+    found = file_sha256(path)
     if found != expected:
         raise DetectorError(
             f"{path}: sha256 is {found[:12]}…, {REGISTRY} has {expected[:12]}…; "

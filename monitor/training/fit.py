@@ -1,0 +1,236 @@
+"""Threshold, chances and lengths of a detector from pictures that it was not trained on, and how good it then is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize
+from shapely import STRtree
+from shapely.geometry import Point, Polygon
+
+from monitor.core.arrays import Floats
+from monitor.detect.base import VESSEL, Boxes, Detector
+from monitor.detect.evaluation.matching import assign
+from monitor.detect.models.detector import calibrated
+from monitor.detect.models.windows import least_box
+from monitor.training.own.samples import Sample
+
+LEAST_PAIRS = 10
+"""Fewest pairs of a found and a labelled length that a length is fitted to (chosen)."""
+LEAST_EACH = 5
+"""Fewest true and false detections each that chances are fitted to (chosen)."""
+_LEAST_REACH_PX = 3.0
+_DRAWS = 1000
+_SEED = 20231005
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a detector found in one picture, beside its labels.
+
+    `score`, `is_true`, `class_name` have an entry a detection; `lengths` (n, 2) the given and the labelled length in
+    pixels of each pair of vessels (of all classes where there is no vessel); `missed` counts labels by class.
+    """
+
+    name: str
+    score: Floats
+    is_true: npt.NDArray[np.bool_]
+    class_name: tuple[str, ...]
+    lengths: Floats
+    missed: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """What is written beside the weights; the defaults are the identity, which says that nothing was fitted.
+
+    Attributes
+    ----------
+    threshold : float, optional
+        Least score with the best F1; None where nothing was left out.
+    calibration : tuple of float
+        (a, b) in logit chance = a + b logit score.
+    length_gain : float
+    length_low, length_high : float, optional
+        Bounds of the 90 % interval as shares of the length given; None where too few pairs were there.
+    fitted_on : tuple of str
+        Names of the pictures.
+    """
+
+    threshold: float | None = None
+    calibration: tuple[float, float] = (0.0, 1.0)
+    length_gain: float = 1.0
+    length_low: float | None = None
+    length_high: float | None = None
+    fitted_on: tuple[str, ...] = ()
+
+
+def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
+    """What was found beside what is labelled: pairs within half a label's length of its centre, one to one.
+
+    Parameters
+    ----------
+    sample : Sample
+    boxes : Boxes
+        Found in its pixels.
+    gsd_m : float
+        Of the raster that they were found in.
+    """
+    score, truth, kinds = np.zeros(len(boxes)), np.zeros(len(boxes), dtype=bool), list(boxes.class_name)
+    dropped = np.zeros(len(boxes), dtype=bool)
+    lengths: list[tuple[str, float, float]] = []
+    missed: dict[str, int] = {}
+    middle = np.array([ring.mean(axis=0) for ring in boxes.rings]).reshape(-1, 2)
+    ignore = STRtree([Polygon(ring) for ring in sample.ignore])
+    if len(sample.ignore):
+        dropped[ignore.query([Point(*at) for at in middle], predicate="intersects")[0]] = True
+    for kind in sorted({each.class_name for each in sample.objects} | set(kinds)):
+        mine = np.flatnonzero([name == kind for name in kinds])
+        labels = [each for each in sample.objects if each.class_name == kind]
+        size = np.array([_length(each.ring) for each in labels])
+        goal = np.array([Polygon(each.ring).centroid.coords[0] for each in labels]).reshape(-1, 2)
+        pairs = assign(middle[mine], goal, np.maximum(size / 2, _LEAST_REACH_PX))
+        for box, label, _ in pairs:
+            if labels[label].sure:
+                truth[mine[box]] = True
+                lengths.append((kind, float(boxes.length_m[mine[box]]) / gsd_m, float(size[label])))
+            else:
+                dropped[mine[box]] = True
+        hit = {label for _, label, _ in pairs}
+        missed[kind] = sum(each.sure and index not in hit for index, each in enumerate(labels))
+    chosen = [pair[1:] for pair in lengths if pair[0] == VESSEL] or [pair[1:] for pair in lengths]
+    keep = ~dropped | truth
+    score = boxes.score
+    return Found(
+        sample.name,
+        score[keep],
+        truth[keep],
+        tuple(np.array(kinds, dtype=object)[keep]),
+        np.array(chosen, dtype=np.float64).reshape(-1, 2),
+        missed,
+    )
+
+
+def _length(ring: Floats) -> float:
+    sides = np.hypot(*np.diff((ring if len(ring) == 4 else least_box(ring))[:3], axis=0).T)
+    return float(max(sides))
+
+
+def run_on(samples: Sequence[Sample], detector: Detector) -> list[Found]:
+    """The comparison of each picture, after a run of the detector over it.
+
+    Parameters
+    ----------
+    samples : sequence of Sample
+        Left out of training.
+    detector : Detector
+    """
+    out = []
+    for sample in samples:
+        raster = sample.read()
+        out.append(compare(sample, detector(raster), raster.grid.gsd_m))
+    return out
+
+
+def fit(found: Sequence[Found]) -> Fit:
+    """Threshold, chances and lengths of what was found down to low scores; the identity where little was.
+
+    Parameters
+    ----------
+    found : sequence of Found
+        By the network's own scores and lengths.
+    """
+    if not found:
+        return Fit()
+    score = np.concatenate([each.score for each in found])
+    truth = np.concatenate([each.is_true for each in found])
+    missed = sum(sum(each.missed.values()) for each in found)
+    calibration = _calibration(score, truth)
+    lengths = np.concatenate([each.lengths for each in found])
+    gain, low, high = _lengths(lengths)
+    threshold = _threshold(calibrated(score, calibration), truth, missed)
+    return Fit(threshold, calibration, gain, low, high, tuple(each.name for each in found))
+
+
+def _calibration(score: Floats, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """Platt's fit of chances, with a weak pull to the scores as they are."""
+    if min(int(truth.sum()), int((~truth).sum())) < LEAST_EACH:
+        return 0.0, 1.0
+    safe = np.clip(score, 1e-6, 1 - 1e-6)
+    logit = np.log(safe / (1 - safe))
+
+    def loss(ab: Floats) -> float:
+        odds = ab[0] + ab[1] * logit
+        return float(np.logaddexp(0, np.where(truth, -odds, odds)).sum() + 0.5 * (ab[0] ** 2 + (ab[1] - 1) ** 2))
+
+    found = minimize(loss, np.array([0.0, 1.0]), method="L-BFGS-B", bounds=[(-10, 10), (0.05, 10)])
+    return round(float(found.x[0]), 4), round(float(found.x[1]), 4)
+
+
+def _threshold(score: Floats, truth: npt.NDArray[np.bool_], missed: int) -> float | None:
+    """The score between two detections at which F1 is best; None without any true one."""
+    if not truth.any():
+        return None
+    order = np.argsort(-score, kind="stable")
+    hits = np.cumsum(truth[order])
+    f1 = 2 * hits / (np.arange(1, len(order) + 1) + int(truth.sum()) + missed)
+    best = int(np.flatnonzero(f1 == f1.max())[-1])
+    ordered = score[order]
+    below = ordered[best + 1] if best + 1 < len(ordered) else ordered[best] * 0.8
+    return round(float(np.clip((ordered[best] + below) / 2, 0.01, 0.99)), 3)
+
+
+def _lengths(pairs: Floats) -> tuple[float, float | None, float | None]:
+    if len(pairs) < LEAST_PAIRS:
+        return 1.0, None, None
+    ratio = pairs[:, 1] / np.maximum(pairs[:, 0], 1e-9)
+    gain = float(np.median(ratio))
+    low, high = np.quantile(ratio / gain, (0.05, 0.95))
+    return round(gain, 4), round(float(low), 4), round(float(high), 4)
+
+
+Scores = Mapping[str, float]
+
+
+def scores(found: Sequence[Found], threshold: float, kind: str) -> Scores:
+    """Precision, recall, F1 and counts of one class over some pictures, at a threshold.
+
+    Parameters
+    ----------
+    found : sequence of Found
+    threshold : float
+    kind : str
+    """
+    hits = false = missed = 0
+    for each in found:
+        mine = np.array([name == kind for name in each.class_name], dtype=bool)
+        shown = mine & (each.score >= threshold)
+        hits += int((shown & each.is_true).sum())
+        false += int((shown & ~each.is_true).sum())
+        missed += each.missed.get(kind, 0) + int((mine & each.is_true & ~shown).sum())
+    return {
+        "labelled": hits + missed,
+        "detections": hits + false,
+        "precision": hits / (hits + false) if hits + false else np.nan,
+        "recall": hits / (hits + missed) if hits + missed else np.nan,
+        "f1": 2 * hits / (2 * hits + false + missed) if hits + false + missed else np.nan,
+    }
+
+
+def interval(found: Sequence[Found], figure: Callable[[Sequence[Found]], float]) -> tuple[float, float]:
+    """The 90 % interval of a figure: pictures drawn with replacement. NaN for fewer than three pictures.
+
+    Parameters
+    ----------
+    found : sequence of Found
+    figure : callable
+    """
+    if len(found) < 3:
+        return np.nan, np.nan
+    rng = np.random.default_rng(_SEED)
+    drawn = [figure([found[i] for i in rng.integers(len(found), size=len(found))]) for _ in range(_DRAWS)]
+    known = np.array(drawn)[np.isfinite(drawn)]
+    return (float(np.quantile(known, 0.05)), float(np.quantile(known, 0.95))) if len(known) else (np.nan, np.nan)

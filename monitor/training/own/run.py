@@ -1,0 +1,171 @@
+"""A run of ultralytics' own trainers on chips: offline, silent, and judged by nothing that it was trained with."""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import monitor.detect.yolo.ultralytics_env  # noqa: F401  isort: skip  (before ultralytics)
+import matplotlib
+import torch
+from ultralytics import YOLO
+from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.models.yolo.obb import OBBTrainer
+from ultralytics.models.yolo.segment import SegmentationTrainer
+from ultralytics.utils import USER_CONFIG_DIR
+
+from monitor.core.errors import DataError
+from monitor.training.export import ship_checkpoint
+
+log = logging.getLogger(__name__)
+
+_TASKS = {"obb": OBBTrainer, "detect": DetectionTrainer, "segment": SegmentationTrainer}
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What training starts from.
+
+    Attributes
+    ----------
+    model : str
+        A configuration of ultralytics (``yolo26n-obb.yaml``), a path to one, or to a checkpoint.
+    epochs : int, optional
+        Passes over all chips.
+    minutes : float
+        Length of the run where `epochs` is not given.
+    batch : int
+        Chips in a batch.
+    seed : int
+    rate : float
+        Highest learning rate.
+    """
+
+    model: str
+    epochs: int | None = None
+    minutes: float = 60.0
+    batch: int = 8
+    seed: int = 7
+    rate: float = 2e-3
+
+
+def task_of(model: str) -> str:
+    """The task of a configuration or a checkpoint: obb, detect or segment.
+
+    Raises
+    ------
+    DataError
+        There is no such file, or its task is another.
+    """
+    task = str(_open(model).task)
+    if task not in _TASKS:
+        raise DataError(f"{model}: its task is {task}; use one of {', '.join(_TASKS)}")
+    return task
+
+
+def _open(model: str) -> Any:
+    path = Path(model)
+    if path.suffix not in (".yaml", ".yml", ".pt"):
+        raise DataError(f"{model}: name a configuration such as yolo26n-obb.yaml, or a checkpoint .pt")
+    if path.suffix == ".pt" and not path.is_file():
+        raise DataError(f"{model}: no such file, and nothing is downloaded; put it there, or use {path.stem}.yaml")
+    try:
+        return YOLO(model, verbose=False)
+    except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
+        first = str(error).replace("ERROR ❌️ ", "").strip().splitlines() or [type(error).__name__]
+        raise DataError(f"{model}: cannot be opened as a model ({first[0]}); check the name") from error
+
+
+def train_network(base: Base, data: Path, out: Path, *, task: str, side: int) -> Path:
+    """The checkpoint of a run on chips, ready for release.
+
+    Parameters
+    ----------
+    base : Base
+    data : Path
+        The ``data.yaml`` of the chips.
+    out : Path
+        Where the run is written; a folder ``run`` is made in it.
+    task : str
+        obb, detect or segment.
+    side : int
+        Pixels of a chip's side.
+    """
+    _place_font()
+    length = {"epochs": base.epochs} if base.epochs else {"epochs": 1000, "time": base.minutes / 60}
+    settings: dict[str, Any] = {
+        "model": base.model,
+        "data": str(data),
+        "task": task,
+        "imgsz": max(32, -(-side // 32) * 32),
+        "batch": base.batch,
+        "seed": base.seed,
+        "lr0": base.rate,
+        "optimizer": "AdamW",
+        "device": "0" if torch.cuda.is_available() else "cpu",
+        "amp": False,
+        "plots": False,
+        "verbose": False,
+        "workers": 0,
+        "val": False,
+        "degrees": 180.0,
+        "flipud": 0.5,
+        "project": str(out.resolve()),
+        "name": "run",
+        "exist_ok": True,
+        **length,
+    }
+    trainer = _quiet(_TASKS[task])(overrides=settings)
+    trainer.add_callback("on_train_start", _use_all_cores)
+    trainer.add_callback("on_train_epoch_end", _log_epoch)
+    trainer.train()
+    return ship_checkpoint(Path(trainer.last), out / "run" / "shipped.pt")
+
+
+def _quiet(kind: type) -> type:
+    """The trainer without any validation: what is left out is scored afterwards, on whole pictures."""
+
+    class Quiet(kind):  # type: ignore[misc]
+        def validate(self) -> tuple[dict[str, float], float]:
+            return {}, 0.0
+
+        def final_eval(self) -> None:
+            return None
+
+        def plot_training_labels(self) -> None:
+            return None
+
+    return Quiet
+
+
+def export(checkpoint: Path, side: int) -> Path:
+    """Write a checkpoint's network as ONNX beside it, for windows of any size; its path.
+
+    Parameters
+    ----------
+    checkpoint : Path
+    side : int
+        Pixels of a window's side, a multiple of 32.
+    """
+    model = YOLO(str(checkpoint))
+    return Path(model.export(format="onnx", imgsz=side, dynamic=True, simplify=False, opset=17, device="cpu"))
+
+
+def _use_all_cores(_: Any) -> None:
+    torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or os.cpu_count() or 1))
+
+
+def _log_epoch(trainer: Any) -> None:
+    log.info("epoch %d: loss %.3f", trainer.epoch + 1, float(trainer.tloss.sum()))
+
+
+def _place_font() -> None:
+    """Put a font where ultralytics looks for one, so that it does not ask the network for it."""
+    wanted = Path(USER_CONFIG_DIR) / "Arial.ttf"
+    if not wanted.is_file():
+        wanted.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf", wanted)

@@ -1,0 +1,205 @@
+"""Train any network of ultralytics on labelled pictures, and register it with what was measured of it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from monitor.core.errors import DataError
+from monitor.detect.base import CONTAINER, CONTAINER_STACK, VESSEL
+from monitor.detect.models.classes import AIRCRAFT, STORAGE_TANK, TRAIN, VEHICLE
+from monitor.detect.models.description import RGB, ModelKeys, OwnModel
+from monitor.detect.models.detector import OwnDetector, calibrated
+from monitor.detect.yolo.weights import REGISTRY
+from monitor.training.fit import Fit, Found, fit, interval, run_on, scores
+from monitor.training.own.chips import write_chips
+from monitor.training.own.run import Base, export, task_of, train_network
+from monitor.training.own.samples import Sample, read_samples
+from monitor.training.register import figure_line, registry_text
+
+log = logging.getLogger(__name__)
+
+SIDE_PX = 640
+"""Side of chips and windows where nothing else is said: ultralytics' own."""
+_FIRST = (VESSEL, CONTAINER_STACK, CONTAINER, STORAGE_TANK, AIRCRAFT, VEHICLE, TRAIN)
+_LEAST_SCORE = 0.02
+"""Detections from which threshold and chances are fitted."""
+
+
+def train_own(
+    sources: Sequence[Path],
+    *,
+    base: Base,
+    out: Path,
+    keys: ModelKeys | None = None,
+    leave_out: Sequence[str] = (),
+    name: str = "trained",
+) -> Path:
+    """The folder with weights of a network of ultralytics, trained on labelled pictures.
+
+    Parameters
+    ----------
+    sources : sequence of Path
+        See `read_samples`.
+    base : Base
+        What to start from, and for how long.
+    out : Path
+        Where ``<name>.onnx``, ``<name>.pt`` and ``weights.toml`` go; made when missing. It comes back.
+    keys : ModelKeys, optional
+        Bands, stretch and side of the windows; red, green, blue, percentiles (8-bit pictures as they are) and 640 px.
+    leave_out : sequence of str
+        Names of labelled folders or pictures that are not trained on; those of a data set's ``val`` never are.
+    name : str
+        Of the weights.
+
+    Raises
+    ------
+    DataError
+        A source cannot be read, nothing is left to train on, or the base is no model.
+
+    Notes
+    -----
+    Threshold, chances and lengths are fitted to what was left out. The figures that are written are of each picture by
+    what the others gave, where there are two or more; without any, the identity is written and nothing was measured.
+    """
+    samples = read_samples(sources)
+    unknown = set(leave_out) - {part for sample in samples for part in (sample.name, sample.origin)}
+    if unknown:
+        raise DataError(f"{', '.join(sorted(unknown))}: no such labelled folder or picture to leave out")
+    held = [s for s in samples if s.held_out or s.name in leave_out or s.origin in leave_out]
+    shown = [s for s in samples if s not in held]
+    if not shown:
+        raise DataError("every labelled picture is left out; nothing is left to train on")
+    keys = _keys(keys or ModelKeys(), shown, task_of(base.model))
+    side = keys.image_px or SIDE_PX
+    classes = _classes(shown)
+    log.info("training on %d pictures for %s; %d are left out", len(shown), ", ".join(classes), len(held))
+    out.mkdir(parents=True, exist_ok=True)
+    chips = out / "chips"
+    shutil.rmtree(chips, ignore_errors=True)
+    data = write_chips(shown, chips, classes=classes, keys=keys, side=side, seed=base.seed)
+    checkpoint = train_network(base, data, out, task=keys.task or "obb", side=side)
+    weights = _placed(checkpoint, out, name, side)
+    model = OwnModel(name, weights, _sha256(weights), keys)
+    fitted, measured = _measure(model, held)
+    _write(out, model, fitted, measured, sorted({s.origin for s in shown}))
+    shutil.rmtree(chips)
+    return out
+
+
+def _keys(keys: ModelKeys, shown: Sequence[Sample], task: str) -> ModelKeys:
+    """The keys with what they leave open: bands, stretch and pixel size."""
+    eight_bit = all(str(sample.read().data.dtype) == "uint8" for sample in shown)
+    sizes = [sample.gsd_m for sample in shown if sample.gsd_m is not None]
+    said = keys.model_dump(exclude_unset=True)
+    opened: dict[str, object] = {"task": task, "bands": keys.bands or RGB, "image_px": keys.image_px or SIDE_PX}
+    if "stretch" not in said:
+        opened["stretch"] = "none" if eight_bit else "percentile"
+    if keys.gsd_m is None and len(sizes) == len(shown):
+        opened["gsd_m"] = float(np.median(sizes))
+        if max(sizes) > 1.5 * min(sizes):
+            opened["gsd_range_m"] = (min(sizes) / 1.2, max(sizes) * 1.2)
+    return ModelKeys.model_validate({**said, **opened})
+
+
+def _classes(shown: Sequence[Sample]) -> tuple[str, ...]:
+    there = {each.class_name for sample in shown for each in sample.objects if each.sure}
+    if not there:
+        raise DataError("no labelled object to train on; ignore areas and doubtful labels alone teach nothing")
+    return tuple(name for name in _FIRST if name in there) + tuple(sorted(there - set(_FIRST)))
+
+
+def _placed(checkpoint: Path, out: Path, name: str, side: int) -> Path:
+    placed = out / f"{name}.pt"
+    shutil.copyfile(checkpoint, placed)
+    return export(placed, side)
+
+
+def _measure(model: OwnModel, held: Sequence[Sample]) -> tuple[Fit, list[tuple[str, str, str]]]:
+    """What is fitted to all that was left out, and the figures of each picture by what the others gave."""
+    if not held:
+        return Fit(), []
+    plain = OwnModel(model.name, model.path, model.sha256, model.keys)
+    found = run_on(held, OwnDetector(plain, _LEAST_SCORE))
+    whole = fit(found)
+    if len(found) < 2:
+        return whole, figures(_applied(found, whole), "threshold fitted to the same picture")
+    crossed = [_applied([one], fit([other for other in found if other is not one]))[0] for one in found]
+    return whole, figures(crossed, "threshold of each by the others")
+
+
+def _applied(found: Sequence[Found], by: Fit) -> list[Found]:
+    """The same by a fit's chances and lengths; what its threshold drops has a score of 0."""
+    least = 0.0 if by.threshold is None else by.threshold
+    out = []
+    for one in found:
+        score = calibrated(one.score, by.calibration)
+        lengths = one.lengths * np.array([by.length_gain, 1.0])
+        out.append(replace(one, score=np.where(score >= least, score, 0.0), lengths=lengths))
+    return out
+
+
+def figures(found: Sequence[Found], how: str) -> list[tuple[str, str, str]]:
+    """Lines of what, value with its interval, sample.
+
+    Parameters
+    ----------
+    found : sequence of Found
+        By calibrated scores; those below the threshold are 0.
+    how : str
+        Where the threshold came from.
+    """
+    lines = []
+    pictures = f"{len(found)} pictures left out; {how}"
+    for kind in sorted({name for each in found for name in (*each.class_name, *each.missed)}):
+        pooled = scores(found, 1e-6, kind)
+        for what, of in (("precision", "detections"), ("recall", "labelled"), ("f1", "labelled")):
+
+            def one(part: Sequence[Found], what: str = what, kind: str = kind) -> float:
+                return scores(part, 1e-6, kind)[what]
+
+            sample = f"{pooled[of]:.0f} {of}, {pictures}"
+            lines.append(
+                (f"{'F1' if what == 'f1' else what}, {kind}", figure_line(pooled[what], interval(found, one)), sample)
+            )
+    lengths = np.concatenate([each.lengths for each in found])
+    if len(lengths):
+        share = np.abs(lengths[:, 0] / lengths[:, 1] - 1)
+        lines.append(
+            ("error of length", f"{100 * float(np.median(share)):.0f} % (median)", f"{len(lengths)} pairs, {pictures}")
+        )
+    return lines
+
+
+def _write(
+    out: Path, model: OwnModel, by: Fit, measured: Sequence[tuple[str, str, str]], trained_on: Sequence[str]
+) -> None:
+    keys = model.keys.model_dump(exclude_unset=True)
+    fitted: dict[str, object] = {
+        "calibration": by.calibration,
+        "length_gain": by.length_gain,
+        "fitted_on": by.fitted_on,
+    }
+    fitted |= {} if by.threshold is None else {"threshold": by.threshold}
+    fitted |= {} if by.length_low is None else {"length_low": by.length_low, "length_high": by.length_high}
+    entry = {
+        "file": model.path.name,
+        "sha256": model.sha256,
+        "checkpoint_sha256": _sha256(out / f"{model.name}.pt"),
+        **keys,
+        **fitted,
+        "trained_on": tuple(trained_on),
+        "measured": tuple(measured),
+    }
+    text = registry_text(model.name, entry, fitted_on=by.fitted_on)
+    (out / REGISTRY).write_text(text, encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
+from monitor.core.scenes.sensors import SERVED
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.registry import make_detector
 from monitor.pipeline.alerts.plan import AlertPlan
@@ -79,7 +80,8 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
     if chosen == "stac":
         from monitor.sources.imagery.stac.source import StacSource
 
-        return StacSource(settings.stac.url, settings.stac.collection)
+        landsat = settings.stac.landsat if "landsat" in settings.source.sensors else ""
+        return StacSource(settings.stac.url, settings.stac.collection, landsat)
     raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
 
 
@@ -166,7 +168,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
         client_id=client_id,
         client_secret=secret,
         level=chosen.level.upper(),
-        sensors=settings.source.sensors,
+        sensors=tuple(name for name in settings.source.sensors if name in SERVED),
         units_per_month=chosen.units_per_month,
         deadline_s=chosen.deadline_s,
         incidence=chosen.incidence,

@@ -59,7 +59,8 @@ class SourceSettings(_Section):
     )
     crs: str = Field("", description="folder: of images with a place and no CRS, e.g. EPSG:32652")
     sensors: tuple[str, ...] = Field(
-        ("s2", "s1"), description="which of s2 and s1 to take; a folder's images of other sensors are all taken"
+        ("s2", "s1"),
+        description="which of s2, s1 and landsat services are asked for; a folder's images of others are all taken",
     )
 
     @property
@@ -118,6 +119,9 @@ class StacSection(_Section):
 
     url: str = Field("https://earth-search.aws.element84.com/v1", description="the API's root")
     collection: str = Field("sentinel-2-c1-l2a", description="the collection to search")
+    landsat: str = Field(
+        "landsat-c2-l2", description="the collection of Landsat 8/9, searched when [source] sensors has landsat"
+    )
 
 
 class SensorDetectorSection(ModelKeys):

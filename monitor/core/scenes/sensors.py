@@ -18,7 +18,7 @@ OPTICAL_BANDS = (
 """Every optical band by one name, whichever sensor took it: those of Sentinel-2 (B02 blue, B03 green, B04 red, B08
 near infrared), PlanetScope's two that it lacks, and panchromatic; by wavelength."""
 SERVED = ("s2", "s1")
-"""The sensors whose scenes services offer, between which the settings choose."""
+"""The sensors whose scenes every service offers, between which the settings choose."""
 UNNAMED = "optical"
 """The sensor of a picture of which neither the pixel size nor anything else tells what took it."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")

@@ -24,6 +24,7 @@ ONE_PASS = timedelta(minutes=30)
 
 _S2 = re.compile(r"S2([A-Z])_MSIL(1C|2A)_(\d{8}T\d{6})_N(\d{4})_R(\d{3})_T(\w{5})(?:_(\d{8}T\d{6}))?")
 _S1 = re.compile(r"S1([A-Z])_IW_GRD\w_\w{4}_(\d{8}T\d{6})_(\d{8}T\d{6})_(\d{6})")
+_LANDSAT = re.compile(r"(L[COE]0[89])_(L\w{3})_(\d{3})(\d{3})_(\d{8})")
 _S1_FIRST_ORBIT = {"a": 73, "b": 27, "c": 172}
 _S1_CYCLE = 175
 
@@ -278,6 +279,11 @@ def _optical(id_: str, given: Mapping[str, object], start: datetime, end: dateti
     take, product = f"{start:%Y%m%dT%H%M%S}Z_{short_platform(platform)}", id_
     version: tuple[str, ...] = (id_,)
     baseline = ""
+    if found := _LANDSAT.match(id_):
+        path = int(found[3])
+        orbit, level = path, "L2" if found[2].startswith("L2") else "L1"
+        take = f"{start:%Y%m%d}_{short_platform(platform)}_P{path:03d}"
+        product = f"{found[1]}_{found[3]}{found[4]}_{found[5]}"
     name = str(given.get("s2:product_uri") or id_).removesuffix(".SAFE")
     if found := _S2.fullmatch(name):
         level, orbit = f"L{found[2]}", int(found[5])

@@ -20,6 +20,7 @@ _BANDS = {
     "scl": "SCL",
     "clm": "CLM",
     "datamask": "dataMask",
+    "qapixel": "QA_PIXEL",
     "vv": "VV",
     "vh": "VH",
     "hh": "HH",

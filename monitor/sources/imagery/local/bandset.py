@@ -14,7 +14,7 @@ from monitor.sources.imagery.local.header import DRIVERS, Header, open_picture
 from monitor.sources.imagery.naming import band_name
 
 _BAND = re.compile(
-    r"(?:(?<=[_\-. (])|^)(B(?:0?[1-9]|1[0-2]|8A)|red|green|blue|nir|swir16|coastal|rededge|pan|vv|vh|scl|clm)"
+    r"(?:(?<=[_\-. (])|^)(B(?:0?[1-9]|1[0-2]|8A)|red|green|blue|nir|swir16|coastal|rededge|pan|vv|vh|scl|clm|qa_pixel)"
     r"(?:[_\-](?:10|15|20|30|60)m)?(?:[_\-.]?\(raw\))?(?=[_\-. )]|$)",
     re.IGNORECASE,
 )
@@ -67,7 +67,8 @@ def split_name(path: Path) -> tuple[str, str] | None:
     if not found:
         return None
     last, name = found[-1], band_name(found[-1][1])
-    return None if name is None else (f"{path.stem[: last.start()]}{path.stem[last.end() :]}".strip("_-. "), name)
+    rest = f"{path.stem[: last.start()]}{path.stem[last.end() :]}".strip("_-. ")
+    return None if name is None else (rest.removesuffix("_SR"), name)
 
 
 def scene_name(files: tuple[Path, ...]) -> str:

@@ -38,9 +38,9 @@ def read_with_masks(described: Described, grid: Grid | None = None) -> Pixels:
     """
     pixels = read_pixels(described.header, described.bands, grid=grid, masks=described.masks)
     beside = _usable(described, pixels.grid)
-    if not beside:
+    outside = unseen({**pixels.masks, **beside})
+    if not beside and outside is None:
         return pixels
-    outside = unseen(beside)
     seen = pixels.valid if outside is None else pixels.valid & ~outside
     data, valid = valid_pixels(pixels.data, seen=seen)
     return replace(pixels, data=data, valid=valid, masks={**pixels.masks, **beside})

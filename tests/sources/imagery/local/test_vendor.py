@@ -153,6 +153,9 @@ def test_landsat_counts_its_bands_otherwise(tmp_path: Path) -> None:
     for number in (2, 3, 4, 5, 6):
         numbers = np.full((1, 40, 40), round((number / 100 + 0.2) / 2.75e-5), np.uint16)
         write_picture(tmp_path / f"{scene}_SR_B{number}.TIF", numbers, gsd=30.0, nodata=0)
+    quality = np.full((1, 40, 40), 21824, np.uint16)
+    quality[:, :10], quality[:, 10:20] = 1, 22280  # fill, cloud
+    write_picture(tmp_path / f"{scene}_QA_PIXEL.TIF", quality, gsd=30.0)
     (tmp_path / f"{scene}_MTL.txt").write_text(
         'GROUP = IMAGE_ATTRIBUTES\n  SPACECRAFT_ID = "LANDSAT_8"\n  WRS_PATH = 115\n  CLOUD_COVER = 3.40\n'
         '  DATE_ACQUIRED = 2023-09-05\n  SCENE_CENTER_TIME = "02:06:34.1234560Z"\nEND_GROUP = IMAGE_ATTRIBUTES\n'
@@ -161,7 +164,9 @@ def test_landsat_counts_its_bands_otherwise(tmp_path: Path) -> None:
     assert (acquisition.sensor, acquisition.platform, acquisition.relative_orbit) == ("landsat", "landsat-8", 115)
     assert acquisition.start == datetime(2023, 9, 5, 2, 6, 34, 123456, tzinfo=UTC)
     assert raster.bands == ("B02", "B03", "B04", "B08", "B11")
-    assert [float(raster.band(b)[5, 5]) for b in raster.bands] == pytest.approx(
+    assert raster.valid.sum() == 30 * 40
+    assert raster.cloud.sum() == 10 * 40
+    assert [float(raster.band(b)[25, 5]) for b in raster.bands] == pytest.approx(
         [0.02, 0.03, 0.04, 0.05, 0.06], abs=1e-4
     )
 

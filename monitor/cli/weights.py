@@ -9,10 +9,10 @@ import typer
 
 from monitor.cli.options import Session, ThresholdOption, WeightsOption, command, require
 
-group = typer.Typer(help="List the weights that are known, and describe a model of your own.", rich_markup_mode=None)
+group = typer.Typer(name="weights", invoke_without_command=True)
 
 
-@group.callback(invoke_without_command=True)
+@group.callback()
 @command
 def weights(session: Session) -> None:
     """List known weights: sensor, bands, pixel size, classes, measured errors, file and hash.

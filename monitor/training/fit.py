@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from monitor.detect.evaluation.matching import assign
 from monitor.detect.models.detector import calibrated
 from monitor.detect.models.windows import least_box
 from monitor.training.own.samples import Sample
+from monitor.training.register import figure_line
 
 LEAST_PAIRS = 10
 """Fewest pairs of a found and a labelled length that a length is fitted to (chosen)."""
@@ -31,8 +32,9 @@ _SEED = 20231005
 class Found:
     """What a detector found in one picture, beside its labels.
 
-    `score`, `is_true`, `class_name` have an entry a detection; `lengths` (n, 2) the given and the labelled length in
-    pixels of each pair of vessels (of all classes where there is no vessel); `missed` counts labels by class.
+    `score`, `is_true`, `class_name` have an entry a detection; `lengths` (n, 3) the given and the labelled length in
+    pixels, and the label's number, of each pair of vessels (of all classes where there is no vessel); `missed` counts
+    labels by class.
     """
 
     name: str
@@ -67,6 +69,28 @@ class Fit:
     length_high: float | None = None
     fitted_on: tuple[str, ...] = ()
 
+    @property
+    def said(self) -> str:
+        """What was fitted to what, in a sentence for people."""
+        if not self.fitted_on:
+            return (
+                "nothing was left out of training: threshold, chances and lengths are the identity, nothing is measured"
+            )
+        parts = {
+            "threshold": self.threshold is not None,
+            "chances": self.calibration != Fit().calibration,
+            "lengths": self.length_low is not None,
+        }
+        fitted = ", ".join(name for name, done in parts.items() if done) or "nothing"
+        left = ", ".join(name for name, done in parts.items() if not done)
+        few = 12
+        names = ", ".join(self.fitted_on[:few]) + (
+            f" and {len(self.fitted_on) - few} more" * (len(self.fitted_on) > few)
+        )
+        return f"fitted to {names}: {fitted}" + (
+            f"; too little was found there for {left}, left as they are" * bool(left)
+        )
+
 
 def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
     """What was found beside what is labelled: pairs within half a label's length of its centre, one to one.
@@ -81,7 +105,7 @@ def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
     """
     score, truth, kinds = np.zeros(len(boxes)), np.zeros(len(boxes), dtype=bool), list(boxes.class_name)
     dropped = np.zeros(len(boxes), dtype=bool)
-    lengths: list[tuple[str, float, float]] = []
+    lengths: list[tuple[str, float, float, int]] = []
     missed: dict[str, int] = {}
     middle = np.array([ring.mean(axis=0) for ring in boxes.rings]).reshape(-1, 2)
     ignore = STRtree([Polygon(ring) for ring in sample.ignore])
@@ -89,14 +113,16 @@ def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
         dropped[ignore.query([Point(*at) for at in middle], predicate="intersects")[0]] = True
     for kind in sorted({each.class_name for each in sample.objects} | set(kinds)):
         mine = np.flatnonzero([name == kind for name in kinds])
-        labels = [each for each in sample.objects if each.class_name == kind]
+        numbers = [number for number, each in enumerate(sample.objects) if each.class_name == kind]
+        labels = [sample.objects[number] for number in numbers]
         size = np.array([_length(each.ring) for each in labels])
         goal = np.array([Polygon(each.ring).centroid.coords[0] for each in labels]).reshape(-1, 2)
         pairs = assign(middle[mine], goal, np.maximum(size / 2, _LEAST_REACH_PX))
         for box, label, _ in pairs:
             if labels[label].sure:
                 truth[mine[box]] = True
-                lengths.append((kind, float(boxes.length_m[mine[box]]) / gsd_m, float(size[label])))
+                length = float(boxes.length_m[mine[box]]) / gsd_m
+                lengths.append((kind, length, float(size[label]), numbers[label]))
             else:
                 dropped[mine[box]] = True
         hit = {label for _, label, _ in pairs}
@@ -109,7 +135,7 @@ def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
         score[keep],
         truth[keep],
         tuple(np.array(kinds, dtype=object)[keep]),
-        np.array(chosen, dtype=np.float64).reshape(-1, 2),
+        np.array(chosen, dtype=np.float64).reshape(-1, 3),
         missed,
     )
 
@@ -234,3 +260,53 @@ def interval(found: Sequence[Found], figure: Callable[[Sequence[Found]], float])
     drawn = [figure([found[i] for i in rng.integers(len(found), size=len(found))]) for _ in range(_DRAWS)]
     known = np.array(drawn)[np.isfinite(drawn)]
     return (float(np.quantile(known, 0.05)), float(np.quantile(known, 0.95))) if len(known) else (np.nan, np.nan)
+
+
+def applied(found: Sequence[Found], by: Fit) -> list[Found]:
+    """The same by a fit's chances and lengths; what its threshold drops has a score of 0.
+
+    Parameters
+    ----------
+    found : sequence of Found
+        By the network's own scores and lengths.
+    by : Fit
+    """
+    least = 0.0 if by.threshold is None else by.threshold
+    out = []
+    for one in found:
+        score = calibrated(one.score, by.calibration)
+        lengths = one.lengths * np.array([by.length_gain, 1.0, 1.0])
+        out.append(replace(one, score=np.where(score >= least, score, 0.0), lengths=lengths))
+    return out
+
+
+def figures(found: Sequence[Found], how: str) -> list[tuple[str, str, str]]:
+    """Lines of what, value with its interval, sample.
+
+    Parameters
+    ----------
+    found : sequence of Found
+        By calibrated scores; those below the threshold are 0.
+    how : str
+        Where the threshold came from.
+    """
+    lines = []
+    pictures = f"{len(found)} pictures left out; {how}"
+    for kind in sorted({name for each in found for name in (*each.class_name, *each.missed)}):
+        pooled = scores(found, 1e-6, kind)
+        for what, of in (("precision", "detections"), ("recall", "labelled"), ("f1", "labelled")):
+
+            def one(part: Sequence[Found], what: str = what, kind: str = kind) -> float:
+                return scores(part, 1e-6, kind)[what]
+
+            sample = f"{pooled[of]:.0f} {of}, {pictures}"
+            lines.append(
+                (f"{'F1' if what == 'f1' else what}, {kind}", figure_line(pooled[what], interval(found, one)), sample)
+            )
+    lengths = np.concatenate([each.lengths for each in found])
+    if len(lengths):
+        share = np.abs(lengths[:, 0] / lengths[:, 1] - 1)
+        lines.append(
+            ("error of length", f"{100 * float(np.median(share)):.0f} % (median)", f"{len(lengths)} pairs, {pictures}")
+        )
+    return lines

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-
-_FITTED = "# threshold, chances and lengths are fitted to what was left out: {}"
-_IDENTITY = (
-    "# nothing was left out of training: threshold, chances and lengths are the identity, and no error was measured"
-)
+from collections.abc import Mapping
 
 
-def registry_text(name: str, entry: Mapping[str, object], *, fitted_on: Sequence[str]) -> str:
+def registry_text(name: str, entry: Mapping[str, object], *, note: str) -> str:
     """The text of a ``weights.toml`` with one entry, in TOML.
 
     Parameters
@@ -20,23 +15,17 @@ def registry_text(name: str, entry: Mapping[str, object], *, fitted_on: Sequence
         Of the weights.
     entry : mapping of str to object
         Its keys; mappings become tables below it.
-    fitted_on : sequence of str
-        Names of what threshold, chances and lengths rest on.
+    note : str
+        A sentence for people, as a comment.
     """
     head = "# What the file is, what it expects, and what travels with it. sha256 is checked before loading."
-    said = _FITTED.format(", ".join(_shortened(fitted_on))) if fitted_on else _IDENTITY
     plain = [f"{key} = {toml(value)}" for key, value in entry.items() if not isinstance(value, Mapping)]
     tables = [
         "\n".join([f"\n[{name}.{key}]", *(f"{toml(str(k))} = {toml(v)}" for k, v in value.items())])
         for key, value in entry.items()
         if isinstance(value, Mapping) and value
     ]
-    return "\n".join([head, said, f"[{name}]", *plain, *tables]) + "\n"
-
-
-def _shortened(names: Sequence[str]) -> list[str]:
-    few = 12
-    return list(names) if len(names) <= few else [*names[:few], f"and {len(names) - few} more"]
+    return "\n".join([head, f"# {note}", f"[{name}]", *plain, *tables]) + "\n"
 
 
 def toml(value: object) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import cv2
 import numpy as np
@@ -14,11 +16,14 @@ import numpy as np
 from monitor.core.errors import DataError
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort
 from monitor.detect.evaluation.reader import labelled_folders, read_port
-from monitor.detect.yolo.weights import REGISTRY
+from monitor.detect.yolo.weights import REGISTRY, entry_weights
 from monitor.training.augment.ground import Ground, prepare_ground
 from monitor.training.export import export_onnx, ship_checkpoint
+from monitor.training.fit_ours import fit_ours
 from monitor.training.hard_examples import mark_errors
+from monitor.training.own.samples import Sample, read_samples
 from monitor.training.recipe import Stage
+from monitor.training.register import registry_text
 from monitor.training.trainer import Plan, run_training
 
 log = logging.getLogger(__name__)
@@ -27,34 +32,13 @@ NORMALISATION = (
     "reflectance = DN x 0.0001; minus the scene's 1st percentile of each band, plus 0.01; square root; "
     "NDWI and MNDWI as 0.5 + 0.5 x index; 0 where missing"
 )
-_ENTRY = """# What the file is, what it expects, and what travels with it. sha256 is checked before loading.
-[{name}]
-file = "{name}.onnx"
-sha256 = "{sha256}"
-checkpoint_sha256 = "{checkpoint}"
-classes = ["vessel", "container_stack"]
-bands = {bands}
-scale = 0.0001
-gsd_m = 10.0
-threshold = 0.44
-stack_threshold = 0.7
-normalisation = "{normalisation}"
-trained_on = {ports}
-views_px = 2300000
-length_gain = 1.0
-length_low = 0.84
-length_high = 1.46
-
-[{name}.decode]
-hull = 0.4
-vote_sigma_px = 1.5
-heat = 0.45
-least_score = 0.12
-length_fit = [0.312, 0.095, 0.814]
-recentre = 0.8
-share = 0.5
-calibration = [-0.257, 2.179]
-"""
+THRESHOLD, STACK_THRESHOLD = 0.5, 0.5
+"""Least score of a vessel, and probability of a pixel of stack, where nothing was left out to fit them to."""
+DECODE: Mapping[str, float] = MappingProxyType(
+    {"hull": 0.4, "vote_sigma_px": 1.5, "heat": 0.45, "least_score": 0.12, "recentre": 0.8, "share": 0.5}
+)
+"""How maps become hulls, chosen with the recipe; threshold, chances and lengths are each network's own."""
+VIEWS_PX = 2_300_000
 
 
 def train(
@@ -79,7 +63,8 @@ def train(
         One run after another, each from the last one's checkpoint; a stage by epochs gives the same weights again
         on the same machine with the same number of threads.
     leave_out : sequence of str
-        Names of folders that are not trained on, for `evaluate`.
+        Names of folders that are not trained on: threshold, chances and lengths are fitted to them, and without any
+        are the identity.
     simulated : sequence of LabelledPort
         Mixed in by the stage's recipe.
     start : Path, optional
@@ -96,6 +81,7 @@ def train(
         raise DataError("no stage to train; give at least one")
     cv2.setNumThreads(1)
     real = read_grounds([folders] if isinstance(folders, Path) else folders, leave_out=leave_out, seed=stages[0].seed)
+    held = _left_out([folders] if isinstance(folders, Path) else folders, leave_out)
     rng = np.random.default_rng(stages[0].seed)
     grounds = [*real, *(replace(prepare_ground(port, rng), made_up=True) for port in simulated)]
     out.mkdir(parents=True, exist_ok=True)
@@ -105,7 +91,7 @@ def train(
         last = run_stage(grounds, out, stage=stage, start=checkpoint)
         checkpoint = ship_checkpoint(last, out / f"{name}.pt")
     assert checkpoint is not None
-    _register(out, name, checkpoint, [ground.port.name for ground in real])
+    _register(out, name, checkpoint, ports=[ground.port.name for ground in real], held=held)
     return out
 
 
@@ -134,17 +120,40 @@ def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path
     return run_training(shown, out, recipe=stage.recipe, plan=plan)
 
 
-def _register(out: Path, name: str, checkpoint: Path, ports: Sequence[str]) -> None:
+def _left_out(folders: Sequence[Path], leave_out: Sequence[str]) -> list[Sample]:
+    paths = [path for folder in folders for path in labelled_folders(folder) if path.name in leave_out]
+    return read_samples(paths)
+
+
+def _register(out: Path, name: str, checkpoint: Path, *, ports: Sequence[str], held: Sequence[Sample]) -> None:
+    """Export the network, and write its entry with what is fitted to the scenes that were left out."""
     onnx = export_onnx(checkpoint, out / f"{name}.onnx")
-    entry = _ENTRY.format(
-        name=name,
-        sha256=_sha256(onnx),
-        checkpoint=_sha256(checkpoint),
-        bands=_toml(BANDS),
-        normalisation=NORMALISATION,
-        ports=_toml(ports),
-    )
-    (out / REGISTRY).write_text(entry, encoding="utf-8")
+    entry: dict[str, object] = {
+        "file": onnx.name,
+        "sha256": _sha256(onnx),
+        "checkpoint_sha256": _sha256(checkpoint),
+        "classes": ("vessel", "container_stack"),
+        "bands": BANDS,
+        "scale": 1e-4,
+        "gsd_m": 10.0,
+        "threshold": THRESHOLD,
+        "stack_threshold": STACK_THRESHOLD,
+        "normalisation": NORMALISATION,
+        "trained_on": tuple(ports),
+        "views_px": VIEWS_PX,
+        "length_gain": 1.0,
+        "length_low": math.nan,
+        "length_high": math.nan,
+        "decode": dict(DECODE),
+    }
+    found = fit_ours(entry_weights(name, entry, out), held)
+    by = found.fit
+    fitted: dict[str, object] = {"length_gain": by.length_gain, "measured": found.measured}
+    fitted |= {} if by.threshold is None else {"threshold": by.threshold}
+    fitted |= {} if by.length_low is None else {"length_low": by.length_low, "length_high": by.length_high}
+    rule = {**DECODE, "length_fit": found.length_fit, "calibration": by.calibration}
+    text = registry_text(name, {**entry, **fitted, "decode": rule}, note=by.said)
+    (out / REGISTRY).write_text(text, encoding="utf-8")
 
 
 def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed: int = 7) -> list[Ground]:
@@ -177,7 +186,3 @@ def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed
 
 def _sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _toml(names: Sequence[str]) -> str:
-    return "[" + ", ".join(f'"{name}"' for name in names) + "]"

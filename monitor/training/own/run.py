@@ -160,7 +160,8 @@ def _use_all_cores(_: Any) -> None:
 
 
 def _log_epoch(trainer: Any) -> None:
-    log.info("epoch %d: loss %.3f", trainer.epoch + 1, float(trainer.tloss.sum()))
+    parts = ", ".join(f"{name} {float(value):.3f}" for name, value in (trainer.tloss or {}).items())
+    log.info("epoch %d: %s", trainer.epoch + 1, parts)
 
 
 def _place_font() -> None:

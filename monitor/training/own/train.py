@@ -6,7 +6,6 @@ import hashlib
 import logging
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +14,13 @@ from monitor.core.errors import DataError
 from monitor.detect.base import CONTAINER, CONTAINER_STACK, VESSEL
 from monitor.detect.models.classes import AIRCRAFT, STORAGE_TANK, TRAIN, VEHICLE
 from monitor.detect.models.description import RGB, ModelKeys, OwnModel
-from monitor.detect.models.detector import OwnDetector, calibrated
+from monitor.detect.models.detector import OwnDetector
 from monitor.detect.yolo.weights import REGISTRY
-from monitor.training.fit import Fit, Found, fit, interval, run_on, scores
+from monitor.training.fit import Fit, applied, figures, fit, run_on
 from monitor.training.own.chips import write_chips
 from monitor.training.own.run import Base, export, task_of, train_network
 from monitor.training.own.samples import Sample, read_samples
-from monitor.training.register import figure_line, registry_text
+from monitor.training.register import registry_text
 
 log = logging.getLogger(__name__)
 
@@ -129,52 +128,9 @@ def _measure(model: OwnModel, held: Sequence[Sample]) -> tuple[Fit, list[tuple[s
     found = run_on(held, OwnDetector(plain, _LEAST_SCORE))
     whole = fit(found)
     if len(found) < 2:
-        return whole, figures(_applied(found, whole), "threshold fitted to the same picture")
-    crossed = [_applied([one], fit([other for other in found if other is not one]))[0] for one in found]
+        return whole, figures(applied(found, whole), "threshold fitted to the same picture")
+    crossed = [applied([one], fit([other for other in found if other is not one]))[0] for one in found]
     return whole, figures(crossed, "threshold of each by the others")
-
-
-def _applied(found: Sequence[Found], by: Fit) -> list[Found]:
-    """The same by a fit's chances and lengths; what its threshold drops has a score of 0."""
-    least = 0.0 if by.threshold is None else by.threshold
-    out = []
-    for one in found:
-        score = calibrated(one.score, by.calibration)
-        lengths = one.lengths * np.array([by.length_gain, 1.0])
-        out.append(replace(one, score=np.where(score >= least, score, 0.0), lengths=lengths))
-    return out
-
-
-def figures(found: Sequence[Found], how: str) -> list[tuple[str, str, str]]:
-    """Lines of what, value with its interval, sample.
-
-    Parameters
-    ----------
-    found : sequence of Found
-        By calibrated scores; those below the threshold are 0.
-    how : str
-        Where the threshold came from.
-    """
-    lines = []
-    pictures = f"{len(found)} pictures left out; {how}"
-    for kind in sorted({name for each in found for name in (*each.class_name, *each.missed)}):
-        pooled = scores(found, 1e-6, kind)
-        for what, of in (("precision", "detections"), ("recall", "labelled"), ("f1", "labelled")):
-
-            def one(part: Sequence[Found], what: str = what, kind: str = kind) -> float:
-                return scores(part, 1e-6, kind)[what]
-
-            sample = f"{pooled[of]:.0f} {of}, {pictures}"
-            lines.append(
-                (f"{'F1' if what == 'f1' else what}, {kind}", figure_line(pooled[what], interval(found, one)), sample)
-            )
-    lengths = np.concatenate([each.lengths for each in found])
-    if len(lengths):
-        share = np.abs(lengths[:, 0] / lengths[:, 1] - 1)
-        lines.append(
-            ("error of length", f"{100 * float(np.median(share)):.0f} % (median)", f"{len(lengths)} pairs, {pictures}")
-        )
-    return lines
 
 
 def _write(
@@ -197,7 +153,7 @@ def _write(
         "trained_on": tuple(trained_on),
         "measured": tuple(measured),
     }
-    text = registry_text(model.name, entry, fitted_on=by.fitted_on)
+    text = registry_text(model.name, entry, note=by.said)
     (out / REGISTRY).write_text(text, encoding="utf-8")
 
 

@@ -16,7 +16,7 @@ from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, UNNAMED, Sensor, sen
 from monitor.sources.imagery.local.bandset import joined, scene_name
 from monitor.sources.imagery.local.header import ALPHA, Header, read_header
 from monitor.sources.imagery.local.instant import Instant, find_instant, name_of
-from monitor.sources.imagery.local.item import Sidecar, read_sidecar
+from monitor.sources.imagery.local.item import Sidecar, read_sidecar, unused_json
 from monitor.sources.imagery.local.numbers import linear_numbers, picture_numbers, reflectance_numbers
 from monitor.sources.imagery.local.pixels import Numbers, Pixels
 from monitor.sources.imagery.local.reading import Reading
@@ -52,6 +52,8 @@ class Described:
         What the user states.
     guessed : bool
         Whether the bands were taken by their number.
+    unused : Path or None
+        JSON of the image's name that is no STAC item, and so was not used.
     """
 
     header: Header
@@ -61,6 +63,7 @@ class Described:
     instant: Instant | None
     given: Reading
     guessed: bool = False
+    unused: Path | None = None
 
     @property
     def platform(self) -> str:
@@ -181,7 +184,7 @@ def describe(files: Sequence[Path], given: Reading, *, guess: bool) -> Described
     if not header.is_named and guess:
         header, guessed = _by_count(header, sensor(chosen), given), True
     instant = find_instant(given, item, named, header.tags, stem)
-    return Described(header, item, named, chosen, instant, given, guessed)
+    return Described(header, item, named, chosen, instant, given, guessed, unused_json(header.path))
 
 
 def _beside(header: Header, stem: str) -> Sidecar:
@@ -238,7 +241,8 @@ def _by_count(header: Header, kind: Sensor, given: Reading) -> Header:
     if names is None or not set(names) <= set(kind.bands):
         raise DataError(
             f"{header.path}: {count} bands without names; name them in the band descriptions "
-            f"({', '.join(kind.needed or kind.bands)}), or give them in order by {given.words.bands}"
+            f"({', '.join(kind.needed or kind.bands)}), or give them in order by {given.words.bands}, or "
+            f"what took them by {given.words.sensor}"
         )
     log.info("%s: its bands are taken as %s; %s names others", header.path, " ".join(names), given.words.bands)
     return header.with_names(names)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from monitor.sources.imagery.local.masks import read_with_masks
 from monitor.sources.imagery.local.reading import AS_STATED, Reading
 from monitor.sources.imagery.naming import band_name
 
+log = logging.getLogger(__name__)
 UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
 """Start and end of an acquisition whose instant is unknown."""
 
@@ -48,6 +50,8 @@ def read_image(path: Path, given: Reading = AS_STATED) -> tuple[Acquisition, Ras
             f"{given.words.bands}, or their sensor by {given.words.sensor}"
         )
     check_named(described)
+    if described.unused is not None:
+        log.warning("%s: no STAC item (a GeoJSON Feature with properties), so it is not used", described.unused)
     pixels = read_with_masks(described)
     if not pixels.valid.any():
         raise DataError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,6 @@ from monitor.core.errors import DataError
 from monitor.io.stac import asset_bands, pass_facts, reflectance_scale
 from monitor.sources.imagery.naming import band_name, platform_name, sensor_of
 
-log = logging.getLogger(__name__)
 _PICTURES = (".tif", ".tiff", ".jp2", ".png", ".jpg", ".jpeg")
 _SENSOR_WORDS = ("platform", "constellation", "instruments", "pl:item_type")
 
@@ -69,7 +67,7 @@ def read_sidecar(image: Path) -> Sidecar | None:
 
 
 def load_feature(path: Path) -> Mapping[str, object] | None:
-    """The GeoJSON feature with properties in a file; None, with a line in the log, where it holds other JSON.
+    """The GeoJSON feature with properties in a file; None where it holds other JSON.
 
     Raises
     ------
@@ -82,8 +80,13 @@ def load_feature(path: Path) -> Mapping[str, object] | None:
         raise DataError(f"{path}: not a readable STAC item ({error}); correct or remove it") from error
     if isinstance(item, dict) and item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
         return item
-    log.info("%s: no STAC item (a GeoJSON Feature with properties), so it is not used", path)
     return None
+
+
+def unused_json(image: Path) -> Path | None:
+    """The JSON of an image's name that is no STAC item, and so is not used; None without any."""
+    own = image.with_suffix(".json")
+    return own if own.is_file() and load_feature(own) is None else None
 
 
 def _asset(item: Mapping[str, object], image: Path) -> Mapping[str, object] | None:

@@ -36,7 +36,7 @@ class Words:
 
 
 FLAGS = Words(
-    sensor="--sensor planet, hires or a word of your own",
+    sensor="--sensor s1, s2, planet, hires or a word of your own",
     bands="--bands B02,B03,…",
     unit="--unit linear or --unit db",
     at="--at 2023-09-05T02:16Z",

@@ -32,6 +32,7 @@ from monitor.sources.imagery.naming import safe_id
 from monitor.sources.imagery.quality import cloud, ice
 from monitor.sources.imagery.validation import check_archivable, check_bands
 
+_UNUSED = "JSON that is no STAC item, so it is not used"
 IN_FOLDER = Reading(unit="linear", words=SETTINGS)
 
 
@@ -96,7 +97,10 @@ class FolderSource:
         read: list[Acquisition] = []
         for scene in files.images:
             try:
-                read.append(self._acquisition(self._described(scene), scene, aoi))
+                described = self._described(scene)
+                read.append(self._acquisition(described, scene, aoi))
+                if described.unused is not None:
+                    problems.append(Problem(self._relative(described.unused), _UNUSED, is_fault=False))
             except (MonitorError, OSError) as error:
                 problems.append(Problem(self._relative(scene[0]), _reason(error, scene[0])))
         items = []

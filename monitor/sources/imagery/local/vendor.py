@@ -63,12 +63,10 @@ def read_vendor(image: Path, *, bands: int) -> Sidecar | None:
     """
     if found := _PLANET.match(image.stem):
         return _planet(image, found[0], bands)
-    stem = _TILE.sub("", image.stem).lower()
-    for path in sorted(image.parent.iterdir()):
-        if path.suffix.lower() in (".imd", ".xml") and _TILE.sub("", path.stem).lower() == stem:
-            facts, groups = _facts(path)
-            if facts.get("SATID"):
-                return _maxar(facts, groups, image, bands)
+    for path in _support_data(image):
+        facts, groups = _facts(path)
+        if facts.get("SATID"):
+            return _maxar(facts, groups, image, bands)
     if image.name.upper().startswith(("LC08_", "LC09_", "LO08_", "LO09_")):
         return _landsat(image)
     return None
@@ -119,6 +117,14 @@ def _reflectance_coefficients(path: Path) -> tuple[float, ...]:
         if "bandNumber" in values and "reflectanceCoefficient" in values:
             found[int(values["bandNumber"])] = float(values["reflectanceCoefficient"])
     return tuple(found[number] for number in sorted(found))
+
+
+def _support_data(image: Path) -> list[Path]:
+    """The IMD and XML files of a picture's name, without the number of its tile too, in any case."""
+    stems = dict.fromkeys([image.stem, _TILE.sub("", image.stem)])
+    names = dict.fromkeys(case(stem) for stem in stems for case in (str, str.upper, str.lower))
+    paths = [image.with_name(name + end) for end in (".IMD", ".imd", ".XML", ".xml") for name in names]
+    return [path for path in paths if path.is_file()]
 
 
 def _maxar(facts: Mapping[str, str], groups: Sequence[str], image: Path, bands: int) -> Sidecar:

@@ -96,6 +96,16 @@ def test_a_folder_of_bands_is_one_observation(source, aoi) -> None:
     assert raster.valid.all()
 
 
+def test_json_that_is_no_item_is_noted_and_hides_nothing(source, aoi) -> None:
+    path = write_picture(source.root / "port_20230905.tif", harbour(3, 100, "uint8"))
+    path.with_suffix(".json").write_text('{"reviewed": true}')
+    found = source.survey(aoi, PERIOD)
+    assert len(found.acquisitions) == 1
+    [note] = found.problems
+    assert (note.where, note.is_fault) == ("port_20230905.json", False)
+    assert note.reason == "JSON that is no STAC item, so it is not used"
+
+
 # one pass, several files
 
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from monitor.core.errors import DataError
 from monitor.core.scenes.scene import BANDS_TAG, GUESSED, Raster
-from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, UNNAMED, Sensor, sensor
+from monitor.core.scenes.sensors import S1_BANDS, UNNAMED, Sensor, sensor
+from monitor.sources.imagery.local.bandnames import counted_bands, named_bands
 from monitor.sources.imagery.local.bandset import joined, scene_name
 from monitor.sources.imagery.local.header import ALPHA, Header, read_header
 from monitor.sources.imagery.local.instant import Instant, find_instant, name_of
@@ -21,15 +22,12 @@ from monitor.sources.imagery.local.numbers import linear_numbers, picture_number
 from monitor.sources.imagery.local.pixels import Numbers, Pixels
 from monitor.sources.imagery.local.reading import Reading
 from monitor.sources.imagery.local.vendor import landsat_bands, read_vendor
-from monitor.sources.imagery.naming import Named, band_name, platform_name, sensor_of
+from monitor.sources.imagery.naming import Named, platform_name, sensor_of
 from monitor.sources.imagery.quality import MASKS, cloud
 
 log = logging.getLogger(__name__)
 _SENTINEL_M, _FINE_M = (7.5, 12.5), 2.0
 """Pixels by which a picture that nothing names is of Sentinel-2, and the largest that make it a fine one; chosen."""
-_COUNTS = {5: S2_BANDS, 4: S2_BANDS[:4], 3: ("B04", "B03", "B02"), 1: ("PAN",)}
-"""Bands by their number, where nothing names them: four are blue, green, red and near infrared as every vendor of
-analytic images orders them, three red, green and blue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +99,28 @@ class Described:
         header = self.header.with_names(names)
         radar = self.given.sensor is None and any(band in S1_BANDS for band in header.bands)
         return replace(self, header=header, guessed=False, sensor="s1" if radar else self.sensor)
+
+    def check_named(self) -> None:
+        """Refuse a file that names some bands and leaves open which of the rest is a band that its sensor needs.
+
+        Raises
+        ------
+        DataError
+            Such a band is missing, and others have no name or an unknown one.
+        """
+        header, known = self.header, self.kind.needed
+        missing = [band for band in known if band not in header.bands]
+        unknown = [
+            f"{number} ({text})" if text else str(number)
+            for number, (name, text) in enumerate(zip(header.bands, header.descriptions, strict=False), 1)
+            if not name
+        ]
+        if self.kind.optical and missing and unknown and header.is_named and not self.guessed:
+            raise DataError(
+                f"{header.path}: no band is named {', '.join(missing)}, and band {', '.join(unknown)} has no name that "
+                f"is known; write {', '.join(known)} into the band descriptions, or give all of them in order by "
+                f"{self.given.words.bands}"
+            )
 
     def raster(self, pixels: Pixels) -> Raster:
         """The pixels of `bands` in the archive's own numbers.
@@ -176,13 +196,13 @@ def describe(files: Sequence[Path], given: Reading, *, guess: bool) -> Described
     stem = scene_name(tuple(files))
     item = _beside(header, stem)
     named = name_of(stem)
-    header, guessed = _with_bands(header, item, given)
+    header, guessed = named_bands(header, item, given)
     chosen = given.sensor or _recognised(header, item, stem)
     if chosen == "landsat":
         header = replace(header, bands=landsat_bands(header.bands))
         header = replace(header, others=tuple(replace(o, bands=landsat_bands(o.bands)) for o in header.others))
     if not header.is_named and guess:
-        header, guessed = _by_count(header, sensor(chosen), given), True
+        header, guessed = counted_bands(header, sensor(chosen), given), True
     instant = find_instant(given, item, named, header.tags, stem)
     return Described(header, item, named, chosen, instant, given, guessed, unused_json(header.path))
 
@@ -206,69 +226,6 @@ def _recognised(header: Header, item: Sidecar, stem: str) -> str:
     if _SENTINEL_M[0] <= header.gsd_m <= _SENTINEL_M[1]:
         return "s2"
     return "hires" if header.gsd_m <= _FINE_M else UNNAMED
-
-
-def _with_bands(header: Header, item: Sidecar, given: Reading) -> tuple[Header, bool]:
-    """The picture with a name for its bands where anything gives one, and whether one was guessed.
-
-    Descriptions name them, then what lies beside it, then the user, then their colours.
-    """
-    if header.is_named or header.palette:
-        return header, False
-    stated = tuple(band_name(name) or "" for name in given.bands)
-    for names in (item.bands, stated):
-        if names and len(names) in (header.count, len(header.bands)):
-            return header.with_names(tuple("" if name == "-" else name for name in names)), False
-    if stated:
-        return header.with_names(stated), False
-    if not any(header.coloured):
-        return header, False
-    last = header.count == 4 and header.coloured[3] == ""
-    names = (*header.coloured[:3], "B08") if last else header.coloured
-    return header.with_names(names), last
-
-
-def _by_count(header: Header, kind: Sensor, given: Reading) -> Header:
-    """The picture with names for bands that nothing names, by their number."""
-    texts = [text for text in header.descriptions if text]
-    if texts:
-        raise DataError(
-            f"{header.path}: its bands {', '.join(texts)} are none of {', '.join(kind.bands)}; give them by "
-            f"{given.words.bands}"
-        )
-    count = header.count
-    names = _COUNTS.get(count) if kind.optical else S1_BANDS[:count] if count <= len(S1_BANDS) else None
-    if names is None or not set(names) <= set(kind.bands):
-        raise DataError(
-            f"{header.path}: {count} bands without names; name them in the band descriptions "
-            f"({', '.join(kind.needed or kind.bands)}), or give them in order by {given.words.bands}, or "
-            f"what took them by {given.words.sensor}"
-        )
-    log.info("%s: its bands are taken as %s; %s names others", header.path, " ".join(names), given.words.bands)
-    return header.with_names(names)
-
-
-def check_named(described: Described) -> None:
-    """Refuse a file that names some bands and leaves open which of the rest is a band that its sensor needs.
-
-    Raises
-    ------
-    DataError
-        Such a band is missing, and others have no name or an unknown one.
-    """
-    header, known = described.header, described.kind.needed
-    missing = [band for band in known if band not in header.bands]
-    unknown = [
-        f"{number} ({text})" if text else str(number)
-        for number, (name, text) in enumerate(zip(header.bands, header.descriptions, strict=False), 1)
-        if not name
-    ]
-    if described.kind.optical and missing and unknown and header.is_named and not described.guessed:
-        raise DataError(
-            f"{header.path}: no band is named {', '.join(missing)}, and band {', '.join(unknown)} has no name that is "
-            f"known; write {', '.join(known)} into the band descriptions, or give all of them in order by "
-            f"{described.given.words.bands}"
-        )
 
 
 def _names_db(stem: str) -> bool:

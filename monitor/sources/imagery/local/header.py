@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
 from rasterio.enums import ColorInterp
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import DatasetReader
@@ -29,6 +30,8 @@ DRIVERS: Mapping[str, tuple[str, ...]] = {
 }
 """What a picture is read with, by the ending of its name; none of them opens anything but the file."""
 _ADVICE = "replace it with a whole one, or remove it"
+_LEAST_M, _MOST_M = 0.001, 100_000.0
+"""Pixels that are smaller or larger are of no picture of a port; chosen wide."""
 _RGB = ("B04", "B03", "B02")
 
 
@@ -174,6 +177,9 @@ def _drivers(path: Path) -> tuple[str, ...]:
 
 def _header(source: DatasetReader, path: Path, given: Reading) -> Header:
     place, size = find_place(source, path, given), (source.height, source.width)
+    footprint, gsd_m = place.footprint(size), place.gsd_m(size)
+    if not (_LEAST_M < gsd_m < _MOST_M and footprint.is_valid and np.isfinite(footprint.bounds).all()):
+        raise DataError(f"{path}: its pixels lie nowhere on the ground ({gsd_m:g} m each); correct its place")
     counted = are_numbers(source.descriptions)
     scales, offsets = set(source.scales), set(source.offsets)
     if len(scales) > 1 or len(offsets) > 1:
@@ -192,8 +198,8 @@ def _header(source: DatasetReader, path: Path, given: Reading) -> Header:
         descriptions=("",) * source.count if counted else tuple(text or "" for text in source.descriptions),
         place=place,
         size=size,
-        footprint=place.footprint(size),
-        gsd_m=place.gsd_m(size),
+        footprint=footprint,
+        gsd_m=gsd_m,
         dtype=str(source.dtypes[0]),
         nodata=source.nodata if given.nodata is None else given.nodata if isinstance(given.nodata, float) else None,
         scale=scale if stated else None,

@@ -10,7 +10,7 @@ from monitor.core.errors import DataError
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import sensor
 from monitor.sources.imagery.local.bandset import is_picture, scenes_of
-from monitor.sources.imagery.local.described import Described, check_named, describe
+from monitor.sources.imagery.local.described import Described, describe
 from monitor.sources.imagery.local.masks import read_with_masks
 from monitor.sources.imagery.local.reading import AS_STATED, Reading
 from monitor.sources.imagery.naming import band_name
@@ -49,7 +49,7 @@ def read_image(path: Path, given: Reading = AS_STATED) -> tuple[Acquisition, Ras
             f"{path}: its bands {named} are none of {', '.join(described.kind.bands)}; give them by "
             f"{given.words.bands}, or their sensor by {given.words.sensor}"
         )
-    check_named(described)
+    described.check_named()
     if described.unused is not None:
         log.warning("%s: no STAC item (a GeoJSON Feature with properties), so it is not used", described.unused)
     pixels = read_with_masks(described)

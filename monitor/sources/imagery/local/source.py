@@ -21,7 +21,7 @@ from monitor.sources.errors import NoData, Problem
 from monitor.sources.imagery.grouping import group_acquisitions, newest_first, one_a_pass
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.local.bandset import scenes_of
-from monitor.sources.imagery.local.described import Described, check_named, describe
+from monitor.sources.imagery.local.described import Described, describe
 from monitor.sources.imagery.local.files import nothing_here, scene_files
 from monitor.sources.imagery.local.masks import read_with_masks
 from monitor.sources.imagery.local.mosaic import mosaic
@@ -217,7 +217,7 @@ class FolderSource:
                 f"{path}: its {len(described.header.bands)} bands have no names; write band descriptions into the "
                 f"file (gdal_edit, or rasterio's `descriptions`), or set {self.given.words.bands}"
             )
-        check_named(described)
+        described.check_named()
         needed = described.kind.needed
         if self.takes_missing_bands and described.kind.optical:
             needed = ()

@@ -61,6 +61,17 @@ def read_vendor(image: Path, *, bands: int) -> Sidecar | None:
     DataError
         The metadata are damaged.
     """
+    try:
+        return _read(image, bands)
+    except DataError:
+        raise
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError) as error:
+        raise DataError(
+            f"{image}: the vendor's metadata beside it are damaged ({error}); replace or remove them"
+        ) from error
+
+
+def _read(image: Path, bands: int) -> Sidecar | None:
     if found := _PLANET.match(image.stem):
         return _planet(image, found[0], bands)
     for path in _support_data(image):

@@ -48,6 +48,8 @@ from monitor.detect.context.infrastructure import mark_fixed
 from monitor.fuse import latest
 from monitor.fuse.reviews import ReviewDecisions, without
 from monitor.fuse.reviews import decisions as decisions_of
+from monitor.fuse.series.same_ships import mark_same_ships
+from monitor.fuse.series.together import observed_together
 from monitor.pipeline.aviation.ingest import stored_positions
 from monitor.pipeline.context import Context
 from monitor.store.alerts import AlertStore
@@ -120,7 +122,10 @@ def read(context: Context) -> TableSet:
         }
     )
     return tables | {
-        DETECTIONS: lambda: mark_fixed(_of_scenes(context, "detections", DETECTIONS), tables[COVERAGE]),
+        DETECTIONS: lambda: mark_same_ships(
+            mark_fixed(_of_scenes(context, "detections", DETECTIONS), tables[COVERAGE]),
+            observed_together(context.scenes),
+        ),
         COVERAGE: lambda: _with_missed(context, tables[COVERAGE]),
     }
 

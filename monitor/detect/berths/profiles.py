@@ -33,7 +33,7 @@ BERTH_PROFILES = Schema(
         "aoi_id": Column("str", "", "Id of the AOI."),
         "berth_id": Column("str", "", "Id of the berth."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
-        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "viewing": Column("str", "", 'Sensor, relative orbit and direction, "?" for what is unknown.'),
         "bin": Column("int64", "", "Number of the bin along the quay, from 0."),
         "along_m": Column("float64", "m", "Distance of the bin's middle from the beginning of the quay."),

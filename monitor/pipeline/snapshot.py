@@ -16,6 +16,7 @@ from monitor.core.tables import (
     ALERTS,
     BERTH_STATES,
     CHANGES,
+    CONTAINER_COUNTS,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
@@ -59,6 +60,7 @@ from monitor.store.searches import SearchStore
 DERIVED = (
     BERTH_STATES,
     STACKS,
+    CONTAINER_COUNTS,
     GAPS,
     GAP_RULES,
     GAP_CALLS,

@@ -101,7 +101,7 @@ STACKS = Schema(
     name="stacks",
     text=(
         "Container stacks of each yard at each optical observation: zero length and area when none stands "
-        "there, NaN when not observed. Bounds allow for outlines that are off by a pixel of 10 m."
+        "there, NaN when not observed. Bounds allow for outlines that are off by a pixel."
     ),
     columns={
         "scene_id": Column("str", "", "Id of the scene."),
@@ -117,11 +117,46 @@ STACKS = Schema(
         "area_low_m2": Column("float64", "m²", "Lower bound of the area."),
         "area_high_m2": Column("float64", "m²", "Upper bound of the area."),
         "change_m2": Column("float64", "m²", "Area less that of the previous scene, NaN unless both were observed."),
-        "previous_scene_id": Column("str", "", 'Last scene before that observed the whole yard, "" for none.'),
+        "previous_scene_id": Column("str", "", 'Last scene by the sensor that showed the whole yard, "" for none.'),
         "teu_low": Column("float64", "", "Lower bound of the 20-ft boxes; no count stands between the bounds."),
         "teu_high": Column("float64", "", "Upper bound of the 20-ft boxes."),
     },
     key=("scene_id", "yard_id"),
+    time=("acquired_at", "acquired_at"),
+)
+
+CONTAINER_COUNTS = Schema(
+    name="container_counts",
+    text=(
+        "Single container boxes seen from above, by yard and by stack, at each observation with pixels of 1 m or "
+        "finer by a detector that marks them: missing, never zero, where the yard was not observed. Tiers below "
+        "the top one cannot be seen, so boxes bound the containers from below."
+    ),
+    columns={
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "yard_id": Column("str", "", "Id of the yard."),
+        "place_id": Column("str", "", "Id of the stack, made of where it was first seen; of the yard for its sum."),
+        "kind": Column("str", "", "yard (all of its boxes) | stack (boxes that stand together)."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "sensor": Column("str", "", "Sensor of the scene."),
+        "state": Column("str", "", "What the scene showed of the yard: observed | partly | not observed."),
+        "boxes_seen": Column("Int64", "", "Boxes marked, missing when not observed."),
+        "long_boxes": Column("Int64", "", "Of those, boxes of 9 m and longer: 40 ft and more."),
+        "boxes_low": Column("float64", "", "Least boxes on top: without the detector's false ones where measured."),
+        "boxes_high": Column(
+            "float64", "", "Most boxes on top: slots that show none and, where measured, missed ones too."
+        ),
+        "containers_high": Column("float64", "", "Most containers: `boxes_high` times the most tiers held possible."),
+        "error": Column("str", "", "Whether the detector's own error is in the bounds: measured | not measured."),
+        "previous_scene_id": Column("str", "", 'Last scene by the sensor that showed the whole yard, "" for none.'),
+        "change": Column("Int64", "", "Boxes seen less those of that scene, missing unless both saw all of the yard."),
+        "change_low": Column("float64", "", "Lower bound of the change of boxes on top."),
+        "change_high": Column("float64", "", "Upper bound of the change of boxes on top."),
+        "geometry": Column("geometry", "", "Outline of the stack, or the yard."),
+    },
+    key=("scene_id", "place_id"),
+    crs=f"EPSG:{WGS84}",
     time=("acquired_at", "acquired_at"),
 )
 

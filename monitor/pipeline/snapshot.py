@@ -47,6 +47,7 @@ from monitor.core.timerange import TimeRange
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.context.infrastructure import mark_fixed
 from monitor.fuse import latest
+from monitor.fuse.identity.size_class import mark_size_class
 from monitor.fuse.reviews import ReviewDecisions, without
 from monitor.fuse.reviews import decisions as decisions_of
 from monitor.fuse.series.same_ships import mark_same_ships
@@ -124,12 +125,15 @@ def read(context: Context) -> TableSet:
         }
     )
     return tables | {
-        DETECTIONS: lambda: mark_same_ships(
-            mark_fixed(_of_scenes(context, "detections", DETECTIONS), tables[COVERAGE]),
-            observed_together(context.scenes),
-        ),
+        DETECTIONS: lambda: _marked(context, tables[COVERAGE]),
         COVERAGE: lambda: _with_missed(context, tables[COVERAGE]),
     }
+
+
+def _marked(context: Context, coverage: pd.DataFrame) -> pd.DataFrame:
+    """DETECTIONS with what the whole archive tells of them: fixed objects, classes, ships that are shown twice."""
+    found = mark_fixed(_of_scenes(context, "detections", DETECTIONS), coverage)
+    return mark_same_ships(mark_size_class(found, context.scenes), observed_together(context.scenes))
 
 
 def decisions(tables: TableSet) -> ReviewDecisions:

@@ -36,6 +36,7 @@ DETECTIONS = Schema(
         "is_fixed": Column("bool", "", "Whether it is a fixed object, found again and again in one place."),
         "fixed_observations": Column("int64", "", "Observations by this sensor that found it in this place."),
         "clear_observations": Column("int64", "", "Clear observations of it, first find to last; 0: not judged yet."),
+        "size_class": Column("str", "", 'Class by length and beam: "Panamax, full"; "" where they do not tell one.'),
         "same_ship": Column("str", "", 'Another detection of the hour that stands for the same ship, "" for none.'),
         "geometry": Column("geometry", "", "Box of an object, oriented where it has an axis, or outline of a stack."),
     },
@@ -51,6 +52,7 @@ DETECTIONS = Schema(
         "is_fixed": False,
         "fixed_observations": 0,
         "clear_observations": 0,
+        "size_class": "",
         "same_ship": "",
     },
 )

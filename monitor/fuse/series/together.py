@@ -87,7 +87,19 @@ def under(table: pd.DataFrame, lead: Mapping[str, str]) -> pd.DataFrame:
 def of_observation(
     detections: pd.DataFrame, coverage: pd.DataFrame, matches: pd.DataFrame | None, lead: Mapping[str, str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]:
-    """Detections, coverage and matches by observation: each ship once, each zone as the scene that showed most did."""
+    """Detections, coverage and matches by observation: each ship once, each zone as the scene that showed most did.
+
+    Parameters
+    ----------
+    detections : DETECTIONS table
+        Of all scenes, those that are counted elsewhere among them.
+    coverage : COVERAGE table
+        Of the same scenes.
+    matches : MATCHES table, optional
+        Latest versions.
+    lead : mapping of str to str
+        As of `counted_in`.
+    """
     if not lead:
         return detections, coverage, matches
     single = once(detections, preferred=explained(matches) if matches is not None else ())

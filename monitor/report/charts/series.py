@@ -49,8 +49,9 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
     period : TimeRange
         What the axis spans.
     """
+    kinds = sorted({k.sensor for _, observations in rows for k in observations}, key=_in_order)
     lanes = [
-        (name, kind, [k for k in observations if k.sensor == kind]) for name, observations in rows for kind in SENSORS
+        (name, kind, [k for k in observations if k.sensor == kind]) for name, observations in rows for kind in kinds
     ]
     lanes = [lane for lane in lanes if lane[2]] or [(name, "s2", []) for name, _ in rows]
     top, step = 34, 34
@@ -74,6 +75,12 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
         "A pass that showed nothing is not an observation.",
         _observations_table(flat, dict(_names(rows))),
     )
+
+
+def _in_order(kind: str) -> tuple[int, str]:
+    """Known sensors in the order of their table, then those of free names."""
+    known = list(SENSORS)
+    return (known.index(kind) if kind in known else len(known), kind)
 
 
 def tally(observations: Sequence[Observation]) -> str:

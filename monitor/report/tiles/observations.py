@@ -104,17 +104,18 @@ def longest_blind(observations: Sequence[Observation], period: TimeRange) -> tup
 class Chosen:
     """The observations of a port that get tiles; each may be None.
 
-    The newest optical one, the clear one before it, and the newest radar one.
+    The newest optical one, the clear one before it by the same sensor, and the newest one of each other sensor.
     """
 
     latest: Observation | None
     before: Observation | None
-    radar: Observation | None
+    others: tuple[Observation, ...] = ()
 
     @property
     def all(self) -> tuple[Observation, ...]:
         """Those that are there."""
-        return tuple(observation for observation in (self.before, self.latest, self.radar) if observation is not None)
+        pair = (self.before, self.latest)
+        return (*(observation for observation in pair if observation is not None), *self.others)
 
 
 def choose(observations: Sequence[Observation], period: TimeRange) -> Chosen:
@@ -134,13 +135,13 @@ def choose(observations: Sequence[Observation], period: TimeRange) -> Chosen:
     latest = clear[-1] if clear else None
     if optical and (latest is None or optical[-1].at - latest.at > timedelta(days=10)):
         latest = optical[-1]
-    radar = next((k for k in reversed(shown) if not k.is_optical and k.at in period), None)
+    newest = {observation.sensor: observation for observation in shown if observation.at in period}
     if latest is None:
-        latest, radar = radar, None
+        latest = next((k for k in reversed(shown) if k.at in period), None)
     if latest is None:
-        return Chosen(None, None, None)
-    kind = latest.is_optical
-    earlier = [k for k in shown if k.is_optical == kind and k.at < latest.at]
+        return Chosen(None, None)
+    earlier = [k for k in shown if k.sensor == latest.sensor and k.at < latest.at]
     clear = [k for k in earlier if k.state == OBSERVED]
     before = clear[-1] if clear else (earlier[-1] if earlier else None)
-    return Chosen(latest, before, radar)
+    others = tuple(observation for kind, observation in sorted(newest.items()) if kind != latest.sensor)
+    return Chosen(latest, before, others)

@@ -34,6 +34,7 @@ from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateRules, correlate, read_watchlist
+from monitor.fuse.series.boxes import BoxError
 from monitor.fuse.series.changes import ChangeRule
 from monitor.fuse.series.containers import container_counts
 from monitor.fuse.series.rates import RateRule
@@ -115,7 +116,12 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
 
     An observation by a detector that does not mark stacks, or boxes, has no row in that table.
     """
-    marked = {sensor: finds(detector) for sensor, detector in context.detectors.items()}
+    found = tables[DETECTIONS]
+    marked = {
+        kind: finds(detector) | set(found.loc[found["sensor"] == kind, "class_name"])
+        for kind, detector in context.detectors.items()
+    }
+    errors = {kind: box_error(detector) for kind, detector in context.detectors.items()}
     berths, stacks, boxes = [], [], []
     for aoi in context.aois:
         scenes = [scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id]
@@ -130,7 +136,8 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
         pixels = {scene.id: scene.grid.gsd_m for scene in of_stacks}
         passes = [scene.acquisition for scene in of_stacks]
         stacks.append(stack_states(aoi, passes, detections=found, coverage=seen, pixel_m=pixels))
-        boxes.append(container_counts(aoi, of_boxes, detections=found, coverage=seen))
+        known = {kind: error for kind, error in errors.items() if error is not None}
+        boxes.append(container_counts(aoi, of_boxes, detections=found, coverage=seen, errors=known))
     return TableSet(
         {
             BERTH_STATES: BERTH_STATES.join(berths),
@@ -138,6 +145,11 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
             CONTAINER_COUNTS: CONTAINER_COUNTS.join(boxes),
         }
     )
+
+
+def box_error(detector: object) -> BoxError | None:
+    """What `monitor evaluate` measured of a detector with single boxes; None where it did not."""
+    return BoxError.of(getattr(getattr(detector, "weights", None), "measured", ()))
 
 
 def _received_until(positions: pd.DataFrame) -> datetime | None:

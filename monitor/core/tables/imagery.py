@@ -73,7 +73,10 @@ COVERAGE = Schema(
         "state": Column("str", "", "observed (90 % or more of it) | partly (50 % or more) | not observed."),
         "observed_fraction": Column("float64", "", "Share of the zone that was seen clear and free of sea ice, 0–1."),
         "reason": Column(
-            "str", "", 'What hid most of it: "" | cloud | no data | outside | sea ice | not acquired | late.'
+            "str",
+            "",
+            'What hid most of it: "" | cloud | no data | outside | sea ice | not acquired | late | '
+            "not looked for (the model marks nothing that lies there).",
         ),
     },
     key=("scene_id", "zone_id"),

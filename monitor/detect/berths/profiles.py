@@ -14,6 +14,7 @@ from monitor.core.aoi import Aoi, Zone
 from monitor.core.arrays import Mask
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.core.schema import UTC, Column, Schema
 from monitor.detect.context.water import shows_water, water_mask
 
@@ -60,7 +61,7 @@ def viewing(acquisition: Acquisition) -> str:
 
 
 def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame:
-    """BERTH_PROFILES of one observation: every berth of the port, in bins along its quay.
+    """BERTH_PROFILES of one observation: every berth of the port, in bins along its quay; none of a pointed satellite.
 
     Parameters
     ----------
@@ -71,9 +72,14 @@ def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.Dat
 
     Notes
     -----
+    A sensor that flies no track again sees a quay from another side each time, and numbers of 8 bit are stretched anew
+    for each picture: neither has a past to compare with.
+
     Nothing is masked by land: permanent structures are in every observation, and the comparison with the berth's own
     past removes them.
     """
+    if sensor(acquisition.sensor).repeat_days is None or raster.is_picture:
+        return BERTH_PROFILES.empty()
     clear = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
     shown = aoi.has_berths and (aoi.water is not None or shows_water(raster))
     wet = water_mask(raster, water=aoi.water) & clear if shown else clear

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,11 @@ from shapely.geometry.base import BaseGeometry
 from shapely.ops import unary_union
 from shapely.strtree import STRtree
 
+from monitor.core.statistics import binomial_interval
+from monitor.detect.base import CONTAINER
+
+_SAMPLE = re.compile(r"(\d+) labelled, (\d+) detected")
+
 
 @dataclass(frozen=True, slots=True)
 class BoxError:
@@ -19,6 +25,26 @@ class BoxError:
 
     precision_low: float
     recall_low: float
+
+    @classmethod
+    def of(cls, measured: Sequence[tuple[str, str, str]], class_name: str = CONTAINER) -> BoxError | None:
+        """That of a model card; None where it has no figure of single boxes, or none that rests on any.
+
+        Parameters
+        ----------
+        measured : sequence of tuple of str
+            What, value, and sample, as `Weights.measured` has them. Of ``precision, container`` and ``recall,
+            container`` the sample begins with how many were labelled and how many detected.
+        class_name : str
+        """
+        low: list[float] = []
+        for what, column in (("precision", 2), ("recall", 1)):
+            row = next((row for row in measured if row[0] == f"{what}, {class_name}"), None)
+            sample = None if row is None else _SAMPLE.match(row[2])
+            if row is None or sample is None or not (of := int(sample[column])):
+                return None
+            low.append(binomial_interval(round(float(row[1].split()[0]) * of), of, level=0.9)[0])
+        return cls(*low) if min(low) > 0 else None
 
 
 @dataclass(frozen=True, slots=True)

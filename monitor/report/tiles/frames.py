@@ -91,7 +91,7 @@ def averaged(raster: Raster, factor: int) -> Raster:
     cloud = None
     if raster.cloud is not None:
         cloud = raster.cloud[: rows * factor, : cols * factor].reshape(blocks).mean(axis=(1, 3)) >= 0.5
-    grid = Grid(raster.grid.epsg, raster.grid.transform * Affine.scale(factor), (rows, cols))
+    grid = Grid(raster.grid.epsg, raster.grid.transform @ Affine.scale(factor), (rows, cols))
     seen = np.asarray(valid.any(axis=(1, 3)), dtype=np.bool_)
     return Raster(data, raster.bands, seen, grid, cloud, raster.scale, raster.offset, raster.tags)
 

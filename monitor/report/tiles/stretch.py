@@ -84,7 +84,7 @@ def _unit(sensor_id: str, rasters: Sequence[Raster]) -> str:
     kind = sensor(sensor_id)
     if not kind.optical:
         return "dB"
-    return EIGHT_BIT if any(r.data.dtype == np.uint8 for r in rasters) else kind.unit
+    return EIGHT_BIT if any(r.is_picture for r in rasters) else kind.unit
 
 
 def _bands(sensor_id: str, rasters: Sequence[Raster]) -> tuple[str, str, str]:

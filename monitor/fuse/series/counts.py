@@ -63,7 +63,7 @@ def count(
     every = coverage[coverage["kind"] == "water"].drop_duplicates("scene_id").set_index("scene_id")
     if every.empty:
         return COUNTS.empty()
-    lead = counted_in(every, together)
+    lead = counted_in(coverage, together)
     table = pd.DataFrame({"counted_in": [lead.get(str(scene), "") for scene in every.index]}, index=every.index)
     for column in ("aoi_id", "acquired_at", "state"):
         table[column] = every[column]

@@ -65,12 +65,22 @@ def explained(matches: pd.DataFrame) -> frozenset[str]:
     return frozenset(matches.loc[matches["status"].isin(["matched", "potential"]), "detection_id"].astype(str))
 
 
-def counted_in(water: pd.DataFrame, together: Sequence[Collection[str]]) -> dict[str, str]:
-    """Scene id -> id of the scene of its hour that showed more of the water; those that saw nothing are left alone."""
-    share = dict(zip(water.index.astype(str), floats(water, "observed_fraction"), strict=True))
+def counted_in(coverage: pd.DataFrame, together: Sequence[Collection[str]]) -> dict[str, str]:
+    """Scene id -> id of the scene of its hour that showed more of the water; those that saw nothing are left alone.
+
+    Parameters
+    ----------
+    coverage : COVERAGE table
+        Of the water and of zones: a picture of the quays alone is part of its hour's observation.
+    together : sequence of collection of str
+        Groups from `observed_together`.
+    """
+    water = coverage[coverage["kind"] == "water"]
+    share = dict(zip(water["scene_id"].astype(str), floats(water, "observed_fraction"), strict=True))
+    seen = set(coverage.loc[coverage["state"] != NOT_OBSERVED, "scene_id"].astype(str))
     made: dict[str, str] = {}
     for group in together:
-        known = [scene for scene in group if share.get(scene, 0.0) > 0 and water.at[scene, "state"] != NOT_OBSERVED]
+        known = [scene for scene in group if scene in share and scene in seen]
         if len(known) > 1:
             most = max(known, key=lambda scene: share[scene])
             made |= {scene: most for scene in known if scene != most}

@@ -21,7 +21,10 @@ NOT_PROCESSED = "not processed"
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One pass over one port. `state` is that of the port's water, "not processed" where nobody judged it yet."""
+    """One pass over one port. `state` is that of the port's water, "not processed" where nobody judged it yet.
+
+    `has_zones` is True where a berth, a yard or an anchorage was seen, as by a picture of the quays alone.
+    """
 
     scene_id: str
     aoi_id: str
@@ -31,11 +34,12 @@ class Observation:
     reason: str
     fraction: float
     acquisition: Acquisition | None
+    has_zones: bool = False
 
     @property
     def was_seen(self) -> bool:
-        """Whether anything of the port's water was seen."""
-        return self.state in (OBSERVED, PARTLY)
+        """Whether anything of the port's water or of its zones was seen."""
+        return self.state in (OBSERVED, PARTLY) or self.has_zones
 
     @property
     def is_optical(self) -> bool:
@@ -48,8 +52,10 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
 
     One for each acquisition, and for each coverage row without one.
     """
-    water = given.tables[COVERAGE]
-    water = water[(water["aoi_id"] == aoi_id) & (water["kind"] == "water")]
+    parts = given.tables[COVERAGE]
+    parts = parts[parts["aoi_id"] == aoi_id]
+    zones = set(parts.loc[(parts["kind"] != "water") & (parts["state"] != NOT_OBSERVED), "scene_id"])
+    water = parts[parts["kind"] == "water"]
     rows = {str(row.scene_id): row for row in water.itertuples()}
     made = []
     known = {a.id: a for a in given.acquisitions if a.aoi_id == aoi_id}
@@ -67,6 +73,7 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
                 reason=reason,
                 fraction=fraction,
                 acquisition=acquisition,
+                has_zones=scene_id in zones,
             )
         )
     for scene_id, row in rows.items():

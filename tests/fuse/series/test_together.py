@@ -131,3 +131,15 @@ def test_an_observation_by_two_sensors_counts_each_ship_once_in_one_row() -> Non
     assert counts.loc[FINE, ["vessels", "berth", "open", "unmatched"]].isna().all()
     alone = count(table, coverage, matches=pairs)
     assert alone["vessels"].sum() == 3
+
+
+def test_a_picture_of_the_quays_alone_is_part_of_its_hours_observation() -> None:
+    """It showed too little of the water to count ships there, and the berth that both showed counts once."""
+    table = _marked(_ship("both c", COARSE, timedelta(), zone="berth"), _ship("both f", FINE, HALF_HOUR, zone="berth"))
+    rows = [(COARSE, "rajin", "water", "observed", 1.0), (COARSE, "b1", "berth", "observed", 1.0)]
+    rows += [(FINE, "rajin", "water", "not observed", 0.1), (FINE, "b1", "berth", "observed", 1.0)]
+    coverage = pd.DataFrame(rows, columns=["scene_id", "zone_id", "kind", "state", "observed_fraction"])
+    coverage = coverage.assign(aoi_id="rajin", acquired_at=pd.Timestamp(AT), sensor="s2")
+    counts = count(table, coverage, together=[(FINE, COARSE)])
+    assert counts["berth"].sum() == 1
+    assert counts["vessels"].sum() == 1

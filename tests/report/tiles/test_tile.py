@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from monitor.core.geo.geodesy import distance_m
-from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
+from monitor.core.tables import COVERAGE, DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.report.tiles.annotations import nice_degrees, round_length
 from monitor.report.tiles.frames import around, averaged, crop, detail, overview
 from monitor.report.tiles.marks import marks, numbered, place_labels, status_of
@@ -147,3 +148,12 @@ def test_pixels_without_data_do_not_darken_the_mean_of_a_block() -> None:
     corner = averaged(whole.window(slice(19, 21), slice(19, 21)), 2)
     assert corner.valid.all()
     assert corner.data[0, 0, 0] == round(float(whole.data[0, 19:21, 19:21].sum()) / 3)
+
+
+def test_a_picture_of_the_quays_alone_was_seen_though_the_water_was_not() -> None:
+    given = brief_input(("not observed",))
+    seen = given.tables[COVERAGE].copy()
+    seen.loc[seen["kind"] == "berth", ["state", "observed_fraction"]] = ["observed", 1.0]
+    given = replace(given, tables=given.tables | {COVERAGE: seen})
+    observation = observations_of(given, "rajin")[0]
+    assert (observation.state, observation.was_seen) == ("not observed", True)

@@ -121,14 +121,18 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
         kind: finds(detector) | set(found.loc[found["sensor"] == kind, "class_name"])
         for kind, detector in context.detectors.items()
     }
-    errors = {kind: box_error(detector) for kind, detector in context.detectors.items()}
+    cards = {kind: measured(detector) for kind, detector in context.detectors.items()}
+    errors = {kind: error for kind, card in cards.items() if (error := BoxError.of(card)) is not None}
+    at_berth = {kind: share for kind, card in cards.items() if (share := recall_at_berth(card)) is not None}
     berths, stacks, boxes = [], [], []
     for aoi in context.aois:
         scenes = [scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id]
         mine = tables.of(aoi.id)
         found, seen = mine[DETECTIONS], mine[COVERAGE]
         passes = [scene.acquisition for scene in scenes]
-        berths.append(berth_states(aoi, passes, detections=found, coverage=seen, profiles=mine[BERTH_PROFILES]))
+        berths.append(
+            berth_states(aoi, passes, detections=found, coverage=seen, profiles=mine[BERTH_PROFILES], finds=at_berth)
+        )
         of_stacks, of_boxes = (
             [scene for scene in scenes if kind in marked.get(scene.acquisition.sensor, ())]
             for kind in (CONTAINER_STACK, CONTAINER)
@@ -136,8 +140,7 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
         pixels = {scene.id: scene.grid.gsd_m for scene in of_stacks}
         passes = [scene.acquisition for scene in of_stacks]
         stacks.append(stack_states(aoi, passes, detections=found, coverage=seen, pixel_m=pixels))
-        known = {kind: error for kind, error in errors.items() if error is not None}
-        boxes.append(container_counts(aoi, of_boxes, detections=found, coverage=seen, errors=known))
+        boxes.append(container_counts(aoi, of_boxes, detections=found, coverage=seen, errors=errors))
     return TableSet(
         {
             BERTH_STATES: BERTH_STATES.join(berths),
@@ -147,9 +150,16 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
     )
 
 
-def box_error(detector: object) -> BoxError | None:
-    """What `monitor evaluate` measured of a detector with single boxes; None where it did not."""
-    return BoxError.of(getattr(getattr(detector, "weights", None), "measured", ()))
+def measured(detector: object) -> Sequence[tuple[str, str, str]]:
+    """What `monitor evaluate` measured of a detector: what, value and sample; empty where it did not."""
+    found: Sequence[tuple[str, str, str]] = getattr(getattr(detector, "weights", None), "measured", ())
+    return found
+
+
+def recall_at_berth(card: Sequence[tuple[str, str, str]]) -> float | None:
+    """The share of the ships at berth that a model finds, by its card; None where that was not measured."""
+    value = next((value for what, value, _ in card if what == "recall at berth"), None)
+    return None if value is None else float(value.split()[0])
 
 
 def _received_until(positions: pd.DataFrame) -> datetime | None:

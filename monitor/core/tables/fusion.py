@@ -312,6 +312,9 @@ COUNTS = Schema(
         "under_way": Column("Int64", "", "Vessels that AIS or the lag between bands shows moving: a lower bound."),
         "stacks": Column("Int64", "", "Yards that hold stacks, missing when none was observed."),
         "unmatched": Column("Int64", "", "Vessels that no AIS matches, missing without matches."),
+        "small_craft": Column(
+            "Int64", "", "Vessels under 40 m that finer pixels than Sentinel's show: in no other count, missing else."
+        ),
         "counted_in": Column("str", "", 'Scene within the hour in whose row this one is counted, "" for its own.'),
     },
     key=("scene_id",),
@@ -321,6 +324,7 @@ COUNTS = Schema(
         "anchorage_fraction": float("nan"),
         "yard_fraction": float("nan"),
         "under_way": float("nan"),
+        "small_craft": float("nan"),
         "counted_in": "",
     },
 )

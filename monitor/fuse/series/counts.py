@@ -15,6 +15,9 @@ from monitor.fuse.series.together import NOT_OBSERVED, counted_in, of_observatio
 UNDER_WAY_KN = 1.0
 """Slower than this is drift, swinging at anchor, or noise of the receiver."""
 
+SMALL_M = 40.0
+"""Shorter ships are small craft to a fine picture; Sentinel shows few of them (`BerthRule.least_m`)."""
+
 EXPOSURES = {"berth": "berth_fraction", "anchorage": "anchorage_fraction", "stacks": "yard_fraction"}
 """Column of COUNTS that holds the exposure of a count, where it is not ``observed_fraction``."""
 
@@ -30,6 +33,7 @@ def count(
     moving: Collection[str] = (),
     berth_states: pd.DataFrame | None = None,
     together: Sequence[Collection[str]] = (),
+    fine: Collection[str] = (),
 ) -> pd.DataFrame:
     """COUNTS: one row for each scene in the coverage; missing, never zero, where nothing was observed.
 
@@ -53,6 +57,9 @@ def count(
     together : sequence of collection of str, optional
         Groups of scene ids from `observed_together`. Each is one observation, counted in the row of the scene that
         showed most of the water; a ship that several of them show (``same_ship``) counts once.
+    fine : collection of str, optional
+        Ids of scenes with pixels finer than Sentinel's. What they show under `SMALL_M` counts as ``small_craft`` alone:
+        elsewhere it would look like more ships whenever a fine picture comes in.
 
     Raises
     ------
@@ -70,7 +77,10 @@ def count(
     table["sensor"] = texts(every, "sensor")
     fraction, seen = floats(every, "observed_fraction"), every["state"] != NOT_OBSERVED
     table["observed_fraction"] = np.where(np.isfinite(fraction), fraction, seen.astype(float))
-    single, zones, pairs = of_observation(detections, coverage, matches, lead)
+    large, small = _by_size(detections, fine)
+    if matches is not None and len(small):
+        matches = matches[~matches["detection_id"].isin(small["detection_id"])]
+    single, zones, pairs = of_observation(large, coverage, matches, lead)
     for kind in ("berth", "anchorage", "yard"):
         own = _share_seen(coverage, kind, table.index)
         table[f"{kind}_fraction"] = _share_seen(zones, kind, table.index).fillna(own)
@@ -78,9 +88,19 @@ def count(
     numbers = _vessels(single, zones, water, moving, None if berth_states is None else under(berth_states, lead))
     numbers["stacks"] = _stacks(single, None if stacks is None else under(stacks, lead), zones, water.index)
     numbers["unmatched"] = _unmatched(pairs, water.index, seen[water.index].to_numpy())
+    shown = water.index.isin([lead.get(str(scene), scene) for scene in fine])
+    numbers["small_craft"] = _per_scene(under(small, lead), pd.Series(True, index=small.index), water.index, shown)
     table = table.join(numbers)
     ordered = table.rename_axis("scene_id").reset_index().sort_values(["aoi_id", "acquired_at"], kind="stable")
     return COUNTS.conform(ordered)
+
+
+def _by_size(detections: pd.DataFrame, fine: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The detections without the small craft of fine pictures, and these."""
+    small = detections["scene_id"].isin(list(fine)).to_numpy() & (floats(detections, "length_m") < SMALL_M)
+    small &= np.array(texts(detections, "class_name"), dtype=object) == "vessel"
+    apart = detections[small]
+    return detections[~small].reset_index(drop=True), apart[~apart["is_fixed"]] if "is_fixed" in apart else apart
 
 
 def _vessels(

@@ -12,6 +12,8 @@ from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.fuse.matching.projection import acquisition_of
 
 NOT_OBSERVED = "not observed"
+SENTINEL_M = 10.0
+"""Pixels of Sentinel-1 and -2."""
 WITHIN = timedelta(hours=1)
 """Scenes of one port this near in time are one observation. Chosen: ships at berth and at anchor are the same ones."""
 
@@ -40,6 +42,11 @@ def observed_together(scenes: Iterable[Acquisition | Scene]) -> tuple[tuple[str,
 
 def _pixel_m(scene: Acquisition | Scene) -> float:
     return scene.grid.gsd_m if isinstance(scene, Scene) else float("inf")
+
+
+def fine_scenes(scenes: Iterable[Acquisition | Scene]) -> tuple[str, ...]:
+    """Ids of the scenes with pixels finer than Sentinel's; an `Acquisition` alone tells none."""
+    return tuple(s.id for s in scenes if isinstance(s, Scene) and s.grid.gsd_m < SENTINEL_M)
 
 
 def once(detections: pd.DataFrame, preferred: Collection[str] = ()) -> pd.DataFrame:

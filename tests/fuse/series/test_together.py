@@ -143,3 +143,22 @@ def test_a_picture_of_the_quays_alone_is_part_of_its_hours_observation() -> None
     counts = count(table, coverage, together=[(FINE, COARSE)])
     assert counts["berth"].sum() == 1
     assert counts["vessels"].sum() == 1
+
+
+def test_small_craft_that_only_fine_pixels_show_are_counted_apart() -> None:
+    """Else every fine picture would look like a fuller port."""
+    table = _marked(
+        _ship("coarse", COARSE, timedelta()),
+        _ship("fine", FINE, HALF_HOUR),
+        *(_ship(f"boat {n}", FINE, HALF_HOUR, m=900.0 + 100 * n, length=15.0) for n in range(3)),
+    )
+    rows = [(scene, "rajin", "water", "observed", 1.0) for scene in (COARSE, FINE)]
+    coverage = pd.DataFrame(rows, columns=["scene_id", "zone_id", "kind", "state", "observed_fraction"])
+    coverage = coverage.assign(aoi_id="rajin", acquired_at=pd.Timestamp(AT), sensor="s2")
+    pairs = table[["scene_id", "detection_id"]].assign(status="unmatched", reason="")
+    apart = count(table, coverage, matches=pairs, fine=[FINE]).set_index("scene_id")
+    assert apart.loc[FINE, ["vessels", "unmatched", "small_craft"]].tolist() == [1, 1, 3]
+    assert pd.isna(apart.loc[COARSE, "small_craft"])
+    joined = count(table, coverage, fine=[FINE], together=[(FINE, COARSE)])
+    assert joined["vessels"].sum() == 1
+    assert joined["small_craft"].sum() == 3

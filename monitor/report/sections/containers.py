@@ -82,6 +82,8 @@ def _change(row: Mapping[Hashable, Any]) -> str:
     if pd.isna(row["change"]):
         return "–"
     low, high = row["change_low"], row["change_high"]
+    if low == high == 0:
+        return "none"
     shown = "" if low > 0 or high < 0 else ", none shown"
     return f"{row['change']:+d} ({low:+.0f} to {high:+.0f}){shown}"
 

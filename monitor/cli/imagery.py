@@ -56,11 +56,27 @@ def detect(
     period: PeriodArgument = None,
     last: LastOption = None,
     aoi: AoiOption = None,
-    image: Annotated[list[Path] | None, typer.Option("--image", help="GeoTIFFs; needs no workspace.")] = None,
+    image: Annotated[
+        list[Path] | None,
+        typer.Option("--image", help="GeoTIFF, JP2, PNG, JPEG, or a folder of bands; needs no workspace."),
+    ] = None,
     more: Annotated[list[Path] | None, typer.Argument(metavar="[FILE]...", hidden=True)] = None,
-    sensor: Annotated[str | None, typer.Option("--sensor", help="With --image: s2 or s1.")] = None,
+    sensor: Annotated[
+        str | None, typer.Option("--sensor", help="With --image: s2, s1, planet, hires, landsat or a word of your own.")
+    ] = None,
     bands: Annotated[
         str | None, typer.Option("--bands", help="With --image: names of the bands in order, as B02,B03,-.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", help="With --image: when they were taken, 2023-09-05T02:16Z or 2023-09-05.")
+    ] = None,
+    corners: Annotated[
+        str | None,
+        typer.Option("--corners", help="With --image: WEST,SOUTH,EAST,NORTH, or longitude and latitude of 4 corners."),
+    ] = None,
+    crs: Annotated[str | None, typer.Option("--crs", help="With --image: of one that states none, EPSG:32652.")] = None,
+    nodata: Annotated[
+        str | None, typer.Option("--nodata", help="With --image: the number of pixels that were not seen, or none.")
     ] = None,
     unit: Annotated[str | None, typer.Option("--unit", help="With --image --sensor s1: linear or db.")] = None,
     land: Annotated[Path | None, typer.Option("--land", help="With --image: land polygons (GeoJSON).")] = None,
@@ -88,12 +104,21 @@ def detect(
         print_outcomes(session, "detect", session.open().detect(chosen_period(period, last), aoi=aoi, pool=pool))
         return
     require(out, "detect --image needs --out FILE.geojson")
-    from monitor.standalone.detect import Reading, detect_images
+    from monitor.sources.imagery.local.reading import Reading, parse_at, parse_corners, parse_nodata
+    from monitor.standalone.detect import detect_images
 
     require(unit in (None, "linear", "db"), f"--unit {unit}: use linear or db")
     files = [*image, *([Path(period)] if period else []), *(more or [])]
     assert out is not None
-    reading = Reading(sensor or "s2", tuple(bands.split(",")) if bands else (), unit)
+    reading = Reading(
+        sensor=sensor,
+        bands=tuple(bands.split(",")) if bands else (),
+        unit=unit,
+        at=parse_at(at) if at else None,
+        crs=crs or "",
+        corners=parse_corners(corners) if corners else (),
+        nodata=parse_nodata(nodata) if nodata else None,
+    )
     found = detect_images(files, out=out, reading=reading, land=land, weights=weights, threshold=threshold)
     session.print(found.as_json(), found.text())
     exit_if(found.failed)

@@ -89,6 +89,11 @@ class Boxes:
 _NUMBERS = ("score", "length_m", "length_low_m", "length_high_m", "angle", "width_m")
 
 
+def finds(detector: object) -> frozenset[str]:
+    """Classes that a detector marks, by its `classes`; vessels and stacks where it has no such attribute."""
+    return frozenset(getattr(detector, "classes", (VESSEL, CONTAINER_STACK)))
+
+
 class Detector(Protocol):
     """Finds objects in a raster. Small and picklable: opens what it needs inside the call."""
 

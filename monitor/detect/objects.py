@@ -15,19 +15,15 @@ from monitor.core.arrays import Floats
 from monitor.core.geo.geodesy import area_m2, convergence_deg
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
+from monitor.detect.context.water import shows_water
 
 _LETTER = {VESSEL: "v", CONTAINER_STACK: "s"}
 """What stands for a class in an id; other classes stand there by their name."""
-
-
-_BAND_LAG = ("s2",)
-"""Sensors whose bands are recorded at the times that motion is read from."""
-_TELLS_WATER = ("B08", "B11", "VV", "VH")
-"""Bands of which one is needed to tell water from land by the pixels alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +92,10 @@ def find_objects(
         The raster does not fit the detector.
     """
     raster = raster.cleared()
-    boxes, lags = detector(raster), acquisition.sensor in _BAND_LAG
+    boxes, lags = detector(raster), sensor(acquisition.sensor).has_band_lag
     boxes = without_aircraft(boxes, raster) if lags else boxes
     known = water if water is not None else (aoi.water if aoi is not None else None)
-    if known is None and not tells_water(raster):
+    if known is None and not shows_water(raster):
         where = [""] * len(boxes)
     else:
         boxes, where = place(boxes, raster, known)
@@ -124,11 +120,6 @@ def find_objects(
             for shape, name in zip(shapes, boxes.class_name, strict=True)
         ),
     )
-
-
-def tells_water(raster: Raster) -> bool:
-    """Whether water can be told from land by a raster's pixels alone."""
-    return any(raster.has(band) for band in _TELLS_WATER)
 
 
 def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.detect.base import Detector
     from monitor.detect.yolo.weights import Weights
 
-DETECTED = ("s2", "s1")
+DETECTED = ("s2", "s1", "landsat")
 """The sensors that there is a detector for without weights of one's own."""
 
 
@@ -88,6 +88,10 @@ def make_detector(
             from monitor.detect.sar.detector import RadarDetector
 
             return RadarDetector(aois, land) if threshold is None else RadarDetector(aois, land, threshold)
+        if sensor == "landsat":
+            from monitor.detect.coarse import CoarseDetector
+
+            return CoarseDetector()
         from monitor.detect.yolo.weights import DEFAULT, read_weights
 
         return _dense(read_weights(DEFAULT), threshold, opened=opened)

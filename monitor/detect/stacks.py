@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import floor, hypot
@@ -22,7 +22,7 @@ from monitor.core.tables import STACKS
 from monitor.detect.base import CONTAINER_STACK
 
 EDGE_M = 10.0
-"""How far the outline of a stack may be off on each side, 90 %: one pixel of Sentinel-2."""
+"""How far the outline of a stack may be off on each side, 90 %: one pixel, here of Sentinel-2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Boxes20ft:
         return self.low <= count <= self.high
 
 
-def teu_interval(length_m: float, *, width_m: float | None = None) -> Boxes20ft:
+def teu_interval(length_m: float, *, width_m: float | None = None, edge_m: float = EDGE_M) -> Boxes20ft:
     """Bounds on the 20-ft boxes of a stack of some length.
 
     Parameters
@@ -70,6 +70,8 @@ def teu_interval(length_m: float, *, width_m: float | None = None) -> Boxes20ft:
         Along the boxes; 0 gives 0–0.
     width_m : float, optional
         Bounds the rows, plus or minus a pixel on each side; without it 4 to 8 rows are allowed for.
+    edge_m : float
+        How far the width may be off.
 
     Raises
     ------
@@ -88,14 +90,19 @@ def teu_interval(length_m: float, *, width_m: float | None = None) -> Boxes20ft:
         return Boxes20ft(0.0, 0.0)
     few, many = STACK.rows
     if width_m is not None:
-        few = max(1, floor((width_m - EDGE_M) / STACK.row_m))
-        many = max(few, floor((width_m + EDGE_M) / STACK.row_m))
+        few = max(1, floor((width_m - edge_m) / STACK.row_m))
+        many = max(few, floor((width_m + edge_m) / STACK.row_m))
     bays = max(1, floor(length_m / STACK.pitch_m)), max(1, floor(length_m / STACK.box_m))
     return Boxes20ft(float(bays[0] * few * STACK.tiers[0]), float(bays[1] * many * STACK.tiers[1]))
 
 
 def stack_states(
-    aoi: Aoi, acquisitions: Sequence[Acquisition], *, detections: pd.DataFrame, coverage: pd.DataFrame
+    aoi: Aoi,
+    acquisitions: Sequence[Acquisition],
+    *,
+    detections: pd.DataFrame,
+    coverage: pd.DataFrame,
+    pixel_m: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """STACKS of every optical observation at every yard of a port, in order of time.
 
@@ -111,11 +118,13 @@ def stack_states(
     coverage : COVERAGE table
         Of these observations. A yard that was not observed has no length and no area; one observed in part has no
         change.
+    pixel_m : mapping of str to float, optional
+        Size of each scene's pixels: outlines may be off by one on each side. That of Sentinel-2 where not given.
 
     Notes
     -----
-    `length_m` is the sum over the stacks of a yard. The change is against the last observation that showed the whole
-    yard.
+    `length_m` is the sum over the stacks of a yard. The change is against the last observation by the same sensor that
+    showed the whole yard: outlines by pixels of another size differ for that alone.
     """
     seen = dict(zip(zip(coverage["scene_id"], coverage["zone_id"], strict=True), coverage["state"], strict=True))
     stacks = detections[detections["class_name"] == CONTAINER_STACK]
@@ -123,23 +132,25 @@ def stack_states(
     observations = sorted((a for a in acquisitions if sensor(a.sensor).optical), key=lambda a: (a.acquired_at, a.id))
     rows: list[dict[str, object]] = []
     for yard in aoi.of_kind("yard"):
-        previous: tuple[str, float] = ("", np.nan)
+        previous: dict[str, tuple[str, float]] = {}
         for observation in observations:
             state = seen.get((observation.id, yard.id), "not observed")
-            row = _row(observation, aoi, yard, state=state, shapes=by_scene.get(observation.id, []))
+            edge_m = (pixel_m or {}).get(observation.id, EDGE_M)
+            row = _row(observation, aoi, yard, state=state, shapes=by_scene.get(observation.id, []), edge_m=edge_m)
             area = float(str(row["area_m2"]))
-            row["change_m2"] = area - previous[1] if state == "observed" else np.nan
-            row["previous_scene_id"] = previous[0]
+            before, was = previous.get(observation.sensor, ("", np.nan))
+            row["change_m2"] = area - was if state == "observed" else np.nan
+            row["previous_scene_id"] = before
             if state == "observed":
-                previous = (observation.id, area)
+                previous[observation.sensor] = (observation.id, area)
             rows.append(row)
     return STACKS.conform(pd.DataFrame(rows)) if rows else STACKS.empty()
 
 
 def _row(
-    observation: Acquisition, aoi: Aoi, yard: Zone, *, state: str, shapes: Sequence[BaseGeometry]
+    observation: Acquisition, aoi: Aoi, yard: Zone, *, state: str, shapes: Sequence[BaseGeometry], edge_m: float
 ) -> dict[str, object]:
-    length, area, teu = _measure([s for s in shapes if s.intersects(yard.geometry)], yard, aoi.epsg)
+    length, area, teu = _measure([s for s in shapes if s.intersects(yard.geometry)], yard, aoi.epsg, edge_m)
     if state == "not observed":
         length = area = teu = (np.nan, np.nan, np.nan)
     return {
@@ -163,7 +174,7 @@ def _row(
 Bounded = tuple[float, float, float]
 
 
-def _measure(shapes: Sequence[BaseGeometry], yard: Zone, epsg: int) -> tuple[Bounded, Bounded, Bounded]:
+def _measure(shapes: Sequence[BaseGeometry], yard: Zone, epsg: int, edge_m: float) -> tuple[Bounded, Bounded, Bounded]:
     """Value, low and high of the length, the area and (value unused) the boxes of the stacks inside a yard."""
     inside = reproject(yard.geometry, WGS84, epsg)
     joined = unary_union([reproject(shape, WGS84, epsg).buffer(0) for shape in shapes]).intersection(inside)
@@ -171,11 +182,11 @@ def _measure(shapes: Sequence[BaseGeometry], yard: Zone, epsg: int) -> tuple[Bou
     length, area, teu = np.zeros(3), np.zeros(3), np.zeros(3)
     for part in parts:
         long_m, wide_m = _sides(part)
-        length += (long_m, max(long_m - EDGE_M, 0.0), long_m + EDGE_M)
-        shorter, longer = part.buffer(-EDGE_M / 2).area, part.buffer(EDGE_M / 2).area
+        length += (long_m, max(long_m - edge_m, 0.0), long_m + edge_m)
+        shorter, longer = part.buffer(-edge_m / 2).area, part.buffer(edge_m / 2).area
         area += (part.area, shorter, longer)
-        teu[1] += teu_interval(max(long_m - EDGE_M, 0.0), width_m=wide_m).low
-        teu[2] += teu_interval(long_m + EDGE_M, width_m=wide_m).high
+        teu[1] += teu_interval(max(long_m - edge_m, 0.0), width_m=wide_m, edge_m=edge_m).low
+        teu[2] += teu_interval(long_m + edge_m, width_m=wide_m, edge_m=edge_m).high
     return _three(length), _three(area), _three(teu)
 
 

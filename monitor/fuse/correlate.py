@@ -60,6 +60,7 @@ from monitor.fuse.series.changes import ChangeRule, change_points
 from monitor.fuse.series.counts import count, moving_on_ais
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
+from monitor.fuse.series.together import explained, fine_scenes, observed_together, once
 from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.visits import detectability, occupancy, visits
 from monitor.fuse.voyages.distances import Waters
@@ -165,7 +166,7 @@ def correlate(
     report("correlate", 3, 6)
     made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links)
     report("correlate", 4, 6)
-    made |= _series(tables, now, made[VISITS], period, rules)
+    made |= _series(tables, now, made[VISITS], scenes=scenes, period=period, rules=rules)
     report("correlate", 5, 6)
     stated = findings(aois, tables | made, period=period, rule=rules.findings)
     report("correlate", 6, 6)
@@ -218,8 +219,8 @@ def _nulls(made: list[pd.DataFrame], before: pd.DataFrame, again: Collection[str
 def _dark(
     tables: TableSet, matches: pd.DataFrame, reviews: ReviewDecisions, sea: Waters | None, rules: CorrelateRules
 ) -> TableSet:
-    """DARK_EVENTS, and the GAP_CANDIDATES of each."""
-    detections, positions = tables[DETECTIONS], tables[POSITIONS]
+    """DARK_EVENTS, one for each ship however many scenes of the hour show it, and the GAP_CANDIDATES of each."""
+    detections, positions = once(tables[DETECTIONS], preferred=explained(latest(matches))), tables[POSITIONS]
     dark = DARK_EVENTS.empty()
     if len(detections):
         ports = detections.groupby("aoi_id")
@@ -286,7 +287,13 @@ def _voyages(
 
 
 def _series(
-    tables: TableSet, now: pd.DataFrame, stays: pd.DataFrame, period: TimeRange, rules: CorrelateRules
+    tables: TableSet,
+    now: pd.DataFrame,
+    stays: pd.DataFrame,
+    *,
+    scenes: Sequence[Acquisition | Scene],
+    period: TimeRange,
+    rules: CorrelateRules,
 ) -> TableSet:
     """COUNTS, RATES, CHANGES and SHIPS_AND_STACKS."""
     counted = count(
@@ -296,6 +303,8 @@ def _series(
         stacks=tables[STACKS],
         moving=moving_on_ais(now, tables[POSITIONS]),
         berth_states=tables[BERTH_STATES],
+        together=observed_together(scenes),
+        fine=fine_scenes(scenes),
     )
     return TableSet(
         {

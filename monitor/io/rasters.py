@@ -20,6 +20,7 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from monitor.core.arrays import Mask
+from monitor.io.gdal_log import log_once
 
 GEOTIFF = ("GTiff",)
 """The driver of loose pictures and of the archive; it reads cloud-optimised ones too."""
@@ -31,6 +32,8 @@ UNREADABLE = (RasterioError, CRSError, CPLE_BaseError, ValueError, TypeError, Ov
 
 _CLOSED = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_CACHEMAX": 128}
 """No file beside the one that is opened; and 128 MB, since GDAL would keep blocks in a twentieth of the memory."""
+
+log_once()
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from monitor.ais.sea.coastline import shipped_shore
 from monitor.ais.sea.routes import shipped_sea
 from monitor.core.tables import (
     BERTH_STATES,
+    CONTAINER_COUNTS,
     COVERAGE,
     DARK_EVENTS,
     DETECTIONS,
@@ -28,11 +29,14 @@ from monitor.core.tables import (
     VOYAGES,
 )
 from monitor.core.tableset import TableSet
+from monitor.detect.base import CONTAINER, CONTAINER_STACK, finds
 from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateRules, correlate, read_watchlist
+from monitor.fuse.series.boxes import BoxError
 from monitor.fuse.series.changes import ChangeRule
+from monitor.fuse.series.containers import container_counts
 from monitor.fuse.series.rates import RateRule
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.pipeline import snapshot
@@ -86,14 +90,12 @@ def given(context: Context, tables: TableSet) -> TableSet:
     scenes = {scene.id for scene in context.scenes}
     seen = tables[COVERAGE]
     coverage = seen[seen["scene_id"].isin(scenes)].reset_index(drop=True)
-    states, stacks = states_of(context, known | {COVERAGE: coverage})
+    states = states_of(context, known | {COVERAGE: coverage})
     points, positions = port_points(context.aois), tables[POSITIONS]
     gaps = find_gaps(positions, at_least=context.rules.gap, until=_received_until(positions))
     calls = port_calls(positions, points)
-    return known | {
+    return (known | states) | {
         COVERAGE: coverage,
-        BERTH_STATES: states,
-        STACKS: stacks,
         GAPS: gaps,
         GAP_RULES: gap_rules(gaps, positions, land=shipped_shore()),
         GAP_CALLS: gap_calls(gaps, points, sea=shipped_sea(), speeds_kn=usual_speeds(positions)),
@@ -109,16 +111,55 @@ def informative(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:
     return legs[(legs["from_port"] != legs["to_port"]) | silent].reset_index(drop=True)
 
 
-def states_of(context: Context, tables: TableSet) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """BERTH_STATES and STACKS of every observation of every port, each berth against its own past."""
-    berths, stacks = [], []
+def states_of(context: Context, tables: TableSet) -> TableSet:
+    """BERTH_STATES, STACKS and CONTAINER_COUNTS of every observation of every port, each berth against its own past.
+
+    An observation by a detector that does not mark stacks, or boxes, has no row in that table.
+    """
+    found = tables[DETECTIONS]
+    marked = {
+        kind: finds(detector) | set(found.loc[found["sensor"] == kind, "class_name"])
+        for kind, detector in context.detectors.items()
+    }
+    cards = {kind: measured(detector) for kind, detector in context.detectors.items()}
+    errors = {kind: error for kind, card in cards.items() if (error := BoxError.of(card)) is not None}
+    at_berth = {kind: share for kind, card in cards.items() if (share := recall_at_berth(card)) is not None}
+    berths, stacks, boxes = [], [], []
     for aoi in context.aois:
-        passes = [a for a in context.acquisitions if a.aoi_id == aoi.id]
+        scenes = [scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id]
         mine = tables.of(aoi.id)
         found, seen = mine[DETECTIONS], mine[COVERAGE]
-        berths.append(berth_states(aoi, passes, detections=found, coverage=seen, profiles=mine[BERTH_PROFILES]))
-        stacks.append(stack_states(aoi, passes, detections=found, coverage=seen))
-    return BERTH_STATES.join(berths), STACKS.join(stacks)
+        passes = [scene.acquisition for scene in scenes]
+        berths.append(
+            berth_states(aoi, passes, detections=found, coverage=seen, profiles=mine[BERTH_PROFILES], finds=at_berth)
+        )
+        of_stacks, of_boxes = (
+            [scene for scene in scenes if kind in marked.get(scene.acquisition.sensor, ())]
+            for kind in (CONTAINER_STACK, CONTAINER)
+        )
+        pixels = {scene.id: scene.grid.gsd_m for scene in of_stacks}
+        passes = [scene.acquisition for scene in of_stacks]
+        stacks.append(stack_states(aoi, passes, detections=found, coverage=seen, pixel_m=pixels))
+        boxes.append(container_counts(aoi, of_boxes, detections=found, coverage=seen, errors=errors))
+    return TableSet(
+        {
+            BERTH_STATES: BERTH_STATES.join(berths),
+            STACKS: STACKS.join(stacks),
+            CONTAINER_COUNTS: CONTAINER_COUNTS.join(boxes),
+        }
+    )
+
+
+def measured(detector: object) -> Sequence[tuple[str, str, str]]:
+    """What `monitor evaluate` measured of a detector: what, value and sample; empty where it did not."""
+    found: Sequence[tuple[str, str, str]] = getattr(getattr(detector, "weights", None), "measured", ())
+    return found
+
+
+def recall_at_berth(card: Sequence[tuple[str, str, str]]) -> float | None:
+    """The share of the ships at berth that a model finds, by its card; None where that was not measured."""
+    value = next((value for what, value, _ in card if what == "recall at berth"), None)
+    return None if value is None else float(value.split()[0])
 
 
 def _received_until(positions: pd.DataFrame) -> datetime | None:

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections import Counter
+from collections.abc import Collection, Mapping
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
+
+import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DetectorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Scene
+from monitor.core.tables import COVERAGE
 from monitor.core.timerange import TimeRange
 from monitor.detect import Detector, detect
+from monitor.detect.base import CONTAINER, CONTAINER_STACK, VESSEL, finds
 from monitor.detect.berths.profiles import berth_profiles
 from monitor.detect.context.coverage import coverage
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import table_key, without_detections
 from monitor.store.archive import Archive
+
+log = logging.getLogger(__name__)
+
+_LIES_THERE = {
+    **dict.fromkeys(("water", "berth", "anchorage"), frozenset({VESSEL})),
+    "yard": frozenset({CONTAINER_STACK, CONTAINER}),
+}
 
 
 def detect_scenes(
@@ -35,19 +48,47 @@ def detect_scenes(
         Workers read the archive by its absolute path, wherever they run.
     """
     chosen = [s for s in context.scenes if period is None or s.acquisition.acquired_at in period]
+    for sensor, number in Counter(s.acquisition.sensor for s in chosen).items():
+        if sensor not in context.detectors:
+            log.warning(
+                "%d scenes of sensor %s: nothing finds ships in them; name a model's file as weights in [detector.%s]",
+                number,
+                sensor,
+                sensor,
+            )
     work = without_detections(context, chosen)
     archive = replace(context.archive, root=context.archive.root.resolve())
     return each(partial(_detect_one, archive, dict(context.detectors)), work, pool, step="detect")
+
+
+def looked_for(seen: pd.DataFrame, classes: Collection[str]) -> pd.DataFrame:
+    """COVERAGE in which a part of the port is not observed where the detector marks nothing that lies there.
+
+    Parameters
+    ----------
+    seen : COVERAGE table
+        What the pixels showed.
+    classes : collection of str
+        What the detector marks: vessels lie in the water, at berths and at anchor; stacks and boxes in yards.
+    """
+    lacking = [kind for kind, wanted in _LIES_THERE.items() if not wanted & set(classes)]
+    blind = seen["kind"].isin(lacking)
+    if not blind.any():
+        return seen
+    made = seen.copy()
+    made.loc[blind, ["state", "observed_fraction", "reason"]] = ["not observed", 0.0, "not looked for"]
+    return COVERAGE.conform(made)
 
 
 def _detect_one(archive: Archive, detectors: Mapping[str, Detector], work: tuple[Scene, Aoi]) -> str:
     scene, aoi = work
     detector = detectors.get(scene.acquisition.sensor)
     if detector is None:
-        raise DetectorError(f"{scene.id}: no detector for sensor {scene.acquisition.sensor}")
+        kind = scene.acquisition.sensor
+        raise DetectorError(f"{scene.id}: no detector for sensor {kind}; set weights in [detector.{kind}]")
     raster = archive.read_raster(scene.id)
     found = detect(raster, scene.acquisition, detector, aoi=aoi)
-    seen = coverage(scene.acquisition, raster, aoi)
+    seen = looked_for(coverage(scene.acquisition, raster, aoi), finds(detector))
     key = table_key(detector, aoi)
     archive.write_scene_table("coverage", key, scene.id, seen)
     archive.write_scene_table("berths", key, scene.id, berth_profiles(scene.acquisition, raster, aoi))

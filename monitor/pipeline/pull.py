@@ -35,6 +35,11 @@ class Search:
     found: tuple[tuple[Acquisition, Aoi], ...]
     failed: tuple[Outcome[Aoi, list[Acquisition]], ...]
 
+    @property
+    def sensors(self) -> tuple[str, ...]:
+        """The sensors of the acquisitions, each once."""
+        return tuple(dict.fromkeys(acquisition.sensor for acquisition, _ in self.found))
+
     def of_sensors(self, sensors: Sequence[str]) -> Search:
         """Those of some sensors only."""
         return Search(tuple((a, aoi) for a, aoi in self.found if a.sensor in sensors), self.failed)

@@ -16,6 +16,7 @@ from monitor.core.tables import (
     ALERTS,
     BERTH_STATES,
     CHANGES,
+    CONTAINER_COUNTS,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
@@ -46,8 +47,11 @@ from monitor.core.timerange import TimeRange
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.context.infrastructure import mark_fixed
 from monitor.fuse import latest
+from monitor.fuse.identity.size_class import mark_size_class
 from monitor.fuse.reviews import ReviewDecisions, without
 from monitor.fuse.reviews import decisions as decisions_of
+from monitor.fuse.series.same_ships import mark_same_ships
+from monitor.fuse.series.together import observed_together
 from monitor.pipeline.aviation.ingest import stored_positions
 from monitor.pipeline.context import Context
 from monitor.store.alerts import AlertStore
@@ -57,6 +61,7 @@ from monitor.store.searches import SearchStore
 DERIVED = (
     BERTH_STATES,
     STACKS,
+    CONTAINER_COUNTS,
     GAPS,
     GAP_RULES,
     GAP_CALLS,
@@ -120,9 +125,15 @@ def read(context: Context) -> TableSet:
         }
     )
     return tables | {
-        DETECTIONS: lambda: mark_fixed(_of_scenes(context, "detections", DETECTIONS), tables[COVERAGE]),
+        DETECTIONS: lambda: _marked(context, tables[COVERAGE]),
         COVERAGE: lambda: _with_missed(context, tables[COVERAGE]),
     }
+
+
+def _marked(context: Context, coverage: pd.DataFrame) -> pd.DataFrame:
+    """DETECTIONS with what the whole archive tells of them: fixed objects, classes, ships that are shown twice."""
+    found = mark_fixed(_of_scenes(context, "detections", DETECTIONS), coverage)
+    return mark_same_ships(mark_size_class(found, context.scenes), observed_together(context.scenes))
 
 
 def decisions(tables: TableSet) -> ReviewDecisions:

@@ -17,6 +17,7 @@ from monitor.report.charts.timeline import timeline_chart
 from monitor.report.page.blocks import Block, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.sections.berths import berth_calendar, stacks, visits
+from monitor.report.sections.containers import containers
 from monitor.report.sections.traffic import ais, gaps
 from monitor.report.sections.voyages import voyages
 from monitor.report.tiles.observations import observations_of, within
@@ -55,6 +56,7 @@ def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
             ("berths", "Berths", berth_calendar(given, aoi)),
             ("visits", "Visits", (visits(given, aoi),)),
             ("stacks", "Container stacks", stacks(given, aoi)),
+            *(("containers", part.title, part.blocks) for part in containers(given, aoi)),
             ("voyages", "Voyages and shuttles", voyages(given).blocks),
             ("ais", "AIS and imagery", ais(given).blocks[:2]),
             ("gaps", "AIS gaps", gaps(given).blocks),

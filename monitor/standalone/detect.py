@@ -15,9 +15,11 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import ArchiveError, DataError, MonitorError
 from monitor.core.parallel import each
-from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor as sensor_of
+from monitor.detect.base import Detector
 from monitor.detect.registry import make_detector
-from monitor.sources.imagery.local.image import read_image
+from monitor.sources.imagery.local.image import image_sensor, read_image
+from monitor.sources.imagery.local.reading import AS_STATED, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +62,6 @@ class ImagesFound:
         return {**written, "vessels": self.vessels, "stacks": self.stacks, "failures": failures}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How standalone images are read.
-
-    Attributes
-    ----------
-    sensor : str
-        ``s2`` or ``s1``.
-    bands : tuple of str
-        Names of the bands in order, for files that do not name them; ``-`` for one that is none.
-    unit : str, optional
-        ``linear`` or ``db``, for radar that does not state it.
-    """
-
-    sensor: str = "s2"
-    bands: tuple[str, ...] = ()
-    unit: str | None = None
-
-    def image(self, path: Path) -> tuple[Acquisition, Raster]:
-        """The image in a file."""
-        return read_image(path, sensor=self.sensor, bands=self.bands, unit=self.unit)
-
-
-AS_STATED = Reading()
-
-
 def detect_images(
     files: Sequence[Path],
     *,
@@ -95,18 +71,18 @@ def detect_images(
     weights: str | None = None,
     threshold: float | None = None,
 ) -> ImagesFound:
-    """Vessels and stacks of standalone GeoTIFFs, written as GeoJSON (RFC 7946); how many.
+    """Vessels and stacks of standalone images, written as GeoJSON (RFC 7946); how many.
 
     An image that cannot be processed stops no other; when all fail, nothing is written.
 
     Parameters
     ----------
     files : sequence of Path
-        GeoTIFFs, each one scene.
+        GeoTIFF, JPEG 2000, PNG or JPEG, each one scene; or folders with one file of each band.
     out : Path
         The file to write.
     reading : Reading, optional
-        As Sentinel-2 with the file's own names by default.
+        What the user states of the images; all of it is taken from them by default.
     land : Path, optional
         GeoJSON of land polygons; without it water is found in each image.
     weights : str, optional
@@ -123,15 +99,18 @@ def detect_images(
     """
     ashore = None if land is None else _land(land)
     with ThreadPoolExecutor(1) as aside:
-        ahead = {path: aside.submit(reading.image, path) for path in files[:1]}
+        ahead = {path: aside.submit(read_image, path, reading) for path in files[:1]}
         # loaded while the first file is read
         images = importlib.import_module("monitor.standalone.geojson")
-        detector = make_detector(reading.sensor, weights, threshold, land=ashore, opened=True)
-        sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
+        detectors = _detectors(files, reading, weights, threshold, land=ashore)
 
         def observation(path: Path) -> dict[str, object]:
             read = ahead.pop(path, None)
-            one = reading.image(path) if read is None else read.result()
+            one = read_image(path, reading) if read is None else read.result()
+            detector = detectors[one[0].sensor]
+            if isinstance(detector, MonitorError):
+                raise detector
+            sha256 = getattr(getattr(detector, "weights", None), "sha256", "")
             made: dict[str, object] = images.collection([one], detector, land=ashore, weights_sha256=sha256)
             return made
 
@@ -146,6 +125,26 @@ def detect_images(
     failures = tuple((str(o.item), _reason(o.item, o.error)) for o in outcomes if o.error is not None)
     vessels, stacks = classes.count("vessel"), classes.count("container_stack")
     return ImagesFound(out=out, images=len(made), vessels=vessels, stacks=stacks, failures=failures)
+
+
+def _detectors(
+    files: Sequence[Path], reading: Reading, weights: str | None, threshold: float | None, *, land: BaseGeometry | None
+) -> dict[str, Detector | MonitorError]:
+    """The detector of each sensor that the images are of, or why there is none; raised where there is none at all."""
+    sensors: dict[str, None] = {} if reading.sensor is None else {reading.sensor: None}
+    for outcome in each(lambda path: image_sensor(path, reading), [] if sensors else list(files)):
+        if outcome.value is not None:
+            sensors[outcome.value] = None
+    made: dict[str, Detector | MonitorError] = {}
+    for sensor in [sensor_of(name).id for name in sensors or ("s2",)]:
+        try:
+            made[sensor] = make_detector(sensor, weights, threshold, land=land, opened=True)
+        except MonitorError as error:
+            made[sensor] = error
+    wrong = [found for found in made.values() if isinstance(found, MonitorError)]
+    if len(wrong) == len(made):
+        raise wrong[0]
+    return made
 
 
 def _reason(path: Path, error: MonitorError) -> str:

@@ -56,7 +56,7 @@ def examine(root: Path, settings: Settings) -> list[Check]:
     checks = [_ports(root), *_disk(root), _archive(root), _tables(root), _files(root)]
     checks += _kept(root)
     checks += _sources(root, settings)
-    checks += [_weights(root, settings, sensor) for sensor in settings.detector.sensors(settings.source.sensors)]
+    checks += [_weights(root, settings, sensor) for sensor in settings.detector.sensors(settings.source.wanted)]
     return [*checks, *_alerts(settings), _last_run(root)]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
+from monitor.core.scenes.sensors import SERVED
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.registry import make_detector
 from monitor.pipeline.alerts.plan import AlertPlan
@@ -56,11 +57,17 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
     """
     chosen = name or settings.source.name
     if chosen == "folder":
-        from monitor.sources.imagery.local.source import FolderSource
+        from monitor.sources.imagery.local.source import IN_FOLDER, FolderSource
 
-        folder = root / settings.source.folder
-        source = FolderSource(folder, settings.source.bands, settings.source.radar_unit)
-        return replace(source, needed=()) if settings.source.accept_missing_bands else source
+        given = replace(
+            IN_FOLDER,
+            sensor=settings.source.sensor or None,
+            bands=settings.source.bands,
+            unit=settings.source.radar_unit,
+            name_pattern=settings.source.name_pattern,
+            crs=settings.source.crs,
+        )
+        return FolderSource(root / settings.source.folder, given, settings.source.accept_missing_bands)
     if chosen == "simulated":
         from monitor.sources.simulated.source import SimulatedSource
 
@@ -73,7 +80,8 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
     if chosen == "stac":
         from monitor.sources.imagery.stac.source import StacSource
 
-        return StacSource(settings.stac.url, settings.stac.collection)
+        landsat = settings.stac.landsat if "landsat" in settings.source.sensors else ""
+        return StacSource(settings.stac.url, settings.stac.collection, landsat)
     raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
 
 
@@ -160,7 +168,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
         client_id=client_id,
         client_secret=secret,
         level=chosen.level.upper(),
-        sensors=tuple(settings.source.sensors),
+        sensors=tuple(name for name in settings.source.sensors if name in SERVED),
         units_per_month=chosen.units_per_month,
         deadline_s=chosen.deadline_s,
         incidence=chosen.incidence,
@@ -170,7 +178,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
 def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
     """The simulated season that the settings describe."""
     chosen = settings.simulate
-    period, sensors = TimeRange.parse(chosen.period), tuple(settings.source.sensors)
+    period, sensors = TimeRange.parse(chosen.period), settings.source.sensors
     return season_of(aois, seed=chosen.seed, period=period, scenario=chosen.scenario, sensors=sensors)
 
 

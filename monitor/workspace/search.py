@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from monitor import pipeline
 from monitor.core.errors import DataError, SettingsError
 from monitor.core.parallel import Outcome, open_pool
-from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.sensors import SENSORS, SERVED
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.context import Context
 from monitor.workspace.factory import make_source
@@ -67,13 +67,15 @@ def search(
     SettingsError
         There is no such sensor.
     """
-    if sensor is not None and sensor not in SENSORS:
-        raise SettingsError(f"no sensor {sensor!r}; there are {', '.join(SENSORS)}")
     chosen = period or due_period(workspace, source.name)
     found = pipeline.pull.search(source, context.aois, chosen)
     if is_recorded:
         pipeline.pull.note_search(context.archive, source, context.aois, found, chosen)
-    return found.of_sensors((sensor,) if sensor else workspace.settings.source.sensors)
+    known = tuple(dict.fromkeys([*SENSORS, *found.sensors]))
+    if sensor is not None and sensor not in known:
+        raise SettingsError(f"no sensor {sensor!r}; there are {', '.join(known)}")
+    others = tuple(name for name in found.sensors if name not in SERVED)
+    return found.of_sensors((sensor,) if sensor else (*workspace.settings.source.sensors, *others))
 
 
 def plan_pull(

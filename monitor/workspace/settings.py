@@ -17,9 +17,12 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import Order
+from monitor.core.scenes.sensors import SENSORS, SERVED, UNNAMED
+from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.models.description import ModelKeys
 from monitor.detect.registry import DETECTED, Choice
+from monitor.sources.imagery.local.reading import check_pattern
 from monitor.sources.tabular.layouts import LayoutTable
 
 FILE_NAME = "monitor.toml"
@@ -45,10 +48,42 @@ class SourceSettings(_Section):
     folder: Path = Field(Path("scenes"), description="for the folder source: where GeoTIFFs lie")
     period: str = Field("", description="what `run --due` covers, e.g. 2023-08-01/2023-11-01; empty: see `last`")
     last: str = Field("30d", description="what `run --due` asks services for when `period` is empty")
-    accept_missing_bands: bool = Field(False, description="folder: take Sentinel-2 scenes that lack bands")
+    accept_missing_bands: bool = Field(False, description="folder: take scenes that lack bands of their sensor")
     bands: tuple[str, ...] = Field((), description="folder: names for the bands of files that carry none, in order")
     radar_unit: Literal["linear", "db"] = Field("linear", description="folder: unit of Sentinel-1 files that name none")
-    sensors: tuple[Literal["s2", "s1"], ...] = Field(("s2", "s1"), description="which sensors to take")
+    sensor: str = Field(
+        "", description="folder: s2, s1, planet, hires, landsat or a word of your own; empty: each image shows it"
+    )
+    name_pattern: str = Field(
+        "", description="folder: how file names write the time (UTC), e.g. ship_%d%m%Y_%H%M; empty: the usual forms"
+    )
+    crs: str = Field("", description="folder: of images with a place and no CRS, e.g. EPSG:32652")
+    sensors: tuple[str, ...] = Field(
+        ("s2", "s1"),
+        description="which of s2, s1 and landsat services are asked for; a folder's images of others are all taken",
+    )
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The sensors whose scenes are taken, the folder's own among them."""
+        return (*self.sensors, self.sensor) if self.sensor else self.sensors
+
+    @field_validator("name_pattern")
+    @classmethod
+    def _name_pattern(cls, value: str) -> str:
+        if value:
+            check_pattern(value)
+        return value
+
+    @field_validator("sensor")
+    @classmethod
+    def _sensor(cls, value: str) -> str:
+        return sensor_of(value).id if value else value
+
+    @field_validator("sensors")
+    @classmethod
+    def _sensors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(sensor_of(name).id for name in value)
 
     @field_validator("period")
     @classmethod
@@ -84,6 +119,9 @@ class StacSection(_Section):
 
     url: str = Field("https://earth-search.aws.element84.com/v1", description="the API's root")
     collection: str = Field("sentinel-2-c1-l2a", description="the collection to search")
+    landsat: str = Field(
+        "landsat-c2-l2", description="the collection of Landsat 8/9, searched when [source] sensors has landsat"
+    )
 
 
 class SensorDetectorSection(ModelKeys):
@@ -129,13 +167,17 @@ class DetectorSection(_Section):
         return Choice(own.weights or weights or None, threshold, keys)
 
     def sensors(self, wanted: Iterable[str]) -> tuple[str, ...]:
-        """Those sensors that something finds ships for.
+        """Those sensors that something finds ships for: of those wanted, and of any that no service offers.
 
         Parameters
         ----------
         wanted : iterable of str
+            Of those that services offer, the ones that are taken; and sensors of the user's own.
         """
-        return tuple(sensor for sensor in wanted if sensor in DETECTED or self.of(sensor).weights)
+        asked = tuple(wanted)
+        others = (*SENSORS, UNNAMED, *(self.__pydantic_extra__ or {}))
+        names = dict.fromkeys([*asked, *(name for name in others if name not in SERVED)])
+        return tuple(name for name in names if (name in DETECTED and name in asked) or self.of(name).weights)
 
 
 class AisSection(_Section):

@@ -93,14 +93,15 @@ def status_table(context: Context, sensors: Iterable[str], title: str) -> Table:
     context : Context
         Its ports, scenes and positions.
     sensors : iterable of str
-        A row of each port for each.
+        A row of each port for each, and for any other sensor that scenes of the port are of.
     title : str
         Of the table.
     """
     rows: list[dict[str, object]] = []
     for aoi in context.aois:
-        for sensor in sensors:
-            mine = [a for a in context.acquisitions if a.aoi_id == aoi.id and a.sensor == sensor]
+        there = [a for a in context.acquisitions if a.aoi_id == aoi.id]
+        for sensor in dict.fromkeys([*sensors, *(a.sensor for a in there)]):
+            mine = [a for a in there if a.sensor == sensor]
             rows.append(_row(aoi.id, sensor, len(mine), [a.acquired_at for a in mine]))
     files = context.positions.ingested()
     instants = [instant for done in files for first, last, _ in done.spans for instant in (first, last)]

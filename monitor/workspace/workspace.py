@@ -201,7 +201,7 @@ class Workspace:
         def make(sensor: str) -> Detector:
             return detector(self.root, self.settings, sensor, ports)
 
-        detectors = Detectors(self.settings.detector.sensors(self.settings.source.sensors), make)
+        detectors = Detectors(self.settings.detector.sensors(self.settings.source.wanted), make)
         report = self.settings.report
         rules = Rules(
             gap=span(self.settings.ais.gap),

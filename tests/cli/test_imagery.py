@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import rasterio
 
 from monitor.cli.app import run
 from tests.walk import made
@@ -92,3 +93,33 @@ def test_a_pull_of_a_damaged_file_alone_fails_and_names_it(workspace: Path, caps
     out = capsys.readouterr().out
     assert "pull: 0 done, 1 failed" in out
     assert "S2A_20230930T021609.tif" in out
+
+
+def test_flags_state_what_an_image_does_not(image: Path, tmp_path: Path) -> None:
+    out = tmp_path / "ships.geojson"
+    bare = tmp_path / "bare.tif"
+    with rasterio.open(image) as source:
+        profile = {**source.profile, "driver": "GTiff", "crs": None}
+        with rasterio.open(bare, "w", **profile) as target:
+            target.write(source.read())
+    flags = ["--bands", "B02,B03,B04,B08,B11", "--crs", "EPSG:32652", "--sensor", "s2", "--at", "2023-09-05T02:16Z"]
+    assert run(["detect", "--image", str(bare), *flags, "--out", str(out)]) == 0
+    features = json.loads(out.read_text())["features"]
+    assert features
+    assert {feature["properties"]["acquired_at"] for feature in features} == {"2023-09-05T02:16:00Z"}
+
+
+@pytest.mark.parametrize(
+    "flags, message",
+    [
+        (["--at", "noon"], "--at noon: give an instant as 2023-09-05T02:16Z"),
+        (["--corners", "1,2"], "--corners 1,2: give west,south,east,north"),
+        (["--nodata", "black"], "--nodata black: give a number, or none"),
+        (["--sensor", "My Drone"], "'My Drone' cannot name a sensor"),
+    ],
+)
+def test_a_flag_that_means_nothing_is_a_usage_error(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], flags: list[str], message: str
+) -> None:
+    assert run(["detect", "--image", str(image), *flags, "--out", str(tmp_path / "x.geojson")]) == 2
+    assert message in capsys.readouterr().err

@@ -144,3 +144,28 @@ def test_radar_observations_and_ports_without_yards_give_no_rows() -> None:
     table = stack_states(bare, [observation(0)], detections=stacks([]), coverage=COVERAGE.empty())
     assert list(table.columns) == list(STACKS.columns)
     assert table.empty
+
+
+def test_at_three_metres_a_length_holds_to_a_pixel() -> None:
+    acquisition = observation(0, "planet")
+    table = stack_states(
+        AOI,
+        [acquisition],
+        detections=stacks([(acquisition, lonlat(20, 20, 110, 35))]),
+        coverage=seen([acquisition], ["observed"]),
+        pixel_m={acquisition.id: 3.0},
+    )
+    row = table.iloc[0]
+    assert row["length_m"] == pytest.approx(90.0, abs=0.2)
+    assert row["length_low_m"] == pytest.approx(87.0, abs=0.2)
+    assert row["length_high_m"] == pytest.approx(93.0, abs=0.2)
+    assert (row["teu_low"], row["teu_high"]) == (13 * 4, 15 * 7 * 3)
+
+
+def test_the_change_is_against_the_same_sensor() -> None:
+    passes = [observation(0), observation(1, "hires"), observation(2)]
+    placed = [(passes[0], lonlat(0, 0, 100, 20)), (passes[1], lonlat(0, 0, 90, 15)), (passes[2], lonlat(0, 0, 100, 20))]
+    table = stack_states(AOI, passes, detections=stacks(placed), coverage=seen(passes, ["observed"] * 3))
+    changes = dict(zip(table["scene_id"], table["change_m2"], strict=True))
+    assert np.isnan(changes["hires-1"])
+    assert changes["s2-2"] == pytest.approx(0.0, abs=1.0)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.scenes.scene import Acquisition
-from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.core.tables import COVERAGE, PASSES
 from monitor.core.timerange import TimeRange
 
@@ -118,11 +118,12 @@ class Tried:
 def find_cycles(observations: Iterable[Acquisition], *, rule: RevisitRule = DEFAULT_RULE) -> list[Cycle]:
     """The tracks that archived observations show, one a port, satellite and relative orbit.
 
-    Observations of unknown hour or orbit show no cycle. A track seen once is taken to repeat as its satellite does.
+    Observations of unknown hour or orbit, and of satellites that are pointed, show no cycle.
+    A track seen once is taken to repeat as its satellite does.
     """
     groups: dict[tuple[str, str, str, int, str], list[datetime]] = defaultdict(list)
     for observation in observations:
-        if observation.relative_orbit is not None and observation.is_exact and observation.sensor in SENSORS:
+        if observation.relative_orbit is not None and observation.is_exact and _repeats(observation):
             key = (
                 observation.aoi_id,
                 observation.sensor,
@@ -201,9 +202,14 @@ def missed_coverage(passes: pd.DataFrame, aoi: Aoi) -> pd.DataFrame:
     return COVERAGE.conform(pd.DataFrame(rows)) if rows else COVERAGE.empty()
 
 
+def _repeats(observation: Acquisition) -> bool:
+    """Whether its satellite flies the same track again after a number of days: one that is pointed has no cycle."""
+    return sensor_of(observation.sensor).repeat_days is not None
+
+
 def _cycle(key: tuple[str, str, str, int, str], times: Sequence[datetime], rule: RevisitRule) -> Cycle:
     aoi_id, sensor, platform, relative_orbit, orbit_state = key
-    repeat = timedelta(days=SENSORS[sensor].repeat_days)
+    repeat = timedelta(days=sensor_of(sensor).repeat_days or 0)
     last = times[-1]
     errors = [abs((last - at + repeat / 2) % repeat - repeat / 2).total_seconds() for at in times]
     steady = [error for error in errors if error < rule.same.total_seconds()]

@@ -122,6 +122,11 @@ class Raster:
                 f"of {self.grid.shape}"
             )
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether its numbers are a picture for the eye, of 8 bits and stretched in an unknown way: no reflectance."""
+        return str(self.data.dtype) == "uint8"
+
     def has(self, band: str) -> bool:
         """Whether the raster holds that band."""
         return band in self.bands

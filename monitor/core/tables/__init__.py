@@ -51,7 +51,7 @@ from monitor.core.tables.fusion import (
     VISITS,
     VOYAGE_LINKS,
 )
-from monitor.core.tables.imagery import BERTH_STATES, COVERAGE, DETECTIONS, PASSES, STACKS
+from monitor.core.tables.imagery import BERTH_STATES, CONTAINER_COUNTS, COVERAGE, DETECTIONS, PASSES, STACKS
 from monitor.core.tables.review import ALERTS, LEDGER, OBSERVATIONS, QUEUE, REVIEWS
 
 __all__ = [
@@ -70,6 +70,7 @@ __all__ = [
     "ALERTS",
     "BERTH_STATES",
     "CHANGES",
+    "CONTAINER_COUNTS",
     "COUNTS",
     "COVERAGE",
     "DARK_EVENTS",
@@ -112,6 +113,7 @@ _ALL = (
     COVERAGE,
     BERTH_STATES,
     STACKS,
+    CONTAINER_COUNTS,
     PASSES,
     POSITIONS,
     VESSELS,

@@ -292,13 +292,14 @@ COUNTS = Schema(
     text=(
         "Vessels and stacks at each observation: missing, never zero, where nothing was observed. Fixed objects "
         "are not counted; a berth that its past alone shows occupied counts as one vessel. What lies neither at "
-        "a berth, nor at anchor, nor in the open lies inshore."
+        "a berth, nor at anchor, nor in the open lies inshore. Scenes of one port within an hour are one "
+        "observation: it counts once, each ship of theirs once, in the row of the scene that showed most."
     ),
     columns={
         "aoi_id": Column("str", "", "Id of the AOI."),
         "scene_id": Column("str", "", "Id of the scene."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
-        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "state": Column("str", "", "What the scene showed of the water: observed | partly | not observed."),
         "observed_fraction": Column("float64", "", "Share of the water that was observed, 0–1."),
         "berth_fraction": Column("float64", "", "Mean share observed of the berths, NaN without any."),
@@ -311,6 +312,10 @@ COUNTS = Schema(
         "under_way": Column("Int64", "", "Vessels that AIS or the lag between bands shows moving: a lower bound."),
         "stacks": Column("Int64", "", "Yards that hold stacks, missing when none was observed."),
         "unmatched": Column("Int64", "", "Vessels that no AIS matches, missing without matches."),
+        "small_craft": Column(
+            "Int64", "", "Vessels under 40 m that finer pixels than Sentinel's show: in no other count, missing else."
+        ),
+        "counted_in": Column("str", "", 'Scene within the hour in whose row this one is counted, "" for its own.'),
     },
     key=("scene_id",),
     time=("acquired_at", "acquired_at"),
@@ -319,6 +324,8 @@ COUNTS = Schema(
         "anchorage_fraction": float("nan"),
         "yard_fraction": float("nan"),
         "under_way": float("nan"),
+        "small_craft": float("nan"),
+        "counted_in": "",
     },
 )
 

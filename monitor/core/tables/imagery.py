@@ -17,7 +17,7 @@ DETECTIONS = Schema(
         "scene_id": Column("str", "", "Id of the scene."),
         "aoi_id": Column("str", "", "Id of the AOI."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
-        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "class_name": Column("str", "", "vessel | container_stack | container, or a name of the model's own."),
         "score": Column("float64", "", "Score of the detector, 0–1."),
         "length_m": Column("float64", "m", "Estimated length of the long side."),
@@ -36,6 +36,8 @@ DETECTIONS = Schema(
         "is_fixed": Column("bool", "", "Whether it is a fixed object, found again and again in one place."),
         "fixed_observations": Column("int64", "", "Observations by this sensor that found it in this place."),
         "clear_observations": Column("int64", "", "Clear observations of it, first find to last; 0: not judged yet."),
+        "size_class": Column("str", "", 'Class by length and beam: "Panamax, full"; "" where they do not tell one.'),
+        "same_ship": Column("str", "", 'Another detection of the hour that stands for the same ship, "" for none.'),
         "geometry": Column("geometry", "", "Box of an object, oriented where it has an axis, or outline of a stack."),
     },
     key=("detection_id",),
@@ -50,6 +52,8 @@ DETECTIONS = Schema(
         "is_fixed": False,
         "fixed_observations": 0,
         "clear_observations": 0,
+        "size_class": "",
+        "same_ship": "",
     },
 )
 
@@ -63,13 +67,16 @@ COVERAGE = Schema(
         "scene_id": Column("str", "", "Id of the scene, or of the pass that has none."),
         "aoi_id": Column("str", "", "Id of the AOI."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired, or the pass was due."),
-        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "zone_id": Column("str", "", "Id of the berth, yard or anchorage; of the AOI for its water."),
         "kind": Column("str", "", "Kind of zone: water | berth | yard | anchorage."),
         "state": Column("str", "", "observed (90 % or more of it) | partly (50 % or more) | not observed."),
         "observed_fraction": Column("float64", "", "Share of the zone that was seen clear and free of sea ice, 0–1."),
         "reason": Column(
-            "str", "", 'What hid most of it: "" | cloud | no data | outside | sea ice | not acquired | late.'
+            "str",
+            "",
+            'What hid most of it: "" | cloud | no data | outside | sea ice | not acquired | late | '
+            "not looked for (the model marks nothing that lies there).",
         ),
     },
     key=("scene_id", "zone_id"),
@@ -84,7 +91,7 @@ BERTH_STATES = Schema(
         "aoi_id": Column("str", "", "Id of the AOI."),
         "berth_id": Column("str", "", "Id of the berth."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
-        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "state": Column("str", "", "occupied | empty | not observed."),
         "probability": Column("float64", "", "Probability that the berth is occupied, NaN when not observed."),
         "observations": Column("int64", "", "Other observations of the berth that the probability rests on."),
@@ -99,14 +106,14 @@ STACKS = Schema(
     name="stacks",
     text=(
         "Container stacks of each yard at each optical observation: zero length and area when none stands "
-        "there, NaN when not observed. Bounds allow for outlines that are off by a pixel of 10 m."
+        "there, NaN when not observed. Bounds allow for outlines that are off by a pixel."
     ),
     columns={
         "scene_id": Column("str", "", "Id of the scene."),
         "aoi_id": Column("str", "", "Id of the AOI."),
         "yard_id": Column("str", "", "Id of the yard."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
-        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "state": Column("str", "", "What the scene showed of the yard: observed | partly | not observed."),
         "length_m": Column("float64", "m", "Sum of the lengths of the stacks."),
         "length_low_m": Column("float64", "m", "Lower bound of the length."),
@@ -115,11 +122,46 @@ STACKS = Schema(
         "area_low_m2": Column("float64", "m²", "Lower bound of the area."),
         "area_high_m2": Column("float64", "m²", "Upper bound of the area."),
         "change_m2": Column("float64", "m²", "Area less that of the previous scene, NaN unless both were observed."),
-        "previous_scene_id": Column("str", "", 'Last scene before that observed the whole yard, "" for none.'),
+        "previous_scene_id": Column("str", "", 'Last scene by the sensor that showed the whole yard, "" for none.'),
         "teu_low": Column("float64", "", "Lower bound of the 20-ft boxes; no count stands between the bounds."),
         "teu_high": Column("float64", "", "Upper bound of the 20-ft boxes."),
     },
     key=("scene_id", "yard_id"),
+    time=("acquired_at", "acquired_at"),
+)
+
+CONTAINER_COUNTS = Schema(
+    name="container_counts",
+    text=(
+        "Single container boxes seen from above, by yard and by stack, at each observation with pixels of 1 m or "
+        "finer by a detector that marks them: missing, never zero, where the yard was not observed. Tiers below "
+        "the top one cannot be seen, so boxes bound the containers from below."
+    ),
+    columns={
+        "scene_id": Column("str", "", "Id of the scene."),
+        "aoi_id": Column("str", "", "Id of the AOI."),
+        "yard_id": Column("str", "", "Id of the yard."),
+        "place_id": Column("str", "", "Id of the stack, made of where it was first seen; of the yard for its sum."),
+        "kind": Column("str", "", "yard (all of its boxes) | stack (boxes that stand together)."),
+        "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
+        "sensor": Column("str", "", "Sensor of the scene."),
+        "state": Column("str", "", "What the scene showed of the yard: observed | partly | not observed."),
+        "boxes_seen": Column("Int64", "", "Boxes marked, missing when not observed."),
+        "long_boxes": Column("Int64", "", "Of those, boxes of 9 m and longer: 40 ft and more."),
+        "boxes_low": Column("float64", "", "Least boxes on top: without the detector's false ones where measured."),
+        "boxes_high": Column(
+            "float64", "", "Most boxes on top: slots that show none and, where measured, missed ones too."
+        ),
+        "containers_high": Column("float64", "", "Most containers: `boxes_high` times the most tiers held possible."),
+        "error": Column("str", "", "Whether the detector's own error is in the bounds: measured | not measured."),
+        "previous_scene_id": Column("str", "", 'Last scene by the sensor that showed the whole yard, "" for none.'),
+        "change": Column("Int64", "", "Boxes seen less those of that scene, missing unless both saw all of the yard."),
+        "change_low": Column("float64", "", "Lower bound of the change of boxes on top."),
+        "change_high": Column("float64", "", "Upper bound of the change of boxes on top."),
+        "geometry": Column("geometry", "", "Outline of the stack, or the yard."),
+    },
+    key=("scene_id", "place_id"),
+    crs=f"EPSG:{WGS84}",
     time=("acquired_at", "acquired_at"),
 )
 
@@ -133,7 +175,7 @@ PASSES = Schema(
         "pass_id": Column("str", "", "Id of the scene or of the search result; else platform, orbit, time and AOI."),
         "aoi_id": Column("str", "", "Id of the AOI."),
         "at": Column(UTC, "UTC", "When the AOI was passed over, or will be."),
-        "sensor": Column("str", "", "Sensor of the satellite: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the satellite, as in the scenes."),
         "platform": Column("str", "", "Name of the satellite."),
         "relative_orbit": Column("Int64", "", "Number of the relative orbit, missing when unknown."),
         "orbit_state": Column("str", "", 'ascending | descending | "" when unknown.'),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.core.scenes.scene import Acquisition
-from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.detect.berths.baseline import OPTICAL, RADAR, BaselineRule, Past, compare_with_past, empty_level
 from monitor.detect.berths.permanent import PermanentRule, permanent_probability
 from monitor.detect.berths.profiles import FEATURES, viewing
@@ -63,7 +63,7 @@ class BerthRule:
 
 def is_optical(sensor: str) -> bool:
     """Whether a sensor is optical."""
-    return SENSORS[sensor].optical
+    return sensor_of(sensor).optical
 
 
 def stacked(profiles: pd.DataFrame) -> dict[str, dict[str, Floats]]:

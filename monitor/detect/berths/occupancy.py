@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,9 @@ from monitor.detect.berths.baseline import Past
 from monitor.detect.berths.history import BerthRule, History, is_optical, stacked
 from monitor.detect.berths.profiles import viewing
 
+_SHARES = (0.1, 0.99)
+"""A measured recall is held within these: no small sample makes a missed ship impossible, or a find say nothing."""
+
 
 def berth_states(
     aoi: Aoi,
@@ -26,6 +30,7 @@ def berth_states(
     coverage: pd.DataFrame,
     profiles: pd.DataFrame | None = None,
     rule: BerthRule | None = None,
+    finds: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
     """BERTH_STATES of every observation at every berth of a port, in order of time.
 
@@ -43,6 +48,8 @@ def berth_states(
         that came next, until there are `settling`: a season's first weeks are decided again once it is under way.
         While there are too few either way the detector decides alone and `method` is ``detector``.
     rule : BerthRule, optional
+    finds : mapping of str to float, optional
+        Measured recall at berth of the detector of each sensor, in place of `BerthRule.finds`.
 
     Notes
     -----
@@ -55,6 +62,7 @@ def berth_states(
     detector found at the berth in optics decides (`PermanentRule`). `method` is then ``baseline``.
     """
     rule = rule or BerthRule()
+    rules = {name: replace(rule, finds=float(np.clip(share, *_SHARES))) for name, share in (finds or {}).items()}
     observations = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
     berths = aoi.of_kind("berth")
     short = (detections["length_m"] < rule.least_m) & detections["sensor"].map(is_optical).astype(bool)
@@ -77,7 +85,7 @@ def berth_states(
                 [(name, _weight(score, observation.sensor)) for name, score in found],
                 past,
                 states[observation.id],
-                rule,
+                rules.get(observation.sensor, rule),
             )
             permanent = history.permanent(observation, past, before) if verdict["state"] == "empty" else None
             rows.append(

@@ -14,8 +14,9 @@ from monitor.core.aoi import Aoi, Zone
 from monitor.core.arrays import Mask
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.core.schema import UTC, Column, Schema
-from monitor.detect.context.water import water_mask
+from monitor.detect.context.water import shows_water, water_mask
 
 BIN_M = 20.0
 FEATURES = ("near_infrared", "shortwave", "vv_db", "vh_db")
@@ -33,7 +34,7 @@ BERTH_PROFILES = Schema(
         "aoi_id": Column("str", "", "Id of the AOI."),
         "berth_id": Column("str", "", "Id of the berth."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired."),
-        "sensor": Column("str", "", "Sensor of the scene: s2 | s1."),
+        "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "viewing": Column("str", "", 'Sensor, relative orbit and direction, "?" for what is unknown.'),
         "bin": Column("int64", "", "Number of the bin along the quay, from 0."),
         "along_m": Column("float64", "m", "Distance of the bin's middle from the beginning of the quay."),
@@ -60,7 +61,7 @@ def viewing(acquisition: Acquisition) -> str:
 
 
 def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame:
-    """BERTH_PROFILES of one observation: every berth of the port, in bins along its quay.
+    """BERTH_PROFILES of one observation: every berth of the port, in bins along its quay; none of a pointed satellite.
 
     Parameters
     ----------
@@ -71,11 +72,17 @@ def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.Dat
 
     Notes
     -----
+    A sensor that flies no track again sees a quay from another side each time, and numbers of 8 bit are stretched anew
+    for each picture: neither has a past to compare with.
+
     Nothing is masked by land: permanent structures are in every observation, and the comparison with the berth's own
     past removes them.
     """
+    if sensor(acquisition.sensor).repeat_days is None or raster.is_picture:
+        return BERTH_PROFILES.empty()
     clear = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
-    wet = water_mask(raster, water=aoi.water) & clear if aoi.has_berths else clear
+    shown = aoi.has_berths and (aoi.water is not None or shows_water(raster))
+    wet = water_mask(raster, water=aoi.water) & clear if shown else clear
     levels = {name: _level(raster, band, wet) for name, band in _BANDS.items() if raster.has(band)}
     rows = [
         pd.DataFrame(

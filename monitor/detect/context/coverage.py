@@ -11,7 +11,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.arrays import Mask
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import COVERAGE
-from monitor.detect.context.water import ice_mask, water_mask
+from monitor.detect.context.water import ice_mask, shows_water, water_mask
 
 OBSERVED, PARTLY = 0.9, 0.5
 """Clear share of a zone from which it counts as observed, and as observed in part (chosen)."""
@@ -32,15 +32,20 @@ def coverage(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame
     Notes
     -----
     A zone is ``observed`` when at least 90 % of it was clear, ``partly`` from 50 %, else ``not observed`` with the
-    reason that hid most of it. Measured over the zone, not over the image. Water under sea ice does not count as
-    observed, since ships in ice are missed: the larger of the source's share and of what the pixels show (`ice_mask`).
+    reason that hid most of it. Measured over the zone, not over the image: what lies outside the image was not seen.
+    Without water polygons, and without a band that shows water, the whole port counts as its water. Water under sea
+    ice does not count as observed, since ships in ice are missed: the larger of the source's share and of what the
+    pixels show (`ice_mask`).
     """
     ice = ice_mask(raster)
     water = aoi.water
     inside = raster.grid.mask(water if water is not None else aoi.geometry)
-    if water is None:
+    whole = _pixels(water if water is not None else aoi.geometry, raster)
+    if water is None and shows_water(raster):
+        beyond = whole - int(inside.sum())
         inside &= water_mask(raster) | ~raster.valid
-    rows = [_row(acquisition, raster, (aoi.id, "water"), inside, int(inside.sum()), ice=ice)]
+        whole = int(inside.sum()) + beyond
+    rows = [_row(acquisition, raster, (aoi.id, "water"), inside, whole, ice=ice)]
     for kind in _KINDS:
         for zone in aoi.of_kind(kind):
             mask = raster.grid.mask(zone.geometry)

@@ -74,6 +74,11 @@ def water_mask(raster: Raster, *, water: BaseGeometry | None = None, land: BaseG
     return mask & ~raster.grid.mask(land) if land is not None else mask
 
 
+def shows_water(raster: Raster) -> bool:
+    """Whether a raster has a band that separates water from land: near or shortwave infrared, or radar."""
+    return any(raster.has(band) for band in ("B08", "B11", "VV", "VH"))
+
+
 def ice_mask(raster: Raster) -> Mask:
     """(row, col) bool: snow or ice by the normalised difference snow index; all False without B03, B08 and B11.
 

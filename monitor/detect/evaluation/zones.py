@@ -10,8 +10,8 @@ from shapely import minimum_rotated_rectangle
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.placement import place
+from monitor.detect.context.water import shows_water
 from monitor.detect.evaluation.matching import Truth
-from monitor.detect.objects import tells_water
 
 
 def with_zones(truth: Truth, raster: Raster) -> Truth:
@@ -23,7 +23,7 @@ def with_zones(truth: Truth, raster: Raster) -> Truth:
     vessels = truth.vessels
     if vessels.empty:
         return replace(truth, vessels=vessels.assign(zone=[]))
-    if not tells_water(raster):
+    if not shows_water(raster):
         return replace(truth, vessels=vessels.assign(zone=""))
     back = ~raster.grid.transform
     rings = []

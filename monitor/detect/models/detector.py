@@ -44,6 +44,17 @@ class OwnDetector:
     threshold: float | None = None
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """What it marks, by our words; the model is opened for its names.
+
+        Raises
+        ------
+        DetectorError
+            The file is damaged, unsafe, or of another task.
+        """
+        return tuple(name for name in class_names(self.open().names, self.weights.keys.classes) if name)
+
+    @property
     def key(self) -> str:
         """Name, the heads of the file's and of the description's hash, and the threshold."""
         model = self.weights
@@ -155,8 +166,8 @@ class OwnDetector:
         longest, across = sides.max(axis=1, initial=0.0), np.hypot(sides[:, 0], sides[:, 1])
         axis = found.has_axis
         length = np.where(axis, longest, (longest + across) / 2) * gsd_m * keys.length_gain
-        low = length * (np.nan if keys.length_low is None else keys.length_low)
-        high = length * (np.nan if keys.length_high is None else keys.length_high)
+        low = length - gsd_m if keys.length_low is None else length * keys.length_low
+        high = length + gsd_m if keys.length_high is None else length * keys.length_high
         bounded = keys.length_low is None
         return Boxes(
             class_name=tuple(classes[label] for label in found.label),

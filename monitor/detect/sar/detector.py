@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.scenes.scene import Raster
-from monitor.detect.base import Boxes
+from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.water import water_mask
 from monitor.detect.sar.cfar import CfarRule, as_power, bright_pixels
 from monitor.detect.sar.hulls import HullRule, hulls, without_quay_spots
@@ -40,6 +40,11 @@ class RadarDetector:
     threshold: float = 0.3
     rule: CfarRule = field(default_factory=CfarRule)
     hulls: HullRule = field(default_factory=HullRule)
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What it marks: vessels alone."""
+        return (VESSEL,)
 
     @property
     def key(self) -> str:

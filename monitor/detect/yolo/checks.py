@@ -14,6 +14,7 @@ from monitor.detect.yolo.weights import Weights
 
 _LEAST_BANDS = ("B08",)
 _CHECKED_PX = 250_000
+_OWN = "--weights FILE or [detector] weights"
 log = logging.getLogger(__name__)
 
 
@@ -77,16 +78,23 @@ def check_fits_weights(raster: Raster, weights: Weights) -> None:
     DetectorError
         No band of the network, a pixel size more than a fifth off, or numbers that cannot be reflectance.
     """
+    if raster.is_picture:
+        raise DetectorError(
+            f"8-bit numbers are a picture for the eye, not reflectance, and {weights.name} needs reflectance; give the "
+            f"product's own numbers (reflectance x 10000), or a model for pictures by {_OWN}"
+        )
     missing = [band for band in _LEAST_BANDS if not raster.has(band)]
     if missing:
         raise DetectorError(
             f"bands {', '.join(raster.bands)}: {weights.name} needs at least {', '.join(missing)} "
-            f"of {', '.join(weights.bands)}; name the file's bands in its band descriptions"
+            f"of {', '.join(weights.bands)}; name the file's bands in its band descriptions or by --bands, or give a "
+            f"model for these bands by {_OWN}"
         )
     low, high = taken_gsd_m(weights)
     if not low <= raster.grid.gsd_m <= high:
         raise DetectorError(
-            f"pixels of {raster.grid.gsd_m:g} m: {weights.name} was trained at {weights.gsd_m:g} m; resample them"
+            f"pixels of {raster.grid.gsd_m:g} m: {weights.name} was trained at {weights.gsd_m:g} m; give a "
+            f"model for this pixel size by {_OWN}, or resample the image"
         )
     check_scale(raster, weights)
 

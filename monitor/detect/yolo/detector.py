@@ -47,6 +47,11 @@ class YoloDetector:
     checkpoint: Path | None = None
 
     @property
+    def classes(self) -> tuple[str, ...]:
+        """What it marks."""
+        return self.weights.classes
+
+    @property
     def key(self) -> str:
         """Name, the head of the sha256, and the threshold."""
         return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}".replace(".", "")

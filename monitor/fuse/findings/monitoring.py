@@ -12,7 +12,7 @@ from monitor.core.findings import Finding
 from monitor.core.timerange import utc
 from monitor.core.wording import plural
 from monitor.fuse.findings import wording
-from monitor.fuse.series.counts import NOT_OBSERVED
+from monitor.fuse.series.together import NOT_OBSERVED
 
 Span = tuple[datetime, datetime]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import pandas as pd
@@ -10,10 +10,13 @@ import pandas as pd
 from monitor.core.columns import floats, require, texts, vessels_only
 from monitor.core.tables import COUNTS
 from monitor.fuse.matching.compared import NOT_COMPARED
+from monitor.fuse.series.together import NOT_OBSERVED, counted_in, of_observation, under
 
-NOT_OBSERVED = "not observed"
 UNDER_WAY_KN = 1.0
 """Slower than this is drift, swinging at anchor, or noise of the receiver."""
+
+SMALL_M = 40.0
+"""Shorter ships are small craft to a fine picture; Sentinel shows few of them (`BerthRule.least_m`)."""
 
 EXPOSURES = {"berth": "berth_fraction", "anchorage": "anchorage_fraction", "stacks": "yard_fraction"}
 """Column of COUNTS that holds the exposure of a count, where it is not ``observed_fraction``."""
@@ -29,6 +32,8 @@ def count(
     stacks: pd.DataFrame | None = None,
     moving: Collection[str] = (),
     berth_states: pd.DataFrame | None = None,
+    together: Sequence[Collection[str]] = (),
+    fine: Collection[str] = (),
 ) -> pd.DataFrame:
     """COUNTS: one row for each scene in the coverage; missing, never zero, where nothing was observed.
 
@@ -49,6 +54,12 @@ def count(
     berth_states : BERTH_STATES table
         A berth said to be occupied by its past alone holds one vessel that the detector missed: it is counted in
         ``vessels`` and ``berth``.
+    together : sequence of collection of str, optional
+        Groups of scene ids from `observed_together`. Each is one observation, counted in the row of the scene that
+        showed most of the water; a ship that several of them show (``same_ship``) counts once.
+    fine : collection of str, optional
+        Ids of scenes with pixels finer than Sentinel's. What they show under `SMALL_M` counts as ``small_craft`` alone:
+        elsewhere it would look like more ships whenever a fine picture comes in.
 
     Raises
     ------
@@ -56,35 +67,66 @@ def count(
         A column is missing.
     """
     require(coverage, ("scene_id", "aoi_id", "acquired_at", "zone_id", "kind", "state"), "coverage")
-    water = coverage[coverage["kind"] == "water"].drop_duplicates("scene_id").set_index("scene_id")
-    if water.empty:
+    every = coverage[coverage["kind"] == "water"].drop_duplicates("scene_id").set_index("scene_id")
+    if every.empty:
         return COUNTS.empty()
-    table = pd.DataFrame(index=water.index)
-    seen = (water["state"] != NOT_OBSERVED).to_numpy()
-    ships = vessels_only(detections)
-    ships = ships[~ships["is_fixed"]] if "is_fixed" in ships else ships
-    zones, zone_ids = pd.Series(texts(ships, "zone")), pd.Series(texts(ships, "zone_id"))
-    roads = set(coverage.loc[coverage["kind"] == "anchorage", "zone_id"])
-    at_anchor = zone_ids.isin(roads)
-    table["vessels"] = _per_scene(ships, pd.Series(True, index=ships.index), table.index, seen)
-    table["berth"] = _per_scene(ships, zones == "berth", table.index, _any_seen(coverage, "berth", table.index))
-    missed = _missed(berth_states, table.index)
-    table["vessels"] += missed
-    table["berth"] += missed
-    table["anchorage"] = _per_scene(ships, at_anchor, table.index, _any_seen(coverage, "anchorage", table.index))
-    table["open"] = _per_scene(ships, (zones == "open") & ~at_anchor, table.index, seen)
-    table["under_way"] = _per_scene(ships, _moving(ships, moving), table.index, seen)
-    table["stacks"] = _stacks(detections, stacks, coverage, table.index)
-    table["unmatched"] = _unmatched(matches, table.index, seen)
+    lead = counted_in(coverage, together)
+    table = pd.DataFrame({"counted_in": [lead.get(str(scene), "") for scene in every.index]}, index=every.index)
     for column in ("aoi_id", "acquired_at", "state"):
-        table[column] = water[column]
-    table["sensor"] = texts(water, "sensor")
-    fraction = floats(water, "observed_fraction")
-    table["observed_fraction"] = np.where(np.isfinite(fraction), fraction, np.where(seen, 1.0, 0.0))
+        table[column] = every[column]
+    table["sensor"] = texts(every, "sensor")
+    fraction, seen = floats(every, "observed_fraction"), every["state"] != NOT_OBSERVED
+    table["observed_fraction"] = np.where(np.isfinite(fraction), fraction, seen.astype(float))
+    large, small = _by_size(detections, fine)
+    if matches is not None and len(small):
+        matches = matches[~matches["detection_id"].isin(small["detection_id"])]
+    single, zones, pairs = of_observation(large, coverage, matches, lead)
     for kind in ("berth", "anchorage", "yard"):
-        table[f"{kind}_fraction"] = _share_seen(coverage, kind, table.index)
+        own = _share_seen(coverage, kind, table.index)
+        table[f"{kind}_fraction"] = _share_seen(zones, kind, table.index).fillna(own)
+    water = every[table["counted_in"] == ""]
+    numbers = _vessels(single, zones, water, moving, None if berth_states is None else under(berth_states, lead))
+    numbers["stacks"] = _stacks(single, None if stacks is None else under(stacks, lead), zones, water.index)
+    numbers["unmatched"] = _unmatched(pairs, water.index, seen[water.index].to_numpy())
+    shown = water.index.isin([lead.get(str(scene), scene) for scene in fine])
+    numbers["small_craft"] = _per_scene(under(small, lead), pd.Series(True, index=small.index), water.index, shown)
+    table = table.join(numbers)
     ordered = table.rename_axis("scene_id").reset_index().sort_values(["aoi_id", "acquired_at"], kind="stable")
     return COUNTS.conform(ordered)
+
+
+def _by_size(detections: pd.DataFrame, fine: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The detections without the small craft of fine pictures, and these."""
+    small = detections["scene_id"].isin(list(fine)).to_numpy() & (floats(detections, "length_m") < SMALL_M)
+    small &= np.array(texts(detections, "class_name"), dtype=object) == "vessel"
+    apart = detections[small]
+    return detections[~small].reset_index(drop=True), apart[~apart["is_fixed"]] if "is_fixed" in apart else apart
+
+
+def _vessels(
+    detections: pd.DataFrame,
+    coverage: pd.DataFrame,
+    water: pd.DataFrame,
+    moving: Collection[str],
+    berth_states: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """How many vessels there are in all, and by place and motion, at each observation of the water."""
+    scenes, seen = water.index, (water["state"] != NOT_OBSERVED).to_numpy()
+    ships = vessels_only(detections)
+    ships = ships[~ships["is_fixed"]] if "is_fixed" in ships else ships
+    place, zone_ids = pd.Series(texts(ships, "zone")), pd.Series(texts(ships, "zone_id"))
+    at_anchor = zone_ids.isin(set(coverage.loc[coverage["kind"] == "anchorage", "zone_id"]))
+    missed = _missed(berth_states, scenes)
+    return pd.DataFrame(
+        {
+            "vessels": _per_scene(ships, pd.Series(True, index=ships.index), scenes, seen) + missed,
+            "berth": _per_scene(ships, place == "berth", scenes, _any_seen(coverage, "berth", scenes)) + missed,
+            "anchorage": _per_scene(ships, at_anchor, scenes, _any_seen(coverage, "anchorage", scenes)),
+            "open": _per_scene(ships, (place == "open") & ~at_anchor, scenes, seen),
+            "under_way": _per_scene(ships, _moving(ships, moving), scenes, seen),
+        },
+        index=scenes,
+    )
 
 
 def clear_observations(counts: pd.DataFrame) -> pd.DataFrame:
@@ -165,10 +207,11 @@ def _missed(berth_states: pd.DataFrame | None, scenes: pd.Index) -> pd.Series:
     """How many berths hold a vessel that no detection shows, by scene."""
     if berth_states is None or "detection_ids" not in berth_states:
         return pd.Series(0, index=scenes, dtype="Int64")
-    alone = (berth_states["state"] == "occupied") & (
-        pd.Series(texts(berth_states, "detection_ids"), index=berth_states.index) == ""
-    )
-    return berth_states.loc[alone, "scene_id"].value_counts().reindex(scenes).fillna(0).astype("Int64")
+    found = pd.Series(texts(berth_states, "detection_ids"), index=berth_states.index) != ""
+    held = berth_states.assign(found=found)[berth_states["state"] == "occupied"]
+    alone = ~held.groupby(["scene_id", "berth_id"])["found"].any()
+    number = alone[alone].reset_index()["scene_id"].value_counts()
+    return number.reindex(scenes).fillna(0).astype("Int64")
 
 
 def _any_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> np.ndarray:
@@ -181,7 +224,8 @@ def _stacks(
 ) -> pd.Series:
     if stacks is not None and len(stacks):
         clear = stacks[stacks["area_m2"].notna()]
-        return (clear["area_m2"] > 0).groupby(clear["scene_id"]).sum().reindex(scenes).astype("Int64")
+        yards = (clear["area_m2"] > 0).groupby([clear["scene_id"], clear["yard_id"]]).any()
+        return yards.groupby("scene_id").sum().reindex(scenes).astype("Int64")
     if "class_name" not in detections:
         return pd.Series(pd.NA, index=scenes, dtype="Int64")
     found = detections[detections["class_name"] == "container_stack"]

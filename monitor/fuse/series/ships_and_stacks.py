@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from monitor.core.columns import texts
 from monitor.core.tables import SHIPS_AND_STACKS
 
 LEAST_CHANGE_M2 = 500.0
@@ -18,7 +19,7 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
     Parameters
     ----------
     stacks : STACKS table
-        A yard enters with its last clear observation before; one that was never clear before does not.
+        A yard enters with its last clear observation before by the same sensor; without one it does not.
     counts : COUNTS table
         Gives the vessels at berths of the later observation.
     visits : VISITS table
@@ -29,13 +30,15 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
     SHIPS_AND_STACKS table
         In order of port and time; empty without two clear observations at a yard.
     """
-    berth = counts.drop_duplicates("scene_id").set_index("scene_id")["berth"]
+    single = counts.drop_duplicates("scene_id")
+    berth = dict(zip(single["scene_id"], single["berth"], strict=True))
+    leads = dict(zip(single["scene_id"], texts(single, "counted_in"), strict=True))
     rows = []
     for aoi, group in stacks[stacks["area_m2"].notna()].groupby("aoi_id", sort=True):
         stays = visits[visits["aoi_id"] == aoi]
         for row in _intervals(str(aoi), group):
             mine = stays[(stays["arrived_not_after"] <= row["end"]) & (stays["departed_not_before"] >= row["start"])]
-            there = berth.get(row["scene_id"], pd.NA)
+            there = berth.get(leads.get(row["scene_id"]) or row["scene_id"], pd.NA)
             rows.append(
                 {
                     **row,
@@ -51,9 +54,10 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
 
 
 def _intervals(aoi: str, stacks: pd.DataFrame) -> Iterator[dict[str, object]]:
-    last: dict[str, tuple[pd.Timestamp, float]] = {}
+    last: dict[tuple[str, str], tuple[pd.Timestamp, float]] = {}
     for (at, scene), observation in stacks.groupby(["acquired_at", "scene_id"], sort=True):
-        areas = dict(zip(observation["yard_id"].astype(str), observation["area_m2"].astype(float), strict=True))
+        keys = zip(texts(observation, "sensor"), observation["yard_id"].astype(str), strict=True)
+        areas = dict(zip(keys, observation["area_m2"].astype(float), strict=True))
         both = [yard for yard in areas if yard in last]
         if both:
             before, after = sum(last[yard][1] for yard in both), sum(areas[yard] for yard in both)

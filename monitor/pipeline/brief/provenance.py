@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
+from monitor.core.scenes.sensors import sensor
 from monitor.core.timerange import TimeRange
 from monitor.core.version import VERSION
 from monitor.detect.base import Detector
 from monitor.pipeline.context import Context
 from monitor.report.page.model import ErrorFigure, InputFile, Provenance, SceneRecord
 
+UNMEASURED = (
+    "no error was measured for this model: what it counts and how long it takes ships to be is not verified; "
+    "`monitor evaluate` on labelled scenes measures it"
+)
 SOFTWARE = f"maritime-monitor {VERSION}"
 
 
@@ -39,7 +44,7 @@ def provenance(context: Context, period: TimeRange | None) -> Provenance:
         scenes=records,
         inputs=tuple(InputFile(done.file, done.key, f"{done.positions} positions") for done in ingested),
         thresholds=_thresholds(context.detectors),
-        errors=_errors(context.detectors),
+        errors=_errors(context.detectors, {scene.acquisition.sensor for scene in context.scenes}),
     )
 
 
@@ -58,15 +63,17 @@ def _weights(detectors: Mapping[str, Detector]) -> tuple[InputFile, ...]:
     return tuple(InputFile(entry.path.name, entry.sha256, key) for key, entry in found if entry is not None)
 
 
-def _errors(detectors: Mapping[str, Detector]) -> tuple[ErrorFigure, ...]:
-    """What was measured of the model files in use."""
-    entries = [getattr(detector, "weights", None) for detector in detectors.values()]
-    return tuple(
-        ErrorFigure(f"{entry.name}: {what}", value, sample)
-        for entry in entries
-        if entry is not None
-        for what, value, sample in entry.measured
-    )
+def _errors(detectors: Mapping[str, Detector], observed: Collection[str]) -> tuple[ErrorFigure, ...]:
+    """What was measured of the model of each sensor, or that nothing was; the latter of sensors with scenes alone."""
+    made: list[ErrorFigure] = []
+    for kind, detector in detectors.items():
+        entry = getattr(detector, "weights", None)
+        name = detector.key if entry is None else entry.name
+        measured = () if entry is None else entry.measured
+        made += [ErrorFigure(f"{name}: {what}", value, sample) for what, value, sample in measured]
+        if not measured and kind in observed:
+            made.append(ErrorFigure(f"{name} on {sensor(kind).name}", "not measured", UNMEASURED))
+    return tuple(made)
 
 
 def _thresholds(detectors: Mapping[str, Detector]) -> tuple[tuple[str, str], ...]:

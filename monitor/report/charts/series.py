@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.sensors import SENSORS, sensor
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import minute, number, plural
 from monitor.report.charts.svg import day_ticks, document, line, tag, text, title
@@ -49,8 +49,9 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
     period : TimeRange
         What the axis spans.
     """
+    kinds = sorted({k.sensor for _, observations in rows for k in observations}, key=_in_order)
     lanes = [
-        (name, kind, [k for k in observations if k.sensor == kind]) for name, observations in rows for kind in SENSORS
+        (name, kind, [k for k in observations if k.sensor == kind]) for name, observations in rows for kind in kinds
     ]
     lanes = [lane for lane in lanes if lane[2]] or [(name, "s2", []) for name, _ in rows]
     top, step = 34, 34
@@ -74,6 +75,12 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
         "A pass that showed nothing is not an observation.",
         _observations_table(flat, dict(_names(rows))),
     )
+
+
+def _in_order(kind: str) -> tuple[int, str]:
+    """Known sensors in the order of their table, then those of free names."""
+    known = list(SENSORS)
+    return (known.index(kind) if kind in known else len(known), kind)
 
 
 def tally(observations: Sequence[Observation]) -> str:
@@ -144,7 +151,7 @@ def _observations_table(observations: Sequence[Observation], names: dict[str, st
         (
             Cell(when(k.acquisition) if k.acquisition else minute(k.at)),
             Cell(names.get(k.aoi_id, k.aoi_id)),
-            Cell(SENSORS[k.sensor].name),
+            Cell(sensor(k.sensor).name),
             Cell(k.state, kinds.get(k.state, "none")),
             Cell(k.reason or "–"),
             Cell(f"{k.fraction:.0%}"),

@@ -38,6 +38,7 @@ _KINDS = {
     "visits": "MultiPolygon",
     "voyages": "LineString",
     "berth_states": "MultiPolygon",
+    "container_counts": "MultiPolygon",
     "scenes": "MultiPolygon",
     "zones": "MultiPolygon",
     "gates": "MultiLineString",

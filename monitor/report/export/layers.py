@@ -17,6 +17,7 @@ from monitor.core.schema import UTC
 from monitor.core.tables import (
     BERTH_STATES,
     CHANGES,
+    CONTAINER_COUNTS,
     COUNTS,
     COVERAGE,
     DARK_EVENTS,
@@ -46,6 +47,7 @@ SPATIAL = (
     "visits",
     "voyages",
     "berth_states",
+    "container_counts",
     "scenes",
     "zones",
     "gates",
@@ -90,6 +92,7 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
         "visits": _at_zones(_timed(tables[VISITS], "arrived_not_after", "departed_not_before"), content.aois),
         "voyages": _between_ports(_timed(tables[VOYAGES], "departed_at", "arrived_at"), content.aois),
         "berth_states": _at_zones(_timed(tables[BERTH_STATES], "acquired_at", "acquired_at"), content.aois),
+        "container_counts": _outlines(_timed(tables[CONTAINER_COUNTS], "acquired_at", "acquired_at")),
         "scenes": scenes_layer(content.acquisitions),
         "zones": of_shape["MultiPolygon"],
         "gates": of_shape["MultiLineString"],
@@ -235,6 +238,11 @@ def _at_zones(table: pd.DataFrame, aois: Sequence[Aoi]) -> pd.DataFrame:
     places = {z.id: z.geometry for aoi in aois for z in aoi.zones}
     shapes = [multi(places.get(str(berth))) for berth in table["berth_id"]]
     return table.assign(geometry=gpd.GeoSeries(shapes, index=table.index, crs=4326))
+
+
+def _outlines(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows with each outline as a multipolygon."""
+    return table.assign(geometry=gpd.GeoSeries([multi(s) for s in table["geometry"]], index=table.index, crs=4326))
 
 
 def multi(shape: BaseGeometry | None) -> BaseGeometry | None:

@@ -38,7 +38,12 @@ _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
         {"occupied": (VERMILLION, "occupied"), "empty": (GREEN, "empty"), "not observed": ("#9aa5b1", "not observed")},
     ),
     "visits": ("fill", "", {"": (ORANGE, "visit")}),
-    "scenes": ("fill", "sensor", {"s2": (SKY, "Sentinel-2 footprint"), "s1": ("#666666", "Sentinel-1 footprint")}),
+    "container_counts": ("fill", "kind", {"yard": ("#CC79A7", "yard"), "stack": (ORANGE, "stack of boxes")}),
+    "scenes": (
+        "fill",
+        "sensor",
+        {"s2": (SKY, "Sentinel-2 footprint"), "s1": ("#666666", "Sentinel-1 footprint"), "": (BLUE, "other footprint")},
+    ),
     "zones": (
         "fill",
         "kind",

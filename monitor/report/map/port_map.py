@@ -102,7 +102,7 @@ def composite(
     used: list[Observation] = []
     for observation in observations[:_MOST_OBSERVATIONS]:
         raster = studio.cut(observation.scene_id, frame)
-        if raster is None:
+        if raster is None or (colour is not None and raster.valid.shape != valid.shape):
             continue
         seen = raster.valid if raster.cloud is None else raster.valid & ~raster.cloud
         drawn = studio.stretch(observation.sensor, observation.scene_id, frame).colour(raster)

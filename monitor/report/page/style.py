@@ -28,6 +28,7 @@ STATUS_COLOUR = {
     "unknown": YELLOW,
     "fixed": "#9aa5b1",
     "stack": PURPLE,
+    "other": "#f5f7fa",
 }
 """Okabe and Ito's palette; never the only carrier of a meaning."""
 
@@ -39,6 +40,7 @@ STATUS_MARKER = {
     "unknown": "v",
     "fixed": "s",
     "stack": "^",
+    "other": "h",
 }
 
 HANGUL = "Monitor Hangul"

@@ -27,8 +27,13 @@ CONTENT_LIMIT = (
     "stacks are given as length and area, never as a count of boxes. Counts of visits are lower bounds."
 )
 IDENTITY_LIMIT = (
-    "A ship of 120 m is 12 pixels long here. A detection has a length class, never a name, unless AIS or a reviewer "
+    "At 10 m a ship of 120 m is 12 pixels long. A detection has a length class, never a name, unless AIS or a reviewer "
     "gives one; names are what the vessel broadcasts of itself."
+)
+FINE_LIMIT = (
+    "Where pixels are 1 m or finer and the model marks single boxes, these are counted from above: a lower bound of "
+    "the containers, since tiers below the top one cannot be seen. The upper bound allows for slots that show no box "
+    "and for up to three tiers; it holds the model's own error only where one was measured."
 )
 SIMULATED = "SIMULATED"
 SIMULATED_LINE = "SIMULATED data: made by software for practice and tests. Nothing here was observed."
@@ -41,6 +46,7 @@ STATUS: dict[str, tuple[str, str]] = {
     "unknown": ("N", "not compared with AIS: no AIS for this observation, or its hour is unknown"),
     "fixed": ("F", "fixed object: seen at one spot in observation after observation, so not a ship"),
     "stack": ("S", "container stack: not a vessel, not compared with AIS"),
+    "other": ("O", "other object: of a class that the detector names, not a vessel, not compared with AIS"),
 }
 """Status -> its code on a tile and its reading; always shown by shape and letter besides colour."""
 

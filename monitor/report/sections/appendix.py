@@ -7,8 +7,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from monitor.core.scenes.sensors import SENSORS
-from monitor.core.tables import DETECTIONS
+from monitor.core.scenes.sensors import sensor
+from monitor.core.tables import CONTAINER_COUNTS, DETECTIONS
 from monitor.core.timerange import isoformat
 from monitor.core.wording import minute
 from monitor.io.geojson import feature, json_value
@@ -18,6 +18,7 @@ from monitor.report.page.blocks import Cell, Download, Downloads, Section, Table
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import (
     CONTENT_LIMIT,
+    FINE_LIMIT,
     GAP_LIMIT,
     IDENTITY_LIMIT,
     SIMULATED_LINE,
@@ -84,6 +85,7 @@ def method(given: BriefInput) -> Section:
             UNMATCHED_LIMIT,
             GAP_LIMIT,
             "Imagery is a snapshot: what came and went between observations was not seen.",
+            *((FINE_LIMIT,) if len(given.tables[CONTAINER_COUNTS]) else ()),
         ),
         "list",
     )
@@ -115,7 +117,7 @@ def provenance(given: BriefInput, digest: str) -> Section:
         compact=True,
         empty="None recorded.",
     )
-    credit = {SENSORS[a.sensor].credit + f" {a.start.year}" for a in given.acquisitions if not a.simulated}
+    credit = {sensor(a.sensor).credit + f" {a.start.year}" for a in given.acquisitions if not a.simulated}
     notices = [*sorted(credit), *sorted({aoi.attribution for aoi in given.aois if aoi.attribution})]
     if given.is_simulated:
         notices.insert(0, SIMULATED_LINE)
@@ -148,7 +150,7 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
         Cell(name),
         Cell(when(scene)),
         Cell(
-            f"{SENSORS[scene.sensor].name}{', ' + scene.level if scene.level else ''}"
+            f"{sensor(scene.sensor).name}{', ' + scene.level if scene.level else ''}"
             + (", SIMULATED" if scene.simulated else "")
         ),
         Cell(short(request), "hash", request),

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from monitor.core.aoi import Aoi
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import BERTH_STATES, STACKS, VISITS
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import measured_length, minute, plural
@@ -39,7 +40,7 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     blocks: list[Block] = []
     for first in range(0, len(scenes), _CALENDAR_COLUMNS):
         some = scenes.iloc[first : first + _CALENDAR_COLUMNS]
-        head = tuple(f"{r.acquired_at:%d %b} {'radar' if r.sensor == 's1' else ''}".strip() for r in some.itertuples())
+        head = tuple(f"{r.acquired_at:%d %b} {_short(str(r.sensor))}".strip() for r in some.itertuples())
         rows = tuple(
             (Cell(name), *(_berth(table.get((berth, str(scene)))) for scene in some["scene_id"]))
             for berth, name in berths.items()
@@ -55,6 +56,11 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
             )
         )
     return tuple(blocks)
+
+
+def _short(name: str) -> str:
+    """What stands beside a date for an observation that is not Sentinel-2's: radar, or the sensor."""
+    return "" if name == "s2" else name if sensor(name).optical else "radar"
 
 
 def _berth(row: object) -> Cell:

@@ -19,6 +19,8 @@ from monitor.core.statistics import poisson_interval
 from monitor.core.tables import COUNTS, DETECTIONS
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import plural
+from monitor.fuse.series.counts import SMALL_M
+from monitor.fuse.series.together import once, under
 from monitor.report.page.blocks import Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import NOT_OBSERVED
@@ -32,6 +34,7 @@ WHAT = {
     "open": "… in open water",
     "unmatched": "… that no AIS explains",
     "stacks": "Yards with container stacks",
+    "small_craft": "Small craft under 40 m, by finer pixels alone",
 }
 CLASSES = (
     (0.0, 60.0, "… under 60 m"),
@@ -168,12 +171,16 @@ def probability_of_more(now: ObservedRate, past: ObservedRate) -> float:
 def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
     """COUNTS of one port with a column for each length class, named by its label.
 
-    A value is missing where there was no observation.
+    A value is missing where there was no observation; small craft that only fine pixels show are in none.
     """
     counts = given.tables[COUNTS]
     counts = counts[counts["aoi_id"] == aoi.id].copy()
     found = given.tables[DETECTIONS]
-    ships = found[(found["aoi_id"] == aoi.id) & (found["class_name"] == "vessel") & ~found["is_fixed"]]
+    ships = once(found[(found["aoi_id"] == aoi.id) & (found["class_name"] == "vessel") & ~found["is_fixed"]])
+    lead = {r.scene_id: r.counted_in for r in counts.itertuples() if r.counted_in}
+    fine = set(counts.loc[counts["small_craft"].notna(), "scene_id"])
+    fine |= {scene for scene, first in lead.items() if first in fine}
+    ships = under(ships[~(ships["scene_id"].isin(fine) & (ships["length_m"] < SMALL_M))], lead)
     for low, high, label in CLASSES:
         mine = ships[
             ships["length_m"].isna() if np.isnan(low) else (ships["length_m"] >= low) & (ships["length_m"] < high)
@@ -185,7 +192,8 @@ def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
 
 def _table(windows: Windows, counts: pd.DataFrame, name: str) -> Table:
     labels = [label for *_, label in CLASSES if counts[label].sum() > 0 or label != CLASSES[-1][2]]
-    rows = [_row(windows, counts, what, label) for what, label in WHAT.items()]
+    shown = {what: label for what, label in WHAT.items() if what != "small_craft" or counts[what].notna().any()}
+    rows = [_row(windows, counts, what, label) for what, label in shown.items()]
     rows[1:1] = [_row(windows, counts, label, label) for label in labels]
     last = windows.week.end - timedelta(seconds=1)
     week = (

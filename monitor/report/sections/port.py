@@ -15,10 +15,11 @@ from monitor.fuse.findings import wording
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.report.charts.series import weekly_series
 from monitor.report.map.port_map import port_map
-from monitor.report.page.blocks import Block, Cell, Film, Pair, Section, Table, Text, TileFigure
+from monitor.report.page.blocks import Block, Cell, Film, Pair, Picture, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, acquired, when
 from monitor.report.sections.berths import berth_calendar, detectable_stays, stacks, visits
+from monitor.report.sections.containers import containers
 from monitor.report.tiles.captions import between, tally, tile_statement
 from monitor.report.tiles.frames import Frame, detail, overview
 from monitor.report.tiles.marks import Mark
@@ -49,6 +50,7 @@ def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], stu
         Section(f"{aoi.id}-series", "Twenty-six weeks", _series(given, aoi)),
         Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
+        *containers(given, aoi),
         Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), detectable_stays(given, aoi))),
     ]
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
@@ -62,7 +64,7 @@ def _tiles(
     whole = overview(aoi)
     found = given.tables[DETECTIONS]
     near = detail(aoi, found[found["aoi_id"] == aoi.id]) or whole
-    for kind in ("s2", "s1"):
+    for kind in dict.fromkeys(observation.sensor for observation in chosen.all):
         ids = tuple(observation.scene_id for observation in chosen.all if observation.sensor == kind)
         if ids:
             studio.stretch_from(kind, ids, whole)
@@ -74,8 +76,8 @@ def _tiles(
     if chosen.before is not None:
         blocks += _pair(given, studio, (chosen.before, chosen.latest), near)
         blocks += _figure(studio, chosen.before, near, given.tables, is_extra=True)
-    if chosen.radar is not None:
-        blocks += _figure(studio, chosen.radar, whole, given.tables)
+    for other in chosen.others:
+        blocks += _figure(studio, other, whole if not other.is_optical else near, given.tables)
     blocks += _film(given, studio, observations, near, chosen.latest.sensor)
     return tuple(blocks)
 
@@ -170,7 +172,8 @@ def detections_table(
                 Cell(STATUS[mark.status][1].split(":")[0], "warn" if mark.status == "dark" else ""),
                 Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn)),
                 Cell(measured_length(row.length_m, row.length_low_m, row.length_high_m)),
-                Cell(number(row.axis_deg, 0, "°") if row.class_name == "vessel" else number(row.area_m2, 0, "m²")),
+                Cell(_beam(row.width_m, row.size_class)),
+                Cell(number(row.area_m2, 0, "m²") if row.class_name == "container_stack" else _axis(row.axis_deg)),
                 Cell(f"{row.score:.2f}", "part" if mark.is_low else ""),
                 Cell(zone_word(row.zone, row.zone_id) or "–"),
                 Cell(coordinates(middle.x, middle.y, 4)),
@@ -179,9 +182,10 @@ def detections_table(
         )
     return Table(
         f"{title or 'This tile'}: objects on {observation.scene_id}",
-        ("No.", "AIS status", "Class", "Length (90 %)", "Axis or area", "Score", "Zone", "Place", "AIS"),
+        ("No.", "AIS status", "Class", "Length (90 %)", "Beam, class", "Axis or area", "Score", "Zone", "Place", "AIS"),
         tuple(rows),
-        numeric=(5,),
+        "A beam is shown where it is good enough for a class by length and beam; that of a few pixels is not.",
+        numeric=(6,),
         empty="Observed; nothing was found.",
         compact=True,
     )
@@ -190,9 +194,17 @@ def detections_table(
 def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
     """What a detection is taken for and, where the lag between bands shows it, whether it moved and how fast."""
     if class_name != "vessel":
-        return "container stack"
+        return class_name.replace("_", " ")
     speed = "" if pd.isna(low_kn) or motion != "moving" else f" {low_kn:.0f}–{high_kn:.0f} kn"
     return f"vessel, {motion}{speed}" if motion else "vessel"
+
+
+def _beam(width_m: float, size_class: str) -> str:
+    return f"{number(width_m, 0, 'm')}, {size_class}" if size_class else "–"
+
+
+def _axis(axis_deg: float) -> str:
+    return "cannot tell" if pd.isna(axis_deg) else number(axis_deg, 0, "°")
 
 
 def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
@@ -214,7 +226,7 @@ def _pair(
         studio.pair_picture(observation, frame, f"{frame.title}, {label}, pixels without annotation")
         for observation, label in zip((before, after), labels, strict=True)
     ]
-    if pictures[0] is None or pictures[1] is None:
+    if pictures[0] is None or pictures[1] is None or _size(pictures[0]) != _size(pictures[1]):
         return ()
     caption = (
         f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. "
@@ -231,6 +243,10 @@ def _pair(
             caption=caption,
         ),
     )
+
+
+def _size(picture: Picture) -> tuple[int, int]:
+    return picture.width, picture.height
 
 
 def _film(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import COUNTS
 from monitor.core.wording import date_only, hours, minute, plural
 from monitor.report.charts.series import coverage_strip
@@ -25,10 +26,6 @@ def header(given: BriefInput) -> BriefHeader:
     week = ""
     if given.period.duration == timedelta(weeks=1) and start.isoweekday() == 1:
         week = f"ISO week {start.strftime('%G-W%V')}, "
-    years = sorted({a.start.year for a in given.acquisitions})
-    credit = "Contains modified Copernicus Sentinel data " + (
-        f"{years[0]}–{years[-1]}" if len(years) > 1 else str(years[0]) if years else str(start.year)
-    )
     return BriefHeader(
         title=f"Port activity: {ports}",
         ports=ports,
@@ -39,8 +36,21 @@ def header(given: BriefInput) -> BriefHeader:
         software=given.provenance.software,
         digest=given.digest(),
         simulated=given.is_simulated,
-        credit=credit,
+        credit=_credit(given),
         distribution=given.distribution,
+    )
+
+
+def _credit(given: BriefInput) -> str:
+    """What the licences of the pictures ask to be shown, with the years; that of Sentinel without any picture."""
+    years: dict[str, set[int]] = {}
+    for acquisition in given.acquisitions:
+        years.setdefault(sensor(acquisition.sensor).credit, set()).add(acquisition.start.year)
+    if not years:
+        years = {sensor("s2").credit: {given.period.start.year}}
+    return " · ".join(
+        f"{credit} {min(known)}–{max(known)}" if len(known) > 1 else f"{credit} {min(known)}"
+        for credit, known in sorted(years.items())
     )
 
 

@@ -255,7 +255,7 @@ def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
     at, scene = minute(event["acquired_at"]), str(event["scene_id"])
     name = studio.aoi.name or studio.aoi.id
     frame = around(f"event-{event['event_id']}", name, place.x, place.y, side_m=CHIP_M)
-    sensor = next((a.sensor for a in given.acquisitions if a.id == scene), "s2")
+    sensor = next((a.sensor for a in given.acquisitions if a.id == scene), "")
     alt = f"Chip of {CHIP_M:.0f} m around a detection at {name}, {at}, status {event['status']}"
     picture = studio.chip(str(event["detection_id"]), scene, sensor, frame, alt)
     status = str(event["status"])

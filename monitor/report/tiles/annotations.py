@@ -17,7 +17,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from monitor.core.geo.geodesy import convergence_deg
 from monitor.core.geo.grid import Grid
-from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, STATUS_MARKER, drawable
+from monitor.report.page.style import INK, PURPLE, QUIET, STATUS_COLOUR, STATUS_MARKER, drawable
 from monitor.report.page.wording import STATUS
 
 DPI = 100
@@ -270,7 +270,7 @@ def legend(sheet: Sheet, x: float, y: float, *, statuses: Sequence[str], extras:
         left, top = x + (index // 4) * width, y - (index % 4) * line
         sheet.marker(left, top + 5, shape, colour, size=14)
         sheet.text(left + 16, top, text, px=15)
-    start = x + -(-len(entries) // 4) * (width if len(entries) > 4 else 190)
+    start = x + -(-len(entries) // 4) * width
     for index, (kind, text) in enumerate(extras):
         left, top = start + (index // 4) * 250, y - (index % 4) * line
         _swatch(sheet, left - 8, top - 2, kind)
@@ -285,8 +285,9 @@ def _swatch(sheet: Sheet, x: float, y: float, kind: str) -> None:
         "zone": ("", "none", "-"),
         "low": ("", "none", ":"),
         "detail": ("", "none", "-"),
+        "box": ("", "none", "-"),
     }[kind]
-    colour = {"aoi": "#111111", "zone": "#0072B2", "detail": "#c9b800"}.get(kind, QUIET)
+    colour = {"aoi": "#111111", "zone": "#0072B2", "detail": "#c9b800", "box": PURPLE}.get(kind, QUIET)
     sheet.figure.add_artist(
         Rectangle(
             (x / sheet.width, y / sheet.height),

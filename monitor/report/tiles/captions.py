@@ -12,7 +12,7 @@ from monitor.core.tables import BERTH_STATES, DARK_EVENTS
 from monitor.core.wording import plural
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS
-from monitor.report.tiles.marks import LOW_SCORE, Mark
+from monitor.report.tiles.marks import LOW_SCORE, Mark, is_ship
 from monitor.report.tiles.observations import OBSERVED, Observation
 
 _SURE = 0.7
@@ -24,8 +24,8 @@ def tally(shown: Sequence[Mark]) -> str:
 
     ``3 objects consistent with vessels are marked: 2 matched, 1 dark event. 1 container stack is marked.``
     """
-    ships = [mark for mark in shown if mark.status not in ("stack", "fixed")]
-    fixed, stacks = (sum(mark.status == status for mark in shown) for status in ("fixed", "stack"))
+    ships = [mark for mark in shown if is_ship(mark)]
+    kinds_ashore = (("fixed", "fixed object"), ("stack", "container stack"), ("other", "other object"))
     count = {s: sum(mark.status == s for mark in ships) for s in STATUS}
     kinds = ", ".join(_counted(n, STATUS[s][1].split(":")[0]) for s, n in count.items() if n)
     if ships:
@@ -35,7 +35,8 @@ def tally(shown: Sequence[Mark]) -> str:
         sentence += f"marked: {kinds}."
     else:
         sentence = "No object consistent with a vessel is marked."
-    for number, word in ((fixed, "fixed object"), (stacks, "container stack")):
+    for status, word in kinds_ashore:
+        number = sum(mark.status == status for mark in shown)
         sentence += f" {plural(number, word)} {'is' if number == 1 else 'are'} marked." if number else ""
     return sentence
 
@@ -75,7 +76,7 @@ def tile_statement(
     if stated:
         name, finding = max(stated, key=lambda pair: _probability(given, pair[1]))
         return _inferred(labels[name], finding, len(stated) - 1)
-    ships = {mark.number for mark in shown if mark.status not in ("stack", "fixed")}
+    ships = {mark.number for mark in shown if is_ship(mark)}
     scores = here.loc[here["number"].isin(ships), "score"]
     return (
         ("Observed", tally(shown)),

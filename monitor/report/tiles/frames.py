@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from affine import Affine
 
 from monitor.core.aoi import Aoi
 from monitor.core.geo.geodesy import WGS84, reproject, transformer
@@ -13,6 +14,8 @@ from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
 
 DETAIL_M = 2560.0
+MOST_PX = 3000
+"""Sides of a crop: two and a half times those of a tile; 30 km of Sentinel-2."""
 _MARGIN = 1.06
 
 
@@ -35,8 +38,18 @@ class Frame:
         return slice(top, top + rows), slice(left, left + cols)
 
 
-def crop(raster: Raster, frame: Frame) -> Raster:
-    """The pixels inside a frame, always of the frame's shape; what lies beyond the raster is not valid."""
+def crop(raster: Raster, frame: Frame, *, most_px: int = MOST_PX) -> Raster:
+    """The pixels inside a frame, always of the frame's shape; what lies beyond the raster is not valid.
+
+    Parameters
+    ----------
+    raster : Raster
+        It may be far finer than a picture of the frame can show.
+    frame : Frame
+        What the picture shows.
+    most_px : int, optional
+        A crop of more pixels along a side is averaged over blocks of whole pixels.
+    """
     rows, cols = frame.slices(raster.grid)
     shape = (rows.stop - rows.start, cols.stop - cols.start)
     data = np.zeros((len(raster.bands), *shape), dtype=raster.data.dtype)
@@ -51,7 +64,36 @@ def crop(raster: Raster, frame: Frame) -> Raster:
         if cloud is not None and raster.cloud is not None:
             cloud[here] = raster.cloud[r0:r1, c0:c1]
     grid = raster.grid.window(rows, cols)
-    return Raster(data, raster.bands, valid, grid, cloud, raster.scale, raster.offset, raster.tags)
+    made = Raster(data, raster.bands, valid, grid, cloud, raster.scale, raster.offset, raster.tags)
+    factor = -(-max(shape) // most_px)
+    return made if factor == 1 else averaged(made, factor)
+
+
+def averaged(raster: Raster, factor: int) -> Raster:
+    """A raster with blocks of pixels as one: the mean of those that hold data; rows and columns left over are lost.
+
+    Parameters
+    ----------
+    raster : Raster
+        A block is under cloud where half of its pixels are.
+    factor : int
+        Pixels along a block's side.
+    """
+    rows, cols = (side // factor for side in raster.grid.shape)
+    blocks = (rows, factor, cols, factor)
+    valid = raster.valid[: rows * factor, : cols * factor].reshape(blocks)
+    number = np.maximum(valid.sum(axis=(1, 3)), 1)
+    data = np.empty((len(raster.bands), rows, cols), dtype=raster.data.dtype)
+    for index, band in enumerate(raster.data):
+        part = np.where(valid, band[: rows * factor, : cols * factor].reshape(blocks), 0)
+        mean = part.sum(axis=(1, 3), dtype=np.float64) / number
+        data[index] = mean if raster.data.dtype.kind == "f" else np.rint(mean)
+    cloud = None
+    if raster.cloud is not None:
+        cloud = raster.cloud[: rows * factor, : cols * factor].reshape(blocks).mean(axis=(1, 3)) >= 0.5
+    grid = Grid(raster.grid.epsg, raster.grid.transform @ Affine.scale(factor), (rows, cols))
+    seen = np.asarray(valid.any(axis=(1, 3)), dtype=np.bool_)
+    return Raster(data, raster.bands, seen, grid, cloud, raster.scale, raster.offset, raster.tags)
 
 
 def overview(aoi: Aoi) -> Frame:

@@ -61,12 +61,19 @@ def status_of(
     result = {}
     for detection, class_name in zip(detections["detection_id"], detections["class_name"], strict=True):
         known = status.get(str(detection), "unknown")
-        result[str(detection)] = "stack" if class_name == "container_stack" else known if known in STATUS else "unknown"
+        if class_name != "vessel":
+            known = "stack" if class_name == "container_stack" else "other"
+        result[str(detection)] = known if known in STATUS else "unknown"
     return result
 
 
+def is_ship(mark: Mark) -> bool:
+    """Whether a mark is of an object that is consistent with a vessel."""
+    return mark.status not in ("stack", "fixed", "other")
+
+
 def numbered(detections: pd.DataFrame) -> pd.DataFrame:
-    """The detections of one scene with a column `number` from 1: vessels first, then stacks, north to south.
+    """The detections of one scene with a column `number` from 1: vessels first, then all else, north to south.
 
     The number is the object's name on every tile of that scene and in its table.
     """

@@ -21,7 +21,10 @@ NOT_PROCESSED = "not processed"
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One pass over one port. `state` is that of the port's water, "not processed" where nobody judged it yet."""
+    """One pass over one port. `state` is that of the port's water, "not processed" where nobody judged it yet.
+
+    `has_zones` is True where a berth, a yard or an anchorage was seen, as by a picture of the quays alone.
+    """
 
     scene_id: str
     aoi_id: str
@@ -31,11 +34,12 @@ class Observation:
     reason: str
     fraction: float
     acquisition: Acquisition | None
+    has_zones: bool = False
 
     @property
     def was_seen(self) -> bool:
-        """Whether anything of the port's water was seen."""
-        return self.state in (OBSERVED, PARTLY)
+        """Whether anything of the port's water or of its zones was seen."""
+        return self.state in (OBSERVED, PARTLY) or self.has_zones
 
     @property
     def is_optical(self) -> bool:
@@ -48,8 +52,10 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
 
     One for each acquisition, and for each coverage row without one.
     """
-    water = given.tables[COVERAGE]
-    water = water[(water["aoi_id"] == aoi_id) & (water["kind"] == "water")]
+    parts = given.tables[COVERAGE]
+    parts = parts[parts["aoi_id"] == aoi_id]
+    zones = set(parts.loc[(parts["kind"] != "water") & (parts["state"] != NOT_OBSERVED), "scene_id"])
+    water = parts[parts["kind"] == "water"]
     rows = {str(row.scene_id): row for row in water.itertuples()}
     made = []
     known = {a.id: a for a in given.acquisitions if a.aoi_id == aoi_id}
@@ -67,6 +73,7 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
                 reason=reason,
                 fraction=fraction,
                 acquisition=acquisition,
+                has_zones=scene_id in zones,
             )
         )
     for scene_id, row in rows.items():
@@ -104,17 +111,18 @@ def longest_blind(observations: Sequence[Observation], period: TimeRange) -> tup
 class Chosen:
     """The observations of a port that get tiles; each may be None.
 
-    The newest optical one, the clear one before it, and the newest radar one.
+    The newest optical one, the clear one before it by the same sensor, and the newest one of each other sensor.
     """
 
     latest: Observation | None
     before: Observation | None
-    radar: Observation | None
+    others: tuple[Observation, ...] = ()
 
     @property
     def all(self) -> tuple[Observation, ...]:
         """Those that are there."""
-        return tuple(observation for observation in (self.before, self.latest, self.radar) if observation is not None)
+        pair = (self.before, self.latest)
+        return (*(observation for observation in pair if observation is not None), *self.others)
 
 
 def choose(observations: Sequence[Observation], period: TimeRange) -> Chosen:
@@ -134,13 +142,13 @@ def choose(observations: Sequence[Observation], period: TimeRange) -> Chosen:
     latest = clear[-1] if clear else None
     if optical and (latest is None or optical[-1].at - latest.at > timedelta(days=10)):
         latest = optical[-1]
-    radar = next((k for k in reversed(shown) if not k.is_optical and k.at in period), None)
+    newest = {observation.sensor: observation for observation in shown if observation.at in period}
     if latest is None:
-        latest, radar = radar, None
+        latest = next((k for k in reversed(shown) if k.at in period), None)
     if latest is None:
-        return Chosen(None, None, None)
-    kind = latest.is_optical
-    earlier = [k for k in shown if k.is_optical == kind and k.at < latest.at]
+        return Chosen(None, None)
+    earlier = [k for k in shown if k.sensor == latest.sensor and k.at < latest.at]
     clear = [k for k in earlier if k.state == OBSERVED]
     before = clear[-1] if clear else (earlier[-1] if earlier else None)
-    return Chosen(latest, before, radar)
+    others = tuple(observation for kind, observation in sorted(newest.items()) if kind != latest.sensor)
+    return Chosen(latest, before, others)

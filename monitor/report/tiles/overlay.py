@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
+import numpy.typing as npt
 from matplotlib.axes import Axes
+from matplotlib.collections import PolyCollection
 from matplotlib.patches import Polygon
 from matplotlib.patheffects import withStroke
 from shapely.geometry.base import BaseGeometry
@@ -14,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.aoi import Zone
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
-from monitor.report.page.style import BLUE, STATUS_COLOUR, STATUS_MARKER, YELLOW
+from monitor.report.page.style import BLUE, PURPLE, STATUS_COLOUR, STATUS_MARKER, YELLOW
 from monitor.report.page.wording import SIMULATED
 from monitor.report.tiles.annotations import PT
 from monitor.report.tiles.marks import Mark, outline_of, place_labels
@@ -24,12 +26,16 @@ _LETTER_PX = 17.0
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """What is drawn on the pixels: numbered marks, zones with a letter each, the AOI's and detail tiles' outlines."""
+    """What is drawn on the pixels: numbered marks, zones with a letter each, the AOI's and detail tiles' outlines.
+
+    `boxes` are outlines of single containers in the tile's pixels, (n, 2) column and row, drawn without a number.
+    """
 
     marks: tuple[Mark, ...] = ()
     zones: tuple[Zone, ...] = ()
     aoi: BaseGeometry | None = None
     details: tuple[BaseGeometry, ...] = ()
+    boxes: tuple[npt.NDArray[np.float64], ...] = ()
 
     def lettered(self, grid: Grid) -> tuple[tuple[str, Zone], ...]:
         """The named zones that reach into a grid with their letters, north to south; the same for all dates."""
@@ -56,7 +62,7 @@ def hatches(axes: Axes, raster: Raster) -> tuple[str, ...]:
 
 
 def outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
-    """Draw the area of interest, the zones and the frames of detail tiles.
+    """Draw the area of interest, the zones, the frames of detail tiles and single boxes.
 
     Parameters
     ----------
@@ -78,6 +84,7 @@ def outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
         ring = outline_of(place, grid)
         axes.plot(*ring.T, color="black", linewidth=3.2, alpha=0.6)
         axes.plot(*ring.T, color=YELLOW, linewidth=1.8)
+    axes.add_collection(PolyCollection(list(overlay.boxes), facecolors="none", edgecolors=PURPLE, linewidths=0.7))
     axes.set_xlim(0, grid.shape[1])
     axes.set_ylim(grid.shape[0], 0)
 

@@ -14,6 +14,8 @@ from monitor.report.page.style import Rgb
 
 _NO_DATA = np.array([226, 229, 233], dtype=np.uint8)
 _SAMPLE = 40_000
+EIGHT_BIT = "of 255"
+"""Unit of a picture for the eye, whose numbers are no reflectance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,11 @@ class Stretch:
     bands: tuple[str, str, str]
     low: tuple[float, float, float]
     high: tuple[float, float, float]
+    unit: str = ""
+
+    def fits(self, raster: Raster) -> bool:
+        """Whether it was measured on pixels of the raster's bands and unit."""
+        return set(self.bands) <= set(raster.bands) and self.unit == _unit(self.sensor, [raster])
 
     @property
     def is_radar(self) -> bool:
@@ -43,11 +50,13 @@ class Stretch:
     def text(self) -> str:
         """The limits as they are printed under a tile."""
         if len(set(self.bands)) == 1:
-            unit = "dB" if self.is_radar else "reflectance"
-            digits = 0 if self.is_radar else 2
-            return f"{self.bands[0]} {self.low[0]:.{digits}f} to {self.high[0]:.{digits}f} {unit}, grey"
-        limits = [f"{b} {lo:.2f}–{hi:.2f}" for b, lo, hi in zip(self.bands, self.low, self.high, strict=True)]
-        return ", ".join(limits) + (" dB" if self.is_radar else " reflectance")
+            digits = 2 if self.unit == sensor(self.sensor).unit else 0
+            return f"{self.bands[0]} {self.low[0]:.{digits}f} to {self.high[0]:.{digits}f} {self.unit}, grey"
+        digits = 0 if self.unit == EIGHT_BIT else 2
+        limits = [
+            f"{b} {lo:.{digits}f}–{hi:.{digits}f}" for b, lo, hi in zip(self.bands, self.low, self.high, strict=True)
+        ]
+        return f"{', '.join(limits)} {self.unit}"
 
     @property
     def name(self) -> str:
@@ -68,7 +77,14 @@ def measure(sensor_id: str, rasters: Sequence[Raster]) -> Stretch:
     low, high = zip(
         *(_limits([_clear(r, band, radar) for r in rasters if r.has(band)], radar) for band in bands), strict=True
     )
-    return Stretch(sensor_id, bands, low, high)
+    return Stretch(sensor_id, bands, low, high, _unit(sensor_id, rasters))
+
+
+def _unit(sensor_id: str, rasters: Sequence[Raster]) -> str:
+    kind = sensor(sensor_id)
+    if not kind.optical:
+        return "dB"
+    return EIGHT_BIT if any(r.is_picture for r in rasters) else kind.unit
 
 
 def _bands(sensor_id: str, rasters: Sequence[Raster]) -> tuple[str, str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
@@ -21,12 +22,13 @@ from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.core.wording import plural
 from monitor.fuse.dark.fixed import fixed_objects
+from monitor.fuse.series.containers import FINEST_M
 from monitor.report.page.blocks import FilmFrame, Picture
 from monitor.report.page.model import BriefInput, ReadPixels
 from monitor.report.page.style import Rgb, gif, lossless, webp
 from monitor.report.page.wording import acquired, platform, short, when
 from monitor.report.tiles.frames import Frame, crop
-from monitor.report.tiles.marks import Mark, marks, numbered, status_of
+from monitor.report.tiles.marks import Mark, marks, numbered, outline_of, status_of
 from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.overlay import Overlay
 from monitor.report.tiles.stretch import Stretch, measure
@@ -71,7 +73,7 @@ class Studio:
         Parameters
         ----------
         sensor_id : str
-            Id of the sensor, as s1 or s2.
+            Id of the sensor, as in the acquisition.
         scene_ids : tuple of str
             Ids of scenes, newest last.
         frame : Frame
@@ -79,7 +81,8 @@ class Studio:
         """
         cuts = [c for c in (self.cut(scene_id, frame) for scene_id in scene_ids) if c is not None]
         if sensor_id not in self._stretch:
-            self._stretch[sensor_id] = measure(sensor_id, cuts)
+            alike = [cut for cut in cuts if cut.data.dtype == cuts[-1].data.dtype]
+            self._stretch[sensor_id] = measure(sensor_id, alike)
 
     def stretch(self, sensor_id: str, scene_id: str, frame: Frame) -> Stretch:
         """The site's stretch for a sensor; measured on this very scene if no other came before.
@@ -87,7 +90,7 @@ class Studio:
         Parameters
         ----------
         sensor_id : str
-            Id of the sensor, as s1 or s2.
+            Id of the sensor, as in the acquisition.
         scene_id : str
             Id of the scene.
         frame : Frame
@@ -97,14 +100,22 @@ class Studio:
             self.stretch_from(sensor_id, (scene_id,), frame)
         made = self._stretch[sensor_id]
         raster = self.cut(scene_id, frame)
-        if raster is not None and not set(made.bands) <= set(raster.bands):
+        if raster is not None and not made.fits(raster):
             return measure(sensor_id, [raster])
         return made
 
     def detections(self, scene_id: str) -> pd.DataFrame:
-        """The numbered detections of a scene."""
+        """The numbered detections of a scene, without single boxes: these are counted by yard and stack."""
         found = self.given.tables[DETECTIONS]
-        return numbered(found[found["scene_id"] == scene_id])
+        return numbered(found[(found["scene_id"] == scene_id) & (found["class_name"] != "container")])
+
+    def single_boxes(self, scene_id: str, raster: Raster) -> tuple[npt.NDArray[np.float64], ...]:
+        """Outlines of a scene's container boxes in the pixels of a raster; none where they are a few pixels each."""
+        found = self.given.tables[DETECTIONS]
+        found = found[(found["scene_id"] == scene_id) & (found["class_name"] == "container")]
+        if raster.grid.gsd_m > FINEST_M:
+            return ()
+        return tuple(outline_of(shape, raster.grid) for shape in found.geometry)
 
     def tile(
         self, observation: Observation, frame: Frame, *, details: tuple[Frame, ...] = ()
@@ -128,7 +139,13 @@ class Studio:
         zones = tuple(z for kind in _SHOWN_KINDS for z in self.aoi.of_kind(kind))
         incidence = str(raster.tags.get("incidence_deg", ""))
         text = self.text(observation.acquisition, frame.title, made, shown, incidence=incidence)
-        overlay = Overlay(shown, zones, self.aoi.geometry, tuple(self.outline(detail) for detail in details))
+        overlay = Overlay(
+            shown,
+            zones,
+            self.aoi.geometry,
+            tuple(self.outline(detail) for detail in details),
+            self.single_boxes(observation.scene_id, raster),
+        )
         return draw_tile(raster, made, text, overlay), plain_tile(raster, made, text), shown
 
     def outline(self, frame: Frame) -> BaseGeometry:
@@ -162,7 +179,7 @@ class Studio:
         scene_id : str
             Id of the scene.
         sensor_id : str
-            Id of the sensor, as s1 or s2.
+            Id of the sensor, as in the acquisition.
         frame : Frame
             What the picture shows.
         alt : str
@@ -234,10 +251,13 @@ class Studio:
         record = next((r for r in self.given.provenance.scenes if r.scene_id == scene.id), None)
         detector = record.detector if record and record.detector else _detector(self.detections(scene.id))
         request = f"request {short(record.request_sha256 if record else '')}"
-        vessels = sum(m.status != "stack" for m in shown)
+        vessels, stacks = (
+            sum(m.status not in ("stack", "other") for m in shown),
+            sum(m.status == "stack" for m in shown),
+        )
         alt = (
             f"{title}, {craft} {when(scene)}: {plural(vessels, 'candidate vessel')} and "
-            f"{plural(len(shown) - vessels, 'container stack')} marked; "
+            f"{plural(stacks, 'container stack')} marked; "
             + ", ".join(f"{sum(m.status == s for m in shown)} {s}" for s in dict.fromkeys(m.status for m in shown))
         )
         return TileText(

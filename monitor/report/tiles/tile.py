@@ -202,6 +202,8 @@ def _foot(
         extras.append(("zone", "zone, by letter"))
     if overlay.details:
         extras.append(("detail", "frame of the detail tile"))
+    if overlay.boxes:
+        extras.append(("box", "single container box"))
     legend(sheet, _LEFT + 420, top + 6, statuses=present, extras=extras)
     sheet.text(_LEFT, 12, SIMULATED_LINE if text.simulated else text.credit, px=15, weight="bold", colour=INK)
 

@@ -24,6 +24,7 @@ ONE_PASS = timedelta(minutes=30)
 
 _S2 = re.compile(r"S2([A-Z])_MSIL(1C|2A)_(\d{8}T\d{6})_N(\d{4})_R(\d{3})_T(\w{5})(?:_(\d{8}T\d{6}))?")
 _S1 = re.compile(r"S1([A-Z])_IW_GRD\w_\w{4}_(\d{8}T\d{6})_(\d{8}T\d{6})_(\d{6})")
+_LANDSAT = re.compile(r"(L[COE]0[89])_(L\w{3})_(\d{3})(\d{3})_(\d{8})")
 _S1_FIRST_ORBIT = {"a": 73, "b": 27, "c": 172}
 _S1_CYCLE = 175
 
@@ -164,8 +165,10 @@ def _is_newest(item: Item, newest: tuple[str, ...]) -> bool:
 def one_a_pass(acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
     """Acquisitions of one AOI, those of one overpass made one, in order of time.
 
-    A copy, another processing or another tile of an overpass is no further observation. Its id is the shortest of
-    theirs, so that a copy that comes later does not change it; its instant is the best known.
+    A copy, another processing or another tile of an overpass is no further observation: one satellite passes a port
+    once within `ONE_PASS`. Images of one sensor of which only the day is known, and no more than one satellite is
+    named, are one too. Its id is the shortest of theirs, so that a copy that comes later does not change it; its
+    instant is the best known; its footprint is that of all.
 
     Parameters
     ----------
@@ -184,14 +187,20 @@ def one_a_pass(acquisitions: Iterable[Acquisition]) -> list[Acquisition]:
 
 def _is_one_pass(first: Acquisition, other: Acquisition) -> bool:
     """Whether two acquisitions, the first no worse dated, are of one satellite's one overpass."""
-    letters = {a.platform[-1:] for a in (first, other) if not a.platform[-1:].isdigit()}
     orbits = {a.relative_orbit for a in (first, other)} - {None}
-    if first.sensor != other.sensor or len(letters) > 1 or len(orbits) > 1:
+    if first.sensor != other.sensor or not _may_be_one(first.platform, other.platform) or len(orbits) > 1:
         return False
     if other.end - other.start < ONE_PASS:
         return max(first.start, other.start) - min(first.end, other.end) < ONE_PASS
     is_same = (first.start, first.end) == (other.start, other.end)
-    return is_same or (first.sensor == "s2" and other.start <= first.start <= other.end)
+    once_a_day = first.sensor == "s2" or first.platform == other.platform != ""
+    return is_same or (once_a_day and other.start <= first.start <= other.end)
+
+
+def _may_be_one(first: str, other: str) -> bool:
+    """Whether two names of platforms may mean one satellite: equal, none, or ``sentinel-2`` and ``sentinel-2a``."""
+    short, long = sorted((first, other), key=len)
+    return short in ("", long) or (long[:-1] == short and long[-1:].isalpha())
 
 
 def _one(group: Sequence[Acquisition]) -> Acquisition:
@@ -270,6 +279,11 @@ def _optical(id_: str, given: Mapping[str, object], start: datetime, end: dateti
     take, product = f"{start:%Y%m%dT%H%M%S}Z_{short_platform(platform)}", id_
     version: tuple[str, ...] = (id_,)
     baseline = ""
+    if found := _LANDSAT.match(id_):
+        path = int(found[3])
+        orbit, level = path, "L2" if found[2].startswith("L2") else "L1"
+        take = f"{start:%Y%m%d}_{short_platform(platform)}_P{path:03d}"
+        product = f"{found[1]}_{found[3]}{found[4]}_{found[5]}"
     name = str(given.get("s2:product_uri") or id_).removesuffix(".SAFE")
     if found := _S2.fullmatch(name):
         level, orbit = f"L{found[2]}", int(found[5])

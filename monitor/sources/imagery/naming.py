@@ -20,10 +20,18 @@ _BANDS = {
     "scl": "SCL",
     "clm": "CLM",
     "datamask": "dataMask",
+    "qapixel": "QA_PIXEL",
     "vv": "VV",
     "vh": "VH",
     "hh": "HH",
     "hv": "HV",
+    "coastal": "B01",
+    "coastalblue": "B01",
+    "greeni": "green_i",
+    "yellow": "yellow",
+    "rededge": "B05",
+    "pan": "PAN",
+    "panchromatic": "PAN",
     "incidence": "localIncidenceAngle",
     "localincidenceangle": "localIncidenceAngle",
 }
@@ -37,6 +45,17 @@ _INSTANT = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})[T_](\d{2})[:\-]?(\d{2})
 _DAY = re.compile(r"(?<!\d)(\d{4})[-_]?(\d{2})[-_]?(\d{2})(?!\d)")
 _PLATFORM = re.compile(r"(?<![A-Za-z0-9])(S[12])([A-D])(?![A-Za-z0-9])")
 _GRANULE = re.compile(r"(?<![A-Za-z0-9])T\d{2}[C-X][A-Z]{2}(?![A-Za-z0-9])")
+_SENSORS = {
+    "s2": re.compile(r"sentinel-?2|\bs2[a-d]?\b"),
+    "s1": re.compile(r"sentinel-?1|\bs1[a-d]?\b"),
+    "landsat": re.compile(r"landsat[-_ ]?[89]\b|\bl[coe]0[89]\b"),
+    "planet": re.compile(r"planetscope|psscene|psorthotile|\bps[b2](\.sd)?\b|\d{8} \d{6} (\d{2} )?[0-9a-f]{4} [13]a?b"),
+    "hires": re.compile(
+        r"skysat|ssc\d+(d\d)?\b|worldview|\bwv0\d\b|geoeye|\bge0?1\b|quickbird|\bqb0?2\b|legion|\blg0\d\b|ikonos|"
+        r"pleiades|pneo|\bphr1[ab]\b|spot-?[67]\b|kompsat|superview|blacksky|jilin|maxar"
+    ),
+}
+"""Words of platforms, instruments, products and file names, by the sensor that they mean."""
 _ORBIT = re.compile(r"_R(\d{3})(?!\d)")
 
 DATATAKE = timedelta(minutes=20)
@@ -144,6 +163,18 @@ def platform_name(text: str) -> str:
     """``sentinel-2a`` from ``S2A``; anything else in lower case as it is."""
     found = _PLATFORM.fullmatch(text.strip())
     return f"sentinel-{found[1][1]}{found[2].lower()}" if found else text.strip().lower()
+
+
+def sensor_of(text: str) -> str | None:
+    """The sensor that a platform, an instrument or a file's name means; None where they show none.
+
+    Parameters
+    ----------
+    text : str
+        Such as ``sentinel-2a``, ``PSB.SD``, ``WV03`` or ``20230905_021609_34_2416_3B_AnalyticMS``.
+    """
+    low = text.lower().replace("_", " ")
+    return next((sensor for sensor, words in _SENSORS.items() if words.search(low)), None)
 
 
 def short_platform(platform: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from monitor.core.errors import DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
-from monitor.core.scenes.sensors import SENSORS
+from monitor.core.scenes.sensors import sensor
 from monitor.sources.errors import BadResponse, NoData
 
 _TOLERANCE_M = 1e-3
@@ -91,12 +91,12 @@ def check_archivable(raster: Raster, sensor_id: str, *, where: str) -> None:
     NoData
         No pixel is valid, or every valid one is zero: an empty picture is not an observation.
     """
-    kind = SENSORS[sensor_id]
+    kind = sensor(sensor_id)
     known = [band for band in raster.bands if band in kind.bands]
     if not known or len(known) != len(raster.bands):
         raise DataError(f"{where}: bands {', '.join(raster.bands)} are not {kind.name}'s {', '.join(kind.bands)}")
-    if str(raster.data.dtype) != kind.dtype:
-        raise DataError(f"{where}: numbers are {raster.data.dtype}, {kind.name} is kept as {kind.dtype}")
+    if str(raster.data.dtype) not in kind.dtypes:
+        raise DataError(f"{where}: numbers are {raster.data.dtype}, {kind.name} is kept as {' or '.join(kind.dtypes)}")
     if not raster.valid.any():
         raise NoData(f"{where}: no valid pixel over the AOI; not observed, so nothing was archived")
     if not raster.data[:, raster.valid].any():

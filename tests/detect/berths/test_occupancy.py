@@ -50,6 +50,25 @@ def rates(observations: tuple[Observation, ...], table: pd.DataFrame) -> tuple[i
     )
 
 
+def test_a_model_that_finds_more_leaves_less_doubt_where_it_finds_nothing() -> None:
+    observations = observations_at("s2", 0.3, 1)[:2]
+    found = detections(list(observations), [None, 0.9])
+    made = [
+        berth_states(
+            port(),
+            [x.acquisition for x in observations],
+            detections=found,
+            coverage=coverage(list(observations)),
+            finds=finds,
+        )["probability"].tolist()
+        for finds in ({"s2": 0.5}, None, {"s2": 0.95}, {"planet": 0.95})
+    ]
+    poor, usual, good, other = made
+    assert poor[0] > usual[0] > good[0] > 0.01
+    assert good[1] > usual[1] > poor[1]
+    assert other == usual
+
+
 def test_the_detector_alone_decides_while_there_is_no_past() -> None:
     observations = observations_at("s2", 0.3, 1)[:3]
     found = detections(list(observations), [0.9, None, 0.6])

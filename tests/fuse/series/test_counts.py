@@ -72,7 +72,7 @@ def test_unmatched_is_missing_where_matching_was_not_possible() -> None:
 
 
 def test_stacks_are_counted_by_yards_seen() -> None:
-    stacks = pd.DataFrame({"scene_id": "s1", "area_m2": [900.0, 0.0, float("nan")]})
+    stacks = pd.DataFrame({"scene_id": "s1", "yard_id": ["a", "b", "c"], "area_m2": [900.0, 0.0, float("nan")]})
     assert count(_ships(), _coverage(WATER), stacks=stacks)["stacks"].tolist() == [1]
 
 

@@ -57,3 +57,16 @@ def test_a_yard_under_cloud_is_taken_from_its_last_clear_observation() -> None:
 def test_without_two_observations_there_is_nothing_to_compare() -> None:
     assert list(ships_and_stacks(_stacks((0, "p2", 900.0)), _counts(), STAY)) == list(SHIPS_AND_STACKS.columns)
     assert ships_and_stacks(STACKS.empty(), COUNTS.empty(), VISITS.empty()).empty
+
+
+def test_stacks_by_two_sensors_are_not_compared_with_one_another() -> None:
+    """Outlines by coarse pixels are larger than by fine ones for that alone."""
+    stacks = _stacks((0, "p2", 1800.0), (1, "p2", 900.0), (5, "p2", 900.0)).assign(sensor=["s2", "hires", "hires"])
+    table = ships_and_stacks(stacks, _counts(), STAY)
+    assert table[["scene_id", "change_m2"]].to_numpy().tolist() == [["s5", 0.0]]
+
+
+def test_ships_of_a_scene_that_is_counted_in_another_are_found_there() -> None:
+    counts = _counts((5, 0), (6, 2)).astype({"berth": "Int64"}).assign(counted_in=["s6", ""])
+    row = ships_and_stacks(_stacks((0, "p2", 1800.0), (5, "p2", 0.0)), counts, STAY).iloc[0]
+    assert row["berth"] == 2

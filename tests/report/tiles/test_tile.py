@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from monitor.core.geo.geodesy import distance_m
-from monitor.core.tables import DARK_EVENTS, DETECTIONS, MATCHES
+from monitor.core.tables import COVERAGE, DARK_EVENTS, DETECTIONS, MATCHES
 from monitor.report.tiles.annotations import nice_degrees, round_length
-from monitor.report.tiles.frames import around, crop, detail, overview
+from monitor.report.tiles.frames import around, averaged, crop, detail, overview
 from monitor.report.tiles.marks import marks, numbered, place_labels, status_of
 from monitor.report.tiles.observations import choose, longest_blind, observations_of
 from monitor.report.tiles.overlay import Overlay
@@ -130,3 +131,29 @@ def test_the_pair_is_the_newest_clear_observation_and_the_clear_one_before() -> 
 def test_the_whole_period_is_blind_without_a_clear_observation() -> None:
     given = brief_input(("observed", "not observed"))
     assert longest_blind(observations_of(given, "rajin"), PERIOD) == (PERIOD.start, PERIOD.end)
+
+
+def test_a_crop_far_finer_than_a_tile_is_averaged_in_its_place() -> None:
+    whole, frame = raster(), around("f", "f", 130.285, 42.23, side_m=400)
+    fine, coarse = crop(whole, frame), crop(whole, frame, most_px=20)
+    assert (fine.grid.shape, coarse.grid.shape) == ((40, 40), (20, 20))
+    assert coarse.grid.gsd_m == pytest.approx(2 * fine.grid.gsd_m)
+    assert coarse.grid.bounds == pytest.approx(fine.grid.bounds)
+    assert coarse.data[0, 3, 4] == round(float(fine.data[0, 6:8, 8:10].mean()))
+
+
+def test_pixels_without_data_do_not_darken_the_mean_of_a_block() -> None:
+    whole = raster()
+    whole.data[:, ~whole.valid] = 0
+    corner = averaged(whole.window(slice(19, 21), slice(19, 21)), 2)
+    assert corner.valid.all()
+    assert corner.data[0, 0, 0] == round(float(whole.data[0, 19:21, 19:21].sum()) / 3)
+
+
+def test_a_picture_of_the_quays_alone_was_seen_though_the_water_was_not() -> None:
+    given = brief_input(("not observed",))
+    seen = given.tables[COVERAGE].copy()
+    seen.loc[seen["kind"] == "berth", ["state", "observed_fraction"]] = ["observed", 1.0]
+    given = replace(given, tables=given.tables | {COVERAGE: seen})
+    observation = observations_of(given, "rajin")[0]
+    assert (observation.state, observation.was_seen) == ("not observed", True)

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from monitor.core.aoi import parse_aoi
-from monitor.core.errors import DataError
+from monitor.core.errors import DataError, DetectorError
 from monitor.core.scenes.sensors import S2_BANDS
+from monitor.detect.yolo.detector import YoloDetector
 from monitor.io.vectors import read_outlines
 from monitor.sources.imagery.local.image import read_image
 from monitor.sources.imagery.local.item import read_sidecar
+from monitor.sources.imagery.local.reading import Reading
 
 CASES = Path(__file__).parents[2] / "cases"
 PICTURES = sorted((CASES / "imagery" / "read").glob("*.tif"))
@@ -39,13 +41,21 @@ def test_a_picture_is_the_same_however_it_is_written(path: Path) -> None:
         ("names_two_of_five", "s2", "no band is named B03, B04, B11, and band 2 \\(x\\), 3 \\(y\\), 5 \\(z\\)"),
         ("radar_raw", "s1", "calibrate it to sigma nought .* --unit"),
         ("radar_db_times_100", "s1", "calibrate it to sigma nought .* --unit"),
-        ("eight_bits", "s2", "8-bit numbers are a picture for the eye"),
         ("coverage_service", "s2", "not a readable GeoTIFF"),
     ],
 )
 def test_a_picture_that_cannot_be_read_rightly_is_refused(name: str, sensor: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
-        read_image(CASES / "imagery" / "refused" / f"{name}.tif", sensor=sensor)
+        read_image(CASES / "imagery" / "refused" / f"{name}.tif", Reading(sensor=sensor))
+
+
+@pytest.mark.weights
+def test_a_picture_of_8_bits_is_kept_as_it_is_and_never_given_to_a_network_for_reflectance() -> None:
+    _, raster = read_image(CASES / "imagery" / "pictures" / "eight_bits.tif")
+    assert raster.is_picture
+    assert raster.grid.gsd_m == 10.0
+    with pytest.raises(DetectorError, match=r"8-bit numbers are a picture for the eye.* by --weights FILE"):
+        YoloDetector()(raster)
 
 
 @pytest.mark.parametrize("path", OUTLINES, ids=lambda path: path.name)

@@ -11,11 +11,11 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.wording import plural
+from monitor.sources.imagery.local.bandset import is_picture, scenes_of
 from monitor.sources.imagery.local.safe import is_product
 
-_GEOTIFF = (".tif", ".tiff")
 _OTHER_PICTURES = {
-    **dict.fromkeys((".jp2", ".img", ".vrt", ".nc", ".hdf", ".h5", ".png", ".jpg", ".jpeg"), "no GeoTIFF"),
+    **dict.fromkeys((".img", ".vrt", ".nc", ".hdf", ".h5", ".ntf", ".gif", ".bmp", ".webp"), "convert it to a GeoTIFF"),
     **dict.fromkeys((".zip", ".tar", ".gz", ".tgz", ".7z", ".rar"), "not a packed Sentinel-2 product"),
 }
 
@@ -26,13 +26,15 @@ class Files:
 
     Attributes
     ----------
-    images, products : tuple of Path
-        GeoTIFFs, and Sentinel-2 products in folders or zips, in the order of their names.
+    images : tuple of tuple of Path
+        Pictures by scene, in the order of their names: one file each, or one of each band.
+    products : tuple of Path
+        Sentinel-2 products in folders or zips, in the order of their names.
     unknown : tuple of tuple of str
         Pictures and packed files that cannot be read: place below the folder, and why.
     """
 
-    images: tuple[Path, ...]
+    images: tuple[tuple[Path, ...], ...]
     products: tuple[Path, ...]
     unknown: tuple[tuple[str, str], ...]
 
@@ -63,13 +65,13 @@ def scene_files(root: Path) -> Files:
             continue
         if is_product(path):
             products.append(path)
-        elif path.is_file() and path.suffix.lower() in _GEOTIFF:
+        elif is_picture(path):
             images.append(path)
         elif path.is_file() and (why := _OTHER_PICTURES.get(path.suffix.lower())):
             unknown.append((path.relative_to(root).as_posix(), f"not recognised: {why}"))
         elif path.is_dir() and path.suffix.upper() == ".SAFE":
             unknown.append((path.relative_to(root).as_posix(), "not recognised: no Sentinel-2 product (MTD_MSIL*.xml)"))
-    return Files(tuple(images), tuple(products), tuple(unknown))
+    return Files(tuple(scenes_of(images)), tuple(products), tuple(unknown))
 
 
 def nothing_here(files: Files, aoi: Aoi, places: Iterable[BaseGeometry]) -> str:
@@ -87,9 +89,13 @@ def nothing_here(files: Files, aoi: Aoi, places: Iterable[BaseGeometry]) -> str:
     here = list(places)
     if not here:
         more = f" ({plural(len(files.unknown), 'file')} not recognised)" if files.unknown else ""
-        return f"no GeoTIFF and no Sentinel-2 product in it{more}; set [source] folder to where scenes are"
+        return (
+            f"no GeoTIFF and no Sentinel-2 product in it, nor a JPEG 2000, PNG or JPEG{more}; set [source] folder to "
+            "where scenes are"
+        )
     scenes, port = union_all(here).centroid, aoi.geometry.centroid
-    counts = ((len(files.images), "GeoTIFF"), (len(files.products), "product"))
+    are_tiff = all(scene[0].suffix.lower() in (".tif", ".tiff") for scene in files.images)
+    counts = ((len(files.images), "GeoTIFF" if are_tiff else "image"), (len(files.products), "product"))
     what = " and ".join(plural(number, word) for number, word in counts if number)
     swapped = max(abs(scenes.x - port.y), abs(scenes.y - port.x)) < _SWAPPED_DEG
     hint = "swapped?" if swapped else "scenes of another place"

@@ -1,30 +1,27 @@
-"""Standalone GeoTIFFs, not of any archive, read whole."""
+"""Standalone images, not of any archive, read whole."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+import logging
 from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.core.errors import DataError
-from monitor.core.scenes.scene import BANDS_TAG, GUESSED, Acquisition, Raster
-from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, SENSORS
-from monitor.sources.imagery.local.described import Described, check_named, describe
-from monitor.sources.imagery.local.geotiff import ALPHA, read_geotiff_header
-from monitor.sources.imagery.local.pixels import read_pixels
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.core.scenes.sensors import sensor
+from monitor.sources.imagery.local.bandset import is_picture, scenes_of
+from monitor.sources.imagery.local.described import Described, describe
+from monitor.sources.imagery.local.masks import read_with_masks
+from monitor.sources.imagery.local.reading import AS_STATED, Reading
 from monitor.sources.imagery.naming import band_name
 
+log = logging.getLogger(__name__)
 UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
 """Start and end of an acquisition whose instant is unknown."""
 
-_GUESSES: Mapping[int, tuple[str, ...]] = {5: S2_BANDS, 4: S2_BANDS[:4], 3: ("B04", "B03", "B02")}
 
-
-def read_image(
-    path: Path, *, sensor: str = "s2", bands: tuple[str, ...] = (), unit: str | None = None
-) -> tuple[Acquisition, Raster]:
-    """The whole of one GeoTIFF, with instant and platform from its name and a STAC item beside it.
+def read_image(path: Path, given: Reading = AS_STATED) -> tuple[Acquisition, Raster]:
+    """The whole of one image, with all that describes it.
 
     Bands that nothing names are taken by their number: five are B02 B03 B04 B08 B11, four the first four of them,
     three red, green, blue. An acquisition whose instant is unknown starts and ends at 1970-01-01.
@@ -32,68 +29,87 @@ def read_image(
     Parameters
     ----------
     path : Path
-        The file.
-    sensor : str, optional
-        ``s2`` or ``s1``.
-    bands : tuple of str, optional
-        The bands' names in order, for a file that does not name them; ``-`` for one that is none.
-    unit : str, optional
-        ``linear`` or ``db``, for radar that does not state it.
+        A GeoTIFF, JPEG 2000, PNG or JPEG; or a folder with the files of one scene, one a band.
+    given : Reading, optional
+        What the user states of it; its `bands` win over the file's own names.
 
     Raises
     ------
     DataError
-        The file is missing, damaged or without CRS, its bands cannot be identified, or its numbers are neither
-        reflectance nor sigma nought.
+        The image is missing, damaged or without a place, its bands cannot be identified, or its numbers are neither
+        reflectance nor a picture nor sigma nought.
     """
-    if sensor not in SENSORS:
-        raise DataError(f"{sensor!r} is no sensor: use one of {', '.join(SENSORS)}")
-    if not path.is_file():
-        raise DataError(f"{path}: no such file")
-    given = tuple(band_name(name) or "" for name in bands)
-    header = read_geotiff_header(path)
-    described, guessed = _with_bands(describe(header.with_names(given) if given else header), sensor)
-    names = described.header.bands
-    wanted = tuple(band for band in SENSORS[sensor].bands if band in names)
-    pixels = read_pixels(described.header, wanted, masks=described.masks)
-    if not pixels.valid.any():
-        raise DataError(f"{path}: every pixel is no-data; there is nothing to detect in")
-    raster = described.raster(pixels, wanted, unit=unit, unit_flag="--unit linear or --unit db")
-    if guessed:
-        raster = replace(raster, tags={**raster.tags, BANDS_TAG: GUESSED})
-    return _acquisition(path, described, sensor), raster
-
-
-def _with_bands(described: Described, sensor: str) -> tuple[Described, bool]:
-    """The file with a name for its bands, and whether they were taken by their number."""
-    header, known = described.header, SENSORS[sensor].bands
-    if any(band in known for band in header.bands):
-        check_named(described, remedy="give all of them in order by --bands B02,B03,…")
-        return described, False
-    texts = [text for text in header.descriptions if text]
-    if header.is_named or texts:
-        named = ", ".join(texts or header.bands)
-        raise DataError(f"{header.path}: its bands {named} are none of {', '.join(known)}; give them by --bands")
-    count = len(header.bands) - header.bands.count(ALPHA)
-    guess = S1_BANDS[:count] if sensor == "s1" and count <= 2 else _GUESSES.get(count) if sensor == "s2" else None
-    if guess is None:
+    if given.sensor is not None:
+        sensor(given.sensor)
+    described = _described(path, given)
+    wanted = described.bands
+    if not wanted:
+        named = ", ".join(text for text in described.header.descriptions if text) or ", ".join(described.header.bands)
         raise DataError(
-            f"{header.path}: {count} bands without names; name them in the band descriptions ({', '.join(known)}), or "
-            "give them in order by --bands"
+            f"{path}: its bands {named} are none of {', '.join(described.kind.bands)}; give them by "
+            f"{given.words.bands}, or their sensor by {given.words.sensor}"
         )
-    return replace(described, header=header.with_names(guess)), True
+    described.check_named()
+    if described.unused is not None:
+        log.warning("%s: no STAC item (a GeoJSON Feature with properties), so it is not used", described.unused)
+    pixels = read_with_masks(described)
+    if not pixels.valid.any():
+        raise DataError(
+            f"{path}: every pixel is no-data, so that there is nothing to detect in; where its zeros are a picture's "
+            f"own, give {given.words.nodata}"
+        )
+    return _acquisition(described), described.raster(pixels)
 
 
-def _acquisition(path: Path, described: Described, sensor: str) -> Acquisition:
-    start, end = described.interval or (UNKNOWN_START, UNKNOWN_START)
+def image_sensor(path: Path, given: Reading = AS_STATED) -> str:
+    """The sensor of an image, by all that describes it; no pixel is read.
+
+    Parameters
+    ----------
+    path : Path
+        As in `read_image`.
+    given : Reading, optional
+        What the user states of it.
+
+    Raises
+    ------
+    DataError
+        As `read_image` does.
+    """
+    return _described(path, given).sensor
+
+
+def _described(path: Path, given: Reading) -> Described:
+    if path.is_dir():
+        scenes = scenes_of(file for file in path.iterdir() if is_picture(file))
+        if len(scenes) != 1:
+            raise DataError(f"{path}: {len(scenes)} images in it; name one, or a folder with one file of each band")
+        files = scenes[0]
+    elif path.is_file():
+        files = (path,)
+    else:
+        raise DataError(f"{path}: no such file")
+    described = describe(files, given, guess=not given.bands)
+    if not given.bands:
+        return described
+    names = tuple(band_name(name) or "" for name in given.bands)
+    return described.renamed(names)
+
+
+def _acquisition(described: Described) -> Acquisition:
+    when = described.instant
     return Acquisition(
-        id=described.item.id or path.stem,
+        id=described.item.id,
         aoi_id="",
-        sensor=sensor,
+        sensor=described.sensor,
         platform=described.platform,
-        start=start,
-        end=end,
+        start=UNKNOWN_START if when is None else when.start,
+        end=UNKNOWN_START if when is None else when.end,
         footprint=described.header.footprint,
+        relative_orbit=described.item.relative_orbit or (described.named.relative_orbit if described.named else None),
+        orbit_state=described.item.orbit_state,
+        cloud_cover=described.item.cloud_cover,
+        level=described.item.level or (described.named.level if described.named else None),
         source="image",
         simulated=described.is_simulated,
     )

@@ -1,4 +1,4 @@
-"""A STAC item that lies beside a file."""
+"""What lies beside a file and describes it: a STAC item; `vendor` reads what is none."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from typing import cast
 
 from monitor.core.errors import DataError
 from monitor.io.stac import asset_bands, pass_facts, reflectance_scale
-from monitor.sources.imagery.naming import band_name, platform_name
+from monitor.sources.imagery.naming import band_name, platform_name, sensor_of
+
+_PICTURES = (".tif", ".tiff", ".jp2", ".png", ".jpg", ".jpeg")
+_SENSOR_WORDS = ("platform", "constellation", "instruments", "pl:item_type")
 
 
 @dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What a STAC item states of a file; None or empty where it states nothing.
+    """What a STAC item, or a vendor's metadata, state of a file; None or empty where they state nothing.
 
-    `cloud_cover` is 0–1; `scale` and `offset` turn stored numbers into reflectance; `unit` is ``linear`` or ``db``.
+    `cloud_cover` is 0–1; `scale` and `offset` turn stored numbers into reflectance, `scales` those of each band of the
+    file; `unit` is ``linear`` or ``db``; `version` orders the processings of one scene; `mask` is the file's mask of
+    usable data; `kind` says what stated it all.
     """
 
     id: str
@@ -34,12 +39,17 @@ class Sidecar:
     offset: float | None = None
     unit: str | None = None
     simulated: bool = False
+    sensor: str | None = None
+    scales: tuple[float, ...] = ()
+    version: str = ""
+    mask: Path | None = None
+    kind: str = ""
 
 
 def read_sidecar(image: Path) -> Sidecar | None:
     """The item of an image: ``<stem>.json``, or an ``item.json`` with an asset that points at it; None without.
 
-    An ``item.json`` beside a single image belongs to it, whatever its assets are.
+    An ``item.json`` beside a single image belongs to it, whatever its assets are. JSON that is no STAC item is none.
 
     Raises
     ------
@@ -47,24 +57,36 @@ def read_sidecar(image: Path) -> Sidecar | None:
         The item is not readable; the message names it.
     """
     own = image.with_suffix(".json")
-    if own.is_file():
-        return _sidecar(_load(own), image, own)
+    if own.is_file() and (item := load_feature(own)) is not None:
+        return _sidecar(item, image, own)
     shared = image.parent / "item.json"
-    if not shared.is_file():
+    if not shared.is_file() or (item := load_feature(shared)) is None:
         return None
-    item = _load(shared)
-    alone = sum(path.suffix.lower() in (".tif", ".tiff") for path in image.parent.iterdir()) == 1
+    alone = sum(path.suffix.lower() in _PICTURES for path in image.parent.iterdir()) == 1
     return _sidecar(item, image, shared) if alone or _asset(item, image) else None
 
 
-def _load(path: Path) -> Mapping[str, object]:
+def load_feature(path: Path) -> Mapping[str, object] | None:
+    """The GeoJSON feature with properties in a file; None where it holds other JSON.
+
+    Raises
+    ------
+    DataError
+        The file is no JSON.
+    """
     try:
         item = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not a readable STAC item ({error}); correct or remove it") from error
-    if not isinstance(item, dict) or item.get("type") != "Feature" or "properties" not in item:
-        raise DataError(f"{path}: not a STAC item (a GeoJSON Feature with properties); correct or remove it")
-    return item
+    if isinstance(item, dict) and item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
+        return item
+    return None
+
+
+def unused_json(image: Path) -> Path | None:
+    """The JSON of an image's name that is no STAC item, and so is not used; None without any."""
+    own = image.with_suffix(".json")
+    return own if own.is_file() and load_feature(own) is None else None
 
 
 def _asset(item: Mapping[str, object], image: Path) -> Mapping[str, object] | None:
@@ -86,6 +108,7 @@ def _parse(item: Mapping[str, object], asset: Mapping[str, object], image: Path)
     given = cast("Mapping[str, object]", item["properties"])
     facts, bands = pass_facts(given), asset_bands(asset)
     names = [_name(band) for band in bands]
+    words = (given.get(key) for key in _SENSOR_WORDS)
     unit = given.get("monitor:unit")
     scale, offset = reflectance_scale(given, [asset], where=image.name) or (None, None)
     return Sidecar(
@@ -102,6 +125,9 @@ def _parse(item: Mapping[str, object], asset: Mapping[str, object], image: Path)
         offset=offset,
         unit=_unit(unit or next((band.get("unit") for band in bands if band.get("unit")), None)),
         simulated=facts.simulated,
+        sensor=sensor_of(" ".join(str(word) for word in words if word)),
+        version=str(given.get("updated") or given.get("published") or given.get("created") or ""),
+        kind="STAC item",
     )
 
 

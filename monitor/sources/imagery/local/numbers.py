@@ -1,4 +1,4 @@
-"""What the numbers of a file mean: reflectance × 10000, or linear power; pure."""
+"""What the numbers of a file mean: reflectance × 10000, a picture for the eye, or linear power; pure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,18 @@ _DECIBELS = (-60.0, 15.0)
 _POWER = (10.0 ** (_DECIBELS[0] / 10.0), 10.0 ** (_DECIBELS[1] / 10.0))
 
 
+PICTURE_SCALE = 1.0 / 255.0
+"""What turns the 8-bit numbers of a picture into brightness, 0–1; it is no reflectance."""
+
+
+def picture_numbers(data: Numbers, valid: Mask) -> tuple[npt.NDArray[np.uint8], float]:
+    """(band, row, col) the 8-bit numbers of a picture as they are, 0 where nothing was seen; and their scale."""
+    numbers = np.asarray(data, dtype=np.uint8)
+    return np.where(valid, numbers, np.uint8(0)) if not valid.all() else numbers, PICTURE_SCALE
+
+
 def reflectance_numbers(
-    data: Numbers, valid: Mask, *, scale: float | None, offset: float | None, where: str
+    data: Numbers, valid: Mask, *, scale: float | None, offset: float | None
 ) -> tuple[npt.NDArray[np.uint16], str]:
     """(band, row, col) reflectance × 10000 as uint16 with 0 for no data, and a note of how.
 
@@ -36,22 +46,10 @@ def reflectance_numbers(
     scale, offset : float or None
         Reflectance = number × scale + offset; None where nothing states them: without a scale floats up to 4 are
         reflectance, and all else is × 10000.
-    where : str
-        Names the file in the error.
-
-    Raises
-    ------
-    DataError
-        Numbers of 8 bits that nothing scales: a picture for the eye.
     """
     shift = offset or 0.0
     if data.dtype == np.uint16 and shift == 0.0 and scale in (None, 1e-4):
         return data.astype(np.uint16, copy=False), "as stored"
-    if scale is None and data.dtype.itemsize == 1:
-        raise DataError(
-            f"{where}: 8-bit numbers are a picture for the eye, not reflectance; give the product's own numbers "
-            "(reflectance x 10000), or set the scale in the file (gdal_edit -scale)"
-        )
     if scale is None:
         is_reflectance = data.dtype.kind == "f" and float(data.max(initial=0.0)) <= _REFLECTANCE_MAX
         scale, shift = (1.0, 0.0) if is_reflectance else (1e-4, shift)

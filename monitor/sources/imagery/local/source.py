@@ -1,35 +1,39 @@
-"""Scenes on disk: GeoTIFFs, and Sentinel-2 products in SAFE folders or zips."""
+"""Scenes on disk: images of any sensor, and Sentinel-2 products in SAFE folders or zips."""
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
 from monitor.core.aoi import Aoi
-from monitor.core.arrays import Mask
 from monitor.core.errors import DataError, MonitorError, SourceError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.scenes.validity import valid_pixels
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import Problem
+from monitor.sources.errors import NoData, Problem
 from monitor.sources.imagery.grouping import group_acquisitions, newest_first, one_a_pass
 from monitor.sources.imagery.ice import ice_tags
-from monitor.sources.imagery.local.described import Described, check_named, describe
+from monitor.sources.imagery.local.bandset import scenes_of
+from monitor.sources.imagery.local.described import Described, describe
 from monitor.sources.imagery.local.files import nothing_here, scene_files
-from monitor.sources.imagery.local.geotiff import read_geotiff_header
-from monitor.sources.imagery.local.pixels import read_pixels
+from monitor.sources.imagery.local.masks import read_with_masks
+from monitor.sources.imagery.local.mosaic import mosaic
+from monitor.sources.imagery.local.reading import SETTINGS, Reading
 from monitor.sources.imagery.local.safe import is_product, product_item, read_product, read_tile
-from monitor.sources.imagery.naming import band_name, read_name, safe_id
+from monitor.sources.imagery.local.target import grid_over
+from monitor.sources.imagery.naming import safe_id
 from monitor.sources.imagery.quality import cloud, ice
 from monitor.sources.imagery.validation import check_archivable, check_bands
 
-_FLAG = "[source] radar_unit in monitor.toml"
+_UNUSED = "JSON that is no STAC item, so it is not used"
+IN_FOLDER = Reading(unit="linear", words=SETTINGS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +57,23 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class FolderSource:
-    """GeoTIFF scenes in a folder and the folders below it, with or without a STAC item beside them.
+    """Images in a folder and the folders below it, with or without a STAC item or vendor's metadata beside them.
 
     Attributes
     ----------
     root : Path
         The folder.
-    bands : tuple of str
-        Names for the bands of files that have none, in order; empty when every file names its bands.
-    unit : str
-        What Sentinel-1 files hold that do not state it: ``linear`` power or ``db``.
-    needed : tuple of str
-        Bands without which a Sentinel-2 scene is refused; empty takes what there is.
+    given : Reading
+        What the user states of images that do not state it.
+    takes_missing_bands : bool
+        Whether a scene that lacks bands its sensor needs is taken with those that there are.
     name : str
         The source's name in items and briefs.
     """
 
     root: Path
-    bands: tuple[str, ...] = ()
-    unit: str = "linear"
-    needed: tuple[str, ...] = SENSORS["s2"].bands
+    given: Reading = IN_FOLDER
+    takes_missing_bands: bool = False
     name: str = "folder"
 
     def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
@@ -94,12 +95,14 @@ class FolderSource:
         files = scene_files(self.root)
         problems = [Problem(name, reason, is_fault=False) for name, reason in files.unknown]
         read: list[Acquisition] = []
-        for path in files.images:
+        for scene in files.images:
             try:
-                described = self._described(path)
-                read.append(self._acquisition(described, aoi))
+                described = self._described(scene)
+                read.append(self._acquisition(described, scene, aoi))
+                if described.unused is not None:
+                    problems.append(Problem(self._relative(described.unused), _UNUSED, is_fault=False))
             except (MonitorError, OSError) as error:
-                problems.append(Problem(self._relative(path), _reason(error, path)))
+                problems.append(Problem(self._relative(scene[0]), _reason(error, scene[0])))
         items = []
         for path in files.products:
             try:
@@ -109,8 +112,8 @@ class FolderSource:
         damaged = len(files.images) + len(files.products) - len(read) - len(items)
         near = [a for a in read if a.footprint.intersection(aoi.geometry).area]
         near += group_acquisitions(items, aoi, sensor="s2", source=self.name)
-        over = {name for acquisition in near for name in acquisition.product_ids}
         places = {a.product_ids[0]: a.footprint for a in read} | {item.id: item.geometry for item in items}
+        over = {name for acquisition in near for name in acquisition.product_ids if name in places}
         problems += [Problem(n, f"not in AOI {aoi.id}", is_fault=False) for n in places if n not in over]
         if not over and not damaged:
             why = nothing_here(files, aoi, places.values())
@@ -128,7 +131,9 @@ class FolderSource:
         return self.survey(aoi, period).problems
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
-        """The scene's pixels over the AOI's bounding box.
+        """The scene's pixels over the AOI's bounding box, or where fine images lie in it.
+
+        Of several files of one pass the newest processing comes first, and the others where it shows nothing.
 
         Raises
         ------
@@ -142,21 +147,33 @@ class FolderSource:
                 raise DataError(f"{self.root / product}: was there at the search and is gone; put it back")
         names = newest_first(acquisition.product_ids)
         products = [name for name in names if is_product(self.root / name)]
-        parts = [self._fetch_products(products, aoi)] if products else []
-        for name in names:
-            if name not in products:
-                parts.append(self._fetch_image(self.root / name, aoi, parts[0].grid if parts else None))
-        raster = _merged(parts)
+        scenes = scenes_of(self.root / name for name in names if name not in products)
+        images = sorted((self._described(scene) for scene in scenes), key=self._rank(names))
+        whole = [self._fetch_products(products, aoi)] if products else []
+        grid = whole[0].grid if whole else grid_over(aoi, [image.header for image in images])
+        raster = mosaic(itertools.chain(whole, (self._fetch_image(image, aoi, grid) for image in images)))
+        if raster is None:
+            raise NoData(f"{self.root / names[0]}: does not reach AOI {aoi.id}")
         check_archivable(raster, acquisition.sensor, where=str(self.root / names[0]))
         return raster
 
-    def _fetch_image(self, path: Path, aoi: Aoi, grid: Grid | None) -> Raster:
-        """The pixels of a GeoTIFF."""
-        described = self._described(path)
-        names = described.header.bands
-        bands = tuple(band for band in SENSORS[described.sensor].bands if band in names)
-        pixels = read_pixels(described.header, bands, aoi=aoi, grid=grid, masks=described.masks)
-        raster = described.raster(pixels, bands, unit=self.unit, unit_flag=_FLAG)
+    def _rank(self, names: Sequence[str]) -> Callable[[Described], tuple[object, ...]]:
+        """The order in which images of one pass are used: measured numbers, more bands, newer processing."""
+
+        def rank(image: Described) -> tuple[object, ...]:
+            is_picture = image.header.dtype == "uint8"
+            stated = [-ord(letter) for letter in image.item.version]
+            return is_picture, -len(image.bands), not stated, stated, names.index(self._relative(image.header.path))
+
+        return rank
+
+    def _fetch_image(self, described: Described, aoi: Aoi, grid: Grid) -> Raster | None:
+        """The pixels of an image on a grid; None where it does not reach it."""
+        try:
+            pixels = read_with_masks(described, grid)
+        except NoData:
+            return None
+        raster = described.raster(pixels)
         return replace(raster, tags={**raster.tags, **ice_tags(ice(pixels.masks), pixels.valid, pixels.grid, aoi)})
 
     def _fetch_products(self, names: Sequence[str], aoi: Aoi) -> Raster:
@@ -191,37 +208,42 @@ class FolderSource:
     def _relative(self, path: Path) -> str:
         return path.relative_to(self.root).as_posix()
 
-    def _described(self, path: Path) -> Described:
-        """All that is known of a GeoTIFF, with band names from the item or the settings where the file has none."""
-        described = describe(read_geotiff_header(path), tuple(band_name(band) or "" for band in self.bands))
+    def _described(self, files: Sequence[Path]) -> Described:
+        """All that is known of a scene, with band names from the item or the settings where the files have none."""
+        described = describe(files, self.given, guess=False)
+        path = described.header.path
         if not described.header.is_named:
             raise DataError(
                 f"{path}: its {len(described.header.bands)} bands have no names; write band descriptions into the "
-                "file (gdal_edit, or rasterio's `descriptions`), or set [source] bands in monitor.toml"
+                f"file (gdal_edit, or rasterio's `descriptions`), or set {self.given.words.bands}"
             )
-        check_named(described, remedy="set [source] bands in monitor.toml for a file that names none")
-        needed = self.needed if described.sensor == "s2" else ("VV",)
+        described.check_named()
+        needed = described.kind.needed
+        if self.takes_missing_bands and described.kind.optical:
+            needed = ()
         check_bands([band for band in described.header.bands if band], needed, where=str(path))
         return described
 
-    def _acquisition(self, described: Described, aoi: Aoi) -> Acquisition:
+    def _acquisition(self, described: Described, files: Sequence[Path], aoi: Aoi) -> Acquisition:
         path, item, sensor = described.header.path, described.item, described.sensor
-        named, known = described.named, described.interval
+        named, known = described.named, described.instant
         if known is None:
-            named = read_name(path.stem)
-            known = (named.start, named.end)
+            raise DataError(
+                f"{path}: no date in the name, and nothing else states one; put it there (…_20230905T021609.tif, "
+                f"…_20230905.tif), or a STAC item.json beside, or set {self.given.words.at}"
+            )
         return Acquisition(
             id=f"{safe_id(item.id)}_{aoi.id}",
             aoi_id=aoi.id,
             sensor=sensor,
-            platform=described.platform or f"sentinel-{sensor[1]}",
-            start=known[0],
-            end=known[1],
+            platform=described.platform or {"s2": "sentinel-2", "s1": "sentinel-1"}.get(sensor, ""),
+            start=known.start,
+            end=known.end,
             footprint=described.header.footprint,
             relative_orbit=item.relative_orbit or (named.relative_orbit if named else None),
             orbit_state=item.orbit_state,
             cloud_cover=item.cloud_cover,
-            product_ids=(self._relative(path),),
+            product_ids=tuple(self._relative(file) for file in files),
             level=item.level or (named.level if named else None),
             source=self.name,
             simulated=described.is_simulated,
@@ -231,29 +253,6 @@ class FolderSource:
 def _contested(claim: list[Acquisition]) -> Problem:
     files = ", ".join(acquisition.product_ids[0] for acquisition in claim)
     return Problem(files, f"all claim to be scene {claim[0].id}; keep one, or give them different names or item ids")
-
-
-def _merged(parts: Sequence[Raster]) -> Raster:
-    """The first raster, and where it shows nothing the next of the same bands that shows something."""
-    first, *rest = parts
-    for other in rest:
-        if other.bands != first.bands or other.grid != first.grid:
-            continue
-        new = other.valid & ~first.valid
-        if not new.any():
-            continue
-        data, valid = first.data.copy(), first.valid | new
-        data[:, new] = other.data[:, new]
-        tags = {**first.tags, "source_file": f"{first.tags['source_file']} {other.tags['source_file']}"}
-        first = replace(first, data=data, valid=valid, cloud=_both_clouds(first, other, new), tags=tags)
-    return first
-
-
-def _both_clouds(first: Raster, other: Raster, new: Mask) -> Mask | None:
-    """The cloud mask of two rasters where the second fills the first; None unless both have one."""
-    if first.cloud is None or other.cloud is None:
-        return None
-    return np.where(new, other.cloud, first.cloud)
 
 
 def _reason(error: Exception, path: Path) -> str:

@@ -147,7 +147,7 @@ class SentinelHubSource:
             self._bands(acquisition.sensor),
             self._masks(acquisition.sensor),
         )
-        outputs = {"default": (len(bands), kind.dtype), "mask": (len(mask), "uint8")}
+        outputs = {"default": (len(bands), kind.dtypes[0]), "mask": (len(mask), "uint8")}
         wanted = ExpectedResponse(outputs, grid, start=acquisition.start, end=acquisition.end, where=acquisition.id)
         return read_response(response.content, wanted), units
 

@@ -17,8 +17,13 @@ from monitor.sources.imagery.naming import band_name
 Numbers = npt.NDArray[np.uint16]
 
 
+_LANDSAT = {"blue": "B02", "green": "B03", "red": "B04", "nir08": "B08", "swir16": "B11", "qa_pixel": "QA_PIXEL"}
+"""Landsat's assets by their common names; its ``nir08`` is what Sentinel-2 has as B08 and B8A."""
+MASKS = ("SCL", "QA_PIXEL")
+
+
 def asset_names(feature: Mapping[str, Any], *, where: str) -> dict[str, str]:
-    """Band to asset: the five bands, and ``SCL`` when there is one.
+    """Band to asset: the five bands, and ``SCL`` or ``QA_PIXEL`` when there is one.
 
     Raises
     ------
@@ -26,8 +31,9 @@ def asset_names(feature: Mapping[str, Any], *, where: str) -> dict[str, str]:
         A band has no asset.
     """
     names: dict[str, str] = {}
+    is_landsat = str(feature["properties"].get("platform", "")).lower().startswith("landsat")
     for name, asset in cast("Mapping[str, Mapping[str, Any]]", feature.get("assets") or {}).items():
-        band = band_name(name)
+        band = _LANDSAT.get(name) if is_landsat else band_name(name)
         tiff = "tiff" in str(asset.get("type", "")) or str(asset.get("href", "")).lower().endswith((".tif", ".tiff"))
         if band and tiff and band not in names:
             names[band] = name
@@ -37,7 +43,7 @@ def asset_names(feature: Mapping[str, Any], *, where: str) -> dict[str, str]:
             f"{where}: no GeoTIFF asset for {', '.join(missing)}; choose another [stac] collection, such as "
             "sentinel-2-c1-l2a of Earth Search"
         )
-    return {band: names[band] for band in (*S2_BANDS, "SCL") if band in names}
+    return {band: names[band] for band in (*S2_BANDS, *MASKS) if band in names}
 
 
 def scale_offset(feature: Mapping[str, Any], *, where: str) -> tuple[float, float]:
@@ -48,7 +54,7 @@ def scale_offset(feature: Mapping[str, Any], *, where: str) -> tuple[float, floa
     BadResponse
         The bands disagree, or nothing states whether the offset is in the numbers.
     """
-    assets = [feature["assets"][name] for band, name in asset_names(feature, where=where).items() if band != "SCL"]
+    assets = [feature["assets"][name] for band, name in asset_names(feature, where=where).items() if band not in MASKS]
     try:
         found = reflectance_scale(feature["properties"], assets, where=where)
     except (DataError, TypeError, ValueError) as error:

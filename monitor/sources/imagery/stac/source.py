@@ -1,4 +1,4 @@
-"""Open STAC catalogs of Sentinel-2 as a source, without credentials; Earth Search by default."""
+"""Open STAC catalogs of Sentinel-2 and Landsat as a source, without credentials; Earth Search by default."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pystac
 import rasterio
 import requests
+from affine import Affine
 from rasterio.errors import RasterioError
 
 from monitor.core.aoi import Aoi
@@ -27,18 +28,21 @@ from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
 from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_items, report_faults
 from monitor.sources.imagery.ice import ice_tags
-from monitor.sources.imagery.stac.harmonize import Numbers, asset_names, numbers_of
+from monitor.sources.imagery.stac.harmonize import MASKS, Numbers, asset_names, numbers_of
+from monitor.sources.imagery.stac.signing import signed
 from monitor.sources.imagery.validation import check_archivable
 
 EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
+_MASK = {"s2": "SCL", "landsat": "QA_PIXEL"}
 _RETRIES = 3
+_SAME_M = 1e-3
 _REMOTE = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_HTTP_TIMEOUT": "60", "GDAL_HTTP_CONNECTTIMEOUT": "20"}
 """For GDAL behind http: no listing of folders, and an end to waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class StacSource:
-    """Sentinel-2 scenes behind a STAC API whose assets are public cloud-optimised GeoTIFFs.
+    """Sentinel-2 and Landsat scenes behind a STAC API whose assets are public cloud-optimised GeoTIFFs.
 
     Needs the extra ``stac`` (pystac-client, odc-stac). Scale and offset are applied here, since the loader does not
     and catalogs differ: the archive holds reflectance × 10000 whatever the catalog.
@@ -46,6 +50,7 @@ class StacSource:
 
     url: str = EARTH_SEARCH
     collection: str = "sentinel-2-c1-l2a"
+    landsat: str = ""
     name: str = "stac"
     timeout_s: float = 60.0
 
@@ -55,9 +60,17 @@ class StacSource:
         return public_url(self.url)
 
     @property
+    def _collections(self) -> dict[str, str]:
+        """The collection of each sensor."""
+        return {"s2": self.collection} | ({"landsat": self.landsat} if self.landsat else {})
+
+    @property
     def sensors(self) -> tuple[str, ...]:
-        """Sentinel-2 alone: open catalogs have no calibrated and terrain-corrected Sentinel-1."""
-        return ("s2",)
+        """Sentinel-2, and Landsat where its collection is named.
+
+        Open catalogs have no calibrated and terrain-corrected Sentinel-1.
+        """
+        return tuple(self._collections)
 
     def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
         """The overpasses of `aoi` that begin in `period`, in order of time.
@@ -70,15 +83,19 @@ class StacSource:
             The extra is not installed.
         """
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
-        features = self._features(intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
-        items, faults = read_items(features, sensor="s2")
-        found = group_acquisitions(items, aoi, sensor="s2", source=f"{self.name} {self._where} {self.collection}")
-        chosen = [acquisition for acquisition in found if acquisition.start in period]
+        chosen, faults = list[Acquisition](), list[BadResponse]()
+        for sensor, collection in self._collections.items():
+            features = self._features(collection, intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
+            items, wrong = read_items(features, sensor=sensor)
+            source = f"{self.name} {self._where} {collection}"
+            found = group_acquisitions(items, aoi, sensor=sensor, source=source)
+            chosen += [acquisition for acquisition in found if acquisition.start in period]
+            faults += wrong
         report_faults(faults, chosen)
-        return chosen
+        return sorted(chosen, key=lambda a: (a.start, a.id))
 
     def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
-        """The pixels of one overpass on the AOI's 10 m grid; where tiles overlap the first by name is used.
+        """The pixels of one overpass on the AOI's grid at the sensor's pixel size; of tiles that overlap the first.
 
         Raises
         ------
@@ -87,23 +104,28 @@ class StacSource:
         Unavailable, BadResponse
             An asset cannot be read to the end, or lacks what is needed.
         """
-        grid = Grid.covering(aoi.geometry, epsg=aoi.epsg)
+        kind = SENSORS[acquisition.sensor]
+        grid, mask = Grid.covering(aoi.geometry, epsg=aoi.epsg, gsd_m=kind.gsd_m or 10.0), _MASK[acquisition.sensor]
         ids = list(acquisition.product_ids)
-        features = {str(f["id"]).removesuffix(".SAFE"): f for f in self._features(ids=ids)}
+        collection = self._collections.get(acquisition.sensor, self.collection)
+        features = {str(f["id"]).removesuffix(".SAFE"): f for f in self._features(collection, ids=ids)}
         missing = [id_ for id_ in ids if id_ not in features]
         if missing:
             raise NoData(f"{acquisition.id}: {', '.join(missing)} is no longer in the catalog; search again")
+        grid = _aligned(grid, features[ids[0]])
         data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
-        scl = np.zeros(grid.shape, np.uint8)
+        classes = np.zeros(grid.shape, np.uint16)
         notes = []
         for id_ in ids:
-            tile, classes, note = self._tile(features[id_], grid, id_)
-            _, seen = valid_pixels(tile, masks={"SCL": classes} if classes.any() else {})
-            new = seen & (scl == 0) & ~data.any(axis=0)
-            data[:, new], scl[new] = tile[:, new], classes[new]
+            item = signed(features[id_], catalog=self.url, collection=collection, timeout_s=self.timeout_s)
+            tile, own, note = self._tile(item, grid, id_)
+            _, seen = valid_pixels(tile, masks={"SCL": own} if own.any() else {})  # 0 is no data in either mask
+            new = seen & (classes == 0) & ~data.any(axis=0)
+            data[:, new], classes[new] = tile[:, new], own[new]
             notes.append(note)
-        masks = {"SCL": scl} if scl.any() else {}
-        data, valid = valid_pixels(data, masks=masks)
+        masks = {mask: classes} if classes.any() else {}
+        outside = quality.unseen(masks)
+        data, valid = valid_pixels(data, seen=None if outside is None else ~outside, masks=masks)
         cloud, tags = quality.cloud(masks), {"numbers": "; ".join(sorted(set(notes))), "catalog": self._where}
         tags |= ice_tags(quality.ice(masks), valid, grid, aoi)
         raster = Raster(
@@ -112,15 +134,15 @@ class StacSource:
             valid=valid,
             grid=grid,
             cloud=None if cloud is None else cloud & valid,
-            scale=SENSORS["s2"].scale,
+            scale=kind.scale,
             offset=0.0,
             tags=tags,
         )
-        check_archivable(raster, "s2", where=acquisition.id)
+        check_archivable(raster, acquisition.sensor, where=acquisition.id)
         return raster
 
-    def _features(self, **query: object) -> list[Mapping[str, Any]]:
-        """The catalog's items for a query of this collection, all pages."""
+    def _features(self, collection: str, **query: object) -> list[Mapping[str, Any]]:
+        """The catalog's items for a query of a collection, all pages."""
         client = _extra("pystac_client")
         errors, wrong = _extra("pystac_client.exceptions"), _extra("pystac_client.errors")
         pages = _Pages()
@@ -128,7 +150,7 @@ class StacSource:
             io = client.stac_api_io.StacApiIO(max_retries=_RETRIES)
             # given to `open`, which resets what the reader itself was given
             catalog = client.Client.open(self.url, stac_io=io, request_modifier=pages, timeout=self.timeout_s)
-            found = catalog.search(collections=[self.collection], limit=100, **query)
+            found = catalog.search(collections=[collection], limit=100, **query)
             return [dict(item) for item in found.items_as_dicts()]
         except (errors.APIError, requests.RequestException) as error:
             if pages.are_endless:
@@ -142,13 +164,13 @@ class StacSource:
             kind = type(error).__name__
             raise BadResponse(f"{self._where}: not a STAC API with item search ({kind}); check [stac] url") from error
 
-    def _tile(self, feature: Mapping[str, Any], grid: Grid, where: str) -> tuple[Numbers, npt.NDArray[np.uint8], str]:
-        """(band, row, col) DN of one item on a grid, its SCL (zeros without one), and how they were made."""
+    def _tile(self, feature: Mapping[str, Any], grid: Grid, where: str) -> tuple[Numbers, npt.NDArray[np.uint16], str]:
+        """(band, row, col) DN of one item on a grid, its mask (zeros without one), and how they were made."""
         names = asset_names(feature, where=where)
         for name in names.values():
             _check_asset(str(feature["assets"][name].get("href") or ""), where)
         same = _epsg(feature) == grid.epsg
-        how = {name: "nearest" if same or band == "SCL" else "cubic" for band, name in names.items()}
+        how = {name: "nearest" if same or band in MASKS else "cubic" for band, name in names.items()}
         odc = _extra("odc.stac")
         geobox = _extra("odc.geo.geobox").GeoBox(grid.shape, grid.transform, f"EPSG:{grid.epsg}")
         config = {"*": {"assets": {"*": {"data_type": "uint16", "nodata": 0}}, "aliases": {}}}
@@ -170,8 +192,8 @@ class StacSource:
             raise BadResponse(f"{where}: its assets are not what they should be ({error}); run again") from error
         data, note = numbers_of(np.stack([arrays[band] for band in S2_BANDS]), feature, where=where)
         resampled = "as stored" if same else f"warped from EPSG:{_epsg(feature)} (cubic, masks nearest)"
-        scl = arrays["SCL"].astype(np.uint8) if "SCL" in arrays else np.zeros(grid.shape, np.uint8)
-        return data, scl, f"{note}, {resampled}"
+        mask = next((arrays[name] for name in MASKS if name in arrays), np.zeros(grid.shape))
+        return data, mask.astype(np.uint16), f"{note}, {resampled}"
 
 
 class _Pages:
@@ -204,6 +226,21 @@ def _check_asset(href: str, where: str) -> None:
                 f"{where}: an asset cannot be read ({type(error).__name__}); run again", transient=True
             ) from error
         raise BadResponse(f"{where}: an asset is no GeoTIFF ({public_url(href)}); use another catalog") from error
+
+
+def _aligned(grid: Grid, feature: Mapping[str, Any]) -> Grid:
+    """The grid moved by part of a pixel onto an item's in its CRS, and larger by one: Landsat's edges are at 15 m."""
+    placed = feature["properties"].get("proj:transform") or next(
+        (asset["proj:transform"] for asset in feature["assets"].values() if asset.get("proj:transform")), None
+    )
+    if placed is None or _epsg(feature) != grid.epsg or abs(float(placed[0]) - grid.gsd_m) > _SAME_M:
+        return grid
+    t, gsd = grid.transform, grid.gsd_m
+    east, south = (float(placed[2]) - t.c) % gsd, (t.f - float(placed[5])) % gsd
+    if min(east, gsd - east) < _SAME_M and min(south, gsd - south) < _SAME_M:
+        return grid
+    moved = Affine(t.a, t.b, t.c + east - gsd, t.d, t.e, t.f - south + gsd)
+    return Grid(grid.epsg, moved, (grid.shape[0] + 1, grid.shape[1] + 1))
 
 
 def _epsg(feature: Mapping[str, Any]) -> int:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import pickle
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from monitor.core.errors import DataError, SourceError
 from monitor.core.geo.grid import Grid
 from monitor.core.timerange import TimeRange
 from monitor.sources.errors import NoData
-from monitor.sources.imagery.local.source import FolderSource
+from monitor.sources.imagery.local.source import IN_FOLDER, FolderSource
 from tests.sources.conftest import BANDS
 from tests.sources.places import aoi_over
 
@@ -190,7 +191,7 @@ def test_bands_are_known_by_many_names(source, aoi, write_scene):
 def test_files_without_band_names_take_those_of_the_settings(source, aoi, write_scene):
     write_scene(bands=(None,) * 5)
     assert "no names" in reasons(source, aoi)["port_S2_20230905T021609.tif"]
-    named = FolderSource(source.root, bands=BANDS)
+    named = FolderSource(source.root, replace(IN_FOLDER, bands=BANDS))
     assert named.fetch(only(named, aoi), aoi).bands == BANDS
 
 
@@ -227,7 +228,7 @@ def test_radar_that_is_neither_power_nor_decibels_is_refused(source, aoi, write_
     write_scene(
         "S1A_IW_20230905T092119.tif", bands=("VV", "VH"), data=np.full((2, 100, 100), number, dtype), nodata=None
     )
-    radar = FolderSource(source.root, unit=unit)
+    radar = FolderSource(source.root, replace(IN_FOLDER, unit=unit))
     with pytest.raises(DataError, match=r"calibrate it to sigma nought .* or state its unit by \[source\] radar_unit"):
         radar.fetch(only(radar, aoi), aoi)
 
@@ -312,10 +313,10 @@ def test_every_file_is_accounted_for(source, aoi, write_scene):
     write_scene()
     write_scene("elsewhere_20230905.tif", west=600_000)
     write_scene("harbour.tif")
-    (source.root / "look.jp2").touch()
+    (source.root / "look.img").touch()
     found = source.survey(aoi, PERIOD)
     assert found.account == "2 read: 1 over the port, 1 outside; 1 refused; 1 not recognised"
-    assert reasons(source, aoi)["look.jp2"] == "not recognised: no GeoTIFF"
+    assert reasons(source, aoi)["look.img"] == "not recognised: convert it to a GeoTIFF"
 
 
 def test_a_port_with_longitude_and_latitude_swapped_is_known_by_its_scenes(source, write_scene):
@@ -437,7 +438,7 @@ def test_a_scene_without_crs_is_refused(source, aoi, write_scene):
 def test_missing_bands_are_named(source, aoi, write_scene):
     path = write_scene(bands=("B02", "B03", "B04"))
     assert "band B08, B11 missing" in reasons(source, aoi)[path.name]
-    lenient = FolderSource(source.root, needed=())
+    lenient = FolderSource(source.root, takes_missing_bands=True)
     assert lenient.fetch(only(lenient, aoi), aoi).bands == ("B02", "B03", "B04")
 
 

@@ -77,11 +77,13 @@ def detect(
         return
     require(out, "detect --image needs --out FILE.geojson")
     from monitor.standalone.detect import Reading, detect_images
+    from monitor.workspace.settings import FILE_NAME, read_settings
 
     require(unit in (None, "linear", "db"), f"--unit {unit}: use linear or db")
     files = [*image, *([Path(period)] if period else []), *(more or [])]
     assert out is not None
-    reading = Reading(sensor or "s2", tuple(bands.split(",")) if bands else (), unit)
+    limits = read_settings(session.folder / FILE_NAME).limits.value()
+    reading = Reading(sensor or "s2", tuple(bands.split(",")) if bands else (), unit, limits)
     found = detect_images(files, out=out, reading=reading, land=land, weights=weights, threshold=threshold)
     session.print(found.as_json(), found.text())
     exit_if(found.failed)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import importlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 from shapely import union_all
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import ArchiveError, DataError, MonitorError
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.parallel import each
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.detect.registry import make_detector
+from monitor.io.documents import read_json
 from monitor.sources.imagery.local.image import read_image
 
 
@@ -72,15 +74,18 @@ class Reading:
         Names of the bands in order, for files that do not name them; ``-`` for one that is none.
     unit : str, optional
         ``linear`` or ``db``, for radar that does not state it.
+    limits : Limits
+        What one file may take.
     """
 
     sensor: str = "s2"
     bands: tuple[str, ...] = ()
     unit: str | None = None
+    limits: Limits = DEFAULT_LIMITS
 
     def image(self, path: Path) -> tuple[Acquisition, Raster]:
         """The image in a file."""
-        return read_image(path, sensor=self.sensor, bands=self.bands, unit=self.unit)
+        return read_image(path, sensor=self.sensor, bands=self.bands, unit=self.unit, limits=self.limits)
 
 
 AS_STATED = Reading()
@@ -121,7 +126,7 @@ def detect_images(
     DetectorError
         The weights are missing or not what they should be.
     """
-    ashore = None if land is None else _land(land)
+    ashore = None if land is None else _land(land, reading.limits)
     with ThreadPoolExecutor(1) as aside:
         ahead = {path: aside.submit(reading.image, path) for path in files[:1]}
         # loaded while the first file is read
@@ -169,10 +174,12 @@ def _joined(parts: Sequence[dict[str, object]]) -> dict[str, object]:
     }
 
 
-def _land(path: Path) -> BaseGeometry:
+def _land(path: Path, limits: Limits) -> BaseGeometry:
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
+        document = cast("Mapping[str, Any]", read_json(path, limits=limits))
         features = document.get("features", [document])
         return union_all([shape(feature.get("geometry", feature)) for feature in features])
-    except (OSError, ValueError, AttributeError, TypeError, KeyError) as error:
+    except DataError:
+        raise
+    except (ValueError, AttributeError, TypeError, KeyError) as error:
         raise DataError(f"{path}: not a readable GeoJSON file of land polygons ({error})") from error

@@ -59,7 +59,7 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
         from monitor.sources.imagery.local.source import FolderSource
 
         folder = root / settings.source.folder
-        source = FolderSource(folder, settings.source.bands, settings.source.radar_unit)
+        source = FolderSource(folder, settings.source.bands, settings.source.radar_unit, limits=settings.limits.value())
         return replace(source, needed=()) if settings.source.accept_missing_bands else source
     if chosen == "simulated":
         from monitor.sources.simulated.source import SimulatedSource
@@ -73,7 +73,7 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
     if chosen == "stac":
         from monitor.sources.imagery.stac.source import StacSource
 
-        return StacSource(settings.stac.url, settings.stac.collection)
+        return StacSource(settings.stac.url, settings.stac.collection, limits=settings.limits.value())
     raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
 
 
@@ -133,6 +133,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
         units_per_month=chosen.units_per_month,
         deadline_s=chosen.deadline_s,
         incidence=chosen.incidence,
+        limits=settings.limits.value(),
     )
 
 

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import Order
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.timerange import TimeRange, span
 from monitor.sources.tabular.layouts import LayoutTable
 
@@ -148,7 +149,9 @@ class AlertsSection(_Section):
         0.5, gt=0, description="changes of counts that a port without one may show a year, all counts together"
     )
     berths: tuple[str, ...] = Field((), description="berths, or ports for all of theirs, whose visits raise an alert")
-    cool_down: str = Field("3d", description="same rule and place: the next one within this is recorded, not sent")
+    cool_down: str = Field(
+        "3d", description="same rule and place: what ends within this of the last is recorded, not sent"
+    )
     newest: str = Field("30d", description="what is longer past than this when it is first found is recorded, not sent")
     unseen: str = Field("14d", description="alert when nothing of a port was seen for longer than this")
     silence: str = Field("24h", description="alert when no AIS came in for longer than this; a day at least")
@@ -206,6 +209,25 @@ class SimulateSection(_Section):
     scenario: str = Field("shuttle-2023", description="what happens in it")
 
 
+class LimitsSection(_Section):
+    """What one file or answer may take before it is refused; raise what a sound one of yours exceeds."""
+
+    unpack_ratio: float = Field(
+        DEFAULT_LIMITS.unpack_ratio, gt=1, description="times its size that a packed file may unpack to, beyond 64 MB"
+    )
+    unpack_gb: float = Field(DEFAULT_LIMITS.unpack_gb, gt=0, description="gigabytes that a packed file may unpack to")
+    document_mb: float = Field(
+        DEFAULT_LIMITS.document_mb, gt=0, description="megabytes of memory for one JSON, XML or CSV read in one piece"
+    )
+    megapixels: float = Field(
+        DEFAULT_LIMITS.megapixels, gt=0, description="million pixels of a picture that are read at once"
+    )
+
+    def value(self) -> Limits:
+        """The limits themselves."""
+        return Limits(**self.model_dump())
+
+
 class Settings(BaseSettings):
     """Every setting, checked. Unknown names are refused."""
 
@@ -227,6 +249,7 @@ class Settings(BaseSettings):
     voyages: VoyagesSection = VoyagesSection()
     alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()
+    limits: LimitsSection = LimitsSection()
 
     @classmethod
     def settings_customise_sources(

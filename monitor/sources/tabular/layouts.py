@@ -104,6 +104,10 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(".+".join(re.escape(part) for part in name.split("*")))
 
 
+APART = frozenset({"date", "clock"})
+"""Fields of a day and an hour in columns of their own; such columns are also those of an instant."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LayoutBook:
     """Every layout of one kind of data.
@@ -134,11 +138,15 @@ class LayoutBook:
     def fitting(self, header: Collection[str]) -> Layout | None:
         """The layout that a header has most columns of; None where none fits."""
         fits = [layout for layout in self.layouts if not layout.lacking(header, self.required)]
-        return max(fits, key=lambda fit: (fit.name in self.users, len(fit.found(header))), default=None)
+        return max(fits, key=lambda fit: (fit.name in self.users, len(fit.found(header).keys() - APART)), default=None)
 
     def fitting_names(self, header: frozenset[str]) -> bool:
         """Whether any layout fits; remembered, since the objects of a JSON file have few sets of names."""
         return _fits(self, header)
+
+    def knows(self, name: str) -> bool:
+        """Whether any layout reads a column of that name."""
+        return any(_matching(c, (name,)) for fit in self.layouts for names in fit.columns.values() for c in names)
 
     def find(self, header: Collection[str], where: str) -> Layout:
         """The layout of a header.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.core.errors import DataError
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.scene import BANDS_TAG, GUESSED, Acquisition, Raster
 from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, SENSORS
 from monitor.sources.imagery.local.described import Described, check_named, describe
@@ -22,7 +23,12 @@ _GUESSES: Mapping[int, tuple[str, ...]] = {5: S2_BANDS, 4: S2_BANDS[:4], 3: ("B0
 
 
 def read_image(
-    path: Path, *, sensor: str = "s2", bands: tuple[str, ...] = (), unit: str | None = None
+    path: Path,
+    *,
+    sensor: str = "s2",
+    bands: tuple[str, ...] = (),
+    unit: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> tuple[Acquisition, Raster]:
     """The whole of one GeoTIFF, with instant and platform from its name and a STAC item beside it.
 
@@ -39,6 +45,8 @@ def read_image(
         The bands' names in order, for a file that does not name them; ``-`` for one that is none.
     unit : str, optional
         ``linear`` or ``db``, for radar that does not state it.
+    limits : Limits, optional
+        How many pixels may be read.
 
     Raises
     ------
@@ -55,7 +63,7 @@ def read_image(
     described, guessed = _with_bands(describe(header.with_names(given) if given else header), sensor)
     names = described.header.bands
     wanted = tuple(band for band in SENSORS[sensor].bands if band in names)
-    pixels = read_pixels(described.header, wanted, masks=described.masks)
+    pixels = read_pixels(described.header, wanted, masks=described.masks, limits=limits)
     if not pixels.valid.any():
         raise DataError(f"{path}: every pixel is no-data; there is nothing to detect in")
     raster = described.raster(pixels, wanted, unit=unit, unit_flag="--unit linear or --unit db")

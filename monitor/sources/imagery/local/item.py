@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from monitor.core.errors import DataError
+from monitor.io.documents import read_json
 from monitor.io.stac import asset_bands, pass_facts, reflectance_scale
 from monitor.sources.imagery.naming import band_name, platform_name
 
@@ -58,12 +58,9 @@ def read_sidecar(image: Path) -> Sidecar | None:
 
 
 def _load(path: Path) -> Mapping[str, object]:
-    try:
-        item = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable STAC item ({error}); correct or remove it") from error
+    item = read_json(path)
     if not isinstance(item, dict) or item.get("type") != "Feature" or "properties" not in item:
-        raise DataError(f"{path}: not a STAC item (a GeoJSON Feature with properties); correct or remove it")
+        raise DataError(f"{path}: not a readable STAC item (a GeoJSON Feature with properties); correct or remove it")
     return item
 
 

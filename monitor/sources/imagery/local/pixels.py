@@ -19,9 +19,10 @@ from monitor.core.arrays import Mask
 from monitor.core.errors import DataError, MonitorError
 from monitor.core.geo.geodesy import distance_m, utm_epsg
 from monitor.core.geo.grid import Grid
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.sensors import S1_BANDS
 from monitor.core.scenes.validity import valid_pixels
-from monitor.io.rasters import UNREADABLE, open_raster, stated_mask
+from monitor.io.rasters import UNREADABLE, check_window, open_raster, stated_mask
 from monitor.sources.errors import NoData
 from monitor.sources.imagery.local.geotiff import GeoTiffHeader
 
@@ -66,6 +67,7 @@ def read_pixels(
     aoi: Aoi | None = None,
     grid: Grid | None = None,
     masks: Sequence[str] = (),
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Pixels:
     """The bands and masks wanted, over an AOI's bounding box or all of them.
 
@@ -86,6 +88,8 @@ def read_pixels(
         What the pixels of an AOI are put on, in place of the AOI's grid or the file's.
     masks : sequence of str, optional
         Bands of the file that are masks.
+    limits : Limits, optional
+        How many pixels may be read at once.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def read_pixels(
     """
     try:
         with open_raster(header.path) as source:
-            reader = _Reader(source, header, tuple(wanted), tuple(masks))
+            reader = _Reader(source, header, tuple(wanted), tuple(masks), limits)
             if aoi is None:
                 return reader.whole()
             straight = source.transform.b == source.transform.d == 0
@@ -115,9 +119,14 @@ class _Reader:
     """An open file, and what is read of it."""
 
     def __init__(
-        self, source: DatasetReader, header: GeoTiffHeader, wanted: tuple[str, ...], masks: tuple[str, ...]
+        self,
+        source: DatasetReader,
+        header: GeoTiffHeader,
+        wanted: tuple[str, ...],
+        masks: tuple[str, ...],
+        limits: Limits,
     ) -> None:
-        self._source, self._header, self._masks = source, header, masks
+        self._source, self._header, self._masks, self._limits = source, header, masks, limits
         self._order = [header.bands.index(name) + 1 for name in (*wanted, *masks)]
         self._bands = len(wanted)
         t = source.transform
@@ -150,6 +159,7 @@ class _Reader:
         if not shares:
             target = Grid(aoi.epsg, _shifted(transform, row, col), target.shape)
         rows, cols = target.shape
+        self._limits.check_pixels(aoi.id, rows, cols)
         r0, r1 = max(row, 0), min(row + rows, self._source.height)
         c0, c1 = max(col, 0), min(col + cols, self._source.width)
         if r0 >= r1 or c0 >= c1:
@@ -165,6 +175,7 @@ class _Reader:
 
     def warp(self, target: Grid, place: str) -> Pixels:
         """The part under a grid of another CRS."""
+        self._limits.check_pixels(self._source.name, *target.shape)
         window = self._window_under(target)
         if window is None:
             raise NoData(f"{self._source.name}: does not reach AOI {place}")
@@ -201,8 +212,9 @@ class _Reader:
         c0 = self._source.width - c0 - cols if self._turned[1] else c0
         stored = Window(c0, r0, cols, rows)
         turn = tuple(slice(None, None, -1 if turned else 1) for turned in self._turned)
+        check_window(self._source, stored, limits=self._limits)
         part = self._source.read(self._order, window=stored)[:, *turn]
-        seen = stated_mask(self._source, self._header.path, stored)
+        seen = stated_mask(self._source, self._header.path, stored, limits=self._limits)
         masks = dict(zip(self._masks, part[self._bands :], strict=True))
         data, valid = valid_pixels(
             part[: self._bands], nodata=self._header.nodata, seen=None if seen is None else seen[turn], masks=masks

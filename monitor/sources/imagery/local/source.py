@@ -13,6 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.arrays import Mask
 from monitor.core.errors import DataError, MonitorError, SourceError
 from monitor.core.geo.grid import Grid
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.scenes.validity import valid_pixels
@@ -67,6 +68,8 @@ class FolderSource:
         Bands without which a Sentinel-2 scene is refused; empty takes what there is.
     name : str
         The source's name in items and briefs.
+    limits : Limits
+        What one file may take.
     """
 
     root: Path
@@ -74,6 +77,7 @@ class FolderSource:
     unit: str = "linear"
     needed: tuple[str, ...] = SENSORS["s2"].bands
     name: str = "folder"
+    limits: Limits = DEFAULT_LIMITS
 
     def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
         """The scenes on disk that overlap `aoi` and begin in `period`, in order of time.
@@ -103,7 +107,7 @@ class FolderSource:
         items = []
         for path in files.products:
             try:
-                items.append(product_item(read_product(path, self._relative(path))))
+                items.append(product_item(read_product(path, self._relative(path), limits=self.limits)))
             except MonitorError as error:
                 problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
         damaged = len(files.images) + len(files.products) - len(read) - len(items)
@@ -155,7 +159,7 @@ class FolderSource:
         described = self._described(path)
         names = described.header.bands
         bands = tuple(band for band in SENSORS[described.sensor].bands if band in names)
-        pixels = read_pixels(described.header, bands, aoi=aoi, grid=grid, masks=described.masks)
+        pixels = read_pixels(described.header, bands, aoi=aoi, grid=grid, masks=described.masks, limits=self.limits)
         raster = described.raster(pixels, bands, unit=self.unit, unit_flag=_FLAG)
         return replace(raster, tags={**raster.tags, **ice_tags(ice(pixels.masks), pixels.valid, pixels.grid, aoi)})
 
@@ -165,7 +169,7 @@ class FolderSource:
         data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
         scl, notes, classified = np.zeros(grid.shape, np.uint8), set(), True
         for name in names:
-            tile, classes, note = read_tile(read_product(self.root / name, name), grid)
+            tile, classes, note = read_tile(read_product(self.root / name, name, limits=self.limits), grid)
             new = tile.any(axis=0) & ~data.any(axis=0)
             data[:, new] = tile[:, new]
             classified &= classes is not None

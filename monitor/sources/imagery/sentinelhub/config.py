@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from monitor.core.errors import SettingsError
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.text import public_url
 
 _NOT_SET = SecretStr("")
@@ -72,6 +73,8 @@ class SentinelHubSettings:
         First wait before it is sent again, doubled each time.
     side_px : int
         Longest side of one request, 2500 at the service; larger AOIs are split and merged.
+    limits : Limits
+        What one answer may take in memory.
 
     Raises
     ------
@@ -92,6 +95,7 @@ class SentinelHubSettings:
     attempts: int = 4
     pause_s: float = 5.0
     side_px: int = 2500
+    limits: Limits = DEFAULT_LIMITS
 
     def __post_init__(self) -> None:
         if self.deployment == "custom":

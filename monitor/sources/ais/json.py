@@ -13,6 +13,7 @@ from monitor.core.instants import TimeStyle, date_orders, settle_order
 from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.sources.ais.nmea import NmeaParser
 from monitor.sources.ais.rows import Parsed, empty_raw, to_rows
+from monitor.sources.ais.signalk import signalk_rows
 from monitor.sources.tabular.cells import Fields, by_field
 from monitor.sources.tabular.layouts import Layout, LayoutBook
 from monitor.sources.tabular.records import Record, flatten, in_batches, read_records, to_cells
@@ -159,6 +160,8 @@ def _expand(value: Mapping[str, object]) -> Iterable[Record] | None:
     """Rows of a track, one a vertex, or both ends of a gap event of Global Fishing Watch."""
     if value.get("type") == "Feature":
         return _vertices(value)
+    if (signalk := signalk_rows(value)) is not None:
+        return signalk
     if value.get("type") == "gap" and isinstance(value.get("gap"), dict):
         return _ends(value)
     return None

@@ -91,6 +91,8 @@ class JsonReader:
             "(gpspipe -r -T)"
             if unaware
             else ""
+            if names
+            else "; rows need names, as MarineTraffic gives them with protocol:jsono or csv"
         )
         raise DataError(
             f"{self.where}: JSON without positions; expected objects with a place, a time and an MMSI{cure}"

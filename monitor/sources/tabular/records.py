@@ -20,6 +20,8 @@ _BATCH_CELLS = 2_000_000
 _LONGEST_LIST = 4
 _FIRST_LINES = 5
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[\[{\]])")
+_TOPIC = re.compile(rb"/(\d{9})/")
+"""A ship's number in the topic before a message of MQTT."""
 Record = dict[str, str]
 """One row: text by path in lower case, steps joined by dots. Numbers stand as they stood, so that no digit is lost."""
 Expand = Callable[[Mapping[str, object]], Iterable[Record] | None]
@@ -117,7 +119,10 @@ def _object(line: bytes, limits: Limits = DEFAULT_LIMITS) -> Mapping[str, object
         value = parse_json(line[max(begin, 0) :], "")
     except DataError:
         return None
-    return value if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    topic = _TOPIC.search(line[: max(begin, 0)])
+    return {"topic": {"mmsi": topic[1].decode()}, **value} if topic else value
 
 
 def is_lines(head: bytes) -> bool:

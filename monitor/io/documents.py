@@ -1,9 +1,11 @@
-"""Documents that are read in one piece, JSON and XML, each only after a look at the memory that it would take."""
+"""Documents that are read in one piece, JSON, TOML and XML, each only after a look at the memory that it would take."""
 
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from monitor.core.errors import DataError
@@ -51,9 +53,33 @@ def read_json(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> object:
     """
     content = read_document(path, limits=limits)
     try:
-        return json.loads(content.decode("utf-8"))
+        value = json.loads(content.decode("utf-8"))
+        return _whole(value) if b"\\ud" in content.lower() else value
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not readable JSON ({error}); correct it or export it again") from error
+
+
+def _whole(value: object) -> object:
+    """The same, with a question mark for half a character, which an escape may spell and no file can hold."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        return {_whole(name): _whole(part) for name, part in value.items()}
+    return [_whole(part) for part in value] if isinstance(value, list) else value
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables and values in a TOML file.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, is too large, no TOML, or nested too deep.
+    """
+    try:
+        return tomllib.loads(read_document(path).decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"{path}: not readable TOML ({error}); correct it") from error
 
 
 def parse_xml(content: bytes, where: object) -> ElementTree.Element:

@@ -6,7 +6,6 @@ environment or from a file of their own, never from monitor.toml, and never show
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +18,7 @@ from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import Order
 from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.timerange import TimeRange, span
+from monitor.io.documents import read_toml
 from monitor.sources.tabular.layouts import LayoutTable
 
 FILE_NAME = "monitor.toml"
@@ -307,11 +307,11 @@ def _plain(message: str) -> str:
 
 def _read_toml(path: Path) -> Mapping[str, object]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        given = read_toml(path)
+    except DataError as error:
         escaped = any(word in str(error) for word in ("hex", "escape", "\\"))
         hint = "; write paths with / or in 'single quotes', since \\ begins an escape" if escaped else ""
-        raise SettingsError(f"{path}: not readable TOML ({error}){hint}") from error
+        raise SettingsError(f"{error}{hint}") from error
     for section, values in given.items():
         if not isinstance(values, dict):
             raise SettingsError(

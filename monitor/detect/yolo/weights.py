@@ -93,7 +93,7 @@ def read_weights(name: str, folder: Path | None = None) -> Weights:
     registry = home / REGISTRY
     try:
         entries = tomllib.loads(registry.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DetectorError(f"{registry}: cannot be read ({error}); restore it from the release") from error
     if name not in entries:
         raise DetectorError(f"{registry}: no weights named {name!r}; there are {', '.join(sorted(entries))}")

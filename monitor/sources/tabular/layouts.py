@@ -104,6 +104,7 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(".+".join(re.escape(part) for part in name.split("*")))
 
 
+_Names = tuple[frozenset[str], tuple[re.Pattern[str], ...]]
 APART = frozenset({"date", "clock"})
 """Fields of a day and an hour in columns of their own; such columns are also those of an instant."""
 
@@ -146,7 +147,8 @@ class LayoutBook:
 
     def knows(self, name: str) -> bool:
         """Whether any layout reads a column of that name."""
-        return any(_matching(c, (name,)) for fit in self.layouts for names in fit.columns.values() for c in names)
+        names: _Names = _names(self)
+        return name in names[0] or any(pattern.fullmatch(name) for pattern in names[1])
 
     def find(self, header: Collection[str], where: str) -> Layout:
         """The layout of a header.
@@ -178,6 +180,14 @@ class LayoutBook:
         """
         own = tuple(made_layout(name, table, self) for name, table in tables.items())
         return LayoutBook((*own, *self.layouts), self.fields, self.required, self.data, self.setting, frozenset(tables))
+
+
+@lru_cache(maxsize=64)
+def _names(book: LayoutBook) -> _Names:
+    """The names of all columns that any layout reads, and the patterns of those with steps left open."""
+    names = {name for fit in book.layouts for group in fit.columns.values() for name in group}
+    starred = sorted(name for name in names if "*" in name)
+    return frozenset(names - set(starred)), tuple(map(_pattern, starred))
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from monitor.core.errors import DataError
+from monitor.core.errors import MonitorError
 from tests.sources.bombs import BOMBS
 
 
@@ -38,7 +38,7 @@ def measured(name: str, folder: Path) -> None:
         begun = time.monotonic()
         try:
             result = f"READ {str(read(path))[-60:]!r}"
-        except DataError as error:
+        except MonitorError as error:
             result = str(error).replace(str(folder), "")
         except BaseException as error:  # noqa: BLE001 - the figure is what was raised
             result = f"FOREIGN {error!r}"

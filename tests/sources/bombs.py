@@ -19,6 +19,7 @@ from rasterio.transform import from_origin
 from rasterio.windows import Window
 
 from monitor.core.aoi import parse_aoi
+from monitor.core.errors import DataError
 from monitor.core.timerange import TimeRange
 from monitor.io.vectors import read_outlines
 from monitor.sources import read_positions
@@ -148,7 +149,7 @@ def survey(path: Path) -> object:
     found = source.survey(PORT, TimeRange.parse("2023"))
     for acquisition in found.acquisitions:
         return source.fetch(acquisition, PORT)
-    raise found.problems[0].reason and ValueError(found.problems[0].reason)
+    raise DataError(found.problems[0].reason)
 
 
 SAFE = "S2B_MSIL2A_20231005T021510_N0509_R003_T52TEM_20231005T043812.SAFE"

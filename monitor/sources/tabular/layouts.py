@@ -147,7 +147,7 @@ class LayoutBook:
 
     def knows(self, name: str) -> bool:
         """Whether any layout reads a column of that name."""
-        names: _Names = _names(self)
+        names: _Names = _columns_read(self)
         return name in names[0] or any(pattern.fullmatch(name) for pattern in names[1])
 
     def find(self, header: Collection[str], where: str) -> Layout:
@@ -183,7 +183,7 @@ class LayoutBook:
 
 
 @lru_cache(maxsize=64)
-def _names(book: LayoutBook) -> _Names:
+def _columns_read(book: LayoutBook) -> _Names:
     """The names of all columns that any layout reads, and the patterns of those with steps left open."""
     names = {name for fit in book.layouts for group in fit.columns.values() for name in group}
     starred = sorted(name for name in names if "*" in name)

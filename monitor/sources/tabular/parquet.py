@@ -53,7 +53,7 @@ def parquet_tables(path: Path, rows: int, limits: Limits = DEFAULT_LIMITS) -> It
         with pq.ParquetFile(path) as file:
             _check_unpacked(path, size, file.metadata, limits)
             for batch in file.iter_batches(rows):
-                yield pa.Table.from_batches([batch])
+                yield pa.Table.from_batches([batch]).replace_schema_metadata()  # pandas' notes there may be damaged
     except DataError:
         raise
     except (pa.ArrowException, OSError, ValueError) as error:

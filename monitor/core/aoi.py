@@ -200,9 +200,10 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
         raise DataError(f"{where}: not a GeoJSON object")
     _check_crs(document, where)
     features = _features(document, where)
-    if len(features) == 1:
-        properties = cast("Mapping[str, object]", features[0].get("properties") or {})
-        features = [{**features[0], "properties": {"kind": "aoi", **properties}}]
+    if len(features) == 1 and isinstance(features[0], Mapping):
+        properties = features[0].get("properties") or {}
+        if isinstance(properties, Mapping):
+            features = [{**features[0], "properties": {"kind": "aoi", **properties}}]
     zones = tuple(_zone(feature, number, id, where) for number, feature in enumerate(features, 1))
     _check_ids(zones, where)
     watched = [zone for zone in zones if zone.kind == "aoi"]

@@ -26,8 +26,8 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from affine import Affine
 from rasterio.io import MemoryFile
-from rasterio.transform import from_origin
 
 from monitor.core.aoi import parse_aoi, read_aoi
 from monitor.core.errors import MonitorError
@@ -57,7 +57,7 @@ from tests.sources.test_mutated import CASES, mutate, packed, seeds
 
 ROOT = Path(__file__).parents[2]
 AT = datetime(2023, 10, 5, 2, 16, tzinfo=UTC)
-GRID = Grid(32652, from_origin(500_000, 4_700_000, 10, 10), (20, 30))
+GRID = Grid(32652, Affine(10, 0, 500_000, 0, -10, 4_700_000), (20, 30))
 WANTED = ExpectedResponse({"default": (2, "uint16")}, GRID, AT, AT, "process")
 PORT = parse_aoi(read_outlines(CASES / "aoi" / "read" / "port.kml"), id="port")
 CRESCENT = parse_aoi(json.loads(next((ROOT / "aoi").glob("rajin.geojson")).read_text()), id="rajin")

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import rasterio
 import zstandard
-from rasterio.transform import from_origin
+from affine import Affine
 from rasterio.windows import Window
 
 from monitor.core.aoi import parse_aoi
@@ -36,7 +36,7 @@ PORT = parse_aoi(
     {"type": "Polygon", "coordinates": [[[129, 42.1], [129.1, 42.1], [129.1, 42.2], [129, 42.2], [129, 42.1]]]},
     id="port",
 )
-GRID = {"crs": "EPSG:32652", "transform": from_origin(500_000, 4_700_000, 10, 10), "dtype": "uint16"}
+GRID = {"crs": "EPSG:32652", "transform": Affine(10, 0, 500_000, 0, -10, 4_700_000), "dtype": "uint16"}
 Bomb = tuple[Callable[[Path], None], str, Callable[[Path], object]]
 
 

@@ -106,6 +106,7 @@ def detect(
     require(out, "detect --image needs --out FILE.geojson")
     from monitor.sources.imagery.local.reading import Reading, parse_at, parse_corners, parse_nodata
     from monitor.standalone.detect import detect_images
+    from monitor.workspace.settings import FILE_NAME, read_settings
 
     require(unit in (None, "linear", "db"), f"--unit {unit}: use linear or db")
     files = [*image, *([Path(period)] if period else []), *(more or [])]
@@ -118,6 +119,7 @@ def detect(
         crs=crs or "",
         corners=parse_corners(corners) if corners else (),
         nodata=parse_nodata(nodata) if nodata else None,
+        limits=read_settings(session.folder / FILE_NAME).limits.value(),
     )
     found = detect_images(files, out=out, reading=reading, land=land, weights=weights, threshold=threshold)
     session.print(found.as_json(), found.text())

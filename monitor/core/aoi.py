@@ -17,6 +17,7 @@ from shapely.validation import explain_validity
 
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import UTM_NORTH_DEG, UTM_SOUTH_DEG, utm_epsg
+from monitor.core.limits import DEFAULT_LIMITS
 from monitor.core.text import plain
 
 KINDS = (
@@ -148,7 +149,11 @@ def read_aoi(path: Path) -> Aoi:
     if path.suffix.lower() in OTHER_VECTORS:
         raise DataError(f"{path}: {_AS_GEOJSON.format(path)}")
     try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_bytes()
+        DEFAULT_LIMITS.check_document(path, text)
+        document = json.loads(text.decode("utf-8-sig"))
+    except DataError:
+        raise
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not a readable GeoJSON file ({error})") from error
     return parse_aoi(document, id=path.stem, where=str(path))
@@ -199,8 +204,9 @@ def parse_aoi(document: object, *, id: str, where: str = "") -> Aoi:  # noqa: A0
     features = _features(document, where)
     outline = _only_outline(features)
     if outline is not None:
-        properties = cast("Mapping[str, object]", outline.get("properties") or {})
-        features = [{**outline, "properties": {**properties, "kind": properties.get("kind") or "aoi"}}]
+        properties = outline.get("properties") or {}
+        if isinstance(properties, Mapping):
+            features = [{**outline, "properties": {**properties, "kind": properties.get("kind") or "aoi"}}]
     zones = tuple(_zone(feature, number, id, where) for number, feature in enumerate(features, 1))
     _check_ids(zones, where)
     watched = [zone for zone in zones if zone.kind == "aoi"]

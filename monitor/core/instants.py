@@ -19,6 +19,8 @@ from monitor.core.errors import DataError
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 """No AIS message and no ADS-B message is older."""
+_NEVER = datetime(2100, 1, 1, tzinfo=UTC)
+"""What lies after this is no instant that will come; chosen."""
 AHEAD = timedelta(days=1)
 """How far a clock may run ahead of ours; chosen."""
 
@@ -31,11 +33,12 @@ _NUMBER = re.compile(r"[-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][-+]?\d+)?")
 _CALENDAR = re.compile(r"(?:19|20)\d{6}(?:\d{6})?")
 _WRITTEN = re.compile(
     r"""\[?(?:(?P<year>\d{4})(?:(?P<sep>[-/.])(?P<month>\d{1,2})(?P=sep)(?P<day>\d{1,2})|(?P<month2>\d\d)(?P<day2>\d\d))
-    |(?P<first>\d{1,2})(?P<cut>[-/.\ ])(?P<second>\d{1,2}|[A-Za-z]{3})[A-Za-z]*(?P=cut)(?P<year2>\d{4}))
+    |(?P<first>\d{1,2})(?P<cut>[-/.\ ])(?P<second>\d{1,2}|[A-Za-z]{3})[A-Za-z]*(?P=cut)(?P<year2>\d{4}|\d\d(?!\d)))
     (?:(?:[T_]|,?\s+)(?P<h>\d{1,2}):?(?P<m>\d\d)(?::?(?P<s>\d\d))?(?P<early>\s*(?:Z|UTC)(?=[.,]))?(?:[.,](?P<f>\d+))?
     \s*(?P<half>[AaPp][Mm])?)?\s*(?P<zone>(?:Z|z|UTC|GMT|[-+]\d\d:?(?:\d\d)?)?)\s*(?:UTC|GMT)?\]?""",
     re.VERBOSE,
 )
+_PAIR = re.compile(r"\[?(\d{1,2})(?:([-/.])(\d{1,2})\2\d{4}|([/.])(\d{1,2})\4\d\d(?!\d))")
 _MONTHS = {
     name: i
     for i, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1)
@@ -82,6 +85,12 @@ def believable(t: pd.Series, latest: datetime) -> npt.NDArray[np.bool_]:
     return np.asarray(((t >= pd.Timestamp(EARLIEST)) & (t <= pd.Timestamp(latest))).to_numpy(), dtype=np.bool_)
 
 
+def first_ahead(t: pd.Series, latest: datetime) -> datetime | None:
+    """The first instant after `latest`, which a clock that was set back may have made of a good one; None without."""
+    ahead = t[(t > pd.Timestamp(latest)) & (t < pd.Timestamp(_NEVER))]
+    return ahead.min().to_pydatetime() if len(ahead) else None
+
+
 def from_epoch(seconds: npt.ArrayLike) -> pd.Series:
     """UTC instants of seconds since 1970; NaT where there is no number or it is beyond any calendar."""
     values = np.asarray(seconds, dtype=np.float64)
@@ -97,9 +106,9 @@ def date_orders(column: pa.Array) -> frozenset[Order]:
     written.
     """
     days = pc.unique(pc.utf8_slice_codeunits(pc.utf8_trim_whitespace(column), 0, 10)).to_pylist()
-    pairs = [re.match(r"\[?(\d{1,2})([-/.])(\d{1,2})[-/.]\d{2}", day) for day in days if day]
+    pairs = [_PAIR.match(day) for day in days if day]
     found: set[Order] = set()
-    for first, cut, second in (pair.groups() for pair in pairs if pair):
+    for first, cut, second in ((p[1], p[2] or p[4], p[3] or p[5]) for p in pairs if p):
         if int(first) > 12 >= int(second):
             found.add("day first")
         elif int(second) > 12 >= int(first):
@@ -144,9 +153,9 @@ def parse_instants(
     """UTC instants of a text column.
 
     Understood without a pattern: ISO 8601 with any offset, ``UTC`` or ``GMT`` behind it or none; year first with
-    dashes, slashes, dots or nothing between; day or month first with a year of four digits, and names of months;
-    12-hour clocks; epochs in seconds, milliseconds, microseconds and nanoseconds; serial dates of spreadsheets, where
-    every small number of the column is one.
+    dashes, slashes, dots or nothing between; day or month first with a year of four digits, or of two behind slashes,
+    dots and names of months; 12-hour clocks; epochs in seconds, milliseconds, microseconds and nanoseconds; serial
+    dates of spreadsheets, where every small number of the column is one.
 
     Parameters
     ----------
@@ -189,7 +198,7 @@ def _quick(column: pa.Array, style: TimeStyle) -> Instants | None:
             parsed = pc.strptime(column, format=pattern, unit="us", error_is_null=True)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise DataError(f"time format {pattern!r}: {error}; give a strptime pattern") from error
-        if not style.pattern and parsed.null_count > column.null_count:
+        if not style.pattern and (parsed.null_count > column.null_count or _is_short(parsed)):
             return None
         return _localised(parsed.to_pandas(), clock, style.zone, ())
     try:
@@ -201,6 +210,12 @@ def _quick(column: pa.Array, style: TimeStyle) -> Instants | None:
     except pa.ArrowInvalid:
         return None
     return Instants(stated.astype("datetime64[us, UTC]"), np.full(len(column), "stated", dtype=object))
+
+
+def _is_short(parsed: pa.Array) -> bool:
+    """Whether years of two digits were taken for those of the first century."""
+    first = pc.min(pc.year(parsed)).as_py()
+    return first is not None and first < 1000
 
 
 def _by_pandas(column: pa.Array, pattern: str, zone: str) -> Instants:
@@ -266,6 +281,10 @@ def _written(found: re.Match[str], order: Order) -> tuple[np.datetime64, str]:
         year, month, day = part["year"], part["month"] or part["month2"], part["day"] or part["day2"]
     else:
         year, day, month = part["year2"], part["first"], part["second"]
+        if len(year) == 2:
+            if part["cut"] == "-" and month.isdigit():  # as often written year first
+                return np.datetime64("NaT", "us"), "unstated"
+            year = f"{19 if int(year) >= 90 else 20}{year}"
         if order == "month first" and month.isdigit():
             day, month = month, day
     hour = int(part["h"] or 0)

@@ -8,12 +8,14 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+import rasterio
 from rasterio.errors import CRSError, RasterioError, RasterioIOError
 from rasterio.io import MemoryFile
 
 from monitor.core.errors import ArchiveError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
+from monitor.io.rasters import ALONE
 from monitor.io.stac import read_file
 
 _COG = {"driver": "COG", "compress": "DEFLATE", "predictor": "YES", "blocksize": 256, "overview_resampling": "NEAREST"}
@@ -84,7 +86,7 @@ def _encode(
 def _read(path: Path, check: str) -> tuple[npt.NDArray[np.generic], tuple[str, ...], Grid, dict[str, str]]:
     content = read_file(path.parent, path.name, check)
     try:
-        with MemoryFile(content) as memory, memory.open(driver="GTiff") as source:
+        with rasterio.Env(**ALONE), MemoryFile(content) as memory, memory.open(driver="GTiff") as source:
             data = source.read()
             grid = Grid(int(source.crs.to_epsg()), source.transform, (source.height, source.width))
             tags = {key: value for key, value in source.tags().items() if key not in _GDAL_TAGS}

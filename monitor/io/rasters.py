@@ -20,6 +20,7 @@ from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from monitor.core.arrays import Mask
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.io.gdal_log import log_once
 
 GEOTIFF = ("GTiff",)
@@ -30,7 +31,7 @@ JPEG2000 = ("JP2OpenJPEG", "JP2KAK", "JP2ECW", "JP2MrSID")
 UNREADABLE = (RasterioError, CRSError, CPLE_BaseError, ValueError, TypeError, OverflowError, MemoryError)
 """What opening and reading a damaged raster raises; a `DataError` is a ValueError too, and is let through first."""
 
-_CLOSED = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_CACHEMAX": 128}
+ALONE = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_NUM_THREADS": "ALL_CPUS", "GDAL_CACHEMAX": 128}
 """No file beside the one that is opened; and 128 MB, since GDAL would keep blocks in a twentieth of the memory."""
 
 log_once()
@@ -52,11 +53,33 @@ def open_raster(path: Path | str, *, drivers: Sequence[str] = GEOTIFF) -> Iterat
     rasterio.errors.RasterioError
         The file is missing, damaged or in another format.
     """
-    with rasterio.Env(**_CLOSED) as env:
+    with rasterio.Env(**ALONE) as env:
         here = env.drivers()
         driver = next((name for name in drivers if name in here), drivers[0])
         with rasterio.open(path, driver=driver) as source:
             yield source
+
+
+def check_window(source: DatasetReader, window: Window | None = None, *, limits: Limits = DEFAULT_LIMITS) -> None:
+    """Refuse to read more pixels at once than the limits allow; a block of the file is unpacked whole.
+
+    Parameters
+    ----------
+    source : DatasetReader
+        The file, open.
+    window : Window, optional
+        The part to be read; all of it by default.
+    limits : Limits, optional
+        What may be read at once.
+
+    Raises
+    ------
+    DataError
+        The window or a block of the file has too many pixels.
+    """
+    part = Window(0, 0, source.width, source.height) if window is None else window
+    for rows, cols in ((int(part.height), int(part.width)), *source.block_shapes):
+        limits.check_pixels(source.name, rows, cols)
 
 
 def alpha_bands(source: DatasetReader) -> list[int]:
@@ -65,7 +88,9 @@ def alpha_bands(source: DatasetReader) -> list[int]:
     return [n for n, (kind, text) in pairs if kind == ColorInterp.alpha or (text or "").strip().lower() == "alpha"]
 
 
-def stated_mask(source: DatasetReader, path: Path, window: Window | None = None) -> Mask | None:
+def stated_mask(
+    source: DatasetReader, path: Path, window: Window | None = None, *, limits: Limits = DEFAULT_LIMITS
+) -> Mask | None:
     """(row, col) bool: False where a file's mask, its alpha band or ``.msk`` beside it says that nothing was seen.
 
     None when it has none of them.
@@ -78,6 +103,8 @@ def stated_mask(source: DatasetReader, path: Path, window: Window | None = None)
         Where it lies.
     window : Window, optional
         The part that is read; all of it by default.
+    limits : Limits, optional
+        What may be read at once of the ``.msk``.
 
     Raises
     ------
@@ -92,5 +119,6 @@ def stated_mask(source: DatasetReader, path: Path, window: Window | None = None)
     beside = path.with_name(f"{path.name}.msk")
     if beside.is_file():
         with open_raster(beside) as mask:
+            check_window(mask, window, limits=limits)
             found.append(np.asarray((mask.read(window=window) != 0).all(axis=0), dtype=bool))
     return np.logical_and.reduce(found) if found else None

@@ -232,12 +232,19 @@ def pass_facts(properties: Mapping[str, object]) -> PassFacts:
         start=utc(str(start)) if start else None,
         end=utc(str(end)) if end else None,
         platform=str(properties.get("platform") or ""),
-        relative_orbit=None if orbit is None else int(cast("int", orbit)),
+        relative_orbit=None if orbit is None else _whole(orbit),
         orbit_state=cast("str | None", properties.get("sat:orbit_state")),
         cloud_cover=None if cloud is None else float(cast("float", cloud)) / 100.0,
         level=cast("str | None", properties.get("processing:level")),
         simulated=bool(properties.get("monitor:simulated")),
     )
+
+
+def _whole(value: object) -> int:
+    try:
+        return int(cast("int", value))
+    except OverflowError as error:
+        raise ValueError(f"{value} is no whole number") from error
 
 
 def asset_bands(asset: Mapping[str, object]) -> list[Mapping[str, object]]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import cast
-from xml.etree import ElementTree
 
 import geopandas as gpd
 import pandas as pd
@@ -22,6 +20,9 @@ from shapely.geometry import mapping, shape
 
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84
+from monitor.core.limits import DEFAULT_LIMITS, Limits
+from monitor.io.documents import parse_xml, read_document, read_json
+from monitor.io.packed import damage, read_member
 
 _BEGINS: Mapping[str, bytes] = MappingProxyType(
     {".gpkg": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a", ".kmz": b"PK"}
@@ -33,7 +34,7 @@ _GEOJSON = (".geojson", ".json")
 _DRIVERS = MappingProxyType({".gpkg": "GPKG", ".shp": "ESRI Shapefile", ".kml": "KML or LIBKML", ".kmz": "LIBKML"})
 
 
-def read_outlines(path: Path) -> dict[str, object]:
+def read_outlines(path: Path, *, limits: Limits = DEFAULT_LIMITS) -> dict[str, object]:
     """A GeoJSON FeatureCollection, in longitude and latitude, of all layers of a file.
 
     Parameters
@@ -41,16 +42,18 @@ def read_outlines(path: Path) -> dict[str, object]:
     path : Path
         GeoJSON, KML, KMZ, GeoPackage or Shapefile. Only features with a geometry are taken. A GeoJSON file with a
         ``crs`` member is reprojected.
+    limits : Limits, optional
+        What it may take in memory.
 
     Raises
     ------
     DataError
-        The file is damaged, in another format, or a layer has no CRS.
+        The file is damaged, in another format, too large, or a layer has no CRS.
     """
     kind = path.suffix.lower()
     if kind not in _DRIVERS:
-        return _reprojected(_json(path), path)
-    _check_begins(path, kind)
+        return _reprojected(_json(path, limits), path)
+    _check_begins(path, kind, limits)
     try:
         layers = [_layer(path, str(name)) for name, _ in pyogrio.list_layers(path)]
     except DataError:
@@ -74,17 +77,8 @@ def _layer(path: Path, name: str) -> gpd.GeoDataFrame:
     return known[kept].rename(columns={"Name": "name"} if "name" not in known else {})
 
 
-def _json(path: Path) -> dict[str, object]:
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check its name and permissions") from error
-    except (ValueError, RecursionError) as error:
-        if path.suffix.lower() in _GEOJSON:
-            raise DataError(f"{path}: not a readable GeoJSON file ({error}); export it again") from error
-        raise DataError(
-            f"{path}: none of GeoJSON, KML, KMZ, GeoPackage and Shapefile; export it as one, and unpack a zip"
-        ) from error
+def _json(path: Path, limits: Limits) -> dict[str, object]:
+    document = read_json(path, limits=limits)
     if not isinstance(document, dict):
         raise DataError(f"{path}: not a GeoJSON object; export it again")
     return document
@@ -114,31 +108,27 @@ def _moved(feature: dict[str, object], crs: str) -> dict[str, object]:
     return {**feature, "geometry": None if inner is None else _moved(cast("dict[str, object]", inner), crs)}
 
 
-def _check_begins(path: Path, kind: str) -> None:
-    try:
-        if kind == ".kml":
-            _check_kml(path.read_bytes(), path)
-            return
+def _check_begins(path: Path, kind: str, limits: Limits) -> None:
+    if kind == ".kml":
+        _check_kml(read_document(path, limits=limits), path)
+        return
+    with damage(path):
+        limits.check_size(path, path.stat().st_size)
         with path.open("rb") as file:
             head = file.read(16)
-        if not head.startswith(_BEGINS[kind]):
-            raise DataError(f"{path}: not a {_DRIVERS[kind]} file; export it again")
-        if kind == ".kmz":
-            with zipfile.ZipFile(path) as archive:
-                for name in archive.namelist():
-                    if name.lower().endswith(".kml"):
-                        _check_kml(archive.read(name), path)
-    except (OSError, EOFError, NotImplementedError, RuntimeError, zlib.error, zipfile.BadZipFile) as error:
-        raise DataError(f"{path}: not a readable {_DRIVERS[kind]} file ({error}); export it again") from error
+    if not head.startswith(_BEGINS[kind]):
+        raise DataError(f"{path}: not a {_DRIVERS[kind]} file; export it again")
+    if kind == ".kmz":
+        with damage(path), zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+        for name in names:
+            if name.lower().endswith(".kml"):
+                _check_kml(read_member(path, name, limits=limits), path)
 
 
 def _check_kml(content: bytes, path: Path) -> None:
     """Refuse what is no KML, has entities, or names another file to be loaded."""
-    if b"<!ENTITY" in content or b"<NetworkLink" in content:
+    if b"<NetworkLink" in content:
         raise DataError(f"{path}: it names other files to load; export the outlines themselves")
-    try:
-        root = ElementTree.fromstring(content)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:  # a wrong encoding, too
-        raise DataError(f"{path}: not a readable KML file ({error}); export it again") from error
-    if root.tag.rpartition("}")[2] != "kml":
+    if parse_xml(content, path).tag.rpartition("}")[2] != "kml":
         raise DataError(f"{path}: not a KML file; export it again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,6 +35,11 @@ class Ingested:
     parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def reading(self) -> str:
+        """What it added, as text: another reading of the same file is another text."""
+        return hashlib.sha256(json.dumps([_spans(self), sorted(self.parts.items())]).encode()).hexdigest()[:16]
+
+    @property
     def positions(self) -> int:
         """How many positions it has, repeats of other files included."""
         return sum(count for _, _, count in self.spans)
@@ -61,11 +67,15 @@ def encode_marker(done: Ingested) -> bytes:
         "key": done.key,
         "file": done.file,
         "written_at": done.written_at.isoformat(),
-        "spans": [[start.isoformat(), end.isoformat(), count] for start, end, count in done.spans],
+        "spans": _spans(done),
         "report": dict(done.report),
         "parts": dict(done.parts),
     }
     return seal.sealed(json.dumps(value | {seal.KEY: seal.BLANK}, indent=1, sort_keys=True).encode() + b"\n")
+
+
+def _spans(done: Ingested) -> list[list[object]]:
+    return [[start.isoformat(), end.isoformat(), count] for start, end, count in done.spans]
 
 
 def decode_marker(path: Path) -> Ingested:

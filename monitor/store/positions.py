@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -21,6 +21,14 @@ from monitor.store.position_parts import Bounds, PartWriter, read_part, select_r
 SAME_DEG = 1e-4
 """Two positions of one MMSI and instant closer than this (some 10 m) are one, rounded by different feeds."""
 _SLIM = ("mmsi", "t", "lon", "lat")
+
+
+@dataclass(frozen=True, slots=True)
+class UsedFile:
+    """The reading of an ingested file, and from when to when its positions lie, day by day."""
+
+    reading: str
+    spans: tuple[tuple[datetime, datetime], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +224,15 @@ class PositionStore:
                 end = min(end, period.end)
             yield table, end
 
+    def files_used(self) -> dict[str, UsedFile]:
+        """What matches that are made now are made with, by the key of each file."""
+        return {
+            done.key: UsedFile(done.reading, tuple((start, end) for start, end, _ in done.spans))
+            for done in self.ingested()
+        }
+
     def late_scenes(
-        self, scenes: pd.DataFrame, *, known: Collection[str], within: timedelta = timedelta(hours=12)
+        self, scenes: pd.DataFrame, *, used: Mapping[str, UsedFile], within: timedelta = timedelta(hours=12)
     ) -> list[str]:
         """Ids of scenes whose matches must be made again, in the order given.
 
@@ -225,16 +240,16 @@ class PositionStore:
         ----------
         scenes : DataFrame
             `scene_id` and `acquired_at`.
-        known : collection of str
-            Keys of the files whose positions the matches were made with; no clock takes part.
+        used : mapping of str to UsedFile
+            What the matches were made with, by key (`files_used`): what has come in since, was read anew, or was
+            withdrawn is late. No clock takes part.
         within : timedelta
             Positions nearer than this to the scene's instant may change a match.
         """
-        late = pd.Series(False, index=scenes.index)
-        for done in self.ingested():
-            if done.key in known:
-                continue
-            for start, end, _ in done.spans:
+        late, here = pd.Series(False, index=scenes.index), self.files_used()
+        changed = [key for key in here.keys() | used.keys() if here.get(key) != used.get(key)]
+        for file in (table[key] for key in sorted(changed) for table in (here, used) if key in table):
+            for start, end in file.spans:
                 late |= scenes["acquired_at"].between(pd.Timestamp(start - within), pd.Timestamp(end + within))
         return [str(scene) for scene in scenes.loc[late, "scene_id"]]
 

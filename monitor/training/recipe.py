@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from monitor.core.errors import DataError
+from monitor.io.documents import read_toml
 from monitor.training.augment.canvas import Recipe
 
 
@@ -71,10 +71,7 @@ def read_stages(path: Path) -> Stages:
     DataError
         The file cannot be read, has no stage, or a name or a value in it is not known.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: not a readable recipe ({error}); correct it") from error
+    document = read_toml(path)
     entries = document.get("stage")
     if not isinstance(entries, list) or not entries:
         raise DataError(f"{path}: no [[stage]]; name at least one")

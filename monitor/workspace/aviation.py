@@ -59,6 +59,7 @@ class AviationTables:
             dates=chosen.dates if dates is None else dates,
             layouts=chosen.layouts,
             everyone=everyone,
+            limits=self.workspace.settings.limits.value(),
         )
         return pipeline.aviation.derive.take_flights(
             self.workspace.archive,

@@ -66,6 +66,7 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
             unit=settings.source.radar_unit,
             name_pattern=settings.source.name_pattern,
             crs=settings.source.crs,
+            limits=settings.limits.value(),
         )
         return FolderSource(root / settings.source.folder, given, settings.source.accept_missing_bands)
     if chosen == "simulated":
@@ -81,7 +82,7 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
         from monitor.sources.imagery.stac.source import StacSource
 
         landsat = settings.stac.landsat if "landsat" in settings.source.sensors else ""
-        return StacSource(settings.stac.url, settings.stac.collection, landsat)
+        return StacSource(settings.stac.url, settings.stac.collection, landsat, limits=settings.limits.value())
     raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
 
 
@@ -172,6 +173,7 @@ def hub_settings(settings: Settings) -> SentinelHubSettings:
         units_per_month=chosen.units_per_month,
         deadline_s=chosen.deadline_s,
         incidence=chosen.incidence,
+        limits=settings.limits.value(),
     )
 
 

@@ -6,7 +6,6 @@ environment or from a file of their own, never from monitor.toml, and never show
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -17,11 +16,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from monitor.core.errors import DataError, SettingsError
 from monitor.core.instants import Order
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.sensors import SENSORS, SERVED, UNNAMED
 from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.models.description import ModelKeys
 from monitor.detect.registry import DETECTED, Choice
+from monitor.io.documents import read_toml
 from monitor.sources.imagery.local.reading import check_pattern
 from monitor.sources.tabular.layouts import LayoutTable
 
@@ -237,7 +238,9 @@ class AlertsSection(_Section):
         0.5, gt=0, description="changes of counts that a port without one may show a year, all counts together"
     )
     berths: tuple[str, ...] = Field((), description="berths, or ports for all of theirs, whose visits raise an alert")
-    cool_down: str = Field("3d", description="same rule and place: the next one within this is recorded, not sent")
+    cool_down: str = Field(
+        "3d", description="same rule and place: what ends within this of the last is recorded, not sent"
+    )
     newest: str = Field("30d", description="what is longer past than this when it is first found is recorded, not sent")
     unseen: str = Field("14d", description="alert when nothing of a port was seen for longer than this")
     silence: str = Field("24h", description="alert when no AIS came in for longer than this; a day at least")
@@ -295,6 +298,25 @@ class SimulateSection(_Section):
     scenario: str = Field("shuttle-2023", description="what happens in it")
 
 
+class LimitsSection(_Section):
+    """What one file or answer may take before it is refused; raise what a sound one of yours exceeds."""
+
+    unpack_ratio: float = Field(
+        DEFAULT_LIMITS.unpack_ratio, gt=1, description="times its size that a packed file may unpack to, beyond 64 MB"
+    )
+    unpack_gb: float = Field(DEFAULT_LIMITS.unpack_gb, gt=0, description="gigabytes that a packed file may unpack to")
+    document_mb: float = Field(
+        DEFAULT_LIMITS.document_mb, gt=0, description="megabytes of memory for one JSON, XML or CSV read in one piece"
+    )
+    megapixels: float = Field(
+        DEFAULT_LIMITS.megapixels, gt=0, description="million pixels of a picture that are read at once"
+    )
+
+    def value(self) -> Limits:
+        """The limits themselves."""
+        return Limits(**self.model_dump())
+
+
 class Settings(BaseSettings):
     """Every setting, checked. Unknown names are refused."""
 
@@ -316,6 +338,7 @@ class Settings(BaseSettings):
     voyages: VoyagesSection = VoyagesSection()
     alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()
+    limits: LimitsSection = LimitsSection()
 
     @classmethod
     def settings_customise_sources(
@@ -373,11 +396,11 @@ def _plain(message: str) -> str:
 
 def _read_toml(path: Path) -> Mapping[str, object]:
     try:
-        given = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, ValueError, RecursionError) as error:
+        given = read_toml(path)
+    except DataError as error:
         escaped = any(word in str(error) for word in ("hex", "escape", "\\"))
         hint = "; write paths with / or in 'single quotes', since \\ begins an escape" if escaped else ""
-        raise SettingsError(f"{path}: not readable TOML ({error}){hint}") from error
+        raise SettingsError(f"{error}{hint}") from error
     for section, values in given.items():
         if not isinstance(values, dict):
             raise SettingsError(

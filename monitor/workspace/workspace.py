@@ -25,6 +25,7 @@ from monitor.io.atomic import locked
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
+from monitor.sources import PositionReader
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
 from monitor.store.reviews import Review, login
@@ -332,11 +333,14 @@ class Workspace:
         return pipeline.ais.ingest.ingest_files(
             self.positions,
             [Path(file) for file in files],
-            start=utc(start) if start else None,
+            reader=PositionReader(
+                start_date=utc(start) if start else None,
+                layouts=chosen.layouts,
+                dates=chosen.dates if dates is None else dates,
+                time_zone=chosen.time_zone if time_zone is None else time_zone,
+                limits=self.settings.limits.value(),
+            ),
             columns=chosen.columns,
-            layouts=chosen.layouts,
-            dates=chosen.dates if dates is None else dates,
-            time_zone=chosen.time_zone if time_zone is None else time_zone,
         )
 
     def withdraw(self, *files: str | Path) -> tuple[Path, ...]:

@@ -130,3 +130,9 @@ def test_a_port_in_another_format_is_never_passed_over(tmp_path: Path) -> None:
         read_aois(tmp_path)
     (tmp_path / "port.geojson").write_text(json.dumps(feature(SQUARE)))
     assert [aoi.id for aoi in read_aois(tmp_path)] == ["port"]
+
+
+@pytest.mark.parametrize("feature", [[], "x", {"type": "Feature", "properties": [1]}])
+def test_a_feature_that_is_none_is_named(feature: object) -> None:
+    with pytest.raises(DataError, match=r"port: feature 1 (is not a GeoJSON Feature|has properties)"):
+        parse_aoi({"type": "FeatureCollection", "features": [feature]}, id="port")

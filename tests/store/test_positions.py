@@ -182,10 +182,18 @@ def test_late_positions_mark_the_scenes_of_their_hours(tmp_path: Path) -> None:
     times = pd.to_datetime([START - timedelta(days=3), START + timedelta(hours=30)], utc=True)
     scenes = pd.DataFrame({"scene_id": ["early", "near"], "acquired_at": times})
     store.append([table(hours=24.0)], key="one")
-    assert store.late_scenes(scenes, known={"one"}) == []
+    one = store.files_used()
+    assert store.late_scenes(scenes, used=one) == []
     store.append([table(hours=24.0, seed=3)], key="two")
-    assert store.late_scenes(scenes, known={"one"}) == ["near"]
-    assert store.late_scenes(scenes, known={"one", "two"}) == []
+    both = store.files_used()
+    assert store.late_scenes(scenes, used=one) == ["near"]
+    assert store.late_scenes(scenes, used=both) == []
+    store.withdraw("two")
+    assert store.late_scenes(scenes, used=both) == ["near"]
+    store.append([table(hours=24.0, seed=4)], key="two")
+    assert store.late_scenes(scenes, used=both) == ["near"]
+    store.append([table(hours=24.0, seed=3)], key="two")
+    assert store.late_scenes(scenes, used=both) == []
 
 
 @pytest.mark.parametrize("years", [-10, 10])
@@ -193,7 +201,7 @@ def test_the_clock_of_an_ingest_does_not_decide_what_is_late(tmp_path: Path, yea
     store = PositionStore(tmp_path)
     scenes = pd.DataFrame({"scene_id": ["near"], "acquired_at": pd.to_datetime([START], utc=True)})
     store.append([table(hours=24.0)], key="one", now=START + timedelta(days=365 * years))
-    assert store.late_scenes(scenes, known=set()) == ["near"]
+    assert store.late_scenes(scenes, used={}) == ["near"]
 
 
 def test_vessels_keep_the_last_word_of_each(tmp_path: Path) -> None:

@@ -102,6 +102,12 @@ def test_late_ais_has_exactly_its_scenes_matched_again(
     ship = now[(now["scene_id"] == second) & (now["mmsi"] == 440123456)]
     assert ship["status"].tolist() == ["matched"]
     assert workspace.ais.late_scenes() == ()
+    assert workspace.withdraw(late) == (late,)
+    assert workspace.ais.late_scenes() == (second,)
+    assert run(["run", "--due", "-w", str(root)]) == 0
+    now = workspace.matches("made")
+    assert now.loc[now["scene_id"] == second, "mmsi"].isna().all()
+    assert workspace.ais.late_scenes() == ()
 
 
 def test_status_and_counts_tell_what_is_there(finished: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ ALERTS = Schema(
         "start": Column(UTC, "UTC", "Beginning of what was found."),
         "end": Column(UTC, "UTC", "End of what was found."),
         "raised_at": Column(UTC, "UTC", "When the alert was raised."),
-        "quiet_until": Column(UTC, "UTC", "When the cool-down of its rule and subject ends."),
+        "quiet_until": Column(UTC, "UTC", "What ends before this, of the same rule and subject, stays quiet."),
         "claim": Column("str", "", "Sentence of the finding."),
         "likelihood": Column("str", "", 'ICD 203 word, "" for a plain observation.'),
         "confidence": Column("str", "", "high | moderate | low, as the finding has it."),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from monitor.core.arrays import Pixels
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.geo.grid import Grid
+from monitor.core.limits import DEFAULT_LIMITS
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import SENSORS
 from monitor.core.scenes.validity import valid_pixels
@@ -50,7 +52,7 @@ def ring_pixels(coordinates: Any, dataset: rasterio.DatasetReader) -> Pixels:
 def read_port(folder: Path) -> LabelledPort:
     """One labelled port: the folder's one GeoTIFF and its `labels.geojson`."""
     image, document = image_of(folder), read_labels(folder)
-    with rasterio.open(image, driver="GTiff") as dataset:
+    with _opened(image) as dataset:
         names = [name or "" for name in dataset.descriptions]
         dn = np.zeros((len(BANDS), *dataset.shape), dtype=np.uint16)
         for index, band in enumerate(BANDS):
@@ -69,6 +71,15 @@ def read_port(folder: Path) -> LabelledPort:
             epsg=int(dataset.crs.to_epsg()),
             **sort_features(rings),
         )
+
+
+@contextmanager
+def _opened(image: Path) -> Iterator[rasterio.DatasetReader]:
+    """A GeoTIFF by its own driver, alone, unless it has too many pixels to be read at once."""
+    with rasterio.Env(GDAL_DISABLE_READDIR_ON_OPEN="EMPTY_DIR"), rasterio.open(image, driver="GTiff") as source:
+        for rows, cols in (source.shape, *source.block_shapes):
+            DEFAULT_LIMITS.check_pixels(image, rows, cols)
+        yield source
 
 
 def _parts(geometry: dict[str, Any]) -> list[Any]:
@@ -119,8 +130,12 @@ def read_labels(folder: Path) -> dict[str, Any]:
     """
     path = folder / LABELS_FILE
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        text = path.read_bytes()
+        DEFAULT_LIMITS.check_document(path, text)
+        document = json.loads(text.decode("utf-8-sig"))
+    except DataError:
+        raise
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: not readable GeoJSON ({error}); correct it") from error
     labels: dict[str, Any] = document if isinstance(document, dict) else {}
     features = labels.get("features")
@@ -152,7 +167,7 @@ def read_scene(folder: Path, sensor: str = "s2") -> tuple[Acquisition, Raster]:
     """
     image = image_of(folder)
     try:
-        with rasterio.open(image, driver="GTiff") as source:
+        with _opened(image) as source:
             names = [name or "" for name in source.descriptions]
             known = SENSORS[sensor].bands if sensor in SENSORS else ()
             bands = tuple(band for band in known if band in names) or _bands(names)

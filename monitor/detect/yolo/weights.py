@@ -110,7 +110,7 @@ def read_registry(folder: Path) -> dict[str, dict[str, object]]:
     registry = folder / REGISTRY
     try:
         entries = tomllib.loads(registry.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DetectorError(f"{registry}: cannot be read ({error}); restore it, or train again") from error
     if not all(isinstance(entry, dict) for entry in entries.values()):
         raise DetectorError(f"{registry}: no table for each name; write [NAME] above its keys")

@@ -48,7 +48,7 @@ class AlertRule:
     least_likelihood : str
         Findings with a less likely word raise none; plain observations have no word and always do.
     cool_down : timedelta
-        Another alert of the same rule and place stays ``quiet`` this long after the last one that was not.
+        What ends within this of another alert of the same rule and place stays ``quiet``; chosen.
     newest : timedelta
         What ended longer ago than this when it was first found is ``old``: a long past is read in without a flood.
     berths : tuple of str
@@ -109,7 +109,7 @@ def alerts(
     previous : ALERTS table, optional
         Of all earlier runs.
     now : datetime
-        When this run is; decides the cool-down.
+        When this run is, for the record: nothing is decided by it, since a clock may be set back.
     as_of : datetime, optional
         When the watch ends, from which `AlertRule.newest` is counted back; `now` by default.
     rule : AlertRule, optional
@@ -133,7 +133,8 @@ def alerts(
     rule, stays = rule or AlertRule(), stays or Stays()
     when, until = pd.Timestamp(utc(now)), utc(as_of or now)
     known = ALERTS.empty() if previous is None else previous
-    raised, last = set(known["alert_id"]), _last_raised(known)
+    raised, loud = set(known["alert_id"]), _loud_ends(known)
+    now_loud = set[tuple[str, str]]()
     rows: list[dict[str, object]] = []
     for finding in sorted(findings, key=lambda f: (f.end, f.start, f.id), reverse=True):
         name = rule_of(finding)
@@ -143,9 +144,12 @@ def alerts(
             continue
         raised.add(alert_id)
         late = finding.end < until - rule.newest * _KNOWN_LATE.get(name, 1)
-        state = OLD if late else QUIET if key in last and when < last[key] else NEW
+        end = pd.Timestamp(finding.end)
+        near = [other for other in loud.get(key, ()) if abs(end - other) < rule.cool_down]
+        state = OLD if late else QUIET if near or key in now_loud else NEW
         if state == NEW:
-            last[key] = when + rule.cool_down
+            now_loud.add(key)
+            loud.setdefault(key, []).append(end)
         rows.append(
             {
                 **_columns(finding),
@@ -153,7 +157,7 @@ def alerts(
                 "rule": name,
                 "subject": key[1],
                 "raised_at": when,
-                "quiet_until": last.get(key, when),
+                "quiet_until": max([end, *near]) + rule.cool_down,
                 "is_simulated": simulated,
                 "state": state,
             }
@@ -234,7 +238,7 @@ def correction(gone: pd.DataFrame, *, now: datetime) -> pd.DataFrame:
                     "start": sent["start"].min(),
                     "end": sent["end"].max(),
                     "raised_at": when,
-                    "quiet_until": when,
+                    "quiet_until": sent["end"].max(),
                     "claim": " ".join(claims),
                     "likelihood": "",
                     "confidence": "high",
@@ -285,12 +289,13 @@ def _subject(finding: Finding, about: str, stays: Stays) -> str:
     return stays.berth.get(about or finding.id, "") or finding.aoi_id or finding.kind
 
 
-def _last_raised(known: pd.DataFrame) -> dict[tuple[str, str], pd.Timestamp]:
-    last: dict[tuple[str, str], pd.Timestamp] = {}
+def _loud_ends(known: pd.DataFrame) -> dict[tuple[str, str], list[pd.Timestamp]]:
+    """When ended what the alerts are about that were not recorded only, by rule and subject."""
+    ends: dict[tuple[str, str], list[pd.Timestamp]] = {}
     loud = known[known["state"].isin([NEW, SENT, FAILED])]
-    for rule, subject, until in zip(loud["rule"], loud["subject"], loud["quiet_until"], strict=True):
-        last[rule, subject] = max(until, last.get((rule, subject), until))
-    return last
+    for rule, subject, end in zip(loud["rule"], loud["subject"], loud["end"], strict=True):
+        ends.setdefault((rule, subject), []).append(end)
+    return ends
 
 
 def _columns(finding: Finding) -> dict[str, object]:

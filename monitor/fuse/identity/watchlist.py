@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.core.errors import DataError
+from monitor.core.limits import DEFAULT_LIMITS
 from monitor.core.tables import VESSEL_WATCHLIST
 
 log = logging.getLogger(__name__)
@@ -32,7 +34,9 @@ def read_watchlist(path: Path | None = None) -> pd.DataFrame:
         with as_file(files("monitor.fuse") / "data" / "watchlist.csv") as shipped:
             return read_watchlist(shipped)
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8")
+        text = path.read_bytes()
+        DEFAULT_LIMITS.check_document(path, text)
+        raw = pd.read_csv(io.BytesIO(text), dtype=str, keep_default_na=False, encoding="utf-8")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(f"{path}: not a readable watch list in CSV ({error})") from error
     for column in ("length_low_m", "length_high_m", "mmsi"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import re
 from datetime import timedelta
 from importlib.resources import as_file, files
@@ -11,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from monitor.core.errors import DataError
+from monitor.core.limits import DEFAULT_LIMITS
 from monitor.core.tables import OBSERVATIONS
 from monitor.core.timerange import TimeRange, utc
 
@@ -77,7 +79,9 @@ def read_observations(path: Path | None = None) -> pd.DataFrame:
 
 def _read(path: Path, origin: str) -> pd.DataFrame:
     try:
-        raw = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        text = path.read_bytes()
+        DEFAULT_LIMITS.check_document(path, text)
+        raw = pd.read_csv(io.BytesIO(text), dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise DataError(f"{path}: not a readable list of observations in CSV ({error})") from error
     if missing := [name for name in NEEDED if name not in raw]:

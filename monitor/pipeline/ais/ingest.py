@@ -6,18 +6,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from monitor.core import progress
 from monitor.core.errors import DataError
-from monitor.core.instants import Order
+from monitor.core.instants import latest_instant
 from monitor.core.parallel import Outcome, each
+from monitor.core.timerange import utc
 from monitor.core.version import VERSION
 from monitor.pipeline.boundary import read_each
 from monitor.sources import PositionReader, ReadReport
-from monitor.sources.tabular.layouts import LayoutTable
 from monitor.store.ingested import FileFacts
 from monitor.store.positions import PositionStore
 
@@ -87,20 +86,22 @@ class IngestReport:
         return {"files": files, "failures": [{"path": p, "error": why} for p, why in self.failures]}
 
 
+PLAIN = PositionReader()
+"""Of whom nothing is said of the files."""
+
+
 def ingest_files(
     store: PositionStore,
     paths: Sequence[Path],
     *,
-    start: datetime | None = None,
+    reader: PositionReader = PLAIN,
     columns: Mapping[str, str] | None = None,
-    layouts: Mapping[str, LayoutTable] | None = None,
-    dates: Order = "",
-    time_zone: str = "",
 ) -> IngestReport:
     """Read files into the store, one after the other; a file that cannot be read stops no other.
 
-    A file that is in is read again with another start, order of dates, zone or layout, and, if nothing was kept of it,
-    by a newer reader; the new reading takes the place of the old one.
+    A file that is in is read again with another start, order of dates, zone or layout, where instants have come that
+    the clock of the first reading had still before it, and, if nothing was kept of it, by a newer reader; the new
+    reading takes the place of the old one.
 
     Parameters
     ----------
@@ -108,19 +109,12 @@ def ingest_files(
         Where the positions go.
     paths : sequence of Path
         Files of any supported layout.
-    start : datetime, optional
-        The instant of the first message of NMEA files without times.
+    reader : PositionReader, optional
+        What a user says of the files.
     columns : mapping of str to str, optional
         The columns of tables of an unknown layout.
-    layouts : mapping of str to LayoutTable, optional
-        A user's layouts.
-    dates : {"", "day first", "month first"}
-        Order of dates such as 10/11/2023, where a file does not show it.
-    time_zone : str
-        IANA name of the zone of instants in tables that carry none; empty: UTC.
     """
-    plain = PositionReader(None, start, layouts or {}, dates, time_zone)
-    readers = [plain, *([replace(plain, columns=columns)] if columns else [])]
+    readers = [reader, *([replace(reader, columns=columns)] if columns else [])]
     outcomes: list[Outcome[Path, FileReport]] = each(partial(_ingest_one, store, readers), paths, step="ingest")
     return IngestReport(
         tuple(o.value for o in outcomes if o.value is not None),
@@ -139,7 +133,8 @@ def _ingest_one(store: PositionStore, readers: Sequence[PositionReader], path: P
     if store.has(key):
         known = FileReport(path, store.report(key), known=True)
         same = known.counts.get("reading", _UNSAID) == reading
-        if same and not (known.is_rejected and known.counts.get("reader") != VERSION):
+        unread = known.is_rejected and known.counts.get("reader") != VERSION
+        if same and not unread and not _has_come(known.counts.get("ahead")):
             return known if known.is_rejected else FileReport(path, known=True)
     name = path.name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no text
     percent = partial(_report_percent, name)
@@ -162,6 +157,11 @@ def _ingest_one(store: PositionStore, readers: Sequence[PositionReader], path: P
 
 def _report_percent(name: str, done: int, size: int) -> None:
     progress.report(f"{name}, %", 100 * done // max(size, 1), 100)
+
+
+def _has_come(ahead: object) -> bool:
+    """Whether an instant that was still to come when a file was read, perhaps by a wrong clock, has come since."""
+    return isinstance(ahead, str) and utc(ahead) <= latest_instant()
 
 
 def _reading(readers: Sequence[PositionReader]) -> str:

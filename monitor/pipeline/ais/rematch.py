@@ -1,4 +1,4 @@
-"""Which scenes must be matched again because AIS came in after they were matched."""
+"""Which scenes must be matched again because the AIS near them has changed since they were matched."""
 
 from __future__ import annotations
 
@@ -9,30 +9,32 @@ from datetime import timedelta
 import pandas as pd
 
 from monitor.core.scenes.scene import Scene
+from monitor.core.timerange import utc
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import made_from
 from monitor.store.archive import Archive
+from monitor.store.positions import UsedFile
 
 MATCHED = "matched"
-"""The note that holds the keys of the AIS files that the matches were made with, and a digest of what else."""
+"""The note that holds which readings of AIS files the matches were made with, and a digest of what else."""
 REACH, SHIFT = timedelta(hours=12), timedelta(days=1)
 """Positions further than this from a scene change no match of it; the test against AIS shifted by a day reaches a day
 further."""
 
 
 def late_scenes(context: Context, *, within: timedelta = REACH) -> tuple[str, ...]:
-    """Ids of the scenes near which positions have come in since their matches were made, in order of time.
+    """Ids of the scenes near which positions have come in or gone since their matches were made, in order of time.
 
     Empty when nothing was matched yet: then nothing is late.
     """
-    known, _ = _noted(context.archive)
+    used, _ = _noted(context.archive)
     scenes: Sequence[Scene] = context.scenes
-    if known is None or not scenes:
+    if used is None or not scenes:
         return ()
     ordered = sorted(scenes, key=lambda scene: (scene.acquisition.acquired_at, scene.id))
     times = pd.DatetimeIndex([scene.acquisition.acquired_at for scene in ordered]).as_unit("us")
     table = pd.DataFrame({"scene_id": [scene.id for scene in ordered], "acquired_at": times})
-    return tuple(context.positions.late_scenes(table, known=known, within=within))
+    return tuple(context.positions.late_scenes(table, used=used, within=within))
 
 
 def to_match(context: Context) -> frozenset[str] | None:
@@ -40,22 +42,31 @@ def to_match(context: Context) -> frozenset[str] | None:
 
     Those are the late ones, and those whose test against AIS shifted by a day the late positions may change.
     """
-    known, rest = _noted(context.archive)
-    if known is None or rest != made_from(context, positions=False):
+    used, rest = _noted(context.archive)
+    if used is None or rest != made_from(context, positions=False):
         return None
     return frozenset(late_scenes(context, within=REACH + SHIFT))
 
 
 def matched_note(context: Context) -> str:
     """What the note `MATCHED` is to hold of matches that are made from what is there now."""
-    keys = sorted(done.key for done in context.positions.ingested())
-    return json.dumps({"files": keys, "besides": made_from(context, positions=False)}) + "\n"
+    files = {
+        key: [used.reading, [[start.isoformat(), end.isoformat()] for start, end in used.spans]]
+        for key, used in sorted(context.positions.files_used().items())
+    }
+    return json.dumps({"files": files, "besides": made_from(context, positions=False)}) + "\n"
 
 
-def _noted(archive: Archive) -> tuple[frozenset[str] | None, str]:
-    """The keys and the digest of the note; None and "" when there is none, or it was written by an older version."""
+def _noted(archive: Archive) -> tuple[dict[str, UsedFile] | None, str]:
+    """The readings and the digest of the note; None and "" without one, or where an older version wrote it."""
     text = archive.read_note(MATCHED)
     if not text.startswith("{"):
         return None, ""
     note = json.loads(text)
-    return frozenset(note["files"]), str(note["besides"])
+    if not isinstance(note["files"], dict):
+        return None, ""
+    files = {
+        key: UsedFile(reading, tuple((utc(start), utc(end)) for start, end in spans))
+        for key, (reading, spans) in note["files"].items()
+    }
+    return files, str(note["besides"])

@@ -14,9 +14,11 @@ import pandas as pd
 
 from monitor.aviation.clean import CleanReport
 from monitor.core.instants import Order, latest_instant
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.parallel import each
 from monitor.core.schema import Schema
 from monitor.core.tables import aviation as air
+from monitor.core.timerange import utc
 from monitor.core.version import VERSION
 from monitor.pipeline import boundary
 from monitor.pipeline.ais.ingest import file_key
@@ -132,12 +134,15 @@ class Reading:
         Layouts of the user's own.
     everyone : bool
         Every aircraft is read, not those of the watch list alone.
+    limits : Limits
+        What one file may take.
     """
 
     time_zone: str = ""
     dates: Order = ""
     layouts: Mapping[str, LayoutTable] = field(default_factory=dict)
     everyone: bool = False
+    limits: Limits = DEFAULT_LIMITS
 
     def text(self) -> str:
         """The same as text; another text may give another reading."""
@@ -170,7 +175,8 @@ def take_files(
         known = _known(archive)
         contents = {path: file_key(path) for path in files if path.is_file()}
         keys = {path: _key(content, lists, reading) for path, content in contents.items()}
-        new = [path for path in files if not {keys.get(path), f"{keys.get(path)}-{VERSION}"} & known.keys()]
+        read_well = {key for key, entry in known.items() if not entry.is_due}
+        new = [path for path in files if not {keys.get(path), f"{keys.get(path)}-{VERSION}"} & read_well]
         outcomes = each(lambda path: _read(path, lists, reading), new, step="flights")
         read = [outcome.value for outcome in outcomes if outcome.value is not None]
         before = [entry for entry in known.values() if entry.content in {contents[f.report.path] for f in read}]
@@ -181,7 +187,8 @@ def take_files(
         for file in read:
             path = file.report.path
             key = keys[path] + (f"-{VERSION}" if file.report.is_rejected else "")
-            known[key] = _Known(path.name, contents[path], (path.name, trace_name(path)))
+            ahead = file.report.ahead.isoformat() if file.report.ahead else ""
+            known[key] = _Known(path.name, contents[path], (path.name, trace_name(path)), ahead)
         if read:
             entries = {key: asdict(entry) for key, entry in known.items()}
             archive.write_note(FILES, json.dumps(entries, indent=0, sort_keys=True) + "\n")
@@ -206,6 +213,7 @@ def _read(path: Path, lists: AirLists, reading: Reading) -> AirFile:
             time_zone=reading.time_zone or None,
             dates=reading.dates,
             layouts=reading.layouts,
+            limits=reading.limits,
         )
 
 
@@ -217,18 +225,24 @@ def _key(content: str, lists: AirLists, reading: Reading) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """A file that is in: its name, its content's key, and the names that its rows bear."""
+    """A file that is in: its name, its content's key, the names that its rows bear, and what was still to come."""
 
     name: str
     content: str = ""
     sources: tuple[str, ...] = ()
+    ahead: str = ""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether instants have come since that the clock of the reading had still before it."""
+        return bool(self.ahead) and utc(self.ahead) <= latest_instant()
 
 
 def _known(archive: Archive) -> dict[str, _Known]:
     note = archive.read_note(FILES)
     entries = json.loads(note) if note else {}
     return {
-        str(key): _Known(entry["name"], entry["content"], tuple(entry["sources"]))
+        str(key): _Known(entry["name"], entry["content"], tuple(entry["sources"]), entry.get("ahead", ""))
         if isinstance(entry, dict)
         else _Known(str(entry))
         for key, entry in entries.items()

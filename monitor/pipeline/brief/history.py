@@ -19,6 +19,7 @@ from monitor.pipeline.freshness import NOTE
 from monitor.pipeline.review.queue import subject_of
 from monitor.report.page.model import Correction
 from monitor.store.records import Record
+from monitor.store.reviews import ReviewStore
 
 _KIND = "issue"
 _MOST = 40
@@ -28,11 +29,20 @@ _WHY = {"reject": "rejected", "fixed": "seen to be a fixed object"}
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One issue of a brief: when, from which derived tables, and each finding's claim by id."""
+    """One issue of a brief: when, from which derived tables, and each finding's claim by id.
+
+    `known` are the reviews and revised matches that were there, so that no clock says what came later; None where an
+    older version wrote the issue.
+    """
 
     at: datetime
     made_from: str
     claims: Mapping[str, str]
+    known: frozenset[str] | None = None
+
+    def later(self, ids: pd.Series, at: pd.Series) -> pd.Series:
+        """Which rows, by id, came after the issue; by the clock where the issue does not say what it knew."""
+        return at > pd.Timestamp(self.at) if self.known is None else ~ids.isin(self.known)
 
 
 def last_issue(context: Context) -> Issue | None:
@@ -45,7 +55,9 @@ def last_issue(context: Context) -> Issue | None:
 def note_issue(context: Context, stated: Iterable[Finding]) -> None:
     """Record what an issue stated; the same tables make the same issue, however often it is written."""
     made_from, scope = context.archive.read_note(NOTE).strip(), _scope(context)
-    body = {"ports": scope, "made_from": made_from, "claims": {f.id: f.claim for f in stated}}
+    matches = context.archive.read_table(MATCHES.name, MATCHES)
+    known = [*(r.id for r in ReviewStore(context.archive).rows()), *_versions(matches[matches["version"] > 1])]
+    body = {"ports": scope, "made_from": made_from, "claims": {f.id: f.claim for f in stated}, "known": known}
     at = context.now.replace(microsecond=0)
     context.archive.record(Record(_KIND, f"{scope}|{made_from[:16]}", at, body))
 
@@ -101,7 +113,7 @@ def reviewers(tables: TableSet, stated: Sequence[Finding]) -> tuple[str, int]:
 
 def _reviewed(tables: TableSet, since: Issue) -> list[Correction]:
     table = tables[REVIEWS]
-    later = table[table["stands"] & table["decision"].isin(list(_WHY)) & (table["at"] > pd.Timestamp(since.at))]
+    later = table[table["stands"] & table["decision"].isin(list(_WHY)) & since.later(table["review_id"], table["at"])]
     return [
         Correction(
             row["at"].to_pydatetime(),
@@ -114,7 +126,8 @@ def _reviewed(tables: TableSet, since: Issue) -> list[Correction]:
 
 def _rematched(tables: TableSet, since: Issue, set_aside: frozenset[str]) -> list[Correction]:
     table = tables[MATCHES].sort_values(["match_id", "version"], kind="stable")
-    late = table[(table["version"] > 1) & (table["as_of"] > pd.Timestamp(since.at)) & (table["detection_id"] != "")]
+    revised = table[(table["version"] > 1) & (table["detection_id"] != "")]
+    late = revised[since.later(_versions(revised), revised["as_of"])]
     made = []
     for row in late.to_dict("records"):
         earlier = table[(table["match_id"] == row["match_id"]) & (table["version"] < row["version"])]
@@ -126,6 +139,11 @@ def _rematched(tables: TableSet, since: Issue, set_aside: frozenset[str]) -> lis
         why = f"{_LATE_AIS}: was {before}, is {row['status']}{ship}"
         made.append(Correction(row["as_of"].to_pydatetime(), name, why))
     return made
+
+
+def _versions(matches: pd.DataFrame) -> pd.Series:
+    """What names each version of a match."""
+    return matches["match_id"].astype("str") + " " + matches["version"].astype("str")
 
 
 def _spelled(what: str, since: Issue) -> str:
@@ -140,4 +158,6 @@ def _scope(context: Context) -> str:
 
 def _issue(record: Record) -> Issue:
     claims = cast("Mapping[str, str]", record.body.get("claims") or {})
-    return Issue(record.at, str(record.body.get("made_from", "")), claims)
+    known = cast("list[str] | None", record.body.get("known"))
+    made_from = str(record.body.get("made_from", ""))
+    return Issue(record.at, made_from, claims, None if known is None else frozenset(known))

@@ -6,15 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain
 
 from monitor.core.errors import DataError
 from monitor.core.instants import TimeStyle, date_orders, settle_order
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.sources.ais.nmea import NmeaParser
 from monitor.sources.ais.rows import Parsed, empty_raw, to_rows
+from monitor.sources.ais.signalk import signalk_rows
 from monitor.sources.tabular.cells import Fields, by_field
 from monitor.sources.tabular.layouts import Layout, LayoutBook
-from monitor.sources.tabular.records import BATCH, Record, flatten, read_records, to_cells
+from monitor.sources.tabular.records import Record, flatten, in_batches, read_records, to_cells
 
 _SENTENCE = re.compile(r"(?:\\[^\\]*\\)?![A-Z-]{2}VD[MO],")
 _STAMPS = ("rxuxtime", "rxtime", "timestamp", "time", "datetime", "received_at", "t", "ts")
@@ -34,12 +36,15 @@ class JsonReader:
         For messages that hold their sentences and no decoded place.
     where : str
         Names the file in errors.
+    limits : Limits
+        What a document may take in memory.
     """
 
     book: LayoutBook
     style: TimeStyle
     nmea: NmeaParser
     where: str
+    limits: Limits = DEFAULT_LIMITS
     _layout: Layout | None = None
     _times: TimeStyle | None = None
     _reported: str = ""
@@ -53,11 +58,12 @@ class JsonReader:
         DataError
             Not JSON, or no object in it has a place, a time and an MMSI.
         """
-        by_line, records = read_records(blocks, self.book, self.where, _expand)
-        first = [*islice(records, BATCH)]
+        by_line, records = read_records(blocks, self.book, self.where, _expand, self.limits)
+        batches = in_batches(records)
+        first = next(batches, [])
         self._layout = self._common_layout(first)
         name = self._layout.name if self._layout else "nmea"
-        return name + (", json lines" if by_line else ", json"), self._batches(first, records)
+        return name + (", json lines" if by_line else ", json"), self._batches(chain([first], batches))
 
     def _common_layout(self, records: Iterable[Record | None]) -> Layout | None:
         """The layout of most records; None when they hold sentences only."""
@@ -85,13 +91,15 @@ class JsonReader:
             "(gpspipe -r -T)"
             if unaware
             else ""
+            if names
+            else "; rows need names, as MarineTraffic gives them with protocol:jsono or csv"
         )
         raise DataError(
             f"{self.where}: JSON without positions; expected objects with a place, a time and an MMSI{cure}"
         )
 
-    def _batches(self, records: list[Record | None], rest: Iterator[Record | None]) -> Iterator[Parsed]:
-        while records:
+    def _batches(self, batches: Iterable[list[Record | None]]) -> Iterator[Parsed]:
+        for records in batches:
             good = [record for record in records if record is not None]
             rows = [row for row in good if self._is_row(row)]
             whole = [_located(row) or not _nmea_of(row) for row in rows]
@@ -100,7 +108,6 @@ class JsonReader:
             if sentences:
                 yield from self.nmea.parse_blocks(iter([_sentences(sentences)]))
             yield self._rows(decoded, len(records) - len(good))
-            records = [*islice(rest, BATCH)]
 
     def _is_row(self, record: Record) -> bool:
         """Whether a record is a message; a report of the time fills in those after it that have none."""
@@ -155,6 +162,8 @@ def _expand(value: Mapping[str, object]) -> Iterable[Record] | None:
     """Rows of a track, one a vertex, or both ends of a gap event of Global Fishing Watch."""
     if value.get("type") == "Feature":
         return _vertices(value)
+    if (signalk := signalk_rows(value)) is not None:
+        return signalk
     if value.get("type") == "gap" and isinstance(value.get("gap"), dict):
         return _ends(value)
     return None

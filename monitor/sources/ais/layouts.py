@@ -14,6 +14,8 @@ FIELDS = (
     "vessel_id",
     "segment",
     "t",
+    "date",
+    "clock",
     "lon",
     "lat",
     "sog_kn",
@@ -35,8 +37,9 @@ FIELDS = (
     "port_m",
     "starboard_m",
 )
-"""What a column of a file may mean. `vessel_id` is an id that is no MMSI; `segment` begins with the MMSI."""
-REQUIRED = (("mmsi", "vessel_id", "segment"), ("t",), ("lon",), ("lat",))
+"""What a column of a file may mean. `date` and `clock` are a day and an hour in columns of their own; `vessel_id` is an
+id that is no MMSI; `segment` begins with the MMSI."""
+REQUIRED = (("mmsi", "vessel_id", "segment"), ("t", "date"), ("lon",), ("lat",))
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from monitor.core.errors import DataError
 from monitor.core.instants import TimeStyle, date_orders, settle_order
+from monitor.core.limits import Limits
 from monitor.core.tables import DIMENSIONS
 from monitor.sources.ais.rows import Parsed, to_rows
 from monitor.sources.tabular.cells import by_field
@@ -22,7 +23,7 @@ _OWN = ("mmsi", "t", "lon", "lat")
 _NUMBERS = ("mmsi", "lon", "lat", "sog_kn", "cog_deg", "heading_deg", "nav_status", "length_m", *DIMENSIONS)
 
 
-def read_parquet(path: Path, book: LayoutBook, style: TimeStyle) -> tuple[str, Iterator[Parsed]]:
+def read_parquet(path: Path, book: LayoutBook, style: TimeStyle, limits: Limits) -> tuple[str, Iterator[Parsed]]:
     """The layout's name and raw rows, batch by batch.
 
     Parameters
@@ -33,6 +34,8 @@ def read_parquet(path: Path, book: LayoutBook, style: TimeStyle) -> tuple[str, I
         The known layouts.
     style : TimeStyle
         What the user says of times.
+    limits : Limits
+        What the file may unpack to.
 
     Raises
     ------
@@ -43,14 +46,14 @@ def read_parquet(path: Path, book: LayoutBook, style: TimeStyle) -> tuple[str, I
     if set(_OWN) <= set(schema.names) and pa.types.is_timestamp(schema.field("t").type):
         if schema.field("t").type.tz is None:
             raise DataError(f"{path}: column t has no time zone; write it as UTC")
-        return "parquet", (_own(table.to_pandas(), path) for table in parquet_tables(path, _BATCH))
+        return "parquet", (_own(table.to_pandas(), path) for table in parquet_tables(path, _BATCH, limits))
     layout = book.find([str(name).lower() for name in schema.names], f"{path}: Parquet")
-    return f"{layout.name}, parquet", _foreign(path, book, style)
+    return f"{layout.name}, parquet", _foreign(path, book, style, limits)
 
 
-def _foreign(path: Path, book: LayoutBook, style: TimeStyle) -> Iterator[Parsed]:
+def _foreign(path: Path, book: LayoutBook, style: TimeStyle, limits: Limits) -> Iterator[Parsed]:
     settled: TimeStyle | None = None
-    for table in parquet_tables(path, _BATCH):
+    for table in parquet_tables(path, _BATCH, limits):
         cells = text_cells(table)
         layout = book.find(list(cells.columns), str(path))
         fields = by_field(cells, layout)

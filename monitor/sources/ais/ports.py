@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
 from monitor.ais.ports.world_ports import COLUMNS, port_ids
 from monitor.core.errors import DataError
+from monitor.io.documents import read_document, read_json
 
 _NAMES = {
     "name": ("main port name", "portname", "port_name", "main_port_name", "name"),
@@ -57,19 +59,30 @@ def read_port_list(path: Path) -> pd.DataFrame:
 
 def _csv(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", encoding_errors="replace")
-    except (OSError, ValueError) as error:
+        return pd.read_csv(
+            io.BytesIO(read_document(path)),
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            encoding_errors="replace",
+        )
+    except DataError:
+        raise
+    except ValueError as error:
         raise DataError(f"{path}: no readable CSV ({error})") from error
 
 
 def _geojson(path: Path) -> pd.DataFrame:
     try:
-        features: Sequence[dict[str, dict[str, object]]] = json.loads(path.read_text(encoding="utf-8"))["features"]
+        document = cast("Mapping[str, Sequence[Mapping[str, Mapping[str, object]]]]", read_json(path))
+        features = document["features"]
         rows = []
         for feature in features:
             place = feature["geometry"]["coordinates"] if feature.get("geometry") else None
             lon, lat = (place[0], place[1]) if isinstance(place, list) and len(place) >= 2 else (None, None)
             rows.append({**feature["properties"], "longitude": lon, "latitude": lat})
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except DataError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"{path}: no readable GeoJSON of points ({error})") from error
     return pd.DataFrame(rows)

@@ -17,9 +17,11 @@ from monitor.ais.static import with_static
 from monitor.ais.validation import screen
 from monitor.core.columns import naive
 from monitor.core.errors import DataError
-from monitor.core.instants import Order, TimeStyle, date_orders, latest_instant, settle_order
+from monitor.core.instants import Order, TimeStyle, date_orders, first_ahead, latest_instant, settle_order
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.tables import POSITIONS
 from monitor.core.timerange import utc
+from monitor.io.packed import ReadProgress, open_members
 from monitor.sources.ais.json import JsonReader
 from monitor.sources.ais.layouts import column_map, shipped_layouts
 from monitor.sources.ais.nmea import NmeaParser
@@ -32,7 +34,7 @@ from monitor.sources.tabular.cells import Cells, by_field
 from monitor.sources.tabular.delimited import Header, read_cells, read_header
 from monitor.sources.tabular.layouts import Layout, LayoutTable
 from monitor.sources.tabular.records import is_json
-from monitor.sources.tabular.streams import HEAD_BYTES, ReadProgress, is_binary, line_blocks, open_members, plain_head
+from monitor.sources.tabular.streams import HEAD_BYTES, is_binary, line_blocks, plain_head
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +55,8 @@ class PositionReader:
         Order of dates such as 10/11/2023, where a file does not show it.
     time_zone : str
         IANA name of the zone of instants that carry none, in tables and before sentences; empty: UTC.
+    limits : Limits
+        What a file may unpack to, and a document in it take in memory.
     """
 
     columns: Mapping[str, str] | None = None
@@ -60,6 +64,7 @@ class PositionReader:
     layouts: Mapping[str, LayoutTable] = field(default_factory=dict)
     dates: Order = ""
     time_zone: str = ""
+    limits: Limits = DEFAULT_LIMITS
 
     def batches(
         self, path: Path, report: ReadReport, *, progress: ReadProgress | None = None
@@ -91,6 +96,8 @@ class PositionReader:
             report.other.update(parsed.other)
             report.add_vessels(parsed.vessels)
             unread = unread or parsed.unread_time
+            ahead = [at for at in (report.ahead, first_ahead(parsed.raw["t"], latest)) if at]
+            report.ahead = min(ahead, default=None)
             screened = screen(parsed.raw, source_file=report.file, latest=latest)
             report.rejected.update(screened.rejected)
             report.unavailable.update(screened.unavailable)
@@ -104,7 +111,7 @@ class PositionReader:
     def _parsed(self, path: Path, report: ReadReport, progress: ReadProgress | None) -> Iterator[Parsed]:
         failed: list[DataError] = []
         read = 0
-        with open_members(path, progress) as members:
+        with open_members(path, progress, limits=self.limits) as members:
             for name, stream in members:
                 where = str(path) if name in (path.name, path.stem) else f"{path}: {name}"
                 try:
@@ -128,7 +135,9 @@ class PositionReader:
         book = shipped_layouts().with_users(self.layouts)
         style = TimeStyle(order=self.dates, zone=self.time_zone)
         if head.startswith(b"PAR1"):
-            return read_parquet(path, book, style)
+            if name != path.name:
+                raise DataError(f"{where}: Parquet within another file; unpack it and give the Parquet file itself")
+            return read_parquet(path, book, style, self.limits)
         if not head.strip():
             raise DataError(f"{where}: the file is empty")
         if is_binary(head):
@@ -136,7 +145,7 @@ class PositionReader:
         nmea = NmeaParser(self.start_date, self.time_zone)
         blocks = line_blocks(stream, first)
         if is_json(head) and not self.columns:
-            kind, rows = JsonReader(book, style, nmea, where).read(blocks)
+            kind, rows = JsonReader(book, style, nmea, where, self.limits).read(blocks)
         elif ANY_SENTENCE.search(head) and not self.columns:
             kind, rows = "nmea", nmea.parse_blocks(blocks)
         else:
@@ -168,7 +177,7 @@ class PositionReader:
 
     def _all_orders(self, path: Path, name: str, header: Header) -> frozenset[Order]:
         """What all dates of a member prove of the order of day and month; it is read once more for that."""
-        with open_members(path) as members:
+        with open_members(path, limits=self.limits) as members:
             for other, stream in members:
                 if other == name:
                     return _orders(read_cells(line_blocks(stream, stream.read(HEAD_BYTES)), header), header.layout)
@@ -218,6 +227,7 @@ def read_positions(
     layouts: Mapping[str, LayoutTable] | None = None,
     dates: Order = "",
     time_zone: str = "",
+    limits: Limits = DEFAULT_LIMITS,
     progress: ReadProgress | None = None,
 ) -> tuple[pd.DataFrame, ReadReport]:
     """Every position in an AIS file, and what became of each of its rows.
@@ -237,6 +247,8 @@ def read_positions(
         Order of dates such as 10/11/2023, where the file does not show it.
     time_zone : str
         IANA name of the zone of instants in tables that carry none; empty: UTC.
+    limits : Limits, optional
+        What the file may unpack to, and a document in it take in memory.
     progress : callable, optional
         Called with bytes read and the file's size.
 
@@ -255,7 +267,7 @@ def read_positions(
     """
     path = Path(path)
     report = ReadReport(path.name)
-    reader = PositionReader(columns, _instant(start_date), layouts or {}, dates, time_zone)
+    reader = PositionReader(columns, _instant(start_date), layouts or {}, dates, time_zone, limits)
     tables = [table for table in reader.batches(path, report, progress=progress) if len(table)]
     if not tables:
         log.warning("%s: no position in %d rows: %s", path.name, report.rows, dict(report.rejected))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pandas as pd
 
@@ -38,6 +39,8 @@ class ReadReport:
         that were not recognised.
     vessels : VESSELS table
         The static data that the ships sent; the latest value of each field.
+    ahead : datetime or None
+        The first instant that was impossible because it is still to come by the clock of the reading.
 
     Notes
     -----
@@ -53,6 +56,7 @@ class ReadReport:
     unavailable: Counter[str] = field(default_factory=Counter)
     notes: list[str] = field(default_factory=list)
     vessels: pd.DataFrame = field(default_factory=VESSELS.empty)
+    ahead: datetime | None = None
 
     def add_vessels(self, rows: pd.DataFrame) -> None:
         """Add static data, columns of VESSELS; later values of a ship replace earlier ones, blanks do not."""
@@ -86,4 +90,5 @@ class ReadReport:
             "unavailable": dict(sorted(self.unavailable.items())),
             "notes": list(self.notes),
             "vessels": len(self.vessels),
+            **({"ahead": self.ahead.isoformat()} if self.ahead else {}),
         }

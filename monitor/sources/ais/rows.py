@@ -76,6 +76,8 @@ def to_rows(fields: Fields, style: TimeStyle, *, bad_lines: int, where: str, pla
     kind = words_of(fields.words("kind"), MOBILE_KINDS, "").to_numpy(object)
     kind[rounded] = "rounded mmsi (nine digits are needed)"
     t = parse_instants(fields.words("t"), style, where=where).t
+    if not style.pattern and _are_days(fields.words("t")):
+        kind[:] = "time without an hour"
     raw = pd.DataFrame(
         {
             "mmsi": mmsi,
@@ -107,6 +109,12 @@ def to_rows(fields: Fields, style: TimeStyle, *, bad_lines: int, where: str, pla
     rejected = Counter({"bad line": bad_lines} if bad_lines else {})
     unread = _first_unread(fields.words("t"), t)
     return Parsed(raw, vessels, rows=fields.rows + bad_lines, rejected=rejected, other=other, unread_time=unread)
+
+
+def _are_days(texts: pa.Array) -> bool:
+    """Whether a column holds dates alone: at midnight no ship of them was where they say."""
+    days = pc.match_substring_regex(texts, r"^\s*\d{1,4}[-/.]([A-Za-z]{3}|\d{1,2})[-/.]\d{1,4}\s*$")
+    return bool(pc.all(days).as_py()) and texts.null_count < len(texts)
 
 
 def _first_unread(texts: pa.Array, t: pd.Series) -> str:

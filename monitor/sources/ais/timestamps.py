@@ -18,6 +18,13 @@ _NUMBERED = re.compile(rb"(?<![\d.])(?:(" + _CALENDAR + rb")|(" + _EPOCH + rb"))
 _PLAUSIBLE = range(631_152_000_000_000, 4_102_444_800_000_000)
 """Microseconds since 1970 from 1990 to 2099: other numbers before a sentence are ids."""
 _DATED = re.compile(_WRITTEN)
+_WORDED = re.compile(
+    rb"(?:(\d{1,2})([./ -])([A-Za-z]{3}|(?<=\.)\d\d)\2(\d{4})[T:, ]+(\d\d):(\d\d):(\d\d)"
+    rb"|([A-Za-z]{3}) +(\d{1,2}) (\d\d):(\d\d):(\d\d) (?:UTC |GMT )?(\d{4}))"
+    rb"(?:[.,](\d{1,9}))?\s*(Z|UTC|GMT|[-+]\d\d:?\d\d)?"
+)
+"""Days first with dots or the name of a month, and the form of C's ``ctime``."""
+_MONTHS = (b"jan", b"feb", b"mar", b"apr", b"may", b"jun", b"jul", b"aug", b"sep", b"oct", b"nov", b"dec")
 _NAMED = re.compile(rb'"rxuxtime":\s*"?(\d+(?:\.\d+)?)|"rxtime":\s*"(\d{14})"')
 _AFTER = re.compile(rb"timestamp:\s*(\d{14})|,\s*(" + _EPOCH + rb')\s*"?\s*$')
 
@@ -61,6 +68,8 @@ def stamp_in(text: bytes, zone: ZoneInfo | None = None) -> int | None:
     written = _DATED.search(text)
     if written:
         return _written_micros(written, zone)
+    if worded := _WORDED.search(text):
+        return _worded_micros(worded, zone)
     first: int | None = None
     for found in _NUMBERED.finditer(text):
         micros = calendar_micros(found[1]) if found[1] else epoch_micros(found[2])
@@ -95,11 +104,24 @@ def calendar_micros(text: bytes) -> int | None:
     return micros_of(*(int(part) for part in parts))
 
 
+def _worded_micros(found: re.Match[bytes], zone: ZoneInfo | None) -> int | None:
+    parts = found.groups()
+    day, month, year, clock = (
+        (parts[0], parts[2], parts[3], parts[4:7]) if parts[0] else (parts[8], parts[7], parts[12], parts[9:12])
+    )
+    number = int(month) if month.isdigit() else _MONTHS.index(month.lower()) + 1 if month.lower() in _MONTHS else 0
+    return _moved(micros_of(int(year), number, int(day), *map(int, clock)), found[14], found[15], zone)
+
+
 def _written_micros(found: re.Match[bytes], zone: ZoneInfo | None) -> int | None:
-    whole = micros_of(*(int(part) for part in found.groups()[:6]))
+    return _moved(micros_of(*(int(part) for part in found.groups()[:6])), found[7], found[8], zone)
+
+
+def _moved(whole: int | None, fraction: bytes | None, offset: bytes | None, zone: ZoneInfo | None) -> int | None:
+    """Microseconds of a local time in UTC, with a fraction of a second."""
     if whole is None:
         return None
-    fraction, offset = found[7] or b"", found[8] or b""
+    fraction, offset = fraction or b"", offset or b""
     shift: int | None = 0
     if offset[:1] in (b"+", b"-"):
         shift = (int(offset[1:3]) * 60 + int(offset[-2:])) * 60 * (-1 if offset[:1] == b"+" else 1)

@@ -12,6 +12,8 @@ FIELDS = (
     "registration",
     "callsign",
     "t",
+    "date",
+    "clock",
     "lon",
     "lat",
     "lat_lon",
@@ -27,8 +29,9 @@ FIELDS = (
     "citation",
     "time_zone",
 )
-"""What a column of a file may mean. `lat_lon` is both in one cell, latitude first."""
-REQUIRED = (("icao24", "registration", "callsign"), ("t",), ("lon", "lat_lon"), ("lat", "lat_lon"))
+"""What a column of a file may mean. `date` and `clock` are a day and an hour apart from it, `lat_lon` is
+both in one cell, latitude first."""
+REQUIRED = (("icao24", "registration", "callsign"), ("t", "date"), ("lon", "lat_lon"), ("lat", "lat_lon"))
 
 
 @lru_cache(maxsize=1)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import json
+import io
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.tables.aviation import AIRCRAFT_WATCHLIST, AIRFIELDS
 from monitor.core.timerange import TimeRange
+from monitor.io.documents import read_document, read_json
 
 _DATA = files("monitor.aviation") / "data"
 
@@ -108,9 +111,8 @@ def read_airfields(path: Path | None = None) -> pd.DataFrame:
         with as_file(_DATA / "airfields.geojson") as shipped:
             return read_airfields(shipped)
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-        features = document["features"]
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
+        features = cast("Mapping[str, Sequence[object]]", read_json(path))["features"]
+    except (KeyError, TypeError) as error:
         raise DataError(f"{path}: not a readable GeoJSON FeatureCollection of airfields ({error})") from error
     return AIRFIELDS.conform(pd.DataFrame([_airfield(f, n, path) for n, f in enumerate(features, 1)]))
 
@@ -214,9 +216,8 @@ def csv_rows(path: Path) -> list[dict[str, str]]:
         The file cannot be read.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            header = [name.strip().lower() for name in next(reader, [])]
-            return [dict(zip(header, (c.strip() for c in row), strict=False)) for row in reader if any(row)]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        reader = csv.reader(io.StringIO(read_document(path).decode("utf-8"), newline=""))
+        header = [name.strip().lower() for name in next(reader, [])]
+        return [dict(zip(header, (c.strip() for c in row), strict=False)) for row in reader if any(row)]
+    except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: not a readable CSV file ({error})") from error

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from monitor.core.errors import DataError
-from monitor.sources.tabular.streams import open_members
+from monitor.core.limits import Limits
+from monitor.io.packed import Bounded, Stream, open_members
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -21,7 +22,7 @@ CUT_OFF = "file cut off"
 
 
 @contextmanager
-def plain_members(path: Path, counts: Counter[str]) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
+def plain_members(path: Path, counts: Counter[str], limits: Limits) -> Iterator[Iterator[tuple[str, BinaryIO]]]:
     """Names and streams of what a file holds: itself, or what gzip, zstandard or zip packs.
 
     Parameters
@@ -30,6 +31,8 @@ def plain_members(path: Path, counts: Counter[str]) -> Iterator[Iterator[tuple[s
         The file.
     counts : Counter
         A gzip stream that is cut off or damaged is counted as ``file cut off``.
+    limits : Limits
+        What the file may unpack to.
 
     Raises
     ------
@@ -41,16 +44,16 @@ def plain_members(path: Path, counts: Counter[str]) -> Iterator[Iterator[tuple[s
             magic = file.read(2)
             file.seek(0)
             if magic == GZIP:
-                inflated = cast("BinaryIO", io.BufferedReader(_Inflate(file, counts), 1 << 20))
-                yield iter([(path.name, inflated)])
+                inflated = Bounded(cast("BinaryIO", _Inflate(file, counts)), path, path.stat().st_size, limits)
+                yield iter([(path.name, cast("BinaryIO", io.BufferedReader(inflated, 1 << 20)))])
                 return
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    with open_members(path) as members:
+    with open_members(path, limits=limits) as members:
         yield members
 
 
-class _Inflate(io.RawIOBase):
+class _Inflate(Stream):
     """The plain bytes of a gzip file as far as they go; a cut or damage ends them and is counted."""
 
     def __init__(self, file: BinaryIO, counts: Counter[str]) -> None:

@@ -7,7 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.errors import DataError
-from monitor.core.instants import Order, TimeStyle, date_orders, latest_instant, settle_order
+from monitor.core.instants import Order, TimeStyle, date_orders, first_ahead, latest_instant, settle_order
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
 from monitor.sources.aviation import opensky, readsb
 from monitor.sources.aviation.layouts import shipped_layouts
@@ -27,7 +28,7 @@ from monitor.sources.tabular.cells import Fields, by_field
 from monitor.sources.tabular.delimited import read_cells, read_header
 from monitor.sources.tabular.layouts import Layout, LayoutBook, LayoutTable
 from monitor.sources.tabular.parquet import parquet_schema, parquet_tables, text_cells
-from monitor.sources.tabular.records import LARGEST, is_json, is_lines, read_records, to_cells
+from monitor.sources.tabular.records import in_batches, is_json, is_lines, read_records, to_cells
 from monitor.sources.tabular.streams import HEAD_BYTES, is_binary, line_blocks, plain_head
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def read_air(
     time_zone: str | None = None,
     dates: Order = "",
     layouts: Mapping[str, LayoutTable] | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> AirFile:
     """The positions and claims in one file, whatever its layout.
 
@@ -69,6 +71,8 @@ def read_air(
         Order of dates such as 10/11/2023, where a file does not show it.
     layouts : mapping of str to LayoutTable, optional
         A user's layouts, which go before those that are shipped.
+    limits : Limits, optional
+        What the file may unpack to, and a document in it take in memory.
 
     Raises
     ------
@@ -77,7 +81,7 @@ def read_air(
         another unit than its layout says. Bad rows are counted, never fatal.
     """
     wanted = Wanted(watched_names(watchlist) if watchlist is not None else None, around)
-    reader = _Reader(path, wanted, TimeStyle(order=dates, zone=time_zone or ""), layouts or {})
+    reader = _Reader(path, wanted, TimeStyle(order=dates, zone=time_zone or ""), layouts or {}, limits)
     return reader.read()
 
 
@@ -89,6 +93,7 @@ class _Reader:
     wanted: Wanted
     style: TimeStyle
     layouts: Mapping[str, LayoutTable]
+    limits: Limits
     counts: Counter[str] = field(default_factory=Counter)
     orders: frozenset[Order] = frozenset()
 
@@ -103,10 +108,10 @@ class _Reader:
             return made_file(self.path, "empty", Counter({"file is empty": 1}))
         found: list[AirFile] = []
         failed: list[DataError] = []
-        with plain_members(self.path, self.counts) as members:
-            for _, stream in members:
+        with plain_members(self.path, self.counts, self.limits) as members:
+            for name, stream in members:
                 try:
-                    found.append(self._member(stream))
+                    found.append(self._member(name, stream))
                 except DataError as error:
                     failed.append(error)
         if not found:
@@ -115,13 +120,18 @@ class _Reader:
             self.counts["member not recognised"] += len(failed)
         positions = joined_tables([file.positions for file in found], AIR_POSITIONS)
         claims = joined_tables([file.claims for file in found], AIR_CLAIMS)
-        positions = screened(positions, latest_instant(), self.counts)
-        return made_file(self.path, found[0].report.format, self.counts, positions=positions, claims=claims)
+        latest = latest_instant()
+        ahead = first_ahead(positions["t"], latest)
+        positions = screened(positions, latest, self.counts)
+        made = made_file(self.path, found[0].report.format, self.counts, positions=positions, claims=claims)
+        return replace(made, report=replace(made.report, ahead=ahead))
 
-    def _member(self, stream: BinaryIO) -> AirFile:
+    def _member(self, name: str, stream: BinaryIO) -> AirFile:
         first = stream.read(HEAD_BYTES)
         head = plain_head(first)
         if head.startswith(b"PAR1"):
+            if name != self.path.name:
+                raise DataError(f"{self.path}: Parquet within another file; unpack it and give the Parquet file itself")
             return self._parquet()
         if not head.strip():
             kind = "unreadable gzip" if self.counts[CUT_OFF] else "empty"
@@ -160,7 +170,7 @@ class _Reader:
     def _parquet(self) -> AirFile:
         name = self.book.find([str(n).lower() for n in parquet_schema(self.path).names], f"{self.path}: Parquet").name
         tables = []
-        for table in parquet_tables(self.path, _BATCH):
+        for table in parquet_tables(self.path, _BATCH, self.limits):
             cells = text_cells(table)
             self.counts["rows"] += cells.rows
             layout = self.book.find(list(cells.columns), str(self.path))
@@ -187,32 +197,33 @@ class _Reader:
         return positions
 
     def _json(self, first: bytes, stream: BinaryIO) -> AirFile:
-        plain = first + stream.read(LARGEST - len(first) + 1)
-        if len(plain) > LARGEST:
-            return self._records(iter([plain]), stream)
-        text = plain.decode("utf-8-sig", errors="replace")
-        document: object = None
+        if is_lines(first) and b'"trace"' not in first:
+            return self._records(iter([first]), stream)
+        largest = int(self.limits.document_mb * 1e6)
+        plain = first + stream.read(largest // 2)
+        self.limits.check_document(self.path, plain)
+        known = self._whole(plain.decode("utf-8-sig", errors="replace"))
+        return known or self._records(iter([plain]), stream)
+
+    def _whole(self, text: str) -> AirFile | None:
+        """What is in one document; None for a document of another kind."""
         try:
             document = json.loads(text)
         except (ValueError, RecursionError):
-            salvaged = readsb.salvage(text)
-            if salvaged is None and is_lines(plain[:HEAD_BYTES]):
-                return self._records(iter([plain]), stream)
-            document = salvaged
+            document = readsb.salvage(text)
             self.counts[CUT_OFF] = 1
             log.warning("%s is cut off or damaged; its whole entries were read", self.path.name)
         if document is None:
             return made_file(self.path, "unreadable JSON", self.counts)
-        known = _document(self.path, document, self.counts, self.wanted)
-        return known or self._records(iter([plain]), stream)
+        return _document(self.path, document, self.counts, self.wanted)
 
     def _records(self, blocks: Iterator[bytes], stream: BinaryIO) -> AirFile:
         expected = "JSON, but neither a readsb trace nor an OpenSky response (states, tracks, flights)"
         rest = chain(blocks, line_blocks(stream))
-        _, records = read_records(rest, self.book, str(self.path), lambda _: None)
+        _, records = read_records(rest, self.book, str(self.path), lambda _: None, self.limits)
         tables: list[Fields] = []
         name = ""
-        while batch := [*islice(records, _BATCH)]:
+        for batch in in_batches(records):
             rows = [record for record in batch if record is not None]
             layout = next((fit for fit in map(self.book.fitting, dict.fromkeys(map(frozenset, rows))) if fit), None)
             self.counts["wrong number of fields"] += len(batch) - len(rows)

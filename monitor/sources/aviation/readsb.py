@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from monitor.core.instants import from_epoch
 from monitor.core.tables.aviation import AIR_POSITIONS
+from monitor.sources.aviation.report import table_of
 from monitor.sources.tabular.layouts import METRES_PER_FOOT
 
 _STALE, _NEW_LEG, _GEOMETRIC = 1, 2, 8
@@ -46,21 +47,19 @@ def trace_positions(document: Mapping[str, object], *, where: str, rejected: Cou
         return AIR_POSITIONS.empty()
     icao24 = str(document.get("icao") or "").strip().lower()
     common = {"icao24": icao24, "registration": str(document.get("r") or ""), "source_file": where}
-    details: Mapping[str, object] = {}
-    made = []
-    for row in rows:
-        if isinstance(row, list) and len(row) > 8 and isinstance(row[8], Mapping):
-            details = row[8]
-        position = _position(row, base, details)
-        if isinstance(position, str):
-            rejected[position] += 1
-        else:
-            made.append({**position, **common})
-    if not made:
-        return AIR_POSITIONS.empty()
-    table = pd.DataFrame(made)
-    table["t"] = from_epoch(table["t"].round(3))
-    return AIR_POSITIONS.conform(table)
+
+    def positions() -> Iterator[Mapping[str, object]]:
+        details: Mapping[str, object] = {}
+        for row in rows:
+            if isinstance(row, list) and len(row) > 8 and isinstance(row[8], Mapping):
+                details = row[8]
+            position = _position(row, base, details)
+            if isinstance(position, str):
+                rejected[position] += 1
+            else:
+                yield {**position, **common}
+
+    return table_of(positions(), lambda table: table.assign(t=from_epoch(table["t"].round(3))))
 
 
 def _position(row: object, base: float, details: Mapping[str, object]) -> dict[str, object] | str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -15,12 +17,17 @@ from monitor.core.tables.aviation import AIR_CLAIMS, AIR_POSITIONS
 from monitor.sources.aviation.plain import CUT_OFF
 from monitor.sources.aviation.table import NOT_WATCHED
 
+_PART = 20_000
+
 _NOT_REASONS = frozenset({"rows"})
 
 
 @dataclass(frozen=True, slots=True)
 class AirReport:
-    """What became of one file. `rejected` counts rows by reason; `cut_off` when the file ends too early."""
+    """What became of one file. `rejected` counts rows by reason; `cut_off` when the file ends too early.
+
+    `ahead` is the first instant that was impossible because it is still to come by the clock of the reading.
+    """
 
     path: Path
     format: str
@@ -29,6 +36,7 @@ class AirReport:
     claims: int
     rejected: Mapping[str, int] = field(default_factory=dict)
     cut_off: bool = False
+    ahead: datetime | None = None
 
     @property
     def is_rejected(self) -> bool:
@@ -51,6 +59,27 @@ def joined_tables(tables: Sequence[pd.DataFrame], schema: Schema) -> pd.DataFram
     if not filled:
         return tables[0] if tables else schema.empty()
     return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+
+
+def table_of(
+    rows: Iterable[Mapping[str, object]], finish: Callable[[pd.DataFrame], pd.DataFrame], schema: Schema = AIR_POSITIONS
+) -> pd.DataFrame:
+    """A table of rows, made part by part: a row takes twenty times the memory before it is in a table.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        Column to value.
+    finish : callable
+        What gives a part the columns and types of the schema that the rows do not have.
+    schema : Schema, optional
+        Of the table.
+    """
+    left = iter(rows)
+    tables = []
+    while part := [*islice(left, _PART)]:
+        tables.append(schema.conform(finish(pd.DataFrame(part))))
+    return joined_tables(tables, schema)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from shapely import unary_union
+import numpy as np
+from shapely import get_coordinates, make_valid, unary_union
 from shapely.errors import ShapelyError
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
@@ -91,6 +92,9 @@ def read_item(feature: Mapping[str, object], *, sensor: str) -> Item:
         start = utc(str(at or given["start_datetime"]))
         end = utc(str(at or given["end_datetime"]))
         outline = shape(cast("dict[str, object]", feature["geometry"]))
+        if not len(points := get_coordinates(outline)) or not np.isfinite(points).all():
+            raise ValueError("its outline has no numbers")
+        outline = outline if outline.is_valid else make_valid(outline)
         return (_radar if sensor == "s1" else _optical)(id_, given, start, end, outline)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, ShapelyError) as error:
         name = feature.get("id") if isinstance(feature, Mapping) else feature

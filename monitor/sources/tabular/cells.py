@@ -16,6 +16,8 @@ from monitor.sources.tabular.layouts import Layout
 
 BLANKS = ("", " ", "Unknown", "Undefined", "Unknown value", "None", "none", "null", "NULL", "NaN", "nan", "NA", "[]")
 """Cells that hold nothing."""
+_DAY = r"^\s*\S{6,11}\s*$"
+_HOUR = r"^\s*\d{1,2}:?\d\d(:?\d\d([.,]\d+)?)?\s*([AaPp][Mm])?\s*(Z|UTC|GMT|[-+]\d\d:?\d\d)?\s*$"
 _DECIMAL_COMMA = r"^\s*([-+]?\d*),(\d+)\s*$"
 
 
@@ -60,11 +62,21 @@ class Fields:
 
 def by_field(cells: Cells, layout: Layout) -> Fields:
     """Cells by what their columns mean: of several columns for a field the first that is not blank."""
-    text = {}
-    for field, names in layout.found(cells.columns.keys()).items():
+    text, found = {}, layout.found(cells.columns.keys())
+    for field, names in found.items():
         columns = [cells.columns[name] for name in names]
         text[field] = columns[0] if len(columns) == 1 else pc.coalesce(*columns)
+    apart = {*found.get("date", ()), *found.get("clock", ())}
+    if "date" in text and "clock" in text and apart >= {*found.get("t", ())}:
+        text["t"] = _day_and_hour(text["date"], text["clock"], text.get("t"))
     return Fields(text, layout, cells.rows)
+
+
+def _day_and_hour(date: pa.Array, clock: pa.Array, whole: pa.Array | None) -> pa.Array:
+    """Instants of two columns, in rows in which these hold a day and an hour; elsewhere what one column states."""
+    apart = pc.and_(pc.match_substring_regex(date, _DAY), pc.match_substring_regex(clock, _HOUR))
+    other = pa.nulls(len(date), pa.string()) if whole is None else whole
+    return pc.if_else(pc.fill_null(apart, False), pc.binary_join_element_wise(date, clock, " "), other)
 
 
 def blanks_null(column: pa.Array) -> pa.Array:

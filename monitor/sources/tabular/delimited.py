@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
@@ -17,6 +19,12 @@ from monitor.sources.tabular.layouts import Layout
 
 _HEADER_LINES = 50
 """Lines among which the header is searched for; chosen."""
+_MANY = 1000
+"""Bad lines of a block that are passed over one by one; more are removed together, which is faster."""
+_UNIT = re.compile(r"(?<=\S)\s*[([](?:utc|gmt|deg|degrees|°|kn|kts|knots)[)\]]$")
+"""Behind a column's name: units that are those of the fields."""
+_QUOTE, _LINE_FEED, _RETURN = 34, 10, 13
+Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ def read_header(head: bytes, find: Callable[[Sequence[str]], Layout], where: str
         delimiter = max(",;\t|", key=text.count)
         if not text.count(delimiter):
             continue
-        names = tuple(name.strip().strip('"').strip().lower() for name in text.split(delimiter))
+        names = tuple(_UNIT.sub("", name.strip().strip('"').strip().lower()) for name in text.split(delimiter))
         try:
             return Header(find(names), names, delimiter, number)
         except DataError as error:
@@ -84,16 +92,29 @@ def read_cells(blocks: Iterator[bytes], header: Header) -> Iterator[Cells]:
 
 def _cells(block: bytes, header: Header) -> Cells:
     block, bad = _balanced(_utf8(block))
+    found = header.layout.found(header.names)
+    wanted = list(dict.fromkeys(name for names in found.values() for name in names))
+    if block.strip():
+        table, skipped = _parsed(block, header, wanted, _MANY)
+        if table is None:
+            block, removed = _of_width(block, header)
+            table, skipped = _parsed(block, header, wanted, len(block)) if block.strip() else (None, 0)
+            skipped += removed
+        bad += skipped
+        if table is not None:
+            return Cells({name: joined(table.column(name)) for name in wanted}, table.num_rows, bad)
+    return Cells({name: pa.array([], pa.string()) for name in wanted}, 0, bad)
+
+
+def _parsed(block: bytes, header: Header, wanted: Sequence[str], most: int) -> tuple[pa.Table | None, int]:
+    """The rows of a block and how many lines were none; no rows where there are more than `most` such lines."""
+    bad = 0
 
     def skip(_: object) -> str:
         nonlocal bad
         bad += 1
-        return "skip"
+        return "error" if bad > most else "skip"
 
-    found = header.layout.found(header.names)
-    wanted = list(dict.fromkeys(name for names in found.values() for name in names))
-    if not block.strip():
-        return Cells({name: pa.array([], pa.string()) for name in wanted}, 0, bad)
     try:
         table = pacsv.read_csv(
             io.BytesIO(block),
@@ -109,8 +130,10 @@ def _cells(block: bytes, header: Header) -> Cells:
             ),
         )
     except pa.ArrowInvalid as error:
+        if bad > most:
+            return None, 0
         raise DataError(f"not delimited text ({error}); look at the file in an editor") from error
-    return Cells({name: joined(table.column(name)) for name in wanted}, table.num_rows, bad)
+    return table, bad
 
 
 def joined(column: pa.ChunkedArray) -> pa.Array:
@@ -137,15 +160,36 @@ def _unique(names: Sequence[str]) -> list[str]:
 
 
 def _balanced(block: bytes) -> tuple[bytes, int]:
-    """The block without the lines that open a quotation mark and never close it."""
+    """The block without the lines that open a quotation mark and never close it, and how many these were."""
     if b'"' not in block:
         return block, 0
     data = np.frombuffer(block, dtype=np.uint8)
-    ends = np.flatnonzero(data == 10)
-    starts = np.concatenate([[0], ends + 1])
-    starts = starts[starts < len(data)]
-    odd = np.add.reduceat((data == 34).astype(np.int64), starts) % 2 == 1
-    if not odd.any():
-        return block, 0
-    lines = [block[a:b] for a, b in zip(starts, [*starts[1:], len(block)], strict=True)]
-    return b"".join(line for line, drop in zip(lines, odd, strict=True) if not drop), int(odd.sum())
+    return _kept(data, _counts(data, data == _QUOTE) % 2 == 0)
+
+
+def _of_width(block: bytes, header: Header) -> tuple[bytes, int]:
+    """The block without lines of too many or too few columns; every quotation mark in it is closed on its line."""
+    data = np.frombuffer(block, dtype=np.uint8)
+    outside = np.cumsum(data == _QUOTE) % 2 == 0
+    widths = _counts(data, (data == ord(header.delimiter)) & outside)
+    blank = _counts(data, (data != _LINE_FEED) & (data != _RETURN)) == 0
+    block, removed = _kept(data, (widths == len(header.names) - 1) & ~blank)
+    return block, removed - int(blank.sum())
+
+
+def _starts(data: Bytes) -> npt.NDArray[np.int64]:
+    """Where the lines begin."""
+    starts = np.concatenate([[0], np.flatnonzero(data == _LINE_FEED) + 1])
+    return starts[starts < len(data)]
+
+
+def _counts(data: Bytes, marked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """How many bytes of each line are marked."""
+    return np.add.reduceat(marked, _starts(data), dtype=np.int64)
+
+
+def _kept(data: Bytes, keep: npt.NDArray[np.bool_]) -> tuple[bytes, int]:
+    """The lines to be kept, and how many are not."""
+    if keep.all():
+        return data.tobytes(), 0
+    return data[np.repeat(keep, np.diff(_starts(data), append=len(data)))].tobytes(), int((~keep).sum())

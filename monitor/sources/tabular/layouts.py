@@ -104,6 +104,11 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(".+".join(re.escape(part) for part in name.split("*")))
 
 
+_Names = tuple[frozenset[str], tuple[re.Pattern[str], ...]]
+APART = frozenset({"date", "clock"})
+"""Fields of a day and an hour in columns of their own; such columns are also those of an instant."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class LayoutBook:
     """Every layout of one kind of data.
@@ -134,11 +139,16 @@ class LayoutBook:
     def fitting(self, header: Collection[str]) -> Layout | None:
         """The layout that a header has most columns of; None where none fits."""
         fits = [layout for layout in self.layouts if not layout.lacking(header, self.required)]
-        return max(fits, key=lambda fit: (fit.name in self.users, len(fit.found(header))), default=None)
+        return max(fits, key=lambda fit: (fit.name in self.users, len(fit.found(header).keys() - APART)), default=None)
 
     def fitting_names(self, header: frozenset[str]) -> bool:
         """Whether any layout fits; remembered, since the objects of a JSON file have few sets of names."""
         return _fits(self, header)
+
+    def knows(self, name: str) -> bool:
+        """Whether any layout reads a column of that name."""
+        names: _Names = _columns_read(self)
+        return name in names[0] or any(pattern.fullmatch(name) for pattern in names[1])
 
     def find(self, header: Collection[str], where: str) -> Layout:
         """The layout of a header.
@@ -170,6 +180,14 @@ class LayoutBook:
         """
         own = tuple(made_layout(name, table, self) for name, table in tables.items())
         return LayoutBook((*own, *self.layouts), self.fields, self.required, self.data, self.setting, frozenset(tables))
+
+
+@lru_cache(maxsize=64)
+def _columns_read(book: LayoutBook) -> _Names:
+    """The names of all columns that any layout reads, and the patterns of those with steps left open."""
+    names = {name for fit in book.layouts for group in fit.columns.values() for name in group}
+    starred = sorted(name for name in names if "*" in name)
+    return frozenset(names - set(starred)), tuple(map(_pattern, starred))
 
 
 @lru_cache(maxsize=4096)

@@ -10,15 +10,18 @@ from itertools import chain, islice
 import pyarrow as pa
 
 from monitor.core.errors import DataError
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.sources.tabular.cells import Cells, blanks_null
 from monitor.sources.tabular.layouts import Layout, LayoutBook
 
 BATCH = 100_000
-LARGEST = 1 << 27
-"""Bytes of one JSON document that are parsed at once, into some eight times as many; chosen. Lines have no limit."""
+_BATCH_CELLS = 2_000_000
+"""Cells of a batch, of some 120 bytes each; chosen."""
 _LONGEST_LIST = 4
 _FIRST_LINES = 5
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*[\[{\]])")
+_TOPIC = re.compile(rb"/(\d{9})/")
+"""A ship's number in the topic before a message of MQTT."""
 Record = dict[str, str]
 """One row: text by path in lower case, steps joined by dots. Numbers stand as they stood, so that no digit is lost."""
 Expand = Callable[[Mapping[str, object]], Iterable[Record] | None]
@@ -31,7 +34,7 @@ def is_json(head: bytes) -> bool:
 
 
 def read_records(
-    blocks: Iterator[bytes], book: LayoutBook, where: str, expand: Expand
+    blocks: Iterator[bytes], book: LayoutBook, where: str, expand: Expand, limits: Limits = DEFAULT_LIMITS
 ) -> tuple[bool, Iterator[Record | None]]:
     """Whether it is one object a line, and its records; None stands for a bad line.
 
@@ -45,26 +48,53 @@ def read_records(
         Names the file in errors.
     expand : callable
         Rows of an object that are not simply its values, or None.
+    limits : Limits, optional
+        What a document may take in memory. Lines have no limit together.
 
     Raises
     ------
     DataError
-        Not JSON, too deep, or one document too large to be parsed at once.
+        Not JSON, too deep, or one document too large to be parsed at once; depth may show only in the records.
     """
     first = next(blocks, b"")
     if is_lines(first):
-        return True, _of_lines(chain([first], blocks), book, expand)
+        return True, _of_lines(chain([first], blocks), book, expand, limits)
     parts, size = [first], len(first)
     for block in blocks:
         parts.append(block)
         size += len(block)
-        if size > LARGEST:
-            raise DataError(f"{where}: JSON of over {LARGEST >> 20} MB; split it, or write an object a line")
-    document = parse_json(b"".join(parts), where)
+        limits.check_size(where, 2 * size)
+    text = b"".join(parts)
+    parts.clear()
+    limits.check_document(where, text)
+    return False, _of_document(parse_json(text, where), book, where, expand)
+
+
+def _of_document(document: object, book: LayoutBook, where: str, expand: Expand) -> Iterator[Record]:
     try:
-        return False, iter([*rows_of(document, book, expand)])
+        yield from rows_of(document, book, expand)
     except RecursionError as error:
         raise DataError(f"{where}: JSON nested too deep to be AIS or aircraft data") from error
+
+
+def in_batches(records: Iterator[Record | None]) -> Iterator[list[Record | None]]:
+    """Lists of `BATCH` records, shorter where these have many cells.
+
+    Parameters
+    ----------
+    records : iterator of Record or None
+        As `read_records` gives them.
+    """
+    batch: list[Record | None] = []
+    cells = 0
+    for record in records:
+        batch.append(record)
+        cells += len(record) if record else 1
+        if len(batch) == BATCH or cells > _BATCH_CELLS:
+            yield batch
+            batch, cells = [], 0
+    if batch:
+        yield batch
 
 
 def parse_json(text: bytes, where: str) -> object:
@@ -81,14 +111,18 @@ def parse_json(text: bytes, where: str) -> object:
         raise DataError(f"{where}: not valid JSON ({error})") from error
 
 
-def _object(line: bytes) -> Mapping[str, object] | None:
+def _object(line: bytes, limits: Limits = DEFAULT_LIMITS) -> Mapping[str, object] | None:
     """The object of a line, whatever stands before its first brace; None for any other line."""
     begin = line.find(b"{")
     try:
+        limits.check_document("a line", line)
         value = parse_json(line[max(begin, 0) :], "")
     except DataError:
         return None
-    return value if isinstance(value, dict) else None
+    if not isinstance(value, dict):
+        return None
+    topic = _TOPIC.search(line[: max(begin, 0)])
+    return {"topic": {"mmsi": topic[1].decode()}, **value} if topic else value
 
 
 def is_lines(head: bytes) -> bool:
@@ -100,12 +134,12 @@ def is_lines(head: bytes) -> bool:
     return (found[0] and (len(lines) > 1 or not lines[0].lstrip(b"\xef\xbb\xbf ").startswith(b"{"))) or sum(found) > 1
 
 
-def _of_lines(blocks: Iterator[bytes], book: LayoutBook, expand: Expand) -> Iterator[Record | None]:
+def _of_lines(blocks: Iterator[bytes], book: LayoutBook, expand: Expand, limits: Limits) -> Iterator[Record | None]:
     for block in blocks:
         for line in block.splitlines():
             if not line.strip():
                 continue
-            value = _object(line)
+            value = _object(line, limits)
             if value is None:
                 yield None
                 continue
@@ -118,7 +152,7 @@ def _of_lines(blocks: Iterator[bytes], book: LayoutBook, expand: Expand) -> Iter
 def rows_of(value: object, book: LayoutBook, expand: Expand, above: Record | None = None) -> Iterator[Record]:
     """Records of a document: objects that fit a layout, and those without objects below them.
 
-    What stands above a list of objects is added to each of them.
+    What a layout reads of what stands above a list of objects is added to each of them.
 
     Parameters
     ----------
@@ -144,8 +178,9 @@ def rows_of(value: object, book: LayoutBook, expand: Expand, above: Record | Non
         if not below or book.fitting_names(frozenset(record)):
             yield record
             return
+        known = {name: text for name, text in record.items() if book.knows(name)}
         for rows in below:
-            yield from rows_of(rows, book, expand, record)
+            yield from rows_of(rows, book, expand, known)
 
 
 def flatten(value: Mapping[str, object], prefix: str = "") -> tuple[Record, list[list[object]]]:

@@ -35,10 +35,19 @@ def test_a_finding_is_told_once() -> None:
 def test_the_next_of_the_same_kind_and_place_stays_quiet_until_the_cool_down_ends() -> None:
     first = alerts([_finding("a"), _finding("b")], now=NOW)
     assert sorted(first["state"]) == ["new", "quiet"]
-    early = alerts([_finding("c")], first, now=NOW + timedelta(days=2))
+    early = alerts([_finding("c", days=-2)], first, now=NOW + timedelta(days=2))
     assert early["state"].tolist() == ["quiet"]
-    late = alerts([_finding("d")], pd.concat([first, early]), now=NOW + timedelta(days=4))
+    assert early["quiet_until"].tolist() == [NOW + timedelta(days=5)]
+    late = alerts([_finding("d", days=-4)], pd.concat([first, early]), now=NOW + timedelta(days=4))
     assert late["state"].tolist() == ["new"]
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=3650), timedelta(minutes=10), -timedelta(days=3650)])
+def test_the_clock_of_an_earlier_run_decides_no_alert(ahead: timedelta) -> None:
+    first = alerts([_finding("a")], now=NOW + ahead, as_of=NOW)
+    near, far = _finding("b", days=-1), _finding("c", days=-5)
+    assert alerts([near], first, now=NOW, as_of=NOW)["state"].tolist() == ["quiet"]
+    assert alerts([far], first, now=NOW, as_of=NOW)["state"].tolist() == ["new"]
 
 
 def test_what_was_sent_or_failed_cools_down_as_well() -> None:

@@ -78,6 +78,15 @@ def test_a_review_says_what_no_longer_holds_and_who_said_so(archive: Archive) ->
     assert len([c for c in found if "Dark." in c.what]) == 1
 
 
+def test_a_review_after_the_issue_counts_though_the_clock_was_set_back(archive: Archive) -> None:
+    before = FIRST - timedelta(days=3650)
+    ReviewStore(archive).add("d1", "reject", who="Kim", now=before, note="a crane", detections=("d1",))
+    assert ("Dark. (d1)", "rejected by Kim: a crane") in [(c.what, c.why) for c in corrections(archive, ())]
+    note_issue(context(archive, PORT, now=before), ())
+    archive.write_note(NOTE, "tables of the third")
+    assert corrections(archive, ()) == ()
+
+
 def test_what_was_decided_and_taken_back_is_no_correction(archive: Archive) -> None:
     review_store = ReviewStore(archive)
     review_store.add("d1", "reject", who="Kim", now=LATER, detections=("d1",))

@@ -43,6 +43,21 @@ def test_what_is_refused_names_the_cure(name: str, cure: str) -> None:
     assert name in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"), [("date_alone.csv", "time without an hour"), ("year_first_of_two_digits.csv", "bad time")]
+)
+def test_a_time_that_is_none_gives_no_position(name: str, reason: str) -> None:
+    positions, report = read_positions(CASES / "refused" / name)
+    assert positions.empty
+    assert report.rejected == {reason: 1}
+    assert report.is_rejected
+
+
+def test_signal_k_names_its_ships() -> None:
+    _, report = read_positions(CASES / "read" / "signalk_delta.jsonl")
+    assert report.vessels[["name", "ship_type"]].to_numpy().tolist() == [["MADE UP", 70]]
+
+
 def test_an_order_of_dates_may_be_given() -> None:
     path = CASES / "refused" / "dates_ambiguous.csv"
     days = [read_positions(path, dates=order)[0]["t"].dt.day.tolist() for order in ("day first", "month first")]  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from rasterio.io import DatasetReader
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.io.rasters import GEOTIFF, JPEG2000, UNREADABLE, alpha_bands, open_raster
 from monitor.sources.imagery.local.place import Place, find_place
 from monitor.sources.imagery.local.reading import AS_STATED, NO_NUMBER, Reading
@@ -67,6 +68,8 @@ class Header:
         Whether its one band is of numbers of colours.
     is_full : bool
         Whether every number is the picture's own, 0 too.
+    limits : Limits
+        How many pixels may be read at once.
     others : tuple of Header
         The other files of a scene that has a file a band; `bands` names theirs after its own.
     """
@@ -86,6 +89,7 @@ class Header:
     coloured: tuple[str, ...] = ()
     palette: bool = False
     is_full: bool = False
+    limits: Limits = DEFAULT_LIMITS
     others: tuple[Header, ...] = ()
 
     @property
@@ -208,4 +212,5 @@ def _header(source: DatasetReader, path: Path, given: Reading) -> Header:
         coloured=tuple(name for number, name in enumerate(coloured, 1) if number not in alphas),
         palette=palette,
         is_full=given.nodata == NO_NUMBER,
+        limits=given.limits,
     )

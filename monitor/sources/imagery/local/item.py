@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from monitor.core.errors import DataError
+from monitor.io.documents import read_json
 from monitor.io.stac import asset_bands, pass_facts, reflectance_scale
 from monitor.sources.imagery.naming import band_name, platform_name, sensor_of
 
@@ -74,10 +74,7 @@ def load_feature(path: Path) -> Mapping[str, object] | None:
     DataError
         The file is no JSON.
     """
-    try:
-        item = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not a readable STAC item ({error}); correct or remove it") from error
+    item = read_json(path)
     if isinstance(item, dict) and item.get("type") == "Feature" and isinstance(item.get("properties"), dict):
         return item
     return None

@@ -19,7 +19,7 @@ from monitor.core.errors import DataError, MonitorError
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.sensors import S1_BANDS
 from monitor.core.scenes.validity import valid_pixels
-from monitor.io.rasters import UNREADABLE, alpha_bands, stated_mask
+from monitor.io.rasters import UNREADABLE, alpha_bands, check_window, stated_mask
 from monitor.sources.errors import NoData
 from monitor.sources.imagery.local.header import ALPHA, Header, open_picture
 from monitor.sources.imagery.local.target import ALIGNED, native_grid
@@ -119,6 +119,7 @@ class _Reader:
 
     def onto(self, target: Grid) -> Pixels:
         """The part under a grid, on it."""
+        self._header.limits.check_pixels(self._header.path, *target.shape)
         shift = self._shift(target)
         return self._warp(target) if shift is None else self._cut(target, shift)
 
@@ -208,6 +209,7 @@ class _Reader:
 
     def _stored(self, window: Window) -> tuple[Numbers, Mask | None]:
         """The numbers of bands and masks under a window as they are stored, and what the file states was seen."""
+        check_window(self._source, window, limits=self._header.limits)
         if self._header.palette:
             colours = np.zeros((256, 4), np.uint8)
             for number, colour in self._source.colormap(1).items():
@@ -217,7 +219,7 @@ class _Reader:
         part = self._source.read(self._order, window=window)
         if alpha_bands(self._source) and ALPHA not in self._header.bands:
             return part, None  # the user says that it is none
-        return part, stated_mask(self._source, self._header.path, window)
+        return part, stated_mask(self._source, self._header.path, window, limits=self._header.limits)
 
     def _window_under(self, target: Grid) -> Window | None:
         """The part under a grid of another CRS, with a margin for the resampling."""

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 
 from monitor.core.errors import DataError
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.timerange import utc
 from monitor.sources.imagery.naming import Named
 
@@ -78,6 +79,8 @@ class Reading:
         upper right, lower right and lower left corner. In `crs`, degrees by default.
     nodata : float, str or None
         The number that means that nothing was seen; ``none`` for no number at all; None for the file's own and 0.
+    limits : Limits
+        What one file may take.
     words : Words
         How the user states each thing: `FLAGS` or `SETTINGS`.
     """
@@ -90,6 +93,7 @@ class Reading:
     crs: str = ""
     corners: tuple[float, ...] = ()
     nodata: float | str | None = None
+    limits: Limits = DEFAULT_LIMITS
     words: Words = FLAGS
 
 

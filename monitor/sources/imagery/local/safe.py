@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,9 +21,12 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
 from monitor.core.geo.grid import Grid
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.sensors import S2_BANDS
 from monitor.core.timerange import utc
-from monitor.io.rasters import JPEG2000, open_raster
+from monitor.io.documents import parse_xml, read_document
+from monitor.io.packed import read_member
+from monitor.io.rasters import JPEG2000, check_window, open_raster
 from monitor.sources.imagery.grouping import Item, optical_item
 
 _BAND = re.compile(r".*_(B\d[\dA]|SCL)(?:_(10|20|60)m)?\.jp2", re.IGNORECASE)
@@ -32,17 +34,8 @@ _ORDER = ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B8A", "B09", 
 _QUANTIFICATION = {"BOA_QUANTIFICATION_VALUE", "QUANTIFICATION_VALUE"}
 _OFFSETS = {"BOA_ADD_OFFSET", "RADIO_ADD_OFFSET"}
 _ADVICE = "download the product again, or remove it"
-_DAMAGED = (
-    ElementTree.ParseError,
-    LookupError,
-    ValueError,
-    OSError,
-    EOFError,
-    RuntimeError,
-    zlib.error,
-    zipfile.BadZipFile,
-)
-"""What damaged metadata and zips raise."""
+_DAMAGED = (LookupError, ValueError, OSError)
+"""What damaged metadata raise."""
 
 Numbers = npt.NDArray[np.uint16]
 Classes = npt.NDArray[np.uint8]
@@ -50,7 +43,10 @@ Classes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One tile of one data take: GDAL's path of each band, what turns its numbers into DN, and when it was acquired."""
+    """One tile of one data take: GDAL's path of each band, what turns its numbers into DN, and when it was acquired.
+
+    `limits` are those of reading it.
+    """
 
     where: str
     name: str
@@ -60,6 +56,7 @@ class Product:
     sensed: datetime
     epsg: int
     footprint: BaseGeometry
+    limits: Limits = DEFAULT_LIMITS
 
 
 def is_product(path: Path) -> bool:
@@ -82,8 +79,17 @@ def _is_named(path: PurePath, ending: str) -> bool:
     return name.startswith("S2") and "_MSIL" in name and name.endswith(ending.upper())
 
 
-def read_product(path: Path, where: str) -> Product:
-    """The product in a SAFE folder or zip; `where` names it in errors and ids.
+def read_product(path: Path, where: str, *, limits: Limits = DEFAULT_LIMITS) -> Product:
+    """The product in a SAFE folder or zip.
+
+    Parameters
+    ----------
+    path : Path
+        The folder or zip.
+    where : str
+        Names it in errors and ids.
+    limits : Limits, optional
+        What its metadata and pixels may take.
 
     Raises
     ------
@@ -91,18 +97,18 @@ def read_product(path: Path, where: str) -> Product:
         It is damaged, lacks its metadata, a band, or is no L1C or L2A.
     """
     try:
-        return _product(path, where)
+        return _product(path, where, limits)
     except DataError:
         raise
     except _DAMAGED as error:
         raise DataError(f"{where}: its metadata is damaged ({error}); {_ADVICE}") from error
 
 
-def _product(path: Path, where: str) -> Product:
-    names, read, prefix = _contents(path, where)
+def _product(path: Path, where: str, limits: Limits) -> Product:
+    names, read, prefix = _contents(path, where, limits)
     product_xml = _only(names, "MTD_MSIL*.xml", where)
     tile_xml = _only(names, "MTD_TL.xml", where)
-    product, tile = (ElementTree.fromstring(read(name)) for name in (product_xml, tile_xml))
+    product, tile = (parse_xml(read(name), f"{where}: {name}") for name in (product_xml, tile_xml))
     bands = {band: prefix + name for band, name in _finest(names).items()}
     missing = [band for band in S2_BANDS if band not in bands]
     if missing:
@@ -121,6 +127,7 @@ def _product(path: Path, where: str) -> Product:
         sensed=_sensed(tile, where),
         epsg=epsg,
         footprint=footprint,
+        limits=limits,
     )
 
 
@@ -153,22 +160,18 @@ def read_tile(product: Product, grid: Grid) -> tuple[Numbers, Classes | None, st
     return data, classes, f"offset {product.offsets.get('B02', 0.0):g} applied, {resampled}"
 
 
-def _contents(path: Path, where: str) -> tuple[list[str], Callable[[str], bytes], str]:
+def _contents(path: Path, where: str, limits: Limits) -> tuple[list[str], Callable[[str], bytes], str]:
     """Names of the files, a function that reads one, and what GDAL needs before a name."""
     if path.is_dir():
         names = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
-        return names, lambda name: (path / name).read_bytes(), f"{path}/"
+        return names, lambda name: read_document(path / name, limits=limits), f"{path}/"
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
     except (zipfile.BadZipFile, OSError) as error:
         raise DataError(f"{where}: not a whole zip ({error}); {_ADVICE}") from error
 
-    def read(name: str) -> bytes:
-        with zipfile.ZipFile(path) as archive:
-            return archive.read(name)
-
-    return names, read, f"/vsizip/{path}/"
+    return names, lambda name: read_member(path, name, limits=limits), f"/vsizip/{path}/"
 
 
 def _only(names: Sequence[str], pattern: str, where: str) -> str:
@@ -227,21 +230,12 @@ def _place(path: str, where: str) -> tuple[int, BaseGeometry]:
 def _band(product: Product, band: str, grid: Grid, how: Resampling) -> npt.NDArray[np.generic]:
     path = product.bands[band]
     rows, cols = grid.shape
+    place = {"crs": f"EPSG:{grid.epsg}", "transform": grid.transform, "width": cols, "height": rows}
     try:
-        with (
-            open_raster(path, drivers=JPEG2000) as source,
-            WarpedVRT(
-                source,
-                crs=f"EPSG:{grid.epsg}",
-                transform=grid.transform,
-                width=cols,
-                height=rows,
-                resampling=how,
-                src_nodata=0,
-                nodata=0,
-            ) as warped,
-        ):
-            return np.asarray(warped.read(1))
+        with open_raster(path, drivers=JPEG2000) as source:
+            check_window(source, limits=product.limits)
+            with WarpedVRT(source, **place, resampling=how, src_nodata=0, nodata=0) as warped:
+                return np.asarray(warped.read(1))
     except RasterioError as error:
         raise DataError(
             f"{product.where}: {PurePosixPath(path).name} cannot be read to the end ({error}); {_ADVICE}"

@@ -106,7 +106,7 @@ class FolderSource:
         items = []
         for path in files.products:
             try:
-                items.append(product_item(read_product(path, self._relative(path))))
+                items.append(product_item(read_product(path, self._relative(path), limits=self.given.limits)))
             except MonitorError as error:
                 problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
         damaged = len(files.images) + len(files.products) - len(read) - len(items)
@@ -182,7 +182,7 @@ class FolderSource:
         data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
         scl, notes, classified = np.zeros(grid.shape, np.uint8), set(), True
         for name in names:
-            tile, classes, note = read_tile(read_product(self.root / name, name), grid)
+            tile, classes, note = read_tile(read_product(self.root / name, name, limits=self.given.limits), grid)
             new = tile.any(axis=0) & ~data.any(axis=0)
             data[:, new] = tile[:, new]
             classified &= classes is not None

@@ -39,7 +39,9 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import SourceError
 from monitor.core.geo.grid import Grid
+from monitor.core.limits import Limits
 from monitor.core.timerange import TimeRange
+from monitor.sources.answers import BoundedAdapter, bounded_session
 from monitor.sources.errors import AuthError, BadResponse, RateLimited
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, is_loopback
 from monitor.sources.imagery.sentinelhub.errors import http_fault, login_fault
@@ -130,6 +132,7 @@ class _Session(SentinelHubSession):  # type: ignore[misc]
     def _collect_new_token(self) -> dict[str, object]:
         with OAuth2Session(client=BackendApplicationClient(client_id=self.config.sh_client_id)) as login:
             login.max_redirects = 0
+            bounded_session(login, BoundedAdapter())
             login.register_compliance_hook("access_token_response", self._compliance_hook)
             token = login.fetch_token(
                 token_url=self.config.sh_token_url,
@@ -144,9 +147,10 @@ class _Session(SentinelHubSession):  # type: ignore[misc]
 class _Client(SentinelHubDownloadClient):  # type: ignore[misc]
     """The client with a deadline for one request, however slowly bytes arrive, and an error at the first 429."""
 
-    def __init__(self, *, config: SHConfig, session: SentinelHubSession, deadline: float) -> None:
+    def __init__(self, *, config: SHConfig, session: SentinelHubSession, deadline: float, limits: Limits) -> None:
         super().__init__(config=config, session=session)
         self.deadline = deadline
+        self.limits = limits
         self._sent: set[str] = set()
 
     def _do_download(self, request: DownloadRequest) -> requests.Response:
@@ -154,11 +158,20 @@ class _Client(SentinelHubDownloadClient):  # type: ignore[misc]
         if asked in self._sent:
             raise BadResponse("the catalog's pages do not end: one names itself as the next; narrow the period")
         self._sent.add(asked)
-        download = super()._do_download
-        response: requests.Response = _within(lambda: download(request), self.deadline)
+        response = _within(lambda: self._answer(request), self.deadline)
         if response.status_code == requests.codes.too_many_requests:
             raise _Throttled(response.headers.get("Retry-After"))
         return response
+
+    def _answer(self, request: DownloadRequest) -> requests.Response:
+        with bounded_session(requests.Session(), BoundedAdapter(self.limits)) as session:
+            return session.request(
+                request.request_type.value,
+                url=request.url or "",
+                json=request.post_values,
+                headers=self._prepare_headers(request),
+                timeout=self.config.download_timeout_seconds,
+            )
 
 
 def search_catalog(
@@ -301,7 +314,7 @@ def _bounded(settings: SentinelHubSettings, what: str, send: Callable[[_Client],
         try:
             session, token = _session(settings, deadline)
             frozen = SentinelHubSession.from_token(token)
-            return send(_Client(config=_config(settings), session=frozen, deadline=deadline))
+            return send(_Client(config=_config(settings), session=frozen, deadline=deadline, limits=settings.limits))
         except _FOREIGN as error:
             fault = _named(error, what)
             if session is None or not renewals or not isinstance(fault, AuthError):

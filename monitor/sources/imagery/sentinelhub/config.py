@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import stat
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from monitor.core.errors import SettingsError
+from monitor.core.errors import DataError, SettingsError
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.text import public_url
+from monitor.io.documents import read_toml
 
 _NOT_SET = SecretStr("")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -72,6 +73,8 @@ class SentinelHubSettings:
         First wait before it is sent again, doubled each time.
     side_px : int
         Longest side of one request, 2500 at the service; larger AOIs are split and merged.
+    limits : Limits
+        What one answer may take in memory.
 
     Raises
     ------
@@ -92,6 +95,7 @@ class SentinelHubSettings:
     attempts: int = 4
     pause_s: float = 5.0
     side_px: int = 2500
+    limits: Limits = DEFAULT_LIMITS
 
     def __post_init__(self) -> None:
         if self.deployment == "custom":
@@ -141,10 +145,10 @@ def read_credentials(path: Path) -> tuple[SecretStr, SecretStr]:
     """
     try:
         mode = path.stat().st_mode
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f'{path}: not TOML; write client_id = "…" and client_secret = "…"') from error
-    except (OSError, UnicodeDecodeError) as error:
+        values = read_toml(path)
+    except DataError as error:
+        raise SettingsError(f'{path}: cannot be read as TOML; write client_id = "…" and client_secret = "…"') from error
+    except OSError as error:
         raise SettingsError(f"{path}: credentials cannot be read ({type(error).__name__})") from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SettingsError(f"{path}: others can read these credentials; run `chmod 600 {path}`")

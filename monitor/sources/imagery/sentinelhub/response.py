@@ -12,12 +12,14 @@ from typing import cast
 
 import numpy as np
 import numpy.typing as npt
+import rasterio
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from monitor.core.errors import DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.timerange import isoformat, utc
+from monitor.io.rasters import ALONE, check_window
 from monitor.sources.errors import BadResponse, NoData
 from monitor.sources.imagery.validation import check_grid
 
@@ -122,7 +124,7 @@ def _tiff(content: bytes, name: str, wanted: ExpectedResponse) -> npt.NDArray[np
     if not content:
         raise BadResponse(f"{where}: cannot be read, it is empty. Nothing was kept; run again", transient=True)
     try:
-        with MemoryFile(content) as memory, memory.open(driver="GTiff") as source:
+        with rasterio.Env(**ALONE), MemoryFile(content) as memory, memory.open(driver="GTiff") as source:
             epsg = source.crs.to_epsg() if source.crs else None
             found = Grid(epsg or 0, source.transform, (source.height, source.width))
             if (source.count, source.dtypes[0]) != (bands, dtype):
@@ -131,6 +133,7 @@ def _tiff(content: bytes, name: str, wanted: ExpectedResponse) -> npt.NDArray[np
                     "nothing was kept"
                 )
             check_grid(found, wanted.grid, where=where)
+            check_window(source)
             return cast("npt.NDArray[np.generic]", source.read())
     except RasterioError as error:
         raise BadResponse(

@@ -15,15 +15,19 @@ import rasterio
 import requests
 from affine import Affine
 from rasterio.errors import RasterioError
+from rasterio.windows import Window
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
 from monitor.core.geo.grid import Grid
+from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.scenes.validity import valid_pixels
 from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange
+from monitor.io.rasters import check_window
+from monitor.sources.answers import BoundedAdapter, bounded_session
 from monitor.sources.errors import BadResponse, NoData, Unavailable
 from monitor.sources.imagery import quality
 from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_items, report_faults
@@ -53,6 +57,7 @@ class StacSource:
     landsat: str = ""
     name: str = "stac"
     timeout_s: float = 60.0
+    limits: Limits = DEFAULT_LIMITS
 
     @property
     def _where(self) -> str:
@@ -145,14 +150,17 @@ class StacSource:
         """The catalog's items for a query of a collection, all pages."""
         client = _extra("pystac_client")
         errors, wrong = _extra("pystac_client.exceptions"), _extra("pystac_client.errors")
-        pages = _Pages()
+        pages, answers = _Pages(), BoundedAdapter(self.limits, _RETRIES)
         try:
-            io = client.stac_api_io.StacApiIO(max_retries=_RETRIES)
+            io = client.stac_api_io.StacApiIO()
+            bounded_session(io.session, answers)
             # given to `open`, which resets what the reader itself was given
             catalog = client.Client.open(self.url, stac_io=io, request_modifier=pages, timeout=self.timeout_s)
             found = catalog.search(collections=[collection], limit=100, **query)
             return [dict(item) for item in found.items_as_dicts()]
         except (errors.APIError, requests.RequestException) as error:
+            if answers.refused is not None:
+                raise answers.refused from error
             if pages.are_endless:
                 raise BadResponse(f"{self._where}: a page of the catalog names itself as the next one") from error
             raise Unavailable(
@@ -168,7 +176,7 @@ class StacSource:
         """(band, row, col) DN of one item on a grid, its mask (zeros without one), and how they were made."""
         names = asset_names(feature, where=where)
         for name in names.values():
-            _check_asset(str(feature["assets"][name].get("href") or ""), where)
+            _check_asset(str(feature["assets"][name].get("href") or ""), where, self.limits)
         same = _epsg(feature) == grid.epsg
         how = {name: "nearest" if same or band in MASKS else "cubic" for band, name in names.items()}
         odc = _extra("odc.stac")
@@ -213,13 +221,16 @@ class _Pages:
         return request
 
 
-def _check_asset(href: str, where: str) -> None:
-    """Refuse what is no GeoTIFF behind http or https: other addresses, and formats that lead on to other files."""
+def _check_asset(href: str, where: str, limits: Limits) -> None:
+    """Refuse what is no GeoTIFF behind http or https: other addresses, and formats that lead on to other files.
+
+    So are blocks too large to be unpacked.
+    """
     if urlsplit(href).scheme not in ("http", "https"):
         raise BadResponse(f"{where}: an asset is not behind http or https ({public_url(href)}); use another catalog")
     try:
-        with rasterio.Env(**_REMOTE), rasterio.open(href, driver="GTiff"):
-            pass
+        with rasterio.Env(**_REMOTE), rasterio.open(href, driver="GTiff") as source:
+            check_window(source, Window(0, 0, 1, 1), limits=limits)
     except RasterioError as error:
         if "not recognized as being in a supported file format" not in str(error):
             raise Unavailable(

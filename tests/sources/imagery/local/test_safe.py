@@ -212,7 +212,7 @@ def empty_band(safe):
 @pytest.mark.parametrize(
     "spoil, words",
     [
-        (spoil_metadata, "its metadata is damaged"),
+        (spoil_metadata, "MTD_MSIL2A.xml: not readable XML"),
         (remove_metadata, "0 files MTD_MSIL*.xml"),
         (remove_band, "band B11 missing"),
         (empty_band, "cannot be read"),

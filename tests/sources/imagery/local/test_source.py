@@ -479,7 +479,7 @@ def test_a_file_without_any_date_is_refused(source, aoi, write_scene):
 def test_a_broken_item_is_named(source, aoi, write_scene):
     path = write_scene()
     path.with_suffix(".json").write_text('{"type": "Feature"')
-    assert "not a readable STAC item" in reasons(source, aoi)[path.name]
+    assert ".json: not readable JSON" in reasons(source, aoi)[path.name]
 
 
 def test_a_file_that_vanishes_between_search_and_fetch_is_an_error(source, aoi, write_scene):

@@ -64,7 +64,7 @@ def test_a_credentials_file_is_read_when_nobody_else_can(tmp_path):
         read_credentials(path)
 
 
-@pytest.mark.parametrize("text, words", [("client_id = ", "not TOML"), ('client_id = "topsecret"', "lacks")])
+@pytest.mark.parametrize("text, words", [("client_id = ", "as TOML"), ('client_id = "topsecret"', "lacks")])
 def test_a_wrong_credentials_file_is_named_without_its_content(tmp_path, text, words):
     path = tmp_path / "credentials.toml"
     path.write_text(text)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import Retry
 
 from monitor.core.errors import DataError
 from monitor.core.limits import DEFAULT_LIMITS, Limits
@@ -23,11 +22,11 @@ class BoundedAdapter(HTTPAdapter):
     ----------
     limits : Limits
         What an answer may take in memory.
-    retries : int or Retry
-        As `HTTPAdapter` takes it.
+    retries : int
+        How often a request is sent again that did not arrive.
     """
 
-    def __init__(self, limits: Limits = DEFAULT_LIMITS, retries: int | Retry = 0) -> None:
+    def __init__(self, limits: Limits = DEFAULT_LIMITS, retries: int = 0) -> None:
         super().__init__(max_retries=retries)
         self.limits = limits
         self.refused: BadResponse | None = None

@@ -111,7 +111,7 @@ def read_airfields(path: Path | None = None) -> pd.DataFrame:
         with as_file(_DATA / "airfields.geojson") as shipped:
             return read_airfields(shipped)
     try:
-        features = cast("Mapping[str, Sequence[object]]", read_json(path))["features"]
+        features = [*cast("Mapping[str, Sequence[object]]", read_json(path))["features"]]
     except (KeyError, TypeError) as error:
         raise DataError(f"{path}: not a readable GeoJSON FeatureCollection of airfields ({error})") from error
     return AIRFIELDS.conform(pd.DataFrame([_airfield(f, n, path) for n, f in enumerate(features, 1)]))
@@ -120,12 +120,12 @@ def read_airfields(path: Path | None = None) -> pd.DataFrame:
 def _airfield(feature: object, number: int, path: Path) -> dict[str, object]:
     try:
         properties = feature["properties"]  # type: ignore[index]
-        lon, lat = feature["geometry"]["coordinates"][:2]  # type: ignore[index]
+        lon, lat = (float(degrees) for degrees in feature["geometry"]["coordinates"][:2])  # type: ignore[index]
         made = {
             "airfield_id": str(properties["id"]),
             "name": str(properties["name"]),
-            "lon": float(lon),
-            "lat": float(lat),
+            "lon": lon,
+            "lat": lat,
             "city": str(properties.get("city") or ""),
             "country": str(properties.get("country") or ""),
             "elevation_m": float(properties.get("elevation_m") or 0.0),
@@ -134,7 +134,7 @@ def _airfield(feature: object, number: int, path: Path) -> dict[str, object]:
             "closed": bool(properties.get("closed")),
             "source": str(properties.get("source") or ""),
         }
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise DataError(
             f"{path}: feature {number} is not an airfield: it needs a Point, id and name ({error})"
         ) from error
@@ -208,7 +208,7 @@ def _no_events() -> pd.DataFrame:
 
 
 def csv_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a small CSV file, names lower case, cells stripped.
+    """The rows of a small CSV file, names lower case, cells stripped; "" where a row ends early.
 
     Raises
     ------
@@ -218,6 +218,7 @@ def csv_rows(path: Path) -> list[dict[str, str]]:
     try:
         reader = csv.reader(io.StringIO(read_document(path).decode("utf-8"), newline=""))
         header = [name.strip().lower() for name in next(reader, [])]
-        return [dict(zip(header, (c.strip() for c in row), strict=False)) for row in reader if any(row)]
+        whole = ([*row, *[""] * (len(header) - len(row))] for row in reader if any(row))
+        return [dict(zip(header, (cell.strip() for cell in row), strict=False)) for row in whole]
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{path}: not a readable CSV file ({error})") from error

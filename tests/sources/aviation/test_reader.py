@@ -298,3 +298,30 @@ def test_lists_that_are_wrong_say_where(tmp_path: Path) -> None:
 def test_dated_events_are_half_open_periods(tmp_path: Path) -> None:
     events = read_events(write(tmp_path / "e.csv", b"date,event\n2024-09-13,visit\n2024-10,vote month\n"))
     assert events["end"].tolist() == [pd.Timestamp("2024-09-14", tz="UTC"), pd.Timestamp("2024-11-01", tz="UTC")]
+
+
+@pytest.mark.parametrize("document", [{"features": 3}, {"features": [{}]}, [1]])
+def test_airfields_that_are_none_are_named(tmp_path: Path, document: object) -> None:
+    with pytest.raises(DataError, match=r"a\.geojson: .*airfield"):
+        read_airfields(write(tmp_path / "a.geojson", json.dumps(document).encode()))
+
+
+def test_a_place_written_as_text_is_read_or_refused(tmp_path: Path) -> None:
+    for lon, taken in (("131.5", True), ("east", False)):
+        feature = {"geometry": {"coordinates": [lon, 43.1]}, "properties": {"id": "X", "name": "Made up"}}
+        path = write(tmp_path / "a.geojson", json.dumps({"features": [feature]}).encode())
+        if taken:
+            assert read_airfields(path)["lon"].tolist() == [131.5]
+        else:
+            with pytest.raises(DataError, match="feature 1 is not an airfield"):
+                read_airfields(path)
+
+
+def test_a_row_that_ends_early_has_an_empty_event(tmp_path: Path) -> None:
+    table = read_events(write(tmp_path / "e.csv", b"date,event\n2024-01-01,x\n2024-01-02\n"))
+    assert table["event"].tolist() == ["x", ""]
+
+
+def test_half_a_character_is_a_question_mark(tmp_path: Path) -> None:
+    text = '{"features": [{"geometry": {"coordinates": [131, 43]}, "properties": {"id": "X", "name": "\\ud800"}}]}'
+    assert read_airfields(write(tmp_path / "a.geojson", text.encode()))["name"].tolist() == ["?"]

@@ -17,7 +17,7 @@ from monitor.detect.base import Boxes
 from monitor.detect.models.axis import mask_box, pixel_box
 from monitor.detect.models.classes import class_names
 from monitor.detect.models.description import IOU, RGB, OwnModel
-from monitor.detect.models.stretch import ALIASES, Stretch, stretch_of
+from monitor.detect.models.stretch import ALIASES, Stretch, enlarged, stretch_of
 from monitor.detect.models.windows import SEAM, Pieces, cut_evenly, merged
 
 if TYPE_CHECKING:
@@ -90,13 +90,13 @@ class OwnDetector:
         self._check_gsd(raster.grid.gsd_m)
         stretch = stretch_of(raster, self.weights.keys, bands, self.weights.name)
         classes = class_names(model.names, self.weights.keys.classes)
-        side = model.fixed_px or (self._side(model),) * 2
-        windows = list(cut_evenly(raster.grid.shape, (side[0], side[1])))
+        rows, cols = (int(px / self.weights.keys.enlarge) for px in model.fixed_px or (self._side(model),) * 2)
+        windows = list(cut_evenly(raster.grid.shape, (rows, cols)))
         parts: list[Pieces] = []
-        for number, (rows, cols) in enumerate(windows, 1):
-            part = raster.window(rows, cols)
+        for number, place in enumerate(windows, 1):
+            part = raster.window(*place)
             if part.valid.any():
-                parts.append(self._pieces(model, stretch, part, (rows, cols), raster.grid.shape))
+                parts.append(self._pieces(model, stretch, part, place, raster.grid.shape))
             report("windows", number, len(windows))
         kept = merged(Pieces.joined(parts))
         wanted = np.array([bool(classes[label]) for label in kept.label], dtype=bool)
@@ -136,10 +136,11 @@ class OwnDetector:
         self, model: OpenModel, stretch: Stretch, part: Raster, place: tuple[slice, slice], shape: tuple[int, int]
     ) -> Pieces:
         """The objects of one window in the raster's pixels."""
-        window = stretch.window(part)
+        window = enlarged(stretch.window(part), self.weights.keys.enlarge)
         least, iou = _raw(self.least_score, self.weights.keys.calibration), self.weights.keys.iou
         found = model.find(_padded(window, model), least_score=least, iou=IOU[model.task] if iou is None else iou)
         rings, has_axis = _rings(found, window, model.task)
+        rings = rings / self.weights.keys.enlarge
         extent = np.concatenate([rings.min(axis=1), rings.max(axis=1)], axis=1) if len(rings) else np.zeros((0, 4))
         rows, cols = place
         inner = np.array([cols.start > 0, rows.start > 0, cols.stop < shape[1], rows.stop < shape[0]])

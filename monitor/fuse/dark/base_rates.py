@@ -74,10 +74,10 @@ def base_rates(evidence: Evidence, received: Floats, rule: DarkRule) -> BaseRate
     -----
     A Poisson mixture. Ships a scene, by size; a share of them without AIS; of the others a share whose AIS leaves no
     trace, and one whose AIS is there and stays without its detection (as likely near such ships' places as these lie
-    to the detection against chance); false hulls, one at a time or lasting. Ships lie where the port's ships lie and
-    point as they do (`monitor.fuse.dark.traffic`). The scores and lengths of ships are learnt from those that AIS
-    matched, those of false hulls from the rest. Probabilities are means over the draws of each detection's
-    conditional ones.
+    to the detection against chance); false hulls, one at a time or lasting, which point anywhere, but along the quay
+    at a berth. Ships lie where the port's ships lie and point as they do (`monitor.fuse.dark.traffic`). The scores and
+    lengths of ships are learnt from those that AIS matched, those of false hulls from the rest. Probabilities are
+    means over the draws of each detection's conditional ones.
     """
     prior = rule.prior
     rng = np.random.default_rng(prior.seed)
@@ -193,7 +193,7 @@ def _kinds(state: _State, evidence: Evidence, received: Floats, rule: DarkRule, 
             ships * without * again,
             ships * (1.0 - without) * lost * again,
             state.overlooked * evidence.near_ais * again,
-            state.false[size] * once,
+            state.false[size] * once / np.where(evidence.berth, 1.0, evidence.turned),
             state.astray[size] * once / evidence.place,
             state.lasting * lasting,
         ]

@@ -47,6 +47,8 @@ class Evidence:
         there is no length.
     place : (n,) float
         Density of the port's ships at its place and on its axis, over that of an even spread and any axis.
+    turned : (n,) float
+        How much denser than ships of any axis those are that lie at its place on its axis.
     near_ais : (n,) float
         Density of the ships on AIS without a detection at its place and instant, over that of the port's ships.
     silent : float
@@ -72,6 +74,7 @@ class Evidence:
     score_bin: Ints
     length_bin: Ints
     place: Floats
+    turned: Floats
     near_ais: Floats
     silent: float
     unseen: float
@@ -121,7 +124,7 @@ def port_evidence(
     if received is not None:
         about = fixes(received, ships["acquired_at"], epsg, _TRAFFIC)
         traffic = about.take(_within(about.places, places))
-    ships_m2 = density(traffic, found.take(paired), found.take(unmatched), area)
+    any_axis_m2, ships_m2 = density(traffic, found.take(paired), found.take(unmatched), area)
     points = _known(now, when, received)
     near = _near_ais(when, found.take(unmatched), points, epsg)
     berth = np.array([zone == "berth" for zone in texts(ships, "zone")], dtype=np.bool_)[unmatched]
@@ -137,6 +140,7 @@ def port_evidence(
         score_bin=bins[unmatched],
         near_ais=near / ships_m2,
         place=ships_m2 * area,
+        turned=ships_m2 / any_axis_m2,
         silent=_silent(points, places, epsg, prior),
         unseen=float(floats(points, "weight")[_inside(points, places, epsg)].sum()),
         repeats=repeats,

@@ -90,8 +90,8 @@ def fixes(positions: pd.DataFrame, when: pd.Series, epsg: int, within: np.timede
     )
 
 
-def density(traffic: Ships, known: Ships, at: Ships, area_m2: float) -> Floats:
-    """(n,) density per m² and, over that of any axis, of the port's ships with the places and axes of `at`.
+def density(traffic: Ships, known: Ships, at: Ships, area_m2: float) -> tuple[Floats, Floats]:
+    """(n,) density per m² of the port's ships at the places of `at`, and with its axes over that of any axis.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ def density(traffic: Ships, known: Ships, at: Ships, area_m2: float) -> Floats:
         Of the port, over which a part of the ships is spread evenly.
     """
     if not len(traffic.mmsi):
-        return np.full(len(at.mmsi), 1.0 / area_m2)
+        return np.full(len(at.mmsi), 1.0 / area_m2), np.full(len(at.mmsi), 1.0 / area_m2)
     traffic = traffic.take(slice(None, None, 1 + len(traffic.mmsi) // _MOST_FIXES))
     parts = _kernels(traffic, known, area_m2, others=True)
     share = np.full(parts.shape[1], 1.0 / parts.shape[1])
@@ -115,7 +115,9 @@ def density(traffic: Ships, known: Ships, at: Ships, area_m2: float) -> Floats:
         share = (_EVEN_SHIPS + (part / part.sum(axis=1, keepdims=True)).sum(axis=0)) / (
             _EVEN_SHIPS * len(share) + len(parts)
         )
-    return np.asarray(_kernels(traffic, at, area_m2, others=False) @ share)
+    anyhow = Ships(at.places, np.full(len(at.mmsi), np.nan), at.mmsi, at.moving)
+    there, turned = (np.asarray(_kernels(traffic, ships, area_m2, others=False) @ share) for ships in (anyhow, at))
+    return there, turned
 
 
 def axis_odds(axis_deg: Floats, other_deg: Floats) -> Floats:

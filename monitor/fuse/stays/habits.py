@@ -32,16 +32,16 @@ def learn_habits(berths: Mapping[str, Berth], rule: OccupancyRule) -> tuple[dict
         stays, clear, ships = {}, {}, []
         found = asked = of = false = shown = 0.0
         odds = np.full((2, 2), rule.doubt_weight)
-        named = rule.named_weight * np.array([names, 1.0])
+        named: dict[str, Floats] = {}
         for name, berth in berths.items():
-            mine = np.zeros(len(prior))
+            mine, named[name] = np.zeros(len(prior)), np.zeros(2)
             for _, place in berth.places:
                 known = segments(place, berth.ships, habits[name], lengths, slots=len(berth.places), rule=rule)
                 mine += known.stays
                 ships.append(firsts(place, known.probability))
                 upto = np.append(0, np.cumsum(place.mmsi > 0))
                 by_name = float((known.probability * (upto[None, 1:] > upto[:-1, None])).sum())
-                named += [by_name, known.probability.sum()]
+                named[name] += [by_name, known.probability.sum()]
                 hits, whole = _inside(place, known.probability)
                 found, of = found + hits, of + whole
                 asked += whole * _usual_recall(place, habits[name], rule)
@@ -57,11 +57,17 @@ def learn_habits(berths: Mapping[str, Berth], rule: OccupancyRule) -> tuple[dict
         wrong = (false + rule.false_weight * rule.false) / (shown + rule.false_weight)
         off = odds[:, 0] / odds[:, 1]
         scale = next(iter(habits.values())).doubt * float(np.sqrt(off[1] / off[0]))
+        by_port = _share(np.sum(list(named.values()), axis=0), names, rule)
         for name in berths:
             own = (stays[name].sum() + rule.berth_weight) / ((rates * clear[name]).sum() + rule.berth_weight)
-            habits[name] = Habits(tuple(own * rates), recall, wrong, scale, float(named[0] / named[1]))
+            habits[name] = Habits(tuple(own * rates), recall, wrong, scale, _share(named[name], by_port, rule))
         lengths = Lengths.of(places, ships, rule)
     return habits, lengths
+
+
+def _share(named: Floats, before: float, rule: OccupancyRule) -> float:
+    """Share of ships that AIS names, of (named, all), with what was held before."""
+    return float((named[0] + rule.named_weight * before) / (named[1] + rule.named_weight))
 
 
 def _recall(found: float, asked: float, of: float, now: float, rule: OccupancyRule) -> float:

@@ -62,7 +62,7 @@ class Berth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Shown:
-    """(observations,) of one berth: the port's numbers, hours, factor on what is missed, share shown; usual odds."""
+    """(observations,) of one berth: the port's numbers, hours, chance of a missed ship, share shown; usual odds."""
 
     at: Ints
     hours: Floats
@@ -149,11 +149,10 @@ def _taken(observations: Sequence[Observation], rule: VisitRule) -> float:
 
 
 def _missed(berth: str, at: Ints, observations: Sequence[Observation], taken: float, rule: VisitRule) -> Floats:
-    """(observations,) how much likelier than usual one of an empty berth missed a ship, by its state's probability."""
+    """(observations,) probability that one of an empty berth missed a ship there, from its state's own probability."""
     known = np.array([observations[int(k)].occupied.get(berth, np.nan) for k in at])
     with np.errstate(divide="ignore", invalid="ignore"):
-        missed = np.clip(known / (1.0 - known) / taken, *rule.missed_range) / (1.0 - rule.occupancy.recall)
-    return np.where(np.isfinite(missed), missed, 1.0)
+        return np.asarray(np.clip(known / (1.0 - known) / taken, *rule.missed_range))
 
 
 def _place(slot: Slot, berth: _Shown, rule: VisitRule) -> Place:

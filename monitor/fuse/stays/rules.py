@@ -84,10 +84,10 @@ class OccupancyRule:
     recall_spread: float = 0.4
     recall_range: tuple[float, float] = (0.05, 0.999)
     length_bands_m: tuple[float, ...] = (75.0, 110.0, 160.0)
-    false: float = 0.03
+    false: float = 0.035
     false_weight: float = 60.0
     named: float = 0.5
-    named_weight: float = 4.0
+    named_weight: float = 12.0
     least_named: float = 0.001
     unnamed: float = 0.1
     false_named: float = 0.015
@@ -104,7 +104,7 @@ class OccupancyRule:
     false_m: float = 80.0
     least_spread: float = 0.07
     usual_spread: float = 0.15
-    fixed: float = 3e-3
+    fixed: float = 1e-3
     fixed_seen: tuple[float, ...] = (0.12, 0.25, 0.5)
     fixed_sightings: int = 3
     told: float = 0.5
@@ -145,7 +145,7 @@ class VisitRule:
     length_off: float = 0.2
     forgotten_d: float = 10.0
     least_probability: float = 0.5
-    usual_doubt: float = 0.15
+    usual_doubt: float = 0.2
     doubt_range: tuple[float, float] = (0.1, 10.0)
     taken_range: tuple[float, float] = (0.05, 0.9)
     missed_range: tuple[float, float] = (1e-6, 0.5)

@@ -42,8 +42,8 @@ class Place:
     mmsi : array of int
         (observations,) by which AIS names it; 0: none.
     missed : array of float
-        (observations,) factor by which one that shows no ship is likelier, or less likely, to have missed one than the
-        detector's recall says; 1 as usual.
+        (observations,) probability that one that shows no ship missed one of the usual length; NaN: by the detector's
+        recall.
     shown : array of float
         (observations,) share of the berth that it showed.
     """
@@ -308,34 +308,24 @@ def _alone(
 ) -> list[tuple[float, Floats]]:
     """How likely what each observation shows is with no ship there: (observations,) logs, each with its log prior.
 
-    First for false ships of any length now and then; then for a fixed object of one length that is taken for a ship in
-    a greater share of the observations.
+    First for false ships of any length now and then; then for a fixed object, as long as the port's ships, that is
+    taken for one in a greater share of the observations.
     """
-    named = np.where(place.mmsi > 0, rule.false_named, 1.0 - rule.false_named)
+    named = np.where(place.mmsi > 0, rule.false_named, (1.0 - rule.false_named) / (1.0 - habits.named))
     doubt, false = np.log(place.doubt * habits.doubt * named), place.shown * habits.false / slots
     wrong = np.log(false) + doubt + _false_length(place, rule)
     found = [(float(np.log1p(-rule.fixed)), np.where(place.seen, wrong, np.log1p(-false)))]
     if place.seen.sum() < rule.fixed_sightings:
         return found
-    prior, length = _fixed_length(place, lengths, rule)
-    prior += float(np.log(rule.fixed / len(rule.fixed_seen)))
+    off = place.log_length[:, None] - lengths.grid[None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        length = np.log(_normal(off, place.spread[:, None]) @ lengths.share)
+    length = np.where(np.isfinite(length), length, 0.0)
+    prior = float(np.log(rule.fixed / len(rule.fixed_seen)))
     for share in rule.fixed_seen:
         seen = share * place.shown
         found.append((prior, np.where(place.seen, np.log(seen) + doubt + length, np.log1p(-seen))))
     return found
-
-
-def _fixed_length(place: Place, lengths: Lengths, rule: OccupancyRule) -> tuple[float, Floats]:
-    """Log density of a fixed object's length, and (observations,) of the lengths seen given that: their median."""
-    known = place.seen & np.isfinite(place.log_length)
-    if not known.any():
-        return 0.0, np.zeros(len(known))
-    middle, spread = float(np.median(place.log_length[known])), float(np.median(place.spread[known]))
-    off = np.where(known, place.log_length, middle) - middle
-    seen = (1.0 - rule.outlier) * _normal(off, place.spread) + rule.outlier * _normal(off, rule.false_lengths)
-    usual = lengths.share / np.gradient(lengths.grid)
-    sure = spread / np.sqrt(known.sum()) * np.sqrt(2.0 * np.pi)
-    return float(np.log(np.interp(middle, lengths.grid, usual) * sure)), np.where(known, np.log(seen), 0.0)
 
 
 def _sums(values: Floats | Flags) -> Floats:
@@ -359,21 +349,26 @@ def _one_ship(place: Place, habits: Habits, lengths: Lengths, rule: OccupancyRul
     for part, _, middle in lengths.bands(rule):
         top = each[part].max(axis=0)
         size = top + np.log(np.tensordot(lengths.share[part], np.exp(each[part] - top), axes=1))
-        seen = [_sums(_shows(place, float(r))) for r in habits.recalls(np.array([middle]), rule)[0]]
+        seen = [_sums(_shows(place, float(r), habits.recall)) for r in habits.recalls(np.array([middle]), rule)[0]]
         found.append(size + logsumexp(np.array(seen), axis=0, b=KIND_SHARES[:, None, None]))
     return np.asarray(logsumexp(np.array(found), axis=0))
 
 
 def _names(place: Place, habits: Habits, rule: OccupancyRule) -> Floats:
-    """(observations, observations) log probability that AIS names, or does not, what was seen as one ship."""
+    """(observations, observations) log probability that AIS names, or does not, what was seen as one ship.
+
+    Over that of a ship without AIS: a nameless ship that comes again and again is no rarer than one that stays.
+    """
     named, nameless = _sums(place.mmsi > 0), _sums(place.seen & (place.mmsi == 0))
     on_ais = np.log(habits.named) + named * np.log1p(-rule.unnamed) + nameless * np.log(rule.unnamed)
-    return np.asarray(np.where(named > 0, on_ais, np.logaddexp(on_ais, np.log1p(-habits.named))))
+    alone = np.logaddexp(on_ais, np.log1p(-habits.named)) - np.log1p(-habits.named)
+    return np.asarray(np.where(named > 0, on_ais, alone))
 
 
-def _shows(place: Place, recall: float) -> Floats:
+def _shows(place: Place, recall: float, usual: float) -> Floats:
     """(observations,) log probability of a sighting, or of none, of a ship with that recall that lies there."""
-    missed = np.minimum((1.0 - recall) * place.missed, max(1.0 - recall, _MOST_MISSED))
+    own = np.where(np.isfinite(place.missed), place.missed / (1.0 - usual), 1.0)
+    missed = np.minimum((1.0 - recall) * own, max(1.0 - recall, _MOST_MISSED))
     return np.asarray(np.log(np.where(place.seen, recall * place.shown, 1.0 - place.shown * (1.0 - missed))))
 
 

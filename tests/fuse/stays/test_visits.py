@@ -301,3 +301,17 @@ def test_both_tables_at_once_are_those_of_each_alone() -> None:
     stays, ships = visits_and_occupancy(states, hulls)
     pd.testing.assert_frame_equal(stays, visits(states, hulls))
     pd.testing.assert_frame_equal(ships, occupancy(states, hulls))
+
+
+def test_a_silent_ship_that_comes_again_and_again_where_others_are_named_keeps_its_stays_apart() -> None:
+    """At b1 a nameless ship of 115 m each ten days for two days; at b2 ships that AIS names."""
+    text = "EEOEEEEE" * 9
+    states, hulls = (
+        _states(text, step_h=30.0, doubt=0.05),
+        _hulls([115.0 if c == "O" else None for c in text], step_h=30.0),
+    )
+    others = hulls.assign(detection_id="b2" + hulls["detection_id"], zone_id="b2")
+    names = pd.DataFrame({"detection_id": others["detection_id"], "mmsi": range(1, 10), "status": "matched"})
+    both = pd.concat([states, states.assign(berth_id="b2")], ignore_index=True)
+    table = visits(both, pd.concat([hulls, others], ignore_index=True), names)
+    assert table["berth_id"].value_counts().to_dict() == {"b1": 9, "b2": 9}

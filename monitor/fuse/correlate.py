@@ -62,7 +62,7 @@ from monitor.fuse.series.rates import RateRule, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.series.together import explained, fine_scenes, observed_together, once
 from monitor.fuse.stays.rules import VisitRule
-from monitor.fuse.stays.visits import detectability, occupancy, visits
+from monitor.fuse.stays.visits import detectability, visits_and_occupancy
 from monitor.fuse.voyages.distances import Waters
 from monitor.fuse.voyages.links import link_voyages
 from monitor.fuse.voyages.rules import LinkRule
@@ -244,12 +244,13 @@ def _stays(
 ) -> TableSet:
     """VISITS, their IDENTITY, OCCUPANCY, and the DETECTABILITY of stays."""
     states = tables[BERTH_STATES]
-    stays = visits(states, tables[DETECTIONS], now, coverage=tables[COVERAGE], port_calls=tables[PORT_CALLS], rule=rule)
+    coverage, calls = tables[COVERAGE], tables[PORT_CALLS]
+    stays, ships = visits_and_occupancy(states, tables[DETECTIONS], now, coverage=coverage, port_calls=calls, rule=rule)
     stays = _less(stays, "visit_id", refused)
     return TableSet(
         {
             VISITS: stays,
-            OCCUPANCY: occupancy(states, tables[DETECTIONS], now, rule=rule),
+            OCCUPANCY: ships,
             DETECTABILITY: detectability(states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
             IDENTITY: identify(stays, tables[VESSEL_WATCHLIST], positions=tables[POSITIONS], aois=aois),
         }

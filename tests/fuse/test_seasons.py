@@ -56,12 +56,10 @@ def test_visits_are_found_once(tally: Tally) -> None:
     assert tally.share("visit precision") >= 0.95
 
 
-@pytest.mark.xfail(strict=True, reason="issue 14: ships of one length that follow one another at a berth are joined")
 def test_every_visit_is_found(tally: Tally) -> None:
     assert tally.share("visit recall") >= 0.95
 
 
-@pytest.mark.xfail(strict=True, reason="issue 14: joined visits reach beyond each of theirs")
 def test_intervals_of_visits_hold_the_truth(tally: Tally) -> None:
     assert tally.share("visit interval") >= 0.9
 

@@ -397,6 +397,12 @@ SHIPS_AND_STACKS = Schema(
         "before_m2": Column("float64", "m²", "Area of their stacks at the earlier observation."),
         "after_m2": Column("float64", "m²", "Area of their stacks at the later observation."),
         "change_m2": Column("float64", "m²", "Area after less area before."),
+        "change_low_m2": Column("float64", "m²", "Lower bound of that change, by the bounds of both ends."),
+        "change_high_m2": Column("float64", "m²", "Upper bound of that change."),
+        "teu_change_low": Column(
+            "float64", "", "Lower bound of the 20-ft boxes gained, less those lost; negative: lost."
+        ),
+        "teu_change_high": Column("float64", "", "Upper bound of the same; no count stands between the bounds."),
         "berth": Column("Int64", "", "Vessels at berths at the later observation, missing when not observed."),
         "visit_ids": Column("str", "", "Ids of the visits that certainly lay there in between, separated by spaces."),
         "reading": Column(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from monitor.core.arrays import Floats, Ints
+from monitor.core.arrays import Bools, Floats, Ints
 from monitor.fuse.dark.evidence import Evidence
 from monitor.fuse.dark.rules import BaseRatePrior, DarkRule
 
@@ -43,7 +43,7 @@ class BaseRates:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _State:
-    """One draw: rates a scene, by size where a pair; shares; histograms of score."""
+    """One draw: rates a scene, by size where a pair; shares; histograms of score, and of length of the large ones."""
 
     ships: Floats
     without: Floats
@@ -54,6 +54,8 @@ class _State:
     lasting: float
     ship_scores: Floats
     false_scores: Floats
+    ship_lengths: Floats
+    false_lengths: Floats
 
 
 def base_rates(evidence: Evidence, received: Floats, rule: DarkRule) -> BaseRates:
@@ -72,9 +74,10 @@ def base_rates(evidence: Evidence, received: Floats, rule: DarkRule) -> BaseRate
     -----
     A Poisson mixture. Ships a scene, by size; a share of them without AIS; of the others a share whose AIS leaves no
     trace, and one whose AIS is there and stays without its detection (as likely near such ships' places as these lie
-    to the detection against chance); false hulls, one at a time or lasting. The scores of ships are learnt from those
-    that AIS matched, those of false hulls from the rest. Probabilities are means over the draws of each detection's
-    conditional ones.
+    to the detection against chance); false hulls, one at a time or lasting, which point anywhere, but along the quay
+    at a berth. Ships lie where the port's ships lie and point as they do (`monitor.fuse.dark.traffic`). The scores and
+    lengths of ships are learnt from those that AIS matched, those of false hulls from the rest. Probabilities are
+    means over the draws of each detection's conditional ones.
     """
     prior = rule.prior
     rng = np.random.default_rng(prior.seed)
@@ -104,6 +107,7 @@ def base_rates(evidence: Evidence, received: Floats, rule: DarkRule) -> BaseRate
 def _start(evidence: Evidence, prior: BaseRatePrior, scores: tuple[Floats, Floats]) -> _State:
     """The means of the prior."""
     ship, false = (counts / counts.sum() for counts in scores)
+    even = _length_prior(prior) / prior.length_weight
     return _State(
         ships=_usual(prior),
         without=np.array([_mean(prior.small_without_ais), _mean(prior.without_ais)]),
@@ -114,6 +118,8 @@ def _start(evidence: Evidence, prior: BaseRatePrior, scores: tuple[Floats, Float
         lasting=prior.lasting * prior.false_per_scene,
         ship_scores=np.stack([ship, ship]),
         false_scores=false,
+        ship_lengths=even,
+        false_lengths=even,
     )
 
 
@@ -135,6 +141,18 @@ def _mean(counts: tuple[float, float]) -> float:
     return counts[0] / sum(counts)
 
 
+def _length_prior(prior: BaseRatePrior) -> Floats:
+    """Prior counts of the bins of length, of ships and of false hulls alike."""
+    bins = len(prior.length_edges) + 1
+    return np.full(bins, prior.length_weight / bins)
+
+
+def _tally(evidence: Evidence, part: Bools) -> Floats:
+    """Detections of a part in each bin of length."""
+    bins = evidence.length_bin[part & (evidence.length_bin >= 0)]
+    return np.bincount(bins, minlength=len(evidence.lengths)).astype(np.float64)
+
+
 def _score_priors(rule: DarkRule) -> tuple[Floats, Floats]:
     """Prior counts of the bins of score, of ships and of false hulls: below the least score there are none."""
     prior = rule.prior
@@ -151,12 +169,15 @@ def _score_priors(rule: DarkRule) -> tuple[Floats, Floats]:
 def _kinds(state: _State, evidence: Evidence, received: Floats, rule: DarkRule, stated: Floats) -> Floats:
     """(n, 6) probability of each kind, given a draw.
 
-    A lasting false target has one score again and again: its scores are those `stated` of false hulls, not learnt.
+    A lasting false target has one score and length again and again: its scores are those `stated`, its length any.
     """
     size, known = evidence.size, evidence.score_bin >= 0
     bare = (1.0 - rule.real_without_score) / rule.real_without_score
     as_ship = np.where(known, state.ship_scores[size, evidence.score_bin], 1.0)
     as_false = np.where(known, state.false_scores[evidence.score_bin], bare)
+    long = evidence.length_bin >= 0
+    as_ship = as_ship * np.where(long, state.ship_lengths[evidence.length_bin], 1.0)
+    as_false = as_false * np.where(long, state.false_lengths[evidence.length_bin], 1.0)
     without, ships = state.without[size], state.ships[size]
     lost = state.no_trace + (1.0 - state.no_trace) * (1.0 - received)
     expected = evidence.others + np.where(evidence.berth, rule.prior.berth_recurrence, rule.prior.recurrence)
@@ -165,13 +186,14 @@ def _kinds(state: _State, evidence: Evidence, received: Floats, rule: DarkRule, 
     chance = _repeats(evidence.repeats, rule.prior.recurrence, _CHANCE)
     once = as_false * np.where(evidence.berth, np.maximum(chance, returns / rule.prior.berth_returns), chance)
     first = np.where(known, stated[evidence.score_bin], bare) / (evidence.times + 1.0)
+    first = first * np.where(long, 1.0 / len(state.false_lengths), 1.0)
     lasting = np.where(evidence.berth | (evidence.times < 1), 0.0, first)
     rates = np.column_stack(
         [
             ships * without * again,
             ships * (1.0 - without) * lost * again,
             state.overlooked * evidence.near_ais * again,
-            state.false[size] * once,
+            state.false[size] * once / np.where(evidence.berth, 1.0, evidence.turned),
             state.astray[size] * once / evidence.place,
             state.lasting * lasting,
         ]
@@ -196,9 +218,10 @@ def _draw(
     priors = np.array([prior.small_without_ais, prior.without_ais])
     ship_scores, false_scores = scores[0] + evidence.scores, scores[1].copy()
     known = evidence.score_bin >= 0
-    real, once = known & (drawn <= OVERLOOKED), known & ((drawn == FALSE) | (drawn == ASTRAY))
-    np.add.at(ship_scores, (evidence.size[real], evidence.score_bin[real]), 1.0)
-    np.add.at(false_scores, evidence.score_bin[once], 1.0)
+    real, once = drawn <= OVERLOOKED, (drawn == FALSE) | (drawn == ASTRAY)
+    np.add.at(ship_scores, (evidence.size[real & known], evidence.score_bin[real & known]), 1.0)
+    np.add.at(false_scores, evidence.score_bin[once & known], 1.0)
+    lengths = _length_prior(prior) + np.stack([_tally(evidence, real) + evidence.lengths, _tally(evidence, once)])
     shape, rate = prior.false_shape * (1.0 - prior.lasting) / 4.0, prior.false_shape / prior.false_per_scene + scenes
     over = count[:, OVERLOOKED].sum()
     left = max(evidence.unseen - over, 0.0)
@@ -214,4 +237,6 @@ def _draw(
         lasting=float(rng.gamma(prior.false_shape * prior.lasting + count[:, LASTING].sum(), 1.0 / rate)),
         ship_scores=np.stack([rng.dirichlet(counts) for counts in ship_scores]),
         false_scores=rng.dirichlet(false_scores),
+        ship_lengths=rng.dirichlet(lengths[0]),
+        false_lengths=rng.dirichlet(lengths[1]),
     )

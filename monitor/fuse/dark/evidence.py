@@ -13,13 +13,14 @@ from monitor.core.arrays import Bools, Floats, Ints
 from monitor.core.columns import floats, lonlat, naive, texts
 from monitor.core.geo.geodesy import WGS84, transformer, utm_epsg
 from monitor.fuse.dark.rules import BaseRatePrior
+from monitor.fuse.dark.traffic import Ships, axis_odds, density, fixes
+from monitor.fuse.matching.antenna import bows_deg
 from monitor.fuse.matching.likelihood import nearest_fix_s
+from monitor.fuse.matching.model import DEFAULT_MODEL
 from monitor.fuse.matching.places import R90_OVER_SIGMA
 
-_WIDTHS_M = (200.0, 700.0, 2_500.0)
-"""Of the kernels: a lane, an anchorage, a roadstead. Chosen; how much each counts is learnt."""
-_EVEN_SHIPS, _EM_ROUNDS, _MOST_SHIPS = 1.0, 40, 2_000
-"""Ships by which each kernel's share is shrunk to an even one; rounds of EM; ships that suffice. Chosen."""
+_TRAFFIC = np.timedelta64(3, "h")
+"""About a scene, within which the ships on AIS show where ships are. Chosen."""
 _BETWEEN_M = 40.0
 """Standard error between the place of a detection and that of its AIS when the fix is new: antenna, hull. Chosen."""
 _MARGIN_M = 1_000.0
@@ -39,10 +40,15 @@ class Evidence:
         Ships with AIS that were matched, small and large; probabilities of pairs summed.
     scores : (2, bins) float
         The same by bin of score, without those that have none.
-    size, score_bin : (n,) int
-        0 for small and 1 for large; bin of score, -1 where there is no score.
+    lengths : (bins,) float
+        The same of the large ones by bin of length.
+    size, score_bin, length_bin : (n,) int
+        0 for small and 1 for large; bin of score, -1 where there is no score; of length, -1 of small ones and where
+        there is no length.
     place : (n,) float
-        Density of the port's ships at its place, over that of an even spread.
+        Density of the port's ships at its place and on its axis, over that of an even spread and any axis.
+    turned : (n,) float
+        How much denser than ships of any axis those are that lie at its place on its axis.
     near_ais : (n,) float
         Density of the ships on AIS without a detection at its place and instant, over that of the port's ships.
     silent : float
@@ -63,9 +69,12 @@ class Evidence:
 
     matched: Floats
     scores: Floats
+    lengths: Floats
     size: Ints
     score_bin: Ints
+    length_bin: Ints
     place: Floats
+    turned: Floats
     near_ais: Floats
     silent: float
     unseen: float
@@ -103,21 +112,35 @@ def port_evidence(
     scores = np.zeros((2, len(prior.ship_scores)))
     known = bins >= 0
     np.add.at(scores, (size[known], bins[known]), weight[known])
-    lone, when = places[unmatched], ships.loc[unmatched, "acquired_at"].reset_index(drop=True)
+    long = _long(ships, prior)
+    when = ships.loc[unmatched, "acquired_at"].reset_index(drop=True)
     mmsi = ships["detection_id"].map(pairs["mmsi"])
+    found = Ships(
+        places, floats(ships, "axis_deg"), mmsi.fillna(0).to_numpy(np.int64), np.zeros(len(ships), dtype=np.bool_)
+    )
     paired = (weight > 0) & mmsi.notna().to_numpy(np.bool_)
-    density = _density(places[paired], mmsi[paired].to_numpy(np.int64), lone, area)
-    points = _known(now, when, _around(positions, lon, lat, when))
-    near = _near_ais(when, lone, points, epsg)
+    received = _around(positions, lon, lat, when)
+    traffic = found.take(paired)
+    if received is not None:
+        about = fixes(received, ships["acquired_at"], epsg, _TRAFFIC)
+        traffic = about.take(_within(about.places, places))
+    any_axis_m2, ships_m2 = density(traffic, found.take(paired), found.take(unmatched), area)
+    points = _known(now, when, received)
+    near = _near_ais(when, found.take(unmatched), points, epsg)
     berth = np.array([zone == "berth" for zone in texts(ships, "zone")], dtype=np.bool_)[unmatched]
     repeats, others = _recurrence(places, ships["acquired_at"], unmatched, weight > 0, prior)
     return Evidence(
         matched=np.bincount(size, weight, minlength=2).astype(np.float64),
         scores=scores,
+        lengths=np.bincount(long[long >= 0], weight[long >= 0], minlength=len(prior.length_edges) + 1).astype(
+            np.float64
+        ),
         size=size[unmatched],
+        length_bin=long[unmatched],
         score_bin=bins[unmatched],
-        near_ais=near / density,
-        place=density * area,
+        near_ais=near / ships_m2,
+        place=ships_m2 * area,
+        turned=ships_m2 / any_axis_m2,
         silent=_silent(points, places, epsg, prior),
         unseen=float(floats(points, "weight")[_inside(points, places, epsg)].sum()),
         repeats=repeats,
@@ -132,6 +155,13 @@ def _bins(ships: pd.DataFrame, prior: BaseRatePrior) -> Ints:
     score = floats(ships, "score")
     inner = np.digitize(np.nan_to_num(score), prior.score_edges[1:-1])
     return np.where(np.isfinite(score), inner, -1).astype(np.int64)
+
+
+def _long(ships: pd.DataFrame, prior: BaseRatePrior) -> Ints:
+    """(ships,) bin of length, -1 of small ones and where there is no length."""
+    length = floats(ships, "length_m")
+    large = np.isfinite(length) & (length >= prior.large_m)
+    return np.where(large, np.digitize(np.nan_to_num(length), prior.length_edges), -1).astype(np.int64)
 
 
 def _plane(table: pd.DataFrame, epsg: int) -> Floats:
@@ -164,16 +194,18 @@ def _stays(times: Floats) -> int:
     return count
 
 
-def _near_ais(when: pd.Series, lone: Floats, points: pd.DataFrame, epsg: int) -> Floats:
-    """(n,) per m², of ships on AIS without a detection at each unmatched one."""
-    near = np.zeros(len(lone))
+def _near_ais(when: pd.Series, lone: Ships, points: pd.DataFrame, epsg: int) -> Floats:
+    """(n,) per m² and axis over that of any, of ships on AIS without a detection at each unmatched one."""
+    near = np.zeros(len(lone.mmsi))
+    bow = bows_deg(points, DEFAULT_MODEL)
     there = _plane(points, epsg) if len(points) else np.zeros((0, 2))
     sigma = np.hypot(floats(points, "r90_m") / R90_OVER_SIGMA, _BETWEEN_M)
     weight, at = floats(points, "weight"), points["t"]
     for instant, rows in when.groupby(when).groups.items():
         own, some = np.asarray(rows), np.flatnonzero(at == instant)
-        apart = np.hypot(*(lone[own, None, :] - there[None, some, :]).transpose(2, 0, 1))
-        near[own] = (_normal(apart, sigma[some]) * weight[some]).sum(axis=1)
+        apart = np.hypot(*(lone.places[own, None, :] - there[None, some, :]).transpose(2, 0, 1))
+        turned = axis_odds(lone.axis_deg[own, None], bow[None, some])
+        near[own] = (_normal(apart, sigma[some]) * turned * weight[some]).sum(axis=1)
     return near
 
 
@@ -181,7 +213,10 @@ def _inside(points: pd.DataFrame, places: Floats, epsg: int) -> Bools:
     """Which ships on AIS lie within the bounds of the port's detections, with some margin."""
     if points.empty:
         return np.zeros(0, dtype=np.bool_)
-    there = _plane(points, epsg)
+    return _within(_plane(points, epsg), places)
+
+
+def _within(there: Floats, places: Floats) -> Bools:
     low, high = places.min(axis=0) - _MARGIN_M, places.max(axis=0) + _MARGIN_M
     return np.asarray(((there >= low) & (there <= high)).all(axis=1))
 
@@ -200,37 +235,6 @@ def _normal(apart: Floats, sigma: Floats) -> Floats:
         for share, width in ((0.95, sigma), (0.05, 3.0 * sigma))
     ]
     return np.asarray(sum(parts))
-
-
-def _density(ships: Floats, mmsi: Ints, at: Floats, area_m2: float) -> Floats:
-    """(n,) per m², of ships with AIS at each of n places: kernels of three widths and an even spread.
-
-    Their shares are those with which the port's ships best foretell one another (EM, each ship by the others).
-    """
-    thin = slice(None, None, 1 + len(ships) // _MOST_SHIPS)
-    ships, mmsi = ships[thin], mmsi[thin]
-    if not len(ships):
-        return np.full(len(at), 1.0 / area_m2)
-    parts = _kernels(ships, ships, area_m2, apart=mmsi[:, None] != mmsi)
-    share = np.full(parts.shape[1], 1.0 / parts.shape[1])
-    for _ in range(_EM_ROUNDS):
-        part = parts * share
-        share = (_EVEN_SHIPS + (part / part.sum(axis=1, keepdims=True)).sum(axis=0)) / (
-            _EVEN_SHIPS * len(share) + len(parts)
-        )
-    return np.asarray(_kernels(ships, at, area_m2) @ share)
-
-
-def _kernels(ships: Floats, at: Floats, area_m2: float, *, apart: Bools | None = None) -> Floats:
-    """(n, kernels) per m², each at n places; of the pairs that are `apart`."""
-    distance = np.hypot(*(at[:, None, :] - ships[None, :, :]).transpose(2, 0, 1))
-    used = np.ones(distance.shape, dtype=np.bool_) if apart is None else apart
-    number = np.maximum(used.sum(axis=1), 1)
-    near = [
-        (np.exp(-0.5 * np.square(distance / width)) * used).sum(axis=1) / (number * 2.0 * np.pi * width**2)
-        for width in _WIDTHS_M
-    ]
-    return np.column_stack([*near, np.full(len(at), 1.0 / area_m2)])
 
 
 def _around(positions: pd.DataFrame | None, lon: Floats, lat: Floats, when: pd.Series) -> pd.DataFrame | None:

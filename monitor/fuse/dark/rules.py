@@ -7,6 +7,10 @@ from datetime import timedelta
 
 from monitor.fuse.dark.reception import ReceptionRule
 
+REAL_BY_SCORE = ((0.1, 0.11), (0.3, 0.34), (0.5, 0.34), (0.7, 0.73), (0.9, 0.92))
+"""Points of score and probability that a detection of that score is a ship, straight lines between them. Measured with
+the shipped weights at ten ports left out of training."""
+
 
 @dataclass(frozen=True, slots=True)
 class BaseRatePrior:
@@ -49,6 +53,10 @@ class BaseRatePrior:
         Bounds of the bins of score.
     ship_weight, false_weight : float
         Detections of the port that those histograms are worth. Chosen.
+    length_edges : tuple of float
+        Bounds in metres between the bins of length of large detections.
+    length_weight : float
+        Detections that even shares of these bins are worth, of ships and of false hulls alike. Chosen.
     stay : timedelta
         Finds at one spot within it are one stay of one ship; most stays in ports are shorter. Chosen.
     spot_m : float
@@ -78,6 +86,8 @@ class BaseRatePrior:
     score_edges: tuple[float, ...] = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
     ship_weight: float = 20.0
     false_weight: float = 15.0
+    length_edges: tuple[float, ...] = (100.0, 150.0, 200.0)
+    length_weight: float = 8.0
     stay: timedelta = timedelta(days=6)
     spot_m: float = 80.0
     recurrence: float = 0.3
@@ -99,9 +109,8 @@ class DarkRule:
     length_m : float
         Least length; ships of 300 GT, from which AIS is a duty abroad (SOLAS V/19), are about 45 m long.
     real : tuple of (float, float)
-        Points of score and probability that a detection of that score is a ship, straight lines between them: where the
-        port's own detections are few, the scores of false hulls follow from it. Measured with the shipped weights at
-        ten ports left out; give what was measured with the detector in use.
+        As `REAL_BY_SCORE`: where the port's own detections are few, the scores of false hulls follow from it. Give what
+        was measured with the detector in use.
     real_without_score : float
         That probability where a detection has no score. Chosen.
     real_confirmed : float
@@ -129,12 +138,12 @@ class DarkRule:
 
     score: float = 0.45
     length_m: float = 45.0
-    real: tuple[tuple[float, float], ...] = ((0.1, 0.11), (0.3, 0.34), (0.5, 0.34), (0.7, 0.73), (0.9, 0.92))
+    real: tuple[tuple[float, float], ...] = REAL_BY_SCORE
     real_without_score: float = 0.95
     real_confirmed: float = 0.97
     missed_by_one: float = 0.5
     receptions: int = 3
-    most_receptions: int = 8
+    most_receptions: int = 10
     reception: ReceptionRule = field(default_factory=ReceptionRule)
     prior: BaseRatePrior = field(default_factory=BaseRatePrior)
     fixed_observations: int = 4

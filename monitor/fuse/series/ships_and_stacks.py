@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
-from monitor.core.columns import texts
+from monitor.core.arrays import Floats
+from monitor.core.columns import floats, texts
 from monitor.core.tables import SHIPS_AND_STACKS
 
+_SIZES = ("area_m2", "area_low_m2", "area_high_m2", "teu_low", "teu_high")
+_CHANGES = ("change_m2", "change_low_m2", "change_high_m2", "teu_change_low", "teu_change_high")
+_OPPOSITE = [0, 2, 1, 4, 3]
+"""Of the earlier observation, for the bounds of a change: the lower one is less the upper one before."""
 LEAST_CHANGE_M2 = 500.0
 """Smaller changes of a port's stacks are within what the same stacks measure from observation to observation."""
 
@@ -28,7 +34,8 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
     Returns
     -------
     SHIPS_AND_STACKS table
-        In order of port and time; empty without two clear observations at a yard.
+        In order of port and time; empty without two clear observations at a yard. Bounds are the widest that those of
+        the two ends allow; they are of what is left of all that came and went between, NaN where an end has none.
     """
     single = counts.drop_duplicates("scene_id")
     berth = dict(zip(single["scene_id"], single["berth"], strict=True))
@@ -54,24 +61,26 @@ def ships_and_stacks(stacks: pd.DataFrame, counts: pd.DataFrame, visits: pd.Data
 
 
 def _intervals(aoi: str, stacks: pd.DataFrame) -> Iterator[dict[str, object]]:
-    last: dict[tuple[str, str], tuple[pd.Timestamp, float]] = {}
+    last: dict[tuple[str, str], tuple[pd.Timestamp, Floats]] = {}
     for (at, scene), observation in stacks.groupby(["acquired_at", "scene_id"], sort=True):
+        sizes = np.column_stack([floats(observation, name) for name in _SIZES])
         keys = zip(texts(observation, "sensor"), observation["yard_id"].astype(str), strict=True)
-        areas = dict(zip(keys, observation["area_m2"].astype(float), strict=True))
-        both = [yard for yard in areas if yard in last]
+        now = dict(zip(keys, sizes, strict=True))
+        both = [yard for yard in now if yard in last]
         if both:
-            before, after = sum(last[yard][1] for yard in both), sum(areas[yard] for yard in both)
+            before, after = (np.sum(sizes, axis=0) for sizes in ([last[y][1] for y in both], [now[y] for y in both]))
+            change = after - before[_OPPOSITE]
             yield {
                 "aoi_id": aoi,
                 "scene_id": str(scene),
                 "start": min(last[yard][0] for yard in both),
                 "end": at,
                 "yards": len(both),
-                "before_m2": before,
-                "after_m2": after,
-                "change_m2": after - before,
+                "before_m2": before[0],
+                "after_m2": after[0],
+                **dict(zip(_CHANGES, change.tolist(), strict=True)),
             }
-        last |= {yard: (at, area) for yard, area in areas.items()}
+        last |= {yard: (at, size) for yard, size in now.items()}
 
 
 def _reading(change_m2: float, *, ship: bool) -> str:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, require, texts, vessels_only
 from monitor.core.tables import BERTH_STATES
+from monitor.fuse.dark.rules import REAL_BY_SCORE
 
 OCCUPIED, EMPTY, NOT_OBSERVED = "occupied", "empty", "not observed"
+LEAST_SHOWN = 0.1
+"""An observation that shows less of a berth says nothing of it. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
 class BerthVessel:
     """A ship at a berth in one observation.
 
-    Without an id, and NaN for place and length, when only the berth's state shows it.
+    Without an id, and NaN for place, length and score, when only the berth's state shows it. `probability` is that of
+    the berth's state, less by its score for one that is not the surest hull there.
     """
 
     berth_id: str
@@ -28,28 +33,40 @@ class BerthVessel:
     length_m: float
     length_low_m: float
     length_high_m: float
+    score: float
     mmsi: int | None
     probability: float
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One scene's clear berths and their hulls.
+    """One scene's berths, as far as it shows them, and their hulls.
 
-    `occupied` holds for each clear berth the probability that a hull lies there; NaN where the states do not give it.
+    `occupied` holds for each clear berth the probability that a hull lies there, NaN where the states do not give it;
+    `shown` the share that the scene shows of each berth that it shows at all, clear or not.
     """
 
     aoi_id: str
     scene_id: str
     at: pd.Timestamp
     occupied: Mapping[str, float]
+    shown: Mapping[str, float]
     hulls: tuple[BerthVessel, ...]
 
 
+def median(values: Sequence[float]) -> float:
+    """The median of the values that are known; NaN when none is."""
+    known = [value for value in values if np.isfinite(value)]
+    return float(np.median(known)) if known else float("nan")
+
+
 def observations(
-    berth_states: pd.DataFrame, detections: pd.DataFrame | None = None, matches: pd.DataFrame | None = None
+    berth_states: pd.DataFrame,
+    detections: pd.DataFrame | None = None,
+    matches: pd.DataFrame | None = None,
+    coverage: pd.DataFrame | None = None,
 ) -> list[Observation]:
-    """The observations in order of time; berths that were not observed are in none.
+    """The observations in order of time; berths of which they show nothing are in none.
 
     Parameters
     ----------
@@ -58,6 +75,8 @@ def observations(
         else those whose ``zone_id`` is the berth, else one hull of unknown length per occupied berth.
     detections, matches : DETECTIONS and MATCHES tables
         For place, length and MMSI of the hulls.
+    coverage : COVERAGE table
+        How much each observation shows of each berth; without it all of those that were observed, and else nothing.
 
     Raises
     ------
@@ -72,17 +91,33 @@ def observations(
         for scene, zone, name in zip(ships["scene_id"], ships["zone_id"], ships["detection_id"], strict=True):
             by_berth.setdefault((str(scene), str(zone)), []).append(str(name))
     states = berth_states.assign(aoi=texts(berth_states, "aoi_id"), ids=texts(berth_states, "detection_ids"))
-    states = states[states["state"].isin([OCCUPIED, EMPTY])]
-    states = states.assign(occupied=floats(states, "probability"))
+    clear = states["state"].isin([OCCUPIED, EMPTY]).to_numpy(np.bool_)
+    states = states.assign(occupied=np.where(clear, floats(states, "probability"), np.nan), clear=clear)
+    states = states.assign(shown=_shown(states, coverage))[lambda table: table["shown"] > 0.0]
     found = []
     for (at, aoi, scene), group in states.groupby(["acquired_at", "aoi", "scene_id"], sort=True):
         seen = []
         for row in group[group["state"] == OCCUPIED].to_dict("records"):
             names = row["ids"].split() or by_berth.get((str(scene), str(row["berth_id"])), [])
             seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["occupied"]))
-        occupied = {str(row["berth_id"]): float(row["occupied"]) for row in group.to_dict("records")}
-        found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), occupied, tuple(seen)))
+        known = group[group["clear"]]
+        occupied = {str(name): float(p) for name, p in zip(known["berth_id"], known["occupied"], strict=True)}
+        shown = {str(name): float(share) for name, share in zip(group["berth_id"], group["shown"], strict=True)}
+        found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), occupied, shown, tuple(seen)))
     return found
+
+
+def _shown(states: pd.DataFrame, coverage: pd.DataFrame | None) -> Floats:
+    """(states,) share of each berth that its observation shows; 0 of one that shows too little to count."""
+    clear = states["clear"].to_numpy(np.bool_)
+    if coverage is None or "observed_fraction" not in coverage:
+        return np.where(clear, 1.0, 0.0)
+    berths = coverage[coverage["kind"] == "berth"]
+    share = berths.drop_duplicates(["scene_id", "zone_id"]).set_index(["scene_id", "zone_id"])["observed_fraction"]
+    keys = pd.MultiIndex.from_arrays([states["scene_id"], states["berth_id"]])
+    part = np.nan_to_num(share.reindex(keys).to_numpy(np.float64), nan=-1.0)
+    shown = np.where(clear, np.where(part < 0.0, 1.0, np.maximum(part, LEAST_SHOWN)), part)
+    return np.asarray(np.where(shown >= LEAST_SHOWN, np.minimum(shown, 1.0), 0.0))
 
 
 def _at_berth(berth_id: str, hulls: list[BerthVessel], probability: float) -> list[BerthVessel]:
@@ -97,11 +132,19 @@ def _at_berth(berth_id: str, hulls: list[BerthVessel], probability: float) -> li
                 length_m=nan,
                 length_low_m=nan,
                 length_high_m=nan,
+                score=nan,
                 mmsi=None,
                 probability=probability,
             )
         ]
-    return [replace(vessel, berth_id=berth_id, probability=probability) for vessel in hulls]
+    points, chances = zip(*REAL_BY_SCORE, strict=True)
+    real = np.interp([vessel.score for vessel in hulls], points, chances)
+    odds = np.nan_to_num(real / (1.0 - real), nan=1.0)
+    odds *= probability / (1.0 - min(probability, 1.0 - 1e-9)) / odds.max()
+    return [
+        replace(vessel, berth_id=berth_id, probability=float(one / (1.0 + one)))
+        for vessel, one in zip(hulls, odds, strict=True)
+    ]
 
 
 def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Iterator[tuple[str, BerthVessel]]:
@@ -113,8 +156,8 @@ def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Ite
         sure = matches[(matches["status"] == "matched") & matches["mmsi"].notna()]
         known = {str(d): int(m) for d, m in zip(sure["detection_id"], sure["mmsi"], strict=True)}
     lon, lat = lonlat(ships)
-    sizes = (floats(ships, name) for name in ("length_m", "length_low_m", "length_high_m"))
-    for name, x, y, length, low, high in zip(ships["detection_id"], lon, lat, *sizes, strict=True):
+    sizes = (floats(ships, name) for name in ("length_m", "length_low_m", "length_high_m", "score"))
+    for name, x, y, length, low, high, score in zip(ships["detection_id"], lon, lat, *sizes, strict=True):
         yield (
             str(name),
             BerthVessel(
@@ -125,6 +168,7 @@ def _hulls(detections: pd.DataFrame | None, matches: pd.DataFrame | None) -> Ite
                 length_m=float(length),
                 length_low_m=float(low),
                 length_high_m=float(high),
+                score=float(score),
                 mmsi=known.get(str(name)),
                 probability=float("nan"),
             ),

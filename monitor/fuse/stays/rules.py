@@ -22,10 +22,27 @@ class OccupancyRule:
     berth_weight : float
         How many arrivals the port's own rate is worth at each of its berths.
     recall, recall_weight : float
-        Share of ships at berth that an observation finds, as measured on ports left out of training, and how many
-        observations that is worth.
+        Share of ships of `typical_m` at berth that an observation of the whole berth finds, and how many observations
+        that is worth. The shipped weights found 0.60 of 60 to 100 m, 0.79 of 100 to 200 m and 0.93 of longer ones at
+        berth, at ports left out of training.
+    recall_by_length : float
+        How the log odds of recall grow with the log of the length: 1.9 by these three.
+    recall_spread : float
+        Standard deviation of the log odds of recall among ships and places of one length. Chosen.
+    recall_range : tuple of float
+        Least and greatest recall that a port's own sightings may teach. Chosen.
+    length_bands_m : tuple of float
+        Bounds of the bands of length within which ships are seen alike.
     false, false_weight : float
         False ships a clear berth and observation, and how many observations that is worth.
+    named, named_weight : float
+        Share of ships that AIS names, and how many ships this is worth. Chosen.
+    least_named : float
+        That share at a port where AIS names none. Chosen.
+    unnamed, false_named : float
+        Share of the sightings of such a ship that AIS does not name, and of those of false ships that it does. Chosen.
+    doubt_weight : float
+        How many sightings, of ships and false ones alike, the states' own probabilities are worth. Chosen.
     rounds : int
         Rounds of expectation and maximisation of these.
     lengths, typical_m : float
@@ -33,7 +50,10 @@ class OccupancyRule:
     length_steps : int
         Of the grid of lengths, over six standard deviations.
     kernel, general : float
-        Standard deviation about each length seen at the port, and how many sightings ships in general are worth.
+        Standard deviation about each length seen at the port beside its own error, and how many sightings
+        ships in general are worth.
+    length_rounds : int
+        Rounds of expectation and maximisation of the lengths.
     outlier : float
         Share of lengths that are measured wrong.
     false_lengths, false_m : float
@@ -58,22 +78,33 @@ class OccupancyRule:
     arrivals_a_day: float = 0.12
     arrivals_weight: float = 3.0
     berth_weight: float = 3.0
-    recall: float = 0.8
+    recall: float = 0.75
     recall_weight: float = 40.0
-    false: float = 0.03
-    false_weight: float = 150.0
+    recall_by_length: float = 1.9
+    recall_spread: float = 0.4
+    recall_range: tuple[float, float] = (0.05, 0.999)
+    length_bands_m: tuple[float, ...] = (75.0, 110.0, 160.0)
+    false: float = 0.035
+    false_weight: float = 60.0
+    named: float = 0.5
+    named_weight: float = 12.0
+    least_named: float = 0.001
+    unnamed: float = 0.1
+    false_named: float = 0.015
+    doubt_weight: float = 5.0
     rounds: int = 5
     lengths: float = 0.45
     typical_m: float = 110.0
     length_steps: int = 37
-    kernel: float = 0.12
+    kernel: float = 0.05
     general: float = 5.0
+    length_rounds: int = 10
     outlier: float = 0.03
     false_lengths: float = 0.5
     false_m: float = 80.0
     least_spread: float = 0.07
     usual_spread: float = 0.15
-    fixed: float = 1e-5
+    fixed: float = 1e-3
     fixed_seen: tuple[float, ...] = (0.12, 0.25, 0.5)
     fixed_sightings: int = 3
     told: float = 0.5
@@ -92,6 +123,14 @@ class VisitRule:
         more). Chosen.
     least_probability : float
         Stays that are less likely are not told.
+    place_m, length_off : float
+        By how much centres and logs of lengths of one ship usually differ from one observation to another: of two
+        places within reach a hull goes to the one that it fits better. Chosen.
+    forgotten_d : float
+        And to the one where a hull was seen this much less long ago. Chosen.
+    usual_doubt : float
+        Odds that a sighting is false against which its state's own probability is held, unless the port's states have
+        greater ones all together. Chosen.
     doubt_range : tuple of float
         Least and greatest factor by which a berth state's own probability makes a sighting more or less doubtful.
     taken_range : tuple of float
@@ -102,7 +141,11 @@ class VisitRule:
     """
 
     same_place_m: float = 70.0
+    place_m: float = 30.0
+    length_off: float = 0.2
+    forgotten_d: float = 10.0
     least_probability: float = 0.5
+    usual_doubt: float = 0.2
     doubt_range: tuple[float, float] = (0.1, 10.0)
     taken_range: tuple[float, float] = (0.05, 0.9)
     missed_range: tuple[float, float] = (1e-6, 0.5)

@@ -10,8 +10,15 @@ import pandas as pd
 from monitor.core.columns import instants
 from monitor.core.schema import UTC
 from monitor.core.tables import DETECTABILITY, OCCUPANCY, VISITS
-from monitor.fuse.stays.berth_observations import EMPTY, OCCUPIED, Observation, observations, states_from_coverage
-from monitor.fuse.stays.occupancy import Stay, median, occupancy_of, stays_of
+from monitor.fuse.stays.berth_observations import (
+    EMPTY,
+    OCCUPIED,
+    Observation,
+    median,
+    observations,
+    states_from_coverage,
+)
+from monitor.fuse.stays.occupancy import Stay, WeighedPort
 from monitor.fuse.stays.rules import VisitRule
 
 
@@ -29,11 +36,13 @@ def visits(
     Parameters
     ----------
     berth_states : BERTH_STATES table
-        Needs ``scene_id, berth_id, acquired_at, state``. Observations that are ``not observed`` say nothing either way.
+        Needs ``scene_id, berth_id, acquired_at, state``. Observations that are ``not observed`` say nothing either way,
+        but by the share of the berth that `coverage` says they show.
     detections, matches : DETECTIONS and MATCHES tables
         For the hulls' places, lengths and MMSI, which tell one ship from the next at the same berth.
     coverage : COVERAGE table
-        Used with `detections` when `berth_states` is empty: the berths' states then come from these two.
+        How much each observation shows of each berth. When `berth_states` is empty the berths' states come from it and
+        `detections`.
     port_calls : PORT_CALLS table
         Calls of matched ships narrow the intervals (``evidence`` both).
     rule : VisitRule
@@ -48,12 +57,72 @@ def visits(
         weeks is one stay.
     """
     rule = rule or VisitRule()
+    return _visits(_weighed(berth_states, detections, matches, coverage, rule), port_calls, rule)
+
+
+def occupancy(
+    berth_states: pd.DataFrame,
+    detections: pd.DataFrame | None = None,
+    matches: pd.DataFrame | None = None,
+    *,
+    coverage: pd.DataFrame | None = None,
+    rule: VisitRule | None = None,
+) -> pd.DataFrame:
+    """OCCUPANCY: how many ships lay at each berth, and in port, at each observation, by all before and after it.
+
+    Parameters
+    ----------
+    berth_states, detections, matches, coverage : BERTH_STATES, DETECTIONS, MATCHES and COVERAGE tables
+        As for `visits`.
+    rule : VisitRule
+
+    Returns
+    -------
+    OCCUPANCY table
+        Empty when no berth was seen occupied.
+    """
+    return _occupancy(_weighed(berth_states, detections, matches, coverage, rule or VisitRule()))
+
+
+def visits_and_occupancy(
+    berth_states: pd.DataFrame,
+    detections: pd.DataFrame | None = None,
+    matches: pd.DataFrame | None = None,
+    *,
+    coverage: pd.DataFrame | None = None,
+    port_calls: pd.DataFrame | None = None,
+    rule: VisitRule | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """VISITS and OCCUPANCY from the same sums; see `visits` and `occupancy`.
+
+    Parameters
+    ----------
+    berth_states, detections, matches, coverage, port_calls : tables
+        As for `visits`.
+    rule : VisitRule
+    """
+    rule = rule or VisitRule()
+    ports = _weighed(berth_states, detections, matches, coverage, rule)
+    return _visits(ports, port_calls, rule), _occupancy(ports)
+
+
+def _weighed(
+    berth_states: pd.DataFrame,
+    detections: pd.DataFrame | None,
+    matches: pd.DataFrame | None,
+    coverage: pd.DataFrame | None,
+    rule: VisitRule,
+) -> list[WeighedPort]:
     if berth_states.empty and coverage is not None and detections is not None:
         berth_states = states_from_coverage(detections, coverage)
-    if berth_states.empty:
-        return VISITS.empty()
-    ports = _by_port(berth_states, detections, matches)
-    stays = [stay for seen in ports.values() for stay in stays_of(seen, rule)]
+    by_port: dict[str, list[Observation]] = {}
+    for seen in observations(berth_states, detections, matches, coverage) if len(berth_states) else ():
+        by_port.setdefault(seen.aoi_id, []).append(seen)
+    return [WeighedPort.of(seen, rule) for seen in by_port.values()]
+
+
+def _visits(ports: list[WeighedPort], port_calls: pd.DataFrame | None, rule: VisitRule) -> pd.DataFrame:
+    stays = [stay for port in ports for stay in port.stays(rule)]
     if not stays:
         return VISITS.empty()
     table = pd.DataFrame([_row(stay) for stay in stays])
@@ -64,40 +133,9 @@ def visits(
     return VISITS.conform(narrow(table, port_calls) if port_calls is not None else table)
 
 
-def occupancy(
-    berth_states: pd.DataFrame,
-    detections: pd.DataFrame | None = None,
-    matches: pd.DataFrame | None = None,
-    *,
-    rule: VisitRule | None = None,
-) -> pd.DataFrame:
-    """OCCUPANCY: how many ships lay at each berth, and in port, at each observation, by all before and after it.
-
-    Parameters
-    ----------
-    berth_states, detections, matches : BERTH_STATES, DETECTIONS and MATCHES tables
-        As for `visits`.
-    rule : VisitRule
-
-    Returns
-    -------
-    OCCUPANCY table
-        Empty when no berth was seen occupied.
-    """
-    if berth_states.empty:
-        return OCCUPANCY.empty()
-    ports = _by_port(berth_states, detections, matches)
-    rows = [row for seen in ports.values() for row in occupancy_of(seen, rule or VisitRule())]
+def _occupancy(ports: list[WeighedPort]) -> pd.DataFrame:
+    rows = [row for port in ports for row in port.occupancy()]
     return OCCUPANCY.conform(pd.DataFrame(rows).astype({"acquired_at": UTC})) if rows else OCCUPANCY.empty()
-
-
-def _by_port(
-    berth_states: pd.DataFrame, detections: pd.DataFrame | None, matches: pd.DataFrame | None
-) -> dict[str, list[Observation]]:
-    by_port: dict[str, list[Observation]] = {}
-    for seen in observations(berth_states, detections, matches):
-        by_port.setdefault(seen.aoi_id, []).append(seen)
-    return by_port
 
 
 def _row(stay: Stay) -> dict[str, object]:

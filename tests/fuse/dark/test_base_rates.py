@@ -33,20 +33,34 @@ class Harbour:
         self.fixes: list[dict[str, object]] = []
 
     def see(self, scene: int, place: Place, *, score: float = 0.8, mmsi: int | None = None, zone: str = "open") -> str:
-        """A detection of 120 m, matched with `mmsi` or unmatched; gives its id."""
+        """A detection of 80 to 260 m, matched with `mmsi` or unmatched; gives its id."""
         name = f"{self.aoi_id}-{scene}-{len(self.found)}"
-        lengths = {"length_m": 120.0, "length_low_m": 100.0, "length_high_m": 140.0}
+        length = (120.0, 80.0, 260.0, 170.0)[len(self.found) % 4]
+        lengths = {"length_m": length, "length_low_m": 0.8 * length, "length_high_m": 1.2 * length}
         point = Point(*place).buffer(4e-4)
         row = {"detection_id": name, "acquired_at": pd.Timestamp(_at(scene)), "score": score, "zone": zone}
         self.found.append(row | lengths | {"geometry": point})
         self._pair(scene, name, mmsi, "unmatched" if mmsi is None else "matched")
         return name
 
-    def hear(self, scene: int, mmsi: int, place: Place, *, apart_min: float = 1.0, status: str = "") -> None:
-        """Fixes so many minutes before and after the scene; with `status` a row of MATCHES without detection."""
+    def hear(
+        self,
+        scene: int,
+        mmsi: int,
+        place: Place,
+        *,
+        apart_min: float = 1.0,
+        status: str = "",
+        course_deg: float | None = None,
+    ) -> None:
+        """Fixes so many minutes before and after the scene; with `status` a row of MATCHES without detection.
+
+        The ship lies still; with a course it sails on it.
+        """
+        speed = {"sog_kn": 0.0 if course_deg is None else 8.0, "cog_deg": course_deg or 0.0}
         for minutes in (-apart_min, apart_min):
             t = pd.Timestamp(_at(scene) + timedelta(minutes=minutes))
-            self.fixes.append({"mmsi": mmsi, "t": t, "lon": place[0], "lat": place[1], "sog_kn": 0.0, "cog_deg": 0.0})
+            self.fixes.append({"mmsi": mmsi, "t": t, "lon": place[0], "lat": place[1], **speed})
         if status:
             self._pair(scene, "", mmsi, status)
 
@@ -141,6 +155,41 @@ def test_low_scores_are_judged_by_those_of_ships_that_ais_confirmed() -> None:
     high = port.see(0, _somewhere(rng), score=0.8)
     events = port.events()
     assert events.loc[low, "p_ship"] < events.loc[high, "p_ship"] - 0.2
+
+
+def test_finds_as_long_as_only_false_hulls_are_judged_by_it() -> None:
+    """Ships of 80 to 260 m, and a false hull of 80 m in every scene: a doubtful find of 260 m is more likely a ship."""
+    port, _ = _harbour(8, 3)
+    rng = np.random.default_rng(4)
+    for scene in range(SCENES):
+        name = port.see(scene, _somewhere(rng), score=0.55)
+        port.found[-1] |= {"length_m": 80.0}
+    short, long = (port.see(3, _somewhere(rng), score=0.55) for _ in range(2))
+    port.found[-2] |= {"length_m": 80.0}
+    port.found[-1] |= {"length_m": 260.0}
+    events = port.events()
+    assert name in events.index
+    assert events.loc[long, "p_ship"] > events.loc[short, "p_ship"] + 0.2
+
+
+def test_a_find_on_a_lane_across_it_is_less_likely_a_ship_than_one_along_it() -> None:
+    port, _ = _harbour(0, 0)
+    lane = [(MIDDLE[0] + 0.002 * n, MIDDLE[1]) for n in range(-20, 21)]
+    for scene in range(SCENES):
+        for ship in range(8):
+            place = lane[(7 * scene + 5 * ship) % len(lane)]
+            port.hear(scene, 1000 * scene + ship + 1, place, course_deg=90.0)
+            port.see(scene, place, mmsi=1000 * scene + ship + 1)
+            port.found[-1] |= {"axis_deg": 90.0}
+        port.see(scene, lane[3 * scene])
+        port.found[-1] |= {"axis_deg": 90.0}
+        port.see(scene, (MIDDLE[0], MIDDLE[1] + 0.002 * (scene + 5)), score=0.5)
+        port.found[-1] |= {"axis_deg": 15.0 * scene}
+    along, across = (port.see(scene, lane[20], score=0.5) for scene in (2, 8))
+    port.found[-2] |= {"axis_deg": 90.0}
+    port.found[-1] |= {"axis_deg": 0.0}
+    events = port.events()
+    assert events.loc[along, "p_ship"] > events.loc[across, "p_ship"] + 0.1
 
 
 def test_each_port_is_judged_by_its_own_base_rates() -> None:

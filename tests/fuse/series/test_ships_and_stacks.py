@@ -32,6 +32,17 @@ def test_stacks_that_shrink_while_a_ship_lies_there_say_so() -> None:
     )
 
 
+def test_boxes_moved_lie_between_the_bounds_of_both_ends() -> None:
+    stacks = _stacks((0, "p2", 1800.0), (5, "p2", 300.0)).assign(
+        area_low_m2=[1500.0, 200.0], area_high_m2=[2100.0, 400.0], teu_low=[100.0, 13.0], teu_high=[700.0, 130.0]
+    )
+    row = ships_and_stacks(stacks, _counts((0, 0), (5, 1)), STAY).iloc[0]
+    assert (row["change_low_m2"], row["change_m2"], row["change_high_m2"]) == (-1900.0, -1500.0, -1100.0)
+    assert (row["teu_change_low"], row["teu_change_high"]) == (-687.0, 30.0)
+    bare = ships_and_stacks(_stacks((0, "p2", 1800.0), (5, "p2", 300.0)), _counts(), STAY).iloc[0]
+    assert bare[["change_low_m2", "teu_change_high"]].isna().all()
+
+
 def test_stacks_that_grow_between_ships_say_that_none_was_seen() -> None:
     table = ships_and_stacks(_stacks((10, "p2", 0.0), (15, "p2", 1800.0)), _counts(), STAY)
     assert table["reading"].tolist() == ["more, no ship seen"]

@@ -9,6 +9,7 @@ from shapely.geometry import Point
 from monitor.core.tables import VISITS
 from monitor.fuse import VisitRule, detectability, occupancy, visits
 from monitor.fuse.stays.rules import OccupancyRule
+from monitor.fuse.stays.visits import visits_and_occupancy
 from tests.fuse.conftest import AT
 
 DAY0 = pd.Timestamp(AT)
@@ -233,3 +234,84 @@ def test_an_observation_that_could_not_have_missed_the_ship_bounds_it() -> None:
     row = visits(states).iloc[0]
     assert row["arrived_not_before"] == _day(1)
     assert row["departed_not_after"] == _day(3)
+
+
+def test_a_hull_that_its_score_hardly_calls_a_ship_is_less_likely_a_visit_than_the_one_beside_it() -> None:
+    hulls = _hulls([None, None, 120.0, None, None, None]).assign(score=0.9)
+    beside = _hulls([None, None, 110.0, None, None, None], east_m=[200.0] * 6).assign(score=0.2, detection_id="faint")
+    table = visits(_states("EEOEEE", step_h=48.0, doubt=0.05), pd.concat([hulls, beside], ignore_index=True))
+    chance = dict(zip(table["detection_ids"], table["probability"], strict=True))
+    assert chance["d2"] > 0.8
+    assert chance.get("faint", 0.5) < chance["d2"] - 0.2
+
+
+def test_a_false_hull_beside_a_ship_that_stays_does_not_part_its_stay() -> None:
+    """A ship of 120 m for six weeks, seen some 20 m off its place each time, and once a false hull 40 m from it."""
+    rng = np.random.default_rng(6)
+    hulls = _hulls([120.0] * 21, step_h=48.0, east_m=list(rng.normal(0.0, 20.0, 21)))
+    false = _hulls([None, None, 60.0], step_h=48.0, east_m=[0.0, 0.0, 40.0]).assign(detection_id="false")
+    table = visits(_states("O" * 21, step_h=48.0, doubt=0.1), pd.concat([hulls, false], ignore_index=True))
+    longest = table.loc[table["observations"].idxmax()]
+    assert longest["observations"] >= 20
+    assert longest["probability"] > 0.8
+
+
+def test_a_part_of_a_berth_that_shows_no_ship_bounds_a_stay_less_than_all_of_it() -> None:
+    states = _states("EEEOEEE", step_h=12.0, doubt=0.05)
+    partly = states.assign(state=["empty", "not observed", "not observed", "occupied", *["not observed"] * 2, "empty"])
+    coverage = partly.rename(columns={"berth_id": "zone_id"}).assign(kind="berth")
+    hulls = _hulls([*[None] * 3, 120.0], step_h=12.0)
+    clear = visits(states, hulls).iloc[0]
+    shown = {
+        share: visits(
+            partly, hulls, coverage=coverage.assign(observed_fraction=[1.0, share, share, 1.0, share, share, 1.0])
+        )
+        for share in (0.0, 0.6)
+    }
+    assert clear["arrived_not_before"] >= _day(0.5)
+    assert shown[0.0]["arrived_not_before"].iloc[0] == _day(0)
+    assert _day(0) <= shown[0.6]["arrived_not_before"].iloc[0] <= clear["arrived_not_before"]
+    assert len(occupancy(partly, hulls, coverage=coverage.assign(observed_fraction=0.6))) == 2 * 7
+    assert not shown[0.6]["is_open"].iloc[0]
+
+
+def test_where_ais_names_every_ship_a_nameless_sighting_is_less_likely_one() -> None:
+    text = "EEOEEE" * 8
+    hulls = _hulls([120.0 if letter == "O" else None for letter in text], step_h=48.0)
+    names = list(hulls["detection_id"])
+    states = _states(text, step_h=48.0, doubt=0.2)
+    all_but_last = pd.DataFrame({"detection_id": names[:-1], "mmsi": range(1, len(names)), "status": "matched"})
+    alone, among = visits(states, hulls), visits(states, hulls, all_but_last)
+    last = alone["detection_ids"] == names[-1]
+    told = among.loc[among["detection_ids"] == names[-1], "probability"]
+    assert told.sum() < float(alone.loc[last, "probability"].iloc[0]) - 0.03
+
+
+def test_long_ships_are_missed_less_often() -> None:
+    """An empty observation between two sightings: a ship of 60 m was there all the same sooner than one of 250 m."""
+    there = {}
+    for length in (60.0, 250.0):
+        table = occupancy(_states("EEOEOEE", doubt=0.2), _hulls([None, None, length, None, length, None, None]))
+        there[length] = table.loc[(table["berth_id"] == "b1") & (table["acquired_at"] == _day(3)), "occupied"].iloc[0]
+    assert there[60.0] > there[250.0] + 0.1
+
+
+def test_both_tables_at_once_are_those_of_each_alone() -> None:
+    states, hulls = _states("EOOEEOE"), _hulls([None, 120.0, 118.0, None, None, 60.0, None])
+    stays, ships = visits_and_occupancy(states, hulls)
+    pd.testing.assert_frame_equal(stays, visits(states, hulls))
+    pd.testing.assert_frame_equal(ships, occupancy(states, hulls))
+
+
+def test_a_silent_ship_that_comes_again_and_again_where_others_are_named_keeps_its_stays_apart() -> None:
+    """At b1 a nameless ship of 115 m each ten days for two days; at b2 ships that AIS names."""
+    text = "EEOEEEEE" * 9
+    states, hulls = (
+        _states(text, step_h=30.0, doubt=0.05),
+        _hulls([115.0 if c == "O" else None for c in text], step_h=30.0),
+    )
+    others = hulls.assign(detection_id="b2" + hulls["detection_id"], zone_id="b2")
+    names = pd.DataFrame({"detection_id": others["detection_id"], "mmsi": range(1, 10), "status": "matched"})
+    both = pd.concat([states, states.assign(berth_id="b2")], ignore_index=True)
+    table = visits(both, pd.concat([hulls, others], ignore_index=True), names)
+    assert table["berth_id"].value_counts().to_dict() == {"b1": 9, "b2": 9}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.errors import ArchiveError, DataError, MonitorError
 from monitor.core.parallel import each
 from monitor.core.scenes.sensors import sensor as sensor_of
-from monitor.detect.base import Detector
+from monitor.detect.base import CONTAINER_STACK, VESSEL, Detector
 from monitor.detect.registry import make_detector
 from monitor.sources.imagery.local.image import image_sensor, read_image
 from monitor.sources.imagery.local.reading import AS_STATED, Reading
@@ -32,16 +33,15 @@ class ImagesFound:
         The file written.
     images : int
         How many images were processed.
-    vessels, stacks : int
-        How many were found.
+    found : mapping of str to int
+        How many of each class; vessels and container stacks always.
     failures : tuple of tuple of str
         Path and reason.
     """
 
     out: Path
     images: int
-    vessels: int
-    stacks: int
+    found: Mapping[str, int]
     failures: tuple[tuple[str, str], ...]
 
     @property
@@ -51,7 +51,8 @@ class ImagesFound:
 
     def text(self) -> str:
         """A line, and one for each failure."""
-        found = f"{self.out}: {self.vessels} vessels and {self.stacks} container stacks in {self.images} images"
+        each_class = ", ".join(f"{count} {name.replace('_', ' ')}s" for name, count in self.found.items())
+        found = f"{self.out}: {each_class} in {self.images} images"
         first = found if self.images else f"{self.out}: not written, since no image could be processed"
         return "\n".join([first, *(f"  failed {path}: {why}" for path, why in self.failures)])
 
@@ -59,7 +60,8 @@ class ImagesFound:
         """The same for scripts."""
         failures = [{"path": path, "error": why} for path, why in self.failures]
         written = {"out": str(self.out) if self.images else None, "images": self.images}
-        return {**written, "vessels": self.vessels, "stacks": self.stacks, "failures": failures}
+        counts = {"vessels": self.found[VESSEL], "stacks": self.found[CONTAINER_STACK], "found": dict(self.found)}
+        return {**written, **counts, "failures": failures}
 
 
 def detect_images(
@@ -123,8 +125,8 @@ def detect_images(
             raise DataError(f"{error}, or choose another place") from error
     classes = [f["properties"]["class_name"] for part in made for f in part["features"]]  # type: ignore[attr-defined]
     failures = tuple((str(o.item), _reason(o.item, o.error)) for o in outcomes if o.error is not None)
-    vessels, stacks = classes.count("vessel"), classes.count("container_stack")
-    return ImagesFound(out=out, images=len(made), vessels=vessels, stacks=stacks, failures=failures)
+    found = {VESSEL: 0, CONTAINER_STACK: 0} | dict(sorted(Counter(classes).items()))
+    return ImagesFound(out=out, images=len(made), found=found, failures=failures)
 
 
 def _detectors(

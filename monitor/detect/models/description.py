@@ -53,10 +53,10 @@ class ModelKeys(BaseModel):
     classes: dict[str, str] = Field({}, description="what its own names mean; empty text leaves a class out")
     length_gain: float = Field(1.0, gt=0, description="lengths are given as this times what the box has")
     length_low: float | None = Field(
-        None, gt=0, description="lower bound of the 90 % interval, times the length; empty: a pixel less"
+        None, gt=0, description="lower bound of the 90 % interval, times the length; empty: not measured"
     )
     length_high: float | None = Field(
-        None, gt=0, description="upper bound of the 90 % interval, times the length; empty: a pixel more"
+        None, gt=0, description="upper bound of the 90 % interval, times the length; empty: not measured"
     )
     calibration: tuple[float, float] = Field((0.0, 1.0), description="a, b in logit score = a + b logit of its own")
     fitted_on: tuple[str, ...] = Field((), description="scenes that threshold, lengths and scores were fitted to")

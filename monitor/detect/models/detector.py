@@ -167,8 +167,7 @@ class OwnDetector:
         longest, across = sides.max(axis=1, initial=0.0), np.hypot(sides[:, 0], sides[:, 1])
         axis = found.has_axis
         length = np.where(axis, longest, (longest + across) / 2) * gsd_m * keys.length_gain
-        low = length - gsd_m if keys.length_low is None else length * keys.length_low
-        high = length + gsd_m if keys.length_high is None else length * keys.length_high
+        low, high = (length * (np.nan if bound is None else bound) for bound in (keys.length_low, keys.length_high))
         bounded = keys.length_low is None
         return Boxes(
             class_name=tuple(classes[label] for label in found.label),

@@ -4,6 +4,9 @@ Sentinel-2: relative orbits R003 and R103, phase from L1C_T52TFS R003 of 2022-08
 second 5 days behind. Rajin lies inside R003 (about 02:23 UTC) and at the western swath edge of R103 (about 02:13);
 Dunai in the middle of R103. Sentinel-1: one satellite in 2023, every 12 days a track; times from the node crossings,
 good to some minutes.
+
+Fine pictures (``hires``) stand for a satellite that is pointed at a port every few days, about when Sentinel-2 passes;
+dates and hours are made up, and it has no relative orbit (0).
 """
 
 from __future__ import annotations
@@ -66,6 +69,8 @@ TRACKS = (
     Orbit("rajin", "s1", 61, "descending", (21, 21), date(2023, 8, 23), 12, 1, 193.9, 42.5),
     Orbit("dunai", "s1", 10, "ascending", (9, 0), date(2023, 8, 20), 12, 1, 346.1, 38.5),
     Orbit("dunai", "s1", 61, "descending", (21, 21), date(2023, 8, 23), 12, 1, 193.9, 34.0),
+    Orbit("rajin", "hires", 0, "descending", (2, 41), date(2023, 8, 16), 5, 1, 194.0),
+    Orbit("dunai", "hires", 0, "descending", (2, 32), date(2023, 8, 18), 7, 1, 194.0),
 )
 """Courses over the ground at 42–43° N and mid-swath incidence angles are rounded from the orbits' geometry."""
 
@@ -120,6 +125,8 @@ def _of_track(seed: int, track: Orbit, period: TimeRange) -> list[Pass]:
 
 
 def _platform(track: Orbit, day: date) -> str:
+    if track.sensor == "hires":
+        return "simulated-hires"
     if track.sensor == "s1":
         return "sentinel-1c" if day >= _SENTINEL_1C_SINCE else "sentinel-1a"
     first = (day - track.phase).days % track.cycle_days == 0

@@ -20,6 +20,9 @@ from monitor.core.timerange import TimeRange
 from monitor.simulate.orbits import Pass, season_passes
 from monitor.simulate.render.background import checked
 from monitor.simulate.render.clouds import cloudiness
+from monitor.simulate.render.fine.containers import Container
+from monitor.simulate.render.fine.port import fine_grid, fine_raster, fine_view
+from monitor.simulate.render.fine.surface import check_pixel
 from monitor.simulate.render.registration import misplaced, shift_of
 from monitor.simulate.render.scene import EDGE_LEAN, optical_raster, radar_raster
 from monitor.simulate.rng import generator
@@ -30,6 +33,7 @@ from monitor.simulate.traffic.reception import broadcast_vessels, received_posit
 
 DEFAULT_PERIOD = "2023-08-14/2023-10-23"
 PORTS = ("rajin", "dunai")
+_LEVELS = {"s2": "L2A", "s1": "GRD", "hires": "SR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,12 @@ class Season:
     scenario : str
         A name in `simulate.SCENARIOS`.
     sensors : tuple of str
-        ``s2``, ``s1`` or both.
+        Of ``s2``, ``s1`` and ``hires``.
     backgrounds : tuple of tuple
         AOI id and real Sentinel-2 pixels, the ground of that port's optical observations; ships in them are not in the
-        truth. Ports without have the drawn ground, and so has radar.
+        truth. Ports without have the drawn ground, and so have radar and fine pictures.
+    hires_gsd_m : float
+        Side of a pixel of fine pictures, 0.3–5 m.
     """
 
     seed: int
@@ -58,6 +64,7 @@ class Season:
     scenario: str
     sensors: tuple[str, ...]
     backgrounds: tuple[tuple[str, Raster], ...] = ()
+    hires_gsd_m: float = 0.5
 
     @classmethod
     def make(
@@ -69,6 +76,7 @@ class Season:
         scenario: str = "shuttle-2023",
         sensors: tuple[str, ...] = ("s2",),
         backgrounds: Mapping[str, Raster] | None = None,
+        hires_gsd_m: float = 0.5,
     ) -> Season:
         """A season; nothing is computed yet.
 
@@ -82,15 +90,20 @@ class Season:
         sensors : tuple of str
         backgrounds : mapping of str to Raster, optional
             Pixels on the AOIs' own grids, by AOI id.
+        hires_gsd_m : float
+            Side of a pixel of fine pictures.
 
         Raises
         ------
         DataError
-            No scenario or sensor of that name, a negative seed, or a background that does not cover its AOI.
+            No scenario or sensor of that name, a negative seed, a pixel outside 0.3–5 m, or a background that does not
+            cover its AOI.
         """
-        _check(scenario, sensors, seed)
+        _check(scenario, sensors, seed, hires_gsd_m)
         real = checked(backgrounds or {}, tuple(aois))
-        return cls(seed, period or TimeRange.parse(DEFAULT_PERIOD), tuple(aois), scenario, tuple(sensors), real)
+        return cls(
+            seed, period or TimeRange.parse(DEFAULT_PERIOD), tuple(aois), scenario, tuple(sensors), real, hires_gsd_m
+        )
 
     def acquisitions(self, aoi: Aoi, period: TimeRange | None = None) -> list[Acquisition]:
         """The overpasses of a port in the season and in `period`, in order of time."""
@@ -106,7 +119,8 @@ class Season:
         """The pixels of one of the season's acquisitions, on the AOI's UTM grid; tagged SIMULATED.
 
         Sentinel-2: uint16 reflectance × 10 000 with a cloud mask that errs as a processor's does. Sentinel-1: float32
-        linear sigma nought in VV and VH.
+        linear sigma nought in VV and VH. Fine pictures: uint16 reflectance × 10 000 in blue, green, red and near
+        infrared, of the piers and berths with 120 m around.
 
         Raises
         ------
@@ -117,6 +131,9 @@ class Season:
         tags = {"SIMULATED": "YES", "season": f"{self.scenario} seed {self.seed}", "scene": item.id}
         if item.track.sensor == "s1":
             made = radar_raster(self.seed, self.world, item, aoi, tags=tags)
+        elif item.track.sensor == "hires":
+            share = self.cloud_share(item)
+            made = fine_raster(self.seed, self.world, item, aoi, gsd_m=self.hires_gsd_m, share=share, tags=tags)
         else:
             made = optical_raster(
                 self.seed,
@@ -129,6 +146,19 @@ class Season:
                 background=dict(self.backgrounds).get(aoi.id),
             )
         return misplaced(made, *self.shift_px(item))
+
+    def containers(self, acquisition: Acquisition, aoi: Aoi) -> tuple[Container, ...]:
+        """The uppermost containers that a fine picture shows, in yards, on decks and on trucks; none for other sensors.
+
+        Raises
+        ------
+        DataError
+            The acquisition is none of this season's.
+        """
+        item = self._pass(acquisition, aoi)
+        if item.track.sensor != "hires":
+            return ()
+        return fine_view(self.seed, self.world, item, aoi, gsd_m=self.hires_gsd_m).containers
 
     def positions(self) -> pd.DataFrame:
         """POSITIONS as received over the whole season, what arrives late included."""
@@ -178,8 +208,9 @@ class Season:
         return cloudiness(common if own.random() < 0.75 else own, day.month)
 
     def shift_px(self, item: Pass) -> tuple[float, float]:
-        """Rows and columns by which the content of a scene lies off the map."""
-        return shift_of(self.seed, item.id) if scenario(self.scenario).shifted else (0.0, 0.0)
+        """Rows and columns by which the content of a scene lies off the map; fine pictures never do."""
+        shifted = scenario(self.scenario).shifted and item.track.sensor != "hires"
+        return shift_of(self.seed, item.id) if shifted else (0.0, 0.0)
 
     def shift_of(self, acquisition: Acquisition, aoi: Aoi) -> tuple[float, float]:
         """`shift_px` of one of the season's acquisitions."""
@@ -203,21 +234,22 @@ class Season:
             start=item.at,
             end=item.at,
             footprint=_footprint(aoi, item),
-            relative_orbit=item.track.relative_orbit,
+            relative_orbit=item.track.relative_orbit or None,
             orbit_state=item.track.orbit_state,
             cloud_cover=round(tile, 3) if sensor.optical else None,
             product_ids=(f"SIMULATED_{item.id}",),
-            level="L2A" if sensor.optical else "GRD",
+            level=_LEVELS[item.track.sensor],
             source="simulated",
             simulated=True,
         )
 
 
-def _check(name: str, sensors: tuple[str, ...], seed: int) -> None:
+def _check(name: str, sensors: tuple[str, ...], seed: int, hires_gsd_m: float) -> None:
     scenario(name)
-    unknown = [sensor for sensor in sensors if sensor not in SENSORS]
+    unknown = [sensor for sensor in sensors if sensor not in _LEVELS]
     if unknown or not sensors:
-        raise DataError(f"sensors {sensors!r}: use s2, s1 or both")
+        raise DataError(f"sensors {sensors!r}: use one or more of {', '.join(_LEVELS)}")
+    check_pixel(hires_gsd_m)
     if seed < 0:
         raise DataError(f"seed {seed}: use a whole number from 0 up")
 
@@ -233,6 +265,8 @@ def _positions(season: Season) -> pd.DataFrame:
 
 
 def _footprint(aoi: Aoi, item: Pass) -> BaseGeometry:
+    if item.track.sensor == "hires":
+        return fine_grid(aoi, 10.0).footprint()
     seen = Grid.covering(aoi.geometry, epsg=aoi.epsg).footprint()
     if item.edge_lon is None:
         return seen

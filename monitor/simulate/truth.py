@@ -13,6 +13,9 @@
 ``stacks``
     Every yard at every acquisition: ``yard_id, length_m`` (of the stacks, end to end), ``area_m2, observed,
     geometry``.
+``containers``
+    Every yard in every fine picture (``hires``): ``yard_id, seen_from_above`` (uppermost containers), ``containers``
+    (those under them included), ``observed``.
 ``visits``
     Stays at a berth by ships of 45 m or more: ``aoi_id, berth_id, mmsi, role, length_m, arrived_at, departed_at, dark,
     observations`` (acquisitions within), ``clear_observations`` (those that show it).
@@ -52,6 +55,7 @@ from monitor.simulate.truth_of_scenes import (
     Row,
     berth_rows,
     cloud_row,
+    container_rows,
     received_times,
     reception_row,
     registration_row,
@@ -77,6 +81,9 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "berths": berths,
         "stacks": _geo(
             [row for aoi, item, shown in observations for row in stack_rows(season, aoi, item, shown)], _STACKS
+        ),
+        "containers": _plain(
+            [row for aoi, item, shown in observations for row in container_rows(season, aoi, item, shown)], _CONTAINERS
         ),
         "visits": _plain(_visits(season, vessels), _VISITS),
         "voyages": _plain(_voyages(season), _VOYAGES),
@@ -125,6 +132,7 @@ _VESSELS = [
 ]
 _BERTHS = [*_OBSERVATION, "berth_id", "occupied", "observed", "mmsis"]
 _STACKS = [*_OBSERVATION, "yard_id", "length_m", "area_m2", "observed", "geometry"]
+_CONTAINERS = [*_OBSERVATION, "yard_id", "seen_from_above", "containers", "observed"]
 _VISITS = [
     "aoi_id",
     "berth_id",

@@ -17,7 +17,9 @@ from monitor.core.aoi import Aoi
 from monitor.core.arrays import Mask
 from monitor.core.geo.geodesy import destination, distance_m
 from monitor.core.geo.grid import Grid
+from monitor.core.scenes.sensors import SENSORS
 from monitor.simulate.orbits import Pass
+from monitor.simulate.render.fine.port import fine_containers, fine_grid
 from monitor.simulate.render.scene import inside_swath, sky_at
 from monitor.simulate.render.stacks import SLOT_M, outline_lonlat, stacks_at
 from monitor.simulate.season import Season
@@ -77,7 +79,7 @@ def observed_at(aoi: Aoi, item: Pass) -> Row:
 
 
 def shown_in(season: Season, item: Pass, aoi: Aoi) -> Mask:
-    """(row, col) bool: inside the swath and, for optics, not hidden by cloud.
+    """(row, col) bool: inside the swath or picture and, for optics, not hidden by cloud.
 
     Parameters
     ----------
@@ -85,11 +87,16 @@ def shown_in(season: Season, item: Pass, aoi: Aoi) -> Mask:
     item : Pass
     aoi : Aoi
     """
-    grid = _grid(aoi)
-    shown = inside_swath(grid, item)
-    if item.track.sensor == "s2":
+    shown = _reached(aoi, item)
+    if SENSORS[item.track.sensor].optical:
         shown &= ~sky_at(season.seed, item, aoi, season.cloud_share(item)).hidden
     return shown
+
+
+def _reached(aoi: Aoi, item: Pass) -> Mask:
+    if item.track.sensor == "hires":
+        return _grid(aoi).mask(fine_grid(aoi, _grid(aoi).gsd_m).footprint())
+    return inside_swath(_grid(aoi), item)
 
 
 def received_times(positions: pd.DataFrame, ships: tuple[Ship, ...]) -> dict[int, pd.Series]:
@@ -256,6 +263,36 @@ def stack_rows(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> list[Row]:
     return rows
 
 
+def container_rows(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> list[Row]:
+    """One row a yard for fine pictures, none for other sensors.
+
+    Parameters
+    ----------
+    season : Season
+    aoi : Aoi
+    item : Pass
+    shown : array of bool
+        As `shown_in` gives it.
+    """
+    if item.track.sensor != "hires":
+        return []
+    boxes = fine_containers(season.seed, season.world, aoi, item.at.timestamp())
+    rows = []
+    for zone in aoi.of_kind("yard"):
+        tiers = [box.tiers for box in boxes if box.yard_id == zone.id]
+        inside = _inside(aoi, zone.id)
+        rows.append(
+            {
+                **observed_at(aoi, item),
+                "yard_id": zone.id,
+                "seen_from_above": len(tiers),
+                "containers": sum(tiers),
+                "observed": float(shown[inside].mean()) if inside.any() else 0.0,
+            }
+        )
+    return rows
+
+
 def registration_row(season: Season, aoi: Aoi, item: Pass) -> Row:
     """By how much the scene lies off the map.
 
@@ -280,8 +317,8 @@ def cloud_row(season: Season, aoi: Aoi, item: Pass, shown: Mask) -> Row:
     shown : array of bool
         As `shown_in` gives it.
     """
-    inside = _wet(aoi) & inside_swath(_grid(aoi), item)
-    optical = item.track.sensor == "s2"
+    inside = _wet(aoi) & _reached(aoi, item)
+    optical = SENSORS[item.track.sensor].optical
     return {
         **observed_at(aoi, item),
         "share": season.cloud_share(item) if optical else 0.0,

@@ -192,6 +192,7 @@ def season_of(
     scenario: str,
     sensors: tuple[str, ...],
     background: Path | None = None,
+    hires_gsd_m: float = 0.5,
 ) -> Season:
     """A simulated season over some ports.
 
@@ -206,9 +207,11 @@ def season_of(
     scenario : str
         One of `monitor.simulate.SCENARIOS`.
     sensors : tuple of str
-        ``s2``, ``s1``.
+        Of ``s2``, ``s1`` and ``hires``.
     background : Path, optional
-        A folder of real scenes to use as the ground of optical ones.
+        A folder of real scenes to use as the ground of Sentinel-2's.
+    hires_gsd_m : float, optional
+        Side of a pixel of ``hires``, metres.
 
     Raises
     ------
@@ -224,7 +227,15 @@ def season_of(
         from monitor.sources.simulated.backgrounds import read_backgrounds
 
         real = read_backgrounds(background, aois)
-    return Season.make(seed=seed, period=period, aois=aois, scenario=scenario, sensors=sensors, backgrounds=real)
+    return Season.make(
+        seed=seed,
+        period=period,
+        aois=aois,
+        scenario=scenario,
+        sensors=sensors,
+        backgrounds=real,
+        hires_gsd_m=hires_gsd_m,
+    )
 
 
 def shipped_ports() -> Path:

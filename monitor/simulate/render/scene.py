@@ -41,6 +41,7 @@ _LIVERIES: Mapping[str, tuple[str, ...]] = {
     "general cargo": ("red", "red", "green", "blue", "red", "tan"),
 }
 _DECK_HEIGHT_M: Mapping[str, float] = {"container": 16.0, "tug": 4.0, "fishing": 2.5, "launch": 2.0}
+_BEYOND_M = 80.0
 EDGE_LEAN = 0.336
 """Degrees of longitude per degree of latitude of a Sentinel-2 swath edge at 42° N."""
 
@@ -76,7 +77,7 @@ def hull_in_pixels(ship: Ship, motion: ShipMotion, grid: Grid) -> DrawnHull:
 
 
 def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, DrawnHull]]:
-    """The ships whose centre lies in a grid at an instant, largest last.
+    """The ships whose centre lies in a grid or within 80 m of it at an instant, largest last.
 
     Parameters
     ----------
@@ -85,13 +86,13 @@ def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, DrawnHull
     t_s : float
         Seconds since 1970.
     """
-    found = []
+    found, beyond = [], _BEYOND_M / grid.gsd_m
     for ship in world.ships:
         motion = ship.itinerary.at(t_s)
         if not motion.present[0]:
             continue
         row, col = grid.rowcol(motion.lon, motion.lat)
-        if -8 <= row[0] < grid.shape[0] + 8 and -8 <= col[0] < grid.shape[1] + 8:
+        if -beyond <= row[0] < grid.shape[0] + beyond and -beyond <= col[0] < grid.shape[1] + beyond:
             found.append((ship, hull_in_pixels(ship, motion, grid)))
     return sorted(found, key=lambda pair: pair[0].length_m)
 

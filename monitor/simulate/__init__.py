@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import lazy_loader
 
 if TYPE_CHECKING:
+    from monitor.simulate.fine_ports import random_fine_scene as random_fine_scene
     from monitor.simulate.scenarios import SCENARIOS as SCENARIOS
     from monitor.simulate.scenarios import Scenario as Scenario
     from monitor.simulate.scoring.score import ScoreSheet as ScoreSheet
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
     submod_attrs={
+        "fine_ports": ["random_fine_scene"],
         "scenarios": ["SCENARIOS", "Scenario"],
         "scoring.score": ["ScoreSheet", "reliability", "score"],
         "season": ["DEFAULT_PERIOD", "PORTS", "Season"],

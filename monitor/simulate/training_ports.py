@@ -34,8 +34,9 @@ _WEST, _NORTH = 500_000.0, 4_700_000.0
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One true object: `kind` vessel | container_stack, its outline in the grid's CRS, and a vessel's attributes.
+    """One true object: its kind, its outline in the grid's CRS, and the sides of a vessel or container.
 
+    `kind` is vessel | container_stack | container | ignore, the last for what the edge of the picture cuts off;
     `axis_deg` is clockwise from the grid's north; `situation` berthed | open | anchored, "" for stacks.
     """
 

@@ -1,0 +1,207 @@
+"""Made-up quays in pixels of 0.3 to 5 m, with labels: for training and for tests of detectors of fine pictures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from affine import Affine
+from shapely.geometry import Polygon, box
+
+from monitor.core.arrays import Pixels
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import SENSORS
+from monitor.simulate.render import spectra
+from monitor.simulate.render.clouds import make_sky
+from monitor.simulate.render.fine.containers import (
+    BAY_GAP_M,
+    LONG_M,
+    ROW_GAP_M,
+    WIDE_M,
+    Container,
+    block,
+    container_faces,
+    yard_blocks,
+)
+from monitor.simulate.render.fine.equipment import car, jib_crane, scattered, truck
+from monitor.simulate.render.fine.frame import Frame
+from monitor.simulate.render.fine.picture import Weather, picture, water_colour
+from monitor.simulate.render.fine.ships import fine_ship
+from monitor.simulate.render.fine.surface import FINE_BANDS, Face
+from monitor.simulate.render.hulls import DrawnHull
+from monitor.simulate.render.noise import fractal
+from monitor.simulate.render.optical import SeaSurface, light_of, sea_of
+from monitor.simulate.render.spectra import DECKS
+from monitor.simulate.training_ports import Label, PortScene
+
+_EPSG = 32633
+_WEST, _NORTH = 500_000.0, 4_700_000.0
+_QUAY_M, _FAR_M, _LANE_M, _LEAST_LARGE_M = 2.5, 2_000.0, 7.0, 40.0
+_LEAST_SHOWN = 0.6
+_LARGE = ("general cargo", "bulk", "container", "tanker", "container", "naval")
+_SMALL = ("tug", "fishing", "launch")
+_HEIGHT_M = {"container": 12.0, "tug": 3.0, "fishing": 2.0, "launch": 1.5}
+
+
+def random_fine_scene(rng: np.random.Generator, size: tuple[int, int] = (384, 384), *, gsd_m: float = 0.5) -> PortScene:
+    """A made-up quay: container blocks, cranes, vehicles, sheds, ships alongside and afloat, in any light.
+
+    Parameters
+    ----------
+    rng : np.random.Generator
+        The same state draws the same quay.
+    size : tuple of int
+        Rows and columns.
+    gsd_m : float
+        Side of a pixel.
+
+    Returns
+    -------
+    PortScene
+        uint16 reflectance × 10 000 in B02 B03 B04 B08, tagged SIMULATED, and labels of the kinds ``vessel``,
+        ``container`` and ``container_stack``, ``ignore`` for what the edge cuts off; containers on decks and trucks
+        are labelled, too.
+    """
+    grid = Grid(_EPSG, Affine(gsd_m, 0.0, _WEST, 0.0, -gsd_m, _NORTH), size)
+    reach = 0.75 * max(size) * gsd_m
+    east, north = (float(v) for v in grid.xy(size[0] / 2, size[1] / 2))
+    quay = Frame(east, north, float(rng.uniform(0, 2 * np.pi))).moved(0.0, float(rng.uniform(-0.3, 0.35)) * reach)
+    sea, depth = sea_of(rng), float(rng.uniform(60.0, 200.0))
+    water = Face(quay.rectangle(-_FAR_M, _FAR_M, 0.0, _FAR_M), water_colour(sea), 0.0, wet=True)
+    deck = Face(quay.rectangle(-_FAR_M, _FAR_M, -depth, 0.0), _deck_colour(rng), _QUAY_M)
+    behind = quay.rectangle(-reach, reach, -depth - reach, -depth - 5.0)
+    yard, driving, cranes = _yard(rng, quay, reach, depth)
+    labels = _ships(rng, quay, reach)
+    ships = [fine_ship(_hull(rng, label, grid), grid) for label in labels]
+    faces = [
+        *(water, deck, *scattered(rng, behind, quay.axis, count=40, ground_m=_QUAY_M)),
+        *(*driving, *container_faces(yard), *(face for ship in ships for face in ship.faces), *cranes),
+    ]
+    boxes = (*yard, *(b for ship in ships for b in ship.containers))
+    found = [*labels, *(_boxed(b) for b in boxes), *(Label("container_stack", b) for b in yard_blocks(yard))]
+    return PortScene(_raster(rng, faces, grid, sea), _shown(found, box(*grid.bounds)))
+
+
+def _shown(labels: list[Label], picture_box: Polygon) -> tuple[Label, ...]:
+    """What lies in the picture; of what its edge cuts, less than 60 % inside is ``ignore``."""
+    made = []
+    for label in labels:
+        share = label.outline.intersection(picture_box).area / label.outline.area
+        if share > 0.0:
+            made.append(label if share >= _LEAST_SHOWN else replace(label, kind="ignore"))
+    return tuple(made)
+
+
+def _raster(rng: np.random.Generator, faces: list[Face], grid: Grid, sea: SeaSurface) -> Raster:
+    light = light_of(float(rng.uniform(0, 360)), float(rng.uniform(25, 70)))
+    away = (light.rows, light.cols)
+    sky = make_sky(rng, grid.shape, 0.0, gsd_m=10.0, away_from_sun=away, shadow_per_height=light.per_height)
+    share = np.clip(0.5 + 0.6 * fractal(rng, grid.shape, slope=2.2, longest_px=120.0), 0.0, 1.0)
+    base = spectra.SOIL[:4, None, None] * share + spectra.GRASS[:4, None, None] * (1.0 - share)
+    data = picture(rng, faces, base.astype(np.float32), grid, Weather(sky, grid, sea, light))
+    valid, tags = np.ones(grid.shape, dtype=bool), {"SIMULATED": "YES", "season": "random quay"}
+    return Raster(data, FINE_BANDS, valid, grid, None, SENSORS["hires"].scale, 0.0, tags)
+
+
+def _deck_colour(rng: np.random.Generator) -> Pixels:
+    dark = float(rng.uniform(0.0, 1.0))
+    made: Pixels = (spectra.CONCRETE * (1 - dark) + spectra.ASPHALT * dark)[:4] * np.float32(rng.uniform(0.8, 1.3))
+    return made.astype(np.float32)
+
+
+def _yard(
+    rng: np.random.Generator, quay: Frame, reach: float, depth: float
+) -> tuple[list[Container], list[Face], list[Face]]:
+    """Containers in blocks and on trucks, vehicles in the lanes between, cranes at the edge."""
+    bays, rows = int(rng.integers(1, 5)), int(rng.integers(2, 9))
+    size = bays * (LONG_M + BAY_GAP_M) - BAY_GAP_M, rows * (WIDE_M + ROW_GAP_M) - ROW_GAP_M
+    made: list[Container] = []
+    faces: list[Face] = []
+    filled = float(rng.choice([0.0, 0.4, 0.8, 0.95]))
+    for side in np.arange(-22.0 - size[1], -depth, -size[1] - _LANE_M):
+        for ahead in np.arange(-reach, reach, size[0] + float(rng.uniform(2.0, 9.0))):
+            if rng.random() < filled:
+                corner = quay.moved(float(ahead), float(side), turn=float(rng.normal(0.0, 0.004)))
+                length = size[0] * (1.0 if rng.random() < 0.7 else float(rng.uniform(0.3, 1.0)))
+                filling = (length, size[1])
+                made += block(rng, corner, size_m=filling, stands_on="yard", bottom_m=_QUAY_M, whole_m=size)
+        for ahead in rng.uniform(-reach, reach, int(rng.poisson(reach / 50.0))):
+            lane = quay.moved(float(ahead), float(side) - _LANE_M / 2, turn=float(rng.choice([0.0, np.pi])))
+            if rng.random() < 0.4:
+                faces.append(car(rng, lane, ground_m=_QUAY_M))
+                continue
+            parts, loads = truck(rng, lane, ground_m=_QUAY_M)
+            faces, made = faces + parts, made + loads
+    cranes = [
+        face
+        for ahead in np.arange(-reach, reach, float(rng.uniform(45.0, 110.0)))
+        if rng.random() < 0.6
+        for face in jib_crane(rng, quay.moved(float(ahead), -9.0), deck_m=_QUAY_M)
+    ]
+    return made, faces, cranes
+
+
+def _boxed(found: Container) -> Label:
+    corners = np.asarray(found.outline.exterior.coords)
+    east, north = corners[1] - corners[0]
+    axis = float(np.degrees(np.arctan2(east, north))) % 180.0
+    return Label("container", found.outline, found.length_m, WIDE_M, axis)
+
+
+def _ships(rng: np.random.Generator, quay: Frame, reach: float) -> list[Label]:
+    """Large ones and small ones alongside, one or more abreast, and others afloat, none over another."""
+    made: list[Label] = []
+    ahead = -reach + float(rng.uniform(-60.0, 60.0))
+    while ahead < reach:
+        if rng.random() < 0.3:
+            ahead += float(rng.uniform(30.0, 90.0))
+            continue
+        length, width = _size(rng, small=bool(rng.random() < 0.35))
+        right = width / 2 + float(rng.uniform(1.0, 5.0))
+        made.append(_vessel(quay.moved(ahead + length / 2, right), length, width, "berthed"))
+        if rng.random() < 0.15:
+            beside = right + width + float(rng.uniform(0.5, 3.0))
+            made.append(_vessel(quay.moved(ahead + length / 2, beside), length, width, "berthed"))
+        ahead += length + float(rng.uniform(6.0, 50.0))
+    for _ in range(int(rng.integers(0, 7))):
+        length, width = _size(rng, small=bool(rng.random() < 0.6))
+        spot = quay.moved(float(rng.uniform(-reach, reach)), float(rng.uniform(30.0, 1.6 * reach)))
+        turned = Frame(spot.east, spot.north, float(rng.uniform(0, 2 * np.pi)))
+        label = _vessel(turned, length, width, "open" if rng.random() < 0.5 else "anchored")
+        land = quay.rectangle(-_FAR_M, _FAR_M, -_FAR_M, 2.0)
+        if all(label.outline.distance(other) > 8.0 for other in (land, *(known.outline for known in made))):
+            made.append(label)
+    return made
+
+
+def _size(rng: np.random.Generator, *, small: bool) -> tuple[float, float]:
+    if small:
+        length = float(rng.uniform(12.0, 36.0))
+        return length, length / float(rng.uniform(2.8, 4.0))
+    length = float(np.clip(rng.lognormal(4.7, 0.3), 60.0, 220.0))
+    return length, length / float(rng.uniform(5.6, 7.2)) + 2.0
+
+
+def _vessel(place: Frame, length: float, width: float, situation: str) -> Label:
+    outline = place.rectangle(-length / 2, length / 2, -width / 2, width / 2)
+    return Label("vessel", outline, length, width, float(np.degrees(place.axis)) % 360.0, situation)
+
+
+def _hull(rng: np.random.Generator, label: Label, grid: Grid) -> DrawnHull:
+    col, row = ~grid.transform @ (label.outline.centroid.x, label.outline.centroid.y)
+    kinds = _SMALL if label.length_m < _LEAST_LARGE_M else _LARGE
+    kind = kinds[int(rng.integers(len(kinds)))]
+    liveries = [name for name in DECKS if (name == "naval") == (kind == "naval")]
+    return DrawnHull(
+        row=float(row),
+        col=float(col),
+        length=label.length_m / grid.gsd_m,
+        width=label.width_m / grid.gsd_m,
+        bow=float(np.radians(label.axis_deg)) + (np.pi if rng.random() < 0.5 else 0.0),
+        kind=kind,
+        livery=liveries[int(rng.integers(len(liveries)))],
+        height_px=_HEIGHT_M.get(kind, 7.0) / grid.gsd_m,
+        speed_kn=float(rng.uniform(3, 14)) if label.situation == "open" else 0.0,
+        seed=int(rng.integers(2**31)),
+    )

@@ -125,7 +125,15 @@ def simulate(
     scenario: Annotated[
         str, typer.Option("--scenario", help="What happens in it: crowded, untidy, ice …")
     ] = "shuttle-2023",
-    sensor: Annotated[list[str] | None, typer.Option("--sensor", help="s2, s1; may repeat.")] = None,
+    sensor: Annotated[list[str] | None, typer.Option("--sensor", help="s2, s1, hires; may repeat.")] = None,
+    gsd_m: Annotated[float, typer.Option("--gsd-m", help="Pixel of --sensor hires: 0.3 to 5 m.")] = 0.5,
+    labelled: Annotated[
+        int | None,
+        typer.Option("--labelled", min=1, help="Write so many labelled scenes of made-up ports, and no season."),
+    ] = None,
+    size_px: Annotated[
+        int, typer.Option("--size-px", min=128, max=4096, help="With --labelled: side of a scene, pixels.")
+    ] = 384,
     background: Annotated[
         Path | None,
         typer.Option(
@@ -133,13 +141,19 @@ def simulate(
         ),
     ] = None,
 ) -> None:
-    """Make a port season with known truth.
+    """Make a port season with known truth, or labelled scenes to train on.
 
-    Example: monitor simulate season --seed 11
+    Examples: monitor simulate season --seed 11; monitor simulate quays --sensor hires --labelled 200
     """
-    from monitor.standalone.tools import simulate
+    from monitor.standalone.tools import simulate, simulate_ports
 
+    sensors = tuple(sensor or ("s2",))
+    if labelled is not None:
+        require(len(sensors) == 1, "--labelled needs one --sensor: hires or s2")
+        ports = simulate_ports(folder, sensor=sensors[0], count=labelled, seed=seed, size_px=size_px, gsd_m=gsd_m)
+        session.print(ports.as_json(), ports.text())
+        return
     made = simulate(
-        folder, seed=seed, period=period, scenario=scenario, sensors=tuple(sensor or ("s2",)), background=background
+        folder, seed=seed, period=period, scenario=scenario, sensors=sensors, background=background, gsd_m=gsd_m
     )
     session.print(made.as_json(), made.text())

@@ -22,6 +22,7 @@ from monitor.detect.yolo.weights import Weights, weights_folder
 from monitor.io.atomic import write_bytes
 from monitor.simulate.labelled import labelled_port
 from monitor.sources.simulated.files import SeasonFiles, write_season
+from monitor.sources.simulated.ports import PortFiles, PortPlan, write_ports
 from monitor.workspace.factory import make_detector, season_of, shipped_ports
 
 
@@ -204,6 +205,7 @@ def simulate(
     aois: Path | None = None,
     pool: str | None = None,
     background: Path | None = None,
+    gsd_m: float = 0.5,
 ) -> SeasonFiles:
     """The files of a simulated season with known truth: scenes, AIS files, truth tables.
 
@@ -218,7 +220,7 @@ def simulate(
     scenario : str, optional
         Its name.
     sensors : sequence of str, optional
-        ``s2`` and ``s1``.
+        Of ``s2``, ``s1`` and ``hires``.
     aois : Path, optional
         Folder of AOIs; those that are shipped without it.
     pool : str, optional
@@ -228,6 +230,8 @@ def simulate(
         ground of all its optical scenes: land, piers and water as they are in the pixels, under the season's ships,
         stacks, glint, haze and clouds. Ships and clouds in those pixels are not in the truth. Ports without such a
         scene, and radar, keep the drawn ground.
+    gsd_m : float, optional
+        Side of a pixel of ``hires``, metres.
 
     Raises
     ------
@@ -238,8 +242,7 @@ def simulate(
     DataError
         The folder cannot be written, there is no such scenario or sensor, or no background covers any port.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise SettingsError(f"{folder}: not empty; give a new folder")
+    _check_new(folder)
     ports = read_aois(aois or shipped_ports())
     made = season_of(
         ports,
@@ -248,6 +251,54 @@ def simulate(
         scenario=scenario,
         sensors=tuple(sensors),
         background=background,
+        hires_gsd_m=gsd_m,
     )
     with open_pool(pool) as workers:
         return write_season(made, folder, pool=workers)
+
+
+def simulate_ports(
+    folder: Path,
+    *,
+    sensor: str = "hires",
+    count: int = 60,
+    seed: int = 7,
+    size_px: int = 384,
+    gsd_m: float = 0.5,
+    pool: str | None = None,
+) -> PortFiles:
+    """The labelled scene folders of made-up ports, to train a model on or to test one with.
+
+    Parameters
+    ----------
+    folder : Path
+        New or empty.
+    sensor : str, optional
+        ``hires``: quays with ships, containers one by one and their stacks. ``s2``: harbours at 10 m.
+    count : int, optional
+        How many scenes.
+    seed : int, optional
+        The same seed makes the same scenes.
+    size_px : int, optional
+        Rows, and as many columns.
+    gsd_m : float, optional
+        Side of a pixel of ``hires``, metres.
+    pool : str, optional
+        Such as ``processes:4``.
+
+    Raises
+    ------
+    SettingsError
+        The folder exists and is not empty.
+    DataError
+        The folder cannot be written, or the sensor has no made-up ports.
+    """
+    _check_new(folder)
+    plan = PortPlan(sensor=sensor, count=count, seed=seed, size_px=size_px, gsd_m=gsd_m)
+    with open_pool(pool) as workers:
+        return write_ports(plan, folder, pool=workers)
+
+
+def _check_new(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(f"{folder}: not empty; give a new folder")

@@ -10,23 +10,20 @@ from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import rasterio
-from shapely.geometry import mapping
 
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.geo.grid import Grid
 from monitor.core.parallel import each
-from monitor.core.scenes.scene import Acquisition, Raster
-from monitor.core.scenes.sensors import SENSORS
-from monitor.core.timerange import isoformat
+from monitor.core.scenes.scene import Acquisition
 from monitor.simulate import Season
 from monitor.simulate.render.background import name_of
 from monitor.simulate.truth import truth_tables
 from monitor.sources.simulated.ais import write_ais
 from monitor.sources.simulated.aviation import write_air
+from monitor.sources.simulated.labels import season_labels
+from monitor.sources.simulated.scene import write_scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +163,11 @@ def _write_one(
     season: Season, folder: Path, vessels: gpd.GeoDataFrame, stacks: gpd.GeoDataFrame, work: tuple[Aoi, Acquisition]
 ) -> str:
     aoi, acquisition = work
-    home = folder / aoi.id / acquisition.id
-    home.mkdir(parents=True, exist_ok=True)
     raster = season.render(acquisition, aoi)
-    _write_tif(home / f"{acquisition.id}.tif", raster)
-    (home / "item.json").write_text(json.dumps(_item(acquisition, raster), indent=1) + "\n", encoding="utf-8")
     move = season.shift_of(acquisition, aoi)
     here = [_moved(table[table["scene_id"] == acquisition.id], raster.grid, *move) for table in (vessels, stacks)]
-    (home / "labels.geojson").write_text(json.dumps(_labels(here[0], here[1])) + "\n", encoding="utf-8")
+    made = season_labels(raster, here[0], here[1], season.containers(acquisition, aoi))
+    write_scene(folder / aoi.id / acquisition.id, acquisition, raster, made)
     return acquisition.id
 
 
@@ -183,79 +177,3 @@ def _moved(table: gpd.GeoDataFrame, grid: Grid, rows: float, cols: float) -> gpd
         return table
     shown = table.geometry.to_crs(grid.epsg).translate(cols * grid.gsd_m, -rows * grid.gsd_m)
     return table.set_geometry(shown.to_crs(table.crs))
-
-
-def _write_tif(path: Path, raster: Raster) -> None:
-    count, rows, cols = raster.data.shape
-    masks = [] if raster.cloud is None else [raster.cloud]
-    bands = (*raster.bands, *(["CLM"] if masks else []))
-    data = np.concatenate([raster.data, *(m[None].astype(raster.data.dtype) for m in masks)])
-    with rasterio.open(
-        path,
-        "w",
-        driver="GTiff",
-        width=cols,
-        height=rows,
-        count=count + len(masks),
-        dtype=str(data.dtype),
-        crs=f"EPSG:{raster.grid.epsg}",
-        transform=raster.grid.transform,
-        compress="DEFLATE",
-        tiled=True,
-        nodata=None,
-    ) as target:
-        target.write(data)
-        target.descriptions = bands
-        target.update_tags(**raster.tags)
-
-
-def _item(acquisition: Acquisition, raster: Raster) -> dict[str, object]:
-    sensor = SENSORS[acquisition.sensor]
-    bands = [{"name": band, "scale": sensor.scale, "offset": 0, "unit": sensor.unit} for band in raster.bands]
-    properties: dict[str, object] = {
-        "datetime": isoformat(acquisition.start),
-        "platform": acquisition.platform,
-        "gsd": sensor.gsd_m,
-        "processing:level": acquisition.level,
-        "proj:epsg": raster.grid.epsg,
-        "sat:orbit_state": acquisition.orbit_state,
-        "sat:relative_orbit": acquisition.relative_orbit,
-        "monitor:simulated": True,
-        "description": "SIMULATED pixels: no satellite saw this",
-    }
-    if acquisition.cloud_cover is not None:
-        properties["eo:cloud_cover"] = round(acquisition.cloud_cover * 100.0, 1)
-    footprint = acquisition.footprint
-    asset = {"href": f"./{acquisition.id}.tif", "type": "image/tiff", "roles": ["data"], "bands": bands}
-    return {
-        "type": "Feature",
-        "stac_version": "1.0.0",
-        "id": acquisition.id,
-        "geometry": mapping(footprint),
-        "bbox": list(footprint.bounds),
-        "properties": properties,
-        "assets": {"data": asset},
-        "links": [],
-    }
-
-
-def _labels(vessels: pd.DataFrame, stacks: pd.DataFrame) -> dict[str, object]:
-    features: list[dict[str, object]] = []
-    for row in vessels.itertuples():
-        large = row.length_m >= 40.0
-        properties: dict[str, object] = {"kind": "vessel" if large and row.visible else "ignore", "source": "SIMULATED"}
-        if large and row.visible:
-            properties |= {
-                "situation": row.situation,
-                "length_m": row.length_m,
-                "width_m": row.width_m,
-                "axis_deg": round(row.axis_deg, 2),
-                "sure": "high",
-                "mmsi": int(row.mmsi),
-            }
-        features.append({"type": "Feature", "properties": properties, "geometry": mapping(row.geometry)})
-    for row in stacks.itertuples():
-        if row.geometry is not None and not row.geometry.is_empty and row.observed > 0.7:
-            properties = {"kind": "container_stack", "stack": "yard", "sure": "high", "source": "SIMULATED"}
-            features.append({"type": "Feature", "properties": properties, "geometry": mapping(row.geometry)})
-    return {"type": "FeatureCollection", "features": features}

@@ -68,14 +68,16 @@ def random_fine_scene(rng: np.random.Generator, size: tuple[int, int] = (384, 38
     east, north = (float(v) for v in grid.xy(size[0] / 2, size[1] / 2))
     quay = Frame(east, north, float(rng.uniform(0, 2 * np.pi))).moved(0.0, float(rng.uniform(-0.3, 0.35)) * reach)
     sea, depth = sea_of(rng), float(rng.uniform(60.0, 200.0))
-    water = Face(quay.rectangle(-_FAR_M, _FAR_M, 0.0, _FAR_M), water_colour(sea), 0.0, wet=True)
+    colour = water_colour(sea)
+    water = Face(quay.rectangle(-_FAR_M, _FAR_M, 0.0, _FAR_M), colour, 0.0, wet=True)
     deck = Face(quay.rectangle(-_FAR_M, _FAR_M, -depth, 0.0), _deck_colour(rng), _QUAY_M)
     behind = quay.rectangle(-reach, reach, -depth - reach, -depth - 5.0)
     yard, driving, cranes = _yard(rng, quay, reach, depth)
     labels = _ships(rng, quay, reach)
-    ships = [fine_ship(_hull(rng, label, grid), grid) for label in labels]
+    ships = [fine_ship(_hull(rng, label, grid), grid, colour) for label in labels]
     faces = [
-        *(water, deck, *scattered(rng, behind, quay.axis, count=40, ground_m=_QUAY_M)),
+        *(water, *(face for ship in ships for face in ship.wake), deck),
+        *scattered(rng, behind, quay.axis, count=40, ground_m=_QUAY_M),
         *(*driving, *container_faces(yard), *(face for ship in ships for face in ship.faces), *cranes),
     ]
     boxes = (*yard, *(b for ship in ships for b in ship.containers))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from scipy import ndimage
 from shapely import box as rectangle
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -27,7 +28,7 @@ from monitor.simulate.render.fine.picture import Weather, picture, resampled, wa
 from monitor.simulate.render.fine.ships import fine_ship
 from monitor.simulate.render.fine.surface import FINE_BANDS, Face
 from monitor.simulate.render.ground import ground_of
-from monitor.simulate.render.optical import light_of, sea_of
+from monitor.simulate.render.optical import SeaSurface, light_of, sea_of
 from monitor.simulate.render.scene import hulls_at, sky_at
 from monitor.simulate.render.spectra import ASPHALT, CONCRETE
 from monitor.simulate.render.stacks import SLOT_M, Stack, stacks_at
@@ -110,8 +111,11 @@ def fine_view(seed: int, world: World, item: Pass, aoi: Aoi, *, gsd_m: float) ->
     rng = generator(seed, "quay", item.id)
     yards = fine_containers(seed, world, aoi, t_s)
     driving, loads = _vehicles(rng, aoi, yards)
-    ships = [fine_ship(hull, grid) for _, hull in hulls_at(world, grid, t_s)]
+    water = Face(_water(aoi), water_colour(_sea(seed, item)), 0.0, wet=True)
+    ships = [fine_ship(hull, grid, water.colour) for _, hull in hulls_at(world, grid, t_s)]
     faces = [
+        water,
+        *(face for ship in ships for face in ship.wake),
         *_standing(aoi, seed),
         *driving,
         *container_faces((*yards, *loads)),
@@ -131,19 +135,26 @@ def _axis(aoi: Aoi) -> float:
     return float(np.arctan2(side[0], side[1]))
 
 
+def _sea(seed: int, item: Pass) -> SeaSurface:
+    return sea_of(generator(seed, "fine sea", item.id))
+
+
+def _water(aoi: Aoi) -> BaseGeometry:
+    return reproject(aoi.geometry if aoi.water is None else aoi.water, WGS84, aoi.epsg)
+
+
 @lru_cache(maxsize=4)
 def _standing(aoi: Aoi, seed: int) -> tuple[Face, ...]:
-    """Water, piers, yards and sheds: the same at every overpass; water is coloured for the day by `fine_raster`."""
+    """Piers, yards and sheds: the same at every overpass."""
     local = {kind: [reproject(z.geometry, WGS84, aoi.epsg) for z in aoi.of_kind(kind)] for kind in ("pier", "yard")}
     whole = reproject(aoi.geometry, WGS84, aoi.epsg)
-    water = whole if aoi.water is None else reproject(aoi.water, WGS84, aoi.epsg)
     piers, yards = unary_union(local["pier"]), unary_union(local["yard"])
     rng = generator(seed, "sheds", aoi.id)
     dark = (0.6 * CONCRETE[:4] + 0.4 * ASPHALT[:4]).astype(np.float32)
     near = rectangle(*fine_grid(aoi, 10.0).bounds)
-    land = near.intersection(whole).difference(unary_union([water, piers, yards]).buffer(4.0))
-    faces = [Face(water, np.zeros(4, np.float32), 0.0, wet=True), Face(piers, CONCRETE[:4], QUAY_M)]
-    faces += [Face(yard, dark, QUAY_M) for yard in local["yard"] if yard.intersects(piers)]
+    land = near.intersection(whole).difference(unary_union([_water(aoi), piers, yards]).buffer(4.0))
+    faces = [Face(piers, CONCRETE[:4], QUAY_M)]
+    faces += [Face(yard.intersection(piers), dark, QUAY_M) for yard in local["yard"]]
     faces += scattered(rng, land, _axis(aoi), count=250, ground_m=LAND_M)
     return tuple(face for face in faces if not face.outline.is_empty)
 
@@ -210,14 +221,13 @@ def fine_raster(
     """
     grid, centre = fine_grid(aoi, gsd_m), aoi.geometry.centroid
     rng = generator(seed, "fine", item.id)
-    sky, sea = sky_at(seed, item, aoi, share), sea_of(rng)
+    sky = sky_at(seed, item, aoi, share)
     coarse = Grid.covering(aoi.geometry, epsg=aoi.epsg)
     view = fine_view(seed, world, item, aoi, gsd_m=gsd_m)
-    base: Pixels = np.stack([resampled(band, coarse, grid) for band in ground_of(aoi, seed).land[: len(FINE_BANDS)]])
-    water = water_colour(sea)
-    faces = [Face(f.outline, water, f.top_m, f.wet) if f.wet and not f.colour.any() else f for f in view.faces]
+    land = ndimage.gaussian_filter(ground_of(aoi, seed).land[: len(FINE_BANDS)], (0.0, 1.0, 1.0))
+    base: Pixels = np.stack([resampled(band, coarse, grid) for band in land])
     light = light_of(*sun(item.at, centre.x, centre.y))
-    data = picture(rng, faces, base, grid, Weather(sky, coarse, sea, light))
+    data = picture(rng, view.faces, base, grid, Weather(sky, coarse, _sea(seed, item), light))
     dry = np.zeros(coarse.shape, dtype=bool)
     cloud = resampled(processor_mask(rng, sky, dry).astype(np.float32), coarse, grid) > 0.5
     valid = np.ones(grid.shape, dtype=bool)

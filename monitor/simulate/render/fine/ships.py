@@ -19,13 +19,13 @@ from monitor.simulate.render.spectra import ASPHALT, BRIDGE, CRANE, DECKS, FOAM
 
 _STATIONS = np.array([0.0, 0.03, 0.1, 0.78, 0.86, 0.92, 0.96, 0.985, 1.0])
 _BREADTH = np.array([0.78, 0.92, 1.0, 1.0, 0.86, 0.64, 0.42, 0.22, 0.02])
-_WATERLINE = np.array([230.0, 250.0, 270.0, 330.0], dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FineShip:
-    """What is seen of one ship: faces from below to above, and the containers on its deck (faces among the others)."""
+    """What is seen of one ship: its wake, faces from below to above, and the containers among them."""
 
+    wake: tuple[Face, ...]
     faces: tuple[Face, ...]
     containers: tuple[Container, ...]
 
@@ -68,7 +68,7 @@ class _Ship:
 _Part = Face | Container
 
 
-def fine_ship(hull: DrawnHull, grid: Grid) -> FineShip:
+def fine_ship(hull: DrawnHull, grid: Grid, water: Pixels) -> FineShip:
     """A ship as it is seen from above.
 
     Parameters
@@ -76,6 +76,8 @@ def fine_ship(hull: DrawnHull, grid: Grid) -> FineShip:
     hull : DrawnHull
         In the grid's pixels.
     grid : Grid
+    water : array of float
+        (4,) colour of the water, into which the wake fades.
     """
     rng = np.random.default_rng(hull.seed)
     gsd = grid.gsd_m
@@ -89,8 +91,8 @@ def fine_ship(hull: DrawnHull, grid: Grid) -> FineShip:
     parts: list[_Part] = list(_LAYOUTS.get(hull.kind, _geared)(ship, rng))
     boxes = [part for part in parts if isinstance(part, Container)]
     fittings = [part for part in parts if isinstance(part, Face)]
-    faces = [*_wake(ship, hull.speed_kn), rim, inner, *fittings]
-    return FineShip((*faces, *container_faces(boxes)), tuple(boxes))
+    faces = (rim, inner, *fittings, *container_faces(boxes))
+    return FineShip(tuple(_wake(ship, hull.speed_kn, water)), faces, tuple(boxes))
 
 
 def _superstructure(ship: _Ship, rng: np.random.Generator, start: float, end: float, *, decks: int) -> Iterator[Face]:
@@ -158,16 +160,17 @@ def _bulk(ship: _Ship, rng: np.random.Generator) -> Iterator[_Part]:
 def _deck_boxes(
     ship: _Ship, rng: np.random.Generator, first: float, last: float, *, bottom: float, share: float
 ) -> Iterator[Container]:
-    """Bays across the ship, each filled or not."""
+    """Bays across the ship, each filled or not; none stands out over the side."""
     rows = int((share * ship.width + ROW_GAP_M) / (WIDE_M + ROW_GAP_M))
     if rows < 1:
         return
-    wide = rows * (WIDE_M + ROW_GAP_M) - ROW_GAP_M
+    wide, hull = rows * (WIDE_M + ROW_GAP_M) - ROW_GAP_M, ship.frame.polygon(ship.outline())
     for ahead in np.arange(first * ship.length, last * ship.length - LONG_M, LONG_M + 1.6):
         if rng.random() < 0.75:
             corner = ship.frame.moved(float(ahead), -wide / 2)
             deck = ship.freeboard + bottom
-            yield from block(rng, corner, size_m=(LONG_M, wide), stands_on="ship_deck", bottom_m=deck)
+            boxes = block(rng, corner, size_m=(LONG_M, wide), stands_on="ship_deck", bottom_m=deck)
+            yield from (box for box in boxes if hull.contains(box.outline))
 
 
 def _container(ship: _Ship, rng: np.random.Generator) -> Iterator[_Part]:
@@ -222,7 +225,7 @@ _LAYOUTS: dict[str, _Layout] = {
 }
 
 
-def _wake(ship: _Ship, speed_kn: float) -> Iterator[Face]:
+def _wake(ship: _Ship, speed_kn: float, water: Pixels) -> Iterator[Face]:
     """Foam astern that widens and fades, and two arms."""
     if speed_kn <= 1.5:
         return
@@ -231,10 +234,10 @@ def _wake(ship: _Ship, speed_kn: float) -> Iterator[Face]:
     edges = np.linspace(0.0, reach, pieces + 1)
     for number, (near, far) in enumerate(pairwise(edges)):
         share = np.float32(strength * (1.0 - number / pieces) ** 1.5)
-        colour = FOAM[:4] * share + _WATERLINE * (1 - share)
+        colour = np.maximum(FOAM[:4], water) * share + water * (1 - share)
         a, b = (0.35 * ship.width + 0.03 * behind for behind in (near, far))
         yield Face(ship.frame.polygon([(-near, -a), (-far, -b), (-far, b), (-near, a)]), colour, 0.0, wet=True)
         for side in (-1.0, 1.0):
             c, d = (side * (0.45 * ship.width + 0.34 * behind) for behind in (near, far))
             arm = ship.frame.polygon([(-near, c), (-far, d), (-far, d + side * 1.2), (-near, c + side * 1.2)])
-            yield Face(arm, (0.5 * colour + 0.5 * _WATERLINE).astype(np.float32), 0.0, wet=True)
+            yield Face(arm, (0.5 * colour + 0.5 * water).astype(np.float32), 0.0, wet=True)

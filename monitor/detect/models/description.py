@@ -38,6 +38,9 @@ class ModelKeys(BaseModel):
     gsd_range_m: tuple[float, float] | None = Field(
         None, description="pixel sizes that it takes; by default two thirds to one and a half times gsd_m"
     )
+    enlarge: float = Field(
+        1.0, ge=1, le=4, description="windows are enlarged so many times for the network; for objects of few pixels"
+    )
     image_px: int | None = Field(None, ge=32, le=4096, description="side of the windows; empty: the model's own")
     threshold: float = Field(THRESHOLD, ge=0, le=1, description="least score")
     iou: float = Field(IOU, ge=0, le=1, description="boxes of one window that overlap more are one")

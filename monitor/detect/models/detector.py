@@ -16,7 +16,7 @@ from monitor.detect.base import Boxes
 from monitor.detect.models.axis import mask_box, pixel_box
 from monitor.detect.models.classes import class_names
 from monitor.detect.models.description import RGB, OwnModel
-from monitor.detect.models.stretch import ALIASES, Stretch, stretch_of
+from monitor.detect.models.stretch import ALIASES, Stretch, enlarged, stretch_of
 from monitor.detect.models.windows import SEAM, Pieces, cut_evenly, merged
 
 if TYPE_CHECKING:
@@ -78,13 +78,13 @@ class OwnDetector:
         self._check_gsd(raster.grid.gsd_m)
         stretch = stretch_of(raster, self.weights.keys, bands, self.weights.name)
         classes = class_names(model.names, self.weights.keys.classes)
-        side = model.fixed_px or (self._side(model),) * 2
-        windows = list(cut_evenly(raster.grid.shape, (side[0], side[1])))
+        rows, cols = (int(px / self.weights.keys.enlarge) for px in model.fixed_px or (self._side(model),) * 2)
+        windows = list(cut_evenly(raster.grid.shape, (rows, cols)))
         parts: list[Pieces] = []
-        for number, (rows, cols) in enumerate(windows):
-            part = raster.window(rows, cols)
+        for number, place in enumerate(windows):
+            part = raster.window(*place)
             if part.valid.any():
-                parts.append(self._pieces(model, stretch, part, (rows, cols), raster.grid.shape))
+                parts.append(self._pieces(model, stretch, part, place, raster.grid.shape))
             log.debug("%s: window %d of %d", self.weights.name, number + 1, len(windows))
         kept = merged(Pieces.joined(parts))
         wanted = np.array([bool(classes[label]) for label in kept.label], dtype=bool)
@@ -124,13 +124,14 @@ class OwnDetector:
         self, model: OpenModel, stretch: Stretch, part: Raster, place: tuple[slice, slice], shape: tuple[int, int]
     ) -> Pieces:
         """The objects of one window in the raster's pixels."""
-        window = stretch.window(part)
+        window = enlarged(stretch.window(part), self.weights.keys.enlarge)
         found = model.find(
             _padded(window, model),
             least_score=_raw(self.least_score, self.weights.keys.calibration),
             iou=self.weights.keys.iou,
         )
         rings, has_axis = _rings(found, window, model.task)
+        rings = rings / self.weights.keys.enlarge
         extent = np.concatenate([rings.min(axis=1), rings.max(axis=1)], axis=1) if len(rings) else np.zeros((0, 4))
         rows, cols = place
         inner = np.array([cols.start > 0, rows.start > 0, cols.stop < shape[1], rows.stop < shape[0]])

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
+from PIL import Image
 
 from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
@@ -58,6 +59,22 @@ class Stretch:
             out[index] = np.clip(values, 0, 255, out=values).round()
         out *= part.valid
         return out
+
+
+def enlarged(window: npt.NDArray[np.uint8], times: float) -> npt.NDArray[np.uint8]:
+    """A window with more and smaller pixels, bilinear; itself where it is not enlarged.
+
+    Parameters
+    ----------
+    window : array of int
+        (band, row, col) of 8 bits.
+    times : float
+    """
+    if times == 1.0:
+        return window
+    rows, cols = (round(size * times) for size in window.shape[1:])
+    size = (cols, rows)
+    return np.stack([np.asarray(Image.fromarray(band).resize(size, Image.Resampling.BILINEAR)) for band in window])
 
 
 def stretch_of(raster: Raster, keys: ModelKeys, bands: tuple[str, ...], name: str) -> Stretch:

@@ -16,7 +16,7 @@ from ultralytics.utils import YAML
 from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.detect.models.description import ModelKeys
-from monitor.detect.models.stretch import stretch_of
+from monitor.detect.models.stretch import enlarged, stretch_of
 from monitor.detect.models.windows import box_along, cut_evenly, least_box
 from monitor.training.own.samples import Sample
 
@@ -45,7 +45,7 @@ def write_chips(
     keys : ModelKeys
         Task, bands and stretch.
     side : int
-        Pixels of a chip's side.
+        Pixels of a chip's side as the network sees it, enlarged where the keys ask for it.
     seed : int
         Of the choice of chips without objects.
 
@@ -65,7 +65,7 @@ def write_chips(
         if missing:
             raise DataError(f"{sample.name}: no band {', '.join(missing)}; it has {', '.join(raster.bands)}: set bands")
         stretch = stretch_of(raster, keys, keys.bands, "training")
-        for number, (rows, cols) in enumerate(cut_evenly(raster.grid.shape, (side, side))):
+        for number, (rows, cols) in enumerate(cut_evenly(raster.grid.shape, (int(side / keys.enlarge),) * 2)):
             part = raster.window(rows, cols)
             if not part.valid.any():
                 continue
@@ -74,7 +74,7 @@ def write_chips(
             if not lines and (bare >= _EMPTY_SHARE * max(shown, 1) or rng.random() > _EMPTY_SHARE):
                 continue
             shown, bare = shown + bool(lines), bare + (not lines)
-            write_chip(images / f"{sample.name}-{number:04d}", chip)
+            write_chip(images / f"{sample.name}-{number:04d}", enlarged(chip, keys.enlarge))
             (labels / f"{sample.name}-{number:04d}.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
     if not shown:
         raise DataError("no labelled object lies in any chip; there is nothing to learn from")

@@ -264,7 +264,8 @@ def count_others(predictions: pd.DataFrame, truth: Truth) -> pd.DataFrame:
         pairs = assign(centres(found), centres(shapes), gate)
         right = sum(bool(sure[label]) for _, label, _ in pairs)
         paired = {prediction for prediction, _, _ in pairs}
-        hidden = STRtree(list(truth.ignore)).query([each.centroid for each in found], predicate="intersects")[0]
+        centroids = np.array([each.centroid for each in found], dtype=object)
+        hidden = STRtree(list(truth.ignore)).query(centroids, predicate="intersects")[0]
         false = len(set(range(len(found))) - paired - set(hidden.tolist()))
         rows.append((name, int(sure.sum()), right, false))
     return pd.DataFrame(rows, columns=_OTHERS)

@@ -6,7 +6,14 @@ import pytest
 from shapely.geometry import box
 
 from monitor.detect.evaluation.evaluate import bootstrap, by_class, figures
-from monitor.detect.evaluation.matching import Truth, claimed_berths, match_vessels, score_scene, stack_areas
+from monitor.detect.evaluation.matching import (
+    Truth,
+    claimed_berths,
+    count_others,
+    match_vessels,
+    score_scene,
+    stack_areas,
+)
 
 
 def hull(x: float, y: float, length: float = 100.0) -> object:
@@ -141,3 +148,12 @@ def test_classes_count_every_label_once() -> None:
     table = by_class([score_scene(predictions((0, 0, 100)), [], truth)])
     assert table["vessels"].sum() == 2
     assert table["found"].sum() == 1
+
+
+def test_a_class_of_which_nothing_was_found_is_counted_as_missed() -> None:
+    boxes = pd.DataFrame({"geometry": [hull(0, 0, 12)], "class_name": ["container"], "sure": ["high"]})
+    truth = Truth("scene", labels(), ignore=(hull(500, 0),), others=boxes)
+    none = pd.DataFrame({"geometry": [], "class_name": []})
+    assert count_others(none, truth).to_dict("records") == [
+        {"class_name": "container", "labelled": 1, "found": 0, "false_alarms": 0}
+    ]

@@ -120,7 +120,7 @@ class Season:
 
         Sentinel-2: uint16 reflectance × 10 000 with a cloud mask that errs as a processor's does. Sentinel-1: float32
         linear sigma nought in VV and VH. Fine pictures: uint16 reflectance × 10 000 in blue, green, red and near
-        infrared, of the piers and berths with 120 m around.
+        infrared, of the piers and berths with 120 m around; snow and ice are not drawn in them.
 
         Raises
         ------

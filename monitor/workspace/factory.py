@@ -181,7 +181,9 @@ def season(settings: Settings, aois: tuple[Aoi, ...]) -> Season:
     """The simulated season that the settings describe."""
     chosen = settings.simulate
     period, sensors = TimeRange.parse(chosen.period), settings.source.sensors
-    return season_of(aois, seed=chosen.seed, period=period, scenario=chosen.scenario, sensors=sensors)
+    return season_of(
+        aois, seed=chosen.seed, period=period, scenario=chosen.scenario, sensors=sensors, hires_gsd_m=chosen.hires_gsd_m
+    )
 
 
 def season_of(

@@ -296,6 +296,7 @@ class SimulateSection(_Section):
     seed: int = Field(7, ge=0, description="the same seed makes the same season")
     period: str = Field("2023-08-14/2023-10-23", description="what the season spans")
     scenario: str = Field("shuttle-2023", description="what happens in it")
+    hires_gsd_m: float = Field(0.5, ge=0.3, le=5, description="pixel of its fine pictures (sensor hires)")
 
 
 class LimitsSection(_Section):

@@ -91,3 +91,14 @@ def test_a_ship_outside_the_picture_is_not_visible_in_it(fine, rajin):
         item = next(a for a in fine.acquisitions(aoi) if a.id == row.scene_id)
         assert item.footprint.intersects(row.geometry)
     assert not vessels["visible"].all()
+
+
+def test_fixed_objects_of_a_crowded_season_stand_in_its_fine_pictures(aois, rajin):
+    crowded = Season.make(aois=aois, seed=8, sensors=("hires",), scenario="crowded", hires_gsd_m=3.0)
+    item = min(_pictures(crowded, rajin), key=lambda item: item.cloud_cover)
+    raster = crowded.render(item, rajin)
+    docks = [f.outline for f in crowded.world.fixtures if raster.grid.footprint().contains(f.outline)]
+    (inside,) = (raster.grid.mask(outline) for outline in docks)
+    water = raster.grid.mask(rajin.water) & ~raster.grid.mask(docks[0].buffer(0.0005))
+    red = raster.band("B04")
+    assert red[inside].mean() > 1.5 * np.median(red[water])

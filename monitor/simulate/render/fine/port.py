@@ -30,7 +30,7 @@ from monitor.simulate.render.fine.surface import FINE_BANDS, Face
 from monitor.simulate.render.ground import ground_of
 from monitor.simulate.render.optical import SeaSurface, light_of, sea_of
 from monitor.simulate.render.scene import hulls_at, sky_at
-from monitor.simulate.render.spectra import ASPHALT, CONCRETE
+from monitor.simulate.render.spectra import ASPHALT, CONCRETE, GRASS, SOIL
 from monitor.simulate.render.stacks import SLOT_M, Stack, stacks_at
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import World
@@ -117,6 +117,7 @@ def fine_view(seed: int, world: World, item: Pass, aoi: Aoi, *, gsd_m: float) ->
         water,
         *(face for ship in ships for face in ship.wake),
         *_standing(aoi, seed),
+        *_fixtures(world, aoi),
         *driving,
         *container_faces((*yards, *loads)),
         *(face for ship in ships for face in ship.faces),
@@ -157,6 +158,15 @@ def _standing(aoi: Aoi, seed: int) -> tuple[Face, ...]:
     faces += [Face(yard.intersection(piers), dark, QUAY_M) for yard in local["yard"]]
     faces += scattered(rng, land, _axis(aoi), count=250, ground_m=LAND_M)
     return tuple(face for face in faces if not face.outline.is_empty)
+
+
+def _fixtures(world: World, aoi: Aoi) -> Iterator[Face]:
+    """Islets, ends of breakwaters and floating docks of a season that has them."""
+    rock = (0.65 * SOIL[:4] + 0.35 * GRASS[:4]).astype(np.float32)
+    for fixture in world.fixtures:
+        if fixture.aoi_id == aoi.id:
+            colour = rock if fixture.kind == "islet" else CONCRETE[:4]
+            yield Face(reproject(fixture.outline, WGS84, aoi.epsg), colour, QUAY_M)
 
 
 def _vehicles(rng: np.random.Generator, aoi: Aoi, boxes: tuple[Container, ...]) -> tuple[list[Face], list[Container]]:

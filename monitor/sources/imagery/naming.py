@@ -52,7 +52,7 @@ _SENSORS = {
     "planet": re.compile(r"planetscope|psscene|psorthotile|\bps[b2](\.sd)?\b|\d{8} \d{6} (\d{2} )?[0-9a-f]{4} [13]a?b"),
     "hires": re.compile(
         r"skysat|ssc\d+(d\d)?\b|worldview|\bwv0\d\b|geoeye|\bge0?1\b|quickbird|\bqb0?2\b|legion|\blg0\d\b|ikonos|"
-        r"pleiades|pneo|\bphr1[ab]\b|spot-?[67]\b|kompsat|superview|blacksky|jilin|maxar"
+        r"pleiades|pneo|\bphr1[ab]\b|spot-?[67]\b|kompsat|superview|blacksky|jilin|maxar|\bhires"
     ),
 }
 """Words of platforms, instruments, products and file names, by the sensor that they mean."""

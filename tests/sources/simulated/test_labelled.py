@@ -15,6 +15,7 @@ from monitor.core.errors import DataError
 from monitor.core.timerange import TimeRange
 from monitor.detect.evaluation.reader import image_of, labelled_folders
 from monitor.simulate import Season
+from monitor.sources.imagery.local.source import FolderSource
 from monitor.sources.simulated.files import write_season
 from monitor.sources.simulated.ports import PortPlan, write_ports
 
@@ -80,3 +81,15 @@ def test_a_season_labels_containers_where_pixels_show_them(tmp_path, repository,
             assert shape(feature["geometry"]).area > 0
             assert feature["properties"]["length_m"] in (6.1, 12.2)
             assert 0 <= feature["properties"]["axis_deg"] < 180
+
+
+@pytest.mark.parametrize("gsd_m", [2.0, 3.0])
+def test_a_fine_scene_from_a_folder_is_of_the_sensor_it_was_made_for(tmp_path, repository, gsd_m):
+    rajin = next(aoi for aoi in read_aois(repository / "aoi") if aoi.id == "rajin")
+    period = TimeRange.parse("2023-09-24/2023-09-27")
+    season = Season.make(aois=(rajin,), seed=9, period=period, sensors=("hires",), hires_gsd_m=gsd_m)
+    write_season(season, tmp_path)
+    source = FolderSource(tmp_path / "scenes")
+    (found,) = source.search(rajin, period)
+    assert (found.sensor, found.simulated) == ("hires", True)
+    assert source.fetch(found, rajin).grid.gsd_m == pytest.approx(gsd_m, rel=1e-3)

@@ -143,7 +143,7 @@ class DarkRule:
     real_confirmed: float = 0.97
     missed_by_one: float = 0.5
     receptions: int = 3
-    most_receptions: int = 10
+    most_receptions: int = 8
     reception: ReceptionRule = field(default_factory=ReceptionRule)
     prior: BaseRatePrior = field(default_factory=BaseRatePrior)
     fixed_observations: int = 4

@@ -64,11 +64,9 @@ def test_intervals_of_visits_hold_the_truth(tally: Tally) -> None:
     assert tally.share("visit interval") >= 0.9
 
 
-@pytest.mark.xfail(strict=True, reason="issue 14: of two ships of one length the one is taken for the other")
 def test_legs_told_took_place(tally: Tally) -> None:
     assert tally.share("leg precision") >= 0.85
 
 
-@pytest.mark.xfail(strict=True, reason="issue 14: of two ships of one length the one is taken for the other")
 def test_most_legs_that_could_be_told_are(tally: Tally) -> None:
     assert tally.share("leg recall") >= 0.75

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,7 @@ from monitor.fuse.matching.likelihood import nearest_fix_s
 from monitor.fuse.matching.model import DEFAULT_MODEL
 from monitor.fuse.matching.places import R90_OVER_SIGMA
 
-_TRAFFIC = np.timedelta64(3, "h")
+_TRAFFIC = timedelta(hours=3)
 """About a scene, within which the ships on AIS show where ships are. Chosen."""
 _BETWEEN_M = 40.0
 """Standard error between the place of a detection and that of its AIS when the fix is new: antenna, hull. Chosen."""

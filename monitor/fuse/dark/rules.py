@@ -73,7 +73,7 @@ class BaseRatePrior:
     without_ais: tuple[float, float] = (0.6, 2.2)
     small_without_ais: tuple[float, float] = (0.8, 0.8)
     large_m: float = 60.0
-    no_trace: float = 0.003
+    no_trace: float = 0.004
     no_trace_of_silent: float = 0.04
     silent: float = 0.07
     silent_min: float = 10.0
@@ -143,7 +143,7 @@ class DarkRule:
     real_confirmed: float = 0.97
     missed_by_one: float = 0.5
     receptions: int = 3
-    most_receptions: int = 10
+    most_receptions: int = 8
     reception: ReceptionRule = field(default_factory=ReceptionRule)
     prior: BaseRatePrior = field(default_factory=BaseRatePrior)
     fixed_observations: int = 4

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -62,23 +63,23 @@ class Ships:
         return Ships(self.places[part], self.axis_deg[part], self.mmsi[part], self.moving[part])
 
 
-def fixes(positions: pd.DataFrame, when: pd.Series, epsg: int, within: np.timedelta64) -> Ships:
+def fixes(positions: pd.DataFrame, when: pd.Series, epsg: int, within: timedelta) -> Ships:
     """The ships of a POSITIONS table within some time of instants, thinned.
 
     Parameters
     ----------
     positions : POSITIONS table
         Course, heading and speed are used where present.
-    when : Series of instants
+    when : Series
     epsg : int
         Of the port's UTM zone.
-    within : timedelta64
+    within : timedelta
         Of an instant, on either side.
     """
     asked, t = np.sort(naive(when)), naive(positions["t"])
     after = np.searchsorted(asked, t)
     behind, ahead = asked[np.maximum(after - 1, 0)], asked[np.minimum(after, len(asked) - 1)]
-    near = positions[np.minimum(np.abs(t - behind), np.abs(ahead - t)) <= within]
+    near = positions[np.minimum(np.abs(t - behind), np.abs(ahead - t)) <= np.timedelta64(within)]
     slot = (naive(near["t"]) - asked[0]) // _EVERY
     near = near[~pd.DataFrame({"mmsi": near["mmsi"].to_numpy(), "slot": slot}).duplicated().to_numpy()]
     lon, lat = lonlat(near)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from monitor.core.arrays import Floats
+from monitor.fuse.stays.model import KIND_SHARES, Habits, Lengths, Place
 from monitor.fuse.stays.places import Berth
 from monitor.fuse.stays.rules import OccupancyRule
-from monitor.fuse.stays.segments import KIND_SHARES, Habits, Lengths, Place, covered, firsts, segments
+from monitor.fuse.stays.segments import covered, firsts, segments
 
 
 def learn_habits(berths: Mapping[str, Berth], rule: OccupancyRule) -> tuple[dict[str, Habits], Lengths]:

@@ -12,9 +12,10 @@ import pandas as pd
 from monitor.core.arrays import Floats
 from monitor.fuse.stays.berth_observations import BerthVessel, Observation
 from monitor.fuse.stays.habits import learn_habits
+from monitor.fuse.stays.model import Place
 from monitor.fuse.stays.places import Berth, Slot, berths_of
 from monitor.fuse.stays.rules import VisitRule
-from monitor.fuse.stays.segments import Place, Segments, present, segments
+from monitor.fuse.stays.segments import Segments, present, segments
 
 Bound: TypeAlias = pd.Timestamp | None
 

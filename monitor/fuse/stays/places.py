@@ -12,8 +12,9 @@ from monitor.core.arrays import Floats, Ints
 from monitor.core.geo.geodesy import distance_m
 from monitor.fuse.matching.assignment import pair
 from monitor.fuse.stays.berth_observations import BerthVessel, Observation, median
+from monitor.fuse.stays.model import Place
 from monitor.fuse.stays.rules import VisitRule
-from monitor.fuse.stays.segments import Place, presence
+from monitor.fuse.stays.segments import presence
 
 _LATEST = 5
 """Hulls whose middle is where the next one is expected. Chosen."""

@@ -7,144 +7,16 @@ place's observations; the sums over all ways to divide them into segments are ma
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
-from scipy.special import expit, logsumexp
+from scipy.special import logsumexp
 
-from monitor.core.arrays import Floats
+from monitor.core.arrays import Bools, Floats
+from monitor.fuse.stays.likelihood import alone_log, one_ship_log, sums
+from monitor.fuse.stays.model import Habits, Lengths, Place
 from monitor.fuse.stays.rules import OccupancyRule
-
-_KINDS, KIND_SHARES = np.array([-1.0, 0.0, 1.0]) * np.sqrt(3.0), np.array([1.0, 4.0, 1.0]) / 6.0
-"""Nodes and weights of a normal distribution (Gauss and Hermite)."""
-_MOST_MISSED = 0.5
-"""A berth's state raises the chance that a ship there was missed to no more. Chosen."""
-Flags = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Place:
-    """One place's clear observations in order of time.
-
-    Attributes
-    ----------
-    hours : array of float
-        (observations,) hours since any instant.
-    seen : array of bool
-        (observations,) whether a ship was found.
-    log_length, spread : array of float
-        (observations,) natural log of its length in metres, NaN when not known, and its standard error.
-    doubt : array of float
-        (observations,) how much likelier than usual it is false; 1 as usual.
-    mmsi : array of int
-        (observations,) by which AIS names it; 0: none.
-    missed : array of float
-        (observations,) probability that one that shows no ship missed one of the usual length; NaN: by the detector's
-        recall.
-    shown : array of float
-        (observations,) share of the berth that it showed.
-    """
-
-    hours: Floats
-    seen: Flags
-    log_length: Floats
-    spread: Floats
-    doubt: Floats
-    mmsi: npt.NDArray[np.int64]
-    missed: Floats
-    shown: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """What is known of a berth's ships and of the detector there.
-
-    Attributes
-    ----------
-    arrivals : tuple of float
-        Ships an hour, for each mean stay of the rule.
-    recall : float
-        Probability that an observation of the whole berth shows a ship of the usual length that is there.
-    false : float
-        Probability that one shows a ship that is not there.
-    doubt : float
-        Factor on the doubt of all sightings: how likely they are of false ships, over that of ships, is 1 in the mean
-        over ships.
-    named : float
-        Share of the ships that AIS names.
-    """
-
-    arrivals: tuple[float, ...]
-    recall: float
-    false: float
-    doubt: float = 1.0
-    named: float = 0.5
-
-    def recalls(self, log_length: Floats, rule: OccupancyRule) -> Floats:
-        """(ships, kinds) recall of ships of these lengths, of those that are seen badly, as usual and well.
-
-        Parameters
-        ----------
-        log_length : array of float
-            (ships,) natural logs of metres; NaN counts as usual.
-        rule : OccupancyRule
-        """
-        longer = np.nan_to_num(log_length - np.log(rule.typical_m))
-        logit = np.log(self.recall / (1.0 - self.recall)) + rule.recall_by_length * longer
-        return np.asarray(expit(logit[:, None] + rule.recall_spread * _KINDS))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Lengths:
-    """How long a port's ships are.
-
-    Attributes
-    ----------
-    grid : array of float
-        (lengths,) natural logs of metres.
-    share : array of float
-        (lengths,) share of the ships.
-    """
-
-    grid: Floats
-    share: Floats
-
-    @classmethod
-    def of(cls, places: Sequence[Place], ships: Sequence[Floats], rule: OccupancyRule) -> Lengths:
-        """Those of a port and of ships in general, by EM: measured lengths stray about the ships' own.
-
-        Parameters
-        ----------
-        places : sequence of Place
-        ships : sequence of array of float
-            (observations,) of each place: how many ships each sighting stands for, as it may be one of many of a ship.
-        rule : OccupancyRule
-        """
-        grid = np.log(rule.typical_m) + rule.lengths * np.linspace(-3.0, 3.0, rule.length_steps)
-        usual = _normal(grid - np.log(rule.typical_m), rule.lengths)
-        usual = usual / usual.sum()
-        known = [place.seen & np.isfinite(place.log_length) for place in places]
-        seen = np.concatenate([*(p.log_length[k] for p, k in zip(places, known, strict=True)), np.zeros(0)])
-        spread = np.concatenate([*(p.spread[k] for p, k in zip(places, known, strict=True)), np.zeros(0)])
-        weight = np.concatenate([*(w[k] for w, k in zip(ships, known, strict=True)), np.zeros(0)])[:, None]
-        fit = _normal(seen[:, None] - grid[None, :], np.hypot(spread, rule.kernel)[:, None])
-        share = usual
-        for _ in range(rule.length_rounds):
-            each = fit * share
-            own = (weight * each / np.maximum(each.sum(axis=1, keepdims=True), 1e-300)).sum(axis=0)
-            share = (own + rule.general * usual) / (own.sum() + rule.general)
-        return cls(grid, share)
-
-    def bands(self, rule: OccupancyRule) -> list[tuple[Flags, float, float]]:
-        """Bands within which ships are seen alike: which of the grid, share of the ships, mean log length."""
-        band = np.digitize(self.grid, np.log(rule.length_bands_m))
-        parts = [band == n for n in np.unique(band)]
-        shares = [float(self.share[part].sum()) for part in parts]
-        means = [float(self.share[p] @ self.grid[p]) / share for p, share in zip(parts, shares, strict=True)]
-        return list(zip(parts, shares, means, strict=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,11 +104,11 @@ def segments(
     arrivals = np.asarray(habits.arrivals)
     expected = np.tensordot(arrivals, ships, axes=1) / slots
     with np.errstate(divide="ignore"):
-        weight = np.log(expected) + _one_ship(place, habits, lengths, rule) + _names(place, habits, rule)
+        weight = np.log(expected) + one_ship_log(place, habits, lengths, rule)
     weight[~_possible(place)] = -np.inf
     totals, made = [], []
-    for prior, alone in _alone(place, lengths, habits, slots, rule):
-        odds = weight - _sums(alone)
+    for prior, alone in alone_log(place, lengths, habits, slots, rule):
+        odds = weight - sums(alone)
         forward, backward = _recursions(odds)
         with np.errstate(under="ignore"):
             made.append(np.exp(forward[:-1, None] + odds + backward[None, 1:] - forward[-1]))
@@ -303,89 +175,9 @@ def firsts(place: Place, probability: Floats) -> Floats:
     return np.clip(there, 0.0, 1.0)
 
 
-def _alone(
-    place: Place, lengths: Lengths, habits: Habits, slots: int, rule: OccupancyRule
-) -> list[tuple[float, Floats]]:
-    """How likely what each observation shows is with no ship there: (observations,) logs, each with its log prior.
-
-    First for false ships of any length now and then; then for a fixed object, as long as the port's ships, that is
-    taken for one in a greater share of the observations.
-    """
-    named = np.where(place.mmsi > 0, rule.false_named, (1.0 - rule.false_named) / (1.0 - habits.named))
-    doubt, false = np.log(place.doubt * habits.doubt * named), place.shown * habits.false / slots
-    wrong = np.log(false) + doubt + _false_length(place, rule)
-    found = [(float(np.log1p(-rule.fixed)), np.where(place.seen, wrong, np.log1p(-false)))]
-    if place.seen.sum() < rule.fixed_sightings:
-        return found
-    off = place.log_length[:, None] - lengths.grid[None, :]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        length = np.log(_normal(off, place.spread[:, None]) @ lengths.share)
-    length = np.where(np.isfinite(length), length, 0.0)
-    prior = float(np.log(rule.fixed / len(rule.fixed_seen)))
-    for share in rule.fixed_seen:
-        seen = share * place.shown
-        found.append((prior, np.where(place.seen, np.log(seen) + doubt + length, np.log1p(-seen))))
-    return found
-
-
-def _sums(values: Floats | Flags) -> Floats:
-    """(observations, observations) sum of the values from one to another."""
-    upto = np.append(0.0, np.cumsum(values))
-    return np.asarray(upto[None, 1:] - upto[:-1, None])
-
-
-def _one_ship(place: Place, habits: Habits, lengths: Lengths, rule: OccupancyRule) -> Floats:
-    """(observations, observations) log probability of what one shows to another if one ship lay there throughout.
-
-    Over the ship's length, which says how well it is seen, and over how well ships of that length are.
-    """
-    known = place.seen & np.isfinite(place.log_length)
-    off = np.where(known, place.log_length, 0.0)[None, :] - lengths.grid[:, None]
-    fit = (1.0 - rule.outlier) * _normal(off, place.spread) + rule.outlier * _normal(off, rule.false_lengths)
-    upto = np.cumsum(np.where(known, np.log(fit), 0.0), axis=1)
-    upto = np.concatenate([np.zeros((len(lengths.grid), 1)), upto], axis=1)
-    each = upto[:, None, 1:] - upto[:, :-1, None]
-    found = []
-    for part, _, middle in lengths.bands(rule):
-        top = each[part].max(axis=0)
-        size = top + np.log(np.tensordot(lengths.share[part], np.exp(each[part] - top), axes=1))
-        seen = [_sums(_shows(place, float(r), habits.recall)) for r in habits.recalls(np.array([middle]), rule)[0]]
-        found.append(size + logsumexp(np.array(seen), axis=0, b=KIND_SHARES[:, None, None]))
-    return np.asarray(logsumexp(np.array(found), axis=0))
-
-
-def _names(place: Place, habits: Habits, rule: OccupancyRule) -> Floats:
-    """(observations, observations) log probability that AIS names, or does not, what was seen as one ship.
-
-    Over that of a ship without AIS: a nameless ship that comes again and again is no rarer than one that stays.
-    """
-    named, nameless = _sums(place.mmsi > 0), _sums(place.seen & (place.mmsi == 0))
-    on_ais = np.log(habits.named) + named * np.log1p(-rule.unnamed) + nameless * np.log(rule.unnamed)
-    alone = np.logaddexp(on_ais, np.log1p(-habits.named)) - np.log1p(-habits.named)
-    return np.asarray(np.where(named > 0, on_ais, alone))
-
-
-def _shows(place: Place, recall: float, usual: float) -> Floats:
-    """(observations,) log probability of a sighting, or of none, of a ship with that recall that lies there."""
-    own = np.where(np.isfinite(place.missed), place.missed / (1.0 - usual), 1.0)
-    missed = np.minimum((1.0 - recall) * own, max(1.0 - recall, _MOST_MISSED))
-    return np.asarray(np.log(np.where(place.seen, recall * place.shown, 1.0 - place.shown * (1.0 - missed))))
-
-
-def _normal(off: Floats, spread: Floats | float) -> Floats:
-    return np.asarray(np.exp(-0.5 * (off / spread) ** 2) / (spread * np.sqrt(2.0 * np.pi)))
-
-
-def _false_length(place: Place, rule: OccupancyRule) -> Floats:
-    """(observations,) log density of a false ship's length."""
-    whole = np.hypot(rule.false_lengths, place.spread)
-    off = (place.log_length - np.log(rule.false_m)) / whole
-    return np.where(np.isfinite(off), -0.5 * off**2 - np.log(whole * np.sqrt(2.0 * np.pi)), 0.0)
-
-
-def _possible(place: Place) -> Flags:
+def _possible(place: Place) -> Bools:
     """(observations, observations) whether one stay may reach so: something was seen, and no two MMSIs."""
-    seen = _sums(place.seen.astype(np.float64)) > 0
+    seen = sums(place.seen.astype(np.float64)) > 0
     first, last = np.arange(len(place.hours))[:, None], np.arange(len(place.hours))[None, :]
     ok = seen & (first <= last)
     for a, b in pairwise(np.flatnonzero(place.mmsi)):

@@ -169,7 +169,7 @@ def test_finds_as_long_as_only_false_hulls_are_judged_by_it() -> None:
     port.found[-1] |= {"length_m": 260.0}
     events = port.events()
     assert name in events.index
-    assert events.loc[long, "p_ship"] > events.loc[short, "p_ship"] + 0.2
+    assert events.loc[long, "p_ship"] > events.loc[short, "p_ship"] + 0.15
 
 
 def test_a_find_on_a_lane_across_it_is_less_likely_a_ship_than_one_along_it() -> None:

@@ -57,9 +57,9 @@ def read_air(
     Parameters
     ----------
     path : Path
-        A readsb or ADS-B Exchange trace, an OpenSky response (states, tracks, flights), published claims (CSV), or a
-        table, JSON or Parquet of a layout in ``layouts.toml`` or in `layouts`; plain, gz, zst or zip, whatever the
-        ending.
+        A readsb or ADS-B Exchange trace or ``aircraft.json``, an OpenSky response (states, tracks, flights),
+        published claims (CSV), or a table, JSON or Parquet of a layout in ``layouts.toml`` or in `layouts`; plain, gz,
+        zst or zip, whatever the ending.
     watchlist : AIRCRAFT_WATCHLIST table, optional
         Keep these aircraft only.
     around : sequence of tuple of float, optional
@@ -274,8 +274,10 @@ def _document(path: Path, document: object, counts: Counter[str], wanted: Wanted
         names = wanted.names
         kept = claims if names is None else claims[claims["icao24"].isin(names)].reset_index(drop=True)
         return made_file(path, "OpenSky flights", counts, claims=kept)
+    listed = "aircraft" if isinstance(document, Mapping) and "aircraft" in document else "ac"
     readers = (
         (readsb.is_trace, readsb.trace_positions, "readsb trace", "trace"),
+        (readsb.is_snapshot, readsb.snapshot_positions, "readsb aircraft", listed),
         (opensky.is_states, opensky.states_positions, "OpenSky states", "states"),
         (opensky.is_track, opensky.track_positions, "OpenSky track", "path"),
     )

@@ -1,4 +1,4 @@
-"""Trace files of readsb and ADS-B Exchange (``trace_full_<hex>.json``), gzipped or plain, whole or cut off.
+"""Files of readsb and ADS-B Exchange: traces (``trace_full_<hex>.json``), whole or cut off, and ``aircraft.json``.
 
 The layout is that of ``README-json.md`` in wiedehopf/readsb: one aircraft and one UTC day a file, feet, knots and feet
 a minute, ``"ground"`` in place of an altitude on the ground.
@@ -19,6 +19,10 @@ from monitor.sources.aviation.report import table_of
 from monitor.sources.tabular.layouts import METRES_PER_FOOT
 
 _STALE, _NEW_LEG, _GEOMETRIC = 1, 2, 8
+_STALE_S = 20.0
+"""Age of a position from which it is stale; chosen, as of OpenSky's states."""
+_MILLISECONDS = 1e11
+"""Above this an epoch is in milliseconds, as ADS-B Exchange's API has it."""
 
 
 def is_trace(document: object) -> bool:
@@ -60,6 +64,49 @@ def trace_positions(document: Mapping[str, object], *, where: str, rejected: Cou
                 yield {**position, **common}
 
     return table_of(positions(), lambda table: table.assign(t=from_epoch(table["t"].round(3))))
+
+
+def is_snapshot(document: object) -> bool:
+    """Whether a JSON document is an ``aircraft.json``, or the answer of an API that has the same form."""
+    return isinstance(document, Mapping) and "now" in document and isinstance(_aircraft(document), list)
+
+
+def snapshot_positions(document: Mapping[str, object], *, where: str, rejected: Counter[str]) -> pd.DataFrame:
+    """AIR_POSITIONS of all aircraft at one time, each as old as its ``seen_pos``; stale from 20 s on.
+
+    Parameters
+    ----------
+    document : mapping of str to object
+        The parsed JSON.
+    where : str
+        The file's name; goes into `source_file`.
+    rejected : Counter
+        Counted up by reason.
+    """
+    now = as_float(document.get("now"))
+    now = now / 1000.0 if now > _MILLISECONDS else now
+    entries = _aircraft(document)
+
+    def positions() -> Iterator[Mapping[str, object]]:
+        for entry in entries if isinstance(entries, list) else []:
+            if not isinstance(entry, Mapping):
+                rejected["entry too short"] += 1
+                continue
+            age = as_float(entry.get("seen_pos", 0.0))
+            rate = entry.get("baro_rate", entry.get("geom_rate"))
+            row = [-age, entry.get("lat"), entry.get("lon"), entry.get("alt_baro"), entry.get("gs"), entry.get("track")]
+            position = _position([*row, _STALE if age >= _STALE_S else 0, rate], now, entry)
+            if isinstance(position, str):
+                rejected[position] += 1
+                continue
+            names = {"icao24": str(entry.get("hex") or "").strip().lower(), "registration": str(entry.get("r") or "")}
+            yield {**position, **names, "source_file": where}
+
+    return table_of(positions(), lambda table: table.assign(t=from_epoch(table["t"].round(3))))
+
+
+def _aircraft(document: Mapping[str, object]) -> object:
+    return document.get("aircraft", document.get("ac"))
 
 
 def _position(row: object, base: float, details: Mapping[str, object]) -> dict[str, object] | str:

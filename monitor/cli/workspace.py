@@ -57,9 +57,8 @@ def run(
     Example: monitor run --due
     """
     require(due, "run needs --due: it does what is due and nothing twice")
-    result = session.open().run(pool=pool, progress=_progress)
-    shown = sys.stderr.isatty() and sys.stdout.isatty()  # each step stands there already
-    session.print(result.as_json(), "\n".join(result.briefs) or "no new brief" if shown else result.text())
+    result = session.open().run(pool=pool, progress=_progress if session.json else _step)
+    session.print(result.as_json(), "\n".join(result.briefs) or "no new brief")
     exit_if(result.failed)
 
 
@@ -97,3 +96,9 @@ def verify(session: Session) -> None:
 def _progress(line: str) -> None:
     """Print a line of progress on standard error."""
     typer.echo(plain(line), err=True)
+
+
+def _step(line: str) -> None:
+    """Print what a step did on standard output, once, as soon as it is done."""
+    typer.echo(plain(line))
+    sys.stdout.flush()

@@ -75,12 +75,14 @@ def test_an_outline_never_takes_the_place_of_another_in_silence(tmp_path, capsys
     assert "is there already with another outline; delete it first" in capsys.readouterr().err
 
 
-def test_a_terminal_shows_each_step_once(
-    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("out", [True, False], ids=["terminal", "pipe"])
+@pytest.mark.parametrize("err", [True, False], ids=["terminal", "pipe"])
+def test_each_step_stands_once_wherever_the_streams_lead(
+    workspace: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, out: bool, err: bool
 ) -> None:
     (workspace / "scenes").mkdir(exist_ok=True)
-    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: out, raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: err, raising=False)
     assert run(["run", "--due", "-w", str(workspace)]) == 1
     captured = capsys.readouterr()
     assert (captured.out + captured.err).count("pull: 0 done, 1 failed") == 1

@@ -228,6 +228,18 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> BinaryIO:
     return cast("BinaryIO", archive.open(info))
 
 
+def member_names(path: Path) -> list[str]:
+    """The names in a zip file.
+
+    Raises
+    ------
+    DataError
+        It is no whole zip, or one of a version that is not read.
+    """
+    with damage(path), zipfile.ZipFile(path) as archive:
+        return archive.namelist()
+
+
 def read_member(path: Path, name: str, *, limits: Limits = DEFAULT_LIMITS) -> bytes:
     """A document in a zip file.
 

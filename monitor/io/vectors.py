@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -22,7 +21,7 @@ from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84
 from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.io.documents import parse_xml, read_document, read_json
-from monitor.io.packed import damage, read_member
+from monitor.io.packed import damage, member_names, read_member
 
 _BEGINS: Mapping[str, bytes] = MappingProxyType(
     {".gpkg": b"SQLite format 3\0", ".shp": b"\x00\x00\x27\x0a", ".kmz": b"PK"}
@@ -119,9 +118,7 @@ def _check_begins(path: Path, kind: str, limits: Limits) -> None:
     if not head.startswith(_BEGINS[kind]):
         raise DataError(f"{path}: not a {_DRIVERS[kind]} file; export it again")
     if kind == ".kmz":
-        with damage(path), zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-        for name in names:
+        for name in member_names(path):
             if name.lower().endswith(".kml"):
                 _check_kml(read_member(path, name, limits=limits), path)
 

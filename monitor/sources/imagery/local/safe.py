@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +24,7 @@ from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.sensors import S2_BANDS
 from monitor.core.timerange import utc
 from monitor.io.documents import parse_xml, read_document
-from monitor.io.packed import read_member
+from monitor.io.packed import member_names, read_member
 from monitor.io.rasters import JPEG2000, check_window, open_raster
 from monitor.sources.imagery.grouping import Item, optical_item
 
@@ -68,9 +67,8 @@ def is_product(path: Path) -> bool:
     if _is_named(path, ".zip"):
         return True
     try:
-        with zipfile.ZipFile(path) as archive:
-            return any(PurePosixPath(name).match("MTD_MSIL*.xml") for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError):
+        return any(PurePosixPath(name).match("MTD_MSIL*.xml") for name in member_names(path))
+    except DataError:
         return False
 
 
@@ -166,10 +164,9 @@ def _contents(path: Path, where: str, limits: Limits) -> tuple[list[str], Callab
         names = [file.relative_to(path).as_posix() for file in path.rglob("*") if file.is_file()]
         return names, lambda name: read_document(path / name, limits=limits), f"{path}/"
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.namelist()
-    except (zipfile.BadZipFile, OSError) as error:
-        raise DataError(f"{where}: not a whole zip ({error}); {_ADVICE}") from error
+        names = member_names(path)
+    except DataError as error:
+        raise DataError(f"{where}: not a whole zip ({error.__cause__}); {_ADVICE}") from error
 
     return names, lambda name: read_member(path, name, limits=limits), f"/vsizip/{path}/"
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
 
@@ -244,3 +245,18 @@ def test_a_band_cut_in_the_middle_is_an_error_at_the_fetch(tmp_path, aoi):
     band.write_bytes(band.read_bytes()[:200])
     with pytest.raises(ValueError, match="cannot be read to the end"):
         source.fetch(acquisition, aoi)
+
+
+def test_a_zip_of_a_version_to_come_is_named_and_passed_over(tmp_path, aoi):
+    safe = write_safe(tmp_path)
+    path = tmp_path / f"{safe.stem}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.write(safe / "MTD_MSIL2A.xml", f"{safe.name}/MTD_MSIL2A.xml")
+    content = bytearray(path.read_bytes())
+    content[content.index(b"PK\x01\x02") + 6] = 255  # the version that is needed to unpack it
+    path.write_bytes(content)
+    shutil.rmtree(safe)
+    source = FolderSource(tmp_path)
+    assert source.search(aoi, MONTH) == []
+    [problem] = source.problems(aoi, MONTH)
+    assert "not a whole zip (zip file version 25.5)" in problem.reason

@@ -75,7 +75,10 @@ class Content:
 
 
 def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
-    """Every layer of `SPATIAL` by name, empty ones too, each with `t_start` and `t_end` (UTC) and `simulated`."""
+    """Every layer of `SPATIAL` by name, empty ones too, each with `t_start` and `t_end` (UTC) and `simulated`.
+
+    Where rows have `acquired_at`, `day_only` says that its day alone is known.
+    """
     tables = content.tables
     silent = _timed(tables[GAPS], "start", "end")
     closed, open_ = silent[silent["is_closed"]], silent[~silent["is_closed"]]
@@ -98,12 +101,13 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
         "gates": of_shape["MultiLineString"],
         "reference_points": of_shape["MultiPoint"],
     }
-    return {name: _frame(table.assign(simulated=content.is_simulated)) for name, table in made.items()}
+    return {name: _frame(_with_day_only(table).assign(simulated=content.is_simulated)) for name, table in made.items()}
 
 
 def plain_tables(content: Content) -> dict[str, pd.DataFrame]:
-    """Every table of `PLAIN` by name, with `simulated`."""
-    return {schema.name: content.tables[schema].assign(simulated=content.is_simulated) for schema in PLAIN}
+    """Every table of `PLAIN` by name, with `simulated`, and `day_only` where rows have `acquired_at`."""
+    tables = {schema.name: content.tables[schema] for schema in PLAIN}
+    return {name: _with_day_only(table).assign(simulated=content.is_simulated) for name, table in tables.items()}
 
 
 def detections_layer(tables: TableSet) -> pd.DataFrame:
@@ -197,6 +201,14 @@ def _day_bounds(instant: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
     if pd.isna(instant) or not is_of_day(instant):
         return instant, instant
     return instant.floor("D"), instant.ceil("D") - pd.Timedelta(seconds=1)
+
+
+def _with_day_only(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with `day_only`: whether `acquired_at` is the middle of a day of which no hour is known."""
+    if "acquired_at" not in table:
+        return table
+    of_day = [not pd.isna(at) and is_of_day(at) for at in table["acquired_at"]]
+    return pd.DataFrame(table).assign(day_only=pd.Series(of_day, index=table.index, dtype="bool"))
 
 
 def _frame(table: pd.DataFrame) -> gpd.GeoDataFrame:

@@ -69,6 +69,12 @@ def test_no_export_states_an_hour_where_the_day_alone_is_known(content: Content,
     assert {(row["t_start"], row["t_end"]) for row in rows} == {("2023-06-11T00:00:00Z", "2023-06-11T23:59:59Z")}
     (path,) = export(day, tmp_path / "a.csv", format="csv")
     assert set(pd.read_csv(path)["acquired_at"]) == {"2023-06-11"}
+    for form in ("gpkg", "geoparquet"):  # a typed column cannot leave the hour out
+        (path,) = export(day, tmp_path / f"a.{form}", format=form)
+        typed = pyogrio.read_dataframe(path, layer="detections") if form == "gpkg" else gpd.read_parquet(path)
+        assert typed.loc[typed["acquired_at"] == noon, "day_only"].all()
+    (path,) = export(content, tmp_path / "b.gpkg", format="gpkg")
+    assert not pyogrio.read_dataframe(path, layer="detections")["day_only"].any()
 
 
 def test_every_layer_holds_one_kind_of_geometry(content: Content, tmp_path: Path) -> None:

@@ -163,7 +163,8 @@ def gaps(given: BriefInput) -> Section:
         "and regular positions before, the open-sea one is that of Welch et al. 2022. Time for a call is computed by "
         "water at the speed the ship has shown; it shows what was possible, not what took place." + left,
         numeric=(3, 4, 5, 8),
-        empty="No gap in the positions at hand. Without positions there are no gaps to see.",
+        empty="No gap in the positions at hand touches this period and left time for a call here. Without positions "
+        "there are no gaps to see." + left,
         compact=True,
     )
     return Section("gaps", "AIS gaps", (table, Text((GAP_LIMIT,), "limit")))

@@ -71,3 +71,7 @@ def test_gaps_of_far_waters_and_of_ships_long_gone_are_a_number_with_its_rule() 
     table = next(block for block in gaps(replace(given, tables=tables)).blocks if isinstance(block, Table))
     assert len(table.rows) == 1
     assert "2 more in the period left no time for a call here at 20 kn" in table.note
+    none_near = given.tables | {GAPS: GAPS.conform(far)}
+    table = next(block for block in gaps(replace(given, tables=none_near)).blocks if isinstance(block, Table))
+    assert not table.rows
+    assert "1 more in the period left no time for a call here at 20 kn" in table.empty

@@ -41,12 +41,21 @@ def test_a_picture_is_the_same_however_it_is_written(path: Path) -> None:
         ("names_two_of_five", "s2", "no band is named B03, B04, B11, and band 2 \\(x\\), 3 \\(y\\), 5 \\(z\\)"),
         ("radar_raw", "s1", "calibrate it to sigma nought .* --unit"),
         ("radar_db_times_100", "s1", "calibrate it to sigma nought .* --unit"),
+        ("radar_power_times_1000", "s1", "in linear power has 1e-06 to 1; calibrate it"),
         ("coverage_service", "s2", "not a readable GeoTIFF"),
     ],
 )
 def test_a_picture_that_cannot_be_read_rightly_is_refused(name: str, sensor: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         read_image(CASES / "imagery" / "refused" / f"{name}.tif", Reading(sensor=sensor))
+
+
+def test_linear_power_that_is_said_to_be_decibels_is_refused() -> None:
+    path = CASES / "imagery" / "refused" / "radar_power.tif"
+    with pytest.raises(DataError, match=r"in decibels has -60 to 0; calibrate it .* --unit"):
+        read_image(path, Reading(sensor="s1", unit="db"))
+    _, raster = read_image(path, Reading(sensor="s1"))
+    assert np.median(raster.data[0]) == pytest.approx(10**-1.7, rel=0.1)
 
 
 @pytest.mark.weights

@@ -15,8 +15,8 @@ UNITS = ("linear", "db")
 
 _REFLECTANCE_MAX = 4.0
 """Floats up to this are reflectance, larger ones reflectance × 10000; chosen."""
-_DECIBELS = (-60.0, 15.0)
-"""Where the middle of a calibrated scene lies; water is -30 to -12 dB, a city 0 dB. Chosen wide."""
+_DECIBELS = (-60.0, 0.0)
+"""Where the middle of a calibrated scene lies; water is -30 to -12 dB, and only the brightest city nears 0 dB."""
 _POWER = (10.0 ** (_DECIBELS[0] / 10.0), 10.0 ** (_DECIBELS[1] / 10.0))
 
 

@@ -47,7 +47,9 @@ def pull(
         session.print(plan.as_json(), plan.text())
         exit_if(plan.failures)
         return
-    print_outcomes(session, "pull", workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool))
+    left_out: list[str] = []
+    outcomes = workspace.pull(chosen, aoi=aoi, sensor=sensor, source=source, pool=pool, left_out=left_out.append)
+    print_outcomes(session, "pull", outcomes, left_out=left_out)
 
 
 @command

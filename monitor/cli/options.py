@@ -160,8 +160,10 @@ def exit_code(error: MonitorError) -> int:
     return 1 if isinstance(error, SourceError) else 2
 
 
-def print_outcomes(session: Session, name: str, outcomes: Sequence[Outcome[object, object]]) -> None:
-    """Print one line an item and exit 1 when any failed."""
+def print_outcomes(
+    session: Session, name: str, outcomes: Sequence[Outcome[object, object]], *, left_out: Sequence[str] = ()
+) -> None:
+    """Print one line an item, and one on what was left out; exit 1 when any failed."""
     rows = [
         {
             "item": _label(o.item),
@@ -175,7 +177,9 @@ def print_outcomes(session: Session, name: str, outcomes: Sequence[Outcome[objec
     done = len(rows) - len(failed)
     lines = [f"{name}: {done} done, {len(failed)} failed" if rows else f"{name}: nothing to do"]
     lines += [f"  failed {row['item']}: {row['error']}" for row in failed]
-    session.print({"command": name, "done": done, "failed": len(failed), "items": rows}, "\n".join(lines))
+    lines += [f"  left out: {', '.join(left_out)}"] if left_out else []
+    document = {"command": name, "done": done, "failed": len(failed), "items": rows}
+    session.print({**document, **({"left_out": left_out} if left_out else {})}, "\n".join(lines))
     exit_if(failed)
 
 

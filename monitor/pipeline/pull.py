@@ -193,8 +193,16 @@ def problems(source: Source, aoi: Aoi, period: TimeRange) -> Sequence[Problem]:
         return source.problems(aoi, period)
 
 
-def faults(source: Source, aois: Sequence[Aoi], period: TimeRange) -> list[tuple[str, str]]:
-    """What the source could not read and the user should correct: each file or item once, with the reason.
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What a search left out: what the user should correct, as item and reason, and the rest by number and reason."""
+
+    faults: tuple[tuple[str, str], ...]
+    passed_over: tuple[str, ...]
+
+
+def left_out(source: Source, aois: Sequence[Aoi], period: TimeRange) -> LeftOut:
+    """What the source could not read, each file or item once, and what it has that no port needs: ``3 not in AOI …``.
 
     A source that has nothing at all of any port is a fault too.
 
@@ -209,32 +217,19 @@ def faults(source: Source, aois: Sequence[Aoi], period: TimeRange) -> list[tuple
     """
     found: list[tuple[str, str]] = []
     empty: list[tuple[str, str]] = []
+    others: set[Problem] = set()
     for aoi in aois:
         try:
-            left_out = problems(source, aoi, period)
+            listed = problems(source, aoi, period)
         except MonitorError as error:
             found.append((aoi.id, str(error)))
             continue
-        found += [(p.where, p.reason) for p in left_out if p.is_fault]
-        empty += [(p.where, p.reason) for p in left_out if p.is_empty]
-    return list(dict.fromkeys([*found, *(empty if len(empty) == len(aois) else [])]))
-
-
-def passed_over(source: Source, aois: Sequence[Aoi], period: TimeRange) -> tuple[str, ...]:
-    """What the source left out and nobody need correct, a line a reason, such as ``3 not in AOI rajin``.
-
-    Parameters
-    ----------
-    source : Source
-        What was searched.
-    aois : sequence of Aoi
-        The ports.
-    period : TimeRange
-        The period that was searched.
-    """
-    left_out = {p for aoi in aois for p in problems(source, aoi, period) if not p.is_fault and not p.is_empty}
-    count = Counter(problem.reason for problem in left_out)
-    return tuple(f"{number} {reason}" for reason, number in sorted(count.items()))
+        found += [(p.where, p.reason) for p in listed if p.is_fault]
+        empty += [(p.where, p.reason) for p in listed if p.is_empty]
+        others |= {p for p in listed if not p.is_fault and not p.is_empty}
+    faults = dict.fromkeys([*found, *(empty if len(empty) == len(aois) else [])])
+    count = Counter(problem.reason for problem in others)
+    return LeftOut(tuple(faults), tuple(f"{number} {reason}" for reason, number in sorted(count.items())))
 
 
 def plan_table(archive: Archive, source: Source, found: Search) -> Table:

@@ -14,7 +14,7 @@ from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsE
 from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.atomic import write_bytes
-from monitor.pipeline.pull import faults, passed_over
+from monitor.pipeline.pull import left_out
 from monitor.pipeline.snapshot import DERIVED
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
@@ -181,10 +181,10 @@ def _scenes_on_disk(root: Path, settings: Settings) -> Check:
     def check() -> str:
         aois = read_aois(root / "aoi")
         source, ever = make_source(root, settings, aois), TimeRange(datetime(2014, 1, 1, tzinfo=UTC), datetime.now(UTC))
-        wrong = faults(source, aois, ever)
-        if wrong:
-            raise DataError("; ".join(f"{where}: {why}" for where, why in wrong[:3]))
-        return ", ".join(("every picture can be read", *passed_over(source, aois, ever)))
+        found = left_out(source, aois, ever)
+        if found.faults:
+            raise DataError("; ".join(f"{where}: {why}" for where, why in found.faults[:3]))
+        return ", ".join(("every picture can be read", *found.passed_over))
 
     return _tried("scenes", "correct or remove the files named, or set [source] folder", check)
 

@@ -123,7 +123,8 @@ def _detectable(context: Context) -> int:
 
 def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
     try:
-        return Step.of("pull", pull_missing(workspace, context, pool=pool))
+        outcomes, passed_over = pull_missing(workspace, context, pool=pool)
+        return Step.of("pull", outcomes, note=f"left out: {', '.join(passed_over)}" if passed_over else "")
     except MonitorError as error:
         return failure("pull", workspace.settings.source.name, error)
 

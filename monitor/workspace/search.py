@@ -12,6 +12,7 @@ from monitor.core.parallel import Outcome, open_pool
 from monitor.core.scenes.sensors import SENSORS, SERVED
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.context import Context
+from monitor.pipeline.outcome import label
 from monitor.workspace.factory import make_source
 
 if TYPE_CHECKING:
@@ -103,8 +104,8 @@ def plan_pull(
     chosen = period or due_period(workspace, searched.name)
     found = search(workspace, context, searched, chosen, sensor=sensor, is_recorded=False)
     table = pipeline.pull.plan_table(context.archive, searched, found)
-    left_out = pipeline.pull.passed_over(searched, context.aois, chosen)
-    return replace(table, left_out=left_out, failures=tuple(pipeline.pull.faults(searched, context.aois, chosen)))
+    left_out = pipeline.pull.left_out(searched, context.aois, chosen)
+    return replace(table, left_out=left_out.passed_over, failures=left_out.faults)
 
 
 def pull_missing(
@@ -115,8 +116,8 @@ def pull_missing(
     sensor: str | None = None,
     source: str | None = None,
     pool: str | None = None,
-) -> list[Outcome[object, object]]:
-    """Archive what is missing; what became of each acquisition, and the files that could not be read.
+) -> tuple[list[Outcome[object, object]], tuple[str, ...]]:
+    """Archive what is missing; what became of each acquisition and unreadable file, and what was passed over.
 
     Parameters
     ----------
@@ -137,9 +138,11 @@ def pull_missing(
     work = pipeline.pull.missing(context.archive, found)
     with open_pool(pool) as workers:
         pulled = pipeline.pull.pull_scenes(searched, context.archive, work, workers)
-    faults = pipeline.pull.faults(searched, context.aois, chosen)
-    refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in faults]
-    return [*found.failed, *pulled, *refused]
+    left_out = pipeline.pull.left_out(searched, context.aois, chosen)
+    known = {(label(outcome.item), str(outcome.error)) for outcome in found.failed}
+    new = [fault for fault in left_out.faults if fault not in known]
+    refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in new]
+    return [*found.failed, *pulled, *refused], left_out.passed_over
 
 
 def due_period(workspace: Workspace, source: str | None = None) -> TimeRange:

@@ -273,6 +273,7 @@ class Workspace:
         sensor: str | None = None,
         source: str | None = None,
         pool: str | None = None,
+        left_out: Progress = lambda _: None,
     ) -> list[Outcome[object, object]]:
         """Archive what is missing; what became of each acquisition, and the files that could not be read.
 
@@ -288,8 +289,15 @@ class Workspace:
             The settings' when not given.
         pool : str, optional
             As `monitor --pool` takes it.
+        left_out : callable
+            Called with each kind of what the source has and no port needs, such as ``3 not in AOI rajin``.
         """
-        return pull_missing(self, self.context(aoi), as_period(period), sensor=sensor, source=source, pool=pool)
+        outcomes, passed_over = pull_missing(
+            self, self.context(aoi), as_period(period), sensor=sensor, source=source, pool=pool
+        )
+        for line in passed_over:
+            left_out(line)
+        return outcomes
 
     def detect(
         self, period: Period = None, *, aoi: str | None = None, pool: str | None = None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,26 @@ def test_a_folder_with_scenes_of_another_place_is_a_failure_that_names_it(
     (scenes / image.name).unlink()
     assert run(["pull", "-w", str(folder)]) == 1
     assert "no GeoTIFF and no Sentinel-2 product in it" in capsys.readouterr().out
+
+
+def test_a_pull_accounts_for_what_no_port_needs(
+    image: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "watch"
+    assert run(["init", str(folder)]) == 0
+    (folder / "scenes").mkdir(exist_ok=True)
+    (folder / "scenes" / image.name).write_bytes(image.read_bytes())
+    capsys.readouterr()
+    assert run(["pull", "-w", str(folder)]) == 0
+    assert capsys.readouterr().out == "pull: 1 done, 0 failed\n  left out: 1 not in AOI dunai\n"
+    assert run(["pull", "--json", "-w", str(folder)]) == 0
+    assert json.loads(capsys.readouterr().out)["left_out"] == ["1 not in AOI dunai"]
+
+
+def test_a_fault_that_stops_a_search_stands_once(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(workspace / "scenes", ignore_errors=True)
+    assert run(["pull", "--aoi", "rajin", "-w", str(workspace)]) == 1
+    assert capsys.readouterr().out.count("no such folder") == 1
 
 
 @pytest.mark.parametrize("more", [[], ["--dry-run"]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
 
@@ -13,6 +13,7 @@ import pandas as pd
 
 from monitor.core.errors import DataError
 from monitor.core.tables import REVIEWS
+from monitor.core.text import plain
 from monitor.core.timerange import utc
 from monitor.store.archive import Archive
 from monitor.store.records import Record
@@ -101,8 +102,9 @@ class ReviewStore:
         DataError
             That person has none to take back.
         """
+        name = plain(who.strip())
         with self.archive.lock("review"):
-            mine = [r for r in current_reviews(self.rows()) if r.who == who.strip() and subject in ("", r.subject)]
+            mine = [r for r in current_reviews(self.rows()) if r.who == name and subject in ("", r.subject)]
             if not mine:
                 of = f" of {subject}" if subject else ""
                 raise DataError(f"no decision{of} by {who} stands; `monitor review` lists what was decided")
@@ -131,6 +133,7 @@ class ReviewStore:
                 raise DataError(f"review: {name} holds half a character; write it anew")
         if not made.who or not made.subject:
             raise DataError("review: needs the id of what was reviewed and the name of the reviewer")
+        made = replace(made, who=plain(made.who), note=plain(made.note))
         body = {
             "subject": made.subject,
             "decision": made.decision,

@@ -29,6 +29,13 @@ def test_a_decision_is_kept_with_who_and_when(store: ReviewStore) -> None:
     assert row["stands"]
 
 
+def test_what_turns_or_colours_a_line_is_not_kept(store: ReviewStore) -> None:
+    store.add("ship-1", "reject", who="K\x1b[31mim", now=NOW, note="a \u202ecrane\x07")
+    row = store.table().iloc[0]
+    assert (row["who"], row["note"]) == ("K\ufffd[31mim", "a \ufffdcrane\ufffd")
+    assert store.undo(who="K\x1b[31mim", now=at(1)).who == row["who"]
+
+
 def test_a_later_decision_takes_the_place_of_the_earlier_and_both_rows_stay(store: ReviewStore) -> None:
     store.add("ship-1", "reject", who="Kim", now=at(0))
     store.add("ship-1", "keep", who="Lee", now=at(1))

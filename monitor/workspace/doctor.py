@@ -16,6 +16,7 @@ from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.atomic import write_bytes
 from monitor.pipeline.pull import left_out
 from monitor.pipeline.snapshot import DERIVED
+from monitor.sources.ais.report import is_lost
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
 from monitor.store.positions import PositionStore
@@ -124,7 +125,7 @@ def _kept(root: Path) -> Iterator[Check]:
 
     def check() -> str:
         done = PositionStore(root / "archive" / "positions").ingested()
-        lost = [d.file for d in done if d.report.get("rows") and not d.positions and not d.report.get("vessels")]
+        lost = [d.file for d in done if is_lost({**d.report, "positions": d.positions})]
         if lost:
             raise DataError(f"nothing was kept of {', '.join(lost)}")
         return f"something was kept of each of {len(done)} files"

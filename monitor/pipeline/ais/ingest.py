@@ -17,6 +17,7 @@ from monitor.core.timerange import utc
 from monitor.core.version import VERSION
 from monitor.pipeline.boundary import read_each
 from monitor.sources import PositionReader, ReadReport
+from monitor.sources.ais.report import is_lost
 from monitor.store.ingested import FileFacts
 from monitor.store.positions import PositionStore
 
@@ -36,7 +37,7 @@ class FileReport:
     @property
     def is_rejected(self) -> bool:
         """Whether there were rows, and nothing came of them."""
-        return bool(self.counts.get("rows")) and not self.counts.get("positions") and not self.counts.get("vessels")
+        return is_lost(self.counts)
 
     def text(self) -> str:
         """One line for people."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -75,8 +76,8 @@ class ReadReport:
 
     @property
     def is_rejected(self) -> bool:
-        """Whether there were rows, and neither a position nor static data came of them."""
-        return self.rows > 0 and not self.positions and self.vessels.empty
+        """Whether there were rows, and nothing came of them (`is_lost`)."""
+        return is_lost(self.as_dict())
 
     def as_dict(self) -> dict[str, object]:
         """The counts as plain values for JSON and for people."""
@@ -92,3 +93,16 @@ class ReadReport:
             "vessels": len(self.vessels),
             **({"ahead": self.ahead.isoformat()} if self.ahead else {}),
         }
+
+
+def is_lost(counts: Mapping[str, object]) -> bool:
+    """Whether there were rows and no position came of them, and either rows were rejected or no vessel is known either.
+
+    Parameters
+    ----------
+    counts : mapping
+        As `ReadReport.as_dict` gives them.
+    """
+    if not counts.get("rows") or counts.get("positions"):
+        return False
+    return bool(counts.get("rejected")) or not counts.get("vessels")

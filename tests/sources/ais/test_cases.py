@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from pyais.encode import encode_dict
 
 from monitor.core.errors import DataError
 from monitor.sources import read_positions
@@ -109,6 +110,18 @@ def test_an_mmsi_that_lost_its_last_digits_is_rejected(tmp_path: Path) -> None:
     assert report.is_rejected
     path.write_text('{"mmsi": 2.73e8, "lon": 130.5, "lat": 42.25, "timestamp": "2023-10-05 02:16:09"}')
     assert read_positions(path)[1].rejected == {"rounded mmsi (nine digits are needed)": 1}
+
+
+def test_a_file_is_lost_when_its_positions_are_though_a_ship_named_itself(tmp_path: Path) -> None:
+    named = encode_dict({"type": 24, "partno": 0, "mmsi": 273000001, "shipname": "AMBER"}, talker_id="AI")
+    placed = encode_dict({"type": 1, "mmsi": 273000001, "lon": 130.5, "lat": 42.25}, talker_id="AI")
+    path = tmp_path / "a.nmea"
+    path.write_text("\n".join([*named, *placed]))
+    _, report = read_positions(path)
+    assert (len(report.vessels), report.rejected) == (1, {"no time (give start_date)": 1})
+    assert report.is_rejected
+    path.write_text("\n".join(named))
+    assert not read_positions(path)[1].is_rejected
 
 
 def test_times_that_are_not_understood_are_shown(tmp_path: Path) -> None:

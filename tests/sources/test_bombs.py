@@ -14,7 +14,13 @@ from tests.benchmarks.bombs import peak_mb, reset_peak
 from tests.sources.bombs import BOMBS, HEADER, ROW, zstd
 
 QUICK = ("zstd of empty lines", "zip, bzip2 of zeros", "JSON of empty lists", "KML", "sparse picture")
-SETTINGS = ("[limits] unpack_ratio", "[limits] document_mb", "[limits] megapixels", "method 12 of zip", "another file")
+SETTINGS = (
+    "[limits] unpack_ratio",
+    "[limits] document_mb",
+    "[limits] megapixels",
+    "packed with method",
+    "another file",
+)
 
 
 def read(name: str, path: Path) -> tuple[str, float]:
@@ -40,6 +46,7 @@ def test_a_bomb_is_refused_within_a_gigabyte(name: str, tmp_path: Path) -> None:
         "air: rows below names",
         "air: zstd of zeros",
         "air: a trace of zeros",
+        "air: Parquet",  # its columns are of no layout, which is seen before any row is read
         "JSON of numbers",
         "JSON lines of names, zstd",
         "sparse picture by folder",

@@ -118,7 +118,7 @@ def test_an_error_that_nobody_foresaw_is_its_files_own_and_is_recorded(
         raise ZeroDivisionError("odd")
 
     with monkeypatch.context() as patch:
-        patch.setattr("monitor.sources.imagery.local.source.read_pixels", fail)
+        patch.setattr("monitor.sources.imagery.local.masks.read_pixels", fail)
         patch.setattr("monitor.sources.PositionReader.batches", fail)
         assert run(["run", "--due", "-w", str(workspace)]) == 1
     shown = capsys.readouterr().out

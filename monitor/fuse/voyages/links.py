@@ -78,11 +78,11 @@ def link_voyages(
     Notes
     -----
     Ships that AIS names come first, then at most two without a name between each two ports, where pairs of ports that
-    would explain the same visits compete (`monitor.fuse.voyages.competing`); what none of them explains are other
-    ships, which belong to one port. A ship moves by `monitor.fuse.voyages.motion`;
-    its sightings are weighed against the port's other ships by `monitor.fuse.voyages.sightings`; whether there is such
-    a ship at all is decided against the ports moved in time (`monitor.fuse.voyages.pairs`). All that is told of a ship
-    comes from the same draws. Ships that lie in three ports and more are elsewhere while they are in the third.
+    would explain the same visits compete (`monitor.fuse.voyages.nameless.competing`); what none of them explains are
+    other ships, which belong to one port. A ship moves by `monitor.fuse.voyages.motion`; its visits are weighed against
+    the port's other ships by `monitor.fuse.voyages.nameless.odds`; whether there is such a ship at all is decided
+    against the ports moved in time (`monitor.fuse.voyages.nameless.evidence`). All that is told of a ship comes from
+    the same draws. Ships that lie in three ports and more are elsewhere while they are in the third.
     """
     rule = rule or LinkRule()
     visits = visits.reset_index(drop=True)

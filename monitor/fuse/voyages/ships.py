@@ -11,10 +11,10 @@ import pandas as pd
 
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.fuse.voyages.at_sea import UnderwayFix
-from monitor.fuse.voyages.competing import explained
 from monitor.fuse.voyages.distances import Place
 from monitor.fuse.voyages.named import NamedShip, between, named_ships
-from monitor.fuse.voyages.pairs import Pair, Shares, pair_of
+from monitor.fuse.voyages.nameless.competing import explained
+from monitor.fuse.voyages.pair import Pair, Shares, pair_of
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import Sightings
 from monitor.fuse.voyages.told import Link, Shuttle, links, named, nameless

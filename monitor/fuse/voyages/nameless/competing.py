@@ -9,7 +9,9 @@ import numpy as np
 from scipy.special import logit
 
 from monitor.core.arrays import Floats
-from monitor.fuse.voyages.pairs import Evidence, Pair, Shares, draw, evidence
+from monitor.fuse.voyages.nameless.drawing import draw
+from monitor.fuse.voyages.nameless.evidence import Evidence, evidence
+from monitor.fuse.voyages.pair import Pair, Shares
 from monitor.fuse.voyages.paths import ShipPaths
 from monitor.fuse.voyages.rules import LinkRule
 
@@ -24,7 +26,7 @@ class Explained:
     known : Evidence
         Its probability is that against no such ship, and against the pairs that would explain the same visits.
     drawn : list of list of ShipPaths
-        As `pairs.draw` gives them.
+        As `drawing.draw` gives them.
     """
 
     pair: Pair

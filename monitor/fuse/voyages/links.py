@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,6 +45,7 @@ def link_voyages(
     distances_m: Distances | None = None,
     sea: Waters | None = None,
     rule: LinkRule | None = None,
+    pool: Executor | None = None,
 ) -> Linked:
     """Legs between ports, what competes with them, and ships that go to and fro.
 
@@ -69,6 +71,8 @@ def link_voyages(
         Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
     rule : LinkRule, optional
         The prior, speeds, stays, and how the null is made.
+    pool : Executor, optional
+        Takes pairs of ports side by side (`monitor.core.parallel.each`).
 
     Returns
     -------
@@ -109,7 +113,7 @@ def link_voyages(
         positions,
         fixes,
     )
-    found, ships = ships_between(season, rule)
+    found, ships = ships_between(season, rule, pool=pool)
     table, told = _links(found, visits, ways, rule)
     made = _voyages(told, visits, span[0])
     if len(ais):

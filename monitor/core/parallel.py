@@ -9,7 +9,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from monitor.core.errors import MonitorError, SettingsError
 from monitor.core.progress import report
@@ -67,6 +67,25 @@ def each(
             outcomes.append(Outcome(item, error=error))
         report(step, len(outcomes), len(work))
     return outcomes
+
+
+def values(outcomes: Iterable[Outcome[T, R]]) -> Iterator[R]:
+    """What became of each item, where one that failed fails them all.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+        As `each` gives them.
+
+    Raises
+    ------
+    MonitorError
+        Of the first item that failed.
+    """
+    for outcome in outcomes:
+        if outcome.error is not None:
+            raise outcome.error
+        yield cast(R, outcome.value)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -118,6 +119,7 @@ def correlate(
     reviews: ReviewDecisions | None = None,
     again: Collection[str] | None = None,
     rules: CorrelateRules | None = None,
+    pool: Executor | None = None,
 ) -> tuple[TableSet, tuple[Finding, ...]]:
     """Matches, dark events, visits, voyages, counts and changes of a set of ports, and what may be stated of them.
 
@@ -144,6 +146,8 @@ def correlate(
     again : collection of str, optional
         Ids of the scenes to match; MATCHES and NULL_TESTS of the others stay as they were. All when not given.
     rules : CorrelateRules, optional
+    pool : Executor, optional
+        Takes pairs of ports side by side.
 
     Returns
     -------
@@ -164,7 +168,7 @@ def correlate(
     now = latest(made[MATCHES])
     made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits)
     report("correlate", 3, 6)
-    made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links)
+    made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links, pool=pool)
     report("correlate", 4, 6)
     made |= _series(tables, now, made[VISITS], scenes=scenes, period=period, rules=rules)
     report("correlate", 5, 6)
@@ -265,6 +269,7 @@ def _voyages(
     sea: Waters | None,
     refused: Collection[str],
     rule: LinkRule,
+    pool: Executor | None,
 ) -> TableSet:
     """VOYAGES, VOYAGE_LINKS and SHUTTLES."""
     linked = link_voyages(
@@ -277,6 +282,7 @@ def _voyages(
         berth_states=tables[BERTH_STATES],
         sea=sea,
         rule=rule,
+        pool=pool,
     )
     return TableSet(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from datetime import datetime, timedelta
 
 import pandas as pd
@@ -47,8 +48,14 @@ from monitor.pipeline.freshness import FINDINGS, NOTE, made_from
 from monitor.store import findings
 
 
-def correlate_all(context: Context) -> TableSet:
+def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet:
     """Derive every table from what the archive holds, and write it there; those that put detections and AIS together.
+
+    Parameters
+    ----------
+    context : Context
+    pool : Executor, optional
+        Takes pairs of ports side by side.
 
     Raises
     ------
@@ -71,6 +78,7 @@ def correlate_all(context: Context) -> TableSet:
             rates=RateRule.of(context.rules.false_alarms_per_year),
             changes=ChangeRule.of(context.rules.false_alarms_per_year),
         ),
+        pool=pool,
     )
     derived = tables | made
     for schema in snapshot.DERIVED:

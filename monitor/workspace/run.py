@@ -91,7 +91,7 @@ def run_due(workspace: Workspace, pool: str | None, done: Callable[[Step], None]
         done(failure("correlate", "all scenes", error))
         done(failure("report", "briefs", error))
         return []
-    done(correlated := _correlate(context))
+    done(correlated := _correlate(context, pool))
     if correlated.failures:
         return []
     done(alerts(workspace, context))
@@ -161,12 +161,13 @@ def _files(root: Path, patterns: Iterable[str], setting: str) -> set[Path]:
         raise SettingsError(f"{setting}: {error}; use patterns relative to the workspace, such as ais/*") from error
 
 
-def _correlate(context: Context) -> Step:
+def _correlate(context: Context, pool: str | None) -> Step:
     try:
         if is_current(context):
             return Step("correlate")
         late = pipeline.ais.rematch.late_scenes(context)
-        made = pipeline.correlate.correlate_all(context)
+        with open_pool(pool) as workers:
+            made = pipeline.correlate.correlate_all(context, pool=workers)
     except MonitorError as error:
         return failure("correlate", "all scenes", error)
     return Step("correlate", 1, note=pipeline.correlate.summary(made, late))

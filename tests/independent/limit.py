@@ -21,8 +21,8 @@ from scipy.special import expit, logit, logsumexp
 from monitor.core.tables import BERTH_STATES, DETECTIONS
 from monitor.fuse import CorrelateRules
 from monitor.fuse.voyages.distances import between_ports
-from monitor.fuse.voyages.filtering import log_evidence
-from monitor.fuse.voyages.motion import motion
+from monitor.fuse.voyages.filtering import log_known
+from monitor.fuse.voyages.motion import AT_A, AT_B, motion
 from tests.independent.cases import CASES
 from tests.independent.judging import LIKELY
 from tests.independent.ports import NMI_M
@@ -48,8 +48,10 @@ def factors(made: Season) -> Iterator[float]:
         at_a, at_b = (_weights(states, mine, port, zero, steps) for port in ports)
         moved = np.linspace(steps / SHIFTS, steps - steps / SHIFTS, SHIFTS).astype(int)
         others = np.array([at_b, *(np.roll(at_b, by) for by in moved)])
-        first = np.repeat(at_a[None, None], len(others), axis=1)
-        total = logsumexp(log_evidence(chain, first, others[None]), axis=0)
+        weight = np.zeros((len(others), steps, 5))
+        weight[:, :, AT_A], weight[:, :, AT_B] = at_a, others
+        habits = range(len(chain.step))
+        total = logsumexp([log_known(chain, weight, np.full(len(others), habit)) for habit in habits], axis=0)
         yield float(total[0] - logsumexp(total[1:]) + np.log(SHIFTS))
 
 

@@ -80,7 +80,7 @@ def make_ports(count: int, rng: np.random.Generator) -> tuple[Port, ...]:
         places.append(
             (lon + way * np.sin(bearing) / (degree * np.cos(np.radians(lat))), lat + way * np.cos(bearing) / degree)
         )
-    return tuple(_port(f"port-{'abcdef'[n]}", *place, rng) for n, place in enumerate(places))
+    return tuple(_port(f"port-{chr(ord('a') + n)}", *place, rng) for n, place in enumerate(places))
 
 
 def _port(name: str, lon: float, lat: float, rng: np.random.Generator) -> Port:

@@ -1,6 +1,6 @@
 """Where ships were, from what each instant says of them: forward filtering, and backward sampling of whole paths.
 
-Both are exact sums over all paths of one ship, or of two at once, so that there is nothing to converge.
+Both are exact sums over all paths of one ship, so that there is nothing to converge.
 """
 
 from __future__ import annotations
@@ -11,81 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.core.arrays import Floats
-from monitor.fuse.voyages.motion import AT_A, AT_B, Motion
+from monitor.fuse.voyages.motion import Motion
 
 Paths = npt.NDArray[np.int64]
-
-
-def log_evidence(motion: Motion, at_a: Floats, at_b: Floats) -> Floats:
-    """How much likelier the observations are with one or two ships than without, for each of the chain's habits.
-
-    Parameters
-    ----------
-    motion : Motion
-        The chain of each ship.
-    at_a, at_b : array of float
-        (ships, cases, steps) log of how much likelier what a step shows is with one ship, or two, at A, or at B, than
-        with none; its first axis says how many ships there are.
-
-    Returns
-    -------
-    array of float
-        (habits, cases) natural logs.
-    """
-    ships, cases, _ = at_a.shape
-    places = _places(motion, ships)
-    start = _start(motion, ships)
-    here = np.broadcast_to(start, (len(motion.step), cases, *start.shape)).copy()
-    total = np.zeros((len(motion.step), cases))
-    last = 0
-    for t in np.flatnonzero((at_a != 0).any(axis=(0, 1)) | (at_b != 0).any(axis=(0, 1))):
-        step = np.linalg.matrix_power(motion.step, int(t) - last)
-        here = here @ step if ships == 1 else np.swapaxes(step, -1, -2)[:, None] @ here @ step[:, None]
-        last = int(t)
-        here *= _weight(at_a[:, :, t], at_b[:, :, t], places)
-        scale = here.reshape(len(motion.step), cases, -1).sum(axis=2)
-        total += np.log(scale)
-        here /= scale.reshape(*scale.shape, *[1] * (here.ndim - 2))
-    return total
-
-
-def sample_paths(
-    motion: Motion, at_a: Floats, at_b: Floats, habits: npt.NDArray[np.int64], rng: np.random.Generator
-) -> Paths:
-    """The ships' paths, one draw from their posterior a row: (ships, rows, steps) states of the chain.
-
-    Parameters
-    ----------
-    motion : Motion
-        The chain of each ship.
-    at_a, at_b : array of float
-        (ships, rows, steps) as for `log_evidence`.
-    habits : array of int
-        (rows,) which of the chain's habits.
-    rng : Generator
-    """
-    ships, rows, steps = at_a.shape
-    places, number = _places(motion, ships), len(motion.place)
-    step = motion.step[habits]
-    back = np.swapaxes(step, -1, -2)
-    forward = np.empty((steps, rows, number**ships), dtype=np.float32)
-    start = _start(motion, ships)
-    here = np.broadcast_to(start, (rows, *start.shape))
-    for t in range(steps):
-        if t:
-            here = (here[:, None] @ step)[:, 0] if ships == 1 else back @ here @ step
-        here = here * _weight(at_a[:, :, t], at_b[:, :, t], places)
-        here = here / here.reshape(rows, -1).sum(axis=1).reshape(rows, *[1] * ships)
-        forward[t] = here.reshape(rows, -1)
-    at, path = np.arange(rows), np.empty((ships, rows, steps), dtype=np.int64)
-    weight = forward[-1].astype(np.float64)
-    for t in range(steps - 1, -1, -1):
-        path[:, :, t] = np.unravel_index(_draw(weight, rng), (number,) * ships)
-        if t:
-            weight = forward[t - 1].astype(np.float64)
-            to = [step[at, :, path[ship, :, t]] for ship in range(ships)]
-            weight = weight * (to[0] if ships == 1 else (to[0][:, :, None] * to[1][:, None, :]).reshape(rows, -1))
-    return path
 
 
 def log_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64]) -> Floats:
@@ -126,7 +54,7 @@ def sample_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64], 
     step, at, path = motion.step[habits], np.arange(rows), np.empty((rows, steps), dtype=np.int64)
     left = forward[-1].astype(np.float64)
     for t in range(steps - 1, -1, -1):
-        path[:, t] = _draw(left, rng)
+        path[:, t] = drawn(left, rng)
         if t:
             left = forward[t - 1] * step[at, :, path[:, t]]
     return path
@@ -146,27 +74,14 @@ def _forward(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64]) -> I
         yield here, scale
 
 
-def _start(motion: Motion, ships: int) -> Floats:
-    return motion.start if ships == 1 else motion.start[:, None] * motion.start[None, :]
+def drawn(weight: Floats, rng: np.random.Generator) -> npt.NDArray[np.int64]:
+    """One index of each row, as often as its weight says.
 
-
-def _places(motion: Motion, ships: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """How many of the ships are at A, and at B, in each state or pair of states."""
-    counts = [(motion.place == port).astype(np.int64) for port in (AT_A, AT_B)]
-    if ships == 2:
-        counts = [count[:, None] + count[None, :] for count in counts]
-    return counts[0], counts[1]
-
-
-def _weight(at_a: Floats, at_b: Floats, places: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]) -> Floats:
-    """(cases, states) or (cases, states, states) factors of one step."""
-    none = np.zeros((1, at_a.shape[1]))
-    by_count = [np.exp(np.concatenate([none, at])) for at in (at_a, at_b)]
-    factor = by_count[0][places[0]] * by_count[1][places[1]]
-    return np.asarray(np.moveaxis(factor, -1, 0))
-
-
-def _draw(weight: Floats, rng: np.random.Generator) -> npt.NDArray[np.int64]:
-    """One index of each row, as often as its weight says."""
+    Parameters
+    ----------
+    weight : array of float
+        (rows, indices) each 0 or more.
+    rng : Generator
+    """
     upto = np.cumsum(weight, axis=1)
     return np.asarray((upto < rng.random(len(weight))[:, None] * upto[:, -1:]).sum(axis=1), dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -44,6 +45,7 @@ def link_voyages(
     distances_m: Distances | None = None,
     sea: Waters | None = None,
     rule: LinkRule | None = None,
+    pool: Executor | None = None,
 ) -> Linked:
     """Legs between ports, what competes with them, and ships that go to and fro.
 
@@ -69,6 +71,8 @@ def link_voyages(
         Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
     rule : LinkRule, optional
         The prior, speeds, stays, and how the null is made.
+    pool : Executor, optional
+        Takes pairs of ports side by side (`monitor.core.parallel.each`).
 
     Returns
     -------
@@ -78,11 +82,11 @@ def link_voyages(
     Notes
     -----
     Ships that AIS names come first, then at most two without a name between each two ports, where pairs of ports that
-    would explain the same visits compete (`monitor.fuse.voyages.competing`); what none of them explains are other
-    ships, which belong to one port. A ship moves by `monitor.fuse.voyages.motion`;
-    its sightings are weighed against the port's other ships by `monitor.fuse.voyages.sightings`; whether there is such
-    a ship at all is decided against the ports moved in time (`monitor.fuse.voyages.pairs`). All that is told of a ship
-    comes from the same draws. Ships that lie in three ports and more are elsewhere while they are in the third.
+    would explain the same visits compete (`monitor.fuse.voyages.nameless.competing`); what none of them explains are
+    other ships, which belong to one port. A ship moves by `monitor.fuse.voyages.motion`; its visits are weighed against
+    the port's other ships by `monitor.fuse.voyages.nameless.odds`; whether there is such a ship at all is decided
+    against the ports moved in time (`monitor.fuse.voyages.nameless.evidence`). All that is told of a ship comes from
+    the same draws. Ships that lie in three ports and more are elsewhere while they are in the third.
     """
     rule = rule or LinkRule()
     visits = visits.reset_index(drop=True)
@@ -109,7 +113,7 @@ def link_voyages(
         positions,
         fixes,
     )
-    found, ships = ships_between(season, rule)
+    found, ships = ships_between(season, rule, pool=pool)
     table, told = _links(found, visits, ways, rule)
     made = _voyages(told, visits, span[0])
     if len(ais):

@@ -15,11 +15,12 @@ from monitor.fuse.voyages.at_sea import UnderwayFix
 from monitor.fuse.voyages.convergence import split_r_hat
 from monitor.fuse.voyages.filtering import log_known, sample_known
 from monitor.fuse.voyages.motion import AT_A, AT_B, ELSEWHERE, TO_A, TO_B
-from monitor.fuse.voyages.pairs import Pair, Shares
+from monitor.fuse.voyages.odds import Odds, claimed, log_weights, on_grid
+from monitor.fuse.voyages.pair import Pair, Shares
 from monitor.fuse.voyages.paths import ShipPaths, joined
 from monitor.fuse.voyages.received import Rates, Received, received
 from monitor.fuse.voyages.rules import LinkRule
-from monitor.fuse.voyages.sightings import Odds, Sightings, claimed, log_weights, on_grid, steps_of
+from monitor.fuse.voyages.sightings import Sightings, steps_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,8 +223,8 @@ def _paths(
     place = moves.place[path]
     own = []
     for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, drawn, strict=True)):
-        present = place[None][:, :, steps_of(seen, rule.motion.step_h, pair.steps)] == AT_A + port
-        own.append(claimed(seen, odds, claim, present, rng)[0])
+        present = place[:, steps_of(seen, rule.motion.step_h, pair.steps)] == AT_A + port
+        own.append(claimed(seen, odds, claim, present, rng))
     return ShipPaths(place, own[0], own[1])
 
 
@@ -240,5 +241,5 @@ def _weight(
     made = known[None] + np.where(calls[:, None, None], 1.0, rule.passes_by) * course[None]
     for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, claims, strict=True)):
         at = steps_of(seen, rule.motion.step_h, pair.steps)
-        made[:, :, AT_A + port] += on_grid(log_weights(seen, odds, claim)[0], at, pair.steps)
+        made[:, :, AT_A + port] += on_grid(log_weights(seen, odds, claim), at, pair.steps)
     return made

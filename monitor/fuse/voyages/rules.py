@@ -53,7 +53,7 @@ class SightingRule:
     stay_h : float
         Usual stay of other ships: after so long they are gone. Chosen.
     others : tuple of float
-        Shares of a port's nameless visits that are other ships', each as likely. Chosen.
+        Shares of a port's nameless visits that are other ships' than one that AIS names, each as likely. Chosen.
     least_rate : float
         Least expected number of other ships seen.
     outlier : float
@@ -173,6 +173,8 @@ class LinkRule:
     most_r_hat : float
         Split R-hat of a ship's crossings above which nothing is told of it. The draws of all chains are taken together,
         so that what they differ by widens the interval; on the independent seasons 200-217 it held to about 2.
+    rounds : int
+        How often nameless ships' paths are drawn, each time given the berths that the ship's last path makes likely.
     named_rounds, named_rounds_apart : int
         How often the ships that AIS names are drawn, each given the others on average; and how many rounds of these,
         the last, are each draw given that draw of the others.
@@ -220,6 +222,7 @@ class LinkRule:
     claimed: float = 0.5
     negligible: float = 0.02
     draws: int = 160
+    rounds: int = 6
     seed: int = 1
     chains: int = 4
     most_r_hat: float = 2.0

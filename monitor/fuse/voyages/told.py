@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from monitor.fuse.voyages.named import NamedShip
-from monitor.fuse.voyages.pairs import Evidence, Pair
+from monitor.fuse.voyages.nameless.evidence import Evidence
+from monitor.fuse.voyages.pair import Pair
 from monitor.fuse.voyages.paths import ShipPaths, legs, visits_of
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import steps_of
@@ -128,7 +129,7 @@ def nameless(
     ----------
     pair : Pair
     drawn : sequence of sequence of ShipPaths
-        For one ship and for two, as `pairs.draw` gives them.
+        For one ship and for two, as `drawing.draw` gives them.
     known : Evidence
     prior : float
         Probability before any evidence.
@@ -138,7 +139,7 @@ def nameless(
     found = []
     for n, ship in enumerate(ships):
         exists = min(known.probability * (known.two if n else 1.0), rule.most_probability)
-        found.append(_shuttle(pair, ship, exists, prior=prior, by_chance=known.by_chance, rule=rule))
+        found.append(_shuttle(pair, ship, exists, prior=prior, by_chance=known.by_chance, others=ships, rule=rule))
     return found
 
 
@@ -165,6 +166,7 @@ def _shuttle(
     is_withheld: bool = False,
     prior: float = np.nan,
     by_chance: float = np.nan,
+    others: Sequence[ShipPaths] = (),
     rule: LinkRule,
 ) -> Shuttle:
     """A ship that goes to and fro."""
@@ -174,9 +176,21 @@ def _shuttle(
     own = [visit for visit, hits in count.items() if hits >= rule.claimed * len(crossings)]
     first, last = (step * rule.motion.step_h for step in ship.active(often))
     period = 2.0 * (last - first) / float(crossings[often].mean()) if often.any() else np.nan
-    likely = exists * float(often.mean())
+    likely = exists * float((often & _one_ships(others or [ship], own, pair)).mean())
     hours = (first, last)
     return Shuttle(pair.ports, mmsi, likely, crossings[often], own, hours, period, prior, by_chance, is_withheld)
+
+
+def _one_ships(ships: Sequence[ShipPaths], visits: Sequence[int], pair: Pair) -> npt.NDArray[np.bool_]:
+    """(draws,) whether more than half of some visits are one ship's."""
+    held = []
+    for ship in ships:
+        mine = np.zeros(len(ship.place))
+        for seen, own in zip(pair.seen, (ship.at_a, ship.at_b), strict=True):
+            for visit in np.intersect1d(seen.visit, visits):
+                mine += own[:, seen.visit == visit].mean(axis=1) >= 0.5
+        held.append(mine)
+    return np.asarray(np.max(held, axis=0) > 0.5 * len(visits))
 
 
 def shuttle_row(

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import pairwise, product
+from collections.abc import Iterator
+from itertools import product
 
 import numpy as np
 import pytest
 
-from monitor.fuse.voyages.filtering import log_evidence, log_known, sample_known, sample_paths
+from monitor.fuse.voyages.filtering import log_known, sample_known
 from monitor.fuse.voyages.motion import AT_A, AT_B, Motion, motion
+from monitor.fuse.voyages.nameless.moments import Moment, moments
+from monitor.fuse.voyages.nameless.shown import Shown
+from monitor.fuse.voyages.nameless.sums import log_evidence, sample_paths
 from monitor.fuse.voyages.paths import ShipPaths
 from monitor.fuse.voyages.rules import MotionRule
 from tests.independent.calibration import rank_histogram
 
-STEPS = 5
+STEPS = 6
 RULE = MotionRule(stays_h=(48.0,))
+MISSED = 0.2
+SEEN: tuple[tuple[int, int, dict[int, float]], ...] = (
+    (0, 0, {0: 3.0}),
+    (1, 1, {2: 2.0}),
+    (2, 0, {0: 1.6, 1: 2.5}),
+    (3, 1, {}),
+    (5, 0, {1: 1.4}),
+)
+"""Step, port and odds by visit of each observation: visits 0 and 1 at A, the one from step 0, and 2 at B."""
 
 
 @pytest.fixture(scope="module")
@@ -23,105 +35,101 @@ def chain() -> Motion:
     return motion(6.0, 8.0, (0.06,), RULE)
 
 
-def _weights(ships: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    return rng.normal(0, 1, (ships, 1, STEPS)), rng.normal(0, 1, (ships, 1, STEPS))
+def _moments(chain: Motion, until: int = STEPS) -> list[Moment]:
+    seen = [one for one in SEEN if one[0] < until]
+    at = {n: [step for step, _, odds in seen if n in odds] for _, _, odds in seen for n in odds}
+    shown = [
+        Shown(
+            step,
+            port,
+            MISSED,
+            np.array(list(odds), dtype=np.int64),
+            np.array([list(odds.values())]),
+            np.array([at[n][0] == step for n in odds], dtype=np.bool_),
+            np.array([at[n][-1] == step for n in odds], dtype=np.bool_),
+        )
+        for step, port, odds in seen
+    ]
+    return moments(chain, shown, 1)
 
 
-def _path_weight(chain: Motion, path: tuple[int, ...]) -> float:
-    weight = chain.start[path[0]]
-    for a, b in pairwise(path):
-        weight = weight * chain.step[0][a, b]
-    return float(weight)
-
-
-def _paths(chain: Motion) -> list[tuple[tuple[int, ...], float]]:
+def _paths(chain: Motion, steps: int) -> Iterator[tuple[tuple[int, ...], float]]:
     """Every possible path with its probability."""
-    found: list[tuple[tuple[int, ...], float]] = [((s,), float(chain.start[s])) for s in range(len(chain.start))]
-    for _ in range(STEPS - 1):
+    found: list[tuple[tuple[int, ...], float]] = [((s,), float(p)) for s, p in enumerate(chain.start)]
+    for _ in range(steps - 1):
         found = [
             ((*path, int(s)), weight * float(chain.step[0][path[-1], s]))
             for path, weight in found
             for s in np.flatnonzero(chain.step[0][path[-1]])
         ]
-    return [(path, weight) for path, weight in found if weight > 0]
+    return ((path, weight) for path, weight in found if weight > 0)
 
 
-def test_the_evidence_for_one_ship_is_the_sum_over_all_paths(chain: Motion) -> None:
-    at_a, at_b = _weights(1, 3)
-    total = sum(
-        weight
-        * np.exp(
-            sum(
-                at_a[0, 0, t] * (chain.place[s] == AT_A) + at_b[0, 0, t] * (chain.place[s] == AT_B)
-                for t, s in enumerate(path)
-            )
-        )
-        for path, weight in _paths(chain)
+def _held(chain: Motion, path: tuple[int, ...]) -> Iterator[tuple[frozenset[int], float]]:
+    """Every set of visits that a ship on a path may have lain in, one at a time, with what is likelier by it."""
+    places = [chain.place[state] for state in path]
+    visits = sorted({n for step, _, odds in SEEN if step < len(path) for n in odds})
+    for taken in product((False, True), repeat=len(visits)):
+        mine = [n for n, own in zip(visits, taken, strict=True) if own]
+        spans = {n: [step for step, _, odds in SEEN if n in odds and step < len(path)] for n in mine}
+        port = {n: next(port for _, port, odds in SEEN if n in odds) for n in mine}
+        lies = {n: range(span[0], span[-1] + 1) for n, span in spans.items()}
+        there = all(places[t] == AT_A + port[n] for n in mine for t in lies[n])
+        if not there or len({t for n in mine for t in lies[n]}) < sum(len(span) for span in lies.values()):
+            continue
+        worth = 1.0
+        for step, at, odds in (one for one in SEEN if one[0] < len(path)):
+            for n in mine:
+                worth *= odds.get(n, 1.0)
+            if places[step] == AT_A + at and not any(step in lies[n] for n in mine):
+                worth *= MISSED
+        yield frozenset(mine), worth
+
+
+def test_the_evidence_for_one_ship_is_the_sum_over_all_paths_and_visits(chain: Motion) -> None:
+    total = sum(weight * worth for path, weight in _paths(chain, STEPS) for _, worth in _held(chain, path))
+    found = log_evidence(chain, _moments(chain), np.zeros((1, 1), dtype=np.int64))
+    assert found[0, 0] == pytest.approx(np.log(total), abs=1e-9)
+
+
+def test_the_evidence_for_two_ships_is_the_sum_over_all_pairs_that_share_no_visit(chain: Motion) -> None:
+    by_visits: dict[frozenset[int], float] = {}
+    for path, weight in _paths(chain, STEPS):
+        for mine, worth in _held(chain, path):
+            by_visits[mine] = by_visits.get(mine, 0.0) + weight * worth
+    total = sum(p * q for (a, p), (b, q) in product(by_visits.items(), repeat=2) if not a & b)
+    found = log_evidence(chain, _moments(chain), np.zeros((2, 1), dtype=np.int64))
+    assert found[0, 0] == pytest.approx(np.log(total), abs=1e-9)
+
+
+def test_paths_and_visits_are_drawn_as_often_as_they_are_likely(chain: Motion) -> None:
+    rows = 4000
+    none = np.zeros(rows, dtype=np.int64)
+    path, held = sample_paths(
+        chain, _moments(chain), none, none[None], liked=np.ones((1, rows, 3)), steps=STEPS, rng=np.random.default_rng(1)
     )
-    assert log_evidence(chain, at_a, at_b)[0, 0] == pytest.approx(np.log(total), abs=1e-9)
+    exact = [(p, mine, weight * worth) for p, weight in _paths(chain, STEPS) for mine, worth in _held(chain, p)]
+    whole = sum(weight for _, _, weight in exact)
+    for port, t in product((AT_A, AT_B), range(STEPS)):
+        share = sum(weight for p, _, weight in exact if chain.place[p[t]] == port) / whole
+        assert (chain.place[path[0, :, t]] == port).mean() == pytest.approx(share, abs=0.03)
+    for visit in range(3):
+        share = sum(weight for _, mine, weight in exact if visit in mine) / whole
+        assert held[0, :, visit].mean() == pytest.approx(share, abs=0.03)
 
 
-def test_the_evidence_for_two_ships_is_the_sum_over_all_pairs_of_paths() -> None:
-    chain = motion(6.0, 8.0, (0.06,), RULE)
-    at_a, at_b = (values[:, :, :3] for values in _weights(2, 4))
-    short = [(s,) for s in range(len(chain.start))]
-    for _ in range(2):
-        short = [(*path, int(s)) for path in short for s in np.flatnonzero(chain.step[0][path[-1]])]
-    weights = [(path, _path_weight(chain, path)) for path in short]
-    weights = [(path, weight) for path, weight in weights if weight > 0]
-    total = 0.0
-    for (one, p), (other, q) in product(weights, weights):
-        log = 0.0
-        for t in range(3):
-            for port, value in ((AT_A, at_a), (AT_B, at_b)):
-                count = int(chain.place[one[t]] == port) + int(chain.place[other[t]] == port)
-                log += value[count - 1, 0, t] if count else 0.0
-        total += p * q * np.exp(log)
-    assert log_evidence(chain, at_a, at_b)[0, 0] == pytest.approx(np.log(total), abs=1e-9)
-
-
-def test_paths_are_drawn_as_often_as_they_are_likely(chain: Motion) -> None:
-    at_a, at_b = _weights(1, 5)
-    rows = 4000
-    wide = [np.repeat(values, rows, axis=1) for values in (at_a, at_b)]
-    drawn = sample_paths(chain, wide[0], wide[1], np.zeros(rows, dtype=np.int64), np.random.default_rng(1))[0]
-    weights = {
-        path: weight
-        * np.exp(
-            sum(
-                at_a[0, 0, t] * (chain.place[s] == AT_A) + at_b[0, 0, t] * (chain.place[s] == AT_B)
-                for t, s in enumerate(path)
-            )
-        )
-        for path, weight in _paths(chain)
-    }
-    whole = sum(weights.values())
-    for port in (AT_A, AT_B):
-        for t in range(STEPS):
-            exact = sum(weight for path, weight in weights.items() if chain.place[path[t]] == port) / whole
-            assert (chain.place[drawn[:, t]] == port).mean() == pytest.approx(exact, abs=0.03)
-
-
-def test_what_ais_says_of_every_place_gives_the_same_paths(chain: Motion) -> None:
-    at_a, at_b = _weights(1, 5)
-    rows = 4000
-    known = np.zeros((rows, STEPS, 5))
-    known[:, :, AT_A], known[:, :, AT_B] = at_a[0], at_b[0]
+def test_two_ships_never_lie_in_one_visit(chain: Motion) -> None:
+    rows = 500
+    none = np.zeros((2, rows), dtype=np.int64)
     rng = np.random.default_rng(2)
-    habits = np.zeros(rows, dtype=np.int64)
-    drawn = sample_known(chain, known, habits, rng)
-    assert log_known(chain, known, habits)[0] == pytest.approx(log_evidence(chain, at_a, at_b)[0, 0], abs=1e-6)
-    wide = [np.repeat(values, rows, axis=1) for values in (at_a, at_b)]
-    same = sample_paths(chain, wide[0], wide[1], np.zeros(rows, dtype=np.int64), rng)[0]
-    for t in range(STEPS):
-        shares = [(chain.place[paths[:, t]] == AT_A).mean() for paths in (drawn, same)]
-        assert shares[0] == pytest.approx(shares[1], abs=0.03)
+    _, held = sample_paths(chain, _moments(chain), none[0], none, liked=np.ones((2, rows, 3)), steps=STEPS + 3, rng=rng)
+    assert held.any(axis=(1, 2)).all()
+    assert not (held[0] & held[1]).any()
 
 
 def test_crossings_rank_evenly_among_draws_from_data_of_the_model() -> None:
     """Simulation-based calibration: the truth's rank among the draws of its own data is even."""
-    chain, rng = motion(12.0, 16.0, (0.06,), replace(RULE, stays_h=(48.0,))), np.random.default_rng(11)
+    chain, rng = motion(12.0, 16.0, (0.06,), RULE), np.random.default_rng(11)
     steps, draws, ranks = 120, 59, []
     for _ in range(150):
         state, path = int(rng.choice(len(chain.start), p=chain.start)), []
@@ -130,14 +138,31 @@ def test_crossings_rank_evenly_among_draws_from_data_of_the_model() -> None:
             state = int(rng.choice(len(chain.start), p=chain.step[0][state]))
         place = chain.place[np.array(path)]
         looked = rng.random((2, steps)) < 0.15
-        seen = np.array([looked[port] & (place == port) & (rng.random(steps) < 0.8) for port in (AT_A, AT_B)])
-        false = looked & ~seen & (rng.random((2, steps)) < 0.1)
-        shown = seen | false
-        weight = np.where(looked, np.where(shown, np.log((0.8 + 0.2 * 0.1) / 0.1), np.log(0.2)), 0.0)
-        wide = np.repeat(weight[:, None, :], draws, axis=1)
-        drawn = sample_paths(chain, wide[:1], wide[1:], np.zeros(draws, dtype=np.int64), rng)[0]
+        known = np.zeros((draws, steps, 5))
+        for port in (AT_A, AT_B):
+            seen = looked[port] & (place == port) & (rng.random(steps) < 0.8)
+            shown = seen | (looked[port] & (rng.random(steps) < 0.1))
+            weight = np.where(shown, np.log((0.8 + 0.2 * 0.1) / 0.1), np.log(0.2))
+            known[:, :, port] = np.where(looked[port], weight, 0.0)
+        drawn = sample_known(chain, known, np.zeros(draws, dtype=np.int64), rng)
         none = np.zeros((draws, 0), dtype=np.bool_)
         told = ShipPaths(chain.place[drawn], none, none).crossings
         true = int(ShipPaths(place[None], none[:1], none[:1]).crossings[0])
         ranks.append(int((told < true).sum() + rng.integers((told == true).sum() + 1)))
     assert rank_histogram(ranks, draws=draws, bins=10).p_value > 0.01
+
+
+def test_what_ais_says_of_every_place_is_summed_over_all_paths(chain: Motion) -> None:
+    rows = 4000
+    known = np.repeat(np.random.default_rng(5).normal(0, 1, (1, STEPS, 5)), rows, axis=0)
+    habits = np.zeros(rows, dtype=np.int64)
+    weights = {
+        path: weight * np.exp(sum(known[0, t, chain.place[state]] for t, state in enumerate(path)))
+        for path, weight in _paths(chain, STEPS)
+    }
+    whole = sum(weights.values())
+    assert log_known(chain, known[:1], habits[:1])[0] == pytest.approx(np.log(whole), abs=1e-6)
+    drawn = sample_known(chain, known, habits, np.random.default_rng(2))
+    for port, t in product((AT_A, AT_B), range(STEPS)):
+        share = sum(weight for path, weight in weights.items() if chain.place[path[t]] == port) / whole
+        assert (chain.place[drawn[:, t]] == port).mean() == pytest.approx(share, abs=0.03)

@@ -9,9 +9,20 @@ import numpy as np
 from scipy.special import logit
 
 from monitor.core.arrays import Floats
-from monitor.fuse.voyages.pairs import Evidence, Pair, Shares, draw, evidence
+from monitor.fuse.voyages.nameless.drawing import draw
+from monitor.fuse.voyages.nameless.evidence import Evidence, evidence
+from monitor.fuse.voyages.pair import Pair, Shares
 from monitor.fuse.voyages.paths import ShipPaths
 from monitor.fuse.voyages.rules import LinkRule
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """A pair of ports, how free each sighting is of ships that AIS names, and the evidence for nameless ships in it."""
+
+    pair: Pair
+    free: Shares
+    alone: Evidence
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,7 +35,7 @@ class Explained:
     known : Evidence
         Its probability is that against no such ship, and against the pairs that would explain the same visits.
     drawn : list of list of ShipPaths
-        As `pairs.draw` gives them.
+        As `drawing.draw` gives them.
     """
 
     pair: Pair
@@ -32,13 +43,12 @@ class Explained:
     drawn: list[list[ShipPaths]]
 
 
-def explained(pairs: Sequence[tuple[Pair, Shares]], *, prior: float, rule: LinkRule) -> Iterator[Explained]:
+def explained(pairs: Sequence[Weighed], *, prior: float, rule: LinkRule) -> Iterator[Explained]:
     """The pairs of ports with nameless ships, the likeliest first.
 
     Parameters
     ----------
-    pairs : sequence of tuple
-        Each with what `named.named_ships` left free of its sightings.
+    pairs : sequence of Weighed
     prior : float
         Probability of each pair before any evidence.
     rule : LinkRule
@@ -50,18 +60,15 @@ def explained(pairs: Sequence[tuple[Pair, Shares]], *, prior: float, rule: LinkR
     visits, by their odds; and a pair that is less likely than another is weighed once more without the visits that the
     other explains, for there may be ships between both.
     """
-    alone = [evidence(pair, prior=prior, free=free, rule=rule) for pair, free in pairs]
-    log_odds = np.array([known.log_factor for known in alone]) + logit(prior)
+    log_odds = np.array([one.alone.log_factor for one in pairs]) + logit(prior)
     left: dict[str, Floats] = {}
     sure: dict[str, float] = {}
     for k in np.argsort(-log_odds, kind="stable"):
-        if not _counts(alone[k], rule):
+        pair, free, alone = pairs[k].pair, pairs[k].free, pairs[k].alone
+        if not _counts(alone, rule):
             continue
-        pair, free = pairs[k]
-        sharing = [n for n, (other, _) in enumerate(pairs) if set(other.ports) & set(pair.ports)]
-        known = replace(
-            alone[k], probability=float(np.exp(log_odds[k] - np.logaddexp.reduce([0.0, *log_odds[sharing]])))
-        )
+        sharing = [n for n, other in enumerate(pairs) if set(other.pair.ports) & set(pair.ports)]
+        known = replace(alone, probability=float(np.exp(log_odds[k] - np.logaddexp.reduce([0.0, *log_odds[sharing]]))))
         taken = max(sure.get(port, 0.0) for port in pair.ports)
         if taken:
             rest = _less(pair, free, left)

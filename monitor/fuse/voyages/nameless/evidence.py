@@ -1,0 +1,139 @@
+"""Whether nameless ships go to and fro between two ports: the evidence for one and for two, and against chance.
+
+The null is made by the ports themselves: one port's observations are moved in time, all else kept, so that each port
+keeps its ships, their lengths and how regularly they come, and only what links the two ports is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit, logit, logsumexp
+
+from monitor.core.arrays import Floats
+from monitor.fuse.voyages.nameless.moments import moments
+from monitor.fuse.voyages.nameless.odds import VisitOdds, visit_odds
+from monitor.fuse.voyages.nameless.shown import shown
+from monitor.fuse.voyages.nameless.sums import log_evidence
+from monitor.fuse.voyages.pair import Pair, Shares
+from monitor.fuse.voyages.rules import LinkRule
+from monitor.fuse.voyages.sightings import Indices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the observations say of nameless ships that go to and fro.
+
+    Attributes
+    ----------
+    log_factor : float
+        Natural log of the Bayes factor for such ships against the null.
+    by_chance : float
+        Mean probability that the moved ports would be given: what unrelated ports give.
+    probability : float
+        Posterior probability that there is such a ship.
+    two : float
+        Probability that there are two, if there is one.
+    weight : tuple of array of float
+        For one ship and for two, (stays, cases) posterior weight of each pair of mean stays and case.
+    cases : tuple of array of int
+        For one ship and for two, (ships, cases) the length of each ship in each case.
+    """
+
+    log_factor: float
+    by_chance: float
+    probability: float
+    two: float
+    weight: tuple[Floats, ...]
+    cases: tuple[Indices, ...]
+
+
+def _moved(pair: Pair, rule: LinkRule) -> tuple[list[Indices], Floats]:
+    """For each null, the (observations,) steps of B's observations, and its share of the null.
+
+    Half of them are moved in time, and what runs over one end comes in at the other; half are stretched or compressed
+    as well, so that two ports are not taken for unrelated only because one ship sails as regularly as a clock.
+    """
+    least = rule.least_shift_days * 24.0 / rule.motion.step_h
+    shifts = np.linspace(least, pair.steps - least, rule.shifts)
+    factors = np.where(np.arange(rule.shifts) % 2, np.resize(rule.stretched, rule.shifts), 1.0)
+    at = pair.seen[1].hours / rule.motion.step_h
+    moved = [
+        ((at * factor + shift) % pair.steps).astype(np.int64) for factor, shift in zip(factors, shifts, strict=True)
+    ]
+    share = np.where(factors == 1.0, rule.rigid, 1.0 - rule.rigid)
+    return moved, share / share.sum()
+
+
+def evidence(pair: Pair, *, prior: float, free: Shares | None = None, rule: LinkRule) -> Evidence:
+    """The evidence for nameless ships that go to and fro between two ports.
+
+    Parameters
+    ----------
+    pair : Pair
+    prior : float
+        Probability before any evidence.
+    free : tuple of array, optional
+        (sightings,) at A and B, the probability that each is no ship's that AIS names.
+    rule : LinkRule
+        How often, and by how much at least, a port is moved.
+
+    Returns
+    -------
+    Evidence
+        Of probability 0, and not judged, where the season is too short to move a port's observations, a port shows no
+        nameless ship, or the null is not needed to tell that there is none.
+    """
+    known = odds_of(pair, rule)
+    none = Evidence(-np.inf, 0.0, 0.0, 0.0, (), ())
+    enough = pair.steps * rule.motion.step_h >= 4.0 * 24.0 * rule.least_shift_days
+    if not all((seen.mmsi == 0).any() for seen in pair.seen) or not enough:
+        return none
+    plain, cases = _log_evidence(pair, known, free, None, rule)
+    here = _total(plain)
+    if expit(logit(prior) + here) < rule.negligible:
+        return none
+    moved, share = _moved(pair, rule)
+    nulls = np.array([_total(_log_evidence(pair, known, free, at, rule)[0]) for at in moved])
+    null = _null(float(logsumexp(nulls, b=share)), rule)
+    weight = tuple(np.exp(part - here) / 2.0 for part in plain)
+    by_chance = float(expit(logit(prior) + nulls - null) @ share)
+    factor = here - null
+    return Evidence(factor, by_chance, float(expit(logit(prior) + factor)), float(weight[1].sum()), weight, cases)
+
+
+def odds_of(pair: Pair, rule: LinkRule) -> tuple[VisitOdds, VisitOdds]:
+    """What the visits at A and at B say of a ship of each length.
+
+    Parameters
+    ----------
+    pair : Pair
+    rule : LinkRule
+    """
+    a, b = (visit_odds(seen, pair.lengths, rule.sightings) for seen in pair.seen)
+    return a, b
+
+
+def _null(moved: float, rule: LinkRule) -> float:
+    """Log evidence of the null: ships that come once (0), or ports whose ships are unrelated."""
+    return float(np.logaddexp(np.log1p(-rule.mixed_null), np.log(rule.mixed_null) + moved))
+
+
+def _log_evidence(
+    pair: Pair, known: tuple[VisitOdds, VisitOdds], free: Shares | None, at_b: Indices | None, rule: LinkRule
+) -> tuple[tuple[Floats, ...], tuple[Indices, ...]]:
+    """For one ship and for two, (stays, cases) log evidence with the prior of each, and (ships, cases) cases."""
+    lengths, habits = len(pair.lengths), len(pair.motion.step)
+    seen = moments(pair.motion, shown(pair, known, free=free, at_b=at_b, rule=rule)[0], lengths)
+    single, double = np.arange(lengths)[None], np.array(np.triu_indices(lengths))
+    one = log_evidence(pair.motion, seen, single) - np.log(habits * lengths)
+    orders = np.where(double[0] == double[1], 1.0, 2.0)
+    two = log_evidence(pair.motion, seen, double) + np.log(orders / (habits * lengths**2))
+    return (one, two), (single, double)
+
+
+def _total(log_z: Sequence[Floats]) -> float:
+    """Log evidence of one ship or two, each as likely."""
+    return float(np.logaddexp(*(logsumexp(part) for part in log_z)) - np.log(2.0))

@@ -160,7 +160,6 @@ def test_the_legs_make_one_shuttle(season: Correlated) -> None:
     assert row["period_days"] == pytest.approx(5.0, abs=0.2)
 
 
-@pytest.mark.xfail(strict=True, reason="issue 14: a ship as regular as a clock looks, moved by its period, like chance")
 def test_every_leg_of_a_ship_as_regular_as_a_clock_is_told(season: Correlated) -> None:
     assert len(season[0][VOYAGES]) == 15
     assert season[0][SHUTTLES]["legs"].tolist() == [15]

@@ -97,7 +97,7 @@ def kind(read: Callable[[Path], object], *paths: Path, **content: bytes) -> Kind
 
 def picture(path: Path) -> None:
     """Read a GeoTIFF by both ways in."""
-    FolderSource(path.parent, needed=()).survey(PORT, TimeRange.parse("2023"))
+    FolderSource(path.parent, takes_missing_bands=True).survey(PORT, TimeRange.parse("2023"))
     read_image(next(path.parent.glob("*.tif")))
 
 

@@ -25,6 +25,9 @@ from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import distance_m
 from monitor.sources.imagery.local.reading import Reading
 
+_FARTHEST = 1e9
+"""No coordinate on Earth reaches this, whatever the unit of the CRS."""
+
 _WORLD = ("w", "wx")
 _MOST_TEXT = 100_000
 """Bytes of a world file or a ``.prj``; one that is longer is something else."""
@@ -124,6 +127,9 @@ def _placed(
 ) -> Place:
     if not crs:
         raise DataError(f"{path}: no CRS, so its place is unknown; give it by {given.words.crs}")
+    numbers = np.array(transform[:6])
+    if not (np.isfinite(numbers).all() and np.abs(numbers).max() < _FARTHEST and transform.determinant):
+        raise DataError(f"{path}: damaged, its place is {tuple(transform[:6])}; georeference it again")
     return Place(crs, transform, points)
 
 

@@ -92,12 +92,17 @@ def test_the_evidence_for_one_ship_is_the_sum_over_all_paths_and_visits(chain: M
     assert found[0, 0] == pytest.approx(np.log(total), abs=1e-9)
 
 
-def test_the_evidence_for_two_ships_is_the_sum_over_all_pairs_that_share_no_visit(chain: Motion) -> None:
+def _two(chain: Motion) -> list[tuple[frozenset[int], frozenset[int], float]]:
+    """The visits of each of two ships that share none, with how likely they are together."""
     by_visits: dict[frozenset[int], float] = {}
     for path, weight in _paths(chain, STEPS):
         for mine, worth in _held(chain, path):
             by_visits[mine] = by_visits.get(mine, 0.0) + weight * worth
-    total = sum(p * q for (a, p), (b, q) in product(by_visits.items(), repeat=2) if not a & b)
+    return [(a, b, p * q) for (a, p), (b, q) in product(by_visits.items(), repeat=2) if not a & b]
+
+
+def test_the_evidence_for_two_ships_is_the_sum_over_all_pairs_that_share_no_visit(chain: Motion) -> None:
+    total = sum(weight for _, _, weight in _two(chain))
     found = log_evidence(chain, _moments(chain), np.zeros((2, 1), dtype=np.int64))
     assert found[0, 0] == pytest.approx(np.log(total), abs=1e-9)
 
@@ -116,6 +121,17 @@ def test_paths_and_visits_are_drawn_as_often_as_they_are_likely(chain: Motion) -
     for visit in range(3):
         share = sum(weight for _, mine, weight in exact if visit in mine) / whole
         assert held[0, :, visit].mean() == pytest.approx(share, abs=0.03)
+
+
+def test_visits_of_two_ships_are_drawn_as_often_as_they_are_likely(chain: Motion) -> None:
+    rows, exact = 4000, _two(chain)
+    none = np.zeros((2, rows), dtype=np.int64)
+    rng = np.random.default_rng(3)
+    _, held = sample_paths(chain, _moments(chain), none[0], none, liked=np.ones((2, rows, 3)), steps=STEPS, rng=rng)
+    whole = sum(weight for _, _, weight in exact)
+    for ship, visit in product(range(2), range(3)):
+        share = sum(each[2] for each in exact if visit in each[ship]) / whole
+        assert held[ship, :, visit].mean() == pytest.approx(share, abs=0.03)
 
 
 def test_two_ships_never_lie_in_one_visit(chain: Motion) -> None:

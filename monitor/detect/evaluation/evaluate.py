@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from monitor.core.statistics import binomial_interval
 from monitor.detect.base import Detector
 from monitor.detect.evaluation.matching import SCORING, SceneScore
 from monitor.detect.evaluation.reader import score_folder
@@ -124,7 +125,8 @@ def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
     error = (pairs["length_m"] - pairs["true_length_m"]).astype(float) if found else pd.Series([], dtype=float)
     empty, claimed = sum(score.empty for score in scores), sum(score.claimed for score in scores)
     either = sum(score.stack_either_m2 for score in scores)
-    held = (pairs["low_m"] <= pairs["true_length_m"]) & (pairs["true_length_m"] <= pairs["high_m"]) if found else []
+    stated = pairs[pairs["low_m"].notna()] if found else pairs
+    held = (stated["low_m"] <= stated["true_length_m"]) & (stated["true_length_m"] <= stated["high_m"]) if found else []
     return {
         "vessels": found + missed,
         "found": found,
@@ -144,7 +146,7 @@ def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
         "stack_iou": _share(sum(score.stack_both_m2 for score in scores), either),
         "length_error_m": float(error.abs().mean()) if found else np.nan,
         "length_bias_m": float(error.mean()) if found else np.nan,
-        "length_interval_holds": float(np.mean(held)) if found else np.nan,
+        "length_interval_holds": float(np.mean(held)) if len(held) else np.nan,
         "axis_error_deg": float(pairs["axis_error_deg"].astype(float).median()) if found else np.nan,
     }
 
@@ -155,10 +157,22 @@ def _null_cases(scores: Sequence[SceneScore]) -> dict[str, float]:
     return {"null_scenes": len(bare), "null_false_alarms": sum(len(score.false_alarms) for score in bare)}
 
 
+_TRIALS = {
+    "precision": ("found", "false_alarms"),
+    "recall": ("found", "missed"),
+    "recall_at_berth": ("occupied_found", "occupied_missed"),
+    "claimed_empty_share": ("claimed_empty", "empty_left"),
+}
+"""Of each figure that is a share of trials: what was hit, and what was not."""
+
+
 def bootstrap(
     scores: Sequence[SceneScore], *, draws: int = DRAWS, level: float = 0.9
 ) -> dict[str, tuple[float, float]]:
     """Intervals of the pooled figures; the same numbers every time. Empty without scenes.
+
+    The interval of a share of vessels or berths is never narrower than the exact one of as many trials: scenes that
+    agree, or a single one, would make it certain. One scene gives none of the other figures (NaN).
 
     Parameters
     ----------
@@ -186,11 +200,20 @@ def bootstrap(
         "length_interval_holds",
         "axis_error_deg",
     ]
-    return {
+    drawn = {
         name: (float(table[name].quantile(tail)), float(table[name].quantile(1 - tail)))
+        if len(scores) > 1
+        else (np.nan, np.nan)
         for name in names
-        if name in table
     }
+    pooled = figures(scores)
+    for name, (hits, misses) in _TRIALS.items():
+        number, missed = int(pooled[hits]), int(pooled[misses])
+        exact = binomial_interval(number, number + missed, level=level)
+        both = np.array([drawn[name], exact])
+        if np.isfinite(exact).all():
+            drawn[name] = (float(np.nanmin(both[:, 0])), float(np.nanmax(both[:, 1])))
+    return drawn
 
 
 def by_class(scores: Sequence[SceneScore], floor_m: float = SCORING.floor_m) -> pd.DataFrame:

@@ -64,14 +64,16 @@ def _weights(detectors: Mapping[str, Detector]) -> tuple[InputFile, ...]:
 
 
 def _errors(detectors: Mapping[str, Detector], observed: Collection[str]) -> tuple[ErrorFigure, ...]:
-    """What was measured of the model of each sensor, or that nothing was; the latter of sensors with scenes alone."""
+    """What was measured of the model of each sensor that has scenes, or that nothing was."""
     made: list[ErrorFigure] = []
     for kind, detector in detectors.items():
+        if kind not in observed:
+            continue
         entry = getattr(detector, "weights", None)
         name = detector.key if entry is None else entry.name
         measured = () if entry is None else entry.measured
         made += [ErrorFigure(f"{name}: {what}", value, sample) for what, value, sample in measured]
-        if not measured and kind in observed:
+        if not measured:
             made.append(ErrorFigure(f"{name} on {sensor(kind).name}", "not measured", UNMEASURED))
     return tuple(made)
 

@@ -143,6 +143,20 @@ def test_bootstrap_gives_the_same_interval_twice_and_holds_the_figure() -> None:
     assert first["f1"][0] <= figures([good, bad])["f1"] <= first["f1"][1]
 
 
+def test_one_scene_gives_shares_the_exact_interval_and_lengths_none() -> None:
+    one = score_scene(predictions((0, 0, 100)), [], Truth("a", labels((0, 0, 100, "berthed", "high"))))
+    for scenes, low in (([one], 0.05), ([one, one, one], 0.05 ** (1 / 3))):
+        bounds = bootstrap(scenes, draws=50)
+        assert bounds["recall"] == pytest.approx((low, 1.0), abs=1e-6)
+    assert np.isnan(bootstrap([one])["length_error_m"]).all()
+
+
+def test_lengths_without_an_interval_are_not_held_to_one() -> None:
+    found = predictions((0, 0, 100)).assign(length_low_m=np.nan, length_high_m=np.nan)
+    score = score_scene(found, [], Truth("a", labels((0, 0, 100, "berthed", "high"))))
+    assert np.isnan(figures([score])["length_interval_holds"])
+
+
 def test_classes_count_every_label_once() -> None:
     truth = Truth("s", labels((0, 0, 100, "berthed", "high"), (900, 0, 250, "open", "high")))
     table = by_class([score_scene(predictions((0, 0, 100)), [], truth)])

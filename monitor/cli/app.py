@@ -99,7 +99,15 @@ def options(
 
 
 _PANELS: dict[str, tuple[Command, ...]] = {
-    "Bring in": (upkeep.init, upkeep.demo, imagery.pull, ingest.ingest, imagery.simulate, operations.plan),
+    "Bring in": (
+        upkeep.init,
+        upkeep.demo,
+        upkeep.quickstart,
+        imagery.pull,
+        ingest.ingest,
+        imagery.simulate,
+        operations.plan,
+    ),
     "Find": (imagery.detect, ingest.gaps, report.correlate, operations.passes, weights.evaluate, weights.train),
     "Answer": (upkeep.status, tables.tables, review.review, serve.serve),
     "Publish": (report.report, report.export, report.evidence, alerts.alerts),

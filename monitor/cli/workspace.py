@@ -47,6 +47,33 @@ def demo(
 
 
 @command
+def quickstart(
+    session: Session,
+    place: Annotated[str, typer.Argument(help="A shipped port, such as rajin.")] = "rajin",
+    folder: Annotated[
+        Path | None, typer.Option("--folder", help="Where its workspace goes.", show_default="the port's name")
+    ] = None,
+    port: Annotated[
+        Path | None, typer.Option("--port", help="Your own port instead: GeoJSON, KML, KMZ, GeoPackage or Shapefile.")
+    ] = None,
+    last: Annotated[str, typer.Option("--last", help="How far back passes are fetched.")] = "30d",
+    radar: Annotated[bool, typer.Option("--radar", help="Sentinel-1 as well.")] = False,
+    pool: PoolOption = "threads:4",
+) -> None:
+    """Fetch real passes over a port from an open catalog, without an account, and write a first brief.
+
+    Examples: monitor quickstart rajin; monitor quickstart --port gdynia.geojson --last 60d
+    """
+    from monitor.workspace.workspace import Workspace
+
+    chosen = port or place
+    target = folder or Path(port.stem if port else place)
+    result = Workspace.quickstart(chosen, target, last=last, radar=radar, pool=pool, progress=_progress)
+    session.print(result.as_json(), "\n".join(result.briefs) or "no new brief")
+    exit_if(result.failed)
+
+
+@command
 def run(
     session: Session,
     due: Annotated[bool, typer.Option("--due", help="Do what is due: the whole job, and nothing twice.")] = False,

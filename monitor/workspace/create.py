@@ -61,10 +61,19 @@ def _own_ports(folder: Path, ports: Sequence[Path]) -> dict[Path, str]:
         target, text = folder / f"{_port_id(path)}.geojson", _port(path)
         if target in own:
             raise DataError(f"{path}: another of these files makes port {target.stem} as well; rename one")
-        if target.exists() and target.read_text(encoding="utf-8") != text:
+        if target.exists() and not _says_the_same(target, text):
             raise DataError(f"{target}: is there already with another outline; delete it first, or rename {path}")
         own[target] = text
     return own
+
+
+def _says_the_same(path: Path, text: str) -> bool:
+    """Whether a file is the same document, however its lines are broken."""
+    there = path.read_text(encoding="utf-8")
+    try:
+        return there == text or bool(json.loads(there) == json.loads(text))
+    except ValueError:
+        return False
 
 
 def _port_id(path: Path) -> str:

@@ -35,6 +35,7 @@ from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, detector, season
+from monitor.workspace.quickstart import check_folder, port_file, run_quickstart, source_settings
 from monitor.workspace.reviews import Reviews
 from monitor.workspace.run import Progress, alerts, run_recorded
 from monitor.workspace.schedule import Timer, run_command
@@ -144,6 +145,47 @@ class Workspace:
                 f"{workspace.root}: some steps failed; run `monitor run --due -w {workspace.root}` again"
             )
         return sorted((workspace.root / "reports").glob("*.html"))
+
+    @classmethod
+    def quickstart(
+        cls,
+        port: str | Path,
+        folder: str | Path,
+        *,
+        last: str = "30d",
+        radar: bool = False,
+        pool: str | None = None,
+        progress: Progress = lambda _: None,
+    ) -> RunResult:
+        """Real passes over a port from an open catalog, without an account, to a first brief; what was done.
+
+        A second call fetches only what is new.
+
+        Parameters
+        ----------
+        port : str or Path
+            The id of a shipped port, or a file of one port as `create` takes it.
+        folder : str or Path
+            New, or the workspace of an earlier call.
+        last : str, optional
+            How far back: ``30d``, ``12h``. The newest clear pass is fetched even when it is older.
+        radar : bool, optional
+            Whether Sentinel-1 is fetched too.
+        pool : str, optional
+            As `monitor --pool` takes it.
+        progress : Progress
+            Called with a line of text after each step.
+
+        Raises
+        ------
+        SettingsError
+            There is no such port, or the folder is a workspace on another source.
+        SourceError
+            The catalog cannot be reached.
+        """
+        check_folder(Path(folder))
+        made = cls.create(folder, source=source_settings(last, radar=radar), ports=[port_file(port)])
+        return run_quickstart(made, pool, progress)
 
     # what it consists of
 

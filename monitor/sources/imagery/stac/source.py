@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -10,15 +9,20 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
+import odc.stac
 import pystac
+import pystac_client
 import rasterio
 import requests
 from affine import Affine
+from odc.geo.geobox import GeoBox
+from pystac_client.errors import ClientTypeError
+from pystac_client.exceptions import APIError
+from pystac_client.stac_api_io import StacApiIO
 from rasterio.errors import RasterioError
 from rasterio.windows import Window
 
 from monitor.core.aoi import Aoi
-from monitor.core.errors import SettingsError
 from monitor.core.geo.grid import Grid
 from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.scene import Acquisition, Raster
@@ -48,7 +52,7 @@ _REMOTE = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_HTTP_TIMEOUT": "60
 class StacSource:
     """Sentinel-2 and Landsat scenes behind a STAC API whose assets are public cloud-optimised GeoTIFFs.
 
-    Needs the extra ``stac`` (pystac-client, odc-stac). Scale and offset are applied here, since the loader does not
+    Scale and offset are applied here, since the loader does not
     and catalogs differ: the archive holds reflectance × 10000 whatever the catalog.
     """
 
@@ -84,8 +88,6 @@ class StacSource:
         ------
         Unavailable, BadResponse
             The catalog cannot be reached, or its response makes no sense; `BadItems` where single items do not.
-        SettingsError
-            The extra is not installed.
         """
         wider = TimeRange(period.start - ONE_PASS, period.end + ONE_PASS)  # so that the edge cuts no pass in two
         chosen, faults = list[Acquisition](), list[BadResponse]()
@@ -148,17 +150,15 @@ class StacSource:
 
     def _features(self, collection: str, **query: object) -> list[Mapping[str, Any]]:
         """The catalog's items for a query of a collection, all pages."""
-        client = _extra("pystac_client")
-        errors, wrong = _extra("pystac_client.exceptions"), _extra("pystac_client.errors")
         pages, answers = _Pages(), BoundedAdapter(self.limits, _RETRIES)
         try:
-            io = client.stac_api_io.StacApiIO()
+            io = StacApiIO()
             bounded_session(io.session, answers)
             # given to `open`, which resets what the reader itself was given
-            catalog = client.Client.open(self.url, stac_io=io, request_modifier=pages, timeout=self.timeout_s)
+            catalog = pystac_client.Client.open(self.url, stac_io=io, request_modifier=pages, timeout=self.timeout_s)
             found = catalog.search(collections=[collection], limit=100, **query)
             return [dict(item) for item in found.items_as_dicts()]
-        except (errors.APIError, requests.RequestException) as error:
+        except (APIError, requests.RequestException) as error:
             if answers.refused is not None:
                 raise answers.refused from error
             if pages.are_endless:
@@ -168,7 +168,7 @@ class StacSource:
                 "[stac] url, or run again later",
                 transient=True,
             ) from error
-        except (wrong.ClientTypeError, KeyError, TypeError, AttributeError, ValueError, NotImplementedError) as error:
+        except (ClientTypeError, KeyError, TypeError, AttributeError, ValueError, NotImplementedError) as error:
             kind = type(error).__name__
             raise BadResponse(f"{self._where}: not a STAC API with item search ({kind}); check [stac] url") from error
 
@@ -179,11 +179,10 @@ class StacSource:
             _check_asset(str(feature["assets"][name].get("href") or ""), where, self.limits)
         same = _epsg(feature) == grid.epsg
         how = {name: "nearest" if same or band in MASKS else "cubic" for band, name in names.items()}
-        odc = _extra("odc.stac")
-        geobox = _extra("odc.geo.geobox").GeoBox(grid.shape, grid.transform, f"EPSG:{grid.epsg}")
+        geobox = GeoBox(grid.shape, grid.transform, f"EPSG:{grid.epsg}")
         config = {"*": {"assets": {"*": {"data_type": "uint16", "nodata": 0}}, "aliases": {}}}
         try:
-            loaded = odc.load(
+            loaded = odc.stac.load(
                 [pystac.Item.from_dict(dict(feature))],
                 bands=list(names.values()),
                 geobox=geobox,
@@ -258,10 +257,3 @@ def _epsg(feature: Mapping[str, Any]) -> int:
     given = cast("Mapping[str, object]", feature["properties"])
     code = str(given.get("proj:code") or given.get("proj:epsg") or "0")
     return int(code.removeprefix("EPSG:")) if code.removeprefix("EPSG:").isdigit() else 0
-
-
-def _extra(module: str) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise SettingsError("source stac needs more packages; pip install 'maritime-monitor[stac]'") from error

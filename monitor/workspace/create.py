@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from monitor.simulate import Season
 
 
-def create_folder(root: Path, source: Mapping[str, str], ports: Sequence[Path] = ()) -> None:
+def create_folder(root: Path, settings: Mapping[str, Mapping[str, str]], ports: Sequence[Path] = ()) -> None:
     """Write a commented monitor.toml, the ports and empty folders; what is there stays as it is.
 
     Parameters
     ----------
     root : Path
         The workspace's folder.
-    source : mapping of str to str
-        Settings of ``[source]`` that are written in force, as TOML values.
+    settings : mapping of str to mapping
+        Settings that are written in force, by section, as TOML values.
     ports : sequence of Path, optional
         GeoJSON, KML, KMZ, GeoPackage or Shapefile, one port each; the shipped ports without.
 
@@ -49,7 +49,7 @@ def create_folder(root: Path, source: Mapping[str, str], ports: Sequence[Path] =
             if not (root / "aoi" / path.name).exists():
                 shutil.copyfile(path, root / "aoi" / path.name)
         if not (root / FILE_NAME).exists():
-            (root / FILE_NAME).write_text(template(source=source), encoding="utf-8")
+            (root / FILE_NAME).write_text(template(**settings), encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"{root}: cannot be written ({error.strerror}); choose another folder") from error
 

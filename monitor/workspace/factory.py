@@ -81,8 +81,14 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
     if chosen == "stac":
         from monitor.sources.imagery.stac.source import StacSource
 
-        landsat = settings.stac.landsat if "landsat" in settings.source.sensors else ""
-        return StacSource(settings.stac.url, settings.stac.collection, landsat, limits=settings.limits.value())
+        chosen_sensors = settings.source.sensors
+        return StacSource(
+            settings.stac.url,
+            settings.stac.collection,
+            landsat=settings.stac.landsat if "landsat" in chosen_sensors else "",
+            radar=settings.stac.radar if "s1" in chosen_sensors else "",
+            limits=settings.limits.value(),
+        )
     raise SettingsError(f"no source {chosen!r}; use folder, sentinelhub, stac or simulated")
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.workspace.workspace import Workspace
 
 SOURCE = "stac"
+PLANETARY = "https://planetarycomputer.microsoft.com/api/stac/v1"
 CLEAR = 0.3
 """Cloud cover of a whole tile up to which a pass counts as clear, 0–1; chosen: a port is a small part of its tile."""
 FARTHEST = timedelta(days=366)
@@ -123,8 +124,17 @@ def _archived(context: Context, source: Source, aoi: Aoi, acquisition: Acquisiti
     return f"{day} archived" if outcome.ok else f"{day}: {outcome.error}"
 
 
-def source_settings(last: str, *, radar: bool) -> dict[str, str]:
-    """``[source]`` of a workspace on an open catalog, as TOML values.
+def catalog_settings(last: str, *, radar: bool) -> dict[str, dict[str, str]]:
+    """Sections of monitor.toml for an open catalog, as TOML values.
+
+    Radar is of the one open catalog that serves it without charge, and Sentinel-2 then too.
+
+    Parameters
+    ----------
+    last : str
+        How far back, such as ``30d``.
+    radar : bool
+        Whether Sentinel-1 is wanted.
 
     Raises
     ------
@@ -132,5 +142,6 @@ def source_settings(last: str, *, radar: bool) -> dict[str, str]:
         `last` is no length of time.
     """
     span(last)
-    sensors = '["s2", "s1"]' if radar else '["s2"]'
-    return {"name": f'"{SOURCE}"', "sensors": sensors, "last": f'"{last}"'}
+    source = {"name": f'"{SOURCE}"', "sensors": '["s2", "s1"]' if radar else '["s2"]', "last": f'"{last}"'}
+    both = {"url": f'"{PLANETARY}"', "collection": '"sentinel-2-l2a"', "radar": '"sentinel-1-grd"'}
+    return {"source": source} | ({SOURCE: both} if radar else {})

@@ -123,6 +123,9 @@ class StacSection(_Section):
     landsat: str = Field(
         "landsat-c2-l2", description="the collection of Landsat 8/9, searched when [source] sensors has landsat"
     )
+    radar: str = Field(
+        "", description="the collection of Sentinel-1 GRD, searched when [source] sensors has s1, e.g. sentinel-1-grd"
+    )
 
 
 class SensorDetectorSection(ModelKeys):

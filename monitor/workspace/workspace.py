@@ -35,7 +35,7 @@ from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, detector, season
-from monitor.workspace.quickstart import check_folder, port_file, run_quickstart, source_settings
+from monitor.workspace.quickstart import catalog_settings, check_folder, port_file, run_quickstart
 from monitor.workspace.reviews import Reviews
 from monitor.workspace.run import Progress, alerts, run_recorded
 from monitor.workspace.schedule import Timer, run_command
@@ -90,7 +90,12 @@ class Workspace:
 
     @classmethod
     def create(
-        cls, folder: str | Path, *, source: Mapping[str, str] | None = None, ports: Sequence[str | Path] = ()
+        cls,
+        folder: str | Path,
+        *,
+        source: Mapping[str, str] | None = None,
+        stac: Mapping[str, str] | None = None,
+        ports: Sequence[str | Path] = (),
     ) -> Workspace:
         """A new workspace: a commented monitor.toml, the ports, an empty archive.
 
@@ -100,8 +105,8 @@ class Workspace:
         ----------
         folder : str or Path
             New, or a workspace.
-        source : mapping of str to str, optional
-            Settings of that section that are written in force, as TOML values.
+        source, stac : mapping of str to str, optional
+            Settings of these sections that are written in force, as TOML values.
         ports : sequence of str or Path, optional
             Files of one port each (GeoJSON, KML, KMZ, GeoPackage, Shapefile) in place of the shipped ones.
 
@@ -112,7 +117,7 @@ class Workspace:
         DataError
             A file holds no port.
         """
-        create_folder(Path(folder), source or {}, [Path(port) for port in ports])
+        create_folder(Path(folder), {"source": source or {}, "stac": stac or {}}, [Path(port) for port in ports])
         return cls.open(folder)
 
     @classmethod
@@ -184,7 +189,7 @@ class Workspace:
             The catalog cannot be reached.
         """
         check_folder(Path(folder))
-        made = cls.create(folder, source=source_settings(last, radar=radar), ports=[port_file(port)])
+        made = cls.create(folder, **catalog_settings(last, radar=radar), ports=[port_file(port)])
         return run_quickstart(made, pool, progress)
 
     # what it consists of

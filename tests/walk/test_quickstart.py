@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -85,3 +86,16 @@ def test_a_port_that_is_none_and_a_workspace_on_another_source_are_refused(
     assert run(["init", str(tmp_path / "other")]) == 0
     assert run(["quickstart", "rajin", "--folder", str(tmp_path / "other")]) == 2
     assert "is a workspace on source folder; choose another folder" in capsys.readouterr().err
+
+
+def test_radar_is_asked_of_the_catalog_that_serves_it_to_anyone(
+    catalog: StacApi, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port, folder = str(tmp_path / "port.geojson"), tmp_path / "watch"
+    catalog.items.clear()
+    assert run(["quickstart", "--port", port, "--folder", str(folder), "--radar", "--last", "15d"]) == 0
+    assert "none clear within a year" in capsys.readouterr().err
+    written = tomllib.loads((folder / "monitor.toml").read_text())
+    assert written["stac"]["radar"] == "sentinel-1-grd"
+    assert "planetarycomputer" in written["stac"]["url"]
+    assert written["source"] == {"name": "stac", "last": "15d", "sensors": ["s2", "s1"]}

@@ -1,4 +1,4 @@
-"""Open STAC catalogs of Sentinel-2 and Landsat as a source, without credentials; Earth Search by default."""
+"""Open STAC catalogs of Sentinel-2, Sentinel-1 and Landsat as a source, without credentials."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.geo.grid import Grid
 from monitor.core.limits import DEFAULT_LIMITS, Limits
 from monitor.core.scenes.scene import Acquisition, Raster
-from monitor.core.scenes.sensors import S2_BANDS, SENSORS
+from monitor.core.scenes.sensors import S1_BANDS, S2_BANDS, SENSORS, Sensor
 from monitor.core.scenes.validity import valid_pixels
 from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange
@@ -37,6 +37,7 @@ from monitor.sources.imagery import quality
 from monitor.sources.imagery.grouping import ONE_PASS, group_acquisitions, read_items, report_faults
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.stac.harmonize import MASKS, Numbers, asset_names, numbers_of
+from monitor.sources.imagery.stac.radar import NUMBERS, REMOTE, is_usable, read_slice
 from monitor.sources.imagery.stac.signing import signed
 from monitor.sources.imagery.validation import check_archivable
 
@@ -44,21 +45,20 @@ EARTH_SEARCH = "https://earth-search.aws.element84.com/v1"
 _MASK = {"s2": "SCL", "landsat": "QA_PIXEL"}
 _RETRIES = 3
 _SAME_M = 1e-3
-_REMOTE = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_HTTP_TIMEOUT": "60", "GDAL_HTTP_CONNECTTIMEOUT": "20"}
-"""For GDAL behind http: no listing of folders, and an end to waiting."""
 
 
 @dataclass(frozen=True, slots=True)
 class StacSource:
-    """Sentinel-2 and Landsat scenes behind a STAC API whose assets are public cloud-optimised GeoTIFFs.
+    """Scenes behind a STAC API whose assets are public cloud-optimised GeoTIFFs.
 
-    Scale and offset are applied here, since the loader does not
-    and catalogs differ: the archive holds reflectance × 10000 whatever the catalog.
+    Scale and offset are applied here, since the loader does not and catalogs differ: the archive holds reflectance ×
+    10000 whatever the catalog. Sentinel-1 GRD is calibrated and placed here too.
     """
 
     url: str = EARTH_SEARCH
     collection: str = "sentinel-2-c1-l2a"
     landsat: str = ""
+    radar: str = ""
     name: str = "stac"
     timeout_s: float = 60.0
     limits: Limits = DEFAULT_LIMITS
@@ -71,14 +71,12 @@ class StacSource:
     @property
     def _collections(self) -> dict[str, str]:
         """The collection of each sensor."""
-        return {"s2": self.collection} | ({"landsat": self.landsat} if self.landsat else {})
+        more = {"landsat": self.landsat, "s1": self.radar}
+        return {"s2": self.collection} | {sensor: name for sensor, name in more.items() if name}
 
     @property
     def sensors(self) -> tuple[str, ...]:
-        """Sentinel-2, and Landsat where its collection is named.
-
-        Open catalogs have no calibrated and terrain-corrected Sentinel-1.
-        """
+        """Sentinel-2, and Landsat and Sentinel-1 where their collections are named."""
         return tuple(self._collections)
 
     def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
@@ -93,6 +91,8 @@ class StacSource:
         chosen, faults = list[Acquisition](), list[BadResponse]()
         for sensor, collection in self._collections.items():
             features = self._features(collection, intersects=aoi.geometry.__geo_interface__, datetime=str(wider))
+            if sensor == "s1":
+                features = [feature for feature in features if is_usable(feature)]
             items, wrong = read_items(features, sensor=sensor)
             source = f"{self.name} {self._where} {collection}"
             found = group_acquisitions(items, aoi, sensor=sensor, source=source)
@@ -112,19 +112,54 @@ class StacSource:
             An asset cannot be read to the end, or lacks what is needed.
         """
         kind = SENSORS[acquisition.sensor]
-        grid, mask = Grid.covering(aoi.geometry, epsg=aoi.epsg, gsd_m=kind.gsd_m or 10.0), _MASK[acquisition.sensor]
+        grid = Grid.covering(aoi.geometry, epsg=aoi.epsg, gsd_m=kind.gsd_m or 10.0)
+        items = self._items(acquisition)
+        raster = self._optical(items, grid, aoi, kind) if kind.optical else self._radar(items, grid)
+        check_archivable(raster, acquisition.sensor, where=acquisition.id)
+        return raster
+
+    def _items(self, acquisition: Acquisition) -> dict[str, Mapping[str, Any]]:
+        """The catalog's items of an overpass by their ids, with addresses that can be read."""
         ids = list(acquisition.product_ids)
         collection = self._collections.get(acquisition.sensor, self.collection)
         features = {str(f["id"]).removesuffix(".SAFE"): f for f in self._features(collection, ids=ids)}
         missing = [id_ for id_ in ids if id_ not in features]
         if missing:
             raise NoData(f"{acquisition.id}: {', '.join(missing)} is no longer in the catalog; search again")
-        grid = _aligned(grid, features[ids[0]])
+        return {
+            id_: signed(features[id_], catalog=self.url, collection=collection, timeout_s=self.timeout_s) for id_ in ids
+        }
+
+    def _radar(self, items: Mapping[str, Mapping[str, Any]], grid: Grid) -> Raster:
+        """Sigma nought of the slices of one overpass; where they overlap, the first one's."""
+        data, incidence = np.zeros((len(S1_BANDS), *grid.shape), np.float32), list[float]()
+        for id_, item in items.items():
+            slice_, angle = read_slice(item, grid, timeout_s=self.timeout_s, limits=self.limits, where=id_)
+            new = slice_.any(axis=0) & ~data.any(axis=0)
+            data[:, new] = slice_[:, new]
+            incidence.append(angle)
+        data, valid = valid_pixels(data)
+        bands = tuple(band for band, power in zip(S1_BANDS, data, strict=True) if power.any()) or S1_BANDS[:1]
+        tags = {"numbers": NUMBERS, "catalog": self._where, "incidence_deg": f"{np.mean(incidence):.3f}"}
+        return Raster(
+            data=data[: len(bands)],
+            bands=bands,
+            valid=valid,
+            grid=grid,
+            cloud=None,
+            scale=SENSORS["s1"].scale,
+            offset=0.0,
+            tags=tags,
+        )
+
+    def _optical(self, items: Mapping[str, Mapping[str, Any]], grid: Grid, aoi: Aoi, kind: Sensor) -> Raster:
+        """Reflectance of the tiles of one overpass; where they overlap, the first one's."""
+        mask = _MASK[kind.id]
+        grid = _aligned(grid, next(iter(items.values())))
         data = np.zeros((len(S2_BANDS), *grid.shape), np.uint16)
         classes = np.zeros(grid.shape, np.uint16)
         notes = []
-        for id_ in ids:
-            item = signed(features[id_], catalog=self.url, collection=collection, timeout_s=self.timeout_s)
+        for id_, item in items.items():
             tile, own, note = self._tile(item, grid, id_)
             _, seen = valid_pixels(tile, masks={"SCL": own} if own.any() else {})  # 0 is no data in either mask
             new = seen & (classes == 0) & ~data.any(axis=0)
@@ -135,7 +170,7 @@ class StacSource:
         data, valid = valid_pixels(data, seen=None if outside is None else ~outside, masks=masks)
         cloud, tags = quality.cloud(masks), {"numbers": "; ".join(sorted(set(notes))), "catalog": self._where}
         tags |= ice_tags(quality.ice(masks), valid, grid, aoi)
-        raster = Raster(
+        return Raster(
             data=data,
             bands=S2_BANDS,
             valid=valid,
@@ -145,8 +180,6 @@ class StacSource:
             offset=0.0,
             tags=tags,
         )
-        check_archivable(raster, acquisition.sensor, where=acquisition.id)
-        return raster
 
     def _features(self, collection: str, **query: object) -> list[Mapping[str, Any]]:
         """The catalog's items for a query of a collection, all pages."""
@@ -228,7 +261,7 @@ def _check_asset(href: str, where: str, limits: Limits) -> None:
     if urlsplit(href).scheme not in ("http", "https"):
         raise BadResponse(f"{where}: an asset is not behind http or https ({public_url(href)}); use another catalog")
     try:
-        with rasterio.Env(**_REMOTE), rasterio.open(href, driver="GTiff") as source:
+        with rasterio.Env(**REMOTE), rasterio.open(href, driver="GTiff") as source:
             check_window(source, Window(0, 0, 1, 1), limits=limits)
     except RasterioError as error:
         if "not recognized as being in a supported file format" not in str(error):

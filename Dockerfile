@@ -1,0 +1,15 @@
+# docker build -t monitor .
+# docker run --rm -v "$PWD/watch:/watch" monitor init    makes a workspace in watch/; without `init` it does what is due
+FROM python:3.12-slim
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 libpango-1.0-0 libpangoft2-1.0-0 \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --create-home --uid 1000 monitor
+COPY . /src
+RUN pip install --no-cache-dir '/src[pdf,alerts]' && rm -rf /src
+USER monitor
+VOLUME /watch
+WORKDIR /watch
+HEALTHCHECK --interval=1h --timeout=1m CMD ["monitor", "doctor"]
+ENTRYPOINT ["monitor"]
+CMD ["run", "--due"]

@@ -12,6 +12,7 @@ from monitor.cli.options import (
     HtmlOption,
     LastOption,
     PeriodArgument,
+    PoolOption,
     Session,
     chosen_period,
     command,
@@ -21,12 +22,14 @@ from monitor.cli.options import (
 
 
 @command
-def correlate(session: Session, period: PeriodArgument = None, last: LastOption = None) -> None:
+def correlate(
+    session: Session, period: PeriodArgument = None, last: LastOption = None, pool: PoolOption = None
+) -> None:
     """Match detections with AIS; derive dark events, visits, voyages and counts.
 
     Example: monitor correlate 2023-10
     """
-    rows = session.open().correlate(chosen_period(period, last))
+    rows = session.open().correlate(chosen_period(period, last), pool=pool)
     session.print(rows, "\n".join(f"{name}: {number}" for name, number in rows.items()))
 
 

@@ -147,7 +147,7 @@ def correlate(
         Ids of the scenes to match; MATCHES and NULL_TESTS of the others stay as they were. All when not given.
     rules : CorrelateRules, optional
     pool : Executor, optional
-        Takes pairs of ports side by side.
+        Takes ports, and pairs of them, side by side.
 
     Returns
     -------
@@ -166,7 +166,7 @@ def correlate(
     made |= _dark(tables, made[MATCHES], reviews, sea, rules)
     report("correlate", 2, 6)
     now = latest(made[MATCHES])
-    made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits)
+    made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits, pool=pool)
     report("correlate", 3, 6)
     made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links, pool=pool)
     report("correlate", 4, 6)
@@ -245,11 +245,14 @@ def _stays(
     period: TimeRange,
     refused: Collection[str],
     rule: VisitRule,
+    pool: Executor | None,
 ) -> TableSet:
     """VISITS, their IDENTITY, OCCUPANCY, and the DETECTABILITY of stays."""
     states = tables[BERTH_STATES]
     coverage, calls = tables[COVERAGE], tables[PORT_CALLS]
-    stays, ships = visits_and_occupancy(states, tables[DETECTIONS], now, coverage=coverage, port_calls=calls, rule=rule)
+    stays, ships = visits_and_occupancy(
+        states, tables[DETECTIONS], now, coverage=coverage, port_calls=calls, rule=rule, pool=pool
+    )
     stays = _less(stays, "visit_id", refused)
     return TableSet(
         {

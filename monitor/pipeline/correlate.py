@@ -55,7 +55,7 @@ def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet
     ----------
     context : Context
     pool : Executor, optional
-        Takes pairs of ports side by side.
+        Takes ports, and pairs of them, side by side.
 
     Raises
     ------

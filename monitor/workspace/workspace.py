@@ -402,8 +402,15 @@ class Workspace:
         """Take the positions that AIS files gave out again; the files that were in."""
         return pipeline.ais.ingest.withdraw_files(self.positions, [Path(file) for file in files])
 
-    def correlate(self, period: Period = None) -> dict[str, int]:
+    def correlate(self, period: Period = None, *, pool: str | None = None) -> dict[str, int]:
         """Derive matches, dark events, visits, voyages and counts; how many rows of each there are.
+
+        Parameters
+        ----------
+        period : Period
+            Whose rows are counted; what is derived is of all scenes.
+        pool : str, optional
+            As `monitor --pool` takes it; the tables are the same on any.
 
         Raises
         ------
@@ -411,7 +418,7 @@ class Workspace:
             Scenes lack detections by the weights and zones in force; what was derived before stays as it is.
         """
         context = self.context()
-        made = self._correlate(context).within(as_period(period))
+        made = self._correlate(context, pool).within(as_period(period))
         return {schema.name: len(made[schema]) for schema in made}
 
     def report(
@@ -745,14 +752,15 @@ class Workspace:
             raise SettingsError(f"{out}: is part of the workspace, and would be replaced; write to another place")
         return Path(out)
 
-    def _correlate(self, context: Context) -> TableSet:
+    def _correlate(self, context: Context, pool: str | None = None) -> TableSet:
         lacking = pipeline.freshness.without_detections(context)
         if lacking:
             raise ArchiveError(
                 f"{self.root}: {len(lacking)} scenes have no detections by the weights and zones now in force; "
                 "run `monitor detect` first (`monitor run --due` does both)"
             )
-        made = pipeline.correlate.correlate_all(context)
+        with open_pool(pool) as workers:
+            made = pipeline.correlate.correlate_all(context, pool=workers)
         alerts(self, context)
         return made
 

@@ -20,6 +20,11 @@ def test_correlate_prints_a_number_a_table(printed: Callable[..., str]) -> None:
     counts = dict(line.split(": ") for line in printed("correlate").splitlines())
     assert counts["visits"] == "0"
     assert "dark_events" in counts
+    assert printed("correlate", "--pool", "threads:2") == printed("correlate")
+
+
+def test_a_pool_that_is_none_is_refused(refused: Callable[..., str]) -> None:
+    assert "use threads:N, processes:N or dask://HOST:PORT" in refused("correlate", "--pool", "many")
 
 
 def test_a_wrong_format_truth_or_id_is_named(refused: Callable[..., str], tmp_path: Path) -> None:

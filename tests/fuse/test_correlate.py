@@ -10,6 +10,7 @@ from shapely.geometry import Point
 from monitor.core.aoi import Aoi, read_aoi
 from monitor.core.findings import Finding
 from monitor.core.geo.geodesy import destination
+from monitor.core.parallel import open_pool
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.schema import UTC
 from monitor.core.tables import (
@@ -121,6 +122,20 @@ def _traffic(days: int) -> pd.DataFrame:
 def season(aois: tuple[Aoi, ...]) -> Correlated:
     tables, scenes = _season(aois)
     return correlate(tables, aois, scenes=scenes)
+
+
+@pytest.mark.parametrize("text", ["threads:2", "processes:2"])
+def test_ports_side_by_side_give_the_same_bytes(
+    season: Correlated, aois: tuple[Aoi, ...], tmp_path: Path, text: str
+) -> None:
+    tables, scenes = _season(aois)
+    with open_pool(text) as pool:
+        made, stated = correlate(tables, aois, scenes=scenes, pool=pool)
+    assert stated == season[1]
+    for schema in CORRELATED:
+        for name, table in (("serial", season[0][schema]), ("pool", made[schema])):
+            pd.DataFrame(table).map(str).to_parquet(tmp_path / name)
+        assert (tmp_path / "pool").read_bytes() == (tmp_path / "serial").read_bytes(), schema.name
 
 
 def test_every_stay_of_the_season_is_a_visit(season: Correlated) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from monitor.core.arrays import Floats, Mask
 from monitor.core.columns import floats
-from monitor.fuse.matching.likelihood import Costs, Pairs, pair_costs, pairs_within_reach, residuals_m, seen_probability
+from monitor.fuse.matching.likelihood import Costs, Pairs, pair_costs, pairs_within_reach, residuals_m
 from monitor.fuse.matching.marginals import marginals
 from monitor.fuse.matching.model import Learnt, MatchModel
 
@@ -39,7 +39,7 @@ def weigh(
     detections : DETECTIONS table
         Vessels alone.
     points : TRACK_POINTS table
-        With the columns of `projection.IMAGE_COLUMNS`.
+        With the columns of `projection.IMAGE_COLUMNS`, and ``p_seen`` as `likelihood.pair_costs` has it.
     expected : (vessels,) bool
         Vessels that AIS places where the image should show them.
     model : MatchModel
@@ -72,7 +72,7 @@ def _learn(
     now = Learnt(east_m=east_m, north_m=north_m)
     bias, scale = _length_error(pairs, weight, model)
     guess, worth = model.strangers_share
-    seen = seen_probability(floats(points, "length_m")) * expected
+    seen = floats(points, "p_seen") * expected
     rows = pairs.shape[0]
     found = float(probability.sum(axis=0)[expected].sum())
     return Learnt(

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.arrays import Ints, Mask
 from monitor.core.columns import floats, instants, require, vessels_only
 from monitor.core.scenes.scene import Acquisition, Scene
+from monitor.core.scenes.sensors import SENSORS
 from monitor.core.tables import MATCHES
 from monitor.fuse.matching.assignment import solve
 from monitor.fuse.matching.azimuth_shift import RadarGeometry
@@ -85,6 +86,7 @@ def match(
     if not acquisition.is_exact:
         return _table(acquisition, [_alone(str(d), HOUR_UNKNOWN) for d in ships["detection_id"]])
     points = vessels_at(positions, scene, observation=observation, within_h=model.longest_silence_h)
+    points = points.assign(p_seen=seen_probability(floats(points, "length_m"), _pixel_m(scene)))
     expected = _expected(points, observed_area(scene) if observed is None else observed, model)
     weighed = weigh(ships, points, expected, model=model, sensor=acquisition.sensor)
     chosen, _ = solve(np.where(weighed.probability > 0, -weighed.probability, np.inf))
@@ -94,9 +96,17 @@ def match(
     return _table(acquisition, rows)
 
 
+def _pixel_m(scene: Acquisition | Scene) -> float | None:
+    """Metres of a scene's pixels, else of its sensor's; None when neither is known."""
+    if isinstance(scene, Scene):
+        return scene.grid.gsd_m
+    known = SENSORS.get(scene.sensor)
+    return None if known is None else known.gsd_m
+
+
 def _expected(points: pd.DataFrame, area: BaseGeometry, model: MatchModel) -> Mask:
     """(vessels,) bool: those that AIS places in the area and that are large enough to be seen."""
-    large = seen_probability(floats(points, "length_m")) >= model.expected
+    large = floats(points, "p_seen") >= model.expected
     return np.asarray(inside(points, area) & large & (floats(points, "r90_m") <= model.placed_m))
 
 

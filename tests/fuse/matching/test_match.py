@@ -1,14 +1,16 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import destination
 from monitor.core.scenes.scene import Acquisition
-from monitor.core.tables import MATCHES
+from monitor.core.tables import DETECTIONS, MATCHES
 from monitor.fuse import RadarGeometry, azimuth_shift, match, sentinel1_geometry
+from monitor.fuse.matching.likelihood import seen_probability
 from tests.fuse.conftest import AT, Found, Track
 
 
@@ -44,6 +46,19 @@ def test_a_vessel_on_ais_that_the_image_lacks_is_a_row(optical: Acquisition, tra
 
 def test_a_small_craft_is_not_expected_in_the_image(optical: Acquisition, track: Track, found: Found) -> None:
     assert match(found(), track(5, 130.3, 42.2, length=12.0), scene=optical).empty
+
+
+def test_what_is_too_small_to_be_expected_goes_by_the_sensors_pixels(optical: Acquisition, track: Track) -> None:
+    coarse = replace(optical, id="L8_1", sensor="landsat", platform="Landsat-8")
+    ships = pd.concat([track(1, 130.3, 42.2, length=120.0), track(2, 130.32, 42.2, length=300.0)])
+    expected = {
+        scene.sensor: match(DETECTIONS.empty(), ships, scene=scene)["mmsi"].tolist() for scene in (optical, coarse)
+    }
+    assert expected == {"s2": [1, 2], "landsat": [2]}
+
+
+def test_a_sensor_of_unknown_pixels_says_nothing_of_size() -> None:
+    assert seen_probability(np.array([15.0, 300.0]), None).tolist() == [0.75, 0.75]
 
 
 def test_a_vessel_outside_the_footprint_is_not_expected(optical: Acquisition, track: Track, found: Found) -> None:

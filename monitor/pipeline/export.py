@@ -88,7 +88,7 @@ def pack_evidence(context: Context, id: str, out: Path) -> Path:  # noqa: A002
     """
     archive, tables = context.archive, snapshot.current(snapshot.read(context))
     finding = next((f for f in findings.from_text(archive.read_note(FINDINGS)) if f.id == id), None)
-    name = _detection_behind(id, tables, finding)
+    name = detection_behind(id, tables, finding)
     found = tables[DETECTIONS]
     row = found[found["detection_id"] == name].iloc[0]
     scene = archive.scene(str(row["scene_id"]))
@@ -109,7 +109,23 @@ def pack_evidence(context: Context, id: str, out: Path) -> Path:  # noqa: A002
     return write_evidence(evidence, out)
 
 
-def _detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str:  # noqa: A002
+def detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str:  # noqa: A002
+    """The id of the detection that an id stands for.
+
+    Parameters
+    ----------
+    id : str
+        Of a detection, a dark event or a finding.
+    tables : TableSet
+        DETECTIONS and DARK_EVENTS are read.
+    finding : Finding or None
+        The one of that id, if there is one.
+
+    Raises
+    ------
+    DataError
+        Nothing has that id, or it rests on no detection.
+    """
     known, dark = set(tables[DETECTIONS]["detection_id"]), tables[DARK_EVENTS]
     events = dict(zip(dark["event_id"], dark["detection_id"], strict=True))
     for name in [id, *(finding.evidence if finding else ())]:

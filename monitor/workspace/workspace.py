@@ -25,6 +25,7 @@ from monitor.io.atomic import locked
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
+from monitor.report.figures.encode import Figure
 from monitor.sources import PositionReader
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
@@ -674,6 +675,59 @@ class Workspace:
         """The brief of a port, or of all, which shows itself in a notebook; `report` writes it to a file."""
         context = self.context(aoi)
         return pipeline.brief.notebook.show_brief(context, as_period(period) or context.span())
+
+    def figure(
+        self,
+        id: str,  # noqa: A002
+        *,
+        size: str = "wide",
+        period: Period = None,
+        notes: str | Path | None = None,
+    ) -> Figure:
+        """One figure to publish, with caption and credit; it shows itself in a notebook, and `write` makes a file.
+
+        Parameters
+        ----------
+        id : str
+            ``timeline``; a port (its newest clear observation); ``pair-PORT`` (that and the one before); ``film-PORT``
+            (one observation after another); a scene, detection, dark event or finding; or the anchor of a tile in a
+            brief.
+        size : str
+            wide, square or story.
+        period : Period
+            Where ``timeline``, ports, pairs and films look; the archive's when not given.
+        notes : str or Path, optional
+            A GeoJSON file of arrows (lines) and labels (points) with the property ``text``.
+
+        Raises
+        ------
+        DataError
+            Nothing has that id, its pixels are not archived, or the notes do not fit.
+        """
+        content = pipeline.publish.figure.make_figure(
+            self.context(), id, size=size, period=as_period(period), notes=None if notes is None else Path(notes)
+        )
+        return Figure(content, size)
+
+    def compare(self, aoi: str, before: Period, after: Period) -> Page:
+        """The swipe of two observations of a port; it shows itself in a notebook, and `write` makes one HTML file.
+
+        Parameters
+        ----------
+        aoi : str
+            The port.
+        before, after : Period
+            Two dates such as ``2023-10-05``; of a longer time, such as ``2023-10``, the clearest observation is shown.
+
+        Raises
+        ------
+        DataError
+            No sensor showed the port in both, or the later one is given first.
+        """
+        first, last = as_period(before), as_period(after)
+        if first is None or last is None:
+            raise SettingsError("a comparison needs two dates, such as 2023-10-05 and 2023-10-10")
+        return pipeline.publish.figure.show_comparison(self.context(aoi), first, last)
 
     def _repr_html_(self) -> str:
         """What is there and when it was last updated, for notebooks."""

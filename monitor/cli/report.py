@@ -57,7 +57,7 @@ def export(
     session: Session,
     out: Annotated[Path, typer.Option("--out", help="The file (or, for csv and stac, folder) to write.")],
     format: Annotated[  # noqa: A002
-        str, typer.Option("--format", help="gpkg, geojson, geoparquet, kml, csv or stac.")
+        str, typer.Option("--format", help="gpkg, qgis, geojson, geoparquet, kml, csv or stac.")
     ] = "gpkg",
     period: PeriodArgument = None,
     last: LastOption = None,

@@ -498,7 +498,7 @@ class Workspace:
         out : str or Path
             A file, or a folder for formats of several files.
         format : str
-            gpkg, geojson, geoparquet, kml, csv or stac.
+            gpkg, qgis, geojson, geoparquet, kml, csv or stac.
         aoi : str, optional
             One port; all when not given.
         period : Period

@@ -146,6 +146,27 @@ def compare(
 
 
 @command
+def bundle(
+    session: Session,
+    out: Annotated[Path, typer.Option("--out", help="A new folder, or a file that ends in .zip.")],
+    period: PeriodArgument = None,
+    last: LastOption = None,
+    aoi: AoiOption = None,
+    evidence: Annotated[int, typer.Option("--evidence", min=0, help="Dark events whose evidence is packed.")] = 10,
+    sign: Annotated[
+        Path | None, typer.Option("--sign", help="Secret key of minisign or OpenSSH for the checksums.")
+    ] = None,
+) -> None:
+    """Write brief, figures, tables, layers and evidence, read-only and with checksums, to open offline.
+
+    Example: monitor bundle 2023-10 --out rajin.zip
+    """
+    chosen = chosen_period(period, last)
+    path = session.open().bundle(out, aoi=aoi, period=chosen, evidence=evidence, key=sign)
+    session.print({"path": str(path)}, str(path))
+
+
+@command
 def score(
     session: Session,
     truth: Annotated[Path | None, typer.Option("--truth", help="A season's truth.", show_default="truth/")] = None,

@@ -54,13 +54,28 @@ def export_tables(
     DataError
         There is no such format, or nothing can be written there.
     """
+    return write_export(exported(context, period, all_links=all_links), out, format=format)
+
+
+def exported(context: Context, period: TimeRange | None = None, *, all_links: bool = False) -> Content:
+    """What an export of the context's ports holds.
+
+    Parameters
+    ----------
+    context : Context
+        Its ports.
+    period : TimeRange, optional
+        Only rows and scenes that share an instant with it.
+    all_links : bool
+        Also the VOYAGE_LINKS that were not chosen.
+    """
     tables = shown(context, snapshot.read(context)).within(period)
     if not all_links:
         links = tables[VOYAGE_LINKS]
         tables = tables | {VOYAGE_LINKS: links[links["is_chosen"]].reset_index(drop=True)}
     scenes = tuple(s for s in context.scenes if period is None or s.acquisition.acquired_at in period)
     passes = tuple(scene.acquisition for scene in scenes)
-    return write_export(Content(context.aois, passes, tables, SOFTWARE, scenes=scenes), out, format=format)
+    return Content(context.aois, passes, tables, SOFTWARE, scenes=scenes)
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:

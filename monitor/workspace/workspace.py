@@ -389,12 +389,7 @@ class Workspace:
         ArchiveError
             No scene is archived.
         """
-        everything = self.context()
-        if not everything.acquisitions:
-            raise ArchiveError(f"{self.root}: no scene is archived, so there is nothing to report; run `monitor pull`")
-        if not pipeline.freshness.is_current(everything):
-            self._correlate(everything)
-        context = everything.of(self._chosen(everything.aois, aoi))
+        context = self._reported(aoi)
         chosen = as_period(period) or context.span()
         name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
         target = self.outside(out) if out else self.root / "reports" / name
@@ -508,6 +503,46 @@ class Workspace:
         """
         return pipeline.export.export_tables(
             self.context(aoi), self.outside(out), format=format, period=as_period(period), all_links=all_links
+        )
+
+    def bundle(
+        self,
+        out: str | Path,
+        *,
+        aoi: str | None = None,
+        period: Period = None,
+        evidence: int = 10,
+        key: str | Path | None = None,
+    ) -> Path:
+        """Write brief, figures, tables, layers and evidence with checksums, read-only; the zip or folder.
+
+        Parameters
+        ----------
+        out : str or Path
+            A zip when its name ends in ``.zip``, else a new folder.
+        aoi : str, optional
+            One port; all when not given.
+        period : Period
+            The archive's when not given.
+        evidence : int
+            Of how many dark events, the likeliest first, the evidence is packed.
+        key : str or Path, optional
+            A secret key of minisign or OpenSSH that signs the checksums.
+
+        Raises
+        ------
+        ArchiveError
+            No scene is archived, or the bundle cannot be written.
+        DataError
+            The folder is there already, or the key cannot be used.
+        """
+        context = self._reported(aoi)
+        return pipeline.publish.bundle.make_bundle(
+            context,
+            as_period(period) or context.span(),
+            self.outside(out),
+            evidence=evidence,
+            key=None if key is None else Path(key),
         )
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
@@ -751,6 +786,15 @@ class Workspace:
         if any(path == one or one in path.parents for one in own):
             raise SettingsError(f"{out}: is part of the workspace, and would be replaced; write to another place")
         return Path(out)
+
+    def _reported(self, aoi: str | None) -> Context:
+        """The context of one port or all, once everything derived is up to date."""
+        everything = self.context()
+        if not everything.acquisitions:
+            raise ArchiveError(f"{self.root}: no scene is archived, so there is nothing to report; run `monitor pull`")
+        if not pipeline.freshness.is_current(everything):
+            self._correlate(everything)
+        return everything.of(self._chosen(everything.aois, aoi))
 
     def _correlate(self, context: Context) -> TableSet:
         lacking = pipeline.freshness.without_detections(context)

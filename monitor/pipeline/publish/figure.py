@@ -87,6 +87,20 @@ def _subject(context: Context, subject: str, size: str, period: TimeRange) -> Fi
     return _detection(context, given, tables, subject, size)
 
 
+def standard_figures(context: Context, period: TimeRange) -> dict[str, FigureContent]:
+    """The figures of a bundle by name: the timeline, and of each port that was seen its newest tile and last pair."""
+    given = brief_input(context, snapshot.read(context), period)
+    made = {TIMELINE: _timeline(context, given)}
+    for aoi in context.aois:
+        port = _Port(context, given, aoi, "wide")
+        chosen = choose(port.observations, period)
+        if chosen.latest is not None:
+            made[aoi.id] = tile_content(port.studio, chosen.latest, port.near)
+        if chosen.before is not None:
+            made[f"pair-{aoi.id}"] = port.pair(port.detail)
+    return made
+
+
 def show_comparison(context: Context, before: TimeRange, after: TimeRange) -> Page:
     """The swipe of two observations of the context's first port as a page of its own.
 

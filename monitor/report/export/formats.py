@@ -149,11 +149,15 @@ def write_kml(content: Content, out: Path) -> list[Path]:
 
 def write_csv(content: Content, out: Path) -> list[Path]:
     """A CSV file a layer in a folder (places as lon, lat and WKT), or the detections in one file; safe to open."""
-    tables: dict[str, pd.DataFrame] = {n: _flat(layer) for n, layer in spatial_layers(content).items()}
-    tables |= plain_tables(content)
+    tables = flat_tables(content)
     if out.suffix == ".csv":
         return [write_bytes(out, safe_csv(tables["detections"]))]
     return [write_bytes(out / f"{name}.csv", safe_csv(table)) for name, table in tables.items()]
+
+
+def flat_tables(content: Content) -> dict[str, pd.DataFrame]:
+    """Every layer, its places as lon, lat and WKT, and every plain table, by name."""
+    return {name: _flat(layer) for name, layer in spatial_layers(content).items()} | plain_tables(content)
 
 
 def write_stac(content: Content, out: Path) -> list[Path]:

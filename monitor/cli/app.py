@@ -110,7 +110,15 @@ _PANELS: dict[str, tuple[Command, ...]] = {
     ),
     "Find": (imagery.detect, ingest.gaps, report.correlate, operations.passes, weights.evaluate, weights.train),
     "Answer": (upkeep.status, tables.tables, review.review, serve.serve),
-    "Publish": (report.report, report.export, report.evidence, alerts.alerts),
+    "Publish": (
+        report.report,
+        report.figure,
+        report.compare,
+        report.bundle,
+        report.export,
+        report.evidence,
+        alerts.alerts,
+    ),
     "Keep": (upkeep.run, operations.schedule, operations.doctor, upkeep.verify, upkeep.reindex, report.score),
 }
 """The commands by what they are for, as the help lists them."""

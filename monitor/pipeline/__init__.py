@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from monitor.pipeline import freshness as freshness
     from monitor.pipeline import outcome as outcome
     from monitor.pipeline import planning as planning
+    from monitor.pipeline import publish as publish
     from monitor.pipeline import pull as pull
     from monitor.pipeline import report as report
     from monitor.pipeline import review as review
@@ -40,6 +41,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "freshness",
         "outcome",
         "planning",
+        "publish",
         "pull",
         "report",
         "review",

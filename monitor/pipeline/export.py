@@ -54,13 +54,28 @@ def export_tables(
     DataError
         There is no such format, or nothing can be written there.
     """
+    return write_export(exported(context, period, all_links=all_links), out, format=format)
+
+
+def exported(context: Context, period: TimeRange | None = None, *, all_links: bool = False) -> Content:
+    """What an export of the context's ports holds.
+
+    Parameters
+    ----------
+    context : Context
+        Its ports.
+    period : TimeRange, optional
+        Only rows and scenes that share an instant with it.
+    all_links : bool
+        Also the VOYAGE_LINKS that were not chosen.
+    """
     tables = shown(context, snapshot.read(context)).within(period)
     if not all_links:
         links = tables[VOYAGE_LINKS]
         tables = tables | {VOYAGE_LINKS: links[links["is_chosen"]].reset_index(drop=True)}
     scenes = tuple(s for s in context.scenes if period is None or s.acquisition.acquired_at in period)
     passes = tuple(scene.acquisition for scene in scenes)
-    return write_export(Content(context.aois, passes, tables, SOFTWARE, scenes=scenes), out, format=format)
+    return Content(context.aois, passes, tables, SOFTWARE, scenes=scenes)
 
 
 def write_csv(table: pd.DataFrame, out: Path) -> Path:
@@ -88,7 +103,7 @@ def pack_evidence(context: Context, id: str, out: Path) -> Path:  # noqa: A002
     """
     archive, tables = context.archive, snapshot.current(snapshot.read(context))
     finding = next((f for f in findings.from_text(archive.read_note(FINDINGS)) if f.id == id), None)
-    name = _detection_behind(id, tables, finding)
+    name = detection_behind(id, tables, finding)
     found = tables[DETECTIONS]
     row = found[found["detection_id"] == name].iloc[0]
     scene = archive.scene(str(row["scene_id"]))
@@ -109,7 +124,23 @@ def pack_evidence(context: Context, id: str, out: Path) -> Path:  # noqa: A002
     return write_evidence(evidence, out)
 
 
-def _detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str:  # noqa: A002
+def detection_behind(id: str, tables: TableSet, finding: Finding | None) -> str:  # noqa: A002
+    """The id of the detection that an id stands for.
+
+    Parameters
+    ----------
+    id : str
+        Of a detection, a dark event or a finding.
+    tables : TableSet
+        DETECTIONS and DARK_EVENTS are read.
+    finding : Finding or None
+        The one of that id, if there is one.
+
+    Raises
+    ------
+    DataError
+        Nothing has that id, or it rests on no detection.
+    """
     known, dark = set(tables[DETECTIONS]["detection_id"]), tables[DARK_EVENTS]
     events = dict(zip(dark["event_id"], dark["detection_id"], strict=True))
     for name in [id, *(finding.evidence if finding else ())]:

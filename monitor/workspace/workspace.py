@@ -25,6 +25,7 @@ from monitor.io.atomic import locked
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
+from monitor.report.figures.encode import Figure
 from monitor.sources import PositionReader
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
@@ -442,12 +443,7 @@ class Workspace:
         ArchiveError
             No scene is archived.
         """
-        everything = self.context()
-        if not everything.acquisitions:
-            raise ArchiveError(f"{self.root}: no scene is archived, so there is nothing to report; run `monitor pull`")
-        if not pipeline.freshness.is_current(everything):
-            self._correlate(everything)
-        context = everything.of(self._chosen(everything.aois, aoi))
+        context = self._reported(aoi)
         chosen = as_period(period) or context.span()
         name = f"{aoi or 'brief'}_{chosen.start:%Y%m%d}_{chosen.end:%Y%m%d}.html"
         target = self.outside(out) if out else self.root / "reports" / name
@@ -551,7 +547,7 @@ class Workspace:
         out : str or Path
             A file, or a folder for formats of several files.
         format : str
-            gpkg, geojson, geoparquet, kml, csv or stac.
+            gpkg, qgis, geojson, geoparquet, kml, csv or stac.
         aoi : str, optional
             One port; all when not given.
         period : Period
@@ -561,6 +557,46 @@ class Workspace:
         """
         return pipeline.export.export_tables(
             self.context(aoi), self.outside(out), format=format, period=as_period(period), all_links=all_links
+        )
+
+    def bundle(
+        self,
+        out: str | Path,
+        *,
+        aoi: str | None = None,
+        period: Period = None,
+        evidence: int = 10,
+        key: str | Path | None = None,
+    ) -> Path:
+        """Write brief, figures, tables, layers and evidence with checksums, read-only; the zip or folder.
+
+        Parameters
+        ----------
+        out : str or Path
+            A zip when its name ends in ``.zip``, else a new folder.
+        aoi : str, optional
+            One port; all when not given.
+        period : Period
+            The archive's when not given.
+        evidence : int
+            Of how many dark events, the likeliest first, the evidence is packed.
+        key : str or Path, optional
+            A secret key of minisign or OpenSSH that signs the checksums.
+
+        Raises
+        ------
+        ArchiveError
+            No scene is archived, or the bundle cannot be written.
+        DataError
+            The folder is there already, or the key cannot be used.
+        """
+        context = self._reported(aoi)
+        return pipeline.publish.bundle.make_bundle(
+            context,
+            as_period(period) or context.span(),
+            self.outside(out),
+            evidence=evidence,
+            key=None if key is None else Path(key),
         )
 
     def evidence(self, id: str, *, out: Path) -> Path:  # noqa: A002
@@ -729,6 +765,59 @@ class Workspace:
         context = self.context(aoi)
         return pipeline.brief.notebook.show_brief(context, as_period(period) or context.span())
 
+    def figure(
+        self,
+        id: str,  # noqa: A002
+        *,
+        size: str = "wide",
+        period: Period = None,
+        notes: str | Path | None = None,
+    ) -> Figure:
+        """One figure to publish, with caption and credit; it shows itself in a notebook, and `write` makes a file.
+
+        Parameters
+        ----------
+        id : str
+            ``timeline``; a port (its newest clear observation); ``pair-PORT`` (that and the one before); ``film-PORT``
+            (one observation after another); a scene, detection, dark event or finding; or the anchor of a tile in a
+            brief.
+        size : str
+            wide, square or story.
+        period : Period
+            Where ``timeline``, ports, pairs and films look; the archive's when not given.
+        notes : str or Path, optional
+            A GeoJSON file of arrows (lines) and labels (points) with the property ``text``.
+
+        Raises
+        ------
+        DataError
+            Nothing has that id, its pixels are not archived, or the notes do not fit.
+        """
+        content = pipeline.publish.figure.make_figure(
+            self.context(), id, size=size, period=as_period(period), notes=None if notes is None else Path(notes)
+        )
+        return Figure(content, size)
+
+    def compare(self, aoi: str, before: Period, after: Period) -> Page:
+        """The swipe of two observations of a port; it shows itself in a notebook, and `write` makes one HTML file.
+
+        Parameters
+        ----------
+        aoi : str
+            The port.
+        before, after : Period
+            Two dates such as ``2023-10-05``; of a longer time, such as ``2023-10``, the clearest observation is shown.
+
+        Raises
+        ------
+        DataError
+            No sensor showed the port in both, or the later one is given first.
+        """
+        first, last = as_period(before), as_period(after)
+        if first is None or last is None:
+            raise SettingsError("a comparison needs two dates, such as 2023-10-05 and 2023-10-10")
+        return pipeline.publish.figure.show_comparison(self.context(aoi), first, last)
+
     def _repr_html_(self) -> str:
         """What is there and when it was last updated, for notebooks."""
         runs = self.archive.records("run")
@@ -751,6 +840,15 @@ class Workspace:
         if any(path == one or one in path.parents for one in own):
             raise SettingsError(f"{out}: is part of the workspace, and would be replaced; write to another place")
         return Path(out)
+
+    def _reported(self, aoi: str | None) -> Context:
+        """The context of one port or all, once everything derived is up to date."""
+        everything = self.context()
+        if not everything.acquisitions:
+            raise ArchiveError(f"{self.root}: no scene is archived, so there is nothing to report; run `monitor pull`")
+        if not pipeline.freshness.is_current(everything):
+            self._correlate(everything)
+        return everything.of(self._chosen(everything.aois, aoi))
 
     def _correlate(self, context: Context, pool: str | None = None) -> TableSet:
         lacking = pipeline.freshness.without_detections(context)

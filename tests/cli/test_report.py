@@ -28,7 +28,7 @@ def test_a_pool_that_is_none_is_refused(refused: Callable[..., str]) -> None:
 
 
 def test_a_wrong_format_truth_or_id_is_named(refused: Callable[..., str], tmp_path: Path) -> None:
-    assert "use one of gpkg, geojson" in refused("export", "--format", "xls", "--out", tmp_path / "out")
+    assert "use one of gpkg, qgis, geojson" in refused("export", "--format", "xls", "--out", tmp_path / "out")
     assert "no truth/*.parquet here" in refused("score", "--truth", tmp_path)
     assert "nothing: no detection, event or finding" in refused("evidence", "nothing", "--out", tmp_path / "e.zip")
 

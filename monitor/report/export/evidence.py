@@ -97,7 +97,7 @@ def write_evidence(given: EvidenceInput, out: Path) -> Path:
     members = {"README.txt": _readme(given, frame), **_pictures(given, found, frame), **_chain(given, mine)}
     members["original/pixels.tif"] = geotiff(crop(given.raster, frame), simulated=given.is_simulated)
     manifest = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(members.items()))
-    return write_bytes(out, _zip({**members, "MANIFEST.sha256": manifest.encode()}))
+    return write_bytes(out, zipped({**members, "MANIFEST.sha256": manifest.encode()}))
 
 
 def geotiff(raster: Raster, *, simulated: bool) -> bytes:
@@ -226,7 +226,8 @@ def _json(value: object) -> bytes:
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, default=json_value) + "\n").encode()
 
 
-def _zip(members: dict[str, bytes]) -> bytes:
+def zipped(members: dict[str, bytes]) -> bytes:
+    """A zip of files by name, read-only, in order of names; the same files give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in sorted(members.items()):

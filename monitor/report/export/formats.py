@@ -1,4 +1,4 @@
-"""Exports that open well where users work: GeoPackage, GeoJSON, GeoParquet, KML, CSV, STAC."""
+"""Exports that open well where users work: GeoPackage, QGIS, GeoJSON, GeoParquet, KML, CSV, STAC."""
 
 from __future__ import annotations
 
@@ -25,10 +25,11 @@ from monitor.io.atomic import disk_errors, replacing, write_bytes
 from monitor.io.geojson import feature, json_value
 from monitor.report.export.layers import Content, multi, plain_tables, spatial_layers
 from monitor.report.export.qgis import add_styles
+from monitor.report.export.qgis_project import project
 from monitor.report.export.stac import write_catalogue
 from monitor.report.page.wording import SIMULATED_LINE
 
-FORMATS = ("gpkg", "geojson", "geoparquet", "kml", "csv", "stac")
+FORMATS = ("gpkg", "qgis", "geojson", "geoparquet", "kml", "csv", "stac")
 _KINDS = {
     "detections": "Polygon",
     "dark_events": "Polygon",
@@ -58,7 +59,7 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
     content : Content
         What is written.
     out : Path
-        A file for gpkg, geojson and kml. For geoparquet and csv a folder with a file a layer, or, when it ends in
+        A file for gpkg, qgis, geojson and kml. For geoparquet and csv a folder with a file a layer, or, when it ends in
         ``.parquet`` or ``.csv``, one file with the detections. A folder for stac.
     format : str
         One of `FORMATS`.
@@ -76,6 +77,7 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
     """
     writers = {
         "gpkg": write_geopackage,
+        "qgis": write_qgis,
         "geojson": write_geojson,
         "geoparquet": write_geoparquet,
         "kml": write_kml,
@@ -88,7 +90,7 @@ def export(content: Content, out: Path, *, format: str) -> list[Path]:  # noqa: 
 
 
 def write_geopackage(content: Content, out: Path) -> list[Path]:
-    """All layers and plain tables in one GeoPackage, with QGIS styles as defaults and datetime fields in UTC."""
+    """All layers and plain tables in one GeoPackage, with QGIS styles as defaults and instants in UTC."""
     with _driver_errors(out), replacing(out, ".gpkg") as part, _settings():
         for name, layer in spatial_layers(content).items():
             _write_layer(layer, part, name)
@@ -96,6 +98,12 @@ def write_geopackage(content: Content, out: Path) -> list[Path]:
             pyogrio.write_dataframe(_plain(table), part, layer=name, driver="GPKG", append=part.exists())
         add_styles(part)
     return [out]
+
+
+def write_qgis(content: Content, out: Path) -> list[Path]:
+    """A GeoPackage and a QGIS project (``.qgz``) of it, side by side under one name."""
+    (geopackage,) = write_geopackage(content, out.with_suffix(".gpkg"))
+    return [geopackage, write_bytes(out.with_suffix(".qgz"), project(content, geopackage.name))]
 
 
 def write_geojson(content: Content, out: Path) -> list[Path]:
@@ -141,11 +149,15 @@ def write_kml(content: Content, out: Path) -> list[Path]:
 
 def write_csv(content: Content, out: Path) -> list[Path]:
     """A CSV file a layer in a folder (places as lon, lat and WKT), or the detections in one file; safe to open."""
-    tables: dict[str, pd.DataFrame] = {n: _flat(layer) for n, layer in spatial_layers(content).items()}
-    tables |= plain_tables(content)
+    tables = flat_tables(content)
     if out.suffix == ".csv":
         return [write_bytes(out, safe_csv(tables["detections"]))]
     return [write_bytes(out / f"{name}.csv", safe_csv(table)) for name, table in tables.items()]
+
+
+def flat_tables(content: Content) -> dict[str, pd.DataFrame]:
+    """Every layer, its places as lon, lat and WKT, and every plain table, by name."""
+    return {name: _flat(layer) for name, layer in spatial_layers(content).items()} | plain_tables(content)
 
 
 def write_stac(content: Content, out: Path) -> list[Path]:

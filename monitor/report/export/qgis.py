@@ -11,7 +11,7 @@ from xml.sax.saxutils import quoteattr
 from monitor.report.page.style import BLUE, GREEN, ORANGE, SKY, STATUS_COLOUR, VERMILLION
 from monitor.report.page.wording import STATUS
 
-_STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
+STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     "detections": ("fill", "status", {k: (STATUS_COLOUR[k], v[1].split(":")[0]) for k, v in STATUS.items()}),
     "dark_events": (
         "fill",
@@ -58,6 +58,20 @@ _STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     ),
 }
 
+"""Layer -> kind of symbol, the column of its classes, and colour and label of each class."""
+
+OUTLINED = frozenset({"gap_reach", "scenes", "zones"})
+"""Areas that lie over others: drawn as outlines, since many of them filled hide what is below."""
+
+TIMELESS = frozenset({"zones", "gates", "reference_points"})
+"""Layers without `t_start` and `t_end`."""
+
+TEMPORAL = (
+    '<temporal enabled="1" mode="2" startField="t_start" endField="t_end" fixedDuration="0" durationUnit="min" '
+    'durationField="" accumulate="0" limitMode="1" startExpression="" endExpression="">'
+    "<fixedRange><start></start><end></end></fixedRange></temporal>"
+)
+
 _TABLE = """CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
     f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
@@ -71,57 +85,43 @@ def add_styles(path: Path) -> None:
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(_TABLE)
         database.execute(_CONTENTS)
-        for name, (kind, column, classes) in _STYLES.items():
-            timed = name not in ("zones", "gates", "reference_points")
+        for name in STYLES:
             database.execute(
                 "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
                 " styleQML, styleSLD, useAsDefault, description, owner, update_time)"
                 " VALUES ('', '', ?, 'geom', ?, ?, '', 1, ?, '', '2000-01-01T00:00:00.000Z')",
-                (name, name, qml(kind, column, classes, is_timed=timed), f"default style of {name}"),
+                (name, name, qml(name), f"default style of {name}"),
             )
 
 
-def qml(kind: str, column: str, classes: Mapping[str, tuple[str, str]], *, is_timed: bool) -> str:
-    """A QGIS style: categories of a column as outlines (`kind` fill), lines or markers, visible by their instants.
+def qml(layer: str) -> str:
+    """The QGIS style of a layer of `STYLES`: its symbols, visible by its instants."""
+    return (
+        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.22\" "
+        f'styleCategories="Symbology|Temporal">{"" if layer in TIMELESS else TEMPORAL}{renderer(layer)}</qgis>'
+    )
 
-    Parameters
-    ----------
-    kind : str
-        Of geometry: marker, line or fill.
-    column : str
-        Whose values name the classes.
-    classes : mapping of str to tuple of str
-        Colour and label by value.
-    is_timed : bool
-        Whether the layer has t_start and t_end.
-    """
+
+def renderer(layer: str) -> str:
+    """The element of a layer's symbols: categories of its column, or one symbol for all."""
+    kind, column, classes = STYLES[layer]
     symbols = "".join(
-        f'<symbol name="{i}" type="{kind}" alpha="1">{_symbol(kind, colour)}</symbol>'
+        f'<symbol name="{i}" type="{kind}" alpha="1">{_symbol(kind, colour, filled=layer not in OUTLINED)}</symbol>'
         for i, (colour, _) in enumerate(classes.values())
     )
-    if column:
-        ranks = "".join(
-            f'<category render="true" symbol="{i}" value={quoteattr(value)} label={quoteattr(label)}/>'
-            for i, (value, (_, label)) in enumerate(classes.items())
-        )
-        renderer = (
-            f'<renderer-v2 type="categorizedSymbol" attr="{column}"><categories>{ranks}</categories>'
-            f"<symbols>{symbols}</symbols></renderer-v2>"
-        )
-    else:
-        renderer = f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
-    temporal = (
-        '<temporal enabled="1" mode="2" startField="t_start" endField="t_end" fixedDuration="0" durationUnit="min" '
-        'durationField="" accumulate="0" limitMode="1" startExpression="" endExpression="">'
-        "<fixedRange><start></start><end></end></fixedRange></temporal>"
+    if not column:
+        return f'<renderer-v2 type="singleSymbol"><symbols>{symbols}</symbols></renderer-v2>'
+    ranks = "".join(
+        f'<category render="true" symbol="{i}" value={quoteattr(value)} label={quoteattr(label)}/>'
+        for i, (value, (_, label)) in enumerate(classes.items())
     )
     return (
-        "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'><qgis version=\"3.28\" "
-        f'styleCategories="Symbology|Temporal">{temporal if is_timed else ""}{renderer}</qgis>'
+        f'<renderer-v2 type="categorizedSymbol" attr="{column}"><categories>{ranks}</categories>'
+        f"<symbols>{symbols}</symbols></renderer-v2>"
     )
 
 
-def _symbol(kind: str, colour: str) -> str:
+def _symbol(kind: str, colour: str, *, filled: bool) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
     rgb = f"{red},{green},{blue}"
     if kind == "line":
@@ -131,7 +131,8 @@ def _symbol(kind: str, colour: str) -> str:
         options = {"color": f"{rgb},255", "name": "circle", "size": "3", "outline_color": "0,0,0,255"}
         name = "SimpleMarker"
     else:
-        options = {"color": f"{rgb},40", "outline_color": f"{rgb},255", "outline_width": "0.5", "style": "solid"}
+        options = {"color": f"{rgb},40", "outline_color": f"{rgb},255", "outline_width": "0.5"}
+        options["style"] = "solid" if filled else "no"
         name = "SimpleFill"
     made = "".join(f'<Option name="{k}" value="{v}" type="QString"/>' for k, v in options.items())
     return f'<layer class="{name}" enabled="1" locked="0" pass="0"><Option type="Map">{made}</Option></layer>'

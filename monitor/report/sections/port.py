@@ -15,15 +15,16 @@ from monitor.fuse.findings import wording
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.report.charts.series import weekly_series
 from monitor.report.map.port_map import port_map
-from monitor.report.page.blocks import Block, Cell, Film, Pair, Picture, Section, Table, Text, TileFigure
+from monitor.report.page.blocks import Block, Cell, Film, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import STATUS, acquired, when
+from monitor.report.page.wording import STATUS, acquired
 from monitor.report.sections.berths import berth_calendar, detectable_stays, stacks, visits
 from monitor.report.sections.containers import containers
-from monitor.report.tiles.captions import between, tally, tile_statement
+from monitor.report.tiles.captions import tally, tile_statement
 from monitor.report.tiles.frames import Frame, detail, overview
 from monitor.report.tiles.marks import Mark
 from monitor.report.tiles.observations import Chosen, Observation, choose
+from monitor.report.tiles.pairs import pair_of
 from monitor.report.tiles.studio import Studio
 
 WEEKS = 26
@@ -74,7 +75,7 @@ def _tiles(
     if near is not whole:
         blocks += _figure(studio, chosen.latest, near, given.tables)
     if chosen.before is not None:
-        blocks += _pair(given, studio, (chosen.before, chosen.latest), near)
+        blocks += _pair(studio, (chosen.before, chosen.latest), near)
         blocks += _figure(studio, chosen.before, near, given.tables, is_extra=True)
     for other in chosen.others:
         blocks += _figure(studio, other, whole if not other.is_optical else near, given.tables)
@@ -217,36 +218,9 @@ def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
     return f"MMSI {mmsi}{name}, {number(pair['distance_m'])} m off"
 
 
-def _pair(
-    given: BriefInput, studio: Studio, observations: tuple[Observation, Observation], frame: Frame
-) -> tuple[Block, ...]:
-    before, after = observations
-    labels = [when(observation.acquisition) for observation in (before, after) if observation.acquisition is not None]
-    pictures = [
-        studio.pair_picture(observation, frame, f"{frame.title}, {label}, pixels without annotation")
-        for observation, label in zip((before, after), labels, strict=True)
-    ]
-    if pictures[0] is None or pictures[1] is None or _size(pictures[0]) != _size(pictures[1]):
-        return ()
-    caption = (
-        f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. "
-        f"{between(given, studio.aoi, before.scene_id, after.scene_id)}What came or went in between did "
-        "so within that interval; the pictures do not show when."
-    )
-    return (
-        Pair(
-            id=f"pair-{frame.id}",
-            before=pictures[0],
-            after=pictures[1],
-            before_label=labels[0],
-            after_label=labels[1],
-            caption=caption,
-        ),
-    )
-
-
-def _size(picture: Picture) -> tuple[int, int]:
-    return picture.width, picture.height
+def _pair(studio: Studio, observations: tuple[Observation, Observation], frame: Frame) -> tuple[Block, ...]:
+    made = pair_of(studio, observations, frame)
+    return () if made is None else (made,)
 
 
 def _film(

@@ -121,12 +121,12 @@ def asset(name: str) -> str:
 
 def style() -> str:
     """The style sheet of the brief's blocks."""
-    return asset("templates/brief.css") + asset("templates/swipe.css")
+    return "".join(asset(f"templates/{name}.css") for name in ("brief", "swipe", "figures", "dark"))
 
 
 def script() -> str:
     """The script of the brief's blocks, maps apart."""
-    return asset("templates/swipe.js") + asset("templates/brief.js")
+    return "".join(asset(f"templates/{name}.js") for name in ("swipe", "figures", "brief"))
 
 
 @lru_cache(maxsize=1)

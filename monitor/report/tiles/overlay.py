@@ -153,6 +153,7 @@ def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float
         Height of a letter as a share of the picture's.
     """
     span = axes.get_window_extent().width
+    wide = float(np.clip(span / 900, 0.35, 1.0))
     for index in range(repeat):
         axes.text(
             cols / 2,
@@ -166,5 +167,8 @@ def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float
             fontweight="bold",
             zorder=8,
             clip_on=True,
-            path_effects=[Stroke(linewidth=2.6, foreground="#00000073"), Stroke(linewidth=1.3, foreground="#ffffffb3")],
+            path_effects=[
+                Stroke(linewidth=2.6 * wide, foreground="#00000073"),
+                Stroke(linewidth=1.3 * wide, foreground="#ffffffb3"),
+            ],
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import matplotlib as mpl
 import numpy as np
@@ -56,7 +56,9 @@ def draw_tile(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay
         What is drawn on it.
     """
     with mpl.rc_context(rc()):
-        return webp(compose(raster, stretch, text, overlay), text.alt)
+        picture = webp(compose(raster, stretch, text, overlay), text.alt)
+    zoom = LONG_SIDE / max(raster.grid.shape)
+    return replace(picture, credit=_credit(text), notes=_lines(raster, stretch, text, overlay, zoom))
 
 
 def plain_tile(raster: Raster, stretch: Stretch, text: TileText) -> Picture:
@@ -208,7 +210,11 @@ def _foot(
     if overlay.boxes:
         extras.append(("box", "single container box"))
     legend(sheet, _LEFT + 420, top + 6, statuses=present, extras=extras)
-    sheet.text(_LEFT, 12, SIMULATED_LINE if text.simulated else text.credit, px=17, weight="bold", colour=INK)
+    sheet.text(_LEFT, 12, _credit(text), px=17, weight="bold", colour=INK)
+
+
+def _credit(text: TileText) -> str:
+    return SIMULATED_LINE if text.simulated else text.credit
 
 
 def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, zoom: float) -> tuple[str, ...]:

@@ -52,3 +52,16 @@ def test_a_simulated_tile_is_credited_as_simulated() -> None:
 def test_the_page_has_a_dark_and_a_print_style() -> None:
     assert "prefers-color-scheme:dark" in style()
     assert style().index("@media screen and (prefers-color-scheme:dark)") > style().index("@media print")
+
+
+def test_each_chart_offers_its_data_svg_and_png_once_scripts_run(html: str) -> None:
+    charts = re.findall(r'<figure id="[^"]*" class="chart">.*?</figure>', html, re.S)
+    assert charts
+    for figure in charts:
+        tools = re.search(r'<p class="tools" hidden>(.*?)</p>', figure, re.S)
+        assert tools is not None
+        assert re.findall(r'data-get="(\w+)"', tools[1]) == ["csv", "svg", "png"]
+
+
+def test_paper_has_no_buttons(brief: Brief) -> None:
+    assert "data-get" not in page(brief, paper=True)

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
@@ -49,6 +50,14 @@ def make_app(cache: PageCache, access: AccessRule) -> ASGIApp:
         """What is wrong with each part; what was sent may be no JSON, and is not sent back."""
         parts = [f"{' '.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors()]
         return JSONResponse({"error": plain("; ".join(parts))}, 422)
+
+    @app.exception_handler(HTTPException)
+    def absent(request: Request, error: HTTPException) -> Response:
+        """What no route answers, in the words and style of this site."""
+        words = f"{plain(request.url.path)}: {'there is no such page' if error.status_code == 404 else error.detail}"
+        if request.url.path.startswith("/api/"):
+            return JSONResponse({"error": words}, error.status_code)
+        return pages.error_page(cache, error.status_code, words)
 
     return SecurityMiddleware(app, access)
 

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 WEEKS = 26
 _LEAST_S = 2.0
 _TRIES = 3
-_PICTURES, _MOST_PICTURES = ("chip", "map"), 300
+_PICTURES, _MOST_PICTURES = ("chip", "map", "tile"), 300
 _WATCHED = ("derived", "detections/*", "coverage/*", "berths/*", "positions/ingested", "ledger/*", "log/*.jsonl")
 
 

@@ -62,11 +62,16 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class PortCard:
-    """A port's figures, what failed for it in the last run, and how many findings about it have no decision."""
+    """A port's figures, what failed for it in the last run, and how many findings about it have no decision.
+
+    `headline` is the claim of its newest finding about a ship, "" without one; `shown` the observation of its tile.
+    """
 
     health: Health
     errors: tuple[str, ...]
     open_findings: int
+    headline: str = ""
+    shown: Observation | None = None
 
 
 def health(content: PageContent, aoi: Aoi) -> Health:

@@ -12,7 +12,7 @@ from monitor.core.wording import minute
 from monitor.report.map.port_map import port_map
 from monitor.report.page.blocks import Picture
 from monitor.report.page.model import BriefInput
-from monitor.report.tiles.frames import around, overview
+from monitor.report.tiles.frames import around, detail, overview
 from monitor.report.tiles.observations import Observation, observations_of
 from monitor.report.tiles.stretch import Stretch
 from monitor.report.tiles.studio import Studio
@@ -68,6 +68,45 @@ def observations(content: PageContent, aoi: Aoi) -> tuple[Observation, ...]:
         for observation in observations_of(content.given, aoi.id)
         if observation.acquisition is not None and observation.was_seen
     )
+
+
+def newest_tile(cache: PageCache, content: PageContent, aoi: Aoi) -> Picture:
+    """The annotated tile of a port's newest clear observation, of the newest one at all where none was clear.
+
+    Parameters
+    ----------
+    cache : PageCache
+        What the page is made from.
+    content : PageContent
+        The tables as they were read.
+    aoi : Aoi
+        The port.
+
+    Raises
+    ------
+    DataError
+        The port has no observation with pixels in the archive.
+    """
+    shown = newest(content, aoi)
+    if shown is None:
+        raise DataError(f"{aoi.id}: no observation has a picture; run `monitor pull`")
+
+    def draw() -> object:
+        studio, found = _studio(cache, content, aoi, content.given), content.given.tables[DETECTIONS]
+        frame = detail(aoi, found[found["aoi_id"] == aoi.id]) or overview(aoi)
+        made = studio.tile(shown, frame)
+        return None if made is None else made[0]
+
+    made = cast("Picture | None", cache.draw(content, ("tile", aoi.id, shown.scene_id), draw))
+    if made is None:
+        raise DataError(f"{shown.scene_id}: its pixels are not in the archive")
+    return made
+
+
+def newest(content: PageContent, aoi: Aoi) -> Observation | None:
+    """The newest clear observation of a port, the newest one that showed anything where none was; None without one."""
+    seen = observations(content, aoi)
+    return next((k for k in reversed(seen) if k.state == "observed"), seen[-1] if seen else None)
 
 
 def map_document(cache: PageCache, content: PageContent, aoi: Aoi, scene_id: str) -> str:

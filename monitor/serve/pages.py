@@ -81,6 +81,13 @@ def _ports(router: APIRouter, cache: PageCache) -> None:
             period=view.content.given.period,
         )
 
+    @router.get("/tiles/{aoi_id}", response_class=Response)
+    def tile(aoi_id: str) -> Response:
+        """The newest tile of one port."""
+        content = cache.now()
+        made = images.newest_tile(cache, content, content.aoi(aoi_id))
+        return Response(made.data, media_type=made.mime, headers={"cache-control": "private, max-age=60"})
+
     @router.get("/pictures/{detection_id:path}", response_class=Response)
     def picture(detection_id: str) -> Response:
         """The chip of one detection."""

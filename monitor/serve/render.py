@@ -10,6 +10,7 @@ from urllib.parse import quote
 import jinja2
 
 from monitor.report.page.blocks import Block
+from monitor.report.page.style import hangul_font
 from monitor.report.render import html as brief
 
 _HERE = files("monitor.serve")
@@ -35,10 +36,12 @@ def blocks_html(some: tuple[Block, ...]) -> str:
 
 
 @lru_cache(maxsize=16)
-def static_file(name: str) -> tuple[str, str] | None:
-    """Text and media type of a style sheet or script; None when there is none of that name."""
+def static_file(name: str) -> tuple[str | bytes, str] | None:
+    """Content and media type of a style sheet, script or font; None when there is none of that name."""
     if name == "page.css":
-        return brief.style() + brief.leaflet_css() + _own("serve.css"), "text/css"
+        return brief.leaflet_css() + brief.style() + _own("serve.css"), "text/css"
+    if name == "hangul.otf":
+        return hangul_font().read_bytes(), "font/otf"
     if name in _SCRIPTS:
         return _SCRIPTS[name](), "text/javascript"
     if name in _OWN:

@@ -19,9 +19,11 @@ from monitor.report.tiles.observations import Observation
 from monitor.serve import render
 from monitor.serve.cache import PageCache, PageContent
 from monitor.serve.health import Health, PortCard, Run, errors_of, health, runs
+from monitor.serve.images import newest
 from monitor.serve.port import parts
 from monitor.store.reviews import ReviewStore
 
+_HEADLINES = ("dark_event", "shuttle", "voyage", "visit", "stack")
 LAST_ROW = 1_000_000_000
 """Rows beyond this are not asked for; larger numbers would not fit the tables' own."""
 
@@ -65,7 +67,13 @@ class RequestView:
         last = recorded[0] if recorded else None
         waits = queue.loc[(queue["decision"] == "") & (queue["kind"] != "detection"), "aoi_id"]
         return [
-            PortCard(port_health(self.cache, self.content, aoi), errors_of(last, aoi.id), int((waits == aoi.id).sum()))
+            PortCard(
+                port_health(self.cache, self.content, aoi),
+                errors_of(last, aoi.id),
+                int((waits == aoi.id).sum()),
+                headline(queue, aoi.id),
+                newest(self.content, aoi),
+            )
             for aoi in self.content.context.aois
         ]
 
@@ -92,6 +100,13 @@ class RequestView:
         if schema is REVIEWS:
             return self.review_store.table()
         return self.queue() if schema is QUEUE else self.content.given.tables[schema]
+
+
+def headline(queue: pd.DataFrame, aoi_id: str) -> str:
+    """First sentence of a port's newest finding about a ship or stack, rejected ones apart; "" without one."""
+    rows = queue[(queue["aoi_id"] == aoi_id) & queue["kind"].isin(_HEADLINES)]
+    rows = rows[~rows["decision"].isin(["reject", "fixed"])].sort_values("at", kind="stable")
+    return str(rows["claim"].iloc[-1]).split(". ")[0].rstrip(".") + "." if len(rows) else ""
 
 
 def row_when(content: PageContent, row: Mapping[str, object]) -> str:

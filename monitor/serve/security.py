@@ -15,8 +15,8 @@ _MOST_DIGITS = 10
 _READS = ("GET", "HEAD")
 _OWN_SITE = ("same-origin", "none")
 _HEADERS = {
-    "content-security-policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; script-src 'self'; "
-    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; img-src 'self' data:; font-src 'self'; style-src 'self'; "
+    "script-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",

@@ -124,3 +124,35 @@ def test_readers_meet_no_error_while_tables_are_written(workspace: Workspace) ->
         workspace.correlate()
         answers += [pool.submit(client.get, path) for path in paths]
         assert {answer.result().status_code for answer in answers} == {200}
+
+
+def test_home_shows_the_newest_tile_and_headline_of_each_port(reader: httpx.Client) -> None:
+    text = reader.get("/").text
+    assert re.search(r'<img src="/tiles/made"[^>]*alt="Newest tile of [^"]*, 2023-09-15 02:16 UTC"', text)
+    assert re.search(r'<p class="claim">[^<]{20,}', text)
+    answer = reader.get("/tiles/made")
+    assert answer.headers["content-type"] == "image/webp"
+    assert answer.content[8:12] == b"WEBP"
+    assert reader.get("/tiles/nowhere").status_code == 404
+
+
+def test_an_address_that_no_page_has_is_answered_in_the_style_of_the_site(reader: httpx.Client) -> None:
+    answer = reader.get("/nope/<b>")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "there is no such page" in answer.text
+    assert "<b>" not in answer.text
+    assert '<a href="/review">' in answer.text
+    assert reader.get("/api/nope").json() == {"error": "/api/nope: there is no such page"}
+
+
+def test_hangul_comes_from_this_server_alone(reader: httpx.Client) -> None:
+    answer = reader.get("/static/hangul.otf")
+    assert answer.content[:4] == b"OTTO"
+    assert "font-src 'self'" in answer.headers["content-security-policy"]
+    assert 'url("/static/hangul.otf")' in reader.get("/static/page.css").text
+
+
+def test_the_first_card_of_the_queue_takes_the_focus(reader: httpx.Client) -> None:
+    assert "items()[0].focus" in reader.get("/static/review.js").text
+    assert 'tabindex="0" data-subject' in reader.get("/review").text

@@ -19,6 +19,9 @@ from monitor.report.page.wording import when
 from monitor.report.tiles.observations import NOT_OBSERVED, OBSERVED, PARTLY, Observation
 
 _WIDTH, _LEFT, _RIGHT = 900, 168, 16
+_BAND = ", the pale blue band what the port's own past lets expect (95 % prediction)"
+_FEWEST_WEEKS, _ALL_NAMED = 4, 12
+"""Weeks that an axis has at least; observed weeks up to which every dot has its value beside it."""
 
 
 def _place(at: datetime, period: TimeRange) -> float:
@@ -170,7 +173,10 @@ def _observations_table(observations: Sequence[Observation], names: dict[str, st
 
 
 def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str) -> Chart:  # noqa: A002
-    """Vessels per clear observation by week with 95 % intervals, the exposure beneath, unobserved weeks left open.
+    """Vessels per clear observation by week with 95 % intervals, the exposure beneath.
+
+    The axis runs from the first observed week to the last, with one week to either side; weeks in between that were
+    not observed are left open, and nothing joins the dots.
 
     Parameters
     ----------
@@ -183,7 +189,8 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
     name : str
         The port's name.
     """
-    rows = rates.sort_values("start").reset_index(drop=True)
+    every = rates.sort_values("start").reset_index(drop=True)
+    rows = _around_observed(every)
     period = TimeRange(rows["start"].iloc[0].to_pydatetime(), rows["end"].iloc[-1].to_pydatetime())
     top, bottom, base = 30.0, 210.0, 262.0
     tops = rows.loc[rows["observations"] > 0, ["rate_high", "expected_high"]].to_numpy(dtype=float)
@@ -192,48 +199,116 @@ def weekly_series(id: str, rates: pd.DataFrame, changes: pd.DataFrame, name: str
     def height(value: float) -> float:
         return bottom - (bottom - top) * min(value, most) / most
 
-    parts = _time_axis(period, top, base)
-    for value in np.linspace(0, most, 5):
-        parts += [
-            line(_LEFT, height(value), _WIDTH - _RIGHT, height(value), colour=RULE),
-            text(_LEFT - 8, height(value) + 4, f"{value:g}", anchor="end"),
-        ]
-    parts += [
-        text(8, top + 8, "Vessels per", weight="600"),
-        text(8, top + 24, "clear observation", weight="600"),
-        text(8, base - 18, "Clear observations", weight="600"),
-    ]
     limit = max(float(rows["exposure"].max()), 1.0)
-    for row in rows.to_dict("records"):
-        parts.append(_week(row, period, height, (bottom, base), limit))
-    for change in changes.to_dict("records"):
-        if change["changed_at"].to_pydatetime() in period:
-            x = _place(change["changed_at"].to_pydatetime(), period)
-            words = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} an observation"
-            parts.append(
-                tag(
-                    "g",
-                    {},
-                    title(words),
-                    line(x, top, x, base, colour=VERMILLION, width=1.6, dash="5 3"),
-                    text(x + 4, top + 10, "change", size=11, colour="#8f3300"),
-                )
-            )
+    parts = [*_gaps_between(rows, period, (top, base)), *_time_axis(period, top, base)]
+    parts += _value_axis(most, height, (top, base), limit)
+    parts += [_week(row, period, height, (bottom, base), limit) for row in rows.to_dict("records")]
+    parts += [_change(change, period, (top, base)) for change in changes.to_dict("records")]
+    parts += _labels(rows, period, height)
     seen = rows[rows["observations"] > 0]
-    alt = f"{name}: vessels per clear observation in {len(rows)} weeks, {len(seen)} of them observed; " + (
+    alt = f"{name}: vessels per clear observation in {len(every)} weeks, {len(seen)} of them observed; " + (
         f"last observed week {seen['rate'].iloc[-1]:.1f} per observation" if len(seen) else "not observed throughout"
     )
+    left = len(every) - len(rows)
     return Chart(
         id,
         document(_WIDTH, base + 30, parts, alt=alt),
         alt,
         f"{name}: vessels per clear observation by week. Dots are sums over the observations divided by their "
-        "clear share, bars 95 % "
-        "Poisson intervals, the pale band what the port's own past lets expect (95 % prediction). "
-        "Red: a change, which is rarer than a dot outside the band. "
-        "Open marks: week not observed. The grey bars show how many clear observations a week had.",
-        _series_table(rows, name),
+        f"clear share, bars 95 % Poisson intervals{_BAND if np.isfinite(rows['expected_high']).any() else ''}. "
+        "Red: a change, which is rarer than a dot outside the band. Beige: weeks that were not observed. "
+        "The grey bars show how many clear observations a week had."
+        + (f" {plural(left, 'week')} before or after were not observed and are not drawn." if left else ""),
+        _series_table(every, name),
     )
+
+
+def _around_observed(rows: pd.DataFrame) -> pd.DataFrame:
+    """The weeks from the first observed one to the last and one to either side; the last four where none was."""
+    seen = np.flatnonzero(rows["observations"] > 0)
+    if not len(seen):
+        return rows.tail(_FEWEST_WEEKS).reset_index(drop=True)
+    first, last = max(int(seen[0]) - 1, 0), min(int(seen[-1]) + 2, len(rows))
+    first = max(min(first, last - _FEWEST_WEEKS), 0)
+    return rows.iloc[first : max(last, min(first + _FEWEST_WEEKS, len(rows)))].reset_index(drop=True)
+
+
+def _gaps_between(rows: pd.DataFrame, period: TimeRange, span: tuple[float, float]) -> list[str]:
+    """A pale block over each run of weeks that were not observed, named where there is room."""
+    blind = (rows["observations"] == 0).to_numpy()
+    runs = (np.diff(blind.astype(int), prepend=0) != 0).cumsum()
+    parts = []
+    for _, run in rows[blind].groupby(runs[blind]):
+        x0, x1 = (
+            _place(run["start"].iloc[0].to_pydatetime(), period),
+            _place(run["end"].iloc[-1].to_pydatetime(), period),
+        )
+        block: dict[str, str | float] = {"x": x0, "y": span[0], "width": x1 - x0, "height": span[1] - span[0]}
+        words = f"{plural(len(run), 'week')} from {run['start'].iloc[0]:%Y-%m-%d}: not observed"
+        parts.append(tag("rect", block | {"fill": "#f3f0ea"}, title(words)))
+        if x1 - x0 > 84:
+            parts.append(text((x0 + x1) / 2, span[0] + 14, "not observed", anchor="middle", size=11, colour=QUIET))
+    return parts
+
+
+def _value_axis(most: float, at: Callable[[float], float], span: tuple[float, float], limit: float) -> list[str]:
+    top, base = span
+    parts = []
+    for value in np.linspace(0, most, 5):
+        parts += [
+            line(_LEFT, at(value), _WIDTH - _RIGHT, at(value), colour=RULE),
+            text(_LEFT - 8, at(value) + 4, f"{value:g}", anchor="end"),
+        ]
+    return [
+        *parts,
+        text(8, top + 8, "Vessels per", weight="600"),
+        text(8, top + 24, "clear observation", weight="600"),
+        text(8, base - 18, "Clear observations", weight="600"),
+        text(8, base - 3, f"(tallest bar: {limit:.1f})", size=11, colour=QUIET),
+    ]
+
+
+def _change(change: dict[str, Any], period: TimeRange, span: tuple[float, float]) -> str:
+    at = change["changed_at"].to_pydatetime()
+    if at not in period:
+        return ""
+    (top, base), x = span, _place(at, period)
+    words = f"Change: {change['rate_before']:.1f} to {change['rate_after']:.1f} an observation"
+    return tag(
+        "g",
+        {},
+        title(words),
+        line(x, top, x, base, colour=VERMILLION, width=1.6, dash="5 3"),
+        text(x + 4, top + 26, "change", size=11, colour="#8f3300"),
+    )
+
+
+def _labels(rows: pd.DataFrame, period: TimeRange, at: Callable[[float], float]) -> list[str]:
+    """The values beside their dots, all of a few, the least, the most and the last of many; and the band's name."""
+    seen = rows[rows["observations"] > 0]
+    if not len(seen):
+        return []
+    named = (
+        seen
+        if len(seen) <= _ALL_NAMED
+        else seen.loc[sorted({seen["rate"].idxmax(), seen["rate"].idxmin(), seen.index[-1]})]
+    )
+    parts = [
+        text(_middle(row, period) + 8, at(row["rate"]) + 4, f"{row['rate']:.1f}", size=11, weight="600")
+        for row in named.to_dict("records")
+    ]
+    band = seen[np.isfinite(seen["expected_high"].to_numpy(dtype=float))]
+    if len(band):
+        row = band.iloc[0]
+        x = _place(row["start"].to_pydatetime(), period)
+        parts.append(
+            text(x, max(at(float(row["expected_high"])) - 4, 12.0), "expected from its past", size=11, colour="#00466e")
+        )
+    return parts
+
+
+def _middle(row: dict[str, Any], period: TimeRange) -> float:
+    return (_place(row["start"].to_pydatetime(), period) + _place(row["end"].to_pydatetime(), period)) / 2
 
 
 def _ceiling(value: float) -> float:
@@ -249,8 +324,7 @@ def _week(
     x, (bottom, base) = (x0 + x1) / 2, floor
     week = f"Week from {start:%Y-%m-%d}"
     if not row["observations"]:
-        mark = text(x, bottom - 4, "?", anchor="middle", colour=QUIET, weight="600")
-        return tag("g", {}, title(f"{week}: not observed"), mark)
+        return ""
     parts = []
     if np.isfinite(float(row["expected_high"])):
         high, low = at(row["expected_high"]), at(row["expected_low"])

@@ -113,7 +113,7 @@ def document(width: float, height: float, parts: Sequence[str], *, alt: str) -> 
             "xmlns": "http://www.w3.org/2000/svg",
             "viewBox": f"0 0 {width:g} {height:g}",
             "role": "img",
-            "font-family": "'DejaVu Sans', 'Monitor Hangul', system-ui, 'Segoe UI', sans-serif",
+            "font-family": "'DejaVu Sans', 'Monitor Cyrillic', 'Monitor Hangul', system-ui, 'Segoe UI', sans-serif",
             "aria-label": alt,
             "width": width,
             "height": height,

@@ -9,9 +9,11 @@ from datetime import timedelta
 import numpy as np
 import pandas as pd
 from rasterio.features import shapes
-from shapely.geometry import LineString, MultiLineString, mapping, shape
+from shapely import set_precision
+from shapely.geometry import LineString, MultiLineString, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from monitor.ais.sea.routes import shipped_coast
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.scenes.scene import Raster
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, GAPS, MATCHES, POSITIONS, VESSELS
@@ -20,7 +22,7 @@ from monitor.core.wording import hours, measured_length, minute
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
 from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
-from monitor.report.page.wording import STATUS
+from monitor.report.page.wording import STATUS, when
 from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.studio import Studio
 
@@ -29,6 +31,7 @@ LARGE_M = 80.0
 TRACK_DAYS = 14
 _MOST_TRACKS, _MOST_POINTS, _MOST_GAPS, _MOST_CLOUDS = 40, 400, 6, 60
 _SIMPLE_DEG = 0.0002
+_LAND = "#d8d2c4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,18 @@ def layers(studio: Studio, observation: Observation, raster: Raster) -> tuple[La
     return tuple(layer for layer in made if layer.features)
 
 
+def land(bounds: tuple[float, float, float, float]) -> tuple[Layer, str]:
+    """The shipped land within degrees (west, south, east, north), and whose data it is; empty where none is charted."""
+    coast = shipped_coast()
+    here = coast.land.intersection(box(*bounds)) if box(*coast.bounds).intersects(box(*bounds)) else None
+    if here is None or here.is_empty:
+        return Layer("Land", ()), ""
+    shape_ = set_precision(here.simplify(_SIMPLE_DEG), 1e-4)
+    return Layer("Land", (_feature(shape_, "", _LAND, fill=1.0, weight=0.8),)), ",".join(
+        coast.attribution.split(",")[:2]
+    )
+
+
 def _feature(geometry: BaseGeometry, words: str, colour: str, **style: float | str) -> dict[str, object]:
     return {"type": "Feature", "geometry": mapping(geometry), "properties": {"text": words, "colour": colour, **style}}
 
@@ -90,6 +105,7 @@ def zones(studio: Studio, observation: Observation) -> Layer:
                     zone.geometry,
                     f"{zone.name or zone.id} ({kind}){': ' if state else ''}{state}{chance}",
                     BLUE,
+                    time=_seen(observation),
                     dash="" if state in ("occupied", "empty") else "4 3",
                     fill=fill,
                     weight=1.5,
@@ -99,16 +115,26 @@ def zones(studio: Studio, observation: Observation) -> Layer:
 
 
 def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:
-    """The observation's detections, a layer for each status."""
+    """The observation's detections, a layer for each status; dark events have a ring too."""
     found: dict[str, list[dict[str, object]]] = {}
+    cards = _cards(studio)
     for row in studio.detections(observation.scene_id).itertuples():
-        status = studio.status[str(row.detection_id)]
+        subject = str(row.detection_id)
+        status = studio.status[subject]
         words = (
             f"{row.number}{STATUS[status][0]}: {STATUS[status][1].split(':')[0]}, "
             f"{measured_length(row.length_m, row.length_low_m, row.length_high_m)}, score {row.score:.2f}"
         )
-        drawn = _feature(row.geometry, words, STATUS_COLOUR[status], weight=3, fill=0.15)
+        about = {
+            "time": _seen(observation),
+            "subject": subject,
+            "anchor": cards.get(subject, f"tile-{observation.scene_id}-{studio.aoi.id}-overview"),
+        }
+        drawn = _feature(row.geometry, words, STATUS_COLOUR[status], weight=1.5, fill=0.0, **about)
         found.setdefault(status, []).append(drawn)
+        if status == "dark":
+            middle = row.geometry.envelope.centroid
+            drawn["ring"] = [middle.x, middle.y]
     return tuple(
         Layer(f"Detections: {STATUS[status][1].split(':')[0]} ({len(found[status])})", tuple(found[status]))
         for status in STATUS
@@ -117,21 +143,39 @@ def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:
 
 
 def dark(studio: Studio, observation: Observation) -> Layer:
-    """Dark events of the period at other observations, as marks."""
-    events = DARK_EVENTS.within(studio.given.tables[DARK_EVENTS], studio.given.period)
-    events = events[(events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
+    """Dark events of the period at other observations, as rings."""
+    events = _events(studio)
     events = events[events["scene_id"] != observation.scene_id]
     made = tuple(
         _feature(
             r.geometry.envelope.centroid,
-            f"Dark event, {minute(r.acquired_at)}, {measured_length(r.length_m, r.length_low_m, r.length_high_m)}. "
+            f"Dark event, {measured_length(r.length_m, r.length_low_m, r.length_high_m)}. "
             f"Likelihood: {r.likelihood or 'not given'}.",
             STATUS_COLOUR["dark"],
-            fill=0.8,
+            fill=0.0,
+            time=minute(r.acquired_at),
+            subject=str(r.detection_id),
+            anchor=f"event-{r.event_id}",
         )
         for r in events.itertuples()
     )
     return Layer(f"Dark events at other observations ({len(made)})", made)
+
+
+def _events(studio: Studio) -> pd.DataFrame:
+    """The port's dark events of the period."""
+    events = DARK_EVENTS.within(studio.given.tables[DARK_EVENTS], studio.given.period)
+    return events[(events["aoi_id"] == studio.aoi.id) & (events["status"] == "dark")]
+
+
+def _cards(studio: Studio) -> dict[str, str]:
+    """Detection id -> anchor of the card of its dark event."""
+    events = _events(studio)
+    return {str(d): f"event-{e}" for d, e in zip(events["detection_id"], events["event_id"], strict=True)}
+
+
+def _seen(observation: Observation) -> str:
+    return when(observation.acquisition) if observation.acquisition is not None else minute(observation.at)
 
 
 def clouds(raster: Raster) -> Layer:
@@ -187,7 +231,8 @@ def tracks(studio: Studio) -> tuple[Layer, Layer]:
             continue
         words = f"Track of MMSI {mmsi}{names.get(mmsi, '')}{': ' if mmsi in why else ''}{why.get(mmsi, '')}"
         colour = "#004f82" if mmsi in why else QUIET
-        found[mmsi not in why].append(_feature(line, words, colour, weight=1.2, opacity=0.6))
+        span = f"{minute(track['t'].iloc[0])} to {minute(track['t'].iloc[-1])}"
+        found[mmsi not in why].append(_feature(line, words, colour, weight=1.2, opacity=0.6, time=span))
     return (
         Layer(f"AIS tracks, last {TRACK_DAYS} days", tuple(found[0][:_MOST_TRACKS])),
         Layer("AIS tracks of other craft", tuple(found[1][:_MOST_TRACKS]), False),
@@ -214,15 +259,16 @@ def gaps(studio: Studio) -> Layer:
     for r in chosen.itertuples():
         ends = Silence(r.start_lon, r.start_lat, r.end_lon, r.end_lat, r.duration_h)
         area = at_sea(reach(ends)).simplify(0.003)
-        until = minute(r.end) if r.is_closed else "the cut-off, still open"
+        span = f"{minute(r.start)} to {minute(r.end) if r.is_closed else 'the cut-off, still open'}"
         words = (
-            f"AIS gap of MMSI {r.mmsi}, {hours(r.duration_h)}, {minute(r.start)} to {until}. At {REACH_KN:.0f} kn the "
+            f"AIS gap of MMSI {r.mmsi}, {hours(r.duration_h)}. At {REACH_KN:.0f} kn the "
             "ship could have been anywhere in this area; nothing shows where it was. A gap says nothing of intent."
         )
-        made.append(_feature(area, words, STATUS_COLOUR["dark"], dash="8 6", weight=1.2, fill=0.03))
+        about = {"time": span, "subject": str(r.gap_id)}
+        made.append(_feature(area, words, STATUS_COLOUR["dark"], dash="8 6", weight=1.2, fill=0.03, **about))
         if r.is_closed:
             line = LineString([(r.start_lon, r.start_lat), (r.end_lon, r.end_lat)])
-            made.append(_feature(line, words, STATUS_COLOUR["dark"], dash="2 4", weight=2))
+            made.append(_feature(line, words, STATUS_COLOUR["dark"], dash="2 4", weight=2, **about))
     return Layer(f"AIS gaps and reachable areas ({len(chosen)})", tuple(made), False)
 
 

@@ -8,17 +8,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import shapely
 from affine import Affine
 from PIL import Image
 from rasterio.crs import CRS
 from rasterio.warp import Resampling, reproject, transform_bounds
 
+from monitor.core.aoi import Aoi
 from monitor.core.arrays import Mask
 from monitor.core.errors import ArchiveError
 from monitor.core.geo.geodesy import WGS84
+from monitor.core.geo.geodesy import reproject as reproject_shape
 from monitor.core.scenes.scene import Raster
 from monitor.io.geojson import json_value
-from monitor.report.map.layers import TRACK_DAYS, layers
+from monitor.report.map.layers import TRACK_DAYS, land, layers
 from monitor.report.page.blocks import MapView, Picture
 from monitor.report.page.style import Rgb
 from monitor.report.page.wording import when
@@ -30,6 +33,7 @@ from monitor.report.tiles.tile import stamp
 
 _MERCATOR = CRS.from_epsg(3857)
 _LONGEST_PX = 1100
+_BERTHS_M, _AROUND_DEG = 300.0, 0.25
 _MOST_OBSERVATIONS, _LEAST_SHARE = 5, 0.002
 
 
@@ -61,20 +65,35 @@ def port_map(
     at, name = when(observation.acquisition), studio.aoi.name or studio.aoi.id
     filled = ", ".join(when(k.acquisition) for k in used[1:] if k.acquisition is not None)
     west, south, east, north = bounds
+    ground, credit = land((west - _AROUND_DEG, south - _AROUND_DEG, east + _AROUND_DEG, north + _AROUND_DEG))
     made = {
         "image": data_uri(picture),
         "bounds": [[south, west], [north, east]],
         "base": f"Picture of {at}" + (", cloud filled" if filled else ""),
         "layers": [layer.document() for layer in layers(studio, observation, raster)],
+        "home": home(studio.aoi) or [[south, west], [north, east]],
+        "land": list(ground.features),
+        "credit": credit,
     }
     alt = f"Map of {name}: picture of {at} with detections by AIS status, berths, tracks and gaps"
     caption = (
         f"{name}: the picture of {at}{'; cloud is filled from ' if filled else ''}{filled}. Detections are those of "
         f"{at} alone, by AIS status. Tracks are of the last {TRACK_DAYS} days; those of other craft, gaps with the "
         "area a ship could have been in, and cloud can be switched on. No ship is known to have sailed the "
-        "straight lines that join the ends of a gap. Arrow keys move the map, + and − zoom."
+        "straight lines that join the ends of a gap. Arrow keys move the map, + and − or Ctrl and the wheel zoom, Home "
+        "goes back to the berths, Tab goes from mark to mark."
     )
     return MapView(f"map-{studio.aoi.id}", json.dumps(made, ensure_ascii=False, default=json_value), alt, caption)
+
+
+def home(aoi: Aoi) -> list[list[float]] | None:
+    """South-west and north-east corner, latitude first, of a port's berths and 300 m; None without berths."""
+    berths = [reproject_shape(zone.geometry, WGS84, aoi.epsg) for zone in aoi.of_kind("berth")]
+    if not berths:
+        return None
+    around = reproject_shape(shapely.box(*shapely.total_bounds(berths)).buffer(_BERTHS_M), aoi.epsg, WGS84)
+    west, south, east, north = around.bounds
+    return [[south, west], [north, east]]
 
 
 def composite(

@@ -34,13 +34,18 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An encoded image. `alt` is made from the data it shows; sizes in pixels."""
+    """An encoded image. `alt` is made from the data it shows; sizes in pixels.
+
+    `credit` names whose data it shows and `notes` how, for pages on which the words in the image are too small to read.
+    """
 
     data: bytes
     mime: str
     width: int
     height: int
     alt: str
+    credit: str = ""
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from monitor.report.page.blocks import Block, Cards, Chart, Download, MapView, P
 from monitor.report.page.model import Brief
 from monitor.report.page.style import HANGUL, hangul_font
 from monitor.report.page.wording import SIMULATED_LINE
+from monitor.report.render.fonts import font_faces, words
 
 PAPER_ROWS = 26
 """Rows of a table on paper; the rest are in the HTML edition."""
@@ -41,7 +42,7 @@ def write_html(brief: Brief, out: Path) -> Path:
 def page(brief: Brief, *, paper: bool) -> str:
     """The brief as HTML text; `paper` leaves out scripts and opens what is folded, for the PDF."""
     has_map = any(isinstance(block, MapView) for block in _blocks(brief.sections))
-    css = style() + (paper_fonts() if paper else leaflet_css() if has_map else "")
+    css = style() + (paper_fonts() if paper else font_faces(words(brief)) + (leaflet_css() if has_map else ""))
     js = script() + (asset("templates/map.js") if has_map else "")
     scripts = [js, *([leaflet_js()] if has_map else [])]
     return str(
@@ -86,7 +87,7 @@ def behind(brief: Brief) -> tuple[Table, ...]:
 def policy(styles: list[str], scripts: list[str]) -> str:
     """The content security policy: pictures from data URIs, and just these styles and scripts, by their hashes."""
     return (
-        f"default-src 'none'; img-src data:; style-src {' '.join(map(_hash, styles))}; "
+        f"default-src 'none'; img-src data:; font-src data:; style-src {' '.join(map(_hash, styles))}; "
         f"script-src {' '.join(map(_hash, scripts))}; base-uri 'none'; form-action 'none'"
     )
 
@@ -121,12 +122,12 @@ def asset(name: str) -> str:
 
 def style() -> str:
     """The style sheet of the brief's blocks."""
-    return asset("templates/brief.css") + asset("templates/swipe.css")
+    return "".join(asset(f"templates/{name}.css") for name in ("brief", "swipe", "figures", "dark"))
 
 
 def script() -> str:
     """The script of the brief's blocks, maps apart."""
-    return asset("templates/swipe.js") + asset("templates/brief.js")
+    return "".join(asset(f"templates/{name}.js") for name in ("swipe", "figures", "brief"))
 
 
 @lru_cache(maxsize=1)

@@ -54,7 +54,7 @@ class Page:
 
 def map_page(view: MapView) -> Page:
     """A port's map as a page of its own."""
-    css, scripts = leaflet_css() + _MAP_CSS, [leaflet_js(), asset("templates/map.js")]
+    css, scripts = leaflet_css() + asset("templates/figures.css") + _MAP_CSS, [leaflet_js(), asset("templates/map.js")]
     made = (
         environment()
         .get_template("map.html.j2")

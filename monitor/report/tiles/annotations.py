@@ -284,10 +284,15 @@ def _swatch(sheet: Sheet, x: float, y: float, kind: str) -> None:
         "aoi": ("", "none", "--"),
         "zone": ("", "none", "-"),
         "low": ("", "none", ":"),
+        "tick": ("", "none", "-"),
         "detail": ("", "none", "-"),
         "box": ("", "none", "-"),
     }[kind]
     colour = {"aoi": "#111111", "zone": "#0072B2", "detail": "#c9b800", "box": PURPLE}.get(kind, QUIET)
+    if kind == "tick":
+        sheet.box(x, y + 6, 20, 2, face=INK)
+        sheet.marker(x + 22, y + 7, "D", QUIET, size=7)
+        return
     sheet.figure.add_artist(
         Rectangle(
             (x / sheet.width, y / sheet.height),

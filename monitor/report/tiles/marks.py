@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +14,24 @@ from monitor.core.geo.grid import Grid
 from monitor.report.page.wording import STATUS
 
 LOW_SCORE = 0.5
+NUMBERED_M = 100.0
+"""Where a picture is coarse, only hulls of this length or more are numbered (chosen: 10 px of Sentinel-2)."""
+COARSE_M = 5.0
+"""A picture is coarse when one pixel of it is more ground than this: at 10 m, shown at less than ×2 (chosen)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mark:
-    """One object on a tile: `outline` is (n, 2) fractional (col, row) of the tile's pixels."""
+    """One object on a tile: `outline` is (n, 2) fractional (col, row) of the tile's pixels.
+
+    `length_m` is the detection's, NaN where it has none.
+    """
 
     number: int
     status: str
     outline: npt.NDArray[np.float64]
     is_low: bool
+    length_m: float = float("nan")
 
     @property
     def label(self) -> str:
@@ -72,6 +80,14 @@ def is_ship(mark: Mark) -> bool:
     return mark.status not in ("stack", "fixed", "other")
 
 
+def is_numbered(mark: Mark, metres: float) -> bool:
+    """Whether a mark carries its number in a picture whose pixels are `metres` of ground each.
+
+    Dark events always do, since what is stated of them names the number.
+    """
+    return metres <= COARSE_M or mark.status == "dark" or (is_ship(mark) and mark.length_m >= NUMBERED_M)
+
+
 def numbered(detections: pd.DataFrame) -> pd.DataFrame:
     """The detections of one scene with a column `number` from 1: vessels first, then all else, north to south.
 
@@ -107,7 +123,9 @@ def marks(detections: pd.DataFrame, status: dict[str, str], grid: Grid) -> tuple
     made = []
     for row in detections.itertuples():
         outline = outline_of(row.geometry, grid)
-        mark = Mark(int(row.number), status[row.detection_id], outline, float(row.score) < LOW_SCORE)
+        mark = Mark(
+            int(row.number), status[row.detection_id], outline, float(row.score) < LOW_SCORE, float(row.length_m)
+        )
         col, line = mark.centre
         if 0 <= col < grid.shape[1] and 0 <= line < grid.shape[0]:
             made.append(mark)
@@ -123,11 +141,17 @@ def outline_of(geometry: BaseGeometry, grid: Grid) -> npt.NDArray[np.float64]:
 
 
 def place_labels(
-    marks: tuple[Mark, ...], shape: tuple[int, int], *, char_px: float, line_px: float
+    marks: tuple[Mark, ...],
+    shape: tuple[int, int],
+    *,
+    char_px: float,
+    line_px: float,
+    frames: Sequence[BaseGeometry] = (),
+    ticks: Collection[int] = (),
 ) -> tuple[tuple[float, float], ...]:
-    """(col, row) of the middle of each mark's label, beside its box and clear of the others where there is room.
+    """(col, row) of the middle of each mark's label, beside its frame and clear of the others where there is room.
 
-    Sizes are of a label's letter and line, in tile pixels. Greedy in the order of the marks.
+    Sizes are of a label's letter and line, in tile pixels. Greedy in the order of the marks, labels before ticks.
 
     Parameters
     ----------
@@ -139,11 +163,18 @@ def place_labels(
         Width of a letter, in tile pixels.
     line_px : float
         Height of a line, in tile pixels.
+    frames : sequence of BaseGeometry, optional
+        What is drawn around each mark, in tile pixels; by default its outline.
+    ticks : Collection[int], optional
+        Numbers of the marks that get no words.
     """
-    taken = [np.concatenate([m.outline.min(axis=0), m.outline.max(axis=0)]) for m in marks]
-    placed = []
-    for index, mark in enumerate(marks):
-        half = np.array([char_px * (len(mark.label) + 1.5) / 2, line_px / 2])
+    taken = [np.array(f.bounds) for f in frames] or [
+        np.concatenate([m.outline.min(axis=0), m.outline.max(axis=0)]) for m in marks
+    ]
+    placed: dict[int, tuple[float, float]] = {}
+    for index in sorted(range(len(marks)), key=lambda i: marks[i].number in ticks):
+        wide = 0.0 if marks[index].number in ticks else char_px * (len(marks[index].label) + 1.5) / 2
+        half = np.array([wide, line_px / 2]) if wide else np.full(2, line_px / 4)
         spots = [(_box(spot, half), spot) for spot in _spots(taken[index], half)]
         costs = [
             _overlap(box, taken, index) + _area_beyond(box, shape) * 4 + 0.01 * rank * half.prod()
@@ -151,8 +182,8 @@ def place_labels(
         ]
         box, spot = spots[int(np.argmin(costs))]
         taken.append(box)
-        placed.append((float(spot[0]), float(spot[1])))
-    return tuple(placed)
+        placed[index] = (float(spot[0]), float(spot[1]))
+    return tuple(placed[index] for index in range(len(marks)))
 
 
 def _spots(box: npt.NDArray[np.float64], half: npt.NDArray[np.float64]) -> list[npt.NDArray[np.float64]]:

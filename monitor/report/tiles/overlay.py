@@ -1,4 +1,4 @@
-"""What is drawn on the pixels of a tile: hatches, outlines, letters, numbered boxes, the word SIMULATED."""
+"""What is drawn on the pixels of a tile: hatches, outlines, letters, the word SIMULATED."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
-from matplotlib.patches import Polygon
-from matplotlib.patheffects import withStroke
+from matplotlib.patheffects import Stroke, withStroke
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Zone
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
-from monitor.report.page.style import BLUE, PURPLE, STATUS_COLOUR, STATUS_MARKER, YELLOW
+from monitor.report.page.style import BLUE, PURPLE, YELLOW
 from monitor.report.page.wording import SIMULATED
 from monitor.report.tiles.annotations import PT
-from monitor.report.tiles.marks import Mark, outline_of, place_labels
+from monitor.report.tiles.marks import Mark, outline_of
 
 _LETTER_PX = 17.0
 
@@ -78,8 +77,8 @@ def outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
         axes.plot(*outline_of(overlay.aoi, grid).T, color="#111111", linewidth=1.2, linestyle=(0, (6, 4)))
     for zone in overlay.zones:
         ring = outline_of(zone.geometry, grid)
-        axes.plot(*ring.T, color="white", linewidth=2.4, alpha=0.8)
-        axes.plot(*ring.T, color=BLUE, linewidth=1.2)
+        axes.plot(*ring.T, color="white", linewidth=1.6, alpha=0.55)
+        axes.plot(*ring.T, color=BLUE, linewidth=0.8)
     for place in overlay.details:
         ring = outline_of(place, grid)
         axes.plot(*ring.T, color="black", linewidth=3.2, alpha=0.6)
@@ -135,58 +134,10 @@ def letters(axes: Axes, overlay: Overlay, grid: Grid, zoom: float) -> None:
         )
 
 
-def boxes(axes: Axes, marks: tuple[Mark, ...], shape: tuple[int, int], zoom: float) -> None:
-    """Draw the numbered oriented boxes with their status by symbol, letter and colour.
-
-    Parameters
-    ----------
-    axes : Axes
-        Where it is drawn.
-    marks : tuple of Mark
-        What is boxed.
-    shape : tuple of int
-        Rows and columns of the tile, in pixels.
-    zoom : float
-        Tile pixels per scene pixel.
-    """
-    px = 15.0 if len(marks) <= 40 else 12.5
-    spots = place_labels(marks, shape, char_px=0.7 * px / zoom, line_px=1.25 * px / zoom)
-    for mark, (col, row) in zip(marks, spots, strict=True):
-        colour = STATUS_COLOUR[mark.status]
-        style = (0, (3, 2)) if mark.is_low else "-"
-        axes.add_patch(Polygon(mark.outline, closed=True, fill=False, edgecolor="black", linewidth=2.8, alpha=0.75))
-        axes.add_patch(Polygon(mark.outline, closed=True, fill=False, edgecolor=colour, linewidth=1.5, linestyle=style))
-        x, y = mark.centre
-        axes.plot([x, col], [y, row], color=colour, linewidth=0.6, alpha=0.8, zorder=1.5)
-        letters = px * 0.66 / zoom
-        left = col - letters * len(mark.label) / 2
-        axes.plot(
-            [left],
-            [row],
-            marker=STATUS_MARKER[mark.status],
-            markersize=0.75 * px * PT,
-            markerfacecolor=colour,
-            markeredgecolor="black",
-            markeredgewidth=0.8,
-            zorder=5,
-        )
-        axes.text(
-            col + letters * 0.6,
-            row,
-            mark.label,
-            fontsize=px * PT,
-            color="white",
-            fontweight="bold",
-            ha="center",
-            va="center",
-            clip_on=True,
-            path_effects=[withStroke(linewidth=2.6, foreground="black")],
-            zorder=6,
-        )
-
-
 def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float = 0.5) -> None:
-    """Write SIMULATED across the pixels, `repeat` times, each at that share of its part from the top.
+    """Write SIMULATED across the pixels in outlined letters, through which hulls stay visible.
+
+    `repeat` times, each at that share of its part from the top.
 
     Parameters
     ----------
@@ -202,19 +153,22 @@ def watermark(axes: Axes, cols: int, rows: int, *, repeat: int = 2, share: float
         Height of a letter as a share of the picture's.
     """
     span = axes.get_window_extent().width
+    wide = float(np.clip(span / 900, 0.35, 1.0))
     for index in range(repeat):
         axes.text(
             cols / 2,
             rows * (index + share) / repeat,
             SIMULATED,
             fontsize=span / repeat**0.5 / 7.2 * PT,
-            color="white",
-            alpha=0.22,
+            color="none",
             rotation=18,
             ha="center",
             va="center",
             fontweight="bold",
             zorder=8,
             clip_on=True,
-            path_effects=[withStroke(linewidth=1.2, foreground="#00000066")],
+            path_effects=[
+                Stroke(linewidth=2.6 * wide, foreground="#00000073"),
+                Stroke(linewidth=1.3 * wide, foreground="#ffffffb3"),
+            ],
         )

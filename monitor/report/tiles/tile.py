@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import matplotlib as mpl
 import numpy as np
@@ -17,8 +17,9 @@ from monitor.report.page.blocks import Picture
 from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, Rgb, drawable, lossless, rc, webp
 from monitor.report.page.wording import SIMULATED, SIMULATED_LINE
 from monitor.report.tiles.annotations import DPI, Sheet, graticule, legend, north_arrow, scale_bar
-from monitor.report.tiles.marks import Mark
-from monitor.report.tiles.overlay import Overlay, boxes, hatches, letters, outlines, watermark
+from monitor.report.tiles.hulls import View, draw_marks
+from monitor.report.tiles.marks import NUMBERED_M, Mark, is_numbered, is_ship
+from monitor.report.tiles.overlay import Overlay, hatches, letters, outlines, watermark
 from monitor.report.tiles.stretch import Stretch
 
 LONG_SIDE = 1200
@@ -55,7 +56,9 @@ def draw_tile(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay
         What is drawn on it.
     """
     with mpl.rc_context(rc()):
-        return webp(compose(raster, stretch, text, overlay), text.alt)
+        picture = webp(compose(raster, stretch, text, overlay), text.alt)
+    zoom = LONG_SIDE / max(raster.grid.shape)
+    return replace(picture, credit=_credit(text), notes=_lines(raster, stretch, text, overlay, zoom))
 
 
 def plain_tile(raster: Raster, stretch: Stretch, text: TileText) -> Picture:
@@ -104,7 +107,7 @@ def draw_chip(raster: Raster, stretch: Stretch, text: TileText, shown: tuple[Mar
         axes.set_yticks([])
         axes.imshow(stretch.colour(raster), extent=(0, cols, rows, 0), interpolation="nearest", aspect="auto")
         hatches(axes, raster)
-        boxes(axes, shown, raster.grid.shape, zoom)
+        draw_marks(axes, shown, View(raster.grid.shape, zoom, raster.grid.gsd_m))
         if text.simulated:
             watermark(axes, cols, rows, repeat=1, share=0.82)
         sheet.text(8, 44, text.when, px=17, weight="bold")
@@ -145,7 +148,7 @@ def compose(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay) 
     graticule(axes, raster.grid)
     outlines(axes, overlay, raster.grid)
     letters(axes, overlay, raster.grid, zoom)
-    boxes(axes, overlay.marks, raster.grid.shape, zoom)
+    draw_marks(axes, overlay.marks, View(raster.grid.shape, zoom, raster.grid.gsd_m))
     if text.simulated:
         watermark(axes, cols, rows)
     _head(sheet, text)
@@ -195,7 +198,9 @@ def _foot(
     present = [s for s in STATUS_COLOUR if any(m.status == s for m in overlay.marks)]
     extras = [(kind, {"nodata": "no data", "cloud": "cloud or shadow"}[kind]) for kind in hatched]
     if any(m.is_low for m in overlay.marks):
-        extras.append(("low", "dashed box: score < 0.5"))
+        extras.append(("low", "dashed line: score < 0.5"))
+    if any(is_ship(m) and not is_numbered(m, gsd / zoom) for m in overlay.marks):
+        extras.append(("tick", f"tick: hull under {NUMBERED_M:.0f} m"))
     if overlay.aoi is not None and not overlay.aoi.contains(raster.grid.footprint()):
         extras.append(("aoi", "area of interest"))
     if overlay.zones:
@@ -205,7 +210,11 @@ def _foot(
     if overlay.boxes:
         extras.append(("box", "single container box"))
     legend(sheet, _LEFT + 420, top + 6, statuses=present, extras=extras)
-    sheet.text(_LEFT, 12, SIMULATED_LINE if text.simulated else text.credit, px=15, weight="bold", colour=INK)
+    sheet.text(_LEFT, 12, _credit(text), px=17, weight="bold", colour=INK)
+
+
+def _credit(text: TileText) -> str:
+    return SIMULATED_LINE if text.simulated else text.credit
 
 
 def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, zoom: float) -> tuple[str, ...]:

@@ -88,5 +88,6 @@
     session = answered;
     form.elements.who.value = localStorage.getItem("monitor-who") || answered.who;
     queue.querySelectorAll("button").forEach(function (button) { button.disabled = !answered.mayWrite; });
+    if (document.activeElement === document.body && items().length) { items()[0].focus({ preventScroll: true }); }
   });
 }());

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from monitor.core.geo.geodesy import distance_m
 from monitor.core.scenes.scene import Raster
 from monitor.core.tables import POSITIONS, VESSELS
+from monitor.report.map.layers import land
 from monitor.report.map.port_map import composite, port_map
 from monitor.report.page.blocks import MapView
 from monitor.report.page.model import BriefInput
@@ -22,6 +27,8 @@ from monitor.report.tiles.frames import overview
 from monitor.report.tiles.observations import Observation, observations_of
 from monitor.report.tiles.studio import Studio
 from tests.report.made import brief_input, no_pixels, port, read_pixels
+
+BROWSER = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 def positions() -> pd.DataFrame:
@@ -146,3 +153,57 @@ def test_a_notebook_gets_a_frame_that_fetches_nothing(view: MapView) -> None:
 def test_a_summary_escapes_what_it_shows() -> None:
     assert "&lt;b&gt;" in table_html("There", [{"port": "<b>", "number": 3}])
     assert "Nothing here yet" in table_html("There", [])
+
+
+def test_the_map_opens_on_the_berths_with_300_m_around_them(view: MapView) -> None:
+    (south, west), (north, east) = json.loads(view.document)["home"]
+    assert distance_m(west, 42.2295, 130.284, 42.2295) == pytest.approx(300, abs=15)
+    assert distance_m(130.287, 42.2295, east, 42.2295) == pytest.approx(300, abs=15)
+    assert distance_m(130.285, south, 130.285, 42.229) == pytest.approx(300, abs=15)
+    assert north > 42.230
+
+
+def test_a_port_without_berths_opens_on_its_picture(given: BriefInput) -> None:
+    bare = replace(port(), zones=())
+    made = port_map(Studio(given, bare, read_pixels), newest(given), overview(bare))
+    assert made is not None
+    document = json.loads(made.document)
+    assert document["home"] == document["bounds"]
+
+
+def test_a_mark_says_when_and_leads_to_its_evidence(view: MapView) -> None:
+    (event,) = layers(view)["Detections: dark event (1)"]["features"]
+    about = event["properties"]
+    assert about["time"] == "2023-10-10 02:16 UTC"
+    assert (about["subject"], about["anchor"]) == ("s2_20231010-1", "event-dark-1")
+    assert event["ring"] == pytest.approx([130.29025, 42.2255])
+    (matched,) = layers(view)["Detections: matched (1)"]["features"]
+    assert matched["properties"]["anchor"] == "tile-s2_20231010-rajin-overview"
+    assert "ring" not in matched
+
+
+def test_the_coast_lies_under_the_picture_with_its_credit(view: MapView) -> None:
+    document = json.loads(view.document)
+    (ground,) = document["land"]
+    assert ground["geometry"]["type"] in ("Polygon", "MultiPolygon")
+    assert "OpenStreetMap" in document["credit"]
+    assert "ODbL" in document["credit"]
+
+
+def test_where_no_coast_is_charted_there_is_no_land_and_no_credit() -> None:
+    nothing, credit = land((9.5, 54.0, 10.5, 55.0))
+    assert (nothing.features, credit) == ((), "")
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium here")
+def test_a_browser_draws_the_map_with_its_controls_and_marks(view: MapView, tmp_path: Path) -> None:
+    out = map_page(view).write(tmp_path / "map.html")
+    flags = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
+    shown = subprocess.run(
+        [str(BROWSER), *flags, out.as_uri()], capture_output=True, check=True, timeout=60, text=True
+    ).stdout
+    shown = re.sub(r"<script>.*?</script>", "", shown, flags=re.S)
+    assert 'aria-label="Back to the berths"' in shown
+    assert shown.count('class="swatch"') == len(layers(view)) + 1
+    assert re.search(r'<path[^>]*tabindex="0"[^>]*aria-label="2023-10-10 02:16 UTC: \d+D: dark event', shown)
+    assert "COASTER </script>" not in shown

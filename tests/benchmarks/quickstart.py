@@ -1,4 +1,4 @@
-"""How long `monitor quickstart` takes against a catalog on this machine: `python -m tests.benchmarks.quickstart [SCENES]`.
+"""How long `monitor quickstart` takes against a catalog of this machine: `python -m tests.benchmarks.quickstart 20`.
 
 The catalog has SIMULATED passes over Rajin, as cloud-optimised GeoTIFFs behind range requests.
 """
@@ -18,7 +18,6 @@ from monitor.workspace.factory import season_of, shipped_ports
 from monitor.workspace.workspace import Workspace
 from tests.standin.items import write_item
 from tests.standin.stac_api import StacApi
-
 
 PERIOD = TimeRange.parse("2023-07-01/2023-12-01")
 

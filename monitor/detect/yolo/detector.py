@@ -19,7 +19,7 @@ from monitor.detect.yolo import decode
 from monitor.detect.yolo.checks import check_fits_weights, thinned
 from monitor.detect.yolo.openvino import installed_network
 from monitor.detect.yolo.outlines import long_side, outlines
-from monitor.detect.yolo.preprocess import Window, cut_windows, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo.preprocess import Window, cut_windows, dark_levels, first_pixel, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import DEFAULT, Weights, check_sha256, read_weights
 
@@ -72,7 +72,7 @@ class YoloDetector:
         check_fits_weights(raster, self.weights)
         if not raster.valid.any():
             return Boxes.empty()
-        windows = list(cut_windows(raster.grid.shape, core=CORE_PX))
+        windows = list(cut_windows(raster.grid.shape, core=CORE_PX, first=first_pixel(raster.grid)))
         workers = min(threads(), len(windows)) if self.checkpoint is None else 1
         network = self.open(max(threads() // workers, 1))
         dark = _dark(thinned(raster, _DARK_PX), self.weights)
@@ -98,7 +98,7 @@ class YoloDetector:
             return Boxes.empty()
         has = tuple(raster.has(band) for band in self.weights.bands)
         image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
-        logits = maps_of(network, image, views=views)
+        logits = maps_of(network, image, views=views, first=first_pixel(part.grid))
         maps = decode.probabilities(logits, out=logits)
         origin = (window.rows.start, window.cols.start)
         core = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import sensor
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
+from monitor.detect.chance import Chance
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
@@ -99,6 +100,7 @@ def find_objects(
         where = [""] * len(boxes)
     else:
         boxes, where = place(boxes, raster, known)
+    boxes, where = _with_chances(boxes, where, detector)
     if not len(boxes):
         return Objects(boxes)
     shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
@@ -120,6 +122,20 @@ def find_objects(
             for shape, name in zip(shapes, boxes.class_name, strict=True)
         ),
     )
+
+
+def _with_chances(boxes: Boxes, zone: list[str], detector: Detector) -> tuple[Boxes, list[str]]:
+    """Vessels with the chance that each is right as their score, where the detector's weights tell it.
+
+    Those whose chance is below the detector's `least_score` are dropped.
+    """
+    chance = getattr(detector, "chance", Chance())
+    if chance == Chance() or not len(boxes):
+        return boxes, zone
+    afloat = np.array([name == VESSEL for name in boxes.class_name])
+    score = np.where(afloat, chance.of(boxes.score, zone, boxes.length_m), boxes.score)
+    kept = np.flatnonzero(~afloat | (score >= getattr(detector, "least_score", 0.0))).tolist()
+    return replace(boxes, score=score).take(kept), [zone[index] for index in kept]
 
 
 def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:

@@ -1,4 +1,4 @@
-"""The same scene cut or resampled otherwise: ``python -m tests.benchmarks.detect_repeatability [PORT …] [--s2-ais]``.
+"""The same scene cut or resampled otherwise: ``python -m tests.benchmarks.detect_repeatability [PLACE …]``.
 
 Three questions on real scenes: do crops of 0–7 px give the same hulls; do a half-pixel shift (bilinear) and pixels of 9
 and 11 m; and does a harbour hold as many ships in every window that shows it. Hulls count whose centre lies 320 m and
@@ -140,12 +140,11 @@ def counts_in_windows(raster: Raster, acquisition: Acquisition, detector: Detect
 def main(words: list[str]) -> None:
     """Print agreement by kind of version and the deviation over windows, for each scene and for all."""
     detector = make_detector("s2")
-    names = [word for word in words if not word.startswith("--")]
-    folders = [*labelled_folders(DATA / "s2_ports"), *(labelled_folders(DATA / "s2_ais") if not names else [])]
+    folders = [*labelled_folders(DATA / "s2_ports"), *labelled_folders(DATA / "s2_ais")]
     total: dict[str, np.ndarray] = {}
     deviations: list[float] = []
     for folder in folders:
-        if names and folder.name not in names:
+        if words and folder.name not in words:
             continue
         acquisition, raster = read_scene(folder)
         whole = vessels(raster, acquisition, detector)

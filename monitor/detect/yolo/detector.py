@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from monitor.core.arrays import Mask, Pixels
 from monitor.core.errors import DetectorError
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
+from monitor.detect.chance import Chance
 from monitor.detect.yolo import decode
 from monitor.detect.yolo.checks import check_fits_weights, thinned
 from monitor.detect.yolo.openvino import installed_network
@@ -36,7 +38,8 @@ class YoloDetector:
     weights : Weights
         An entry of ``weights.toml``.
     threshold : float, optional
-        Least score of a vessel; None takes that of the weights.
+        Least chance that a vessel is right; None takes that of the weights. The network's own scores come back from a
+        call; `detect` turns them into chances, once zones are known, and drops those below.
     checkpoint : Path, optional
         A ``.pt`` file to run by ultralytics instead, loaded with weights-only unpickling; for comparison, never by
         default.
@@ -53,8 +56,14 @@ class YoloDetector:
 
     @property
     def key(self) -> str:
-        """Name, the head of the sha256, and the threshold."""
-        return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}".replace(".", "")
+        """Name, the head of the sha256, the threshold, and the chances where they are fitted."""
+        fitted = "" if self.chance == Chance() else f"-c{zlib.crc32(repr(self.chance).encode()):08x}"
+        return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}{fitted}".replace(".", "")
+
+    @property
+    def chance(self) -> Chance:
+        """What turns score, zone and length into the chance that a vessel is right."""
+        return self.weights.chance
 
     @property
     def least_score(self) -> float:
@@ -126,11 +135,12 @@ class YoloDetector:
         return installed_network(self.weights.path, self.weights.sha256, cores=cores)
 
     def _objects(self, maps: Pixels, core: tuple[slice, slice], origin: tuple[int, int], gsd_m: float) -> Boxes:
-        rule = replace(self.weights.rule, least_score=min(self.weights.rule.least_score, self.least_score))
+        least = self.chance.least_score(self.least_score)
+        rule = replace(self.weights.rule, least_score=min(self.weights.rule.least_score, least))
         hulls = decode.decode_hulls(maps, rule)
         rows, cols = core
         mine = (hulls.x >= cols.start) & (hulls.x < cols.stop) & (hulls.y >= rows.start) & (hulls.y < rows.stop)
-        hulls = hulls.take(mine & (hulls.score >= self.least_score))
+        hulls = hulls.take(mine & (hulls.score >= least))
         shift = np.array([origin[1], origin[0]], dtype=np.float64)
         length = hulls.length_px * gsd_m * self.weights.length_gain
         vessels = Boxes(

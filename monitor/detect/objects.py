@@ -22,6 +22,7 @@ from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
 from monitor.detect.context.water import shows_water
+from monitor.detect.past import comparable, new_hulls, with_new
 
 _LETTER = {VESSEL: "v", CONTAINER_STACK: "s"}
 """What stands for a class in an id; other classes stand there by their name."""
@@ -49,6 +50,8 @@ class Objects:
         The berth, anchorage, yard or pier it lies in, "" for none.
     motion : tuple of BandMotion
         Whether it moved between the bands.
+    past_observations : int
+        Earlier observations of the place that the scene was compared with; 0 when it was not.
     """
 
     boxes: Boxes
@@ -59,6 +62,7 @@ class Objects:
     zone: tuple[str, ...] = ()
     zone_id: tuple[str, ...] = ()
     motion: tuple[BandMotion, ...] = ()
+    past_observations: int = 0
 
     def __len__(self) -> int:
         """How many."""
@@ -72,6 +76,7 @@ def find_objects(
     *,
     aoi: Aoi | None = None,
     water: BaseGeometry | None = None,
+    past: Sequence[Raster] = (),
 ) -> Objects:
     """Everything a detector finds in a raster.
 
@@ -86,6 +91,8 @@ def find_objects(
     water : BaseGeometry, optional
         Longitude/latitude polygons of known water; without them, and without an AOI's, water is read from the
         scene.
+    past : sequence of Raster
+        Other observations of the place: vessels that are new against them are found too, where there are enough.
 
     Raises
     ------
@@ -94,6 +101,9 @@ def find_objects(
     """
     raster = raster.cleared()
     boxes, lags = detector(raster), sensor(acquisition.sensor).has_band_lag
+    compared = comparable(raster, past)
+    if compared:
+        boxes = with_new(boxes, new_hulls(raster, compared, detector))
     boxes = without_aircraft(boxes, raster) if lags else boxes
     known = water if water is not None else (aoi.water if aoi is not None else None)
     if known is None and not shows_water(raster):
@@ -121,6 +131,7 @@ def find_objects(
             band_motion(raster, shape) if name == VESSEL and lags else NOT_MEASURABLE
             for shape, name in zip(shapes, boxes.class_name, strict=True)
         ),
+        past_observations=len(compared),
     )
 
 

@@ -43,11 +43,15 @@ class YoloDetector:
     checkpoint : Path, optional
         A ``.pt`` file to run by ultralytics instead, loaded with weights-only unpickling; for comparison, never by
         default.
+    past : str
+        Which observations of a place an archive's scenes are compared with: "" for none, ``before`` for earlier ones,
+        ``hindsight`` for later ones too.
     """
 
     weights: Weights = field(default_factory=lambda: read_weights(DEFAULT))
     threshold: float | None = None
     checkpoint: Path | None = None
+    past: str = ""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -56,9 +60,10 @@ class YoloDetector:
 
     @property
     def key(self) -> str:
-        """Name, the head of the sha256, the threshold, and the chances where they are fitted."""
+        """Name, the head of the sha256, the threshold, and the chances and the past where these are used."""
         fitted = "" if self.chance == Chance() else f"-c{zlib.crc32(repr(self.chance).encode()):08x}"
-        return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}{fitted}".replace(".", "")
+        past = f"-{self.past}" if self.past else ""
+        return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}{fitted}{past}".replace(".", "")
 
     @property
     def chance(self) -> Chance:

@@ -51,6 +51,31 @@ def describe(
     session.print({"description": str(place), "guesses": list(made.guesses)}, text.rstrip("\n"))
 
 
+@group.command("chances")
+@command
+def chances(
+    session: Session,
+    folders: Annotated[list[Path], typer.Argument(help="Labelled scene folders, or folders of them.")],
+    weights: Annotated[str, typer.Option("--weights", help="Whose scores they are: a name, file or folder.")],
+    folds: Annotated[
+        list[str] | None, typer.Option("--fold", help="Weights of the same recipe that left scenes out; repeatable.")
+    ] = None,
+    floor_m: Annotated[
+        float, typer.Option("--floor", min=0, help="Vessels shorter than this, in metres, neither count nor cost.")
+    ] = 60.0,
+) -> None:
+    """Fit the chance that a detection is right, by score, zone and length, and write it beside the weights.
+
+    Scenes that a network was trained on are passed over, so give folds that left them out.
+
+    Example: monitor weights chances ports/ --weights trained --fold fold0 --fold fold1
+    """
+    from monitor.standalone.chances import fit_chances
+
+    made = fit_chances(folders, weights=weights, folds=tuple(folds or ()), floor_m=floor_m)
+    session.print(made.to_json(), made.text())
+
+
 @command
 def evaluate(
     session: Session,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +17,12 @@ from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import sensor
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
+from monitor.detect.chance import Chance
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
 from monitor.detect.context.placement import place
 from monitor.detect.context.water import shows_water
+from monitor.detect.past import comparable, new_hulls, with_new
 
 _LETTER = {VESSEL: "v", CONTAINER_STACK: "s"}
 """What stands for a class in an id; other classes stand there by their name."""
@@ -48,6 +50,8 @@ class Objects:
         The berth, anchorage, yard or pier it lies in, "" for none.
     motion : tuple of BandMotion
         Whether it moved between the bands.
+    past_observations : int
+        Earlier observations of the place that the scene was compared with; 0 when it was not.
     """
 
     boxes: Boxes
@@ -58,6 +62,7 @@ class Objects:
     zone: tuple[str, ...] = ()
     zone_id: tuple[str, ...] = ()
     motion: tuple[BandMotion, ...] = ()
+    past_observations: int = 0
 
     def __len__(self) -> int:
         """How many."""
@@ -71,6 +76,7 @@ def find_objects(
     *,
     aoi: Aoi | None = None,
     water: BaseGeometry | None = None,
+    past: Sequence[Raster] = (),
 ) -> Objects:
     """Everything a detector finds in a raster.
 
@@ -85,6 +91,8 @@ def find_objects(
     water : BaseGeometry, optional
         Longitude/latitude polygons of known water; without them, and without an AOI's, water is read from the
         scene.
+    past : sequence of Raster
+        Other observations of the place: vessels that are new against them are found too, where there are enough.
 
     Raises
     ------
@@ -93,12 +101,16 @@ def find_objects(
     """
     raster = raster.cleared()
     boxes, lags = detector(raster), sensor(acquisition.sensor).has_band_lag
+    compared = comparable(raster, past)
+    if compared:
+        boxes = with_new(boxes, new_hulls(raster, compared, detector))
     boxes = without_aircraft(boxes, raster) if lags else boxes
     known = water if water is not None else (aoi.water if aoi is not None else None)
     if known is None and not shows_water(raster):
         where = [""] * len(boxes)
     else:
         boxes, where = place(boxes, raster, known)
+    boxes, where = _with_chances(boxes, where, detector)
     if not len(boxes):
         return Objects(boxes)
     shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
@@ -119,7 +131,22 @@ def find_objects(
             band_motion(raster, shape) if name == VESSEL and lags else NOT_MEASURABLE
             for shape, name in zip(shapes, boxes.class_name, strict=True)
         ),
+        past_observations=len(compared),
     )
+
+
+def _with_chances(boxes: Boxes, zone: list[str], detector: Detector) -> tuple[Boxes, list[str]]:
+    """Vessels with the chance that each is right as their score, where the detector's weights tell it.
+
+    Those whose chance is below the detector's `least_score` are dropped.
+    """
+    chance = getattr(detector, "chance", Chance())
+    if chance == Chance() or not len(boxes):
+        return boxes, zone
+    afloat = np.array([name == VESSEL for name in boxes.class_name])
+    score = np.where(afloat, chance.of(boxes.score, zone, boxes.length_m), boxes.score)
+    kept = np.flatnonzero(~afloat | (score >= getattr(detector, "least_score", 0.0))).tolist()
+    return replace(boxes, score=score).take(kept), [zone[index] for index in kept]
 
 
 def _ids(scene_id: str, boxes: Boxes, middle: Floats) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,11 +32,14 @@ class Choice:
         Least score; the detector's own when None.
     keys : mapping of str to object
         What is said of a model of one's own, over its description.
+    past : str
+        As of `YoloDetector`; models of one's own and radar take none.
     """
 
     weights: str | None = None
     threshold: float | None = None
     keys: Mapping[str, object] = field(default_factory=dict)
+    past: str = ""
 
 
 def make_detector(
@@ -107,6 +110,22 @@ def make_detector(
     if opened:
         found.open()
     return found
+
+
+def with_past(detector: Detector, past: str) -> Detector:
+    """The detector as it compares a scene with the port's own past; itself where it cannot, or "" is asked for.
+
+    Parameters
+    ----------
+    detector : Detector
+    past : str
+        "" | ``before`` | ``hindsight``, as of `YoloDetector`.
+    """
+    if not past:
+        return detector
+    from monitor.detect.yolo.detector import YoloDetector
+
+    return replace(detector, past=past) if isinstance(detector, YoloDetector) else detector
 
 
 def _dense(weights: Weights, threshold: float | None, *, opened: bool) -> Detector:

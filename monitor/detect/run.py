@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
@@ -20,6 +22,7 @@ def detect(
     *,
     aoi: Aoi | None = None,
     water: BaseGeometry | None = None,
+    past: Sequence[Raster] = (),
 ) -> gpd.GeoDataFrame:
     """Everything a detector finds in a raster.
 
@@ -34,6 +37,9 @@ def detect(
     water : BaseGeometry, optional
         Longitude/latitude polygons of known water; without them, and without an AOI's, water is read from the
         scene.
+    past : sequence of Raster
+        Other observations of the place, the most alike first: vessels that are new against them are found too. Used
+        from three on; rows say how many were.
 
     Returns
     -------
@@ -46,7 +52,7 @@ def detect(
     DetectorError
         The raster does not fit the detector.
     """
-    found = find_objects(raster, acquisition, detector, aoi=aoi, water=water)
+    found = find_objects(raster, acquisition, detector, aoi=aoi, water=water, past=past)
     if not len(found):
         return DETECTIONS.empty()
     boxes = found.boxes
@@ -72,6 +78,7 @@ def detect(
             "motion": [motion.state for motion in found.motion],
             "speed_low_kn": [motion.low_kn for motion in found.motion],
             "speed_high_kn": [motion.high_kn for motion in found.motion],
+            "past_observations": found.past_observations,
             "geometry": list(found.shapes),
         }
     )

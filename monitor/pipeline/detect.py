@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -21,6 +21,7 @@ from monitor.detect import Detector, detect
 from monitor.detect.base import CONTAINER, CONTAINER_STACK, VESSEL, finds
 from monitor.detect.berths.profiles import berth_profiles
 from monitor.detect.context.coverage import coverage
+from monitor.detect.past import PAST
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import table_key, without_detections
 from monitor.store.archive import Archive
@@ -58,7 +59,40 @@ def detect_scenes(
             )
     work = without_detections(context, chosen)
     archive = replace(context.archive, root=context.archive.root.resolve())
-    return each(partial(_detect_one, archive, dict(context.detectors)), work, pool, step="detect")
+    used = dict(context.detectors)
+    compared = {scene.id: compared_with(scene, context.scenes, used) for scene, _ in work}
+    return each(partial(_detect_one, archive, used, compared), work, pool, step="detect")
+
+
+def compared_with(scene: Scene, scenes: Sequence[Scene], detectors: Mapping[str, Detector]) -> tuple[str, ...]:
+    """The ids of the scenes that one is compared with, the nearest in the season first.
+
+    Parameters
+    ----------
+    scene : Scene
+    scenes : sequence of Scene
+        Of the archive.
+    detectors : mapping of str to Detector
+        One with ``past = "before"`` never reads what was acquired later; without `past` none is read.
+    """
+    of = scene.acquisition
+    past = getattr(detectors.get(of.sensor), "past", "")
+    if not past:
+        return ()
+
+    def apart(other: Scene) -> tuple[float, float]:
+        days = abs((of.acquired_at - other.acquisition.acquired_at).total_seconds()) / 86400.0
+        return min(days % 365.25, 365.25 - days % 365.25), days
+
+    near = [
+        other
+        for other in scenes
+        if other.acquisition.aoi_id == of.aoi_id
+        and other.acquisition.sensor == of.sensor
+        and other.id != scene.id
+        and (past == "hindsight" or other.acquisition.acquired_at < of.acquired_at)
+    ]
+    return tuple(other.id for other in sorted(near, key=apart)[: PAST.most])
 
 
 def looked_for(seen: pd.DataFrame, classes: Collection[str]) -> pd.DataFrame:
@@ -80,14 +114,18 @@ def looked_for(seen: pd.DataFrame, classes: Collection[str]) -> pd.DataFrame:
     return COVERAGE.conform(made)
 
 
-def _detect_one(archive: Archive, detectors: Mapping[str, Detector], work: tuple[Scene, Aoi]) -> str:
+def _detect_one(
+    archive: Archive, detectors: Mapping[str, Detector], compared: Mapping[str, Sequence[str]], work: tuple[Scene, Aoi]
+) -> str:
     scene, aoi = work
     detector = detectors.get(scene.acquisition.sensor)
     if detector is None:
         kind = scene.acquisition.sensor
         raise DetectorError(f"{scene.id}: no detector for sensor {kind}; set weights in [detector.{kind}]")
     raster = archive.read_raster(scene.id)
-    found = detect(raster, scene.acquisition, detector, aoi=aoi)
+    names = compared[scene.id] if raster.valid.size <= PAST.most_px else ()
+    past = [archive.read_raster(name) for name in names]
+    found = detect(raster, scene.acquisition, detector, aoi=aoi, past=past)
     seen = looked_for(coverage(scene.acquisition, raster, aoi), finds(detector))
     key = table_key(detector, aoi)
     archive.write_scene_table("coverage", key, scene.id, seen)

@@ -12,7 +12,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import SettingsError
 from monitor.core.scenes.sensors import SERVED
 from monitor.core.timerange import TimeRange, span
-from monitor.detect.registry import make_detector
+from monitor.detect.registry import make_detector, with_past
 from monitor.pipeline.alerts.plan import AlertPlan
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, read_credentials
 from monitor.workspace.settings import Settings
@@ -151,9 +151,10 @@ def detector(
         There is no detector for the sensor.
     """
     chosen = settings.detector.of(sensor)
-    return make_detector(
+    found = make_detector(
         sensor, chosen.weights, chosen.threshold, keys=chosen.keys, home=root, aois=aois, opened=opened
     )
+    return with_past(found, chosen.past)
 
 
 def hub_settings(settings: Settings) -> SentinelHubSettings:

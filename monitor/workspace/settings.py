@@ -145,6 +145,11 @@ class DetectorSection(_Section):
         "", description="for optical scenes: a name, a file or a folder of weights; empty: the default for each sensor"
     )
     threshold: float | None = Field(None, ge=0, le=1, description="least score; empty: the weights' own")
+    past: Literal["", "before", "hindsight"] = Field(
+        "",
+        description="compare Sentinel-2 scenes with the port's own: before (three earlier ones and more), hindsight "
+        "(later ones too); empty: each scene alone",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -164,11 +169,12 @@ class DetectorSection(_Section):
         """
         own = (self.__pydantic_extra__ or {}).get(sensor)
         weights = self.weights if sensor != "s1" else ""
+        past = self.past if sensor == "s2" else ""
         if own is None:
-            return Choice(weights or None, self.threshold)
+            return Choice(weights or None, self.threshold, past=past)
         keys = own.model_dump(exclude={"weights", "threshold"}, exclude_unset=True)
         threshold = self.threshold if own.threshold is None else own.threshold
-        return Choice(own.weights or weights or None, threshold, keys)
+        return Choice(own.weights or weights or None, threshold, keys, past)
 
     def sensors(self, wanted: Iterable[str]) -> tuple[str, ...]:
         """Those sensors that something finds ships for: of those wanted, and of any that no service offers.

@@ -38,6 +38,7 @@ DETECTIONS = Schema(
         "clear_observations": Column("int64", "", "Clear observations of it, first find to last; 0: not judged yet."),
         "size_class": Column("str", "", 'Class by length and beam: "Panamax, full"; "" where they do not tell one.'),
         "same_ship": Column("str", "", 'Another detection of the hour that stands for the same ship, "" for none.'),
+        "past_observations": Column("int64", "", "Earlier observations of the place compared with; 0: none was."),
         "geometry": Column("geometry", "", "Box of an object, oriented where it has an axis, or outline of a stack."),
     },
     key=("detection_id",),
@@ -54,6 +55,7 @@ DETECTIONS = Schema(
         "clear_observations": 0,
         "size_class": "",
         "same_ship": "",
+        "past_observations": 0,
     },
 )
 

@@ -56,6 +56,10 @@ class Evaluation:
         """Detections of vessels by score in fifths: how many, and the share of them that was right."""
         return by_score(self.scores)
 
+    def detections(self) -> pd.DataFrame:
+        """Detections of vessels that count: `scene, score, zone, length_m, right`, the zone as it was detected."""
+        return detections(self.scores)
+
     def others(self) -> pd.DataFrame:
         """Labels, found and false alarms of each class that is neither vessel nor stack, over all scenes."""
         return others(self.scores)
@@ -261,6 +265,18 @@ def by_score(scores: Sequence[SceneScore]) -> pd.DataFrame:
             {"score_from": low, "score_to": high, "detections": true + false, "right": _share(true, true + false)}
         )
     return pd.DataFrame(rows)
+
+
+def detections(scores: Sequence[SceneScore]) -> pd.DataFrame:
+    """Rows of detections of vessels that count: `scene, score, zone, length_m, right`; the zone as it was detected."""
+    parts = []
+    for score in scores:
+        for rows, zone, right in ((score.pairs, "found_zone", True), (score.false_alarms, "zone", False)):
+            part = pd.DataFrame({name: rows[name] for name in ("score", "length_m")}).astype(float)
+            parts.append(part.assign(scene=score.scene, zone=rows.get(zone, ""), right=right))
+    filled = [part for part in parts if len(part)]
+    columns = ["scene", "score", "zone", "length_m", "right"]
+    return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
 
 
 def others(scores: Sequence[SceneScore]) -> pd.DataFrame:

@@ -172,6 +172,7 @@ def match_vessels(
             "distance_m",
             "situation",
             "zone",
+            "found_zone",
             "low_m",
             "high_m",
         ],
@@ -191,6 +192,7 @@ def _pair(prediction: pd.Series, truth: pd.Series, metres: float) -> dict[str, o
         "distance_m": metres,
         "situation": truth["situation"],
         "zone": truth.get("zone", ""),
+        "found_zone": prediction.get("zone", ""),
         "low_m": prediction.get("length_low_m", np.nan),
         "high_m": prediction.get("length_high_m", np.nan),
     }

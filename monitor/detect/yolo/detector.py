@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,11 +16,12 @@ from monitor.core.arrays import Mask, Pixels
 from monitor.core.errors import DetectorError
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes
+from monitor.detect.chance import Chance
 from monitor.detect.yolo import decode
 from monitor.detect.yolo.checks import check_fits_weights, thinned
 from monitor.detect.yolo.openvino import installed_network
 from monitor.detect.yolo.outlines import long_side, outlines
-from monitor.detect.yolo.preprocess import Window, cut_windows, dark_levels, network_input, subtract_dark
+from monitor.detect.yolo.preprocess import Window, cut_windows, dark_levels, first_pixel, network_input, subtract_dark
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import DEFAULT, Weights, check_sha256, read_weights
 
@@ -36,15 +38,20 @@ class YoloDetector:
     weights : Weights
         An entry of ``weights.toml``.
     threshold : float, optional
-        Least score of a vessel; None takes that of the weights.
+        Least chance that a vessel is right; None takes that of the weights. The network's own scores come back from a
+        call; `detect` turns them into chances, once zones are known, and drops those below.
     checkpoint : Path, optional
         A ``.pt`` file to run by ultralytics instead, loaded with weights-only unpickling; for comparison, never by
         default.
+    past : str
+        Which observations of a place an archive's scenes are compared with: "" for none, ``before`` for earlier ones,
+        ``hindsight`` for later ones too.
     """
 
     weights: Weights = field(default_factory=lambda: read_weights(DEFAULT))
     threshold: float | None = None
     checkpoint: Path | None = None
+    past: str = ""
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -53,8 +60,15 @@ class YoloDetector:
 
     @property
     def key(self) -> str:
-        """Name, the head of the sha256, and the threshold."""
-        return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}".replace(".", "")
+        """Name, the head of the sha256, the threshold, and the chances and the past where these are used."""
+        fitted = "" if self.chance == Chance() else f"-c{zlib.crc32(repr(self.chance).encode()):08x}"
+        past = f"-{self.past}" if self.past else ""
+        return f"{self.weights.name}-{self.weights.sha256[:8]}-t{self.least_score:.2f}{fitted}{past}".replace(".", "")
+
+    @property
+    def chance(self) -> Chance:
+        """What turns score, zone and length into the chance that a vessel is right."""
+        return self.weights.chance
 
     @property
     def least_score(self) -> float:
@@ -72,7 +86,7 @@ class YoloDetector:
         check_fits_weights(raster, self.weights)
         if not raster.valid.any():
             return Boxes.empty()
-        windows = list(cut_windows(raster.grid.shape, core=CORE_PX))
+        windows = list(cut_windows(raster.grid.shape, core=CORE_PX, first=first_pixel(raster.grid)))
         workers = min(threads(), len(windows)) if self.checkpoint is None else 1
         network = self.open(max(threads() // workers, 1))
         dark = _dark(thinned(raster, _DARK_PX), self.weights)
@@ -98,7 +112,7 @@ class YoloDetector:
             return Boxes.empty()
         has = tuple(raster.has(band) for band in self.weights.bands)
         image = network_input(subtract_dark(_reflectance(part, self.weights), dark), has, part.valid)
-        logits = maps_of(network, image, views=views)
+        logits = maps_of(network, image, views=views, first=first_pixel(part.grid))
         maps = decode.probabilities(logits, out=logits)
         origin = (window.rows.start, window.cols.start)
         core = (
@@ -126,11 +140,12 @@ class YoloDetector:
         return installed_network(self.weights.path, self.weights.sha256, cores=cores)
 
     def _objects(self, maps: Pixels, core: tuple[slice, slice], origin: tuple[int, int], gsd_m: float) -> Boxes:
-        rule = replace(self.weights.rule, least_score=min(self.weights.rule.least_score, self.least_score))
+        least = self.chance.least_score(self.least_score)
+        rule = replace(self.weights.rule, least_score=min(self.weights.rule.least_score, least))
         hulls = decode.decode_hulls(maps, rule)
         rows, cols = core
         mine = (hulls.x >= cols.start) & (hulls.x < cols.stop) & (hulls.y >= rows.start) & (hulls.y < rows.stop)
-        hulls = hulls.take(mine & (hulls.score >= self.least_score))
+        hulls = hulls.take(mine & (hulls.score >= least))
         shift = np.array([origin[1], origin[0]], dtype=np.float64)
         length = hulls.length_px * gsd_m * self.weights.length_gain
         vessels = Boxes(

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.core.arrays import Mask, Pixels
+from monitor.core.geo.grid import Grid
 
 DARK_PERCENTILE = 1.0
 """Percentile of a band that counts as its dark end; the network was trained with it."""
 DARK_LEVEL = 0.01
 """Reflectance that the dark end is moved to."""
 CHANNELS = 7
-_STEP_PX = 16
+_SEAM_PX = 128
 
 
 def dark_levels(reflectance: Pixels, valid: Mask) -> Pixels:
@@ -77,7 +78,18 @@ class Window:
     core_cols: slice
 
 
-def cut_windows(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin: int = 48) -> Iterator[Window]:
+def first_pixel(grid: Grid) -> tuple[int, int]:
+    """Row and column of a raster's first pixel on the grid of its CRS, whose first pixel lies at the CRS's origin.
+
+    However a scene is cut, its pixels keep their rows and columns there.
+    """
+    col, row = (~grid.transform) @ (0.0, 0.0)
+    return -round(row), -round(col)
+
+
+def cut_windows(
+    shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), margin: int = 48, first: tuple[int, int] = (0, 0)
+) -> Iterator[Window]:
     """Windows whose cores partition a raster.
 
     Parameters
@@ -88,22 +100,24 @@ def cut_windows(shape: tuple[int, int], *, core: tuple[int, int] = (512, 512), m
         Rows and columns of a core, about. A raster that is little larger than one is read in one piece.
     margin : int
         Pixels that are read around a core where there are any.
+    first : tuple of int
+        Row and column of the raster's first pixel on a grid that does not depend on the cut, as of `first_pixel`.
 
     Notes
     -----
-    A window begins on a multiple of 16 where `margin` is one: the network's coarsest cells then lie the same in every
-    window, and an object gives the same maps however the raster was cut.
+    Cores meet on multiples of 128 of that grid: two cuts of a scene that are a few pixels apart mostly meet at the same
+    places, and the network's coarsest cells, of 16 pixels, lie the same in every window.
     """
 
-    def spans(size: int, wanted: int) -> list[tuple[slice, slice]]:
+    def spans(size: int, wanted: int, begin: int) -> list[tuple[slice, slice]]:
         count = max(1, round(size / wanted))
-        edges = (np.linspace(0, size, count + 1) / _STEP_PX).round().astype(int) * _STEP_PX
-        edges[-1] = size
+        edges = ((np.linspace(0, size, count + 1) + begin) / _SEAM_PX).round().astype(int) * _SEAM_PX - begin
+        edges[0], edges[-1] = 0, size
         return [
             (slice(max(int(a) - margin, 0), min(int(b) + margin, size)), slice(int(a), int(b)))
             for a, b in itertools.pairwise(edges)
         ]
 
-    for read_rows, core_rows in spans(shape[0], core[0]):
-        for read_cols, core_cols in spans(shape[1], core[1]):
+    for read_rows, core_rows in spans(shape[0], core[0], first[0]):
+        for read_cols, core_cols in spans(shape[1], core[1], first[1]):
             yield Window(read_rows, read_cols, core_rows, core_cols)

@@ -23,6 +23,7 @@ several at once keep all cores busy outside the network too, and a port of 1500 
 _ORT_ERRORS = (ort_errors.Fail, ort_errors.InvalidArgument, ort_errors.InvalidGraph, ort_errors.InvalidProtobuf)
 _DX, _DY, _SIN2 = 8, 9, 4
 _VIEWS = ((False, False), (True, True), (True, False), (False, True))
+"""Whether columns and rows are mirrored."""
 
 
 @lru_cache(maxsize=4)
@@ -79,13 +80,21 @@ def unpack(packed: Pixels) -> Pixels:
     return out
 
 
-def padded(image: Pixels) -> Pixels:
-    """The image with zeros below and to the right, up to multiples of the network's stride."""
-    rows, cols = image.shape[1:]
-    return np.pad(image, ((0, 0), (0, -rows % STRIDE), (0, -cols % STRIDE)))
+def padded(image: Pixels, first: tuple[int, int] = (0, 0)) -> Pixels:
+    """The image with zeros around it, up to multiples of the network's stride.
+
+    Parameters
+    ----------
+    image : Pixels
+        (channel, row, col).
+    first : tuple of int
+        Where its first row and column lie in the network's coarsest cells.
+    """
+    sides = [(at % STRIDE, -(at + size) % STRIDE) for at, size in zip(first, image.shape[1:], strict=True)]
+    return np.pad(image, ((0, 0), *sides))
 
 
-def maps_of(network: Network, image: Pixels, *, views: int = 1) -> Pixels:
+def maps_of(network: Network, image: Pixels, *, views: int = 1, first: tuple[int, int] = (0, 0)) -> Pixels:
     """Dense maps of one image, at its resolution.
 
     Parameters
@@ -95,25 +104,28 @@ def maps_of(network: Network, image: Pixels, *, views: int = 1) -> Pixels:
         (channel, row, col).
     views : int
         1, 2 (turned by 180 degrees) or 4 mirror images, whose mean is taken.
+    first : tuple of int
+        Row and column of its first pixel on a grid that does not depend on the cut: the network's cells are laid on
+        multiples of 16 there, so that a pixel gets the same maps in every image that shows it and what is around it.
     """
-    chosen = _VIEWS[:views]
-    total = _one_view(network, image, *chosen[0])
-    for flip_x, flip_y in chosen[1:]:
-        total += _one_view(network, image, flip_x, flip_y)
-    return total if len(chosen) == 1 else total / np.float32(len(chosen))
+    total = _one_view(network, image, first, *_VIEWS[0])
+    for flip_x, flip_y in _VIEWS[1:views]:
+        total += _one_view(network, image, first, flip_x, flip_y)
+    return total if views == 1 else total / np.float32(views)
 
 
-def _one_view(network: Network, image: Pixels, flip_x: bool, flip_y: bool) -> Pixels:
+def _one_view(network: Network, image: Pixels, first: tuple[int, int], flip_x: bool, flip_y: bool) -> Pixels:
     """The maps of one mirror image, turned back."""
-    rows, cols = image.shape[1:]
-    maps = unpack(network(padded(np.ascontiguousarray(_flip(image, flip_x, flip_y)))))[:, :rows, :cols]
+    row, col, rows, cols = first[0] % STRIDE, first[1] % STRIDE, *image.shape[1:]
+    whole = np.ascontiguousarray(_flip(padded(image, first), flip_x, flip_y))
+    maps = _flip(unpack(network(whole)), flip_x, flip_y)[:, row : row + rows, col : col + cols]
     if flip_x:
         maps[_DX] *= -1
     if flip_y:
         maps[_DY] *= -1
     if flip_x != flip_y:
         maps[_SIN2] *= -1
-    return _flip(maps, flip_x, flip_y)
+    return maps
 
 
 def views_for(pixels: int, views_px: int) -> int:

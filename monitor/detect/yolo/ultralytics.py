@@ -17,6 +17,8 @@ from monitor.core.arrays import Pixels
 from monitor.core.errors import DetectorError
 from monitor.detect.yolo.runtime import Network
 
+_STRIDE = 32
+"""Pixels of which ultralytics takes multiples."""
 _UNPICKLING = (
     RuntimeError,
     ValueError,
@@ -66,7 +68,9 @@ def predictor_network(path: Path) -> Network:
     predictor.setup_model(model.model, verbose=False)
 
     def run(image: Pixels) -> Pixels:
-        predictor(torch.from_numpy(np.ascontiguousarray(image))[None])
-        return np.asarray(predictor.maps[0], dtype=np.float32)
+        rows, cols = image.shape[1:]
+        whole = np.pad(image, ((0, 0), (0, -rows % _STRIDE), (0, -cols % _STRIDE)))
+        predictor(torch.from_numpy(np.ascontiguousarray(whole))[None])
+        return np.asarray(predictor.maps[0], dtype=np.float32)[:, : rows // 2, : cols // 2]
 
     return run

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from pathlib import Path
 
 from monitor.core.errors import DetectorError
+from monitor.detect.chance import Chance, read_chance
 from monitor.detect.yolo.rules import DecodeRule
 
 REGISTRY = "weights.toml"
@@ -48,6 +49,8 @@ class Weights:
         Rasters small enough for so many pixels in all are processed in two or four mirror images.
     measured : tuple of tuple of str
         What was measured of them: what, value with its interval, sample.
+    chance : Chance
+        Turns score, zone and length into the chance that a detection is right.
     """
 
     name: str
@@ -67,6 +70,7 @@ class Weights:
     length_high: float = 1.2
     views_px: int = 0
     measured: tuple[tuple[str, str, str], ...] = ()
+    chance: Chance = field(default_factory=Chance)
 
 
 def weights_folder() -> Path:
@@ -132,11 +136,13 @@ def entry_weights(name: str, entry: Mapping[str, object], home: Path) -> Weights
     DetectorError
         The entry lacks a field.
     """
-    known = {field.name for field in fields(Weights)} - {"name", "path", "rule"}
+    known = {each.name for each in fields(Weights)} - {"name", "path", "rule", "chance"}
     values = {key: _frozen(value) for key, value in entry.items() if key in known}
     rule = {key: _frozen(value) for key, value in dict(entry.get("decode") or {}).items()}  # type: ignore[call-overload]
     try:
-        return Weights(name=name, path=home / str(entry["file"]), rule=DecodeRule(**rule), **values)  # type: ignore[arg-type]
+        chance = read_chance(dict(entry.get("chance") or {}))  # type: ignore[call-overload]
+        path = home / str(entry["file"])
+        return Weights(name=name, path=path, rule=DecodeRule(**rule), chance=chance, **values)  # type: ignore[arg-type]
     except (TypeError, KeyError) as error:
         raise DetectorError(f"{home / REGISTRY}: the entry {name!r} is not complete ({error})") from error
 

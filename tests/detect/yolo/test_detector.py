@@ -13,6 +13,7 @@ from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.evaluation.reader import read_scene
 from monitor.detect.yolo.detector import YoloDetector
+from monitor.detect.yolo.preprocess import first_pixel
 from monitor.detect.yolo.weights import read_weights, weights_folder
 from tests.detect import harbour
 
@@ -130,6 +131,27 @@ def test_hulls_far_from_a_seam_are_found_the_same_however_the_raster_is_cut(
             assert min(gaps) < 1.0
 
 
+@pytest.mark.parametrize("cut", [(1, 2), (3, 7)])
+def test_a_crop_of_a_few_pixels_finds_the_same_hulls(shared_data: Path, cut: tuple[int, int]) -> None:
+    _, scene = read_scene(shared_data / "s2_ports" / "busan")
+    part, (row, col) = scene.window(slice(150, 406), slice(350, 670)), cut
+    detector = YoloDetector(replace(read_weights("harbour26"), views_px=0), threshold=0.3)
+    whole = inner_hulls(detector(part))
+    crop = inner_hulls(detector(part.window(slice(row, 256), slice(col, 320))), shift=(col, row))
+    for one, other in ((whole, crop), (crop, whole)):
+        clear = one[one[:, 2] > 0.5]
+        assert len(clear) > 6
+        assert max(np.hypot(*(other - hull)[:, :2].T).min() for hull in clear) < 0.3
+
+
+def inner_hulls(boxes: Boxes, *, shift: tuple[int, int] = (0, 0)) -> np.ndarray:
+    """(n, 3) column, row and score of the vessels 48 pixels within a raster of 256 by 320 pixels."""
+    vessels = [index for index, name in enumerate(boxes.class_name) if name == VESSEL]
+    middle = np.array([boxes.rings[index].mean(axis=0) for index in vessels]) + shift
+    inner = ((middle > 48) & (middle < np.array([272, 208]))).all(axis=1)
+    return np.column_stack([middle, boxes.score[vessels]])[inner]
+
+
 def test_the_key_names_weights_and_threshold() -> None:
     assert YoloDetector().key != YoloDetector(threshold=0.9).key
     assert read_weights("harbour26").sha256[:8] in YoloDetector().key
@@ -150,7 +172,8 @@ def test_detection_loads_neither_torch_nor_ultralytics() -> None:
 def test_onnx_and_ultralytics_agree_on_the_same_weights(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ULTRALYTICS_SAFE_LOAD", "1")
     _, scene = read_scene(shared_data / "s2_ports" / "busan")
-    part = scene.window(slice(150, 406), slice(350, 670))
+    part = scene.window(slice(155, 411), slice(354, 674))
+    assert [at % 16 for at in first_pixel(part.grid)] == [0, 0]  # ultralytics pads nothing that we do not
     ours = YoloDetector()
     theirs = replace(ours, checkpoint=weights_folder() / "harbour26.pt")
     one, other = ours(part), theirs(part)

@@ -2,8 +2,18 @@
 
 import numpy as np
 import pytest
+from affine import Affine
 
-from monitor.detect.yolo.preprocess import CHANNELS, DARK_LEVEL, cut_windows, dark_levels, network_input, subtract_dark
+from monitor.core.geo.grid import Grid
+from monitor.detect.yolo.preprocess import (
+    CHANNELS,
+    DARK_LEVEL,
+    cut_windows,
+    dark_levels,
+    first_pixel,
+    network_input,
+    subtract_dark,
+)
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (100, 300), (1053, 1308), (2000, 513)])
@@ -21,6 +31,19 @@ def test_the_coarsest_cells_lie_the_same_in_every_window(shape: tuple[int, int])
     windows = list(cut_windows(shape, core=(200, 300)))
     assert len(windows) > 4
     assert all(window.rows.start % 16 == 0 and window.cols.start % 16 == 0 for window in windows)
+
+
+def test_windows_of_two_cuts_meet_at_the_same_places() -> None:
+    whole = {window.core_cols.stop for window in cut_windows((700, 1308), core=(512, 400), first=(5, 9))}
+    cut = {window.core_cols.stop + 3 for window in cut_windows((700, 1305), core=(512, 400), first=(5, 12))}
+    assert len(whole) == 3
+    assert whole == cut
+
+
+def test_a_pixel_keeps_its_place_on_the_grid_however_a_scene_is_cut() -> None:
+    grid = Grid(32652, Affine(10, 0, 500_070, 0, -10, 3_900_020), (50, 60))
+    assert first_pixel(grid) == (-390_002, 50_007)
+    assert first_pixel(grid.window(slice(3, 50), slice(7, 60))) == (-389_999, 50_014)
 
 
 def test_haze_that_is_the_same_everywhere_changes_nothing() -> None:

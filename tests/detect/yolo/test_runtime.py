@@ -45,6 +45,25 @@ def test_every_number_of_views_finds_the_hull_where_it_lies(views: int) -> None:
     assert found.angle[0] == pytest.approx(0.5, abs=0.02)
 
 
+@pytest.mark.parametrize("first", [(0, 0), (3, 14), (-390_002, 50_007)])
+def test_every_view_has_its_cells_on_the_grid_and_gives_the_maps_of_the_image(first: tuple[int, int]) -> None:
+    image = np.random.default_rng(1).random((1, 37, 50), dtype=np.float32)
+
+    def cells(shown: np.ndarray) -> np.ndarray:
+        """A map of the mean of each cell of 16 pixels, ten times, packed."""
+        assert shown.shape[1] % 16 == shown.shape[2] % 16 == 0
+        rows, cols = (size // 16 for size in shown.shape[1:])
+        mean = shown[0].reshape(rows, 16, cols, 16).mean(axis=(1, 3)).repeat(8, axis=0).repeat(8, axis=1)
+        return np.repeat(mean[None], 40, axis=0)
+
+    one = maps_of(cells, image, views=1, first=first)
+    four = maps_of(cells, image, views=4, first=first)
+    assert one.shape == (10, 37, 50)
+    np.testing.assert_allclose(four[0], one[0], rtol=1e-5)
+    row, col = -first[0] % 16, -first[1] % 16
+    np.testing.assert_allclose(one[0, row, col], image[0, row : row + 16, col : col + 16].mean(), rtol=1e-5)
+
+
 def test_small_rasters_are_seen_more_often_than_large_ones() -> None:
     budget = 2_300_000
     assert [views_for(side**2, budget) for side in (400, 750, 1000, 1500, 10980)] == [4, 4, 2, 1, 1]

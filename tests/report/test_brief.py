@@ -182,6 +182,14 @@ def test_a_tile_says_what_moved_and_how_fast() -> None:
     assert "container stack, moving" not in result
 
 
+def test_a_ship_without_measured_motion_is_said_to_be_under_the_least_speed_that_shows() -> None:
+    given = brief_input()
+    still = given.tables[DETECTIONS].assign(motion="not moving")
+    result = page(build_brief(replace(given, tables=given.tables | {DETECTIONS: still}), read_pixels), paper=False)
+    assert "vessel, no motion measured (under 2 kn)" in result
+    assert "not moving" not in result
+
+
 def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief: Brief, html: str) -> None:
     paper = page(brief, paper=True)
     assert "the numbers behind the figures" in paper

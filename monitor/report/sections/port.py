@@ -11,6 +11,7 @@ from monitor.core.tables import CHANGES, COUNTS, DETECTIONS, MATCHES, VESSELS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import coordinates, measured_length, number, zone_word
+from monitor.detect.context.motion import MOTION, MOVING, STILL
 from monitor.fuse.findings import wording
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.report.charts.series import weekly_series
@@ -195,7 +196,9 @@ def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
     """What a detection is taken for and, where the lag between bands shows it, whether it moved and how fast."""
     if class_name != "vessel":
         return class_name.replace("_", " ")
-    speed = "" if pd.isna(low_kn) or motion != "moving" else f" {low_kn:.0f}–{high_kn:.0f} kn"
+    if motion == STILL:
+        return f"vessel, no motion measured (under {MOTION.still_kn:.0f} kn)"
+    speed = "" if pd.isna(low_kn) or motion != MOVING else f" {low_kn:.0f}–{high_kn:.0f} kn"
     return f"vessel, {motion}{speed}" if motion else "vessel"
 
 

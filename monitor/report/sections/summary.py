@@ -16,6 +16,8 @@ from monitor.report.sections.key_numbers import PAST_WEEKS, ObservedRate, Window
 from monitor.report.tiles.observations import Observation, longest_blind, observations_of, within
 
 _LONG_BLIND_H = 48.0
+LEAST_DIFFERENCE = 0.8
+"""Chance from which a port is said to be fuller or emptier than before: where "very likely" begins in ICD 203."""
 _RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
 
 
@@ -99,8 +101,8 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
     _, name, now, past, probability, scenes = max(found, key=lambda row: row[0])
     word = likelihood_word(max(probability, 1 - probability))
     claim = f"{name} held {_rate(now)} in the last week and {_rate(past)} in the {PAST_WEEKS} weeks before"
-    if word == "roughly even chance":
-        claim += "; no difference is shown"
+    if max(probability, 1 - probability) < LEAST_DIFFERENCE:
+        claim += "; there is no clear difference"
     else:
         claim += f"; it was {'fuller' if probability > 0.5 else 'emptier'} than before"
     sure = (

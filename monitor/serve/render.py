@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from urllib.parse import quote
@@ -12,7 +13,11 @@ from monitor.report.page.blocks import Block
 from monitor.report.render import html as brief
 
 _HERE = files("monitor.serve")
-_SCRIPTS = {"brief.js": "templates/brief.js", "map.js": "templates/map.js"}
+_SCRIPTS: Mapping[str, Callable[[], str]] = {
+    "brief.js": brief.script,
+    "map.js": lambda: brief.asset("templates/map.js"),
+    "leaflet.js": brief.leaflet_js,
+}
 _OWN = ("session.js", "review.js", "port.js")
 
 
@@ -33,11 +38,9 @@ def blocks_html(some: tuple[Block, ...]) -> str:
 def static_file(name: str) -> tuple[str, str] | None:
     """Text and media type of a style sheet or script; None when there is none of that name."""
     if name == "page.css":
-        return brief.asset("templates/brief.css") + brief.leaflet_css() + _own("serve.css"), "text/css"
-    if name == "leaflet.js":
-        return brief.leaflet_js(), "text/javascript"
+        return brief.style() + brief.leaflet_css() + _own("serve.css"), "text/css"
     if name in _SCRIPTS:
-        return brief.asset(_SCRIPTS[name]), "text/javascript"
+        return _SCRIPTS[name](), "text/javascript"
     if name in _OWN:
         return _own(name), "text/javascript"
     return None
@@ -52,7 +55,7 @@ def warm() -> None:
     """Compile every template and read every asset, so that the first reader does not wait for it."""
     for name in ("home.html.j2", "port.html.j2", "review.html.j2", "evidence.html.j2", "plain.html.j2"):
         _environment().get_template(name)
-    for name in (*_SCRIPTS, *_OWN, "page.css", "leaflet.js"):
+    for name in (*_SCRIPTS, *_OWN, "page.css"):
         static_file(name)
 
 

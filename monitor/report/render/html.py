@@ -41,8 +41,8 @@ def write_html(brief: Brief, out: Path) -> Path:
 def page(brief: Brief, *, paper: bool) -> str:
     """The brief as HTML text; `paper` leaves out scripts and opens what is folded, for the PDF."""
     has_map = any(isinstance(block, MapView) for block in _blocks(brief.sections))
-    css = asset("templates/brief.css") + (paper_fonts() if paper else leaflet_css() if has_map else "")
-    js = asset("templates/brief.js") + (asset("templates/map.js") if has_map else "")
+    css = style() + (paper_fonts() if paper else leaflet_css() if has_map else "")
+    js = script() + (asset("templates/map.js") if has_map else "")
     scripts = [js, *([leaflet_js()] if has_map else [])]
     return str(
         environment()
@@ -117,6 +117,16 @@ def environment() -> jinja2.Environment:
 def asset(name: str) -> str:
     """A text file packaged with this room."""
     return _HERE.joinpath(name).read_text(encoding="utf-8")
+
+
+def style() -> str:
+    """The style sheet of the brief's blocks."""
+    return asset("templates/brief.css") + asset("templates/swipe.css")
+
+
+def script() -> str:
+    """The script of the brief's blocks, maps apart."""
+    return asset("templates/swipe.js") + asset("templates/brief.js")
 
 
 @lru_cache(maxsize=1)

@@ -43,8 +43,9 @@ class Reader(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def test_coverage_stands_before_any_count(html: str) -> None:
-    assert html.index('id="coverage"') < html.index('id="numbers"') < html.index('id="port-rajin"')
+def test_what_could_not_be_seen_stands_before_any_count(html: str) -> None:
+    assert html.index('id="unseen"') < html.index('id="season"') < html.index('id="port-rajin"')
+    assert html.index('id="coverage"') < html.index('id="numbers"') < html.index('id="rajin-series"')
 
 
 def test_nothing_is_fetched_from_anywhere(html: str) -> None:
@@ -107,7 +108,7 @@ def test_a_changed_input_changes_its_digest() -> None:
 
 def test_no_observation_says_not_observed_and_never_zero() -> None:
     html = page(build_brief(brief_input(()), no_pixels), paper=False)
-    numbers = html[html.index('id="numbers"') : html.index('id="port-rajin"')]
+    numbers = html[html.index('id="numbers"') : html.index('id="rajin-tiles"')]
     assert "not observed" in numbers
     assert not re.search(r"<td[^>]*>0", numbers)
     assert "was not observed in this period" in html
@@ -115,7 +116,7 @@ def test_no_observation_says_not_observed_and_never_zero() -> None:
 
 def test_a_clouded_pass_is_no_observation() -> None:
     html = page(build_brief(brief_input(("observed", "not observed")), read_pixels), paper=False)
-    numbers = html[html.index('id="numbers"') : html.index('id="port-rajin"')]
+    numbers = html[html.index('id="numbers"') : html.index('id="rajin-tiles"')]
     assert numbers.split("<tbody>")[1].count("not observed") >= 4
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitor.core import progress
 from monitor.core.scenes.scene import Raster
-from monitor.core.tables import POSITIONS, SHUTTLES, STACKS, VISITS
+from monitor.core.tables import LEDGER, POSITIONS, SHUTTLES, STACKS, TIMELINE, VISITS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.pipeline import snapshot
@@ -76,7 +76,6 @@ def compose(context: Context, given: BriefInput, tables: TableSet, found: Flight
     found : Flights
         What traces and claims show.
     """
-    made = build(given, _counted(context.archive.read_raster))
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     mine = given.tables
     until = pd.Timestamp(given.period.end)
@@ -84,10 +83,11 @@ def compose(context: Context, given: BriefInput, tables: TableSet, found: Flight
     parts = [Section("timeline", "One timeline", (timeline_chart("timeline-chart", rows, given.period),))]
     if not found.nothing:
         parts.append(flights_part(found, given.period, simulated=given.is_simulated))
-    ledger = ledger_part(compare_ledger(context, tables), names, given.period, simulated=given.is_simulated)
+    known = compare_ledger(context, tables)
+    ledger = ledger_part(known, names, given.period, simulated=given.is_simulated)
     parts += [] if ledger is None else [ledger]
-    place = next((i for i, section in enumerate(made.sections) if section.id == "corrections"), len(made.sections))
-    return replace(made, sections=(*made.sections[:place], *parts, *made.sections[place:]))
+    stated = replace(given, tables=mine | {TIMELINE: rows, LEDGER: known})
+    return build(stated, _counted(context.archive.read_raster), tuple(parts))
 
 
 def _counted(read: ReadPixels) -> ReadPixels:

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from monitor.core.tables import MATCHES
+from monitor.core.tables import DETECTIONS, MATCHES
 from monitor.fuse.matching.versions import latest
 from monitor.report.page.blocks import Section
 from monitor.report.page.model import Brief, BriefInput, ReadPixels
-from monitor.report.sections.appendix import corrections, method, provenance
+from monitor.report.sections.appendix import corrections, method, method_in_full, provenance
+from monitor.report.sections.dark import all_events, dark_events
 from monitor.report.sections.key_numbers import key_numbers
-from monitor.report.sections.port import port
-from monitor.report.sections.summary import coverage, header, statements
-from monitor.report.sections.traffic import ais, dark_events, gaps
+from monitor.report.sections.lead import lead
+from monitor.report.sections.place import berths_frame, place
+from monitor.report.sections.port import port, prepare
+from monitor.report.sections.season import season, season_data
+from monitor.report.sections.summary import coverage, header
+from monitor.report.sections.traffic import ais, gaps
 from monitor.report.sections.voyages import voyages
-from monitor.report.tiles.observations import observations_of
+from monitor.report.tiles.observations import choose, observations_of
 from monitor.report.tiles.studio import Studio
 
 
-def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
-    """The brief of one or more ports, coverage before any count.
+def build_brief(given: BriefInput, read_pixels: ReadPixels, parts: tuple[Section, ...] = ()) -> Brief:
+    """The brief of one or more ports: the answer and the picture first, everything else behind them.
 
     Parameters
     ----------
@@ -29,13 +33,34 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels) -> Brief:
         Scene id -> Raster.
         Called for the few scenes that get a picture; a scene that it does not have (ArchiveError) gets a sentence
         instead.
+    parts : tuple of Section, optional
+        Of others, such as flights; they stand in the appendix before the corrections.
     """
     now = replace(given, tables=given.tables | {MATCHES: latest(given.tables[MATCHES])})
     observations = {aoi.id: observations_of(now, aoi.id) for aoi in now.aois}
     studios = {aoi.id: Studio(now, aoi, read_pixels) for aoi in now.aois}
-    ports = [port(now, aoi, observations[aoi.id], studios[aoi.id]) for aoi in now.aois]
-    sections: list[Section] = [coverage(now, observations), key_numbers(now), *ports, ais(now)]
+    found = now.tables[DETECTIONS]
+    frames = {aoi.id: berths_frame(aoi, found[found["aoi_id"] == aoi.id]) for aoi in now.aois}
+    for aoi in now.aois:
+        prepare(aoi, choose(observations[aoi.id], now.period), studios[aoi.id])
     top = header(given)
-    sections += [dark_events(now, studios), gaps(now), voyages(now), corrections(now), method(now)]
-    sections.append(provenance(now, top.digest))
-    return Brief(top, statements(now), tuple(sections))
+    ports = [place(now, aoi, observations[aoi.id], studios[aoi.id], frames[aoi.id]) for aoi in now.aois]
+    behind = [
+        part for aoi in now.aois for part in port(now, aoi, observations[aoi.id], studios[aoi.id], frames[aoi.id])
+    ]
+    appendix = (
+        coverage(now, observations),
+        key_numbers(now),
+        *behind,
+        ais(now),
+        all_events(now),
+        gaps(now),
+        voyages(now),
+        season_data(now, observations),
+        *parts,
+        corrections(now),
+        method_in_full(now),
+        provenance(now, top.digest),
+    )
+    sections = (season(now, observations), *ports, dark_events(now, studios), method(now))
+    return Brief(top, lead(now, observations, studios), sections, appendix)

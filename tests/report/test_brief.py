@@ -43,8 +43,9 @@ class Reader(HTMLParser):
         self.tags.append((tag, dict(attrs)))
 
 
-def test_coverage_stands_before_any_count(html: str) -> None:
-    assert html.index('id="coverage"') < html.index('id="numbers"') < html.index('id="port-rajin"')
+def test_what_could_not_be_seen_stands_before_any_count(html: str) -> None:
+    assert html.index('id="unseen"') < html.index('id="season"') < html.index('id="port-rajin"')
+    assert html.index('id="coverage"') < html.index('id="numbers"') < html.index('id="rajin-series"')
 
 
 def test_nothing_is_fetched_from_anywhere(html: str) -> None:
@@ -107,7 +108,7 @@ def test_a_changed_input_changes_its_digest() -> None:
 
 def test_no_observation_says_not_observed_and_never_zero() -> None:
     html = page(build_brief(brief_input(()), no_pixels), paper=False)
-    numbers = html[html.index('id="numbers"') : html.index('id="port-rajin"')]
+    numbers = html[html.index('id="numbers"') : html.index('id="rajin-tiles"')]
     assert "not observed" in numbers
     assert not re.search(r"<td[^>]*>0", numbers)
     assert "was not observed in this period" in html
@@ -115,7 +116,7 @@ def test_no_observation_says_not_observed_and_never_zero() -> None:
 
 def test_a_clouded_pass_is_no_observation() -> None:
     html = page(build_brief(brief_input(("observed", "not observed")), read_pixels), paper=False)
-    numbers = html[html.index('id="numbers"') : html.index('id="port-rajin"')]
+    numbers = html[html.index('id="numbers"') : html.index('id="rajin-tiles"')]
     assert numbers.split("<tbody>")[1].count("not observed") >= 4
 
 
@@ -180,6 +181,14 @@ def test_a_tile_says_what_moved_and_how_fast() -> None:
     result = page(build_brief(replace(given, tables=given.tables | {DETECTIONS: moved}), read_pixels), paper=False)
     assert "vessel, moving 8–12 kn" in result
     assert "container stack, moving" not in result
+
+
+def test_a_ship_without_measured_motion_is_said_to_be_under_the_least_speed_that_shows() -> None:
+    given = brief_input()
+    still = given.tables[DETECTIONS].assign(motion="not moving")
+    result = page(build_brief(replace(given, tables=given.tables | {DETECTIONS: still}), read_pixels), paper=False)
+    assert "vessel, no motion measured (under 2 kn)" in result
+    assert "not moving" not in result
 
 
 def test_on_paper_long_tables_stand_in_the_appendix_and_twins_are_left_out(brief: Brief, html: str) -> None:

@@ -179,10 +179,12 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: 
             continue
         ports = [names.get(str(row[name]), str(row[name])) for name in ("port_a", "port_b")]
         median, low, high = (_number(row[f"crossings_{name}"]) for name in ("median", "low_90", "high_90"))
+        is_wide = rule.is_wide(low, high)
         mmsi = None if pd.isna(row["mmsi"]) else int(str(row["mmsi"]))
         in_port = mmsi is not None and probability >= rule.sure_probability
         sure = "moderate" if probability >= rule.moderate_leg_probability and row["status"] != CANDIDATE else "low"
         against = wording.chance_of_shuttle(_number(row["prior"]), _number(row["by_chance"]))
+        note = (wording.crossings_interval((median, low, high)),) if is_wide else ()
         why = "when ships lay at the one port and the other"
         if mmsi is not None:
             why = "AIS received it in port" if in_port else "AIS received it on its way between them, and not in port"
@@ -192,10 +194,10 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: 
             str(row["port_a"]),
             start,
             end,
-            wording.shuttle(ports[0], ports[1], (median, low, high), mmsi),
+            wording.shuttle(ports[0], ports[1], (median, low, high), mmsi, is_wide=is_wide),
             likelihood_word(probability),
             "high" if in_port else sure,
-            (why, against) if mmsi is None else (why,),
+            (*((why, against) if mmsi is None else (why,)), *note),
             tuple(f"{row['voyage_ids']} {row['visit_ids']}".split()),
             ("several ships of like length, each calling at one port", "calls at other ports between"),
         )

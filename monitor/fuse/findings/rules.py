@@ -24,6 +24,9 @@ class FindingRule:
         From it on the confidence of a leg or shuttle is moderate: where "very likely" begins in ICD 203.
     sure_probability : float
         From it on a shuttle is one that AIS shows in port: where "almost certain" begins in ICD 203.
+    widest_interval : float
+        An interval whose upper bound is over so many times its lower one says too little to be a result: the sentence
+        gives the lower bound, its note the interval. Chosen.
     moderate_score : float
         Of a detection, from which a dark event's confidence is moderate. Chosen.
     many_sightings, some_sightings : int
@@ -40,9 +43,20 @@ class FindingRule:
     least_leg_probability: float = 0.55
     moderate_leg_probability: float = 0.8
     sure_probability: float = 0.95
+    widest_interval: float = 3.0
     moderate_score: float = 0.6
     many_sightings: int = 3
     some_sightings: int = 2
     many_observations: int = 4
     some_observations: int = 2
     least_stack_change_m2: float = 500.0
+
+    def is_wide(self, low: float, high: float) -> bool:
+        """Whether an interval of counts is too wide to be stated as a result; one from 0 counts as from 1.
+
+        Parameters
+        ----------
+        low, high : float
+            The interval's bounds.
+        """
+        return high > self.widest_interval * max(low, 1.0)

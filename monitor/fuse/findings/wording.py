@@ -286,7 +286,9 @@ def passage(from_port: str, to_port: str, bounds: tuple[Instant, Instant], lengt
     )
 
 
-def shuttle(port_a: str, port_b: str, crossings: tuple[float, float, float], mmsi: int | None) -> str:
+def shuttle(
+    port_a: str, port_b: str, crossings: tuple[float, float, float], mmsi: int | None, *, is_wide: bool = False
+) -> str:
     """Inferred: one ship that goes to and fro.
 
     Parameters
@@ -297,11 +299,26 @@ def shuttle(port_a: str, port_b: str, crossings: tuple[float, float, float], mms
         Posterior median of how often it crossed, and the 90 % interval.
     mmsi : int, optional
         By which AIS names it.
+    is_wide : bool, optional
+        Whether the interval says too little: then the lower bound alone is stated.
     """
     ship = "One ship" if mmsi is None else f"The ship with MMSI {mmsi}"
     middle, low, high = (round(value) for value in crossings)
+    went = f"{ship} went to and fro between {port_a} and {port_b}"
+    if is_wide:
+        return (
+            f"{went}, {at_least(low, 'crossing')}; how many more is not known."
+            if low
+            else f"{went}; how often is not known."
+        )
     span = f"{low} to {high}" if low < high else f"{low}"
-    return f"{ship} went to and fro between {port_a} and {port_b}: {span} crossings, most likely about {middle}."
+    return f"{went}: {span} crossings, most likely about {middle}."
+
+
+def crossings_interval(crossings: tuple[float, float, float]) -> str:
+    """The note under a shuttle whose interval is too wide to be stated: median and 90 % interval of its crossings."""
+    middle, low, high = (round(value) for value in crossings)
+    return f"90 % interval of the crossings {low} to {high}, median {middle}"
 
 
 def chance_of_shuttle(prior: float, by_chance: float) -> str:

@@ -10,13 +10,14 @@ class Cell:
     """One cell of a table.
 
     `kind` is a word from the style sheet ("" | warn | none | present | absent | part); `note` a longer reading of a
-    short code; `anchor` an id within the page to link to.
+    short code; `anchor` an id within the page to link to; `id` is that of the cell itself, to be linked to.
     """
 
     text: str
     kind: str = ""
     note: str = ""
     anchor: str = ""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +51,17 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A drawing in SVG without styles or scripts, its text alternative and the table it was drawn from."""
+    """A drawing in SVG without styles or scripts, its text alternative and the table it was drawn from.
+
+    `details_at` is the anchor at which the table stands, where that is elsewhere in the page; "" folds it below.
+    """
 
     id: str
     svg: str
     alt: str
     caption: str
     details: Table
+    details_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class TileFigure:
     """A rendered picture of a scene: annotated, its plain twin, caption, and the table its numbers point to.
 
     `statement` holds what may be quoted, by the name of each part: claim, likelihood, confidence, evidence.
-    What `is_extra` is left out on paper.
+    What `is_extra` is left out on paper. `details` is None where the table stands elsewhere in the page.
     """
 
     id: str
@@ -72,14 +77,17 @@ class TileFigure:
     plain: Picture | None
     caption: str
     facts: tuple[tuple[str, str], ...]
-    details: Table
+    details: Table | None
     statement: tuple[tuple[str, str], ...] = ()
     is_extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two observations at the same frame with the same stretch, pixels only, to be compared by a swipe."""
+    """Two observations at the same frame with the same stretch, to be compared by a swipe.
+
+    Pixels alone, or with marks and furniture where `is_annotated`.
+    """
 
     id: str
     before: Picture
@@ -87,6 +95,7 @@ class Pair:
     before_label: str
     after_label: str
     caption: str
+    is_annotated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +123,7 @@ class Film:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One notable detection with its chip, its facts and what else it could be."""
+    """One notable detection with its chip, its facts and what else it could be; `detection_id` is what it is about."""
 
     id: str
     title: str
@@ -123,7 +132,7 @@ class Card:
     statement: str
     reasons: tuple[str, ...] = ()
     alternatives: tuple[str, ...] = ()
-    candidates: Table | None = None
+    detection_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from monitor.core.findings import Finding
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, utc
-from monitor.report.page.blocks import Section
+from monitor.report.page.blocks import Pair, Section
 
 ReadPixels = Callable[[str], Raster]
 """Scene id -> its archived pixels; given by the pipeline, raises ArchiveError when the scene is not there."""
@@ -158,7 +158,10 @@ def _table_digest(table: pd.DataFrame) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One line of the bottom line: at most three of them open a brief."""
+    """What a claim of the first screen rests on: the finding in full, and in `sentence` as the first screen has it.
+
+    `why` is the one reason of the confidence that the first screen gives; "" where the sentence holds it.
+    """
 
     claim: str
     likelihood: str
@@ -166,6 +169,35 @@ class Statement:
     reasons: tuple[str, ...]
     alternatives: tuple[str, ...]
     evidence: tuple[str, ...]
+    sentence: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The first screen, and page one on paper.
+
+    Attributes
+    ----------
+    headline : str
+        Can be quoted as it stands; no full stop.
+    claims : tuple of Statement
+        At most three; the mark of each is its place in the brief's statements, E1 first.
+    unseen : Statement
+        What could not be seen.
+    picture : Pair, optional
+        The strongest finding, and the same place before it; None where nothing was seen or the pixels are lost.
+    """
+
+    headline: str
+    claims: tuple[Statement, ...]
+    unseen: Statement
+    picture: Pair | None = None
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The claims and what could not be seen, in the order of their marks."""
+        return (*self.claims, self.unseen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +219,20 @@ class BriefHeader:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A brief as plain values, ready for any renderer."""
+    """A brief as plain values, ready for any renderer: the first screen, what is read, and what is looked up.
+
+    `appendix` is folded on a page; every number of the brief stands in it or in `sections`.
+    """
 
     header: BriefHeader
-    statements: tuple[Statement, ...]
+    lead: Lead
     sections: tuple[Section, ...]
+    appendix: tuple[Section, ...] = ()
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """What the first screen states."""
+        return self.lead.statements
 
 
 class Renderer(Protocol):

@@ -41,7 +41,7 @@ def write_html(brief: Brief, out: Path) -> Path:
 
 def page(brief: Brief, *, paper: bool) -> str:
     """The brief as HTML text; `paper` leaves out scripts and opens what is folded, for the PDF."""
-    has_map = any(isinstance(block, MapView) for block in _blocks(brief.sections))
+    has_map = any(isinstance(block, MapView) for block in _all_blocks(brief))
     css = style() + (paper_fonts() if paper else font_faces(words(brief)) + (leaflet_css() if has_map else ""))
     js = script() + (asset("templates/map.js") if has_map else "")
     scripts = [js, *([leaflet_js()] if has_map else [])]
@@ -68,20 +68,20 @@ def page(brief: Brief, *, paper: bool) -> str:
 def anchors(brief: Brief) -> dict[str, str]:
     """Ids of scenes and detections -> the tile or card on the page that shows them; the first wins."""
     found: dict[str, str] = {}
-    for block in _blocks(brief.sections):
+    for block in _all_blocks(brief):
         if isinstance(block, TileFigure):
             found.setdefault(dict(block.facts).get("Scene", ""), block.id)
         elif isinstance(block, Cards):
             for card in block.cards:
-                found.setdefault(dict(card.facts).get("Detection", ""), card.id)
+                found.setdefault(card.detection_id, card.id)
     return found
 
 
 def behind(brief: Brief) -> tuple[Table, ...]:
     """The longer tables behind charts and tiles, which paper has in its appendix."""
-    blocks = [b for b in _blocks(brief.sections) if isinstance(b, (Chart, TileFigure))]
-    shown = [b.details for b in blocks if not (isinstance(b, TileFigure) and b.is_extra)]
-    return tuple(dict.fromkeys(table for table in shown if len(table.rows) > _SHORT_ROWS))
+    blocks = [b for b in _all_blocks(brief) if isinstance(b, (Chart, TileFigure))]
+    shown = [b.details for b in blocks if not (b.is_extra if isinstance(b, TileFigure) else b.details_at)]
+    return tuple(dict.fromkeys(table for table in shown if table is not None and len(table.rows) > _SHORT_ROWS))
 
 
 def policy(styles: list[str], scripts: list[str]) -> str:
@@ -194,6 +194,10 @@ def _json_block(document: str) -> Markup:
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _all_blocks(brief: Brief) -> list[Block]:
+    return _blocks((*brief.sections, *brief.appendix))
 
 
 def _blocks(sections: tuple[Section, ...]) -> list[Block]:

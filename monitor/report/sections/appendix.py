@@ -11,6 +11,7 @@ from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import CONTAINER_COUNTS, DETECTIONS
 from monitor.core.timerange import isoformat
 from monitor.core.wording import minute
+from monitor.fuse.findings.wording import CONTENTS, GAP_CAVEAT, NAME_RULE, UNMATCHED_CAVEAT
 from monitor.io.geojson import feature, json_value
 from monitor.report.export.formats import safe_csv
 from monitor.report.export.layers import detections_layer
@@ -27,6 +28,7 @@ from monitor.report.page.wording import (
     when,
 )
 
+_MOST_ERRORS = 2
 _GLOSSARY = (
     ("AIS", "automatic identification system: what ships broadcast of themselves"),
     ("Clear observation", "a satellite pass in which the water of the port was seen"),
@@ -52,7 +54,23 @@ def corrections(given: BriefInput) -> Section:
 
 
 def method(given: BriefInput) -> Section:
-    """How it was done, how wrong it can be, and what it cannot show."""
+    """How it was done, how wrong it can be, and what it cannot show, in half a page."""
+    errors = [f"{e.what.split(': ')[-1]} {e.value}" for e in given.provenance.errors][:_MOST_ERRORS]
+    measured = (
+        f"Measured error: {'; '.join(errors)}."
+        if errors
+        else "No measured error was given with the weights, so treat every count as unverified."
+    )
+    how = (
+        "A detector marks what looks like ships and container stacks; AIS at that instant explains them or not. "
+        "Likelihood words have the ranges of Intelligence Community Directive 203."
+    )
+    limits = (CONTENTS, UNMATCHED_CAVEAT, GAP_CAVEAT, NAME_RULE)
+    return Section("method", "Method and error", (Text((how, measured)), Text(limits, "list")))
+
+
+def method_in_full(given: BriefInput) -> Section:
+    """Measured errors with their samples, settings, and the limits at length."""
     record = given.provenance
     errors = Table(
         "Measured error",
@@ -89,7 +107,7 @@ def method(given: BriefInput) -> Section:
         ),
         "list",
     )
-    return Section("method", "Method, error and limits", (how, errors, used, limits))
+    return Section("method-full", "Method, error and limits in full", (how, errors, used, limits))
 
 
 def provenance(given: BriefInput, digest: str) -> Section:
@@ -135,7 +153,7 @@ def provenance(given: BriefInput, digest: str) -> Section:
     glossary = Table("Glossary", ("Word", "Meaning"), tuple((Cell(a), Cell(b)) for a, b in _GLOSSARY), compact=True)
     return Section(
         "provenance",
-        "Appendix: provenance and data",
+        "Provenance and data",
         (facts, weights, inputs, scenes, downloads(given, digest), Text(tuple(notices), "note"), glossary),
     )
 

@@ -1,4 +1,4 @@
-"""One port: its tiles, pair, film and series; berths, stacks and visits from their own file."""
+"""What stands behind a port in the appendix: tiles, pair and series; berths, stacks and visits from their files."""
 
 from __future__ import annotations
 
@@ -7,32 +7,34 @@ from datetime import timedelta
 import pandas as pd
 
 from monitor.core.aoi import Aoi
-from monitor.core.tables import CHANGES, COUNTS, DETECTIONS, MATCHES, VESSELS
+from monitor.core.tables import CHANGES, COUNTS, MATCHES, VESSELS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import coordinates, measured_length, number, zone_word
+from monitor.detect.context.motion import MOTION, MOVING, STILL
 from monitor.fuse.findings import wording
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.report.charts.series import weekly_series
 from monitor.report.map.port_map import port_map
-from monitor.report.page.blocks import Block, Cell, Film, Section, Table, Text, TileFigure
+from monitor.report.page.blocks import Block, Cell, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, acquired
 from monitor.report.sections.berths import berth_calendar, detectable_stays, stacks, visits
 from monitor.report.sections.containers import containers
 from monitor.report.tiles.captions import tally, tile_statement
-from monitor.report.tiles.frames import Frame, detail, overview
-from monitor.report.tiles.marks import Mark
+from monitor.report.tiles.frames import Frame, overview
+from monitor.report.tiles.marks import Mark, marks
 from monitor.report.tiles.observations import Chosen, Observation, choose
 from monitor.report.tiles.pairs import pair_of
 from monitor.report.tiles.studio import Studio
 
 WEEKS = 26
-FILM_OBSERVATIONS = 16
 
 
-def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], studio: Studio) -> Section:
-    """The part of a brief that is about one port.
+def port(
+    given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], studio: Studio, frame: Frame
+) -> tuple[Section, ...]:
+    """What stands behind a port's section: tiles with their objects, series, calendar, stacks and stays in full.
 
     Parameters
     ----------
@@ -44,43 +46,71 @@ def port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], stu
         All of the port's, in order of time.
     studio : Studio
         Draws the port's pictures.
+    frame : Frame
+        That of the berths, as the port's own section shows it.
     """
+    name = aoi.name or aoi.id
     chosen = choose(observations, given.period)
-    parts = [
-        Section(f"{aoi.id}-tiles", "Tiles", _tiles(given, aoi, chosen, observations, studio)),
-        Section(f"{aoi.id}-series", "Twenty-six weeks", _series(given, aoi)),
-        Section(f"{aoi.id}-berths", "Berths", berth_calendar(given, aoi)),
-        Section(f"{aoi.id}-stacks", "Container stacks", stacks(given, aoi)),
+    return (
+        Section(f"{aoi.id}-tiles", f"{name}: tiles", _tiles(given, aoi, chosen, observations, studio, frame)),
+        Section(f"{aoi.id}-series", f"{name}: twenty-six weeks", _series(given, aoi)),
+        Section(f"{aoi.id}-berths", f"{name}: berths", berth_calendar(given, aoi)),
+        Section(f"{aoi.id}-stacks", f"{name}: container stacks", stacks(given, aoi)),
         *containers(given, aoi),
-        Section(f"{aoi.id}-visits", "Visits", (visits(given, aoi), detectable_stays(given, aoi))),
-    ]
-    return Section(f"port-{aoi.id}", aoi.name or aoi.id, (), tuple(parts))
+        Section(f"{aoi.id}-visits", f"{name}: visits", (visits(given, aoi), detectable_stays(given, aoi))),
+    )
+
+
+def prepare(aoi: Aoi, chosen: Chosen, studio: Studio) -> None:
+    """Measure the stretch of every sensor whose pictures are shown; it then holds for all pictures of the port.
+
+    Parameters
+    ----------
+    aoi : Aoi
+        The port.
+    chosen : Chosen
+        The observations that are shown.
+    studio : Studio
+        Draws the port's pictures.
+    """
+    for kind in dict.fromkeys(observation.sensor for observation in chosen.all):
+        ids = tuple(observation.scene_id for observation in chosen.all if observation.sensor == kind)
+        if ids:
+            studio.stretch_from(kind, ids, overview(aoi))
 
 
 def _tiles(
-    given: BriefInput, aoi: Aoi, chosen: Chosen, observations: tuple[Observation, ...], studio: Studio
+    given: BriefInput, aoi: Aoi, chosen: Chosen, observations: tuple[Observation, ...], studio: Studio, near: Frame
 ) -> tuple[Block, ...]:
     if chosen.latest is None:
         return (Text((f"{aoi.name or aoi.id} was not observed in this period, so there is no tile.",), "limit"),)
     whole = overview(aoi)
-    found = given.tables[DETECTIONS]
-    near = detail(aoi, found[found["aoi_id"] == aoi.id]) or whole
-    for kind in dict.fromkeys(observation.sensor for observation in chosen.all):
-        ids = tuple(observation.scene_id for observation in chosen.all if observation.sensor == kind)
-        if ids:
-            studio.stretch_from(kind, ids, whole)
     drawn = port_map(studio, chosen.latest, whole, earlier=_earlier(chosen.latest, observations))
     blocks: list[Block] = [] if drawn is None else [drawn]
-    blocks += _figure(studio, chosen.latest, whole, given.tables, details=(near,) if near is not whole else ())
-    if near is not whole:
-        blocks += _figure(studio, chosen.latest, near, given.tables)
+    if near.id != whole.id:
+        blocks += _figure(studio, chosen.latest, whole, given.tables, details=(near,))
+    blocks += _objects(studio, chosen.latest, near, given.tables)
     if chosen.before is not None:
         blocks += _pair(studio, (chosen.before, chosen.latest), near)
         blocks += _figure(studio, chosen.before, near, given.tables, is_extra=True)
     for other in chosen.others:
         blocks += _figure(studio, other, whole if not other.is_optical else near, given.tables)
-    blocks += _film(given, studio, observations, near, chosen.latest.sensor)
     return tuple(blocks)
+
+
+def _objects(studio: Studio, observation: Observation, frame: Frame, tables: TableSet) -> tuple[Block, ...]:
+    """The table of the objects on the berths' picture, and what may be quoted of it; a sentence without pixels."""
+    raster = studio.cut(observation.scene_id, frame)
+    if raster is None:
+        return (_lost(observation),)
+    shown = marks(studio.detections(observation.scene_id), dict(studio.status), raster.grid)
+    statement = tile_statement(studio.given, observation, studio.detections(observation.scene_id), shown)
+    words = tuple(f"{name}: {text}" for name, text in statement)
+    return (detections_table(studio, observation, shown, tables, title=frame.title), Text(words, "note"))
+
+
+def _lost(observation: Observation) -> Text:
+    return Text((f"The pixels of {observation.scene_id} are not in the archive, so there is no tile of it.",), "limit")
 
 
 def _earlier(latest: Observation, observations: tuple[Observation, ...]) -> tuple[Observation, ...]:
@@ -101,11 +131,7 @@ def _figure(
 ) -> tuple[Block, ...]:
     made = studio.tile(observation, frame, details=details)
     if made is None or observation.acquisition is None:
-        return (
-            Text(
-                (f"The pixels of {observation.scene_id} are not in the archive, so there is no tile of it.",), "limit"
-            ),
-        )
+        return (_lost(observation),)
     annotated, plain, shown = made
     at = acquired(observation.acquisition, studio.aoi)
     seen = (
@@ -196,7 +222,9 @@ def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
     """What a detection is taken for and, where the lag between bands shows it, whether it moved and how fast."""
     if class_name != "vessel":
         return class_name.replace("_", " ")
-    speed = "" if pd.isna(low_kn) or motion != "moving" else f" {low_kn:.0f}–{high_kn:.0f} kn"
+    if motion == STILL:
+        return f"vessel, no motion measured (under {MOTION.still_kn:.0f} kn)"
+    speed = "" if pd.isna(low_kn) or motion != MOVING else f" {low_kn:.0f}–{high_kn:.0f} kn"
     return f"vessel, {motion}{speed}" if motion else "vessel"
 
 
@@ -221,23 +249,6 @@ def _ais(pair: pd.Series | None, names: dict[int, str]) -> str:
 def _pair(studio: Studio, observations: tuple[Observation, Observation], frame: Frame) -> tuple[Block, ...]:
     made = pair_of(studio, observations, frame)
     return () if made is None else (made,)
-
-
-def _film(
-    given: BriefInput, studio: Studio, observations: tuple[Observation, ...], frame: Frame, sensor: str
-) -> tuple[Block, ...]:
-    start = given.period.end - timedelta(weeks=WEEKS)
-    seen = [
-        k
-        for k in observations
-        if k.was_seen and k.acquisition is not None and k.sensor == sensor and start <= k.at < given.period.end
-    ]
-    if len(seen) < 3:
-        return ()
-    frames, animation = studio.film(tuple(seen[-FILM_OBSERVATIONS:]), frame)
-    left = f" The {len(seen) - FILM_OBSERVATIONS} before these are not shown." if len(seen) > FILM_OBSERVATIONS else ""
-    caption = f"{frame.title}: the last {len(frames)} observations, same frame and stretch.{left}"
-    return (Film(f"film-{frame.id}", frames, caption, animation),)
 
 
 def _series(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from monitor.core.findings import LIKELIHOODS, Finding, likelihood_word
+from monitor.core.aoi import Aoi
+from monitor.core.findings import likelihood_word
 from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import COUNTS
 from monitor.core.wording import date_only, hours, minute, plural
+from monitor.fuse.findings import headlines, wording
 from monitor.report.charts.series import coverage_strip
 from monitor.report.page.blocks import Cell, Section, Table
 from monitor.report.page.model import BriefHeader, BriefInput, Statement
 from monitor.report.page.wording import when
 from monitor.report.sections.key_numbers import PAST_WEEKS, ObservedRate, Windows, observed_rate, probability_of_more
+from monitor.report.sections.notable import short_name, strongest, told
 from monitor.report.tiles.observations import Observation, longest_blind, observations_of, within
 
+MOST_CLAIMS = 3
 _LONG_BLIND_H = 48.0
-_RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
+_LONG_BLIND_SHARE = 0.15
+"""Of a period, from which a time without a clear observation is named on the first screen. Chosen."""
+LEAST_DIFFERENCE = 0.8
+"""Chance from which a port is said to be fuller or emptier than before: where "very likely" begins in ICD 203."""
 
 
 def header(given: BriefInput) -> BriefHeader:
@@ -55,11 +62,8 @@ def _credit(given: BriefInput) -> str:
 
 
 def statements(given: BriefInput) -> tuple[Statement, ...]:
-    """At most three: what is most notable, how full the ports were against their past, and what could not be seen."""
-    notable = [f for f in given.findings if f.kind in _RANK and (f.likelihood or f.kind != "dark_event")]
-    ranked = sorted(notable, key=_notable)
+    """At most four: what is most notable, how full the ports were against their past, and what could not be seen."""
     against = against_past(given) or newest(given)
-    chosen = ranked[: 1 if against else 2]
     made = [
         Statement(
             claim=f.claim,
@@ -68,18 +72,12 @@ def statements(given: BriefInput) -> tuple[Statement, ...]:
             reasons=f.reasons,
             alternatives=f.alternatives,
             evidence=f.evidence,
+            sentence=told(given, f).sentence,
+            why=told(given, f).why,
         )
-        for f in chosen
+        for f in strongest(given, MOST_CLAIMS - len(against))
     ]
     return (*made, *against, _unseen(given))
-
-
-def _notable(finding: Finding) -> tuple[int, int, float, float]:
-    """The kind first, then the surer, then the likelier, then the newer."""
-    words = {word: low for word, low, _ in LIKELIHOODS}
-    sure = ("high", "moderate", "low")
-    rank = sure.index(finding.confidence) if finding.confidence in sure else len(sure)
-    return _RANK.index(finding.kind), rank, -words.get(finding.likelihood, 0.0), -finding.end.timestamp()
 
 
 def against_past(given: BriefInput) -> tuple[Statement, ...]:
@@ -97,12 +95,12 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
     if not found:
         return ()
     _, name, now, past, probability, scenes = max(found, key=lambda row: row[0])
+    is_clear = max(probability, 1 - probability) >= LEAST_DIFFERENCE
     word = likelihood_word(max(probability, 1 - probability))
     claim = f"{name} held {_rate(now)} in the last week and {_rate(past)} in the {PAST_WEEKS} weeks before"
-    if word == "roughly even chance":
-        claim += "; no difference is shown"
-    else:
-        claim += f"; it was {'fuller' if probability > 0.5 else 'emptier'} than before"
+    claim += f"; it was {_fuller(probability)} than before" if is_clear else "; there is no clear difference"
+    rates = (now.rate, past.rate)
+    told_ = headlines.compared(short_name(name), rates, likelihood=word, is_clear=is_clear, weeks=PAST_WEEKS)
     sure = (
         "high"
         if min(now.observations, past.observations) >= 6
@@ -121,6 +119,8 @@ def against_past(given: BriefInput) -> tuple[Statement, ...]:
                 "one ship that stays counts in every observation",
             ),
             evidence=scenes,
+            sentence=told_,
+            why=f"{plural(now.observations, 'observation')} against {past.observations}",
         ),
     )
 
@@ -131,6 +131,7 @@ def newest(given: BriefInput) -> tuple[Statement, ...]:
     Empty where nothing was counted.
     """
     parts: list[str] = []
+    short: list[str] = []
     scenes: list[str] = []
     for aoi in given.aois:
         observations = [k for k in within(observations_of(given, aoi.id), given.period) if k.was_seen]
@@ -143,6 +144,7 @@ def newest(given: BriefInput) -> tuple[Statement, ...]:
         at = when(observation.acquisition) if observation.acquisition else minute(observation.at)
         things = plural(int(row["vessels"]), "object")
         parts.append(f"{things} consistent with vessels were marked at {aoi.name or aoi.id}, {at}")
+        short.append(headlines.looked_like_ships(short_name(aoi.name or aoi.id), int(row["vessels"]), observation.at))
         scenes.append(observation.scene_id)
     if not parts:
         return ()
@@ -156,8 +158,14 @@ def newest(given: BriefInput) -> tuple[Statement, ...]:
             reasons=reasons,
             alternatives=others,
             evidence=tuple(scenes),
+            sentence=f"{'. '.join(short)}.",
+            why="no earlier observation to compare",
         ),
     )
+
+
+def _fuller(probability: float) -> str:
+    return "fuller" if probability > 0.5 else "emptier"
 
 
 def _rate(made: ObservedRate) -> str:
@@ -190,7 +198,17 @@ def _unseen(given: BriefInput) -> Statement:
         reasons=("counted from the list of passes below",),
         alternatives=(),
         evidence=(),
+        sentence=f"{'; '.join(_hidden(given, aoi) for aoi in given.aois)}. {wording.SNAPSHOT}",
     )
+
+
+def _hidden(given: BriefInput, aoi: Aoi) -> str:
+    """What could not be seen of a port, in a clause."""
+    seen = within(observations_of(given, aoi.id), given.period)
+    blind, span = longest_blind(seen, given.period), _hours(given.period.end, given.period.start)
+    is_long = _hours(blind[1], blind[0]) >= max(_LONG_BLIND_H, _LONG_BLIND_SHARE * span)
+    lost = sum(not k.was_seen for k in seen)
+    return headlines.unseen(short_name(aoi.name or aoi.id), (lost, len(seen)), blind if is_long and lost else None)
 
 
 def _hours(end: object, start: object) -> float:

@@ -1,4 +1,4 @@
-"""What AIS and imagery show of one another: matches, dark events, gaps."""
+"""What AIS and imagery show of one another: matches and gaps."""
 
 from __future__ import annotations
 
@@ -10,22 +10,16 @@ import pandas as pd
 
 from monitor.core.columns import floats
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE, distance_m
-from monitor.core.geo.mgrs import mgrs
 from monitor.core.statistics import binomial_interval
-from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_CANDIDATES, GAP_RULES, GAPS, MATCHES, NULL_TESTS
-from monitor.core.wording import coordinates, hours, measured_length, minute, number, plural
+from monitor.core.tables import DARK_EVENTS, GAP_CALLS, GAP_RULES, GAPS, MATCHES, NULL_TESTS
+from monitor.core.wording import coordinates, hours, minute, number, plural
 from monitor.fuse.dark.candidates import SailingRule
-from monitor.fuse.dark.events import DARK, NOT_LIKELY, UNKNOWN
-from monitor.fuse.findings import wording
-from monitor.report.page.blocks import Card, Cards, Cell, Section, Table, Text
+from monitor.fuse.dark.events import DARK
+from monitor.report.page.blocks import Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import GAP_LIMIT, STATUS, UNMATCHED_LIMIT, when
-from monitor.report.tiles.frames import around
-from monitor.report.tiles.studio import Studio
 
-MOST_CARDS = 6
 MOST_GAPS = 40
-CHIP_M = 900.0
 DAY_H = 24.0
 """By how many hours AIS is shifted to see what chance alone would match."""
 _SAILING = SailingRule()
@@ -118,7 +112,7 @@ def _by_chance(nulls: pd.DataFrame) -> str:
 def gaps(given: BriefInput) -> Section:
     """AIS gaps that touch the period and left time for a call at a port of the brief, longest first."""
     touching = GAPS.within(given.tables[GAPS], given.period)
-    made = touching[_could_call(touching, given)]
+    made = touching[could_call(touching, given)]
     shown = made.sort_values(["duration_h", "gap_id"], ascending=[False, True]).head(MOST_GAPS)
     rows = tuple(
         (
@@ -170,8 +164,15 @@ def gaps(given: BriefInput) -> Section:
     return Section("gaps", "AIS gaps", (table, Text((GAP_LIMIT,), "limit")))
 
 
-def _could_call(gaps: pd.DataFrame, given: BriefInput) -> npt.NDArray[np.bool_]:
-    """Whether each gap left time to sail by a port of the brief; along the geodesic, so none that could is left out."""
+def could_call(gaps: pd.DataFrame, given: BriefInput) -> npt.NDArray[np.bool_]:
+    """Whether each gap left time to sail by a port of the brief; along the geodesic, so none that could is left out.
+
+    Parameters
+    ----------
+    gaps : GAPS table
+    given : BriefInput
+        Its ports, period and cut-off.
+    """
     cut_off = pd.Timestamp(given.cut_off)
     lasted_h = (gaps["end"].fillna(cut_off) - gaps["start"]).dt.total_seconds().to_numpy() / 3600.0
     oldest = pd.Timestamp(given.period.start) - pd.Timedelta(days=_SAILING.longest_silent_d)
@@ -203,120 +204,3 @@ def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
         Cell("–" if rule is None else f"{rule['coastal']} · {rule['open_sea']}"),
         Cell("; ".join(ports) or "none of these ports"),
     )
-
-
-def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
-    """A card for each of the most notable events, and a table of all."""
-    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    events = DARK_EVENTS.within(given.tables[DARK_EVENTS], given.period)
-    events = events[events["aoi_id"].isin(names)]
-    rank = events["status"].map({DARK: 0, UNKNOWN: 1, NOT_LIKELY: 2})
-    events = events.assign(rank=rank, big=-events["length_m"].fillna(0.0))
-    events = events.sort_values(["rank", "big", "event_id"])
-    notable = events[events["status"] != NOT_LIKELY].head(MOST_CARDS)
-    cards = tuple(_card(given, studios[str(e["aoi_id"])], e) for e in notable.to_dict("records"))
-    rows = tuple(
-        (
-            Cell(minute(e["acquired_at"])),
-            Cell(names[str(e["aoi_id"])]),
-            Cell(str(e["status"]), "warn" if e["status"] == DARK else "part"),
-            Cell(measured_length(e["length_m"], e["length_low_m"], e["length_high_m"])),
-            Cell(f"{e['score']:.2f}"),
-            Cell(coordinates(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
-            Cell(str(e["likelihood"]) or "–"),
-            Cell(str(e["detection_id"])),
-        )
-        for e in events.to_dict("records")
-    )
-    table = Table(
-        "Detections that AIS does not explain",
-        ("Observation", "Port", "Status", "Length (90 %)", "Score", "Place", "Likelihood", "Detection"),
-        rows,
-        numeric=(4,),
-        empty="None.",
-        compact=True,
-    )
-    none = "No detection without AIS in this period." if events.empty else "None that is likely to be a dark vessel."
-    return Section("dark", "Notable detections", (*_base_rates(events, names), Cards(cards, none), table))
-
-
-def _base_rates(events: pd.DataFrame, names: Mapping[str, str]) -> tuple[Text, ...]:
-    """A sentence for each port whose base rates are known: that of the ships as large as its largest event."""
-    made = []
-    for aoi_id, mine in events[events["base_rate"].notna()].groupby("aoi_id"):
-        row = mine.sort_values("length_m").iloc[-1]
-        share = (float(row["base_rate"]), float(row["base_rate_low"]), float(row["base_rate_high"]))
-        dark = int((mine["status"] == DARK).sum())
-        made.append(wording.base_rate(names[str(aoi_id)], share, float(row["false_per_scene"]), dark, len(mine)))
-    return (Text(tuple(made), "note"),) if made else ()
-
-
-def _card(given: BriefInput, studio: Studio, event: dict[str, object]) -> Card:
-    place = event["geometry"].envelope.centroid  # type: ignore[attr-defined]
-    at, scene = minute(event["acquired_at"]), str(event["scene_id"])
-    name = studio.aoi.name or studio.aoi.id
-    frame = around(f"event-{event['event_id']}", name, place.x, place.y, side_m=CHIP_M)
-    sensor = next((a.sensor for a in given.acquisitions if a.id == scene), "")
-    alt = f"Chip of {CHIP_M:.0f} m around a detection at {name}, {at}, status {event['status']}"
-    picture = studio.chip(str(event["detection_id"]), scene, sensor, frame, alt)
-    status = str(event["status"])
-    vessels = event["reception_vessels"]
-    known = (f for f in given.findings if event["detection_id"] in f.evidence or f.id == event["event_id"])
-    finding = next(known, None)
-    facts = (
-        ("Status", status),
-        ("Observation", at),
-        ("Place", f"{coordinates(place.x, place.y)}, MGRS {mgrs(place.x, place.y, digits=3)}"),
-        ("Length (90 %)", measured_length(event["length_m"], event["length_low_m"], event["length_high_m"])),  # type: ignore[arg-type]
-        ("Score", f"{event['score']:.2f}"),
-        ("Zone", str(event["zone_id"]) or str(event["zone"]) or "–"),
-        ("Vessels received there", "not known" if pd.isna(vessels) else number(vessels)),  # type: ignore[arg-type]
-        ("Chance of a ship · that it sends no AIS", _chances(event)),
-        ("Likelihood", str(event["likelihood"]) or "not given: reception unknown"),
-        ("Confidence", finding.confidence if finding else "low"),
-        ("Detection", str(event["detection_id"])),
-    )
-    claim = finding.claim if finding else "No AIS position known at the cut-off fits this detection."
-    return Card(
-        id=f"event-{event['event_id']}",
-        title=f"{name}, {at}",
-        picture=picture,
-        facts=facts,
-        statement=claim,
-        reasons=_split(event["reasons"]),
-        alternatives=_split(event["alternatives"]),
-        candidates=_candidates(given, str(event["event_id"])),
-    )
-
-
-def _chances(event: Mapping[str, object]) -> str:
-    parts = (float(str(event[name])) for name in ("p_ship", "p_without_ais"))
-    return " · ".join(f"{part:.2f}" if part == part else "–" for part in parts)
-
-
-def _candidates(given: BriefInput, event_id: str) -> Table | None:
-    made = given.tables[GAP_CANDIDATES]
-    made = made[made["event_id"] == event_id].sort_values("rank").head(4)
-    if made.empty:
-        return None
-    rows = tuple(
-        (
-            Cell(f"MMSI {r.mmsi}"),
-            Cell(number(r.required_in_kn, 1)),
-            Cell(number(r.required_out_kn, 1)),
-            Cell(number(r.length_m, 0, "m")),
-            Cell(str(r.reason)),
-        )
-        for r in made.itertuples()
-    )
-    return Table(
-        f"Silent vessels that could have been there; none is picked ({event_id.removeprefix('dark|')})",
-        ("Vessel", "Knots needed there", "Knots needed on", "Length it reports", "Note"),
-        rows,
-        numeric=(1, 2),
-        compact=True,
-    )
-
-
-def _split(value: object) -> tuple[str, ...]:
-    return tuple(part for part in str(value).split("; ") if part and part != "nan")

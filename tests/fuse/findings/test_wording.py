@@ -3,6 +3,7 @@ import pytest
 
 from monitor.core.findings import LIKELIHOODS, likelihood_word
 from monitor.fuse.findings import wording
+from monitor.fuse.findings.rules import FindingRule
 from tests.fuse.conftest import AT
 
 
@@ -64,3 +65,14 @@ def test_likelihood_and_confidence_stand_in_different_sentences() -> None:
 @pytest.mark.parametrize(("word", "low", "high"), LIKELIHOODS)
 def test_a_words_range_is_said_by_the_word(word: str, low: float, high: float) -> None:
     assert likelihood_word((low + high) / 2) == word
+
+
+def test_an_interval_too_wide_to_help_is_said_as_not_known_and_stands_in_the_note() -> None:
+    rule = FindingRule()
+    assert rule.is_wide(3, 172)
+    assert not rule.is_wide(21, 24)
+    assert wording.shuttle("A", "B", (21.0, 3.0, 172.0), None, is_wide=True) == (
+        "One ship went to and fro between A and B, at least 3 crossings; how many more is not known."
+    )
+    assert wording.crossings_interval((21.0, 3.0, 172.0)) == "90 % interval of the crossings 3 to 172, median 21"
+    assert "21 to 24 crossings" in wording.shuttle("A", "B", (22.0, 21.0, 24.0), 1)

@@ -85,3 +85,11 @@ def test_a_fuller_week_is_said_with_its_likelihood_and_confidence_apart() -> Non
 
 def test_a_port_without_a_past_gets_no_comparison() -> None:
     assert not any("before" in s.claim for s in statements(brief_input(("not observed", "observed"))))
+
+
+def test_a_difference_of_less_than_very_likely_is_no_clear_difference() -> None:
+    given = brief_input()
+    past = [(f"2023-09-{day:02d}", 2, 1.0) for day in range(1, 29, 3)]
+    stated = statements(replace(given, tables=given.tables | {COUNTS: counts([*past, ("2023-10-10", 3, 1.0)])}))
+    assert "there is no clear difference" in stated[1].claim
+    assert "fuller" not in stated[1].claim

@@ -1,0 +1,144 @@
+"""The first screen of a brief: headline, picture, claims, and what could not be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shapely.geometry.base import BaseGeometry
+
+from monitor.core.findings import Finding
+from monitor.core.geo.geodesy import WGS84, transformer
+from monitor.core.tables import BERTH_STATES, DARK_EVENTS, DETECTIONS, SHUTTLES, VISITS, VOYAGES
+from monitor.fuse.findings import headlines
+from monitor.report.page.blocks import Pair, Picture
+from monitor.report.page.model import BriefInput, Lead
+from monitor.report.page.wording import when
+from monitor.report.sections.notable import all_names, names_of, ranked, strongest, told
+from monitor.report.sections.summary import statements
+from monitor.report.tiles.frames import Frame, around
+from monitor.report.tiles.observations import OBSERVED, Observation
+from monitor.report.tiles.studio import Studio
+
+SIDE_M = 1400.0
+"""Side of the lead picture: 140 pixels of Sentinel-2, a ship of 120 m a twelfth of it. Chosen."""
+_ASIDE = 0.2
+"""Of that side: how far the ship stands from the middle, where the handle of the swipe is. Chosen."""
+Observations = Mapping[str, tuple[Observation, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """One detection that shows a finding."""
+
+    detection_id: str
+    scene_id: str
+    aoi_id: str
+    geometry: BaseGeometry
+    berth_id: str
+
+
+def lead(given: BriefInput, observations: Observations, studios: Mapping[str, Studio]) -> Lead:
+    """The first screen of a brief.
+
+    Parameters
+    ----------
+    given : BriefInput
+        What the brief states.
+    observations : mapping of str to tuple of Observation
+        Each port's, by its id.
+    studios : mapping of str to Studio
+        Draws each port's pictures.
+    """
+    *claims, unseen = statements(given)
+    strong = strongest(given, 1)
+    was_seen = any(k.was_seen and k.at in given.period for some in observations.values() for k in some)
+    if strong:
+        headline = told(given, strong[0]).headline
+    elif claims and was_seen:
+        headline = claims[0].sentence.split(". ")[0].rstrip(".")
+    else:
+        headline = headlines.nothing_observed(all_names(given))
+    return Lead(headline, tuple(claims), unseen, _picture(given, observations, studios))
+
+
+def _picture(given: BriefInput, observations: Observations, studios: Mapping[str, Studio]) -> Pair | None:
+    """The strongest finding that can be shown, beside the same place at another time."""
+    for finding in ranked(given):
+        for sight in _sights(given, finding):
+            pair = _pair(given, sight, observations[sight.aoi_id], studios[sight.aoi_id])
+            if pair is not None:
+                return pair
+    return None
+
+
+def _sights(given: BriefInput, finding: Finding) -> Iterable[_Sight]:
+    """The detections of the period that show a finding, those of highest score first."""
+    tables = given.tables
+    found = DETECTIONS.within(tables[DETECTIONS], given.period)
+    ids = set(_detections(given, finding))
+    mine = found[found["detection_id"].isin(ids) & found["aoi_id"].isin([aoi.id for aoi in given.aois])]
+    for row in mine.sort_values(["score", "detection_id"], ascending=[False, True]).itertuples():
+        berth = str(row.zone_id) if row.zone == "berth" else ""
+        yield _Sight(str(row.detection_id), str(row.scene_id), str(row.aoi_id), row.geometry, berth)
+
+
+def _detections(given: BriefInput, finding: Finding) -> Iterable[str]:
+    """Ids of the detections behind a finding, by its visits where it is about these."""
+    tables = given.tables
+    if finding.kind == "dark_event":
+        events = tables[DARK_EVENTS]
+        yield from events.loc[events["event_id"] == finding.id, "detection_id"].astype(str)
+    visits = {finding.id, *finding.evidence}
+    for schema, key, columns in (
+        (SHUTTLES, "shuttle_id", ["visit_ids"]),
+        (VOYAGES, "voyage_id", ["from_visit", "to_visit"]),
+    ):
+        rows = tables[schema][tables[schema][key] == finding.id]
+        visits |= {name for column in columns for cell in rows[column] for name in str(cell).split()}
+    mine = tables[VISITS][tables[VISITS]["visit_id"].isin(visits)]
+    yield from (name for cell in mine["detection_ids"] for name in str(cell).split())
+
+
+def _pair(given: BriefInput, sight: _Sight, seen: tuple[Observation, ...], studio: Studio) -> Pair | None:
+    """The detection, marked, and the nearest clear observation of the same place without it; None without either."""
+    here = next((k for k in seen if k.scene_id == sight.scene_id), None)
+    other = None if here is None else _other(given, sight, here, seen)
+    if here is None or other is None:
+        return None
+    first, last = sorted((here, other), key=lambda k: k.at)
+    frame = _frame(given, sight, studio, east=first is here)
+    pictures = [_chip(studio, sight, k, frame) for k in (first, last)]
+    if pictures[0] is None or pictures[1] is None:
+        return None
+    labels = [when(k.acquisition) if k.acquisition else "" for k in (first, last)]
+    marked = "earlier" if first is here else "later"
+    caption = f"{frame.title}, {SIDE_M:.0f} m across; the ship is marked on the {marked} picture."
+    return Pair("lead", pictures[0], pictures[1], labels[0], labels[1], caption, is_annotated=True)
+
+
+def _frame(given: BriefInput, sight: _Sight, studio: Studio, *, east: bool) -> Frame:
+    """A square with the ship off its middle, on the side that a swipe at half shows: the left of it when `east`."""
+    middle, epsg = sight.geometry.envelope.centroid, studio.aoi.epsg
+    x, y = transformer(WGS84, epsg).transform(middle.x, middle.y)
+    lon, lat = transformer(epsg, WGS84).transform(x + (_ASIDE if east else -_ASIDE) * SIDE_M, y)
+    names = names_of(given)
+    title = names.get(sight.berth_id) or names[sight.aoi_id]
+    return around(f"lead-{sight.aoi_id}", title, float(lon), float(lat), side_m=SIDE_M)
+
+
+def _chip(studio: Studio, sight: _Sight, shown: Observation, frame: Frame) -> Picture | None:
+    at = when(shown.acquisition) if shown.acquisition else ""
+    what = "a marked ship" if shown.scene_id == sight.scene_id else "the same place without that mark"
+    return studio.chip(sight.detection_id, shown.scene_id, shown.sensor, frame, f"{frame.title}, {at}: {what}")
+
+
+def _other(given: BriefInput, sight: _Sight, here: Observation, seen: tuple[Observation, ...]) -> Observation | None:
+    """The last clear observation before, at which the berth was seen empty if there is one; else the first after."""
+    states = given.tables[BERTH_STATES]
+    empty = set(states.loc[(states["berth_id"] == sight.berth_id) & (states["state"] == "empty"), "scene_id"])
+    clear = [k for k in seen if k.sensor == here.sensor and k.state == OBSERVED and k.acquisition is not None]
+    before = [k for k in clear if k.at < here.at][::-1]
+    after = [k for k in clear if k.at > here.at and k.at < given.period.end]
+    choices = [k for k in (*before, *after) if k.scene_id in empty] if sight.berth_id else []
+    return next(iter([*choices, *before, *after]), None)

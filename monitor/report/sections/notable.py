@@ -1,0 +1,164 @@
+"""One ranking of what is notable, for the first screen and the cards alike, and its findings as plain sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from monitor.core.findings import LIKELIHOODS, Finding
+from monitor.core.schema import Schema
+from monitor.core.tables import DARK_EVENTS, SHUTTLES, VESSELS, VISITS, VOYAGES
+from monitor.core.wording import about_length, either
+from monitor.fuse.findings import headlines
+from monitor.fuse.findings.rules import FindingRule
+from monitor.report.page.model import BriefInput
+
+_RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
+_CONFIDENCE = ("high", "moderate", "low")
+_RULE = FindingRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A finding in plain words: a headline without full stop, a sentence or two, and one reason of the confidence."""
+
+    headline: str
+    sentence: str
+    why: str = ""
+
+
+def ranked(given: BriefInput) -> tuple[Finding, ...]:
+    """The findings that may open a brief, the strongest first: by kind, confidence, chance, score, then the newest.
+
+    A dark event without a likelihood, where reception is not shown, is none of them.
+    """
+    notable = [f for f in given.findings if f.kind in _RANK and (f.likelihood or f.kind != "dark_event")]
+    events = given.tables[DARK_EVENTS]
+    chances = dict(zip(events["event_id"], zip(events["probability"], events["score"], strict=True), strict=True))
+    return tuple(sorted(notable, key=lambda f: _key(f, chances)))
+
+
+def _key(finding: Finding, chances: Mapping[str, tuple[float, float]]) -> tuple[int, int, float, float, float]:
+    words = {word: low for word, low, _ in LIKELIHOODS}
+    sure = _CONFIDENCE.index(finding.confidence) if finding.confidence in _CONFIDENCE else len(_CONFIDENCE)
+    chance, score = chances.get(finding.id, (words.get(finding.likelihood, 0.0), 0.0))
+    chance, score = (0.0 if pd.isna(value) else float(value) for value in (chance, score))
+    return _RANK.index(finding.kind), sure, -chance, -score, -finding.end.timestamp()
+
+
+def strongest(given: BriefInput, most: int) -> tuple[Finding, ...]:
+    """The first of the ranking, of different kinds while there are any."""
+    order = ranked(given)
+    firsts = [next(f for f in order if f.kind == kind) for kind in dict.fromkeys(f.kind for f in order)]
+    return tuple([*firsts, *(f for f in order if f not in firsts)][:most])
+
+
+def short_name(name: str) -> str:
+    """A port's name without what stands in brackets, for running text."""
+    return name.split(" (")[0]
+
+
+def names_of(given: BriefInput) -> dict[str, str]:
+    """The short names of ports, and of their zones, by id."""
+    zones = {zone.id: zone.name or zone.id for aoi in given.aois for zone in aoi.zones}
+    return zones | {aoi.id: short_name(aoi.name or aoi.id) for aoi in given.aois}
+
+
+def all_names(given: BriefInput) -> str:
+    """The ports of a brief in one phrase: ``Rajin or Dunai``."""
+    names = names_of(given)
+    return either([names[aoi.id] for aoi in given.aois])
+
+
+def told(given: BriefInput, finding: Finding) -> Told:
+    """A finding as headline and sentence, from its row where its kind has one, else from its claim."""
+    made = _TOLD.get(finding.kind)
+    row = None if made is None else _row(given, made[0], made[1], finding.id)
+    if made is None or row is None:
+        claim = finding.claim.split(". ")[0].rstrip(".")
+        lower = claim[:1].lower() + claim[1:]
+        sentence = headlines.hedged(finding.likelihood, lower) if finding.likelihood else claim
+        return Told(claim, f"{sentence}.", _why(finding))
+    return made[2](given, finding, row)
+
+
+def _why(finding: Finding) -> str:
+    return finding.reasons[0].rstrip(".") if finding.reasons else ""
+
+
+def _row(given: BriefInput, schema: Schema, key: str, name: str) -> dict[str, object] | None:
+    table = given.tables[schema]
+    found = table[table[key] == name]
+    return {str(k): v for k, v in found.iloc[0].items()} if len(found) else None
+
+
+def _ship(row: Mapping[str, object]) -> str:
+    length = about_length(float(str(row["length_m"])))
+    return "A ship" if length.startswith("of unknown") else f"A ship of {length}"
+
+
+def _place(given: BriefInput, row: Mapping[str, object], key: str) -> str:
+    names, aoi, zone = names_of(given), str(row["aoi_id"]), str(row[key])
+    port, berth = names.get(aoi, aoi), names.get(zone, "")
+    if not berth:
+        return port
+    return berth if port.lower() in berth.lower() else f"{berth}, {port}"
+
+
+def _dark(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+    place = _place(given, row, "zone_id")
+    verb = headlines.lay_without_ais(place, finding.start)
+    ship, received = _ship(row), row["reception_vessels"]
+    sentence = f"{headlines.stated(ship, finding.likelihood, verb)}."
+    if not pd.isna(received):
+        sentence += f" {headlines.no_ais_fits(int(float(str(received))))}"
+    return Told(headlines.stated(ship, finding.likelihood, verb), sentence)
+
+
+def _shuttle(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+    names = names_of(given)
+    ports = [names.get(str(row[key]), str(row[key])) for key in ("port_a", "port_b")]
+    bounds = (float(str(row["crossings_low_90"])), float(str(row["crossings_high_90"])))
+    verb = headlines.went_to_and_fro(ports[0], ports[1], bounds, is_wide=_RULE.is_wide(*bounds))
+    headline = headlines.stated(vessel(given, row["mmsi"]), finding.likelihood, verb)
+    return Told(headline, f"{headline}.", _why(finding))
+
+
+def vessel(given: BriefInput, mmsi: object) -> str:
+    """How a ship is named: what it broadcasts, its MMSI without that, ``One ship`` when AIS does not name it."""
+    if pd.isna(mmsi):
+        return "One ship"
+    vessels = given.tables[VESSELS]
+    name = vessels.loc[vessels["mmsi"] == mmsi, "name"]
+    if len(name) and str(name.iloc[0]).strip():
+        return f"The ship broadcasting as {str(name.iloc[0]).strip()}"
+    return f"The ship with MMSI {mmsi}"
+
+
+def _voyage(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+    names, visits = names_of(given), given.tables[VISITS]
+    ports = [names.get(str(row[key]), str(row[key])) for key in ("from_port", "to_port")]
+    left = visits[visits["visit_id"] == row["from_visit"]]
+    ship = _ship({"length_m": left["length_m"].iloc[0] if len(left) else float("nan")})
+    verb = headlines.sailed(ports[0], ports[1], (finding.start, finding.end))
+    headline = headlines.stated(ship, finding.likelihood, verb)
+    return Told(headline, f"{headline}.", _why(finding))
+
+
+def _visit(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+    headline = f"{_ship(row)} {headlines.stayed(_place(given, row, 'berth_id'), (finding.start, finding.end))}"
+    if finding.start == finding.end or not finding.likelihood:
+        return Told(headline, f"{headline}.", _why(finding))
+    one = headlines.hedged(finding.likelihood, "this was one stay of one ship")
+    return Told(headline, f"{headline}. {one}.", _why(finding))
+
+
+_Teller = Callable[[BriefInput, Finding, Mapping[str, object]], Told]
+_TOLD: Mapping[str, tuple[Schema, str, _Teller]] = {
+    "dark_event": (DARK_EVENTS, "event_id", _dark),
+    "shuttle": (SHUTTLES, "shuttle_id", _shuttle),
+    "voyage": (VOYAGES, "voyage_id", _voyage),
+    "visit": (VISITS, "visit_id", _visit),
+}

@@ -13,7 +13,8 @@ from monitor.report.figures.vector import draw_svg
 from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, STATUS_MARKER
 from monitor.report.page.wording import SIMULATED, STATUS
 from monitor.report.tiles.annotations import DPI, Sheet, north_arrow, round_length, scale_bar
-from monitor.report.tiles.overlay import boxes, hatches, letters, outlines, watermark
+from monitor.report.tiles.hulls import View, draw_marks
+from monitor.report.tiles.overlay import hatches, letters, outlines, watermark
 
 _TITLE, _WHEN, _SMALL = 30.0, 19.0, 13.5
 _BOLD = 0.68
@@ -71,7 +72,7 @@ def _panel(sheet: Sheet, cell: Box, panel: Panel, given: FigureContent) -> None:
     hatches(axes, panel.raster)
     outlines(axes, panel.overlay, grid)
     letters(axes, panel.overlay, grid, zoom)
-    boxes(axes, panel.overlay.marks, grid.shape, zoom)
+    draw_marks(axes, panel.overlay.marks, View(grid.shape, zoom, grid.gsd_m))
     draw_notes(axes, given.notes, grid, px=22.0 if place.width > 500 else 15.0)
     if given.simulated:
         watermark(axes, cols, rows, repeat=1)

@@ -82,8 +82,8 @@ def _measured(result: Evaluation, on: str) -> list[Figure]:
         for what in ("precision", "recall"):
             value = float(getattr(row, what))
             if math.isfinite(value):
-                bounds = float(getattr(row, f"{what}_low")), float(getattr(row, f"{what}_high"))
-                text = _value(value, bounds, "{:.2f}")
+                held = float(getattr(row, f"{what}_low")), float(getattr(row, f"{what}_high"))
+                text = _value(value, held, "{:.2f}")
                 text = text if len(result.scores) > 1 else f"{text} (one scene: no interval)"
                 lines.append((f"{what}, {row.class_name}", text, sample))
     return lines

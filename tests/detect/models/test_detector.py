@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from affine import Affine
 from scipy import ndimage
+from shapely import unary_union
+from shapely.geometry import Polygon, box
 
 from monitor.core.errors import DetectorError
 from monitor.core.geo.grid import Grid
@@ -166,3 +168,36 @@ def test_the_key_changes_with_the_file_the_description_and_the_threshold(network
     keys = {network().key, network(iou=0.4).key, network(classes={"ship": ""}).key, network(threshold=0.3).key}
     assert len(keys) == 4
     assert network(measured=[["a", "b", "c"]]).key == network().key
+
+
+def _yard(*parts: tuple[float, float, float, float]) -> Raster:
+    """A picture with bright rectangles of west, north, east, south in pixels."""
+    made = scene()
+    for west, north, east, south in parts:
+        made.data[:, int(north) : int(south), int(west) : int(east)] = 200
+    return made
+
+
+@pytest.mark.parametrize("shift", [0, 70])
+def test_the_stacks_of_a_segment_model_are_outlines_also_across_a_seam(network, shift: int) -> None:
+    """An L of 60 by 12 and 12 by 40 pixels: its box would be three times as large."""
+    parts = ((10 + shift, 20, 70 + shift, 32), (10 + shift, 32, 22 + shift, 72))
+    detector = network(Bright("segment"), classes={"ship": "container_stack", "large vehicle": ""})
+    found = detector(_yard(*parts))
+    assert found.class_name == ("container_stack",)
+    drawn = unary_union([box(*part) for part in parts])
+    outline = Polygon(found.rings[0])
+    assert outline.intersection(drawn).area / outline.union(drawn).area > 0.95
+    assert found.length_m[0] == pytest.approx(30.0, abs=8.0)
+
+
+def test_enlarged_windows_give_outlines_in_the_pictures_own_pixels(network) -> None:
+    part = (100, 100, 160, 130)
+    detector = network(Bright("segment"), classes={"ship": "container_stack"}, enlarge=2.0)
+    outlines = [Polygon(ring) for ring in detector(_yard(part)).rings]
+    assert max(one.intersection(box(*part)).area / one.union(box(*part)).area for one in outlines) > 0.9
+
+
+def test_the_ships_of_a_segment_model_are_boxes_of_four_corners(network) -> None:
+    found = network(Bright("segment"))(scene((64.0, 64.0, 40.0, 8.0, 0.6)))
+    assert [len(ring) for ring in found.rings] == [4]

@@ -108,7 +108,9 @@ def train(
     """
     from monitor.standalone.tools import train, train_own
 
-    sources = [*(source or []), *(session.open().reviews.export(out / "reviews") if reviews else [])]
+    sources = list(source or [])
+    if reviews:
+        sources += session.open().reviews.export(out / "reviews", sensors=("s2",) if model is None else None)
     require(sources, "nothing to learn from: name labelled folders, or --reviews")
     kept = tuple(leave_out or ())
     if model is None:

@@ -39,7 +39,7 @@ class OwnDetector:
     ----------
     weights : OwnModel
     threshold : float, optional
-        Least score; None takes that of the description.
+        Least score of every class; None takes those of the description.
     """
 
     weights: OwnModel
@@ -67,6 +67,11 @@ class OwnDetector:
         """The threshold in force."""
         return self.weights.keys.threshold if self.threshold is None else self.threshold
 
+    def _least(self, classes: tuple[str, ...]) -> Floats:
+        """The threshold of each of the model's labels."""
+        own = {} if self.threshold is not None else self.weights.keys.thresholds
+        return np.array([own.get(name, self.least_score) for name in classes], dtype=np.float64)
+
     def open(self) -> OpenModel:
         """The network; opened once in a process.
 
@@ -92,14 +97,13 @@ class OwnDetector:
         self._check_gsd(raster.grid.gsd_m)
         stretch = stretch_of(raster, self.weights.keys, bands, self.weights.name)
         classes = class_names(model.names, self.weights.keys.classes)
-        stacks = frozenset(label for label, name in enumerate(classes) if name == CONTAINER_STACK)
         rows, cols = (int(px / self.weights.keys.enlarge) for px in model.fixed_px or (self._side(model),) * 2)
         windows = list(cut_evenly(raster.grid.shape, (rows, cols)))
         parts: list[Pieces] = []
         for number, place in enumerate(windows, 1):
             part = raster.window(*place)
             if part.valid.any():
-                parts.append(self._pieces(model, stretch, part, place, raster.grid.shape, stacks))
+                parts.append(self._pieces(model, stretch, part, place, raster.grid.shape, classes))
             report("windows", number, len(windows))
         kept = merged(Pieces.joined(parts))
         wanted = np.array([bool(classes[label]) for label in kept.label], dtype=bool)
@@ -142,12 +146,13 @@ class OwnDetector:
         part: Raster,
         place: tuple[slice, slice],
         shape: tuple[int, int],
-        stacks: frozenset[int],
+        classes: tuple[str, ...],
     ) -> Pieces:
         """The objects of one window in the raster's pixels; stacks with the outlines of their masks."""
         window = enlarged(stretch.window(part), self.weights.keys.enlarge)
-        least, iou = _raw(self.least_score, self.weights.keys.calibration), self.weights.keys.iou
-        found = model.find(_padded(window, model), least_score=least, iou=IOU[model.task] if iou is None else iou)
+        least, iou = self._least(classes), self.weights.keys.iou
+        lowest = _raw(float(least.min(initial=1.0)), self.weights.keys.calibration)
+        found = model.find(_padded(window, model), least_score=lowest, iou=IOU[model.task] if iou is None else iou)
         rings, has_axis = _rings(found, window, model.task)
         rings = rings / self.weights.keys.enlarge
         extent = np.concatenate([rings.min(axis=1), rings.max(axis=1)], axis=1) if len(rings) else np.zeros((0, 4))
@@ -165,9 +170,9 @@ class OwnDetector:
             has_axis=has_axis,
             cut=cut,
             frame=np.tile([cols.start, rows.start, cols.stop, rows.stop], (len(score), 1)).astype(np.float64),
-            outline=_outlines(found, stacks, (cols.start, rows.start), self.weights.keys.enlarge),
+            outline=_outlines(found, classes, (cols.start, rows.start), self.weights.keys.enlarge),
         )
-        return made.take(inside & (score >= self.least_score))
+        return made.take(inside & (score >= least[found.label]))
 
     def _boxes(self, found: Pieces, classes: tuple[str, ...], gsd_m: float) -> Boxes:
         keys = self.weights.keys
@@ -225,12 +230,12 @@ def _rings(found: WindowBoxes, window: npt.NDArray[np.uint8], task: str) -> tupl
 
 
 def _outlines(
-    found: WindowBoxes, stacks: frozenset[int], origin: tuple[int, int], enlarge: float
+    found: WindowBoxes, classes: tuple[str, ...], origin: tuple[int, int], enlarge: float
 ) -> npt.NDArray[np.object_]:
     """The polygon around the mask of each stack in the raster's pixels; None for all else."""
     made = np.full(len(found.score), None, dtype=object)
     for index, pixels in enumerate(found.masks):
-        if int(found.label[index]) in stacks and len(pixels):
+        if classes[int(found.label[index])] == CONTAINER_STACK and len(pixels):
             first = pixels.min(axis=0)
             mask = np.zeros(tuple(np.ptp(pixels, axis=0)[::-1] + 1), dtype=bool)
             mask[pixels[:, 1] - first[1], pixels[:, 0] - first[0]] = True

@@ -201,3 +201,11 @@ def test_enlarged_windows_give_outlines_in_the_pictures_own_pixels(network) -> N
 def test_the_ships_of_a_segment_model_are_boxes_of_four_corners(network) -> None:
     found = network(Bright("segment"))(scene((64.0, 64.0, 40.0, 8.0, 0.6)))
     assert [len(ring) for ring in found.rings] == [4]
+
+
+def test_each_class_may_have_a_threshold_of_its_own_and_a_given_one_wins(network) -> None:
+    both = scene((64.0, 64.0, 40.0, 8.0, 0.4), (200.0, 200.0, 12.0, 5.0, 0.2))  # all of score 0.6
+    assert set(network(threshold=0.5)(both).class_name) == {"vessel", "vehicle"}
+    strict = {"vessel": 0.7}
+    assert set(network(thresholds=strict)(both).class_name) == {"vehicle"}
+    assert set(network(threshold=0.5, thresholds=strict)(both).class_name) == {"vessel", "vehicle"}

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 from affine import Affine
+from shapely import unary_union
 from shapely.geometry import Polygon, box
+from shapely.geometry.base import BaseGeometry
 
 from monitor.core.arrays import Pixels
 from monitor.core.geo.grid import Grid
@@ -28,6 +30,7 @@ from monitor.simulate.render.fine.equipment import car, jib_crane, shed, truck
 from monitor.simulate.render.fine.frame import Frame
 from monitor.simulate.render.fine.picture import Weather, picture, water_colour
 from monitor.simulate.render.fine.ships import fine_ship
+from monitor.simulate.render.fine.shores import Shore, random_shore
 from monitor.simulate.render.fine.surface import FINE_BANDS, Face
 from monitor.simulate.render.hulls import DrawnHull
 from monitor.simulate.render.optical import SeaSurface, light_of, sea_of
@@ -40,6 +43,8 @@ _QUAY_M, _FAR_M, _LANE_M, _LEAST_LARGE_M = 2.5, 2_000.0, 7.0, 40.0
 _LEAST_SHOWN = 0.6
 _CLOSE_M, _APART_M, _CLOSE = (1.0, 6.0), (6.0, 50.0), 0.4
 """Water between ships one behind the other, and the share of those that lie close (chosen)."""
+_GAPS = (0.15, 0.4, 0.9)
+"""How often a stretch of quay is empty, one of these in each picture (chosen)."""
 _SHIFT = (-0.4, 0.7)
 """How far the quay's edge lies from the picture's middle, in shares of its reach: most of a picture may be land."""
 _NARROW_M, _WIDE_M, _NARROW = (2.0, 30.0), (60.0, 200.0), 0.35
@@ -76,16 +81,18 @@ def random_fine_scene(rng: np.random.Generator, size: tuple[int, int] = (384, 38
     quay = Frame(east, north, float(rng.uniform(0, 2 * np.pi))).moved(0.0, float(rng.uniform(*_SHIFT)) * reach)
     sea, depth = sea_of(rng), float(rng.uniform(*(_NARROW_M if rng.random() < _NARROW else _WIDE_M)))
     colour = water_colour(sea)
-    water = Face(quay.rectangle(-_FAR_M, _FAR_M, 0.0, _FAR_M), colour, 0.0, wet=True)
-    deck = Face(quay.rectangle(-_FAR_M, _FAR_M, -depth, 0.0), _deck_colour(rng), _QUAY_M)
-    behind = quay.rectangle(-1.2 * reach, 1.2 * reach, -depth - 2.0 * reach, -depth - 4.0)
-    base = ground_under(rng, grid, water=water.outline, deck=deck.outline)
-    yard, driving, cranes = _yard(rng, quay, reach, depth)
+    shore = random_shore(rng, quay, reach=reach, depth=depth)
+    behind = quay.rectangle(-1.2 * reach, 1.2 * reach, -depth - 2.0 * reach, 2.0 * reach)
+    behind = behind.difference(unary_union([shore.sea, quay.rectangle(-_FAR_M, _FAR_M, -depth, 0.0)]).buffer(4.0))
+    base = ground_under(rng, grid, water=shore.sea, deck=shore.deck)
+    yard, driving, cranes = _yard(rng, quay, reach, depth, shore.sea)
     standing, loads = ashore(rng, behind, quay, ground_m=_QUAY_M)
-    labels = _ships(rng, quay, reach)
+    labels = [label for label in _ships(rng, quay, reach) if shore.free.contains(label.outline)]
     ships = [fine_ship(_hull(rng, label, grid), grid, colour) for label in labels]
     faces = [
-        *(water, *(face for ship in ships for face in ship.wake), deck),
+        Face(shore.sea, colour, 0.0, wet=True),
+        *(face for ship in ships for face in ship.wake),
+        *_decks(rng, shore),
         *standing,
         *(*driving, *container_faces((*yard, *loads)), *(face for ship in ships for face in ship.faces), *cranes),
     ]
@@ -113,6 +120,12 @@ def _raster(rng: np.random.Generator, faces: list[Face], base: Pixels, grid: Gri
     return Raster(data, FINE_BANDS, valid, grid, None, SENSORS["hires"].scale, 0.0, tags)
 
 
+def _decks(rng: np.random.Generator, shore: Shore) -> list[Face]:
+    """The quay and the jetties, of one stuff; the land without its deck stands as high."""
+    colour = _deck_colour(rng)
+    return [Face(part, colour, _QUAY_M) for part in (shore.deck, *shore.jetties) if not part.is_empty]
+
+
 def _deck_colour(rng: np.random.Generator) -> Pixels:
     dark = float(rng.uniform(0.0, 1.0))
     made: Pixels = (CONCRETE * (1 - dark) + ASPHALT * dark)[:4] * np.float32(rng.uniform(0.8, 1.3))
@@ -120,9 +133,9 @@ def _deck_colour(rng: np.random.Generator) -> Pixels:
 
 
 def _yard(
-    rng: np.random.Generator, quay: Frame, reach: float, depth: float
+    rng: np.random.Generator, quay: Frame, reach: float, depth: float, sea: BaseGeometry
 ) -> tuple[list[Container], list[Face], list[Face]]:
-    """Containers in blocks and on trucks, vehicles in the lanes between, cranes at the edge."""
+    """Containers in blocks and on trucks, vehicles in the lanes between, cranes at the edge; all clear of the sea."""
     bays, rows = int(rng.integers(1, 5)), int(rng.integers(2, 9))
     size = bays * (LONG_M + BAY_GAP_M) - BAY_GAP_M, rows * (WIDE_M + ROW_GAP_M) - ROW_GAP_M
     made: list[Container] = []
@@ -147,10 +160,12 @@ def _yard(
     cranes = [
         face
         for ahead in np.arange(-reach, reach, float(rng.uniform(45.0, 110.0)))
-        if rng.random() < 0.6
+        if rng.random() < 0.6 and not sea.intersects(quay.rectangle(float(ahead) - 6, float(ahead) + 6, -15.0, -3.0))
         for face in jib_crane(rng, quay.moved(float(ahead), -9.0), deck_m=_QUAY_M)
     ]
-    return made, faces, cranes
+    edge = sea.buffer(2.0)
+    dry = [found for found in made if not edge.intersects(found.outline)]
+    return dry, [face for face in faces if not edge.intersects(face.outline)], cranes
 
 
 def _boxed(found: Container) -> Label:
@@ -163,9 +178,10 @@ def _boxed(found: Container) -> Label:
 def _ships(rng: np.random.Generator, quay: Frame, reach: float) -> list[Label]:
     """Large ones and small ones alongside, one or more abreast, and others afloat, none over another."""
     made: list[Label] = []
+    gaps = float(rng.choice(_GAPS))
     ahead = -reach + float(rng.uniform(-60.0, 60.0))
     while ahead < reach:
-        if rng.random() < 0.25:
+        if rng.random() < gaps:
             ahead += float(rng.uniform(20.0, 70.0))
             continue
         length, width = _size(rng, small=bool(rng.random() < 0.35))

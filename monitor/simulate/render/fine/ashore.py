@@ -27,14 +27,14 @@ _TANK_M = (4.0, 16.0)
 
 
 def ashore(
-    rng: np.random.Generator, land: Polygon, along: Frame, *, ground_m: float
+    rng: np.random.Generator, land: BaseGeometry, along: Frame, *, ground_m: float
 ) -> tuple[list[Face], list[Container]]:
     """Buildings, tanks and roads on a piece of land, and the containers that trucks carry there.
 
     Parameters
     ----------
     rng : np.random.Generator
-    land : Polygon
+    land : BaseGeometry
         Where they may stand.
     along : Frame
         Its axis is the one that most of them follow.

@@ -83,7 +83,10 @@ def train(
         list[Path] | None, typer.Argument(help="Labelled scene folders; also data.yaml or COCO .json with --model.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", help="A network of ultralytics, e.g. yolo26n-obb.yaml.  [default: ours]")
+        str | None,
+        typer.Option(
+            "--model", help="A network of ultralytics: yolo26n-obb.yaml, or a .pt to go on from.  [default: ours]"
+        ),
     ] = None,
     reviews: Annotated[bool, typer.Option("--reviews", help="Also learn from the workspace's reviews.")] = False,
     keys: Annotated[

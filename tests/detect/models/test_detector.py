@@ -1,6 +1,7 @@
 """A model of one's own as a detector, with a network that finds what is bright."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,10 +12,13 @@ from scipy import ndimage
 from shapely import unary_union
 from shapely.geometry import Polygon, box
 
+from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DetectorError
+from monitor.core.geo.geodesy import reproject
 from monitor.core.geo.grid import Grid
 from monitor.core.progress import listening
-from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.detect import detect
 from monitor.detect.models.description import ModelKeys, OwnModel
 from monitor.detect.models.detector import OwnDetector
 from monitor.detect.threshold import enclosing
@@ -209,3 +213,18 @@ def test_each_class_may_have_a_threshold_of_its_own_and_a_given_one_wins(network
     strict = {"vessel": 0.7}
     assert set(network(thresholds=strict)(both).class_name) == {"vehicle"}
     assert set(network(threshold=0.5, thresholds=strict)(both).class_name) == {"vessel", "vehicle"}
+
+
+def test_what_a_model_of_ones_own_marks_on_an_aois_land_is_no_vessel(network) -> None:
+    """The picture has no infrared, so that nothing in it tells water from land; the AOI's water does."""
+    picture = scene((40.0, 64.0, 40.0, 8.0, 0.4), (250.0, 200.0, 40.0, 8.0, 0.4))
+    west, south, east, north = picture.grid.bounds
+    whole = reproject(box(west, south, east, north), 32652, 4326)
+    sea = reproject(box(west + 75, south, east, north), 32652, 4326)  # the first ship lies 45 to 65 m inland
+    bare = Aoi("port", "port", whole, (Zone("all", "aoi", "all", whole),), epsg=32652)
+    port = replace(bare, zones=(*bare.zones, Zone("sea", "water", "sea", sea)))
+    when = datetime(2023, 9, 5, 2, 16, tzinfo=UTC)
+    scene_of = Acquisition("s", "port", "hires", "", when, when, picture.grid.footprint())
+    assert len(detect(picture, scene_of, network(), aoi=bare)) == 2
+    (kept,) = detect(picture, scene_of, network(), aoi=port).geometry
+    assert sea.contains(kept.centroid)

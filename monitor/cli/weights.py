@@ -108,7 +108,10 @@ def train(
         list[Path] | None, typer.Argument(help="Labelled scene folders; also data.yaml or COCO .json with --model.")
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", help="A network of ultralytics, e.g. yolo26n-obb.yaml.  [default: ours]")
+        str | None,
+        typer.Option(
+            "--model", help="A network of ultralytics: yolo26n-obb.yaml, or a .pt to go on from.  [default: ours]"
+        ),
     ] = None,
     reviews: Annotated[bool, typer.Option("--reviews", help="Also learn from the workspace's reviews.")] = False,
     keys: Annotated[
@@ -133,7 +136,9 @@ def train(
     """
     from monitor.standalone.tools import train, train_own
 
-    sources = [*(source or []), *(session.open().reviews.export(out / "reviews") if reviews else [])]
+    sources = list(source or [])
+    if reviews:
+        sources += session.open().reviews.export(out / "reviews", sensors=("s2",) if model is None else None)
     require(sources, "nothing to learn from: name labelled folders, or --reviews")
     kept = tuple(leave_out or ())
     if model is None:

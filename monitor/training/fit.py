@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from shapely import contains_xy
 from shapely.geometry import Polygon
 
 from monitor.core.arrays import Floats
-from monitor.detect.base import VESSEL, Boxes, Detector
+from monitor.detect.base import CONTAINER, VESSEL, Boxes, Detector
 from monitor.detect.evaluation.matching import assign
 from monitor.detect.models.detector import calibrated
 from monitor.detect.models.windows import least_box
@@ -35,8 +35,8 @@ class Found:
     """What a detector found in one picture, beside its labels.
 
     `score`, `is_true`, `class_name` have an entry a detection; `lengths` (n, 3) the given and the labelled length in
-    pixels, and the label's number, of each pair of vessels (of all classes where there is no vessel); `missed` counts
-    labels by class.
+    pixels, and the label's number, of each pair of vessels (of all classes where no vessel is labelled); `missed`
+    counts labels by class.
     """
 
     name: str
@@ -54,7 +54,10 @@ class Fit:
     Attributes
     ----------
     threshold : float, optional
-        Least score with the best F1; None where nothing was left out.
+        Least score with the best F1 over all classes; None where nothing was left out.
+    thresholds : mapping of str to float
+        The same for each class of which enough was found. Of ``container`` it is the score from which as many are
+        marked as are labelled, since they are counted.
     calibration : tuple of float
         (a, b) in logit chance = a + b logit score.
     length_gain : float
@@ -70,6 +73,7 @@ class Fit:
     length_low: float | None = None
     length_high: float | None = None
     fitted_on: tuple[str, ...] = ()
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def said(self) -> str:
@@ -88,7 +92,9 @@ class Fit:
         return f"fitted to {names}: {fitted}{few}"
 
 
-def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
+def compare(
+    sample: Sample, boxes: Boxes, gsd_m: float, *, size: tuple[int, int] | None = None, has_vessels: bool = True
+) -> Found:
     """What was found beside what is labelled: pairs within half a label's length of its centre, one to one.
 
     Parameters
@@ -98,6 +104,10 @@ def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
         Found in its pixels.
     gsd_m : float
         Of the raster that they were found in.
+    size : tuple of int, optional
+        Rows and columns of the picture: what its edge cuts off is found, but has no length to compare.
+    has_vessels : bool, optional
+        Whether vessels are among what is labelled in all pictures: then theirs alone are the lengths.
     """
     score, truth, kinds = np.zeros(len(boxes)), np.zeros(len(boxes), dtype=bool), list(boxes.class_name)
     dropped = np.zeros(len(boxes), dtype=bool)
@@ -110,19 +120,20 @@ def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
         mine = np.flatnonzero([name == kind for name in kinds])
         numbers = [number for number, each in enumerate(sample.objects) if each.class_name == kind]
         labels = [sample.objects[number] for number in numbers]
-        size = np.array([_length(each.ring) for each in labels])
+        long_px = np.array([_length(each.ring) for each in labels])
         goal = np.array([Polygon(each.ring).centroid.coords[0] for each in labels]).reshape(-1, 2)
-        pairs = assign(middle[mine], goal, np.maximum(size / 2, _LEAST_REACH_PX))
+        pairs = assign(middle[mine], goal, np.maximum(long_px / 2, _LEAST_REACH_PX))
         for box, label, _ in pairs:
             if labels[label].sure:
                 truth[mine[box]] = True
                 length = float(boxes.length_m[mine[box]]) / gsd_m
-                lengths.append((kind, length, float(size[label]), numbers[label]))
+                if size is None or _is_whole(labels[label].ring, size):
+                    lengths.append((kind, length, float(long_px[label]), numbers[label]))
             else:
                 dropped[mine[box]] = True
         hit = {label for _, label, _ in pairs}
         missed[kind] = sum(each.sure and index not in hit for index, each in enumerate(labels))
-    chosen = [pair[1:] for pair in lengths if pair[0] == VESSEL] or [pair[1:] for pair in lengths]
+    chosen = [pair[1:] for pair in lengths if pair[0] == VESSEL or not has_vessels]
     keep = ~dropped | truth
     score = boxes.score
     return Found(
@@ -133,6 +144,11 @@ def compare(sample: Sample, boxes: Boxes, gsd_m: float) -> Found:
         np.array(chosen, dtype=np.float64).reshape(-1, 3),
         missed,
     )
+
+
+def _is_whole(ring: Floats, size: tuple[int, int]) -> bool:
+    """Whether all of an outline lies in a picture of so many rows and columns, to a pixel."""
+    return bool((ring >= -1).all() and (ring <= np.array(size[::-1]) + 1).all())
 
 
 def _length(ring: Floats) -> float:
@@ -149,10 +165,11 @@ def run_on(samples: Sequence[Sample], detector: Detector) -> list[Found]:
         Left out of training.
     detector : Detector
     """
-    out = []
+    out, vessels = [], any(each.class_name == VESSEL for sample in samples for each in sample.objects)
     for sample in samples:
         raster = sample.read()
-        out.append(compare(sample, detector(raster), raster.grid.gsd_m))
+        boxes = detector(raster)
+        out.append(compare(sample, boxes, raster.grid.gsd_m, size=raster.grid.shape, has_vessels=vessels))
     return out
 
 
@@ -172,8 +189,30 @@ def fit(found: Sequence[Found]) -> Fit:
     calibration = _calibration(score, truth)
     lengths = np.concatenate([each.lengths for each in found])
     gain, low, high = _lengths(lengths)
-    threshold = _threshold(calibrated(score, calibration), truth, missed)
-    return Fit(threshold, calibration, gain, low, high, tuple(each.name for each in found))
+    chance = calibrated(score, calibration)
+    threshold = _threshold(chance, truth, missed)
+    names = tuple(each.name for each in found)
+    return Fit(threshold, calibration, gain, low, high, names, _by_class(found, chance, truth))
+
+
+def _by_class(found: Sequence[Found], chance: Floats, truth: npt.NDArray[np.bool_]) -> dict[str, float]:
+    """The threshold of each class with enough true detections."""
+    kinds = np.array([name for each in found for name in each.class_name], dtype=object)
+    made: dict[str, float] = {}
+    for kind in sorted(set(kinds)):
+        mine, missed = kinds == kind, sum(each.missed.get(kind, 0) for each in found)
+        if int(truth[mine].sum()) >= LEAST_EACH:
+            chosen = _as_many if kind == CONTAINER else _threshold
+            least = chosen(chance[mine], truth[mine], missed)
+            made |= {} if least is None else {kind: least}
+    return made
+
+
+def _as_many(score: Floats, truth: npt.NDArray[np.bool_], missed: int) -> float:
+    """The score from which as many are marked as are labelled; the lowest where fewer were found at all."""
+    ordered, wanted = np.sort(score)[::-1], int(truth.sum()) + missed
+    least = (ordered[wanted - 1] + ordered[wanted]) / 2 if wanted < len(ordered) else ordered[-1]
+    return round(float(np.clip(least, 0.01, 0.99)), 3)
 
 
 def _calibration(score: Floats, truth: npt.NDArray[np.bool_]) -> tuple[float, float]:
@@ -270,8 +309,9 @@ def applied(found: Sequence[Found], by: Fit) -> list[Found]:
     out = []
     for one in found:
         score = calibrated(one.score, by.calibration)
+        wanted = np.array([by.thresholds.get(name, least) for name in one.class_name], dtype=np.float64)
         lengths = one.lengths * np.array([by.length_gain, 1.0, 1.0])
-        out.append(replace(one, score=np.where(score >= least, score, 0.0), lengths=lengths))
+        out.append(replace(one, score=np.where(score >= wanted, score, 0.0), lengths=lengths))
     return out
 
 

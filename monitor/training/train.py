@@ -20,6 +20,7 @@ from monitor.detect.yolo.weights import REGISTRY, entry_weights
 from monitor.training.augment.ground import Ground, prepare_ground
 from monitor.training.export import export_onnx, ship_checkpoint
 from monitor.training.fit_ours import fit_ours
+from monitor.training.fit_stacks import fit_stacks
 from monitor.training.hard_examples import mark_errors
 from monitor.training.own.samples import Sample, read_samples
 from monitor.training.recipe import Stage
@@ -147,8 +148,9 @@ def _register(out: Path, name: str, checkpoint: Path, *, ports: Sequence[str], h
         "decode": dict(DECODE),
     }
     found = fit_ours(entry_weights(name, entry, out), held)
-    by = found.fit
-    fitted: dict[str, object] = {"length_gain": by.length_gain, "measured": found.measured}
+    by, stacks = found.fit, fit_stacks(entry_weights(name, entry, out), held)
+    fitted: dict[str, object] = {"length_gain": by.length_gain, "measured": (*found.measured, *stacks.measured)}
+    fitted |= {} if stacks.threshold is None else {"stack_threshold": stacks.threshold}
     fitted |= {} if by.threshold is None else {"threshold": by.threshold}
     fitted |= {} if by.length_low is None else {"length_low": by.length_low, "length_high": by.length_high}
     rule = {**DECODE, "length_fit": found.length_fit, "calibration": by.calibration}

@@ -66,9 +66,11 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
             unit=settings.source.radar_unit,
             name_pattern=settings.source.name_pattern,
             crs=settings.source.crs,
+            nodata=settings.source.nodata,
             limits=settings.limits.value(),
         )
-        return FolderSource(root / settings.source.folder, given, settings.source.accept_missing_bands)
+        folder, missing = root / settings.source.folder, settings.source.accept_missing_bands
+        return FolderSource(folder, given, missing, corners=settings.source.corners)
     if chosen == "simulated":
         from monitor.sources.simulated.source import SimulatedSource
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,8 +44,15 @@ class Reviews:
         subject = pipeline.review.queue.subject_of(id)
         return ReviewStore(self.workspace.archive).undo(who=who or login(), now=datetime.now(UTC), subject=subject)
 
-    def export(self, out: Path) -> list[Path]:
+    def export(self, out: Path, *, sensors: Collection[str] | None = None) -> list[Path]:
         """Write the reviewed detections as labelled scene folders, which `train` and `evaluate` read; the folders.
+
+        Parameters
+        ----------
+        out : Path
+            Where they go.
+        sensors : collection of str, optional
+            Those whose scenes are written; every optical one without it. Our own network learns from ``s2`` alone.
 
         Raises
         ------
@@ -53,4 +61,4 @@ class Reviews:
         """
         context = self.workspace.context()
         target = self.workspace.outside(out)
-        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), target)
+        return pipeline.review.labels.export_labels(context, pipeline.snapshot.read(context), target, sensors=sensors)

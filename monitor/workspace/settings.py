@@ -23,7 +23,7 @@ from monitor.core.timerange import TimeRange, span
 from monitor.detect.models.description import ModelKeys
 from monitor.detect.registry import DETECTED, Choice
 from monitor.io.documents import read_toml
-from monitor.sources.imagery.local.reading import check_pattern
+from monitor.sources.imagery.local.reading import check_corners, check_pattern
 from monitor.sources.tabular.layouts import LayoutTable
 
 FILE_NAME = "monitor.toml"
@@ -59,6 +59,14 @@ class SourceSettings(_Section):
         "", description="folder: how file names write the time (UTC), e.g. ship_%d%m%Y_%H%M; empty: the usual forms"
     )
     crs: str = Field("", description="folder: of images with a place and no CRS, e.g. EPSG:32652")
+    nodata: float | Literal["none"] | None = Field(
+        None, description="folder: the number that means nothing was seen, or none; empty: the file's own, and 0"
+    )
+    corners: dict[str, tuple[float, ...]] = Field(
+        {},
+        description="folder: where pictures without a place lie, by file name: west, south, east, north, or the "
+        "longitude and latitude of four corners",
+    )
     sensors: tuple[str, ...] = Field(
         ("s2", "s1"),
         description="which of s2, s1 and landsat services are asked for; a folder's images of others are all taken",
@@ -74,6 +82,13 @@ class SourceSettings(_Section):
     def _name_pattern(cls, value: str) -> str:
         if value:
             check_pattern(value)
+        return value
+
+    @field_validator("corners")
+    @classmethod
+    def _corners(cls, value: dict[str, tuple[float, ...]]) -> dict[str, tuple[float, ...]]:
+        for name, numbers in value.items():
+            check_corners(numbers, f"[source.corners] {name}")
         return value
 
     @field_validator("sensor")

@@ -19,6 +19,12 @@ from rasterio.warp import transform as warp_points
 from monitor.cli.app import run
 
 SIDE, GSD = 160, 0.5
+COMPARE = """
+from ultralytics import YOLO
+one, other = (YOLO(path).model.float().state_dict()["model.0.conv.weight"] for path in sys.argv[1:])
+print(float((one - other).abs().mean() / one.abs().mean()))
+"""
+"""How far the first weights of a network moved, in shares of their size: two networks from scratch differ by 1.4."""
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,15 @@ def test_from_labels_to_a_model_its_detections_and_its_card(tmp_path: Path) -> N
     known = json.loads(monitor("weights", "--json", cwd=tmp_path).stdout)["weights"]
     mine = next(row for row in known if row["name"] == "mine")
     assert mine["measured"][0]["sample"].endswith("4 labelled scenes of yards; 2 of the scenes were trained on")
+    more = ("train", "yards/yard0", "--model", "mine/mine.pt", "--keys", "keys.toml", "--epochs", 1, "--out", "more")
+    done = monitor(*more, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    code = f"import monitor.detect.yolo.ultralytics_env, sys\n{COMPARE}"
+    files = [tmp_path / "mine" / "mine.pt", tmp_path / "more" / "more.pt"]
+    near = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code, *map(str, files)], capture_output=True, text=True
+    )
+    assert 0 < float(near.stdout) < 0.1, near.stderr[-2000:]
 
 
 @pytest.mark.slow

@@ -1,9 +1,11 @@
 """Threshold, chances and lengths from what was left out."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from monitor.detect.base import VESSEL, Boxes
+from monitor.detect.base import CONTAINER, VESSEL, Boxes
 from monitor.training.fit import Fit, Found, applied, compare, figures, fit, interval, scores
 from monitor.training.own.samples import Labelled, Sample
 
@@ -97,3 +99,32 @@ def test_figures_have_intervals_from_three_pictures_on() -> None:
     assert "–" in precision[1]
     assert "3 pictures left out; threshold of each by the others" in precision[2]
     assert np.isnan(interval([made(0), made(1)], lambda part: float(len(part)))[0])
+
+
+def test_each_class_has_its_threshold_and_containers_that_at_which_the_count_is_right() -> None:
+    """Vessels are true above 0.3, as many containers as are labelled lie above 0.6: eight, two of them false."""
+    ships, boxed = np.linspace(0.95, 0.05, 10), np.linspace(0.99, 0.04, 20)
+    score = np.concatenate([ships, boxed])
+    truth = np.concatenate([ships > 0.3, np.isin(np.arange(20), [0, 1, 2, 3, 4, 6])])
+    kinds = (VESSEL,) * 10 + (CONTAINER,) * 20
+    one = Found("a", score, truth, kinds, np.zeros((0, 3)), {VESSEL: 0, CONTAINER: 2})
+    by = fit([one])
+    assert set(by.thresholds) == {VESSEL, CONTAINER}
+    (marked,) = applied([one], by)
+    shown = np.array(kinds, dtype=object)[marked.score > 0].tolist()
+    assert shown.count(CONTAINER) == 8
+    assert scores([marked], 1e-6, VESSEL)["f1"] == 1.0
+
+
+def test_what_the_edge_of_a_picture_cuts_off_is_found_and_has_no_length() -> None:
+    labels = [Labelled(VESSEL, ring(10, 50)), Labelled(VESSEL, ring(60, 80))]
+    found = compare(sample(*labels), boxes((12, 50), (60, 80)), 0.5, size=(100, 100))
+    assert found.is_true.tolist() == [True, True]
+    assert found.lengths.tolist() == [[40.0, 40.0, 1.0]]
+
+
+def test_lengths_are_those_of_vessels_unless_none_is_labelled_anywhere() -> None:
+    only = sample(Labelled("tank", ring(50, 50)))
+    found = replace(boxes((50, 50)), class_name=("tank",))
+    assert compare(only, found, 0.5, has_vessels=False).lengths.tolist() == [[40.0, 40.0, 0.0]]
+    assert len(compare(only, found, 0.5).lengths) == 0

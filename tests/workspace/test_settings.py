@@ -9,6 +9,7 @@ from monitor.core.errors import SettingsError
 from monitor.core.findings import LIKELIHOODS
 from monitor.fuse.findings.alerts import DEFAULT_RULES, RULES
 from monitor.pipeline.freshness import made_from
+from monitor.workspace.factory import make_source
 from monitor.workspace.settings import AlertRuleName, LikelihoodWord, Settings, read_settings, template
 from monitor.workspace.workspace import Workspace
 
@@ -37,6 +38,16 @@ def test_the_environment_wins_over_the_file(path: Path, monkeypatch: pytest.Monk
     assert (settings.source.name, settings.sentinelhub.deployment, settings.ais.gap) == ("folder", "sh", "6h")
 
 
+def test_a_folders_pictures_are_placed_and_their_empty_number_named(path: Path, tmp_path: Path) -> None:
+    path.write_text('[source]\nnodata = "none"\n[source.corners]\n"a.png" = [1, 2, 3, 4]\n')
+    settings = read_settings(path)
+    made = make_source(tmp_path, settings, ())
+    assert made.given.nodata == "none"
+    assert made.corners == {"a.png": (1.0, 2.0, 3.0, 4.0)}
+    path.write_text("[source]\nnodata = 255\n")
+    assert make_source(tmp_path, read_settings(path), ()).given.nodata == 255.0
+
+
 def test_a_secret_is_taken_from_the_environment_and_never_shown(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MONITOR_SENTINELHUB__CLIENT_SECRET", "hush-hush")
     settings = read_settings(path)
@@ -57,6 +68,8 @@ def test_a_secret_in_the_file_is_refused_without_being_repeated(path: Path) -> N
         ("[sourc]\nname = 1", r"\[sourc\]: no such setting"),
         ("[source]\nfolders = 1", r"\[source\] folders: no such setting"),
         ('[source]\nname = "ftp"', r"\[source\] name: Input should be 'folder'"),
+        ('[source]\nnodata = "black"', r"\[source\] nodata"),
+        ('[source.corners]\n"a.png" = [5, 2, 3, 4]', r"\[source.corners\] a.png: give west,south,east,north"),
         ('[ais]\ngap = "12"', r"\[ais\] gap: '12' is not a length of time"),
         ('[source]\nperiod = "soon"', r"\[source\] period: 'soon' is not a period"),
         ("x = 1", "x stands outside a section"),

@@ -13,6 +13,7 @@ from monitor.detect.evaluation.evaluate import Evaluation
 
 Figure = tuple[str, str, str]
 _BY_CLASS = ("zone", "length_from_m", "length_to_m", "vessels", "recall", "predicted", "precision", "f1")
+_OF_OTHERS = ("class_name", "labelled", "found", "false_alarms", "precision", "recall", "f1", "f1_low", "f1_high")
 _BY_SCENE = ("scene", "vessels", "found", "false_alarms", "precision", "recall", "f1", "length_error_m")
 
 
@@ -81,7 +82,10 @@ def _measured(result: Evaluation, on: str) -> list[Figure]:
         for what in ("precision", "recall"):
             value = float(getattr(row, what))
             if math.isfinite(value):
-                lines.append((f"{what}, {row.class_name}", f"{value:.2f}", sample))
+                held = float(getattr(row, f"{what}_low")), float(getattr(row, f"{what}_high"))
+                text = _value(value, held, "{:.2f}")
+                text = text if len(result.scores) > 1 else f"{text} (one scene: no interval)"
+                lines.append((f"{what}, {row.class_name}", text, sample))
     return lines
 
 
@@ -109,7 +113,8 @@ def _text(result: Evaluation, *, name: str, sha256: str, on: str, measured: Sequ
         "",
         f"What `monitor evaluate` measured of `{result.detector}` (sha256 {sha256}) on {on}:",
         f"{len(result.scores)} labelled scenes. Intervals are of 90 %, by drawing scenes with replacement; those of",
-        "shares are never narrower than as many trials allow, and one scene gives none of lengths and overlaps.",
+        "shares are never narrower than as many trials allow, and one scene gives none of lengths, overlaps and",
+        "classes other than vessels.",
         "",
         "| what | value | sample |",
         "|---|---|---|",
@@ -125,7 +130,7 @@ def _text(result: Evaluation, *, name: str, sha256: str, on: str, measured: Sequ
         _markdown(result.by_scene()[list(_BY_SCENE)]),
     ]
     if len(result.others()):
-        lines += ["## Other classes", _markdown(result.others())]
+        lines += ["## Other classes", _markdown(result.others()[list(_OF_OTHERS)])]
     if result.trained_on:
         lines += ["", f"Trained on {', '.join(result.trained_on)}: these are no figures of new scenes."]
     return "\n".join(lines).rstrip() + "\n"

@@ -13,6 +13,7 @@ import pandas as pd
 from monitor.core.statistics import binomial_interval
 from monitor.detect.base import Detector
 from monitor.detect.evaluation.matching import SCORING, SceneScore
+from monitor.detect.evaluation.others import others
 from monitor.detect.evaluation.reader import score_folder
 from monitor.detect.evaluation.table import table
 
@@ -61,7 +62,7 @@ class Evaluation:
         return detections(self.scores)
 
     def others(self) -> pd.DataFrame:
-        """Labels, found and false alarms of each class that is neither vessel nor stack, over all scenes."""
+        """Labels, found, false alarms and shares with bounds of each class that is neither vessel nor stack."""
         return others(self.scores)
 
     def to_json(self) -> dict[str, object]:
@@ -277,28 +278,6 @@ def detections(scores: Sequence[SceneScore]) -> pd.DataFrame:
     filled = [part for part in parts if len(part)]
     columns = ["scene", "score", "zone", "length_m", "right"]
     return pd.concat(filled, ignore_index=True)[columns] if filled else pd.DataFrame(columns=columns)
-
-
-def others(scores: Sequence[SceneScore]) -> pd.DataFrame:
-    """Rows of class that is neither vessel nor stack: labels, found, false alarms, precision, recall and F1."""
-    rows = []
-    parts = [score.others for score in scores if len(score.others)]
-    for name, part in pd.concat(parts).groupby("class_name") if parts else ():
-        labelled, found, false = (int(part[column].sum()) for column in ("labelled", "found", "false_alarms"))
-        precision, recall = _share(found, found + false), _share(found, labelled)
-        rows.append(
-            {
-                "class_name": str(name),
-                "labelled": labelled,
-                "found": found,
-                "false_alarms": false,
-                "precision": precision,
-                "recall": recall,
-                "f1": _share(2 * found, found + false + labelled),
-            }
-        )
-    columns = ["class_name", "labelled", "found", "false_alarms", "precision", "recall", "f1"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def _labelled(zone: str) -> Callable[[pd.DataFrame], pd.Series]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -214,7 +215,7 @@ def read_scene_truth(folder: Path, epsg: int) -> Truth:
 def _vessel(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "length_m": float(properties["length_m"]),
-        "axis_deg": float(properties["axis_deg"]),
+        "axis_deg": float(properties.get("axis_deg", math.nan)),
         "situation": properties.get("situation") or "berthed",
         "sure": properties.get("sure") or "high",
     }

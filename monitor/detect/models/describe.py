@@ -87,6 +87,7 @@ def summary(weights: Weights | OwnModel) -> dict[str, object]:
     if isinstance(weights, OwnModel):
         keys = weights.keys
         row |= {"sensor": keys.sensor, "task": keys.task or "", "bands": list(keys.bands), "threshold": keys.threshold}
+        row |= {"thresholds": dict(keys.thresholds)}
         row |= {"gsd_m": keys.gsd_m, "gsd_range_m": weights.gsd_range_m, "classes": dict(keys.classes)}
     else:
         row |= {"sensor": "s2", "task": "maps", "bands": list(weights.bands), "threshold": weights.threshold}
@@ -109,11 +110,13 @@ def summary_text(row: Mapping[str, object]) -> str:
     classes = row["classes"]
     assert isinstance(classes, dict)
     kept = sorted(set(classes.values()) - {""})
-    bands = row["bands"]
+    bands, own = row["bands"], row.get("thresholds", {})
     assert isinstance(bands, list)
+    assert isinstance(own, dict)
+    least = "".join(f", {name} {value:.2f}" for name, value in own.items())
     lines = [
         f"{row['name']}  {row['sensor'] or 'any sensor'}, {' '.join(bands) or 'bands not stated'}, {sizes}",
-        f"  finds {', '.join(kept) or 'the classes of its own file'} from a score of {row['threshold']:.2f}",
+        f"  finds {', '.join(kept) or 'the classes of its own file'} from a score of {row['threshold']:.2f}{least}",
         f"  {row['file']}  sha256 {str(row['sha256'])[:12]}…",
     ]
     figures = row["measured"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -47,6 +47,9 @@ class ModelKeys(BaseModel):
     )
     image_px: int | None = Field(None, ge=32, le=4096, description="side of the windows; empty: the model's own")
     threshold: float = Field(THRESHOLD, ge=0, le=1, description="least score")
+    thresholds: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        {}, description="least score of single classes by our words; those that are not named take threshold"
+    )
     iou: float | None = Field(
         None, ge=0, le=1, description="boxes of one window that overlap more are one; empty: 0.3 (obb), else 0.5"
     )
@@ -138,4 +141,6 @@ class OwnModel:
     def settings_sha(self) -> str:
         """Six characters that change whenever a key does that could change results."""
         said = self.keys.model_dump(exclude={"sensor", "threshold", "fitted_on", "trained_on", "measured"})
+        if not self.keys.thresholds:
+            del said["thresholds"]
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:6]

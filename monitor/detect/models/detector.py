@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from shapely.geometry import Polygon
 
 from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
 from monitor.core.progress import report
 from monitor.core.scenes.scene import Raster
-from monitor.detect.base import Boxes
+from monitor.detect.base import CONTAINER_STACK, Boxes
 from monitor.detect.models.axis import mask_box, pixel_box
 from monitor.detect.models.classes import class_names
 from monitor.detect.models.description import IOU, RGB, OwnModel
 from monitor.detect.models.stretch import ALIASES, Stretch, enlarged, stretch_of
 from monitor.detect.models.windows import SEAM, Pieces, cut_evenly, merged
+from monitor.detect.yolo.outlines import outline
 
 if TYPE_CHECKING:
     from monitor.detect.yolo.user_model import OpenModel, WindowBoxes
@@ -37,7 +39,7 @@ class OwnDetector:
     ----------
     weights : OwnModel
     threshold : float, optional
-        Least score; None takes that of the description.
+        Least score of every class; None takes those of the description.
     """
 
     weights: OwnModel
@@ -64,6 +66,11 @@ class OwnDetector:
     def least_score(self) -> float:
         """The threshold in force."""
         return self.weights.keys.threshold if self.threshold is None else self.threshold
+
+    def _least(self, classes: tuple[str, ...]) -> Floats:
+        """The threshold of each of the model's labels."""
+        own = {} if self.threshold is not None else self.weights.keys.thresholds
+        return np.array([own.get(name, self.least_score) for name in classes], dtype=np.float64)
 
     def open(self) -> OpenModel:
         """The network; opened once in a process.
@@ -96,7 +103,7 @@ class OwnDetector:
         for number, place in enumerate(windows, 1):
             part = raster.window(*place)
             if part.valid.any():
-                parts.append(self._pieces(model, stretch, part, place, raster.grid.shape))
+                parts.append(self._pieces(model, stretch, part, place, raster.grid.shape, classes))
             report("windows", number, len(windows))
         kept = merged(Pieces.joined(parts))
         wanted = np.array([bool(classes[label]) for label in kept.label], dtype=bool)
@@ -133,12 +140,19 @@ class OwnDetector:
         return max(model.stride, round(side / model.stride) * model.stride)
 
     def _pieces(
-        self, model: OpenModel, stretch: Stretch, part: Raster, place: tuple[slice, slice], shape: tuple[int, int]
+        self,
+        model: OpenModel,
+        stretch: Stretch,
+        part: Raster,
+        place: tuple[slice, slice],
+        shape: tuple[int, int],
+        classes: tuple[str, ...],
     ) -> Pieces:
-        """The objects of one window in the raster's pixels."""
+        """The objects of one window in the raster's pixels; stacks with the outlines of their masks."""
         window = enlarged(stretch.window(part), self.weights.keys.enlarge)
-        least, iou = _raw(self.least_score, self.weights.keys.calibration), self.weights.keys.iou
-        found = model.find(_padded(window, model), least_score=least, iou=IOU[model.task] if iou is None else iou)
+        least, iou = self._least(classes), self.weights.keys.iou
+        lowest = _raw(float(least.min(initial=1.0)), self.weights.keys.calibration)
+        found = model.find(_padded(window, model), least_score=lowest, iou=IOU[model.task] if iou is None else iou)
         rings, has_axis = _rings(found, window, model.task)
         rings = rings / self.weights.keys.enlarge
         extent = np.concatenate([rings.min(axis=1), rings.max(axis=1)], axis=1) if len(rings) else np.zeros((0, 4))
@@ -156,8 +170,9 @@ class OwnDetector:
             has_axis=has_axis,
             cut=cut,
             frame=np.tile([cols.start, rows.start, cols.stop, rows.stop], (len(score), 1)).astype(np.float64),
+            outline=_outlines(found, classes, (cols.start, rows.start), self.weights.keys.enlarge),
         )
-        return made.take(inside & (score >= self.least_score))
+        return made.take(inside & (score >= least[found.label]))
 
     def _boxes(self, found: Pieces, classes: tuple[str, ...], gsd_m: float) -> Boxes:
         keys = self.weights.keys
@@ -171,7 +186,10 @@ class OwnDetector:
         bounded = keys.length_low is None
         return Boxes(
             class_name=tuple(classes[label] for label in found.label),
-            rings=tuple(found.ring),
+            rings=tuple(
+                ring if outline is None else np.asarray(outline.exterior.coords)[:-1]
+                for ring, outline in zip(found.ring, found.outline, strict=True)
+            ),
             score=found.score,
             length_m=length,
             length_low_m=np.where(~axis & bounded, longest * gsd_m, low),
@@ -209,6 +227,22 @@ def _rings(found: WindowBoxes, window: npt.NDArray[np.uint8], task: str) -> tupl
         if better is not None:
             rings[index], has_axis[index] = better, True
     return rings, has_axis
+
+
+def _outlines(
+    found: WindowBoxes, classes: tuple[str, ...], origin: tuple[int, int], enlarge: float
+) -> npt.NDArray[np.object_]:
+    """The polygon around the mask of each stack in the raster's pixels; None for all else."""
+    made = np.full(len(found.score), None, dtype=object)
+    for index, pixels in enumerate(found.masks):
+        if classes[int(found.label[index])] == CONTAINER_STACK and len(pixels):
+            first = pixels.min(axis=0)
+            mask = np.zeros(tuple(np.ptp(pixels, axis=0)[::-1] + 1), dtype=bool)
+            mask[pixels[:, 1] - first[1], pixels[:, 0] - first[0]] = True
+            ring = outline(mask, int(first[1]), int(first[0]))
+            shape = None if ring is None else Polygon(ring / enlarge + np.array(origin))
+            made[index] = shape if shape is not None and shape.is_valid else None
+    return made
 
 
 def calibrated(score: Floats, calibration: tuple[float, float]) -> Floats:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import numpy as np
 import numpy.typing as npt
-from shapely import STRtree, area, box, intersection, polygons
-from shapely.geometry import MultiPoint
+from shapely import STRtree, area, box, intersection, polygons, union_all
+from shapely.geometry import MultiPoint, Polygon
 
 from monitor.core.arrays import Floats
 
@@ -47,7 +47,8 @@ class Pieces:
     """Objects of windows in the raster's pixels; one entry each in every field.
 
     `ring` is (n, 4, 2) corners as column and row, `has_axis` whether the box lies along its object, `cut` whether an
-    edge of the window cuts it; `frame` is (n, 4): west, north, east, south of the window that it is from.
+    edge of the window cuts it; `frame` is (n, 4): west, north, east, south of the window that it is from. `outline` has
+    a polygon where a mask outlines the object, else None.
     """
 
     ring: Floats
@@ -56,6 +57,11 @@ class Pieces:
     has_axis: npt.NDArray[np.bool_]
     cut: npt.NDArray[np.bool_]
     frame: Floats
+    outline: npt.NDArray[np.object_] = field(default_factory=lambda: np.zeros(0, dtype=object))
+
+    def __post_init__(self) -> None:
+        if not len(self.outline):
+            object.__setattr__(self, "outline", np.full(len(self.score), None, dtype=object))
 
     def __len__(self) -> int:
         """How many."""
@@ -193,7 +199,14 @@ def _one(pieces: Pieces, group: list[int]) -> Pieces:
         pieces.has_axis[[largest]],
         pieces.cut[[best]],
         pieces.frame[[best]],
+        np.array([_joined_outline(pieces.outline[group])], dtype=object),
     )
+
+
+def _joined_outline(parts: npt.NDArray[np.object_]) -> Polygon | None:
+    """One outline around those of an object's pieces; None where one of them has none, or they do not meet."""
+    whole = None if any(part is None for part in parts) else union_all(list(parts))
+    return whole if isinstance(whole, Polygon) else None
 
 
 def box_along(points: Floats, like: Floats | None) -> Floats:

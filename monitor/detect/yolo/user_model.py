@@ -6,7 +6,7 @@ import ast
 import os
 import pickle
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -31,6 +31,8 @@ TASKS = ("detect", "obb", "segment")
 MOST_BOXES = 1000
 """Most boxes of one window; chosen, beyond ultralytics' 300, since yards hold many containers."""
 _MASKS_AT_ONCE = 16
+_NUMBERS: Mapping[str, type[np.floating]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
+"""What an ONNX file may take; one in half precision gives halves, too, which are widened."""
 _ORT_ERRORS = (
     ort_errors.Fail,
     ort_errors.InvalidArgument,
@@ -223,10 +225,9 @@ def _onnx(path: Path, task: str | None) -> OpenModel:
         raise DetectorError(f"{path}: ONNX Runtime cannot open it ({_line(error)}); export it again") from error
     said = session.get_modelmeta().custom_metadata_map
     given, *more = session.get_inputs()
-    if more or len(given.shape) != 4 or given.type != "tensor(float)":
-        raise DetectorError(
-            f"{path}: takes no float image (batch, band, row, col); export it by ultralytics, not in half"
-        )
+    number = _NUMBERS.get(given.type)
+    if more or len(given.shape) != 4 or number is None:
+        raise DetectorError(f"{path}: takes no float image (batch, band, row, col); export it by ultralytics")
     names = _literal(said.get("names"), {})
     if not names:
         raise DetectorError(f"{path}: says nothing of its classes; export it by ultralytics, which writes them")
@@ -235,7 +236,8 @@ def _onnx(path: Path, task: str | None) -> OpenModel:
 
     def forward(image: npt.NDArray[np.float32]) -> Sequence[torch.Tensor]:
         try:
-            return [torch.from_numpy(part) for part in session.run(outputs, {given.name: image})]
+            parts = session.run(outputs, {given.name: image.astype(number, copy=False)})
+            return [torch.from_numpy(part.astype(np.float32, copy=False)) for part in parts]
         except _ORT_ERRORS as error:
             raise DetectorError(
                 f"{path}: cannot take a window of {image.shape[1:]} ({_line(error)}); set image_px and bands"

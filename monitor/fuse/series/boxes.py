@@ -17,6 +17,7 @@ from monitor.core.statistics import binomial_interval
 from monitor.detect.base import CONTAINER
 
 _SAMPLE = re.compile(r"(\d+) labelled, (\d+) detected")
+_STATED_LOW = re.compile(r"\((\d+\.\d+)–")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class BoxError:
         ----------
         measured : sequence of tuple of str
             What, value, and sample, as `Weights.measured` has them. Of ``precision, container`` and ``recall,
-            container`` the sample begins with how many were labelled and how many detected.
+            container`` the sample begins with how many were labelled and how many detected. Where the value has an
+            interval over scenes, the lower of its end and that of as many trials counts.
         class_name : str
         """
         low: list[float] = []
@@ -43,7 +45,9 @@ class BoxError:
             sample = None if row is None else _SAMPLE.match(row[2])
             if row is None or sample is None or not (of := int(sample[column])):
                 return None
-            low.append(binomial_interval(round(float(row[1].split()[0]) * of), of, level=0.9)[0])
+            exact = binomial_interval(round(float(row[1].split()[0]) * of), of, level=0.9)[0]
+            stated = _STATED_LOW.search(row[1])
+            low.append(exact if stated is None else min(exact, float(stated[1])))
         return cls(*low) if min(low) > 0 else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,11 @@ from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import DETECTIONS, REVIEWS
 from monitor.core.tableset import TableSet
+from monitor.detect.base import VESSEL
+from monitor.detect.evaluation.reader import OBJECTS
 from monitor.fuse.reviews import ReviewDecisions
 from monitor.io.atomic import write_bytes
 from monitor.pipeline import snapshot
@@ -28,10 +31,11 @@ LABELS = "labels.geojson"
 SCALE = 1e-4
 _AROUND_M = 100.0
 _CELL_M = 250.0
-_LABELLED = "s2"
 
 
-def export_labels(context: Context, tables: TableSet, out: Path) -> list[Path]:
+def export_labels(
+    context: Context, tables: TableSet, out: Path, *, sensors: Collection[str] | None = None
+) -> list[Path]:
     """Write a folder for each optical scene with a reviewed detection: pixels, item and labels; the folders.
 
     Parameters
@@ -42,6 +46,8 @@ def export_labels(context: Context, tables: TableSet, out: Path) -> list[Path]:
         DETECTIONS and REVIEWS.
     out : Path
         The folder in which the scene folders are made.
+    sensors : collection of str, optional
+        Those whose scenes are written; every optical one without it.
 
     Raises
     ------
@@ -50,16 +56,19 @@ def export_labels(context: Context, tables: TableSet, out: Path) -> list[Path]:
 
     Notes
     -----
-    Kept detections become labels, doubtful ones labels that carry no weight, rejected ones and fixed objects bare
-    background. A reviewer judges single detections, never a whole scene: whatever is further than 100 m from
-    a decided one is ``ignore``, so a ship that nobody marked is not taught as water.
+    Kept detections become labels of their class (one that is no kind of label is ``ignore``), doubtful ones labels that
+    carry no weight, rejected ones and fixed objects bare background. A reviewer judges single detections, never a whole
+    scene: whatever is further than 100 m from a decided one is ``ignore``, so that a ship which nobody marked is not
+    taught as water.
     """
     archive, found, decided = context.archive, tables[DETECTIONS], snapshot.decisions(tables)
     doubtful = _unsure(tables[REVIEWS])
     reviewed = decided.kept | decided.set_aside | doubtful
-    mine = found[found["detection_id"].isin(list(reviewed)) & (found["sensor"] == _LABELLED)]
+    wanted = [name for name in set(found["sensor"]) if sensor(name).optical and (sensors is None or name in sensors)]
+    mine = found[found["detection_id"].isin(list(reviewed)) & found["sensor"].isin(wanted)]
     if mine.empty:
-        raise DataError("no detection of an optical scene was reviewed; `monitor review ID keep` makes a label")
+        of = "an optical scene" if sensors is None else f"a scene of {', '.join(sensors)}"
+        raise DataError(f"no detection of {of} was reviewed; `monitor review ID keep` makes a label")
     roads = {zone.id for aoi in context.aois for zone in aoi.of_kind("anchorage")}
     written = []
     for scene_id in sorted(set(mine["scene_id"])):
@@ -67,7 +76,7 @@ def export_labels(context: Context, tables: TableSet, out: Path) -> list[Path]:
         labels = labels_of(found[found["scene_id"] == scene_id], decided, doubtful, grid=raster.grid, anchorages=roads)
         folder = out / str(scene_id)
         made_up = archive.scene(str(scene_id)).acquisition.simulated
-        write_bytes(folder / f"{scene_id}.tif", geotiff(_reflectance(raster), simulated=made_up))
+        write_bytes(folder / f"{scene_id}.tif", geotiff(writable(raster), simulated=made_up))
         write_bytes(folder / "item.json", _json(archive.item(str(scene_id))))
         write_bytes(folder / LABELS, _json(labels))
         written.append(folder)
@@ -140,15 +149,23 @@ def _unsure(reviews: pd.DataFrame) -> frozenset[str]:
 
 def _label(row: Mapping[object, object], roads: frozenset[str], *, sure: bool) -> dict[str, object]:
     origin = {"sure": "high" if sure else "low", "source": f"review of {row['detection_id']}"}
-    if row["class_name"] != "vessel":
-        return {"kind": "container_stack", **origin}
+    if row["class_name"] != VESSEL:
+        return {"kind": row["class_name"], **origin} if row["class_name"] in OBJECTS else {"kind": "ignore"}
     lying = "berthed" if row["zone"] == "berth" else ("anchored" if row["zone_id"] in roads else "open")
     size = {name: round(float(str(row[name])), 1) for name in ("length_m", "axis_deg")}
-    return {"kind": "vessel", "situation": lying, **size, **origin}
+    known_size = {name: value for name, value in size.items() if np.isfinite(value)}
+    return {"kind": VESSEL, "situation": lying, **known_size, **origin}
 
 
-def _reflectance(raster: Raster) -> Raster:
-    """The pixels as whole ten-thousandths of reflectance, 0 for no data."""
+def writable(raster: Raster) -> Raster:
+    """The pixels as whole ten-thousandths of reflectance, 0 for no data; a picture of 8 bits as it is.
+
+    Parameters
+    ----------
+    raster : Raster
+    """
+    if raster.data.dtype == np.uint8:
+        return raster
     if raster.data.dtype == np.uint16 and (raster.scale, raster.offset) == (SCALE, 0.0):
         return raster
     values = (raster.data.astype(np.float64) * raster.scale + raster.offset) / SCALE

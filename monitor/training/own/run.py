@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 
 _TASKS = {"obb": OBBTrainer, "detect": DetectionTrainer, "segment": SegmentationTrainer}
 
+MOST_ZOOM = 0.5
+"""Ultralytics' own, and what the pixel sizes ask for that a model takes where nothing is said."""
+
 
 @dataclass(frozen=True, slots=True)
 class Base:
@@ -48,7 +51,7 @@ class Base:
     model: str
     epochs: int | None = None
     minutes: float = 60.0
-    batch: int = 8
+    batch: int = 4
     seed: int = 7
     rate: float = 2e-3
 
@@ -80,7 +83,7 @@ def _open(model: str) -> Any:
         raise DataError(f"{model}: cannot be opened as a model ({first[0]}); check the name") from error
 
 
-def train_network(base: Base, data: Path, out: Path, *, task: str, side: int) -> Path:
+def train_network(base: Base, data: Path, out: Path, *, task: str, side: int, zoom: float = MOST_ZOOM) -> Path:
     """The checkpoint of a run on chips, ready for release.
 
     Parameters
@@ -94,6 +97,9 @@ def train_network(base: Base, data: Path, out: Path, *, task: str, side: int) ->
         obb, detect or segment.
     side : int
         Pixels of a chip's side.
+    zoom : float, optional
+        Chips are made larger and smaller by up to this share, so that the network meets the pixel sizes that it is to
+        take.
     """
     _place_font()
     length = {"epochs": base.epochs} if base.epochs else {"epochs": 1000, "time": base.minutes / 60}
@@ -103,9 +109,12 @@ def train_network(base: Base, data: Path, out: Path, *, task: str, side: int) ->
         "task": task,
         "imgsz": max(32, -(-side // 32) * 32),
         "batch": base.batch,
+        "nbs": base.batch,  # a step each batch: ultralytics' own waits for 64 chips, of which small sets have few
         "seed": base.seed,
         "lr0": base.rate,
         "optimizer": "AdamW",
+        "warmup_epochs": 1.0,
+        "warmup_bias_lr": 0.0,  # as ultralytics itself has it with Adam
         "device": "0" if torch.cuda.is_available() else "cpu",
         "amp": False,
         "plots": False,
@@ -113,6 +122,7 @@ def train_network(base: Base, data: Path, out: Path, *, task: str, side: int) ->
         "workers": 0,
         "val": False,
         "degrees": 180.0,
+        "scale": min(zoom, MOST_ZOOM),
         "flipud": 0.5,
         "project": str(out.resolve()),
         "name": "run",

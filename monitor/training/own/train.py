@@ -18,7 +18,7 @@ from monitor.detect.models.detector import OwnDetector
 from monitor.detect.yolo.weights import REGISTRY
 from monitor.training.fit import Fit, applied, figures, fit, run_on
 from monitor.training.own.chips import write_chips
-from monitor.training.own.run import Base, export, task_of, train_network
+from monitor.training.own.run import MOST_ZOOM, Base, export, task_of, train_network
 from monitor.training.own.samples import Sample, read_samples
 from monitor.training.register import registry_text
 
@@ -83,7 +83,7 @@ def train_own(
     chips = out / "chips"
     shutil.rmtree(chips, ignore_errors=True)
     data = write_chips(shown, chips, classes=classes, keys=keys, side=side, seed=base.seed)
-    checkpoint = train_network(base, data, out, task=keys.task or "obb", side=side)
+    checkpoint = train_network(base, data, out, task=keys.task or "obb", side=side, zoom=zoom_of(keys))
     weights = _placed(checkpoint, out, name, side)
     model = OwnModel(name, weights, _sha256(weights), keys)
     fitted, measured = _measure(model, held)
@@ -105,6 +105,18 @@ def _keys(keys: ModelKeys, shown: Sequence[Sample], task: str) -> ModelKeys:
         if max(sizes) > 1.5 * min(sizes):
             opened["gsd_range_m"] = (min(sizes) / 1.2, max(sizes) * 1.2)
     return ModelKeys.model_validate({**said, **opened})
+
+
+def zoom_of(keys: ModelKeys) -> float:
+    """The largest share by which a pixel that the model takes differs from the one that it is trained at.
+
+    Parameters
+    ----------
+    keys : ModelKeys
+    """
+    if keys.gsd_m is None or keys.gsd_range_m is None:
+        return MOST_ZOOM
+    return max(abs(size / keys.gsd_m - 1.0) for size in keys.gsd_range_m)
 
 
 def _classes(shown: Sequence[Sample]) -> tuple[str, ...]:
@@ -142,7 +154,7 @@ def _write(
         "length_gain": by.length_gain,
         "fitted_on": by.fitted_on,
     }
-    fitted |= {} if by.threshold is None else {"threshold": by.threshold}
+    fitted |= {} if by.threshold is None else {"threshold": by.threshold, "thresholds": by.thresholds}
     fitted |= {} if by.length_low is None else {"length_low": by.length_low, "length_high": by.length_high}
     entry = {
         "file": model.path.name,

@@ -88,3 +88,34 @@ def test_others_are_pooled_over_scenes() -> None:
     assert pooled.iloc[0]["precision"] == pytest.approx(0.75)
     assert pooled.iloc[0]["labelled"] == 12
     assert np.isclose(pooled.iloc[0]["f1"], 0.75)
+
+
+def _with_boxes(*counts: tuple[int, int, int]) -> Evaluation:
+    columns = ["class_name", "labelled", "found", "false_alarms"]
+    scenes = [
+        replace(one, others=pd.DataFrame([("container", *count)], columns=columns))
+        for one, count in zip(result().scores, counts, strict=False)
+    ]
+    return replace(result(), scores=tuple(scenes))
+
+
+def test_containers_of_several_scenes_have_intervals_by_scene() -> None:
+    """100 boxes a scene, found with .95, .9 and .4: as many trials alone would give some .71 to .79."""
+    spread = _with_boxes((100, 95, 5), (100, 90, 10), (100, 40, 0))
+    row = spread.others().iloc[0]
+    assert row["recall"] == pytest.approx(0.75)
+    assert row["recall_low"] < 0.6
+    assert row["recall_high"] > 0.9
+    lines = {what: value for what, value, _ in model_card(spread, name="m", sha256="", on="x").measured}
+    assert lines["recall, container"].startswith("0.75 (0.")
+    alike = _with_boxes(*[(100, 75, 25)] * 3).others().iloc[0]
+    assert (alike["recall_low"], alike["recall_high"]) == (pytest.approx(0.70, abs=0.02), pytest.approx(0.79, abs=0.02))
+    assert spread.to_json()["others"][0]["precision_low"] < 0.96
+
+
+def test_containers_of_one_scene_have_no_interval_and_the_card_says_so() -> None:
+    one = _with_boxes((100, 95, 5))
+    assert np.isnan(one.others().iloc[0]["recall_low"])
+    lines = {what: value for what, value, _ in model_card(one, name="m", sha256="", on="x").measured}
+    assert lines["precision, container"] == "0.95 (one scene: no interval)"
+    assert "recall, container | 0.95 (one scene: no interval)" in model_card(one, name="m", sha256="", on="x").text

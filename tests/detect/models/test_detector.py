@@ -1,6 +1,7 @@
 """A model of one's own as a detector, with a network that finds what is bright."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,11 +9,16 @@ import numpy as np
 import pytest
 from affine import Affine
 from scipy import ndimage
+from shapely import unary_union
+from shapely.geometry import Polygon, box
 
+from monitor.core.aoi import Aoi, Zone
 from monitor.core.errors import DetectorError
+from monitor.core.geo.geodesy import reproject
 from monitor.core.geo.grid import Grid
 from monitor.core.progress import listening
-from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.scene import Acquisition, Raster
+from monitor.detect import detect
 from monitor.detect.models.description import ModelKeys, OwnModel
 from monitor.detect.models.detector import OwnDetector
 from monitor.detect.threshold import enclosing
@@ -166,3 +172,59 @@ def test_the_key_changes_with_the_file_the_description_and_the_threshold(network
     keys = {network().key, network(iou=0.4).key, network(classes={"ship": ""}).key, network(threshold=0.3).key}
     assert len(keys) == 4
     assert network(measured=[["a", "b", "c"]]).key == network().key
+
+
+def _yard(*parts: tuple[float, float, float, float]) -> Raster:
+    """A picture with bright rectangles of west, north, east, south in pixels."""
+    made = scene()
+    for west, north, east, south in parts:
+        made.data[:, int(north) : int(south), int(west) : int(east)] = 200
+    return made
+
+
+@pytest.mark.parametrize("shift", [0, 70])
+def test_the_stacks_of_a_segment_model_are_outlines_also_across_a_seam(network, shift: int) -> None:
+    """An L of 60 by 12 and 12 by 40 pixels: its box would be three times as large."""
+    parts = ((10 + shift, 20, 70 + shift, 32), (10 + shift, 32, 22 + shift, 72))
+    detector = network(Bright("segment"), classes={"ship": "container_stack", "large vehicle": ""})
+    found = detector(_yard(*parts))
+    assert found.class_name == ("container_stack",)
+    drawn = unary_union([box(*part) for part in parts])
+    outline = Polygon(found.rings[0])
+    assert outline.intersection(drawn).area / outline.union(drawn).area > 0.95
+    assert found.length_m[0] == pytest.approx(30.0, abs=8.0)
+
+
+def test_enlarged_windows_give_outlines_in_the_pictures_own_pixels(network) -> None:
+    part = (100, 100, 160, 130)
+    detector = network(Bright("segment"), classes={"ship": "container_stack"}, enlarge=2.0)
+    outlines = [Polygon(ring) for ring in detector(_yard(part)).rings]
+    assert max(one.intersection(box(*part)).area / one.union(box(*part)).area for one in outlines) > 0.9
+
+
+def test_the_ships_of_a_segment_model_are_boxes_of_four_corners(network) -> None:
+    found = network(Bright("segment"))(scene((64.0, 64.0, 40.0, 8.0, 0.6)))
+    assert [len(ring) for ring in found.rings] == [4]
+
+
+def test_each_class_may_have_a_threshold_of_its_own_and_a_given_one_wins(network) -> None:
+    both = scene((64.0, 64.0, 40.0, 8.0, 0.4), (200.0, 200.0, 12.0, 5.0, 0.2))  # all of score 0.6
+    assert set(network(threshold=0.5)(both).class_name) == {"vessel", "vehicle"}
+    strict = {"vessel": 0.7}
+    assert set(network(thresholds=strict)(both).class_name) == {"vehicle"}
+    assert set(network(threshold=0.5, thresholds=strict)(both).class_name) == {"vessel", "vehicle"}
+
+
+def test_what_a_model_of_ones_own_marks_on_an_aois_land_is_no_vessel(network) -> None:
+    """The picture has no infrared, so that nothing in it tells water from land; the AOI's water does."""
+    picture = scene((40.0, 64.0, 40.0, 8.0, 0.4), (250.0, 200.0, 40.0, 8.0, 0.4))
+    west, south, east, north = picture.grid.bounds
+    whole = reproject(box(west, south, east, north), 32652, 4326)
+    sea = reproject(box(west + 75, south, east, north), 32652, 4326)  # the first ship lies 45 to 65 m inland
+    bare = Aoi("port", "port", whole, (Zone("all", "aoi", "all", whole),), epsg=32652)
+    port = replace(bare, zones=(*bare.zones, Zone("sea", "water", "sea", sea)))
+    when = datetime(2023, 9, 5, 2, 16, tzinfo=UTC)
+    scene_of = Acquisition("s", "port", "hires", "", when, when, picture.grid.footprint())
+    assert len(detect(picture, scene_of, network(), aoi=bare)) == 2
+    (kept,) = detect(picture, scene_of, network(), aoi=port).geometry
+    assert sea.contains(kept.centroid)

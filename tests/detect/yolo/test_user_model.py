@@ -39,6 +39,19 @@ for path in map(Path, sys.argv[1:]):
     masks = len(found.masks) == len(found.score)
     print(path.name, model.task, len(model.names), model.channels, model.fixed_px, len(found.score) > 0, masks)
 """
+HALF = """
+import sys
+import numpy as np
+import onnx
+from onnxruntime.transformers import float16
+from pathlib import Path
+from monitor.detect.yolo.user_model import open_model
+whole, half = map(Path, sys.argv[1:])
+onnx.save(float16.convert_float_to_float16(onnx.load(whole), keep_io_types=False), half)
+image = (np.random.default_rng(0).random((3, 64, 64)) * 255).astype(np.uint8)
+one, other = (open_model(path, path.name).forward(image[None].astype(np.float32) / 255)[0] for path in (whole, half))
+print(other.dtype, other.shape == one.shape, bool(((one - other).abs() <= 0.02 * one.abs().max()).all()))
+"""
 OPEN = """
 import sys
 from pathlib import Path
@@ -102,6 +115,8 @@ def test_an_exported_file_says_task_and_classes_itself_and_may_have_one_size(mod
     lines = run(RUN, models / "yolo26n-seg.onnx", models / "yolo11n-obb.onnx", cwd=models).splitlines()
     assert lines[0] == "yolo26n-seg.onnx segment 80 3 () True True"
     assert lines[1] == "yolo11n-obb.onnx obb 80 3 (64, 64) True False"
+    said = run(HALF, models / "yolo11n-obb.onnx", models / "half.onnx", cwd=models)
+    assert said.split() == ["torch.float32", "True", "True"]
 
 
 @pytest.mark.slow

@@ -187,3 +187,15 @@ def test_boxes_outside_the_yards_stand_in_stacks_without_a_sum_and_deck_cargo_in
     assert outside["boxes_seen"].tolist() == [9]
     assert outside["place_id"].str.startswith("elsewhere/").all()
     assert _yards(table).loc["a", "boxes_seen"] == 0
+
+
+def test_a_cards_interval_over_scenes_widens_the_error_that_counts_use() -> None:
+    def error(value: str) -> BoxError:
+        sample = "300 labelled, 290 detected, 3 labelled scenes"
+        found = BoxError.of([("precision, container", "0.95", sample), ("recall, container", value, sample)])
+        assert found is not None
+        return found
+
+    assert error("0.75 (0.40–0.95)").recall_low == pytest.approx(0.40)
+    assert error("0.75 (0.74–0.76)").recall_low == pytest.approx(0.705, abs=0.01)
+    assert error("0.75 (one scene: no interval)").recall_low == error("0.75").recall_low

@@ -109,7 +109,13 @@ def shed(rng: np.random.Generator, frame: Frame, *, size_m: tuple[float, float],
 
 
 def scattered(
-    rng: np.random.Generator, land: BaseGeometry, axis: float, *, count: int, ground_m: float
+    rng: np.random.Generator,
+    land: BaseGeometry,
+    axis: float,
+    *,
+    count: int,
+    ground_m: float,
+    size_m: tuple[tuple[float, float], tuple[float, float]] = ((9.0, 45.0), (7.0, 20.0)),
 ) -> Iterator[Face]:
     """Sheds and houses that stand clear of one another, all along one axis or across it.
 
@@ -124,13 +130,15 @@ def scattered(
         How many are tried.
     ground_m : float
         Height above the water of what they stand on.
+    size_m : tuple of tuple of float, optional
+        Least and most length, least and most width.
     """
     if land.is_empty:
         return
     west, south, east, north = land.bounds
     standing: list[Polygon] = []
     for _ in range(count):
-        size = float(rng.uniform(9.0, 45.0)), float(rng.uniform(7.0, 20.0))
+        size = float(rng.uniform(*size_m[0])), float(rng.uniform(*size_m[1]))
         turn = axis + float(rng.choice([0.0, np.pi / 2])) + float(rng.normal(0.0, 0.03))
         frame = Frame(float(rng.uniform(west, east)), float(rng.uniform(south, north)), turn)
         plan = frame.rectangle(0.0, size[0], 0.0, size[1])

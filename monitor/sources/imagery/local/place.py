@@ -5,8 +5,10 @@ Files beside the picture are read here, as text of a few numbers, and never by G
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 
 import numpy as np
 from affine import Affine
@@ -14,7 +16,7 @@ from rasterio.control import GroundControlPoint
 from rasterio.crs import CRS
 from rasterio.errors import CRSError, RasterioError
 from rasterio.io import DatasetReader
-from rasterio.transform import from_bounds, from_gcps
+from rasterio.transform import from_gcps
 from rasterio.warp import transform as warp_points
 from rasterio.warp import transform_geom
 from shapely import segmentize
@@ -22,12 +24,16 @@ from shapely.geometry import Polygon, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.core.errors import DataError
-from monitor.core.geo.geodesy import distance_m
+from monitor.core.geo.geodesy import distance_m, utm_epsg
 from monitor.sources.imagery.local.reading import Reading
 
 _FARTHEST = 1e9
 """No coordinate on Earth reaches this, whatever the unit of the CRS."""
 
+_RPC_ENDS = (".rpb", "_rpc.txt")
+"""What the files beside a picture are called that hold its RPCs."""
+_RPC_KEYS = ("long", "lat", "height")
+_RPC_OFFSET = re.compile(r"\b(long|lat|height)_?off(?:set)?\s*[:=]\s*([-+]?\d+(?:\.\d+)?)", re.IGNORECASE)
 _WORLD = ("w", "wx")
 _MOST_TEXT = 100_000
 """Bytes of a world file or a ``.prj``; one that is longer is something else."""
@@ -114,12 +120,39 @@ def find_place(source: DatasetReader, path: Path, given: Reading) -> Place:
         return _placed(crs, source.transform, (), path=path, given=given)
     world = _world_file(path)
     if world is None:
-        hint = "; it has RPCs only: orthorectify it with gdalwarp -rpc" if source.rpcs is not None else ""
-        raise DataError(
-            f"{path}: nothing states its place{hint}; put a world file beside it, or give {given.words.corners}"
-        )
+        if way := _by_rpcs(source, path):
+            raise DataError(f"{path}: its place is stated by RPCs alone, which need heights; warp it first: {way}")
+        raise DataError(f"{path}: nothing states its place; put a world file beside it, or give {given.words.corners}")
     crs = source.crs or _crs(given.crs, path, given) or _beside_crs(path, given) or _degrees(world, size)
     return _placed(crs, world, (), path=path, given=given)
+
+
+def _by_rpcs(source: DatasetReader, path: Path) -> str:
+    """The command that warps a picture by its RPCs to the plane of their mean height; "" without RPCs."""
+    rpcs = source.rpcs
+    if rpcs is not None:
+        lon, lat, height = float(rpcs.long_off), float(rpcs.lat_off), float(rpcs.height_off)
+    elif len(beside := _rpcs_beside(path)) == len(_RPC_KEYS):
+        lon, lat, height = (beside[key] for key in _RPC_KEYS)
+    else:
+        return ""
+    return (
+        f"gdalwarp -rpc -to RPC_HEIGHT={height:g} -t_srs EPSG:{utm_epsg(lon, lat)} -r bilinear {_shell_pair(path)} "
+        "(RPC_HEIGHT is that of the quays above the ellipsoid in metres; -to RPC_DEM=dem.tif where land rises)"
+    )
+
+
+def _rpcs_beside(path: Path) -> dict[str, float]:
+    """The offsets that a file of RPCs beside a picture states (``.RPB`` or ``_RPC.TXT``); empty without one."""
+    wanted = {f"{path.stem}{end}".lower() for end in _RPC_ENDS}
+    for entry in sorted(path.parent.iterdir()):
+        if entry.name.lower() in wanted and (text := _text(entry)):
+            return {key.lower(): float(number) for key, number in _RPC_OFFSET.findall(text)}
+    return {}
+
+
+def _shell_pair(path: Path) -> str:
+    return f"{quote(str(path))} {quote(str(path.with_name(path.stem + '_utm.tif')))}"
 
 
 def _placed(
@@ -185,7 +218,8 @@ def _text(path: Path) -> str | None:
 def _by_corners(corners: tuple[float, ...], crs: CRS, size: tuple[int, int]) -> Place:
     rows, cols = size
     if len(corners) == 4:
-        return Place(crs, from_bounds(*corners, cols, rows))
+        west, south, east, north = corners
+        return Place(crs, Affine((east - west) / cols, 0.0, west, 0.0, (south - north) / rows, north))
     ul, ur, lr, ll = np.array(corners, dtype=float).reshape(4, 2)
     points = []
     for v in np.linspace(0.0, 1.0, _BETWEEN):

@@ -51,8 +51,8 @@ SETTINGS = Words(
     unit="[source] radar_unit in monitor.toml",
     at="[source] name_pattern in monitor.toml, such as ship_%d%m%Y_%H%M",
     crs="[source] crs in monitor.toml",
-    corners="its place to the file itself (gdal_translate -a_ullr)",
-    nodata="a no-data value to the file itself (gdal_edit -a_nodata)",
+    corners='"FILE NAME" = [WEST, SOUTH, EAST, NORTH] below [source.corners] in monitor.toml',
+    nodata='[source] nodata = "none" in monitor.toml',
 )
 
 
@@ -131,14 +131,31 @@ def parse_corners(text: str) -> tuple[float, ...]:
         numbers = tuple(float(part) for part in re.split(r"[,\s]+", text.strip()))
     except ValueError:
         numbers = ()
+    check_corners(numbers, f"--corners {text}")
+    return numbers
+
+
+def check_corners(numbers: tuple[float, ...], where: str) -> None:
+    """Refuse numbers that are no corners.
+
+    Parameters
+    ----------
+    numbers : tuple of float
+    where : str
+        Begins the message.
+
+    Raises
+    ------
+    DataError
+        There are neither four nor eight numbers, or west lies east of east.
+    """
     if len(numbers) == 4 and numbers[0] < numbers[2] and numbers[1] < numbers[3]:
-        return numbers
-    if len(numbers) == 8:
-        return numbers
-    raise DataError(
-        f"--corners {text}: give west,south,east,north, or longitude and latitude of the upper left, upper right, "
-        "lower right and lower left corner, eight numbers"
-    )
+        return
+    if len(numbers) != 8:
+        raise DataError(
+            f"{where}: give west,south,east,north, or longitude and latitude of the upper left, upper right, "
+            "lower right and lower left corner, eight numbers"
+        )
 
 
 def parse_nodata(text: str) -> float | str:

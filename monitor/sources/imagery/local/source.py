@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -32,6 +32,7 @@ from monitor.sources.imagery.naming import safe_id
 from monitor.sources.imagery.quality import cloud, ice
 from monitor.sources.imagery.validation import check_archivable, check_bands
 
+_NO_CORNERED = "[source.corners] in monitor.toml gives its place, and there is no picture of that name"
 _UNUSED = "JSON that is no STAC item, so it is not used"
 IN_FOLDER = Reading(unit="linear", words=SETTINGS)
 
@@ -69,12 +70,15 @@ class FolderSource:
         Whether a scene that lacks bands its sensor needs is taken with those that there are.
     name : str
         The source's name in items and briefs.
+    corners : mapping of str to tuple of float
+        Where pictures without a place lie, by the name of their file; see `Reading.corners`.
     """
 
     root: Path
     given: Reading = IN_FOLDER
     takes_missing_bands: bool = False
     name: str = "folder"
+    corners: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
         """The scenes on disk that overlap `aoi` and begin in `period`, in order of time.
@@ -110,6 +114,8 @@ class FolderSource:
             except MonitorError as error:
                 problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
         damaged = len(files.images) + len(files.products) - len(read) - len(items)
+        there = {file.name for scene in files.images for file in scene}
+        problems += [Problem(name, _NO_CORNERED, is_fault=False) for name in self.corners if name not in there]
         near = [a for a in read if a.footprint.intersection(aoi.geometry).area]
         near += group_acquisitions(items, aoi, sensor="s2", source=self.name)
         places = {a.product_ids[0]: a.footprint for a in read} | {item.id: item.geometry for item in items}
@@ -210,7 +216,8 @@ class FolderSource:
 
     def _described(self, files: Sequence[Path]) -> Described:
         """All that is known of a scene, with band names from the item or the settings where the files have none."""
-        described = describe(files, self.given, guess=False)
+        given = replace(self.given, corners=self.corners.get(files[0].name, ()))
+        described = describe(files, given, guess=False)
         path = described.header.path
         if not described.header.is_named:
             raise DataError(

@@ -170,3 +170,42 @@ def test_real_chips_of_one_day_are_one_observation_of_all_that_they_show(shared_
 
 def _one_by_one(acquisition):
     return [replace(acquisition, product_ids=(name,)) for name in acquisition.product_ids]
+
+
+def test_screenshots_of_a_folder_lie_where_the_settings_place_each(source, aoi) -> None:
+    for day in (5, 6):
+        write_picture(source.root / f"shot_202309{day:02d}T021600.png", harbour(3, 100, "uint8"))
+    why = source.problems(aoi, PERIOD)[0].reason
+    assert '"FILE NAME" = [WEST, SOUTH, EAST, NORTH] below [source.corners] in monitor.toml' in why
+    to_lonlat = Transformer.from_crs(32652, 4326, always_xy=True).transform
+    west, south = to_lonlat(WEST, NORTH - 300)
+    east, north = to_lonlat(WEST + 300, NORTH)
+    placed = FolderSource(
+        source.root,
+        replace(IN_FOLDER, sensor="hires"),
+        corners={"shot_20230905T021600.png": (west, south, east, north), "gone.png": (west, south, east, north)},
+    )
+    survey = placed.survey(aoi, PERIOD)
+    [acquisition] = survey.acquisitions
+    assert acquisition.start == datetime(2023, 9, 5, 2, 16, tzinfo=UTC)
+    reasons = {problem.where: problem.reason for problem in survey.problems}
+    assert "no picture of that name" in reasons["gone.png"]
+    assert "nothing states its place" in reasons["shot_20230906T021600.png"]
+    raster = placed.fetch(acquisition, aoi)
+    bright = np.argwhere(raster.data[0] > 150).mean(axis=0)
+    lon, lat = raster.grid.lonlat(*bright)
+    assert (float(lon), float(lat)) == pytest.approx(to_lonlat(WEST + 3 * 62.5, NORTH - 3 * 52), abs=3e-5)
+
+
+def test_the_settings_state_what_number_means_nothing_was_seen(source, aoi) -> None:
+    data = harbour(3, 100, "uint8")
+    data[:, 60:] = 0
+    write_picture(source.root / "port_20230905T021609.tif", data)
+    shares = {}
+    for nodata in (None, "none", 100.0):
+        own = FolderSource(source.root, replace(IN_FOLDER, sensor="hires", nodata=nodata))
+        [acquisition] = own.search(aoi, PERIOD)
+        shares[nodata] = own.fetch(acquisition, aoi).valid.mean()
+    assert shares[None] == pytest.approx(0.6, abs=0.01)
+    assert shares["none"] == 1.0
+    assert shares[100.0] < 1.0

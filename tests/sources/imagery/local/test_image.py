@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from affine import Affine
 from pyproj import Transformer
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp
+from rasterio.rpc import RPC
 from rasterio.warp import Resampling, reproject, transform_bounds
 
 from monitor.core.errors import DataError
@@ -318,3 +322,64 @@ def test_a_folder_of_several_images_is_told_to_name_one(tmp_path: Path) -> None:
         write_picture(tmp_path / f"{name}.tif", harbour(3, 30, "uint8"))
     with pytest.raises(DataError, match="2 images in it; name one"):
         read_image(tmp_path)
+
+
+# places that are stated by RPCs alone
+
+
+def _with_rpcs(path: Path) -> Path:
+    """A picture of 0.5 m whose RPCs are plain: line and sample grow with latitude and longitude, 42.24 N 130.3 E."""
+    ones, line, sample = ([0.0] * 20 for _ in range(3))
+    ones[0], line[2], sample[1] = 1.0, -1.0, 1.0
+    rpcs = RPC(
+        height_off=25.0,
+        height_scale=100.0,
+        lat_off=42.24,
+        lat_scale=50.0 / 111_000.0,
+        long_off=130.3,
+        long_scale=75.0 / 82_500.0,
+        line_off=100.0,
+        line_scale=100.0,
+        samp_off=150.0,
+        samp_scale=150.0,
+        line_num_coeff=line,
+        line_den_coeff=ones,
+        samp_num_coeff=sample,
+        samp_den_coeff=ones,
+        err_bias=0.0,
+        err_rand=0.0,
+    )
+    data = np.full((3, 200, 300), 40, np.uint8)
+    data[:, 95:105, 125:175] = 220
+    return write_picture(path, data, crs=None, transform=None, rpcs=rpcs)
+
+
+def test_the_command_for_a_picture_with_rpcs_alone_gives_one_that_is_read(tmp_path: Path) -> None:
+    path = _with_rpcs(tmp_path / "port 20230905T021600.tif")
+    with pytest.raises(DataError, match=r"stated by RPCs alone.*gdalwarp -rpc") as refused:
+        read_image(path)
+    command = str(refused.value).split("warp it first: ")[1].split(" (RPC_HEIGHT")[0]
+    words = shlex.split(command)
+    assert words[1:5] == ["-rpc", "-to", "RPC_HEIGHT=25", "-t_srs"]
+    if shutil.which(words[0]) is None:
+        pytest.skip("gdalwarp is not installed")
+    subprocess.run(words, check=True, capture_output=True)
+    _, raster = read_image(Path(words[-1]))
+    row, col = np.argwhere(raster.data[0] > 150).mean(axis=0)
+    lon, lat = raster.grid.lonlat(row, col)
+    assert raster.grid.gsd_m == pytest.approx(0.5, rel=0.02)
+    assert (float(lon), float(lat)) == (pytest.approx(130.3, abs=1e-5), pytest.approx(42.24, abs=1e-5))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.RPB", "BEGIN_GROUP = IMAGE\n\tlatOffset = -33.9;\n\tlongOffset = +18.43;\n\theightOffset = 31;\n"),
+        ("a_RPC.TXT", "LINE_OFF: +100.00 pixels\nLAT_OFF: -33.9 degrees\nLONG_OFF: 18.43\nHEIGHT_OFF: +31.0 meters\n"),
+    ],
+)
+def test_rpcs_in_a_file_beside_a_picture_are_named_too(tmp_path: Path, name: str, text: str) -> None:
+    path = write_picture(tmp_path / "a.tif", harbour(3, 60, "uint8"), crs=None, transform=None)
+    (tmp_path / name).write_text(text)
+    with pytest.raises(DataError, match=r"RPC_HEIGHT=31 -t_srs EPSG:32734 .*a\.tif .*a_utm\.tif"):
+        read_image(path)

@@ -53,7 +53,7 @@ class SightingRule:
     stay_h : float
         Usual stay of other ships: after so long they are gone. Chosen.
     others : tuple of float
-        Shares of a port's nameless visits that are other ships' than one that AIS names, each as likely. Chosen.
+        Shares of a port's nameless visits that are other ships' than those looked for, each as likely. Chosen.
     least_rate : float
         Least expected number of other ships seen.
     outlier : float

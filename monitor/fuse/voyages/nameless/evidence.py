@@ -127,7 +127,9 @@ def _log_evidence(
     """For one ship and for two, (stays, cases) log evidence with the prior of each, and (ships, cases) cases."""
     rates, habits = len(known[0].log_rate), len(pair.motion.step)
     count = len(pair.lengths) * rates
-    seen = moments(pair.motion, shown(pair, known, free=free, at_b=at_b, rule=rule)[0], count)
+    seen = moments(
+        pair.motion, shown(pair, known, free=free, at_b=at_b, rule=rule)[0], count, again=rule.sightings.again
+    )
     single, double = np.arange(count)[None], np.array(np.triu_indices(count))
     double = double[:, double[0] % rates == double[1] % rates]
     prior = known[0].log_rate + known[1].log_rate - np.log(habits * count)

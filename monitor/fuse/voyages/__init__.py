@@ -8,10 +8,11 @@ Emission
     An observation of a port shows a ship that is there with the detector's recall, as far as its berths were clear.
     A visit is one ship's from its first sighting to its last, and of one of two nameless ships at most (`nameless`):
     by its length with its measured error, once, and by how long others stay. The port's other ships come as a Poisson
-    process at the port's own rate, and with its own lengths. A change of the yards' stacks is weak evidence. Ships that
-    AIS names are weighed sighting by sighting (`odds`): they are where they were received, and silence counts against a
-    ship that is received elsewhere, as far as it is received at all, which is learnt of each ship (`received`,
-    `named`). Each ship likes some berths more than others do.
+    process at the port's own rate or a lower one, and with its own lengths. A ship seldom has two visits in one stay. A
+    change of the yards' stacks is weak evidence. Ships that AIS names are weighed sighting by sighting (`odds`): they
+    are where they were received, and silence counts against a ship that is received elsewhere, as far as it is
+    received at all, which is learnt of each ship (`received`, `named`). Each ship likes some berths more than others
+    do.
 Prior
     `[voyages] shuttle_prior` is the probability that some nameless ship goes to and fro between some two of the
     watched ports, and is shared among the pairs; one such ship and two are as likely. A named ship is one with
@@ -23,7 +24,8 @@ Inference
     the recursions are some fifty lines of numpy.
     Ships that AIS names share sightings in numbers that no exact sum could hold. Each is drawn given the others, again
     and again, in several chains whose draws are taken together; of a ship whose chains differ too much (split R-hat,
-    `convergence`) nothing is told, and SHUTTLES says that it is withheld.
+    `convergence`) nothing is told, and SHUTTLES says that it is withheld. How many independent draws the numbers of a
+    ship rest on is its `effective_draws`.
     Pairs of ports that would explain the same visits compete for them (`nameless.competing`).
 Null
     One port's observations are moved in time, and in half of the moves stretched too, so that each port keeps its

@@ -19,6 +19,8 @@ from monitor.fuse.voyages.rules import MotionRule
 
 AT_A, AT_B, TO_B, TO_A, ELSEWHERE = range(5)
 """Where a ship is, by state of the chain."""
+IN_PORT = 4
+"""How many states of a chain are in port: two phases at A, two at B; they are its first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +81,24 @@ def motion(fastest_h: float, usual_h: float, elsewhere: Sequence[float], rule: M
     in_port = place <= AT_B
     start[in_port] = (1.0 - rule.starts_elsewhere) / in_port.sum()
     return Motion(place, np.array(made), start)
+
+
+def with_visits(chain: Motion) -> Motion:
+    """A chain with each state in port twice: before a visit there, and, the last of all, after one.
+
+    A ship comes to port before a visit; only one that is seen there goes over, and as long as it stays it stays so.
+
+    Parameters
+    ----------
+    chain : Motion
+        Whose first states are those in port.
+    """
+    port, number = IN_PORT, len(chain.place)
+    step = np.zeros((len(chain.step), number + port, number + port))
+    step[:, :number, :number] = chain.step
+    step[:, number:, port:number] = chain.step[:, :port, port:]
+    step[:, number:, number:] = chain.step[:, :port, :port]
+    return Motion(np.append(chain.place, chain.place[:port]), step, np.append(chain.start, np.zeros(port)))
 
 
 def _go(step: Floats, state: int, to: list[tuple[int, float]]) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.fuse.voyages.at_sea import UnderwayFix
-from monitor.fuse.voyages.convergence import split_r_hat
+from monitor.fuse.voyages.convergence import effective_size, split_r_hat
 from monitor.fuse.voyages.filtering import log_known, sample_known
 from monitor.fuse.voyages.motion import AT_A, AT_B, ELSEWHERE, TO_A, TO_B
 from monitor.fuse.voyages.odds import Odds, claimed, log_weights, on_grid
@@ -27,13 +27,15 @@ from monitor.fuse.voyages.sightings import Sightings, steps_of
 class NamedShip:
     """A ship that AIS names, its drawn paths between two ports, and whether AIS shows it in one of them.
 
-    `r_hat` says how far the chains that drew them differ (`convergence.split_r_hat`).
+    `r_hat` says how far the chains that drew them differ (`convergence.split_r_hat`), and `effective_draws` how many
+    independent draws they are worth (`convergence.effective_size`).
     """
 
     mmsi: int
     paths: ShipPaths
     is_received: bool
     r_hat: float
+    effective_draws: float
 
 
 def between(
@@ -119,12 +121,13 @@ def named_ships(
         known[mmsi] = _Known(on_air, rates, np.exp(-rule.hidden) if is_named else 1.0)
     chains = [_chain(pair, known, np.random.default_rng([rule.seed, n]), rule) for n in range(rule.chains)]
     found = {mmsi: joined([chain[mmsi] for chain in chains]) for mmsi in known}
-    apart = {mmsi: split_r_hat([chain[mmsi].crossings for chain in chains]) for mmsi in known}
     free = _free(pair, found.values(), rule.draws)
-    return [NamedShip(mmsi, ship, bool(known[mmsi].on_air.in_port), apart[mmsi]) for mmsi, ship in found.items()], (
-        free[0].mean(axis=0),
-        free[1].mean(axis=0),
-    )
+    made = []
+    for mmsi, ship in found.items():
+        crossings = [chain[mmsi].crossings for chain in chains]
+        is_received = bool(known[mmsi].on_air.in_port)
+        made.append(NamedShip(mmsi, ship, is_received, split_r_hat(crossings), effective_size(crossings)))
+    return made, (free[0].mean(axis=0), free[1].mean(axis=0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

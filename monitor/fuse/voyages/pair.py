@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.core.arrays import Floats
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
-from monitor.fuse.voyages.motion import Motion, motion
+from monitor.fuse.voyages.motion import Motion, motion, with_visits
 from monitor.fuse.voyages.odds import Odds, odds
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import Sightings
@@ -27,7 +27,7 @@ class Pair:
     known : tuple of Odds
         What they say of a ship of each length.
     motion, motion_named : Motion
-        Of a shuttle, and of a ship that AIS names.
+        Of a shuttle, with its visits (`motion.with_visits`), and of a ship that AIS names.
     lengths : array of float
         (lengths,) natural logs of metres.
     steps : int
@@ -67,7 +67,7 @@ def pair_of(seen: tuple[Sightings, Sightings], *, way_m: float, steps: int, rule
     return Pair(
         seen,
         (odds(seen[0], grid, numbers), odds(seen[1], grid, numbers)),
-        motion(nmi / rule.fastest_kn, nmi / rule.usual_kn, (rule.motion.elsewhere,), rule.motion),
+        with_visits(motion(nmi / rule.fastest_kn, nmi / rule.usual_kn, (rule.motion.elsewhere,), rule.motion)),
         motion(nmi / rule.fastest_kn, nmi / rule.usual_kn, rule.motion.elsewhere_named, rule.motion),
         grid,
         steps,

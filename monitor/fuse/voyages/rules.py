@@ -53,7 +53,10 @@ class SightingRule:
     stay_h : float
         Usual stay of other ships: after so long they are gone. Chosen.
     others : tuple of float
-        Shares of a port's nameless visits that are other ships' than one that AIS names, each as likely. Chosen.
+        Shares of a port's nameless visits that are other ships' than those looked for, each as likely. Chosen.
+    again : float
+        Probability that a nameless ship that goes on lying in port after a visit is seen there in another one: it
+        changed berth, or the visit was cut in two. Chosen.
     least_rate : float
         Least expected number of other ships seen.
     outlier : float
@@ -78,6 +81,7 @@ class SightingRule:
     recall: float = 0.8
     stay_h: float = 60.0
     others: tuple[float, ...] = (0.35, 0.65, 1.0)
+    again: float = 0.1
     least_rate: float = 1e-6
     outlier: float = 0.03
     lengths: float = 0.45

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -71,6 +71,8 @@ class Shuttle:
         NaN for a ship that AIS names.
     is_withheld : bool
         Whether the chains that drew its paths differ too much for any of it to be told.
+    effective_draws : float
+        How many independent draws of its crossings those that were made are worth.
     """
 
     ports: tuple[str, str]
@@ -83,6 +85,7 @@ class Shuttle:
     prior: float
     by_chance: float
     is_withheld: bool
+    effective_draws: float
 
 
 def links(
@@ -154,7 +157,9 @@ def named(pair: Pair, ship: NamedShip, rule: LinkRule) -> Shuttle:
     rule : LinkRule
     """
     exists = 1.0 if ship.is_received else rule.most_probability
-    return _shuttle(pair, ship.paths, exists, mmsi=ship.mmsi, is_withheld=ship.r_hat > rule.most_r_hat, rule=rule)
+    is_withheld = ship.r_hat > rule.most_r_hat
+    told = _shuttle(pair, ship.paths, exists, mmsi=ship.mmsi, is_withheld=is_withheld, rule=rule)
+    return replace(told, effective_draws=ship.effective_draws)
 
 
 def _shuttle(
@@ -177,8 +182,8 @@ def _shuttle(
     first, last = (step * rule.motion.step_h for step in ship.active(often))
     period = 2.0 * (last - first) / float(crossings[often].mean()) if often.any() else np.nan
     likely = exists * float((often & _one_ships(others or [ship], own, pair)).mean())
-    hours = (first, last)
-    return Shuttle(pair.ports, mmsi, likely, crossings[often], own, hours, period, prior, by_chance, is_withheld)
+    hours, draws = (first, last), float(len(crossings))
+    return Shuttle(pair.ports, mmsi, likely, crossings[often], own, hours, period, prior, by_chance, is_withheld, draws)
 
 
 def _one_ships(ships: Sequence[ShipPaths], visits: Sequence[int], pair: Pair) -> npt.NDArray[np.bool_]:
@@ -240,4 +245,5 @@ def shuttle_row(
         "crossings_high_90": high_90,
         "prior": shuttle.prior,
         "by_chance": shuttle.by_chance,
+        "effective_draws": shuttle.effective_draws,
     }

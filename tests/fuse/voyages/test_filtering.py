@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import product
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
 
 from monitor.fuse.voyages.filtering import log_known, sample_known
-from monitor.fuse.voyages.motion import AT_A, AT_B, Motion, motion
+from monitor.fuse.voyages.motion import AT_A, AT_B, Motion, motion, with_visits
 from monitor.fuse.voyages.nameless.moments import Moment, moments
 from monitor.fuse.voyages.nameless.shown import Shown
 from monitor.fuse.voyages.nameless.sums import log_evidence, sample_paths
@@ -19,20 +19,21 @@ from tests.independent.calibration import rank_histogram
 
 STEPS = 6
 RULE = MotionRule(stays_h=(48.0,))
-MISSED = 0.2
+MISSED, AGAIN = 0.2, 0.3
 SEEN: tuple[tuple[int, int, dict[int, float]], ...] = (
     (0, 0, {0: 3.0}),
     (1, 1, {2: 2.0}),
     (2, 0, {0: 1.6, 1: 2.5}),
     (3, 1, {}),
+    (4, 0, {3: 1.5}),
     (5, 0, {1: 1.4}),
 )
-"""Step, port and odds by visit of each observation: visits 0 and 1 at A, the one from step 0, and 2 at B."""
+"""Step, port and odds by visit of each observation: visits 0, 1 and 3 at A, and 2 at B."""
 
 
 @pytest.fixture(scope="module")
 def chain() -> Motion:
-    return motion(6.0, 8.0, (0.06,), RULE)
+    return with_visits(motion(6.0, 8.0, (0.06,), RULE))
 
 
 def _moments(chain: Motion, until: int = STEPS) -> list[Moment]:
@@ -50,7 +51,7 @@ def _moments(chain: Motion, until: int = STEPS) -> list[Moment]:
         )
         for step, port, odds in seen
     ]
-    return moments(chain, shown, 1)
+    return moments(chain, shown, 1, again=AGAIN)
 
 
 def _paths(chain: Motion, steps: int) -> Iterator[tuple[tuple[int, ...], float]]:
@@ -77,7 +78,10 @@ def _held(chain: Motion, path: tuple[int, ...]) -> Iterator[tuple[frozenset[int]
         there = all(places[t] == AT_A + port[n] for n in mine for t in lies[n])
         if not there or len({t for n in mine for t in lies[n]}) < sum(len(span) for span in lies.values()):
             continue
-        worth = 1.0
+        worth = AGAIN ** sum(
+            len(set(places[lies[one][0] : lies[then][0] + 1])) == 1
+            for one, then in pairwise(sorted(mine, key=lambda n: lies[n][0]))
+        )
         for step, at, odds in (one for one in SEEN if one[0] < len(path)):
             for n in mine:
                 worth *= odds.get(n, 1.0)
@@ -111,14 +115,14 @@ def test_paths_and_visits_are_drawn_as_often_as_they_are_likely(chain: Motion) -
     rows = 4000
     none = np.zeros(rows, dtype=np.int64)
     path, held = sample_paths(
-        chain, _moments(chain), none, none[None], liked=np.ones((1, rows, 3)), steps=STEPS, rng=np.random.default_rng(1)
+        chain, _moments(chain), none, none[None], liked=np.ones((1, rows, 4)), steps=STEPS, rng=np.random.default_rng(1)
     )
     exact = [(p, mine, weight * worth) for p, weight in _paths(chain, STEPS) for mine, worth in _held(chain, p)]
     whole = sum(weight for _, _, weight in exact)
     for port, t in product((AT_A, AT_B), range(STEPS)):
         share = sum(weight for p, _, weight in exact if chain.place[p[t]] == port) / whole
         assert (chain.place[path[0, :, t]] == port).mean() == pytest.approx(share, abs=0.03)
-    for visit in range(3):
+    for visit in range(4):
         share = sum(weight for _, mine, weight in exact if visit in mine) / whole
         assert held[0, :, visit].mean() == pytest.approx(share, abs=0.03)
 
@@ -127,9 +131,9 @@ def test_visits_of_two_ships_are_drawn_as_often_as_they_are_likely(chain: Motion
     rows, exact = 4000, _two(chain)
     none = np.zeros((2, rows), dtype=np.int64)
     rng = np.random.default_rng(3)
-    _, held = sample_paths(chain, _moments(chain), none[0], none, liked=np.ones((2, rows, 3)), steps=STEPS, rng=rng)
+    _, held = sample_paths(chain, _moments(chain), none[0], none, liked=np.ones((2, rows, 4)), steps=STEPS, rng=rng)
     whole = sum(weight for _, _, weight in exact)
-    for ship, visit in product(range(2), range(3)):
+    for ship, visit in product(range(2), range(4)):
         share = sum(each[2] for each in exact if visit in each[ship]) / whole
         assert held[ship, :, visit].mean() == pytest.approx(share, abs=0.03)
 
@@ -138,7 +142,7 @@ def test_two_ships_never_lie_in_one_visit(chain: Motion) -> None:
     rows = 500
     none = np.zeros((2, rows), dtype=np.int64)
     rng = np.random.default_rng(2)
-    _, held = sample_paths(chain, _moments(chain), none[0], none, liked=np.ones((2, rows, 3)), steps=STEPS + 3, rng=rng)
+    _, held = sample_paths(chain, _moments(chain), none[0], none, liked=np.ones((2, rows, 4)), steps=STEPS + 3, rng=rng)
     assert held.any(axis=(1, 2)).all()
     assert not (held[0] & held[1]).any()
 

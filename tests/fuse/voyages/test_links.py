@@ -254,6 +254,7 @@ def test_nothing_is_told_of_a_ship_whose_chains_differ() -> None:
     linked = link_voyages(visits, PORTS, berth_states=states, rule=LinkRule(most_r_hat=0.5))
     (row,) = linked.shuttles.to_dict("records")
     assert row["status"] == "withheld"
+    assert 4 <= row["effective_draws"] <= LinkRule().draws
     assert pd.isna(row["probability"])
     assert pd.isna(row["crossings_median"])
     assert linked.voyages.empty

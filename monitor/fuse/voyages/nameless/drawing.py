@@ -33,7 +33,7 @@ def draw(pair: Pair, known: Evidence, *, free: Shares | None = None, rule: LinkR
     rng = np.random.default_rng(rule.seed)
     odds = odds_of(pair, rule)
     observations, visits = shown(pair, odds, free=free, at_b=None, rule=rule)
-    seen = moments(pair.motion, observations, len(odds[0].first))
+    seen = moments(pair.motion, observations, len(odds[0].first), again=rule.sightings.again)
     whole = sum(float(share.sum()) for share in known.weight)
     found: list[list[ShipPaths]] = []
     for share, cases in zip(known.weight, known.cases, strict=True):

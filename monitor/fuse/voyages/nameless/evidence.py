@@ -39,7 +39,7 @@ class Evidence:
     weight : tuple of array of float
         For one ship and for two, (stays, cases) posterior weight of each pair of mean stays and case.
     cases : tuple of array of int
-        For one ship and for two, (ships, cases) the length of each ship in each case.
+        For one ship and for two, (ships, cases) the length of each ship, and the rate of others, in each case.
     """
 
     log_factor: float
@@ -125,12 +125,17 @@ def _log_evidence(
     pair: Pair, known: tuple[VisitOdds, VisitOdds], free: Shares | None, at_b: Indices | None, rule: LinkRule
 ) -> tuple[tuple[Floats, ...], tuple[Indices, ...]]:
     """For one ship and for two, (stays, cases) log evidence with the prior of each, and (ships, cases) cases."""
-    lengths, habits = len(pair.lengths), len(pair.motion.step)
-    seen = moments(pair.motion, shown(pair, known, free=free, at_b=at_b, rule=rule)[0], lengths)
-    single, double = np.arange(lengths)[None], np.array(np.triu_indices(lengths))
-    one = log_evidence(pair.motion, seen, single) - np.log(habits * lengths)
+    rates, habits = len(known[0].log_rate), len(pair.motion.step)
+    count = len(pair.lengths) * rates
+    seen = moments(
+        pair.motion, shown(pair, known, free=free, at_b=at_b, rule=rule)[0], count, again=rule.sightings.again
+    )
+    single, double = np.arange(count)[None], np.array(np.triu_indices(count))
+    double = double[:, double[0] % rates == double[1] % rates]
+    prior = known[0].log_rate + known[1].log_rate - np.log(habits * count)
+    one = log_evidence(pair.motion, seen, single) + prior[single[0] % rates]
     orders = np.where(double[0] == double[1], 1.0, 2.0)
-    two = log_evidence(pair.motion, seen, double) + np.log(orders / (habits * lengths**2))
+    two = log_evidence(pair.motion, seen, double) + prior[double[0] % rates] + np.log(orders / len(pair.lengths))
     return (one, two), (single, double)
 
 

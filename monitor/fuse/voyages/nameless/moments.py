@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from monitor.core.arrays import Floats
-from monitor.fuse.voyages.motion import AT_A, Motion
+from monitor.fuse.voyages.motion import AT_A, IN_PORT, Motion
 from monitor.fuse.voyages.nameless.shown import Shown
 from monitor.fuse.voyages.sightings import Flags, Indices
 
@@ -32,8 +32,8 @@ class Moment:
         (cases, states after)
     visit : array of int
         (states after,) in which visit the ship is; -1: in none.
-    chain : array of int
-        (states after,) state of the chain.
+    came, chain : array of int
+        (states after,) state of the chain before the observation, and after it.
     left : array of bool
         (states after,) whether the visit is over.
     begun : array of bool
@@ -45,26 +45,30 @@ class Moment:
     source: Indices
     factor: Floats
     visit: Indices
+    came: Indices
     chain: Indices
     left: Flags
     begun: Flags
 
 
-def moments(motion: Motion, shown: Sequence[Shown], cases: int) -> list[Moment]:
+def moments(motion: Motion, shown: Sequence[Shown], cases: int, *, again: float) -> list[Moment]:
     """What a season's observations do, in order of time.
 
     Parameters
     ----------
     motion : Motion
-        The chain of a ship.
+        The chain of a ship with its visits (`motion.with_visits`).
     shown : sequence of Shown
         In order of time.
     cases : int
-        How many lengths.
+        How many lengths and rates of others.
+    again : float
+        Probability that a ship that goes on lying in port after a visit is seen there in another one.
 
     Notes
     -----
-    A visit is one ship's from its first sighting to its last: the ship that lies in it does not leave meanwhile.
+    A visit is one ship's from its first sighting to its last: the ship that lies in it does not leave meanwhile. The
+    ship's next visit is as a rule of its next stay.
     """
     number = len(motion.place)
     visit, chain = np.full(number, NONE), np.arange(number)
@@ -72,8 +76,9 @@ def moments(motion: Motion, shown: Sequence[Shown], cases: int) -> list[Moment]:
     made, before, powers = [], 0, _Powers(motion)
     for one in shown:
         lies = np.flatnonzero((visit != NONE) & ~left)
-        then_visit = np.concatenate([np.full(number, NONE), visit[lies]])
-        then_chain = np.concatenate([np.arange(number), chain[lies]])
+        kept = lies[np.unique([visit[lies], chain[lies]], axis=1, return_index=True)[1]]
+        then_visit = np.concatenate([np.full(number, NONE), visit[kept]])
+        then_chain = np.concatenate([np.arange(number), chain[kept]])
         whole, held = powers.of(one.step - before)
         moves = np.zeros((len(whole), len(visit), len(then_visit)))
         free = (visit == NONE) | left
@@ -81,7 +86,7 @@ def moments(motion: Motion, shown: Sequence[Shown], cases: int) -> list[Moment]:
         for i in lies:
             for j in np.flatnonzero(then_visit == visit[i]):
                 moves[:, i, j] = held[chain[i] // 2][:, chain[i] % 2, then_chain[j] % 2]
-        made.append(_moment(one, moves, motion, then_visit, then_chain, cases))
+        made.append(_moment(one, moves, motion, (then_visit, then_chain), cases, again))
         visit, chain, left, before = made[-1].visit, made[-1].chain, made[-1].left, one.step
     return made
 
@@ -99,8 +104,11 @@ class _Powers:
         return self._known[steps]
 
 
-def _moment(one: Shown, moves: Floats, motion: Motion, visit: Indices, chain: Indices, cases: int) -> Moment:
-    """What an observation says of states after the moves to it, and those that begin a visit with it."""
+def _moment(
+    one: Shown, moves: Floats, motion: Motion, states: tuple[Indices, Indices], cases: int, again: float
+) -> Moment:
+    """What an observation says of states (visit, chain) after the moves to it, and those that begin a visit with it."""
+    (visit, chain), after = states, len(motion.place) - IN_PORT
     number = len(visit)
     here = np.flatnonzero((visit == NONE) & (motion.place[chain] == AT_A + one.port))
     names = one.visits[one.begins]
@@ -113,4 +121,7 @@ def _moment(one: Shown, moves: Floats, motion: Motion, visit: Indices, chain: In
         mine = visit == name
         factor[:, mine] = one.odds[:, column, None]
         left[mine] = one.ends[column]
-    return Moment(one.step, moves, source, factor, visit, chain[source], left, np.arange(len(source)) >= number)
+    came, begun = chain[source], np.arange(len(source)) >= number
+    factor[:, begun & (came >= after)] *= again
+    then = np.where(begun & (came >= after), came - after, came)
+    return Moment(one.step, moves, source, factor, visit, came, np.where(left, then + after, then), left, begun)

@@ -21,17 +21,20 @@ class VisitOdds:
     missed : array of float
         (observations,) probability that one does not show the ship though it is there.
     first : array of float
-        (lengths, sightings) of each, if it is the first of its visit.
+        (lengths and rates, sightings) of each, if it is the first of its visit; rates of others vary fastest.
     again : array of float
         (sightings,) of each, if it is not.
     gone : array of float
         (sightings,) of the visit being no longer seen after each.
+    log_rate : array of float
+        (rates,) log of how much likelier the port's visits are at that rate of others than at the rate of them all.
     """
 
     missed: Floats
     first: Floats
     again: Floats
     gone: Floats
+    log_rate: Floats
 
 
 def visit_odds(seen: Sightings, lengths: Floats, rule: SightingRule) -> VisitOdds:
@@ -44,19 +47,22 @@ def visit_odds(seen: Sightings, lengths: Floats, rule: SightingRule) -> VisitOdd
     lengths : array of float
         (lengths,) natural logs of metres, evenly spaced; each stands for those about it.
     rule : SightingRule
-        Recall, and usual stays.
+        Recall, usual stays, and which share of a port's visits may be others'.
 
     Notes
     -----
-    Others come as a Poisson process at the port's own rate and with its own lengths. Were they let come more seldom
-    where there is a ship, what is regular in a port would speak for one, and hide what links two ports. A visit is one
-    ship's: its length counts once, and each of its sightings by how likely another ship, which leaves after a usual
-    stay, would have been seen again then, or not again after the last.
+    Others come as a Poisson process at the port's own rate and with its own lengths, or at a lower rate where some
+    visits are the ship's: a port whose visits are mostly one ship's has few others. What is regular in one port then
+    speaks for a ship, and does so as much with the other port moved in time, which is the null. A visit is one ship's:
+    its length counts once, and each of its sightings by how likely another ship, which leaves after a usual stay, would
+    have been seen again then, or not again after the last.
     """
     missed = 1.0 - rule.recall * seen.clear
+    rates = np.asarray(rule.others)
+    log_rate = seen.visits * (1.0 - rates + np.log(rates))
     if not len(seen.visit):
         none = np.zeros(0)
-        return VisitOdds(missed, np.zeros((len(lengths), 0)), none, none)
+        return VisitOdds(missed, np.zeros((len(lengths) * len(rates), 0)), none, none, log_rate)
     gap = np.diff(seen.hours, prepend=seen.hours[0] - rule.stay_h)
     fresh = np.maximum(seen.clear * -np.expm1(-gap / rule.stay_h), 1e-3)
     new = np.maximum(seen.visits * fresh / fresh.sum(), rule.least_rate)
@@ -66,9 +72,10 @@ def visit_odds(seen: Sightings, lengths: Floats, rule: SightingRule) -> VisitOdd
     density = (1.0 - rule.outlier) * normal(off, spread[None, :]) + rule.outlier * population(seen, rule)
     own = np.where(np.isfinite(off), density / lengths_here(seen, rule), 1.0) * seen.cargo
     first = rule.recall * seen.clear[seen.at] * own / new[seen.at]
+    first = (first[:, None] / rates[:, None]).reshape(-1, len(seen.visit))
     again = np.exp(np.nan_to_num(seen.since_h) / rule.stay_h)
     after = np.array([_unseen_after(seen, k, missed, rule.stay_h) for k in range(len(seen.hours))])
-    return VisitOdds(missed, first, again, 1.0 / after[seen.at])
+    return VisitOdds(missed, first, again, 1.0 / after[seen.at], log_rate)
 
 
 def _unseen_after(seen: Sightings, k: int, missed: Floats, stay_h: float) -> float:

@@ -37,7 +37,7 @@ class Shown:
     visits : array of int
         (visits,) index of each nameless visit that it shows.
     odds : array of float
-        (cases, visits) how much likelier the sighting is of a ship of each length than of another.
+        (cases, visits) how much likelier the sighting is of a ship of each length than of another, at each rate.
     begins, ends : array of bool
         (visits,) whether it is the visit's first sighting, and its last.
     """

@@ -108,7 +108,7 @@ def sample_paths(
         for ship in range(ships):
             path[ship, :, t] = drawn(motion.step[habits, path[ship, :, t - 1]], rng)
     for k in range(len(seen) - 1, -1, -1):
-        visit = seen[k].visit[state]
+        visit, came = seen[k].visit[state], seen[k].came[state]
         for ship in range(ships):
             held[ship, np.flatnonzero(visit[ship] != NONE), visit[ship][visit[ship] != NONE]] = True
         to = [seen[k].moves[habits, :, seen[k].source[which]] for which in state]
@@ -120,22 +120,31 @@ def sample_paths(
             lies = (seen[k - 1].visit != NONE)[state] & ~seen[k - 1].left[state]
         path[:, :, before] = state if k == 0 else seen[k - 1].chain[state]
         for ship in range(ships):
-            _between(path[ship], (before, seen[k].step), motion, habits, lies[ship], rng)
+            _between(path[ship], came[ship], (before, seen[k].step), motion, habits, lies[ship], rng)
     return path, held
 
 
 def _between(
-    path: Indices, ends: tuple[int, int], motion: Motion, habits: Indices, lies: Flags, rng: np.random.Generator
+    path: Indices,
+    came: Indices,
+    ends: tuple[int, int],
+    motion: Motion,
+    habits: Indices,
+    lies: Flags,
+    rng: np.random.Generator,
 ) -> None:
-    """Draw the states between two steps whose states are known; a ship that lies in a visit stays in port."""
+    """Draw the states between two steps, from that of the first to that in which ships came to the second.
+
+    A ship that lies in a visit stays in port.
+    """
     first, last = ends
     powers = [motion.step]
     for _ in range(last - first - 2):
         powers.append(powers[-1] @ motion.step)
     away = lies[:, None] & (motion.place[None, :] != motion.place[path[:, first]][:, None])
     for t in range(last - 1, first, -1):
-        odds = powers[t - first - 1][habits, path[:, first]] * motion.step[habits, :, path[:, t + 1]]
-        path[:, t] = drawn(np.where(away, 0.0, odds), rng)
+        odds = powers[t - first - 1][habits, path[:, first]] * motion.step[habits, :, came]
+        path[:, t] = came = drawn(np.where(away, 0.0, odds), rng)
 
 
 def _start(motion: Motion, ships: int) -> Floats:

@@ -119,6 +119,7 @@ def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path
         seed=stage.seed,
         rate=stage.rate,
         workers=stage.workers,
+        resampled=stage.resampled,
         start=start,
     )
     return run_training(shown, out, recipe=stage.recipe, plan=plan)

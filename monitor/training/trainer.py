@@ -233,7 +233,10 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
             for index in PROBABILITIES:
                 model.model[-1].classifier[-1].bias[4 * index : 4 * index + 4] = _RARE
         if self.plan.start is not None:
-            model.load_state_dict(load_checkpoint(str(self.plan.start))[0].float().state_dict())
+            start = load_checkpoint(str(self.plan.start))[0].float().state_dict()
+            model.load_state_dict(
+                dict(zip(model.state_dict(), start.values(), strict=True))
+            )  # layers may be numbered anew
         return model.to(memory_format=torch.channels_last)
 
     def _setup_train(self) -> None:

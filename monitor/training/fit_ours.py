@@ -90,7 +90,7 @@ def _joined(by_map: Found, by_run: Found) -> Floats:
 
 
 def length_fit(parts: Sequence[Floats]) -> LengthFit:
-    """What turns the log of both measures of length into that of the labelled one, with no length class biased.
+    """What turns the log of both measures of length into that of the labelled one, with length classes hardly biased.
 
     Parameters
     ----------
@@ -100,8 +100,9 @@ def length_fit(parts: Sequence[Floats]) -> LengthFit:
     Notes
     -----
     The measures are weighed by least squares of the labelled log length on both, with a weak pull to equal parts. That
-    regression alone draws short hulls out and long ones in (by its residual's share of the variance); so the weighed
-    measure is fitted to the labelled length and the line turned round (inverse regression, Krutchkoff 1967).
+    regression alone draws short hulls out and long ones in (by its residual's share of the variance), and the one of
+    the measure on the label, turned round, does the reverse, since labels err too: the slope is the geometric mean of
+    both (reduced major axis, Ricker 1973).
     """
     rows = np.concatenate([np.zeros((0, 4)), *parts])
     if len(rows) < LEAST_LENGTHS:
@@ -111,10 +112,11 @@ def length_fit(parts: Sequence[Floats]) -> LengthFit:
     design = np.vstack([np.column_stack([np.ones(len(rows)), logs[:, 0], logs[:, 1]]), pull])
     _, by_map, by_run = np.linalg.lstsq(design, np.concatenate([logs[:, 2], target]), rcond=None)[0]
     measure = by_map * logs[:, 0] + by_run * logs[:, 1]
-    steep, level = np.polyfit(logs[:, 2], measure, 1)
-    if steep <= 0:
+    if np.corrcoef(measure, logs[:, 2])[0, 1] <= 0:
         return BY_MAP
-    return round(float(-level / steep), 4), round(float(by_map / steep), 4), round(float(by_run / steep), 4)
+    steep = float(logs[:, 2].std() / measure.std())
+    level = float(logs[:, 2].mean() - steep * measure.mean())
+    return round(level, 4), round(steep * float(by_map), 4), round(steep * float(by_run), 4)
 
 
 def _measured(found: Found, rows: Floats, by: LengthFit) -> Found:

@@ -9,6 +9,11 @@ import typer
 
 from monitor.cli.options import Session, ThresholdOption, WeightsOption, command, require
 
+LabelsOption = Annotated[
+    Path | None,
+    typer.Option("--labels", help="A folder with further labels of scenes, NAME.geojson, as weights/labels."),
+]
+
 group = typer.Typer(name="weights", invoke_without_command=True)
 
 
@@ -86,6 +91,7 @@ def evaluate(
     floor_m: Annotated[
         float, typer.Option("--floor", min=0, help="Vessels shorter than this, in metres, neither count nor cost.")
     ] = 60.0,
+    labels: LabelsOption = None,
     card: Annotated[
         Path | None, typer.Option("--card", help="The model card to write.  [default: beside weights of your own]")
     ] = None,
@@ -97,7 +103,9 @@ def evaluate(
     """
     from monitor.standalone.tools import evaluate
 
-    scores = evaluate(folder, weights=weights, threshold=threshold, sensor=sensor, floor_m=floor_m, card=card, out=out)
+    scores = evaluate(
+        folder, weights=weights, threshold=threshold, sensor=sensor, floor_m=floor_m, labels=labels, card=card, out=out
+    )
     session.print(scores.to_json(), scores.text())
 
 
@@ -126,6 +134,7 @@ def train(
         int | None, typer.Option("--simulated", min=0, help="Made-up ports to mix in.  [default: the recipe's, or 0]")
     ] = None,
     recipe: Annotated[Path | None, typer.Option("--recipe", help="A file of stages, as weights/recipe.toml.")] = None,
+    labels: LabelsOption = None,
 ) -> None:
     """Train our network, or any of ultralytics, on labelled scenes, data sets and reviews.
 
@@ -143,9 +152,21 @@ def train(
     kept = tuple(leave_out or ())
     if model is None:
         require(keys is None and epochs is None, "--keys and --epochs go with --model")
-        made = train(sources, out=out, minutes=minutes, seed=seed, leave_out=kept, simulated=simulated, recipe=recipe)
+        made = train(
+            sources,
+            out=out,
+            minutes=minutes,
+            seed=seed,
+            leave_out=kept,
+            simulated=simulated,
+            recipe=recipe,
+            labels=labels,
+        )
     else:
-        require(simulated is None and recipe is None, "--simulated and --recipe go without --model")
+        require(
+            simulated is None and recipe is None and labels is None,
+            "--simulated, --recipe and --labels go without --model",
+        )
         length = (epochs, minutes)
         made = train_own(sources, model=model, keys=keys, out=out, length=length, seed=seed, leave_out=kept)
     session.print({"weights": str(made)}, str(made))

@@ -49,6 +49,7 @@ def evaluate(
     threshold: float | None = None,
     sensor: str = "s2",
     floor_m: float = SCORING.floor_m,
+    labels: Path | None = None,
     card: Path | None = None,
     out: Path | None = None,
 ) -> Scored:
@@ -68,6 +69,8 @@ def evaluate(
         Of the scenes.
     floor_m : float, optional
         Vessels shorter than this neither count nor cost.
+    labels : Path, optional
+        A folder with further labels, ``<name of the scene's folder>.geojson`` where there are any.
     card : Path, optional
         The Markdown file; beside weights of one's own by default, else none is written.
     out : Path, optional
@@ -81,7 +84,7 @@ def evaluate(
         The weights are missing or wrong, or a scene does not fit them.
     """
     detector: Detector = make_detector(sensor, weights, threshold, opened=True)
-    result = score(folder, detector, floor_m=floor_m, sensor=sensor)
+    result = score(folder, detector, floor_m=floor_m, sensor=sensor, labels=labels)
     used: Weights | OwnModel | None = getattr(detector, "weights", None)
     own = None if used is None or used.path.parent.resolve() == weights_folder().resolve() else used.path
     place = card or (None if own is None else own.with_suffix(".md"))
@@ -112,6 +115,7 @@ def train(
     leave_out: Sequence[str] = (),
     simulated: int | None = None,
     recipe: Path | None = None,
+    labels: Path | None = None,
 ) -> Path:
     """The folder of weights that are trained on labelled folders and simulated ports.
 
@@ -131,6 +135,8 @@ def train(
         How many simulated ports; those of the recipe without it.
     recipe : Path, optional
         A file of stages (``weights/recipe.toml``), with duration and seeds.
+    labels : Path, optional
+        A folder with further labels, ``<name of the port's folder>.geojson`` where there are any.
 
     Raises
     ------
@@ -147,7 +153,9 @@ def train(
     plan = Stages((Stage(minutes=minutes, seed=seed),)) if recipe is None else read_stages(recipe)
     count = plan.simulated if simulated is None else simulated
     ports = [labelled_port(plan.simulated_seed + number, size_px=plan.simulated_px) for number in range(count)]
-    return train_weights(tuple(folders), out=out, stages=plan.stages, leave_out=tuple(leave_out), simulated=ports)
+    return train_weights(
+        tuple(folders), out=out, stages=plan.stages, leave_out=tuple(leave_out), simulated=ports, labels=labels
+    )
 
 
 def train_own(

@@ -116,6 +116,8 @@ def compare(
     middle = np.array([ring.mean(axis=0) for ring in boxes.rings]).reshape(-1, 2)
     for ring in sample.ignore:
         dropped |= contains_xy(Polygon(ring).buffer(0), middle)
+    for ring in sample.small_craft:
+        dropped &= ~contains_xy(Polygon(ring).buffer(0), middle)
     for kind in sorted({each.class_name for each in sample.objects} | set(kinds)):
         mine = np.flatnonzero([name == kind for name in kinds])
         numbers = [number for number, each in enumerate(sample.objects) if each.class_name == kind]

@@ -55,7 +55,7 @@ def fit_ours(weights: Weights, held: Sequence[Sample]) -> OursFit:
     found = {way: run_on(held, YoloDetector(_by(weights, way), _LEAST_SCORE)) for way in (BY_MAP, BY_RUN)}
     plain = [_vessels(one) for one in found[BY_MAP]]
     both = [_joined(one, other) for one, other in zip(plain, found[BY_RUN], strict=True)]
-    whole = _length_fit(both)
+    whole = length_fit(both)
     scored = [_measured(one, rows, whole) for one, rows in zip(plain, both, strict=True)]
     result = fit(scored)
     if len(held) < 2:
@@ -64,7 +64,7 @@ def fit_ours(weights: Weights, held: Sequence[Sample]) -> OursFit:
     crossed: list[Found] = []
     for index, one in enumerate(plain):
         others = [number for number in range(len(held)) if number != index]
-        lengths = _length_fit([both[number] for number in others])
+        lengths = length_fit([both[number] for number in others])
         by = fit([_measured(plain[number], both[number], lengths) for number in others])
         crossed += applied([_measured(one, both[index], lengths)], by)
     return OursFit(result, whole, tuple(figures(crossed, "threshold of each by the others")))
@@ -89,16 +89,34 @@ def _joined(by_map: Found, by_run: Found) -> Floats:
     return np.array(rows, dtype=np.float64).reshape(-1, 4)
 
 
-def _length_fit(parts: Sequence[Floats]) -> LengthFit:
-    """Least squares of log length on both, with a weak pull to equal parts of the two."""
+def length_fit(parts: Sequence[Floats]) -> LengthFit:
+    """What turns the log of both measures of length into that of the labelled one, with length classes hardly biased.
+
+    Parameters
+    ----------
+    parts : sequence of Floats
+        (n, 4): label number, length by the map and by the run of hull, and the labelled one, pixels.
+
+    Notes
+    -----
+    The measures are weighed by least squares of the labelled log length on both, with a weak pull to equal parts. That
+    regression alone draws short hulls out and long ones in (by its residual's share of the variance), and the one of
+    the measure on the label, turned round, does the reverse, since labels err too: the slope is the geometric mean of
+    both (reduced major axis, Ricker 1973).
+    """
     rows = np.concatenate([np.zeros((0, 4)), *parts])
     if len(rows) < LEAST_LENGTHS:
         return BY_MAP
     logs = np.log(np.maximum(rows[:, 1:], 0.5))
     pull, target = np.eye(3), np.array([0.0, 0.5, 0.5])
     design = np.vstack([np.column_stack([np.ones(len(rows)), logs[:, 0], logs[:, 1]]), pull])
-    a, b, c = np.linalg.lstsq(design, np.concatenate([logs[:, 2], target]), rcond=None)[0]
-    return round(float(a), 4), round(float(b), 4), round(float(c), 4)
+    _, by_map, by_run = np.linalg.lstsq(design, np.concatenate([logs[:, 2], target]), rcond=None)[0]
+    measure = by_map * logs[:, 0] + by_run * logs[:, 1]
+    if np.corrcoef(measure, logs[:, 2])[0, 1] <= 0:
+        return BY_MAP
+    steep = float(logs[:, 2].std() / measure.std())
+    level = float(logs[:, 2].mean() - steep * measure.mean())
+    return round(level, 4), round(steep * float(by_map), 4), round(steep * float(by_run), 4)
 
 
 def _measured(found: Found, rows: Floats, by: LengthFit) -> Found:

@@ -6,6 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from monitor.training.augment.targets import MAPS
+
 WEIGHTS = {
     "hull": 1.0,
     "hull_dice": 1.0,
@@ -17,8 +19,13 @@ WEIGHTS = {
     "axis": 0.6,
     "size": 0.4,
     "offset": 0.4,
+    "again": 1.0,
 }
 """Weight of each part in the sum (chosen)."""
+PROBABILITIES = [MAPS.index(name) for name in ("hull", "core", "stack", "centre")]
+"""Maps that are logits."""
+_LEAST_SUM = 20.0
+"""Pixels of probability below which a disagreement hardly weighs (chosen)."""
 
 
 def _bce(logit: Tensor, target: Tensor, weight: Tensor) -> Tensor:
@@ -44,12 +51,42 @@ def _centre(logit: Tensor, heat: Tensor, weight: Tensor) -> Tensor:
     return ((good + bad) * weight).sum() / (peak * weight).sum().clamp(min=8)
 
 
+def disagreement(first: Tensor, again: Tensor, theta: Tensor) -> Tensor:
+    """How far the probabilities of chips and of the same chips resampled are apart, 0 where they agree.
+
+    Parameters
+    ----------
+    first, again : Tensor
+        (n, map, row, col) logits of the chips, and of the same chips resampled by `theta`.
+    theta : Tensor
+        (n, 2, 3) from the resampled chips to the chips, as `affine_grid` has it.
+
+    Notes
+    -----
+    The sum of squared differences by the sum of squares, so that the few pixels of hull weigh as much on a chip of
+    open sea as on one of a full harbour. Both sides learn.
+    """
+    where = F.affine_grid(theta, list(first.shape), align_corners=False)
+    moved = F.grid_sample(torch.sigmoid(first), where, align_corners=False)
+    seen = (where.abs().amax(-1) < 1).float()[:, None]
+    other = torch.sigmoid(again)
+    apart = ((moved - other).square() * seen).sum((0, 2, 3))
+    size = ((moved.square() + other.square()) * seen).sum((0, 2, 3)) / 2
+    return (apart / (size + _LEAST_SUM)).mean()
+
+
 class DenseLoss:
-    """Loss over the maps of `training.augment.targets.MAPS`; called with the network's output and a batch."""
+    """Loss over the maps of `training.augment.targets.MAPS`; called with the network's output and a batch.
+
+    Chips beyond those that the batch has maps of are the first ones resampled by its `theta`: they have no targets of
+    their own and are to give what the first ones give.
+    """
 
     def __call__(self, preds: Tensor, batch: dict[str, Tensor]) -> tuple[Tensor, dict[str, Tensor]]:
         """Total loss (times batch size, as ultralytics expects) and its detached parts."""
-        logits = F.pixel_shuffle(preds.contiguous(), 2).unbind(1)
+        shuffled = F.pixel_shuffle(preds.contiguous(), 2)
+        count = len(batch["maps"])
+        logits = shuffled[:count].unbind(1)
         maps, vessel, stack = batch["maps"].unbind(1), batch["vessel_weight"], batch["stack_weight"]
         inside = (maps[0] * vessel**2).flatten()
         where = inside.nonzero().squeeze(1)
@@ -74,5 +111,9 @@ class DenseLoss:
             "size": within(6, 7),
             "offset": within(8, 9),
         }
+        if len(preds) > count:
+            known = len(preds) - count
+            one, two = shuffled[:known, PROBABILITIES], shuffled[count:, PROBABILITIES]
+            parts["again"] = disagreement(one, two, batch["theta"])
         total = torch.stack([WEIGHTS[name] * value for name, value in parts.items()]).sum()
         return total * len(preds), {name: value.detach() for name, value in parts.items()}

@@ -27,6 +27,8 @@ class Stage:
         Highest learning rate.
     workers : int
         Processes that make chips beside the training; with any number of them the chips are the same.
+    resampled : int
+        How many of the six chips of a batch are others again, shifted and scaled a little, to give the same maps.
     recipe : Recipe
     """
 
@@ -36,6 +38,7 @@ class Stage:
     seed: int = 7
     rate: float = 3e-3
     workers: int = 0
+    resampled: int = 0
     recipe: Recipe = field(default_factory=Recipe)
 
 

@@ -50,6 +50,7 @@ def train(
     leave_out: Sequence[str] = (),
     simulated: Sequence[LabelledPort] = (),
     start: Path | None = None,
+    labels: Path | None = None,
     name: str = "trained",
 ) -> Path:
     """The folder with weights that `YoloDetector` can use, trained on labelled scene folders.
@@ -70,6 +71,8 @@ def train(
         Mixed in by the stage's recipe.
     start : Path, optional
         A checkpoint of the same network to go on from.
+    labels : Path, optional
+        A folder with further labels, ``<name of the port's folder>.geojson`` where there are any.
     name : str
         Of the weights.
 
@@ -81,8 +84,9 @@ def train(
     if not stages:
         raise DataError("no stage to train; give at least one")
     cv2.setNumThreads(1)
-    real = read_grounds([folders] if isinstance(folders, Path) else folders, leave_out=leave_out, seed=stages[0].seed)
-    held = _left_out([folders] if isinstance(folders, Path) else folders, leave_out)
+    sources = [folders] if isinstance(folders, Path) else folders
+    real = read_grounds(sources, leave_out=leave_out, seed=stages[0].seed, labels=labels)
+    held = _left_out(sources, leave_out, labels)
     rng = np.random.default_rng(stages[0].seed)
     grounds = [*real, *(replace(prepare_ground(port, rng), made_up=True) for port in simulated)]
     out.mkdir(parents=True, exist_ok=True)
@@ -116,14 +120,15 @@ def run_stage(grounds: Sequence[Ground], out: Path, *, stage: Stage, start: Path
         seed=stage.seed,
         rate=stage.rate,
         workers=stage.workers,
+        resampled=stage.resampled,
         start=start,
     )
     return run_training(shown, out, recipe=stage.recipe, plan=plan)
 
 
-def _left_out(folders: Sequence[Path], leave_out: Sequence[str]) -> list[Sample]:
+def _left_out(folders: Sequence[Path], leave_out: Sequence[str], labels: Path | None) -> list[Sample]:
     paths = [path for folder in folders for path in labelled_folders(folder) if path.name in leave_out]
-    return read_samples(paths)
+    return read_samples(paths, labels)
 
 
 def _register(out: Path, name: str, checkpoint: Path, *, ports: Sequence[str], held: Sequence[Sample]) -> None:
@@ -158,7 +163,9 @@ def _register(out: Path, name: str, checkpoint: Path, *, ports: Sequence[str], h
     (out / REGISTRY).write_text(text, encoding="utf-8")
 
 
-def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed: int = 7) -> list[Ground]:
+def read_grounds(
+    folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed: int = 7, labels: Path | None = None
+) -> list[Ground]:
     """The labelled ports below some folders, ready for training.
 
     Parameters
@@ -168,6 +175,8 @@ def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed
         Names of folders to skip.
     seed : int
         Of the places along quays.
+    labels : Path, optional
+        A folder with further labels, ``<name of the port's folder>.geojson`` where there are any.
 
     Raises
     ------
@@ -183,7 +192,7 @@ def read_grounds(folders: Sequence[Path], *, leave_out: Sequence[str] = (), seed
         raise DataError("every labelled folder is left out; nothing is left to train on")
     rng = np.random.default_rng(seed)
     log.info("training on %s", ", ".join(path.name for path in kept))
-    return [prepare_ground(read_port(path), rng) for path in kept]
+    return [prepare_ground(read_port(path, labels), rng) for path in kept]
 
 
 def _sha256(path: Path) -> str:

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import monitor.detect.yolo.ultralytics_env  # noqa: F401  isort: skip  (before ultralytics)
 import numpy as np
 import torch
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch.utils.data import DataLoader, Dataset
 from ultralytics.models.yolo.semantic import SemanticSegmentationTrainer
@@ -22,14 +23,17 @@ from monitor.training.augment.canvas import Recipe
 from monitor.training.augment.chips import make_chip
 from monitor.training.augment.ground import Cutout, Ground, hull_bank
 from monitor.training.augment.targets import MAPS
-from monitor.training.loss import DenseLoss
+from monitor.training.loss import PROBABILITIES, DenseLoss
 from monitor.training.optimizer import MuonAdamW, optimizer_for
 
 log = logging.getLogger(__name__)
 
 NETWORK = Path(__file__).with_name("harbour26-sem.yaml")
-_PROBABILITIES = tuple(MAPS.index(name) for name in ("hull", "core", "stack", "centre"))
 _RARE = -3.0
+_SHIFTED, _SCALED = 0.1, 0.1
+"""Most shift, as a share of half a chip (6 px of 128), and most change of the log of the scale: 9-11 m (chosen)."""
+_MOVES = 1
+"""Tells the draws of moves from those of chips."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,8 @@ class Plan:
     seed : int
     batch : int
         Chips in a batch.
+    resampled : int
+        How many of these are others of the batch again, shifted and scaled a little, to give the same maps.
     steps : int
     rate : float
         Highest learning rate, reached after one epoch and then lowered along a cosine.
@@ -60,6 +66,7 @@ class Plan:
     epochs: int | None = None
     seed: int = 0
     batch: int = 6
+    resampled: int = 0
     steps: int = 40
     rate: float = 3e-3
     workers: int = 0
@@ -147,6 +154,36 @@ class ChipLoader(DataLoader[dict[str, Any]]):  # type: ignore[misc]
         """Nothing is kept between epochs."""
 
 
+def small_moves(count: int, rng: np.random.Generator) -> torch.Tensor:
+    """(count, 2, 3) affine maps of a few pixels' shift and some percent of scale, as `affine_grid` takes them.
+
+    Parameters
+    ----------
+    count : int
+    rng : np.random.Generator
+    """
+    scale = np.exp(rng.uniform(-_SCALED, _SCALED, size=count))
+    shift = rng.uniform(-_SHIFTED, _SHIFTED, size=(count, 2))
+    theta = np.zeros((count, 2, 3), dtype=np.float32)
+    theta[:, 0, 0] = theta[:, 1, 1] = scale
+    theta[:, :, 2] = shift
+    return torch.from_numpy(theta)
+
+
+def resample(image: torch.Tensor, theta: torch.Tensor) -> torch.Tensor:
+    """Chips under affine maps, by cubic interpolation, within 0–1 and 0 outside.
+
+    Parameters
+    ----------
+    image : Tensor
+        (n, channel, row, col).
+    theta : Tensor
+        (n, 2, 3), see `small_moves`.
+    """
+    where = F.affine_grid(theta, list(image.shape), align_corners=False)
+    return F.grid_sample(image, where, mode="bicubic", align_corners=False).clamp(0, 1)
+
+
 class _NoMetrics:
     keys: ClassVar[list[str]] = []
 
@@ -160,6 +197,7 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
 
     def __init__(self, chips: ChipDataset, plan: Plan, out: Path) -> None:
         self.chips, self.plan = chips, plan
+        self.rng = np.random.default_rng((plan.seed, _MOVES))
         super().__init__(overrides=plan.overrides(out, chips.recipe.size))
         self.add_callback("on_train_epoch_start", _pass_epoch)
         self.add_callback("on_train_epoch_end", _log_epoch)
@@ -178,7 +216,9 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
             Ultralytics calls it with these; none is used.
         batch_size : int
         """
-        return ChipLoader(self.chips, batch_size=batch_size, num_workers=self.plan.workers, drop_last=True)
+        return ChipLoader(
+            self.chips, batch_size=batch_size - self.plan.resampled, num_workers=self.plan.workers, drop_last=True
+        )
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = False) -> SemanticSegmentationModel:  # noqa: ARG002
         """The network, from scratch or from the plan's checkpoint.
@@ -190,10 +230,13 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         """
         model = SemanticSegmentationModel(str(self.plan.network), nc=self.data["nc"], ch=CHANNELS, verbose=False)
         with torch.no_grad():
-            for index in _PROBABILITIES:
+            for index in PROBABILITIES:
                 model.model[-1].classifier[-1].bias[4 * index : 4 * index + 4] = _RARE
         if self.plan.start is not None:
-            model.load_state_dict(load_checkpoint(str(self.plan.start))[0].float().state_dict())
+            start = load_checkpoint(str(self.plan.start))[0].float().state_dict()
+            model.load_state_dict(
+                dict(zip(model.state_dict(), start.values(), strict=True))
+            )  # layers may be numbered anew
         return model.to(memory_format=torch.channels_last)
 
     def _setup_train(self) -> None:
@@ -239,8 +282,11 @@ class ChipTrainer(SemanticSegmentationTrainer):  # type: ignore[misc]
         """Nothing more to do."""
 
     def preprocess_batch(self, batch: dict[str, Any]) -> dict[str, Any]:
-        """The batch with channels last, which convolutions process faster; chips need nothing else."""
-        return batch | {"img": batch["img"].contiguous(memory_format=torch.channels_last)}
+        """The batch with channels last, which convolutions process faster, and with chips resampled."""
+        image, theta = batch["img"], small_moves(self.plan.resampled, self.rng)
+        if len(theta):
+            image = torch.cat([image, resample(image[: len(theta)], theta)])
+        return batch | {"img": image.contiguous(memory_format=torch.channels_last), "theta": theta}
 
     def progress_string(self) -> str:
         """No headline for a progress bar."""
@@ -269,7 +315,7 @@ def run_training(grounds: Sequence[Ground], out: Path, *, recipe: Recipe, plan: 
     recipe : Recipe
     plan : Plan
     """
-    chips = ChipDataset(grounds, recipe, length=plan.batch * plan.steps, seed=plan.seed)
+    chips = ChipDataset(grounds, recipe, length=(plan.batch - plan.resampled) * plan.steps, seed=plan.seed)
     trainer = ChipTrainer(chips, plan, out)
     trainer.train()
     return Path(trainer.last)

@@ -39,7 +39,8 @@ class LabelledPort:
     """One labelled scene.
 
     `dn` is (band, row, col) uint16 in the order of `BANDS`, reflectance x 10000, 0 where a band is missing or has no
-    data; `has` marks the bands that are there. Rings are (n, 2) arrays of column, row.
+    data; `has` marks the bands that are there. Rings are (n, 2) arrays of column, row. `small_craft` are marinas and
+    other moorings of boats: no hull of 40 m and more is there but those labelled.
     """
 
     name: str
@@ -52,6 +53,7 @@ class LabelledPort:
     empty: tuple[Pixels, ...]
     transform: tuple[float, ...]
     epsg: int
+    small_craft: tuple[Pixels, ...] = ()
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -88,8 +90,9 @@ def labelled_hull(ring: Pixels, properties: Mapping[str, Any]) -> Hull:
 
 
 def sort_features(rings: Sequence[tuple[Pixels, Mapping[str, Any]]]) -> dict[str, Any]:
-    """Label features by what they are for: hulls, stacks, doubtful stacks, ignore, empty."""
-    found: dict[str, Any] = {"hulls": [], "stacks": [], "doubtful_stacks": [], "ignore": [], "empty": []}
+    """Label features by what they are for: hulls, stacks, doubtful stacks, ignore, empty, small craft."""
+    names = ("hulls", "stacks", "doubtful_stacks", "ignore", "empty", "small_craft")
+    found: dict[str, Any] = {name: [] for name in names}
     for ring, properties in rings:
         kind = properties.get("kind")
         if kind == "vessel":
@@ -98,8 +101,8 @@ def sort_features(rings: Sequence[tuple[Pixels, Mapping[str, Any]]]) -> dict[str
             if properties.get("stack") == "ship_deck":
                 continue
             found["doubtful_stacks" if properties.get("sure") == "low" else "stacks"].append(ring)
-        elif kind == "ignore":
-            found["ignore"].append(ring)
+        elif kind in ("ignore", "small_craft"):
+            found[kind].append(ring)
         elif kind == "berth_empty":
             found["empty"].append(ring)
     return {key: tuple(value) for key, value in found.items()}

@@ -86,7 +86,12 @@ class Evaluation:
 
 
 def evaluate(
-    folder: str | Path, detector: Detector, *, floor_m: float = SCORING.floor_m, sensor: str = "s2"
+    folder: str | Path,
+    detector: Detector,
+    *,
+    floor_m: float = SCORING.floor_m,
+    sensor: str = "s2",
+    labels: Path | None = None,
 ) -> Evaluation:
     """Score a detector on a folder of labelled scenes.
 
@@ -100,6 +105,8 @@ def evaluate(
         all.
     sensor : str
         Of the scenes; any name.
+    labels : Path, optional
+        A folder with further labels, ``<name of the scene's folder>.geojson`` where there are any.
 
     Raises
     ------
@@ -111,10 +118,10 @@ def evaluate(
     Notes
     -----
     Vessels are matched one to one on centre distance (Hungarian), within 100 m, alongside within min(60 m, L/2) but at
-    least 30 m. Unmatched predictions in ignore areas, and on labels that do not count, are dropped. Stacks are scored
-    by area on a 10 m grid without vessels and ignore areas.
+    least 30 m. Unmatched predictions in ignore areas, and on labels that do not count, are dropped, but not those in
+    areas of small craft. Stacks are scored by area on a 10 m grid without vessels and ignore areas.
     """
-    scores = score_folder(Path(folder), detector, floor_m=floor_m, sensor=sensor)
+    scores = score_folder(Path(folder), detector, floor_m=floor_m, sensor=sensor, more=labels)
     known = getattr(getattr(detector, "weights", None), "trained_on", ())
     trained_on = tuple(score.scene for score in scores if score.scene in known)
     return Evaluation(detector.key, floor_m, tuple(scores), trained_on)
@@ -130,6 +137,7 @@ def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
     error = (pairs["length_m"] - pairs["true_length_m"]).astype(float) if found else pd.Series([], dtype=float)
     empty, claimed = sum(score.empty for score in scores), sum(score.claimed for score in scores)
     either = sum(score.stack_either_m2 for score in scores)
+    right, wrong = (sum(score.at_small_craft[part] for score in scores) for part in (0, 1))
     stated = pairs[pairs["low_m"].notna()] if found else pairs
     held = (stated["low_m"] <= stated["true_length_m"]) & (stated["true_length_m"] <= stated["high_m"]) if found else []
     return {
@@ -147,6 +155,9 @@ def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
         "occupied_found": at_berth,
         "occupied_missed": berthed,
         "empty_left": empty - claimed,
+        "small_craft_right": right,
+        "small_craft_wrong": wrong,
+        "precision_at_small_craft": _share(right, right + wrong),
         **_null_cases(scores),
         "stack_iou": _share(sum(score.stack_both_m2 for score in scores), either),
         "length_error_m": float(error.abs().mean()) if found else np.nan,
@@ -167,6 +178,7 @@ _TRIALS = {
     "recall": ("found", "missed"),
     "recall_at_berth": ("occupied_found", "occupied_missed"),
     "claimed_empty_share": ("claimed_empty", "empty_left"),
+    "precision_at_small_craft": ("small_craft_right", "small_craft_wrong"),
 }
 """Of each figure that is a share of trials: what was hit, and what was not."""
 
@@ -199,6 +211,7 @@ def bootstrap(
         "f1",
         "recall_at_berth",
         "claimed_empty_share",
+        "precision_at_small_craft",
         "stack_iou",
         "length_error_m",
         "length_bias_m",

@@ -54,7 +54,8 @@ class Truth:
 
     `vessels` has `geometry, length_m, axis_deg, situation, sure` and may have `zone`; `axis_deg` and predictions' axes
     share one north. `others` has `geometry, class_name, sure` of all labels that are neither vessels nor stacks.
-    `blind` is where stacks are not scored beside vessels and ignore areas (stacks of doubt).
+    `blind` is where stacks are not scored beside vessels and ignore areas (stacks of doubt). In `small_craft` areas
+    (marinas) unmatched predictions cost, in an ignore area or not.
     """
 
     scene: str
@@ -63,6 +64,7 @@ class Truth:
     ignore: tuple[Polygon, ...] = ()
     empty: tuple[Polygon, ...] = ()
     blind: tuple[Polygon, ...] = ()
+    small_craft: tuple[Polygon, ...] = ()
     others: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["geometry", "class_name", "sure"]))
 
 
@@ -71,6 +73,7 @@ class SceneScore:
     """What one scene gave: a row a pair, a missed vessel and a false alarm; claimed empty berths; stack areas.
 
     `others` has `class_name, labelled, found, false_alarms`, a row for each class that is neither vessel nor stack.
+    `at_small_craft` counts the predictions in areas of small craft that were right and those that were wrong.
     """
 
     scene: str
@@ -82,6 +85,7 @@ class SceneScore:
     stack_both_m2: float = 0.0
     stack_either_m2: float = 0.0
     claimed_by: tuple[int, ...] = field(default_factory=tuple)
+    at_small_craft: tuple[int, int] = (0, 0)
     others: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=_OTHERS))
 
 
@@ -128,16 +132,23 @@ def _dropped(
     out = np.zeros(len(predictions), dtype=bool)
     if floor_m > 0:
         out |= predictions["length_m"].to_numpy(float) < SCORING.unmatched_floor_m
-    points = [g.centroid for g in predictions["geometry"]]
-    for areas in (list(truth.ignore), list(others["geometry"])):
-        if areas and points:
-            hit, _ = STRtree(areas).query(points, predicate="intersects")
-            out[hit] = True
+    geometry = list(predictions["geometry"])
+    out |= _within(geometry, truth.ignore) & ~_within(geometry, truth.small_craft)
+    out |= _within(geometry, list(others["geometry"]))
     left = np.flatnonzero(free & ~out)
     where = centres(list(predictions["geometry"]))
     for row, _, _ in assign(where[left], centres(list(others["geometry"])), gates_m(others)):
         out[left[row]] = True
     return out & free
+
+
+def _within(geometry: Sequence[BaseGeometry], areas: Sequence[BaseGeometry]) -> npt.NDArray[np.bool_]:
+    """Whether the centroid of each geometry lies in any of the areas."""
+    out = np.zeros(len(geometry), dtype=bool)
+    if len(geometry) and len(areas):
+        hit, _ = STRtree(list(areas)).query([g.centroid for g in geometry], predicate="intersects")
+        out[hit] = True
+    return out
 
 
 def match_vessels(
@@ -175,8 +186,11 @@ def match_vessels(
             "found_zone",
             "low_m",
             "high_m",
+            "at_small_craft",
         ],
     )
+    right = _within([predictions["geometry"].iloc[p] for p, _, _ in found], truth.small_craft)
+    pairs["at_small_craft"] = right
     hit = {t for _, t, _ in found}
     missed = real[[index not in hit for index in range(len(real))]]
     return pairs, missed.reset_index(drop=True), predictions[free & ~dropped].reset_index(drop=True)
@@ -315,4 +329,8 @@ def score_scene(
         stack_either_m2=either,
         claimed_by=tuple(claimed),
         others=pd.DataFrame(columns=_OTHERS) if others is None else count_others(others, truth),
+        at_small_craft=(
+            int(pairs["at_small_craft"].sum()),
+            int(_within(list(false_alarms["geometry"]), truth.small_craft).sum()),
+        ),
     )

@@ -34,8 +34,8 @@ from monitor.detect.run import detect
 
 LABELS_FILE = "labels.geojson"
 OBJECTS = ("vessel", "container_stack", "container", "storage_tank", "aircraft", "vehicle", "train")
-KINDS = (*OBJECTS, "ignore", "berth_empty")
-"""What a label can be: objects, places that are not scored, and quays known to be empty."""
+KINDS = (*OBJECTS, "ignore", "berth_empty", "small_craft")
+"""What a label can be: objects, places that are not scored, quays known to be empty, and moorings of boats."""
 _BY_NUMBER = {1: ("PAN",), 3: ("B04", "B03", "B02"), 4: ("B04", "B03", "B02", "B08")}
 _MASKS = ("CLM", "SCL", "DATAMASK", "UDM", "CLOUD", "ALPHA")
 """Bands that are no pixels."""
@@ -50,9 +50,9 @@ def ring_pixels(coordinates: Any, dataset: rasterio.DatasetReader) -> Pixels:
     return np.stack([cols, rows], axis=1).astype(np.float32)
 
 
-def read_port(folder: Path) -> LabelledPort:
-    """One labelled port: the folder's one GeoTIFF and its `labels.geojson`."""
-    image, document = image_of(folder), read_labels(folder)
+def read_port(folder: Path, more: Path | None = None) -> LabelledPort:
+    """One labelled port: the folder's one GeoTIFF and its labels, see `read_labels`."""
+    image, document = image_of(folder), read_labels(folder, more)
     with _opened(image) as dataset:
         names = [name or "" for name in dataset.descriptions]
         dn = np.zeros((len(BANDS), *dataset.shape), dtype=np.uint16)
@@ -121,15 +121,29 @@ def image_of(folder: Path) -> Path:
     return images[0]
 
 
-def read_labels(folder: Path) -> dict[str, Any]:
+def read_labels(folder: Path, more: Path | None = None) -> dict[str, Any]:
     """The FeatureCollection of labels.
+
+    Parameters
+    ----------
+    folder : Path
+        With `labels.geojson`.
+    more : Path, optional
+        A folder with further labels of scenes, ``<name of the scene's folder>.geojson`` where there are any.
 
     Raises
     ------
     DataError
-        The file cannot be read or a feature lacks its kind.
+        A file cannot be read or a feature lacks its kind.
     """
-    path = folder / LABELS_FILE
+    labels = _labels_of(folder / LABELS_FILE)
+    beside = None if more is None else more / f"{folder.name}.geojson"
+    if beside is None or not beside.is_file():
+        return labels
+    return {**labels, "features": [*labels["features"], *_labels_of(beside)["features"]]}
+
+
+def _labels_of(path: Path) -> dict[str, Any]:
     try:
         text = path.read_bytes()
         DEFAULT_LIMITS.check_document(path, text)
@@ -193,11 +207,12 @@ def _bands(names: Sequence[str]) -> tuple[str, ...]:
     return _BY_NUMBER.get(len(names), ())
 
 
-def read_scene_truth(folder: Path, epsg: int) -> Truth:
-    """The labels of a scene in metres of its CRS."""
-    rings: dict[str, list[BaseGeometry]] = {"stacks": [], "ignore": [], "empty": [], "blind": []}
+def read_scene_truth(folder: Path, epsg: int, more: Path | None = None) -> Truth:
+    """The labels of a scene, see `read_labels`, in metres of its CRS."""
+    names = ("stacks", "ignore", "empty", "blind", "small_craft")
+    rings: dict[str, list[BaseGeometry]] = {name: [] for name in names}
     vessels, others = [], []
-    for feature in read_labels(folder)["features"]:
+    for feature in read_labels(folder, more)["features"]:
         geometry = reproject(shape(feature["geometry"]), WGS84, epsg)
         geometry = geometry if geometry.is_valid else geometry.buffer(0)
         properties = feature["properties"]
@@ -222,8 +237,8 @@ def _vessel(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _part(properties: Mapping[str, Any]) -> str:
-    if properties["kind"] == "ignore":
-        return "ignore"
+    if properties["kind"] in ("ignore", "small_craft"):
+        return str(properties["kind"])
     if properties["kind"] == "berth_empty":
         return "empty"
     if properties["kind"] != CONTAINER_STACK or properties.get("stack") == "ship_deck":
@@ -231,7 +246,9 @@ def _part(properties: Mapping[str, Any]) -> str:
     return "blind" if properties.get("sure") == "low" else "stacks"
 
 
-def score_folder(folder: Path, detector: Detector, *, floor_m: float, sensor: str = "s2") -> list[SceneScore]:
+def score_folder(
+    folder: Path, detector: Detector, *, floor_m: float, sensor: str = "s2", more: Path | None = None
+) -> list[SceneScore]:
     """The score of each labelled scene of a folder, after a run of the detector over them.
 
     Parameters
@@ -243,17 +260,19 @@ def score_folder(folder: Path, detector: Detector, *, floor_m: float, sensor: st
         See `evaluate`.
     sensor : str
         Of the scenes.
+    more : Path, optional
+        See `read_labels`.
     """
-    return [_score(path, detector, floor_m, sensor) for path in labelled_folders(folder)]
+    return [_score(path, detector, floor_m, sensor, more) for path in labelled_folders(folder)]
 
 
-def _score(folder: Path, detector: Detector, floor_m: float, sensor: str) -> SceneScore:
+def _score(folder: Path, detector: Detector, floor_m: float, sensor: str, more: Path | None) -> SceneScore:
     acquisition, raster = read_scene(folder, sensor)
     found = detect(raster, acquisition, detector)
     local = pd.DataFrame(found)
     local["geometry"] = [reproject(geometry, WGS84, raster.grid.epsg) for geometry in found.geometry]
     vessels = local[local["class_name"] == VESSEL].reset_index(drop=True)
     stacks = list(local.loc[local["class_name"] == CONTAINER_STACK, "geometry"])
-    truth = with_zones(read_scene_truth(folder, raster.grid.epsg), raster)
+    truth = with_zones(read_scene_truth(folder, raster.grid.epsg, more), raster)
     others = local[~local["class_name"].isin([VESSEL, CONTAINER_STACK])].reset_index(drop=True)
     return score_scene(vessels, stacks, truth, floor_m=floor_m, others=others)

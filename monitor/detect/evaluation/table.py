@@ -52,6 +52,10 @@ def table(result: Evaluation) -> str:
             f"{row['length_error_m']:>6.0f}{row['axis_error_deg']:>6.1f}"
         )
     lines += [*_berth_lines(result.figures()), *_class_lines(result.by_class())]
+    pooled = result.figures()
+    right, wrong = pooled["small_craft_right"], pooled["small_craft_wrong"]
+    if right + wrong:
+        lines.append(f"at small craft (marinas): {right:.0f} vessels right, {wrong:.0f} wrong")
     for other in result.others().itertuples():
         lines.append(
             f"{other.class_name}: {other.labelled} labelled, {other.found} found, {other.false_alarms} false; "

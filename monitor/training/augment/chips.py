@@ -114,7 +114,8 @@ def make_chip(
     hulls = [move_hull(hull, matrix, scale) for hull in port.hulls]
     hulls = [h for h in hulls if -h.length_px < h.x < size + h.length_px and -h.length_px < h.y < size + h.length_px]
     ignore = move_rings(port.ignore, matrix, size)
-    near = [corners(hull, 0.4) for hull in hulls]
+    moorings = move_rings(port.small_craft, matrix, size)
+    near = [*moorings, *[corners(hull, 0.4) for hull in hulls]]
     canvas = Canvas(
         reflectance=moved[:5],
         valid=moved[5] > 0.99,
@@ -154,6 +155,7 @@ def make_chip(
         stacks=move_rings(port.stacks, matrix, size),
         doubtful_stacks=move_rings(port.doubtful_stacks, matrix, size),
         ignore=ignore,
+        small_craft=moorings,
         valid=known,
     )
     return network_input(reflectance, has, canvas.valid), targets

@@ -19,12 +19,14 @@ _LENGTH_SHARES = (0.1, 0.3, 0.25, 0.2, 0.15)
 _STRETCH = 1.7
 _SURE_SCORE = 0.5
 """Score from which a hull counts as found."""
+_AT_SMALL_CRAFT = 0.15
+"""Share of the chips of a port with marinas that are cut there (chosen)."""
 _NEAR_PX = 5.0
 """How far a find may lie from the hull."""
 
 
 def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[float, float]:
-    """Where a chip is cut: at hulls mostly, at stacks, at empty quays, at places once mistaken, anywhere.
+    """Where a chip is cut: at hulls mostly, at stacks, moorings, empty quays, places once mistaken, anywhere.
 
     Parameters
     ----------
@@ -35,7 +37,9 @@ def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[fl
     """
     port, draw = ground.port, rng.random()
     rows, cols = port.shape
-    if draw < 0.47 and port.hulls:
+    if port.small_craft and rng.random() < _AT_SMALL_CRAFT:
+        x, y = _inside(port.small_craft[rng.integers(len(port.small_craft))], rng)
+    elif draw < 0.47 and port.hulls:
         missed = ground.missed if ground.missed and rng.random() < 0.4 else range(len(port.hulls))
         hull = port.hulls[missed[int(rng.integers(len(missed)))]]
         x, y = hull.x, hull.y
@@ -53,6 +57,13 @@ def pick_centre(ground: Ground, rng: np.random.Generator, size: int) -> tuple[fl
     return float(np.clip(x, min(half, cols / 2), max(cols - half, cols / 2)) // 1), float(
         np.clip(y, min(half, rows / 2), max(rows - half, rows / 2)) // 1
     )
+
+
+def _inside(ring: Pixels, rng: np.random.Generator) -> tuple[float, float]:
+    """A place between two corners of a ring."""
+    one, other = ring[rng.integers(len(ring), size=2)]
+    x, y = one + (other - one) * rng.random()
+    return float(x), float(y)
 
 
 def berth_place(quays: Pixels, length: float, width: float, rng: np.random.Generator) -> Hull:
@@ -177,7 +188,9 @@ def quays_in(quays: Pixels, matrix: Affine, size: int) -> Pixels:
 def with_errors(ground: Ground, found: Hulls) -> Ground:
     """The ground with `spots` where `found` claims hulls that are none, and `missed` hulls that it hardly finds."""
     port = ground.port
-    near = fill(port.shape, [*port.ignore, *[corners(hull, 2.0) for hull in port.hulls]]) > 0
+    near = fill(port.shape, port.ignore) > 0
+    near[fill(port.shape, port.small_craft) > 0] = False
+    near |= fill(port.shape, [corners(hull, 2.0) for hull in port.hulls]) > 0
     rows = np.clip(found.y.astype(int), 0, port.shape[0] - 1)
     cols = np.clip(found.x.astype(int), 0, port.shape[1] - 1)
     false = ~near[rows, cols]

@@ -116,22 +116,27 @@ def render_targets(
     stacks: Sequence[Pixels] = (),
     doubtful_stacks: Sequence[Pixels] = (),
     ignore: Sequence[Pixels] = (),
+    small_craft: Sequence[Pixels] = (),
     valid: npt.NDArray[np.bool_] | None = None,
 ) -> Targets:
-    """Dense maps and weights of one chip. A sure hull wins over an ignore area; a doubtful one has no weight.
+    """Dense maps and weights of one chip.
+
+    A sure hull wins over an ignore area, and a doubtful one has no weight. Small craft are background that is shown,
+    in an ignore area or not.
 
     Parameters
     ----------
     shape : tuple of int
         Rows and columns.
     hulls : sequence of Hull
-    stacks, doubtful_stacks, ignore : sequence of Pixels
+    stacks, doubtful_stacks, ignore, small_craft : sequence of Pixels
         Rings (n, 2), column and row.
     valid : Mask, optional
         Elsewhere nothing has weight.
     """
     maps = np.zeros((len(MAPS), *shape), dtype=np.float32)
     ignored = fill(shape, ignore)
+    ignored[fill(shape, small_craft) > 0] = 0
     vessel_weight = (1 - ignored).astype(np.float32)
     stack_weight = vessel_weight.copy()
     maps[2] = fill(shape, stacks)

@@ -28,7 +28,7 @@ from monitor.detect.models.classes import class_names
 from monitor.detect.models.description import RGB
 
 _IMAGES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
-_NOT_OBJECTS = ("ignore", "berth_empty")
+_NOT_OBJECTS = ("ignore", "berth_empty", "small_craft")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ class Sample:
     objects : tuple of Labelled
     ignore : tuple of Floats
         (n, 2) column and row: places that are neither shown nor scored.
+    small_craft : tuple of Floats
+        (n, 2): moorings of boats; what is found there and is no labelled object costs, in an ignore area or not.
     gsd_m : float, optional
         Size of its pixels; None where nothing tells it.
     held_out : bool
@@ -68,15 +70,18 @@ class Sample:
     ignore: tuple[Floats, ...] = ()
     gsd_m: float | None = None
     held_out: bool = False
+    small_craft: tuple[Floats, ...] = ()
 
 
-def read_samples(sources: Sequence[Path]) -> list[Sample]:
+def read_samples(sources: Sequence[Path], labels: Path | None = None) -> list[Sample]:
     """The labelled pictures of some sources.
 
     Parameters
     ----------
     sources : sequence of Path
         Labelled scene folders or folders of such; a ``data.yaml`` of ultralytics or its folder; a COCO ``.json``.
+    labels : Path, optional
+        A folder with further labels of scene folders, ``<name of the folder>.geojson`` where there are any.
 
     Raises
     ------
@@ -92,7 +97,7 @@ def read_samples(sources: Sequence[Path]) -> list[Sample]:
         elif source.suffix.lower() == ".json" and source.is_file():
             found += _coco(source)
         elif source.is_dir():
-            found += [_folder(folder) for folder in labelled_folders(source)]
+            found += [_folder(folder, labels) for folder in labelled_folders(source)]
         else:
             raise DataError(f"{source}: no labelled scenes ({LABELS_FILE}), no data.yaml of ultralytics, no COCO .json")
     doubled = {sample.name for sample in found if sum(other.name == sample.name for other in found) > 1}
@@ -101,23 +106,32 @@ def read_samples(sources: Sequence[Path]) -> list[Sample]:
     return found
 
 
-def _folder(folder: Path) -> Sample:
+def _folder(folder: Path, more: Path | None = None) -> Sample:
     raster = read_scene(folder)[1]
     back = ~raster.grid.transform
-    objects, ignore = [], []
-    for feature in read_labels(folder)["features"]:
+    objects: list[Labelled] = []
+    areas: dict[str, list[Floats]] = {"ignore": [], "small_craft": []}
+    for feature in read_labels(folder, more)["features"]:
         properties = feature["properties"]
         kind = properties["kind"]
         geometry = reproject(shape(feature["geometry"]), WGS84, raster.grid.epsg)
         for part in getattr(geometry, "geoms", [geometry]):
             x, y = np.asarray(part.exterior.coords, dtype=np.float64)[:-1, :2].T
             ring = np.column_stack(back @ (x, y))
-            if kind == "ignore":
-                ignore.append(ring)
+            if kind in areas:
+                areas[kind].append(ring)
             elif kind not in _NOT_OBJECTS and not (kind == CONTAINER_STACK and properties.get("stack") == "ship_deck"):
                 objects.append(Labelled(kind, ring, properties.get("sure") != "low"))
     name = folder.name
-    return Sample(name, name, partial(_pixels, folder), tuple(objects), tuple(ignore), raster.grid.gsd_m)
+    return Sample(
+        name,
+        name,
+        partial(_pixels, folder),
+        tuple(objects),
+        tuple(areas["ignore"]),
+        raster.grid.gsd_m,
+        small_craft=tuple(areas["small_craft"]),
+    )
 
 
 def _pixels(folder: Path) -> Raster:

@@ -164,3 +164,47 @@ def test_what_is_claimed_where_no_vessel_lies_is_told_apart(ports: Path) -> None
     assert evaluate(ports, Blind()).figures()["null_scenes"] == 1
     assert evaluate(ports, Blind()).figures()["null_false_alarms"] == 0
     assert evaluate(ports / "east", ThresholdDetector()).figures()["null_false_alarms"] >= 1
+
+
+def marina(folder: Path, ports: Path, name: str) -> Path:
+    """Further labels of one port: its first hull's surroundings as small craft."""
+    west, south, east, north = (float(value) for value in hull_bounds(ports / name))
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    feature = {
+        "type": "Feature",
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+        "properties": {"kind": "small_craft"},
+    }
+    folder.mkdir()
+    text = json.dumps({"type": "FeatureCollection", "features": [feature]})
+    (folder / f"{name}.geojson").write_text(text)
+    return folder
+
+
+def hull_bounds(port: Path) -> np.ndarray:
+    features = json.loads((port / "labels.geojson").read_text())["features"]
+    ring = np.array(next(f for f in features if f["properties"]["kind"] == "vessel")["geometry"]["coordinates"][0])
+    return np.concatenate([ring.min(axis=0) - 1e-4, ring.max(axis=0) + 1e-4])
+
+
+def test_further_labels_of_a_port_are_read_beside_its_own(ports: Path, tmp_path: Path) -> None:
+    more = marina(tmp_path / "more", ports, "east")
+    assert len(read_port(ports / "east", more).small_craft) == 1
+    assert read_port(ports / "west", more).small_craft == ()
+    assert len(read_port(ports / "east", more).hulls) == len(read_port(ports / "east").hulls)
+
+
+def test_hulls_found_at_a_marina_are_counted_by_themselves(ports: Path, tmp_path: Path) -> None:
+    more = marina(tmp_path / "more", ports, "east")
+    result = evaluate(ports, Perfect(), labels=more)
+    assert result.figures()["small_craft_right"] == 1
+    assert result.figures()["precision_at_small_craft"] == 1.0
+    assert "at small craft" in result.table()
+    assert "at small craft" not in evaluate(ports, Perfect()).table()
+
+
+def test_broken_further_labels_are_named(ports: Path, tmp_path: Path) -> None:
+    more = marina(tmp_path / "more", ports, "east")
+    (more / "east.geojson").write_text('{"features": [{"properties": {"kind": "yacht"}}]}')
+    with pytest.raises(DataError, match=r"east\.geojson: feature 0 has kind 'yacht'"):
+        evaluate(ports, Perfect(), labels=more)

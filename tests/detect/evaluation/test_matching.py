@@ -98,6 +98,27 @@ def test_unmatched_predictions_in_ignore_areas_are_dropped() -> None:
     assert outcome(predictions((0, 0, 100), (200, 0, 100)), truth) == (0, 0, 1)
 
 
+def test_finds_at_a_marina_cost_even_in_an_ignore_area() -> None:
+    area = box(-50, -50, 50, 50)
+    truth = Truth("s", labels(), ignore=(box(-500, -50, 500, 50),), small_craft=(area,))
+    assert outcome(predictions((0, 0, 100), (200, 0, 100)), truth) == (0, 0, 1)
+    score = score_scene(predictions((0, 0, 100), (200, 0, 100)), [], truth)
+    assert score.at_small_craft == (0, 1)
+
+
+def test_a_labelled_hull_at_a_marina_is_right_there() -> None:
+    truth = Truth("s", labels((0, 0, 100, "berthed", "high")), small_craft=(box(-50, -50, 50, 50),))
+    score = score_scene(predictions((5, 0, 100), (30, 20, 100)), [], truth)
+    assert score.at_small_craft == (1, 1)
+    assert figures([score])["precision_at_small_craft"] == 0.5
+    assert bootstrap([score])["precision_at_small_craft"][0] < 0.5
+
+
+def test_doubtful_hulls_at_a_marina_neither_count_nor_cost() -> None:
+    truth = Truth("s", labels((0, 0, 100, "berthed", "low")), small_craft=(box(-50, -50, 50, 50),))
+    assert score_scene(predictions((0, 0, 100)), [], truth).at_small_craft == (0, 0)
+
+
 def test_a_sure_vessel_in_an_ignore_area_counts() -> None:
     truth = Truth("s", labels((0, 0, 100, "open", "high")), ignore=(box(-500, -50, 500, 50),))
     assert outcome(predictions(), truth) == (0, 1, 0)

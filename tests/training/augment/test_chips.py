@@ -13,7 +13,7 @@ from monitor.training.augment.ground import Cutout, Ground, prepare_ground
 from monitor.training.augment.paint import paint_hulls
 from monitor.training.augment.sampling import draw_size, next_in_row, pick_centre, stern_place, with_errors
 from monitor.training.augment.shores import add_shores
-from monitor.training.augment.targets import corners, fill
+from monitor.training.augment.targets import corners, fill, render_targets
 from monitor.training.augment.weather import weather
 
 
@@ -105,6 +105,32 @@ def test_claims_away_from_hulls_and_hulls_without_a_sure_claim_are_marked(ground
     assert marked.spots.tolist() == [[3.0, 3.0]]
     assert sure[0] not in marked.missed
     assert set(marked.missed) == set(sure[1:])
+
+
+def test_moorings_of_boats_are_shown_often_and_claims_there_are_marked(ground: Ground) -> None:
+    ring = np.array([[2.0, 2.0], [14.0, 2.0], [14.0, 14.0], [2.0, 14.0]], np.float32)
+    marina = replace(ground, port=replace(ground.port, ignore=(ring,), small_craft=(ring,), hulls=()))
+    hidden = replace(marina, port=replace(marina.port, small_craft=()))
+    rng = np.random.default_rng(0)
+
+    def near(g: Ground) -> int:
+        return sum(max(pick_centre(g, rng, 32)) < 32 for _ in range(400))
+
+    assert near(marina) > near(hidden) + 20
+    claim = Hulls(*(np.array([value]) for value in (8.0, 8.0, 10.0, 2.0, 0.0, 0.9)))
+    assert len(with_errors(marina, claim).spots) == 1
+    assert len(with_errors(hidden, claim).spots) == 0
+
+
+def test_moorings_of_boats_are_background_that_is_learnt_and_sure_hulls_there_are_hulls() -> None:
+    ring = np.array([[10.0, 10.0], [50.0, 10.0], [50.0, 50.0], [10.0, 50.0]], np.float32)
+    hull = Hull(20.0, 20.0, 12.0, 3.0, 0.0, True)
+    there = render_targets((64, 64), [hull], ignore=[ring], small_craft=[ring])
+    hidden = render_targets((64, 64), [hull], ignore=[ring])
+    assert there.vessel_weight[40, 40] == 1
+    assert hidden.vessel_weight[40, 40] == 0
+    assert there.maps[0, 40, 40] == 0
+    assert there.maps[0, 20, 20] == 1
 
 
 def test_new_paint_stays_on_the_hull_and_differs_from_hull_to_hull() -> None:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsError
 from monitor.core.text import plain
 from monitor.core.version import VERSION
-from monitor.serve import api, pages
+from monitor.serve import api, files, pages
 from monitor.serve.cache import PageCache
 from monitor.serve.request import BadQuery
 from monitor.serve.security import AccessRule, SecurityMiddleware
@@ -37,6 +37,7 @@ def make_app(cache: PageCache, access: AccessRule) -> ASGIApp:
     app.include_router(tables)
     endpoints = pages.endpoints_of([route for route in tables.routes if isinstance(route, APIRoute)])
     app.include_router(pages.page_routes(cache, endpoints))
+    app.include_router(files.file_routes(cache))
 
     @app.exception_handler(MonitorError)
     def refused(request: Request, error: MonitorError) -> Response:

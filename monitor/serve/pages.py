@@ -9,14 +9,16 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from monitor.core.aoi import Aoi
 from monitor.core.wording import minute, number
 from monitor.report.page.blocks import Cell, Table
 from monitor.report.page.wording import SIMULATED_LINE
 from monitor.serve import images, port, render
 from monitor.serve.cache import PageCache
 from monitor.serve.evidence import decisions, subject_evidence
+from monitor.serve.files import briefs_of
 from monitor.serve.health import Run
-from monitor.serve.request import LAST_ROW, RequestView, observation_when, row_when
+from monitor.serve.request import LAST_ROW, RequestView, observation_state, observation_when, partly_seen, row_when
 from monitor.store.alerts import AlertStore
 
 PER_PAGE = 40
@@ -56,30 +58,10 @@ def _ports(router: APIRouter, cache: PageCache) -> None:
         return _page(view, "home.html.j2", "Ports", cards=view.cards(), waiting=waiting, runs=view.runs()[:1])
 
     @router.get("/ports/{aoi_id}")
-    def one_port(aoi_id: str, observation: str = "") -> str:
-        """One port: timeline and map."""
+    def one_port(aoi_id: str, tab: str = "overview", observation: str = "") -> str:
+        """One tab of a port's page."""
         view = RequestView.of(cache)
-        aoi = view.content.aoi(aoi_id)
-        seen = images.observations(view.content, aoi)
-        clear = [k.scene_id for k in seen if k.state == "observed"]
-        chosen = (
-            observation
-            if observation in {k.scene_id for k in seen}
-            else (clear or [k.scene_id for k in seen] or [""])[-1]
-        )
-        card = next(card for card in view.cards() if card.health.aoi.id == aoi.id)
-        parts = port.parts(cache, view.content, aoi)
-        return _page(
-            view,
-            "port.html.j2",
-            aoi.name or aoi.id,
-            aoi=aoi,
-            card=card,
-            parts=parts,
-            observations=seen,
-            chosen=chosen,
-            period=view.content.given.period,
-        )
+        return _port_page(view, view.content.aoi(aoi_id), tab if tab in port.TABS else "overview", observation)
 
     @router.get("/tiles/{aoi_id}", response_class=Response)
     def tile(aoi_id: str) -> Response:
@@ -93,6 +75,26 @@ def _ports(router: APIRouter, cache: PageCache) -> None:
         """The chip of one detection."""
         made = images.chip(cache, cache.now(), detection_id)
         return Response(made.data, media_type=made.mime, headers={"cache-control": "private, max-age=60"})
+
+
+def _port_page(view: RequestView, aoi: Aoi, tab: str, observation: str) -> str:
+    cache, content = view.cache, view.content
+    parts, seen = port.parts(cache, content, aoi), images.observations(content, aoi)
+    shown = images.newest(content, aoi)
+    known = observation in {k.scene_id for k in seen}
+    return _page(
+        view,
+        "port.html.j2",
+        aoi.name or aoi.id,
+        aoi=aoi,
+        card=next(card for card in view.cards() if card.health.aoi.id == aoi.id),
+        parts=[part for part in parts if part.tab == tab],
+        tab=tab,
+        tabs={name: words for name, words in port.TABS.items() if name == "files" or any(p.tab == name for p in parts)},
+        observations=seen,
+        chosen=observation if known else shown.scene_id if shown else "",
+        briefs=briefs_of(cache, content, aoi.id),
+    )
 
 
 def _review(router: APIRouter, cache: PageCache) -> None:
@@ -124,6 +126,7 @@ def _review(router: APIRouter, cache: PageCache) -> None:
             "review.html.j2",
             "Review",
             items=some,
+            partly=partly_seen(view.content, some),
             total=len(chosen),
             start=start,
             per_page=PER_PAGE,
@@ -142,8 +145,10 @@ def _review(router: APIRouter, cache: PageCache) -> None:
         queue = view.queue()
         made = subject_evidence(cache, view.content, subject, queue)
         title = f"{KINDS.get(str(made.row['kind']), str(made.row['kind']))}: evidence"
+        partly = partly_seen(view.content, [made.row])
         fragment, known = render.blocks_html(made.blocks), set(queue["subject"])
-        return _page(view, "evidence.html.j2", title, made=made, fragment=fragment, known=known, kinds=KINDS)
+        values = {"made": made, "fragment": fragment, "known": known, "kinds": KINDS, "partly": partly}
+        return _page(view, "evidence.html.j2", title, **values)
 
 
 def _rest(router: APIRouter, cache: PageCache, endpoints: list[tuple[str, str, str]]) -> None:
@@ -215,6 +220,7 @@ def _page(view: RequestView, template: str, title: str, **values: object) -> str
         minute=minute,
         number=number,
         observation_when=observation_when,
+        observation_state=observation_state,
         row_when=lambda row: row_when(content, row),
         **values,
     )

@@ -24,14 +24,27 @@ from monitor.report.tiles.observations import observations_of, within
 from monitor.serve.cache import PageCache, PageContent
 from monitor.serve.render import blocks_html
 
+TABS = {
+    "overview": "Overview",
+    "season": "Season",
+    "berths": "Berths and visits",
+    "stacks": "Stacks",
+    "voyages": "Voyages",
+    "ais": "AIS and gaps",
+    "flights": "Flights",
+    "files": "Briefs and files",
+}
+"""The tabs of a port's page in order, by the name that its address gives them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading of the page with its fragment of HTML."""
+    """A heading of the page with its fragment of HTML, and the tab of `TABS` that it stands in."""
 
     id: str
     title: str
     html: str
+    tab: str
 
 
 def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
@@ -49,23 +62,23 @@ def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
 
     def draw() -> object:
         given = _of_port(content.given, aoi)
-        made: list[tuple[str, str, tuple[Block, ...]]] = [
-            ("coverage", "What could be seen", (_coverage(given, aoi),)),
-            ("series", "Twenty-six weeks", (_series(given, aoi),)),
-            ("timeline", "Timeline", (_timeline(cache, given),)),
-            ("berths", "Berths", berth_calendar(given, aoi)),
-            ("visits", "Visits", (visits(given, aoi),)),
-            ("stacks", "Container stacks", stacks(given, aoi)),
-            *(("containers", part.title, part.blocks) for part in containers(given, aoi)),
-            ("voyages", "Voyages and shuttles", voyages(given).blocks),
-            ("ais", "AIS and imagery", ais(given).blocks[:2]),
-            ("gaps", "AIS gaps", gaps(given).blocks),
+        made: list[tuple[str, str, str, tuple[Block, ...]]] = [
+            ("overview", "coverage", "What could be seen", (_coverage(given, aoi),)),
+            ("season", "series", "Twenty-six weeks", (_series(given, aoi),)),
+            ("season", "timeline", "Timeline", (_timeline(cache, given),)),
+            ("berths", "berths", "Berths", berth_calendar(given, aoi)),
+            ("berths", "visits", "Visits", (visits(given, aoi),)),
+            ("stacks", "stacks", "Container stacks", stacks(given, aoi)),
+            *(("stacks", "containers", part.title, part.blocks) for part in containers(given, aoi)),
+            ("voyages", "voyages", "Voyages and shuttles", voyages(given).blocks),
+            ("ais", "ais", "AIS and imagery", ais(given).blocks[:2]),
+            ("ais", "gaps", "AIS gaps", gaps(given).blocks),
         ]
         found = flights(cache.workspace.archive)
         if not found.nothing:
             part = flights_part(found, given.period, simulated=given.is_simulated)
-            made.append(("flights", "Flights", part.blocks))
-        return tuple(Part(name, title, blocks_html(some)) for name, title, some in made)
+            made.append(("flights", "flights", "Flights", part.blocks))
+        return tuple(Part(name, title, blocks_html(some), tab) for tab, name, title, some in made)
 
     return cast("tuple[Part, ...]", cache.draw(content, ("port", aoi.id), draw))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -15,7 +15,7 @@ from monitor.core.tables import DETECTIONS, QUEUE, REVIEWS
 from monitor.core.wording import date_only, minute
 from monitor.pipeline.review.queue import queue_of
 from monitor.report.page.wording import when
-from monitor.report.tiles.observations import Observation
+from monitor.report.tiles.observations import OBSERVED, PARTLY, Observation, observations_of
 from monitor.serve import render
 from monitor.serve.cache import PageCache, PageContent
 from monitor.serve.health import Health, PortCard, Run, errors_of, health, runs
@@ -24,6 +24,12 @@ from monitor.serve.port import parts
 from monitor.store.reviews import ReviewStore
 
 _HEADLINES = ("dark_event", "shuttle", "voyage", "visit", "stack")
+_HIDDEN = {
+    "cloud": "under cloud",
+    "sea ice": "under sea ice",
+    "outside": "outside the picture",
+    "no data": "without data",
+}
 LAST_ROW = 1_000_000_000
 """Rows beyond this are not asked for; larger numbers would not fit the tables' own."""
 
@@ -121,6 +127,29 @@ def row_when(content: PageContent, row: Mapping[str, object]) -> str:
 def observation_when(observation: Observation) -> str:
     """The time of an observation, in words: no hour where none is known."""
     return when(observation.acquisition) if observation.acquisition is not None else minute(observation.at)
+
+
+def observation_state(observation: Observation) -> str:
+    """What a pass showed of a port's water, in words: "clear", "partly under cloud", "not observed (cloud)"."""
+    if observation.state == PARTLY and observation.reason in _HIDDEN:
+        return f"partly {_HIDDEN[observation.reason]}"
+    words = {OBSERVED: "clear", PARTLY: "partly seen"}.get(observation.state, observation.state)
+    return words + (f" ({observation.reason})" if observation.reason else "")
+
+
+def partly_seen(content: PageContent, rows: Iterable[Mapping[str, object]]) -> dict[str, str]:
+    """For each scene of some rows of the queue that showed its port in part, what hid the rest.
+
+    Parameters
+    ----------
+    content : PageContent
+        The tables as they were read.
+    rows : iterable of mapping
+        Rows of the queue; those of no single scene are passed over.
+    """
+    ports = {str(row["aoi_id"]) for row in rows}
+    seen = (k for aoi_id in sorted(ports) for k in observations_of(content.given, aoi_id))
+    return {k.scene_id: observation_state(k) for k in seen if k.state == PARTLY}
 
 
 def port_health(cache: PageCache, content: PageContent, aoi: Aoi) -> Health:

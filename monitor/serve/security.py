@@ -26,6 +26,14 @@ _HEADERS = {
 }
 
 
+_BRIEFS = "/reports/"
+_BRIEF_POLICY = (
+    "sandbox allow-scripts allow-downloads; default-src 'none'; img-src data:; font-src data:; "
+    "style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""A brief has its own, stricter policy for style and scripts; this gives it an origin that may ask for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccessRule:
     """Which requests are answered.
@@ -98,6 +106,8 @@ class SecurityMiddleware:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers[name] = value
+                if scope["path"].startswith(_BRIEFS) and headers.get("content-type", "").startswith("text/html"):
+                    headers["content-security-policy"] = _BRIEF_POLICY
                 headers.setdefault("cache-control", "no-store")
             elif is_head:
                 message = {**message, "body": b""}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import geopandas as gpd
@@ -107,6 +107,32 @@ def status_table(context: Context, sensors: Iterable[str], title: str) -> Table:
     instants = [instant for done in files for first, last, _ in done.spans for instant in (first, last)]
     rows.append(_row("", "positions", sum(done.positions for done in files), instants))
     return Table(title, tuple(rows))
+
+
+def summary_table(there: Table, names: Mapping[str, str]) -> Table:
+    """What is there at a glance: a row a port and sensor with scenes, first and last day; positions in the title.
+
+    Parameters
+    ----------
+    there : Table
+        As `status_table` makes it.
+    names : mapping of str to str
+        Name of each port by its id.
+    """
+    rows = tuple(
+        {
+            "port": row["port"],
+            "name": names.get(str(row["port"]), ""),
+            "sensor": row["what"],
+            "scenes": row["number"],
+            "first": str(row["first"])[:10] or "–",
+            "last": str(row["last"])[:10] or "–",
+        }
+        for row in there.rows
+        if row["port"]
+    )
+    positions = sum(int(str(row["number"])) for row in there.rows if not row["port"])
+    return Table(f"{there.title}, {positions:,} AIS positions", rows)
 
 
 def _row(port: str, what: str, number: int, instants: Sequence[datetime]) -> dict[str, object]:

@@ -42,7 +42,7 @@ from monitor.workspace.run import Progress, alerts, run_recorded
 from monitor.workspace.schedule import Timer, run_command
 from monitor.workspace.search import plan_pull, pull_missing
 from monitor.workspace.settings import FILE_NAME, Settings, read_settings
-from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table
+from monitor.workspace.tables import Period, as_period, read_table, scene_table, status_table, summary_table
 
 if TYPE_CHECKING:
     from monitor.core.instants import Order
@@ -818,10 +818,21 @@ class Workspace:
             raise SettingsError("a comparison needs two dates, such as 2023-10-05 and 2023-10-10")
         return pipeline.publish.figure.show_comparison(self.context(aoi), first, last)
 
+    def __repr__(self) -> str:
+        """The folder alone."""
+        return f"Workspace({str(self.root)!r})"
+
+    def __str__(self) -> str:
+        """A row a port and sensor: scenes, first and last day."""
+        return self._summary().text()
+
     def _repr_html_(self) -> str:
-        """What is there and when it was last updated, for notebooks."""
+        """The same for notebooks, with when it was last updated."""
         runs = self.archive.records("run")
-        return pipeline.brief.notebook.show_status(self.status(), isoformat(runs[-1].at) if runs else "")
+        return pipeline.brief.notebook.show_status(self._summary(), isoformat(runs[-1].at) if runs else "")
+
+    def _summary(self) -> Table:
+        return summary_table(self.status(), {aoi.id: aoi.name or aoi.id for aoi in self.aois})
 
     @property
     def _timer(self) -> Timer:

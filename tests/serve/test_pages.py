@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
+import pyogrio
 import pytest
 
 from monitor.workspace.workspace import Workspace
@@ -44,8 +48,11 @@ def test_every_link_leads_somewhere(reader: httpx.Client) -> None:
         seen.add(path)
         answer = reader.get(path)
         assert answer.status_code == 200, path
+        if not answer.headers["content-type"].startswith("text/html"):
+            continue
         todo += [link for link in Outline(answer.text).links if link.startswith("/")]
-    assert {"/", "/review", "/activity", "/api", "/ports/made"} <= seen
+    assert {"/", "/review", "/activity", "/api", "/ports/made", "/ports/made?tab=ais"} <= seen
+    assert {"/ports/made?tab=files", "/downloads/made/gpkg", "/downloads/made/csv"} <= seen
     assert any(path.startswith("/evidence/") for path in seen)
 
 
@@ -67,10 +74,60 @@ def test_a_card_says_when_it_was_last_looked_and_how_long_ais_was_heard(reader: 
     assert f"{port['ais_hours_7d']} of 168 hours" in text
 
 
-def test_the_page_of_a_port_has_coverage_before_counts(reader: httpx.Client) -> None:
-    text = reader.get("/ports/made").text
+def tabs(reader: httpx.Client) -> dict[str, str]:
+    """The address and text of each tab of the port's page, in the order of its tabs."""
+    bar = reader.get("/ports/made").text.split('<nav class="tabs"')[1].split("</nav>")[0]
+    return {path: reader.get(path).text for path in re.findall(r'href="([^"]+)"', bar)}
+
+
+def test_the_tabs_of_a_port_have_coverage_before_counts(reader: httpx.Client) -> None:
+    text = "".join(tabs(reader).values())
     places = [text.index(f'id="{name}"') for name in ("coverage", "series", "timeline", "berths", "visits", "gaps")]
     assert places == sorted(places)
+    for name in ("map", "coverage", "series", "berths", "visits", "stacks", "voyages", "ais", "gaps", "briefs"):
+        assert text.count(f'<h2 id="{name}"') == 1, name
+
+
+def test_each_tab_marks_itself_and_needs_no_script(reader: httpx.Client) -> None:
+    made = tabs(reader)
+    assert len(made) >= 7
+    for path, text in made.items():
+        bar = text.split('<nav class="tabs"')[1].split("</nav>")[0]
+        assert re.findall(r'href="([^"]+)" aria-current="page"', bar) == [path]
+    assert '<h2 id="map"' in reader.get("/ports/made?tab=<b>").text
+
+
+def test_a_port_links_its_briefs_and_no_other_file(workspace: Workspace) -> None:
+    (made,) = (workspace.root / "reports").glob("brief_*.html")
+    alone = made.with_name(made.name.replace("brief_", "made_"))
+    alone.write_bytes(made.read_bytes())
+    (workspace.root / "reports" / "secret.html").symlink_to(workspace.root / "monitor.toml")
+    with served(workspace) as client:
+        text = client.get("/ports/made?tab=files").text
+        assert f'<a href="/reports/{made.name}">Brief of all ports, 2023-' in text
+        assert f'<a href="/reports/{alone.name}">Brief of ' in text
+        assert "secret.html" not in text
+        answer = client.get(f"/reports/{made.name}")
+        assert answer.content == made.read_bytes()
+        policy = answer.headers["content-security-policy"]
+        assert policy.startswith("sandbox allow-scripts allow-downloads;")
+        assert "allow-same-origin" not in policy
+        for name in ("nothing.html", "secret.html", "..%2fmonitor.toml"):
+            assert client.get(f"/reports/{name}").status_code == 404
+
+
+def test_downloads_are_what_an_export_writes(reader: httpx.Client, finished: Path, tmp_path: Path) -> None:
+    workspace = Workspace.open(finished)
+    (tmp_path / "made.gpkg").write_bytes(reader.get("/downloads/made/gpkg").content)
+    (exported,) = workspace.export(tmp_path / "again.gpkg", format="gpkg", aoi="made")
+    layers = {str(name) for name, _ in pyogrio.list_layers(exported)}
+    assert layers == {str(name) for name, _ in pyogrio.list_layers(tmp_path / "made.gpkg")}
+    ships = pyogrio.read_dataframe(tmp_path / "made.gpkg", layer="detections")
+    assert len(ships) == len(workspace.detections("made")) > 0
+    with zipfile.ZipFile(io.BytesIO(reader.get("/downloads/made/csv").content)) as packed:
+        for path in workspace.export(tmp_path / "csv", format="csv", aoi="made"):
+            assert packed.read(path.name) == path.read_bytes()
+    assert reader.get("/downloads/nowhere/gpkg").status_code == 404
 
 
 def test_a_port_or_picture_that_is_not_there_is_said_to_be_so(reader: httpx.Client) -> None:
@@ -156,3 +213,12 @@ def test_hangul_comes_from_this_server_alone(reader: httpx.Client) -> None:
 def test_the_first_card_of_the_queue_takes_the_focus(reader: httpx.Client) -> None:
     assert "items()[0].focus" in reader.get("/static/review.js").text
     assert 'tabindex="0" data-subject' in reader.get("/review").text
+
+
+def test_the_keys_of_the_review_page_stand_on_it(reader: httpx.Client) -> None:
+    legend = reader.get("/review").text.split('<ul class="keys"')[1].split("</ul>")[0]
+    script = reader.get("/static/review.js").text
+    for key, words in (("k", "keep"), ("r", "reject"), ("f", "fixed object"), ("u", "unsure")):
+        assert f"<kbd>{key}</kbd> {words}" in legend
+        assert f"{key}: " in script
+    assert "<kbd>Enter</kbd> evidence" in legend

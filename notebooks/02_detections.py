@@ -27,6 +27,7 @@ import monitor
 pd.set_option("display.float_format", "{:,.2f}".format)
 
 ws = monitor.open("../demo")
+places = {aoi.id: (aoi.name or aoi.id).split(" (")[0] for aoi in ws.aois}  # without the name in its own script
 detections = ws.detections()
 detections.groupby(["aoi_id", "class_name", "zone"]).agg(
     found=("detection_id", "count"), median_score=("score", "median"), median_length_m=("length_m", "median")
@@ -39,6 +40,14 @@ detections.groupby(["aoi_id", "class_name", "zone"]).agg(
 # %%
 
 
+def scale_bar(ax: plt.Axes, metres: float) -> None:
+    """A bar of a known length at the lower left of a picture in metres."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = left + 0.05 * (right - left), bottom + 0.05 * (top - bottom)
+    ax.plot([x, x + metres], [y, y], color="white", linewidth=4, solid_capstyle="butt")
+    ax.text(x, y + 0.015 * (top - bottom), f"{metres:,.0f} m, north is up", color="white", fontsize=8)
+
+
 def chip(row: pd.Series, ax: plt.Axes, half_m: float = 300.0) -> None:
     """One detection in its surroundings."""
     raster = ws.archive.read_raster(row["scene_id"])
@@ -49,8 +58,9 @@ def chip(row: pd.Series, ax: plt.Axes, half_m: float = 300.0) -> None:
     ax.imshow(np.clip(picture / 0.25, 0, 1) ** 0.7, extent=(left, right, bottom, top), interpolation="nearest")
     box.boundary.plot(ax=ax, color="#ffd92f", linewidth=1.5)
     ax.set(xlim=(x - half_m, x + half_m), ylim=(y - half_m, y + half_m), xticks=[], yticks=[], xlabel="", ylabel="")
+    scale_bar(ax, 100)
     length = f"{row['length_m']:.0f} m ({row['length_low_m']:.0f}–{row['length_high_m']:.0f})"
-    ax.set_title(f"{row['aoi_id']} {row['acquired_at']:%d %b}\n{length}, score {row['score']:.2f}", fontsize=9)
+    ax.set_title(f"{places[row['aoi_id']]} {row['acquired_at']:%d %b}\n{length}, score {row['score']:.2f}", fontsize=9)
 
 
 vessels = detections[detections["class_name"] == "vessel"].sort_values("score", ascending=False)
@@ -98,6 +108,7 @@ seen = berths[berths["state"] != "not observed"]
 pd.crosstab(seen["method"], seen["state"])
 
 # %%
+names = {berth.id: f"{places[aoi.id]}\n{berth.name}" for aoi in ws.aois for berth in aoi.of_kind("berth")}
 busy = seen[seen["state"] == "occupied"]["berth_id"].value_counts().index[:4]
 figure, axes = plt.subplots(len(busy), 1, figsize=(11, 6), sharex=True, sharey=True, layout="constrained")
 for berth, ax in zip(busy, axes, strict=True):
@@ -106,7 +117,7 @@ for berth, ax in zip(busy, axes, strict=True):
     for instant in mine[mine["state"] == "not observed"]["acquired_at"]:
         ax.axvline(instant, color="#d9d9d9", linewidth=4, zorder=0)
     ax.axhline(0.5, color="#969696", linewidth=0.7)
-    ax.set_ylabel(berth.removeprefix("rajin_").removeprefix("dunai_"))
+    ax.set_ylabel(names[berth], fontsize=8)
 axes[0].set_ylim(-0.05, 1.05)
 axes[0].set_title("Probability that a berth is occupied; grey: not observed (simulated)", loc="left")
 # %% [markdown]

@@ -78,25 +78,38 @@ ax.set_title("Positions (blue) and gaps over 12 h (orange), simulated AIS", loc=
 # true places; it grows with the time to the nearest fix, and a match may be no better than it.
 
 # %%
-observation = ws.scenes("rajin").sort_values("acquired_at").iloc[6]
+clearest = ws.counts("rajin").sort_values("observed_fraction")["scene_id"].iloc[-1]
+observation = ws.scenes("rajin").set_index("scene_id", drop=False).loc[clearest]
 there = track_at(positions, observation["acquired_at"].to_pydatetime())
 print(f"{observation['scene_id']}: {len(there)} vessels with a fix within 12 h")
 there.sort_values("r90_m").head()
 
 # %%
+
+
+def scale_bar(ax: plt.Axes, metres: float) -> None:
+    """A bar of a known length at the lower left of a picture in metres."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = left + 0.05 * (right - left), bottom + 0.05 * (top - bottom)
+    ax.plot([x, x + metres], [y, y], color="white", linewidth=4, solid_capstyle="butt")
+    ax.text(x, y + 0.015 * (top - bottom), f"{metres:,.0f} m, north is up", color="white", fontsize=8)
+
+
 raster = ws.archive.read_raster(observation["scene_id"])
 left, bottom, right, top = raster.grid.bounds
 figure, ax = plt.subplots(figsize=(7, 8), layout="constrained")
 picture = np.dstack([raster.band(name) for name in ("B04", "B03", "B02")])
 ax.imshow(np.clip(picture / 0.25, 0, 1) ** 0.7, extent=(left, right, bottom, top))
+scale_bar(ax, 1000)
 places = gpd.GeoDataFrame(there, geometry=gpd.points_from_xy(there["lon"], there["lat"]), crs=4326)
 places = places.to_crs(raster.grid.epsg).cx[left:right, bottom:top]
+places.plot(ax=ax, color="#ffd92f", markersize=10)
 places.buffer(places["r90_m"].clip(lower=60)).boundary.plot(ax=ax, color="#ffd92f", linewidth=1.4)
 for vessel in places.itertuples():
     ax.annotate(str(vessel.mmsi), (vessel.geometry.x + 120, vessel.geometry.y), color="#ffd92f", fontsize=8)
 ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
 ax.set_title(
-    f"SIMULATED  rajin, {observation['acquired_at']:%d %b %Y %H:%M} UTC: AIS, circles hold 9 of 10", loc="left"
+    f"SIMULATED  Rajin, {observation['acquired_at']:%d %b %Y %H:%M} UTC: AIS, circles hold 9 of 10", loc="left"
 )
 # %% [markdown]
 # ## Was AIS received there at all?

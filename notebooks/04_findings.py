@@ -59,10 +59,12 @@ for event in dark.sort_values("probability", ascending=False).head(3).itertuples
 # %% [markdown]
 # ## Visits: not before, not after
 # A satellite sees moments. Arrival lies between the last observation of the empty berth and the first observation of
-# the ship; the thick bar is what was surely there, the thin one what is possible.
+# the ship; dots are the first and last observation of it, the thick bar between them is what was surely there, the
+# thin one what is possible.
 
 # %%
 visits = ws.visits("rajin")
+names = {berth.id: berth.name for aoi in ws.aois for berth in aoi.of_kind("berth")}
 period = ws.scenes()["acquired_at"].agg(["min", "max"])
 figure, ax = plt.subplots(figsize=(11, 5), layout="constrained")
 berths = sorted(visits["berth_id"].unique())
@@ -75,9 +77,9 @@ for visit in visits.itertuples():
     ax.plot(
         [visit.arrived_not_after, visit.departed_not_before], [y, y], color=colour, linewidth=7, solid_capstyle="butt"
     )
-    ax.plot([visit.arrived_not_after], [y], "|", color=colour, markersize=12)
-ax.set_yticks(range(len(berths)), berths)
-ax.set_title("rajin: visits; blue with AIS, orange without (simulated)", loc="left")
+    ax.plot([visit.arrived_not_after, visit.departed_not_before], [y, y], "o", color=colour, markersize=7)
+ax.set_yticks(range(len(berths)), [names.get(berth, berth) for berth in berths])
+ax.set_title("Rajin: visits; blue with AIS, orange without (simulated)", loc="left")
 # %% [markdown]
 # ## Voyages and shuttles
 # Two visits become a voyage when a ship of that length could have sailed it in the time, by water. Competing links are

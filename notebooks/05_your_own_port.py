@@ -113,8 +113,18 @@ print(result.text())
 ws.scenes()[["scene_id", "acquired_at", "valid_fraction"]]
 
 # %%
+
+
+def scale_bar(ax: plt.Axes, metres: float) -> None:
+    """A bar of a known length at the lower left of a picture in metres."""
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = left + 0.05 * (right - left), bottom + 0.05 * (top - bottom)
+    ax.plot([x, x + metres], [y, y], color="white", linewidth=4, solid_capstyle="butt")
+    ax.text(x, y + 0.015 * (top - bottom), f"{metres:,.0f} m, north is up", color="white", fontsize=8)
+
+
 detections = ws.detections("newport")
-observation = ws.scenes()["scene_id"].iloc[0]
+observation = ws.counts("newport").sort_values("observed_fraction")["scene_id"].iloc[-1]
 raster = ws.archive.read_raster(observation)
 left, bottom, right, top = raster.grid.bounds
 figure, ax = plt.subplots(figsize=(7, 7), layout="constrained")
@@ -122,7 +132,9 @@ picture = np.dstack([raster.band(name) for name in ("B04", "B03", "B02")])
 ax.imshow(np.clip(picture / 0.25, 0, 1) ** 0.7, extent=(left, right, bottom, top))
 mine = detections[detections["scene_id"] == observation].to_crs(raster.grid.epsg)
 mine.boundary.plot(ax=ax, color="#ffd92f", linewidth=1.5)
-ax.set_title(f"SIMULATED  newport, {len(mine)} objects found", loc="left")
+ax.set(xlim=(left, right), ylim=(bottom, top))
+scale_bar(ax, 500)
+ax.set_title(f"SIMULATED  Newport, {len(mine)} objects found", loc="left")
 ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
 # %% [markdown]
 # ## 5. From here

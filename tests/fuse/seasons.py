@@ -31,8 +31,6 @@ from monitor.fuse import azimuth_shift, latest
 from monitor.fuse.matching.azimuth_shift import satellite_course_deg, slant_range_m
 
 LEAST_M = 45.0
-SPREAD = 1.5
-"""Sum of the counts of the beta distribution of chances: about as wide as those of the shipped weights."""
 LIKELY = 0.55
 """From where on a statement is "likely" in the words of Intelligence Community Directive 203."""
 _COLUMNS = [
@@ -114,7 +112,6 @@ def _detections(
     moored = truth["vessels"][truth["vessels"]["situation"] == "berthed"]
     middle = {str(b): (float(g["lon"].mean()), float(g["lat"].mean())) for b, g in moored.groupby("berth_id")}
     rows, ship = [], {}
-    share = _share_of_ships(acquisitions, truth, eye)
     for v in truth["vessels"].to_dict("records"):
         if not v["visible"] or v["length_m"] < LEAST_M or rng.random() < eye.missed:
             continue
@@ -124,7 +121,7 @@ def _detections(
         name = f"{v['scene_id']}-{len(rows)}"
         ship[name] = int(v["mmsi"])
         zone = "berth" if v["situation"] == "berthed" else "open"
-        axis, sure = (v["axis_deg"] + rng.normal(0, eye.axis_deg)) % 180.0, chance(rng, share, right=True)
+        axis, sure = (v["axis_deg"] + rng.normal(0, eye.axis_deg)) % 180.0, float(rng.uniform(0.5, 0.98))
         rows.append(_row(v, name, (lon, lat), length, zone, str(v["zone_id"]), eye, axis, sure))
     for observation in acquisitions:
         for _ in range(rng.poisson(eye.false_per_scene)):
@@ -148,7 +145,7 @@ def _detections(
                     "",
                     eye,
                     float(rng.uniform(0, 180)),
-                    chance(rng, share, right=False),
+                    float(rng.uniform(0.2, 0.6)),
                 )
             )
     empty = truth["berths"][~truth["berths"]["occupied"] & (truth["berths"]["observed"] > 0.7)]
@@ -168,30 +165,11 @@ def _detections(
                 str(berth["berth_id"]),
                 eye,
                 float(rng.uniform(0, 180)),
-                chance(rng, share, right=False),
+                float(rng.uniform(0.3, 0.8)),
             )
         )
     table = gpd.GeoDataFrame(pd.DataFrame(rows, columns=_COLUMNS), crs="EPSG:4326")
     return DETECTIONS.conform(table), ship
-
-
-def _share_of_ships(acquisitions: Sequence[Acquisition], truth: Mapping[str, pd.DataFrame], eye: Eye) -> float:
-    """The share of ships among the detections to expect."""
-    seen = truth["vessels"]["visible"] & (truth["vessels"]["length_m"] >= LEAST_M)
-    empty = ~truth["berths"]["occupied"] & (truth["berths"]["observed"] > 0.7)
-    ships = (1.0 - eye.missed) * float(seen.sum())
-    false = eye.false_per_scene * len(acquisitions) + eye.false_at_berth * float(empty.sum())
-    return (ships + 1.0) / (ships + false + 2.0)
-
-
-def chance(rng: np.random.Generator, share: float, *, right: bool) -> float:
-    """A score that is the chance that a detection is right, when so large a share of all are.
-
-    Chances of all detections have a beta distribution of that mean; those of the right ones are the same times the
-    chance itself, of the wrong ones times what is left: of detections with a score of 0.7, seven in ten are right.
-    """
-    a, b = SPREAD * share, SPREAD * (1.0 - share)
-    return float(rng.beta(a + right, b + (not right)))
 
 
 def _stacks(truth: pd.DataFrame, rng: np.random.Generator, eye: Eye) -> pd.DataFrame:

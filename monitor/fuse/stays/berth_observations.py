@@ -11,6 +11,7 @@ import pandas as pd
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, require, texts, vessels_only
 from monitor.core.tables import BERTH_STATES
+from monitor.fuse.dark.rules import REAL_BY_SCORE
 
 OCCUPIED, EMPTY, NOT_OBSERVED = "occupied", "empty", "not observed"
 LEAST_SHOWN = 0.1
@@ -136,7 +137,8 @@ def _at_berth(berth_id: str, hulls: list[BerthVessel], probability: float) -> li
                 probability=probability,
             )
         ]
-    real = np.clip([vessel.score for vessel in hulls], 1e-3, 1.0 - 1e-3)
+    points, chances = zip(*REAL_BY_SCORE, strict=True)
+    real = np.interp([vessel.score for vessel in hulls], points, chances)
     odds = np.nan_to_num(real / (1.0 - real), nan=1.0)
     odds *= probability / (1.0 - min(probability, 1.0 - 1e-9)) / odds.max()
     return [

@@ -16,7 +16,7 @@ _WIDTH, _LEFT, _RIGHT, _TOP = 900.0, 176.0, 20.0, 46.0
 _LANE, _HEAD, _BAND = 19.0, 22.0, 58.0
 _LEVELS = 4
 """Bars of one lane that overlap in time go under each other, at most so deep."""
-_LABEL_CHARS = 25
+_LABEL_CHARS, _MOST_TICKS = 25, 6
 _COLOUR = {"stay": BLUE, "gap": QUIET, "flight": ORANGE, "published": PURPLE, "leg": VERMILLION}
 _KEY = (
     ("clear", "seen clearly"),
@@ -123,7 +123,7 @@ def season_chart(
     for leg in legs:
         parts += _leg(leg, drawn, period)
     axis = [line(_LEFT, y, _WIDTH - _RIGHT, y, colour=INK)]
-    for at, label in day_ticks(period):
+    for at, label in day_ticks(period, _MOST_TICKS):
         x = _x(pd.Timestamp(at), period)
         anchor = "end" if x > _WIDTH - 40 else "middle"
         axis += [line(x, _TOP, x, y + 5, colour=RULE), text(x, y + 19, label, anchor=anchor)]

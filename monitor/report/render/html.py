@@ -61,6 +61,7 @@ def page(brief: Brief, *, paper: bool) -> str:
             anchors=anchors(brief),
             short_rows=_SHORT_ROWS,
             behind=behind(brief) if paper else (),
+            short_tiles=short_tiles(brief),
         )
     )
 
@@ -82,6 +83,11 @@ def behind(brief: Brief) -> tuple[Table, ...]:
     blocks = [b for b in _all_blocks(brief) if isinstance(b, (Chart, TileFigure))]
     shown = [b.details for b in blocks if not (b.is_extra if isinstance(b, TileFigure) else b.details_at)]
     return tuple(dict.fromkeys(table for table in shown if table is not None and len(table.rows) > _SHORT_ROWS))
+
+
+def short_tiles(brief: Brief) -> tuple[TileFigure, ...]:
+    """The tiles of the sections, whose notes and tables stand in the appendix."""
+    return tuple(b for b in _blocks(brief.sections) if isinstance(b, TileFigure) and b.details is None)
 
 
 def policy(styles: list[str], scripts: list[str]) -> str:

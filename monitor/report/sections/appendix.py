@@ -63,7 +63,7 @@ def method(given: BriefInput) -> Section:
     )
     how = (
         "A detector marks what looks like ships and container stacks; AIS at that instant explains them or not. "
-        "Likelihood words have the ranges of Intelligence Community Directive 203."
+        "Likelihood words follow ICD 203."
     )
     limits = (CONTENTS, UNMATCHED_CAVEAT, GAP_CAVEAT, NAME_RULE)
     return Section("method", "Method and error", (Text((how, measured)), Text(limits, "list")))

@@ -98,7 +98,7 @@ def all_events(given: BriefInput) -> Section:
             Cell(str(e["status"]), "warn" if e["status"] == DARK else "part"),
             Cell(measured_length(e["length_m"], e["length_low_m"], e["length_high_m"])),
             Cell(number(e["score"], 2)),
-            Cell(coordinates(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y, 4)),
+            Cell(coordinates(e["geometry"].envelope.centroid.x, e["geometry"].envelope.centroid.y)),
             Cell(str(e["zone_id"]) or str(e["zone"]) or "–"),
             Cell("not known" if pd.isna(e["reception_vessels"]) else number(e["reception_vessels"])),
             Cell(_chances(e)),

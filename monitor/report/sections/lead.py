@@ -24,6 +24,8 @@ SIDE_M = 1400.0
 """Side of the lead picture: 140 pixels of Sentinel-2, a ship of 120 m a twelfth of it. Chosen."""
 _ASIDE = 0.2
 """Of that side: how far the ship stands from the middle, where the handle of the swipe is. Chosen."""
+_LEAST_VALID, _MOST_OTHERS = 0.98, 4
+"""Share of the lead picture with pixels, and observations tried for it. Chosen."""
 Observations = Mapping[str, tuple[Observation, ...]]
 
 
@@ -103,9 +105,11 @@ def _detections(given: BriefInput, finding: Finding) -> Iterable[str]:
 def _pair(given: BriefInput, sight: _Sight, seen: tuple[Observation, ...], studio: Studio) -> Pair | None:
     """The detection, marked, and the nearest clear observation of the same place without it; None without either."""
     here = next((k for k in seen if k.scene_id == sight.scene_id), None)
-    other = None if here is None else _other(given, sight, here, seen)
-    if here is None or other is None:
+    others = () if here is None else _others(given, sight, here, seen)
+    if here is None or not others:
         return None
+    whole = (k for k in others if _is_whole(studio, k, _frame(given, sight, studio, east=here.at < k.at)))
+    other = next(whole, others[0])
     first, last = sorted((here, other), key=lambda k: k.at)
     frame = _frame(given, sight, studio, east=first is here)
     pictures = [_chip(studio, sight, k, frame) for k in (first, last)]
@@ -124,7 +128,8 @@ def _frame(given: BriefInput, sight: _Sight, studio: Studio, *, east: bool) -> F
     lon, lat = transformer(epsg, WGS84).transform(x + (_ASIDE if east else -_ASIDE) * SIDE_M, y)
     names = names_of(given)
     title = names.get(sight.berth_id) or names[sight.aoi_id]
-    return around(f"lead-{sight.aoi_id}", title, float(lon), float(lat), side_m=SIDE_M)
+    side = "east" if east else "west"
+    return around(f"lead-{sight.detection_id}-{side}", title, float(lon), float(lat), side_m=SIDE_M)
 
 
 def _chip(studio: Studio, sight: _Sight, shown: Observation, frame: Frame) -> Picture | None:
@@ -133,12 +138,20 @@ def _chip(studio: Studio, sight: _Sight, shown: Observation, frame: Frame) -> Pi
     return studio.chip(sight.detection_id, shown.scene_id, shown.sensor, frame, f"{frame.title}, {at}: {what}")
 
 
-def _other(given: BriefInput, sight: _Sight, here: Observation, seen: tuple[Observation, ...]) -> Observation | None:
-    """The last clear observation before, at which the berth was seen empty if there is one; else the first after."""
+def _is_whole(studio: Studio, shown: Observation, frame: Frame) -> bool:
+    """Whether an observation has pixels for nearly all of a frame."""
+    raster = studio.cut(shown.scene_id, frame)
+    return raster is not None and float(raster.valid.mean()) >= _LEAST_VALID
+
+
+def _others(
+    given: BriefInput, sight: _Sight, here: Observation, seen: tuple[Observation, ...]
+) -> tuple[Observation, ...]:
+    """The clear observations to compare with, best first: the berth seen empty, then before, then after; near first."""
     states = given.tables[BERTH_STATES]
     empty = set(states.loc[(states["berth_id"] == sight.berth_id) & (states["state"] == "empty"), "scene_id"])
     clear = [k for k in seen if k.sensor == here.sensor and k.state == OBSERVED and k.acquisition is not None]
     before = [k for k in clear if k.at < here.at][::-1]
     after = [k for k in clear if k.at > here.at and k.at < given.period.end]
     choices = [k for k in (*before, *after) if k.scene_id in empty] if sight.berth_id else []
-    return next(iter([*choices, *before, *after]), None)
+    return tuple(dict.fromkeys([*choices, *before, *after]))[:_MOST_OTHERS]

@@ -27,7 +27,7 @@ MARGIN_M = 300.0
 """About the berths that a port's picture shows."""
 _WIDEST_M = 5_000.0
 """Side from which berths that lie apart are not all shown: a ship of 120 m would be under 30 px of 1200. Chosen."""
-_MOST_STAYS, _MOST_STACKS = 4, 4
+_MOST_STAYS, _MOST_STACKS, _FEW_STACKS = 4, 4, 2
 FILM_OBSERVATIONS, _SHORT_FILM = 8, 4
 _WEEKS = 26
 _SHORT = timedelta(weeks=2)
@@ -105,7 +105,7 @@ def _summary(given: BriefInput, aoi: Aoi, seen: Sequence[Observation]) -> tuple[
     known = set(states["berth_id"])
     empty = [berth for berth in berths if berth in known and berth not in busy]
     hidden = len(berths) - len(known | (busy & set(berths)))
-    parts = [f"{name} was seen in {plural(len(seen), 'pass', 'passes')}."]
+    parts: list[str] = []
     if not berths:
         parts.append("Its file names no berths, so none are followed.")
     elif not busy & set(berths):
@@ -114,7 +114,7 @@ def _summary(given: BriefInput, aoi: Aoi, seen: Sequence[Observation]) -> tuple[
         parts.append(f"{plural(len(empty), 'other berth')} {'was' if len(empty) == 1 else 'were'} empty at every look.")
     if hidden > 0:
         parts.append(f"{plural(hidden, 'berth')} could not be seen at all.")
-    return (" ".join(parts),)
+    return (" ".join(parts or [f"{name} was seen in {plural(len(seen), 'pass', 'passes')}."]),)
 
 
 def _picture(studio: Studio, observation: Observation, frame: Frame) -> tuple[Block, ...]:
@@ -193,7 +193,8 @@ def _stacks(given: BriefInput, aoi: Aoi) -> Block | None:
     if changed.empty:
         stood = "stood without a change that can be measured" if (made["area_m2"] > 0).any() else "were not found"
         return Text((f"Container stacks {stood}.",))
-    rows = changed.assign(size=changed["change_m2"].abs()).nlargest(_MOST_STACKS, "size").sort_values("acquired_at")
+    most = _FEW_STACKS if given.period.duration <= _SHORT else _MOST_STACKS
+    rows = changed.assign(size=changed["change_m2"].abs()).nlargest(most, "size").sort_values("acquired_at")
     cells = tuple(
         (
             Cell(names.get(str(r["yard_id"]), str(r["yard_id"]))),
@@ -208,7 +209,7 @@ def _stacks(given: BriefInput, aoi: Aoi) -> Block | None:
         f"{short_name(aoi.name or aoi.id)}: stacks that changed",
         ("Yard", "Seen", "Area", "Change"),
         cells,
-        f"{left} smaller changes in the appendix." if left else "",
+        f"{plural(left, 'smaller change')} in the appendix." if left else "",
         numeric=(2, 3),
         compact=True,
     )

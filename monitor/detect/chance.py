@@ -1,4 +1,4 @@
-"""The chance that a vessel detection is right, from its score, zone and length; fitted to scenes left out."""
+"""The chance that a vessel detection is right, from its score, zone and length; `evaluation.chances` fits it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
-import pandas as pd
-from scipy.optimize import minimize
 
 from monitor.core.arrays import Floats
-from monitor.core.columns import floats, texts
-from monitor.core.errors import DataError
-from monitor.core.statistics import binomial_interval
 
 ZONES = ("berth", "inshore", "open")
 _LENGTH_M = 100.0
 _LENGTHS_M = (25.0, 400.0)
 """Lengths between which the chance changes with length."""
-LEAST_EACH = 10
-"""True and false detections that a fit needs, of each; chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +52,7 @@ class Chance:
         if self == Chance():
             return score
         values = np.array([getattr(self, each.name) for each in fields(self)])
-        return np.asarray(1.0 / (1.0 + np.exp(-(_terms(score, zone, length_m) @ values))), dtype=np.float64)
+        return np.asarray(1.0 / (1.0 + np.exp(-(terms(score, zone, length_m) @ values))), dtype=np.float64)
 
     def least_score(self, chance: float) -> float:
         """The least score that some zone and length turn into a chance.
@@ -77,80 +70,22 @@ class Chance:
         return float(1.0 / (1.0 + np.exp(-logit)))
 
 
-def _terms(score: Floats, zone: list[str], length_m: Floats) -> Floats:
-    """(n, 6) what each of the chance's numbers is multiplied with."""
+def terms(score: Floats, zone: list[str], length_m: Floats) -> Floats:
+    """(n, 6) what each of the chance's numbers is multiplied with.
+
+    Parameters
+    ----------
+    score : Floats
+        (n,) 0–1.
+    zone : list of str
+        ``berth`` | ``inshore`` | ``open`` | "".
+    length_m : Floats
+        NaN where not known.
+    """
     safe = np.clip(score, 1e-6, 1.0 - 1e-6)
     there = np.array([[one == name for name in ZONES] for one in zone], dtype=np.float64).reshape(-1, len(ZONES))
     long = np.log(np.clip(np.nan_to_num(length_m, nan=_LENGTH_M), *_LENGTHS_M) / _LENGTH_M)
     return np.column_stack([np.ones(len(safe)), np.log(safe / (1.0 - safe)), there, long])
-
-
-def fit_chance(found: pd.DataFrame) -> Chance:
-    """The chance that fits detections which are known to be right or wrong.
-
-    Parameters
-    ----------
-    found : table
-        `score, zone, length_m, right`, of scenes that the weights were not trained on.
-
-    Raises
-    ------
-    DataError
-        Fewer than ten were right, or wrong.
-
-    Notes
-    -----
-    Platt's fit (1999) with zone and length beside the score, pulled to the score as it is by a normal prior of one
-    logit on each number: what few detections cannot tell stays near 0.
-    """
-    right = found["right"].to_numpy(bool)
-    if min(int(right.sum()), int((~right).sum())) < LEAST_EACH:
-        raise DataError(
-            f"{int(right.sum())} detections right and {int((~right).sum())} wrong; a fit needs {LEAST_EACH} of each: "
-            "label more scenes that the weights were not trained on"
-        )
-    terms = _terms(floats(found, "score"), texts(found, "zone"), floats(found, "length_m"))
-    usual = np.array([getattr(Chance(), each.name) for each in fields(Chance)])
-
-    def loss(values: Floats) -> float:
-        odds = terms @ values
-        return float(np.logaddexp(0.0, np.where(right, -odds, odds)).sum() + 0.5 * ((values - usual) ** 2).sum())
-
-    bounds = [(0.05, 10.0) if each.name == "steep" else (-10.0, 10.0) for each in fields(Chance)]
-    best = minimize(loss, usual, method="L-BFGS-B", bounds=bounds).x
-    return Chance(*(round(float(value), 4) for value in best))
-
-
-def reliability(chance: Floats, right: Floats, *, bins: int = 5) -> pd.DataFrame:
-    """Rows of chance in equal bins: `low, high, detections, stated, right, right_low, right_high` (90 %).
-
-    Parameters
-    ----------
-    chance : Floats
-        (n,) as stated.
-    right : Floats
-        (n,) 1 where the detection was right.
-    bins : int
-        How many; bins without detections give no row.
-    """
-    place = np.minimum((chance * bins).astype(int), bins - 1)
-    rows = []
-    for number in np.unique(place):
-        mine = place == number
-        low, high = binomial_interval(int(right[mine].sum()), int(mine.sum()), level=0.9)
-        rows.append(
-            {
-                "low": number / bins,
-                "high": (number + 1) / bins,
-                "detections": int(mine.sum()),
-                "stated": float(chance[mine].mean()),
-                "right": float(right[mine].mean()),
-                "right_low": low,
-                "right_high": high,
-            }
-        )
-    columns = ["low", "high", "detections", "stated", "right", "right_low", "right_high"]
-    return pd.DataFrame(rows, columns=columns)
 
 
 def read_chance(table: Mapping[str, object]) -> Chance:

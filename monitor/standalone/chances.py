@@ -11,7 +11,8 @@ import pandas as pd
 
 from monitor.core.columns import floats, texts
 from monitor.core.errors import ArchiveError, DataError, DetectorError
-from monitor.detect.chance import Chance, fit_chance, reliability
+from monitor.detect.chance import Chance
+from monitor.detect.evaluation.chances import fit_chance, reliability
 from monitor.detect.evaluation.evaluate import detections
 from monitor.detect.evaluation.reader import labelled_folders, score_folder
 from monitor.detect.models.find import find_weights

@@ -10,7 +10,8 @@ import pytest
 
 from monitor.core.errors import DataError, DetectorError
 from monitor.core.scenes.scene import Acquisition
-from monitor.detect.chance import Chance, fit_chance, reliability
+from monitor.detect.chance import Chance
+from monitor.detect.evaluation.chances import fit_chance, reliability
 from monitor.detect.objects import find_objects
 from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import read_weights, weights_folder

@@ -106,7 +106,15 @@ class Calibration:
     factor: Floats
 
     def sigma_nought(self, amplitude: npt.NDArray[np.generic], line: int, sample: int) -> Pixels:
-        """Linear power of a window that begins at a line and a sample; 0 where the product has no data."""
+        """Linear power of a window; 0 where the product has no data.
+
+        Parameters
+        ----------
+        amplitude : array
+            (line, sample) numbers of the product.
+        line, sample : int
+            Where the window begins.
+        """
         at = RegularGridInterpolator((self.line, self.sample), self.factor, bounds_error=False, fill_value=None)
         rows, cols = amplitude.shape
         lines, samples = line + np.arange(rows), sample + np.arange(cols)

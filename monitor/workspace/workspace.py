@@ -25,7 +25,6 @@ from monitor.io.atomic import locked
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.context import Context, Rules
 from monitor.pipeline.outcome import RunResult, Step, Table, failure
-from monitor.report.figures.encode import Figure
 from monitor.sources import PositionReader
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
@@ -50,6 +49,7 @@ if TYPE_CHECKING:
     from monitor.pipeline.ais.ingest import IngestReport
     from monitor.pipeline.alerts.raise_and_send import Waiting
     from monitor.pipeline.planning import Plan
+    from monitor.report.figures.encode import Figure
     from monitor.report.render.notebook import Page
     from monitor.simulate import ScoreSheet
     from monitor.workspace.doctor import Check
@@ -793,6 +793,8 @@ class Workspace:
         DataError
             Nothing has that id, its pixels are not archived, or the notes do not fit.
         """
+        from monitor.report.figures.encode import Figure
+
         content = pipeline.publish.figure.make_figure(
             self.context(), id, size=size, period=as_period(period), notes=None if notes is None else Path(notes)
         )

@@ -64,7 +64,7 @@ def test_vessels_get_the_chance_of_their_zone_and_those_below_the_threshold_go(a
     plain = YoloDetector(threshold=0.2)
     before = find_objects(harbour.raster(), acquisition, plain)
     afloat = [index for index, name in enumerate(before.boxes.class_name) if name == "vessel"]
-    assert len(afloat) >= 3
+    assert len(afloat) >= 2
     low = YoloDetector(replace(plain.weights, chance=Chance(level=-30.0)), 0.2)
     assert "vessel" not in find_objects(harbour.raster(), acquisition, low).boxes.class_name
     surer = YoloDetector(replace(plain.weights, chance=Chance(level=1.0)), 0.2)

@@ -208,7 +208,17 @@ def _bands(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def read_scene_truth(folder: Path, epsg: int, more: Path | None = None) -> Truth:
-    """The labels of a scene, see `read_labels`, in metres of its CRS."""
+    """The labels of a scene in metres of its CRS.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the scene.
+    epsg : int
+        Of its CRS.
+    more : Path, optional
+        As `read_labels` takes it.
+    """
     names = ("stacks", "ignore", "empty", "blind", "small_craft")
     rings: dict[str, list[BaseGeometry]] = {name: [] for name in names}
     vessels, others = [], []

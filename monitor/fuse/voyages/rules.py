@@ -80,7 +80,7 @@ class SightingRule:
 
     recall: float = 0.8
     stay_h: float = 60.0
-    others: tuple[float, ...] = (0.35, 0.65, 1.0)
+    others: tuple[float, ...] = (0.65, 1.0)
     again: float = 0.1
     least_rate: float = 1e-6
     outlier: float = 0.03

@@ -52,8 +52,9 @@ class SightingRule:
         Share of ships at berth that an observation finds, as measured on ports left out of training.
     stay_h : float
         Usual stay of other ships: after so long they are gone. Chosen.
-    others : tuple of float
-        Shares of a port's nameless visits that are other ships' than those looked for, each as likely. Chosen.
+    others, others_of_nameless : tuple of float
+        Shares of a port's nameless visits that are other ships' than one that AIS names, and than nameless ones that
+        go to and fro, each as likely. Chosen.
     again : float
         Probability that a nameless ship that goes on lying in port after a visit is seen there in another one: it
         changed berth, or the visit was cut in two. Chosen.
@@ -80,7 +81,8 @@ class SightingRule:
 
     recall: float = 0.8
     stay_h: float = 60.0
-    others: tuple[float, ...] = (0.65, 1.0)
+    others: tuple[float, ...] = (0.35, 0.65, 1.0)
+    others_of_nameless: tuple[float, ...] = (0.65, 1.0)
     again: float = 0.1
     least_rate: float = 1e-6
     outlier: float = 0.03

@@ -58,7 +58,7 @@ def visit_odds(seen: Sightings, lengths: Floats, rule: SightingRule) -> VisitOdd
     have been seen again then, or not again after the last.
     """
     missed = 1.0 - rule.recall * seen.clear
-    rates = np.asarray(rule.others)
+    rates = np.asarray(rule.others_of_nameless)
     log_rate = seen.visits * (1.0 - rates + np.log(rates))
     if not len(seen.visit):
         none = np.zeros(0)

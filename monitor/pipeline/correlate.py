@@ -35,10 +35,12 @@ from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateRules, correlate, read_watchlist
+from monitor.fuse.dark.rules import AS_STATED, REAL_BY_SCORE, DarkRule
 from monitor.fuse.series.boxes import BoxError
 from monitor.fuse.series.changes import ChangeRule
 from monitor.fuse.series.containers import container_counts
 from monitor.fuse.series.rates import RateRule
+from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.pipeline import snapshot
 from monitor.pipeline.ais import rematch
@@ -46,6 +48,26 @@ from monitor.pipeline.ais.tables import port_points
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import FINDINGS, NOTE, made_from
 from monitor.store import findings
+
+
+def rules_of(context: Context) -> CorrelateRules:
+    """The rules that settings and detectors decide: scores that are fitted chances are taken as they are.
+
+    Parameters
+    ----------
+    context : Context
+        Its rules and detectors.
+    """
+    stated = [getattr(found, "scores_are_chances", None) for found in context.detectors.values()]
+    optical = [one for one in stated if one is not None]
+    real = AS_STATED if optical and all(optical) else REAL_BY_SCORE
+    return CorrelateRules(
+        dark=DarkRule(real=real),
+        visits=VisitRule(real=real),
+        links=LinkRule(prior=context.rules.shuttle_prior),
+        rates=RateRule.of(context.rules.false_alarms_per_year),
+        changes=ChangeRule.of(context.rules.false_alarms_per_year),
+    )
 
 
 def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet:
@@ -73,11 +95,7 @@ def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet
         as_of=context.now,
         reviews=snapshot.decisions(before),
         again=again,
-        rules=CorrelateRules(
-            links=LinkRule(prior=context.rules.shuttle_prior),
-            rates=RateRule.of(context.rules.false_alarms_per_year),
-            changes=ChangeRule.of(context.rules.false_alarms_per_year),
-        ),
+        rules=rules_of(context),
         pool=pool,
     )
     derived = tables | made

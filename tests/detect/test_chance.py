@@ -15,6 +15,7 @@ from monitor.detect.evaluation.chances import fit_chance, reliability
 from monitor.detect.objects import find_objects
 from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import read_weights, weights_folder
+from monitor.simulate.labelled import labelled_port
 from monitor.standalone.chances import fit_chances, with_chance
 from tests.detect import harbour
 
@@ -61,14 +62,16 @@ def test_no_score_above_a_threshold_is_lost_on_the_way_to_its_chance() -> None:
 
 
 def test_vessels_get_the_chance_of_their_zone_and_those_below_the_threshold_go(acquisition: Acquisition) -> None:
+    port = labelled_port(3003, size_px=192)
+    scene = replace(harbour.raster(), data=port.dn, valid=np.ones(port.shape, dtype=bool))
     plain = YoloDetector(threshold=0.2)
-    before = find_objects(harbour.raster(), acquisition, plain)
+    before = find_objects(scene, acquisition, plain)
     afloat = [index for index, name in enumerate(before.boxes.class_name) if name == "vessel"]
-    assert len(afloat) >= 2
+    assert len(afloat) >= 3
     low = YoloDetector(replace(plain.weights, chance=Chance(level=-30.0)), 0.2)
-    assert "vessel" not in find_objects(harbour.raster(), acquisition, low).boxes.class_name
+    assert "vessel" not in find_objects(scene, acquisition, low).boxes.class_name
     surer = YoloDetector(replace(plain.weights, chance=Chance(level=1.0)), 0.2)
-    after = find_objects(harbour.raster(), acquisition, surer)
+    after = find_objects(scene, acquisition, surer)
     for index in afloat:
         same = after.ids.index(before.ids[index])
         assert after.boxes.score[same] > before.boxes.score[index]

@@ -16,6 +16,8 @@ from monitor.core.errors import DetectorError
 
 Task = Literal["detect", "obb", "segment"]
 RGB = ("B04", "B03", "B02")
+UNFITTED = (0.0, 1.0)
+"""The calibration that leaves scores as they are."""
 THRESHOLD = 0.25
 """Least score where nothing else is said: ultralytics' own."""
 IOU: Mapping[str, float] = MappingProxyType({"obb": 0.3, "segment": 0.5, "detect": 0.5})
@@ -61,7 +63,7 @@ class ModelKeys(BaseModel):
     length_high: float | None = Field(
         None, gt=0, description="upper bound of the 90 % interval, times the length; empty: not measured"
     )
-    calibration: tuple[float, float] = Field((0.0, 1.0), description="a, b in logit score = a + b logit of its own")
+    calibration: tuple[float, float] = Field(UNFITTED, description="a, b in logit score = a + b logit of its own")
     fitted_on: tuple[str, ...] = Field((), description="scenes that threshold, lengths and scores were fitted to")
     trained_on: tuple[str, ...] = Field((), description="names of the labelled scenes it was trained on")
     measured: tuple[tuple[str, str, str], ...] = Field((), description="what was measured: what, value, sample")

@@ -17,7 +17,7 @@ from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER_STACK, Boxes
 from monitor.detect.models.axis import mask_box, pixel_box
 from monitor.detect.models.classes import class_names
-from monitor.detect.models.description import IOU, RGB, OwnModel
+from monitor.detect.models.description import IOU, RGB, UNFITTED, OwnModel
 from monitor.detect.models.stretch import ALIASES, Stretch, enlarged, stretch_of
 from monitor.detect.models.windows import SEAM, Pieces, cut_evenly, merged
 from monitor.detect.yolo.outlines import outline
@@ -66,6 +66,11 @@ class OwnDetector:
     def least_score(self) -> float:
         """The threshold in force."""
         return self.weights.keys.threshold if self.threshold is None else self.threshold
+
+    @property
+    def scores_are_chances(self) -> bool:
+        """Whether the score of a vessel is fitted to be the probability that it is one."""
+        return self.weights.keys.calibration != UNFITTED
 
     def _least(self, classes: tuple[str, ...]) -> Floats:
         """The threshold of each of the model's labels."""
@@ -254,7 +259,7 @@ def calibrated(score: Floats, calibration: tuple[float, float]) -> Floats:
     calibration : tuple of float
         (a, b) in logit chance = a + b logit score.
     """
-    if calibration == (0.0, 1.0):
+    if calibration == UNFITTED:
         return score
     safe = np.clip(score, 1e-6, 1 - 1e-6)
     logit = calibration[0] + calibration[1] * np.log(safe / (1 - safe))
@@ -263,6 +268,6 @@ def calibrated(score: Floats, calibration: tuple[float, float]) -> Floats:
 
 def _raw(score: float, calibration: tuple[float, float]) -> float:
     """The network's own score from which the calibrated one is at least `score`."""
-    if calibration == (0.0, 1.0) or not 0 < score < 1:
+    if calibration == UNFITTED or not 0 < score < 1:
         return score
     return float(1 / (1 + np.exp(-(np.log(score / (1 - score)) - calibration[0]) / calibration[1])))

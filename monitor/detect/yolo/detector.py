@@ -71,6 +71,11 @@ class YoloDetector:
         return self.weights.chance
 
     @property
+    def scores_are_chances(self) -> bool:
+        """Whether the score of a vessel is fitted to be the probability that it is one."""
+        return self.chance != Chance()
+
+    @property
     def least_score(self) -> float:
         """The threshold in force."""
         return self.weights.threshold if self.threshold is None else self.threshold

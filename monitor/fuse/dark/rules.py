@@ -10,6 +10,8 @@ from monitor.fuse.dark.reception import ReceptionRule
 REAL_BY_SCORE = ((0.1, 0.11), (0.3, 0.34), (0.5, 0.34), (0.7, 0.73), (0.9, 0.92))
 """Points of score and probability that a detection of that score is a ship, straight lines between them. Measured with
 the shipped weights at ten ports left out of training."""
+AS_STATED = ((0.0, 0.0), (1.0, 1.0))
+"""The same of a detector whose scores are fitted to be that probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ class DarkRule:
         Least length; ships of 300 GT, from which AIS is a duty abroad (SOLAS V/19), are about 45 m long.
     real : tuple of (float, float)
         As `REAL_BY_SCORE`: where the port's own detections are few, the scores of false hulls follow from it. Give what
-        was measured with the detector in use.
+        was measured with the detector in use, or `AS_STATED` where its scores are chances.
     real_without_score : float
         That probability where a detection has no score. Chosen.
     real_confirmed : float

@@ -14,6 +14,8 @@ from monitor.core.tables import BERTH_STATES
 from monitor.fuse.dark.rules import REAL_BY_SCORE
 
 OCCUPIED, EMPTY, NOT_OBSERVED = "occupied", "empty", "not observed"
+_LEAST_CHANCE = 1e-3
+"""No score makes a hull or a false one certain."""
 LEAST_SHOWN = 0.1
 """An observation that shows less of a berth says nothing of it. Chosen."""
 
@@ -65,6 +67,8 @@ def observations(
     detections: pd.DataFrame | None = None,
     matches: pd.DataFrame | None = None,
     coverage: pd.DataFrame | None = None,
+    *,
+    real: tuple[tuple[float, float], ...] = REAL_BY_SCORE,
 ) -> list[Observation]:
     """The observations in order of time; berths of which they show nothing are in none.
 
@@ -77,6 +81,8 @@ def observations(
         For place, length and MMSI of the hulls.
     coverage : COVERAGE table
         How much each observation shows of each berth; without it all of those that were observed, and else nothing.
+    real : tuple of (float, float), optional
+        As of `fuse.dark.rules.DarkRule`: it weighs the hulls at one berth against one another.
 
     Raises
     ------
@@ -99,7 +105,8 @@ def observations(
         seen = []
         for row in group[group["state"] == OCCUPIED].to_dict("records"):
             names = row["ids"].split() or by_berth.get((str(scene), str(row["berth_id"])), [])
-            seen += _at_berth(str(row["berth_id"]), [hulls[n] for n in names if n in hulls], float(row["occupied"]))
+            there = [hulls[n] for n in names if n in hulls]
+            seen += _at_berth(str(row["berth_id"]), there, float(row["occupied"]), real)
         known = group[group["clear"]]
         occupied = {str(name): float(p) for name, p in zip(known["berth_id"], known["occupied"], strict=True)}
         shown = {str(name): float(share) for name, share in zip(group["berth_id"], group["shown"], strict=True)}
@@ -120,7 +127,9 @@ def _shown(states: pd.DataFrame, coverage: pd.DataFrame | None) -> Floats:
     return np.asarray(np.where(shown >= LEAST_SHOWN, np.minimum(shown, 1.0), 0.0))
 
 
-def _at_berth(berth_id: str, hulls: list[BerthVessel], probability: float) -> list[BerthVessel]:
+def _at_berth(
+    berth_id: str, hulls: list[BerthVessel], probability: float, real: tuple[tuple[float, float], ...]
+) -> list[BerthVessel]:
     nan = float("nan")
     if not hulls:
         return [
@@ -137,9 +146,9 @@ def _at_berth(berth_id: str, hulls: list[BerthVessel], probability: float) -> li
                 probability=probability,
             )
         ]
-    points, chances = zip(*REAL_BY_SCORE, strict=True)
-    real = np.interp([vessel.score for vessel in hulls], points, chances)
-    odds = np.nan_to_num(real / (1.0 - real), nan=1.0)
+    points, chances = zip(*real, strict=True)
+    chance = np.clip(np.interp([vessel.score for vessel in hulls], points, chances), _LEAST_CHANCE, 1.0 - _LEAST_CHANCE)
+    odds = np.nan_to_num(chance / (1.0 - chance), nan=1.0)
     odds *= probability / (1.0 - min(probability, 1.0 - 1e-9)) / odds.max()
     return [
         replace(vessel, berth_id=berth_id, probability=float(one / (1.0 + one)))

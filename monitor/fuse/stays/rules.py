@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from monitor.fuse.dark.rules import REAL_BY_SCORE
+
 
 @dataclass(frozen=True, slots=True)
 class OccupancyRule:
@@ -137,6 +139,8 @@ class VisitRule:
         Least and greatest share of a port's berths that counts as usually occupied.
     missed_range : tuple of float
         Least and greatest probability that an observation of a berth said to be empty missed a ship there.
+    real : tuple of (float, float)
+        As of `fuse.dark.rules.DarkRule`.
     occupancy : OccupancyRule
     """
 
@@ -149,4 +153,5 @@ class VisitRule:
     doubt_range: tuple[float, float] = (0.1, 10.0)
     taken_range: tuple[float, float] = (0.05, 0.9)
     missed_range: tuple[float, float] = (1e-6, 0.5)
+    real: tuple[tuple[float, float], ...] = REAL_BY_SCORE
     occupancy: OccupancyRule = field(default_factory=OccupancyRule)

@@ -123,7 +123,7 @@ def _weighed(
     if berth_states.empty and coverage is not None and detections is not None:
         berth_states = states_from_coverage(detections, coverage)
     by_port: dict[str, list[Observation]] = {}
-    for seen in observations(berth_states, detections, matches, coverage) if len(berth_states) else ():
+    for seen in observations(berth_states, detections, matches, coverage, real=rule.real) if len(berth_states) else ():
         by_port.setdefault(seen.aoi_id, []).append(seen)
     outcomes = each(partial(WeighedPort.of, rule=rule), by_port.values(), pool, step="correlate, ports")
     return list(values(outcomes))

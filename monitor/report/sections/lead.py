@@ -14,7 +14,7 @@ from monitor.fuse.findings import headlines
 from monitor.report.page.blocks import Pair, Picture
 from monitor.report.page.model import BriefInput, Lead
 from monitor.report.page.wording import when
-from monitor.report.sections.notable import all_names, names_of, ranked, strongest, told
+from monitor.report.sections.notable import all_names, names_of, plain_words, ranked, strongest
 from monitor.report.sections.summary import statements
 from monitor.report.tiles.frames import Frame, around
 from monitor.report.tiles.observations import OBSERVED, Observation
@@ -56,7 +56,7 @@ def lead(given: BriefInput, observations: Observations, studios: Mapping[str, St
     strong = strongest(given, 1)
     was_seen = any(k.was_seen and k.at in given.period for some in observations.values() for k in some)
     if strong:
-        headline = told(given, strong[0]).headline
+        headline = plain_words(given, strong[0]).headline
     elif claims and was_seen:
         headline = claims[0].sentence.split(". ")[0].rstrip(".")
     else:

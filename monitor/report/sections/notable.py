@@ -21,7 +21,7 @@ _RULE = FindingRule()
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class PlainWords:
     """A finding in plain words: a headline without full stop, a sentence or two, and one reason of the confidence."""
 
     headline: str
@@ -72,15 +72,15 @@ def all_names(given: BriefInput) -> str:
     return either([names[aoi.id] for aoi in given.aois])
 
 
-def told(given: BriefInput, finding: Finding) -> Told:
+def plain_words(given: BriefInput, finding: Finding) -> PlainWords:
     """A finding as headline and sentence, from its row where its kind has one, else from its claim."""
-    made = _TOLD.get(finding.kind)
+    made = _BY_KIND.get(finding.kind)
     row = None if made is None else _row(given, made[0], made[1], finding.id)
     if made is None or row is None:
         claim = finding.claim.split(". ")[0].rstrip(".")
         lower = claim[:1].lower() + claim[1:]
         sentence = headlines.hedged(finding.likelihood, lower) if finding.likelihood else claim
-        return Told(claim, f"{sentence}.", _why(finding))
+        return PlainWords(claim, f"{sentence}.", _why(finding))
     return made[2](given, finding, row)
 
 
@@ -107,23 +107,23 @@ def _place(given: BriefInput, row: Mapping[str, object], key: str) -> str:
     return berth if port.lower() in berth.lower() else f"{berth}, {port}"
 
 
-def _dark(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+def _dark(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> PlainWords:
     place = _place(given, row, "zone_id")
     verb = headlines.lay_without_ais(place, finding.start)
     ship, received = _ship(row), row["reception_vessels"]
     sentence = f"{headlines.stated(ship, finding.likelihood, verb)}."
     if not pd.isna(received):
         sentence += f" {headlines.no_ais_fits(int(float(str(received))))}"
-    return Told(headlines.stated(ship, finding.likelihood, verb), sentence)
+    return PlainWords(headlines.stated(ship, finding.likelihood, verb), sentence)
 
 
-def _shuttle(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+def _shuttle(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> PlainWords:
     names = names_of(given)
     ports = [names.get(str(row[key]), str(row[key])) for key in ("port_a", "port_b")]
     bounds = (float(str(row["crossings_low_90"])), float(str(row["crossings_high_90"])))
     verb = headlines.went_to_and_fro(ports[0], ports[1], bounds, is_wide=_RULE.is_wide(*bounds))
     headline = headlines.stated(vessel(given, row["mmsi"]), finding.likelihood, verb)
-    return Told(headline, f"{headline}.", _why(finding))
+    return PlainWords(headline, f"{headline}.", _why(finding))
 
 
 def vessel(given: BriefInput, mmsi: object) -> str:
@@ -137,26 +137,26 @@ def vessel(given: BriefInput, mmsi: object) -> str:
     return f"The ship with MMSI {mmsi}"
 
 
-def _voyage(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+def _voyage(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> PlainWords:
     names, visits = names_of(given), given.tables[VISITS]
     ports = [names.get(str(row[key]), str(row[key])) for key in ("from_port", "to_port")]
     left = visits[visits["visit_id"] == row["from_visit"]]
     ship = _ship({"length_m": left["length_m"].iloc[0] if len(left) else float("nan")})
     verb = headlines.sailed(ports[0], ports[1], (finding.start, finding.end))
     headline = headlines.stated(ship, finding.likelihood, verb)
-    return Told(headline, f"{headline}.", _why(finding))
+    return PlainWords(headline, f"{headline}.", _why(finding))
 
 
-def _visit(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Told:
+def _visit(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> PlainWords:
     headline = f"{_ship(row)} {headlines.stayed(_place(given, row, 'berth_id'), (finding.start, finding.end))}"
     if finding.start == finding.end or not finding.likelihood:
-        return Told(headline, f"{headline}.", _why(finding))
+        return PlainWords(headline, f"{headline}.", _why(finding))
     one = headlines.hedged(finding.likelihood, "this was one stay of one ship")
-    return Told(headline, f"{headline}. {one}.", _why(finding))
+    return PlainWords(headline, f"{headline}. {one}.", _why(finding))
 
 
-_Teller = Callable[[BriefInput, Finding, Mapping[str, object]], Told]
-_TOLD: Mapping[str, tuple[Schema, str, _Teller]] = {
+_Writer = Callable[[BriefInput, Finding, Mapping[str, object]], PlainWords]
+_BY_KIND: Mapping[str, tuple[Schema, str, _Writer]] = {
     "dark_event": (DARK_EVENTS, "event_id", _dark),
     "shuttle": (SHUTTLES, "shuttle_id", _shuttle),
     "voyage": (VOYAGES, "voyage_id", _voyage),

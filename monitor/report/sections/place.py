@@ -1,4 +1,4 @@
-"""One port as a reader wants it: its berths in a picture, what lay at each, stacks that changed, the last looks."""
+"""One port as a reader wants it: berths in a picture, what lay at each, stacks that changed, the last observations."""
 
 from __future__ import annotations
 
@@ -111,7 +111,9 @@ def _summary(given: BriefInput, aoi: Aoi, seen: Sequence[Observation]) -> tuple[
     elif not busy & set(berths):
         parts.append("No ship was seen at any of its berths.")
     elif empty:
-        parts.append(f"{plural(len(empty), 'other berth')} {'was' if len(empty) == 1 else 'were'} empty at every look.")
+        parts.append(
+            f"{plural(len(empty), 'other berth')} {'was' if len(empty) == 1 else 'were'} empty at every observation."
+        )
     if hidden > 0:
         parts.append(f"{plural(hidden, 'berth')} could not be seen at all.")
     return (" ".join(parts or [f"{name} was seen in {plural(len(seen), 'pass', 'passes')}."]),)
@@ -144,7 +146,7 @@ def _berths(given: BriefInput, aoi: Aoi) -> Table | None:
         return None
     return Table(
         f"{short_name(aoi.name or aoi.id)}: berths with ships",
-        ("Berth", "Occupied", "Newest look", "Ships, at least these"),
+        ("Berth", "Occupied", "Newest observation", "Ships, at least these"),
         tuple(rows),
         numeric=(),
         compact=True,

@@ -15,7 +15,7 @@ from monitor.report.page.blocks import Cell, Section, Table
 from monitor.report.page.model import BriefHeader, BriefInput, Statement
 from monitor.report.page.wording import when
 from monitor.report.sections.key_numbers import PAST_WEEKS, ObservedRate, Windows, observed_rate, probability_of_more
-from monitor.report.sections.notable import short_name, strongest, told
+from monitor.report.sections.notable import plain_words, short_name, strongest
 from monitor.report.tiles.observations import Observation, longest_blind, observations_of, within
 
 MOST_CLAIMS = 3
@@ -72,8 +72,8 @@ def statements(given: BriefInput) -> tuple[Statement, ...]:
             reasons=f.reasons,
             alternatives=f.alternatives,
             evidence=f.evidence,
-            sentence=told(given, f).sentence,
-            why=told(given, f).why,
+            sentence=plain_words(given, f).sentence,
+            why=plain_words(given, f).why,
         )
         for f in strongest(given, MOST_CLAIMS - len(against))
     ]

@@ -111,9 +111,7 @@ def _summary(given: BriefInput, aoi: Aoi, seen: Sequence[Observation]) -> tuple[
     elif not busy & set(berths):
         parts.append("No ship was seen at any of its berths.")
     elif empty:
-        parts.append(
-            f"{plural(len(empty), 'other berth')} {'was' if len(empty) == 1 else 'were'} empty at every observation."
-        )
+        parts.append(f"{plural(len(empty), 'berth')} {'was' if len(empty) == 1 else 'were'} empty whenever seen.")
     if hidden > 0:
         parts.append(f"{plural(hidden, 'berth')} could not be seen at all.")
     return (" ".join(parts or [f"{name} was seen in {plural(len(seen), 'pass', 'passes')}."]),)

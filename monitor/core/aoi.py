@@ -29,11 +29,19 @@ KINDS = (
     "yard",
     "anchorage",
     "gate",
+    "rail",
+    "storage",
+    "open_storage",
+    "tank",
+    "oil_berth",
+    "road",
+    "site",
     "island",
     "reference_point",
     "alternative",
 )
-_POLYGONS = frozenset({"aoi", "aoi_wide", "water", "pier", "berth", "yard", "anchorage", "island", "alternative"})
+_POLYGONS = frozenset(KINDS) - {"gate", "rail", "road", "reference_point"}
+"""Kinds that are areas; a gate, a track or a road may be a line or a point as well."""
 OTHER_VECTORS = (".kml", ".kmz", ".gpkg", ".shp", ".json")
 """Files that hold a port as well, once `monitor init --port` has turned them into GeoJSON."""
 _AS_GEOJSON = "ports are kept as *.geojson; `monitor init FOLDER --port {}` turns it into one"
@@ -127,6 +135,11 @@ class Aoi:
         raise DataError(f"AOI {self.id}: no zone {zone_id!r}; there are {', '.join(z.id for z in self.zones)}")
 
     @property
+    def berths(self) -> tuple[Zone, ...]:
+        """The zones where ships lie alongside: berths and oil berths, in the file's order."""
+        return tuple(zone for zone in self.zones if zone.kind in ("berth", "oil_berth"))
+
+    @property
     def water(self) -> BaseGeometry | None:
         """The union of the water zones; None when the file has none, and water is read from the scene."""
         water = self.of_kind("water")
@@ -135,7 +148,7 @@ class Aoi:
     @property
     def has_berths(self) -> bool:
         """Whether the file names berths."""
-        return bool(self.of_kind("berth"))
+        return bool(self.berths)
 
 
 def read_aoi(path: Path) -> Aoi:

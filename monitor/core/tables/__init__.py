@@ -52,6 +52,7 @@ from monitor.core.tables.fusion import (
     VOYAGE_LINKS,
 )
 from monitor.core.tables.imagery import BERTH_STATES, CONTAINER_COUNTS, COVERAGE, DETECTIONS, PASSES, STACKS
+from monitor.core.tables.land import CHAIN_LINKS, CHAINS, LAND_CHANGES, LAND_STATES
 from monitor.core.tables.review import ALERTS, LEDGER, OBSERVATIONS, QUEUE, REVIEWS
 
 __all__ = [
@@ -69,6 +70,8 @@ __all__ = [
     "AIR_TRIPS",
     "ALERTS",
     "BERTH_STATES",
+    "CHAINS",
+    "CHAIN_LINKS",
     "CHANGES",
     "CONTAINER_COUNTS",
     "COUNTS",
@@ -82,6 +85,8 @@ __all__ = [
     "GAP_CANDIDATES",
     "GAP_RULES",
     "IDENTITY",
+    "LAND_CHANGES",
+    "LAND_STATES",
     "LEDGER",
     "MATCHES",
     "NULL_TESTS",
@@ -139,6 +144,10 @@ _ALL = (
     RATES,
     CHANGES,
     SHIPS_AND_STACKS,
+    LAND_STATES,
+    LAND_CHANGES,
+    CHAINS,
+    CHAIN_LINKS,
     VESSEL_WATCHLIST,
     ALERTS,
     OBSERVATIONS,

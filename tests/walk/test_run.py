@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,16 @@ from monitor.workspace.workspace import Workspace
 from tests.walk import made
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
+
+WITHOUT_TORCH = """
+import sys
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("torch", "ultralytics"):
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+sys.meta_path.insert(0, Absent())
+from monitor.cli.app import run
+"""
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +53,15 @@ def test_a_run_ends_in_a_brief_with_the_ship_at_the_quay(finished: Path) -> None
     assert list(states["state"]) == ["occupied", "occupied", "empty"]
     brief = next((finished / "reports").glob("*.html")).read_text()
     assert "made" in brief
+
+
+def test_a_run_ends_in_the_same_brief_where_torch_is_absent(finished: Path, tmp_path: Path) -> None:
+    root = made.write_workspace(tmp_path / "watch")
+    script = f"{WITHOUT_TORCH}\nsys.exit(run(['run', '--due', '-w', {str(root)!r}]))"
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+    with_torch, without = Workspace.open(finished), Workspace.open(root)
+    assert_frame_equal(without.detections(), with_torch.detections())
+    assert len(list((root / "reports").glob("*.html"))) == 1
 
 
 def test_the_ship_with_ais_is_matched_and_the_one_without_is_not(finished: Path) -> None:

@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test check bench chances clean
+.PHONY: demo test check bench chances release clean
 
 demo: .venv/.demo-ready
 	$(BIN)/monitor demo demo
@@ -29,6 +29,15 @@ REPORT ?= 100-119
 chances: .venv/.test-ready
 	$(BIN)/python -m tests.benchmarks.fit_and_report all --fit $(FIT) --report $(REPORT) $(SET)
 
+# make release: wheel, source archive, list of what a plain install brings (SBOM, CycloneDX) and checksums in dist/.
+release: .venv/.release-ready
+	rm -rf dist build/plain
+	$(BIN)/python -m build --outdir dist .
+	$(PYTHON) -m venv build/plain
+	build/plain/bin/pip install --quiet dist/*.whl
+	$(BIN)/cyclonedx-py environment build/plain/bin/python --pyproject pyproject.toml --output-file dist/sbom.json
+	cd dist && sha256sum * > SHA256SUMS
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; give one with make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
@@ -46,5 +55,9 @@ chances: .venv/.test-ready
 	$(BIN)/pip install --quiet --editable '.[bench]'
 	@touch $@
 
+.venv/.release-ready: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --editable '.[release]'
+	@touch $@
+
 clean:
-	rm -rf .venv demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv build demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -7,6 +7,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
+from monitor.core.version import VERSION
+
 HERE = {"monitor", "tests"}
 
 
@@ -37,3 +39,24 @@ def test_what_is_imported_is_declared(repository: Path) -> None:
         if not {plain(distribution) for distribution in known.get(name, [name])} & declared
     }
     assert missing == {}
+
+
+def test_the_list_without_torch_has_every_other_dependency(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = (repository / "docs/install/without-torch.txt").read_text(encoding="utf-8").splitlines()
+    listed = {line for line in lines if not line.startswith("#")}
+    assert set(project["dependencies"]) - listed == {"torch", "ultralytics>=8.4"}
+    assert listed <= set(project["dependencies"])
+
+
+CONDA = {"py-opencv": "opencv-python", "pytorch": "torch"}
+"""Names that conda-forge gives differently."""
+
+
+def test_the_conda_recipe_has_every_dependency_and_the_version(repository: Path) -> None:
+    project = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    recipe = (repository / "docs/install/recipe.yaml").read_text(encoding="utf-8")
+    assert f'version: "{VERSION}"' in recipe
+    lines = recipe.split("  run:\n")[1].split("\n\n")[0].splitlines()
+    named = [plain(line.strip("- ")) for line in lines if "python >=" not in line]
+    assert {CONDA.get(name, name) for name in named} == {plain(requirement) for requirement in project["dependencies"]}

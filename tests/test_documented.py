@@ -78,3 +78,18 @@ def test_every_room_has_a_line_for_contributors(repository: Path) -> None:
 def test_citation_and_changelog_have_the_version(repository: Path) -> None:
     assert f"version: {VERSION}\n" in (repository / "CITATION.cff").read_text(encoding="utf-8")
     assert f"## {VERSION}\n" in (repository / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_shipped_file_that_is_no_code_has_its_licence_named(repository: Path) -> None:
+    page = (repository / "docs/licences.md").read_text(encoding="utf-8")
+    named = re.findall(r"`([^`]+)`", page)
+    places = [path for folder in ("aoi", "monitor", "weights") for path in (repository / folder).rglob("*")]
+    code = {".py", ".j2", ".css", ".js", ".typed", ".pyc", ".txt"}
+    shipped = [p.relative_to(repository) for p in places if p.is_file() and p.suffix not in code]
+    missing = [
+        str(path)
+        for path in shipped
+        if path.name not in named
+        and not any(path.match(name) or str(path).startswith(name) for name in named if "/" in name)
+    ]
+    assert missing == []

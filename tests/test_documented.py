@@ -36,8 +36,8 @@ def test_a_command_shows_an_example_of_itself(line: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_readme_has_each_command(name: str, repository: Path) -> None:
-    commands = (repository / "README.md").read_text(encoding="utf-8").split("## Commands", 1)[1].split("\n## ", 1)[0]
+def test_the_overview_of_commands_has_each(name: str, repository: Path) -> None:
+    commands = (repository / "docs/reference/index.md").read_text(encoding="utf-8").split("## Commands", 1)[1]
     assert f"`monitor {name}" in commands or f"`{name}`" in commands or f"`{name} " in commands
 
 

@@ -216,7 +216,7 @@ class AisSection(_Section):
         {}, description='of an unknown layout, e.g. {mmsi = "ID", t = "when", lon = "x", lat = "y"}'
     )
     layouts: dict[str, LayoutTable] = Field(
-        {}, description="layouts of your own, as [ais.layouts.NAME] with columns, units, time (see the README)"
+        {}, description="layouts of your own, as [ais.layouts.NAME] with columns, units, time (see how-to/ais in the documentation)"
     )
     dates: Order = Field("", description="of tables whose dates do not show it: day first or month first")
     time_zone: str = Field("", description="of tables whose instants carry none, e.g. Asia/Vladivostok; empty: UTC")
@@ -304,7 +304,7 @@ class FlightsSection(_Section):
     time_zone: str = Field("", description="of CSV instants without a zone, e.g. Asia/Vladivostok; empty: UTC, flagged")
     dates: Order = Field("", description="of tables whose dates do not show it: day first or month first")
     layouts: dict[str, LayoutTable] = Field(
-        {}, description="layouts of your own, as [flights.layouts.NAME] with columns, units, time (see the README)"
+        {}, description="layouts of your own, as [flights.layouts.NAME] with columns, units, time (see how-to/ais in the documentation)"
     )
 
     @field_validator("within")

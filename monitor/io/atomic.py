@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from monitor.core.errors import ArchiveError
+from monitor.io.remote import is_remote, is_unreached, listed
 
 CUT = " #cut"
 """What ends a line that a crash had cut short."""
@@ -42,8 +43,13 @@ def disk_errors(path: Path, *, unless: type[OSError] | tuple[()] = ()) -> Iterat
     except unless:
         raise
     except OSError as error:
-        advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}; check the disk and run again")
+        where = "the store" if is_remote(path) else "the disk"
+        advice = _ADVICE.get(error.errno or 0, f"{error.strerror or error}; check {where} and run again")
         raise ArchiveError(f"{path}: {advice}") from error
+    except Exception as error:
+        if not is_unreached(error):
+            raise
+        raise ArchiveError(f"{path}: the store was not reached ({error}); run again when it is") from error
 
 
 def safe_name(text: str) -> str:
@@ -92,10 +98,36 @@ def replacing(path: Path, suffix: str = "") -> Iterator[Path]:
 
 
 def write_bytes(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all and return its path; errors as `replacing`."""
+    """Write a file whole or not at all and return its path; errors as `replacing`.
+
+    An object store takes an object whole or not at all, and shows the old one until then.
+    """
+    if is_remote(path):
+        with disk_errors(path):
+            path.write_bytes(content)
+        return path
     with replacing(path) as temporary:
         temporary.write_bytes(content)
     return path
+
+
+def write_unpublished(path: Path, content: bytes) -> None:
+    """Write a file that no reader looks for yet, such as one of `temporary_name`, and wait until it is on disk.
+
+    Raises
+    ------
+    ArchiveError
+        The disk is full, read-only or failing.
+    """
+    with disk_errors(path):
+        if is_remote(path):
+            path.write_bytes(content)
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def write_if_changed(path: Path, content: bytes) -> bool:
@@ -118,6 +150,9 @@ def append_lines(path: Path, lines: Sequence[str]) -> None:
         The disk is full, read-only or failing.
     """
     content = "".join(f"{line}\n" for line in lines).encode()
+    if is_remote(path):
+        _append_object(path, content)
+        return
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         is_new = not path.exists()
@@ -135,6 +170,13 @@ def append_lines(path: Path, lines: Sequence[str]) -> None:
                 raise
         if is_new:
             sync_folder(path.parent)
+
+
+def _append_object(path: Path, content: bytes) -> None:
+    """Write an object anew with more at its end; the caller's lock keeps others of this machine out meanwhile."""
+    with disk_errors(path):
+        before = path.read_bytes() if path.is_file() else b""
+        path.write_bytes(before + content)
 
 
 @contextmanager
@@ -169,7 +211,7 @@ def locked(path: Path, *, timeout: float = -1, is_singleton: bool = False) -> It
 
 def sync_folder(folder: Path) -> None:
     """Wait until the names in a folder are on disk."""
-    if os.name == "nt":
+    if os.name == "nt" or is_remote(folder):
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
@@ -196,6 +238,8 @@ def sweep(folder: Path) -> int:
 def digest(*folders: Path, suffix: str = "") -> str:
     """A hash of the names and contents of the files in some folders, whatever their times: a copy has the same.
 
+    Of remote folders the store's own hashes of the contents count, from one listing.
+
     Parameters
     ----------
     folders : Path
@@ -210,6 +254,10 @@ def digest(*folders: Path, suffix: str = "") -> str:
     """
     state = hashlib.sha256()
     for folder in folders:
+        if is_remote(folder):
+            with disk_errors(folder):
+                state.update("".join(f"{name}\0{mark}\0" for name, mark in listed(folder, suffix)).encode())
+            continue
         for path in sorted(p for p in folder.rglob(f"*{suffix}") if p.is_file() and not p.name.startswith(".")):
             state.update(f"{path.relative_to(folder.parent).as_posix()}\0".encode())
             state.update(hashlib.sha256(path.read_bytes()).digest())

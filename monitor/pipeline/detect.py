@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -58,7 +57,7 @@ def detect_scenes(
                 sensor,
             )
     work = without_detections(context, chosen)
-    archive = replace(context.archive, root=context.archive.root.resolve())
+    archive = context.archive.absolute()
     used = dict(context.detectors)
     compared = {scene.id: compared_with(scene, context.scenes, used) for scene, _ in work}
     return each(partial(_detect_one, archive, used, compared), work, pool, step="detect")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -121,7 +121,7 @@ def pull_scenes(
     pool : Executor, optional
         Works on several at once.
     """
-    return each(partial(_pull_one, source, replace(archive, root=archive.root.resolve())), work, pool, step="pull")
+    return each(partial(_pull_one, source, archive.absolute()), work, pool, step="pull")
 
 
 def _pull_one(source: Source, archive: Archive, work: tuple[Acquisition, Aoi]) -> str:

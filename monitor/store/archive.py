@@ -22,6 +22,7 @@ from monitor.core.timerange import TimeRange
 from monitor.io import atomic, parquet, seal, stac
 from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene
 from monitor.store.index import Index
+from monitor.store.positions import PositionStore
 from monitor.store.records import Record, latest_records, read_records
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,14 @@ class Archive:
     The value holds a path and nothing open, so it crosses threads and processes. Several processes may use one
     archive at once.
 
+    Attributes
+    ----------
+    root : Path
+        Local, or in an object store (`io.remote.remote_path`): files are the truth there as here, and one machine at a
+        time may write.
+    local : Path, optional
+        A folder of this machine for the index and the locks; `root` when not given.
+
     Raises
     ------
     ArchiveError
@@ -53,9 +62,11 @@ class Archive:
     """
 
     root: Path
+    local: Path | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "root", Path(self.root))
+        if isinstance(self.root, str):
+            object.__setattr__(self, "root", Path(self.root))
         marker = self.root / "archive.json"
         with atomic.disk_errors(marker):
             text = marker.read_text(encoding="utf-8") if marker.is_file() else None
@@ -372,7 +383,16 @@ class Archive:
     @property
     def index(self) -> Index:
         """The index of this archive."""
-        return Index(self.root / "index.sqlite")
+        return Index((self.local or self.root) / "index.sqlite")
+
+    @property
+    def positions(self) -> PositionStore:
+        """The AIS positions beside the scenes."""
+        return PositionStore(self.root / "positions", self.local)
+
+    def absolute(self) -> Archive:
+        """The same archive by its absolute path, for workers in other folders."""
+        return Archive(self.root.resolve(), self.local.resolve() if self.local else None)
 
     @contextmanager
     def lock_scene(self, scene_id: str) -> Iterator[None]:
@@ -383,7 +403,7 @@ class Archive:
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Lock a name against other threads and processes; a thread that has the lock may enter again."""
-        with atomic.locked(self.root / "log" / ".locks" / f"{name}.lock", is_singleton=True):
+        with atomic.locked((self.local or self.root) / "log" / ".locks" / f"{name}.lock", is_singleton=True):
             yield
 
     def reindex(self) -> int:

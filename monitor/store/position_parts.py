@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import date, datetime
@@ -108,12 +107,7 @@ def _write_part(table: pd.DataFrame, path: Path) -> str:
         use_dictionary=["mmsi", "receiver", "source_file", "nav_status", "length_m", *DIMENSIONS],
         write_page_checksum=True,
     )
-    with atomic.disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            file.write(buffer.getbuffer())
-            file.flush()
-            os.fsync(file.fileno())
+    atomic.write_unpublished(path, buffer.getvalue())
     return hashlib.sha256(buffer.getbuffer()).hexdigest()
 
 

@@ -37,9 +37,21 @@ class PositionStore:
 
     The value holds a path and nothing open, so it crosses processes. ``ingested/<key>.json`` is written last and states
     what a file added and when, which is how late data are found.
+
+    Attributes
+    ----------
+    root : Path
+        Local, or in an object store (`io.remote`).
+    local : Path, optional
+        A folder of this machine for locks; `root` when not given.
     """
 
     root: Path
+    local: Path | None = None
+
+    def absolute(self) -> PositionStore:
+        """The same store by its absolute path, for workers in other folders."""
+        return PositionStore(self.root.resolve(), self.local.resolve() if self.local else None)
 
     # writing
 
@@ -99,7 +111,7 @@ class PositionStore:
         """
         if vessels.empty:
             return
-        with atomic.locked(self.root / ".vessels.lock"):
+        with atomic.locked((self.local or self.root) / ".vessels.lock"):
             words = ["imo", "name", "callsign", "source_file"]
             both = pd.concat([self.vessels(), vessels], ignore_index=True) if len(self.vessels()) else vessels
             both = both.assign(**{c: both[c].replace("", pd.NA) for c in words})

@@ -19,9 +19,8 @@ from monitor.pipeline.snapshot import DERIVED
 from monitor.sources.ais.report import is_lost
 from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
-from monitor.store.positions import PositionStore
 from monitor.store.verify import verify
-from monitor.workspace.factory import alert_targets, detector, hub_settings, make_source
+from monitor.workspace.factory import alert_targets, archive_of, detector, hub_settings, make_source
 from monitor.workspace.settings import FILE_NAME, Settings
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -54,11 +53,20 @@ class Check:
 
 def examine(root: Path, settings: Settings) -> list[Check]:
     """Every check, in the order in which to correct them; services are reached only when the settings name them."""
-    checks = [_ports(root), *_disk(root), _archive(root), _tables(root), _files(root)]
-    checks += _kept(root)
+    checks = [_ports(root), *_disk(root)]
+    opened, archive = _opened(root, settings)
+    checks += [opened] if archive is None else [_archive(archive), _tables(archive), _files(archive), *_kept(archive)]
     checks += _sources(root, settings)
     checks += [_weights(root, settings, sensor) for sensor in settings.detector.sensors(settings.source.wanted)]
-    return [*checks, *_alerts(settings), _last_run(root)]
+    return [*checks, *_alerts(settings), *([] if archive is None else [_last_run(archive)])]
+
+
+def _opened(root: Path, settings: Settings) -> tuple[Check, Archive | None]:
+    """The archive, or what keeps it from being opened."""
+    try:
+        return Check("archive", True, ""), archive_of(root, settings)
+    except MonitorError as error:
+        return Check("archive", False, str(error), "monitor reindex"), None
 
 
 def _alerts(settings: Settings) -> Iterator[Check]:
@@ -109,9 +117,9 @@ def _disk(root: Path) -> Iterator[Check]:
     yield _tried("writing", f"chown -R $USER {root.absolute()}", check)
 
 
-def _archive(root: Path) -> Check:
+def _archive(archive: Archive) -> Check:
     def check() -> str:
-        scenes = Archive(root / "archive").scenes()
+        scenes = archive.scenes()
         newest = max((s.acquisition.acquired_at for s in scenes), default=None)
         ahead = newest is not None and newest > datetime.now(UTC)
         return f"{len(scenes)} scenes" + (f"; the newest, {newest}, is in the future: set the clock" if ahead else "")
@@ -120,25 +128,24 @@ def _archive(root: Path) -> Check:
     return Check("clock", False, found.what, "timedatectl set-ntp true") if "set the clock" in found.what else found
 
 
-def _kept(root: Path) -> Iterator[Check]:
+def _kept(archive: Archive) -> Iterator[Check]:
     """AIS files that were read and of which nothing was kept."""
 
     def check() -> str:
-        done = PositionStore(root / "archive" / "positions").ingested()
+        done = archive.positions.ingested()
         lost = [d.file for d in done if is_lost({**d.report, "positions": d.positions})]
         if lost:
             raise DataError(f"nothing was kept of {', '.join(lost)}")
         return f"something was kept of each of {len(done)} files"
 
-    if (root / "archive" / "positions").is_dir():
+    if archive.positions.root.is_dir():
         yield _tried("ais files", "monitor ingest FILE names the reasons", check)
 
 
-def _tables(root: Path) -> Check:
+def _tables(archive: Archive) -> Check:
     """Whether every derived table can be read as this version has it."""
 
     def check() -> str:
-        archive = Archive(root / "archive")
         faults = []
         for schema in DERIVED:
             try:
@@ -152,10 +159,9 @@ def _tables(root: Path) -> Check:
     return _tried("tables", "monitor run --due", check)
 
 
-def _files(root: Path) -> Check:
+def _files(archive: Archive) -> Check:
     """Whether a sample of the archive's files is what was written."""
-    archive = Archive(root / "archive")
-    found = verify(archive, PositionStore(archive.root / "positions"), sample=SAMPLE)
+    found = verify(archive, archive.positions, sample=SAMPLE)
     names = ", ".join(damage.path for damage in found.damaged[:_SHOWN])
     what = f"{found.checked} files compared with their checksums" + (f"; damaged: {names}" if names else "")
     return Check("files", not found.damaged, what, "monitor verify" if found.damaged else "")
@@ -212,7 +218,7 @@ def _hub(root: Path, settings: Settings) -> Iterator[Check]:
             return "accepted"
 
         yield _tried("login", f"{remedy}, made for deployment {hub.deployment}", login)
-    spent, cap = UnitQuota(Archive(root / "archive")).spent(datetime.now(UTC)), hub.units_per_month
+    spent, cap = UnitQuota(archive_of(root, settings)).spent(datetime.now(UTC)), hub.units_per_month
     what = f"{spent:.1f} of {cap:.0f} processing units used this month"
     full = spent >= cap
     yield Check(
@@ -239,9 +245,9 @@ def _weights(root: Path, settings: Settings, sensor: str) -> Check:
     return _tried(f"weights {sensor}", f"monitor weights lists what is known; set [detector.{sensor}] weights", check)
 
 
-def _last_run(root: Path) -> Check:
+def _last_run(archive: Archive) -> Check:
     def check() -> str:
-        runs = Archive(root / "archive").records("run")
+        runs = archive.records("run")
         if not runs:
             return "none yet; `monitor run --due` makes the first"
         last, steps = runs[-1], cast("list[dict[str, list[dict[str, str]]]]", runs[-1].body.get("steps") or [])

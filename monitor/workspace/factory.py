@@ -13,8 +13,10 @@ from monitor.core.errors import SettingsError
 from monitor.core.scenes.sensors import SERVED
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.registry import make_detector, with_past
+from monitor.io.remote import remote_path
 from monitor.pipeline.alerts.plan import AlertPlan
 from monitor.sources.imagery.sentinelhub.config import SentinelHubSettings, read_credentials
+from monitor.store.archive import Archive
 from monitor.workspace.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = [
     "alert_plan",
     "alert_targets",
+    "archive_of",
     "detector",
     "hub_settings",
     "make_detector",
@@ -34,6 +37,20 @@ __all__ = [
     "season_of",
     "shipped_ports",
 ]
+
+
+def archive_of(root: Path, settings: Settings) -> Archive:
+    """Where a workspace's scenes and tables are: its own folder, or the object store that its settings name.
+
+    Raises
+    ------
+    SettingsError
+        The store's client is not installed.
+    ArchiveError
+        It was written by a newer version, or the store does not answer.
+    """
+    here = root / "archive"
+    return Archive(remote_path(settings.archive.url), here) if settings.archive.url else Archive(here)
 
 
 def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str | None = None) -> Source:
@@ -77,9 +94,9 @@ def make_source(root: Path, settings: Settings, aois: tuple[Aoi, ...], name: str
         return SimulatedSource(season(settings, aois))
     if chosen == "sentinelhub":
         from monitor.sources.imagery.sentinelhub.source import SentinelHubSource
-        from monitor.store import Archive, UnitQuota
+        from monitor.store import UnitQuota
 
-        return SentinelHubSource(hub_settings(settings), UnitQuota(Archive(root / "archive")))
+        return SentinelHubSource(hub_settings(settings), UnitQuota(archive_of(root, settings)))
     if chosen == "stac":
         from monitor.sources.imagery.stac.source import StacSource
 

@@ -216,7 +216,8 @@ class AisSection(_Section):
         {}, description='of an unknown layout, e.g. {mmsi = "ID", t = "when", lon = "x", lat = "y"}'
     )
     layouts: dict[str, LayoutTable] = Field(
-        {}, description="layouts of your own, as [ais.layouts.NAME] with columns, units, time (see how-to/ais in the documentation)"
+        {},
+        description="layouts of your own, as [ais.layouts.NAME] with columns, units, time (docs: AIS and its layouts)",
     )
     dates: Order = Field("", description="of tables whose dates do not show it: day first or month first")
     time_zone: str = Field("", description="of tables whose instants carry none, e.g. Asia/Vladivostok; empty: UTC")
@@ -304,7 +305,7 @@ class FlightsSection(_Section):
     time_zone: str = Field("", description="of CSV instants without a zone, e.g. Asia/Vladivostok; empty: UTC, flagged")
     dates: Order = Field("", description="of tables whose dates do not show it: day first or month first")
     layouts: dict[str, LayoutTable] = Field(
-        {}, description="layouts of your own, as [flights.layouts.NAME] with columns, units, time (see how-to/ais in the documentation)"
+        {}, description="layouts of your own, as [flights.layouts.NAME] (docs: AIS and its layouts)"
     )
 
     @field_validator("within")
@@ -312,6 +313,12 @@ class FlightsSection(_Section):
     def _within(cls, value: str) -> str:
         span(value)
         return value
+
+
+class ArchiveSection(_Section):
+    """Where scenes, tables and positions lie."""
+
+    url: str = Field("", description="an object store, such as s3://bucket/folder; empty: archive/ of the workspace")
 
 
 class SimulateSection(_Section):
@@ -356,6 +363,7 @@ class Settings(BaseSettings):
     source: SourceSettings = SourceSettings()
     sentinelhub: SentinelHubSection = SentinelHubSection()
     stac: StacSection = StacSection()
+    archive: ArchiveSection = ArchiveSection()
     detector: DetectorSection = DetectorSection()
     ais: AisSection = AisSection()
     flights: FlightsSection = FlightsSection()

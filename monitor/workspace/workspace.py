@@ -34,7 +34,7 @@ from monitor.store.verify import Verification, verify
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
 from monitor.workspace.create import create_folder, write_season_inputs
-from monitor.workspace.factory import Detectors, alert_targets, detector, season
+from monitor.workspace.factory import Detectors, alert_targets, archive_of, detector, season
 from monitor.workspace.quickstart import catalog_settings, check_folder, port_file, run_quickstart
 from monitor.workspace.reviews import Reviews
 from monitor.workspace.run import Progress, alerts, run_recorded
@@ -215,12 +215,12 @@ class Workspace:
     @property
     def archive(self) -> Archive:
         """Where scenes and tables are."""
-        return Archive(self.root / "archive")
+        return archive_of(self.root, self.settings)
 
     @property
     def positions(self) -> PositionStore:
         """Where AIS positions are."""
-        return PositionStore(self.root / "archive" / "positions")
+        return self.archive.positions
 
     @property
     def ais(self) -> AisTables:

@@ -14,6 +14,8 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pandas as pd
+
 from monitor.cli.app import run
 from monitor.core.tables import COVERAGE, DETECTIONS
 from monitor.detect.berths.profiles import BERTH_PROFILES
@@ -51,7 +53,7 @@ def fill(root: Path, scenes: int) -> None:
     archive.write_note(NOTE, made_from(workspace.context()))
 
 
-def _of(table, scene_id):  # noqa: ANN001, ANN202
+def _of(table: pd.DataFrame, scene_id: str) -> pd.DataFrame:
     ids = {"detection_id": [f"{scene_id}-{n}" for n in range(len(table))]} if "detection_id" in table else {}
     return table.assign(scene_id=scene_id, **ids)
 

@@ -50,7 +50,7 @@ def stored_gaps(
         A part of the store is damaged.
     """
     count = max(buckets or (_BUCKETS if pool else 1), 1)
-    store = PositionStore(store.root.resolve())
+    store = store.absolute()
     work = [_Bucket(store, at_least, period, until, (i, count)) for i in range(count)]
     tables = []
     for outcome in each(_bucket_gaps, work, pool):

@@ -103,7 +103,7 @@ def stored_reception(
     ArchiveError
         A part of the store is damaged.
     """
-    store = PositionStore(store.root.resolve())
+    store = store.absolute()
     bounds = _around(aois) if aois else None
     days = [_within(TimeRange(start, start + timedelta(days=1)), period) for start in _days(store, period)]
     return _stacked(RECEPTION, _values(partial(_reception_on, store, bounds), days, pool), ())
@@ -134,7 +134,7 @@ def stored_gap_rules(
     """
     if gaps.empty:
         return GAP_RULES.empty()
-    store = PositionStore(store.root.resolve())
+    store = store.absolute()
     by_day = [part for _, part in gaps.groupby(gaps["start"].dt.floor("D"), sort=True)]
     rules = _stacked(GAP_RULES, _values(partial(_rules_of, store, shore), by_day, pool), ())
     return GAP_RULES.conform(rules.set_index("gap_id").loc[gaps["gap_id"]].reset_index())
@@ -173,7 +173,7 @@ def stored_gap_calls(
     """
     if gaps.empty or ports.empty:
         return GAP_CALLS.empty()
-    store = PositionStore(store.root.resolve())
+    store = store.absolute()
     parts = [gaps.iloc[i : i + _GAPS_AT_ONCE] for i in range(0, len(gaps), _GAPS_AT_ONCE)]
     return _stacked(GAP_CALLS, _values(partial(_calls_of, store, ports, sea), parts, pool), ())
 
@@ -241,7 +241,7 @@ def _by_vessel(
     pool: Executor | None,
 ) -> pd.DataFrame:
     """The rows of every vessel, some vessels at a time: the same bytes on any pool and for any number of groups."""
-    store = PositionStore(store.root.resolve())
+    store = store.absolute()
     held = sum(done.positions for done in store.ingested())
     count = max(held // AT_ONCE + 1, 8 if pool else 1)
     work = [_Group(store, period, (i, count)) for i in range(count)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,17 +18,28 @@ def init(
     folder: Annotated[Path | None, typer.Argument(help="Where.", show_default="the current folder")] = None,
     port: Annotated[
         list[Path] | None,
-        typer.Option("--port", help="Your own port: GeoJSON, KML, KMZ, GeoPackage or Shapefile; may repeat."),
+        typer.Option("--port", help="Your own place: GeoJSON, KML, KMZ, GeoPackage or Shapefile; may repeat."),
+    ] = None,
+    kind: Annotated[
+        Literal["port", "depot", "railyard", "terminal"] | None,
+        typer.Option("--kind", help="What the place of --port is: its file gets the zones to draw as a comment."),
+    ] = None,
+    beside: Annotated[
+        list[str] | None, typer.Option("--with", help="A shipped place to watch as well: tikhoretsk; may repeat.")
     ] = None,
 ) -> None:
     """Make a new workspace: monitor.toml, ports, an empty archive.
 
-    Examples: monitor init watch; monitor init watch --port gdynia.geojson
+    Examples: monitor init watch; monitor init watch --port siding.geojson --kind depot; monitor init --with tikhoretsk
     """
     from monitor.workspace.workspace import Workspace
 
-    made = Workspace.create(folder or session.folder, ports=port or ())
-    session.print({"workspace": str(made.root)}, f"{made.root}: ready; set [source] in {made.root / 'monitor.toml'}")
+    made = Workspace.create(folder or session.folder, ports=port or (), kind=kind or "", beside=beside or ())
+    places = made.places()
+    lines = [f"{made.root}: ready; set [source] in {made.root / 'monitor.toml'}"]
+    lines += [f"{place.id}: {place.text}" for place in places]
+    lines += [f"{place.id}: draw next {place.draw_next}" for place in places if place.draw_next]
+    session.print({"workspace": str(made.root), "places": [place.as_row() for place in places]}, "\n".join(lines))
 
 
 @command

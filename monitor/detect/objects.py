@@ -10,13 +10,13 @@ import numpy.typing as npt
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.aoi import Aoi, Zone
+from monitor.core.aoi import BERTH_KINDS, LAND_KINDS, Aoi
 from monitor.core.arrays import Floats
 from monitor.core.geo.geodesy import area_m2, convergence_deg
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import sensor
-from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector
+from monitor.detect.base import CONTAINER_STACK, VESSEL, Boxes, Detector, finds
 from monitor.detect.chance import Chance
 from monitor.detect.context.aircraft import without_aircraft
 from monitor.detect.context.motion import NOT_MEASURABLE, BandMotion, band_motion
@@ -26,6 +26,8 @@ from monitor.detect.past import comparable, new_hulls, with_new
 
 _LETTER = {VESSEL: "v", CONTAINER_STACK: "s"}
 """What stands for a class in an id; other classes stand there by their name."""
+_LIE_IN = (BERTH_KINDS, ("anchorage",), ("yard", "pier"), LAND_KINDS)
+"""Kinds of zones that vessels lie in, the first choice first, and then those that all else does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ def find_objects(
         Where and when the pixels are from.
     detector : Detector
     aoi : Aoi, optional
-        Gives `zone_id` (berth or yard), and water where `water` is not given.
+        Gives `zone_id` (berth, yard, track or storage), and water where `water` is not given. At a place without
+        water no vessel is marked.
     water : BaseGeometry, optional
         Longitude/latitude polygons of known water; without them, and without an AOI's, water is read from the
         scene.
@@ -99,9 +102,11 @@ def find_objects(
     DetectorError
         The raster does not fit the detector.
     """
-    raster = raster.cleared()
-    boxes, lags = detector(raster), sensor(acquisition.sensor).has_band_lag
-    compared = comparable(raster, past)
+    raster, lags = raster.cleared(), sensor(acquisition.sensor).has_band_lag
+    if aoi is not None and water is None and not aoi.has_water:
+        boxes = _ashore(raster, detector, aoi)
+        return _objects(boxes, [""] * len(boxes), raster, acquisition, aoi=aoi, lags=lags)
+    boxes, compared = detector(raster), comparable(raster, past)
     if compared:
         boxes = with_new(boxes, new_hulls(raster, compared, detector))
     boxes = without_aircraft(boxes, raster) if lags else boxes
@@ -111,10 +116,36 @@ def find_objects(
     else:
         boxes, where = place(boxes, raster, known)
     boxes, where = _with_chances(boxes, where, detector)
+    found = _objects(boxes, where, raster, acquisition, aoi=aoi, lags=lags)
+    return replace(found, past_observations=len(compared)) if len(boxes) else found
+
+
+def _ashore(raster: Raster, detector: Detector, aoi: Aoi) -> Boxes:
+    """What a detector marks at a place without water: no vessel there is one, and a stack only in a yard."""
+    yards = [zone.geometry for zone in aoi.of_kind("yard")]
+    wanted = finds(detector) - ({VESSEL} if yards else {VESSEL, CONTAINER_STACK})
+    if not wanted:
+        return Boxes.empty()
+    boxes, inside = detector(raster), []
+    for index, name in enumerate(boxes.class_name):
+        shape = _polygon(boxes.rings[index], raster.grid) if name == CONTAINER_STACK else None
+        if name in wanted and (shape is None or any(yard.intersects(shape) for yard in yards)):
+            inside.append(index)
+    return boxes.take(inside)
+
+
+def _polygon(ring: Floats, grid: Grid) -> BaseGeometry:
+    made = Polygon(np.column_stack(grid.lonlat(ring[:, 1], ring[:, 0])))
+    return made if made.is_valid else made.buffer(0)
+
+
+def _objects(
+    boxes: Boxes, where: Sequence[str], raster: Raster, acquisition: Acquisition, *, aoi: Aoi | None, lags: bool
+) -> Objects:
+    """Boxes as objects on the ground, with the zones that they lie in."""
     if not len(boxes):
         return Objects(boxes)
-    shapes = [Polygon(np.column_stack(raster.grid.lonlat(ring[:, 1], ring[:, 0]))) for ring in boxes.rings]
-    shapes = [shape if shape.is_valid else shape.buffer(0) for shape in shapes]
+    shapes = [_polygon(ring, raster.grid) for ring in boxes.rings]
     middle = np.array([ring.mean(axis=0) for ring in boxes.rings])
     stacks = np.array([name == CONTAINER_STACK for name in boxes.class_name])
     afloat = np.array([name == VESSEL for name in boxes.class_name])
@@ -131,7 +162,6 @@ def find_objects(
             band_motion(raster, shape) if name == VESSEL and lags else NOT_MEASURABLE
             for shape, name in zip(shapes, boxes.class_name, strict=True)
         ),
-        past_observations=len(compared),
     )
 
 
@@ -180,18 +210,18 @@ def axes_deg(angle: Floats, middle: Floats, grid: Grid) -> Floats:
 
 
 def _zone_ids(shapes: list[BaseGeometry], afloat: npt.NDArray[np.bool_], aoi: Aoi | None) -> list[str]:
-    """The berth that a vessel covers most, else the anchorage; the yard or pier that all else does; "" for none."""
+    """The berth that a vessel covers most, else the anchorage; the zone ashore that all else does; "" for none."""
     if aoi is None:
         return [""] * len(shapes)
-    moorings = (aoi.of_kind("berth"), aoi.of_kind("anchorage"))
-    ashore = (aoi.of_kind("yard") + aoi.of_kind("pier"),)
+    grounds = [[(zone.id, zone.outline) for zone in aoi.zones if zone.kind in kinds] for kinds in _LIE_IN]
+    moorings, ashore = grounds[:2], grounds[2:]
     return [_most_covered(shape, moorings if floats else ashore) for shape, floats in zip(shapes, afloat, strict=True)]
 
 
-def _most_covered(shape: BaseGeometry, choices: Sequence[Sequence[Zone]]) -> str:
+def _most_covered(shape: BaseGeometry, choices: Sequence[Sequence[tuple[str, BaseGeometry]]]) -> str:
     """The zone that shares most area with a shape, of the first choice that shares any; "" for none."""
-    for zones_of_kind in choices:
-        shares = [(zone.geometry.intersection(shape).area, zone.id) for zone in zones_of_kind]
+    for grounds in choices:
+        shares = [(ground.intersection(shape).area, zone_id) for zone_id, ground in grounds]
         best = max(shares, default=(0.0, ""))
         if best[0] > 0:
             return best[1]

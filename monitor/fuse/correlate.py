@@ -277,7 +277,7 @@ def _voyages(
     """VOYAGES, VOYAGE_LINKS and SHUTTLES."""
     linked = link_voyages(
         stays,
-        aois,
+        tuple(aoi for aoi in aois if aoi.has_water),
         stacks=tables[STACKS],
         port_calls=tables[PORT_CALLS],
         positions=tables[POSITIONS],

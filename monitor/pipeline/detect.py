@@ -10,7 +10,7 @@ from functools import partial
 
 import pandas as pd
 
-from monitor.core.aoi import Aoi
+from monitor.core.aoi import BERTH_KINDS, Aoi
 from monitor.core.errors import DetectorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Scene
@@ -28,7 +28,7 @@ from monitor.store.archive import Archive
 log = logging.getLogger(__name__)
 
 _LIES_THERE = {
-    **dict.fromkeys(("water", "berth", "anchorage"), frozenset({VESSEL})),
+    **dict.fromkeys(("water", "anchorage", *BERTH_KINDS), frozenset({VESSEL})),
     "yard": frozenset({CONTAINER_STACK, CONTAINER}),
 }
 

@@ -24,7 +24,11 @@ _MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "positions
 
 def zones_digest(aoi: Aoi) -> str:
     """Eight hexadecimal digits that change with the port's outline or any of its zones."""
-    parts = [aoi.geometry.wkt, *(f"{zone.id} {zone.kind} {zone.geometry.wkt}" for zone in aoi.zones)]
+    parts = [
+        aoi.geometry.wkt,
+        *(() if aoi.has_water else ("no water",)),
+        *(f"{zone.id} {zone.kind} {zone.outline.wkt}" for zone in aoi.zones),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from monitor.ais.sea.routes import shipped_sea
+from monitor.core.aoi import WHOLE_KINDS
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.scenes.revisit import Cycle, find_cycles
 from monitor.core.scenes.sensors import SENSORS
@@ -143,7 +144,7 @@ def _site(context: Context, rule: PlanRule) -> Site:
     coverage = snapshot.read(context)[COVERAGE]
     optical = [sensor for sensor, facts in SENSORS.items() if facts.optical]
     water = coverage[
-        (coverage["kind"] == "water") & coverage["sensor"].isin(optical) & coverage["reason"].isin(_OF_PASSES)
+        coverage["kind"].isin(WHOLE_KINDS) & coverage["sensor"].isin(optical) & coverage["reason"].isin(_OF_PASSES)
     ]
     known = len(water) >= rule.fewest_scenes
     return Site(

@@ -21,6 +21,7 @@ from monitor.sources.connectivity import check_reachable
 from monitor.store import Archive, UnitQuota
 from monitor.store.verify import verify
 from monitor.workspace.factory import alert_targets, archive_of, detector, hub_settings, make_source
+from monitor.workspace.places import report_places
 from monitor.workspace.settings import FILE_NAME, Settings
 
 LEAST_FREE_BYTES = 2 * 1024**3
@@ -53,7 +54,7 @@ class Check:
 
 def examine(root: Path, settings: Settings) -> list[Check]:
     """Every check, in the order in which to correct them; services are reached only when the settings name them."""
-    checks = [_ports(root), *_disk(root)]
+    checks = [_ports(root), *_measures(root), *_disk(root)]
     opened, archive = _opened(root, settings)
     checks += [opened] if archive is None else [_archive(archive), _tables(archive), _files(archive), *_kept(archive)]
     checks += _sources(root, settings)
@@ -101,6 +102,15 @@ def _ports(root: Path) -> Check:
     if found.ok and not found.what:
         return Check("ports", False, f"{folder}: no *.geojson", f"put one GeoJSON file a port into {folder}")
     return found
+
+
+def _measures(root: Path) -> Iterator[Check]:
+    """What is measured at each place, by its zones; a place at which nothing can be is a fault."""
+    for place in report_places(root / "aoi"):
+        if not place.fault:
+            draw = f"draw in {root / 'aoi' / place.id}.geojson {place.draw_next}" if place.draw_next else ""
+            remedy = draw or ("" if place.measured else "draw a zone that is watched, such as rail or storage")
+            yield Check(f"place {place.id}", bool(place.measured), place.text, remedy)
 
 
 def _disk(root: Path) -> Iterator[Check]:

@@ -35,6 +35,8 @@ __all__ = [
     "make_source",
     "season",
     "season_of",
+    "shipped_ids",
+    "shipped_place",
     "shipped_ports",
 ]
 
@@ -271,6 +273,31 @@ def shipped_ports() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "_aoi"
     return installed if installed.is_dir() else package.parent / "aoi"
+
+
+def shipped_place(name: str) -> Path:
+    """The file of a place that comes with the package: a port, or one of ``places/``.
+
+    Raises
+    ------
+    SettingsError
+        There is none of that name.
+    """
+    ports, others = shipped_ids()
+    if name in (*ports, *others):
+        return shipped_ports() / ("" if name in ports else "places") / f"{name}.geojson"
+    raise SettingsError(
+        f"{name}: neither a shipped port ({', '.join(ports)}) nor another shipped place ({', '.join(others)})"
+    )
+
+
+def shipped_ids() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The ids of the shipped ports, which a new workspace watches, and of the other shipped places; in order."""
+    ports, others = (
+        tuple(sorted(path.stem for path in folder.glob("*.geojson")))
+        for folder in (shipped_ports(), shipped_ports() / "places")
+    )
+    return ports, others
 
 
 def alert_targets(settings: Settings) -> tuple[Target, ...]:

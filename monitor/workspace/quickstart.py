@@ -12,7 +12,7 @@ from monitor.core.errors import SettingsError
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.timerange import TimeRange, span
 from monitor.pipeline.outcome import RunResult
-from monitor.workspace.factory import shipped_ports
+from monitor.workspace.factory import shipped_ids, shipped_place
 from monitor.workspace.run import Progress
 from monitor.workspace.search import due_period, source_of
 from monitor.workspace.settings import FILE_NAME, read_settings
@@ -32,20 +32,22 @@ FARTHEST = timedelta(days=366)
 
 
 def port_file(port: str | Path) -> Path:
-    """The file of a port: a shipped port's by its id, or the file itself.
+    """The file of a place: a shipped one's by its id, or the file itself.
 
     Raises
     ------
     SettingsError
         It is neither.
     """
-    shipped = shipped_ports() / f"{port}.geojson"
-    if isinstance(port, str) and shipped.is_file():
-        return shipped
+    ports, others = shipped_ids()
+    if port in (*ports, *others):
+        return shipped_place(str(port))
     if Path(port).is_file():
         return Path(port)
-    known = ", ".join(sorted(path.stem for path in shipped_ports().glob("*.geojson")))
-    raise SettingsError(f"{port}: neither a shipped port ({known}) nor a file; give an outline by --port FILE")
+    raise SettingsError(
+        f"{port}: neither a shipped port ({', '.join(ports)}) nor a file; give an outline by --port FILE. "
+        f"Other shipped places: {', '.join(others)}"
+    )
 
 
 def check_folder(folder: Path) -> None:

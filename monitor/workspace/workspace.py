@@ -33,8 +33,9 @@ from monitor.store.searches import SearchStore
 from monitor.store.verify import Verification, verify
 from monitor.workspace.ais import AisTables
 from monitor.workspace.aviation import AviationTables
-from monitor.workspace.create import create_folder, write_season_inputs
+from monitor.workspace.create import Places, create_folder, write_season_inputs
 from monitor.workspace.factory import Detectors, alert_targets, archive_of, detector, season
+from monitor.workspace.places import PlaceReport, report_places
 from monitor.workspace.quickstart import catalog_settings, check_folder, port_file, run_quickstart
 from monitor.workspace.reviews import Reviews
 from monitor.workspace.run import Progress, alerts, run_recorded
@@ -97,6 +98,8 @@ class Workspace:
         source: Mapping[str, str] | None = None,
         stac: Mapping[str, str] | None = None,
         ports: Sequence[str | Path] = (),
+        kind: str = "",
+        beside: Sequence[str] = (),
     ) -> Workspace:
         """A new workspace: a commented monitor.toml, the ports, an empty archive.
 
@@ -109,16 +112,22 @@ class Workspace:
         source, stac : mapping of str to str, optional
             Settings of these sections that are written in force, as TOML values.
         ports : sequence of str or Path, optional
-            Files of one port each (GeoJSON, KML, KMZ, GeoPackage, Shapefile) in place of the shipped ones.
+            Files of one place each (GeoJSON, KML, KMZ, GeoPackage, Shapefile) in place of the shipped ports.
+        kind : str, optional
+            What the places of these files are: ``port``, ``depot``, ``railyard`` or ``terminal``. Their files get a
+            comment on the zones that such a place has.
+        beside : sequence of str, optional
+            Ids of shipped places that are watched as well, such as ``tikhoretsk``.
 
         Raises
         ------
         SettingsError
-            The folder cannot be written.
+            The folder cannot be written, or there is no such shipped place.
         DataError
-            A file holds no port.
+            A file holds no place.
         """
-        create_folder(Path(folder), {"source": source or {}, "stac": stac or {}}, [Path(port) for port in ports])
+        chosen = Places(files=tuple(map(Path, ports)), kind=kind, beside=tuple(beside))
+        create_folder(Path(folder), {"source": source or {}, "stac": stac or {}}, chosen)
         return cls.open(folder)
 
     @classmethod
@@ -190,7 +199,8 @@ class Workspace:
             The catalog cannot be reached.
         """
         check_folder(Path(folder))
-        made = cls.create(folder, **catalog_settings(last, radar=radar), ports=[port_file(port)])
+        chosen = catalog_settings(last, radar=radar)
+        made = cls.create(folder, source=chosen["source"], stac=chosen.get("stac"), ports=[port_file(port)])
         return run_quickstart(made, pool, progress)
 
     # what it consists of
@@ -211,6 +221,10 @@ class Workspace:
         if not ports:
             raise SettingsError(f"{self.root / 'aoi'}: no *.geojson; put one file a port there")
         return ports
+
+    def places(self) -> tuple[PlaceReport, ...]:
+        """What is measured at each place of ``aoi/`` by its zones, and which zone to draw next; by id."""
+        return report_places(self.root / "aoi")
 
     @property
     def archive(self) -> Archive:

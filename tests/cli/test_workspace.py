@@ -108,3 +108,46 @@ def test_a_pattern_that_cannot_be_used_fails_its_step_and_names_the_setting(
     (workspace / "monitor.toml").write_text(f'[ais]\nfiles = ["{pattern}"]\n')
     assert run(["run", "--due", "-w", str(workspace)]) == 1
     assert "failed AIS: [ais] files: " in capsys.readouterr().out
+
+
+OUTLINE = [[40.02, 45.85], [40.12, 45.85], [40.12, 45.91], [40.02, 45.91], [40.02, 45.85]]
+
+
+def test_a_depot_is_started_from_its_outline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outline = tmp_path / "siding.geojson"
+    outline.write_text(json.dumps({"type": "Polygon", "coordinates": [OUTLINE]}))
+    assert run(["init", str(tmp_path / "watch"), "--port", str(outline), "--kind", "depot"]) == 0
+    printed = capsys.readouterr().out
+    assert "siding: nothing is measured" in printed
+    assert "siding: draw next rail: tracks as lines" in printed
+    made = json.loads((tmp_path / "watch/aoi/siding.geojson").read_text())
+    assert made["place"] == "depot"
+    assert any(line.startswith("storage: bunkers") for line in made["comment"])
+    assert made["features"][0]["geometry"]["coordinates"] == [OUTLINE]
+    assert set(made["features"][0]["properties"]) >= {"source", "uncertainty_m", "confidence", "date", "note"}
+    assert run(["init", str(tmp_path / "watch"), "--port", str(outline), "--kind", "depot"]) == 0  # and again
+    capsys.readouterr()
+    run(["doctor", "-w", str(tmp_path / "watch")])
+    assert "place siding: nothing is measured" in capsys.readouterr().out
+
+
+def test_a_kind_of_place_needs_an_outline(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["init", str(tmp_path / "watch"), "--kind", "railyard"]) == 2
+    assert "give it by --port FILE" in capsys.readouterr().err
+    assert not (tmp_path / "watch").exists()
+
+
+def test_other_shipped_places_are_watched_only_when_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["init", str(tmp_path / "usual"), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [place["place"] for place in document["places"]] == ["dunai", "rajin"]
+    assert "stays of ships at 11 berths" in document["places"][1]["measured"]
+    assert sorted(path.name for path in (tmp_path / "usual/aoi").iterdir()) == ["dunai.geojson", "rajin.geojson"]
+    assert run(["init", str(tmp_path / "more"), "--with", "tikhoretsk", "--with", "tumangang"]) == 0
+    assert {path.stem for path in (tmp_path / "more/aoi").iterdir()} == {"dunai", "rajin", "tikhoretsk", "tumangang"}
+    assert "tikhoretsk: lasting change of the ground at 1 storage zone; 1 zone of low" in capsys.readouterr().out
+    assert run(["init", str(tmp_path / "none"), "--with", "atlantis"]) == 2
+    assert "neither a shipped port (dunai, rajin) nor another shipped place (chongjin" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()

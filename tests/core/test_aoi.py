@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from shapely.geometry import mapping
 
-from monitor.core.aoi import parse_aoi, read_aoi, read_aois
+from monitor.core.aoi import as_collection, measures, missing, parse_aoi, read_aoi, read_aois, started
 from monitor.core.errors import DataError
+from monitor.core.geo.geodesy import area_m2
 
 SQUARE = [[130.0, 42.0], [130.05, 42.0], [130.05, 42.05], [130.0, 42.05], [130.0, 42.0]]
 
@@ -136,3 +137,103 @@ def test_a_port_in_another_format_is_never_passed_over(tmp_path: Path) -> None:
 def test_a_feature_that_is_none_is_named(feature: object) -> None:
     with pytest.raises(DataError, match=r"port: feature 1 (is not a GeoJSON Feature|has properties)"):
         parse_aoi({"type": "FeatureCollection", "features": [feature]}, id="port")
+
+
+def test_the_other_shipped_places_say_how_well_they_are_known(repository: Path) -> None:
+    places = {aoi.id: aoi for aoi in read_aois(repository / "aoi" / "places")}
+    assert set(places) == {"chongjin", "hungnam", "nampo", "tikhoretsk", "tumangang", "vostochny"}
+    assert not {"tikhoretsk", "tumangang"} & {aoi.id for aoi in places.values() if aoi.has_water}
+    for aoi in places.values():
+        said = json.loads((repository / "aoi" / "places" / f"{aoi.id}.geojson").read_text())
+        assert "Left out" in " ".join(said["comment"]), aoi.id
+        assert bool(aoi.attribution) == any("OpenStreetMap" in zone.source for zone in aoi.zones)
+        for zone in aoi.zones:
+            assert zone.source, zone.id
+            assert zone.confidence in {"high", "medium", "low"}, zone.id
+            assert zone.uncertainty_m is not None, zone.id
+            assert aoi.geometry.covers(zone.geometry), zone.id
+            if zone in aoi.watched:
+                assert zone.confidence == "low", zone.id
+                assert "redraw before use" in zone.note, zone.id
+
+
+LINE = {"type": "LineString", "coordinates": [[130.01, 42.02], [130.04, 42.02]]}
+
+
+def zone(kind: str, geometry: dict[str, object] | None = None, **properties: object) -> dict[str, object]:
+    return {**feature(SQUARE, kind=kind, **properties), **({"geometry": geometry} if geometry else {})}
+
+
+def test_a_line_is_watched_with_its_width_and_several_are_one_yard() -> None:
+    lines = {"type": "MultiLineString", "coordinates": [LINE["coordinates"], [[130.01, 42.03], [130.04, 42.03]]]}
+    document = collection(
+        zone("aoi"),
+        zone("rail", LINE, id="one", width_m=30),
+        zone("rail", LINE, id="usual"),
+        zone("rail", lines, id="y"),
+    )
+    aoi = parse_aoi(document, id="yard")
+    length = 2481.0
+    widths = {name: area_m2(aoi.zone(name).outline) / length for name in ("one", "usual", "y")}
+    assert widths == pytest.approx({"one": 30.0, "usual": 15.0, "y": 30.0}, rel=0.01)
+    assert aoi.zone("yard").outline.equals(aoi.geometry)
+    assert [z.id for z in aoi.watched] == ["one", "usual", "y"]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "place", "has_water"),
+    [
+        ((), "", True),
+        (("rail", "storage"), "", False),
+        (("gate", "road", "site"), "", True),
+        (("rail", "berth"), "", True),
+        (("tank", "oil_berth"), "", True),
+        (("yard", "rail"), "", False),
+        ((), "depot", False),
+        (("water",), "depot", True),
+        (("tank",), "terminal", True),
+    ],
+)
+def test_ships_are_searched_for_only_where_something_lies_at_the_water(
+    kinds: tuple[str, ...], place: str, has_water: bool
+) -> None:
+    features = [zone(kind, LINE if kind in ("rail", "road", "gate") else None) for kind in ("aoi", *kinds)]
+    aoi = parse_aoi(collection(*features, place=place), id="here")
+    assert aoi.has_water is has_water
+    assert aoi.whole[0] == ("water" if has_water else "aoi")
+
+
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [
+        (
+            collection(zone("aoi"), zone("rail", {"type": "Point", "coordinates": [130.0, 42.0]})),
+            "draw tracks as lines",
+        ),
+        (collection(zone("aoi"), zone("rail", LINE, width_m=0)), "width_m is 0; give the metres across"),
+        (collection(zone("aoi"), place="harbour"), "place 'harbour' is none of port, depot"),
+    ],
+)
+def test_what_is_wrong_with_a_track_or_a_place_is_named(bad: dict[str, object], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        parse_aoi(bad, id="here")
+
+
+def test_what_is_measured_and_what_to_draw_next_follow_from_the_zones() -> None:
+    outline = as_collection(feature(SQUARE), where="out.geojson")
+    depot = started(outline, "depot")
+    aoi = parse_aoi(depot, id="out")
+    assert (aoi.place, measures(aoi), missing(aoi)[:2]) == ("depot", (), ("rail", "storage"))
+    depot["features"] += [zone("rail", LINE), zone("open_storage", id="o")]  # type: ignore[operator]
+    aoi = parse_aoi(depot, id="out")
+    assert measures(aoi) == (
+        "share of tracks that is occupied at 1 rail zone",
+        "area in use and lasting change at 1 open-storage zone",
+    )
+    assert missing(aoi) == ("storage", "gate", "road")
+    oil = parse_aoi(collection(zone("aoi"), zone("oil_berth", id="b")), id="port")
+    assert measures(oil) == ("ships in its water", "stays of tankers at 1 oil berth")
+    assert [b.title for b in oil.berths] == ["b (oil berth)"]
+    assert missing(oil) == ()
+    with pytest.raises(DataError, match="'harbour' is no kind of place; use port"):
+        started(outline, "harbour")

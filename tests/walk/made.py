@@ -29,12 +29,12 @@ def polygon(rows: tuple[int, int], cols: tuple[int, int]) -> Polygon:
     return GRID.to_lonlat([[rows[0], cols[0]], [rows[0], cols[1]], [rows[1], cols[1]], [rows[1], cols[0]]])
 
 
-def port() -> dict[str, object]:
-    """The port's GeoJSON: a quay to the east, a berth along it, a yard behind."""
+def port(berth: str = "berth") -> dict[str, object]:
+    """The port's GeoJSON: a quay to the east, a berth (or a zone of another kind) along it, a yard behind."""
     zones = {
         "aoi": polygon((2, 158), (2, 178)),
         "water": polygon((2, 158), (2, QUAY_COL)),
-        "berth": polygon((50, 90), (QUAY_COL - 5, QUAY_COL)),
+        berth: polygon((50, 90), (QUAY_COL - 5, QUAY_COL)),
         "yard": polygon((50, 90), (QUAY_COL, QUAY_COL + 15)),
     }
     features = [
@@ -63,9 +63,13 @@ def pixels(ships: Sequence[tuple[slice, slice]], *, seed: int = 0) -> np.ndarray
 
 def write_scene(folder: Path, at: datetime, ships: Sequence[tuple[slice, slice]] = (SHIP,)) -> Path:
     """One GeoTIFF with band names and a date in its name."""
+    return write_pixels(folder, at, pixels(ships, seed=at.day))
+
+
+def write_pixels(folder: Path, at: datetime, data: np.ndarray) -> Path:
+    """(band, row, col) DN as a GeoTIFF with band names and a date in its name."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"S2A_{at:%Y%m%dT%H%M%S}.tif"
-    data = pixels(ships, seed=at.day)
     with rasterio.open(
         path,
         "w",
@@ -120,10 +124,10 @@ def write_late_ais(path: Path, at: datetime) -> Path:
     return path
 
 
-def write_workspace(root: Path) -> Path:
-    """A workspace over the made port: three scenes, AIS, one AOI."""
+def write_workspace(root: Path, *, berth: str = "berth") -> Path:
+    """A workspace over the made port, whose berth may be of another kind: three scenes, AIS, one AOI."""
     (root / "aoi").mkdir(parents=True)
-    (root / "aoi/made.geojson").write_text(json.dumps(port()))
+    (root / "aoi/made.geojson").write_text(json.dumps(port(berth)))
     (root / "monitor.toml").write_text('[source]\nname = "folder"\nsensors = ["s2"]\n')
     for number, at in enumerate(SCENES):
         write_scene(root / "scenes", at, (SHIP,) if number < 2 else ())

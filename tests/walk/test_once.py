@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.cli.app import run
-from monitor.core import aoi as aois
+from monitor.core.aoi import reading as aois
 from monitor.core.errors import ArchiveError
 from monitor.pipeline import detect as detecting
 from monitor.store.archive import Archive

@@ -180,10 +180,7 @@ def find_passes(
 def missed_coverage(passes: pd.DataFrame, aoi: Aoi) -> pd.DataFrame:
     """COVERAGE rows of the passes that were searched for and gave no scene of a port; scene ids are pass ids."""
     missed = passes[(passes["aoi_id"] == aoi.id) & passes["state"].isin([NO_DATA, LATE, NOT_ACQUIRED])]
-    zones = [
-        (aoi.id, "water"),
-        *((zone.id, kind) for kind in ("berth", "yard", "anchorage") for zone in aoi.of_kind(kind)),
-    ]
+    zones = [(aoi.id, aoi.whole[0]), *((zone.id, zone.kind) for zone in aoi.watched)]
     rows = [
         {
             "scene_id": row["pass_id"],

@@ -27,7 +27,7 @@ DETECTIONS = Schema(
         "axis_deg": Column("float64", "°", "Direction of the long side, 0–180 clockwise from north, NaN for none."),
         "area_m2": Column("float64", "m²", "Area of a stack's outline, NaN for all else."),
         "zone": Column("str", "", 'berth (at a drawn berth or alongside a shore) | inshore | open | "" (cannot tell).'),
-        "zone_id": Column("str", "", 'Berth, anchorage, yard or pier that it lies in, "" for none.'),
+        "zone_id": Column("str", "", 'Berth, anchorage, yard, pier, tracks or storage that it lies in, "" for none.'),
         "detector": Column("str", "", "Key of the detector that found it."),
         "weights_sha256": Column("str", "", 'Hash of the detector\'s weights file, "" where it has none.'),
         "motion": Column("str", "", 'From the lag between bands: moving | not moving (under 2 kn) | "" (cannot tell).'),
@@ -62,16 +62,22 @@ DETECTIONS = Schema(
 COVERAGE = Schema(
     name="coverage",
     text=(
-        "What each scene showed of the AOI's water and of each berth, yard and anchorage. A pass that was "
-        "searched for without a scene has rows too, under the id of the pass."
+        "What each scene showed of the AOI's water and of each watched zone: berths, yards and anchorages, tracks, "
+        "storage and tanks. An AOI without water has a row of its whole area instead of one of its water. A pass that "
+        "was searched for without a scene has rows too, under the id of the pass."
     ),
     columns={
         "scene_id": Column("str", "", "Id of the scene, or of the pass that has none."),
         "aoi_id": Column("str", "", "Id of the AOI."),
         "acquired_at": Column(UTC, "UTC", "When the scene was acquired, or the pass was due."),
         "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
-        "zone_id": Column("str", "", "Id of the berth, yard or anchorage; of the AOI for its water."),
-        "kind": Column("str", "", "Kind of zone: water | berth | yard | anchorage."),
+        "zone_id": Column("str", "", "Id of the zone; of the AOI for its water or its whole area."),
+        "kind": Column(
+            "str",
+            "",
+            "Kind of zone: water | aoi (the whole of a place without water) | berth | oil_berth | yard | anchorage | "
+            "rail | storage | open_storage | tank.",
+        ),
         "state": Column("str", "", "observed (90 % or more of it) | partly (50 % or more) | not observed."),
         "observed_fraction": Column("float64", "", "Share of the zone that was seen clear and free of sea ice, 0–1."),
         "reason": Column(

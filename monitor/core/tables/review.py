@@ -55,7 +55,8 @@ OBSERVATIONS = Schema(
             "str",
             "",
             "docked | loading | unloading | unloading+loading | arrived | absent | departed | containers_seen | "
-            "anchored | aggregate (a total over the time) | transit | shipyard | night_lights.",
+            "anchored | aggregate (a total over the time) | transit | shipyard | night_lights | wagons_seen | "
+            "goods_seen | construction | burnt.",
         ),
         "containers_low": Column("float64", "", "Lower bound of the containers reported, NaN when none are."),
         "containers_high": Column("float64", "", "Upper bound of the containers reported, NaN when none are."),

@@ -64,7 +64,7 @@ def berth_states(
     rule = rule or BerthRule()
     rules = {name: replace(rule, finds=float(np.clip(share, *_SHARES))) for name, share in (finds or {}).items()}
     observations = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
-    berths = aoi.of_kind("berth")
+    berths = aoi.berths
     short = (detections["length_m"] < rule.least_m) & detections["sensor"].map(is_optical).astype(bool)
     ships = detections[(detections["class_name"] == VESSEL) & ~short]
     held = {name: _berthed(group, berths, aoi.epsg, rule) for name, group in ships.groupby("scene_id")}

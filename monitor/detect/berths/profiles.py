@@ -96,7 +96,7 @@ def berth_profiles(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.Dat
                 **_bins(berth, raster, clear, levels=levels),
             }
         )
-        for berth in aoi.of_kind("berth")
+        for berth in aoi.berths
     ]
     return BERTH_PROFILES.conform(pd.concat(rows, ignore_index=True)) if rows else BERTH_PROFILES.empty()
 

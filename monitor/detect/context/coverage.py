@@ -7,7 +7,7 @@ import json
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.aoi import Aoi
+from monitor.core.aoi import BERTH_KINDS, Aoi
 from monitor.core.arrays import Mask
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tables import COVERAGE
@@ -15,12 +15,13 @@ from monitor.detect.context.water import ice_mask, shows_water, water_mask
 
 OBSERVED, PARTLY = 0.9, 0.5
 """Clear share of a zone from which it counts as observed, and as observed in part (chosen)."""
-_KINDS = ("berth", "yard", "anchorage")
+_AFLOAT = frozenset({"water", "anchorage", *BERTH_KINDS})
+"""Zones that sea ice hides."""
 _ICE_TAG = "ice_fraction"
 
 
 def coverage(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame:
-    """COVERAGE of one scene: a row for the port's water, and one for each berth, yard and anchorage.
+    """COVERAGE of one scene: a row for the whole place, its water or its area, and one for each watched zone.
 
     Parameters
     ----------
@@ -35,22 +36,21 @@ def coverage(acquisition: Acquisition, raster: Raster, aoi: Aoi) -> pd.DataFrame
     reason that hid most of it. Measured over the zone, not over the image: what lies outside the image was not seen.
     Without water polygons, and without a band that shows water, the whole port counts as its water. Water under sea
     ice does not count as observed, since ships in ice are missed: the larger of the source's share and of what the
-    pixels show (`ice_mask`).
+    pixels show (`ice_mask`). A place without water has no row of it: rice and rivers around a depot are no harbour.
     """
     ice = ice_mask(raster)
-    water = aoi.water
-    inside = raster.grid.mask(water if water is not None else aoi.geometry)
-    whole = _pixels(water if water is not None else aoi.geometry, raster)
-    if water is None and shows_water(raster):
+    kind, ground = aoi.whole
+    inside = raster.grid.mask(ground)
+    whole = _pixels(ground, raster)
+    if kind == "water" and aoi.water is None and shows_water(raster):
         beyond = whole - int(inside.sum())
         inside &= water_mask(raster) | ~raster.valid
         whole = int(inside.sum()) + beyond
-    rows = [_row(acquisition, raster, (aoi.id, "water"), inside, whole, ice=ice)]
-    for kind in _KINDS:
-        for zone in aoi.of_kind(kind):
-            mask = raster.grid.mask(zone.geometry)
-            whole = _pixels(zone.geometry, raster)
-            rows.append(_row(acquisition, raster, (zone.id, kind), mask, whole, ice=ice))
+    rows = [_row(acquisition, raster, (aoi.id, kind), inside, whole, ice=ice)]
+    for zone in aoi.watched:
+        outline = zone.outline
+        mask, whole = raster.grid.mask(outline), _pixels(outline, raster)
+        rows.append(_row(acquisition, raster, (zone.id, zone.kind), mask, whole, ice=ice))
     return COVERAGE.conform(pd.DataFrame(rows))
 
 
@@ -66,8 +66,9 @@ def _row(
 ) -> dict[str, object]:
     with_data = mask & raster.valid
     clear = with_data if raster.cloud is None else with_data & ~raster.cloud
-    reported = 0.0 if zone[1] == "yard" else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))
-    shown = 0.0 if zone[1] == "yard" else float((clear & ice).sum()) / max(float(clear.sum()), 1.0)
+    dry = zone[1] not in _AFLOAT
+    reported = 0.0 if dry else float(json.loads(raster.tags.get(_ICE_TAG, "{}")).get(zone[0], 0.0))
+    shown = 0.0 if dry else float((clear & ice).sum()) / max(float(clear.sum()), 1.0)
     frozen = max(reported, shown)
     fraction = min(float(clear.sum()) * (1.0 - frozen) / max(whole, 1), 1.0)
     state = "observed" if fraction >= OBSERVED else "partly" if fraction >= PARTLY else "not observed"

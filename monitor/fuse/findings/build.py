@@ -9,7 +9,7 @@ import pandas as pd
 
 from monitor.core.aoi import Aoi
 from monitor.core.findings import Finding, likelihood_word
-from monitor.core.tables import COUNTS, DARK_EVENTS, IDENTITY, RATES, SHUTTLES, STACKS, VISITS, VOYAGES
+from monitor.core.tables import COUNTS, COVERAGE, DARK_EVENTS, IDENTITY, RATES, SHUTTLES, STACKS, VISITS, VOYAGES
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.core.wording import about_length, plural
@@ -35,8 +35,8 @@ def findings(
     aois : tuple of Aoi
         The ports.
     tables : TableSet
-        DARK_EVENTS, GAP_CANDIDATES, GAPS, GAP_CALLS, VISITS, IDENTITY, VOYAGES, SHUTTLES, COUNTS, RATES and STACKS;
-        what is missing counts as empty.
+        DARK_EVENTS, GAP_CANDIDATES, GAPS, GAP_CALLS, VISITS, IDENTITY, VOYAGES, SHUTTLES, COUNTS, RATES and STACKS,
+        and COVERAGE for places without water; what is missing counts as empty.
     period : TimeRange
         What the findings are about.
     rule : FindingRule, optional
@@ -204,7 +204,8 @@ def _shuttles(tables: TableSet, names: dict[str, str], period: TimeRange, rule: 
 
 
 def _coverage(aoi: Aoi, tables: TableSet, period: TimeRange) -> Iterator[Finding]:
-    counts = tables[COUNTS][tables[COUNTS]["aoi_id"] == aoi.id]
+    counts = tables[COUNTS] if aoi.has_water else tables[COVERAGE][tables[COVERAGE]["kind"] == "aoi"]
+    counts = counts[counts["aoi_id"] == aoi.id]
     inside = counts[
         (counts["acquired_at"] >= pd.Timestamp(period.start)) & (counts["acquired_at"] < pd.Timestamp(period.end))
     ]

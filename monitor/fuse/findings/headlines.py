@@ -171,6 +171,17 @@ def nothing_observed(places: str) -> str:
     return f"No satellite image shows {places} in this period: nothing is known of what lay there"
 
 
+def only_observed(places: str) -> str:
+    """The headline of a period in which places without water were seen and nothing of them is stated.
+
+    Parameters
+    ----------
+    places : str
+        Names of the places.
+    """
+    return f"Satellite images show {places} in this period; no finding is stated there"
+
+
 def unseen(place: str, passes: tuple[int, int], blind: tuple[Instant, Instant] | None) -> str:
     """What could not be seen of one port, without a full stop.
 

@@ -30,8 +30,12 @@ EVENTS = PRESENT | {
     "transit",
     "shipyard",
     "night_lights",
+    "wagons_seen",
+    "goods_seen",
+    "construction",
+    "burnt",
 }
-"""What an observation may be of; `aggregate` is a total over a time."""
+"""What an observation may be of; `aggregate` is a total over a time, and the last four are of places on land."""
 
 NEEDED = ("date", "port", "event", "source", "confidence")
 _TEXTS = ("berth", "vessel", "ais_status", "note")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 import pandas as pd
 
+from monitor.core.aoi import BERTH_KINDS
 from monitor.core.columns import floats, require, texts, vessels_only
 from monitor.core.tables import COUNTS
 from monitor.fuse.matching.compared import NOT_COMPARED
@@ -190,8 +191,12 @@ def _moving(ships: pd.DataFrame, moving: Collection[str]) -> pd.Series:
     return shown | ships["detection_id"].isin(list(moving))
 
 
+def _kinds(kind: str) -> tuple[str, ...]:
+    return BERTH_KINDS if kind == "berth" else (kind,)
+
+
 def _share_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> pd.Series:
-    zones = coverage[coverage["kind"] == kind]
+    zones = coverage[coverage["kind"].isin(_kinds(kind))]
     share = pd.Series(floats(zones, "observed_fraction"), index=zones.index).fillna(
         (zones["state"] != NOT_OBSERVED).astype(float)
     )
@@ -215,7 +220,7 @@ def _missed(berth_states: pd.DataFrame | None, scenes: pd.Index) -> pd.Series:
 
 
 def _any_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> np.ndarray:
-    zones = coverage[(coverage["kind"] == kind) & (coverage["state"] != NOT_OBSERVED)]
+    zones = coverage[coverage["kind"].isin(_kinds(kind)) & (coverage["state"] != NOT_OBSERVED)]
     return np.asarray(scenes.isin(zones["scene_id"]))
 
 

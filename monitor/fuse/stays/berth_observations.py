@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from monitor.core.aoi import BERTH_KINDS
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, require, texts, vessels_only
 from monitor.core.tables import BERTH_STATES
@@ -119,7 +120,7 @@ def _shown(states: pd.DataFrame, coverage: pd.DataFrame | None) -> Floats:
     clear = states["clear"].to_numpy(np.bool_)
     if coverage is None or "observed_fraction" not in coverage:
         return np.where(clear, 1.0, 0.0)
-    berths = coverage[coverage["kind"] == "berth"]
+    berths = coverage[coverage["kind"].isin(BERTH_KINDS)]
     share = berths.drop_duplicates(["scene_id", "zone_id"]).set_index(["scene_id", "zone_id"])["observed_fraction"]
     keys = pd.MultiIndex.from_arrays([states["scene_id"], states["berth_id"]])
     part = np.nan_to_num(share.reindex(keys).to_numpy(np.float64), nan=-1.0)
@@ -190,7 +191,7 @@ def states_from_coverage(detections: pd.DataFrame, coverage: pd.DataFrame) -> pd
     A berth seen in part is occupied when a vessel is found, and else not observed.
     """
     require(coverage, ("scene_id", "zone_id", "kind", "state", "acquired_at"), "coverage")
-    berths = coverage[coverage["kind"] == "berth"].reset_index(drop=True)
+    berths = coverage[coverage["kind"].isin(BERTH_KINDS)].reset_index(drop=True)
     ships = vessels_only(detections)
     names = ships.groupby(["scene_id", "zone_id"])["detection_id"].agg(" ".join) if len(ships) else {}
     ids = [str(names.get(key, "")) for key in zip(berths["scene_id"], berths["zone_id"], strict=True)]

@@ -57,5 +57,5 @@ def between_ports(aois: tuple[Aoi, ...], sea: Waters | None, *, detour: float) -
 
 def middle_of(aoi: Aoi) -> Place:
     """The middle of a port's berths, or of the port where it has none."""
-    points = [zone.geometry.centroid for zone in aoi.of_kind("berth")] or [aoi.geometry.centroid]
+    points = [zone.geometry.centroid for zone in aoi.berths] or [aoi.geometry.centroid]
     return float(np.mean([p.x for p in points])), float(np.mean([p.y for p in points]))

@@ -197,6 +197,7 @@ def port_points(aois: Sequence[Aoi], others: pd.DataFrame | None = None, *, bert
     """`port_id, name, lon, lat`: the berths' middles of each port of one's own, then `others` further away.
 
     With `berths` each berth stands under its own id instead of its port's; a port without berths is one point.
+    A place without water is no port, and has none.
 
     Parameters
     ----------
@@ -208,8 +209,8 @@ def port_points(aois: Sequence[Aoi], others: pd.DataFrame | None = None, *, bert
         One row a berth, under its own id, instead of a port.
     """
     rows = []
-    for aoi in aois:
-        zones = aoi.of_kind("berth")
+    for aoi in (aoi for aoi in aois if aoi.has_water):
+        zones = aoi.berths
         points = [(zone.id if berths else aoi.id, zone.geometry.centroid) for zone in zones]
         points = points or [(aoi.id, aoi.geometry.centroid)]
         rows += [{"port_id": name, "name": aoi.name or aoi.id, "lon": p.x, "lat": p.y} for name, p in points]

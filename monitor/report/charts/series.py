@@ -74,7 +74,8 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
         id,
         document(_WIDTH, bottom + 30, parts, alt=alt),
         alt,
-        "Every satellite pass over the port in the period, by what it showed of the port's water. "
+        "Every satellite pass over the port in the period, by what it showed of the water, or of the area of a place "
+        "without any. "
         "A pass that showed nothing is not an observation.",
         _observations_table(flat, dict(_names(rows))),
     )
@@ -104,7 +105,7 @@ def describe(observation: Observation) -> str:
     """An observation in words."""
     at = when(observation.acquisition) if observation.acquisition else minute(observation.at)
     why = f" ({observation.reason})" if observation.reason else ""
-    share = f", {observation.fraction:.0%} of the water seen" if observation.state == PARTLY else ""
+    share = f", {observation.shown_part.replace(' was', '')}" if observation.state == PARTLY else ""
     return f"{at}: {observation.state}{why}{share}"
 
 
@@ -164,7 +165,7 @@ def _observations_table(observations: Sequence[Observation], names: dict[str, st
     )
     return Table(
         "Passes and what they showed",
-        ("Instant", "Port", "Sensor", "State", "Why", "Water seen", "Scene"),
+        ("Instant", "Port", "Sensor", "State", "Why", "Seen", "Scene"),
         rows,
         numeric=(5,),
         empty="No pass in this period: not observed.",

@@ -144,7 +144,7 @@ def _pictures(given: EvidenceInput, found: pd.DataFrame, frame: Frame) -> dict[s
         alt=f"{frame.title}; annotated",
         simulated=given.is_simulated,
     )
-    zones = tuple(z for k in ("berth", "yard", "anchorage") for z in given.aoi.of_kind(k))
+    zones = given.aoi.watched
     colour = stretch.colour(raster)
     plain = png(stamp(colour) if given.is_simulated else colour, frame.title)
     annotated: Picture = draw_tile(raster, stretch, text, Overlay(shown, zones, given.aoi.geometry))

@@ -159,7 +159,7 @@ def scenes_layer(acquisitions: Sequence[Acquisition]) -> pd.DataFrame:
 
 
 def zones_layer(aois: Sequence[Aoi]) -> pd.DataFrame:
-    """Every zone of every port with its source and uncertainty."""
+    """Every zone of every place with its source and uncertainty; tracks and roads as the ground along their lines."""
     rows = [
         {
             "zone_id": z.id,
@@ -170,7 +170,7 @@ def zones_layer(aois: Sequence[Aoi]) -> pd.DataFrame:
             "uncertainty_m": z.uncertainty_m,
             "confidence": z.confidence,
             "attribution": aoi.attribution,
-            "geometry": z.geometry,
+            "geometry": z.geometry if z.kind == "gate" else z.outline,
         }
         for aoi in aois
         for z in aoi.zones

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from monitor.report.page.style import BLUE, GREEN, ORANGE, SKY, STATUS_COLOUR, VERMILLION
+from monitor.report.page.style import BLUE, GREEN, ORANGE, SKY, STATUS_COLOUR, VERMILLION, ZONE_COLOUR
 from monitor.report.page.wording import STATUS
 
 STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
@@ -48,12 +48,8 @@ STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
         "fill",
         "kind",
         {
-            "aoi": ("#111111", "area of interest"),
-            "water": (SKY, "water"),
-            "pier": ("#666666", "pier"),
-            "berth": (BLUE, "berth"),
-            "yard": ("#CC79A7", "yard"),
-            "anchorage": (GREEN, "anchorage"),
+            kind: (colour, "area of interest" if kind == "aoi" else kind.replace("_", " "))
+            for kind, colour in ZONE_COLOUR.items()
         },
     ),
 }

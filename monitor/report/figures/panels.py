@@ -27,7 +27,6 @@ from monitor.report.tiles.studio import Studio
 
 MOST_FRAMES = 16
 WEEKS = 26
-_ZONES = ("berth", "yard", "anchorage")
 
 
 def tile_content(studio: Studio, observation: Observation, frame: Frame, *, claim: str = "") -> FigureContent:
@@ -52,10 +51,10 @@ def tile_content(studio: Studio, observation: Observation, frame: Frame, *, clai
     panel = _panel(studio, observation, frame)
     grid = panel.raster.grid
     shown = marks(studio.detections(observation.scene_id), dict(studio.status), grid)
-    zones = tuple(zone for kind in _ZONES for zone in studio.aoi.of_kind(kind))
+    zones = studio.aoi.watched
     boxes = studio.single_boxes(observation.scene_id, panel.raster)
     panel = replace(panel, label="", overlay=Overlay(shown, zones, studio.aoi.geometry, (), boxes))
-    caption = f"{claim or tally(shown)}{_seen(observation)}"
+    caption = f"{claim or tally(shown, afloat=observation.of_water)}{observation.limit}"
     return _content(studio.given, studio.aoi, (observation,), frame.title, caption, (panel,))
 
 
@@ -163,12 +162,6 @@ def _panel(studio: Studio, observation: Observation, frame: Frame) -> Panel:
         raise DataError(f"{observation.scene_id}: its pixels are not in the archive; pull the scene again")
     label = when(observation.acquisition) + ("" if observation.state == OBSERVED else f" · {observation.state}")
     return Panel(raster, studio.stretch(observation.sensor, observation.scene_id, frame), label)
-
-
-def _seen(observation: Observation) -> str:
-    if observation.state == OBSERVED:
-        return ""
-    return f" {observation.fraction:.0%} of the water was seen ({observation.reason})."
 
 
 def _content(

@@ -14,6 +14,7 @@ from shapely.geometry import LineString, MultiLineString, box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 from monitor.ais.sea.routes import shipped_coast
+from monitor.core.aoi import BERTH_KINDS, LAND_KINDS
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.scenes.scene import Raster
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, GAPS, MATCHES, POSITIONS, VESSELS
@@ -21,7 +22,7 @@ from monitor.core.timerange import TimeRange
 from monitor.core.wording import hours, measured_length, minute
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
-from monitor.report.page.style import BLUE, QUIET, STATUS_COLOUR
+from monitor.report.page.style import QUIET, STATUS_COLOUR, ZONE_COLOUR
 from monitor.report.page.wording import STATUS, when
 from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.studio import Studio
@@ -32,6 +33,8 @@ TRACK_DAYS = 14
 _MOST_TRACKS, _MOST_POINTS, _MOST_GAPS, _MOST_CLOUDS = 40, 400, 6, 60
 _SIMPLE_DEG = 0.0002
 _LAND = "#d8d2c4"
+_ZONES = ("site", "road", "anchorage", "yard", "pier", *LAND_KINDS, *BERTH_KINDS)
+"""Kinds of zones that are drawn, the uppermost last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,28 +92,26 @@ def _feature(geometry: BaseGeometry, words: str, colour: str, **style: float | s
 
 
 def zones(studio: Studio, observation: Observation) -> Layer:
-    """Berths with what was seen of them at the observation, and the other zones."""
+    """Berths with what was seen of them at the observation, and the other zones, each kind in its own colour."""
     states = studio.given.tables[BERTH_STATES]
     states = states[states["scene_id"] == observation.scene_id]
     known = {str(r.berth_id): r for r in states.itertuples()}
     made = []
-    for kind in ("anchorage", "yard", "pier", "berth"):
-        for zone in studio.aoi.of_kind(kind):
-            row = known.get(zone.id)
-            state = "" if row is None else str(row.state)
-            chance = "" if row is None or pd.isna(row.probability) else f", probability occupied {row.probability:.2f}"
-            fill = {"occupied": 0.35, "empty": 0.02}.get(state, 0.0)
-            made.append(
-                _feature(
-                    zone.geometry,
-                    f"{zone.name or zone.id} ({kind}){': ' if state else ''}{state}{chance}",
-                    BLUE,
-                    time=_seen(observation),
-                    dash="" if state in ("occupied", "empty") else "4 3",
-                    fill=fill,
-                    weight=1.5,
-                )
+    for zone in (zone for kind in _ZONES for zone in studio.aoi.of_kind(kind)):
+        row = known.get(zone.id)
+        state = "" if row is None else str(row.state)
+        chance = "" if row is None or pd.isna(row.probability) else f", probability occupied {row.probability:.2f}"
+        made.append(
+            _feature(
+                zone.outline,
+                f"{zone.name or zone.id} ({zone.kind_words}){': ' if state else ''}{state}{chance}",
+                ZONE_COLOUR[zone.kind],
+                time=_seen(observation),
+                dash="" if state in ("occupied", "empty") else "4 3",
+                fill={"occupied": 0.35, "empty": 0.02}.get(state, 0.0),
+                weight=1.5,
             )
+        )
     return Layer("Berths and other zones", tuple(made))
 
 

@@ -76,19 +76,20 @@ def port_map(
         "credit": credit,
     }
     alt = f"Map of {name}: picture of {at} with detections by AIS status, berths, tracks and gaps"
+    start = "berths" if studio.aoi.has_berths else "whole place"
     caption = (
         f"{name}: the picture of {at}{'; cloud is filled from ' if filled else ''}{filled}. Detections are those of "
         f"{at} alone, by AIS status. Tracks are of the last {TRACK_DAYS} days; those of other craft, gaps with the "
         "area a ship could have been in, and cloud can be switched on. No ship is known to have sailed the "
         "straight lines that join the ends of a gap. Arrow keys move the map, + and − or Ctrl and the wheel zoom, Home "
-        "goes back to the berths, Tab goes from mark to mark."
+        f"goes back to the {start}, Tab goes from mark to mark."
     )
     return MapView(f"map-{studio.aoi.id}", json.dumps(made, ensure_ascii=False, default=json_value), alt, caption)
 
 
 def home(aoi: Aoi) -> list[list[float]] | None:
     """South-west and north-east corner, latitude first, of a port's berths and 300 m; None without berths."""
-    berths = [reproject_shape(zone.geometry, WGS84, aoi.epsg) for zone in aoi.of_kind("berth")]
+    berths = [reproject_shape(zone.geometry, WGS84, aoi.epsg) for zone in aoi.berths]
     if not berths:
         return None
     around = reproject_shape(shapely.box(*shapely.total_bounds(berths)).buffer(_BERTHS_M), aoi.epsg, WGS84)

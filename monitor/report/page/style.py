@@ -32,6 +32,31 @@ STATUS_COLOUR = {
 }
 """Okabe and Ito's palette; never the only carrier of a meaning."""
 
+ZONE_COLOUR = {
+    "aoi": "#111111",
+    "water": SKY,
+    "pier": "#666666",
+    "berth": BLUE,
+    "oil_berth": "#6A3D9A",
+    "yard": PURPLE,
+    "anchorage": GREEN,
+    "rail": "#7F3B08",
+    "storage": "#B35806",
+    "open_storage": "#E08214",
+    "tank": "#8073AC",
+    "road": "#878787",
+    "site": "#4D4D4D",
+}
+"""Outlines of zones on maps and in QGIS; a name or a legend stands beside each."""
+
+ZONE_SIGNS = {
+    "zone": ("zone, by letter", BLUE, "-"),
+    "oil_berth": ("oil berth, by letter", ZONE_COLOUR["oil_berth"], "-"),
+    "rail": ("tracks, by letter", ZONE_COLOUR["rail"], "--"),
+    "storage": ("storage or tanks, by letter", ZONE_COLOUR["storage"], "-"),
+}
+"""Sign of a zone on a tile -> its words in the legend, the colour and the style of its outline."""
+
 STATUS_MARKER = {
     "matched": "o",
     "potential": "p",

@@ -30,7 +30,7 @@ def berth_calendar(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     weeks = TimeRange(given.period.end - timedelta(weeks=WEEKS), given.period.end)
     states = BERTH_STATES.within(given.tables[BERTH_STATES], weeks)
     states = states[states["aoi_id"] == aoi.id]
-    berths = {zone.id: zone.name for zone in aoi.of_kind("berth")}
+    berths = {zone.id: zone.title for zone in aoi.berths}
     if not berths:
         return (Text(("The port's file names no berths, so none are followed.",), "limit"),)
     if states.empty:

@@ -43,6 +43,7 @@ CLASSES = (
     (200.0, np.inf, "… 200 m or longer"),
     (np.nan, np.nan, "… of unknown length"),
 )
+_TITLE = "Key numbers per clear observation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,10 @@ class Windows:
 def key_numbers(given: BriefInput) -> Section:
     """Rates per clear observation with intervals against the past; "not observed" where there was no observation."""
     windows = Windows.of(given.period)
-    blocks = [_table(windows, with_classes(given, aoi), aoi.name or aoi.id) for aoi in given.aois]
+    ports = [aoi for aoi in given.aois if aoi.has_water]
+    if not ports:
+        return Section("numbers", _TITLE, (Text(("Ships are not searched for at a place without water.",), "note"),))
+    blocks = [_table(windows, with_classes(given, aoi), aoi.name or aoi.id) for aoi in ports]
     note = Text(
         (
             "A rate is the number seen divided by the observations, an observation seen in part counting by "
@@ -118,7 +122,7 @@ def key_numbers(given: BriefInput) -> Section:
         ),
         "note",
     )
-    return Section("numbers", "Key numbers per clear observation", (*blocks, note))
+    return Section("numbers", _TITLE, (*blocks, note))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

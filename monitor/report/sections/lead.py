@@ -59,6 +59,8 @@ def lead(given: BriefInput, observations: Observations, studios: Mapping[str, St
         headline = plain_words(given, strong[0]).headline
     elif claims and was_seen:
         headline = claims[0].sentence.split(". ")[0].rstrip(".")
+    elif was_seen and not any(aoi.has_water for aoi in given.aois):
+        headline = headlines.only_observed(all_names(given))
     else:
         headline = headlines.nothing_observed(all_names(given))
     return Lead(headline, tuple(claims), unseen, _picture(given, observations, studios))

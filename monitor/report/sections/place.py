@@ -43,7 +43,7 @@ def berths_frame(aoi: Aoi, found: pd.DataFrame) -> Frame:
     found : DETECTIONS table
         The port's, of every date at hand, so that the frame does not move.
     """
-    places = [zone.geometry for zone in aoi.of_kind("berth")]
+    places = [zone.geometry for zone in aoi.berths]
     whole = overview(aoi)
     if places:
         boxes = np.array([reproject(place, WGS84, aoi.epsg).bounds for place in places])
@@ -100,13 +100,15 @@ def _visits(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
 def _summary(given: BriefInput, aoi: Aoi, seen: Sequence[Observation]) -> tuple[str, ...]:
     """How often the port was seen, and the berths at which nothing was, in a sentence or two."""
     name, states = short_name(aoi.name or aoi.id), _states(given, aoi)
-    berths = {zone.id: zone.name or zone.id for zone in aoi.of_kind("berth")}
+    berths = {zone.id: zone.name or zone.id for zone in aoi.berths}
     busy = {*states.loc[states["state"] == "occupied", "berth_id"], *_visits(given, aoi)["berth_id"]}
     known = set(states["berth_id"])
     empty = [berth for berth in berths if berth in known and berth not in busy]
     hidden = len(berths) - len(known | (busy & set(berths)))
     parts: list[str] = []
-    if not berths:
+    if not aoi.has_water:
+        parts.append(f"{name} was seen in {plural(len(seen), 'pass', 'passes')}; ships are not searched for there.")
+    elif not berths:
         parts.append("Its file names no berths, so none are followed.")
     elif not busy & set(berths):
         parts.append("No ship was seen at any of its berths.")
@@ -121,9 +123,9 @@ def _picture(studio: Studio, observation: Observation, frame: Frame) -> tuple[Bl
     made = studio.tile(observation, frame)
     if made is None or observation.acquisition is None:
         at = day(observation.at)
-        return (Text((f"The pixels of {at} are not in the archive, so there is no picture of the berths.",), "limit"),)
+        return (Text((f"The pixels of {at} are not in the archive, so there is no picture of the place.",), "limit"),)
     annotated, plain, shown = made
-    caption = f"{when(observation.acquisition)}. {tally(shown)}"
+    caption = f"{when(observation.acquisition)}. {tally(shown, afloat=observation.of_water)}"
     facts = (("Scene", observation.scene_id),)
     return (TileFigure(f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, None),)
 
@@ -132,14 +134,14 @@ def _berths(given: BriefInput, aoi: Aoi) -> Table | None:
     """A row for each berth at which a ship was seen; None where there is none."""
     states, visits = _states(given, aoi), _visits(given, aoi)
     rows = []
-    for zone in aoi.of_kind("berth"):
+    for zone in aoi.berths:
         own, stays = states[states["berth_id"] == zone.id], visits[visits["berth_id"] == zone.id]
         occupied = int((own["state"] == "occupied").sum())
         if occupied or len(stays):
             newest = own.sort_values("acquired_at").iloc[-1] if len(own) else None
             last = Cell("not seen", "none") if newest is None else _state(newest)
             share = f"{occupied} of {len(own)}" if len(own) else "–"
-            rows.append((Cell(zone.name), Cell(share), last, Cell(_stays(stays))))
+            rows.append((Cell(zone.title), Cell(share), last, Cell(_stays(stays))))
     if not rows:
         return None
     return Table(

@@ -51,8 +51,11 @@ def port(
     """
     name = aoi.name or aoi.id
     chosen = choose(observations, given.period)
+    shown = Section(f"{aoi.id}-tiles", f"{name}: tiles", _tiles(given, aoi, chosen, observations, studio, frame))
+    if not aoi.has_water:
+        return (shown, *containers(given, aoi))
     return (
-        Section(f"{aoi.id}-tiles", f"{name}: tiles", _tiles(given, aoi, chosen, observations, studio, frame)),
+        shown,
         Section(f"{aoi.id}-series", f"{name}: twenty-six weeks", _series(given, aoi)),
         Section(f"{aoi.id}-berths", f"{name}: berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", f"{name}: container stacks", stacks(given, aoi)),
@@ -134,12 +137,7 @@ def _figure(
         return (_lost(observation),)
     annotated, plain, shown = made
     at = acquired(observation.acquisition, studio.aoi)
-    seen = (
-        ""
-        if observation.state == "observed"
-        else f" {observation.fraction:.0%} of the water was seen ({observation.reason})."
-    )
-    caption = f"{frame.title}, {at}. {tally(shown)}{seen}"
+    caption = f"{frame.title}, {at}. {tally(shown, afloat=observation.of_water)}{observation.limit}"
     facts = (
         ("Scene", observation.scene_id),
         ("Acquired", at),

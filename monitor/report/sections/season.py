@@ -70,7 +70,7 @@ def _drawn(given: BriefInput, observations: Mapping[str, tuple[Observation, ...]
 def _port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...]) -> Place:
     seen = within(observations, given.period)
     passes = tuple(Sight(pd.Timestamp(k.at), _SIGHTS.get(k.state, "none"), describe(k)) for k in seen)
-    berths = [_berth(given, aoi, zone.id, zone.name) for zone in aoi.of_kind("berth")]
+    berths = [_berth(given, aoi, zone.id, zone.title) for zone in aoi.berths]
     busy = [lane for lane in berths if lane.spans or any(s.kind == "occupied" for s in lane.sights)]
     busy = sorted(busy, key=lambda lane: -len(lane.spans))[:_MOST_BERTHS]
     shown = [lane for lane in berths if lane in busy]

@@ -185,7 +185,8 @@ def _unseen(given: BriefInput) -> Statement:
         clear, partly = (
             sum(observation.state == state for observation in observations) for state in ("observed", "partly")
         )
-        shown = f"{clear} of {plural(len(observations), 'pass', 'passes')} over {name} showed its water clearly"
+        part = "water" if aoi.has_water else "area"
+        shown = f"{clear} of {plural(len(observations), 'pass', 'passes')} over {name} showed its {part} clearly"
         shown += f" and {partly} in part" if partly else ""
         blind = _hours(end, start)
         if blind >= _LONG_BLIND_H:

@@ -17,7 +17,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from monitor.core.geo.geodesy import convergence_deg
 from monitor.core.geo.grid import Grid
-from monitor.report.page.style import INK, PURPLE, QUIET, STATUS_COLOUR, STATUS_MARKER, drawable
+from monitor.report.page.style import INK, PURPLE, QUIET, STATUS_COLOUR, STATUS_MARKER, ZONE_SIGNS, drawable
 from monitor.report.page.wording import STATUS
 
 DPI = 100
@@ -282,13 +282,14 @@ def _swatch(sheet: Sheet, x: float, y: float, kind: str) -> None:
         "nodata": ("////", "#e2e5e9", "-"),
         "cloud": ("....", "white", "-"),
         "aoi": ("", "none", "--"),
-        "zone": ("", "none", "-"),
+        **{sign: ("", "none", style) for sign, (_, _, style) in ZONE_SIGNS.items()},
         "low": ("", "none", ":"),
         "tick": ("", "none", "-"),
         "detail": ("", "none", "-"),
         "box": ("", "none", "-"),
     }[kind]
-    colour = {"aoi": "#111111", "zone": "#0072B2", "detail": "#c9b800", "box": PURPLE}.get(kind, QUIET)
+    zones = {sign: colour for sign, (_, colour, _) in ZONE_SIGNS.items()}
+    colour = {"aoi": "#111111", "detail": "#c9b800", "box": PURPLE, **zones}.get(kind, QUIET)
     if kind == "tick":
         sheet.box(x, y + 6, 20, 2, face=INK)
         sheet.marker(x + 22, y + 7, "D", QUIET, size=7)

@@ -19,8 +19,8 @@ _SURE = 0.7
 StatementParts = tuple[tuple[str, str], ...]
 
 
-def tally(shown: Sequence[Mark]) -> str:
-    """How many marks of each kind a tile shows, in sentences.
+def tally(shown: Sequence[Mark], *, afloat: bool = True) -> str:
+    """How many marks of each kind a tile shows, in sentences; of vessels only where they are searched for (`afloat`).
 
     ``3 objects consistent with vessels are marked: 2 matched, 1 dark event. 1 container stack is marked.``
     """
@@ -34,11 +34,11 @@ def tally(shown: Sequence[Mark]) -> str:
         )
         sentence += f"marked: {kinds}."
     else:
-        sentence = "No object consistent with a vessel is marked."
+        sentence = "No object consistent with a vessel is marked." if afloat else ""
     for status, word in kinds_ashore:
         number = sum(mark.status == status for mark in shown)
         sentence += f" {plural(number, word)} {'is' if number == 1 else 'are'} marked." if number else ""
-    return sentence
+    return sentence.strip() or "No object is marked; ships are not searched for here."
 
 
 def _counted(number: int, word: str) -> str:
@@ -79,7 +79,7 @@ def tile_statement(
     ships = {mark.number for mark in shown if is_ship(mark)}
     scores = here.loc[here["number"].isin(ships), "score"]
     return (
-        ("Observed", tally(shown)),
+        ("Observed", tally(shown, afloat=observation.of_water)),
         ("Confidence", _confidence(observation, scores)),
         ("Evidence", f"scene {observation.scene_id}; the numbered objects in the table below"),
     )
@@ -106,11 +106,9 @@ def _probability(given: BriefInput, finding: Finding) -> float:
 
 
 def _confidence(observation: Observation, scores: pd.Series) -> str:
-    seen = (
-        "all of the water was seen"
-        if observation.state == OBSERVED
-        else f"{observation.fraction:.0%} of the water was seen"
-    )
+    seen = observation.shown_part
+    if not observation.of_water:
+        return f"{'moderate' if observation.state == OBSERVED else 'low'}: {seen}."
     if not len(scores):
         return (
             f"{'moderate' if observation.state == OBSERVED else 'low'}: {seen}; small and low-contrast hulls "

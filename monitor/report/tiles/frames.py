@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from affine import Affine
 
-from monitor.core.aoi import Aoi
+from monitor.core.aoi import LAND_KINDS, Aoi
 from monitor.core.geo.geodesy import WGS84, reproject, transformer
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
@@ -112,7 +112,7 @@ def overview(aoi: Aoi) -> Frame:
 
 
 def detail(aoi: Aoi, detections: pd.DataFrame) -> Frame | None:
-    """The berths' frame where a port has berths close together, else the busiest window of all detections given.
+    """The berths' frame, or that of tracks and storage, where they lie close together, else the busiest window.
 
     Parameters
     ----------
@@ -124,10 +124,11 @@ def detail(aoi: Aoi, detections: pd.DataFrame) -> Frame | None:
     Returns
     -------
     Frame or None
-        A square; None when the port has no berths and nothing was ever detected, or the overview is as small.
+        A square; None when the place has no such zones and nothing was ever detected, or the overview is as small.
     """
-    title = f"{aoi.name or aoi.id}: berths"
-    places = [zone.geometry for kind in ("berth", "yard", "pier") for zone in aoi.of_kind(kind)]
+    harbour = [zone.outline for zone in (*aoi.berths, *aoi.of_kind("yard"), *aoi.of_kind("pier"))]
+    places = harbour or [zone.outline for kind in LAND_KINDS for zone in aoi.of_kind(kind)]
+    title = f"{aoi.name or aoi.id}: {'berths' if harbour else 'tracks and storage'}"
     whole = overview(aoi)
     if places:
         boxes = np.array([reproject(place, WGS84, aoi.epsg).bounds for place in places])

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import pandas as pd
 
+from monitor.core.aoi import WHOLE_KINDS
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import COVERAGE
@@ -21,9 +22,10 @@ NOT_PROCESSED = "not processed"
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One pass over one port. `state` is that of the port's water, "not processed" where nobody judged it yet.
+    """One pass over one place. `state` is that of the water, or of the whole area where the place has none.
 
-    `has_zones` is True where a berth, a yard or an anchorage was seen, as by a picture of the quays alone.
+    It is "not processed" where nobody judged it yet. `has_zones` is True where a watched zone was seen, as by a picture
+    of the quays alone. `of_water` is False where ships are not searched for.
     """
 
     scene_id: str
@@ -35,10 +37,22 @@ class Observation:
     fraction: float
     acquisition: Acquisition | None
     has_zones: bool = False
+    of_water: bool = True
+
+    @property
+    def shown_part(self) -> str:
+        """How much was seen of what, such as ``60% of the water was seen``; ``all of`` where it was observed."""
+        share = "all" if self.state == OBSERVED else f"{self.fraction:.0%}"
+        return f"{share} of the {'water' if self.of_water else 'area'} was seen"
+
+    @property
+    def limit(self) -> str:
+        """A sentence with a space before it that says what was not seen; "" where all that counts was."""
+        return "" if self.state == OBSERVED else f" {self.shown_part} ({self.reason})."
 
     @property
     def was_seen(self) -> bool:
-        """Whether anything of the port's water or of its zones was seen."""
+        """Whether anything of the place or of its zones was seen."""
         return self.state in (OBSERVED, PARTLY) or self.has_zones
 
     @property
@@ -54,9 +68,10 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
     """
     parts = given.tables[COVERAGE]
     parts = parts[parts["aoi_id"] == aoi_id]
-    zones = set(parts.loc[(parts["kind"] != "water") & (parts["state"] != NOT_OBSERVED), "scene_id"])
-    water = parts[parts["kind"] == "water"]
-    rows = {str(row.scene_id): row for row in water.itertuples()}
+    whole = parts["kind"].isin(WHOLE_KINDS)
+    zones = set(parts.loc[~whole & (parts["state"] != NOT_OBSERVED), "scene_id"])
+    rows = {str(row.scene_id): row for row in parts[whole].itertuples()}
+    of_water = "aoi" not in set(parts["kind"])
     made = []
     known = {a.id: a for a in given.acquisitions if a.aoi_id == aoi_id}
     for scene_id, acquisition in known.items():
@@ -74,6 +89,7 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
                 fraction=fraction,
                 acquisition=acquisition,
                 has_zones=scene_id in zones,
+                of_water=of_water,
             )
         )
     for scene_id, row in rows.items():
@@ -88,6 +104,7 @@ def observations_of(given: BriefInput, aoi_id: str) -> tuple[Observation, ...]:
                     reason=str(row.reason),
                     fraction=float(row.observed_fraction),
                     acquisition=None,
+                    of_water=of_water,
                 )
             )
     return tuple(sorted(made, key=lambda observation: (observation.at, observation.scene_id)))

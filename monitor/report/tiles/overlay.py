@@ -10,17 +10,25 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 from matplotlib.patheffects import Stroke, withStroke
+from shapely import get_parts
 from shapely.geometry.base import BaseGeometry
 
-from monitor.core.aoi import Zone
+from monitor.core.aoi import LAND_KINDS, Zone
 from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Raster
-from monitor.report.page.style import BLUE, PURPLE, YELLOW
+from monitor.report.page.style import PURPLE, YELLOW, ZONE_SIGNS
 from monitor.report.page.wording import SIMULATED
 from monitor.report.tiles.annotations import PT
 from monitor.report.tiles.marks import Mark, outline_of
 
 _LETTER_PX = 17.0
+
+
+def zone_sign(zone: Zone) -> str:
+    """The key of `ZONE_SIGNS` of a zone, by its kind."""
+    if zone.kind in ("oil_berth", "rail"):
+        return zone.kind
+    return "storage" if zone.kind in LAND_KINDS else "zone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ class Overlay:
     def lettered(self, grid: Grid) -> tuple[tuple[str, Zone], ...]:
         """The named zones that reach into a grid with their letters, north to south; the same for all dates."""
         ground = grid.footprint()
-        named = [zone for zone in self.zones if zone.name and zone.geometry.intersects(ground)]
+        named = [zone for zone in self.zones if zone.name and zone.outline.intersects(ground)]
         named.sort(key=lambda zone: (-round(zone.geometry.centroid.y, 5), zone.id))
         return tuple((_letter(index), zone) for index, zone in enumerate(named))
 
@@ -76,9 +84,11 @@ def outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
         axes.plot(*outline_of(overlay.aoi, grid).T, color="white", linewidth=2.2)
         axes.plot(*outline_of(overlay.aoi, grid).T, color="#111111", linewidth=1.2, linestyle=(0, (6, 4)))
     for zone in overlay.zones:
-        ring = outline_of(zone.geometry, grid)
-        axes.plot(*ring.T, color="white", linewidth=1.6, alpha=0.55)
-        axes.plot(*ring.T, color=BLUE, linewidth=0.8)
+        _, colour, style = ZONE_SIGNS[zone_sign(zone)]
+        for part in get_parts(zone.outline):
+            ring = outline_of(part, grid)
+            axes.plot(*ring.T, color="white", linewidth=1.6, alpha=0.55)
+            axes.plot(*ring.T, color=colour, linewidth=0.8, linestyle=style)
     for place in overlay.details:
         ring = outline_of(place, grid)
         axes.plot(*ring.T, color="black", linewidth=3.2, alpha=0.6)
@@ -111,7 +121,7 @@ def letters(axes: Axes, overlay: Overlay, grid: Grid, zoom: float) -> None:
     rows, cols = grid.shape
     placed: list[tuple[float, float]] = []
     for letter, zone in overlay.lettered(grid):
-        ring = outline_of(zone.geometry, grid)
+        ring = outline_of(zone.outline, grid)
         inside = ring[(ring[:, 0] > 0) & (ring[:, 0] < cols) & (ring[:, 1] > 0) & (ring[:, 1] < rows)]
         spots = inside if len(inside) else np.clip(ring.mean(axis=0), 0, (cols, rows))[None]
         room = [min((float(np.hypot(*(spot - at))) for at in placed), default=np.inf) for spot in spots]

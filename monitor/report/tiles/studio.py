@@ -35,7 +35,6 @@ from monitor.report.tiles.stretch import Stretch, measure
 from monitor.report.tiles.tile import TileText, draw_chip, draw_tile, plain_tile, stamp
 
 FILM_PX = 216
-_SHOWN_KINDS = ("berth", "yard", "anchorage")
 
 
 @dataclass(slots=True, eq=False)
@@ -136,7 +135,7 @@ class Studio:
             return None
         made = self.stretch(observation.sensor, observation.scene_id, frame)
         shown = marks(self.detections(observation.scene_id), dict(self.status), raster.grid)
-        zones = tuple(z for kind in _SHOWN_KINDS for z in self.aoi.of_kind(kind))
+        zones = self.aoi.watched
         incidence = str(raster.tags.get("incidence_deg", ""))
         text = self.text(observation.acquisition, frame.title, made, shown, incidence=incidence)
         overlay = Overlay(

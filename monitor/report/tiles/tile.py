@@ -14,12 +14,12 @@ from monitor.core.geo.mgrs import mgrs
 from monitor.core.scenes.scene import Raster
 from monitor.core.wording import coordinates
 from monitor.report.page.blocks import Picture
-from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, Rgb, drawable, lossless, rc, webp
+from monitor.report.page.style import INK, QUIET, STATUS_COLOUR, ZONE_SIGNS, Rgb, drawable, lossless, rc, webp
 from monitor.report.page.wording import SIMULATED, SIMULATED_LINE
 from monitor.report.tiles.annotations import DPI, Sheet, graticule, legend, north_arrow, scale_bar
 from monitor.report.tiles.hulls import View, draw_marks
 from monitor.report.tiles.marks import NUMBERED_M, Mark, is_numbered, is_ship
-from monitor.report.tiles.overlay import Overlay, hatches, letters, outlines, watermark
+from monitor.report.tiles.overlay import Overlay, hatches, letters, outlines, watermark, zone_sign
 from monitor.report.tiles.stretch import Stretch
 
 LONG_SIDE = 1200
@@ -203,8 +203,8 @@ def _foot(
         extras.append(("tick", f"tick: hull under {NUMBERED_M:.0f} m"))
     if overlay.aoi is not None and not overlay.aoi.contains(raster.grid.footprint()):
         extras.append(("aoi", "area of interest"))
-    if overlay.zones:
-        extras.append(("zone", "zone, by letter"))
+    present_zones = {zone_sign(zone) for zone in overlay.zones}
+    extras += [(sign, words) for sign, (words, _, _) in ZONE_SIGNS.items() if sign in present_zones]
     if overlay.details:
         extras.append(("detail", "frame of the detail tile"))
     if overlay.boxes:

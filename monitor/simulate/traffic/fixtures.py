@@ -58,9 +58,7 @@ def _fixtures(seed: int, aoi: Aoi) -> list[Fixture]:
     water = reproject(aoi.water, WGS84, aoi.epsg).intersection(reproject(aoi.geometry, WGS84, aoi.epsg).buffer(-150.0))
     shore = reproject(aoi.water, WGS84, aoi.epsg).boundary
     busy = [
-        reproject(z.geometry, WGS84, aoi.epsg).buffer(_CLEAR_ZONE_M)
-        for k in ("berth", "anchorage")
-        for z in aoi.of_kind(k)
+        reproject(z.geometry, WGS84, aoi.epsg).buffer(_CLEAR_ZONE_M) for z in (*aoi.berths, *aoi.of_kind("anchorage"))
     ]
     if aoi.id in HARBOUR:
         busy.append(reproject(LineString(HARBOUR[aoi.id]), WGS84, aoi.epsg).buffer(_CLEAR_LANE_M))

@@ -9,11 +9,10 @@ from monitor.core.arrays import Mask
 from monitor.core.geo.grid import Grid
 
 TAG = "ice_fraction"
-_KINDS = ("berth", "yard", "anchorage")
 
 
 def ice_tags(ice: Mask | None, valid: Mask, grid: Grid, aoi: Aoi) -> dict[str, str]:
-    """``ice_fraction``: JSON of zone id (the AOI's own id for its water) to the share 0–1 of its valid pixels.
+    """``ice_fraction``: JSON of zone id (the AOI's own id for the whole place) to the share 0–1 of its valid pixels.
 
     Zones without ice are left out; no tag at all when the source has no ice mask or there is no ice.
 
@@ -26,12 +25,12 @@ def ice_tags(ice: Mask | None, valid: Mask, grid: Grid, aoi: Aoi) -> dict[str, s
     grid : Grid
         Of both.
     aoi : Aoi
-        Its berths, yards, anchorages and water are measured.
+        Its watched zones and the whole place are measured.
     """
     if ice is None or not (ice & valid).any():
         return {}
-    zones = {zone.id: zone.geometry for kind in _KINDS for zone in aoi.of_kind(kind)}
-    zones[aoi.id] = aoi.water if aoi.water is not None else aoi.geometry
+    zones = {zone.id: zone.outline for zone in aoi.watched}
+    _, zones[aoi.id] = aoi.whole
     shares = {}
     for name, geometry in zones.items():
         seen = grid.mask(geometry) & valid

@@ -61,3 +61,21 @@ def test_a_harbour_that_the_pixels_show_frozen_is_not_observed():
     rows = coverage(Acquisition("s", "port", "s2", "sentinel-2a", at, at, area), raster, aoi)
     assert set(rows["state"]) == {"not observed"}
     assert set(rows["reason"]) == {"sea ice"}
+
+
+def test_snow_on_tracks_and_tanks_is_no_sea_ice_and_a_place_without_water_has_a_row_of_its_area():
+    raster = _winter(0.9)
+    ground = raster.grid.footprint()
+    west, south, east, north = ground.bounds
+    line = {"type": "LineString", "coordinates": [[west, (south + north) / 2], [east, (south + north) / 2]]}
+    shapes = {"aoi": mapping(ground), "rail": line, "tank": mapping(ground), "road": line}
+    features = [
+        {"type": "Feature", "properties": {"kind": kind, "id": kind}, "geometry": shape}
+        for kind, shape in shapes.items()
+    ]
+    features[0]["properties"]["id"] = "depot_aoi"
+    aoi = parse_aoi({"type": "FeatureCollection", "features": features}, id="depot")
+    at = datetime(2024, 1, 5, 2, tzinfo=UTC)
+    rows = coverage(Acquisition("s", "depot", "s2", "sentinel-2a", at, at, ground), raster, aoi).set_index("zone_id")
+    assert rows["kind"].to_dict() == {"depot": "aoi", "rail": "rail", "tank": "tank"}
+    assert (rows["state"] == "observed").all()

@@ -43,6 +43,7 @@ def made() -> dict[str, list[str]]:
         ],
         "looked_like_ships": [headlines.looked_like_ships("Rajin", number, FIRST) for number in (0, 1, 4)],
         "nothing_observed": [headlines.nothing_observed("Rajin or Dunai")],
+        "only_observed": [headlines.only_observed("Tikhoretsk or Tumangang")],
         "unseen": [
             headlines.unseen("Rajin", passes, blind)
             for passes, blind in product(((0, 0), (0, 1), (0, 3), (2, 5), (3, 3)), (None, (FIRST, LAST)))

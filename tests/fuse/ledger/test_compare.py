@@ -128,7 +128,8 @@ def test_an_hour_is_read_with_its_zone() -> None:
 
 def test_the_published_observations_read_and_each_has_a_source() -> None:
     table = read_observations()
-    assert len(table) == 65
+    assert len(table) == 93
+    assert table["source"].str.startswith("http").all()
     assert (table["source"] != "").all()
     assert (table["start"] < table["end"]).all()
 

@@ -19,8 +19,9 @@ import pyogrio
 import pystac
 import pytest
 import rasterio
-from shapely.geometry import Point
+from shapely.geometry import LineString, Point
 
+from monitor.core.aoi import Zone
 from monitor.core.errors import ArchiveError, DataError
 from monitor.core.tables import DETECTIONS
 from monitor.core.tableset import TableSet
@@ -78,18 +79,15 @@ def test_no_export_states_an_hour_where_the_day_alone_is_known(content: Content,
 
 
 def test_every_layer_holds_one_kind_of_geometry(content: Content, tmp_path: Path) -> None:
-    point = SimpleNamespace(
-        id="flag",
-        kind="reference_point",
-        name="flag",
-        source="",
-        uncertainty_m=None,
-        confidence="",
-        geometry=Point(0, 0),
-    )
-    aois = (replace(content.aois[0], zones=(*content.aois[0].zones, point)),)  # type: ignore[arg-type]
+    point = Zone("flag", "reference_point", "flag", Point(0, 0))
+    lines = [Zone(kind, kind, kind, LineString([(0, 0), (0.001, 0)])) for kind in ("gate", "rail", "road")]
+    aois = (replace(content.aois[0], zones=(*content.aois[0].zones, point, *lines)),)
     (path,) = export(replace(content, aois=aois), tmp_path / "a.gpkg", format="gpkg")
-    assert set(pyogrio.read_dataframe(path, layer="zones").geom_type) == {"MultiPolygon"}
+    zones, gates = (pyogrio.read_dataframe(path, layer=name) for name in ("zones", "gates"))
+    assert set(zones.geom_type) == {"MultiPolygon"}
+    assert {"rail", "road"} <= set(zones["kind"])
+    assert "gate" in set(gates["kind"])
+    assert set(gates.geom_type) == {"MultiLineString"}
     assert set(pyogrio.read_dataframe(path, layer="reference_points").geom_type) == {"MultiPoint"}
 
 

@@ -55,7 +55,7 @@ def fine_grid(aoi: Aoi, gsd_m: float) -> Grid:
     gsd_m : float
         Side of a pixel.
     """
-    zones = [zone.geometry for kind in ("pier", "berth") for zone in aoi.of_kind(kind)]
+    zones = [zone.geometry for zone in (*aoi.of_kind("pier"), *aoi.berths)]
     whole = reproject(aoi.geometry, WGS84, aoi.epsg)
     near = reproject(unary_union(zones), WGS84, aoi.epsg).buffer(_MARGIN_M) if zones else whole
     shown = rectangle(*near.bounds).intersection(rectangle(*whole.bounds))
@@ -197,7 +197,7 @@ def _vehicles(rng: np.random.Generator, aoi: Aoi, boxes: tuple[Container, ...]) 
 
 def _cranes(rng: np.random.Generator, aoi: Aoi) -> Iterator[Face]:
     """Portal cranes along the quay faces."""
-    for zone in aoi.of_kind("berth"):
+    for zone in aoi.berths:
         count = int((zone.length_m or 0.0) / _CRANE_EVERY_M)
         for along in np.linspace(-1.0, 1.0, count) if count > 1 else ():
             if rng.random() < 0.4:

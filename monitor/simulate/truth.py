@@ -39,6 +39,8 @@
     length_m, width_m, axis_deg, geometry``. No row where the scenario has none.
 ``outages``
     When nothing of the AIS feed arrived: ``station, start, end``; ``*`` is the whole feed.
+
+A season with made-up places beyond the quay has those of `land.truth` as well.
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ import geopandas as gpd
 import pandas as pd
 
 from monitor.core.geo.geodesy import WGS84
+from monitor.simulate.land.truth import land_tables
 from monitor.simulate.season import Season
 from monitor.simulate.truth_of_scenes import (
     RULE,
@@ -103,6 +106,7 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "deliveries": _plain(_deliveries(season), _DELIVERIES),
         "registration": _plain([registration_row(season, aoi, item) for aoi, item, _ in observations], _REGISTRATION),
         "fixtures": _geo(_fixtures(season), _FIXTURES),
+        **land_tables(season.seed, season.world, season.aois, season.period, observations),
     }
 
 

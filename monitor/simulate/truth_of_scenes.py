@@ -218,7 +218,7 @@ def berth_rows(aoi: Aoi, item: Pass, shown: Mask, vessels: pd.DataFrame) -> list
     """
     here = vessels[(vessels["scene_id"] == item.id) & (vessels["length_m"] >= RULE.counted_m)]
     rows = []
-    for zone in aoi.of_kind("berth"):
+    for zone in aoi.berths:
         inside = _inside(aoi, zone.id)
         moored = here[here["berth_id"] == zone.id]
         rows.append(

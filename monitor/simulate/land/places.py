@@ -81,7 +81,7 @@ def _feature(layout: Layout, kind: str, name: str, label: str, shape: BaseGeomet
 
 
 def _depot() -> Layout:
-    """Stores between banks, two lots in the open, a siding of three tracks and a spur, room for more to the north."""
+    """Stores between banks, two lots in the open, a siding of two tracks and a spur, room for more to the north."""
     place, drawn = Place(667_004.0, 4_584_006.0, 17.0), Drawn()
     drawn += [("low ground", "", Point(430.0, 860.0).buffer(1.0)), ("low ground", "", Point(900.0, -900.0).buffer(1.0))]
     drawn = [(kind, name, _ellipse(shape, 95.0, 50.0)) for kind, name, shape in drawn]
@@ -93,11 +93,11 @@ def _depot() -> Layout:
         ("road", "road_inner", LineString([(-640.0, 20.0), (440.0, 20.0), (440.0, 440.0)])),
         ("road", "", LineString([(440.0, 20.0), (440.0, -150.0), (668.0, -150.0), (2000.0, -320.0)])),
     ]
-    siding, spur = tracks(-450.0, 350.0, -250.0, 3), tracks(-350.0, 50.0, -120.0, 1)
+    siding, spur = tracks(-400.0, 240.0, -250.0, 2), tracks(-350.0, 50.0, -120.0, 1)
     leads = [
         LineString([(-2500.0, -424.0), (2500.0, -424.0)]),
         LineString([(-2500.0, -419.0), (2500.0, -419.0)]),
-        LineString([(-900.0, -419.0), (-600.0, -300.0), (-450.0, -245.0)]),
+        LineString([(-900.0, -419.0), (-600.0, -300.0), (-400.0, -247.5)]),
         LineString([(-600.0, -300.0), (-480.0, -150.0), (-350.0, -120.0)]),
     ]
     drawn += [("ballast", "", bed(line)) for line in (*leads, siding, spur)]

@@ -19,6 +19,7 @@ from monitor.simulate.land import growth, spectra
 from monitor.simulate.land.changes import Patch
 from monitor.simulate.land.ground import COVERS, LandGround, area_share, ground_of_place, painted
 from monitor.simulate.land.places import layouts
+from monitor.simulate.land.storage import goods_at
 from monitor.simulate.land.wagons import rolling_stock
 from monitor.simulate.land.weather import Plume, covered, moisture, plume
 from monitor.simulate.land.world import LandWorld
@@ -28,7 +29,7 @@ from monitor.simulate.render.clouds import processor_mask
 from monitor.simulate.render.ground import PortGround
 from monitor.simulate.render.noise import smooth
 from monitor.simulate.render.optical import Year, light_of, render_optical, sea_of
-from monitor.simulate.render.scene import hulls_at, inside_swath, sky_at, stack_cover
+from monitor.simulate.render.scene import hulls_at, inside_swath, sky_at
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.fleet import World
 
@@ -84,7 +85,7 @@ def land_raster(seed: int, world: World, item: Pass, aoi: Aoi, *, share: float, 
         rng,
         ground,
         [hull for _, hull in hulls_at(world, grid, t_s)],
-        stack_cover(world, aoi, grid, t_s),
+        _goods(world, aoi, grid, t_s),
         sky=sky,
         sea=replace(sea, wind=min(sea.wind, 1.0)),
         sun=light_at,
@@ -94,6 +95,15 @@ def land_raster(seed: int, world: World, item: Pass, aoi: Aoi, *, share: float, 
     bright = (data[0] > 2300) & (data[3] < 4000) & (ground.water < 0.5)
     cloud = processor_mask(rng, sky, bright) & valid
     return Raster(data, S2_BANDS, valid, grid, cloud, SENSORS["s2"].scale, 0.0, dict(tags))
+
+
+def _goods(world: World, aoi: Aoi, grid: Grid, t_s: float) -> Pixels:
+    """(row, col) share under goods in open storage."""
+    here = [goods_at(world.flows, aoi, zone.id, t_s) for zone in aoi.of_kind("open_storage")]
+    made: Pixels = np.zeros(grid.shape, dtype=np.float32)
+    for outline in (shape for lot in here for shape in lot):
+        made += area_share(outline, grid)
+    return made
 
 
 def _as_port(known: LandGround, land: Pixels) -> PortGround:

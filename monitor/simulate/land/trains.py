@@ -81,12 +81,12 @@ class Habit:
 
 
 HABITS: Mapping[str, Habit] = {
-    "sim_depot_rail_siding": Habit(10.0, (8, 40), 40.0, ("covered", "covered", "open")),
-    "sim_depot_rail_spur": Habit(16.0, (4, 14), 60.0, ("covered", "flat")),
-    "sim_railyard_rail_a": Habit(1.3, (10, 55), 30.0, ("open", "covered", "tank", "flat")),
-    "sim_railyard_rail_b": Habit(7.0, (15, 50), 18.0, ("flat", "covered")),
-    "sim_railyard_rail_c": Habit(1.6, (8, 45), 36.0, ("open", "covered", "tank")),
-    "sim_terminal_rail_rack": Habit(2.5, (8, 22), 20.0, ("tank",)),
+    "sim_depot_rail_siding": Habit(11.0, (12, 38), 40.0, ("covered", "covered", "open")),
+    "sim_depot_rail_spur": Habit(14.0, (8, 24), 60.0, ("covered", "flat")),
+    "sim_railyard_rail_a": Habit(0.5, (20, 58), 30.0, ("open", "covered", "tank", "flat")),
+    "sim_railyard_rail_b": Habit(6.0, (25, 58), 18.0, ("flat", "covered")),
+    "sim_railyard_rail_c": Habit(0.7, (20, 58), 36.0, ("open", "covered", "tank")),
+    "sim_terminal_rail_rack": Habit(2.5, (10, 23), 24.0, ("tank",)),
 }
 """By rail zone."""
 

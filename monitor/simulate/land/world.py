@@ -22,6 +22,8 @@ _TO_YARD_DAYS, _TO_SIDING_DAYS = (1.0, 3.0), (5.0, 9.0)
 """Travel times (chosen)."""
 _YARD_H, _SIDING_H = (10.0, 50.0), (24.0, 80.0)
 """How long a train of a shipment stands in the yard and at the depot (chosen)."""
+_WAGONS, _AT_DEPOT = (26, 58), 40
+"""Wagons of a train of a shipment, and how many of them the depot's siding takes (chosen)."""
 _DEPARTURES, _ARRIVALS = ("stacks left", "train left"), ("train came", "storage filled")
 
 
@@ -120,7 +122,7 @@ def _shipped(rng: np.random.Generator, timetable: Timetable, cargo: str, left_s:
     """The journey of one lot after it left the port: through the yard, and some to the depot."""
     if rng.random() >= _BY_RAIL:
         return []
-    wagons = int(rng.integers(14, 40))
+    wagons = int(rng.integers(*_WAGONS))
     came = left_s + float(rng.uniform(*_TO_YARD_DAYS)) * DAY_S
     left = came + float(rng.uniform(*_YARD_H)) * HOUR_S
     first = timetable.place(rng, YARD, (came, left), wagons=wagons, kind="flat", cargo=cargo)
@@ -131,7 +133,9 @@ def _shipped(rng: np.random.Generator, timetable: Timetable, cargo: str, left_s:
         return events
     reached = left + float(rng.uniform(*_TO_SIDING_DAYS)) * DAY_S
     away = reached + float(rng.uniform(*_SIDING_H)) * HOUR_S
-    second = timetable.place(rng, SIDING, (reached, away), wagons=first.wagons, kind="flat", cargo=cargo)
+    second = timetable.place(
+        rng, SIDING, (reached, away), wagons=min(first.wagons, _AT_DEPOT), kind="flat", cargo=cargo
+    )
     if second is None:
         return events
     return [*events, _event(cargo, "train came", SIDING, reached), _event(cargo, "storage filled", LOT, away)]

@@ -98,7 +98,7 @@ def hulls_at(world: World, grid: Grid, t_s: float) -> list[tuple[Ship, DrawnHull
 
 
 def stack_cover(world: World, aoi: Aoi, grid: Grid, t_s: float) -> Pixels:
-    """(row, col) share under container stacks, and under goods in open storage.
+    """(row, col) share under container stacks.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def slots(aoi: Aoi, yard_id: str) -> tuple[Polygon, ...]:
 
 
 def stacks_at(world: World, aoi: Aoi, t_s: float) -> list[Stack]:
-    """The container stacks in a port's yards, and the goods in open-storage zones, at an instant.
+    """The container stacks in a port's yards at an instant.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def stacks_at(world: World, aoi: Aoi, t_s: float) -> list[Stack]:
         Seconds since 1970.
     """
     made = []
-    ids = {zone.id for kind in ("yard", "open_storage") for zone in aoi.of_kind(kind)}
+    ids = {zone.id for zone in aoi.of_kind("yard")}
     for yard_id in sorted({flow.yard_id for flow in world.flows} & ids):
         places = slots(aoi, yard_id)
         filled = min(sum(flow.at(t_s) for flow in world.flows if flow.yard_id == yard_id), float(len(places)))

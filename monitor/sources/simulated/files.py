@@ -18,12 +18,17 @@ from monitor.core.geo.grid import Grid
 from monitor.core.parallel import each
 from monitor.core.scenes.scene import Acquisition
 from monitor.simulate import Season
+from monitor.simulate.land.places import documents
+from monitor.simulate.land.truth import MAPPED
 from monitor.simulate.render.background import name_of
 from monitor.simulate.truth import truth_tables
 from monitor.sources.simulated.ais import write_ais
 from monitor.sources.simulated.aviation import write_air
 from monitor.sources.simulated.labels import season_labels
 from monitor.sources.simulated.scene import write_scene
+
+_MAPPED = frozenset(("vessels", "stacks", "fixtures", *MAPPED))
+"""Truth tables that have a geometry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,8 @@ class SeasonFiles:
 def write_season(season: Season, folder: Path, *, pool: Executor | None = None) -> SeasonFiles:
     """Write scenes (GeoTIFF, STAC item, labels), AIS (CSV and NMEA) and truth (Parquet) into a folder.
 
+    Made-up places beyond the quay are written as GeoJSON into ``aoi``, for ``monitor init --port``.
+
     Parameters
     ----------
     season : Season
@@ -106,6 +113,7 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
         count = write_ais(season, folder / "ais")
         late = sum(len(part) for part in season.late_positions())
         traces = write_air(season, folder)
+        _write_places(season, folder / "aoi")
         real = {aoi: name_of(raster) for aoi, raster in season.backgrounds}
         grounds = tuple((aoi.id, real.get(aoi.id, "")) for aoi in season.aois) if real else ()
         facts: dict[str, object] = {
@@ -132,6 +140,16 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
     )
 
 
+def _write_places(season: Season, folder: Path) -> None:
+    """Write the season's made-up places as files of a workspace's ``aoi`` folder; no folder where it has none."""
+    watched = {aoi.id for aoi in season.aois} if season.world.land is not None else set[str]()
+    for name, document in documents().items():
+        if name in watched:
+            folder.mkdir(exist_ok=True)
+            text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+            (folder / f"{name}.geojson").write_text(text, encoding="utf-8")
+
+
 def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
     """The truth tables of a season, each written as (Geo)Parquet."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -153,10 +171,7 @@ def read_truth_tables(folder: Path) -> dict[str, pd.DataFrame]:
     paths = sorted(home.glob("*.parquet"))
     if not paths:
         raise DataError(f"{folder}: no truth/*.parquet here; `monitor simulate` writes it")
-    return {
-        path.stem: gpd.read_parquet(path) if path.stem in ("vessels", "stacks", "fixtures") else pd.read_parquet(path)
-        for path in paths
-    }
+    return {path.stem: gpd.read_parquet(path) if path.stem in _MAPPED else pd.read_parquet(path) for path in paths}
 
 
 def _write_one(

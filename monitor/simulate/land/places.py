@@ -116,7 +116,7 @@ def _depot() -> Layout:
         ("open_storage", "open_1", box(170.0, 60.0, 400.0, 210.0)),
         ("open_storage", "open_2", box(170.0, 250.0, 380.0, 380.0)),
     ]
-    return Layout("sim_depot", "Made-up depot", place.extent(1250.0, 1150.0), 17.0, place.parts(drawn))
+    return Layout("sim_depot", "Made-up depot", place.extent(1250.0, 1200.0), 17.0, place.parts(drawn))
 
 
 def _ellipse(shape: BaseGeometry, half_x: float, half_y: float) -> BaseGeometry:

@@ -12,6 +12,8 @@ from shapely.ops import unary_union
 
 TRACK_APART_M = 5.0
 """Between the axes of two tracks of a yard (chosen; 4.5–5.3 m are usual)."""
+BED_M = 2.6
+"""Of ballast to either side of a track's axis (chosen; beds are 4.5–5.5 m wide)."""
 EPSG = 32652
 """UTM zone of all made-up places: they lie in the open sea, where nothing real can be taken for them."""
 
@@ -109,6 +111,15 @@ def tracks(x0: float, x1: float, y: float, count: int) -> BaseGeometry:
     return lines[0] if count == 1 else MultiLineString(lines)
 
 
-def bed(line: BaseGeometry) -> BaseGeometry:
-    """The ballast under tracks, 2.6 m to either side of each: between tracks of a yard it is closed."""
-    return unary_union([each.buffer(2.6, cap_style="flat") for each in getattr(line, "geoms", (line,))])
+def bed(line: BaseGeometry, *, apron_m: float = 0.0) -> BaseGeometry:
+    """The ballast under tracks, `BED_M` to either side of each: between tracks of a yard it is closed.
+
+    Parameters
+    ----------
+    line : BaseGeometry
+        One track or several.
+    apron_m : float
+        How far it reaches beyond that, as in yards where people walk and lorries load.
+    """
+    reach = BED_M + apron_m
+    return unary_union([each.buffer(reach, cap_style="flat") for each in getattr(line, "geoms", (line,))])

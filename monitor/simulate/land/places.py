@@ -14,6 +14,8 @@ from monitor.simulate.land.layout import EPSG, Layout, Place, bed, tracks
 
 Drawn = list[tuple[str, str, BaseGeometry]]
 _ZONES = frozenset(("rail", "storage", "open_storage", "tank", "oil_berth", "road", "site", "water", "pier"))
+_APRON_M = 5.0
+"""Ballast and gravel beyond the beds of sidings and yards, which makes them two to four pixels wide (chosen)."""
 _NOTE = "SIMULATED: a made-up place in the open sea; nothing real stands here"
 _NAMES = {
     "rail": "Tracks",
@@ -100,7 +102,8 @@ def _depot() -> Layout:
         LineString([(-900.0, -419.0), (-600.0, -300.0), (-400.0, -247.5)]),
         LineString([(-600.0, -300.0), (-480.0, -150.0), (-350.0, -120.0)]),
     ]
-    drawn += [("ballast", "", bed(line)) for line in (*leads, siding, spur)]
+    drawn += [("ballast", "", bed(line)) for line in leads]
+    drawn += [("ballast", "", bed(line, apron_m=_APRON_M)) for line in (siding, spur)]
     drawn += [("rail", "rail_siding", siding), ("rail", "rail_spur", spur)]
     for row in range(3):
         for column in range(5):
@@ -139,7 +142,7 @@ def _railyard() -> Layout:
     ]
     for name, y, count in groups:
         middle = y + (count - 1) * 2.5
-        drawn += [("ballast", "", bed(lines[name])), ("rail", name, lines[name])]
+        drawn += [("ballast", "", bed(lines[name], apron_m=_APRON_M)), ("rail", name, lines[name])]
         drawn += [("ballast", "", bed(LineString([(s * 500.0, middle), (s * 700.0, 6.0)]))) for s in (-1.0, 1.0)]
     drawn += [
         ("road", "road_yard", LineString([(-600.0, 110.0), (600.0, 110.0), (700.0, 500.0)])),
@@ -184,7 +187,7 @@ def _terminal() -> Layout:
         ("road", "", LineString([(0.0, -100.0), (0.0, 1500.0)])),
     ]
     rack = tracks(120.0, 480.0, 290.0, 2)
-    drawn += [("ballast", "", bed(rack)), ("rail", "rail_rack", rack)]
+    drawn += [("ballast", "", bed(rack, apron_m=_APRON_M)), ("rail", "rail_rack", rack)]
     drawn += [("ballast", "", bed(LineString([(480.0, 292.5), (1900.0, 420.0)])))]
     drawn += [
         ("tank", f"tank_{4 * row + column + 1:02d}", Point(-480.0 + 105.0 * column, 0.0 + 100.0 * row).buffer(22.0))

@@ -48,6 +48,9 @@ last is what Copernicus states for scenes registered to the reference image)."""
 _GAIN, _BAND_GAIN, _UNEVEN = 0.02, 0.008, 0.02
 """Deviations of a scene's brightness, of each band's, and of slow unevenness within it: what surface reflectance keeps
 of haze and of the angles of sun and view (chosen)."""
+_ROUGH, _ROUGHER, _PATCHY = 0.04, 0.05, 0.05
+"""Deviation of the ground's own fine texture, what towns and woods add to it, and that of its patches: somewhat less
+than in the scene of Gdynia, whose woods stand on hills."""
 _SNOW_ON: Mapping[str, float] = {
     "wood": 0.5, "conifer": 0.45, "ballast": 0.75, "water": 0.0, "town": 0.7, "tank": 0.8
 }  # fmt: skip
@@ -196,8 +199,9 @@ def _coloured(seed: int, known: LandGround, shares: Pixels, item: Pass, aoi: Aoi
 
 
 def _texture(known: LandGround, shares: Pixels) -> Pixels:
-    """(1, row, col) factor: what is uneven in the ground and stays so, most of all in towns."""
-    uneven = 1.0 + (0.035 + 0.06 * shares[COVERS.index("town")]) * known.grain + 0.05 * known.patch
+    """(1, row, col) factor: what is uneven in the ground and stays so, more in towns and woods than in fields."""
+    rough = _ROUGH + _ROUGHER * (shares[COVERS.index("town")] + shares[COVERS.index("wood")])
+    uneven = 1.0 + rough * known.grain + _PATCHY * known.patch
     made: Pixels = np.clip(uneven, 0.6, 1.5)[None].astype(np.float32)
     return made
 

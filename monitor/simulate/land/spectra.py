@@ -56,4 +56,7 @@ WAGONS: Mapping[str, tuple[Pixels, ...]] = MappingProxyType(
         ),
     }
 )
-"""Roofs and loads of wagons by kind, one drawn for each wagon; containers on flat wagons as in yards."""
+"""Roofs and loads of wagons by kind, one drawn for each wagon; containers on flat wagons as in yards.
+
+Chosen, for want of pixels in which wagons are known; the brown roofs are hardly to be told from brown ballast.
+"""

@@ -16,7 +16,7 @@ WAGON_M, COUPLING_M, WIDE_M, HIGH_M = 13.9, 1.0, 3.1, 4.2
 """Length of a wagon, gap to the next, width and height; as usual for four-axle freight wagons."""
 _CLEAR_M, _SHUNTING_S = 15.0, 1.5 * HOUR_S
 """Free track between two cuts, and time between two trains at one place (chosen)."""
-_TRIES = 40
+_TRIES = 12
 
 
 @dataclass(frozen=True, slots=True)

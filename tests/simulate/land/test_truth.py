@@ -115,7 +115,8 @@ def test_a_written_season_holds_its_places_and_reads_back(tmp_path, sites):
     made = write_season(season, tmp_path / "season")
     assert made.scenes == 3
     assert set(made.truth) >= LAND
-    assert {path.stem for path in (tmp_path / "season/aoi").glob("*.geojson")} == set(sites)
+    assert {path.stem for path in (tmp_path / "season/aoi").glob("*.geojson")} == set(sites) == set(made.places)
+    assert "sim_depot" in made.text()
     truth = read_truth_tables(tmp_path / "season")
     assert truth["land_changes"].crs.to_epsg() == WGS84
     assert len(truth["land_states"]) == 9

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from shapely.affinity import scale
 from shapely.geometry import LineString, Point, Polygon, box, mapping
 from shapely.geometry.base import BaseGeometry
 
@@ -85,9 +86,9 @@ def _feature(layout: Layout, kind: str, name: str, label: str, shape: BaseGeomet
 def _depot() -> Layout:
     """Stores between banks, two lots in the open, a siding of two tracks and a spur, room for more to the north."""
     place, drawn = Place(667_004.0, 4_584_006.0, 17.0), Drawn()
-    drawn += [("low ground", "", Point(430.0, 860.0).buffer(1.0)), ("low ground", "", Point(900.0, -900.0).buffer(1.0))]
-    drawn = [(kind, name, _ellipse(shape, 95.0, 50.0)) for kind, name, shape in drawn]
     drawn += [
+        ("low ground", "", _ellipse(430.0, 860.0)),
+        ("low ground", "", _ellipse(900.0, -900.0)),
         ("town", "", box(-1500.0, -1250.0, -900.0, -760.0)),
         ("site", "site_main", box(-650.0, -350.0, 650.0, 450.0)),
         ("site", "site_north", box(-650.0, 480.0, 650.0, 1010.0)),
@@ -122,11 +123,9 @@ def _depot() -> Layout:
     return Layout("sim_depot", "Made-up depot", place.extent(1250.0, 1200.0), 17.0, place.parts(drawn))
 
 
-def _ellipse(shape: BaseGeometry, half_x: float, half_y: float) -> BaseGeometry:
-    centre = shape.centroid
-    return Polygon(
-        [(centre.x + half_x * (x - centre.x), centre.y + half_y * (y - centre.y)) for x, y in shape.exterior.coords]
-    )
+def _ellipse(x: float, y: float) -> BaseGeometry:
+    """Ground of 1.5 ha that floods."""
+    return scale(Point(x, y).buffer(1.0), 95.0, 50.0)
 
 
 def _railyard() -> Layout:

@@ -137,6 +137,28 @@ def _land_figures(tables: Tables, truth: Tables) -> list[Figure]:
     return figures
 
 
+def with_ids_of(scenes: Collection[str], truth: Tables) -> dict[str, pd.DataFrame]:
+    """The truth with its scenes named as the output names them.
+
+    Scenes that were read from a folder of files have the AOI's id behind the season's own.
+
+    Parameters
+    ----------
+    scenes : collection of str
+        Ids of the scenes that the output is made of.
+    truth : mapping of str to DataFrame
+        As `score` takes it.
+    """
+    known = set(scenes)
+    made = {}
+    for name, table in truth.items():
+        if "scene_id" in table and "aoi_id" in table:
+            read = table["scene_id"] + "_" + table["aoi_id"]
+            table = table.assign(scene_id=table["scene_id"].where(~read.isin(known), read))
+        made[name] = table
+    return made
+
+
 def check_same_scenes(scenes: Collection[str], truth: Tables) -> None:
     """Refuse a truth that is of other scenes: against it every figure would be 0.
 

@@ -50,14 +50,14 @@ class Patch:
     aoi_id, zone_id : str
         The zone that holds it.
     kind : str
-        bare ground | structure | burnt | cleared
+        bare ground | structure | burnt | cleared (a stand of trees, which is there until it is felled)
     outline : Polygon
         In metres of `layout.EPSG`.
     began_s : float
         Seconds since 1970.
     recovers_s : float
         When nothing of it is left to see; infinity for what stays.
-    within : str
+    upon : str
         Id of the earlier patch on which it stands, ``""`` for none.
     """
 
@@ -68,7 +68,7 @@ class Patch:
     outline: Polygon
     began_s: float
     recovers_s: float = float("inf")
-    within: str = ""
+    upon: str = ""
 
     def at(self, t_s: float) -> float:
         """How much of the change is there at an instant, 0–1: all of it at once, and what recovers does so evenly."""
@@ -145,4 +145,4 @@ def _hall(rng: np.random.Generator, patch: Patch, began_s: float) -> Patch:
     centre = patch.outline.centroid
     outline = scale(patch.outline, ratio, ratio, origin=(centre.x, centre.y))
     assert isinstance(outline, Polygon)
-    return Patch(f"{patch.id}_built", patch.aoi_id, patch.zone_id, "structure", outline, began_s, within=patch.id)
+    return Patch(f"{patch.id}_built", patch.aoi_id, patch.zone_id, "structure", outline, began_s, upon=patch.id)

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
+from shapely.geometry.base import BaseGeometry
 
 from monitor.core.aoi import Aoi
 from monitor.core.arrays import Pixels
@@ -51,6 +52,8 @@ of haze and of the angles of sun and view (chosen)."""
 _ROUGH, _ROUGHER, _PATCHY = 0.04, 0.05, 0.05
 """Deviation of the ground's own fine texture, what towns and woods add to it, and that of its patches: somewhat less
 than in the scene of Gdynia, whose woods stand on hills."""
+_STAND_M = 8.0
+"""Trees left about what is felled of a stand (chosen)."""
 _SNOW_ON: Mapping[str, float] = {
     "wood": 0.5, "conifer": 0.45, "ballast": 0.75, "water": 0.0, "town": 0.7, "tank": 0.8
 }  # fmt: skip
@@ -155,15 +158,17 @@ def _changed(known: LandGround, patches: tuple[Patch, ...], t_s: float) -> Pixel
     """The shares of each cover at an instant."""
     shares = known.shares.copy()
     for patch in patches:
+        if patch.kind == "cleared":
+            painted(shares, "wood", _share(patch.outline.buffer(_STAND_M), known.grid))
         there = patch.at(t_s)
         if there > 0.0:
-            painted(shares, patch.kind, _patch_share(patch, known.grid) * np.float32(there))
+            painted(shares, patch.kind, _share(patch.outline, known.grid) * np.float32(there))
     return shares
 
 
 @lru_cache(maxsize=64)
-def _patch_share(patch: Patch, grid: Grid) -> Pixels:
-    return area_share(patch.outline, grid)
+def _share(outline: BaseGeometry, grid: Grid) -> Pixels:
+    return area_share(outline, grid)
 
 
 def _coloured(seed: int, known: LandGround, shares: Pixels, item: Pass, aoi: Aoi, *, flood: float) -> Pixels:

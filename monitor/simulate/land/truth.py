@@ -6,7 +6,7 @@
     observed`` (share of the zone not hidden), ``snow`` (share of open ground under it).
 ``land_changes``
     What changed and lasts: ``change_id, aoi_id, zone_id, kind`` (bare ground | structure | burnt | cleared),
-    ``began_at, ended_at`` (when half of it is grown over; missing for what stays), ``area_m2, within`` (id of the
+    ``began_at, ended_at`` (when half of it is grown over; missing for what stays), ``area_m2, upon`` (id of the
     earlier change on which it stands), ``clear_before, clear_after`` (observations that show its ground without
     cloud and snow before it, and while it lasts), ``geometry``.
 ``land_nuisances``
@@ -61,7 +61,7 @@ _OBSERVATION = ["scene_id", "aoi_id", "acquired_at", "sensor"]
 _COLUMNS: Mapping[str, list[str]] = {
     "land_states": [*_OBSERVATION, "zone_id", "kind", "share", "area_m2", "wagons", "observed", "snow"],
     "land_changes": [
-        *("change_id", "aoi_id", "zone_id", "kind", "began_at", "ended_at", "area_m2", "within"),
+        *("change_id", "aoi_id", "zone_id", "kind", "began_at", "ended_at", "area_m2", "upon"),
         *("clear_before", "clear_after", "geometry"),
     ],
     "land_nuisances": ["aoi_id", "kind", "start", "end", "geometry"],
@@ -174,7 +174,7 @@ def _changes(land: LandWorld, seen: Observations, ids: set[str]) -> list[Row]:
                 "began_at": _at(patch.began_s),
                 "ended_at": None if np.isinf(half) else _at(half),
                 "area_m2": float(patch.outline.area),
-                "within": patch.within,
+                "upon": patch.upon,
                 "clear_before": sum(t < patch.began_s for t in clear),
                 "clear_after": sum(patch.began_s <= t < half for t in clear),
                 "geometry": reproject(patch.outline, EPSG, WGS84),

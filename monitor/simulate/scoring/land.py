@@ -76,7 +76,7 @@ def change_figures(changes: pd.DataFrame, truth: Tables) -> list[Figure]:
     made = changes[changes["area_m2"] >= RULE.change_m2].reset_index(drop=True)
     true = truth["land_changes"].reset_index(drop=True)
     pairs = pair_changes(made, true)
-    wanted = (true["area_m2"] >= RULE.change_m2) & (true["within"] == "")
+    wanted = (true["area_m2"] >= RULE.change_m2) & (true["upon"] == "")
     wanted &= (true["clear_before"] >= 1) & (true["clear_after"] >= RULE.change_observations)
     could = set(np.flatnonzero(wanted))
     precision, recall = share(len(pairs), len(made)), share(len(could & set(pairs.values())), len(could))

@@ -98,6 +98,17 @@ def test_cleared_ground_is_brighter_inside_its_outline_and_nothing_changes_outsi
     ).all()
 
 
+def test_what_is_felled_was_wood(expanding, sites):
+    aoi = sites["sim_depot"]
+    patch = next(p for p in expanding.world.land.patches if p.kind == "cleared")
+    inside = area_share(patch.outline, Grid.covering(aoi.geometry, epsg=aoi.epsg)) > 0.9
+    green = [p for p in expanding.passes(aoi) if p.at > datetime(2023, 6, 1, tzinfo=UTC)]
+    item = green[0]
+    for began, red in ((patch.began_s + 1e9, (150, 400)), (patch.began_s - 1e9, (600, 1400))):
+        world = _without(expanding.world, patches=(replace(patch, began_s=began),))
+        assert red[0] < np.median(_drawn(expanding, item, aoi, world)[2][inside]) < red[1]
+
+
 def _ndvi(data: np.ndarray) -> np.ndarray:
     return (data[3] - data[2]) / (data[3] + data[2])
 

@@ -65,8 +65,8 @@ def test_changes_lie_in_their_sites_begin_after_a_past_and_have_their_area(land_
         site = sites[row.aoi_id].zone(row.zone_id).geometry
         assert site.buffer(1e-6).contains(row.geometry)
         assert reproject(row.geometry, WGS84, EPSG).area == pytest.approx(row.area_m2, rel=1e-3)
-    for row in changes[changes["within"] != ""].itertuples():
-        ground = changes[changes["change_id"] == row.within].iloc[0]
+    for row in changes[changes["upon"] != ""].itertuples():
+        ground = changes[changes["change_id"] == row.upon].iloc[0]
         assert ground["began_at"] < row.began_at
         assert ground.geometry.buffer(1e-6).contains(row.geometry)
 

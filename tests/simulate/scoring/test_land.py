@@ -36,7 +36,7 @@ def states(land_truth):
 @pytest.fixture(scope="module")
 def changes(land_truth):
     true = land_truth["land_changes"]
-    true = true[(true["within"] == "") & (true["clear_before"] > 0) & (true["clear_after"] > 1)]
+    true = true[(true["upon"] == "") & (true["clear_before"] > 0) & (true["clear_after"] > 1)]
     return LAND_CHANGES.conform(
         true.assign(
             began_after=true["began_at"] - DAY,

@@ -158,12 +158,16 @@ _FIXTURES = ["fixture_id", "aoi_id", "kind", "lon", "lat", "length_m", "width_m"
 _OUTAGES = ["station", "start", "end"]
 
 
+_FLAGS = frozenset(("on_ais", "heard", "visible", "occupied", "dark", "ais_before", "ais_after"))
+"""Columns that are true or false in a table without rows as well: rows are chosen by them."""
+
+
 def _plain(rows: list[Row], columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({name: bool for name in columns if name in _FLAGS})
 
 
 def _geo(rows: list[Row], columns: list[str]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=f"EPSG:{WGS84}")
+    return gpd.GeoDataFrame(_plain(rows, columns), geometry="geometry", crs=f"EPSG:{WGS84}")
 
 
 def _at(t_s: float) -> pd.Timestamp:

@@ -65,3 +65,10 @@ def test_each_chart_offers_its_data_svg_and_png_once_scripts_run(html: str) -> N
 
 def test_paper_has_no_buttons(brief: Brief) -> None:
     assert "data-get" not in page(brief, paper=True)
+
+
+def test_pairs_and_rows_of_pictures_offer_them_too(html: str) -> None:
+    others = re.findall(r'<figure id="[^"]*" class="(?:pair|film)">.*?</figure>', html, re.S)
+    assert {re.search(r'class="(\w+)"', figure)[1] for figure in others} == {"pair", "film"}  # type: ignore[index]
+    for figure in others:
+        assert re.findall(r'data-get="(\w+)"', figure) == ["csv", "svg", "png"]

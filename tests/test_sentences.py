@@ -22,6 +22,7 @@ FIRST, LAST = pd.Timestamp("2023-10-05T02:16Z"), pd.Timestamp("2023-10-21T02:16Z
 DAY = pd.Timestamp("2023-10-05T11:59:59.5Z")
 INSTANTS = (FIRST, DAY)
 NAN = float("nan")
+LEVELS = ("low", "moderate", "high")
 LENGTHS = ("about 120 m", "about 120 m (110–135 m)", "of unknown length")
 MOST_WORDS = 60
 """Of one sentence with its caveat. Chosen: the longest is the base rate of a port."""
@@ -94,7 +95,7 @@ def of_claims() -> dict[str, list[str]]:
         "identified": [claims.identified("Angara", by) for by in ("AIS", "a reviewer")],
         "fewer_or_more": [claims.fewer_or_more("Rajin", rate, (1.0, 3.0)) for rate in (0.2, 2.0, 9.0)],
         "likelihood_line": [claims.likelihood_line(word) for word, _, _ in LIKELIHOODS],
-        "confidence_line": [claims.confidence_line(level, why) for level, why in product(("low", "moderate", "high"), reasons)],
+        "confidence_line": [claims.confidence_line(level, why) for level, why in product(LEVELS, reasons)],
         "changed": [
             claims.changed(what, "Rajin", (2.0, 4.5), counts, (FIRST, LAST))
             for what, counts in product(
@@ -111,18 +112,19 @@ def of_claims() -> dict[str, list[str]]:
 
 def of_flights() -> dict[str, list[str]]:
     """What a flight may be reported in, each template filled in as a trace fills it."""
-    who = [flights.who("71be01", registration, kind) for registration, kind in (("RA-1", "IL62"), ("RA-1", ""), ("", ""))]
+    who = [
+        flights.who("71be01", registration, kind) for registration, kind in (("RA-1", "IL62"), ("RA-1", ""), ("", ""))
+    ]
     fields = pd.DataFrame({"airfield_id": ["ZKPY"], "name": ["Pyongyang Sunan"], "timezone": ["Asia/Pyongyang"]})
     names = [flights.field_name(fields, place) for place in ("ZKPY", "")]
     zones = [flights.zone_of(fields, place) for place in ("ZKPY", "")]
     times = [flights.utc_and_local(FIRST.to_pydatetime(), zone) for zone in zones]
     given = {"before_km": 12.0, "after_km": 1200.0, "left": times[0], "back": times[1], "km": 3.0, "height": 9000.0}
+    counted = {"hits": 3, "events": 9, "days": 2, "expected": 1.2, "low": 0, "high": 3}
     templates = {name: value for name, value in vars(flights).items() if name.isupper()}
     filled = {
         name: [
-            text.format(
-                **given, who=w, field=f, fields=f, when=t, toward=to, hits=3, events=9, days=2, expected=1.2, low=0, high=3
-            )
+            text.format(**given, **counted, who=w, field=f, fields=f, when=t, toward=to)
             for w, f, t, to in product(who, names, times, ("", f", 30 km from {names[0]}"))
         ]
         for name, text in templates.items()

@@ -36,7 +36,7 @@ def swipe_page(pair: Pair, *, title: str, credit: str, simulated: bool) -> Page:
     simulated : bool
         Whether the pixels are made up; the page then says so at its top.
     """
-    css, js = style(), asset("templates/swipe.js") + asset("templates/figures.js")
+    css, js = style(), asset("templates/swipe.js")
     made = (
         environment()
         .get_template("swipe_page.html.j2")

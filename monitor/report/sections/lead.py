@@ -9,6 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.findings import Finding
 from monitor.core.geo.geodesy import WGS84, transformer
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, DETECTIONS, SHUTTLES, VISITS, VOYAGES
 from monitor.fuse.findings import headlines
 from monitor.report.page.blocks import Pair, Picture, TileFigure
@@ -95,12 +96,13 @@ def _clearest(
 
 
 def _sights(given: BriefInput, finding: Finding) -> Iterable[_Sight]:
-    """The detections of the period that show a finding, those of highest score first."""
+    """The detections of the period that show a finding: optical ones first, then those of highest score."""
     tables = given.tables
     found = DETECTIONS.within(tables[DETECTIONS], given.period)
     ids = set(_detections(given, finding))
     mine = found[found["detection_id"].isin(ids) & found["aoi_id"].isin([aoi.id for aoi in given.aois])]
-    for row in mine.sort_values(["score", "detection_id"], ascending=[False, True]).itertuples():
+    mine = mine.assign(is_optical=[sensor(kind).optical for kind in mine["sensor"]])
+    for row in mine.sort_values(["is_optical", "score", "detection_id"], ascending=[False, False, True]).itertuples():
         berth = str(row.zone_id) if row.zone == "berth" else ""
         yield _Sight(str(row.detection_id), str(row.scene_id), str(row.aoi_id), row.geometry, berth)
 

@@ -105,6 +105,20 @@
     image.src = drawing ? svg(figure) : figure.querySelector("img").src;
   }
 
+  document.querySelectorAll("figure.pair, figure.film").forEach(function (figure) {
+    if (!figure.querySelector("img")) { return; }
+    var tools = document.createElement("p");
+    tools.className = "tools";
+    [["csv", "Data (CSV)"], ["svg", "SVG"], ["png", "PNG"]].forEach(function (kind) {
+      var button = document.createElement("button");
+      button.type = "button";
+      button.dataset.get = kind[0];
+      button.textContent = kind[1];
+      tools.appendChild(button);
+    });
+    figure.appendChild(tools);
+  });
+
   document.querySelectorAll("figure .tools").forEach(function (tools) {
     var figure = tools.closest("figure"), table = behind(figure), data = tools.querySelector('[data-get="csv"]'),
       isRow = figure.matches(".pair, .film");

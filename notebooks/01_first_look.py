@@ -93,7 +93,7 @@ below.set_ylim(0, 1)
 print(f"{len(clear)} clear observations, mean {clear['vessels'].astype(float).mean():.1f} vessels a clear observation")
 
 # %% [markdown]
-# ## The clearest scene as a picture
+# ## The clearest optical scene as a picture
 # The detector reads five bands; people read three. `raster.band("B04")` is reflectance, 0 to 1, on `raster.grid`.
 
 # %%
@@ -118,7 +118,7 @@ def scale_bar(ax: plt.Axes, metres: float) -> None:
     ax.text(x, y + 0.015 * (top - bottom), f"{metres:,.0f} m, north is up", color="white", fontsize=8)
 
 
-best = clear.sort_values("observed_fraction").iloc[-1]
+best = clear[clear["sensor"] == "s2"].sort_values("observed_fraction").iloc[-1]
 raster = ws.archive.read_raster(best["scene_id"])
 left, bottom, right, top_edge = raster.grid.bounds
 figure, ax = plt.subplots(figsize=(8, 8), layout="constrained")

@@ -34,7 +34,7 @@ detections.groupby(["aoi_id", "class_name", "zone"]).agg(
 )
 
 # %% [markdown]
-# ## A chip of each of the best detections
+# ## A chip of each of the best optical detections
 # Each picture is 600 m wide, north up. The box is what is measured: its long side is the length.
 
 # %%
@@ -63,7 +63,8 @@ def chip(row: pd.Series, ax: plt.Axes, half_m: float = 300.0) -> None:
     ax.set_title(f"{places[row['aoi_id']]} {row['acquired_at']:%d %b}\n{length}, score {row['score']:.2f}", fontsize=9)
 
 
-vessels = detections[detections["class_name"] == "vessel"].sort_values("score", ascending=False)
+optical = detections[detections["sensor"] == "s2"]
+vessels = optical[optical["class_name"] == "vessel"].sort_values("score", ascending=False)
 figure, axes = plt.subplots(2, 4, figsize=(11, 6.4), layout="constrained")
 for (_, row), ax in zip(vessels.head(8).iterrows(), axes.flat, strict=False):
     chip(row, ax)

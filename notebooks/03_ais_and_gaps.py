@@ -78,7 +78,8 @@ ax.set_title("Positions (blue) and gaps over 12 h (orange), simulated AIS", loc=
 # true places; it grows with the time to the nearest fix, and a match may be no better than it.
 
 # %%
-clearest = ws.counts("rajin").sort_values("observed_fraction")["scene_id"].iloc[-1]
+counts = ws.counts("rajin")
+clearest = counts[counts["sensor"] == "s2"].sort_values("observed_fraction")["scene_id"].iloc[-1]
 observation = ws.scenes("rajin").set_index("scene_id", drop=False).loc[clearest]
 there = track_at(positions, observation["acquired_at"].to_pydatetime())
 print(f"{observation['scene_id']}: {len(there)} vessels with a fix within 12 h")

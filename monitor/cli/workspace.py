@@ -46,7 +46,7 @@ def init(
 def demo(
     session: Session,
     folder: Annotated[Path, typer.Argument(help="A folder for the demonstration.")] = Path("demo"),
-    pool: PoolOption = None,
+    pool: PoolOption = "threads:2",
 ) -> None:
     """Run the whole job on the embedded simulated season and print the brief's path.
 

@@ -121,7 +121,7 @@ class Schema:
         return df[before & after].reset_index(drop=True)
 
     def _cast(self, values: pd.Series, dtype: str) -> pd.Series:
-        if dtype == "geometry":
+        if dtype == "geometry" or (dtype != "str" and values.dtype == dtype):
             return values
         if dtype == UTC and len(values) and getattr(values.dtype, "tz", None) is None and values.notna().any():
             raise DataError(f"{self.name}.{values.name}: instants without a time zone; localise them to UTC")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from monitor.core.tables import DETECTIONS, MATCHES
 from monitor.fuse.matching.versions import latest
-from monitor.report.page.blocks import Section
+from monitor.report.page.blocks import Pair, Section, TileFigure
 from monitor.report.page.model import Brief, BriefInput, ReadPixels
 from monitor.report.sections.appendix import corrections, method, method_in_full, provenance
 from monitor.report.sections.dark import all_events, dark_events
@@ -44,7 +44,11 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels, parts: tuple[Section
     for aoi in now.aois:
         prepare(aoi, choose(observations[aoi.id], now.period), studios[aoi.id])
     top = header(given)
-    ports = [place(now, aoi, observations[aoi.id], studios[aoi.id], frames[aoi.id]) for aoi in now.aois]
+    first = lead(now, observations, studios, frames)
+    ports = [
+        _without(place(now, aoi, observations[aoi.id], studios[aoi.id], frames[aoi.id]), first.picture)
+        for aoi in now.aois
+    ]
     behind = [
         part for aoi in now.aois for part in port(now, aoi, observations[aoi.id], studios[aoi.id], frames[aoi.id])
     ]
@@ -63,4 +67,12 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels, parts: tuple[Section
         provenance(now, top.digest),
     )
     sections = (season(now, observations), *ports, dark_events(now, studios), method(now))
-    return Brief(top, lead(now, observations, studios), sections, appendix)
+    return Brief(top, first, sections, appendix)
+
+
+def _without(part: Section, picture: Pair | TileFigure | None) -> Section:
+    """A section without the picture that the first screen shows."""
+    if not isinstance(picture, TileFigure):
+        return part
+    kept = tuple(block for block in part.blocks if not (isinstance(block, TileFigure) and block.id == picture.id))
+    return replace(part, blocks=kept)

@@ -150,7 +150,7 @@ class Workspace:
         SettingsError
             The folder cannot be written.
         """
-        workspace = cls.create(folder, source={"name": '"simulated"', "sensors": '["s2"]'})
+        workspace = cls.create(folder, source={"name": '"simulated"'})
         if not any((workspace.root / "ais").iterdir()):
             progress("making the season's AIS and its truth")
             write_season_inputs(season(workspace.settings, workspace.aois), workspace.root)

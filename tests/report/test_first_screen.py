@@ -10,7 +10,7 @@ import pytest
 
 from monitor.core.tables import DARK_EVENTS
 from monitor.report import Brief, build_brief
-from monitor.report.page.blocks import Cards
+from monitor.report.page.blocks import Cards, Pair, TileFigure
 from monitor.report.render.html import page
 from tests.report.made import brief_input, no_pixels, read_pixels
 
@@ -44,11 +44,22 @@ def test_the_headline_is_the_only_top_heading_and_says_the_strongest_finding(htm
 
 def test_the_picture_shows_the_finding_beside_the_same_place_before_it(brief: Brief, html: str) -> None:
     picture = brief.lead.picture
-    assert picture is not None
+    assert isinstance(picture, Pair)
     assert (picture.before_label, picture.after_label) == ("2023-10-05 02:16 UTC", "2023-10-10 02:16 UTC")
     assert "the ship is marked on the later picture" in picture.caption
     assert picture.before.data != picture.after.data
     assert html.index("<h1") < html.index('id="lead"') < html.index('id="season"')
+
+
+@pytest.mark.parametrize("states", [("observed", "observed"), ("not observed", "observed"), ("observed", "partly")])
+def test_without_a_finding_the_berths_are_the_picture_and_stand_there_once(states: tuple[str, ...]) -> None:
+    made = build_brief(replace(brief_input(states), findings=()), read_pixels)
+    picture = made.lead.picture
+    assert isinstance(picture, TileFigure)
+    text = page(made, paper=False)
+    assert text.count(f'id="{picture.id}"') == 1
+    assert text.index("<h1") < text.index(f'id="{picture.id}"') < text.index('id="season"')
+    assert len(text_of(before_the_appendix(text)).split()) <= MOST_WORDS_OF_A_SCENE
 
 
 def test_each_claim_leads_to_its_evidence(brief: Brief, html: str) -> None:

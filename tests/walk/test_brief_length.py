@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,17 @@ def test_a_season_of_two_ports_is_read_in_ten_minutes(season_workspace: Path) ->
     html = written.read_text(encoding="utf-8")
     assert 500 < words(html) <= MOST_WORDS_OF_A_SEASON
     assert "SIMULATED" in before_the_appendix(html)
+
+
+def test_both_eyes_saw_the_season_and_its_first_picture_is_optical(season_workspace: Path) -> None:
+    scenes = Workspace.open(season_workspace).scenes()
+    seen = set(zip(scenes["aoi_id"], scenes["sensor"], strict=True))
+    assert seen == {(port, kind) for port in ("dunai", "rajin") for kind in ("s1", "s2")}
+    (written,) = (season_workspace / "reports").glob("brief_*.html")
+    lead = re.search(r'<figure id="lead".*?</figure>', written.read_text(encoding="utf-8"), re.S)
+    assert lead is not None
+    hours = re.findall(r"(?:Before|After) · \d{4}-\d\d-\d\d (\d\d):", lead[0])
+    assert hours == ["02", "02"]  # Sentinel-2 passes at a quarter past, Sentinel-1 at 9 and 21
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import subprocess
 import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -71,12 +72,9 @@ def test_a_comparison_without_a_sight_of_a_day_names_the_days(finished: Path) ->
         workspace.compare("made", f"{made.SCENES[1]:%Y-%m-%d}", f"{made.SCENES[0]:%Y-%m-%d}")
 
 
-@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="no OpenSSH here")
-def test_a_bundle_has_everything_and_its_checksums_and_signature_hold(finished: Path, tmp_path: Path) -> None:
-    key = tmp_path / "key"
-    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+def test_a_bundle_has_everything_and_its_checksums_hold(finished: Path, tmp_path: Path) -> None:
     out = tmp_path / "made.zip"
-    assert run(["bundle", "--out", str(out), "--sign", str(key), "-w", str(finished)]) == 0
+    assert run(["bundle", "--out", str(out), "-w", str(finished)]) == 0
     with zipfile.ZipFile(out) as opened:
         files = {name: opened.read(name) for name in opened.namelist()}
     sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
@@ -85,16 +83,66 @@ def test_a_bundle_has_everything_and_its_checksums_and_signature_hold(finished: 
     }
     wanted = {"README.txt", "brief.html", "figures/made.png", "figures/pair-made.svg", "figures/timeline.png"}
     assert wanted | {"tables/tables.xlsx", "tables/detections.csv", "gis/layers.gpkg", "gis/layers.qgz"} <= set(files)
-    signature = tmp_path / "s.sig"
-    signature.write_bytes(files["SHA256SUMS.sig"])
-    check = ["ssh-keygen", "-Y", "check-novalidate", "-n", "file", "-s", str(signature)]
-    assert subprocess.run(check, input=files["SHA256SUMS"], check=False).returncode == 0
-    assert subprocess.run(check, input=files["SHA256SUMS"] + b"x", check=False).returncode != 0
 
 
-def test_a_key_that_is_none_is_refused_and_nothing_is_written(finished: Path, tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Program:
+    """How a signing program makes a key and checks a signature."""
+
+    make: tuple[str, ...]
+    check: tuple[str, ...]
+    ending: str
+
+    def key(self, folder: Path) -> Path:
+        if shutil.which(self.make[0]) is None:
+            pytest.skip(f"no {self.make[0]} here")
+        subprocess.run(self.make, check=True, capture_output=True, cwd=folder)
+        return folder / "key"
+
+    def holds(self, folder: Path) -> bool:
+        with (folder / "SHA256SUMS").open("rb") as sums:
+            return subprocess.run(self.check, stdin=sums, capture_output=True, cwd=folder, check=False).returncode == 0
+
+
+PROGRAMS = {
+    "openssh": Program(
+        ("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "key"),
+        ("ssh-keygen", "-Y", "check-novalidate", "-n", "file", "-s", "SHA256SUMS.sig"),
+        "sig",
+    ),
+    "minisign": Program(
+        ("minisign", "-G", "-W", "-p", "key.pub", "-s", "key"),
+        ("minisign", "-V", "-p", "key.pub", "-m", "SHA256SUMS"),
+        "minisig",
+    ),
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS)
+def test_the_checksums_are_signed_and_a_changed_one_fails(finished: Path, tmp_path: Path, program: Program) -> None:
+    key, out = program.key(tmp_path), tmp_path / "made.zip"
+    assert run(["bundle", "--out", str(out), "--sign", str(key), "-w", str(finished), "--evidence", "0"]) == 0
+    with zipfile.ZipFile(out) as opened:
+        for name in ("SHA256SUMS", f"SHA256SUMS.{program.ending}"):
+            (tmp_path / name).write_bytes(opened.read(name))
+    assert program.holds(tmp_path)
+    with (tmp_path / "SHA256SUMS").open("ab") as sums:
+        sums.write(b"x")
+    assert not program.holds(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["no key", "untrusted comment: no key"])
+def test_a_key_that_is_none_is_refused_before_anything_is_made(
+    finished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
     key = tmp_path / "key"
-    key.write_text("no key")
-    with pytest.raises(DataError, match="does not sign with it"):
+    key.write_text(text)
+    monkeypatch.setattr("monitor.pipeline.publish.bundle.compose", lambda *_: pytest.fail("a brief was made"))
+    with pytest.raises(DataError, match=r"does not sign with it|is not on the PATH"):
         Workspace.open(finished).bundle(tmp_path / "out", key=key, evidence=0)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_key_that_is_not_there_is_named(finished: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="cannot be read"):
+        Workspace.open(finished).bundle(tmp_path / "out", key=tmp_path / "key", evidence=0)

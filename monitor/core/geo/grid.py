@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil, floor
 
 import numpy as np
@@ -15,6 +16,9 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.arrays import Floats, Mask
 from monitor.core.errors import DataError
 from monitor.core.geo.geodesy import WGS84, reproject, transformer
+
+_REMEMBERED_PX = 1_000_000
+"""Pixels of a grid up to which masks are remembered: a port of 10 km by 10 km at 10 m. Chosen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,22 +102,11 @@ class Grid:
     def mask(self, geometry: BaseGeometry) -> Mask:
         """(rows, cols) bool: pixels whose centre lies inside a longitude/latitude geometry. Empty gives all False."""
         inside = np.zeros(self.shape, dtype=bool)
-        if geometry.is_empty:
-            return inside
-        local = reproject(geometry, WGS84, self.epsg)
-        prepare(local)
-        west, south, east, north = local.bounds
-        back = ~self.transform
-        corners = [back @ p for p in ((west, south), (west, north), (east, south), (east, north))]
-        c0 = max(floor(min(p[0] for p in corners)), 0)
-        c1 = min(ceil(max(p[0] for p in corners)) + 1, self.shape[1])
-        r0 = max(floor(min(p[1] for p in corners)), 0)
-        r1 = min(ceil(max(p[1] for p in corners)) + 1, self.shape[0])
-        if c0 >= c1 or r0 >= r1:
-            return inside
-        rr, cc = np.mgrid[r0:r1, c0:c1]
-        x, y = self.xy(rr + 0.5, cc + 0.5)
-        inside[r0:r1, c0:c1] = contains_xy(local, x, y)
+        is_small = self.shape[0] * self.shape[1] <= _REMEMBERED_PX
+        found = _remembered(self, geometry) if is_small else _centres_within(self, geometry)
+        if found is not None:
+            rows, cols, part = found
+            inside[rows, cols] = part
         return inside
 
     def to_lonlat(self, rowcol: npt.ArrayLike) -> Polygon:
@@ -121,3 +114,26 @@ class Grid:
         points = np.asarray(rowcol, dtype=np.float64)
         lon, lat = self.lonlat(points[:, 0], points[:, 1])
         return Polygon(np.column_stack([lon, lat]))
+
+
+def _centres_within(grid: Grid, geometry: BaseGeometry) -> tuple[slice, slice, Mask] | None:
+    """Rows and columns around a longitude/latitude geometry, and which of their centres lie in it; None without any."""
+    if geometry.is_empty:
+        return None
+    local = reproject(geometry, WGS84, grid.epsg)
+    prepare(local)
+    west, south, east, north = local.bounds
+    back = ~grid.transform
+    corners = [back @ p for p in ((west, south), (west, north), (east, south), (east, north))]
+    c0 = max(floor(min(p[0] for p in corners)), 0)
+    c1 = min(ceil(max(p[0] for p in corners)) + 1, grid.shape[1])
+    r0 = max(floor(min(p[1] for p in corners)), 0)
+    r1 = min(ceil(max(p[1] for p in corners)) + 1, grid.shape[0])
+    if c0 >= c1 or r0 >= r1:
+        return None
+    rr, cc = np.mgrid[r0:r1, c0:c1]
+    return slice(r0, r1), slice(c0, c1), contains_xy(local, *grid.xy(rr + 0.5, cc + 0.5))
+
+
+_remembered = lru_cache(maxsize=256)(_centres_within)
+"""The same for the zones of a port, which scene after scene has on one grid."""

@@ -70,7 +70,7 @@ def not_observed(place: str, start: Instant, end: Instant) -> str:
     start, end : datetime or Timestamp
         Bounds of the time, UTC; shown as days.
     """
-    return f"{place} was not observed from {day(start)} to {day(end)}: nothing can be said of what lay there."
+    return f"{place} was not observed from {day(start)} to {day(end)}: nothing is known of what lay there."
 
 
 def matched(place: str, mmsi: int, at: Instant) -> str:
@@ -131,7 +131,7 @@ def dark(place: str, length: str, at: Instant, received: int) -> str:
     """
     return (
         f"A vessel {length} lay at {place} on {day_and_time(at)} and no AIS position fits it, while AIS of "
-        f"{received} other vessels was received there."
+        f"{plural(received, 'other vessel')} was received there."
     )
 
 
@@ -215,9 +215,8 @@ def visits_counted(place: str, number: int, clear: int, share: float, stay_h: fl
         Length of stay in hours.
     """
     return (
-        f"{at_least(number, 'visit').capitalize()} to {place} in {clear} clear observations, which "
-        "would have met "
-        f"{share:.0%} of stays of {stay_h:.0f} h."
+        f"{at_least(number, 'visit').capitalize()} to {place} in {plural(clear, 'clear observation')}, which would "
+        f"have met {share:.0%} of stays of {stay_h:.0f} h."
     )
 
 
@@ -311,8 +310,9 @@ def shuttle(
             if low
             else f"{went}; how often is not known."
         )
-    span = f"{low} to {high}" if low < high else f"{low}"
-    return f"{went}: {span} crossings, most likely about {middle}."
+    if low == high:
+        return f"{went}: {plural(low, 'crossing')}."
+    return f"{went}: {low} to {high} crossings, most likely about {middle}."
 
 
 def crossings_interval(crossings: tuple[float, float, float]) -> str:
@@ -457,7 +457,7 @@ def unseen_since(place: str, since: Instant, until: Instant) -> str:
     """
     days = (pd.Timestamp(until) - pd.Timestamp(since)).days
     return (
-        f"{place} has not been seen for {days} days, since {day_and_time(since)}: nothing can be said of what "
+        f"{place} has not been seen for {plural(days, 'day')}, since {day_and_time(since)}: nothing is known of what "
         "lay there."
     )
 

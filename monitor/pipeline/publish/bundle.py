@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from monitor.pipeline.aviation.derive import flights
 from monitor.pipeline.context import Context
 from monitor.pipeline.export import exported, pack_evidence
 from monitor.pipeline.publish.figure import standard_figures
+from monitor.pipeline.publish.signing import Signer
 from monitor.pipeline.report import brief_input, compose
 from monitor.report.export.bundle import CHECKSUMS, checksums, write_bundle
 from monitor.report.export.formats import export, flat_tables, safe_csv
@@ -24,7 +23,6 @@ from monitor.report.figures.encode import Figure
 from monitor.report.page.wording import SIMULATED_LINE
 from monitor.report.render.html import page
 
-_SIGN_S = 120
 _README = """{title}
 {note}
 brief.html             the brief; its links to a section or figure are #anchors and stay
@@ -52,7 +50,7 @@ def make_bundle(context: Context, period: TimeRange, out: Path, *, evidence: int
     evidence : int
         Of how many dark events, the likeliest first, the evidence is packed.
     key : Path, optional
-        A secret key of minisign or OpenSSH to sign the checksums with.
+        A secret key of minisign or OpenSSH to sign the checksums with; it is tried before anything is made.
 
     Raises
     ------
@@ -63,6 +61,7 @@ def make_bundle(context: Context, period: TimeRange, out: Path, *, evidence: int
     """
     if out.suffix.lower() != ".zip" and out.exists():
         raise DataError(f"{out}: is there already, and a bundle is never changed; give a new name")
+    signer = None if key is None else Signer.open(key)
     tables = snapshot.read(context)
     given = brief_input(context, tables, period)
     made = compose(context, given, tables, flights(context.archive))
@@ -80,11 +79,11 @@ def make_bundle(context: Context, period: TimeRange, out: Path, *, evidence: int
         events=len(packed),
         all=len(dark),
         checksums=CHECKSUMS,
-        signed="" if key is None else f"{CHECKSUMS}.*        the signature of the checksums\n",
+        signed="" if signer is None else f"{CHECKSUMS}.*        the signature of the checksums\n",
         software=given.provenance.software,
     ).encode()
     sums = checksums(members)
-    signature = {} if key is None else _signed(sums, key)
+    signature = {} if signer is None else signer.signed(CHECKSUMS, sums)
     return write_bundle(members | {CHECKSUMS: sums} | signature, out)
 
 
@@ -106,27 +105,3 @@ def _evidence(context: Context, events: list[str]) -> dict[str, bytes]:
             f"evidence/{name}": pack_evidence(context, event, Path(folder) / name).read_bytes()
             for event, name in names.items()
         }
-
-
-def _signed(sums: bytes, key: Path) -> dict[str, bytes]:
-    """The signature of the checksums by minisign or OpenSSH, whichever made the key."""
-    try:
-        is_minisign = key.read_bytes().startswith(b"untrusted comment:")
-    except OSError as error:
-        raise DataError(
-            f"{key}: cannot be read ({error.strerror}); give a secret key of minisign or OpenSSH"
-        ) from error
-    name, end = ("minisign", "minisig") if is_minisign else ("ssh-keygen", "sig")
-    program = shutil.which(name)
-    if program is None:
-        raise DataError(f"{key}: {name} is not on the PATH; install it, or leave the signature out")
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / CHECKSUMS
-        path.write_bytes(sums)
-        own = ["-S", "-s", str(key), "-m"] if is_minisign else ["-Y", "sign", "-q", "-n", "file", "-f", str(key)]
-        done = subprocess.run([program, *own, str(path)], capture_output=True, timeout=_SIGN_S, check=False)
-        signature = path.with_name(f"{CHECKSUMS}.{end}")
-        if done.returncode or not signature.is_file():
-            said = done.stderr.decode(errors="replace").strip()
-            raise DataError(f"{key}: {name} does not sign with it ({said}); give a secret key of minisign or OpenSSH")
-        return {signature.name: signature.read_bytes()}

@@ -36,7 +36,7 @@ from monitor.report.page.style import (
     SKY,
     VERMILLION,
     drawable,
-    png,
+    lossless,
     rc,
 )
 
@@ -134,7 +134,7 @@ def air_map(
         _legend(figure, named, shown)
         canvas.draw()
         pixels = np.asarray(canvas.buffer_rgba())[:, :, :3].copy()
-    return png(pixels, _alt(title, tracks, calls))
+    return lossless(pixels, _alt(title, tracks, calls))
 
 
 def default_bounds(calls: pd.DataFrame, airfields: pd.DataFrame) -> tuple[float, float, float, float]:

@@ -17,7 +17,7 @@ from monitor.core.findings import Finding
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange, isoformat, utc
-from monitor.report.page.blocks import Pair, Section
+from monitor.report.page.blocks import Pair, Section, TileFigure
 
 ReadPixels = Callable[[str], Raster]
 """Scene id -> its archived pixels; given by the pipeline, raises ArchiveError when the scene is not there."""
@@ -185,14 +185,15 @@ class Lead:
         At most three; the mark of each is its place in the brief's statements, E1 first.
     unseen : Statement
         What could not be seen.
-    picture : Pair, optional
-        The strongest finding, and the same place before it; None where nothing was seen or the pixels are lost.
+    picture : Pair or TileFigure, optional
+        The strongest finding, and the same place before it; the berths of the port that was seen best where no finding
+        can be shown so. None where nothing was seen or the pixels are lost.
     """
 
     headline: str
     claims: tuple[Statement, ...]
     unseen: Statement
-    picture: Pair | None = None
+    picture: Pair | TileFigure | None = None
 
     @property
     def statements(self) -> tuple[Statement, ...]:

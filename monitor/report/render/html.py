@@ -87,7 +87,8 @@ def behind(brief: Brief) -> tuple[Table, ...]:
 
 def short_tiles(brief: Brief) -> tuple[TileFigure, ...]:
     """The tiles of the sections, whose notes and tables stand in the appendix."""
-    return tuple(b for b in _blocks(brief.sections) if isinstance(b, TileFigure) and b.details is None)
+    first = [brief.lead.picture] if isinstance(brief.lead.picture, TileFigure) else []
+    return tuple(b for b in (*first, *_blocks(brief.sections)) if isinstance(b, TileFigure) and b.details is None)
 
 
 def policy(styles: list[str], scripts: list[str]) -> str:
@@ -203,7 +204,8 @@ def _hash(text: str) -> str:
 
 
 def _all_blocks(brief: Brief) -> list[Block]:
-    return _blocks((*brief.sections, *brief.appendix))
+    first: list[Block] = [] if brief.lead.picture is None else [brief.lead.picture]
+    return [*first, *_blocks((*brief.sections, *brief.appendix))]
 
 
 def _blocks(sections: tuple[Section, ...]) -> list[Block]:

@@ -9,15 +9,17 @@ from shapely.geometry.base import BaseGeometry
 
 from monitor.core.findings import Finding
 from monitor.core.geo.geodesy import WGS84, transformer
+from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import BERTH_STATES, DARK_EVENTS, DETECTIONS, SHUTTLES, VISITS, VOYAGES
 from monitor.fuse.findings import headlines
-from monitor.report.page.blocks import Pair, Picture
+from monitor.report.page.blocks import Pair, Picture, TileFigure
 from monitor.report.page.model import BriefInput, Lead
 from monitor.report.page.wording import when
 from monitor.report.sections.notable import all_names, names_of, plain_words, ranked, strongest
+from monitor.report.sections.place import berths_tile
 from monitor.report.sections.summary import statements
 from monitor.report.tiles.frames import Frame, around
-from monitor.report.tiles.observations import OBSERVED, Observation
+from monitor.report.tiles.observations import OBSERVED, Observation, choose
 from monitor.report.tiles.studio import Studio
 
 SIDE_M = 1400.0
@@ -40,7 +42,9 @@ class _Sight:
     berth_id: str
 
 
-def lead(given: BriefInput, observations: Observations, studios: Mapping[str, Studio]) -> Lead:
+def lead(
+    given: BriefInput, observations: Observations, studios: Mapping[str, Studio], frames: Mapping[str, Frame]
+) -> Lead:
     """The first screen of a brief.
 
     Parameters
@@ -51,6 +55,8 @@ def lead(given: BriefInput, observations: Observations, studios: Mapping[str, St
         Each port's, by its id.
     studios : mapping of str to Studio
         Draws each port's pictures.
+    frames : mapping of str to Frame
+        What each port's own picture shows.
     """
     *claims, unseen = statements(given)
     strong = strongest(given, 1)
@@ -63,7 +69,8 @@ def lead(given: BriefInput, observations: Observations, studios: Mapping[str, St
         headline = headlines.only_observed(all_names(given))
     else:
         headline = headlines.nothing_observed(all_names(given))
-    return Lead(headline, tuple(claims), unseen, _picture(given, observations, studios))
+    picture = _picture(given, observations, studios) or _clearest(given, observations, studios, frames)
+    return Lead(headline, tuple(claims), unseen, picture)
 
 
 def _picture(given: BriefInput, observations: Observations, studios: Mapping[str, Studio]) -> Pair | None:
@@ -76,13 +83,28 @@ def _picture(given: BriefInput, observations: Observations, studios: Mapping[str
     return None
 
 
+def _clearest(
+    given: BriefInput, observations: Observations, studios: Mapping[str, Studio], frames: Mapping[str, Frame]
+) -> TileFigure | None:
+    """The berths of the port that was seen best in its newest clear observation."""
+    shown = [(name, choose(some, given.period).latest) for name, some in observations.items()]
+    best = sorted(
+        ((name, latest) for name, latest in shown if latest is not None and latest.at in given.period),
+        key=lambda pair: (pair[1].state == OBSERVED, pair[1].fraction, pair[1].at),
+        reverse=True,
+    )
+    made = (berths_tile(studios[name], latest, frames[name]) for name, latest in best)
+    return next((tile for tile in made if tile is not None), None)
+
+
 def _sights(given: BriefInput, finding: Finding) -> Iterable[_Sight]:
-    """The detections of the period that show a finding, those of highest score first."""
+    """The detections of the period that show a finding: optical ones first, then those of highest score."""
     tables = given.tables
     found = DETECTIONS.within(tables[DETECTIONS], given.period)
     ids = set(_detections(given, finding))
     mine = found[found["detection_id"].isin(ids) & found["aoi_id"].isin([aoi.id for aoi in given.aois])]
-    for row in mine.sort_values(["score", "detection_id"], ascending=[False, True]).itertuples():
+    mine = mine.assign(is_optical=[sensor(kind).optical for kind in mine["sensor"]])
+    for row in mine.sort_values(["is_optical", "score", "detection_id"], ascending=[False, False, True]).itertuples():
         berth = str(row.zone_id) if row.zone == "berth" else ""
         yield _Sight(str(row.detection_id), str(row.scene_id), str(row.aoi_id), row.geometry, berth)
 

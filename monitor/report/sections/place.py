@@ -78,7 +78,7 @@ def place(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], st
     if chosen.latest is None or not seen:
         return Section(f"port-{aoi.id}", aoi.name or aoi.id, (Text((f"{name} was not observed in this period.",)),))
     blocks: list[Block] = [Text(_summary(given, aoi, seen))]
-    blocks += _picture(studio, chosen.latest, frame)
+    blocks.append(berths_tile(studio, chosen.latest, frame) or _lost(chosen.latest))
     blocks += [block for block in (_berths(given, aoi), _stacks(given, aoi)) if block is not None]
     blocks += _film(given, studio, observations, frame, chosen.latest)
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, tuple(blocks))
@@ -119,15 +119,30 @@ def _summary(given: BriefInput, aoi: Aoi, seen: Sequence[Observation]) -> tuple[
     return (" ".join(parts or [f"{name} was seen in {plural(len(seen), 'pass', 'passes')}."]),)
 
 
-def _picture(studio: Studio, observation: Observation, frame: Frame) -> tuple[Block, ...]:
+def berths_tile(studio: Studio, observation: Observation, frame: Frame) -> TileFigure | None:
+    """The picture of a port's berths in one observation; None where the archive has no pixels of it.
+
+    Parameters
+    ----------
+    studio : Studio
+        Draws the port's pictures.
+    observation : Observation
+        What is shown.
+    frame : Frame
+        As `berths_frame` gives it.
+    """
     made = studio.tile(observation, frame)
     if made is None or observation.acquisition is None:
-        at = day(observation.at)
-        return (Text((f"The pixels of {at} are not in the archive, so there is no picture of the place.",), "limit"),)
+        return None
     annotated, plain, shown = made
     caption = f"{when(observation.acquisition)}. {tally(shown, afloat=observation.of_water)}"
     facts = (("Scene", observation.scene_id),)
-    return (TileFigure(f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, None),)
+    return TileFigure(f"tile-{observation.scene_id}-{frame.id}", annotated, plain, caption, facts, None)
+
+
+def _lost(observation: Observation) -> Text:
+    at = day(observation.at)
+    return Text((f"The pixels of {at} are not in the archive, so there is no picture of the place.",), "limit")
 
 
 def _berths(given: BriefInput, aoi: Aoi) -> Table | None:

@@ -97,7 +97,7 @@ def _tiles(
         blocks += _pair(studio, (chosen.before, chosen.latest), near)
         blocks += _figure(studio, chosen.before, near, given.tables, is_extra=True)
     for other in chosen.others:
-        blocks += _figure(studio, other, whole if not other.is_optical else near, given.tables)
+        blocks += _figure(studio, other, near, given.tables)
     return tuple(blocks)
 
 

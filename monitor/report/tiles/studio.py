@@ -25,7 +25,7 @@ from monitor.fuse.dark.fixed import fixed_objects
 from monitor.fuse.series.containers import FINEST_M
 from monitor.report.page.blocks import FilmFrame, Picture
 from monitor.report.page.model import BriefInput, ReadPixels
-from monitor.report.page.style import Rgb, gif, lossless, webp
+from monitor.report.page.style import Rgb, animation, lossless, webp
 from monitor.report.page.wording import acquired, platform, short, when
 from monitor.report.tiles.frames import Frame, crop
 from monitor.report.tiles.marks import Mark, marks, numbered, outline_of, status_of
@@ -218,7 +218,7 @@ class Studio:
             )
             frames.append(labelled(colour, at))
         alt = f"Animation: {frame.title}, {plural(len(frames), 'observation')} in order of time"
-        return tuple(made), gif(frames, alt) if len(frames) > 1 else None
+        return tuple(made), animation(frames, alt) if len(frames) > 1 else None
 
     def text(
         self, scene: Acquisition, title: str, stretch: Stretch, shown: tuple[Mark, ...], *, incidence: str = ""

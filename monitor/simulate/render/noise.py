@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 from scipy import fft
@@ -9,15 +11,39 @@ from scipy import fft
 from monitor.core.arrays import Pixels
 
 
-def _spectrum(rng: np.random.Generator, shape: tuple[int, int]) -> tuple[npt.NDArray[np.complex64], Pixels, Pixels]:
+def _padded(shape: tuple[int, int]) -> tuple[int, int]:
     rows, cols = (int(fft.next_fast_len(n + 16, real=True)) for n in shape)
-    white = fft.rfft2(rng.standard_normal((rows, cols), dtype=np.float32))
-    return white, fft.fftfreq(rows)[:, None].astype(np.float32), fft.rfftfreq(cols)[None, :].astype(np.float32)
+    return rows, cols
 
 
-def _finish(spectrum: npt.NDArray[np.complex64], shape: tuple[int, int], padded: int) -> Pixels:
-    columns = int(fft.next_fast_len(shape[1] + 16, real=True))
-    field = fft.irfft2(spectrum, s=(padded, columns))[: shape[0], : shape[1]].astype(np.float32)
+def _spectrum(rng: np.random.Generator, shape: tuple[int, int]) -> npt.NDArray[np.complex64]:
+    made: npt.NDArray[np.complex64] = fft.rfft2(rng.standard_normal(_padded(shape), dtype=np.float32))
+    return made
+
+
+def _frequencies(shape: tuple[int, int]) -> tuple[Pixels, Pixels]:
+    rows, cols = _padded(shape)
+    return fft.fftfreq(rows)[:, None].astype(np.float32), fft.rfftfreq(cols)[None, :].astype(np.float32)
+
+
+@lru_cache(maxsize=32)
+def _fractal_gain(shape: tuple[int, int], slope: float, longest_px: float) -> Pixels:
+    """By what each frequency of a grid is multiplied; scene after scene of one port takes the same."""
+    fy, fx = _frequencies(shape)
+    frequency = np.sqrt(fy**2 + fx**2)
+    made: Pixels = np.power(np.maximum(frequency, 1e-6), -slope / 2) * (frequency >= 1.0 / longest_px)
+    return made
+
+
+@lru_cache(maxsize=32)
+def _smooth_gain(shape: tuple[int, int], length_px: float) -> Pixels:
+    fy, fx = _frequencies(shape)
+    made: Pixels = np.exp(-2.0 * (np.pi * length_px) ** 2 * (fy**2 + fx**2) / 2.0)
+    return made
+
+
+def _finish(spectrum: npt.NDArray[np.complex64], shape: tuple[int, int]) -> Pixels:
+    field = fft.irfft2(spectrum, s=_padded(shape))[: shape[0], : shape[1]].astype(np.float32)
     field -= field.mean()
     made: Pixels = field / max(float(field.std()), 1e-9)
     return made
@@ -37,10 +63,7 @@ def fractal(
     longest_px : float
         Longer structures are left out.
     """
-    white, fy, fx = _spectrum(rng, shape)
-    frequency = np.sqrt(fy**2 + fx**2)
-    gain = np.power(np.maximum(frequency, 1e-6), -slope / 2) * (frequency >= 1.0 / longest_px)
-    return _finish(white * gain, shape, white.shape[0])
+    return _finish(_spectrum(rng, shape) * _fractal_gain(shape, slope, longest_px), shape)
 
 
 def smooth(rng: np.random.Generator, shape: tuple[int, int], *, length_px: float) -> Pixels:
@@ -53,9 +76,7 @@ def smooth(rng: np.random.Generator, shape: tuple[int, int], *, length_px: float
         Rows and columns.
     length_px : float
     """
-    white, fy, fx = _spectrum(rng, shape)
-    gain = np.exp(-2.0 * (np.pi * length_px) ** 2 * (fy**2 + fx**2) / 2.0)
-    return _finish(white * gain, shape, white.shape[0])
+    return _finish(_spectrum(rng, shape) * _smooth_gain(shape, length_px), shape)
 
 
 def swell(rng: np.random.Generator, shape: tuple[int, int], *, wave_px: float, towards_deg: float) -> Pixels:
@@ -71,10 +92,10 @@ def swell(rng: np.random.Generator, shape: tuple[int, int], *, wave_px: float, t
     towards_deg : float
         Where they run, clockwise from the grid's north.
     """
-    white, fy, fx = _spectrum(rng, shape)
+    white, (fy, fx) = _spectrum(rng, shape), _frequencies(shape)
     angle = np.radians(towards_deg)
     along = fx * np.sin(angle) - fy * np.cos(angle)
     across = fx * np.cos(angle) + fy * np.sin(angle)
     centre = 1.0 / wave_px
     gain = np.exp(-(((np.abs(along) - centre) / (0.35 * centre)) ** 2) - (across / (0.5 * centre)) ** 2)
-    return _finish(white * gain, shape, white.shape[0])
+    return _finish(white * gain, shape)

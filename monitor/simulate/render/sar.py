@@ -23,6 +23,8 @@ _PSF_PX = 0.85
 _SEA_DB, _LAND_DB, _TOWN_DB, _QUAY_DB = (-20.0, -27.0), (-9.5, -16.0), (-3.0, -10.0), (-6.0, -14.0)
 _STACK_DB, _HULL_DB = 2.0, 5.0
 _SPARKLE = ((1, 0.11), (2, 0.035), (3, 0.015), (4, 0.008))
+_LOBE_PX = 8
+"""Farther than any side lobe reaches, pixels."""
 
 
 def forward_shift_m(speed_kn: float, course_deg: float, *, satellite_deg: float, incidence_deg: float) -> float:
@@ -161,16 +163,20 @@ def _add_hull(
 
 def _lobes(bright: Pixels, course_deg: float) -> Pixels:
     """Side lobes of the strongest points along track and across it."""
-    strong = np.where(bright > 8.0, bright, 0.0).astype(np.float32)
-    total = np.zeros_like(strong)
-    if not strong.any():
+    total = np.zeros_like(bright, dtype=np.float32)
+    rows, cols = np.nonzero(bright > 8.0)
+    if not rows.size:
         return total
+    around = tuple(
+        slice(max(int(place.min()) - _LOBE_PX, 0), int(place.max()) + _LOBE_PX + 1) for place in (rows, cols)
+    )
+    strong = np.where(bright[around] > 8.0, bright[around], 0.0).astype(np.float32)
     angle = np.radians(course_deg)
     for step, share in _SPARKLE:
         reach = 1.4 * step + 0.6
         for turn in (0.0, np.pi / 2, np.pi, 3 * np.pi / 2):
             offset = (-reach * np.cos(angle + turn), reach * np.sin(angle + turn))
-            total += np.float32(share * 0.25) * ndimage.shift(strong, offset, order=1)
+            total[around] += np.float32(share * 0.25) * ndimage.shift(strong, offset, order=1)
     return total
 
 

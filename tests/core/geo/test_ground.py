@@ -69,6 +69,17 @@ def test_a_window_is_where_the_whole_says_it_is() -> None:
     np.testing.assert_allclose(part.lonlat(2.0, 3.0), grid.lonlat(102.0, 33.0))
 
 
+@pytest.mark.parametrize("gsd_m", [10.0, 1.0])
+def test_a_mask_that_is_written_to_changes_no_later_one(gsd_m: float) -> None:
+    grid = Grid.covering(box(130.27, 42.22, 130.30, 42.24), epsg=32652, gsd_m=gsd_m)
+    quay = box(130.28, 42.225, 130.283, 42.227)
+    first = grid.mask(quay)
+    before = first.copy()
+    first[:] = True
+    assert before.any()
+    assert (grid.mask(quay) == before).all()
+
+
 def test_a_mask_covers_what_the_geometry_covers() -> None:
     grid = Grid.covering(box(130.266, 42.203, 130.314, 42.2425), epsg=32652)
     assert grid.mask(grid.footprint()).all()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from monitor.report import Brief, build_brief
+from monitor.report.page.blocks import Film, FilmFrame, Pair, Section
 from monitor.report.render.html import page, style
 from monitor.report.tiles.tile import SIMULATED_LINE
+from tests.browser import BROWSER, dumped
 from tests.report.made import brief_input, read_pixels
 
 
@@ -65,3 +69,14 @@ def test_each_chart_offers_its_data_svg_and_png_once_scripts_run(html: str) -> N
 
 def test_paper_has_no_buttons(brief: Brief) -> None:
     assert "data-get" not in page(brief, paper=True)
+
+
+@pytest.mark.skipif(BROWSER is None, reason="no chromium here")
+def test_pairs_and_rows_of_pictures_offer_them_too(brief: Brief, tmp_path: Path) -> None:
+    picture = brief.lead.picture
+    assert isinstance(picture, Pair)
+    row = Film("film-made", (FilmFrame(picture.before, "5 Oct", "observed"),), "Last observation.")
+    out = tmp_path / "brief.html"
+    out.write_text(page(replace(brief, sections=(Section("made", "Made", (row,)),), appendix=()), paper=False))
+    figures = re.findall(r'<figure id="(?:lead|film-made)".*?</figure>', dumped(out, tmp_path), re.S)
+    assert [re.findall(r'data-get="(\w+)"', figure) for figure in figures] == [["csv", "svg", "png"]] * 2

@@ -103,11 +103,11 @@ def test_an_empty_part_says_so_and_keeps_its_limits() -> None:
     assert "No trace in the period" in section.blocks[1].paragraphs[0]
 
 
-def test_the_map_is_a_png_whose_alt_counts_what_it_shows(made: tuple[pd.DataFrame, pd.DataFrame]) -> None:
+def test_the_map_is_a_picture_whose_alt_counts_what_it_shows(made: tuple[pd.DataFrame, pd.DataFrame]) -> None:
     tracks, calls = made
     picture = air_map(tracks, calls, FIELDS, title="Flights")
     image = Image.open(io.BytesIO(picture.data))
-    assert (image.format, image.size) == ("PNG", (picture.width, picture.height))
+    assert (image.format, image.size) == ("WEBP", (picture.width, picture.height))
     assert "1 consistent" in picture.alt
     assert len(np.unique(np.asarray(image).reshape(-1, 3), axis=0)) > 50
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -28,7 +28,8 @@ def learn_habits(berths: Mapping[str, Berth], rule: OccupancyRule) -> tuple[dict
     prior = np.asarray(rule.stay_shares) * rule.arrivals_a_day / 24.0
     on_ais = any(place.mmsi.any() for berth in berths.values() for _, place in berth.places)
     names = rule.named if on_ais else rule.least_named
-    habits = {name: Habits(tuple(prior), rule.recall, rule.false, named=names) for name in berths}
+    spread = _berthed_m(places, rule)
+    habits = {name: Habits(tuple(prior), rule.recall, rule.false, named=names, berthed_m=spread) for name in berths}
     for _ in range(rule.rounds):
         stays, clear, ships = {}, {}, []
         found = asked = of = false = shown = 0.0
@@ -61,9 +62,18 @@ def learn_habits(berths: Mapping[str, Berth], rule: OccupancyRule) -> tuple[dict
         by_port = _share(np.sum(list(named.values()), axis=0), names, rule)
         for name in berths:
             own = (stays[name].sum() + rule.berth_weight) / ((rates * clear[name]).sum() + rule.berth_weight)
-            habits[name] = Habits(tuple(own * rates), recall, wrong, scale, _share(named[name], by_port, rule))
+            habits[name] = Habits(
+                tuple(own * rates), recall, wrong, scale, _share(named[name], by_port, rule), berthed_m=spread
+            )
         lengths = Lengths.of(places, ships, rule)
     return habits, lengths
+
+
+def _berthed_m(places: Sequence[Place], rule: OccupancyRule) -> float:
+    """How far ships lie from the middles of the port's places, on either axis, by those that AIS names."""
+    off = np.concatenate([place.off_m[(place.mmsi > 0) & np.isfinite(place.off_m)] for place in places])
+    before = rule.berthed_weight * rule.fixed_m**2
+    return float(np.sqrt((0.5 * np.square(off).sum() + before) / (len(off) + rule.berthed_weight)))
 
 
 def _share(named: Floats, before: float, rule: OccupancyRule) -> float:

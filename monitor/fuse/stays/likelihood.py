@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import logsumexp
 
 from monitor.core.arrays import Bools, Floats
 from monitor.fuse.stays.model import KIND_SHARES, Habits, Lengths, Place, normal
@@ -19,7 +18,8 @@ def alone_log(
     """How likely what each observation shows is with no ship there: (observations,) logs, each with its log prior.
 
     First for false ships of any length now and then; then for a fixed object, as long as the port's ships, that is
-    taken for one in a greater share of the observations.
+    taken for one at one spot in a greater share of the observations. Its length is not asked to be one: so are those
+    of a silent ship that comes again and again.
 
     Parameters
     ----------
@@ -38,15 +38,28 @@ def alone_log(
     found = [(float(np.log1p(-rule.fixed)), np.where(place.seen, wrong, np.log1p(-false)))]
     if place.seen.sum() < rule.fixed_sightings:
         return found
-    off = place.log_length[:, None] - lengths.grid[None, :]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        length = np.log(normal(off, place.spread[:, None]) @ lengths.share)
-    length = np.where(np.isfinite(length), length, 0.0)
+    shape = _usual_length(place, lengths) + _fixed_spot(place, habits, rule)
     prior = float(np.log(rule.fixed / len(rule.fixed_seen)))
     for share in rule.fixed_seen:
         seen = share * place.shown
-        found.append((prior, np.where(place.seen, np.log(seen) + doubt + length, np.log1p(-seen))))
+        found.append((prior, np.where(place.seen, np.log(seen) + doubt + shape, np.log1p(-seen))))
     return found
+
+
+def _usual_length(place: Place, lengths: Lengths) -> Floats:
+    """(observations,) log density of the lengths among the port's ships."""
+    off = place.log_length[:, None] - lengths.grid[None, :]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        length = np.log(normal(off, place.spread[:, None]) @ lengths.share)
+    return np.where(np.isfinite(length), length, 0.0)
+
+
+def _fixed_spot(place: Place, habits: Habits, rule: OccupancyRule) -> Floats:
+    """(observations,) log odds of where a fixed object is seen, over where ships of the port lie at a place."""
+    way = np.square(np.nan_to_num(place.off_m))
+    narrow, wide = (np.exp(-0.5 * way / sd**2) / sd**2 for sd in (rule.fixed_m, max(habits.berthed_m, rule.fixed_m)))
+    odds = np.log((1.0 - rule.astray) * narrow / wide + rule.astray)
+    return np.where(np.isfinite(place.off_m), odds, 0.0)
 
 
 def sums(values: Floats | Bools) -> Floats:
@@ -76,19 +89,34 @@ def one_ship_log(place: Place, habits: Habits, lengths: Lengths, rule: Occupancy
         Of the port's ships.
     rule : OccupancyRule
     """
-    known = place.seen & np.isfinite(place.log_length)
-    off = np.where(known, place.log_length, 0.0)[None, :] - lengths.grid[:, None]
-    fit = (1.0 - rule.outlier) * normal(off, place.spread) + rule.outlier * normal(off, rule.false_lengths)
+    reached = np.append(0, np.cumsum(place.seen))
+    found = []
+    for (_, _, middle), size in zip(lengths.bands(rule), _of_one_length(place, lengths, rule), strict=True):
+        by_sightings = size[np.ix_(reached[:-1], reached[1:])]
+        for kind, recall in zip(KIND_SHARES, habits.recalls(np.array([middle]), rule)[0], strict=True):
+            found.append(by_sightings + sums(_shows(place, float(recall), habits.recall)) + np.log(kind))
+    top = np.max(found, axis=0)
+    total = sum(np.exp(each - top) for each in found)
+    return np.asarray(top + np.log(total)) + _names(place, habits, rule)
+
+
+def _of_one_length(place: Place, lengths: Lengths, rule: OccupancyRule) -> list[Floats]:
+    """By band, (sightings + 1, sightings + 1) log density of the lengths from one sighting to before another.
+
+    For one ship whose length lies in the band. Only sightings tell of it, and they are far fewer than observations.
+    """
+    log_length, spread = place.log_length[place.seen], place.spread[place.seen]
+    known = np.isfinite(log_length)
+    off = np.where(known, log_length, 0.0)[None, :] - lengths.grid[:, None]
+    fit = (1.0 - rule.outlier) * normal(off, spread) + rule.outlier * normal(off, rule.false_lengths)
     upto = np.cumsum(np.where(known, np.log(fit), 0.0), axis=1)
     upto = np.concatenate([np.zeros((len(lengths.grid), 1)), upto], axis=1)
-    each = upto[:, None, 1:] - upto[:, :-1, None]
+    each = upto[:, None, :] - upto[:, :, None]
     found = []
-    for part, _, middle in lengths.bands(rule):
+    for part, _, _ in lengths.bands(rule):
         top = each[part].max(axis=0)
-        size = top + np.log(np.tensordot(lengths.share[part], np.exp(each[part] - top), axes=1))
-        seen = [sums(_shows(place, float(r), habits.recall)) for r in habits.recalls(np.array([middle]), rule)[0]]
-        found.append(size + logsumexp(np.array(seen), axis=0, b=KIND_SHARES[:, None, None]))
-    return np.asarray(logsumexp(np.array(found), axis=0)) + _names(place, habits, rule)
+        found.append(top + np.log(np.tensordot(lengths.share[part], np.exp(each[part] - top), axes=1)))
+    return found
 
 
 def _names(place: Place, habits: Habits, rule: OccupancyRule) -> Floats:

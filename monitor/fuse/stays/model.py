@@ -36,6 +36,8 @@ class Place:
         recall.
     shown : array of float
         (observations,) share of the berth that it showed.
+    off_m : array of float
+        (observations,) metres between its ship and the middle of the nameless ones; NaN where not known.
     """
 
     hours: Floats
@@ -46,6 +48,7 @@ class Place:
     mmsi: Ints
     missed: Floats
     shown: Floats
+    off_m: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class Habits:
         over ships.
     named : float
         Share of the ships that AIS names.
+    berthed_m : float
+        Standard deviation on either axis of where ships lie about the middle of a place.
     """
 
     arrivals: tuple[float, ...]
@@ -72,6 +77,7 @@ class Habits:
     false: float
     doubt: float = 1.0
     named: float = 0.5
+    berthed_m: float = 10.0
 
     def recalls(self, log_length: Floats, rule: OccupancyRule) -> Floats:
         """(ships, kinds) recall of ships of these lengths, of those that are seen badly, as usual and well.

@@ -10,12 +10,14 @@ import numpy as np
 
 from monitor.core.arrays import Floats, Ints
 from monitor.core.geo.geodesy import distance_m
-from monitor.fuse.matching.assignment import pair
+from monitor.fuse.matching.assignment import solve
 from monitor.fuse.stays.berth_observations import BerthVessel, Observation, median
 from monitor.fuse.stays.model import Place
 from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.segments import presence
 
+_WITHIN_REACH = 100.0
+"""More than any pair within reach costs."""
 _LATEST = 5
 """Hulls whose middle is where the next one is expected. Chosen."""
 
@@ -30,11 +32,6 @@ class Slot:
     def last(self) -> int:
         """Number of the latest observation."""
         return max(self.hulls)
-
-    @property
-    def latest(self) -> list[BerthVessel]:
-        """The hulls of the latest observations."""
-        return [self.hulls[k] for k in sorted(self.hulls)[-_LATEST:]]
 
     @property
     def berth_id(self) -> str:
@@ -104,17 +101,22 @@ def berths_of(observations: Sequence[Observation], rule: VisitRule) -> Iterator[
 
 
 def _slots(observations: Sequence[Observation], rule: VisitRule) -> list[Slot]:
-    """The places where hulls lay; what lies within reach of a place's latest hulls lies there too."""
+    """The places where hulls lay; what lies within reach of a place's latest hulls lies there too.
+
+    First the hulls that fit what lay there well, so that a false hull does not drive a ship from its place; then the
+    others that are within reach of a place that is left.
+    """
     slots: list[Slot] = []
     for k, seen in enumerate(observations):
+        latest = [_latest(slot, observations, rule) for slot in slots]
         ages = [(seen.at - observations[slot.last].at) / timedelta(days=1) for slot in slots]
         cost = np.array(
-            [
-                [_apart(slot.latest, age, hull, rule) for slot, age in zip(slots, ages, strict=True)]
-                for hull in seen.hulls
-            ]
-        )
-        chosen = pair(cost.reshape(len(seen.hulls), len(slots))).column
+            [[_apart(last, age, hull, rule) for last, age in zip(latest, ages, strict=True)] for hull in seen.hulls]
+        ).reshape(len(seen.hulls), len(slots))
+        chosen, _ = solve(cost - rule.fits)
+        cost[chosen >= 0, :] = np.inf
+        cost[:, chosen[chosen >= 0]] = np.inf
+        chosen = np.maximum(chosen, solve(cost - _WITHIN_REACH)[0])
         for hull, column in zip(seen.hulls, chosen, strict=True):
             if column < 0:
                 slots.append(Slot())
@@ -122,18 +124,28 @@ def _slots(observations: Sequence[Observation], rule: VisitRule) -> list[Slot]:
     return slots
 
 
+def _latest(slot: Slot, observations: Sequence[Observation], rule: VisitRule) -> list[BerthVessel]:
+    """The hulls of a place's latest observations, as far as one ship may have made them."""
+    since = observations[slot.last].at - timedelta(days=rule.one_ship_d)
+    return [slot.hulls[k] for k in sorted(slot.hulls)[-_LATEST:] if observations[k].at >= since]
+
+
 def _apart(latest: Sequence[BerthVessel], age_d: float, hull: BerthVessel, rule: VisitRule) -> float:
-    """Cost (negative: one place) of a hull lying where others lay; inf when it does not."""
+    """Cost of a hull lying where others lay, the less the better it fits; inf when it does not."""
     last = latest[-1]
+    named = [other.mmsi for other in latest if other.mmsi is not None]
+    name = 0.0
+    if hull.mmsi is not None and named:
+        name = -rule.same_name if named[-1] == hull.mmsi else rule.other_name
     if not np.isfinite(hull.lon) or not np.isfinite(last.lon):
-        return -1.0 if hull.berth_id == last.berth_id else np.inf
+        return name if hull.berth_id == last.berth_id else np.inf
     lon, lat, length = (median([getattr(v, name) for v in latest]) for name in ("lon", "lat", "length_m"))
     moved = float(distance_m(hull.lon, hull.lat, lon, lat))
     if moved > float(np.nanmax([rule.same_place_m, 0.5 * hull.length_m, 0.5 * length])):
         return np.inf
     longer = float(np.nan_to_num(np.log(hull.length_m / length)))
     off = 0.5 * ((moved / rule.place_m) ** 2 + min(abs(longer) / rule.length_off, 3.0) ** 2)
-    return -100.0 + off + age_d / rule.forgotten_d
+    return off + name + age_d / rule.forgotten_d
 
 
 def _usual_doubt(observations: Sequence[Observation]) -> float:
@@ -176,4 +188,15 @@ def _place(slot: Slot, berth: _Shown, rule: VisitRule) -> Place:
         mmsi=np.array([0 if hull is None or hull.mmsi is None else hull.mmsi for hull in hulls], dtype=np.int64),
         missed=berth.missed,
         shown=berth.shown,
+        off_m=_off(hulls),
     )
+
+
+def _off(hulls: Sequence[BerthVessel | None]) -> Floats:
+    """(observations,) metres from the middle of the nameless sightings; NaN where a place or that is not known."""
+    lon, lat = (np.array([np.nan if v is None else getattr(v, name) for v in hulls]) for name in ("lon", "lat"))
+    nameless = np.array([v is not None and v.mmsi is None for v in hulls]) & np.isfinite(lon)
+    if not nameless.any():
+        return np.full(len(hulls), np.nan)
+    middle = np.median(lon[nameless]), np.median(lat[nameless])
+    return np.asarray(distance_m(lon, lat, *middle), dtype=np.float64)

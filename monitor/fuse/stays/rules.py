@@ -58,6 +58,13 @@ class OccupancyRule:
         Rounds of expectation and maximisation of the lengths.
     outlier : float
         Share of lengths that are measured wrong.
+    fixed_m : float
+        Standard deviation on either axis of where such an object is seen about its place. Chosen: a pixel.
+    berthed_weight : float
+        How many named sightings it is worth that ships lie no further from the middle of a place: where AIS names none
+        the spot says nothing. Chosen.
+    astray : float
+        Share of the sightings of such an object that lie as ships do. Chosen.
     false_lengths, false_m : float
         The same of false ships.
     least_spread, usual_spread : float
@@ -102,6 +109,9 @@ class OccupancyRule:
     general: float = 5.0
     length_rounds: int = 10
     outlier: float = 0.03
+    fixed_m: float = 10.0
+    berthed_weight: float = 5.0
+    astray: float = 0.05
     false_lengths: float = 0.5
     false_m: float = 80.0
     least_spread: float = 0.07
@@ -130,6 +140,14 @@ class VisitRule:
         places within reach a hull goes to the one that it fits better. Chosen.
     forgotten_d : float
         And to the one where a hull was seen this much less long ago. Chosen.
+    same_name, other_name : float
+        By how much, as a log likelihood, the name of AIS speaks for a place whose last named ship has it, and against
+        one whose last named ship has another. Chosen.
+    fits : float
+        Cost of a hull at a place, as a negative log likelihood, from which on others that fit better come first.
+        Chosen.
+    one_ship_d : float
+        Days before a place's latest hull within which others there are likely the same ship's. Chosen.
     usual_doubt : float
         Odds that a sighting is false against which its state's own probability is held, unless the port's states have
         greater ones all together. Chosen.
@@ -148,6 +166,10 @@ class VisitRule:
     place_m: float = 30.0
     length_off: float = 0.2
     forgotten_d: float = 10.0
+    same_name: float = 8.0
+    other_name: float = 1.0
+    fits: float = 4.0
+    one_ship_d: float = 4.0
     least_probability: float = 0.5
     usual_doubt: float = 0.2
     doubt_range: tuple[float, float] = (0.1, 10.0)

@@ -106,15 +106,14 @@ def segments(
     with np.errstate(divide="ignore"):
         weight = np.log(expected) + one_ship_log(place, habits, lengths, rule)
     weight[~_possible(place)] = -np.inf
-    totals, made = [], []
-    for prior, alone in alone_log(place, lengths, habits, slots, rule):
-        odds = weight - sums(alone)
-        forward, backward = _recursions(odds)
-        with np.errstate(under="ignore"):
-            made.append(np.exp(forward[:-1, None] + odds + backward[None, 1:] - forward[-1]))
-        totals.append(prior + forward[-1] + alone.sum())
-    share = np.exp(np.array(totals) - logsumexp(totals))
-    probability = np.tensordot(share, np.array(made), axes=1)
+    priors, alone = (np.array(part) for part in zip(*alone_log(place, lengths, habits, slots, rule), strict=True))
+    odds = weight - np.array([sums(values) for values in alone])
+    forward, backward = _recursions(odds)
+    total = forward[:, -1]
+    share = np.exp((logs := priors + total + alone.sum(axis=1)) - logsumexp(logs))
+    with np.errstate(under="ignore"):
+        made = np.exp(forward[:, :-1, None] + odds + backward[:, None, 1:] - total[:, None, None])
+    probability = np.tensordot(share, made, axes=1)
     with np.errstate(divide="ignore", invalid="ignore"):
         by_mean = arrivals[:, None, None] / slots * ships * np.where(expected > 0, probability / expected, 0.0)
     return Segments(probability, by_mean.sum(axis=(1, 2)), _likeliest(place, probability, rule), float(1.0 - share[0]))
@@ -187,19 +186,19 @@ def _possible(place: Place) -> Bools:
 
 
 def _recursions(weight: Floats) -> tuple[Floats, Floats]:
-    """(observations + 1,) log sums over all divisions of what comes before each observation, and from it on."""
-    number = len(weight)
-    forward, backward = np.zeros(number + 1), np.zeros(number + 1)
+    """(kinds, observations + 1) log sums over all divisions of what comes before each observation, and from it on."""
+    kinds, number, _ = weight.shape
+    forward, backward = np.zeros((kinds, number + 1)), np.zeros((kinds, number + 1))
     for k in range(number):
-        forward[k + 1] = _log_sum(forward[: k + 1] + weight[: k + 1, k], forward[k])
+        forward[:, k + 1] = _log_sum(forward[:, : k + 1] + weight[:, : k + 1, k], forward[:, k])
     for k in range(number - 1, -1, -1):
-        backward[k] = _log_sum(backward[k + 1 :] + weight[k, k:], backward[k + 1])
+        backward[:, k] = _log_sum(backward[:, k + 1 :] + weight[:, k, k:], backward[:, k + 1])
     return forward, backward
 
 
-def _log_sum(values: Floats, more: float) -> float:
-    top = max(float(values.max()), more)
-    return top + float(np.log(np.exp(values - top).sum() + np.exp(more - top)))
+def _log_sum(values: Floats, more: Floats) -> Floats:
+    top = np.maximum(values.max(axis=1), more)
+    return np.asarray(top + np.log(np.exp(values - top[:, None]).sum(axis=1) + np.exp(more - top)))
 
 
 def _likeliest(place: Place, probability: Floats, rule: OccupancyRule) -> list[tuple[int, int]]:

@@ -315,3 +315,37 @@ def test_a_silent_ship_that_comes_again_and_again_where_others_are_named_keeps_i
     both = pd.concat([states, states.assign(berth_id="b2")], ignore_index=True)
     table = visits(both, pd.concat([hulls, others], ignore_index=True), names)
     assert table["berth_id"].value_counts().to_dict() == {"b1": 9, "b2": 9}
+
+
+def test_a_false_hull_does_not_drive_a_named_ship_from_its_place() -> None:
+    """Two ships side by side, then a named one where the first lay; beside its second sighting a false hull."""
+    states = _states("OEEOOE")
+    ships = _hulls([210.0, None, None, 214.0, 212.0], east_m=[0.0, 0.0, 0.0, 0.0, 10.0])
+    beside = _hulls([200.0], east_m=[60.0]).assign(detection_id="beside")
+    false = _hulls([None] * 4 + [46.0], east_m=[0.0] * 4 + [-95.0]).assign(detection_id="false")
+    names = pd.DataFrame({"detection_id": ["d3", "d4"], "mmsi": [7, 7], "status": "matched"})
+    table = visits(states, pd.concat([ships, beside, false], ignore_index=True), names)
+    assert table.loc[table["mmsi"] == 7, "detection_ids"].tolist() == ["d3 d4"]
+
+
+def _visits_at_b1(spread_m: float) -> int:
+    """Visits at b1, where a quarter of the observations show a nameless hull about one spot, beside named ships at b2."""
+    rng = np.random.default_rng(3)
+    seen = rng.random(60) < 0.25
+    text = "".join("O" if s else "E" for s in seen)
+    lengths = [float(100.0 * np.exp(rng.normal(0.0, 0.1))) if s else None for s in seen]
+    states = _states(text, step_h=60.0, doubt=0.15)
+    hulls = _hulls(lengths, step_h=60.0, east_m=list(spread_m * rng.normal(0.0, 1.0, 60)))
+    others = _hulls(lengths, step_h=60.0, east_m=list(rng.normal(0.0, 30.0, 60)))
+    others = others.assign(detection_id="b2" + others["detection_id"], zone_id="b2")
+    others["geometry"] = others.geometry.translate(yoff=0.01)
+    mmsi = [pd.NA if n % 4 == 0 else 1000 + n for n in range(len(others))]
+    names = pd.DataFrame({"detection_id": others["detection_id"], "mmsi": mmsi, "status": "matched"})
+    both = pd.concat([states, states.assign(berth_id="b2")], ignore_index=True)
+    table = visits(both, pd.concat([hulls, others], ignore_index=True), names)
+    return int((table["berth_id"] == "b1").sum())
+
+
+def test_what_is_seen_at_one_spot_now_and_then_where_ships_lie_apart_is_no_ship() -> None:
+    assert _visits_at_b1(spread_m=5.0) <= 1
+    assert _visits_at_b1(spread_m=30.0) >= 8

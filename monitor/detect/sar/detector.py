@@ -13,7 +13,7 @@ from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context.water import water_mask
 from monitor.detect.sar.cfar import CfarRule, as_power, bright_pixels
-from monitor.detect.sar.hulls import HullRule, hulls, without_quay_spots
+from monitor.detect.sar.hulls import HullRule, beside_quays, hulls
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class RadarDetector:
     @property
     def key(self) -> str:
         """``cfar-`` and eight digits that change with any of its settings."""
-        settings = f"1 {self.rule} {self.hulls} {self.threshold} {self.land.wkt if self.land is not None else ''}"
+        settings = f"2 {self.rule} {self.hulls} {self.threshold} {self.land.wkt if self.land is not None else ''}"
         waters = " ".join(a.water.wkt for a in self.aois if a.water is not None)
         return f"cfar-{hashlib.sha256((settings + waters).encode()).hexdigest()[:8]}"
 
@@ -69,7 +69,7 @@ class RadarDetector:
         raster = as_power(raster)
         water = water_mask(raster, water=self._water(raster), land=self.land)
         found = hulls(raster, bright_pixels(raster, water, self.rule), rule=self.hulls, least_score=self.threshold)
-        return without_quay_spots(found, raster.valid & ~water, self.hulls, raster.grid.gsd_m)
+        return beside_quays(found, raster.valid & ~water, self.hulls, raster.grid.gsd_m)
 
     def _water(self, raster: Raster) -> BaseGeometry | None:
         place = box(*raster.grid.footprint().bounds)

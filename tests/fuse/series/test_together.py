@@ -156,9 +156,9 @@ def test_small_craft_that_only_fine_pixels_show_are_counted_apart() -> None:
     coverage = pd.DataFrame(rows, columns=["scene_id", "zone_id", "kind", "state", "observed_fraction"])
     coverage = coverage.assign(aoi_id="rajin", acquired_at=pd.Timestamp(AT), sensor="s2")
     pairs = table[["scene_id", "detection_id"]].assign(status="unmatched", reason="")
-    apart = count(table, coverage, matches=pairs, fine=[FINE]).set_index("scene_id")
+    apart = count(table, coverage, matches=pairs, small_craft_in=[FINE]).set_index("scene_id")
     assert apart.loc[FINE, ["vessels", "unmatched", "small_craft"]].tolist() == [1, 1, 3]
     assert pd.isna(apart.loc[COARSE, "small_craft"])
-    joined = count(table, coverage, fine=[FINE], together=[(FINE, COARSE)])
+    joined = count(table, coverage, small_craft_in=[FINE], together=[(FINE, COARSE)])
     assert joined["vessels"].sum() == 1
     assert joined["small_craft"].sum() == 3

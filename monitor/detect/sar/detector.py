@@ -15,6 +15,17 @@ from monitor.detect.context.water import water_mask
 from monitor.detect.sar.cfar import CfarRule, as_power, bright_pixels
 from monitor.detect.sar.hulls import HullRule, beside_quays, hulls
 
+_ON = "simulated seasons of Rajin and Dunai, seeds 73 to 76, summer: 148 scenes; real quays are brighter"
+MEASURED = (
+    ("berths with a ship of 100 m and more, said to be occupied", "1.00 of 215 (0.73 without later scenes)", _ON),
+    ("empty berths said to be occupied", "5 of 1,062", _ON),
+    ("error of the count of ships of 45 m and more", "0.10 a scene at Rajin, 0.12 at Dunai", _ON),
+    ("error of that count at berths", "0.05 a scene at Rajin, 0.04 at Dunai", _ON),
+    ("error of that count at anchor", "0.01 a scene at Rajin, 0.11 at Dunai", _ON),
+    ("error of that count elsewhere", "0.03 a scene at Rajin, 0.02 at Dunai", _ON),
+)
+"""What, value and sample, by ``tests.benchmarks.radar_seasons``; a brief prints them."""
+
 
 @dataclass(frozen=True, slots=True)
 class RadarDetector:
@@ -45,6 +56,11 @@ class RadarDetector:
     def classes(self) -> tuple[str, ...]:
         """What it marks: vessels alone."""
         return (VESSEL,)
+
+    @property
+    def measured(self) -> tuple[tuple[str, str, str], ...]:
+        """Its errors by zone: what, value and sample."""
+        return MEASURED
 
     @property
     def key(self) -> str:

@@ -15,6 +15,7 @@ from monitor.cli.app import app
 from monitor.core import errors as core_errors
 from monitor.core.errors import MonitorError
 from monitor.core.tables import TABLES
+from monitor.detect.sar.detector import MEASURED
 from monitor.sources import errors as source_errors
 from monitor.workspace.settings import Settings, template
 
@@ -98,8 +99,9 @@ def errors() -> str:
 def measured() -> str:
     """The measured errors of the shipped weights, as briefs print them, and their card."""
     known = tomllib.loads((ROOT / "weights/weights.toml").read_text(encoding="utf-8"))
-    lines = ["# Measured errors", "", "What briefs print of the detector; radar and simulated seasons stand in their"]
-    lines += ["own tests. The card below it has every port by itself."]
+    lines = ["# Measured errors", "", "What briefs print of the detectors. The card below it has every port by itself."]
+    lines += ["", "## Radar", "", "| what | value | measured on |", "|---|---|---|"]
+    lines += [f"| {' | '.join(map(_cell, row))} |" for row in MEASURED]
     for name, entry in known.items():
         lines += ["", f"## {name} on Sentinel-2", "", "| what | value | measured on |", "|---|---|---|"]
         lines += [f"| {' | '.join(map(_cell, row))} |" for row in entry.get("measured", [])]

@@ -61,7 +61,7 @@ from monitor.fuse.series.changes import ChangeRule, change_points
 from monitor.fuse.series.counts import count, moving_on_ais
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
-from monitor.fuse.series.together import explained, fine_scenes, observed_together, once
+from monitor.fuse.series.together import explained, observed_together, once, scenes_with_small_craft
 from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.visits import detectability, visits_and_occupancy
 from monitor.fuse.voyages.distances import Waters
@@ -314,7 +314,7 @@ def _series(
         moving=moving_on_ais(now, tables[POSITIONS]),
         berth_states=tables[BERTH_STATES],
         together=observed_together(scenes),
-        fine=fine_scenes(scenes),
+        small_craft_in=scenes_with_small_craft(scenes),
     )
     return TableSet(
         {

@@ -177,8 +177,9 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
 
 
 def measured(detector: object) -> Sequence[tuple[str, str, str]]:
-    """What `monitor evaluate` measured of a detector: what, value and sample; empty where it did not."""
-    found: Sequence[tuple[str, str, str]] = getattr(getattr(detector, "weights", None), "measured", ())
+    """What was measured of a detector, or of its weights: what, value and sample; empty where nothing was."""
+    own = detector if hasattr(detector, "measured") else getattr(detector, "weights", None)
+    found: Sequence[tuple[str, str, str]] = getattr(own, "measured", ())
     return found
 
 

@@ -110,7 +110,9 @@ def made_observations(aois: tuple[Aoi, ...], each: int = 100) -> tuple[TableSet,
     tables = {
         DETECTIONS: DETECTIONS.conform(detections),
         COVERAGE: COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
-        BERTH_STATES: BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
+        BERTH_STATES: BERTH_STATES.conform(
+            pd.DataFrame(states, columns=[c for c in BERTH_STATES.columns if c not in BERTH_STATES.absent])
+        ),
     }
     return TableSet(tables), tuple(scenes)
 

@@ -7,9 +7,8 @@ port, then pooled:
 - berths that a ship of 100 m and more lay at: share said to be occupied (0.95 asked); berths with nothing at them:
   share said to be occupied (0.05 asked); not observed left out of both, and so are berths with boats under 45 m only;
 - ships per observation: the mean of |count - ships of 45 m and more| (0.81 asked) and the mean difference, for whole
-  ports
-  (`vessels` of COUNTS) and for berths alone (berths said to be occupied against berths that were), with 90 %
-  intervals by drawing looks;
+  ports (`vessels` of COUNTS), by zone (`berth`, `anchorage` and the rest), and for berths alone (berths said to be
+  occupied against berths that were), with 90 % intervals by drawing observations;
 - in brackets the same berths when no observation may borrow from later ones ("online").
 """
 
@@ -38,6 +37,8 @@ from monitor.simulate.truth import truth_tables
 PORTS = ("rajin", "dunai")
 LARGE_M, COUNTED_M = 100.0, 45.0
 DRAWS = 1000
+ZONES = {"berth": "berthed", "anchorage": "anchored", "elsewhere": "open"}
+"""What COUNTS and the truth call the places of ships."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,17 @@ class Judged:
         return (
             f"recall {large['said'].mean():.3f} of {len(large)} (online {large['said_online'].mean():.3f}), "
             f"false {empty['said'].mean():.3f} of {len(empty)} (online {empty['said_online'].mean():.3f}), "
-            f"count error {_mean(ships.abs())}, difference {_mean(ships)}, "
+            f"count error {_mean(ships.abs())}, difference {_mean(ships)}, {self.zones()}, "
             f"berths: count error {_mean(quays.abs())}, difference {_mean(quays)}; {len(ships)} looks"
         )
+
+    def zones(self) -> str:
+        """Count error and difference by zone."""
+        parts = []
+        for zone in ZONES:
+            off = self.counts[f"{zone}_told"] - self.counts[f"{zone}_there"]
+            parts.append(f"{zone} {_mean(off.abs())}, difference {off.mean():+.2f}")
+        return "; ".join(parts)
 
 
 def _mean(values: pd.Series) -> str:
@@ -98,15 +107,25 @@ def judged(aoi: Aoi, seed: int, period: TimeRange) -> Judged:
         said=berths["state"] == "occupied",
         said_online=berths["state_on"] == "occupied",
     )
-    counted = ships[ships["length_m"] >= COUNTED_M].groupby("scene_id").size()
-    told = count(mark_fixed(tables["detections"], tables["coverage"]), tables["coverage"], berth_states=states)
-    vessels = dict(zip(told["scene_id"], told["vessels"], strict=True))
+    counted = ships[ships["length_m"] >= COUNTED_M]
+    told = count(
+        mark_fixed(tables["detections"], tables["coverage"]),
+        tables["coverage"],
+        berth_states=states,
+        small_craft_in=[observation.id for observation in observations],
+    ).set_index("scene_id")
+    told["elsewhere"] = told["vessels"] - told["berth"] - told["anchorage"].fillna(0)
     by_scene = berths.groupby("scene_id")[["said", "occupied"]].sum()
     rows = [
         {
             "scene_id": observation.id,
-            "told": int(vessels[observation.id]),
-            "there": int(counted.get(observation.id, 0)),
+            "told": int(told.loc[observation.id, "vessels"]),
+            "there": int((counted["scene_id"] == observation.id).sum()),
+            **{f"{zone}_told": int(told.loc[observation.id, zone]) for zone in ZONES},
+            **{
+                f"{zone}_there": int(((counted["scene_id"] == observation.id) & (counted["situation"] == name)).sum())
+                for zone, name in ZONES.items()
+            },
             "berths_told": int(by_scene["said"].get(observation.id, 0)),
             "berths_there": int(by_scene["occupied"].get(observation.id, 0)),
         }

@@ -94,7 +94,9 @@ def _season(
     tables = {
         DETECTIONS: DETECTIONS.conform(detections),
         COVERAGE: COVERAGE.conform(pd.DataFrame(coverage, columns=list(COVERAGE.columns))),
-        BERTH_STATES: BERTH_STATES.conform(pd.DataFrame(states, columns=list(BERTH_STATES.columns))),
+        BERTH_STATES: BERTH_STATES.conform(
+            pd.DataFrame(states, columns=[c for c in BERTH_STATES.columns if c not in BERTH_STATES.absent])
+        ),
         POSITIONS: _traffic(days),
         VESSEL_WATCHLIST: read_watchlist(),
     }

@@ -315,7 +315,9 @@ COUNTS = Schema(
         "stacks": Column("Int64", "", "Yards that hold stacks, missing when none was observed."),
         "unmatched": Column("Int64", "", "Vessels that no AIS matches, missing without matches."),
         "small_craft": Column(
-            "Int64", "", "Vessels under 40 m that finer pixels than Sentinel's show: in no other count, missing else."
+            "Int64",
+            "",
+            "Vessels under 40 m that radar or pixels finer than 10 m show: in no other count, missing else.",
         ),
         "counted_in": Column("str", "", 'Scene within the hour in whose row this one is counted, "" for its own.'),
     },

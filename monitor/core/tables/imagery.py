@@ -93,7 +93,11 @@ COVERAGE = Schema(
 
 BERTH_STATES = Schema(
     name="berth_states",
-    text="Whether each berth was occupied, at each observation of its AOI. Not observed says nothing either way.",
+    text=(
+        "Whether each berth was occupied, at each observation of its AOI. Not observed says nothing either way. Where "
+        "radar and optics observed it within a day of each other, each state is by both: the other's evidence counts "
+        "less the more hours lie between, by how long ships stay at the berth."
+    ),
     columns={
         "scene_id": Column("str", "", "Id of the scene."),
         "aoi_id": Column("str", "", "Id of the AOI."),
@@ -102,12 +106,17 @@ BERTH_STATES = Schema(
         "sensor": Column("str", "", "Sensor of the scene: s2 | s1 | planet | hires | a free name."),
         "state": Column("str", "", "occupied | empty | not observed."),
         "probability": Column("float64", "", "Probability that the berth is occupied, NaN when not observed."),
+        "alone": Column("float64", "", "The same by this scene and its sensor's past alone, NaN when not observed."),
+        "combined_with": Column(
+            "str", "", 'Scene of the other kind of sensor, within a day, that the state takes in; "" for none.'
+        ),
         "observations": Column("int64", "", "Other observations of the berth that the probability rests on."),
         "method": Column("str", "", "What decided: detector | baseline (the berth's past) | both."),
         "detection_ids": Column("str", "", "Ids of the vessels detected in the berth, separated by spaces."),
     },
     key=("scene_id", "berth_id"),
     time=("acquired_at", "acquired_at"),
+    absent={"alone": float("nan"), "combined_with": ""},
 )
 
 STACKS = Schema(

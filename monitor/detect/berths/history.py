@@ -13,6 +13,7 @@ from monitor.core.arrays import Floats
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.detect.berths.baseline import OPTICAL, RADAR, BaselineRule, Past, compare_with_past, empty_level
+from monitor.detect.berths.combined import CombineRule
 from monitor.detect.berths.permanent import PermanentRule, permanent_probability
 from monitor.detect.berths.profiles import FEATURES, viewing
 
@@ -33,7 +34,7 @@ class BerthRule:
     occupied : float
         Probability from which a berth counts as occupied.
     least_m : float
-        An optical find shorter than this fills no berth: boats close together come out as one of 30–50 m.
+        A find shorter than this fills no berth: boats close together come out as one of 30–50 m.
     settling : int
         Observations that a comparison needs; the first ones at a berth borrow later ones up to so many.
     reach_m : float
@@ -45,6 +46,8 @@ class BerthRule:
         How the past is read.
     permanent : PermanentRule
         What radar shows where something like a hull never left.
+    combine : CombineRule
+        How radar and optics that observe within a day make one state.
     """
 
     prior: float = 0.3
@@ -59,6 +62,7 @@ class BerthRule:
     radar: BaselineRule = RADAR
     optical: BaselineRule = OPTICAL
     permanent: PermanentRule = field(default_factory=PermanentRule)
+    combine: CombineRule = field(default_factory=CombineRule)
 
 
 def is_optical(sensor: str) -> bool:

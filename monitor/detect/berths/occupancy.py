@@ -15,6 +15,7 @@ from monitor.core.scenes.scene import Acquisition
 from monitor.core.tables import BERTH_STATES
 from monitor.detect.base import VESSEL
 from monitor.detect.berths.baseline import Past
+from monitor.detect.berths.combined import combine_sensors
 from monitor.detect.berths.history import BerthRule, History, is_optical, stacked
 from monitor.detect.berths.profiles import viewing
 
@@ -40,7 +41,7 @@ def berth_states(
     acquisitions : sequence of Acquisition
         The observations, in any order.
     detections : DETECTIONS table
-        A vessel counts for the one berth that holds most of its axis; in optics one of `BerthRule.least_m` or more.
+        A vessel counts for the one berth that holds most of its axis; one of `BerthRule.least_m` or more.
     coverage : COVERAGE table
         A berth without a detected ship is empty only when it was observed; observed in part it is not observed.
     profiles : BERTH_PROFILES table, optional
@@ -65,38 +66,56 @@ def berth_states(
     rules = {name: replace(rule, finds=float(np.clip(share, *_SHARES))) for name, share in (finds or {}).items()}
     observations = sorted(acquisitions, key=lambda a: (a.acquired_at, a.id))
     berths = aoi.berths
-    short = (detections["length_m"] < rule.least_m) & detections["sensor"].map(is_optical).astype(bool)
-    ships = detections[(detections["class_name"] == VESSEL) & ~short]
+    ships = detections[(detections["class_name"] == VESSEL) & ~(detections["length_m"] < rule.least_m)]
     held = {name: _berthed(group, berths, aoi.epsg, rule) for name, group in ships.groupby("scene_id")}
     shown = dict(zip(zip(coverage["scene_id"], coverage["zone_id"], strict=True), coverage["state"], strict=True))
     stacks = stacked(profiles) if profiles is not None else {}
     rows = []
     for berth in berths:
+        states = {seen.id: shown.get((seen.id, berth.id), "not observed") for seen in observations}
+        found = {seen.id: held.get(seen.id, {}).get(berth.id, []) for seen in observations}
         history = History(stacks.get(berth.id, {}), rule)
-        states = {observation.id: shown.get((observation.id, berth.id), "not observed") for observation in observations}
-        for observation in observations:
-            if states[observation.id] == "observed":
-                history.add(observation, berth.id in held.get(observation.id, {}))
-        before: dict[str, int] = {}
-        for observation in observations:
-            found = held.get(observation.id, {}).get(berth.id, [])
-            past = history.past(observation, before.get(viewing(observation), 0))
-            verdict = _verdict(
-                [(name, _weight(score, observation.sensor)) for name, score in found],
-                past,
-                states[observation.id],
-                rules.get(observation.sensor, rule),
-            )
-            permanent = history.permanent(observation, past, before) if verdict["state"] == "empty" else None
-            rows.append(
-                {
-                    **_row(observation, aoi, berth),
-                    **(verdict if permanent is None else _at_least(verdict, permanent, rule)),
-                }
-            )
-            if states[observation.id] == "observed":
-                before[viewing(observation)] = before.get(viewing(observation), 0) + 1
-    return BERTH_STATES.conform(pd.DataFrame(rows)) if rows else BERTH_STATES.empty()
+        made = _alone(observations, states, found, history, rule=rule, rules=rules)
+        rows += [{**_row(seen, aoi, berth), **row} for seen, row in zip(observations, made, strict=True)]
+    return BERTH_STATES.conform(_combined(pd.DataFrame(rows), rule)) if rows else BERTH_STATES.empty()
+
+
+Found = list[tuple[str, float]]
+
+
+def _alone(
+    observations: Sequence[Acquisition],
+    states: Mapping[str, str],
+    found: Mapping[str, Found],
+    history: History,
+    *,
+    rule: BerthRule,
+    rules: Mapping[str, BerthRule],
+) -> list[dict[str, object]]:
+    """State, probability and more of one berth at each observation in order of time, by one sensor and its past."""
+    for seen in observations:
+        if states[seen.id] == "observed":
+            history.add(seen, bool(found[seen.id]))
+    rows: list[dict[str, object]] = []
+    before: dict[str, int] = {}
+    for seen in observations:
+        past = history.past(seen, before.get(viewing(seen), 0))
+        weighed = [(name, _weight(score, seen.sensor)) for name, score in found[seen.id]]
+        verdict = _verdict(weighed, past, states[seen.id], rules.get(seen.sensor, rule))
+        permanent = history.permanent(seen, past, before) if verdict["state"] == "empty" else None
+        rows.append(verdict if permanent is None else _at_least(verdict, permanent, rule))
+        if states[seen.id] == "observed":
+            before[viewing(seen)] = before.get(viewing(seen), 0) + 1
+    return rows
+
+
+def _combined(alone: pd.DataFrame, rule: BerthRule) -> pd.DataFrame:
+    """The states of a port's berths by both kinds of sensor, where they observed within a day of each other."""
+    table = combine_sensors(alone, rule.combine)
+    both, occupied = table["combined_with"] != "", table["probability"] >= rule.occupied
+    otherwise = np.where(table["is_clear"], "empty", "not observed")
+    state = np.where(both, np.where(occupied, "occupied", otherwise), table["state"])
+    return table.assign(state=state, probability=table["probability"].where(state != "not observed"))
 
 
 def _row(observation: Acquisition, aoi: Aoi, berth: Zone) -> dict[str, object]:
@@ -109,9 +128,6 @@ def _row(observation: Acquisition, aoi: Aoi, berth: Zone) -> dict[str, object]:
     }
 
 
-Found = list[tuple[str, float]]
-
-
 def _weight(score: float, sensor: str) -> float:
     """Weight of a detection as evidence, by its score: 1 at 0.8 in optics and at 0.6 in radar.
 
@@ -122,14 +138,19 @@ def _weight(score: float, sensor: str) -> float:
 
 def _verdict(found: Found, past: Past | None, state: str, rule: BerthRule) -> dict[str, object]:
     """State, probability, observations, method and detections of one berth at one observation."""
+    before = _prior(past, rule)
+    prior = rule.prior if before is None else before
     base: dict[str, object] = {
         "observations": past.observations if past is not None and np.isfinite(past.share) else 0,
         "detection_ids": " ".join(name for name, _ in found),
         "method": "both" if past is not None and past.usable else "detector",
+        "prior": prior,
+        "has_past": before is not None,
+        "is_clear": state == "observed",
     }
-    probability = _probability(found, past, rule)
     if state == "not observed" and not found:
         return {**base, "state": "not observed", "probability": np.nan, "observations": 0, "method": "detector"}
+    probability = _probability(found, past, prior, rule)
     if probability >= rule.occupied:
         return {**base, "state": "occupied", "probability": probability}
     if state != "observed":
@@ -144,25 +165,27 @@ def _at_least(verdict: dict[str, object], permanent: float, rule: BerthRule) -> 
     return {**verdict, "state": state, "probability": probability, "method": "baseline"}
 
 
-def _probability(found: Found, past: Past | None, rule: BerthRule) -> float:
-    """Prior, detector and past joined in log odds.
+def _prior(past: Past | None, rule: BerthRule) -> float | None:
+    """Probability that a berth is occupied, before what an observation shows; None where no past gives it.
 
     Where the detector saw a ship at most observations, the past has no empty berth to show, but it is the prior: an
     observation without a find, in which nothing fell away, is a miss more likely than a departure.
     """
-    usable = past is not None and past.usable
-    prior = rule.prior
-    if past is not None and usable:
-        prior = float(np.clip((past.share * past.observations + 1) / (past.observations + 2), 0.1, 0.9))
-    elif past is not None and np.isfinite(past.share) and not past.fell:
-        prior = float(np.clip(past.share / rule.finds, 0.1, 0.95))
+    if past is not None and past.usable:
+        return float(np.clip((past.share * past.observations + 1) / (past.observations + 2), 0.1, 0.9))
+    if past is not None and np.isfinite(past.share) and not past.fell:
+        return float(np.clip(past.share / rule.finds, 0.1, 0.95))
+    return None
+
+
+def _probability(found: Found, past: Past | None, prior: float, rule: BerthRule) -> float:
+    """Prior, detector and past joined in log odds."""
     odds = np.log(prior / (1 - prior))
-    missed = np.log((1 - rule.finds) / (1 - rule.claims))
     if found:
         odds += max(np.log(rule.finds / rule.claims) * max(weight for _, weight in found), 0.0)
     else:
-        odds += missed
-    if past is not None and usable:
+        odds += np.log((1 - rule.finds) / (1 - rule.claims))
+    if past is not None and past.usable:
         odds += rule.trust * past.odds
     return float(1.0 / (1.0 + np.exp(-odds)))
 

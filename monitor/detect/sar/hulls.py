@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,7 @@ from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.sar.cfar import Bright
 
+_HALF_POWER_DB = 3.01
 _TILT_DEG = (-12.0, 12.0)
 """Sentinel-1's track leans some 12° from north at middle latitudes, one way going up and the other coming down."""
 
@@ -34,14 +35,19 @@ class HullRule:
         An object this far below another, displaced by so much along the track, is its azimuth ambiguity; Sentinel-1
         IW puts them 22 dB and more below, some 4–6 km away.
     least_m, most_m : float
-        Bounds on a hull's length.
+        Bounds on the extent of a hull's pixels, its blur within.
     quay_least_m, quay_m : float
-        Least length of a hull whose middle lies so near to land: what is shorter there is a crane's foot, a fender
+        Least extent of a hull whose middle lies so near to land: what is shorter there is a crane's foot, a fender
         or a corner of the quay as often as a boat, observation after observation.
+    quay_hides_m : float
+        How much longer such a hull may be than its interval states elsewhere: the quay outshines its ends. Without it
+        the 90 % interval held 0.72 of 108 hulls at berth in simulated seasons (seeds 71, 72 and 77), with it 0.9.
     least_pixels : int
         Least pixels of a hull; one alone is speckle.
     resolution_m : float
-        What the sensor's blur adds to a length.
+        Width of a point's blur at half its power, as Sentinel-1's IW products state it.
+    least_share : float
+        Least share of the extent, less a quarter of a resolution, that counts as length. Chosen.
     """
 
     join_m: float = 20.0
@@ -51,12 +57,14 @@ class HullRule:
     lobe_m: float = 1200.0
     ghost_db: float = 20.0
     ghost_m: tuple[float, float] = (3800.0, 6600.0)
-    least_m: float = 15.0
-    most_m: float = 480.0
-    quay_least_m: float = 30.0
+    least_m: float = 25.0
+    most_m: float = 490.0
+    quay_least_m: float = 40.0
     quay_m: float = 60.0
+    quay_hides_m: float = 25.0
     least_pixels: int = 2
     resolution_m: float = 20.0
+    least_share: float = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,6 +73,7 @@ class _Hull:
     ring: Floats
     score: float
     length_m: float
+    extent_m: float
     angle: float
     peak: float
     diffuse: bool
@@ -84,9 +93,10 @@ def hulls(raster: Raster, bright: Bright, *, rule: HullRule | None = None, least
 
     Notes
     -----
-    Length is the extent along the main axis of the pixels within 15 dB of the brightest, less the blur. Its 90 %
-    interval is 15 m and 12 % of the length at one standard deviation, as the published errors of Sentinel-1 lengths
-    (15–30 m; Stasolla & Greidanus 2016, Sørensen 2024).
+    Length is the extent along the main axis of the pixels within 15 dB of the brightest, less the blur: a quarter of a
+    resolution, and what a point would then have, 40 m, in squares. So a tug of 28 m no longer comes out as one of
+    47 m, and a ship of 150 m stays nearly as it is. Its 90 % interval is 15 m and 12 % of the length at one standard
+    deviation, as the published errors of Sentinel-1 lengths (15–30 m; Stasolla & Greidanus 2016, Sørensen 2024).
     """
     rule = rule or HullRule()
     gsd = raster.grid.gsd_m
@@ -111,8 +121,8 @@ def hulls(raster: Raster, bright: Bright, *, rule: HullRule | None = None, least
     )
 
 
-def without_quay_spots(found: Boxes, land: Mask, rule: HullRule, gsd_m: float) -> Boxes:
-    """The hulls that are not short and beside land at once.
+def beside_quays(found: Boxes, land: Mask, rule: HullRule, gsd_m: float) -> Boxes:
+    """The hulls that are not short and beside land at once; those beside land may be longer than they look.
 
     Parameters
     ----------
@@ -123,13 +133,14 @@ def without_quay_spots(found: Boxes, land: Mask, rule: HullRule, gsd_m: float) -
     gsd_m : float
         Size of a pixel.
     """
-    short = found.length_m < rule.quay_least_m
-    if not short.any() or not land.any():
+    if not len(found) or not land.any():
         return found
     middle = np.array([ring.mean(axis=0) for ring in found.rings]).astype(int)
     cols, rows = np.clip(middle, 0, np.array(land.shape[::-1]) - 1).T
     near = ndimage.distance_transform_edt(~land)[rows, cols] * gsd_m <= rule.quay_m
-    return found.take(np.flatnonzero(~(short & near)).tolist())
+    short = found.length_m < _deblurred(rule.quay_least_m, rule.core_db, rule)
+    wider = replace(found, length_high_m=found.length_high_m + np.where(near, rule.quay_hides_m, 0.0))
+    return wider.take(np.flatnonzero(~(short & near)).tolist())
 
 
 def _objects(mask: Mask, rule: HullRule, gsd_m: float) -> list[tuple[Mask, tuple[int, int]]]:
@@ -153,15 +164,23 @@ def _hull(mask: Mask, corner: tuple[int, int], bright: Bright, rule: HullRule, g
     top = float(bright.contrast[rows, cols].max())
     for depth_db in (rule.core_db, 0.7 * rule.core_db, 0.5 * rule.core_db):
         core = power >= power.max() * 10 ** (-depth_db / 10)
-        made = _fit(np.column_stack([cols[core] + 0.5, rows[core] + 0.5]), power[core], top, gsd_m=gsd_m, rule=rule)
-        if made.length_m <= rule.most_m:
+        points = np.column_stack([cols[core] + 0.5, rows[core] + 0.5])
+        made = _fit(points, power[core], top, gsd_m=gsd_m, depth_db=depth_db, rule=rule)
+        if made.extent_m <= rule.most_m:
             break
-    small = core.sum() < rule.least_pixels or made.length_m < rule.least_m
-    return None if small or made.length_m > rule.most_m else made
+    small = core.sum() < rule.least_pixels or made.extent_m < rule.least_m
+    return None if small or made.extent_m > rule.most_m else made
 
 
-def _fit(points: Floats, power: Floats, top: float, *, gsd_m: float, rule: HullRule) -> _Hull:
-    """An oriented box around pixels (column, row) by their main axis."""
+def _deblurred(extent_m: float, depth_db: float, rule: HullRule) -> float:
+    """The length of what spreads so far down to a depth, less what the blur adds to its ends and to a point."""
+    ends_m = rule.resolution_m / 4.0
+    long_m, point_m = extent_m - ends_m, rule.resolution_m * np.sqrt(depth_db / _HALF_POWER_DB) - ends_m
+    return float(np.sqrt(max(long_m**2 - point_m**2, (rule.least_share * long_m) ** 2)))
+
+
+def _fit(points: Floats, power: Floats, top: float, *, gsd_m: float, depth_db: float, rule: HullRule) -> _Hull:
+    """An oriented box around pixels (column, row), down to a depth, by their main axis."""
     weight = np.sqrt(power)
     centre = np.average(points, axis=0, weights=weight)
     away = points - centre
@@ -170,7 +189,7 @@ def _fit(points: Floats, power: Floats, top: float, *, gsd_m: float, rule: HullR
     side = np.array([-axis[1], axis[0]])
     along, across = away @ axis, away @ side
     extent = np.ptp(along) + 1.0, np.ptp(across) + 1.0
-    length_m = float(max(extent[0] * gsd_m - rule.resolution_m / 2.0, gsd_m * 0.8))
+    length_m = _deblurred(extent[0] * gsd_m, depth_db, rule)
     middle = centre + axis * (along.max() + along.min()) / 2 + side * (across.max() + across.min()) / 2
     half, wide = axis * length_m / gsd_m / 2, side * min(extent) / 2
     ring = np.array([middle + half + wide, middle + half - wide, middle - half - wide, middle - half + wide])
@@ -179,6 +198,7 @@ def _fit(points: Floats, power: Floats, top: float, *, gsd_m: float, rule: HullR
         ring=ring,
         score=_score(top, len(power) * gsd_m**2),
         length_m=length_m,
+        extent_m=float(extent[0] * gsd_m),
         angle=float(np.arctan2(axis[1], axis[0]) % np.pi),
         peak=float(power.max()),
         diffuse=bool(power.max() < 3.0 * power.mean()),

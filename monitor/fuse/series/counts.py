@@ -17,7 +17,7 @@ UNDER_WAY_KN = 1.0
 """Slower than this is drift, swinging at anchor, or noise of the receiver."""
 
 SMALL_M = 40.0
-"""Shorter ships are small craft to a fine picture; Sentinel shows few of them (`BerthRule.least_m`)."""
+"""Shorter ships are small craft to radar and fine pictures; Sentinel-2 shows few of them (`BerthRule.least_m`)."""
 
 EXPOSURES = {"berth": "berth_fraction", "anchorage": "anchorage_fraction", "stacks": "yard_fraction"}
 """Column of COUNTS that holds the exposure of a count, where it is not ``observed_fraction``."""
@@ -34,7 +34,7 @@ def count(
     moving: Collection[str] = (),
     berth_states: pd.DataFrame | None = None,
     together: Sequence[Collection[str]] = (),
-    fine: Collection[str] = (),
+    small_craft_in: Collection[str] = (),
 ) -> pd.DataFrame:
     """COUNTS: one row for each scene in the coverage; missing, never zero, where nothing was observed.
 
@@ -53,14 +53,15 @@ def count(
     moving : collection of str
         Ids of detections. Those that AIS shows moving (`moving_on_ais`), beside those whose ``motion`` the image shows.
     berth_states : BERTH_STATES table
-        A berth said to be occupied by its past alone holds one vessel that the detector missed: it is counted in
-        ``vessels`` and ``berth``.
+        A berth said to be occupied without a detection, by its past or by the other kind of sensor, holds one vessel
+        that the detector missed: it is counted in ``vessels`` and ``berth``. One said to be empty holds none, whatever
+        was detected there.
     together : sequence of collection of str, optional
         Groups of scene ids from `observed_together`. Each is one observation, counted in the row of the scene that
         showed most of the water; a ship that several of them show (``same_ship``) counts once.
-    fine : collection of str, optional
-        Ids of scenes with pixels finer than Sentinel's. What they show under `SMALL_M` counts as ``small_craft`` alone:
-        elsewhere it would look like more ships whenever a fine picture comes in.
+    small_craft_in : collection of str, optional
+        Ids of scenes that show small craft, as of `scenes_with_small_craft`. What they show under `SMALL_M` counts as
+        ``small_craft`` alone: elsewhere it would look like more ships whenever such a scene comes in.
 
     Raises
     ------
@@ -78,7 +79,7 @@ def count(
     table["sensor"] = texts(every, "sensor")
     fraction, seen = floats(every, "observed_fraction"), every["state"] != NOT_OBSERVED
     table["observed_fraction"] = np.where(np.isfinite(fraction), fraction, seen.astype(float))
-    large, small = _by_size(detections, fine)
+    large, small = _by_size(detections, small_craft_in)
     if matches is not None and len(small):
         matches = matches[~matches["detection_id"].isin(small["detection_id"])]
     single, zones, pairs = of_observation(large, coverage, matches, lead)
@@ -89,16 +90,16 @@ def count(
     numbers = _vessels(single, zones, water, moving, None if berth_states is None else under(berth_states, lead))
     numbers["stacks"] = _stacks(single, None if stacks is None else under(stacks, lead), zones, water.index)
     numbers["unmatched"] = _unmatched(pairs, water.index, seen[water.index].to_numpy())
-    shown = water.index.isin([lead.get(str(scene), scene) for scene in fine])
+    shown = water.index.isin([lead.get(str(scene), scene) for scene in small_craft_in])
     numbers["small_craft"] = _per_scene(under(small, lead), pd.Series(True, index=small.index), water.index, shown)
     table = table.join(numbers)
     ordered = table.rename_axis("scene_id").reset_index().sort_values(["aoi_id", "acquired_at"], kind="stable")
     return COUNTS.conform(ordered)
 
 
-def _by_size(detections: pd.DataFrame, fine: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The detections without the small craft of fine pictures, and these."""
-    small = detections["scene_id"].isin(list(fine)).to_numpy() & (floats(detections, "length_m") < SMALL_M)
+def _by_size(detections: pd.DataFrame, scenes: Collection[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The detections without the small craft of some scenes, and these."""
+    small = detections["scene_id"].isin(list(scenes)).to_numpy() & (floats(detections, "length_m") < SMALL_M)
     small &= np.array(texts(detections, "class_name"), dtype=object) == "vessel"
     apart = detections[small]
     return detections[~small].reset_index(drop=True), apart[~apart["is_fixed"]] if "is_fixed" in apart else apart
@@ -115,6 +116,7 @@ def _vessels(
     scenes, seen = water.index, (water["state"] != NOT_OBSERVED).to_numpy()
     ships = vessels_only(detections)
     ships = ships[~ships["is_fixed"]] if "is_fixed" in ships else ships
+    ships = ships[~ships["detection_id"].isin(_at_empty(berth_states))]
     place, zone_ids = pd.Series(texts(ships, "zone")), pd.Series(texts(ships, "zone_id"))
     at_anchor = zone_ids.isin(set(coverage.loc[coverage["kind"] == "anchorage", "zone_id"]))
     missed = _missed(berth_states, scenes)
@@ -217,6 +219,14 @@ def _missed(berth_states: pd.DataFrame | None, scenes: pd.Index) -> pd.Series:
     alone = ~held.groupby(["scene_id", "berth_id"])["found"].any()
     number = alone[alone].reset_index()["scene_id"].value_counts()
     return number.reindex(scenes).fillna(0).astype("Int64")
+
+
+def _at_empty(berth_states: pd.DataFrame | None) -> set[str]:
+    """Ids of the detections at berths that are said to be empty."""
+    if berth_states is None or "detection_ids" not in berth_states:
+        return set()
+    empty = berth_states[berth_states["state"] == "empty"]
+    return {name for names in texts(empty, "detection_ids") for name in names.split()}
 
 
 def _any_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> np.ndarray:

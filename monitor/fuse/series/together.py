@@ -9,6 +9,7 @@ import pandas as pd
 
 from monitor.core.columns import floats, texts
 from monitor.core.scenes.scene import Acquisition, Scene
+from monitor.core.scenes.sensors import sensor
 from monitor.fuse.matching.projection import acquisition_of
 
 NOT_OBSERVED = "not observed"
@@ -44,9 +45,14 @@ def _pixel_m(scene: Acquisition | Scene) -> float:
     return scene.grid.gsd_m if isinstance(scene, Scene) else float("inf")
 
 
-def fine_scenes(scenes: Iterable[Acquisition | Scene]) -> tuple[str, ...]:
-    """Ids of the scenes with pixels finer than Sentinel's; an `Acquisition` alone tells none."""
-    return tuple(s.id for s in scenes if isinstance(s, Scene) and s.grid.gsd_m < SENTINEL_M)
+def scenes_with_small_craft(scenes: Iterable[Acquisition | Scene]) -> tuple[str, ...]:
+    """Ids of the scenes that show small craft: radar, and pixels finer than Sentinel's; an `Acquisition` has none."""
+    return tuple(
+        scene.id
+        for scene in scenes
+        if not sensor(acquisition_of(scene).sensor).optical
+        or (isinstance(scene, Scene) and scene.grid.gsd_m < SENTINEL_M)
+    )
 
 
 def once(detections: pd.DataFrame, preferred: Collection[str] = ()) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from monitor.core.aoi import BERTH_KINDS
 from monitor.core.arrays import Floats
 from monitor.core.columns import floats, lonlat, require, texts, vessels_only
 from monitor.core.tables import BERTH_STATES
+from monitor.detect.berths.history import BerthRule
 from monitor.fuse.dark.rules import REAL_BY_SCORE
 
 OCCUPIED, EMPTY, NOT_OBSERVED = "occupied", "empty", "not observed"
@@ -76,7 +77,8 @@ def observations(
     Parameters
     ----------
     berth_states : BERTH_STATES table
-        Needs ``scene_id, berth_id, acquired_at, state``. Hulls are the detections that it names in ``detection_ids``,
+        Needs ``scene_id, berth_id, acquired_at, state``; where radar and optics are combined, what each scene shows
+        alone (`alone`) counts. Hulls are the detections that it names in ``detection_ids``,
         else those whose ``zone_id`` is the berth, else one hull of unknown length per occupied berth.
     detections, matches : DETECTIONS and MATCHES tables
         For place, length and MMSI of the hulls.
@@ -97,7 +99,8 @@ def observations(
         ships = vessels_only(detections)
         for scene, zone, name in zip(ships["scene_id"], ships["zone_id"], ships["detection_id"], strict=True):
             by_berth.setdefault((str(scene), str(zone)), []).append(str(name))
-    states = berth_states.assign(aoi=texts(berth_states, "aoi_id"), ids=texts(berth_states, "detection_ids"))
+    states = _alone(berth_states)
+    states = states.assign(aoi=texts(states, "aoi_id"), ids=texts(states, "detection_ids"))
     clear = states["state"].isin([OCCUPIED, EMPTY]).to_numpy(np.bool_)
     states = states.assign(occupied=np.where(clear, floats(states, "probability"), np.nan), clear=clear)
     states = states.assign(shown=_shown(states, coverage))[lambda table: table["shown"] > 0.0]
@@ -113,6 +116,17 @@ def observations(
         shown = {str(name): float(share) for name, share in zip(group["berth_id"], group["shown"], strict=True)}
         found.append(Observation(str(aoi), str(scene), pd.Timestamp(at), occupied, shown, tuple(seen)))
     return found
+
+
+def _alone(states: pd.DataFrame) -> pd.DataFrame:
+    """The states by each scene alone: a stay weighs its observations itself, and would count combined ones twice."""
+    if "combined_with" not in states:
+        return states
+    both = states["combined_with"] != ""
+    own = np.where(states["alone"] >= BerthRule().occupied, OCCUPIED, EMPTY)
+    return states.assign(
+        state=states["state"].where(~both, own), probability=states["probability"].where(~both, states["alone"])
+    )
 
 
 def _shown(states: pd.DataFrame, coverage: pd.DataFrame | None) -> Floats:
@@ -198,6 +212,7 @@ def states_from_coverage(detections: pd.DataFrame, coverage: pd.DataFrame) -> pd
     seen = np.where(berths["state"] == "observed", EMPTY, NOT_OBSERVED)
     state = np.where([bool(i) for i in ids], OCCUPIED, seen)
     state = np.where(berths["state"] == NOT_OBSERVED, NOT_OBSERVED, state)
+    chance = np.select([state == OCCUPIED, state == EMPTY], [0.95, 0.05], np.nan)
     table = pd.DataFrame(
         {
             "scene_id": berths["scene_id"],
@@ -206,7 +221,9 @@ def states_from_coverage(detections: pd.DataFrame, coverage: pd.DataFrame) -> pd
             "acquired_at": berths["acquired_at"],
             "sensor": texts(berths, "sensor"),
             "state": state,
-            "probability": np.select([state == OCCUPIED, state == EMPTY], [0.95, 0.05], np.nan),
+            "probability": chance,
+            "alone": chance,
+            "combined_with": "",
             "observations": 0,
             "method": "detector",
             "detection_ids": ids,

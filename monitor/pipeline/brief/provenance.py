@@ -10,6 +10,7 @@ from monitor.core.timerange import TimeRange
 from monitor.core.version import VERSION
 from monitor.detect.base import Detector
 from monitor.pipeline.context import Context
+from monitor.pipeline.correlate import measured
 from monitor.report.page.model import ErrorFigure, InputFile, Provenance, SceneRecord
 
 UNMEASURED = (
@@ -71,9 +72,9 @@ def _errors(detectors: Mapping[str, Detector], observed: Collection[str]) -> tup
             continue
         entry = getattr(detector, "weights", None)
         name = detector.key if entry is None else entry.name
-        measured = () if entry is None else entry.measured
-        made += [ErrorFigure(f"{name}: {what}", value, sample) for what, value, sample in measured]
-        if not measured:
+        figures = measured(detector)
+        made += [ErrorFigure(f"{name}: {what}", value, sample) for what, value, sample in figures]
+        if not figures:
             made.append(ErrorFigure(f"{name} on {sensor(kind).name}", "not measured", UNMEASURED))
     return tuple(made)
 

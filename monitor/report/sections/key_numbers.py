@@ -34,7 +34,7 @@ WHAT = {
     "open": "… in open water",
     "unmatched": "… that no AIS explains",
     "stacks": "Yards with container stacks",
-    "small_craft": "Small craft under 40 m, by finer pixels alone",
+    "small_craft": "Small craft under 40 m, by radar or finer pixels alone",
 }
 CLASSES = (
     (0.0, 60.0, "… under 60 m"),
@@ -175,7 +175,7 @@ def probability_of_more(now: ObservedRate, past: ObservedRate) -> float:
 def with_classes(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
     """COUNTS of one port with a column for each length class, named by its label.
 
-    A value is missing where there was no observation; small craft that only fine pixels show are in none.
+    A value is missing where there was no observation; small craft that only radar or fine pixels show are in none.
     """
     counts = given.tables[COUNTS]
     counts = counts[counts["aoi_id"] == aoi.id].copy()

@@ -83,6 +83,15 @@ def test_every_ship_on_open_water_is_found_once_with_its_axis_and_within_its_len
     assert held >= len(SHIPS) - 1
 
 
+def test_boats_come_out_as_boats_though_the_blur_is_longer_than_they_are() -> None:
+    boats = [(40 + 50 * k, 60 + 60 * k, length, 30 * k, 0) for k, length in enumerate((16, 24, 28))]
+    boxes = RadarDetector()(sea(boats))
+    assert len(boxes) == 3
+    assert (boxes.length_m < 40.0).all()
+    assert len(RadarDetector()(sea([(100, 100, 70, 20, 2)]))) == 1
+    assert RadarDetector()(sea([(100, 100, 70, 20, 2)])).length_m[0] > 50.0
+
+
 @pytest.mark.parametrize("level_db", [-24.0, -14.0])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_empty_water_calm_or_rough_gives_nothing(level_db: float, seed: int) -> None:

@@ -16,6 +16,7 @@ from monitor.detect.context.infrastructure import mark_fixed
 from monitor.detect.run import detect
 from monitor.detect.sar.detector import RadarDetector
 from monitor.fuse.series.counts import count
+from monitor.fuse.series.together import scenes_with_small_craft
 from monitor.simulate import Season
 from monitor.simulate.truth import truth_tables
 
@@ -52,5 +53,7 @@ def test_a_season_of_radar_meets_the_figures_for_berths_and_counts(repository: P
     bare = ~pd.MultiIndex.from_frame(judged[["scene_id", "berth_id"]]).isin(boats)
     assert occupied[bare].mean() <= 0.05
     visible = ships[ships["visible"] & (ships["length_m"] >= 45)].groupby("scene_id").size()
-    counts = count(mark_fixed(detections, shown), shown, berth_states=states).set_index("scene_id")["vessels"]
+    boats_in = scenes_with_small_craft(observations)
+    counted = count(mark_fixed(detections, shown), shown, berth_states=states, small_craft_in=boats_in)
+    counts = counted.set_index("scene_id")["vessels"]
     assert (counts - visible.reindex(counts.index).fillna(0)).abs().mean() <= 0.81

@@ -116,6 +116,17 @@ def test_a_berth_that_only_its_past_fills_holds_one_more_vessel() -> None:
     assert pd.isna(count(_ships(), hidden, berth_states=states)["berth"].iloc[0])
 
 
+def test_what_was_detected_at_a_berth_that_is_said_to_be_empty_is_not_counted() -> None:
+    """Else the count would contradict the berth: the other kind of sensor, or the past, outweighed the detection."""
+    coverage = _coverage(WATER, ("s1", "b1", "berth", "observed"))
+    ships = _ships(("s1", "berth", "b1"), ("s1", "open", ""))
+    states = pd.DataFrame(
+        {"scene_id": ["s1"], "berth_id": ["b1"], "state": ["empty"], "detection_ids": [ships["detection_id"].iloc[0]]}
+    )
+    row = count(ships, coverage, berth_states=states).iloc[0]
+    assert (row["vessels"], row["berth"]) == (1, 0)
+
+
 def test_under_way_is_what_the_image_or_ais_shows_moving() -> None:
     ships = _ships(("s1", "open", ""), ("s1", "open", ""), ("s1", "berth", "b1"))
     ships = ships.assign(motion=["moving", "not moving", ""])

@@ -12,7 +12,7 @@ from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import DETECTIONS
 from monitor.fuse import count
 from monitor.fuse.series.same_ships import mark_same_ships
-from monitor.fuse.series.together import observed_together, once
+from monitor.fuse.series.together import observed_together, once, scenes_with_small_craft
 from tests.fuse.conftest import AT, BAY
 
 COARSE, FINE = "s2_a", "fine_a"
@@ -52,6 +52,11 @@ def _ship(name: str, scene: str, after: timedelta, *, m: float = 0.0, length: fl
 def _marked(*ships: dict[str, object]) -> gpd.GeoDataFrame:
     table = DETECTIONS.conform(gpd.GeoDataFrame(list(ships), crs="EPSG:4326"))
     return mark_same_ships(table, [(FINE, COARSE)])
+
+
+def test_radar_and_fine_pixels_show_small_craft_and_sentinel_2_does_not() -> None:
+    scenes = [_scene(COARSE, "s2", pixel_m=10.0), _scene(FINE, "hires", pixel_m=0.5), _scene("r", "s1", pixel_m=10.0)]
+    assert scenes_with_small_craft(scenes) == (FINE, "r")
 
 
 def test_scenes_of_one_port_within_an_hour_are_one_observation_with_the_finest_first() -> None:
@@ -156,9 +161,9 @@ def test_small_craft_that_only_fine_pixels_show_are_counted_apart() -> None:
     coverage = pd.DataFrame(rows, columns=["scene_id", "zone_id", "kind", "state", "observed_fraction"])
     coverage = coverage.assign(aoi_id="rajin", acquired_at=pd.Timestamp(AT), sensor="s2")
     pairs = table[["scene_id", "detection_id"]].assign(status="unmatched", reason="")
-    apart = count(table, coverage, matches=pairs, fine=[FINE]).set_index("scene_id")
+    apart = count(table, coverage, matches=pairs, small_craft_in=[FINE]).set_index("scene_id")
     assert apart.loc[FINE, ["vessels", "unmatched", "small_craft"]].tolist() == [1, 1, 3]
     assert pd.isna(apart.loc[COARSE, "small_craft"])
-    joined = count(table, coverage, fine=[FINE], together=[(FINE, COARSE)])
+    joined = count(table, coverage, small_craft_in=[FINE], together=[(FINE, COARSE)])
     assert joined["vessels"].sum() == 1
     assert joined["small_craft"].sum() == 3

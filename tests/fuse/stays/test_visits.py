@@ -329,7 +329,7 @@ def test_a_false_hull_does_not_drive_a_named_ship_from_its_place() -> None:
 
 
 def _visits_at_b1(spread_m: float) -> int:
-    """Visits at b1, where a quarter of the observations show a nameless hull about one spot, beside named ships at b2."""
+    """Visits at b1: a quarter of the observations show a nameless hull about one spot; named ships lie at b2."""
     rng = np.random.default_rng(3)
     seen = rng.random(60) < 0.25
     text = "".join("O" if s else "E" for s in seen)

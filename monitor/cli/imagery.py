@@ -139,9 +139,11 @@ def simulate(
     session: Session,
     folder: Annotated[Path, typer.Argument(help="A new folder for scenes, AIS and truth.")],
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed makes the same season.")] = 7,
-    period: Annotated[str, typer.Option("--period", help="What the season spans.")] = "2023-08-14/2023-10-23",
+    period: Annotated[
+        str | None, typer.Option("--period", help="What the season spans.  [default: the scenario's]")
+    ] = None,
     scenario: Annotated[
-        str, typer.Option("--scenario", help="What happens in it: crowded, untidy, ice …")
+        str, typer.Option("--scenario", help="What happens in it: crowded, untidy, ice, depot, depot-quiet …")
     ] = "shuttle-2023",
     sensor: Annotated[list[str] | None, typer.Option("--sensor", help="s2, s1, hires; may repeat.")] = None,
     gsd_m: Annotated[float, typer.Option("--gsd-m", help="Pixel of --sensor hires: 0.3 to 5 m.")] = 0.5,
@@ -161,7 +163,8 @@ def simulate(
 ) -> None:
     """Make a port season with known truth, or labelled scenes to train on.
 
-    Examples: monitor simulate season --seed 11; monitor simulate quays --sensor hires --labelled 200
+    Examples: monitor simulate season --seed 11; monitor simulate year --scenario depot; monitor simulate quays --sensor
+    hires --labelled 200
     """
     from monitor.standalone.tools import simulate, simulate_ports
 

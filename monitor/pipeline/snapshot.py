@@ -15,6 +15,8 @@ from monitor.core.tables import (
     AIR_POSITIONS,
     ALERTS,
     BERTH_STATES,
+    CHAIN_LINKS,
+    CHAINS,
     CHANGES,
     CONTAINER_COUNTS,
     COUNTS,
@@ -27,6 +29,8 @@ from monitor.core.tables import (
     GAP_RULES,
     GAPS,
     IDENTITY,
+    LAND_CHANGES,
+    LAND_STATES,
     MATCHES,
     NULL_TESTS,
     OCCUPANCY,
@@ -96,6 +100,10 @@ SCORED = (
     SHUTTLES,
     COUNTS,
     DETECTIONS,
+    LAND_STATES,
+    LAND_CHANGES,
+    CHAINS,
+    CHAIN_LINKS,
 )
 """The tables that a season's truth is held against."""
 

@@ -5,6 +5,8 @@ second 5 days behind. Rajin lies inside R003 (about 02:23 UTC) and at the wester
 Dunai in the middle of R103. Sentinel-1: one satellite in 2023, every 12 days a track; times from the node crossings,
 good to some minutes.
 
+The made-up places beyond the quay are given the dates of R003 and R103.
+
 Fine pictures (``hires``) stand for a satellite that is pointed at a port every few days, about when Sentinel-2 passes;
 dates and hours are made up, and it has no relative orbit (0).
 """
@@ -71,6 +73,9 @@ TRACKS = (
     Orbit("dunai", "s1", 61, "descending", (21, 21), date(2023, 8, 23), 12, 1, 193.9, 34.0),
     Orbit("rajin", "hires", 0, "descending", (2, 41), date(2023, 8, 16), 5, 1, 194.0),
     Orbit("dunai", "hires", 0, "descending", (2, 32), date(2023, 8, 18), 7, 1, 194.0),
+    Orbit("sim_depot", "s2", 3, "descending", (2, 23), date(2023, 8, 20), 10, 2, 194.0),
+    Orbit("sim_railyard", "s2", 3, "descending", (2, 23), date(2023, 8, 20), 10, 2, 194.0),
+    Orbit("sim_terminal", "s2", 103, "descending", (2, 13), date(2023, 8, 17), 10, 2, 194.0),
 )
 """Courses over the ground at 42–43° N and mid-swath incidence angles are rounded from the orbits' geometry."""
 

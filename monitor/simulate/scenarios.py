@@ -11,20 +11,30 @@ import numpy as np
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.timerange import TimeRange
+from monitor.simulate.land.places import places
+from monitor.simulate.land.storage import storage_flows
+from monitor.simulate.land.tankers import tankers
+from monitor.simulate.land.world import Departure, LandWorld, build_land
 from monitor.simulate.rng import generator
 from monitor.simulate.traffic.background import harbour_craft, honest_ships
 from monitor.simulate.traffic.fixtures import fixtures_of
-from monitor.simulate.traffic.fleet import World
+from monitor.simulate.traffic.fleet import Flow, World
 from monitor.simulate.traffic.rafting import number_sharer, rafted_ships
+from monitor.simulate.traffic.routes import HARBOUR
 from monitor.simulate.traffic.shuttle import shuttle_flows, shuttle_ships
 from monitor.simulate.traffic.silent_callers import silent_callers
 
+DEFAULT_PERIOD = "2023-08-14/2023-10-23"
+LAND_PERIOD = "2022-09-01/2024-01-01"
+"""Sixteen months: ground needs a past, with a winter in it."""
 _DAY = 86_400.0
 _HOUR = 3_600.0
 STATIONS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {"tumen mouth": (130.66, 42.38), "dunai hill": (132.38, 42.93), "vladivostok": (131.90, 43.08)}
 )
 """AIS receivers on land (made up): longitude and latitude."""
+_LANDED = "dunai_yard_deck"
+"""Where the shuttle's containers are landed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,11 @@ class Scenario:
         Whether some scenes lie up to a pixel and a half off the map.
     late : bool
         Whether a part of the AIS arrives days after the rest.
+    land : str
+        What happens at the made-up places beyond the quay: ``changing``, ``quiet`` (trains and goods come and go by
+        chance, and no ground changes), or ``""`` where they are not watched.
+    period : str
+        What the season spans unless another period is asked for.
     """
 
     about: str
@@ -74,6 +89,8 @@ class Scenario:
     decoys: bool = False
     shifted: bool = False
     late: bool = False
+    land: str = ""
+    period: str = DEFAULT_PERIOD
 
 
 SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
@@ -102,6 +119,17 @@ SCENARIOS: Mapping[str, Scenario] = MappingProxyType(
         "untidy": Scenario(
             "A third of the scenes lie off the map, and a part of the AIS arrives late.", shifted=True, late=True
         ),
+        "depot": Scenario(
+            "The shuttle's goods go on by rail to a made-up depot that expands; tankers call at a made-up terminal.",
+            lull=(0.35, 0.55),
+            land="changing",
+            period=LAND_PERIOD,
+        ),
+        "depot-quiet": Scenario(
+            "The same places with harvest, snow, floods, smoke and trains by chance, and no ground that changes.",
+            land="quiet",
+            period=LAND_PERIOD,
+        ),
     }
 )
 
@@ -123,6 +151,8 @@ def scenario(name: str) -> Scenario:
 def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World:
     """Ships, containers and outages of a season; it begins ten days before the period, so that ships are under way.
 
+    Made-up places that are watched without the ports have no other ships than the shuttle and the tankers.
+
     Parameters
     ----------
     seed : int
@@ -135,16 +165,31 @@ def build(seed: int, period: TimeRange, aois: Sequence[Aoi], name: str) -> World
     start, end = period.start.timestamp() - 10 * _DAY, period.end.timestamp() + 2 * _DAY
     silent = shuttle_ships(seed, aois, start, end, partner=chosen.partner, lull=chosen.lull, spoofer=chosen.spoofer)
     silent = silent if chosen.shuttles else silent_callers(seed, aois, start, end, ports=chosen.silent_callers)
+    others = not chosen.land or any(aoi.id in HARBOUR for aoi in aois)
     ships = (
         *silent,
-        *honest_ships(seed, aois, start, end),
-        *harbour_craft(seed, aois, start, end),
+        *(honest_ships(seed, aois, start, end) if others else ()),
+        *(harbour_craft(seed, aois, start, end) if others else ()),
         *(rafted_ships(seed, aois, start, end) if chosen.rafts else ()),
         *((number_sharer(seed, aois, start, end),) if chosen.shared_mmsi else ()),
     )
     flows = shuttle_flows(seed, silent, start, end)
+    land = _land(seed, flows, period, start, chosen) if chosen.land else None
     return World(
-        ships, flows, _outages(seed, period, chosen.outage_share), fixtures_of(seed, aois) if chosen.decoys else ()
+        (*ships, *(tankers(seed, aois, start, end) if chosen.land else ())),
+        (*flows, *(storage_flows(seed, land, places(), start, end) if land is not None else ())),
+        _outages(seed, period, chosen.outage_share),
+        fixtures_of(seed, aois) if chosen.decoys else (),
+        land,
+    )
+
+
+def _land(seed: int, flows: Sequence[Flow], period: TimeRange, start_s: float, chosen: Scenario) -> LandWorld:
+    """What happens on land: the lots that leave Dunai go on."""
+    left = [Departure("dunai", flow.yard_id, float(flow.t_s[-1])) for flow in flows if flow.yard_id == _LANDED]
+    season = (period.start.timestamp(), period.end.timestamp())
+    return build_land(
+        seed, sorted(left, key=lambda d: d.left_s), season, start_s=start_s, changing=chosen.land == "changing"
     )
 
 

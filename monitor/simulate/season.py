@@ -17,6 +17,8 @@ from monitor.core.geo.grid import Grid
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import SENSORS
 from monitor.core.timerange import TimeRange
+from monitor.simulate.land.places import layouts
+from monitor.simulate.land.scene import land_raster, land_shift
 from monitor.simulate.orbits import Pass, season_passes
 from monitor.simulate.render.background import checked
 from monitor.simulate.render.clouds import cloudiness
@@ -26,12 +28,12 @@ from monitor.simulate.render.fine.surface import check_pixel
 from monitor.simulate.render.registration import misplaced, shift_of
 from monitor.simulate.render.scene import EDGE_LEAN, optical_raster, radar_raster
 from monitor.simulate.rng import generator
-from monitor.simulate.scenarios import STATIONS, build, scenario
+from monitor.simulate.scenarios import DEFAULT_PERIOD as DEFAULT_PERIOD
+from monitor.simulate.scenarios import SCENARIOS, STATIONS, build, scenario
 from monitor.simulate.traffic.fleet import World
 from monitor.simulate.traffic.late_delivery import Delivery, deliveries, late_in
 from monitor.simulate.traffic.reception import broadcast_vessels, received_positions
 
-DEFAULT_PERIOD = "2023-08-14/2023-10-23"
 PORTS = ("rajin", "dunai")
 _LEVELS = {"s2": "L2A", "s1": "GRD", "hires": "SR"}
 
@@ -85,7 +87,7 @@ class Season:
         aois : tuple of Aoi
         seed : int
         period : TimeRange, optional
-            Without it ten weeks of 2023 (`DEFAULT_PERIOD`).
+            Without it the scenario's own: ten weeks of 2023 (`DEFAULT_PERIOD`) in most.
         scenario : str
         sensors : tuple of str
         backgrounds : mapping of str to Raster, optional
@@ -102,7 +104,13 @@ class Season:
         _check(scenario, sensors, seed, hires_gsd_m)
         real = checked(backgrounds or {}, tuple(aois))
         return cls(
-            seed, period or TimeRange.parse(DEFAULT_PERIOD), tuple(aois), scenario, tuple(sensors), real, hires_gsd_m
+            seed,
+            period or TimeRange.parse(SCENARIOS[scenario].period),
+            tuple(aois),
+            scenario,
+            tuple(sensors),
+            real,
+            hires_gsd_m,
         )
 
     def acquisitions(self, aoi: Aoi, period: TimeRange | None = None) -> list[Acquisition]:
@@ -110,7 +118,7 @@ class Season:
         found = [
             self._acquisition(item, aoi)
             for sensor in self.sensors
-            for item in season_passes(self.seed, aoi.id, sensor, self.period)
+            for item in self._passes(aoi, sensor)
             if period is None or item.at in period
         ]
         return sorted(found, key=lambda a: (a.start, a.id))
@@ -129,7 +137,9 @@ class Season:
         """
         item = self._pass(acquisition, aoi)
         tags = {"SIMULATED": "YES", "season": f"{self.scenario} seed {self.seed}", "scene": item.id}
-        if item.track.sensor == "s1":
+        if aoi.id in layouts():
+            made = land_raster(self.seed, self.world, item, aoi, share=self.cloud_share(item), tags=tags)
+        elif item.track.sensor == "s1":
             made = radar_raster(self.seed, self.world, item, aoi, tags=tags)
         elif item.track.sensor == "hires":
             share = self.cloud_share(item)
@@ -197,7 +207,7 @@ class Season:
 
     def passes(self, aoi: Aoi) -> list[Pass]:
         """The overpasses of a port by all of the season's sensors, in order of time."""
-        found = [item for s in self.sensors for item in season_passes(self.seed, aoi.id, s, self.period)]
+        found = [item for sensor in self.sensors for item in self._passes(aoi, sensor)]
         return sorted(found, key=lambda item: (item.at, item.id))
 
     def cloud_share(self, item: Pass) -> float:
@@ -208,7 +218,12 @@ class Season:
         return cloudiness(common if own.random() < 0.75 else own, day.month)
 
     def shift_px(self, item: Pass) -> tuple[float, float]:
-        """Rows and columns by which the content of a scene lies off the map; fine pictures never do."""
+        """Rows and columns by which the content of a scene lies off the map; fine pictures never do.
+
+        Scenes of made-up places beyond the quay always do, by a fifth of a pixel in most.
+        """
+        if item.track.aoi_id in layouts():
+            return land_shift(self.seed, item.id)
         shifted = scenario(self.scenario).shifted and item.track.sensor != "hires"
         return shift_of(self.seed, item.id) if shifted else (0.0, 0.0)
 
@@ -217,10 +232,16 @@ class Season:
         return self.shift_px(self._pass(acquisition, aoi))
 
     def _pass(self, acquisition: Acquisition, aoi: Aoi) -> Pass:
-        for item in season_passes(self.seed, aoi.id, acquisition.sensor, self.period):
+        for item in self._passes(aoi, acquisition.sensor):
             if item.id == acquisition.id:
                 return item
         raise DataError(f"{acquisition.id}: not an acquisition of {aoi.id} in season {self.scenario}, seed {self.seed}")
+
+    def _passes(self, aoi: Aoi, sensor: str) -> list[Pass]:
+        """Those of one sensor; none of a made-up place that the scenario does not watch."""
+        if aoi.id in layouts() and not scenario(self.scenario).land:
+            return []
+        return season_passes(self.seed, aoi.id, sensor, self.period)
 
     def _acquisition(self, item: Pass, aoi: Aoi) -> Acquisition:
         sensor = SENSORS[item.track.sensor]

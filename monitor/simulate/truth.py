@@ -39,6 +39,8 @@
     length_m, width_m, axis_deg, geometry``. No row where the scenario has none.
 ``outages``
     When nothing of the AIS feed arrived: ``station, start, end``; ``*`` is the whole feed.
+
+A season with made-up places beyond the quay has those of `land.truth` as well.
 """
 
 from __future__ import annotations
@@ -49,6 +51,7 @@ import geopandas as gpd
 import pandas as pd
 
 from monitor.core.geo.geodesy import WGS84
+from monitor.simulate.land.truth import land_tables
 from monitor.simulate.season import Season
 from monitor.simulate.truth_of_scenes import (
     RULE,
@@ -103,6 +106,7 @@ def truth_tables(season: Season) -> dict[str, pd.DataFrame]:
         "deliveries": _plain(_deliveries(season), _DELIVERIES),
         "registration": _plain([registration_row(season, aoi, item) for aoi, item, _ in observations], _REGISTRATION),
         "fixtures": _geo(_fixtures(season), _FIXTURES),
+        **land_tables(season.seed, season.world, season.aois, season.period, observations),
     }
 
 
@@ -154,12 +158,16 @@ _FIXTURES = ["fixture_id", "aoi_id", "kind", "lon", "lat", "length_m", "width_m"
 _OUTAGES = ["station", "start", "end"]
 
 
+_FLAGS = frozenset(("on_ais", "heard", "visible", "occupied", "dark", "ais_before", "ais_after"))
+"""Columns that are true or false in a table without rows as well: rows are chosen by them."""
+
+
 def _plain(rows: list[Row], columns: list[str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=columns).astype({name: bool for name in columns if name in _FLAGS})
 
 
 def _geo(rows: list[Row], columns: list[str]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=f"EPSG:{WGS84}")
+    return gpd.GeoDataFrame(_plain(rows, columns), geometry="geometry", crs=f"EPSG:{WGS84}")
 
 
 def _at(t_s: float) -> pd.Timestamp:

@@ -21,6 +21,8 @@ from monitor.detect.models.find import card_path, read_keys
 from monitor.detect.yolo.weights import Weights, weights_folder
 from monitor.io.atomic import write_bytes
 from monitor.simulate.labelled import labelled_port
+from monitor.simulate.land.places import places
+from monitor.simulate.scenarios import scenario as find_scenario
 from monitor.sources.simulated.files import SeasonFiles, write_season
 from monitor.sources.simulated.ports import PortFiles, PortPlan, write_ports
 from monitor.workspace.factory import make_detector, season_of, shipped_ports
@@ -207,7 +209,7 @@ def simulate(
     folder: Path,
     *,
     seed: int = 7,
-    period: str = "2023-08-14/2023-10-23",
+    period: str | None = None,
     scenario: str = "shuttle-2023",
     sensors: Sequence[str] = ("s2",),
     aois: Path | None = None,
@@ -224,9 +226,9 @@ def simulate(
     seed : int, optional
         The same seed makes the same season.
     period : str, optional
-        Such as ``2023-08-14/2023-10-23``.
+        Such as ``2023-08-14/2023-10-23``; that of the scenario without it.
     scenario : str, optional
-        Its name.
+        Its name. One with places beyond the quay has them beside the ports; their outlines are written to ``aoi``.
     sensors : sequence of str, optional
         Of ``s2``, ``s1`` and ``hires``.
     aois : Path, optional
@@ -251,11 +253,11 @@ def simulate(
         The folder cannot be written, there is no such scenario or sensor, or no background covers any port.
     """
     _check_new(folder)
-    ports = read_aois(aois or shipped_ports())
+    ports, chosen = read_aois(aois or shipped_ports()), find_scenario(scenario)
     made = season_of(
-        ports,
+        (*ports, *(places() if chosen.land else ())),
         seed=seed,
-        period=TimeRange.parse(period),
+        period=TimeRange.parse(period or chosen.period),
         scenario=scenario,
         sensors=tuple(sensors),
         background=background,

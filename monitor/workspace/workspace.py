@@ -533,7 +533,7 @@ class Workspace:
             The folder holds no truth, or that of other scenes.
         """
         from monitor.simulate import score
-        from monitor.simulate.scoring.score import check_same_scenes
+        from monitor.simulate.scoring.score import check_same_scenes, with_ids_of
         from monitor.sources.simulated.files import read_truth_tables
 
         tables = pipeline.snapshot.current(pipeline.snapshot.read(self.context()))
@@ -541,8 +541,9 @@ class Workspace:
         made = {schema.name: tables[schema] for schema in pipeline.snapshot.SCORED}
         received, _ = pipeline.aviation.ingest.stored_positions(self.archive)
         made |= {"air_calls": found[AIR_CALLS], "air_positions": received, "airfields": found[AIRFIELDS]}
-        known = read_truth_tables(truth or self.root / "truth")
-        check_same_scenes({scene.id for scene in self.archive.scenes()}, known)
+        scenes = {scene.id for scene in self.archive.scenes()}
+        known = with_ids_of(scenes, read_truth_tables(truth or self.root / "truth"))
+        check_same_scenes(scenes, known)
         return score(made, known)
 
     def export(

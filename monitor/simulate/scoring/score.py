@@ -11,10 +11,12 @@ import pandas as pd
 from monitor.core.errors import DataError
 from monitor.core.findings import LIKELIHOODS
 from monitor.simulate.scoring.aviation import air_figures
+from monitor.simulate.scoring.chains import chain_figures
 from monitor.simulate.scoring.counts import count_figures
 from monitor.simulate.scoring.dark import dark_figures, judged_statements, match_figures
 from monitor.simulate.scoring.identity import candidate_figures, identity_figures
 from monitor.simulate.scoring.imagery import berth_figures, detection_figures, stack_figures
+from monitor.simulate.scoring.land import change_figures, oil_figures, state_figures
 from monitor.simulate.scoring.pairing import Figure, Tables, pair_vessels, share
 from monitor.simulate.scoring.rule import RULE
 from monitor.simulate.scoring.shuttles import shuttle_figures
@@ -73,8 +75,8 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
     ----------
     tables : mapping of str to DataFrame
         By name, any of ``detections, berth_states, stacks, counts, matches, dark_events, gap_candidates, visits,
-        voyages, shuttles, identity, air_calls, air_positions, airfields`` as in `core.tables`; those missing are not
-        scored.
+        voyages, shuttles, identity, air_calls, air_positions, airfields, land_states, land_changes, chains,
+        chain_links`` as in `core.tables`; those missing are not scored.
     truth : mapping of str to DataFrame
         The tables of `simulate.truth`.
 
@@ -115,8 +117,46 @@ def score(tables: Tables, truth: Tables) -> ScoreSheet:
         figures += candidate_figures(tables["gap_candidates"], dark, truth, pairs)
     if "air_calls" in tables and "flights" in truth:
         figures += air_figures(tables, truth["flights"])
+    if "zones" in truth:
+        figures += _land_figures(tables, truth)
     sheet = pd.DataFrame(figures, columns=["table", "figure", "value", "cases"])
     return ScoreSheet(sheet, reliability(judged))
+
+
+def _land_figures(tables: Tables, truth: Tables) -> list[Figure]:
+    """What is known of places beyond the quay; a season without them has no such truth."""
+    figures: list[Figure] = []
+    if "land_states" in tables:
+        figures += state_figures(tables["land_states"], truth["land_states"])
+    if "land_changes" in tables:
+        figures += change_figures(tables["land_changes"], truth)
+    if "visits" in tables:
+        figures += oil_figures(tables["visits"], truth)
+    if "chains" in tables and "chain_links" in tables:
+        figures += chain_figures(tables["chains"], tables["chain_links"], truth["chain_links"])
+    return figures
+
+
+def with_ids_of(scenes: Collection[str], truth: Tables) -> dict[str, pd.DataFrame]:
+    """The truth with its scenes named as the output names them.
+
+    Scenes that were read from a folder of files have the AOI's id behind the season's own.
+
+    Parameters
+    ----------
+    scenes : collection of str
+        Ids of the scenes that the output is made of.
+    truth : mapping of str to DataFrame
+        As `score` takes it.
+    """
+    known = set(scenes)
+    made = {}
+    for name, table in truth.items():
+        if "scene_id" in table and "aoi_id" in table:
+            read = table["scene_id"] + "_" + table["aoi_id"]
+            table = table.assign(scene_id=table["scene_id"].where(~read.isin(known), read))
+        made[name] = table
+    return made
 
 
 def check_same_scenes(scenes: Collection[str], truth: Tables) -> None:

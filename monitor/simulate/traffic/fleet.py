@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from monitor.simulate.land.world import LandWorld
 from monitor.simulate.traffic.fixtures import Fixture
 from monitor.simulate.traffic.itinerary import Itinerary
 
@@ -110,10 +111,12 @@ class Flow:
 class World:
     """Everything that happens in a season: ships, containers, when the AIS feed was down, fixed objects.
 
-    `outages` hold (station, start, end); station ``*`` is the whole feed.
+    `outages` hold (station, start, end); station ``*`` is the whole feed. `land` is what happens at the made-up places
+    beyond the quay, None where the scenario has none; the goods in their lots are flows as those of yards are.
     """
 
     ships: tuple[Ship, ...]
     flows: tuple[Flow, ...]
     outages: tuple[tuple[str, float, float], ...]
     fixtures: tuple[Fixture, ...] = ()
+    land: LandWorld | None = None

@@ -18,12 +18,17 @@ from monitor.core.geo.grid import Grid
 from monitor.core.parallel import each
 from monitor.core.scenes.scene import Acquisition
 from monitor.simulate import Season
+from monitor.simulate.land.places import documents
+from monitor.simulate.land.truth import MAPPED
 from monitor.simulate.render.background import name_of
 from monitor.simulate.truth import truth_tables
 from monitor.sources.simulated.ais import write_ais
 from monitor.sources.simulated.aviation import write_air
 from monitor.sources.simulated.labels import season_labels
 from monitor.sources.simulated.scene import write_scene
+
+_MAPPED = frozenset(("vessels", "stacks", "fixtures", *MAPPED))
+"""Truth tables that have a geometry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +47,8 @@ class SeasonFiles:
         Positions that arrive late.
     backgrounds : tuple of tuple of str
         AOI id and the file whose pixels are its ground; an empty name where the ground is drawn. Empty without any.
+    places : tuple of str
+        Made-up places whose outlines were written.
     """
 
     folder: Path
@@ -51,6 +58,7 @@ class SeasonFiles:
     truth: tuple[str, ...]
     late: int = 0
     backgrounds: tuple[tuple[str, str], ...] = ()
+    places: tuple[str, ...] = ()
 
     def as_json(self) -> Mapping[str, object]:
         """The same for JSON."""
@@ -63,6 +71,7 @@ class SeasonFiles:
             "truth": list(self.truth),
             "simulated": True,
             "backgrounds": {aoi: name or None for aoi, name in self.backgrounds},
+            "places": list(self.places),
         }
 
     def text(self) -> str:
@@ -72,14 +81,17 @@ class SeasonFiles:
             f"\n{aoi}: {f'ground from {name}; ships in it are not in the truth' if name else 'drawn ground, no scene'}"
             for aoi, name in self.backgrounds
         )
+        outlines = f", aoi/ the outlines of {', '.join(self.places)}" if self.places else ""
         return (
             f"{self.folder}: {self.scenes} SIMULATED scenes in scenes/, {self.positions} positions in ais/{late}, "
-            f"{self.traces} files of aircraft in air/, truth/ holds {', '.join(self.truth)}{ground}"
+            f"{self.traces} files of aircraft in air/, truth/ holds {', '.join(self.truth)}{outlines}{ground}"
         )
 
 
 def write_season(season: Season, folder: Path, *, pool: Executor | None = None) -> SeasonFiles:
     """Write scenes (GeoTIFF, STAC item, labels), AIS (CSV and NMEA) and truth (Parquet) into a folder.
+
+    Made-up places beyond the quay are written as GeoJSON into ``aoi``, for ``monitor init --port``.
 
     Parameters
     ----------
@@ -106,6 +118,7 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
         count = write_ais(season, folder / "ais")
         late = sum(len(part) for part in season.late_positions())
         traces = write_air(season, folder)
+        outlined = _write_places(season, folder / "aoi")
         real = {aoi: name_of(raster) for aoi, raster in season.backgrounds}
         grounds = tuple((aoi.id, real.get(aoi.id, "")) for aoi in season.aois) if real else ()
         facts: dict[str, object] = {
@@ -129,7 +142,19 @@ def write_season(season: Season, folder: Path, *, pool: Executor | None = None) 
         truth=tuple(sorted((*truth, "flights"))),
         late=late,
         backgrounds=grounds,
+        places=outlined,
     )
+
+
+def _write_places(season: Season, folder: Path) -> tuple[str, ...]:
+    """The made-up places of a season, written as files of a workspace's ``aoi`` folder; no folder where it has none."""
+    watched = {aoi.id for aoi in season.aois} if season.world.land is not None else set[str]()
+    made = {name: document for name, document in documents().items() if name in watched}
+    for name, document in made.items():
+        folder.mkdir(exist_ok=True)
+        text = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+        (folder / f"{name}.geojson").write_text(text, encoding="utf-8")
+    return tuple(sorted(made))
 
 
 def write_truth(season: Season, folder: Path) -> dict[str, pd.DataFrame]:
@@ -153,10 +178,7 @@ def read_truth_tables(folder: Path) -> dict[str, pd.DataFrame]:
     paths = sorted(home.glob("*.parquet"))
     if not paths:
         raise DataError(f"{folder}: no truth/*.parquet here; `monitor simulate` writes it")
-    return {
-        path.stem: gpd.read_parquet(path) if path.stem in ("vessels", "stacks", "fixtures") else pd.read_parquet(path)
-        for path in paths
-    }
+    return {path.stem: gpd.read_parquet(path) if path.stem in _MAPPED else pd.read_parquet(path) for path in paths}
 
 
 def _write_one(

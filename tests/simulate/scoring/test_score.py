@@ -10,7 +10,7 @@ import pytest
 from monitor.core.errors import DataError
 from monitor.core.tables import VISITS, VOYAGES
 from monitor.simulate import reliability, score
-from monitor.simulate.scoring.score import check_same_scenes
+from monitor.simulate.scoring.score import check_same_scenes, with_ids_of
 from tests.simulate.detections import detections_from
 
 
@@ -126,3 +126,16 @@ def test_a_truth_of_other_scenes_is_refused_with_both_named():
         DataError, match=r"other scenes \(2, such as rajin_1\) than the workspace \(1, such as kiel_1\)"
     ):
         check_same_scenes({"kiel_1"}, truth)
+
+
+def test_a_seasons_truth_fits_its_scenes_read_from_a_folder(truth, perfect):
+    """A folder's scenes carry their AOI behind the season's id; scored without that, nothing would be found."""
+    read = perfect.assign(scene_id=perfect["scene_id"] + "_" + perfect["aoi_id"])
+    scenes = set(read["scene_id"])
+    known = with_ids_of(scenes, truth)
+    check_same_scenes(scenes, known)
+    assert score({"detections": read}, known).value("detections", "recall, 60 m and more") == 1.0
+    with pytest.raises(DataError, match="other scenes"):
+        check_same_scenes(scenes, truth)
+    same = with_ids_of(set(perfect["scene_id"]), truth)
+    assert same["vessels"]["scene_id"].tolist() == truth["vessels"]["scene_id"].tolist()

@@ -7,6 +7,7 @@ environment or from a file of their own, never from monitor.toml, and never show
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -22,6 +23,7 @@ from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.models.description import ModelKeys
 from monitor.detect.registry import DETECTED, Choice
+from monitor.fuse.chains.rule import RAIL, SEA, ChainRule
 from monitor.io.documents import read_toml
 from monitor.sources.imagery.local.reading import check_corners, check_pattern
 from monitor.sources.tabular.layouts import LayoutTable
@@ -228,7 +230,9 @@ class AisSection(_Section):
         return value
 
 
-AlertRuleName = Literal["dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen"]
+AlertRuleName = Literal[
+    "dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen", "land_change", "first_train", "oil_stay"
+]
 LikelihoodWord = Literal[
     "almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain"
 ]
@@ -245,6 +249,46 @@ class VoyagesSection(_Section):
     )
 
 
+class ChainsSection(_Section):
+    """What departures at one place are held beside arrivals at another, and after how long."""
+
+    places: tuple[str, ...] = Field(
+        (), description='pairs that are compared, as "rajin > depot"; every two when empty, so that fewer pass'
+    )
+    rail_km_day: tuple[float, float] = Field(
+        (RAIL.slowest_km_day, RAIL.fastest_km_day), description="slowest and fastest way by land, km a day"
+    )
+    sea_km_day: tuple[float, float] = Field(
+        (SEA.slowest_km_day, SEA.fastest_km_day), description="slowest and fastest way by sea, km a day"
+    )
+    wait_days: tuple[float, float] = Field(
+        RAIL.wait_days, description="shortest and longest time that cargo by land stands at either end besides"
+    )
+
+    def rule(self) -> ChainRule:
+        """The rule that these settings make.
+
+        Raises
+        ------
+        SettingsError
+            A pair is no two ids, or the numbers leave no time.
+        """
+        pairs = []
+        for text in self.places:
+            ends = tuple(part.strip() for part in text.split(">"))
+            if len(ends) != 2 or not all(ends):
+                raise SettingsError(f'[chains] places: {text!r} is no pair; write it as "rajin > depot"')
+            pairs.append((ends[0], ends[1]))
+        try:
+            rail = replace(
+                RAIL, slowest_km_day=self.rail_km_day[0], fastest_km_day=self.rail_km_day[1], wait_days=self.wait_days
+            )
+            sea = replace(SEA, slowest_km_day=self.sea_km_day[0], fastest_km_day=self.sea_km_day[1])
+        except DataError as error:
+            raise SettingsError(f"[chains]: {error}") from error
+        return ChainRule(rail=rail, sea=sea, places=tuple(pairs))
+
+
 class AlertsSection(_Section):
     """Which findings raise an alert, and who gets it. `run --due` records alerts, and sends them if `send` is true."""
 
@@ -254,7 +298,7 @@ class AlertsSection(_Section):
     )
     urls_file: Path | None = Field(None, description="a file of apprise URLs, one a line, mode 600")
     rules: tuple[AlertRuleName, ...] = Field(
-        ("dark_event", "visit", "shuttle", "change", "feed", "unseen"),
+        ("dark_event", "visit", "shuttle", "change", "feed", "unseen", "land_change", "first_train", "oil_stay"),
         description="which findings raise an alert; also there: unmatched (vessels where AIS reception is not shown)",
     )
     least_likelihood: LikelihoodWord = Field("likely", description="what is less likely raises none")
@@ -361,6 +405,7 @@ class Settings(BaseSettings):
     flights: FlightsSection = FlightsSection()
     report: ReportSection = ReportSection()
     voyages: VoyagesSection = VoyagesSection()
+    chains: ChainsSection = ChainsSection()
     alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()
     limits: LimitsSection = LimitsSection()

@@ -88,10 +88,6 @@ class ChainRule:
         series: with 90 days those that share a season passed at 0.05 in 12 %, with 60 in 5 %.
     draws : int
         Times that the arrivals are moved: the least p-value is one over one more.
-    level : float
-        A chain is stated when its p-value, times Holm's factor for the pairs compared, does not exceed it.
-    sure_level : float
-        Up to it the confidence may be moderate. Chosen.
     """
 
     rail: Travel = RAIL
@@ -115,8 +111,6 @@ class ChainRule:
     least_events: int = 3
     block_days: float = 60.0
     draws: int = 1999
-    level: float = 0.05
-    sure_level: float = 0.01
 
     def days(self, to_kind: str, distance_m: float) -> tuple[float, float]:
         """Shortest and longest travel time in days.

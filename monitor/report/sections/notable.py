@@ -15,7 +15,20 @@ from monitor.fuse.findings import headlines
 from monitor.fuse.findings.rules import FindingRule
 from monitor.report.page.model import BriefInput
 
-_RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
+_RANK = (
+    "shuttle",
+    "dark_event",
+    "chain",
+    "land_change",
+    "voyage",
+    "first_train",
+    "stack",
+    "oil_stay",
+    "visit",
+    "land_state",
+    "air_call",
+    "gap",
+)
 _CONFIDENCE = ("high", "moderate", "low")
 _RULE = FindingRule()
 
@@ -161,4 +174,5 @@ _BY_KIND: Mapping[str, tuple[Schema, str, _Writer]] = {
     "shuttle": (SHUTTLES, "shuttle_id", _shuttle),
     "voyage": (VOYAGES, "voyage_id", _voyage),
     "visit": (VISITS, "visit_id", _visit),
+    "oil_stay": (VISITS, "visit_id", _visit),
 }

@@ -126,6 +126,33 @@ def ground_changed(
     )
 
 
+def ground_subject(kind: str, area_m2: float) -> str:
+    """``About 1.2 ha of new bare ground``: a change as the subject of a headline.
+
+    Parameters
+    ----------
+    kind : str
+        As in LAND_CHANGES.
+    area_m2 : float
+    """
+    what = _GROUND.get(kind, _GROUND["other"])
+    size = f"{number(area_m2 / M2_PER_HA, 1)} ha"
+    return f"A new structure of about {size}" if kind == "structure" else f"About {size} of {what}"
+
+
+def appeared(place: str, began: tuple[Instant, Instant]) -> str:
+    """The verb phrase of a change.
+
+    Parameters
+    ----------
+    place : str
+        Name of the zone and its place.
+    began : tuple of datetime or Timestamp
+        The last clear observation without and the first with, UTC.
+    """
+    return f"appeared at {place} between {day(began[0])} and {day(began[1])}"
+
+
 def hectares(area_m2: tuple[float, float, float]) -> str:
     """``about 1.2 ha (0.9–1.5)``, of square metres with the bounds of the 90 % interval."""
     middle, low, high = (value / M2_PER_HA for value in area_m2)

@@ -6,6 +6,7 @@ environment or from a file of their own, never from monitor.toml, and never show
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -249,11 +250,19 @@ class VoyagesSection(_Section):
     )
 
 
+_PAIR = re.compile(
+    r"\s*(?P<start>[^\s>:]+)\s*>\s*(?P<goal>[^\s>:]+)\s*"
+    r"(?::\s*(?P<low>\d+(?:\.\d+)?)\s*to\s*(?P<high>\d+(?:\.\d+)?)\s*days\s*)?"
+)
+
+
 class ChainsSection(_Section):
     """What departures at one place are held beside arrivals at another, and after how long."""
 
     places: tuple[str, ...] = Field(
-        (), description='pairs that are compared, as "rajin > depot"; every two when empty, so that fewer pass'
+        (),
+        description='pairs that are compared, as "rajin > depot", or "rajin > depot: 6 to 20 days" where the travel '
+        "time is known; every two when empty, so that fewer pass",
     )
     rail_km_day: tuple[float, float] = Field(
         (RAIL.slowest_km_day, RAIL.fastest_km_day), description="slowest and fastest way by land, km a day"
@@ -273,12 +282,15 @@ class ChainsSection(_Section):
         SettingsError
             A pair is no two ids, or the numbers leave no time.
         """
-        pairs = []
+        pairs, known = list[tuple[str, str]](), list[tuple[str, str, float, float]]()
         for text in self.places:
-            ends = tuple(part.strip() for part in text.split(">"))
-            if len(ends) != 2 or not all(ends):
-                raise SettingsError(f'[chains] places: {text!r} is no pair; write it as "rajin > depot"')
-            pairs.append((ends[0], ends[1]))
+            found = _PAIR.fullmatch(text)
+            if not found or (found["low"] and float(found["low"]) > float(found["high"])):
+                shape = '"rajin > depot" or "rajin > depot: 6 to 20 days"'
+                raise SettingsError(f"[chains] places: {text!r} is no pair; write it as {shape}")
+            pairs.append((found["start"], found["goal"]))
+            if found["low"]:
+                known.append((*pairs[-1], float(found["low"]), float(found["high"])))
         try:
             rail = replace(
                 RAIL, slowest_km_day=self.rail_km_day[0], fastest_km_day=self.rail_km_day[1], wait_days=self.wait_days
@@ -286,7 +298,7 @@ class ChainsSection(_Section):
             sea = replace(SEA, slowest_km_day=self.sea_km_day[0], fastest_km_day=self.sea_km_day[1])
         except DataError as error:
             raise SettingsError(f"[chains]: {error}") from error
-        return ChainRule(rail=rail, sea=sea, places=tuple(pairs))
+        return ChainRule(rail=rail, sea=sea, places=tuple(pairs), known_days=tuple(known))
 
 
 class AlertsSection(_Section):

@@ -121,7 +121,7 @@ def _days(
     here, there = centres.get(left.aoi), centres.get(came.aoi)
     if here is None or there is None:
         return rule.flight_days if came.aoi not in centres else None
-    return rule.days(came.kind, float(distance_m(*here, *there)))
+    return rule.days((left.aoi, came.aoi), came.kind, float(distance_m(*here, *there)))
 
 
 def _pair(left: Departures, came: Arrivals, days: tuple[float, float], rule: ChainRule) -> _Pair:

@@ -35,7 +35,7 @@ class Travel:
     fastest_km_day: float
     slowest_km_day: float
     detour: float = 1.3
-    wait_days: tuple[float, float] = (0.0, 4.0)
+    wait_days: tuple[float, float] = (0.0, 10.0)
 
     def __post_init__(self) -> None:
         if not 0 < self.slowest_km_day <= self.fastest_km_day or not 0 <= self.wait_days[0] <= self.wait_days[1]:
@@ -55,7 +55,8 @@ class Travel:
 
 RAIL = Travel(1500.0, 296.0)
 """1500 km a day is what Russian Railways aimed at for container trains ("Trans-Siberian in 7 Days"); 296 km a day its
-average delivery in 2014, loading and unloading among it (PortNews, 18 August 2015). Detour and waits are chosen."""
+average delivery in 2014, loading and unloading among it (PortNews, 18 August 2015). The detour is chosen, and so are
+up to ten days of waiting for a train and in marshalling yards."""
 SEA = Travel(889.0, 267.0, wait_days=(0.0, 2.0))
 """20 kn as `FindingRule.fastest_kn`, and 6 kn; chosen, as are detour and waits."""
 
@@ -74,6 +75,9 @@ class ChainRule:
         Which kind of departure is held beside which kind of arrival.
     places : tuple of tuple of str
         Ids of the AOIs, or airfields, from and to; every two when empty. Fewer comparisons make each easier to pass.
+    known_days : tuple of tuple
+        Ids of the places from and to, with the shortest and longest travel time in days where more is known of it than
+        the distance.
     span_days : float
         What leaves is on its way equally long each time, give or take: of all spans of this length within the possible
         travel time the one that fits most departures is taken, for chance as well. Chosen.
@@ -105,6 +109,7 @@ class ChainRule:
         (OIL_ENDED, OIL_BEGAN),
     )
     places: tuple[tuple[str, str], ...] = ()
+    known_days: tuple[tuple[str, str, float, float], ...] = ()
     span_days: float = 7.0
     longest_interval_days: float = 20.0
     least_observed: float = 0.5
@@ -112,16 +117,21 @@ class ChainRule:
     block_days: float = 60.0
     draws: int = 1999
 
-    def days(self, to_kind: str, distance_m: float) -> tuple[float, float]:
+    def days(self, ends: tuple[str, str], to_kind: str, distance_m: float) -> tuple[float, float]:
         """Shortest and longest travel time in days.
 
         Parameters
         ----------
+        ends : tuple of str
+            Ids of the places from and to.
         to_kind : str
             Kind of the arrival: it decides the way.
         distance_m : float
             Geodesic, from place to place.
         """
+        for start, goal, low, high in self.known_days:
+            if (start, goal) == ends:
+                return low, high
         if to_kind == LANDED:
             return self.flight_days
         return (self.sea if to_kind == OIL_BEGAN else self.rail).days(distance_m)

@@ -91,7 +91,8 @@ def draw_patches(axes: Axes, shown: tuple[Patch, ...], grid: Grid) -> None:
             axes.plot(*ring.T, color=VERMILLION, linewidth=1.5, linestyle=(0, (3, 1.5)))
         spot = outline_of(patch.geometry.envelope, grid)
         x, y = float(spot[:, 0].max()), float(spot[:, 1].min())
-        if 0 <= x <= cols and 0 <= y <= rows:
+        if patch.geometry.intersects(grid.footprint()):
+            x, y = min(x, 0.97 * cols), min(max(y, 0.04 * rows), rows)
             axes.text(
                 x,
                 y,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from monitor.core.wording import Instant, day, day_and_time, number, plural
+from monitor.core.wording import Instant, day, day_and_time, either, number, plural
 
 M2_PER_HA = 10_000.0
 
@@ -207,6 +207,38 @@ def chain(
     )
 
 
+def chain_headline(kinds: tuple[str, str], places: tuple[str, str]) -> str:
+    """A chain as a headline, without numbers and without a full stop.
+
+    Parameters
+    ----------
+    kinds : tuple of str
+        Of the departures and arrivals, as in CHAINS.
+    places : tuple of str
+        Names of both.
+    """
+    left, came = _LEFT[kinds[0]].format(place=places[0]), _CAME[kinds[1]].format(place=places[1])
+    return f"{came[:1].upper()}{came[1:]} after {left} more often than chance gives"
+
+
+def chain_numbers(counts: tuple[float, int], by_chance: float, days: tuple[float, float]) -> str:
+    """What a chain's headline rests on, in a sentence.
+
+    Parameters
+    ----------
+    counts : tuple
+        Departures that were followed, and all that could be observed.
+    by_chance : float
+        How many chance gives.
+    days : tuple of float
+        Shortest and longest time.
+    """
+    return (
+        f"About {counts[0]:.0f} of {plural(counts[1], 'departure')} were followed {days[0]:.0f} to {days[1]:.0f} days "
+        f"later, where chance gives {by_chance:.0f}; that is no evidence of cause."
+    )
+
+
 def chance_of_chain(p_value: float, adjusted: float, comparisons: int) -> str:
     """What a chain was held against.
 
@@ -236,18 +268,17 @@ def no_change(place: str, clear: int) -> str:
     return f"No lasting change of the ground was found at {place} in {plural(clear, 'clear observation')}."
 
 
-def no_trains(tracks: int, clear: int) -> str:
+def no_trains(tracks: Sequence[str], clear: int) -> str:
     """Observed: tracks that stayed empty.
 
     Parameters
     ----------
-    tracks : int
-        How many zones of tracks.
+    tracks : sequence of str
+        Names of the zones of tracks, one at least.
     clear : int
         Clear observations of them together.
     """
-    where = "the tracks" if tracks == 1 else f"any of {tracks} groups of tracks"
-    return f"No train or wagon was seen on {where} in {plural(clear, 'clear observation')}."
+    return f"No train or wagon was seen on {either(tracks)} in {plural(clear, 'clear observation')}."
 
 
 def no_chain(comparisons: int) -> str:

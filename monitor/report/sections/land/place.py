@@ -161,7 +161,9 @@ def _quiet(given: BriefInput, aoi: Aoi, states: pd.DataFrame, changes: pd.DataFr
     empty = [zone for zone, mine in tracks.groupby("zone_id") if not is_occupied(mine).any()]
     if empty:
         mine = tracks[tracks["zone_id"].isin(empty)]
-        parts.append(wording.no_trains(len(empty), mine["scene_id"].nunique()))
+        names = names_of(given)
+        tracks_named = [names.get(str(zone), str(zone)) for zone in empty]
+        parts.append(wording.no_trains(tracks_named, mine["scene_id"].nunique()))
     tested = chains_of(given, aoi)
     if len(tested) and not beats_chance(tested, _RULE).any():
         parts.append(wording.no_chain(len(tested)))

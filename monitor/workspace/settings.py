@@ -262,7 +262,7 @@ class ChainsSection(_Section):
     places: tuple[str, ...] = Field(
         (),
         description='pairs that are compared, as "rajin > depot", or "rajin > depot: 6 to 20 days" where the travel '
-        "time is known; every two when empty, so that fewer pass",
+        "time is known; AOIs, airfields or single zones; every two AOIs when empty, so that fewer pass",
     )
     rail_km_day: tuple[float, float] = Field(
         (RAIL.slowest_km_day, RAIL.fastest_km_day), description="slowest and fastest way by land, km a day"

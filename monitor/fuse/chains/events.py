@@ -69,8 +69,9 @@ class Watched:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Departures:
-    """What left one place: the AOI, the zone ("" for the whole AOI), the kind, and each of them in order of time."""
+    """What left one place: its id (of the AOI, or of a zone by itself), AOI, zone ("" for several), kind, and each."""
 
+    id: str
     aoi: str
     zone: str
     kind: str
@@ -79,8 +80,9 @@ class Departures:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Arrivals:
-    """What came to one place: AOI or airfield, zone ("" for the whole), kind, and each zone that was watched."""
+    """What came to one place: its id (of the AOI or airfield, or of a zone by itself), AOI, zone, kind, each zone."""
 
+    id: str
     aoi: str
     zone: str
     kind: str

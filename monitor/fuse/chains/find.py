@@ -104,7 +104,7 @@ class _Pair:
 
     @property
     def chain_id(self) -> str:
-        return f"{self.left.aoi}|{self.left.kind}|{self.came.aoi}|{self.came.kind}"
+        return f"{self.left.id}|{self.left.kind}|{self.came.id}|{self.came.kind}"
 
     @property
     def bounds(self) -> Floats:
@@ -116,12 +116,12 @@ def _days(
     left: Departures, came: Arrivals, centres: dict[str, tuple[float, float]], rule: ChainRule
 ) -> tuple[float, float] | None:
     """Shortest and longest travel time; None where the two are not compared."""
-    if (left.kind, came.kind) not in rule.kinds or not rule.is_compared(left.aoi, came.aoi):
+    if (left.kind, came.kind) not in rule.kinds or left.aoi == came.aoi or not rule.is_compared(left.id, came.id):
         return None
     here, there = centres.get(left.aoi), centres.get(came.aoi)
     if here is None or there is None:
         return rule.flight_days if came.aoi not in centres else None
-    return rule.days((left.aoi, came.aoi), came.kind, float(distance_m(*here, *there)))
+    return rule.days((left.id, came.id), came.kind, float(distance_m(*here, *there)))
 
 
 def _pair(left: Departures, came: Arrivals, days: tuple[float, float], rule: ChainRule) -> _Pair:
@@ -152,7 +152,7 @@ def _found(pair: _Pair, draws: Floats, rule: ChainRule) -> tuple[dict[str, objec
 
 
 def _seed(came: Arrivals) -> int:
-    return int.from_bytes(hashlib.sha256(f"{came.aoi}|{came.kind}".encode()).digest()[:8], "big")
+    return int.from_bytes(hashlib.sha256(f"{came.id}|{came.kind}".encode()).digest()[:8], "big")
 
 
 def _row(pair: _Pair, found: dict[str, object], span: tuple[float, float], links: pd.DataFrame) -> dict[str, object]:

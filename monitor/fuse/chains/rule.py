@@ -74,7 +74,8 @@ class ChainRule:
     kinds : tuple of tuple of str
         Which kind of departure is held beside which kind of arrival.
     places : tuple of tuple of str
-        Ids of the AOIs, or airfields, from and to; every two when empty. Fewer comparisons make each easier to pass.
+        Ids of the AOIs, airfields, or single zones, from and to; every two AOIs when empty. Fewer comparisons make each
+        easier to pass, and a track by itself may show what a busy yard hides.
     known_days : tuple of tuple
         Ids of the places from and to, with the shortest and longest travel time in days where more is known of it than
         the distance.
@@ -150,12 +151,12 @@ class ChainRule:
         step = (high - low - self.span_days) / number
         return tuple((low + k * step, low + k * step + self.span_days) for k in range(number + 1))
 
-    def is_compared(self, from_aoi: str, to_aoi: str) -> bool:
-        """Whether two places are held beside each other; never a place beside itself.
+    def is_compared(self, start: str, goal: str) -> bool:
+        """Whether two places are held beside each other.
 
         Parameters
         ----------
-        from_aoi, to_aoi : str
-            Ids.
+        start, goal : str
+            Ids of AOIs, airfields or zones.
         """
-        return from_aoi != to_aoi and (not self.places or (from_aoi, to_aoi) in self.places)
+        return not self.places or (start, goal) in self.places

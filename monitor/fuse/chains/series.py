@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,7 @@ from monitor.fuse.chains.rule import (
 
 Event = tuple[float, float, str]
 """Last observation before and first after, in days since 1970, and the ids of what shows it."""
+Of = TypeVar("Of")
 _LANDINGS = ("landed", "consistent")
 _COVERED_DAY = 1.0
 """Longest interval, in days, between two covered instants of an airfield: reception is known by the day."""
@@ -65,8 +67,9 @@ def departures(tables: TableSet, aois: Collection[Aoi], *, rule: ChainRule) -> t
         kinds = found.setdefault((str(row["aoi_id"]), OIL_ENDED if is_oil else SHIP_LEFT), {})
         kinds.setdefault(str(row["berth_id"]) if is_oil else "", []).append((after, before, str(row["visit_id"])))
     made = [
-        Departures(aoi, _only(zones), kind, tuple(_departed(zones, rule.longest_interval_days)))
+        Departures(name, aoi, _only(some), kind, tuple(_departed(some, rule.longest_interval_days)))
         for (aoi, kind), zones in sorted(found.items())
+        for name, some in _whole_and_named(aoi, zones, rule)
     ]
     return tuple(one for one in made if one.events)
 
@@ -95,7 +98,11 @@ def arrivals(tables: TableSet, aois: Collection[Aoi], *, rule: ChainRule) -> tup
         found.setdefault((aoi, OIL_BEGAN), {})[zone] = held
     for field, held in _flights(tables):
         found.setdefault((field, LANDED), {})[""] = held
-    made = [Arrivals(aoi, _only(zones), kind, tuple(zones.values())) for (aoi, kind), zones in sorted(found.items())]
+    made = [
+        Arrivals(name, aoi, _only(some), kind, tuple(some.values()))
+        for (aoi, kind), zones in sorted(found.items())
+        for name, some in _whole_and_named(aoi, zones, rule)
+    ]
     return tuple(one for one in made if one.number)
 
 
@@ -198,6 +205,14 @@ def _departed(zones: dict[str, list[Event]], longest: float) -> Iterator[Departu
     for after, before, evidence in _merged([event for events in zones.values() for event in events]):
         if before - after <= longest:
             yield Departure(after, before, evidence)
+
+
+def _whole_and_named(aoi: str, zones: dict[str, Of], rule: ChainRule) -> Iterator[tuple[str, dict[str, Of]]]:
+    """All zones under the id of their AOI, and each that the rule names by itself under its own."""
+    yield aoi, zones
+    for zone, held in zones.items():
+        if any(zone in ends for ends in rule.places):
+            yield zone, {zone: held}
 
 
 def _only(zones: Collection[str]) -> str:

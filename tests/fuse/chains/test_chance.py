@@ -33,7 +33,7 @@ def _p_value(rng: np.random.Generator, left: Floats, came: Floats) -> float:
     zone = watched(clear, _between(came, clear), RULE.longest_interval_days)
     cells = np.column_stack([zone.starts, zone.ends])
     fitting = [fits(np.array([event[:2] for event in departures]), cells, *span) for span in SPANS]
-    draws = moved(Arrivals("b", "", TRAIN_CAME, (zone,)), block_days=RULE.block_days, draws=RULE.draws, seed=1)
+    draws = moved(Arrivals("b", "b", "", TRAIN_CAME, (zone,)), block_days=RULE.block_days, draws=RULE.draws, seed=1)
     return chance(float(followed(as_found([zone]), fitting)[0][0]), followed(draws, fitting)[0]).p_value
 
 
@@ -83,7 +83,7 @@ def test_moving_arrivals_leaves_as_many_in_each_season() -> None:
     rng = np.random.default_rng(5)
     clear = _clear(rng)
     zone = watched(clear, _between(np.array([10.0, 20.0, 31.0, 200.0]), clear), 20.0)
-    draws = moved(Arrivals("b", "", TRAIN_CAME, (zone,)), block_days=60.0, draws=50, seed=1)
+    draws = moved(Arrivals("b", "b", "", TRAIN_CAME, (zone,)), block_days=60.0, draws=50, seed=1)
     early = zone.ends < 120.0
     assert draws[:, early].sum(axis=1) == pytest.approx(np.full(50, 3.0))
     assert draws.sum(axis=1) == pytest.approx(np.full(50, 4.0))

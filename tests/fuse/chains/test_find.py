@@ -110,6 +110,16 @@ def test_a_departure_that_cloud_hides_the_answer_to_is_not_observable() -> None:
     assert made[CHAINS]["departures"].iloc[0] == len(LEFT_DAYS) - made[CHAINS]["not_observable"].iloc[0]
 
 
+def test_a_track_that_is_named_is_compared_by_itself() -> None:
+    busy = shares(*range(5, 350, 9), zone="busy")
+    rows = LAND_STATES.join([shares(*(k + 9 for k in LEFT_DAYS[:-2])), busy])
+    whole = _found(rows)[CHAINS].iloc[0]
+    alone = _found(rows, ChainRule(places=(("port", "track"),)))[CHAINS]
+    assert (whole["chain_id"], whole["to_zone"]) == ("port|stacks left|depot|train came", "")
+    assert alone["chain_id"].tolist() == ["port|stacks left|track|train came"]
+    assert alone["p_adjusted"].iloc[0] <= 0.01
+
+
 def test_too_few_events_are_listed_and_not_tested() -> None:
     chain = _found(shares(40, 90))[CHAINS].iloc[0]
     assert chain["arrivals"] == 2

@@ -80,19 +80,25 @@ for ax, zone in zip(axes, zones, strict=True):
 # %%
 depot = aois["sim_depot"]
 changes = truth["land_changes"]
-last = max((item for aoi, item, _ in clear if aoi.id == depot.id), key=lambda item: item.at)
+changes = changes[changes["aoi_id"] == depot.id].reset_index(drop=True)
+until = pd.Timestamp("2023-11-01", tz="UTC")
+last = max((item for aoi, item, _ in clear if aoi.id == depot.id and item.at < until), key=lambda item: item.at)
 scene = next(one for one in season.acquisitions(depot) if one.acquired_at == last.at)
 raster = season.render(scene, depot)
 red, green, blue = (raster.data[raster.bands.index(band)] / 10_000.0 for band in ("B04", "B03", "B02"))
 figure, ax = plt.subplots(figsize=(8, 8), layout="constrained")
-ax.imshow(np.clip(np.dstack([red, green, blue]) / 0.25, 0, 1))
-for row in changes[changes["began_at"] < last.at].itertuples():
-    lon, lat = np.asarray(row.geometry.envelope.exterior.coords).T[:2]
+ax.imshow(np.clip(np.dstack([red, green, blue]) / 0.2, 0, 1))
+corners = []
+for number, row in changes[changes["began_at"] < last.at].iterrows():
+    lon, lat = np.asarray(row["geometry"].envelope.exterior.coords).T[:2]
     rows, cols = raster.grid.rowcol(lon, lat)
     ax.plot(cols, rows, "--", color="#D55E00", lw=1.5)
-    ax.text(cols.min(), rows.min(), f"{row.kind}, {row.area_m2 / 1e4:.1f} ha", color="white", fontsize=8, va="bottom")
+    ax.text(cols.max(), rows.min(), str(number), color="white", fontweight="bold", va="bottom")
+    corners += list(zip(cols, rows, strict=True))
+(left, top), (right, bottom) = np.min(corners, axis=0) - 20, np.max(corners, axis=0) + 20
+ax.set(xlim=(left, right), ylim=(bottom, top))
 ax.set_axis_off()
-ax.set_title(f"SIMULATED depot on {last.at:%d %b %Y}: what changed since the season began", loc="left", fontsize=10)
+ax.set_title(f"SIMULATED depot on {last.at:%d %b %Y}: what changed, by its row below", loc="left", fontsize=10)
 changes[["kind", "zone_id", "began_at", "ended_at", "area_m2"]]
 
 # %% [markdown]

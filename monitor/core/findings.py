@@ -16,7 +16,8 @@ class Finding:
         Made from what the statement is about, so that running again gives the same id.
     kind : str
         ``dark_event`` | ``visit`` | ``voyage`` | ``shuttle`` | ``gap`` | ``count`` | ``stack`` | ``coverage`` |
-        ``air_call``, and for alerts ``change`` | ``feed`` | ``unseen``.
+        ``air_call`` | ``oil_stay`` | ``land_state`` | ``first_train`` | ``land_change`` | ``chain``, and for alerts
+        ``change`` | ``feed`` | ``unseen``.
     aoi_id : str
         Of the AOI (of an ``air_call`` the airfield) that it is about; "" when it concerns all.
     start, end : datetime

@@ -18,6 +18,8 @@ from monitor.core.progress import report
 from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import (
     BERTH_STATES,
+    CHAIN_LINKS,
+    CHAINS,
     CHANGES,
     COUNTS,
     COVERAGE,
@@ -44,6 +46,8 @@ from monitor.core.tables import (
 )
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
+from monitor.fuse.chains.find import find_chains
+from monitor.fuse.chains.rule import ChainRule
 from monitor.fuse.dark.candidates import gap_candidates
 from monitor.fuse.dark.events import dark_events, stated_lengths
 from monitor.fuse.dark.fixed import fixed_objects
@@ -84,6 +88,8 @@ CORRELATED = (
     RATES,
     CHANGES,
     SHIPS_AND_STACKS,
+    CHAINS,
+    CHAIN_LINKS,
 )
 """The tables that `correlate` makes."""
 
@@ -105,6 +111,7 @@ class CorrelateRules:
     findings: FindingRule = field(default_factory=FindingRule)
     rates: RateRule = field(default_factory=RateRule)
     changes: ChangeRule = field(default_factory=ChangeRule)
+    chains: ChainRule = field(default_factory=ChainRule)
     null_shift: timedelta = timedelta(days=1)
 
 
@@ -121,7 +128,7 @@ def correlate(
     rules: CorrelateRules | None = None,
     pool: Executor | None = None,
 ) -> tuple[TableSet, tuple[Finding, ...]]:
-    """Matches, dark events, visits, voyages, counts and changes of a set of ports, and what may be stated of them.
+    """Matches, dark events, visits, voyages, counts, changes and chains of a set of ports, and what may be stated.
 
     Pure: nothing is read, written or asked of a clock. Empty tables give empty tables, never zeros.
 
@@ -129,8 +136,9 @@ def correlate(
     ----------
     tables : TableSet
         DETECTIONS (those that still count), COVERAGE, BERTH_STATES, STACKS, POSITIONS, GAPS, GAP_CALLS, PORT_CALLS,
-        VESSELS (lengths and antennas that positions lack), VOYAGES (from port calls on AIS), VESSEL_WATCHLIST, and
-        from the correlation before: MATCHES (all versions) and NULL_TESTS. What is missing counts as empty.
+        VESSELS (lengths and antennas that positions lack), VOYAGES (from port calls on AIS), VESSEL_WATCHLIST,
+        LAND_STATES, LAND_CHANGES, AIR_CALLS and AIR_RECEPTION (for chains), and from the correlation before: MATCHES
+        (all versions) and NULL_TESTS. What is missing counts as empty.
     aois : tuple of Aoi
         The ports.
     scenes : sequence of Acquisition or Scene
@@ -171,6 +179,7 @@ def correlate(
     made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links, pool=pool)
     report("correlate", 4, 6)
     made |= _series(tables, now, made[VISITS], scenes=scenes, period=period, rules=rules)
+    made |= find_chains(tables | made, aois, rule=rules.chains)
     report("correlate", 5, 6)
     stated = findings(aois, tables | made, period=period, rule=rules.findings)
     report("correlate", 6, 6)

@@ -11,6 +11,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import ArchiveError
 from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.timerange import TimeRange
+from monitor.fuse.chains.rule import ChainRule
 from monitor.pipeline.freshness import table_key
 from monitor.store.archive import Archive
 from monitor.store.positions import PositionStore
@@ -35,6 +36,8 @@ class Rules:
         How many changes of counts a year a port may show in which nothing changes, all its counts together.
     shuttle_prior : float
         Probability, before any evidence, that a ship without AIS goes to and fro between some two of the ports.
+    chains : ChainRule
+        What departures are held beside which arrivals, and after how long.
     """
 
     gap: timedelta = timedelta(hours=12)
@@ -42,6 +45,7 @@ class Rules:
     weeks: int = 26
     false_alarms_per_year: float = 0.5
     shuttle_prior: float = 0.1
+    chains: ChainRule = field(default_factory=ChainRule)
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

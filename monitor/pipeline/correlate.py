@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime, timedelta
+from functools import partial
 
 import pandas as pd
 
@@ -13,7 +14,10 @@ from monitor.ais.gaps.disabling import gap_rules
 from monitor.ais.gaps.reachability import gap_calls, usual_speeds
 from monitor.ais.sea.coastline import shipped_shore
 from monitor.ais.sea.routes import shipped_sea
+from monitor.core.schema import Schema
 from monitor.core.tables import (
+    AIR_CALLS,
+    AIR_RECEPTION,
     BERTH_STATES,
     CONTAINER_COUNTS,
     COVERAGE,
@@ -45,8 +49,9 @@ from monitor.fuse.voyages.rules import LinkRule
 from monitor.pipeline import snapshot
 from monitor.pipeline.ais import rematch
 from monitor.pipeline.ais.tables import port_points
+from monitor.pipeline.aviation.derive import flights
 from monitor.pipeline.context import Context
-from monitor.pipeline.freshness import FINDINGS, NOTE, made_from
+from monitor.pipeline.freshness import AIR_NOTE, FINDINGS, NOTE, made_from
 from monitor.store import findings
 
 
@@ -65,6 +70,7 @@ def rules_of(context: Context) -> CorrelateRules:
         dark=DarkRule(real=real),
         visits=VisitRule(real=real),
         links=LinkRule(prior=context.rules.shuttle_prior),
+        chains=context.rules.chains,
         rates=RateRule.of(context.rules.false_alarms_per_year),
         changes=ChangeRule.of(context.rules.false_alarms_per_year),
     )
@@ -128,7 +134,16 @@ def given(context: Context, tables: TableSet) -> TableSet:
         PORT_CALLS: calls,
         VOYAGES: informative(voyages(calls), context.rules.gap),
         VESSEL_WATCHLIST: read_watchlist(),
+        **_flown(context),
     }
+
+
+def _flown(context: Context) -> dict[Schema, Callable[[], pd.DataFrame]]:
+    """AIR_CALLS and AIR_RECEPTION; none before any trace or claim was read in."""
+    if not context.archive.read_note(AIR_NOTE).strip():
+        return {}
+    tables = flights(context.archive).tables
+    return {schema: partial(tables.__getitem__, schema) for schema in (AIR_CALLS, AIR_RECEPTION)}
 
 
 def informative(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:

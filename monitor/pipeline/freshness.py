@@ -62,8 +62,11 @@ def made_from(context: Context, *, positions: bool = True) -> str:
         VERSION,
         str(context.rules.gap),
         f"{context.rules.false_alarms_per_year:g} {context.rules.shuttle_prior:g}",
+        repr(context.rules.chains),
         context.archive.digest(*folders),
     ]
+    if flights := context.archive.read_note(AIR_NOTE).strip():
+        parts.append(flights)
     parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, _, key in context.table_keys()]
     if reviewed := ReviewStore(context.archive).state():
         parts.append(reviewed)

@@ -85,6 +85,10 @@ DERIVED = (
     RATES,
     CHANGES,
     SHIPS_AND_STACKS,
+    LAND_STATES,
+    LAND_CHANGES,
+    CHAINS,
+    CHAIN_LINKS,
 )
 """What `correlate` makes: one file each, under the schema's name."""
 

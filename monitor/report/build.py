@@ -66,7 +66,8 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels, parts: tuple[Section
         method_in_full(now),
         provenance(now, top.digest),
     )
-    sections = (season(now, observations), *ports, dark_events(now, studios), method(now))
+    afloat = (dark_events(now, studios),) if any(aoi.has_water for aoi in now.aois) else ()
+    sections = (season(now, observations), *ports, *afloat, method(now))
     return Brief(top, first, sections, appendix)
 
 

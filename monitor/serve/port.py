@@ -18,6 +18,7 @@ from monitor.report.page.blocks import Block, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.sections.berths import berth_calendar, stacks, visits
 from monitor.report.sections.containers import containers
+from monitor.report.sections.land.appendix import land_blocks
 from monitor.report.sections.traffic import ais, gaps
 from monitor.report.sections.voyages import voyages
 from monitor.report.tiles.observations import observations_of, within
@@ -29,6 +30,7 @@ TABS = {
     "season": "Season",
     "berths": "Berths and visits",
     "stacks": "Stacks",
+    "land": "Land",
     "voyages": "Voyages",
     "ais": "AIS and gaps",
     "flights": "Flights",
@@ -64,16 +66,11 @@ def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
         given = _of_port(content.given, aoi)
         made: list[tuple[str, str, str, tuple[Block, ...]]] = [
             ("overview", "coverage", "What could be seen", (_coverage(given, aoi),)),
-            ("season", "series", "Twenty-six weeks", (_series(given, aoi),)),
+            *(_afloat(given, aoi) if aoi.has_water else ()),
             ("season", "timeline", "Timeline", (_timeline(cache, given),)),
-            ("berths", "berths", "Berths", berth_calendar(given, aoi)),
-            ("berths", "visits", "Visits", (visits(given, aoi),)),
-            ("stacks", "stacks", "Container stacks", stacks(given, aoi)),
-            *(("stacks", "containers", part.title, part.blocks) for part in containers(given, aoi)),
-            ("voyages", "voyages", "Voyages and shuttles", voyages(given).blocks),
-            ("ais", "ais", "AIS and imagery", ais(given).blocks[:2]),
-            ("ais", "gaps", "AIS gaps", gaps(given).blocks),
         ]
+        if blocks := land_blocks(given, aoi):
+            made.append(("land", "land", "Tracks, storage and ground", blocks))
         found = flights(cache.workspace.archive)
         if not found.nothing:
             part = flights_part(found, given.period, simulated=given.is_simulated)
@@ -81,6 +78,20 @@ def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
         return tuple(Part(name, title, blocks_html(some), tab) for tab, name, title, some in made)
 
     return cast("tuple[Part, ...]", cache.draw(content, ("port", aoi.id), draw))
+
+
+def _afloat(given: BriefInput, aoi: Aoi) -> tuple[tuple[str, str, str, tuple[Block, ...]], ...]:
+    """What a place with water has besides: counts of vessels, berths, stacks, voyages, AIS."""
+    return (
+        ("season", "series", "Twenty-six weeks", (_series(given, aoi),)),
+        ("berths", "berths", "Berths", berth_calendar(given, aoi)),
+        ("berths", "visits", "Visits", (visits(given, aoi),)),
+        ("stacks", "stacks", "Container stacks", stacks(given, aoi)),
+        *(("stacks", "containers", part.title, part.blocks) for part in containers(given, aoi)),
+        ("voyages", "voyages", "Voyages and shuttles", voyages(given).blocks),
+        ("ais", "ais", "AIS and imagery", ais(given).blocks[:2]),
+        ("ais", "gaps", "AIS gaps", gaps(given).blocks),
+    )
 
 
 def _of_port(given: BriefInput, aoi: Aoi) -> BriefInput:

@@ -23,7 +23,18 @@ from monitor.serve.images import newest
 from monitor.serve.port import parts
 from monitor.store.reviews import ReviewStore
 
-_HEADLINES = ("dark_event", "shuttle", "voyage", "visit", "stack")
+_HEADLINES = (
+    "dark_event",
+    "shuttle",
+    "voyage",
+    "visit",
+    "oil_stay",
+    "stack",
+    "land_change",
+    "first_train",
+    "land_state",
+    "chain",
+)
 _HIDDEN = {
     "cloud": "under cloud",
     "sea ice": "under sea ice",
@@ -109,7 +120,7 @@ class RequestView:
 
 
 def headline(queue: pd.DataFrame, aoi_id: str) -> str:
-    """First sentence of a port's newest finding about a ship or stack, rejected ones apart; "" without one."""
+    """First sentence of a port's newest finding about a ship, a stack or land, rejected ones apart; "" without one."""
     rows = queue[(queue["aoi_id"] == aoi_id) & queue["kind"].isin(_HEADLINES)]
     rows = rows[~rows["decision"].isin(["reject", "fixed"])].sort_values("at", kind="stable")
     return str(rows["claim"].iloc[-1]).split(". ")[0].rstrip(".") + "." if len(rows) else ""

@@ -6,7 +6,9 @@ environment or from a file of their own, never from monitor.toml, and never show
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal
@@ -22,6 +24,7 @@ from monitor.core.scenes.sensors import sensor as sensor_of
 from monitor.core.timerange import TimeRange, span
 from monitor.detect.models.description import ModelKeys
 from monitor.detect.registry import DETECTED, Choice
+from monitor.fuse.chains.rule import RAIL, SEA, ChainRule
 from monitor.io.documents import read_toml
 from monitor.sources.imagery.local.reading import check_corners, check_pattern
 from monitor.sources.tabular.layouts import LayoutTable
@@ -229,7 +232,9 @@ class AisSection(_Section):
         return value
 
 
-AlertRuleName = Literal["dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen"]
+AlertRuleName = Literal[
+    "dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen", "land_change", "first_train", "oil_stay"
+]
 LikelihoodWord = Literal[
     "almost no chance", "very unlikely", "unlikely", "roughly even chance", "likely", "very likely", "almost certain"
 ]
@@ -246,6 +251,57 @@ class VoyagesSection(_Section):
     )
 
 
+_PAIR = re.compile(
+    r"\s*(?P<start>[^\s>:]+)\s*>\s*(?P<goal>[^\s>:]+)\s*"
+    r"(?::\s*(?P<low>\d+(?:\.\d+)?)\s*to\s*(?P<high>\d+(?:\.\d+)?)\s*days\s*)?"
+)
+
+
+class ChainsSection(_Section):
+    """What departures at one place are held beside arrivals at another, and after how long."""
+
+    places: tuple[str, ...] = Field(
+        (),
+        description='pairs that are compared, as "rajin > depot", or "rajin > depot: 6 to 20 days" where the travel '
+        "time is known; AOIs, airfields or single zones; every two AOIs when empty, so that fewer pass",
+    )
+    rail_km_day: tuple[float, float] = Field(
+        (RAIL.slowest_km_day, RAIL.fastest_km_day), description="slowest and fastest way by land, km a day"
+    )
+    sea_km_day: tuple[float, float] = Field(
+        (SEA.slowest_km_day, SEA.fastest_km_day), description="slowest and fastest way by sea, km a day"
+    )
+    wait_days: tuple[float, float] = Field(
+        RAIL.wait_days, description="shortest and longest time that cargo by land stands at either end besides"
+    )
+
+    def rule(self) -> ChainRule:
+        """The rule that these settings make.
+
+        Raises
+        ------
+        SettingsError
+            A pair is no two ids, or the numbers leave no time.
+        """
+        pairs, known = list[tuple[str, str]](), list[tuple[str, str, float, float]]()
+        for text in self.places:
+            found = _PAIR.fullmatch(text)
+            if not found or (found["low"] and float(found["low"]) > float(found["high"])):
+                shape = '"rajin > depot" or "rajin > depot: 6 to 20 days"'
+                raise SettingsError(f"[chains] places: {text!r} is no pair; write it as {shape}")
+            pairs.append((found["start"], found["goal"]))
+            if found["low"]:
+                known.append((*pairs[-1], float(found["low"]), float(found["high"])))
+        try:
+            rail = replace(
+                RAIL, slowest_km_day=self.rail_km_day[0], fastest_km_day=self.rail_km_day[1], wait_days=self.wait_days
+            )
+            sea = replace(SEA, slowest_km_day=self.sea_km_day[0], fastest_km_day=self.sea_km_day[1])
+        except DataError as error:
+            raise SettingsError(f"[chains]: {error}") from error
+        return ChainRule(rail=rail, sea=sea, places=tuple(pairs), known_days=tuple(known))
+
+
 class AlertsSection(_Section):
     """Which findings raise an alert, and who gets it. `run --due` records alerts, and sends them if `send` is true."""
 
@@ -255,7 +311,7 @@ class AlertsSection(_Section):
     )
     urls_file: Path | None = Field(None, description="a file of apprise URLs, one a line, mode 600")
     rules: tuple[AlertRuleName, ...] = Field(
-        ("dark_event", "visit", "shuttle", "change", "feed", "unseen"),
+        ("dark_event", "visit", "shuttle", "change", "feed", "unseen", "land_change", "first_train", "oil_stay"),
         description="which findings raise an alert; also there: unmatched (vessels where AIS reception is not shown)",
     )
     least_likelihood: LikelihoodWord = Field("likely", description="what is less likely raises none")
@@ -369,6 +425,7 @@ class Settings(BaseSettings):
     flights: FlightsSection = FlightsSection()
     report: ReportSection = ReportSection()
     voyages: VoyagesSection = VoyagesSection()
+    chains: ChainsSection = ChainsSection()
     alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()
     limits: LimitsSection = LimitsSection()

@@ -272,6 +272,7 @@ class Workspace:
             weeks=report.weeks,
             false_alarms_per_year=self.settings.alerts.false_alarms_per_year,
             shuttle_prior=self.settings.voyages.shuttle_prior,
+            chains=self.settings.chains.rule(),
         )
         return Context(
             archive=self.archive,

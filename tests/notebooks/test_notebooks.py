@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
-NAMES = ("01_first_look", "02_detections", "03_ais_and_gaps", "04_findings", "05_your_own_port")
+NAMES = ("01_first_look", "02_detections", "03_ais_and_gaps", "04_findings", "05_your_own_port", "06_a_depot")
 
 
 @pytest.fixture(scope="module")

@@ -133,3 +133,20 @@ def test_a_byte_order_mark_is_read_and_a_path_of_windows_is_told_how(path: Path)
         path.write_text(f"[source]\n{text}\n")
         with pytest.raises(SettingsError, match="write paths with / or in 'single quotes'"):
             read_settings(path)
+
+
+def test_pairs_of_chains_may_state_their_travel_time(tmp_path: Path) -> None:
+    path = tmp_path / "monitor.toml"
+    path.write_text('[chains]\nplaces = ["rajin > depot", "dunai > depot: 6 to 20.5 days"]\n')
+    rule = read_settings(path).chains.rule()
+    assert rule.places == (("rajin", "depot"), ("dunai", "depot"))
+    assert rule.known_days == (("dunai", "depot", 6.0, 20.5),)
+    assert rule.days(("dunai", "depot"), "train came", 1e6) == (6.0, 20.5)
+
+
+@pytest.mark.parametrize("text", ["rajin", "rajin > depot: soon", "rajin > depot: 9 to 3 days"])
+def test_a_pair_that_is_none_is_refused(text: str, tmp_path: Path) -> None:
+    path = tmp_path / "monitor.toml"
+    path.write_text(f'[chains]\nplaces = ["{text}"]\n')
+    with pytest.raises(SettingsError, match="is no pair"):
+        read_settings(path).chains.rule()

@@ -13,7 +13,7 @@ ALERTS = Schema(
     ),
     columns={
         "alert_id": Column("str", "", "Id, made of the rule and the finding or stay."),
-        "rule": Column("str", "", "dark_event | unmatched | visit | shuttle | change | feed | unseen | correction."),
+        "rule": Column("str", "", "dark_event | unmatched | visit | oil_stay | … | correction, as in `AlertRule`."),
         "aoi_id": Column("str", "", 'Id of the AOI, "" for what concerns all.'),
         "subject": Column("str", "", "Berth, AOI or count that it is about; the cool-down is per rule and subject."),
         "finding_id": Column("str", "", "Id of the finding."),

@@ -16,22 +16,24 @@ from monitor.core.tables import ALERTS
 from monitor.core.timerange import utc
 from monitor.fuse.findings import wording
 
-RULES = ("dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen")
+ON_LAND = ("land_change", "first_train", "oil_stay")
+RULES = ("dark_event", "unmatched", "visit", "shuttle", "change", "feed", "unseen", *ON_LAND)
 """What can raise an alert: a dark event; an unmatched vessel where AIS reception is not shown; a visit to a watched
-berth; a shuttle; a change point of the counts; the AIS feed fallen silent; a port not seen for long."""
+berth; a shuttle; a change point of the counts; the AIS feed fallen silent; a port not seen for long; a lasting change
+of the ground; the first trains after weeks; a ship at an oil berth."""
 
-DEFAULT_RULES = ("dark_event", "visit", "shuttle", "change", "feed", "unseen")
+DEFAULT_RULES = ("dark_event", "visit", "shuttle", "change", "feed", "unseen", *ON_LAND)
 """The rules in force unless others are chosen."""
 
 NEW, QUIET, OLD, SENT, FAILED, WITHDRAWN = "new", "quiet", "old", "sent", "failed", "withdrawn"
 
-_RENAMED = ("visit", "shuttle")
+_RENAMED = ("visit", "shuttle", "oil_stay")
 
 CORRECTION = "correction"
 """Rule of the one alert that takes back what was sent and no longer holds; always in force."""
 
 _WORDS = tuple(word for word, _, _ in LIKELIHOODS)
-_KNOWN_LATE = {"change": 3}
+_KNOWN_LATE = {"change": 3, "land_change": 3}
 """A change needs observations on its far side before it can be found: so many times `AlertRule.newest` later."""
 _SAME_CHANGE = timedelta(days=21)
 """A change point moves by a few observations as more come in; within this it is the same one."""

@@ -16,6 +16,9 @@ from monitor.core.wording import about_length, plural
 from monitor.fuse.dark.events import DARK, NOT_LIKELY
 from monitor.fuse.findings import wording
 from monitor.fuse.findings.gaps import gap_findings
+from monitor.fuse.findings.land.build import land_findings
+from monitor.fuse.findings.land.chains import chain_findings
+from monitor.fuse.findings.land.wording import TANKER_ALTERNATIVE
 from monitor.fuse.findings.rules import FindingRule
 from monitor.fuse.matching.match import HOUR_UNKNOWN
 from monitor.fuse.series.counts import clear_observations
@@ -35,8 +38,9 @@ def findings(
     aois : tuple of Aoi
         The ports.
     tables : TableSet
-        DARK_EVENTS, GAP_CANDIDATES, GAPS, GAP_CALLS, VISITS, IDENTITY, VOYAGES, SHUTTLES, COUNTS, RATES and STACKS,
-        and COVERAGE for places without water; what is missing counts as empty.
+        DARK_EVENTS, GAP_CANDIDATES, GAPS, GAP_CALLS, VISITS, IDENTITY, VOYAGES, SHUTTLES, COUNTS, RATES, STACKS,
+        LAND_STATES, LAND_CHANGES, CHAINS and CHAIN_LINKS, and COVERAGE for places
+        without water; what is missing counts as empty.
     period : TimeRange
         What the findings are about.
     rule : FindingRule, optional
@@ -49,9 +53,12 @@ def findings(
     for aoi in aois:
         made += _coverage(aoi, tables, period)
         made += _counts(aoi, tables, period, rule)
-    made += _visits(tables, names, period, rule)
+    oil = frozenset(zone.id for aoi in aois for zone in aoi.of_kind("oil_berth"))
+    made += _visits(tables, names, period, oil=oil, rule=rule)
     made += _voyages(tables, names, period, rule)
     made += _stacks(tables, names, period, rule)
+    made += land_findings(aois, tables, period=period, rule=rule.land)
+    made += chain_findings(aois, tables, period=period, rule=rule.land)
     made += gap_findings(aois, tables, period=period, rule=rule)
     return tuple(made)
 
@@ -111,7 +118,9 @@ def _dark(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Find
         )
 
 
-def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: FindingRule) -> Iterator[Finding]:
+def _visits(
+    tables: TableSet, names: dict[str, str], period: TimeRange, *, oil: frozenset[str], rule: FindingRule
+) -> Iterator[Finding]:
     for row in _within(tables[VISITS], "arrived_not_after", period):
         bounds = (
             row["arrived_not_before"],
@@ -124,9 +133,11 @@ def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Fi
         if len(who):
             claim += f" {who['wording'].iloc[0]}"
         observations, probability = int(_number(row["observations"])), _number(row["probability"])
+        is_oil = row["berth_id"] in oil
+        others = ("two ships of like length, one after the other",) if observations > 1 else ()
         yield Finding(
             str(row["visit_id"]),
-            "visit",
+            "oil_stay" if is_oil else "visit",
             str(row["aoi_id"]),
             _at(bounds[1]),
             _at(bounds[2]),
@@ -135,7 +146,7 @@ def _visits(tables: TableSet, names: dict[str, str], period: TimeRange, rule: Fi
             _confidence(observations, rule.many_sightings, rule.some_sightings),
             (f"seen in {plural(observations, 'observation')}",),
             tuple(str(row["detection_ids"]).split()),
-            ("two ships of like length, one after the other",) if observations > 1 else (),
+            (*others, TANKER_ALTERNATIVE) if is_oil else others,
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from monitor.fuse.findings.land.rules import LandFindingRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class FindingRule:
         Clear observations of a port from which the confidence of its count is high, or moderate. Chosen.
     least_stack_change_m2 : float
         Smaller changes of a yard's stacks are no finding: five pixels of 10 m. Chosen.
+    land : LandFindingRule
+        What is stated of rail yards, storage, the ground and chains.
     """
 
     least_gap_h: float = 12.0
@@ -50,6 +54,7 @@ class FindingRule:
     many_observations: int = 4
     some_observations: int = 2
     least_stack_change_m2: float = 500.0
+    land: LandFindingRule = field(default_factory=LandFindingRule)
 
     def is_wide(self, low: float, high: float) -> bool:
         """Whether an interval of counts is too wide to be stated as a result; one from 0 counts as from 1.

@@ -17,7 +17,7 @@ from monitor.core.schema import UTC as UTC_DTYPE
 from monitor.core.tables import ALERTS, CHANGES, COUNTS, VISITS
 from monitor.core.tableset import TableSet
 from monitor.fuse import AlertRule, Stays, alerts, change_findings, feed_findings, unseen_findings
-from monitor.fuse.findings.alerts import FAILED, NEW, SENT, WITHDRAWN, correction, still_held
+from monitor.fuse.findings.alerts import FAILED, NEW, ON_LAND, SENT, WITHDRAWN, correction, still_held
 from monitor.pipeline import snapshot
 from monitor.pipeline.alerts.plan import AlertPlan, note_raised
 from monitor.pipeline.context import Context
@@ -36,7 +36,7 @@ _UNDERWAY = "sent to some targets, not yet to all"
 
 _NEAR = timedelta(days=1)
 
-_OF_CORRELATION = ("dark_event", "unmatched", "visit", "shuttle")
+_OF_CORRELATION = ("dark_event", "unmatched", "visit", "shuttle", *ON_LAND)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

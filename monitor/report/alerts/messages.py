@@ -17,6 +17,9 @@ _HEADS = {
     "change": "counts changed",
     "feed": "AIS feed silent",
     "unseen": "not observed",
+    "land_change": "lasting change of the ground",
+    "first_train": "first trains after weeks",
+    "oil_stay": "ship at an oil berth",
     "correction": "correction of what was reported",
 }
 _CAVEATS = {
@@ -25,6 +28,9 @@ _CAVEATS = {
     "visit": wording.NAME_RULE,
     "shuttle": f"{wording.NAME_RULE} {wording.CONTENTS}",
     "change": wording.SNAPSHOT,
+    "land_change": wording.SNAPSHOT,
+    "first_train": wording.SNAPSHOT,
+    "oil_stay": wording.NAME_RULE,
 }
 _SECTIONS = {
     "dark_event": "dark",
@@ -34,6 +40,9 @@ _SECTIONS = {
     "change": "{aoi}-series",
     "feed": "gaps",
     "unseen": "coverage",
+    "land_change": "{aoi}-land",
+    "first_train": "{aoi}-land",
+    "oil_stay": "{aoi}-visits",
     "correction": "corrections",
 }
 

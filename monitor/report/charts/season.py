@@ -17,7 +17,7 @@ _LANE, _HEAD, _BAND = 19.0, 22.0, 58.0
 _LEVELS = 4
 """Bars of one lane that overlap in time go under each other, at most so deep."""
 _LABEL_CHARS, _MOST_TICKS = 25, 6
-_COLOUR = {"stay": BLUE, "gap": QUIET, "flight": ORANGE, "published": PURPLE, "leg": VERMILLION}
+_COLOUR = {"stay": BLUE, "gap": QUIET, "flight": ORANGE, "published": PURPLE, "leg": VERMILLION, "change": "#8C510A"}
 _KEY = (
     ("clear", "seen clearly"),
     ("partly", "in part"),
@@ -27,15 +27,20 @@ _KEY = (
     ("grew", "stack grew"),
     ("shrank", "shrank"),
 )
+_LAND_KEY = (("share", "share in use"),)
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one instant showed: clear | partly | none | occupied | empty | grew | shrank, and in words."""
+    """What one instant showed: clear | partly | none | occupied | empty | grew | shrank | share, and in words.
+
+    `level` is the share that is occupied, 0–1, of the last kind; else NaN.
+    """
 
     at: pd.Timestamp
     kind: str
     words: str
+    level: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,8 @@ def season_chart(
     details : Table
         What is drawn, in words.
     """
-    parts, drawn, y = _key(), list[_Drawn](), _TOP
+    kinds = {sight.kind for place in places for lane in place.lanes for sight in lane.sights}
+    parts, drawn, y = _key((*_KEY, *(one for one in _LAND_KEY if one[0] in kinds))), list[_Drawn](), _TOP
     for index, place in enumerate(places):
         made, bottom = _place(place, period, y)
         parts += made
@@ -143,11 +149,11 @@ def _counted(places: Sequence[Place], legs: Sequence[Leg]) -> str:
     return "; ".join([*parts, f"{len(legs)} legs"] if legs else parts)
 
 
-def _key() -> list[str]:
+def _key(entries: Sequence[tuple[str, str]]) -> list[str]:
     """What the marks mean, in a row at the top."""
     parts, x = list[str](), 8.0
-    for kind, label in _KEY:
-        parts += [_sight(x + 6, 18.0, kind, ""), text(x + 16, 22, label, size=12)]
+    for kind, label in entries:
+        parts += [_sight(x + 6, 18.0, kind, "", level=0.6), text(x + 16, 22, label, size=12)]
         x += 30 + 6.6 * len(label)
     return parts
 
@@ -173,7 +179,7 @@ def _lane(lane: Lane, period: TimeRange, y: float) -> tuple[list[str], float]:
             level = next((k for k, edge in enumerate(free) if edge <= x0), min(len(free), _LEVELS - 1))
             free[level : level + 1] = [max(x1, x0 + 4) + 2]
         parts.append(_span(span, period, middle + 7.0 * level))
-    parts += [_sight(_x(s.at, period), middle, s.kind, s.words) for s in lane.sights]
+    parts += [_sight(_x(s.at, period), middle, s.kind, s.words, level=s.level) for s in lane.sights]
     return parts, y + _LANE + 7.0 * max(len(free) - 1, 0)
 
 
@@ -202,7 +208,7 @@ def _leg(leg: Leg, drawn: Sequence[_Drawn], period: TimeRange) -> list[str]:
     return [wedge, line(x0, y0, x1, y1, colour=colour, width=1.6), tag("path", {"d": tip, "fill": colour})]
 
 
-def _sight(x: float, y: float, kind: str, words: str) -> str:
+def _sight(x: float, y: float, kind: str, words: str, *, level: float = float("nan")) -> str:
     """A mark whose shape alone carries its meaning; colour repeats it."""
     ring: dict[str, Attribute] = {"cx": x, "cy": y, "r": 5.0, "stroke": INK, "stroke-width": 1.0}
     square: dict[str, Attribute] = {"x": x - 4.5, "y": y - 4.5, "width": 9.0, "height": 9.0, "stroke": INK}
@@ -219,6 +225,10 @@ def _sight(x: float, y: float, kind: str, words: str) -> str:
         made = tag("rect", square | {"fill": BLUE})
     elif kind == "empty":
         made = tag("rect", hollow | {"fill": "#ffffff"})
+    elif kind == "share":
+        frame: dict[str, Attribute] = {"x": x - 2.5, "y": y - 7, "width": 5.0, "height": 14.0, "fill": "#ffffff"}
+        full: dict[str, Attribute] = {"x": x - 2.5, "y": y + 7 - 14 * level, "width": 5.0, "height": 14 * level}
+        made = tag("rect", frame | {"stroke": QUIET, "stroke-width": 0.7}) + tag("rect", full | {"fill": BLUE})
     else:
         tip = -5.0 if kind == "grew" else 5.0
         shape = f"M{x - 5:.1f} {y - 0.8 * tip:.1f}L{x + 5:.1f} {y - 0.8 * tip:.1f}L{x:.1f} {y + tip:.1f}Z"

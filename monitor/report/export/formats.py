@@ -40,6 +40,7 @@ _KINDS = {
     "voyages": "LineString",
     "berth_states": "MultiPolygon",
     "container_counts": "MultiPolygon",
+    "land_changes": "MultiPolygon",
     "scenes": "MultiPolygon",
     "zones": "MultiPolygon",
     "gates": "MultiLineString",

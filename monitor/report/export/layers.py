@@ -16,6 +16,8 @@ from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.schema import UTC
 from monitor.core.tables import (
     BERTH_STATES,
+    CHAIN_LINKS,
+    CHAINS,
     CHANGES,
     CONTAINER_COUNTS,
     COUNTS,
@@ -24,6 +26,8 @@ from monitor.core.tables import (
     DETECTIONS,
     GAP_CANDIDATES,
     GAPS,
+    LAND_CHANGES,
+    LAND_STATES,
     MATCHES,
     SHUTTLES,
     STACKS,
@@ -48,13 +52,27 @@ SPATIAL = (
     "voyages",
     "berth_states",
     "container_counts",
+    "land_changes",
     "scenes",
     "zones",
     "gates",
     "reference_points",
 )
 _PARTS = {"MultiPolygon": MultiPolygon, "MultiLineString": MultiLineString, "MultiPoint": MultiPoint}
-PLAIN = (COUNTS, COVERAGE, MATCHES, STACKS, SHUTTLES, VOYAGE_LINKS, GAP_CANDIDATES, CHANGES, VESSELS)
+PLAIN = (
+    COUNTS,
+    COVERAGE,
+    MATCHES,
+    STACKS,
+    SHUTTLES,
+    VOYAGE_LINKS,
+    GAP_CANDIDATES,
+    CHANGES,
+    VESSELS,
+    LAND_STATES,
+    CHAINS,
+    CHAIN_LINKS,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +114,7 @@ def spatial_layers(content: Content) -> dict[str, gpd.GeoDataFrame]:
         "voyages": _between_ports(_timed(tables[VOYAGES], "departed_at", "arrived_at"), content.aois),
         "berth_states": _at_zones(_timed(tables[BERTH_STATES], "acquired_at", "acquired_at"), content.aois),
         "container_counts": _outlines(_timed(tables[CONTAINER_COUNTS], "acquired_at", "acquired_at")),
+        "land_changes": _outlines(_timed(tables[LAND_CHANGES], "began_before", "last_seen")),
         "scenes": scenes_layer(content.acquisitions),
         "zones": of_shape["MultiPolygon"],
         "gates": of_shape["MultiLineString"],

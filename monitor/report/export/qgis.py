@@ -25,7 +25,11 @@ STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     "gaps": ("line", "", {"": (ORANGE, "AIS gap: straight between its ends, not the way that was sailed")}),
     "open_gaps": ("marker", "", {"": (VERMILLION, "last position received here, still silent")}),
     "gap_reach": ("fill", "", {"": (VERMILLION, "where a silent ship could have been")}),
-    "gates": ("line", "", {"": ("#111111", "gate")}),
+    "gates": (
+        "line",
+        "kind",
+        {"gate": ("#111111", "gate"), "rail": ("#7a5230", "tracks"), "road": ("#9aa5b1", "road")},
+    ),
     "reference_points": ("marker", "", {"": ("#111111", "reference point")}),
     "voyages": (
         "line",
@@ -39,6 +43,17 @@ STYLES: Mapping[str, tuple[str, str, Mapping[str, tuple[str, str]]]] = {
     ),
     "visits": ("fill", "", {"": (ORANGE, "visit")}),
     "container_counts": ("fill", "kind", {"yard": ("#CC79A7", "yard"), "stack": (ORANGE, "stack of boxes")}),
+    "land_changes": (
+        "fill",
+        "kind",
+        {
+            "bare ground": (ORANGE, "new bare ground"),
+            "structure": (VERMILLION, "new structure"),
+            "burnt": ("#111111", "burnt"),
+            "cleared": ("#CC79A7", "cleared"),
+            "other": (SKY, "other lasting change"),
+        },
+    ),
     "scenes": (
         "fill",
         "sensor",

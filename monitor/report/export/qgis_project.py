@@ -15,7 +15,7 @@ from monitor.report.page.wording import SIMULATED_LINE
 
 GROUPS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
-        "Findings": ("dark_events", "detections", "container_counts"),
+        "Findings": ("dark_events", "detections", "container_counts", "land_changes"),
         "Berths and visits": ("visits", "berth_states"),
         "AIS": ("open_gaps", "gaps", "voyages"),
         "Places": ("reference_points", "gates", "zones"),
@@ -33,11 +33,24 @@ _LABELS = {
     "reference_points": '"name"',
     "open_gaps": '"mmsi"',
     "visits": "format('%1 m', round(\"length_m\"))",
+    "land_changes": 'format(\'%1, %2 ha\', "kind", round("area_m2" / 10000, 1))',
 }
 _TIPS = {
     "detections": ("detection_id", "class_name", "status_text", "length_m", "score", "t_start"),
     "dark_events": ("event_id", "status", "likelihood", "length_m", "reasons", "t_start"),
     "container_counts": ("scene_id", "kind", "t_start"),
+    "land_changes": (
+        "change_id",
+        "kind",
+        "zone_id",
+        "area_m2",
+        "probability",
+        "false_alarms_per_year",
+        "alternatives",
+        "began_after",
+        "began_before",
+        "last_seen",
+    ),
     "visits": ("visit_id", "berth_id", "length_m", "t_start", "t_end"),
     "berth_states": ("berth_id", "state", "probability", "t_start"),
     "gaps": ("gap_id", "mmsi", "duration_h", "t_start", "t_end"),
@@ -46,7 +59,7 @@ _TIPS = {
     "voyages": ("voyage_id", "evidence", "t_start", "t_end"),
     "scenes": ("scene_id", "sensor", "cloud_cover", "t_start"),
     "zones": ("name", "kind", "source", "uncertainty_m"),
-    "gates": ("name", "source"),
+    "gates": ("name", "kind", "source"),
     "reference_points": ("name", "source"),
 }
 _GEOMETRY = {"fill": "Polygon", "line": "Line", "marker": "Point"}

@@ -22,9 +22,10 @@ from monitor.core.timerange import TimeRange
 from monitor.core.wording import hours, measured_length, minute
 from monitor.fuse.identity.watchlist import read_watchlist
 from monitor.report.map.reach import REACH_KN, Silence, at_sea, reach
-from monitor.report.page.style import QUIET, STATUS_COLOUR, ZONE_COLOUR
+from monitor.report.page.style import QUIET, STATUS_COLOUR, VERMILLION, ZONE_COLOUR
 from monitor.report.page.wording import STATUS, when
 from monitor.report.tiles.observations import Observation
+from monitor.report.tiles.patches import patches
 from monitor.report.tiles.studio import Studio
 
 LARGE_M = 80.0
@@ -69,6 +70,7 @@ def layers(studio: Studio, observation: Observation, raster: Raster) -> tuple[La
         shown,
         others,
         gaps(studio),
+        changes(studio, observation),
         dark(studio, observation),
         *objects(studio, observation),
     )
@@ -113,6 +115,16 @@ def zones(studio: Studio, observation: Observation) -> Layer:
             )
         )
     return Layer("Berths and other zones", tuple(made))
+
+
+def changes(studio: Studio, observation: Observation) -> Layer:
+    """The lasting changes of the ground that stand at the observation, with what each is."""
+    shown = patches(studio.given.tables, studio.aoi.id, pd.Timestamp(observation.at))
+    made = tuple(
+        _feature(patch.geometry, f"Lasting change: {patch.words}", VERMILLION, fill=0.12, weight=2.0, dash="6 3")
+        for patch in shown
+    )
+    return Layer(f"Lasting changes of the ground ({len(made)})", made)
 
 
 def objects(studio: Studio, observation: Observation) -> tuple[Layer, ...]:

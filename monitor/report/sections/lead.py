@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 from monitor.core.findings import Finding
 from monitor.core.geo.geodesy import WGS84, transformer
 from monitor.core.scenes.sensors import sensor
-from monitor.core.tables import BERTH_STATES, DARK_EVENTS, DETECTIONS, SHUTTLES, VISITS, VOYAGES
+from monitor.core.tables import BERTH_STATES, DARK_EVENTS, DETECTIONS, LAND_CHANGES, SHUTTLES, VISITS, VOYAGES
 from monitor.fuse.findings import headlines
 from monitor.report.page.blocks import Pair, Picture, TileFigure
 from monitor.report.page.model import BriefInput, Lead
@@ -76,6 +76,8 @@ def lead(
 def _picture(given: BriefInput, observations: Observations, studios: Mapping[str, Studio]) -> Pair | None:
     """The strongest finding that can be shown, beside the same place at another time."""
     for finding in ranked(given):
+        if finding.kind == "land_change" and (changed := _changed(given, finding, observations, studios)) is not None:
+            return changed
         for sight in _sights(given, finding):
             pair = _pair(given, sight, observations[sight.aoi_id], studios[sight.aoi_id])
             if pair is not None:
@@ -95,6 +97,34 @@ def _clearest(
     )
     made = (berths_tile(studios[name], latest, frames[name]) for name, latest in best)
     return next((tile for tile in made if tile is not None), None)
+
+
+def _changed(
+    given: BriefInput, finding: Finding, observations: Observations, studios: Mapping[str, Studio]
+) -> Pair | None:
+    """The ground before a lasting change and at the newest clear observation with it; None without both."""
+    rows = given.tables[LAND_CHANGES]
+    mine = rows[rows["change_id"] == finding.id]
+    if mine.empty or finding.aoi_id not in studios:
+        return None
+    clear = [k for k in observations[finding.aoi_id] if k.state == OBSERVED and k.acquisition is not None]
+    before = [k for k in clear if k.at <= finding.start]
+    after = [k for k in clear if finding.end <= k.at <= mine["last_seen"].iloc[0]]
+    if not before or not after or before[-1].sensor != after[-1].sensor:
+        return None
+    middle, names = mine.geometry.iloc[0].centroid, names_of(given)
+    title = names.get(str(mine["zone_id"].iloc[0])) or names[finding.aoi_id]
+    frame = around(f"lead-{finding.id}", title, float(middle.x), float(middle.y), side_m=SIDE_M)
+    both = (before[-1], after[-1])
+    labels = [when(k.acquisition) if k.acquisition else "" for k in both]
+    pictures = [
+        studios[finding.aoi_id].pair_picture(k, frame, f"{title}, {label}")
+        for k, label in zip(both, labels, strict=True)
+    ]
+    if pictures[0] is None or pictures[1] is None:
+        return None
+    caption = f"{title}, {SIDE_M:.0f} m across; the changed ground is in the middle of the later picture."
+    return Pair("lead", pictures[0], pictures[1], labels[0], labels[1], caption)
 
 
 def _sights(given: BriefInput, finding: Finding) -> Iterable[_Sight]:

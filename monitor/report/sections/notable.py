@@ -9,13 +9,27 @@ import pandas as pd
 
 from monitor.core.findings import LIKELIHOODS, Finding
 from monitor.core.schema import Schema
-from monitor.core.tables import DARK_EVENTS, SHUTTLES, VESSELS, VISITS, VOYAGES
+from monitor.core.tables import CHAINS, DARK_EVENTS, LAND_CHANGES, SHUTTLES, VESSELS, VISITS, VOYAGES
 from monitor.core.wording import about_length, either
 from monitor.fuse.findings import headlines
+from monitor.fuse.findings.land import wording as ground
 from monitor.fuse.findings.rules import FindingRule
 from monitor.report.page.model import BriefInput
 
-_RANK = ("shuttle", "dark_event", "voyage", "stack", "visit", "air_call", "gap")
+_RANK = (
+    "shuttle",
+    "dark_event",
+    "chain",
+    "land_change",
+    "voyage",
+    "first_train",
+    "stack",
+    "oil_stay",
+    "visit",
+    "land_state",
+    "air_call",
+    "gap",
+)
 _CONFIDENCE = ("high", "moderate", "low")
 _RULE = FindingRule()
 
@@ -155,10 +169,31 @@ def _visit(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> Pl
     return PlainWords(headline, f"{headline}. {one}.", _why(finding))
 
 
+def _ground(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> PlainWords:
+    areas = [float(str(row[name])) for name in ("area_m2", "area_low_m2", "area_high_m2")]
+    subject = ground.ground_subject(str(row["kind"]), areas[0])
+    verb = ground.appeared(_place(given, row, "zone_id"), (finding.start, finding.end))
+    headline = headlines.stated(subject, finding.likelihood, verb)
+    return PlainWords(headline, f"{headline}.", _why(finding))
+
+
+def _chain(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> PlainWords:
+    names = names_of(given)
+    places = [names.get(str(row[key]), str(row[key])) for key in ("from_aoi", "to_aoi")]
+    headline = ground.chain_headline((str(row["from_kind"]), str(row["to_kind"])), (places[0], places[1]))
+    numbers = [float(str(row[key])) for key in ("followed", "chance_followed", "fit_low_days", "fit_high_days")]
+    counts = (numbers[0], int(str(row["departures"])))
+    rests_on = ground.chain_numbers(counts, numbers[1], (numbers[2], numbers[3]))
+    return PlainWords(headline, f"{headline}. {rests_on}", _why(finding))
+
+
 _Writer = Callable[[BriefInput, Finding, Mapping[str, object]], PlainWords]
 _BY_KIND: Mapping[str, tuple[Schema, str, _Writer]] = {
     "dark_event": (DARK_EVENTS, "event_id", _dark),
     "shuttle": (SHUTTLES, "shuttle_id", _shuttle),
     "voyage": (VOYAGES, "voyage_id", _voyage),
+    "chain": (CHAINS, "chain_id", _chain),
+    "land_change": (LAND_CHANGES, "change_id", _ground),
     "visit": (VISITS, "visit_id", _visit),
+    "oil_stay": (VISITS, "visit_id", _visit),
 }

@@ -17,6 +17,7 @@ from monitor.fuse.findings.rules import FindingRule
 from monitor.report.page.blocks import Block, Cell, Film, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import when
+from monitor.report.sections.land.place import land
 from monitor.report.sections.notable import short_name
 from monitor.report.tiles.captions import tally
 from monitor.report.tiles.frames import Frame, detail, overview
@@ -80,6 +81,7 @@ def place(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...], st
     blocks: list[Block] = [Text(_summary(given, aoi, seen))]
     blocks.append(berths_tile(studio, chosen.latest, frame) or _lost(chosen.latest))
     blocks += [block for block in (_berths(given, aoi), _stacks(given, aoi)) if block is not None]
+    blocks += land(given, aoi)
     blocks += _film(given, studio, observations, frame, chosen.latest)
     return Section(f"port-{aoi.id}", aoi.name or aoi.id, tuple(blocks))
 

@@ -21,6 +21,7 @@ from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import STATUS, acquired
 from monitor.report.sections.berths import berth_calendar, detectable_stays, stacks, visits
 from monitor.report.sections.containers import containers
+from monitor.report.sections.land.appendix import land_sections
 from monitor.report.tiles.captions import tally, tile_statement
 from monitor.report.tiles.frames import Frame, overview
 from monitor.report.tiles.marks import Mark, marks
@@ -53,13 +54,14 @@ def port(
     chosen = choose(observations, given.period)
     shown = Section(f"{aoi.id}-tiles", f"{name}: tiles", _tiles(given, aoi, chosen, observations, studio, frame))
     if not aoi.has_water:
-        return (shown, *containers(given, aoi))
+        return (shown, *land_sections(given, aoi), *containers(given, aoi))
     return (
         shown,
         Section(f"{aoi.id}-series", f"{name}: twenty-six weeks", _series(given, aoi)),
         Section(f"{aoi.id}-berths", f"{name}: berths", berth_calendar(given, aoi)),
         Section(f"{aoi.id}-stacks", f"{name}: container stacks", stacks(given, aoi)),
         *containers(given, aoi),
+        *land_sections(given, aoi),
         Section(f"{aoi.id}-visits", f"{name}: visits", (visits(given, aoi), detectable_stays(given, aoi))),
     )
 

@@ -14,6 +14,7 @@ from monitor.report.charts.season import Lane, Leg, Place, Sight, Span, season_c
 from monitor.report.charts.series import describe, tally
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
+from monitor.report.sections.land.season import land_lanes
 from monitor.report.sections.notable import short_name
 from monitor.report.sections.traffic import could_call
 from monitor.report.sections.voyages import touching
@@ -23,6 +24,7 @@ _MOST_BERTHS = 9
 _MOST_GAPS = 20
 _SIGHTS = {OBSERVED: "clear", PARTLY: "partly", NOT_OBSERVED: "none"}
 _CAPTION = "One row a berth: thick where a ship was seen, thin where it may have been."
+_LAND_CAPTION = "Tracks and storage: the height of a bar is the share that is occupied."
 _LEGS_CAPTION = "Slanted lines are legs inferred between the ports. Nearness in time is no evidence of cause."
 
 
@@ -37,7 +39,10 @@ def season(given: BriefInput, observations: Mapping[str, tuple[Observation, ...]
         Each port's, by its id.
     """
     places, legs = _drawn(given, observations)
-    caption = f"{_CAPTION} {_LEGS_CAPTION}" if legs else _CAPTION
+    has_land = any(sight.kind == "share" for one in places for lane in one.lanes for sight in lane.sights)
+    has_berths = any(aoi.berths for aoi in given.aois)
+    parts = ((has_berths, _CAPTION), (has_land, _LAND_CAPTION), (bool(legs), _LEGS_CAPTION))
+    caption = " ".join(words for is_shown, words in parts if is_shown)
     chart = season_chart("season-chart", places, legs, given.period, caption=caption, details=_table(places, legs))
     blocks: list[Block] = [chart]
     if given.corrections:
@@ -75,7 +80,7 @@ def _port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...]) ->
     busy = sorted(busy, key=lambda lane: -len(lane.spans))[:_MOST_BERTHS]
     shown = [lane for lane in berths if lane in busy]
     stacks = _stacks(given, aoi)
-    lanes = (Lane(tally(seen).split(":")[0], passes), *shown, *((stacks,) if stacks else ()))
+    lanes = (Lane(tally(seen).split(":")[0], passes), *shown, *((stacks,) if stacks else ()), *land_lanes(given, aoi))
     return Place(aoi.name or aoi.id, lanes)
 
 

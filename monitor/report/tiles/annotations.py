@@ -17,7 +17,7 @@ from matplotlib.patches import Polygon, Rectangle
 
 from monitor.core.geo.geodesy import convergence_deg
 from monitor.core.geo.grid import Grid
-from monitor.report.page.style import INK, PURPLE, QUIET, STATUS_COLOUR, STATUS_MARKER, ZONE_SIGNS, drawable
+from monitor.report.page.style import INK, PURPLE, QUIET, STATUS_COLOUR, STATUS_MARKER, VERMILLION, ZONE_SIGNS, drawable
 from monitor.report.page.wording import STATUS
 
 DPI = 100
@@ -287,9 +287,10 @@ def _swatch(sheet: Sheet, x: float, y: float, kind: str) -> None:
         "tick": ("", "none", "-"),
         "detail": ("", "none", "-"),
         "box": ("", "none", "-"),
+        "change": ("", "none", "--"),
     }[kind]
     zones = {sign: colour for sign, (_, colour, _) in ZONE_SIGNS.items()}
-    colour = {"aoi": "#111111", "detail": "#c9b800", "box": PURPLE, **zones}.get(kind, QUIET)
+    colour = {"aoi": "#111111", "detail": "#c9b800", "box": PURPLE, "change": VERMILLION, **zones}.get(kind, QUIET)
     if kind == "tick":
         sheet.box(x, y + 6, 20, 2, face=INK)
         sheet.marker(x + 22, y + 7, "D", QUIET, size=7)

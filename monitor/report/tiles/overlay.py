@@ -20,6 +20,7 @@ from monitor.report.page.style import PURPLE, YELLOW, ZONE_SIGNS
 from monitor.report.page.wording import SIMULATED
 from monitor.report.tiles.annotations import PT
 from monitor.report.tiles.marks import Mark, outline_of
+from monitor.report.tiles.patches import Patch, draw_patches
 
 _LETTER_PX = 17.0
 
@@ -35,7 +36,8 @@ def zone_sign(zone: Zone) -> str:
 class Overlay:
     """What is drawn on the pixels: numbered marks, zones with a letter each, the AOI's and detail tiles' outlines.
 
-    `boxes` are outlines of single containers in the tile's pixels, (n, 2) column and row, drawn without a number.
+    `boxes` are outlines of single containers in the tile's pixels, (n, 2) column and row, drawn without a number;
+    `changes` are patches of ground that changed and stayed so.
     """
 
     marks: tuple[Mark, ...] = ()
@@ -43,6 +45,7 @@ class Overlay:
     aoi: BaseGeometry | None = None
     details: tuple[BaseGeometry, ...] = ()
     boxes: tuple[npt.NDArray[np.float64], ...] = ()
+    changes: tuple[Patch, ...] = ()
 
     def lettered(self, grid: Grid) -> tuple[tuple[str, Zone], ...]:
         """The named zones that reach into a grid with their letters, north to south; the same for all dates."""
@@ -94,6 +97,7 @@ def outlines(axes: Axes, overlay: Overlay, grid: Grid) -> None:
         axes.plot(*ring.T, color="black", linewidth=3.2, alpha=0.6)
         axes.plot(*ring.T, color=YELLOW, linewidth=1.8)
     axes.add_collection(PolyCollection(list(overlay.boxes), facecolors="none", edgecolors=PURPLE, linewidths=0.7))
+    draw_patches(axes, overlay.changes, grid)
     axes.set_xlim(0, grid.shape[1])
     axes.set_ylim(grid.shape[0], 0)
 

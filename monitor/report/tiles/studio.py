@@ -31,6 +31,7 @@ from monitor.report.tiles.frames import Frame, crop
 from monitor.report.tiles.marks import Mark, marks, numbered, outline_of, status_of
 from monitor.report.tiles.observations import Observation
 from monitor.report.tiles.overlay import Overlay
+from monitor.report.tiles.patches import patches
 from monitor.report.tiles.stretch import Stretch, measure
 from monitor.report.tiles.tile import TileText, draw_chip, draw_tile, plain_tile, stamp
 
@@ -144,6 +145,7 @@ class Studio:
             self.aoi.geometry,
             tuple(self.outline(detail) for detail in details),
             self.single_boxes(observation.scene_id, raster),
+            patches(self.given.tables, self.aoi.id, pd.Timestamp(observation.at)),
         )
         return draw_tile(raster, made, text, overlay), plain_tile(raster, made, text), shown
 

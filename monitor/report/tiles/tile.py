@@ -20,6 +20,7 @@ from monitor.report.tiles.annotations import DPI, Sheet, graticule, legend, nort
 from monitor.report.tiles.hulls import View, draw_marks
 from monitor.report.tiles.marks import NUMBERED_M, Mark, is_numbered, is_ship
 from monitor.report.tiles.overlay import Overlay, hatches, letters, outlines, watermark, zone_sign
+from monitor.report.tiles.patches import CHANGE_SIGN
 from monitor.report.tiles.stretch import Stretch
 
 LONG_SIDE = 1200
@@ -205,6 +206,8 @@ def _foot(
         extras.append(("aoi", "area of interest"))
     present_zones = {zone_sign(zone) for zone in overlay.zones}
     extras += [(sign, words) for sign, (words, _, _) in ZONE_SIGNS.items() if sign in present_zones]
+    if overlay.changes:
+        extras.append((CHANGE_SIGN, "lasting change, by number"))
     if overlay.details:
         extras.append(("detail", "frame of the detail tile"))
     if overlay.boxes:
@@ -228,8 +231,10 @@ def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, z
         f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}",
         *text.lines,
     )
+    ground = grid.footprint()
     key = [f"{letter} {zone.name}" for letter, zone in overlay.lettered(grid)]
-    return (*(fit(line) for line in lines), *wrapped(key, "Zones: "))
+    changed = [f"{patch.label} {patch.words}" for patch in overlay.changes if patch.geometry.intersects(ground)]
+    return (*(fit(line) for line in lines), *wrapped(key, "Zones: "), *wrapped(changed, "Changes: "))
 
 
 def wrapped(parts: Sequence[str], opening: str) -> tuple[str, ...]:

@@ -1,0 +1,1 @@
+"""What a brief and a local page show of tracks, storage, the ground, and chains between places."""

@@ -35,6 +35,8 @@ class Rules:
         How many changes of counts a year a port may show in which nothing changes, all its counts together.
     shuttle_prior : float
         Probability, before any evidence, that a ship without AIS goes to and fro between some two of the ports.
+    land_change_ha, land_false_alarms_per_year : float
+        Smallest change of the ground that is stated, and how many the quiet past of a place may show a year.
     """
 
     gap: timedelta = timedelta(hours=12)
@@ -42,6 +44,8 @@ class Rules:
     weeks: int = 26
     false_alarms_per_year: float = 0.5
     shuttle_prior: float = 0.1
+    land_change_ha: float = 0.5
+    land_false_alarms_per_year: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -27,6 +27,8 @@ from monitor.core.tables import (
     GAP_RULES,
     GAPS,
     IDENTITY,
+    LAND_CHANGES,
+    LAND_STATES,
     MATCHES,
     NULL_TESTS,
     OCCUPANCY,
@@ -46,6 +48,7 @@ from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.context.infrastructure import mark_fixed
+from monitor.detect.land.profiles import LAND_PROFILES
 from monitor.fuse import latest
 from monitor.fuse.identity.size_class import mark_size_class
 from monitor.fuse.reviews import ReviewDecisions, without
@@ -62,6 +65,8 @@ DERIVED = (
     BERTH_STATES,
     STACKS,
     CONTAINER_COUNTS,
+    LAND_STATES,
+    LAND_CHANGES,
     GAPS,
     GAP_RULES,
     GAP_CALLS,
@@ -116,6 +121,7 @@ def read(context: Context) -> TableSet:
             **derived,
             COVERAGE: partial(_of_scenes, context, "coverage", COVERAGE),
             BERTH_PROFILES: partial(_of_scenes, context, "berths", BERTH_PROFILES),
+            LAND_PROFILES: partial(_of_scenes, context, "land", LAND_PROFILES),
             POSITIONS: context.positions.read,
             VESSELS: context.positions.vessels,
             REVIEWS: ReviewStore(archive).table,

@@ -251,13 +251,15 @@ class Workspace:
             return detector(self.root, self.settings, sensor, ports)
 
         detectors = Detectors(self.settings.detector.sensors(self.settings.source.wanted), make)
-        report = self.settings.report
+        report, land = self.settings.report, self.settings.land
         rules = Rules(
             gap=span(self.settings.ais.gap),
             distribution=report.distribution,
             weeks=report.weeks,
             false_alarms_per_year=self.settings.alerts.false_alarms_per_year,
             shuttle_prior=self.settings.voyages.shuttle_prior,
+            land_change_ha=land.least_change_ha,
+            land_false_alarms_per_year=land.false_alarms_per_year,
         )
         return Context(
             archive=self.archive,

@@ -38,6 +38,8 @@ class Rules:
         Probability, before any evidence, that a ship without AIS goes to and fro between some two of the ports.
     chains : ChainRule
         What departures are held beside which arrivals, and after how long.
+    land_change_ha, land_false_alarms_per_year : float
+        Smallest change of the ground that is stated, and how many the quiet past of a place may show a year.
     """
 
     gap: timedelta = timedelta(hours=12)
@@ -46,6 +48,8 @@ class Rules:
     false_alarms_per_year: float = 0.5
     shuttle_prior: float = 0.1
     chains: ChainRule = field(default_factory=ChainRule)
+    land_change_ha: float = 0.5
+    land_false_alarms_per_year: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

@@ -26,6 +26,8 @@ from monitor.core.tables import (
     GAP_CALLS,
     GAP_RULES,
     GAPS,
+    LAND_CHANGES,
+    LAND_STATES,
     PORT_CALLS,
     POSITIONS,
     STACKS,
@@ -37,9 +39,14 @@ from monitor.core.tableset import TableSet
 from monitor.detect.base import CONTAINER, CONTAINER_STACK, finds
 from monitor.detect.berths.occupancy import berth_states
 from monitor.detect.berths.profiles import BERTH_PROFILES
+from monitor.detect.land.layout import has_land
+from monitor.detect.land.profiles import LAND_PROFILES
 from monitor.detect.stacks import stack_states
 from monitor.fuse import CorrelateRules, correlate, read_watchlist
 from monitor.fuse.dark.rules import AS_STATED, REAL_BY_SCORE, DarkRule
+from monitor.fuse.land.changes import land_changes
+from monitor.fuse.land.rules import LandRule
+from monitor.fuse.land.states import land_states
 from monitor.fuse.series.boxes import BoxError
 from monitor.fuse.series.changes import ChangeRule
 from monitor.fuse.series.containers import container_counts
@@ -126,7 +133,7 @@ def given(context: Context, tables: TableSet) -> TableSet:
     points, positions = port_points(context.aois), tables[POSITIONS]
     gaps = find_gaps(positions, at_least=context.rules.gap, until=_received_until(positions))
     calls = port_calls(positions, points)
-    return (known | states) | {
+    return (known | states | land_of(context, known)) | {
         COVERAGE: coverage,
         GAPS: gaps,
         GAP_RULES: gap_rules(gaps, positions, land=shipped_shore()),
@@ -189,6 +196,26 @@ def states_of(context: Context, tables: TableSet) -> TableSet:
             CONTAINER_COUNTS: CONTAINER_COUNTS.join(boxes),
         }
     )
+
+
+def land_of(context: Context, tables: TableSet) -> TableSet:
+    """LAND_STATES and LAND_CHANGES of every place with land zones, each against its own past.
+
+    Parameters
+    ----------
+    context : Context
+        Its places and rules.
+    tables : TableSet
+        With LAND_PROFILES.
+    """
+    rule = LandRule.of(context.rules.land_change_ha, context.rules.land_false_alarms_per_year)
+    states, changes = [], []
+    for aoi in context.aois:
+        if has_land(aoi):
+            profiles = tables.of(aoi.id)[LAND_PROFILES]
+            states.append(land_states(aoi, profiles))
+            changes.append(land_changes(aoi, profiles, rule))
+    return TableSet({LAND_STATES: LAND_STATES.join(states), LAND_CHANGES: LAND_CHANGES.join(changes)})
 
 
 def measured(detector: object) -> Sequence[tuple[str, str, str]]:

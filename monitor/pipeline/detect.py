@@ -20,6 +20,7 @@ from monitor.detect import Detector, detect
 from monitor.detect.base import CONTAINER, CONTAINER_STACK, VESSEL, finds
 from monitor.detect.berths.profiles import berth_profiles
 from monitor.detect.context.coverage import coverage
+from monitor.detect.land.profiles import land_profiles
 from monitor.detect.past import PAST
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import table_key, without_detections
@@ -36,7 +37,7 @@ _LIES_THERE = {
 def detect_scenes(
     context: Context, period: TimeRange | None = None, pool: Executor | None = None
 ) -> list[Outcome[tuple[Scene, Aoi], str]]:
-    """Write detections, coverage and berth profiles of the scenes that lack them; outcomes carry scene ids.
+    """Write detections, coverage and profiles of berths and land where scenes lack them; outcomes carry scene ids.
 
     Parameters
     ----------
@@ -129,5 +130,6 @@ def _detect_one(
     key = table_key(detector, aoi)
     archive.write_scene_table("coverage", key, scene.id, seen)
     archive.write_scene_table("berths", key, scene.id, berth_profiles(scene.acquisition, raster, aoi))
+    archive.write_scene_table("land", key, scene.id, land_profiles(scene.acquisition, raster, aoi))
     archive.write_detections(key, scene.id, found)
     return scene.id

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOTE = "correlate"
 FINDINGS = "findings"
 AIR_NOTE = "flights"
-_MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "positions", "sightings")
+_MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "land", "positions", "sightings")
 
 
 def zones_digest(aoi: Aoi) -> str:
@@ -61,7 +61,8 @@ def made_from(context: Context, *, positions: bool = True) -> str:
     parts = [
         VERSION,
         str(context.rules.gap),
-        f"{context.rules.false_alarms_per_year:g} {context.rules.shuttle_prior:g}",
+        f"{context.rules.false_alarms_per_year:g} {context.rules.shuttle_prior:g} "
+        f"{context.rules.land_change_ha:g} {context.rules.land_false_alarms_per_year:g}",
         repr(context.rules.chains),
         context.archive.digest(*folders),
     ]

@@ -50,6 +50,7 @@ from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.detect.berths.profiles import BERTH_PROFILES
 from monitor.detect.context.infrastructure import mark_fixed
+from monitor.detect.land.profiles import LAND_PROFILES
 from monitor.fuse import latest
 from monitor.fuse.identity.size_class import mark_size_class
 from monitor.fuse.reviews import ReviewDecisions, without
@@ -128,6 +129,7 @@ def read(context: Context) -> TableSet:
             **derived,
             COVERAGE: partial(_of_scenes, context, "coverage", COVERAGE),
             BERTH_PROFILES: partial(_of_scenes, context, "berths", BERTH_PROFILES),
+            LAND_PROFILES: partial(_of_scenes, context, "land", LAND_PROFILES),
             POSITIONS: context.positions.read,
             VESSELS: context.positions.vessels,
             REVIEWS: ReviewStore(archive).table,

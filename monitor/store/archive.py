@@ -27,7 +27,7 @@ from monitor.store.records import Record, latest_records, read_records
 
 log = logging.getLogger(__name__)
 
-SCENE_TABLES = ("detections", "coverage", "berths", "stacks")
+SCENE_TABLES = ("detections", "coverage", "berths", "stacks", "land")
 """The kinds of table kept one file a scene; an empty file means processed and nothing found."""
 
 SAME_PASS = timedelta(minutes=30)

@@ -302,6 +302,15 @@ class ChainsSection(_Section):
         return ChainRule(rail=rail, sea=sea, places=tuple(pairs), known_days=tuple(known))
 
 
+class LandSection(_Section):
+    """When the ground of storage, tanks and sites counts as changed."""
+
+    least_change_ha: float = Field(0.5, ge=0.2, description="smallest change of the ground that is stated, hectares")
+    false_alarms_per_year: float = Field(
+        0.5, gt=0, description="changes of the ground that a place's quiet past may show a year; more make it stricter"
+    )
+
+
 class AlertsSection(_Section):
     """Which findings raise an alert, and who gets it. `run --due` records alerts, and sends them if `send` is true."""
 
@@ -426,6 +435,7 @@ class Settings(BaseSettings):
     report: ReportSection = ReportSection()
     voyages: VoyagesSection = VoyagesSection()
     chains: ChainsSection = ChainsSection()
+    land: LandSection = LandSection()
     alerts: AlertsSection = AlertsSection()
     simulate: SimulateSection = SimulateSection()
     limits: LimitsSection = LimitsSection()

@@ -265,7 +265,7 @@ class Workspace:
             return detector(self.root, self.settings, sensor, ports)
 
         detectors = Detectors(self.settings.detector.sensors(self.settings.source.wanted), make)
-        report = self.settings.report
+        report, land = self.settings.report, self.settings.land
         rules = Rules(
             gap=span(self.settings.ais.gap),
             distribution=report.distribution,
@@ -273,6 +273,8 @@ class Workspace:
             false_alarms_per_year=self.settings.alerts.false_alarms_per_year,
             shuttle_prior=self.settings.voyages.shuttle_prior,
             chains=self.settings.chains.rule(),
+            land_change_ha=land.least_change_ha,
+            land_false_alarms_per_year=land.false_alarms_per_year,
         )
         return Context(
             archive=self.archive,

@@ -9,9 +9,10 @@ from monitor.core.errors import DataError
 from monitor.core.schema import UTC, Column, Schema
 from monitor.core.tables import GAPS, POSITIONS, TABLES
 from monitor.detect.berths.profiles import BERTH_PROFILES
+from monitor.detect.land.profiles import LAND_PROFILES
 from monitor.simulate.aviation.season import AIR_TRUTH
 
-SCHEMAS = [*TABLES.values(), BERTH_PROFILES, AIR_TRUTH]
+SCHEMAS = [*TABLES.values(), BERTH_PROFILES, LAND_PROFILES, AIR_TRUTH]
 UNITS = {
     "lon": "°",
     "lat": "°",

@@ -1,0 +1,84 @@
+"""What is usual: kinds of ground that the season treats alike, and how far a quiet cell strays."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.cluster.vq import kmeans2, vq
+
+from monitor.core.arrays import Bools, Ints, Pixels
+from monitor.fuse.land.rules import LandRule
+from monitor.fuse.land.segments import innovations
+
+_QUANTILES = (0.25, 0.5, 0.75)
+_SEED = 1
+_PRIOR = 6.0
+"""How many observations the spread of a kind of ground counts for beside a cell's own (chosen)."""
+_SCALE = 1.4826
+"""From median absolute deviation to standard deviation of a normal distribution."""
+
+
+def kinds_of_ground(values: Pixels, clear: Bools, around: Bools, rule: LandRule) -> Ints:
+    """(cell,) number of each cell's kind of ground, by its reflectance over the year.
+
+    Parameters
+    ----------
+    values : Pixels
+        (time, band, cell) reflectance.
+    clear : Bools
+        (time, cell) where the ground was seen.
+    around : Bools
+        (cell,) those outside the zones: they alone make the kinds where there are enough, so that what changes in a
+        zone is no kind of its own.
+    rule : LandRule
+    """
+    seen = np.where(clear[:, None], values, np.float32(np.nan))
+    number = clear.sum(axis=0)
+    usual = np.zeros((values.shape[2], len(_QUANTILES) * values.shape[1]), dtype=np.float32)
+    known = np.flatnonzero(number >= 3)
+    if not len(known):
+        return np.zeros(values.shape[2], dtype=np.int64)
+    ordered = np.sort(seen[:, :, known], axis=0)
+    for place, share in enumerate(_QUANTILES):
+        at = np.floor(share * (number[known] - 1)).astype(int)
+        picked = np.take_along_axis(ordered, at[None, None].repeat(values.shape[1], axis=1), axis=0)[0]
+        usual[known, place * values.shape[1] : (place + 1) * values.shape[1]] = np.log(np.maximum(picked, 0.005)).T
+    pool = np.flatnonzero(around & (number >= 3))
+    if len(pool) < 50 * rule.kinds_of_ground:
+        pool = known
+    count = int(np.clip(len(pool) // 50, 1, rule.kinds_of_ground))
+    centres, label = kmeans2(usual[pool], count, minit="++", rng=np.random.default_rng(_SEED))
+    kept = np.bincount(label, minlength=count) >= max(30, 0.02 * len(pool))
+    made = vq(usual, centres[kept] if kept.any() else centres)[0]
+    return np.asarray(made, dtype=np.int64)
+
+
+def spreads(values: Pixels, clear: Bools, classes: Ints, rule: LandRule) -> Pixels:
+    """(band, cell) deviation of a quiet observation of each cell from its level.
+
+    From the steps between observations that follow each other, which a lasting change enters once, a season hardly.
+
+    Parameters
+    ----------
+    values : Pixels
+        (time, band, cell) reflectance.
+    clear : Bools
+        (time, cell) where the ground was seen.
+    classes : Ints
+        (cell,) of `kinds_of_ground`.
+    rule : LandRule
+    """
+    steps = np.abs(innovations(values, clear, classes, rule))
+    number = np.isfinite(steps[:, 0]).sum(axis=0)
+    ordered = np.sort(steps, axis=0)
+    at = np.maximum(number - 1, 0) // 2
+    middle = np.take_along_axis(ordered, at[None, None].repeat(values.shape[1], axis=1), axis=0)[0]
+    own = np.where(number > 0, middle, 0.0) * (_SCALE / np.sqrt(2.0))
+    made = np.empty_like(own)
+    for kind in range(int(classes.max(initial=0)) + 1):
+        mine = classes == kind
+        if mine.any():
+            pooled = np.median(own[:, mine & (number > 0)], axis=1) if (mine & (number > 0)).any() else 0.0
+            made[:, mine] = np.sqrt(
+                (number[mine] * own[:, mine] ** 2 + _PRIOR * np.reshape(pooled, (-1, 1)) ** 2) / (number[mine] + _PRIOR)
+            )
+    return np.asarray(np.maximum(made, rule.floor), dtype=np.float32)

@@ -27,7 +27,7 @@ def zones_digest(aoi: Aoi) -> str:
     parts = [
         aoi.geometry.wkt,
         *(() if aoi.has_water else ("no water",)),
-        *(f"{zone.id} {zone.kind} {zone.outline.wkt}" for zone in aoi.zones),
+        *(f"{zone.id} {zone.kind} {zone.outline.wkt}{'' if zone.is_located else ' vague'}" for zone in aoi.zones),
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 

@@ -231,6 +231,10 @@ def test_what_is_measured_and_what_to_draw_next_follow_from_the_zones() -> None:
         "area in use and lasting change at 1 open-storage zone",
     )
     assert missing(aoi) == ("storage", "gate", "road")
+    vague = zone("rail", LINE)
+    vague["properties"]["uncertainty_m"] = 300
+    depot["features"][-2] = vague  # type: ignore[index]
+    assert measures(parse_aoi(depot, id="out")) == ("area in use and lasting change at 1 open-storage zone",)
     oil = parse_aoi(collection(zone("aoi"), zone("oil_berth", id="b")), id="port")
     assert measures(oil) == ("ships in its water", "stays of tankers at 1 oil berth")
     assert [b.title for b in oil.berths] == ["b (oil berth)"]

@@ -14,6 +14,7 @@ from monitor.core.aoi.reading import read_aois as read_aois
 from monitor.core.aoi.zones import BERTH_KINDS as BERTH_KINDS
 from monitor.core.aoi.zones import KINDS as KINDS
 from monitor.core.aoi.zones import LAND_KINDS as LAND_KINDS
+from monitor.core.aoi.zones import LOCATED_M as LOCATED_M
 from monitor.core.aoi.zones import PLACE_KINDS as PLACE_KINDS
 from monitor.core.aoi.zones import TRACK_WIDTH_M as TRACK_WIDTH_M
 from monitor.core.aoi.zones import WATCHED_KINDS as WATCHED_KINDS

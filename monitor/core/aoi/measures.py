@@ -24,6 +24,9 @@ _MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Kind of zone -> what is measured there, and the zone in the singular."""
 
+_SHARES = ("rail", "open_storage")
+"""Kinds of zone of which a share is measured: only where their place is known well enough."""
+
 _DRAWN: Mapping[str, str] = MappingProxyType(
     {
         "water": "the water in which ships are searched for, a polygon; without it water is read from each scene",
@@ -61,7 +64,8 @@ def measures(aoi: Aoi) -> tuple[str, ...]:
     """What is measured at a place, such as ``stays of ships at 11 berths``; empty where its zones allow nothing."""
     made = ["ships in its water"] if aoi.has_water else []
     for kind, (what, word) in _MEASURES.items():
-        number = len(aoi.of_kind(kind))
+        zones = aoi.of_kind(kind)
+        number = sum(zone.is_located for zone in zones) if kind in _SHARES else len(zones)
         made += [f"{what} at {plural(number, word)}"] if number else []
     return tuple(made)
 

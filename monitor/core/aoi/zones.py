@@ -45,6 +45,9 @@ PLACE_KINDS = ("port", "depot", "railyard", "terminal")
 _WET_PLACES, _DRY_PLACES = frozenset({"port", "terminal"}), frozenset({"depot", "railyard"})
 WHOLE_KINDS = ("water", "aoi")
 """Kinds of the COVERAGE row of a whole place: its water, or the watched area of a place that has none."""
+LOCATED_M = 50.0
+"""Of a zone whose outline may be off by more, no share in use is measured: it is ground in which tracks or goods lie.
+Chosen: a siding is some 20 to 50 m wide."""
 TRACK_WIDTH_M = 15.0
 """Width of the ground along a line that is watched as its zone, where its own `width_m` is not given.
 
@@ -99,6 +102,11 @@ class Zone:
         middle = self.geometry.centroid
         epsg, width = utm_epsg(middle.x, middle.y), TRACK_WIDTH_M if self.width_m is None else self.width_m
         return reproject(reproject(self.geometry, WGS84, epsg).buffer(width / 2.0, cap_style="flat"), epsg, WGS84)
+
+    @property
+    def is_located(self) -> bool:
+        """Whether its outline is good to `LOCATED_M`, so that shares of it mean something, or nothing says how good."""
+        return self.uncertainty_m is None or self.uncertainty_m <= LOCATED_M
 
     @property
     def title(self) -> str:

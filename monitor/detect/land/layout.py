@@ -120,7 +120,7 @@ def _squares(area: BaseGeometry, side: float, apart: float) -> Floats:
 def _zones(aoi: Aoi) -> Iterable[Places]:
     outline = reproject(aoi.geometry, WGS84, aoi.epsg)
     for part, kind in ((TRACK, "rail"), (LOT, "open_storage")):
-        for zone in aoi.of_kind(kind):
+        for zone in (zone for zone in aoi.of_kind(kind) if zone.is_located):
             reach = _local(zone, aoi).buffer(BESIDE_M).intersection(outline)
             side = _side(reach, PIXEL_M)
             yield Places(part, zone.id, _squares(reach, side, side), side)

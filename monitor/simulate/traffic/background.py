@@ -130,6 +130,23 @@ _CRAFT = (
 )
 
 
+_ABREAST = 2
+"""Harbour craft lie in pairs: in one row they would lie over one another, since the quays are shorter than they are."""
+_BETWEEN_M = 1.0
+"""Water between the two of a pair (chosen: their fenders)."""
+
+
+def _along(number: int) -> float:
+    """Where along the quay's face a craft lies, as `berth` takes it."""
+    return -1.0 + 2.0 * (number // _ABREAST) / (len(_CRAFT) // _ABREAST - 1)
+
+
+def _beam_from_quay(number: int) -> float:
+    """The width as `berth` takes it: of an outer craft so much that its middle lies beyond the inner one."""
+    width = _CRAFT[number][3]
+    return width if number % _ABREAST == 0 else width + 2.0 * (_CRAFT[number - 1][3] + _BETWEEN_M)
+
+
 def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
     """Tugs, a pilot launch and fishing boats of both ports; small, at sea a few hours a day, most of them on AIS.
 
@@ -144,7 +161,7 @@ def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) 
     ships = []
     for p, port in enumerate(("rajin", "dunai")):
         for n, (name, kind, length, width, ais, number) in enumerate(_CRAFT):
-            base = berth(aois, port, _BASES[port], width_m=width, along=-1.0 + 2.0 * n / (len(_CRAFT) - 1))
+            base = berth(aois, port, _BASES[port], width_m=_beam_from_quay(n), along=_along(n))
             rng = generator(seed, "craft", port, n)
             trips = _days_at_sea if kind == "fishing" else _errands
             voyager = trips(rng, way_out(aois, base), base, start_s, end_s)

@@ -130,21 +130,21 @@ _CRAFT = (
 )
 
 
-_ABREAST = 2
-"""Harbour craft lie in pairs: in one row they would lie over one another, since the quays are shorter than they are."""
+_ABREAST = 4
+"""Harbour craft lie in fours: in one row they would lie over one another, since the quays are shorter than they are."""
 _BETWEEN_M = 1.0
-"""Water between the two of a pair (chosen: their fenders)."""
+"""Water between two craft abreast (chosen: their fenders)."""
 
 
 def _along(number: int) -> float:
     """Where along the quay's face a craft lies, as `berth` takes it."""
-    return -1.0 + 2.0 * (number // _ABREAST) / (len(_CRAFT) // _ABREAST - 1)
+    return -1.0 + 2.0 * (number // _ABREAST) / ((len(_CRAFT) - 1) // _ABREAST)
 
 
 def _beam_from_quay(number: int) -> float:
-    """The width as `berth` takes it: of an outer craft so much that its middle lies beyond the inner one."""
-    width = _CRAFT[number][3]
-    return width if number % _ABREAST == 0 else width + 2.0 * (_CRAFT[number - 1][3] + _BETWEEN_M)
+    """The width as `berth` takes it: of an outer craft so much that its middle lies beyond the inner ones."""
+    inner = [_CRAFT[other][3] + _BETWEEN_M for other in range(number - number % _ABREAST, number)]
+    return _CRAFT[number][3] + 2.0 * sum(inner)
 
 
 def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:

@@ -123,7 +123,8 @@ def train(
     ] = None,
     reviews: Annotated[bool, typer.Option("--reviews", help="Also learn from the workspace's reviews.")] = False,
     keys: Annotated[
-        Path | None, typer.Option("--keys", help="With --model: a TOML of bands, stretch, image_px, gsd_m …")
+        Path | None,
+        typer.Option("--keys", help="With --model: a TOML of bands, stretch, image_px, gsd_m …, and [training]."),
     ] = None,
     out: Annotated[Path, typer.Option("--out", help="Where weights and log go.")] = Path("trained"),
     minutes: Annotated[float, typer.Option("--minutes", min=0.01, help="Longest time.")] = 90.0,

@@ -40,7 +40,8 @@ from monitor.simulate.training_ports import Label, PortScene
 _EPSG = 32633
 _WEST, _NORTH = 500_000.0, 4_700_000.0
 _QUAY_M, _FAR_M, _LANE_M, _LEAST_LARGE_M = 2.5, 2_000.0, 7.0, 40.0
-_LEAST_SHOWN = 0.6
+LEAST_SHOWN = 0.6
+"""Of what the picture's edge cuts, the share from which it is labelled (chosen)."""
 _CLOSE_M, _APART_M, _CLOSE = (1.0, 6.0), (6.0, 50.0), 0.4
 """Water between ships one behind the other, and the share of those that lie close (chosen)."""
 _GAPS = (0.15, 0.4, 0.9)
@@ -107,7 +108,7 @@ def _shown(labels: list[Label], picture_box: Polygon) -> tuple[Label, ...]:
     for label in labels:
         share = label.outline.intersection(picture_box).area / label.outline.area
         if share > 0.0:
-            made.append(label if share >= _LEAST_SHOWN else replace(label, kind="ignore"))
+            made.append(label if share >= LEAST_SHOWN else replace(label, kind="ignore"))
     return tuple(made)
 
 

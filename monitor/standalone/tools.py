@@ -181,7 +181,8 @@ def train_own(
     out : Path
         The folder to write.
     keys : Path, optional
-        A TOML of bands, stretch, image_px, gsd_m … as beside a model.
+        A TOML of bands, stretch, image_px, gsd_m … as beside a model; its table ``[training]`` says how chips are
+        varied.
     length : tuple of int or None and float, optional
         Epochs, or minutes where these are None.
     seed : int, optional
@@ -198,10 +199,12 @@ def train_own(
     try:
         from monitor.training.own.run import Base
         from monitor.training.own.train import train_own as train_network
+        from monitor.training.own.variation import Variation, read_variation
     except ModuleNotFoundError as error:
         raise SettingsError(f"training needs {error.name}; pip install 'maritime-monitor[train]'") from error
     given = None if keys is None else read_keys(keys)
-    base = Base(model, epochs=length[0], minutes=length[1], seed=seed)
+    varied = Variation() if keys is None else read_variation(keys)
+    base = Base(model, epochs=length[0], minutes=length[1], seed=seed, variation=varied)
     return train_network(tuple(sources), base=base, out=out, keys=given, leave_out=tuple(leave_out), name=out.name)
 
 

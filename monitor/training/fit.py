@@ -197,6 +197,17 @@ def fit(found: Sequence[Found]) -> Fit:
     return Fit(threshold, calibration, gain, low, high, names, _by_class(found, chance, truth))
 
 
+def fitted_alone(by: Fit) -> str:
+    """Where the threshold of the figures of a single picture comes from, in words.
+
+    Parameters
+    ----------
+    by : Fit
+        To that picture.
+    """
+    return "nothing could be fitted to it" if by.threshold is None else "threshold fitted to the same picture"
+
+
 def _by_class(found: Sequence[Found], chance: Floats, truth: npt.NDArray[np.bool_]) -> dict[str, float]:
     """The threshold of each class with enough true detections."""
     kinds = np.array([name for each in found for name in each.class_name], dtype=object)

@@ -11,7 +11,7 @@ from monitor.core.arrays import Floats
 from monitor.detect.base import VESSEL
 from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.weights import Weights
-from monitor.training.fit import Fit, Found, applied, figures, fit, run_on
+from monitor.training.fit import Fit, Found, applied, figures, fit, fitted_alone, run_on
 from monitor.training.own.samples import Sample
 
 LEAST_LENGTHS = 20
@@ -59,8 +59,7 @@ def fit_ours(weights: Weights, held: Sequence[Sample]) -> OursFit:
     scored = [_measured(one, rows, whole) for one, rows in zip(plain, both, strict=True)]
     result = fit(scored)
     if len(held) < 2:
-        how = "threshold fitted to the same picture"
-        return OursFit(result, whole, tuple(figures(applied(scored, result), how)))
+        return OursFit(result, whole, tuple(figures(applied(scored, result), fitted_alone(result))))
     crossed: list[Found] = []
     for index, one in enumerate(plain):
         others = [number for number in range(len(held)) if number != index]

@@ -1,6 +1,7 @@
-"""Vessels and containers in SIMULATED fine pictures: ``python -m tests.benchmarks.fine_seasons WEIGHTS [seed …]``.
+"""Vessels and containers in SIMULATED fine pictures: ``python -m tests.benchmarks.fine_seasons WEIGHTS HOME [seed …]``.
 
-Renders the clear pictures of 0.5 m of each season, two or three a port, and prints F1 of vessels of 10 m and more, and
+Renders the clear pictures of 0.5 m of each season, two or three a port, into the folder HOME (those that lie there
+already are taken), without WEIGHTS (``-``) no more than that, and prints F1 of vessels of 10 m and more, and
 for each yard of 50 containers and more how many were seen from above and how many were found. Wanted: F1 0.95, and
 counts within 10 %. Seeds are others than those trained on; none of it is a measure of real images.
 """
@@ -9,7 +10,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +20,7 @@ from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import CONTAINER, Boxes, Detector
 from monitor.detect.evaluation.evaluate import figures
+from monitor.detect.evaluation.matching import SceneScore
 from monitor.detect.evaluation.reader import score_folder
 from monitor.simulate import Season
 from monitor.simulate.truth import truth_tables
@@ -50,10 +51,12 @@ def scenes(season: Season, aoi: Aoi, folder: Path) -> list[Path]:
     clear = [a for a in season.acquisitions(aoi) if a.cloud_cover is not None and a.cloud_cover <= CLEAR]
     made = []
     for item in clear[:A_PORT]:
+        made.append(folder / item.id)
+        if (folder / item.id / "labels.geojson").is_file():
+            continue
         raster = season.render(item, aoi)
         rows = [truth[name][truth[name]["scene_id"] == item.id] for name in ("vessels", "stacks")]
         write_scene(folder / item.id, item, raster, season_labels(raster, *rows, season.containers(item, aoi)))
-        made.append(folder / item.id)
     return made
 
 
@@ -83,31 +86,36 @@ def _point(lon: float, lat: float) -> object:
     return shape({"type": "Point", "coordinates": (lon, lat)})
 
 
-def main(weights: str, seeds: list[int]) -> None:
+def main(weights: str, home: Path, seeds: list[int]) -> None:
     """Renders, detects and prints."""
-    kept, all_scores, yards = Kept(make_detector("hires", weights)), [], []
+    kept = None if weights == "-" else Kept(make_detector("hires", weights))
+    all_scores, yards = [], []
     for seed in seeds:
         season = Season.make(aois=read_aois(shipped_ports()), seed=seed, sensors=("hires",))
         for aoi in season.aois:
-            with tempfile.TemporaryDirectory() as home:
-                for folder in scenes(season, aoi, Path(home)):
-                    scores = score_folder(folder, kept, floor_m=0.0, sensor="hires")
-                    all_scores += scores
-                    got = figures(scores)
-                    print(
-                        f"{folder.name}: {got['found']} of {got['vessels']} vessels, {got['false_alarms']} false",
-                        flush=True,
-                    )
-                    for yard, true, found in counts(folder, aoi, kept):
-                        if true >= LEAST:
-                            yards.append((yard, true, found))
-                            print(f"  {yard}: {true} containers, {found} found ({found / true - 1:+.0%})", flush=True)
-    pooled = figures(all_scores)
-    table = pd.DataFrame(yards, columns=["yard", "true", "found"])
-    off = (table["found"] / table["true"] - 1).abs()
+            for folder in scenes(season, aoi, home / str(seed)):
+                if kept is None:
+                    continue
+                scores = score_folder(folder, kept, floor_m=0.0, sensor="hires")
+                all_scores += scores
+                got = figures(scores)
+                print(
+                    f"{folder.name}: {got['found']} of {got['vessels']} vessels, {got['false_alarms']} false",
+                    flush=True,
+                )
+                for yard, true, found in counts(folder, aoi, kept):
+                    if true >= LEAST:
+                        yards.append((yard, true, found))
+                        print(f"  {yard}: {true} containers, {found} found ({found / true - 1:+.0%})", flush=True)
+    if kept is not None:
+        _print_all(all_scores, pd.DataFrame(yards, columns=["yard", "true", "found"]))
+
+
+def _print_all(all_scores: list[SceneScore], table: pd.DataFrame) -> None:
+    pooled, off = figures(all_scores), (table["found"] / table["true"] - 1).abs()
     print(f"vessels: F1 {pooled['f1']:.3f}, precision {pooled['precision']:.3f}, recall {pooled['recall']:.3f}")
     print(f"yards of {LEAST} and more: {(off <= 0.1).sum()} of {len(off)} within 10 %, worst {off.max():.0%}")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], [int(value) for value in sys.argv[2:]] or [301])
+    main(sys.argv[1], Path(sys.argv[2]), [int(value) for value in sys.argv[3:]] or [301])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -211,3 +212,31 @@ def test_weights_of_a_workspace_are_named_in_its_settings_not_on_the_line(shell:
     done = shell("detect", "--weights", "mine.onnx")
     assert done.code == 2
     assert "set weights in [detector] of monitor.toml" in done.err
+
+
+@pytest.mark.slow
+def test_decisions_of_a_workspace_train_a_model_that_it_then_detects_with(
+    tmp_path: Path, season_workspace: Path
+) -> None:
+    pytest.importorskip("onnx")
+    home = tmp_path / "season"
+    shutil.copytree(season_workspace, home)
+    listed = json.loads(monitor("review", "--all", "--json", "--aoi", "rajin", cwd=home).stdout)["items"]
+    found = [row["subject"] for row in listed if row["subject"].startswith("s2_") and "-v" in row["subject"]]
+    scenes = sorted({subject.rpartition("-v")[0] for subject in found})[:2]
+    for scene in scenes:
+        here = [subject for subject in found if subject.startswith(scene)]
+        for subject, decision in zip(here, ("keep", "reject"), strict=False):
+            assert monitor("review", subject, decision, cwd=home).returncode == 0
+    (home / "keys.toml").write_text('image_px = 96\nstretch = "percentile"\n[training]\nmosaic = 0.0\n')
+    train = ("train", "--reviews", "--model", "yolo11n-obb.yaml", "--keys", "keys.toml", "--epochs", 1)
+    done = monitor(*train, "--leave-out", scenes[0], "--out", "learnt", cwd=home)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert sorted(path.name for path in (home / "learnt" / "reviews").iterdir()) == scenes
+    text = (home / "learnt" / "weights.toml").read_text()
+    assert f'trained_on = ["{scenes[1]}"]' in text
+    assert "recall, vessel" in text
+    image = next((home / "learnt" / "reviews" / scenes[0]).glob("*.tif"))
+    for weights in ("learnt", "learnt/learnt.pt"):
+        done = monitor("detect", "--image", image, "--weights", weights, "--out", "found.geojson", cwd=home)
+        assert done.returncode == 0, done.stderr[-2000:]

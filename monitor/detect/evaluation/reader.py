@@ -97,11 +97,7 @@ def labelled_folders(folder: Path) -> list[Path]:
     DataError
         There is none.
     """
-    found = (
-        [folder]
-        if (folder / LABELS_FILE).is_file()
-        else sorted(path.parent for path in folder.glob(f"*/{LABELS_FILE}"))
-    )
+    found = [folder] if (folder / LABELS_FILE).is_file() else sorted(path.parent for path in folder.rglob(LABELS_FILE))
     if not found:
         raise DataError(f"{folder}: no labelled scene there; each needs a folder with a GeoTIFF and {LABELS_FILE}")
     return found

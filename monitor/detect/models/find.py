@@ -15,7 +15,8 @@ from monitor.detect.yolo.weights import REGISTRY, Weights, entry_weights, file_s
 FILES = (".onnx", ".pt")
 CARD = ".card.json"
 """What `evaluate` writes beside a weights file of one's own; its `measured` is printed in briefs."""
-_OF_THE_FILE = ("file", "sha256", "checkpoint_sha256")
+_NOT_OF_THE_MODEL = ("file", "sha256", "checkpoint_sha256", "training")
+"""What a file of keys may hold beside them: the entry's file, and how `monitor train` varies chips."""
 
 
 def find_weights(
@@ -104,7 +105,7 @@ def _of_entry(folder: Path, name: str, entry: Mapping[str, object], keys: Mappin
             raise DetectorError(f"{name}: takes no keys of a model ({', '.join(keys)}); remove them from its section")
         ours = entry_weights(name, entry, folder)
         return replace(ours, measured=read_measured(ours.path, ours.sha256) or ours.measured)
-    said = {key: value for key, value in entry.items() if key not in _OF_THE_FILE}
+    said = {key: value for key, value in entry.items() if key not in _NOT_OF_THE_MODEL}
     return _own(folder / str(entry.get("file", "")), name, {**said, **keys}, where=folder / REGISTRY, entry=entry)
 
 
@@ -117,10 +118,22 @@ def _of_file(path: Path, keys: Mapping[str, object]) -> Weights | OwnModel:
     for name, entry in (read_registry(path.parent) if registry.is_file() else {}).items():
         if entry.get("file") == path.name:
             return _of_entry(path.parent, name, entry, keys)
+        if path.suffix == ".pt" and entry.get("checkpoint_sha256") == file_sha256(path):
+            return _of_checkpoint(path, name, entry, keys)
     beside = path.with_suffix(".toml")
     entry = _read_toml(beside) if beside.is_file() else {}
-    said = {key: value for key, value in entry.items() if key not in _OF_THE_FILE}
+    said = {key: value for key, value in entry.items() if key not in _NOT_OF_THE_MODEL}
     return _own(path, path.stem, {**said, **keys}, where=beside, entry=entry)
+
+
+def _of_checkpoint(
+    path: Path, name: str, entry: Mapping[str, object], keys: Mapping[str, object]
+) -> Weights | OwnModel:
+    """The checkpoint from which an entry's file was exported, with what is said of that; of ours the file itself."""
+    if "task" not in entry:
+        return _of_entry(path.parent, name, entry, keys)
+    said = {key: value for key, value in entry.items() if key not in _NOT_OF_THE_MODEL}
+    return _own(path, name, {**said, **keys}, where=path.parent / REGISTRY, entry={})
 
 
 def _own(path: Path, name: str, said: Mapping[str, object], *, where: Path, entry: Mapping[str, object]) -> OwnModel:
@@ -177,7 +190,7 @@ def read_keys(path: Path) -> ModelKeys:
     DetectorError
         The file cannot be read, or a key or a value in it is wrong.
     """
-    said = {key: value for key, value in _read_toml(path).items() if key not in _OF_THE_FILE}
+    said = {key: value for key, value in _read_toml(path).items() if key not in _NOT_OF_THE_MODEL}
     return check_keys(said, str(path))
 
 

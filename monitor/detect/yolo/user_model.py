@@ -20,6 +20,7 @@ import torch
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from ultralytics.nn.tasks import _SafeLoad, load_checkpoint
 from ultralytics.utils import ops
+from ultralytics.utils.metrics import batch_probiou
 from ultralytics.utils.nms import non_max_suppression
 
 from monitor.core.arrays import Floats
@@ -30,6 +31,10 @@ from monitor.detect.yolo.runtime import threads
 TASKS = ("detect", "obb", "segment")
 MOST_BOXES = 1000
 """Most boxes of one window; chosen, beyond ultralytics' 300, since yards hold many containers."""
+_MOST_DOUBLES = 20_000
+"""Most boxes of one window before doubles are removed (chosen)."""
+_ALL = 1.0
+"""An overlap beyond which no two boxes lie."""
 _MASKS_AT_ONCE = 16
 _NUMBERS: Mapping[str, type[np.floating]] = {"tensor(float)": np.float32, "tensor(float16)": np.float16}
 """What an ONNX file may take; one in half precision gives halves, too, which are widened."""
@@ -114,15 +119,18 @@ class OpenModel:
         image = np.ascontiguousarray(window[None], dtype=np.float32)
         image /= np.float32(255)
         outputs = self.forward(image)
+        turned = self.task == "obb" and not self.end2end
         found = non_max_suppression(
             outputs[0],
             least_score,
-            iou,
-            max_det=MOST_BOXES,
+            _ALL if turned else iou,
+            max_det=_MOST_DOUBLES if turned else MOST_BOXES,
             nc=len(self.names),
             rotated=self.task == "obb",
             end2end=self.end2end,
         )[0]
+        if turned:
+            found = found[suppressed(found, iou)[:MOST_BOXES]]
         return self._boxes(found, outputs, window.shape[1:])
 
     def _boxes(self, found: torch.Tensor, outputs: Sequence[torch.Tensor], shape: tuple[int, ...]) -> WindowBoxes:
@@ -140,6 +148,31 @@ class OpenModel:
             drawn = ops.process_mask(outputs[1][0], part[:, 6:], part[:, :4], shape, upsample=True)
             masks += [np.argwhere(mask.numpy())[:, ::-1] for mask in drawn]
         return WindowBoxes(flat, score, label, tuple(masks))
+
+
+def suppressed(found: torch.Tensor, iou: float) -> torch.Tensor:
+    """Places of the oriented boxes that are no doubles, the best score first.
+
+    Parameters
+    ----------
+    found : Tensor
+        (n, 7): centre, sides, score, class and angle, as ultralytics gives them.
+    iou : float
+        Of two boxes of a class that overlap more, the one of the lower score is a double.
+
+    Notes
+    -----
+    One after another: a box that is a double itself removes none. Ultralytics' own way with oriented boxes lets doubles
+    remove others, too, and so takes every few containers out of a tight row.
+    """
+    boxes, label = found[:, [0, 1, 2, 3, 6]], found[:, 5]
+    left, kept = torch.argsort(found[:, 4], descending=True), []
+    while len(left):
+        best, left = left[0], left[1:]
+        kept.append(int(best))
+        doubles = (batch_probiou(boxes[best][None], boxes[left])[0] > iou) & (label[left] == label[best])
+        left = left[~doubles]
+    return torch.tensor(kept, dtype=torch.long)
 
 
 @lru_cache(maxsize=4)

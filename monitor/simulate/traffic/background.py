@@ -130,6 +130,23 @@ _CRAFT = (
 )
 
 
+_ABREAST = 4
+"""Harbour craft lie in fours: in one row they would lie over one another, since the quays are shorter than they are."""
+_BETWEEN_M = 1.0
+"""Water between two craft abreast (chosen: their fenders)."""
+
+
+def _along(number: int) -> float:
+    """Where along the quay's face a craft lies, as `berth` takes it."""
+    return -1.0 + 2.0 * (number // _ABREAST) / ((len(_CRAFT) - 1) // _ABREAST)
+
+
+def _beam_from_quay(number: int) -> float:
+    """The width as `berth` takes it: of an outer craft so much that its middle lies beyond the inner ones."""
+    inner = [_CRAFT[other][3] + _BETWEEN_M for other in range(number - number % _ABREAST, number)]
+    return _CRAFT[number][3] + 2.0 * sum(inner)
+
+
 def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) -> tuple[Ship, ...]:
     """Tugs, a pilot launch and fishing boats of both ports; small, at sea a few hours a day, most of them on AIS.
 
@@ -144,7 +161,7 @@ def harbour_craft(seed: int, aois: Sequence[Aoi], start_s: float, end_s: float) 
     ships = []
     for p, port in enumerate(("rajin", "dunai")):
         for n, (name, kind, length, width, ais, number) in enumerate(_CRAFT):
-            base = berth(aois, port, _BASES[port], width_m=width, along=-1.0 + 2.0 * n / (len(_CRAFT) - 1))
+            base = berth(aois, port, _BASES[port], width_m=_beam_from_quay(n), along=_along(n))
             rng = generator(seed, "craft", port, n)
             trips = _days_at_sea if kind == "fishing" else _errands
             voyager = trips(rng, way_out(aois, base), base, start_s, end_s)

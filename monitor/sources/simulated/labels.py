@@ -11,6 +11,7 @@ from shapely.geometry import Polygon, box, mapping
 from monitor.core.geo.geodesy import WGS84, convergence_deg, reproject
 from monitor.core.scenes.scene import Raster
 from monitor.simulate import Label, PortScene
+from monitor.simulate.fine_ports import LEAST_SHOWN
 from monitor.simulate.render.fine.containers import WIDE_M, Container, yard_blocks
 
 BOXES_UP_TO_M = 1.0
@@ -35,8 +36,8 @@ def season_labels(
 
     Notes
     -----
-    A vessel is labelled from 8 pixels of length on, from 10 m at least and 40 m at most: shorter ones and clouded ones
-    are ``ignore``.
+    A vessel is labelled from 8 pixels of length on, from 10 m at least and 40 m at most: shorter ones, clouded ones and
+    those of which the picture shows less than 60 % are ``ignore``.
     """
     others = _containers(raster, containers) if containers else _slots(stacks)
     return _collection([*_vessels(raster, vessels), *others])
@@ -71,9 +72,10 @@ def _vessels(raster: Raster, vessels: pd.DataFrame) -> list[dict[str, object]]:
     least = float(np.clip(_LEAST_PX * raster.grid.gsd_m, _LEAST_M, _MOST_M))
     features, shown = [], raster.grid.footprint()
     for row in vessels.itertuples():
-        if not row.geometry.intersects(shown):
+        share = row.geometry.intersection(shown).area / row.geometry.area
+        if share <= 0.0:
             continue
-        if row.length_m < least or not row.visible:
+        if row.length_m < least or not row.visible or share < LEAST_SHOWN:
             features.append(_feature(row.geometry, kind="ignore"))
             continue
         features.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import monitor.detect.yolo.ultralytics_env  # noqa: F401  isort: skip  (before ultralytics)
@@ -17,7 +17,7 @@ from monitor.core.arrays import Floats
 from monitor.core.errors import DataError
 from monitor.detect.models.description import ModelKeys
 from monitor.detect.models.stretch import enlarged, stretch_of
-from monitor.detect.models.windows import box_along, cut_evenly, least_box
+from monitor.detect.models.windows import SEAM, box_along, cut_evenly, least_box
 from monitor.training.own.samples import Sample
 
 log = logging.getLogger(__name__)
@@ -26,12 +26,21 @@ GREY = 114
 """What hides places that carry no label; ultralytics fills the rest of a picture with it."""
 _LEAST_INSIDE = 0.4
 """Share of an object that a chip must show to be labelled on it; chosen. One that shows less is hidden."""
+_MOVED = 0.5
+"""How far chips are moved, as a share of what two neighbours have in common (chosen)."""
 _EMPTY_SHARE = 0.5
 """Chips without objects, per chip with some; chosen."""
 
 
 def write_chips(
-    samples: Sequence[Sample], out: Path, *, classes: Sequence[str], keys: ModelKeys, side: int, seed: int
+    samples: Sequence[Sample],
+    out: Path,
+    *,
+    classes: Sequence[str],
+    keys: ModelKeys,
+    side: int,
+    seed: int,
+    covered: int = 1,
 ) -> Path:
     """Write the chips of samples and ``data.yaml``; its path.
 
@@ -47,7 +56,9 @@ def write_chips(
     side : int
         Pixels of a chip's side as the network sees it, enlarged where the keys ask for it.
     seed : int
-        Of the choice of chips without objects.
+        Of the choice of chips without objects, and of where pictures are cut.
+    covered : int, optional
+        How often each picture is cut into chips.
 
     Raises
     ------
@@ -65,7 +76,7 @@ def write_chips(
         if missing:
             raise DataError(f"{sample.name}: no band {', '.join(missing)}; it has {', '.join(raster.bands)}: set bands")
         stretch = stretch_of(raster, keys, keys.bands, "training")
-        for number, (rows, cols) in enumerate(cut_evenly(raster.grid.shape, (int(side / keys.enlarge),) * 2)):
+        for number, (rows, cols) in enumerate(_places(rng, raster.grid.shape, int(side / keys.enlarge), covered)):
             part = raster.window(rows, cols)
             if not part.valid.any():
                 continue
@@ -88,6 +99,23 @@ def write_chips(
     }
     YAML.save(out / "data.yaml", described)
     return out / "data.yaml"
+
+
+def _places(rng: np.random.Generator, shape: tuple[int, int], side: int, covered: int) -> Iterator[tuple[slice, slice]]:
+    """Windows that cover a raster, and as often again windows moved a little: objects are cut elsewhere in these."""
+    even = [*cut_evenly(shape, (side, side))]
+    yield from even
+    known = {tuple(part.start for part in place) for place in even}
+    for place in even * (covered - 1):
+        moves = rng.uniform(-_MOVED, _MOVED, size=2) * SEAM.overlap * side
+        starts = tuple(
+            int(np.clip(part.start + round(move), 0, max(size - side, 0)))
+            for part, move, size in zip(place, moves, shape, strict=True)
+        )
+        if starts not in known:
+            known.add(starts)
+            rows, cols = (slice(start, min(start + side, size)) for start, size in zip(starts, shape, strict=True))
+            yield rows, cols
 
 
 def write_chip(path: Path, chip: np.ndarray) -> None:

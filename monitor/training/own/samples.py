@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ class Sample:
         Unique among those of one training.
     origin : str
         Name of the labelled folder or of the data set.
+    source : str
+        Name of the folder or file in which it was found.
     read : callable
         Gives its pixels.
     objects : tuple of Labelled
@@ -71,6 +74,12 @@ class Sample:
     gsd_m: float | None = None
     held_out: bool = False
     small_craft: tuple[Floats, ...] = ()
+    source: str = ""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What it may be called to leave it out: its own name, and those of where it is from."""
+        return frozenset((self.name, self.origin, self.source))
 
 
 def read_samples(sources: Sequence[Path], labels: Path | None = None) -> list[Sample]:
@@ -79,7 +88,8 @@ def read_samples(sources: Sequence[Path], labels: Path | None = None) -> list[Sa
     Parameters
     ----------
     sources : sequence of Path
-        Labelled scene folders or folders of such; a ``data.yaml`` of ultralytics or its folder; a COCO ``.json``.
+        Labelled scene folders or folders of such, a simulated season's too; a ``data.yaml`` of ultralytics or its
+        folder; a COCO ``.json``. Pictures of one name from two sources are named after these, too.
     labels : Path, optional
         A folder with further labels of scene folders, ``<name of the folder>.geojson`` where there are any.
 
@@ -88,22 +98,28 @@ def read_samples(sources: Sequence[Path], labels: Path | None = None) -> list[Sa
     DataError
         A source is none of these, or cannot be read.
     """
-    found: list[Sample] = []
-    for source in sources:
-        if source.is_dir() and (source / "data.yaml").is_file():
-            found += _ultralytics(source / "data.yaml")
-        elif source.suffix.lower() in (".yaml", ".yml") and source.is_file():
-            found += _ultralytics(source)
-        elif source.suffix.lower() == ".json" and source.is_file():
-            found += _coco(source)
-        elif source.is_dir():
-            found += [_folder(folder, labels) for folder in labelled_folders(source)]
-        else:
-            raise DataError(f"{source}: no labelled scenes ({LABELS_FILE}), no data.yaml of ultralytics, no COCO .json")
-    doubled = {sample.name for sample in found if sum(other.name == sample.name for other in found) > 1}
-    if doubled:
-        raise DataError(f"{sorted(doubled)[0]}: two labelled pictures of that name; rename one")
+    found = [replace(sample, source=source.name) for source in sources for sample in _of_source(source, labels)]
+    doubled = _doubled(found)
+    found = [replace(each, name=f"{each.source}-{each.name}") if each.name in doubled else each for each in found]
+    if _doubled(found):
+        raise DataError(f"{min(_doubled(found))}: two labelled pictures of that name; rename one")
     return found
+
+
+def _doubled(samples: Sequence[Sample]) -> set[str]:
+    return {name for name, count in Counter(sample.name for sample in samples).items() if count > 1}
+
+
+def _of_source(source: Path, labels: Path | None) -> list[Sample]:
+    if source.is_dir() and (source / "data.yaml").is_file():
+        return _ultralytics(source / "data.yaml")
+    if source.suffix.lower() in (".yaml", ".yml") and source.is_file():
+        return _ultralytics(source)
+    if source.suffix.lower() == ".json" and source.is_file():
+        return _coco(source)
+    if source.is_dir():
+        return [_folder(folder, labels) for folder in labelled_folders(source)]
+    raise DataError(f"{source}: no labelled scenes ({LABELS_FILE}), no data.yaml of ultralytics, no COCO .json")
 
 
 def _folder(folder: Path, more: Path | None = None) -> Sample:

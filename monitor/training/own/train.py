@@ -16,7 +16,7 @@ from monitor.detect.models.classes import AIRCRAFT, STORAGE_TANK, TRAIN, VEHICLE
 from monitor.detect.models.description import RGB, ModelKeys, OwnModel
 from monitor.detect.models.detector import OwnDetector
 from monitor.detect.yolo.weights import REGISTRY
-from monitor.training.fit import Fit, applied, figures, fit, run_on
+from monitor.training.fit import Fit, applied, figures, fit, fitted_alone, run_on
 from monitor.training.own.chips import write_chips
 from monitor.training.own.run import MOST_ZOOM, Base, export, task_of, train_network
 from monitor.training.own.samples import Sample, read_samples
@@ -53,7 +53,8 @@ def train_own(
     keys : ModelKeys, optional
         Bands, stretch and side of the windows; red, green, blue, percentiles (8-bit pictures as they are) and 640 px.
     leave_out : sequence of str
-        Names of labelled folders or pictures that are not trained on; those of a data set's ``val`` never are.
+        Names of labelled folders or pictures, or of sources, that are not trained on; those of a data set's ``val``
+        never are.
     name : str
         Of the weights.
 
@@ -68,22 +69,23 @@ def train_own(
     what the others gave, where there are two or more; without any, the identity is written and nothing was measured.
     """
     samples = read_samples(sources)
-    unknown = set(leave_out) - {part for sample in samples for part in (sample.name, sample.origin)}
+    unknown = set(leave_out) - {part for sample in samples for part in sample.names}
     if unknown:
         raise DataError(f"{', '.join(sorted(unknown))}: no such labelled folder or picture to leave out")
-    held = [s for s in samples if s.held_out or s.name in leave_out or s.origin in leave_out]
-    shown = [s for s in samples if s not in held]
+    held = [s for s in samples if s.held_out or s.names & set(leave_out)]
+    shown = [s for s in samples if not (s.held_out or s.names & set(leave_out))]
     if not shown:
         raise DataError("every labelled picture is left out; nothing is left to train on")
     keys = _keys(keys or ModelKeys(), shown, task_of(base.model))
-    side = keys.image_px or SIDE_PX
+    side, chip = keys.image_px or SIDE_PX, base.variation.chip_px or keys.image_px or SIDE_PX
     classes = _classes(shown)
     log.info("training on %d pictures for %s; %d are left out", len(shown), ", ".join(classes), len(held))
     out.mkdir(parents=True, exist_ok=True)
     chips = out / "chips"
     shutil.rmtree(chips, ignore_errors=True)
-    data = write_chips(shown, chips, classes=classes, keys=keys, side=side, seed=base.seed)
-    checkpoint = train_network(base, data, out, task=keys.task or "obb", side=side, zoom=zoom_of(keys))
+    covered = base.variation.covered
+    data = write_chips(shown, chips, classes=classes, keys=keys, side=chip, seed=base.seed, covered=covered)
+    checkpoint = train_network(base, data, out, task=keys.task or "obb", side=chip, zoom=zoom_of(keys))
     weights = _placed(checkpoint, out, name, side)
     model = OwnModel(name, weights, _sha256(weights), keys)
     fitted, measured = _measure(model, held)
@@ -140,7 +142,7 @@ def _measure(model: OwnModel, held: Sequence[Sample]) -> tuple[Fit, list[tuple[s
     found = run_on(held, OwnDetector(plain, _LEAST_SCORE))
     whole = fit(found)
     if len(found) < 2:
-        return whole, figures(applied(found, whole), "threshold fitted to the same picture")
+        return whole, figures(applied(found, whole), fitted_alone(whole))
     crossed = [applied([one], fit([other for other in found if other is not one]))[0] for one in found]
     return whole, figures(crossed, "threshold of each by the others")
 

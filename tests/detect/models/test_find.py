@@ -45,6 +45,23 @@ def test_a_folder_of_training_its_name_and_its_file_are_the_same_weights(home: P
     assert (found.name, found.sha256, found.keys.gsd_m) == ("ships", SHA, 0.5)
 
 
+def test_a_checkpoint_takes_what_is_said_of_the_file_exported_from_it(home: Path) -> None:
+    """Training writes both, and says of one of them what numbers and pixels it takes."""
+    checkpoint = home / "trained" / "ships.pt"
+    checkpoint.write_bytes(b"the checkpoint")
+    entry = home / "trained" / "weights.toml"
+    entry.write_text(f'{entry.read_text()}checkpoint_sha256 = "{hashlib.sha256(b"the checkpoint").hexdigest()}"\n')
+    found = find_weights("trained/ships.pt", home=home, keys={"iou": 0.4})
+    assert isinstance(found, OwnModel)
+    assert (found.path, found.name, found.keys.gsd_m, found.keys.iou) == (checkpoint, "ships", 0.5, 0.4)
+    checkpoint.write_bytes(b"another checkpoint")
+    assert find_weights("trained/ships.pt", home=home).keys.gsd_m is None
+
+
+def test_the_shipped_checkpoint_is_what_was_exported_from_it(repository: Path, home: Path) -> None:
+    assert isinstance(find_weights(str(repository / "weights" / "harbour26.pt"), home=home), Weights)
+
+
 @pytest.mark.parametrize("text", ["weights/mine.onnx", "mine.onnx"])
 def test_a_file_takes_what_is_said_beside_it_and_what_the_settings_say_over_it(home: Path, text: str) -> None:
     found = find_weights(text, home=home, keys={"iou": 0.3})

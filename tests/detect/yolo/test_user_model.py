@@ -39,6 +39,13 @@ for path in map(Path, sys.argv[1:]):
     masks = len(found.masks) == len(found.score)
     print(path.name, model.task, len(model.names), model.channels, model.fixed_px, len(found.score) > 0, masks)
 """
+DOUBLES = """
+import torch
+import monitor.detect.yolo.user_model as user_model
+across = [(0.0, 0.9, 0), (4.0, 0.8, 0), (8.0, 0.7, 0), (8.0, 0.6, 1)]
+rows = torch.tensor([[x, 0.0, 10.0, 5.0, score, label, 0.0] for x, score, label in across])
+print(user_model.suppressed(rows, 0.3).tolist(), user_model.suppressed(rows[:0], 0.3).tolist())
+"""
 HALF = """
 import sys
 import numpy as np
@@ -105,6 +112,11 @@ def test_checkpoints_of_every_family_and_task_are_opened_by_weights_alone(models
         task = tasks.get(name.partition("-")[2], "detect")
         masks = task == "segment"
         assert line == f"{name}.pt {task} 80 3 () True {masks}"
+
+
+def test_a_double_removes_no_further_box_and_classes_stay_apart(tmp_path: Path) -> None:
+    """Four boxes in a row, each half over the next: the second is a double of the first, the third of the second."""
+    assert run(DOUBLES, cwd=tmp_path).strip() == "[0, 2, 3] []"
 
 
 @pytest.mark.slow

@@ -6,17 +6,24 @@ import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
+import pandas as pd
 import pytest
 import rasterio
-from shapely.geometry import shape
+from affine import Affine
+from shapely.geometry import box, shape
 
 from monitor.core.aoi import read_aois
 from monitor.core.errors import DataError
+from monitor.core.geo.geodesy import WGS84, reproject
+from monitor.core.geo.grid import Grid
+from monitor.core.scenes.scene import Raster
 from monitor.core.timerange import TimeRange
 from monitor.detect.evaluation.reader import image_of, labelled_folders
 from monitor.simulate import Season
 from monitor.sources.imagery.local.source import FolderSource
 from monitor.sources.simulated.files import write_season
+from monitor.sources.simulated.labels import season_labels
 from monitor.sources.simulated.ports import PortPlan, write_ports
 
 PLAN = PortPlan(count=3, seed=5, size_px=160)
@@ -93,3 +100,14 @@ def test_a_fine_scene_from_a_folder_is_of_the_sensor_it_was_made_for(tmp_path, r
     (found,) = source.search(rajin, period)
     assert (found.sensor, found.simulated) == ("hires", True)
     assert source.fetch(found, rajin).grid.gsd_m == pytest.approx(gsd_m, rel=1e-3)
+
+
+@pytest.mark.parametrize(("shown", "kind"), [(0.9, "vessel"), (0.7, "vessel"), (0.4, "ignore")])
+def test_a_vessel_of_which_the_picture_shows_little_is_not_scored(shown, kind):
+    grid = Grid(32652, Affine(0.5, 0, 500_000, 0, -0.5, 4_600_000), (400, 400))
+    raster = Raster(np.zeros((1, 400, 400), dtype=np.uint16), ("B04",), np.ones((400, 400), dtype=bool), grid)
+    hull = box(500_200 - 50 * shown, 4_599_880, 500_200 + 50 * (1 - shown), 4_599_890)
+    row = {"length_m": 50.0, "width_m": 10.0, "axis_deg": 90.0, "visible": True, "situation": "open", "mmsi": 1}
+    vessels = pd.DataFrame([{**row, "geometry": reproject(hull, 32652, WGS84)}])
+    (feature,) = season_labels(raster, vessels, pd.DataFrame(), ())["features"]
+    assert feature["properties"]["kind"] == kind

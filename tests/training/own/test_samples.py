@@ -139,3 +139,34 @@ def test_a_picture_without_a_band_of_the_model_is_named(tmp_path: Path) -> None:
     samples = read_samples([data_set(tmp_path / "set")])[:1]
     with pytest.raises(DataError, match=r"set-train-one: no band B08; it has B04, B03, B02"):
         write_chips(samples, tmp_path / "c", classes=["vessel"], keys=ModelKeys(bands=("B08",)), side=64, seed=1)
+
+
+def test_pictures_of_one_name_from_two_sources_are_told_apart_and_left_out_by_source(tmp_path: Path) -> None:
+    for season in ("first", "second"):
+        harbour.write_port(tmp_path / season / "scenes" / "port")
+    samples = read_samples([tmp_path / "first", tmp_path / "second"])
+    assert [sample.name for sample in samples] == ["first-port", "second-port"]
+    assert [sample.name for sample in samples if "second" in sample.names] == ["second-port"]
+    with pytest.raises(DataError, match="first-port: two labelled pictures of that name"):
+        read_samples([tmp_path / "first", tmp_path / "first"])
+
+
+@pytest.mark.parametrize("covered", [1, 3])
+def test_a_picture_is_cut_at_other_spots_each_time_and_always_as_a_whole(tmp_path: Path, covered: int) -> None:
+    big = np.arange(300 * 300, dtype=np.uint32).reshape(300, 300)
+    image = np.stack([big % 251, big // 251 % 251, big // 63001], axis=-1).astype(np.uint8)
+    folder = data_set(tmp_path / "set")
+    cv2.imwrite(str(folder / "images" / "train" / "one.png"), image)
+    everywhere = "".join(
+        f"0 {x} {y} {x + 0.02} {y} {x + 0.02} {y + 0.01} {x} {y + 0.01}\n"
+        for x in np.arange(0.01, 0.97, 0.05).round(3)
+        for y in np.arange(0.01, 0.97, 0.05).round(3)
+    )
+    (folder / "labels" / "train" / "one.txt").write_text(everywhere)
+    (sample, _) = read_samples([folder])
+    write_chips([sample], tmp_path / "chips", classes=("vessel",), keys=KEYS, side=128, seed=1, covered=covered)
+    chips = [cv2.imread(str(path)) for path in sorted((tmp_path / "chips" / "images" / "train").iterdir())]
+    numbers = [(chip.astype(np.uint32) @ [1, 251, 63001]).reshape(chip.shape[:2]) for chip in chips]
+    assert set(range(300 * 300)) <= {int(n) for number in numbers for n in number.ravel()}
+    assert len({int(number[0, 0]) for number in numbers}) == len(chips)
+    assert 9 * covered - 8 < len(chips) <= 9 * covered

@@ -10,14 +10,22 @@ import pandas as pd
 from monitor.core.timerange import TimeRange
 from monitor.report.charts.svg import Attribute, day_ticks, document, line, tag, text, title
 from monitor.report.page.blocks import Chart, Table
-from monitor.report.page.style import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, RULE, VERMILLION
+from monitor.report.page.style import BLUE, BROWN, GREEN, INK, ORANGE, PURPLE, QUIET, RULE, VERMILLION
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 900.0, 176.0, 20.0, 46.0
 _LANE, _HEAD, _BAND = 19.0, 22.0, 58.0
 _LEVELS = 4
 """Bars of one lane that overlap in time go under each other, at most so deep."""
 _LABEL_CHARS, _MOST_TICKS = 25, 6
-_COLOUR = {"stay": BLUE, "gap": QUIET, "flight": ORANGE, "published": PURPLE, "leg": VERMILLION, "change": "#8C510A"}
+_COLOUR = {
+    "stay": BLUE,
+    "gap": QUIET,
+    "flight": ORANGE,
+    "published": PURPLE,
+    "leg": VERMILLION,
+    "change": BROWN,
+    "chain": QUIET,
+}
 _KEY = (
     ("clear", "seen clearly"),
     ("partly", "in part"),
@@ -75,13 +83,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A passage from one place to another, by their positions, with the bounds of its departure and its arrival."""
+    """A passage from one place to another, by their positions, with the bounds of its departure and its arrival.
+
+    `kind` is ``leg`` of a ship, or ``chain`` where something left and something came that need not be the same.
+    """
 
     origin: int
     goal: int
     left: tuple[pd.Timestamp, pd.Timestamp]
     came: tuple[pd.Timestamp, pd.Timestamp]
     words: str
+    kind: str = "leg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +212,7 @@ def _leg(leg: Leg, drawn: Sequence[_Drawn], period: TimeRange) -> list[str]:
     y1 = drawn[leg.goal].top if down else drawn[leg.goal].bottom
     left, came = ([_x(at, period) for at in bounds] for bounds in (leg.left, leg.came))
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in ((left[0], y0), (left[1], y0), (came[1], y1), (came[0], y1)))
-    colour = _COLOUR["leg"]
+    colour = _COLOUR[leg.kind]
     wedge = tag("polygon", {"points": corners, "fill": colour, "fill-opacity": "0.16"}, title(leg.words))
     x0, x1 = sum(left) / 2, sum(came) / 2
     head = 4.0 if y1 > y0 else -4.0

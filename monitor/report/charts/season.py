@@ -26,15 +26,8 @@ _COLOUR = {
     "change": BROWN,
     "chain": QUIET,
 }
-_KEY = (
-    ("clear", "seen clearly"),
-    ("partly", "in part"),
-    ("none", "not seen"),
-    ("occupied", "berth occupied"),
-    ("empty", "seen empty"),
-    ("grew", "stack grew"),
-    ("shrank", "shrank"),
-)
+_KEY = (("clear", "seen clearly"), ("partly", "in part"), ("none", "not seen"))
+_PORT_KEY = (("occupied", "berth occupied"), ("empty", "seen empty"), ("grew", "stack grew"), ("shrank", "shrank"))
 _LAND_KEY = (("share", "share in use"),)
 
 
@@ -131,7 +124,9 @@ def season_chart(
         What is drawn, in words.
     """
     kinds = {sight.kind for place in places for lane in place.lanes for sight in lane.sights}
-    parts, drawn, y = _key((*_KEY, *(one for one in _LAND_KEY if one[0] in kinds))), list[_Drawn](), _TOP
+    at_berths = _PORT_KEY if kinds & {kind for kind, _ in _PORT_KEY} else ()
+    parts = _key((*_KEY, *at_berths, *(one for one in _LAND_KEY if one[0] in kinds)))
+    drawn, y = list[_Drawn](), _TOP
     for index, place in enumerate(places):
         made, bottom = _place(place, period, y)
         parts += made

@@ -13,7 +13,7 @@ import pandas as pd
 from monitor.core.tables import SHUTTLES, STACKS, VISITS
 from monitor.core.tables.aviation import TIMELINE
 from monitor.core.timerange import TimeRange
-from monitor.core.wording import minute, number, plural
+from monitor.core.wording import about_length, minute, number, plural
 from monitor.report.charts.svg import day_ticks, document, line, tag, text, title
 from monitor.report.page.blocks import Cell, Chart, Table
 from monitor.report.page.style import BLUE, BROWN, GREEN, INK, ORANGE, PURPLE, QUIET, RULE, SKY, VERMILLION
@@ -57,7 +57,7 @@ def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp, oil_berths: Collect
         end = until if row.is_open else _first(row.departed_not_after, row.departed_not_before, until)
         seen = f"{minute(row.arrived_not_after)} to {minute(row.departed_not_before)}"
         claim = (
-            f"A vessel of about {number(row.length_m)} m at {row.berth_id}, seen {seen} in "
+            f"A vessel {about_length(float(row.length_m))} at {row.berth_id}, seen {seen} in "
             f"{plural(row.observations, 'observation')}."
         )
         made.append(
@@ -81,7 +81,9 @@ def shuttle_rows(shuttles: pd.DataFrame) -> pd.DataFrame:
     """TIMELINE rows of SHUTTLES, from the first leg to the last."""
     made = []
     for row in SHUTTLES.conform(shuttles).itertuples():
-        claim = f"At least {plural(int(row.legs), 'leg')} between {row.port_a} and {row.port_b}."
+        ends = f"between {row.port_a} and {row.port_b}"
+        legs = f"At least {plural(int(row.legs), 'leg')} {ends}."
+        claim = legs if row.legs else f"A shuttle {ends}; no single leg is shown."
         made.append(
             (
                 row.shuttle_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import MonitorError
 from monitor.core.parallel import Outcome, each
 from monitor.core.scenes.scene import Acquisition
+from monitor.core.scenes.sensors import sensor
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.core.wording import is_of_day, iso
 from monitor.pipeline.boundary import reading
@@ -30,10 +31,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a search of a source gave: acquisitions with their port, and the ports for which it failed."""
+    """What a search of a source gave.
+
+    Attributes
+    ----------
+    found : tuple of tuple of Acquisition and Aoi
+        Passes with their place.
+    failed : tuple of Outcome
+        Places for which it failed.
+    passed_over : tuple of str
+        What would show nothing of its place and is not asked for: number and reason.
+    """
 
     found: tuple[tuple[Acquisition, Aoi], ...]
     failed: tuple[Outcome[Aoi, list[Acquisition]], ...]
+    passed_over: tuple[str, ...] = ()
 
     @property
     def sensors(self) -> tuple[str, ...]:
@@ -42,7 +54,16 @@ class Search:
 
     def of_sensors(self, sensors: Sequence[str]) -> Search:
         """Those of some sensors only."""
-        return Search(tuple((a, aoi) for a, aoi in self.found if a.sensor in sensors), self.failed)
+        return replace(self, found=tuple((a, aoi) for a, aoi in self.found if a.sensor in sensors))
+
+    def useful(self) -> Search:
+        """Those that can show something: radar is read for ships alone, so a place without water has no use for it."""
+        is_useful = [aoi.has_water or sensor(a.sensor).optical for a, aoi in self.found]
+        found = tuple(pair for pair, useful in zip(self.found, is_useful, strict=True) if useful)
+        others = (pair for pair, useful in zip(self.found, is_useful, strict=True) if not useful)
+        left = Counter((sensor(a.sensor).name, aoi.name or aoi.id) for a, aoi in others)
+        words = (f"{number} of {radar} over {place}, a place without water" for (radar, place), number in left.items())
+        return replace(self, found=found, passed_over=tuple(sorted(words)))
 
 
 def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:

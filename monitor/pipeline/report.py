@@ -10,7 +10,7 @@ import pandas as pd
 
 from monitor.core import progress
 from monitor.core.scenes.scene import Raster
-from monitor.core.tables import LEDGER, POSITIONS, SHUTTLES, STACKS, TIMELINE, VISITS
+from monitor.core.tables import LEDGER, POSITIONS, TIMELINE
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.pipeline import snapshot
@@ -79,7 +79,7 @@ def compose(context: Context, given: BriefInput, tables: TableSet, found: Flight
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     mine = given.tables
     until = pd.Timestamp(given.period.end)
-    rows = timeline_rows(found, mine[VISITS], mine[STACKS], mine[SHUTTLES], until=until)
+    rows = timeline_rows(found, mine, given.aois, until=until)
     parts = [Section("timeline", "One timeline", (timeline_chart("timeline-chart", rows, given.period),))]
     if not found.nothing:
         parts.append(flights_part(found, given.period, simulated=given.is_simulated))

@@ -54,19 +54,16 @@ def build_brief(given: BriefInput, read_pixels: ReadPixels, parts: tuple[Section
     ]
     appendix = (
         coverage(now, observations),
-        key_numbers(now),
+        *((key_numbers(now),) if now.has_ships else ()),
         *behind,
-        ais(now),
-        all_events(now),
-        gaps(now),
-        voyages(now),
+        *((ais(now), all_events(now), gaps(now), voyages(now)) if now.has_ships else ()),
         season_data(now, observations),
         *parts,
         corrections(now),
         method_in_full(now),
         provenance(now, top.digest),
     )
-    afloat = (dark_events(now, studios),) if any(aoi.has_water for aoi in now.aois) else ()
+    afloat = (dark_events(now, studios),) if now.has_ships else ()
     sections = (season(now, observations), *ports, *afloat, method(now))
     return Brief(top, first, sections, appendix)
 

@@ -8,7 +8,7 @@ from typing import cast
 import pandas as pd
 
 from monitor.core.aoi import Aoi
-from monitor.core.tables import CHANGES, COUNTS, SHUTTLES, STACKS, VISITS, VOYAGES
+from monitor.core.tables import CHANGES, COUNTS, VOYAGES
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.pipeline.aviation.derive import flights
 from monitor.pipeline.aviation.section import flights_part, timeline_rows
@@ -120,5 +120,5 @@ def _series(given: BriefInput, aoi: Aoi) -> Block:
 
 def _timeline(cache: PageCache, given: BriefInput) -> Block:
     until, archive, tables = pd.Timestamp(given.period.end), cache.workspace.archive, given.tables
-    rows = timeline_rows(flights(archive), tables[VISITS], tables[STACKS], tables[SHUTTLES], until=until)
+    rows = timeline_rows(flights(archive), tables, given.aois, until=until)
     return timeline_chart("timeline-chart", rows, given.period)

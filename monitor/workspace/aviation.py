@@ -11,7 +11,7 @@ import pandas as pd
 
 from monitor import pipeline
 from monitor.core.errors import SettingsError
-from monitor.core.tables import AIR_CALLS, AIR_EVENTS, AIRFIELDS, SHUTTLES, STACKS, TIMELINE, VISITS
+from monitor.core.tables import AIR_CALLS, AIR_EVENTS, AIRFIELDS, TIMELINE, VISITS
 from monitor.core.timerange import span
 from monitor.pipeline.boundary import reading
 from monitor.workspace.tables import Period, as_period
@@ -119,18 +119,19 @@ class AviationTables:
         return AIR_CALLS.within(calls, as_period(period)).reset_index(drop=True)
 
     def timeline(self, aoi: str | None = None, period: Period = None) -> pd.DataFrame:
-        """TIMELINE: flights, published flights, visits, shuttles, stacks and dated events, in order of time.
+        """TIMELINE: flights, published ones, visits, oil stays, shuttles, stacks, changed ground, chains, dated events.
 
-        With a port: its own visits, shuttles and stacks, and all flights.
+        In order of time. With a place: its own visits, shuttles, stacks, changes and chains, and all flights.
         """
         context, chosen = self.workspace.context(aoi), as_period(period)
         tables = pipeline.snapshot.read(context).of(context.ids)
         until = pd.Timestamp(chosen.end) if chosen else _last(tables[VISITS])
-        rows = pipeline.aviation.section.timeline_rows(
-            self.flights(), tables[VISITS], tables[STACKS], tables[SHUTTLES], until=until
-        )
+        rows = pipeline.aviation.section.timeline_rows(self.flights(), tables, context.aois, until=until)
         if aoi is not None:
-            rows = rows[(rows["lane"] != "shuttle") | rows["place"].str.split().map(lambda p: aoi in p).astype(bool)]
+            rows = rows[
+                ~rows["lane"].isin(["shuttle", "chain"])
+                | rows["place"].str.split().map(lambda p: aoi in p).astype(bool)
+            ]
         return TIMELINE.within(rows, chosen).reset_index(drop=True)
 
     def unusual(

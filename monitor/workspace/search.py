@@ -46,7 +46,7 @@ def search(
     sensor: str | None = None,
     is_recorded: bool = True,
 ) -> Search:
-    """What a source has over the context's ports.
+    """What a source has over the context's ports; radar of places without water is passed over.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def search(
     if sensor is not None and sensor not in known:
         raise SettingsError(f"no sensor {sensor!r}; there are {', '.join(known)}")
     others = tuple(name for name in found.sensors if name not in SERVED)
-    return found.of_sensors((sensor,) if sensor else (*workspace.settings.source.sensors, *others))
+    return found.of_sensors((sensor,) if sensor else (*workspace.settings.source.sensors, *others)).useful()
 
 
 def plan_pull(
@@ -105,7 +105,7 @@ def plan_pull(
     found = search(workspace, context, searched, chosen, sensor=sensor, is_recorded=False)
     table = pipeline.pull.plan_table(context.archive, searched, found)
     left_out = pipeline.pull.left_out(searched, context.aois, chosen)
-    return replace(table, left_out=left_out.passed_over, failures=left_out.faults)
+    return replace(table, left_out=(*found.passed_over, *left_out.passed_over), failures=left_out.faults)
 
 
 def pull_missing(
@@ -142,7 +142,7 @@ def pull_missing(
     known = {(label(outcome.item), str(outcome.error)) for outcome in found.failed}
     new = [fault for fault in left_out.faults if fault not in known]
     refused: list[Outcome[object, object]] = [Outcome(name, error=DataError(why)) for name, why in new]
-    return [*found.failed, *pulled, *refused], left_out.passed_over
+    return [*found.failed, *pulled, *refused], (*found.passed_over, *left_out.passed_over)
 
 
 def due_period(workspace: Workspace, source: str | None = None) -> TimeRange:

@@ -68,6 +68,22 @@ def test_a_month_over_two_ports_takes_one_request_a_pass_and_then_none(watch):
     assert "18 passes, 0 to pull" in workspace.pull_plan().title
 
 
+def test_radar_of_a_depot_is_not_asked_for_and_the_plan_says_so(watch):
+    _, folder = watch
+    place = folder / "aoi" / "dunai.geojson"
+    place.write_text(json.dumps({**json.loads(place.read_text()), "place": "depot"}))
+    workspace = Workspace.open(folder)
+    plan = workspace.pull_plan()
+    assert {row["sensor"] for row in plan.rows if row["aoi"] == "dunai"} == {"s2"}
+    assert {row["sensor"] for row in plan.rows if row["aoi"] == "rajin"} == {"s1", "s2"}
+    (words,) = [words for words in plan.left_out if "Sentinel-1" in words]
+    radar = sum(row["sensor"] == "s1" for row in plan.rows)
+    assert words == f"{radar} of Sentinel-1 over dunai, a place without water"
+    assert words in plan.text()
+    assert len(workspace.pull()) == len(plan.rows)
+    assert {scene.sensor for scene in workspace.scenes("dunai").itertuples()} == {"s2"}
+
+
 def test_secrets_are_in_no_file_and_no_log(watch, caplog, capfd):
     standin, folder = watch
     caplog.set_level(logging.DEBUG)

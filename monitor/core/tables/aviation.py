@@ -281,7 +281,9 @@ TIMELINE = Schema(
         "row_id": Column("str", "", "Id of the row in its own table."),
         "start": Column(UTC, "UTC", "Beginning of the row, at the earliest."),
         "end": Column(UTC, "UTC", "End of the row, at the latest; NaT while open."),
-        "lane": Column("str", "", "flight | published flight | visit | shuttle | stack | event."),
+        "lane": Column(
+            "str", "", "flight | published flight | visit | oil stay | shuttle | stack | ground | chain | event."
+        ),
         "place": Column("str", "", 'Id of the airfield, AOI or both ports, "" for an event.'),
         "subject": Column("str", "", "Aircraft, berth, shuttle, yard or event."),
         "status": Column("str", "", "Status of the call, event of the claim, or how a visit or stack is."),

@@ -187,7 +187,7 @@ def _links(pair: _Pair, span: tuple[float, float]) -> pd.DataFrame:
         best = int(np.argmax(chances[n]))
         probability = float(chances[n, best]) if pair.observable[n] else float("nan")
         state = NOT_OBSERVABLE if not pair.observable[n] else FOLLOWED if probability >= _LIKELY else NOT_FOLLOWED
-        shown = came[best] if probability > 0 else (float("nan"), float("nan"), "")
+        shown = came[best] if state == FOLLOWED else (float("nan"), float("nan"), "")
         rows.append(
             {
                 "link_id": f"{pair.chain_id}|{stamp(after)}|{stamp(before)}",

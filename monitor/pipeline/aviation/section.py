@@ -2,35 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from monitor.core.aoi import Aoi
+from monitor.core.tables import CHAIN_LINKS, CHAINS, LAND_CHANGES, SHUTTLES, STACKS, VISITS
+from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.pipeline.aviation.derive import Flights, flight_rows
 from monitor.pipeline.aviation.rates import co_occurrences, field_rates, rate_table
 from monitor.report.charts.timeline import merged, shuttle_rows, stack_rows, visit_rows
 from monitor.report.page.blocks import Section
 from monitor.report.sections.flights import FlightsInput, flights_section
+from monitor.report.sections.land.timeline import chain_rows, change_rows
 
 
-def timeline_rows(
-    found: Flights, visits: pd.DataFrame, stacks: pd.DataFrame, shuttles: pd.DataFrame, *, until: pd.Timestamp
-) -> pd.DataFrame:
-    """TIMELINE rows of flights, visits, shuttles and stacks, in order of time.
+def timeline_rows(found: Flights, tables: TableSet, aois: Sequence[Aoi], *, until: pd.Timestamp) -> pd.DataFrame:
+    """TIMELINE rows of flights, visits, oil stays, shuttles, stacks, changed ground and chains, in order of time.
 
     Parameters
     ----------
     found : Flights
         What traces and claims show.
-    visits : VISITS table
-        Stays at berths.
-    stacks : STACKS table
-        Container stacks by observation.
-    shuttles : SHUTTLES table
-        Repeated legs.
+    tables : TableSet
+        VISITS, SHUTTLES, STACKS, LAND_CHANGES, CHAINS and CHAIN_LINKS are read.
+    aois : sequence of Aoi
+        The places; they say which berths are oil berths.
     until : Timestamp
         Where open visits end.
     """
-    return merged(flight_rows(found), visit_rows(visits, until=until), shuttle_rows(shuttles), stack_rows(stacks))
+    oil_berths = {zone.id for aoi in aois for zone in aoi.of_kind("oil_berth")}
+    return merged(
+        flight_rows(found),
+        visit_rows(tables[VISITS], until=until, oil_berths=oil_berths),
+        shuttle_rows(tables[SHUTTLES]),
+        stack_rows(tables[STACKS]),
+        change_rows(tables[LAND_CHANGES]),
+        chain_rows(tables[CHAINS], tables[CHAIN_LINKS]),
+    )
 
 
 def flights_part(found: Flights, period: TimeRange, *, simulated: bool = False) -> Section:

@@ -13,7 +13,7 @@ from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.scenes.sensors import sensor
-from monitor.core.tables import DETECTIONS, SHUTTLES, STACKS, VISITS
+from monitor.core.tables import DETECTIONS
 from monitor.core.tableset import TableSet
 from monitor.core.timerange import TimeRange
 from monitor.pipeline import snapshot
@@ -193,8 +193,7 @@ class _Port:
 
 def _timeline(context: Context, given: BriefInput) -> FigureContent:
     until = pd.Timestamp(given.period.end)
-    mine = given.tables
-    rows = timeline_rows(flights(context.archive), mine[VISITS], mine[STACKS], mine[SHUTTLES], until=until)
+    rows = timeline_rows(flights(context.archive), given.tables, given.aois, until=until)
     names = ", ".join(aoi.name or aoi.id for aoi in given.aois)
     return chart_content(given, timeline_chart(f"{TIMELINE}-chart", rows, given.period), f"{names}: one timeline")
 

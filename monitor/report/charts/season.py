@@ -10,23 +10,24 @@ import pandas as pd
 from monitor.core.timerange import TimeRange
 from monitor.report.charts.svg import Attribute, day_ticks, document, line, tag, text, title
 from monitor.report.page.blocks import Chart, Table
-from monitor.report.page.style import BLUE, GREEN, INK, ORANGE, PURPLE, QUIET, RULE, VERMILLION
+from monitor.report.page.style import BLUE, BROWN, GREEN, INK, ORANGE, PURPLE, QUIET, RULE, VERMILLION
 
 _WIDTH, _LEFT, _RIGHT, _TOP = 900.0, 176.0, 20.0, 46.0
 _LANE, _HEAD, _BAND = 19.0, 22.0, 58.0
 _LEVELS = 4
 """Bars of one lane that overlap in time go under each other, at most so deep."""
 _LABEL_CHARS, _MOST_TICKS = 25, 6
-_COLOUR = {"stay": BLUE, "gap": QUIET, "flight": ORANGE, "published": PURPLE, "leg": VERMILLION, "change": "#8C510A"}
-_KEY = (
-    ("clear", "seen clearly"),
-    ("partly", "in part"),
-    ("none", "not seen"),
-    ("occupied", "berth occupied"),
-    ("empty", "seen empty"),
-    ("grew", "stack grew"),
-    ("shrank", "shrank"),
-)
+_COLOUR = {
+    "stay": BLUE,
+    "gap": QUIET,
+    "flight": ORANGE,
+    "published": PURPLE,
+    "leg": VERMILLION,
+    "change": BROWN,
+    "chain": QUIET,
+}
+_KEY = (("clear", "seen clearly"), ("partly", "in part"), ("none", "not seen"))
+_PORT_KEY = (("occupied", "berth occupied"), ("empty", "seen empty"), ("grew", "stack grew"), ("shrank", "shrank"))
 _LAND_KEY = (("share", "share in use"),)
 
 
@@ -75,13 +76,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A passage from one place to another, by their positions, with the bounds of its departure and its arrival."""
+    """A passage from one place to another, by their positions, with the bounds of its departure and its arrival.
+
+    `kind` is ``leg`` of a ship, or ``chain`` where something left and something came that need not be the same.
+    """
 
     origin: int
     goal: int
     left: tuple[pd.Timestamp, pd.Timestamp]
     came: tuple[pd.Timestamp, pd.Timestamp]
     words: str
+    kind: str = "leg"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,9 @@ def season_chart(
         What is drawn, in words.
     """
     kinds = {sight.kind for place in places for lane in place.lanes for sight in lane.sights}
-    parts, drawn, y = _key((*_KEY, *(one for one in _LAND_KEY if one[0] in kinds))), list[_Drawn](), _TOP
+    at_berths = _PORT_KEY if kinds & {kind for kind, _ in _PORT_KEY} else ()
+    parts = _key((*_KEY, *at_berths, *(one for one in _LAND_KEY if one[0] in kinds)))
+    drawn, y = list[_Drawn](), _TOP
     for index, place in enumerate(places):
         made, bottom = _place(place, period, y)
         parts += made
@@ -200,7 +207,7 @@ def _leg(leg: Leg, drawn: Sequence[_Drawn], period: TimeRange) -> list[str]:
     y1 = drawn[leg.goal].top if down else drawn[leg.goal].bottom
     left, came = ([_x(at, period) for at in bounds] for bounds in (leg.left, leg.came))
     corners = " ".join(f"{x:.1f},{y:.1f}" for x, y in ((left[0], y0), (left[1], y0), (came[1], y1), (came[0], y1)))
-    colour = _COLOUR["leg"]
+    colour = _COLOUR[leg.kind]
     wedge = tag("polygon", {"points": corners, "fill": colour, "fill-opacity": "0.16"}, title(leg.words))
     x0, x1 = sum(left) / 2, sum(came) / 2
     head = 4.0 if y1 > y0 else -4.0

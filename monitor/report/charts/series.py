@@ -74,7 +74,7 @@ def coverage_strip(id: str, rows: Sequence[tuple[str, Sequence[Observation]]], p
         id,
         document(_WIDTH, bottom + 30, parts, alt=alt),
         alt,
-        "Every satellite pass over the port in the period, by what it showed of the water, or of the area of a place "
+        "Every satellite pass over each place in the period, by what it showed of the water, or of the area of a place "
         "without any. "
         "A pass that showed nothing is not an observation.",
         _observations_table(flat, dict(_names(rows))),
@@ -165,7 +165,7 @@ def _observations_table(observations: Sequence[Observation], names: dict[str, st
     )
     return Table(
         "Passes and what they showed",
-        ("Instant", "Port", "Sensor", "State", "Why", "Seen", "Scene"),
+        ("Instant", "Place", "Sensor", "State", "Why", "Seen", "Scene"),
         rows,
         numeric=(5,),
         empty="No pass in this period: not observed.",

@@ -6,26 +6,29 @@ the same as a block of a brief. Both take TIMELINE rows, which `ws.aviation.time
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pandas as pd
 
 from monitor.core.tables import SHUTTLES, STACKS, VISITS
 from monitor.core.tables.aviation import TIMELINE
 from monitor.core.timerange import TimeRange
-from monitor.core.wording import minute, number, plural
+from monitor.core.wording import about_length, minute, number, plural
 from monitor.report.charts.svg import day_ticks, document, line, tag, text, title
 from monitor.report.page.blocks import Cell, Chart, Table
-from monitor.report.page.style import BLUE, GREEN, INK, ORANGE, PURPLE, RULE, SKY, VERMILLION
+from monitor.report.page.style import BLUE, BROWN, GREEN, INK, ORANGE, PURPLE, QUIET, RULE, SKY, VERMILLION
 from monitor.report.render.html import environment
 
-LANES = ("flight", "published flight", "visit", "shuttle", "stack", "event")
+LANES = ("flight", "published flight", "visit", "oil stay", "shuttle", "stack", "ground", "chain", "event")
 _COLOUR = {
     "flight": ORANGE,
     "published flight": SKY,
     "visit": GREEN,
+    "oil stay": INK,
     "shuttle": BLUE,
     "stack": PURPLE,
+    "ground": BROWN,
+    "chain": QUIET,
     "event": VERMILLION,
 }
 _HOLLOW = frozenset({"consistent", "contested", "overflight", "open"})
@@ -37,15 +40,24 @@ _CAPTION = (
 )
 
 
-def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
-    """TIMELINE rows of VISITS: from the earliest arrival to the latest departure, open ones to `until`."""
+def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp, oil_berths: Collection[str] = frozenset()) -> pd.DataFrame:
+    """TIMELINE rows of VISITS: from the earliest arrival to the latest departure, open ones to `until`.
+
+    Parameters
+    ----------
+    visits : VISITS table
+    until : Timestamp
+        Where open visits end.
+    oil_berths : collection of str, optional
+        Ids of berths whose stays have a lane of their own, ``oil stay``.
+    """
     made = []
     for row in VISITS.conform(visits).itertuples():
         start = _first(row.arrived_not_before, row.arrived_not_after)
         end = until if row.is_open else _first(row.departed_not_after, row.departed_not_before, until)
         seen = f"{minute(row.arrived_not_after)} to {minute(row.departed_not_before)}"
         claim = (
-            f"A vessel of about {number(row.length_m)} m at {row.berth_id}, seen {seen} in "
+            f"A vessel {about_length(float(row.length_m))} at {row.berth_id}, seen {seen} in "
             f"{plural(row.observations, 'observation')}."
         )
         made.append(
@@ -53,7 +65,7 @@ def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp) -> pd.DataFrame:
                 row.visit_id,
                 start,
                 end,
-                "visit",
+                "oil stay" if row.berth_id in oil_berths else "visit",
                 row.aoi_id,
                 row.berth_id,
                 "open" if row.is_open else "closed",
@@ -69,7 +81,9 @@ def shuttle_rows(shuttles: pd.DataFrame) -> pd.DataFrame:
     """TIMELINE rows of SHUTTLES, from the first leg to the last."""
     made = []
     for row in SHUTTLES.conform(shuttles).itertuples():
-        claim = f"At least {plural(int(row.legs), 'leg')} between {row.port_a} and {row.port_b}."
+        ends = f"between {row.port_a} and {row.port_b}"
+        legs = f"At least {plural(int(row.legs), 'leg')} {ends}."
+        claim = legs if row.legs else f"A shuttle {ends}; no single leg is shown."
         made.append(
             (
                 row.shuttle_id,

@@ -35,6 +35,11 @@ _MERCATOR = CRS.from_epsg(3857)
 _LONGEST_PX = 1100
 _BERTHS_M, _AROUND_DEG = 300.0, 0.25
 _MOST_OBSERVATIONS, _LEAST_SHARE = 5, 0.002
+_ABOUT_SHIPS = (
+    f"Detections are those of {{at}} alone, by AIS status. Tracks are of the last {TRACK_DAYS} days; those of other "
+    "craft, gaps with the area a ship could have been in, and cloud can be switched on. No ship is known to have "
+    "sailed the straight lines that join the ends of a gap."
+)
 
 
 def port_map(
@@ -75,14 +80,14 @@ def port_map(
         "land": list(ground.features),
         "credit": credit,
     }
-    alt = f"Map of {name}: picture of {at} with detections by AIS status, berths, tracks and gaps"
-    start = "berths" if studio.aoi.has_berths else "whole place"
+    start, keys = "berths" if studio.aoi.has_berths else "whole place", ", Tab goes from mark to mark"
+    shown, ships = "detections by AIS status, berths, tracks and gaps", f" {_ABOUT_SHIPS.format(at=at)}"
+    if not studio.aoi.has_water:
+        shown, ships, keys = "its zones", " Cloud can be switched on.", ""
+    alt = f"Map of {name}: picture of {at} with {shown}"
     caption = (
-        f"{name}: the picture of {at}{'; cloud is filled from ' if filled else ''}{filled}. Detections are those of "
-        f"{at} alone, by AIS status. Tracks are of the last {TRACK_DAYS} days; those of other craft, gaps with the "
-        "area a ship could have been in, and cloud can be switched on. No ship is known to have sailed the "
-        "straight lines that join the ends of a gap. Arrow keys move the map, + and − or Ctrl and the wheel zoom, Home "
-        f"goes back to the {start}, Tab goes from mark to mark."
+        f"{name}: the picture of {at}{'; cloud is filled from ' if filled else ''}{filled}.{ships} "
+        f"Arrow keys move the map, + and − or Ctrl and the wheel zoom, Home goes back to the {start}{keys}."
     )
     return MapView(f"map-{studio.aoi.id}", json.dumps(made, ensure_ascii=False, default=json_value), alt, caption)
 

@@ -127,6 +127,11 @@ class BriefInput:
         object.__setattr__(self, "acquisitions", tuple(sorted(self.acquisitions, key=lambda a: (a.start, a.id))))
 
     @property
+    def has_ships(self) -> bool:
+        """Whether ships are searched for at any of its places."""
+        return any(aoi.has_water for aoi in self.aois)
+
+    @property
     def is_simulated(self) -> bool:
         """Whether anything in it is made up: the flag, or any acquisition that is marked so."""
         return self.simulated or any(a.simulated for a in self.acquisitions)

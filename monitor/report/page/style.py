@@ -17,6 +17,7 @@ from PIL import Image
 from monitor.report.page.blocks import Picture
 
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
+BROWN = "#8C510A"
 YELLOW, BLUE, VERMILLION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 INK, QUIET, RULE, PAPER = "#15202b", "#55606b", "#c9d1d9", "#ffffff"
 

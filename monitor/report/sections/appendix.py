@@ -11,7 +11,7 @@ from monitor.core.scenes.sensors import sensor
 from monitor.core.tables import CONTAINER_COUNTS, DETECTIONS
 from monitor.core.timerange import isoformat
 from monitor.core.wording import minute
-from monitor.fuse.findings.wording import CONTENTS, GAP_CAVEAT, NAME_RULE, UNMATCHED_CAVEAT
+from monitor.fuse.findings.wording import CONTENTS, GAP_CAVEAT, NAME_RULE, SNAPSHOT, UNMATCHED_CAVEAT
 from monitor.io.geojson import feature, json_value
 from monitor.report.export.formats import safe_csv
 from monitor.report.export.layers import detections_layer
@@ -27,9 +27,20 @@ from monitor.report.page.wording import (
     short,
     when,
 )
+from monitor.report.sections.land import method as land
 
 _MOST_ERRORS = 2
-_GLOSSARY = (
+_LADDER = "Likelihood words follow ICD 203."
+_SHIPS_IN_FULL = (
+    "Satellite passes over the port become scenes; a detector marks candidate vessels and container stacks; each is "
+    "compared with where AIS puts vessels at the scene's instant; what no AIS explains is reported with its evidence."
+)
+_ON_LAND = (
+    ("Clear observation", "a satellite pass in which the place, or the zone that is spoken of, was seen"),
+    ("Lasting change", "ground that at least two clear observations in a row show to be another than before"),
+    ("Share", "how much of a zone's tracks or of its area is occupied, from 0 to 1"),
+)
+_AFLOAT = (
     ("AIS", "automatic identification system: what ships broadcast of themselves"),
     ("Clear observation", "a satellite pass in which the water of the port was seen"),
     ("Dark event", "a detection that is likely to be a ship without AIS, where AIS is shown to be received"),
@@ -55,59 +66,56 @@ def corrections(given: BriefInput) -> Section:
 
 def method(given: BriefInput) -> Section:
     """How it was done, how wrong it can be, and what it cannot show, in half a page."""
-    errors = [f"{e.what.split(': ')[-1]} {e.value}" for e in given.provenance.errors][:_MOST_ERRORS]
-    measured = (
-        f"Measured error: {'; '.join(errors)}."
-        if errors
-        else "No measured error was given with the weights, so treat every count as unverified."
-    )
-    how = (
-        "A detector marks what looks like ships and container stacks; AIS at that instant explains them or not. "
-        "Likelihood words follow ICD 203."
-    )
-    limits = (CONTENTS, UNMATCHED_CAVEAT, GAP_CAVEAT, NAME_RULE)
-    return Section("method", "Method and error", (Text((how, measured)), Text(limits, "list")))
+    words, limits = list[str](), list[str]()
+    if given.has_ships:
+        errors = [f"{e.what.split(': ')[-1]} {e.value}" for e in given.provenance.errors][:_MOST_ERRORS]
+        measured = (
+            f"Measured error: {'; '.join(errors)}."
+            if errors
+            else "No measured error was given with the weights, so treat every count as unverified."
+        )
+        words += [
+            "A detector marks what looks like ships and container stacks; AIS at that instant explains them or not. "
+            f"{_LADDER}",
+            measured,
+        ]
+        limits += [CONTENTS, UNMATCHED_CAVEAT, GAP_CAVEAT, NAME_RULE]
+    if land.is_of_land(given):
+        words += [land.HOW if given.has_ships else f"{land.HOW} {_LADDER}", land.ERROR]
+        limits += land.LIMITS
+    return Section("method", "Method and error", (Text(tuple(words)), Text(tuple(limits), "list")))
 
 
 def method_in_full(given: BriefInput) -> Section:
     """Measured errors with their samples, settings, and the limits at length."""
-    record = given.provenance
+    record, of_land = given.provenance, land.is_of_land(given)
+    figures = (*(record.errors if given.has_ships else ()), *(land.LAND_ERRORS if of_land else ()))
     errors = Table(
         "Measured error",
         ("What", "Value", "Sample"),
-        tuple((Cell(e.what), Cell(e.value), Cell(e.sample)) for e in record.errors),
+        tuple((Cell(e.what), Cell(e.value), Cell(e.sample)) for e in figures),
         empty="No measured error was given with the weights; treat every count as unverified.",
     )
     used = Table(
         "Thresholds and settings",
         ("Setting", "Value"),
-        tuple((Cell(name), Cell(value)) for name, value in record.thresholds),
+        tuple((Cell(name), Cell(value)) for name, value in (record.thresholds if given.has_ships else ())),
         compact=True,
         empty="None recorded.",
     )
-    how = Text(
-        (
-            "Satellite passes over the port become scenes; a detector marks candidate vessels and container "
-            "stacks; each "
-            "is compared with where AIS puts vessels at the scene's instant; what no AIS explains is reported with its "
-            "evidence.",
-            "Likelihood words follow Intelligence Community Directive 203 (likely = 55–80 %). Confidence is "
-            "stated apart "
-            "from likelihood, with its reasons.",
-        )
+    how = (
+        *((_SHIPS_IN_FULL,) if given.has_ships else ()),
+        *((land.HOW,) if of_land else ()),
+        "Likelihood words follow Intelligence Community Directive 203 (likely = 55–80 %). Confidence is stated apart "
+        "from likelihood, with its reasons.",
     )
-    limits = Text(
-        (
-            CONTENT_LIMIT,
-            IDENTITY_LIMIT,
-            UNMATCHED_LIMIT,
-            GAP_LIMIT,
-            "Imagery is a snapshot: what came and went between observations was not seen.",
-            *((FINE_LIMIT,) if len(given.tables[CONTAINER_COUNTS]) else ()),
-        ),
-        "list",
+    limits = (
+        *((CONTENT_LIMIT, IDENTITY_LIMIT, UNMATCHED_LIMIT, GAP_LIMIT) if given.has_ships else ()),
+        *(land.LIMITS if of_land else ()),
+        SNAPSHOT,
+        *((FINE_LIMIT,) if len(given.tables[CONTAINER_COUNTS]) else ()),
     )
-    return Section("method-full", "Method, error and limits in full", (how, errors, used, limits))
+    return Section("method-full", "Method, error and limits in full", (Text(how), errors, used, Text(limits, "list")))
 
 
 def provenance(given: BriefInput, digest: str) -> Section:
@@ -116,7 +124,7 @@ def provenance(given: BriefInput, digest: str) -> Section:
     by_scene = {r.scene_id: r for r in record.scenes}
     scenes = Table(
         "Scenes",
-        ("Scene", "Port", "Instant", "Sensor, level", "Request SHA-256", "Pixels SHA-256", "Detector"),
+        ("Scene", "Place", "Instant", "Sensor, level", "Request SHA-256", "Pixels SHA-256", "Detector"),
         tuple(_scene_row(given, a.id, by_scene) for a in given.acquisitions if a.start < given.period.end),
         compact=True,
         empty="No scene.",
@@ -124,9 +132,9 @@ def provenance(given: BriefInput, digest: str) -> Section:
     weights = Table(
         "Weights",
         ("Detector", "SHA-256", "Note"),
-        tuple((Cell(w.name), Cell(w.sha256, "hash"), Cell(w.note)) for w in record.weights),
+        tuple((Cell(w.name), Cell(w.sha256, "hash"), Cell(w.note)) for w in record.weights if given.has_ships),
         compact=True,
-        empty="No detector's weights are recorded.",
+        empty="No detector's weights are recorded." if given.has_ships else "No detector is used without water.",
     )
     inputs = Table(
         "Input files",
@@ -150,7 +158,9 @@ def provenance(given: BriefInput, digest: str) -> Section:
         ),
         compact=True,
     )
-    glossary = Table("Glossary", ("Word", "Meaning"), tuple((Cell(a), Cell(b)) for a, b in _GLOSSARY), compact=True)
+    known = dict(_AFLOAT if given.has_ships else ()) | dict(_ON_LAND if land.is_of_land(given) else ())
+    words = tuple((Cell(word), Cell(known[word])) for word in sorted(known))
+    glossary = Table("Glossary", ("Word", "Meaning"), words, compact=True)
     return Section(
         "provenance",
         "Provenance and data",
@@ -162,7 +172,10 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
     scene = next(a for a in given.acquisitions if a.id == scene_id)
     record = records.get(scene_id)
     request, pixels = (str(getattr(record, name, "")) for name in ("request_sha256", "pixels_sha256"))
-    name = next((aoi.name or aoi.id for aoi in given.aois if aoi.id == scene.aoi_id), scene.aoi_id)
+    aoi = next((aoi for aoi in given.aois if aoi.id == scene.aoi_id), None)
+    name, detector = scene.aoi_id, str(getattr(record, "detector", ""))
+    if aoi is not None:
+        name, detector = aoi.name or aoi.id, detector if aoi.has_water else ""
     return (
         Cell(scene.id),
         Cell(name),
@@ -173,12 +186,17 @@ def _scene_row(given: BriefInput, scene_id: str, records: Mapping[str, object]) 
         ),
         Cell(short(request), "hash", request),
         Cell(short(pixels), "hash", pixels),
-        Cell(str(getattr(record, "detector", "")) or "–"),
+        Cell(detector or "–"),
     )
 
 
 def downloads(given: BriefInput, digest: str) -> Downloads:
-    """The period's detections as GeoJSON and CSV, and the provenance as JSON, inside the page."""
+    """The provenance as JSON, and where ships are searched for the period's detections too, inside the page."""
+    record = Download(
+        "provenance.json", "application/json", _json(chain(given, digest)), "scenes, hashes, weights, inputs"
+    )
+    if not given.has_ships:
+        return Downloads((record,))
     mine = DETECTIONS.within(given.tables[DETECTIONS], given.period)
     layer = detections_layer(given.tables | {DETECTIONS: mine})
     layer = layer.assign(simulated=given.is_simulated)
@@ -200,9 +218,7 @@ def downloads(given: BriefInput, digest: str) -> Downloads:
                 f"{len(layer)} detections of the period",
             ),
             Download("detections.csv", "text/csv", safe_csv(flat), "the same as a table, safe for spreadsheets"),
-            Download(
-                "provenance.json", "application/json", _json(chain(given, digest)), "scenes, hashes, weights, inputs"
-            ),
+            record,
         )
     )
 

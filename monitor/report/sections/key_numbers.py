@@ -106,8 +106,6 @@ def key_numbers(given: BriefInput) -> Section:
     """Rates per clear observation with intervals against the past; "not observed" where there was no observation."""
     windows = Windows.of(given.period)
     ports = [aoi for aoi in given.aois if aoi.has_water]
-    if not ports:
-        return Section("numbers", _TITLE, (Text(("Ships are not searched for at a place without water.",), "note"),))
     blocks = [_table(windows, with_classes(given, aoi), aoi.name or aoi.id) for aoi in ports]
     note = Text(
         (

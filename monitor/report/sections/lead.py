@@ -114,7 +114,10 @@ def _changed(
         return None
     middle, names = mine.geometry.iloc[0].centroid, names_of(given)
     title = names.get(str(mine["zone_id"].iloc[0])) or names[finding.aoi_id]
-    frame = around(f"lead-{finding.id}", title, float(middle.x), float(middle.y), side_m=SIDE_M)
+    epsg = studios[finding.aoi_id].aoi.epsg
+    x, y = transformer(WGS84, epsg).transform(middle.x, middle.y)
+    lon, lat = transformer(epsg, WGS84).transform(x - _ASIDE * SIDE_M, y)
+    frame = around(f"lead-{finding.id}", title, float(lon), float(lat), side_m=SIDE_M)
     both = (before[-1], after[-1])
     labels = [when(k.acquisition) if k.acquisition else "" for k in both]
     pictures = [
@@ -123,7 +126,7 @@ def _changed(
     ]
     if pictures[0] is None or pictures[1] is None:
         return None
-    caption = f"{title}, {SIDE_M:.0f} m across; the changed ground is in the middle of the later picture."
+    caption = f"{title}, {SIDE_M:.0f} m across; the changed ground is right of the middle of the later picture."
     return Pair("lead", pictures[0], pictures[1], labels[0], labels[1], caption)
 
 

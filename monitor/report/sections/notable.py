@@ -9,7 +9,7 @@ import pandas as pd
 
 from monitor.core.findings import LIKELIHOODS, Finding
 from monitor.core.schema import Schema
-from monitor.core.tables import CHAINS, DARK_EVENTS, LAND_CHANGES, SHUTTLES, VESSELS, VISITS, VOYAGES
+from monitor.core.tables import CHAINS, DARK_EVENTS, LAND_CHANGES, LAND_STATES, SHUTTLES, VESSELS, VISITS, VOYAGES
 from monitor.core.wording import about_length, either
 from monitor.fuse.findings import headlines
 from monitor.fuse.findings.land import wording as ground
@@ -46,11 +46,14 @@ class PlainWords:
 def ranked(given: BriefInput) -> tuple[Finding, ...]:
     """The findings that may open a brief, the strongest first: by kind, confidence, chance, score, then the newest.
 
-    A dark event without a likelihood, where reception is not shown, is none of them.
+    The score of a zone on land is the least share that is occupied. A dark event without a likelihood, where reception
+    is not shown, is none of them.
     """
     notable = [f for f in given.findings if f.kind in _RANK and (f.likelihood or f.kind != "dark_event")]
     events = given.tables[DARK_EVENTS]
     chances = dict(zip(events["event_id"], zip(events["probability"], events["score"], strict=True), strict=True))
+    shares = given.tables[LAND_STATES][["scene_id", "zone_id", "share_low"]].itertuples(index=False)
+    chances |= {f"land_state|{scene}|{zone}": (0.0, share) for scene, zone, share in shares}
     return tuple(sorted(notable, key=lambda f: _key(f, chances)))
 
 
@@ -92,6 +95,8 @@ def plain_words(given: BriefInput, finding: Finding) -> PlainWords:
     row = None if made is None else _row(given, made[0], made[1], finding.id)
     if made is None or row is None:
         claim = finding.claim.split(". ")[0].rstrip(".")
+        for name in (aoi.name for aoi in given.aois if aoi.name):
+            claim = claim.replace(name, short_name(name))
         lower = claim[:1].lower() + claim[1:]
         sentence = headlines.hedged(finding.likelihood, lower) if finding.likelihood else claim
         return PlainWords(claim, f"{sentence}.", _why(finding))

@@ -104,11 +104,13 @@ def _tiles(
 
 
 def _objects(studio: Studio, observation: Observation, frame: Frame, tables: TableSet) -> tuple[Block, ...]:
-    """The table of the objects on the berths' picture, and what may be quoted of it; a sentence without pixels."""
+    """The objects on the berths' picture and what may be quoted of it; a sentence without pixels, nothing on land."""
     raster = studio.cut(observation.scene_id, frame)
     if raster is None:
         return (_lost(observation),)
     shown = marks(studio.detections(observation.scene_id), dict(studio.status), raster.grid)
+    if not observation.of_water:
+        return ()
     statement = tile_statement(studio.given, observation, studio.detections(observation.scene_id), shown)
     words = tuple(f"{name}: {text}" for name, text in statement)
     return (detections_table(studio, observation, shown, tables, title=frame.title), Text(words, "note"))
@@ -146,7 +148,7 @@ def _figure(
         ("Centre", coordinates(frame.lon, frame.lat)),
         ("Frame", f"{frame.width_m:.0f} m × {frame.height_m:.0f} m"),
     )
-    rows = detections_table(studio, observation, shown, tables, title=frame.title)
+    rows = detections_table(studio, observation, shown, tables, title=frame.title) if observation.of_water else None
     statement = tile_statement(studio.given, observation, studio.detections(observation.scene_id), shown)
     return (
         TileFigure(

@@ -14,7 +14,7 @@ from monitor.report.charts.season import Lane, Leg, Place, Sight, Span, season_c
 from monitor.report.charts.series import describe, tally
 from monitor.report.page.blocks import Block, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
-from monitor.report.sections.land.season import land_lanes
+from monitor.report.sections.land.season import chain_legs, land_lanes
 from monitor.report.sections.notable import short_name
 from monitor.report.sections.traffic import could_call
 from monitor.report.sections.voyages import touching
@@ -25,6 +25,10 @@ _MOST_GAPS = 20
 _SIGHTS = {OBSERVED: "clear", PARTLY: "partly", NOT_OBSERVED: "none"}
 _CAPTION = "One row a berth: thick where a ship was seen, thin where it may have been."
 _LAND_CAPTION = "Tracks and storage: the height of a bar is the share that is occupied."
+_CHAINS_CAPTION = (
+    "Grey slanted lines join what left and what came where that beats chance; it is no evidence of cause or of the "
+    "same cargo."
+)
 _LEGS_CAPTION = "Slanted lines are legs inferred between the ports. Nearness in time is no evidence of cause."
 
 
@@ -41,7 +45,13 @@ def season(given: BriefInput, observations: Mapping[str, tuple[Observation, ...]
     places, legs = _drawn(given, observations)
     has_land = any(sight.kind == "share" for one in places for lane in one.lanes for sight in lane.sights)
     has_berths = any(aoi.berths for aoi in given.aois)
-    parts = ((has_berths, _CAPTION), (has_land, _LAND_CAPTION), (bool(legs), _LEGS_CAPTION))
+    kinds = {leg.kind for leg in legs}
+    parts = (
+        (has_berths, _CAPTION),
+        (has_land, _LAND_CAPTION),
+        ("leg" in kinds, _LEGS_CAPTION),
+        ("chain" in kinds, _CHAINS_CAPTION),
+    )
     caption = " ".join(words for is_shown, words in parts if is_shown)
     chart = season_chart("season-chart", places, legs, given.period, caption=caption, details=_table(places, legs))
     blocks: list[Block] = [chart]
@@ -69,7 +79,7 @@ def _drawn(given: BriefInput, observations: Mapping[str, tuple[Observation, ...]
     ports = [_port(given, aoi, observations[aoi.id]) for aoi in given.aois]
     others = tuple(lane for lane in (_gaps(given), *_flights(given), _others(given)) if lane is not None)
     places = [*ports, Place("Elsewhere", others)] if others else ports
-    return places, _legs(given)
+    return places, [*_legs(given), *chain_legs(given)]
 
 
 def _port(given: BriefInput, aoi: Aoi, observations: tuple[Observation, ...]) -> Place:
@@ -203,7 +213,7 @@ def _table(places: list[Place], legs: list[Leg]) -> Table:
         for s in lane.spans
     ]
     rows += [
-        (Cell(minute(leg.left[0])), Cell(minute(leg.came[1])), Cell("–"), Cell("legs"), Cell("leg"), Cell(leg.words))
+        (Cell(minute(leg.left[0])), Cell(minute(leg.came[1])), Cell("–"), Cell("legs"), Cell(leg.kind), Cell(leg.words))
         for leg in legs
     ]
     columns = ("From, at the earliest", "To, at the latest", "Place", "Row", "Kind", "In words")

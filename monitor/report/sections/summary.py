@@ -34,7 +34,7 @@ def header(given: BriefInput) -> BriefHeader:
     if given.period.duration == timedelta(weeks=1) and start.isoweekday() == 1:
         week = f"ISO week {start.strftime('%G-W%V')}, "
     return BriefHeader(
-        title=f"Port activity: {ports}",
+        title=f"{'Port activity' if given.has_ships else 'Activity'}: {ports}",
         ports=ports,
         period=f"{week}{minute(start)} to {minute(end)}",
         issued_at=minute(given.issued_at),
@@ -238,7 +238,7 @@ def coverage(given: BriefInput, observations: dict[str, tuple[Observation, ...]]
     table = Table(
         "Observations in the period",
         (
-            "Port",
+            "Place",
             "Passes",
             "Clear",
             "Partly seen",
@@ -247,7 +247,9 @@ def coverage(given: BriefInput, observations: dict[str, tuple[Observation, ...]]
             "Earlier passes known",
         ),
         tuple(made),
-        "No observation is not the same as no ship: where nothing was seen of the water, no count is given.",
+        "No observation is not the same as no ship: where nothing was seen of the water, no count is given."
+        if given.has_ships
+        else "No observation is not the same as nothing there: where a zone was not seen, nothing is stated of it.",
         numeric=(1, 2, 3, 4, 6),
     )
     return Section("coverage", "What could be seen", (chart, table))

@@ -16,6 +16,7 @@ from monitor.report.tiles.marks import LOW_SCORE, Mark, is_ship
 from monitor.report.tiles.observations import OBSERVED, Observation
 
 _SURE = 0.7
+_ROWS = "; the numbered objects in the table below"
 StatementParts = tuple[tuple[str, str], ...]
 
 
@@ -81,7 +82,7 @@ def tile_statement(
     return (
         ("Observed", tally(shown, afloat=observation.of_water)),
         ("Confidence", _confidence(observation, scores)),
-        ("Evidence", f"scene {observation.scene_id}; the numbered objects in the table below"),
+        ("Evidence", f"scene {observation.scene_id}{_ROWS if observation.of_water else ''}"),
     )
 
 

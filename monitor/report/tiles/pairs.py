@@ -54,8 +54,10 @@ def pair_caption(studio: Studio, observations: tuple[Observation, Observation], 
     """
     before, after = observations
     labels = [when(k.acquisition) if k.acquisition else str(k.at) for k in observations]
+    is_alike = all(studio.has_site_stretch(k, frame) for k in observations)
+    same = "the same frame and stretch" if is_alike else "the same frame, not the same stretch,"
     return (
-        f"{frame.title}: the same frame and stretch at {labels[0]} and {labels[1]}. "
+        f"{frame.title}: {same} at {labels[0]} and {labels[1]}. "
         f"{between(studio.given, studio.aoi, before.scene_id, after.scene_id)}What came or went in between did "
         "so within that interval; the pictures do not show when."
     )

@@ -14,23 +14,37 @@ from monitor.report.page.style import Rgb
 
 _NO_DATA = np.array([226, 229, 233], dtype=np.uint8)
 _SAMPLE = 40_000
+_LEAST_INSIDE = 0.5
+"""Share of the clear pixels that a stretch must show as other than black or white. Chosen."""
 EIGHT_BIT = "of 255"
 """Unit of a picture for the eye, whose numbers are no reflectance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Linear limits, one pair for each of the three channels; radar is shown in decibels and grey."""
+    """Linear limits, one pair for each of the three channels; radar is shown in decibels and grey.
+
+    `scope` says in words for which pictures they hold.
+    """
 
     sensor: str
     bands: tuple[str, str, str]
     low: tuple[float, float, float]
     high: tuple[float, float, float]
     unit: str = ""
+    scope: str = "fixed for this site"
 
     def fits(self, raster: Raster) -> bool:
         """Whether it was measured on pixels of the raster's bands and unit."""
         return set(self.bands) <= set(raster.bands) and self.unit == _unit(self.sensor, [raster])
+
+    def shows(self, raster: Raster) -> bool:
+        """Whether half of the clear pixels lie within its limits: one measured on snow shows bare ground black."""
+        inside = [
+            ((values := _clear(raster, band, self.is_radar)) >= low) & (values <= high)
+            for band, low, high in zip(self.bands, self.low, self.high, strict=True)
+        ]
+        return not inside[0].size or float(np.mean(np.all(inside, axis=0))) >= _LEAST_INSIDE
 
     @property
     def is_radar(self) -> bool:

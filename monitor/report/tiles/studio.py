@@ -87,6 +87,8 @@ class Studio:
     def stretch(self, sensor_id: str, scene_id: str, frame: Frame) -> Stretch:
         """The site's stretch for a sensor; measured on this very scene if no other came before.
 
+        So it is where the site's does not fit, and on land where snow came or went since.
+
         Parameters
         ----------
         sensor_id : str
@@ -100,9 +102,13 @@ class Studio:
             self.stretch_from(sensor_id, (scene_id,), frame)
         made = self._stretch[sensor_id]
         raster = self.cut(scene_id, frame)
-        if raster is not None and not made.fits(raster):
-            return measure(sensor_id, [raster])
+        if raster is not None and not (made.fits(raster) and (self.aoi.has_water or made.shows(raster))):
+            return replace(measure(sensor_id, [raster]), scope="of this picture alone")
         return made
+
+    def has_site_stretch(self, observation: Observation, frame: Frame) -> bool:
+        """Whether the picture of an observation has the stretch of the site, and not one of its own."""
+        return self.stretch(observation.sensor, observation.scene_id, frame) is self._stretch[observation.sensor]
 
     def detections(self, scene_id: str) -> pd.DataFrame:
         """The numbered detections of a scene, without single boxes: these are counted by yard and stack."""
@@ -261,13 +267,14 @@ class Studio:
             f"{plural(stacks, 'container stack')} marked; "
             + ", ".join(f"{sum(m.status == s for m in shown)} {s}" for s in dict.fromkeys(m.status for m in shown))
         )
+        marked_by = f"Detector {detector} · " if self.aoi.has_water else ""
         return TileText(
             title=title,
             when=acquired(scene, self.aoi),
             lines=(
                 f"{craft} {kind.instrument} · {scene.level or 'level not recorded'} · bands {bands} · {orbit}",
                 f"Scene {scene.id} · source {scene.source or 'unknown'}",
-                f"Detector {detector} · {request} · {self.given.provenance.software}",
+                f"{marked_by}{request} · {self.given.provenance.software}",
             ),
             credit=f"{kind.credit} {scene.start.year}",
             alt=alt.rstrip("; "),

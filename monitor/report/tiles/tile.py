@@ -228,7 +228,7 @@ def _lines(raster: Raster, stretch: Stretch, text: TileText, overlay: Overlay, z
     lines = (
         f"Centre {coordinates(lon, lat)} (WGS 84), MGRS {mgrs(lon, lat)} · EPSG:{grid.epsg} · ground pixel "
         f"{grid.gsd_m:g} m",
-        f"{stretch.name}, {shown} · stretch fixed for this site: {stretch.text}",
+        f"{stretch.name}, {shown} · stretch {stretch.scope}: {stretch.text}",
         *text.lines,
     )
     ground = grid.footprint()

@@ -163,7 +163,7 @@ def _in_use(states: pd.DataFrame, names: Names, period: TimeRange, rule: LandFin
             at,
             wording.in_use(place, _triple(row, "share"), at, is_rail=is_rail),
             "",
-            "high" if past >= rule.many_observations else "moderate",
+            "moderate" if past >= rule.many_observations else "low",
             (f"rests on {plural(past, 'other clear observation')} of the zone",),
             (str(row["scene_id"]),),
             wording.TRAIN_ALTERNATIVES if is_rail else wording.STORAGE_ALTERNATIVES,

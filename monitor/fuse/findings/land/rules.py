@@ -18,7 +18,8 @@ class LandFindingRule:
     quiet_observations : int
         Clear observations without a train that this rests on, at least. Chosen.
     many_observations : int
-        Clear observations from which the confidence is high. Chosen.
+        Clear observations from which the confidence is high, and moderate for shares of tracks and storage, whose
+        intervals held the truth in three of four cases (docs/explanation/land.md). Chosen.
     least_probability : float
         Changes of the ground that are less probable are not stated: where "likely" begins in ICD 203.
     chain_level : float

@@ -119,11 +119,16 @@ def ground_changed(
     lasted : str
         As `lasting` gives it.
     """
-    what = _GROUND.get(kind, _GROUND["other"])
+    what = ground_word(kind)
     return (
         f"{place} has {what}, {hectares(area_m2)}: it began between {day_and_time(began[0])} and "
         f"{day_and_time(began[1])} and {lasted}."
     )
+
+
+def ground_word(kind: str) -> str:
+    """``new bare ground``: a kind of LAND_CHANGES in words."""
+    return _GROUND.get(kind, _GROUND["other"])
 
 
 def ground_subject(kind: str, area_m2: float) -> str:
@@ -135,7 +140,7 @@ def ground_subject(kind: str, area_m2: float) -> str:
         As in LAND_CHANGES.
     area_m2 : float
     """
-    what = _GROUND.get(kind, _GROUND["other"])
+    what = ground_word(kind)
     size = f"{number(area_m2 / M2_PER_HA, 1)} ha"
     return f"A new structure of about {size}" if kind == "structure" else f"About {size} of {what}"
 
@@ -255,7 +260,7 @@ def chance_of_chain(p_value: float, adjusted: float, comparisons: int) -> str:
     )
 
 
-def no_change(place: str, clear: int) -> str:
+def no_change(place: str, clear: int, *, less_likely: int = 0) -> str:
     """Observed: what has not happened to the ground.
 
     Parameters
@@ -264,8 +269,12 @@ def no_change(place: str, clear: int) -> str:
         Name of the place.
     clear : int
         Clear observations.
+    less_likely : int, optional
+        Changes that were found and are less than likely.
     """
-    return f"No lasting change of the ground was found at {place} in {plural(clear, 'clear observation')}."
+    what = "likely change" if less_likely else "lasting change"
+    found = f"No {what} of the ground was found at {place} in {plural(clear, 'clear observation')}"
+    return f"{found} (less likely: {less_likely}, in the appendix)." if less_likely else f"{found}."
 
 
 def no_trains(tracks: Sequence[str], clear: int) -> str:

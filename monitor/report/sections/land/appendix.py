@@ -112,7 +112,7 @@ def _changes(given: BriefInput, aoi: Aoi, weeks: TimeRange) -> tuple[Block, ...]
     names = names_of(given)
     rows = tuple(
         (
-            Cell(f"{row['kind']}, {names.get(str(row['zone_id']), str(row['zone_id']))}"),
+            Cell(f"{wording.ground_word(str(row['kind']))}, {names.get(str(row['zone_id']), str(row['zone_id']))}"),
             Cell(wording.hectares((row["area_m2"], row["area_low_m2"], row["area_high_m2"]))),
             Cell(f"{minute(row['began_after'])} to {minute(row['began_before'])}"),
             Cell(wording.lasting(int(row["observations"]), row["last_seen"], ended=bool(row["ended"]))),

@@ -105,7 +105,7 @@ def _changed(given: BriefInput, aoi: Aoi, changes: pd.DataFrame) -> Table | None
     largest = changes.nlargest(_MOST_CHANGES, "area_m2").sort_values("began_before")
     rows = tuple(
         (
-            Cell(f"{row['kind']}, {names.get(str(row['zone_id']), str(row['zone_id']))}"),
+            Cell(f"{wording.ground_word(str(row['kind']))}, {names.get(str(row['zone_id']), str(row['zone_id']))}"),
             Cell(wording.hectares((row["area_m2"], row["area_low_m2"], row["area_high_m2"])).removeprefix("about ")),
             Cell(f"{short_day(row['began_after'])} to {short_day(row['began_before'])}"),
             Cell(likelihood_word(float(row["probability"]))),
@@ -156,9 +156,11 @@ def _quiet(given: BriefInput, aoi: Aoi, states: pd.DataFrame, changes: pd.DataFr
     """What has not happened, in as many short sentences as there are things to say."""
     name, parts = short_name(aoi.name or aoi.id), list[str]()
     if changes.empty:
-        parts.append(wording.no_change(name, states["scene_id"].nunique()))
+        made = LAND_CHANGES.within(given.tables[LAND_CHANGES], given.period)
+        less_likely = int((made["aoi_id"] == aoi.id).sum())
+        parts.append(wording.no_change(name, states["scene_id"].nunique(), less_likely=less_likely))
     tracks = states[states["kind"] == "rail"]
-    empty = [zone for zone, mine in tracks.groupby("zone_id") if not is_occupied(mine).any()]
+    empty = [zone for zone, mine in tracks.groupby("zone_id") if (mine["share"] <= _RULE.empty_share).all()]
     if empty:
         mine = tracks[tracks["zone_id"].isin(empty)]
         names = names_of(given)

@@ -98,7 +98,7 @@ class ShareRule:
 
 @dataclass(frozen=True, slots=True)
 class UseRule:
-    """How pixels of a track or a lot become what is in use.
+    """How pixels of tracks become what is in use.
 
     Attributes
     ----------
@@ -107,17 +107,19 @@ class UseRule:
     prior : float
         Chance that a piece is in use when nothing is known of it.
     contrast : float
-        How far wagons or goods differ from the ground under them in brightness, in reflectance.
+        How far wagons differ from the ground under them in brightness, in reflectance.
     tint : float
         How far beyond that in each band.
-    together : float
-        Log odds that a neighbour in use adds, in an area.
     train_pieces : float
         Mean length of a train, in pieces of 20 m.
     trust : float
         Power given to the pixels' evidence, below 1 as neighbouring pixels and bands share their errors.
     floor : float
         Least spread of an unexplained pixel, in reflectance.
+    tails : float
+        Degrees of freedom of what nothing explains.
+    least_share, most_share : float
+        Bounds of the share that is taken to be in use before each further round.
     rounds, sweeps : int
         How often level and use are found in turn, and how often each piece is.
     share : ShareRule
@@ -127,7 +129,6 @@ class UseRule:
     prior: float = 0.15
     contrast: float = 0.1
     tint: float = 0.05
-    together: float = 1.5
     train_pieces: float = 15.0
     trust: float = 0.5
     floor: float = 0.003

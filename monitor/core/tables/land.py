@@ -9,7 +9,7 @@ LAND_STATES = Schema(
     name="land_states",
     text=(
         "What each optical observation showed of each rail and open-storage zone: the share that is occupied, NaN "
-        "when it was not observed or there is no past to compare with, never 0."
+        "when it was not observed, there is no past to compare with or its interval would say nothing, never 0."
     ),
     columns={
         "scene_id": Column("str", "", "Id of the scene."),
@@ -26,7 +26,9 @@ LAND_STATES = Schema(
         "area_low_m2": Column("float64", "m²", "Lower bound of the area."),
         "area_high_m2": Column("float64", "m²", "Upper bound of the area."),
         "observations": Column("int64", "", "Other clear observations of the zone that the share rests on."),
-        "reason": Column("str", "", '"" | cloud | snow | no data | no past: why nothing, or less, is stated.'),
+        "reason": Column(
+            "str", "", '"" | cloud | snow | no data | no past | uncertain: why nothing, or less, is stated.'
+        ),
     },
     key=("scene_id", "zone_id"),
     time=("acquired_at", "acquired_at"),

@@ -52,6 +52,17 @@ class Elements:
         """Whether the pieces are those of tracks."""
         return bool(self.neighbour.shape[1] == 2)
 
+    @property
+    def tracks(self) -> int:
+        """Number of tracks; 0 for an area."""
+        return int(self.group.max()) + 1 if self.is_track else 0
+
+    @property
+    def main_pixel(self) -> Ints:
+        """(piece,) number of the pixel in which each shows most: its own, in an area."""
+        made: Ints = self.pixel[np.arange(len(self.pixel)), self.weight.argmax(axis=1)]
+        return made
+
     def matrix(self, pixels: int) -> csr_array:
         """(piece, pixel) share of each pixel that a piece in use covers.
 

@@ -1,7 +1,7 @@
 """Which pieces of a track or of a lot are in use at each observation, each against its own past.
 
 Pixels are the sum of what the pieces show in them: a wagon covers a third of a pixel, and tracks lie five metres apart.
-A piece in use adds something of unknown colour (a slab), an empty one nothing (a spike); neighbours tend to be alike.
+A piece in use adds something of unknown colour (a slab), an empty one nothing (a spike); trains are many pieces long.
 The empty level of each pixel is learnt with it.
 """
 
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from monitor.core.arrays import Bools, Floats, Ints, Pixels
+from monitor.core.arrays import Bools, Floats, Pixels
 from monitor.fuse.land.elements import Elements
 from monitor.fuse.land.rules import UseRule
-from monitor.fuse.land.scene_effects import ground_of, share_beside, taken_out, without_growth
+from monitor.fuse.land.scene_effects import ground_of, share_beside, taken_out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,16 +66,17 @@ def in_use(
     level = _first_level(values, clear)
     chance = np.full((len(values), len(elements.size_m)), rule.prior)
     shown = np.zeros(values.shape, dtype=np.float32)
-    weight, prior = clear.astype(np.float32), rule.prior
+    weight, share = clear.astype(np.float32), np.full((len(values), 1), rule.prior)
     for _ in range(rule.rounds):
-        share = share_beside(ground, values - level - shown, weight)
-        rest = without_growth(ground, taken_out(ground, shown, level, share))
-        noise = _noise(rest - shown, clear, covered > 0, rule)
-        chance, shown = _explained(rest, clear, elements, noise, chance=chance, prior=prior, rule=rule)
+        follows = share_beside(ground, values - level - shown, weight)
+        rest = taken_out(ground, shown, level, follows)
+        ok = clear & np.isfinite(rest[:, 0])
+        noise = _noise(rest - shown, np.where(ok, weight, 0.0), covered > 0, rule)
+        chance, shown = _explained(rest, ok, elements, noise, chance=chance, share=share, rule=rule)
+        share = np.clip(np.nanmean(chance, axis=1, keepdims=True), rule.least_share, rule.most_share)
         weight = _idle(rest, clear, chance, elements, covered)
         level = level + _mean_left(rest - shown, weight)
-        prior = float(np.clip(chance.mean(), 0.3 * rule.prior, 3.0 * rule.prior))
-    seen = _seen(clear & np.isfinite(rest[:, 0]), elements)
+    seen = _seen(ok, elements)
     return Use(np.where(seen, chance, np.nan), seen)
 
 
@@ -104,105 +105,116 @@ def _seen(clear: Bools, elements: Elements) -> Bools:
     return made
 
 
-def _noise(rest: Pixels, clear: Bools, inside: Bools, rule: UseRule) -> Pixels:
-    """(band, pixel) spread of what nothing explains, with a floor."""
-    size = np.where(clear[:, None], np.abs(rest), np.float32(np.nan))
-    ordered = np.sort(size, axis=0)
-    number = np.maximum(np.isfinite(size[:, 0]).sum(axis=0), 1)
-    at = ((number - 1) // 2)[None, None].repeat(rest.shape[1], axis=1)
-    own = 1.4826 * np.nan_to_num(np.take_along_axis(ordered, at, axis=0)[0], nan=0.0)
-    common = np.median(own[:, inside], axis=1, keepdims=True)
-    made: Pixels = np.maximum(np.sqrt((own**2 + common**2) / 2), rule.floor).astype(np.float32)
-    return made
+@dataclass(frozen=True, slots=True, eq=False)
+class Noise:
+    """What nothing explains, and what pieces in use add, in directions of the bands in which both are independent.
+
+    Attributes
+    ----------
+    turn, back : Floats
+        (band, band) from reflectance into directions in which what nothing explains has variance 1, and back.
+    added : Floats
+        (band,) variance of what a piece in use adds in each direction.
+    precision : Floats
+        (pixel,) 1 over the variance of what nothing explains in each pixel.
+    """
+
+    turn: Floats
+    back: Floats
+    added: Floats
+    precision: Floats
+
+
+def _noise(left: Pixels, weight: Pixels, inside: Bools, rule: UseRule) -> Noise:
+    """How the bands vary together where nothing stands: growth, sun and haze take directions of their own."""
+    bands = left.shape[1]
+    chosen = np.flatnonzero(inside)
+    heavy = weight[:, chosen].astype(np.float64)
+    all_of = np.moveaxis(np.nan_to_num(left[:, :, chosen], nan=0.0), 1, 2).astype(np.float64)
+    scatter = rule.floor**2 * np.eye(bands)
+    for _ in range(_FITS):
+        away = (all_of @ np.linalg.inv(scatter) * all_of).sum(axis=2)
+        counts = heavy * (rule.tails + bands) / (rule.tails + away)
+        scatter = np.einsum("tp,tpa,tpb->ab", counts, all_of, all_of) / max(float(heavy.sum()), 1.0)
+        scatter += rule.floor**2 * np.eye(bands)
+    root = np.linalg.cholesky(scatter)
+    white = np.linalg.inv(root)
+    slab = white @ (rule.contrast**2 * np.ones((bands, bands)) + rule.tint**2 * np.eye(bands)) @ white.T
+    added, turn = np.linalg.eigh(slab)
+    turn = turn.T @ white
+    size = np.where(heavy > 0, ((all_of @ turn.T) ** 2).mean(axis=2), np.nan)
+    own = np.ones(left.shape[2])
+    some = np.isfinite(size).any(axis=0)
+    own[chosen[some]] = np.nanmedian(size[:, some], axis=0) / _MEDIAN_CHI2
+    return Noise(turn, np.linalg.inv(turn), added, 2.0 / (1.0 + own))
 
 
 def _explained(
-    rest: Pixels, clear: Bools, e: Elements, noise: Pixels, *, chance: Floats, prior: float, rule: UseRule
+    rest: Pixels, ok: Bools, e: Elements, noise: Noise, *, chance: Floats, share: Floats, rule: UseRule
 ) -> tuple[Floats, Pixels]:
-    """(time, piece) chance of use, and (time, band, pixel) what the pieces in use show: mean-field, group by group."""
+    """(time, piece) chance of use, and (time, band, pixel) what the pieces in use show: mean-field, track by track."""
     chance = chance.copy()
     mean = np.zeros((rest.shape[0], rest.shape[1], len(e.size_m)))
-    ok = clear & np.isfinite(rest[:, 0])
-    left = np.where(ok[:, None], rest, 0.0).astype(np.float64)
-    groups = [np.flatnonzero(e.group == number) for number in range(int(e.group.max()) + 1)]
-    precision = (1.0 / noise.astype(np.float64)) ** 2
+    turned = np.einsum("ab,tbp->tap", noise.turn, np.where(ok[:, None], rest, 0.0))
+    left = turned.copy()
     matrix = e.matrix(rest.shape[2])
-    for sweep in range(rule.sweeps):
-        for group in groups:
+    for _ in range(rule.sweeps):
+        for number in range(int(e.group.max()) + 1):
+            group = np.flatnonzero(e.group == number)
             pixel, weight = e.pixel[group], e.weight[group]
             was = chance[:, None, group] * mean[:, :, group]
             mine = left[:, :, pixel] + was[..., None] * weight[None, None]
-            heavy = (ok[:, pixel] * weight[None])[:, None] * precision[:, pixel][None]
-            odds, best = _odds((heavy * weight[None, None]).sum(axis=3), (heavy * mine).sum(axis=3), rule)
-            if e.is_track:
-                now = _along(odds, prior, rule.train_pieces)
-            else:
-                odds += np.log(prior / (1.0 - prior)) + rule.together * _agreement(chance, e.neighbour[group], prior)
-                now = 1.0 / (1.0 + np.exp(-np.clip(odds, -30.0, 30.0)))
-            step = 1.0 if sweep > 1 and not e.is_track else 0.6
-            chance[:, group] += step * (now - chance[:, group])
-            mean[:, :, group] += step * (best - mean[:, :, group])
+            heavy = ok[:, pixel] * (weight * noise.precision[pixel])[None]
+            odds, best = _odds((heavy * weight[None]).sum(axis=2), (heavy[:, None] * mine).sum(axis=3), noise, rule)
+            now = _along(odds, share, rule.train_pieces)
+            chance[:, group] += _STEP * (now - chance[:, group])
+            mean[:, :, group] += _STEP * (best - mean[:, :, group])
             added = (chance[:, None, group] * mean[:, :, group] - was).reshape(-1, len(group))
             left -= (added @ matrix[group]).reshape(left.shape)
-    return chance, np.where(ok[:, None], rest - left, 0.0).astype(np.float32)
+    shown = np.einsum("ab,tbp->tap", noise.back, turned - left)
+    return chance, np.where(ok[:, None], shown, 0.0).astype(np.float32)
 
 
-def _along(odds: Floats, prior: float, pieces: float) -> Floats:
+_STEP, _FITS, _MEDIAN_CHI2 = 0.6, 8, 0.87
+"""Damping of the sweeps, fits of the scatter (chosen), and the median of the mean of five squared normal variables."""
+
+
+def _along(odds: Floats, share: Floats, pieces: float) -> Floats:
     """(time, piece) chance of use along one track, by the forward–backward algorithm: trains are many pieces long.
 
     Parameters
     ----------
     odds : Floats
         (time, piece) log odds of what the pixels show.
-    prior : float
-        Share of the track that is usually in use.
+    share : Floats
+        (time, 1) share of the zone that is in use.
     pieces : float
         Mean length of a train.
     """
-    leave = 1.0 / pieces
-    enter = leave * prior / (1.0 - prior)
-    move = np.array([[1.0 - enter, enter], [leave, 1.0 - leave]])
+    leave = np.full_like(share, 1.0 / pieces)
+    enter = np.minimum(leave * share / (1.0 - share), 0.5)
+    move = np.stack([np.hstack([1.0 - enter, enter]), np.hstack([leave, 1.0 - leave])], axis=1)
     seen = np.stack([np.ones_like(odds), np.exp(np.clip(odds, -20.0, 20.0))], axis=2)
-    number = odds.shape[1]
     forward, backward = np.empty_like(seen), np.ones_like(seen)
-    state = np.array([1.0 - prior, prior])[None] * seen[:, 0]
+    state = np.hstack([1.0 - share, share]) * seen[:, 0]
     forward[:, 0] = state / state.sum(axis=1, keepdims=True)
-    for at in range(1, number):
-        state = (forward[:, at - 1] @ move) * seen[:, at]
+    for at in range(1, odds.shape[1]):
+        state = np.einsum("ta,tab->tb", forward[:, at - 1], move) * seen[:, at]
         forward[:, at] = state / state.sum(axis=1, keepdims=True)
-    for at in range(number - 2, -1, -1):
-        state = (backward[:, at + 1] * seen[:, at + 1]) @ move.T
+    for at in range(odds.shape[1] - 2, -1, -1):
+        state = np.einsum("tab,tb->ta", move, backward[:, at + 1] * seen[:, at + 1])
         backward[:, at] = state / state.sum(axis=1, keepdims=True)
     both = forward * backward
     made: Floats = both[:, :, 1] / both.sum(axis=2)
     return made
 
 
-def _odds(strength: Floats, pull: Floats, rule: UseRule) -> tuple[Floats, Floats]:
-    """(time, piece) log odds that a piece is in use, and (time, band, piece) what it then adds.
-
-    What it adds is one brightness for all bands and a little of its own in each: a slab with variance
-    ``contrast² · 11ᵀ + tint² · I``, integrated out by the Woodbury identity.
-    """
-    tint, contrast = rule.tint**2, rule.contrast**2
-    own = tint / (1.0 + strength * tint)
-    weighted = strength / (1.0 + strength * tint)
-    total = weighted.sum(axis=1)
-    pooled = (pull / (1.0 + strength * tint)).sum(axis=1)
-    bright_variance = contrast / (1.0 + total * contrast)
-    bright = bright_variance * pooled
-    best = own * pull + bright[:, None] / (1.0 + strength * tint)
-    gain = (own * pull**2).sum(axis=1) + bright_variance * pooled**2
-    cost = np.log1p(strength * tint).sum(axis=1) + np.log1p(total * contrast)
-    return rule.trust * 0.5 * (gain - cost), best
-
-
-def _agreement(chance: Floats, neighbour: Ints, prior: float) -> Floats:
-    """(time, piece) how much its neighbours are in use, less what is usual."""
-    known = neighbour >= 0
-    theirs = np.where(known[None], chance[:, np.maximum(neighbour, 0)] - prior, 0.0)
-    made: Floats = theirs.sum(axis=2)
-    return made
+def _odds(strength: Floats, pull: Floats, noise: Noise, rule: UseRule) -> tuple[Floats, Floats]:
+    """(time, piece) log odds that a piece is in use, and (time, band, piece) what it then adds in each direction."""
+    added = noise.added[None, :, None]
+    post = added / (1.0 + added * strength[:, None])
+    gain = (post * pull**2).sum(axis=1) - np.log1p(added * strength[:, None]).sum(axis=1)
+    return rule.trust * 0.5 * gain, post * pull
 
 
 def _idle(rest: Pixels, clear: Bools, chance: Floats, e: Elements, covered: Floats) -> Pixels:

@@ -140,7 +140,7 @@ def area_of(
     """
     share, edge = _shares(patch, values, clear, classes=classes, ij=ij)
     area = float(share.sum()) * cell_m2
-    wide = _Z90 * cell_m2 * float(np.sqrt(0.35**2 * edge + (0.06 * share.sum()) ** 2))
+    wide = _Z90 * cell_m2 * float(np.sqrt(0.35**2 * edge + (0.1 * share.sum()) ** 2))
     return area, max(area - wide, 0.0), area + wide
 
 

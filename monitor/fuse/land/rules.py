@@ -68,8 +68,37 @@ class LandRule:
 
 
 @dataclass(frozen=True, slots=True)
+class ShareRule:
+    """How the chances of the pieces of a zone become a share and its 90 % interval.
+
+    Attributes
+    ----------
+    cover : float
+        Share of pieces in use that wagons or goods cover.
+    fixed, in_use : float
+        Standard error that is left when every piece is certain, and more in proportion to the share.
+    alike : float
+        How many neighbouring pieces err together.
+    below, above : float
+        How far the interval reaches below and above the share, in standard errors: those that hold 0.95 of the errors
+        on either side in made seasons (`depot`, seeds 2 to 4) and, but for yards, in made places of another kind, for
+        tracks, yards and lots each. Tracks that are in use more often than not were left out.
+    widest : float
+        An interval wider than this says nothing, and no share is stated.
+    """
+
+    cover: float = 1.0
+    fixed: float = 0.05
+    in_use: float = 0.2
+    alike: float = 6.0
+    below: float = 1.645
+    above: float = 1.645
+    widest: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
 class UseRule:
-    """How pixels of a track or a lot become what is in use.
+    """How pixels of tracks become what is in use.
 
     Attributes
     ----------
@@ -78,39 +107,88 @@ class UseRule:
     prior : float
         Chance that a piece is in use when nothing is known of it.
     contrast : float
-        How far wagons or goods differ from the ground under them in brightness, in reflectance.
+        How far wagons differ from the ground under them in brightness, in reflectance.
     tint : float
         How far beyond that in each band.
-    together : float
-        Log odds that a neighbour in use adds, in an area.
     train_pieces : float
         Mean length of a train, in pieces of 20 m.
     trust : float
         Power given to the pixels' evidence, below 1 as neighbouring pixels and bands share their errors.
     floor : float
         Least spread of an unexplained pixel, in reflectance.
+    tails : float
+        Degrees of freedom of what nothing explains.
+    least_share, most_share : float
+        Bounds of the share that is taken to be in use before each further round.
     rounds, sweeps : int
         How often level and use are found in turn, and how often each piece is.
-    pieces_alike : float
-        How many neighbouring pieces err together.
-    share_error : tuple of float
-        Standard error of a share that is left when every piece is certain: fixed, and in proportion to what is in use.
+    share : ShareRule
     """
 
     least_observations: int = 3
     prior: float = 0.15
-    contrast: float = 0.05
-    tint: float = 0.02
-    together: float = 1.5
+    contrast: float = 0.1
+    tint: float = 0.05
     train_pieces: float = 15.0
     trust: float = 0.5
-    floor: float = 0.008
-    rounds: int = 3
+    floor: float = 0.003
+    tails: float = 2.0
+    least_share: float = 0.03
+    most_share: float = 0.8
+    rounds: int = 2
     sweeps: int = 6
-    pieces_alike: float = 6.0
-    share_error: tuple[float, float] = (0.12, 0.3)
+    share: ShareRule = ShareRule(fixed=0.15, in_use=0.1, alike=6.0, below=1.65, above=2.85)
+
+
+@dataclass(frozen=True, slots=True)
+class LotRule:
+    """How pixels of a lot become what is in use.
+
+    Attributes
+    ----------
+    least_observations : int
+        Clear observations that make a past.
+    prior : float
+        Share in use when nothing is known of it.
+    contrast, tint : float
+        How far goods differ from the ground in brightness, and beyond that in each band, in reflectance, before any
+        observation.
+    quiet : float
+        How far ground differs from its level in each band, before any observation.
+    doubt : float
+        Pixels that count as much as what was known before.
+    tails : float
+        Degrees of freedom of both distributions: edges, ruts and puddles lie far out.
+    uneven, floor : float
+        How far the ground of a lot differs from pixel to pixel: in proportion, and at least, in reflectance.
+    together : float
+        Log odds that a neighbour in use adds.
+    rounds, steps, sweeps, sample : int
+        How often levels, the two kinds, and neighbours are found in turn, and spectra that show the commonest.
+    share : ShareRule
+        Lanes between goods are narrower than a pixel, and edges are blurred: goods cover a part of the pixels in use.
+    """
+
+    least_observations: int = 3
+    prior: float = 0.3
+    contrast: float = 0.04
+    tint: float = 0.02
+    quiet: float = 0.01
+    doubt: float = 300.0
+    tails: float = 6.0
+    uneven: float = 0.04
+    floor: float = 0.004
+    together: float = 1.5
+    rounds: int = 3
+    steps: int = 15
+    sweeps: int = 3
+    sample: int = 600
+    share: ShareRule = ShareRule(cover=0.85, fixed=0.03, in_use=0.2, alike=6.0, below=0.95, above=1.2)
 
 
 RAIL = UseRule()
-LOT = UseRule(contrast=0.08, tint=0.04, together=0.7)
-"""Goods in the open differ more from bare ground than wagons from ballast, and fill whole pixels."""
+YARD = UseRule(
+    contrast=0.03, tint=0.02, rounds=3, share=ShareRule(fixed=0.15, in_use=0.1, alike=0.0, below=1.5, above=2.2)
+)
+"""Where tracks lie side by side one train is little of what a pixel shows, and some train stands there most days."""
+LOT = LotRule()

@@ -16,9 +16,9 @@ _BESIDE = 12
 """Pixels of ground beside that show what the season does to a pixel (chosen)."""
 _FEWEST = 20
 """Fewest clear pixels of a zone that show what the scene does (chosen)."""
-_MOST_COMMON = 0.006
-"""Most that the pixels of a zone may move together beyond what bare ground elsewhere does, in reflectance: more than
-that is what stands there."""
+_MOST_COMMON = 0.03
+"""Most that the pixels of a zone may move together beyond what bare ground elsewhere does, in reflectance: wet ballast,
+or a train on all of a track, which are then alike (chosen: at 0.006 wet ballast of made yards read as trains)."""
 _MOST_PX = 1.5
 """Longest shift that is taken out, in pixels."""
 _PRIOR = 0.02**2
@@ -205,33 +205,6 @@ def taken_out(ground: Ground, shown: Pixels, level: Pixels, share: Floats) -> Pi
         rest = rest - np.tensordot(shift, slope[:, :, ok], axes=1)
         out[now][:, ok] = rest + shown[now][:, ok]
     return out
-
-
-def without_growth(ground: Ground, rest: Pixels) -> Pixels:
-    """(time, band, pixel) what is left without its part in the direction in which the ground beside changes most.
-
-    Leaves come and go in all pixels a little differently; wagons and goods differ from bare ground in other ways too.
-
-    Parameters
-    ----------
-    ground : Ground
-    rest : Pixels
-        (time, band, pixel) of `taken_out`.
-    """
-    beside = np.moveaxis(ground.beside, 1, 2).reshape(-1, rest.shape[1])
-    beside = beside[np.isfinite(beside[:, 0])]
-    left = np.moveaxis(rest[:, :, ground.inside], 1, 2).reshape(-1, rest.shape[1])
-    left = left[np.isfinite(left[:, 0])]
-    if len(beside) < _FEWEST or len(left) < _FEWEST:
-        return rest
-    spread = np.maximum(1.4826 * np.median(np.abs(left), axis=0), 1e-3)
-    way = np.linalg.eigh(beside.T @ beside / len(beside))[1][:, -1] / spread
-    if not np.isfinite(way).all():
-        return rest
-    away = np.eye(len(way)) - np.outer(way, way) / float(way @ way)
-    matrix = (spread[:, None] * away / spread[None]).astype(np.float32)
-    made: Pixels = np.einsum("ab,tbp->tap", matrix, rest)
-    return made
 
 
 def _robust(parts: Floats, seen: Floats) -> Floats:

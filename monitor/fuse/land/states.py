@@ -10,21 +10,21 @@ import numpy as np
 import pandas as pd
 
 from monitor.core.aoi import Aoi, Zone
-from monitor.core.arrays import Bools, Floats
+from monitor.core.arrays import Floats
 from monitor.core.geo.geodesy import WGS84, reproject
 from monitor.core.tables import LAND_STATES
 from monitor.detect.land.layout import AROUND, GROUND, LOT, TRACK, Places, layout
 from monitor.detect.land.profiles import CLOUD, NO_DATA, SNOW
 from monitor.fuse.land.elements import Elements, area_elements, track_elements
+from monitor.fuse.land.lots import lot_use
 from monitor.fuse.land.occupancy import Use, in_use
 from monitor.fuse.land.rules import LOT as LOT_USE
-from monitor.fuse.land.rules import RAIL, UseRule
+from monitor.fuse.land.rules import RAIL, YARD, LotRule, ShareRule, UseRule
 from monitor.fuse.land.scene_effects import bare_light
 from monitor.fuse.land.series import LandSeries, land_series
 
 _OBSERVED, _PARTLY = 0.9, 0.5
 """Clear share of a zone from which it counts as observed, and as observed in part; as in COVERAGE."""
-_Z90 = 1.645
 Lights: TypeAlias = Mapping[str, tuple[tuple[str, ...], Floats]]
 """Bands, and the factor in each of `scene_effects.bare_light`, by scene."""
 
@@ -35,12 +35,20 @@ class StateRules:
 
     Attributes
     ----------
-    rail, lot : UseRule
+    rail, lot : LotRule
         For rail zones and for open storage.
     """
 
     rail: UseRule = field(default=RAIL)
-    lot: UseRule = field(default=LOT_USE)
+    yard: UseRule = field(default=YARD)
+    lot: LotRule = field(default=LOT_USE)
+    yard_tracks: int = 3
+
+    def of(self, pieces: Elements) -> UseRule | LotRule:
+        """The rule for the pieces of a zone."""
+        if not pieces.is_track:
+            return self.lot
+        return self.yard if pieces.tracks >= self.yard_tracks else self.rail
 
 
 def land_states(aoi: Aoi, profiles: pd.DataFrame, rules: StateRules = StateRules()) -> pd.DataFrame:
@@ -56,20 +64,20 @@ def land_states(aoi: Aoi, profiles: pd.DataFrame, rules: StateRules = StateRules
     Notes
     -----
     A share rests on all clear observations of the zone by the same sensor, later ones too: an earlier share may change
-    when new ones come. A track that is in use more often than not shows its ground rarely; see `occupancy`.
+    when new ones come. A track that is in use more often than not shows its ground rarely; see `occupancy`. Where the
+    interval of a share is too wide to say anything, none is stated, and the reason is "uncertain".
     """
     rows: list[dict[str, object]] = []
     lights = _lights(profiles)
     for places in layout(aoi):
         if places.part in (TRACK, LOT):
-            rule = rules.rail if places.part == TRACK else rules.lot
             for series in land_series(profiles, places.part, places.zone_id):
-                rows += _zone_rows(aoi, aoi.zone(places.zone_id), places, series, rule, lights)
+                rows += _zone_rows(aoi, aoi.zone(places.zone_id), places, series, rules, lights)
     return LAND_STATES.conform(pd.DataFrame(rows)) if rows else LAND_STATES.empty()
 
 
 def _zone_rows(
-    aoi: Aoi, zone: Zone, places: Places, series: LandSeries, rule: UseRule, lights: Lights
+    aoi: Aoi, zone: Zone, places: Places, series: LandSeries, rules: StateRules, lights: Lights
 ) -> list[dict[str, object]]:
     local = reproject(zone.geometry, WGS84, aoi.epsg)
     if series.flags.shape[1] != len(places.xy):
@@ -78,6 +86,7 @@ def _zone_rows(
     pieces = pieces or area_elements(local, places.xy, places.side_m)
     if pieces is None:
         return []
+    rule = rules.of(pieces)
     shown = _clear_share(series, pieces)
     usable = shown >= _PARTLY
     use = _use(series.only(usable), places, pieces, rule, lights) if usable.sum() >= rule.least_observations else None
@@ -94,11 +103,11 @@ def _zone_rows(
             "state": state,
             "observations": max(int(usable.sum()) - int(usable[at]), 0),
             "reason": "" if state == "observed" else _reason(series, pieces, at),
-            **_share(None, pieces, 0, rule, zone),
+            **_share(None, pieces, 0, rule.share, zone),
         }
         if usable[at]:
-            row |= _share(use, pieces, number, rule, zone)
-            row["reason"] = row["reason"] if use is not None else "no past"
+            row |= _share(use, pieces, number, rule.share, zone)
+            row["reason"] = row["reason"] or ("uncertain" if pd.isna(row["share"]) else "") if use else "no past"
             number += 1
         rows.append(row)
     return rows
@@ -119,10 +128,14 @@ def _lights(profiles: pd.DataFrame) -> Lights:
     return out
 
 
-def _use(series: LandSeries, places: Places, pieces: Elements, rule: UseRule, lights: Lights) -> Use:
+def _use(series: LandSeries, places: Places, pieces: Elements, rule: UseRule | LotRule, lights: Lights) -> Use:
     light = None
     if all(lights.get(scene, ((), None))[0] == series.bands for scene in series.scene_ids):
         light = np.stack([lights[scene][1] for scene in series.scene_ids])
+    if isinstance(rule, LotRule):
+        own = pieces.main_pixel
+        chance = lot_use(series.values[:, :, own], series.clear[:, own], pieces.neighbour, rule=rule, light=light)
+        return Use(chance, np.isfinite(chance))
     return in_use(series.values, series.clear, pieces, xy=places.xy, side_m=places.side_m, rule=rule, light=light)
 
 
@@ -139,18 +152,13 @@ def _reason(series: LandSeries, pieces: Elements, at: int) -> str:
     return max(number, key=lambda name: number[name])
 
 
-def _share(use: Use | None, pieces: Elements, at: int, rule: UseRule, zone: Zone) -> dict[str, object]:
-    """Share and its interval, and the area of a lot; NaN where there is no past."""
+def _share(use: Use | None, pieces: Elements, at: int, rule: ShareRule, zone: Zone) -> dict[str, object]:
+    """Share and its interval, and the area of a lot; NaN where there is no past or the interval says nothing."""
     middle = low = high = float("nan")
-    if use is not None:
-        seen: Bools = use.seen[at]
-        size = pieces.size_m / pieces.size_m.sum()
-        chance = np.where(seen, use.probability[at], 0.0)
-        known = float(size[seen].sum())
-        if known > 0:
-            middle = float((chance * size)[seen].sum()) / known
-            error = _error(chance[seen], size[seen] / known, middle, rule)
-            low, high = max(middle - _Z90 * error, 0.0) * known, min(middle + _Z90 * error, 1.0) * known + 1.0 - known
+    if use is not None and use.seen[at].any():
+        found = share_of(use.probability[at], pieces.size_m, rule)
+        if found[2] - found[1] <= rule.widest:
+            middle, low, high = found
     area = float(pieces.size_m.sum()) if zone.kind == "open_storage" else float("nan")
     names = ("", "_low", "_high")
     shares = dict(zip((f"share{name}" for name in names), (middle, low, high), strict=True))
@@ -158,7 +166,22 @@ def _share(use: Use | None, pieces: Elements, at: int, rule: UseRule, zone: Zone
     return {**shares, **areas}
 
 
-def _error(chance: np.ndarray, size: np.ndarray, share: float, rule: UseRule) -> float:
-    """Standard error of a share: uncertain pieces, of which some err together, and what is left."""
-    pieces = rule.pieces_alike * float((size**2 * chance * (1.0 - chance)).sum())
-    return float(np.sqrt(pieces + rule.share_error[0] ** 2 + (rule.share_error[1] * share) ** 2))
+def share_of(chance: Floats, size_m: Floats, rule: ShareRule) -> tuple[float, float, float]:
+    """Share of a zone in use and its 90 % interval, in which what was hidden may be in use or not.
+
+    Parameters
+    ----------
+    chance : Floats
+        (piece,) that it was in use; NaN where it was not seen.
+    size_m : Floats
+        (piece,) length or area.
+    rule : ShareRule
+    """
+    seen = np.isfinite(chance)
+    known = float(size_m[seen].sum() / size_m.sum())
+    size, likely = size_m[seen] / size_m[seen].sum(), chance[seen]
+    middle = rule.cover * float((likely * size).sum())
+    unsure = rule.alike * float((size**2 * likely * (1.0 - likely)).sum())
+    error = float(np.sqrt(unsure + rule.fixed**2 + (rule.in_use * middle) ** 2))
+    low, high = max(middle - rule.below * error, 0.0), min(middle + rule.above * error, 1.0)
+    return middle, low * known, high * known + 1.0 - known

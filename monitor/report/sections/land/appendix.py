@@ -97,7 +97,8 @@ def _observations(states: pd.DataFrame, names: dict[str, str]) -> Table:
         "Share occupied, by observation",
         ("Acquired", "Zone", "Share (90 %)", "Area in use", "Other observations", "Scene"),
         rows,
-        "Passes that did not show a zone have no row; those under cloud, snow or without a past are crosses above.",
+        "Passes that did not show a zone have no row; those without a share (cloud, snow, no past, an interval that "
+        "says nothing) are crosses above.",
         numeric=(3, 4),
         empty="No clear observation.",
         compact=True,

@@ -7,9 +7,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from pandas.testing import assert_frame_equal
 from s3fs import S3FileSystem
 
@@ -25,10 +23,15 @@ pytestmark = [pytest.mark.weights, pytest.mark.slow, pytest.mark.loopback]
 DERIVED = ("berth_states", "visits", "matches", "counts")
 
 
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    """An S3 store on 127.0.0.1 with one bucket; its URL in the environment that clients read."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+@pytest.fixture(scope="module", params=["memory", "s3"])
+def store(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a folder in a store: of this process, or of an S3 server on 127.0.0.1 where moto is installed."""
+    if request.param == "memory":
+        yield "memory://ports/watch"
+        return
+    moto = pytest.importorskip("moto.server", reason="pip install 'maritime-monitor[s3-server]'")
+    boto3 = pytest.importorskip("boto3")
+    server = moto.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
     given = {

@@ -8,7 +8,6 @@ from typing import cast
 
 from monitor.core.aoi.zones import PLACE_KINDS, Aoi
 from monitor.core.errors import DataError
-from monitor.core.wording import plural
 
 _MEASURES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -66,7 +65,7 @@ def measures(aoi: Aoi) -> tuple[str, ...]:
     for kind, (what, word) in _MEASURES.items():
         zones = aoi.of_kind(kind)
         number = sum(zone.is_located for zone in zones) if kind in _SHARES else len(zones)
-        made += [f"{what} at {plural(number, word)}"] if number else []
+        made += [f"{what} at {number} {word}{'' if number == 1 else 's'}"] if number else []
     return tuple(made)
 
 

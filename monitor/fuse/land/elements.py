@@ -16,7 +16,7 @@ TRAIN_M = 3.1
 """Width of a wagon; as usual on 1435 and 1520 mm."""
 PIECE_M = 20.0
 """Length of track that is in use or not as a whole (chosen): a wagon and a half."""
-_POINT_M = 0.5
+_POINT_PX = 0.5
 """Standard deviation of the point spread, in pixels, beside the pixel's own width."""
 _NEAR_PX = 1.9
 """How far from a pixel's middle a piece still shows, in pixels (chosen)."""
@@ -142,7 +142,7 @@ def _shown(spots: Floats, cover_px: Floats, xy: Floats, side_m: float) -> tuple[
     near = np.hypot(apart[..., 0], apart[..., 1]) < _NEAR_PX
     most = max(int(near.sum(axis=1).max()), 1)
     pixel, weight = np.zeros((len(spots), most), dtype=np.int64), np.zeros((len(spots), most))
-    wide = np.hypot(_POINT_M, np.sqrt(1.0 / 12.0))
+    wide = np.hypot(_POINT_PX, np.sqrt(1.0 / 12.0))
     for number, seen in enumerate(near):
         at = np.flatnonzero(seen)
         away = (xy[at][:, None] - spots[number][None]) / side_m

@@ -215,11 +215,15 @@ _CHANGES_PER_YEAR = 2.0
 """Real changes a year at a place that is watched for them (chosen): the prior beside the false alarms found."""
 
 
+_MOST_PROBABLE = 19.0 / 22.0
+"""No statement is more probable than statements are right: 19 of 22 on made-up seasons (docs/explanation/land.md)."""
+
+
 def _probability(patch: Patch, one: Stated, per_year: float) -> float:
     """Chance that a change is real and lasts.
 
     Real changes beside the false alarms of the rule; each observation beyond the second halves the latter, and
-    ground around that does the same adds to them.
+    ground around that does the same adds to them. At most `_MOST_PROBABLE`.
     """
     false = per_year * 0.5 ** min(patch.shown - 2, 4) + 4.0 * one.fields + (0.3 if one.kind == OTHER else 0.0)
-    return _CHANGES_PER_YEAR / (_CHANGES_PER_YEAR + false)
+    return min(_CHANGES_PER_YEAR / (_CHANGES_PER_YEAR + false), _MOST_PROBABLE)

@@ -7,6 +7,7 @@ from functools import lru_cache
 import pandas as pd
 import pytest
 
+from monitor.core.findings import likelihood_word
 from monitor.core.tables import LAND_CHANGES
 from monitor.fuse.land.changes import land_changes
 from monitor.fuse.land.rules import LandRule
@@ -30,6 +31,7 @@ def test_each_change_is_stated_with_the_interval_in_which_it_began() -> None:
         assert row["kind"] == change.kind
         assert row["area_m2"] == pytest.approx(change.area_m2, rel=0.25)
         assert row["observations"] >= 2
+        assert likelihood_word(row["probability"]) != "almost certain"  # 19 of 22 statements are right
 
 
 def test_a_year_of_harvest_and_snow_alone_has_no_change() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pandas as pd
@@ -64,7 +65,8 @@ def _shares(given: BriefInput, aoi: Aoi, weeks: TimeRange) -> tuple[Block, ...]:
         return ()
     names = names_of(given)
     shown = [ZoneShares(names[zone.id], _passes(states[states["zone_id"] == zone.id])) for zone in zones]
-    return (share_chart(f"shares-{aoi.id}", shown, weeks, _observations(states, names)),)
+    first = max(weeks.start, states["acquired_at"].min().floor("D").to_pydatetime())
+    return (share_chart(f"shares-{aoi.id}", shown, replace(weeks, start=first), _observations(states, names)),)
 
 
 def _passes(states: pd.DataFrame) -> tuple[Share, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from monitor.workspace.workspace import Workspace
 
@@ -27,11 +28,16 @@ def repository() -> Path:
 
 
 @pytest.fixture(scope="session")
-def season_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The embedded season after its whole job; made once. Tests that write take a copy."""
-    folder = tmp_path_factory.mktemp("season") / "demo"
-    Workspace.demo(folder)
-    return folder
+def season_workspace(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The embedded season after its whole job; made once for all workers. Tests that write take a copy."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "season"
+    done = folder.with_suffix(".done")
+    with FileLock(folder.with_suffix(".lock")):
+        if not done.exists():
+            Workspace.demo(folder / "demo", pool="threads:2")
+            done.touch()
+    return folder / "demo"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -80,7 +80,7 @@ def short_name(name: str) -> str:
 def names_of(given: BriefInput) -> dict[str, str]:
     """The short names of ports, and of their zones, by id."""
     zones = {zone.id: zone.name or zone.id for aoi in given.aois for zone in aoi.zones}
-    return zones | {aoi.id: short_name(aoi.name or aoi.id) for aoi in given.aois}
+    return zones | {place: short_name(name) for place, name in given.place_names.items()}
 
 
 def all_names(given: BriefInput) -> str:

@@ -140,7 +140,8 @@ def _shuttle(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> 
     names = names_of(given)
     ports = [names.get(str(row[key]), str(row[key])) for key in ("port_a", "port_b")]
     bounds = (float(str(row["crossings_low_90"])), float(str(row["crossings_high_90"])))
-    verb = headlines.went_to_and_fro(ports[0], ports[1], bounds, is_wide=_RULE.is_wide(*bounds))
+    since = finding.start if finding.start < given.period.start else None
+    verb = headlines.went_to_and_fro(ports[0], ports[1], bounds, is_wide=_RULE.is_wide(*bounds), since=since)
     headline = headlines.stated(vessel(given, row["mmsi"]), finding.likelihood, verb)
     return PlainWords(headline, f"{headline}.", _why(finding))
 

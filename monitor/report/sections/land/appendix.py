@@ -23,6 +23,7 @@ WEEKS = 26
 """How far back a place's land is shown."""
 _MOST_LINKS = 60
 _DRAWN = ("rail", "open_storage")
+_LAND = (*_DRAWN, "storage")
 
 
 def land_sections(given: BriefInput, aoi: Aoi) -> tuple[Section, ...]:
@@ -36,8 +37,13 @@ def land_sections(given: BriefInput, aoi: Aoi) -> tuple[Section, ...]:
         The place.
     """
     blocks = land_blocks(given, aoi)
-    title = f"{aoi.name or aoi.id}: tracks, storage and ground"
+    title = f"{aoi.name or aoi.id}: {land_title(aoi).lower()}"
     return (Section(f"{aoi.id}-land", title, blocks),) if blocks else ()
+
+
+def land_title(aoi: Aoi) -> str:
+    """What the land of a place is about: departures alone where it has neither tracks nor storage."""
+    return "Tracks, storage and ground" if any(aoi.of_kind(kind) for kind in _LAND) else "Departures and arrivals"
 
 
 def land_blocks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:

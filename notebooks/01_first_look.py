@@ -71,7 +71,7 @@ def berth_calendar(aoi: str, ax: plt.Axes) -> None:
 figure, axes = plt.subplots(2, 1, figsize=(11, 8), sharex=True, layout="constrained")
 for aoi, ax in zip(("rajin", "dunai"), axes, strict=True):
     berth_calendar(aoi, ax)
-axes[0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
+_ = axes[0].legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), frameon=False)
 # %% [markdown]
 # ## Vessels per observation
 # Observations that showed nothing have no number, so they are no zeros in the mean either. The bar is the share of the
@@ -136,7 +136,7 @@ ax.set_title(
     f"SIMULATED  {english(ports['rajin'])}, {best['acquired_at']:%d %b %Y %H:%M} UTC, {len(boxes)} objects found",
     loc="left",
 )
-ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
+_ = ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
 # %% [markdown]
 # ## The brief
 # What a reader gets: one HTML file that needs no network, with a tile and the provenance of every number.

@@ -68,7 +68,7 @@ vessels = optical[optical["class_name"] == "vessel"].sort_values("score", ascend
 figure, axes = plt.subplots(2, 4, figsize=(11, 6.4), layout="constrained")
 for (_, row), ax in zip(vessels.head(8).iterrows(), axes.flat, strict=False):
     chip(row, ax)
-figure.suptitle("SIMULATED · the eight detections with the highest score")
+_ = figure.suptitle("SIMULATED · the eight detections with the highest score")
 # %% [markdown]
 # ## Lengths come with an interval
 # A pixel is 10 m, and a ship alongside runs into the quay. The 90 % interval is measured on ports that the model had not
@@ -80,7 +80,7 @@ figure, ax = plt.subplots(figsize=(11, 4), layout="constrained")
 ax.vlines(sized.index, sized["length_low_m"], sized["length_high_m"], color="#9ecae1", linewidth=3)
 ax.plot(sized.index, sized["length_m"], ".", color="#08519c")
 ax.set(xlabel="detections, short to long", ylabel="length [m]", ylim=(0, None))
-ax.set_title("Length and its 90 % interval (simulated)", loc="left")
+_ = ax.set_title("Length and its 90 % interval (simulated)", loc="left")
 # %% [markdown]
 # ## Run the detector on one scene yourself
 # The same call with a lower threshold shows what lies just below it. A detector is a function of a window of pixels;
@@ -120,7 +120,7 @@ for berth, ax in zip(busy, axes, strict=True):
     ax.axhline(0.5, color="#969696", linewidth=0.7)
     ax.set_ylabel(names[berth], fontsize=8)
 axes[0].set_ylim(-0.05, 1.05)
-axes[0].set_title("Probability that a berth is occupied; grey: not observed (simulated)", loc="left")
+_ = axes[0].set_title("Probability that a berth is occupied; grey: not observed (simulated)", loc="left")
 # %% [markdown]
 # ## Stacks
 # A 20-foot box is 0.15 of a pixel. What can be measured is the length and area of a stack; rows and tiers from published

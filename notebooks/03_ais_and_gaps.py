@@ -71,7 +71,7 @@ for row, mmsi in enumerate(longest):
     for gap in gaps[gaps["mmsi"] == mmsi].itertuples():
         ax.plot([gap.start, gap.end], [row, row], color="#fdae6b", linewidth=5, solid_capstyle="butt", zorder=0)
 ax.set_yticks(range(len(longest)), longest)
-ax.set_title("Positions (blue) and gaps over 12 h (orange), simulated AIS", loc="left")
+_ = ax.set_title("Positions (blue) and gaps over 12 h (orange), simulated AIS", loc="left")
 # %% [markdown]
 # ## Where was each ship when the satellite passed?
 # Between two fixes the place is interpolated, beyond them dead reckoned. `r90_m` is the radius that holds nine of ten
@@ -109,7 +109,7 @@ places.buffer(places["r90_m"].clip(lower=60)).boundary.plot(ax=ax, color="#ffd92
 for vessel in places.itertuples():
     ax.annotate(str(vessel.mmsi), (vessel.geometry.x + 120, vessel.geometry.y), color="#ffd92f", fontsize=8)
 ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
-ax.set_title(
+_ = ax.set_title(
     f"SIMULATED  Rajin, {observation['acquired_at']:%d %b %Y %H:%M} UTC: AIS, circles hold 9 of 10", loc="left"
 )
 # %% [markdown]
@@ -123,7 +123,7 @@ daily = near.groupby(near["t"].dt.floor("D"))["mmsi"].nunique().asfreq("D", fill
 figure, ax = plt.subplots(figsize=(11, 3), layout="constrained")
 ax.bar(daily.index, daily.to_numpy(), color="#9ecae1", width=0.9)
 ax.set_ylabel("vessels received")
-ax.set_title("Reception near Rajin, vessels a day (simulated)", loc="left")
+_ = ax.set_title("Reception near Rajin, vessels a day (simulated)", loc="left")
 
 # %% [markdown]
 # Days without any bar are days on which a silence there means nothing. The same question decides, at every observation,

@@ -50,8 +50,10 @@ matched[columns].head(5)
 
 # %%
 dark = ws.dark_events()
+names = {place.id: place.name for aoi in ws.aois for place in (aoi, *aoi.zones)}
 for event in dark.sort_values("probability", ascending=False).head(3).itertuples():
-    print(f"{event.acquired_at:%d %b %Y %H:%M} UTC, {event.aoi_id} {event.zone_id or event.zone}: {event.status}")
+    place = names.get(event.zone_id, event.zone)
+    print(f"{event.acquired_at:%d %b %Y %H:%M} UTC, {names[event.aoi_id]}, {place}: {event.status}")
     print(f"  {event.length_m:.0f} m ({event.length_low_m:.0f}–{event.length_high_m:.0f}), {event.likelihood}")
     print(f"  reasons: {event.reasons}")
     print(f"  could also be: {event.alternatives}\n")
@@ -64,7 +66,6 @@ for event in dark.sort_values("probability", ascending=False).head(3).itertuples
 
 # %%
 visits = ws.visits("rajin")
-names = {berth.id: berth.name for aoi in ws.aois for berth in aoi.of_kind("berth")}
 period = ws.scenes()["acquired_at"].agg(["min", "max"])
 figure, ax = plt.subplots(figsize=(11, 5), layout="constrained")
 berths = sorted(visits["berth_id"].unique())
@@ -79,7 +80,7 @@ for visit in visits.itertuples():
     )
     ax.plot([visit.arrived_not_after, visit.departed_not_before], [y, y], "o", color=colour, markersize=7)
 ax.set_yticks(range(len(berths)), [names.get(berth, berth) for berth in berths])
-ax.set_title("Rajin: visits; blue with AIS, orange without (simulated)", loc="left")
+_ = ax.set_title("Rajin: visits; blue with AIS, orange without (simulated)", loc="left")
 # %% [markdown]
 # ## Voyages and shuttles
 # Two visits become a voyage when a ship of that length could have sailed it in the time, by water. Competing links are

@@ -135,7 +135,7 @@ mine.boundary.plot(ax=ax, color="#ffd92f", linewidth=1.5)
 ax.set(xlim=(left, right), ylim=(bottom, top))
 scale_bar(ax, 500)
 ax.set_title(f"SIMULATED  Newport, {len(mine)} objects found", loc="left")
-ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
+_ = ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
 # %% [markdown]
 # ## 5. From here
 # * `monitor doctor` reports what is wrong and what to do; `monitor passes` lists when each satellite passes next.

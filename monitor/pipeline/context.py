@@ -68,6 +68,8 @@ class Context:
         Sensor to the detector that runs on its scenes.
     rules : Rules
         What the settings decide.
+    elsewhere : mapping of str to str
+        Names by id of watched places that the command is not about.
     now : datetime
         When the command began, with a zone.
     """
@@ -78,6 +80,7 @@ class Context:
     detectors: Mapping[str, Detector]
     now: datetime
     rules: Rules = field(default_factory=Rules)
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
     _listed: list[list[Scene]] = field(default_factory=list, repr=False)
 
     @property
@@ -105,7 +108,9 @@ class Context:
 
     def of(self, aois: tuple[Aoi, ...]) -> Context:
         """The same about some of the ports; scenes are not listed again."""
-        return replace(self, aois=aois)
+        chosen = {aoi.id for aoi in aois}
+        left = {aoi.id: aoi.name or aoi.id for aoi in self.aois if aoi.id not in chosen}
+        return replace(self, aois=aois, elsewhere={**self.elsewhere, **left})
 
     def after_pull(self) -> Context:
         """The same, with the scenes to be listed anew."""

@@ -79,7 +79,7 @@ def compose(context: Context, given: BriefInput, tables: TableSet, found: Flight
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
     mine = given.tables
     until = pd.Timestamp(given.period.end)
-    rows = timeline_rows(found, mine, given.aois, until=until)
+    rows = timeline_rows(found, mine, given.aois, until=until, elsewhere=given.elsewhere)
     parts = [Section("timeline", "One timeline", (timeline_chart("timeline-chart", rows, given.period),))]
     if not found.nothing:
         parts.append(flights_part(found, given.period, simulated=given.is_simulated))
@@ -131,6 +131,7 @@ def brief_input(context: Context, tables: TableSet, period: TimeRange) -> BriefI
         draft=f"{reviewed} of {len(inside)} findings reviewed" if reviewed else "not reviewed",
         distribution=context.rules.distribution,
         false_alarms_per_year=context.rules.false_alarms_per_year,
+        elsewhere=context.elsewhere,
     )
 
 

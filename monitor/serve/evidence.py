@@ -65,6 +65,7 @@ def _facts(content: PageContent, row: dict[str, object]) -> tuple[tuple[str, str
     found = content.every.tables[DETECTIONS]
     found = found[found["detection_id"] == row["detection_id"]]
     port = next((a.name or a.id for a in content.context.aois if a.id == row["aoi_id"]), "–")
+    zones = {zone.id: zone.name or zone.id for aoi in content.context.aois for zone in aoi.zones}
     facts = [("Port", port), ("When", row_when(content, row))]
     for d in found.itertuples():
         place = d.geometry.envelope.centroid
@@ -72,9 +73,9 @@ def _facts(content: PageContent, row: dict[str, object]) -> tuple[tuple[str, str
             ("Class", "vessel" if d.class_name == "vessel" else "container stack"),
             ("Score", f"{d.score:.2f}"),
             ("Length (90 %)", measured_length(d.length_m, d.length_low_m, d.length_high_m)),
-            ("Axis", number(d.axis_deg, 0, "°")),
+            ("Axis", number(d.axis_deg, 0) + ("" if pd.isna(d.axis_deg) else "°")),
             ("Place", coordinates(place.x, place.y)),
-            ("Zone", str(d.zone_id) or zone_word(str(d.zone), "") or "–"),
+            ("Zone", zones.get(str(d.zone_id), str(d.zone_id)) or zone_word(str(d.zone), "") or "–"),
             ("Detector", str(d.detector)),
         ]
     return (*facts, ("Scene", str(row["scene_id"]) or "–"), ("Detection", str(row["detection_id"]) or "–"))
@@ -181,7 +182,8 @@ def _origin(cache: PageCache, content: PageContent, scene_id: str) -> tuple[Tabl
     if scene_id not in known:
         return ()
     archive, passed = cache.workspace.archive, known[scene_id]
-    source = content.given.provenance
+    source, detectors = content.given.provenance, content.context.detectors
+    key = detectors[passed.sensor].key if passed.sensor in detectors else ""
     request, pixels = (sha256(archive.scene_file(scene_id, name)) for name in ("request.json", "pixels.tif"))
     rows = [
         ("Scene", scene_id, ""),
@@ -189,7 +191,7 @@ def _origin(cache: PageCache, content: PageContent, scene_id: str) -> tuple[Tabl
         ("Products", ", ".join(passed.product_ids) or "–", ""),
         ("Request SHA-256", short(request), request),
         ("Pixels SHA-256", short(pixels), pixels),
-        *((f"Weights of {w.note}", f"{w.name} {short(w.sha256)}", w.sha256) for w in source.weights),
+        *((f"Weights of {w.note}", f"{w.name} {short(w.sha256)}", w.sha256) for w in source.weights if w.note == key),
         ("Software", source.software, ""),
     ]
     cells = tuple((Cell(name), Cell(value, "hash" if whole else "", whole)) for name, value, whole in rows)

@@ -71,7 +71,7 @@ def observations(content: PageContent, aoi: Aoi) -> tuple[Observation, ...]:
 
 
 def newest_tile(cache: PageCache, content: PageContent, aoi: Aoi) -> Picture:
-    """The annotated tile of a port's newest clear observation, of the newest one at all where none was clear.
+    """The small tile of a port's newest clear observation, of the newest one at all where none was clear.
 
     Parameters
     ----------
@@ -94,8 +94,7 @@ def newest_tile(cache: PageCache, content: PageContent, aoi: Aoi) -> Picture:
     def draw() -> object:
         studio, found = _studio(cache, content, aoi, content.given), content.given.tables[DETECTIONS]
         frame = detail(aoi, found[found["aoi_id"] == aoi.id]) or overview(aoi)
-        made = studio.tile(shown, frame)
-        return None if made is None else made[0]
+        return studio.card(shown, frame)
 
     made = cast("Picture | None", cache.draw(content, ("tile", aoi.id, shown.scene_id), draw))
     if made is None:

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from monitor.core.aoi import Aoi
 from monitor.core.wording import minute, number
-from monitor.report.page.blocks import Cell, Table
+from monitor.report.page.blocks import Cell, Table, Text
 from monitor.report.page.wording import SIMULATED_LINE
 from monitor.serve import images, port, render
 from monitor.serve.cache import PageCache
@@ -23,7 +23,7 @@ from monitor.store.alerts import AlertStore
 
 PER_PAGE = 40
 KINDS = {
-    "dark_event": "Vessel against AIS",
+    "dark_event": "Vessel not explained by AIS",
     "shuttle": "Shuttle",
     "voyage": "Voyage",
     "visit": "Visit",
@@ -164,7 +164,7 @@ def _rest(router: APIRouter, cache: PageCache, endpoints: list[tuple[str, str, s
         some = (
             _runs_table(view.runs()),
             _failures(view.runs()),
-            _alerts(cache),
+            _alerts(view),
             decisions("The last decisions", view.review_store.table().tail(100)),
         )
         return _page(view, "plain.html.j2", "Runs and alerts", fragment=render.blocks_html(some))
@@ -199,7 +199,7 @@ def error_page(cache: PageCache, status: int, reason: str) -> HTMLResponse:
         Printed on the page.
     """
     title = "Not found" if status == 404 else "Not possible now"
-    fragment = render.blocks_html((Table(title, ("",), (), empty=reason),))
+    fragment = render.blocks_html((Text((f"{reason.rstrip('.')}.",), "empty"),))
     return HTMLResponse(_page(RequestView.of(cache), "plain.html.j2", title, fragment=fragment), status)
 
 
@@ -264,13 +264,13 @@ def _failures(runs: list[Run]) -> Table:
     )
 
 
-def _alerts(cache: PageCache) -> Table:
-    table = AlertStore(cache.workspace.archive).table()
+def _alerts(view: RequestView) -> Table:
+    table, names = AlertStore(view.cache.workspace.archive).table(), view.content.given.place_names
     rows = tuple(
         (
             Cell(minute(r["raised_at"])),
-            Cell(str(r["rule"])),
-            Cell(str(r["aoi_id"]) or "–"),
+            Cell(KINDS.get(str(r["rule"]), str(r["rule"]))),
+            Cell(names.get(str(r["aoi_id"]), str(r["aoi_id"])) or "–"),
             Cell(str(r["claim"])),
             Cell(str(r["state"])),
         )

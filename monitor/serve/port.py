@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import cast
 
 import pandas as pd
 
 from monitor.core.aoi import Aoi
-from monitor.core.tables import CHANGES, COUNTS, VOYAGES
+from monitor.core.tables import AIR_CLAIMS, AIR_TRACKS, CHANGES, COUNTS, POSITIONS, VOYAGES
+from monitor.core.timerange import TimeRange
 from monitor.fuse.series.rates import RateRule, rates
-from monitor.pipeline.aviation.derive import flights
+from monitor.pipeline.aviation.derive import Flights, flights
 from monitor.pipeline.aviation.section import flights_part, timeline_rows
 from monitor.report.charts.series import coverage_strip, weekly_series
 from monitor.report.charts.timeline import timeline_chart
@@ -18,7 +20,7 @@ from monitor.report.page.blocks import Block, Text
 from monitor.report.page.model import BriefInput
 from monitor.report.sections.berths import berth_calendar, stacks, visits
 from monitor.report.sections.containers import containers
-from monitor.report.sections.land.appendix import land_blocks
+from monitor.report.sections.land.appendix import land_blocks, land_title
 from monitor.report.sections.traffic import ais, gaps
 from monitor.report.sections.voyages import voyages
 from monitor.report.tiles.observations import observations_of, within
@@ -63,17 +65,17 @@ def parts(cache: PageCache, content: PageContent, aoi: Aoi) -> tuple[Part, ...]:
     """
 
     def draw() -> object:
-        given = _of_port(content.given, aoi)
+        given, found = _of_port(content.given, aoi), flights(cache.workspace.archive)
+        drawn = _known(given, found)
         made: list[tuple[str, str, str, tuple[Block, ...]]] = [
-            ("overview", "coverage", "What could be seen", (_coverage(given, aoi),)),
+            ("overview", "coverage", "What could be seen", (_coverage(given, aoi, drawn),)),
             *(_afloat(given, aoi) if aoi.has_water else ()),
-            ("season", "timeline", "Timeline", (_timeline(cache, given),)),
+            ("season", "timeline", "Timeline", (_timeline(given, found, drawn),)),
         ]
         if blocks := land_blocks(given, aoi):
-            made.append(("land", "land", "Tracks, storage and ground", blocks))
-        found = flights(cache.workspace.archive)
+            made.append(("land", "land", land_title(aoi), blocks))
         if not found.nothing:
-            part = flights_part(found, given.period, simulated=given.is_simulated)
+            part = flights_part(found, drawn, simulated=given.is_simulated)
             made.append(("flights", "flights", "Flights", part.blocks))
         return tuple(Part(name, title, blocks_html(some), tab) for tab, name, title, some in made)
 
@@ -99,12 +101,23 @@ def _of_port(given: BriefInput, aoi: Aoi) -> BriefInput:
     tables = given.tables
     legs = tables[VOYAGES][(tables[VOYAGES]["from_port"] == aoi.id) | (tables[VOYAGES]["to_port"] == aoi.id)]
     near = tables.of(aoi.id) | {VOYAGES: legs.reset_index(drop=True)}
-    return replace(given, aois=(aoi,), acquisitions=mine, tables=near)
+    return replace(given, aois=(aoi,), acquisitions=mine, tables=near, elsewhere=given.place_names)
 
 
-def _coverage(given: BriefInput, aoi: Aoi) -> Block:
+def _known(given: BriefInput, found: Flights) -> TimeRange:
+    """The part of the period from the first day of which anything is known: axes begin there."""
+    known = [pd.Timestamp(acquisition.start) for acquisition in given.acquisitions]
+    known += [found.tables[AIR_TRACKS]["t"].min(), found.tables[AIR_CLAIMS]["not_before"].min()]
+    known += [given.tables[POSITIONS]["t"].min()]
+    if all(pd.isna(at) for at in known):
+        return given.period
+    first = min(at for at in known if pd.notna(at)).floor("D").to_pydatetime()
+    return TimeRange(min(max(first, given.period.start), given.period.end - timedelta(days=1)), given.period.end)
+
+
+def _coverage(given: BriefInput, aoi: Aoi, drawn: TimeRange) -> Block:
     seen = within(observations_of(given, aoi.id), given.period)
-    return coverage_strip("coverage-strip", [(aoi.name or aoi.id, seen)], given.period)
+    return coverage_strip("coverage-strip", [(aoi.name or aoi.id, seen)], drawn)
 
 
 def _series(given: BriefInput, aoi: Aoi) -> Block:
@@ -118,7 +131,7 @@ def _series(given: BriefInput, aoi: Aoi) -> Block:
     return weekly_series(f"series-{aoi.id}", made, changes, aoi.name or aoi.id)
 
 
-def _timeline(cache: PageCache, given: BriefInput) -> Block:
-    until, archive, tables = pd.Timestamp(given.period.end), cache.workspace.archive, given.tables
-    rows = timeline_rows(flights(archive), tables, given.aois, until=until)
-    return timeline_chart("timeline-chart", rows, given.period)
+def _timeline(given: BriefInput, found: Flights, drawn: TimeRange) -> Block:
+    until, tables = pd.Timestamp(given.period.end), given.tables
+    rows = timeline_rows(found, tables, given.aois, until=until, elsewhere=given.elsewhere)
+    return timeline_chart("timeline-chart", rows, drawn)

@@ -126,7 +126,9 @@ class AviationTables:
         context, chosen = self.workspace.context(aoi), as_period(period)
         tables = pipeline.snapshot.read(context).of(context.ids)
         until = pd.Timestamp(chosen.end) if chosen else _last(tables[VISITS])
-        rows = pipeline.aviation.section.timeline_rows(self.flights(), tables, context.aois, until=until)
+        rows = pipeline.aviation.section.timeline_rows(
+            self.flights(), tables, context.aois, until=until, elsewhere=context.elsewhere
+        )
         if aoi is not None:
             rows = rows[
                 ~rows["lane"].isin(["shuttle", "chain"])

@@ -276,14 +276,15 @@ class Workspace:
             land_change_ha=land.least_change_ha,
             land_false_alarms_per_year=land.false_alarms_per_year,
         )
-        return Context(
+        made = Context(
             archive=self.archive,
             positions=self.positions,
-            aois=self._chosen(ports, aoi),
+            aois=ports,
             detectors=detectors,
             now=datetime.now(UTC),
             rules=rules,
         )
+        return made.of(self._chosen(ports, aoi))
 
     # commands
 

@@ -239,6 +239,9 @@ def test_the_pdf_is_tagged_and_reproducible(tmp_path: Path, brief: Brief) -> Non
 
     first = write_pdf(brief, tmp_path / "a.pdf").read_bytes()
     assert first.startswith(b"%PDF")
+    headers = [part for part in unpacked(first).split(b"endobj") if b"/S /TH" in part]
+    assert {scope for part in headers for scope in re.findall(rb"/Scope (/\w+)", part)} == {b"/Column", b"/Row"}
+    assert all(b"/Scope" in part for part in headers)
     assert first == write_pdf(brief, tmp_path / "b.pdf").read_bytes()
 
 

@@ -74,6 +74,11 @@ def test_a_card_says_when_it_was_last_looked_and_how_long_ais_was_heard(reader: 
     assert f"{port['ais_hours_7d']} of 168 hours" in text
 
 
+def test_the_axis_of_a_port_begins_with_its_first_day(reader: httpx.Client) -> None:
+    strip = reader.get("/ports/made").text.split('id="coverage-strip"')[1].split("</svg>")[0]
+    assert set(re.findall(r">\d\d ([A-Z][a-z]{2})<", strip)) == {"Sep"}
+
+
 def tabs(reader: httpx.Client) -> dict[str, str]:
     """The address and text of each tab of the port's page, in the order of its tabs."""
     bar = reader.get("/ports/made").text.split('<nav class="tabs"')[1].split("</nav>")[0]

@@ -10,7 +10,9 @@ import pytest
 
 from monitor.cli.app import run
 from monitor.workspace.workspace import Workspace
+from tests.browser import axe_violations
 from tests.serve.conftest import served
+from tests.serve.test_accessibility import alone
 from tests.walk import made_depot
 
 pytestmark = [pytest.mark.weights, pytest.mark.slow]
@@ -69,3 +71,10 @@ def test_the_local_pages_are_there(finished: Path) -> None:
     assert "consistent with a vessel" not in pages["/ports/depot"].text
     assert "Vessels per clear observation" not in pages["/ports/depot"].text
     assert "was not observed" not in pages["/review"].text
+
+
+@pytest.mark.loopback
+def test_axe_finds_nothing_on_the_pages_of_a_place_without_water(finished: Path, tmp_path: Path) -> None:
+    with served(Workspace.open(finished)) as client:
+        pages = {path: alone(client, path) for path in ("/", "/ports/depot", "/ports/depot?tab=land")}
+    assert axe_violations(pages, tmp_path, width=1000) == {path: [] for path in pages}

@@ -71,7 +71,9 @@ def no_ais_fits(received: int) -> str:
     return f"No AIS position fits it, while AIS of {plural(received, 'other ship')} was received there."
 
 
-def went_to_and_fro(port_a: str, port_b: str, crossings: tuple[float, float], *, is_wide: bool) -> str:
+def went_to_and_fro(
+    port_a: str, port_b: str, crossings: tuple[float, float], *, is_wide: bool, since: Instant | None = None
+) -> str:
     """The verb phrase of a shuttle.
 
     Parameters
@@ -82,14 +84,18 @@ def went_to_and_fro(port_a: str, port_b: str, crossings: tuple[float, float], *,
         Bounds of the 90 % interval.
     is_wide : bool
         Whether the interval says too little: then the lower bound alone is stated.
+    since : datetime or Timestamp, optional
+        When the first was, where that lies before what the reader expects; UTC.
     """
     low, high = (round(value) for value in crossings)
     way = f"went to and fro between {port_a} and {port_b}"
+    from_when = f" since {day(since)}" if since is not None else ""
     if is_wide and low < 1:
         return f"{way}; how often is not known"
     if is_wide:
-        return f"{way}, at least {plural(low, 'crossing')}; how many more is not known"
-    return f"{way}, {low} to {high} crossings" if low < high else f"{way}, {plural(low, 'crossing')}"
+        return f"{way}, at least {plural(low, 'crossing')}{from_when}; how many more is not known"
+    number = f"{low} to {high} crossings" if low < high else plural(low, "crossing")
+    return f"{way}, {number}{from_when}"
 
 
 def sailed(from_port: str, to_port: str, bounds: tuple[Instant, Instant]) -> str:
@@ -201,7 +207,6 @@ def unseen(place: str, passes: tuple[int, int], blind: tuple[Instant, Instant] |
         return f"{place} was not seen in any of {plural(number, 'pass', 'passes')}"
     shown = f"{place} was hidden in {lost} of {plural(number, 'pass', 'passes')}"
     if not lost:
-        shown = (
-            f"{place} was seen in all of {plural(number, 'pass', 'passes')}" if number > 1 else f"{place} was seen once"
-        )
+        times = {1: "once", 2: "in both passes"}.get(number, f"in all {number} passes")
+        shown = f"{place} was seen {times}"
     return shown if blind is None else f"{shown} and had nothing clear from {day(blind[0])} to {day(blind[1])}"

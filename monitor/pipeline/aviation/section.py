@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -18,7 +19,14 @@ from monitor.report.sections.flights import FlightsInput, flights_section
 from monitor.report.sections.land.timeline import chain_rows, change_rows
 
 
-def timeline_rows(found: Flights, tables: TableSet, aois: Sequence[Aoi], *, until: pd.Timestamp) -> pd.DataFrame:
+def timeline_rows(
+    found: Flights,
+    tables: TableSet,
+    aois: Sequence[Aoi],
+    *,
+    until: pd.Timestamp,
+    elsewhere: Mapping[str, str] = MappingProxyType({}),
+) -> pd.DataFrame:
     """TIMELINE rows of flights, visits, oil stays, shuttles, stacks, changed ground and chains, in order of time.
 
     Parameters
@@ -31,15 +39,19 @@ def timeline_rows(found: Flights, tables: TableSet, aois: Sequence[Aoi], *, unti
         The places; they say which berths are oil berths.
     until : Timestamp
         Where open visits end.
+    elsewhere : mapping of str to str, optional
+        Names of further places by id.
     """
+    zones = {zone.id: zone.name or zone.id for aoi in aois for zone in aoi.zones}
+    names = {**elsewhere, **zones, **{aoi.id: aoi.name or aoi.id for aoi in aois}}
     oil_berths = {zone.id for aoi in aois for zone in aoi.of_kind("oil_berth")}
     return merged(
         flight_rows(found),
-        visit_rows(tables[VISITS], until=until, oil_berths=oil_berths),
-        shuttle_rows(tables[SHUTTLES]),
-        stack_rows(tables[STACKS]),
+        visit_rows(tables[VISITS], until=until, oil_berths=oil_berths, names=names),
+        shuttle_rows(tables[SHUTTLES], names=names),
+        stack_rows(tables[STACKS], names=names),
         change_rows(tables[LAND_CHANGES]),
-        chain_rows(tables[CHAINS], tables[CHAIN_LINKS]),
+        chain_rows(tables[CHAINS], tables[CHAIN_LINKS], names=names),
     )
 
 

@@ -193,7 +193,7 @@ class _Port:
 
 def _timeline(context: Context, given: BriefInput) -> FigureContent:
     until = pd.Timestamp(given.period.end)
-    rows = timeline_rows(flights(context.archive), given.tables, given.aois, until=until)
+    rows = timeline_rows(flights(context.archive), given.tables, given.aois, until=until, elsewhere=given.elsewhere)
     names = ", ".join(aoi.name or aoi.id for aoi in given.aois)
     return chart_content(given, timeline_chart(f"{TIMELINE}-chart", rows, given.period), f"{names}: one timeline")
 

@@ -6,7 +6,8 @@ the same as a block of a brief. Both take TIMELINE rows, which `ws.aviation.time
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -40,7 +41,13 @@ _CAPTION = (
 )
 
 
-def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp, oil_berths: Collection[str] = frozenset()) -> pd.DataFrame:
+def visit_rows(
+    visits: pd.DataFrame,
+    *,
+    until: pd.Timestamp,
+    oil_berths: Collection[str] = frozenset(),
+    names: Mapping[str, str] = MappingProxyType({}),
+) -> pd.DataFrame:
     """TIMELINE rows of VISITS: from the earliest arrival to the latest departure, open ones to `until`.
 
     Parameters
@@ -50,16 +57,17 @@ def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp, oil_berths: Collect
         Where open visits end.
     oil_berths : collection of str, optional
         Ids of berths whose stays have a lane of their own, ``oil stay``.
+    names : mapping of str to str, optional
+        What berths and ports are called, by id.
     """
     made = []
     for row in VISITS.conform(visits).itertuples():
         start = _first(row.arrived_not_before, row.arrived_not_after)
         end = until if row.is_open else _first(row.departed_not_after, row.departed_not_before, until)
         seen = f"{minute(row.arrived_not_after)} to {minute(row.departed_not_before)}"
-        claim = (
-            f"A vessel {about_length(float(row.length_m))} at {row.berth_id}, seen {seen} in "
-            f"{plural(row.observations, 'observation')}."
-        )
+        length, place = about_length(float(row.length_m)), row.berth_id or row.aoi_id
+        claim = f"A vessel {length} at {names.get(place, place)}, seen {seen} in "
+        claim += f"{plural(row.observations, 'observation')}."
         made.append(
             (
                 row.visit_id,
@@ -77,11 +85,11 @@ def visit_rows(visits: pd.DataFrame, *, until: pd.Timestamp, oil_berths: Collect
     return _table(made)
 
 
-def shuttle_rows(shuttles: pd.DataFrame) -> pd.DataFrame:
-    """TIMELINE rows of SHUTTLES, from the first leg to the last."""
+def shuttle_rows(shuttles: pd.DataFrame, *, names: Mapping[str, str] = MappingProxyType({})) -> pd.DataFrame:
+    """TIMELINE rows of SHUTTLES, from the first leg to the last; `names` as for `visit_rows`."""
     made = []
     for row in SHUTTLES.conform(shuttles).itertuples():
-        ends = f"between {row.port_a} and {row.port_b}"
+        ends = f"between {names.get(row.port_a, row.port_a)} and {names.get(row.port_b, row.port_b)}"
         legs = f"At least {plural(int(row.legs), 'leg')} {ends}."
         claim = legs if row.legs else f"A shuttle {ends}; no single leg is shown."
         made.append(
@@ -101,16 +109,25 @@ def shuttle_rows(shuttles: pd.DataFrame) -> pd.DataFrame:
     return _table(made)
 
 
-def stack_rows(stacks: pd.DataFrame, *, least_m2: float = 1000.0) -> pd.DataFrame:
-    """TIMELINE rows of STACKS whose area changed by `least_m2` or more since the last clear observation."""
+def stack_rows(
+    stacks: pd.DataFrame, *, least_m2: float = 1000.0, names: Mapping[str, str] = MappingProxyType({})
+) -> pd.DataFrame:
+    """TIMELINE rows of STACKS whose area changed enough since the last clear observation.
+
+    Parameters
+    ----------
+    stacks : STACKS table
+    least_m2 : float, optional
+        How much is enough, either way.
+    names : mapping of str to str, optional
+        What yards are called, by id.
+    """
     table = STACKS.conform(stacks)
     made = []
     for row in table[table["change_m2"].abs() >= least_m2].itertuples():
         word = "grew" if row.change_m2 > 0 else "shrank"
-        claim = (
-            f"The stack in {row.yard_id} {word} by about {number(abs(row.change_m2))} m² since the last clear "
-            "observation."
-        )
+        yard, area = names.get(row.yard_id, row.yard_id), number(abs(row.change_m2))
+        claim = f"The stack in {yard} {word} by about {area} m² since the last clear observation."
         made.append(
             (
                 f"{row.scene_id}-{row.yard_id}",

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -95,6 +95,8 @@ class BriefInput:
         Who released it; "" prints DRAFT, and `draft` how far the review came.
     distribution : str
         Who may read it, as a line in the header; "" prints none.
+    elsewhere : mapping of str to str
+        Names of places by id that it has no part for, but where ships that it tells of may have come from.
     false_alarms_per_year : float
         How many changes of counts a year a port may show in which nothing changes, all its counts together.
 
@@ -118,6 +120,7 @@ class BriefInput:
     draft: str = "not reviewed"
     distribution: str = ""
     false_alarms_per_year: float = 0.5
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.aois:
@@ -125,6 +128,11 @@ class BriefInput:
         object.__setattr__(self, "issued_at", utc(self.issued_at))
         object.__setattr__(self, "cut_off", utc(self.cut_off))
         object.__setattr__(self, "acquisitions", tuple(sorted(self.acquisitions, key=lambda a: (a.start, a.id))))
+
+    @property
+    def place_names(self) -> dict[str, str]:
+        """The names of its places and of those elsewhere, by id."""
+        return {**self.elsewhere, **{aoi.id: aoi.name or aoi.id for aoi in self.aois}}
 
     @property
     def has_ships(self) -> bool:

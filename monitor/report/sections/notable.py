@@ -80,7 +80,7 @@ def short_name(name: str) -> str:
 def names_of(given: BriefInput) -> dict[str, str]:
     """The short names of ports, and of their zones, by id."""
     zones = {zone.id: zone.name or zone.id for aoi in given.aois for zone in aoi.zones}
-    return zones | {aoi.id: short_name(aoi.name or aoi.id) for aoi in given.aois}
+    return zones | {place: short_name(name) for place, name in given.place_names.items()}
 
 
 def all_names(given: BriefInput) -> str:
@@ -140,7 +140,8 @@ def _shuttle(given: BriefInput, finding: Finding, row: Mapping[str, object]) -> 
     names = names_of(given)
     ports = [names.get(str(row[key]), str(row[key])) for key in ("port_a", "port_b")]
     bounds = (float(str(row["crossings_low_90"])), float(str(row["crossings_high_90"])))
-    verb = headlines.went_to_and_fro(ports[0], ports[1], bounds, is_wide=_RULE.is_wide(*bounds))
+    since = finding.start if finding.start < given.period.start else None
+    verb = headlines.went_to_and_fro(ports[0], ports[1], bounds, is_wide=_RULE.is_wide(*bounds), since=since)
     headline = headlines.stated(vessel(given, row["mmsi"]), finding.likelihood, verb)
     return PlainWords(headline, f"{headline}.", _why(finding))
 

@@ -193,7 +193,7 @@ def _explained(given: BriefInput, gap_id: str) -> tuple[Cell, ...]:
     """Whether others were received, what the rules find, and which ports the silence left time for."""
     rules, calls = given.tables[GAP_RULES], given.tables[GAP_CALLS]
     rule = next(iter(rules[rules["gap_id"] == gap_id].to_dict("records")), None)
-    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    names = given.place_names
     fits = calls[(calls["gap_id"] == gap_id) & calls["is_feasible"]].sort_values("rank")
     ports = [
         f"{names.get(r.port_id, r.port_id)}, {'' if r.by_water else 'at most '}{hours(r.spare_h)} to spare"

@@ -21,7 +21,7 @@ _BY_CHANCE = "By chance: the probability that the same stays have with one port'
 
 def voyages(given: BriefInput) -> Section:
     """Shuttles known by the period's end, voyages that touch it, and what competes with those from imagery."""
-    names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
+    names = given.place_names
     made = touching(given)
     blocks: list[Block] = [_shuttles(given, names), _voyages(made, names)]
     rivals = _links(given, made, names)
@@ -53,7 +53,7 @@ def _voyages(made: pd.DataFrame, names: Mapping[str, str]) -> Table:
             Cell(minute(r.arrived_at)),
             Cell(hours(r.duration_h)),
             Cell("not known" if pd.isna(r.mmsi) else f"MMSI {r.mmsi}"),
-            Cell(str(r.evidence)),
+            Cell("AIS" if r.evidence == "ais" else str(r.evidence)),
             Cell("on AIS" if r.evidence == "ais" else _word(r.probability)),
             Cell(number(r.by_chance, 2)),
             Cell("–" if pd.isna(r.silent_h) else hours(r.silent_h)),
@@ -160,7 +160,7 @@ def _shuttles(given: BriefInput, names: Mapping[str, str]) -> Table:
         )
     return Table(
         "Shuttles: the same pair of ports again and again",
-        ("Ports", "Crossings (90 %)", "Told", "Likelihood", "By chance", "First", "Last", "Rhythm", "Vessel"),
+        ("Ports", "Crossings (90 %)", "Legs shown", "Likelihood", "By chance", "First", "Last", "Rhythm", "Vessel"),
         tuple(rows),
         "One row a ship. By chance: the mean probability with one port's observations moved in time, which is what "
         "unrelated ships give.",

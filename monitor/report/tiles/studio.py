@@ -202,6 +202,24 @@ class Studio:
         text = replace(self.text(acquisition, frame.title, stretch, one), alt=alt, when=when(acquisition))
         return draw_chip(raster, stretch, text, one)
 
+    def card(self, observation: Observation, frame: Frame) -> Picture | None:
+        """One observation with its marks as a small picture, which a card can show whole; None without pixels.
+
+        Parameters
+        ----------
+        observation : Observation
+            The pass that is shown.
+        frame : Frame
+            What the picture shows.
+        """
+        raster = self.cut(observation.scene_id, frame)
+        if raster is None or observation.acquisition is None:
+            return None
+        shown = marks(self.detections(observation.scene_id), dict(self.status), raster.grid)
+        stretch = self.stretch(observation.sensor, observation.scene_id, frame)
+        text = self.text(observation.acquisition, frame.title, stretch, shown)
+        return draw_chip(raster, stretch, replace(text, when=when(observation.acquisition)), shown)
+
     def film(self, observations: tuple[Observation, ...], frame: Frame) -> tuple[tuple[FilmFrame, ...], Picture | None]:
         """Small pictures of one frame, observation after observation, and the same as an animation.
 

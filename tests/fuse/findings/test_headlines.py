@@ -24,6 +24,10 @@ def made() -> dict[str, list[str]]:
         "went_to_and_fro": [
             headlines.went_to_and_fro("Rajin", "Dunai", bounds, is_wide=is_wide)
             for bounds, is_wide in (((21, 24), False), ((1, 1), False), ((3, 172), True), ((0, 9), True))
+        ]
+        + [
+            headlines.went_to_and_fro("Rajin", "Dunai", (21, 24), is_wide=is_wide, since=FIRST)
+            for is_wide in (False, True)
         ],
         "sailed": [headlines.sailed("Rajin", "Dunai", (FIRST, LAST))],
         "stayed": [headlines.stayed(place, (FIRST, last)) for place, last in product(PLACES, (FIRST, LAST))],
@@ -87,3 +91,8 @@ def test_what_an_interval_does_not_tell_is_said_as_not_known() -> None:
     wide = headlines.went_to_and_fro("A", "B", (3, 172), is_wide=True)
     assert wide.endswith("at least 3 crossings; how many more is not known")
     assert "172" not in wide
+
+
+def test_crossings_from_before_the_period_say_since_when() -> None:
+    words = headlines.went_to_and_fro("A", "B", (21, 24), is_wide=False, since=FIRST)
+    assert words.endswith("21 to 24 crossings since 5 Oct 2023")

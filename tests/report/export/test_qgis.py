@@ -19,6 +19,7 @@ from monitor.report.export.qgis_project import HIDDEN
 from tests.report.made import brief_input
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
+LABELLED = ("dark_events", "land_changes", "open_gaps", "reference_points", "visits", "zones")
 OPEN_AND_DRAW = """
 import json, sys
 from qgis.core import QgsApplication, QgsMapRendererSequentialJob, QgsMapSettings, QgsProject, QgsRectangle
@@ -50,7 +51,7 @@ print(json.dumps({
     "groups": [group.name() for group in project.layerTreeRoot().findGroups()],
     "temporal": sum(layer.temporalProperties().isActive() for layer in layers),
     "tips": sum(bool(layer.mapTipTemplate()) for layer in layers),
-    "labelled": sum(layer.labelsEnabled() for layer in layers),
+    "labelled": sorted(layer.id() for layer in layers if layer.labelsEnabled()),
     "errors": len(job.errors()),
 }))
 """
@@ -111,7 +112,7 @@ def test_qgis_opens_and_draws_it(geopackage: Path, tmp_path: Path) -> None:
     assert found["shown"] == sorted(f"monitor_layer_{name}" for name in SPATIAL if name not in HIDDEN)
     assert found["groups"] == ["Findings", "Berths and visits", "AIS", "Places", "Areas"]
     assert found["temporal"] == len(SPATIAL) - 3
-    assert found["labelled"] == 5
+    assert found["labelled"] == sorted(f"monitor_layer_{name}" for name in LABELLED)
     with Image.open(picture) as image:
         colours = image.convert("RGB").getcolors(1 << 20)
     assert colours is not None

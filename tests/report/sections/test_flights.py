@@ -157,9 +157,10 @@ def test_rows_of_every_room_stand_on_one_axis(made: tuple[pd.DataFrame, pd.DataF
     rows = merged(
         air_timeline(made[1]),
         visit_rows(visits(), until=pd.Timestamp(PERIOD.end)),
-        shuttle_rows(SHUTTLES.conform(pd.DataFrame([shuttle]))),
+        shuttle_rows(SHUTTLES.conform(pd.DataFrame([shuttle])), names={shuttle["port_a"]: "Port A"}),
         stack_rows(STACKS.conform(stacks)),
     )
+    assert "between Port A and" in rows.loc[rows["lane"] == "shuttle", "claim"].iloc[0]
     assert rows["start"].is_monotonic_increasing
     assert set(rows["lane"]) == {"flight", "visit", "shuttle", "stack"}
     assert (rows["lane"] == "stack").sum() == 1

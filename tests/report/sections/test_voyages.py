@@ -105,12 +105,19 @@ def test_a_chosen_link_stands_with_those_that_compete_for_its_ends() -> None:
 
 def test_what_ais_shows_carries_no_likelihood() -> None:
     rows = tables(given())["Voyages"].rows
-    assert {row[5].text: row[6].text for row in rows} == {"imagery": "likely (0.70)", "ais": "on AIS"}
+    assert {row[5].text: row[6].text for row in rows} == {"imagery": "likely (0.70)", "AIS": "on AIS"}
 
 
 def test_a_leg_from_imagery_stands_beside_what_chance_gives() -> None:
     rows = tables(given())["Voyages"].rows
-    assert {row[5].text: row[7].text for row in rows} == {"imagery": "0.08", "ais": "–"}
+    assert {row[5].text: row[7].text for row in rows} == {"imagery": "0.08", "AIS": "–"}
+
+
+def test_a_place_that_the_brief_is_not_about_has_its_name() -> None:
+    alone = replace(given(), aois=tuple(aoi for aoi in given().aois if aoi.id != "dunai"), elsewhere={"dunai": "Dunai"})
+    cells = [row[0].text for table in tables(alone).values() for row in table.rows]
+    assert cells
+    assert all("Dunai" in text and "dunai" not in text for text in cells)
 
 
 def test_a_shuttle_is_told_with_its_crossings_and_what_chance_gives() -> None:

@@ -23,6 +23,7 @@ WEEKS = 26
 """How far back a place's land is shown."""
 _MOST_LINKS = 60
 _DRAWN = ("rail", "open_storage")
+_LAND = (*_DRAWN, "storage")
 
 
 def land_sections(given: BriefInput, aoi: Aoi) -> tuple[Section, ...]:
@@ -36,8 +37,13 @@ def land_sections(given: BriefInput, aoi: Aoi) -> tuple[Section, ...]:
         The place.
     """
     blocks = land_blocks(given, aoi)
-    title = f"{aoi.name or aoi.id}: tracks, storage and ground"
+    title = f"{aoi.name or aoi.id}: {land_title(aoi).lower()}"
     return (Section(f"{aoi.id}-land", title, blocks),) if blocks else ()
+
+
+def land_title(aoi: Aoi) -> str:
+    """What the land of a place is about: departures alone where it has neither tracks nor storage."""
+    return "Tracks, storage and ground" if any(aoi.of_kind(kind) for kind in _LAND) else "Departures and arrivals"
 
 
 def land_blocks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
@@ -66,7 +72,11 @@ def _shares(given: BriefInput, aoi: Aoi, weeks: TimeRange) -> tuple[Block, ...]:
     names = names_of(given)
     shown = [ZoneShares(names[zone.id], _passes(states[states["zone_id"] == zone.id])) for zone in zones]
     first = max(weeks.start, states["acquired_at"].min().floor("D").to_pydatetime())
-    return (share_chart(f"shares-{aoi.id}", shown, replace(weeks, start=first), _observations(states, names)),)
+    return (
+        share_chart(
+            f"shares-{aoi.id}", shown, replace(weeks, start=first), _observations(states, names, aoi.name or aoi.id)
+        ),
+    )
 
 
 def _passes(states: pd.DataFrame) -> tuple[Share, ...]:
@@ -82,7 +92,7 @@ def _words(row: object) -> str:
     return f"{share:.2f} ({low:.2f}–{high:.2f})" if share == share else f"no share ({reason})"
 
 
-def _observations(states: pd.DataFrame, names: dict[str, str]) -> Table:
+def _observations(states: pd.DataFrame, names: dict[str, str], place: str) -> Table:
     known = states[states["share"].notna()]
     rows = tuple(
         (
@@ -96,7 +106,7 @@ def _observations(states: pd.DataFrame, names: dict[str, str]) -> Table:
         for row in known.itertuples()
     )
     return Table(
-        "Share occupied, by observation",
+        f"{place}: share occupied, by observation",
         ("Acquired", "Zone", "Share (90 %)", "Area in use", "Other observations", "Scene"),
         rows,
         "Passes that did not show a zone have no row; those without a share (cloud, snow, no past, an interval that "
@@ -127,7 +137,7 @@ def _changes(given: BriefInput, aoi: Aoi, weeks: TimeRange) -> tuple[Block, ...]
     )
     columns = ("What, where", "Area (90 %)", "Began between", "Lasted", "Likelihood", "False alarms", "Could also be")
     note = "A change is stated when at least two clear observations in a row show it."
-    return (Table("Lasting changes of the ground", columns, rows, note, compact=True),)
+    return (Table(f"{aoi.name or aoi.id}: lasting changes of the ground", columns, rows, note, compact=True),)
 
 
 def _chains(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
@@ -140,7 +150,7 @@ def _chains(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     )
     comparisons = int(tested["comparisons"].iloc[0])
     table = Table(
-        "Departures beside arrivals elsewhere",
+        f"{aoi.name or aoi.id}: departures beside arrivals elsewhere",
         ("First", "Then", "After", "Followed", "By chance (90 %)", "p", f"p, of {comparisons} comparisons"),
         rows,
         f"{wording.CHAIN_CAVEAT} Chance is what the same arrivals give when they are moved in time within their "

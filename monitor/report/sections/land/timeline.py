@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -30,16 +30,24 @@ def change_rows(changes: pd.DataFrame) -> pd.DataFrame:
     return _table(rows)
 
 
-def chain_rows(chains: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+def chain_rows(chains: pd.DataFrame, links: pd.DataFrame, *, names: Mapping[str, str]) -> pd.DataFrame:
     """TIMELINE rows (lane ``chain``) of the links that were followed, of the chains that beat chance.
 
     From the earliest departure to the latest arrival that the observations allow; never evidence of cause.
+
+    Parameters
+    ----------
+    chains : CHAINS table
+    links : CHAIN_LINKS table
+    names : mapping of str to str
+        What the places are called, by id.
     """
     rows = []
     for link in followed(chains, links).to_dict("records"):
+        first, then = (names.get(link[end], link[end]) for end in ("from_aoi", "to_aoi"))
         words = (
-            f"{link['from_kind'].capitalize()}, {link['from_aoi']}, by {minute(link['left_before'])}; "
-            f"{link['to_kind']}, {link['to_aoi']}, by {minute(link['came_before'])}. {wording.CHAIN_CAVEAT}"
+            f"{link['from_kind'].capitalize()}, {first}, by {minute(link['left_before'])}; "
+            f"{link['to_kind']}, {then}, by {minute(link['came_before'])}. {wording.CHAIN_CAVEAT}"
         )
         ends, evidence = f"{link['from_aoi']} {link['to_aoi']}", f"{link['left_evidence']} {link['came_evidence']}"
         start, end = link["left_after"], link["came_before"]

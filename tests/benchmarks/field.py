@@ -75,6 +75,9 @@ PLACES = "where a ship was at 300 instants", "places"
 DECODE = f"decode {SENTENCES:,} sentences of real logs", "messages with a position"
 
 
+NAMES = ("SAHI", "CoastSat", "movingpandas", "movingpandas", "pyais")
+
+
 def ours(folder: Path) -> Iterator[Task]:
     """Our side."""
     from affine import Affine
@@ -170,9 +173,9 @@ def main(side: str, folder: Path) -> None:
     warnings.simplefilter("ignore")
     if side == "table":
         mine, theirs = (json.loads((folder / f"{name}.json").read_text()) for name in ("ours", "peers"))
-        print("| job | counted | theirs | ours | their time ÷ ours |\n|---|---|---|---|---|")
-        for (job, what, seconds, found), (*_, slower, count) in zip(mine, theirs, strict=True):
-            print(f"| {job} | {what} | {count} | {found} | {slower / seconds:.2g} |")
+        print("| job | package | counted | theirs | ours | their time ÷ ours |\n|---|---|---|---|---|---|")
+        for (job, what, seconds, found), (*_, slower, count), name in zip(mine, theirs, NAMES, strict=True):
+            print(f"| {job} | {name} | {what} | {count} | {found} | {slower / seconds:.2g} |")
         return
     if side == "ours":
         make(folder)

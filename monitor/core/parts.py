@@ -19,10 +19,30 @@ class Parts(Protocol):
     """Keeps the tables of each part of a step, under a digest of what they were made from."""
 
     def read(self, step: str, name: str, key: str, schemas: Sequence[Schema]) -> TableSet | None:
-        """The tables of a part; None when there are none that were made from `key`."""
+        """The tables of a part; None when there are none that were made from `key`.
+
+        Parameters
+        ----------
+        step, name : str
+            Of the part.
+        key : str
+            Digest of what they are made from.
+        schemas : sequence of Schema
+            Of the tables.
+        """
 
     def write(self, step: str, name: str, key: str, tables: TableSet) -> None:
-        """Keep the tables of a part in place of earlier ones."""
+        """Keep the tables of a part in place of earlier ones.
+
+        Parameters
+        ----------
+        step, name : str
+            Of the part.
+        key : str
+            Digest of what they were made from.
+        tables : TableSet
+            Each under its schema.
+        """
 
 
 def each_part(

@@ -39,7 +39,17 @@ def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
 
 
 def decode_table(content: bytes, schema: Schema, where: str) -> pd.DataFrame:
-    """The table of one file's content; errors as `read_tables`, under the name `where`."""
+    """The table of one file's content; errors as `read_tables`.
+
+    Parameters
+    ----------
+    content : bytes
+        As `encode_table` gives it.
+    schema : Schema
+        Of the rows.
+    where : str
+        What an error calls the file.
+    """
     return _frame([_decoded(content, schema, where)], schema)
 
 

@@ -92,7 +92,9 @@ def run(root: Path, pool: str | None) -> tuple[float, float]:
 def used_by_worker() -> tuple[float, float]:
     """Seconds of processor and peak memory in MB of the process this runs in."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e3
+    status = Path("/proc/self/status").read_text()  # ru_maxrss begins with that of the process before it
+    peak = next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM"))
+    return usage.ru_utime + usage.ru_stime, peak / 1e3
 
 
 def serial(root: Path, scenes: int) -> None:

@@ -2,6 +2,7 @@
 # docker run --rm -v "$PWD/watch:/watch" monitor init    makes a workspace in watch/; without `init` it does what is due
 FROM python:3.12-slim
 ARG OWN_MODELS=no
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends libgl1 libglib2.0-0 libpango-1.0-0 libpangoft2-1.0-0 \
  && rm -rf /var/lib/apt/lists/* \
@@ -11,7 +12,7 @@ RUN pip install --no-cache-dir --requirement /src/docs/install/without-torch.txt
  && if [ "$OWN_MODELS" = yes ]; then pip install --no-cache-dir '/src[train]'; \
     else pip install --no-cache-dir --no-deps /src; fi \
  && rm -rf /src
-USER monitor
+USER 1000
 VOLUME /watch
 WORKDIR /watch
 HEALTHCHECK --interval=1h --timeout=1m CMD ["monitor", "doctor"]

@@ -34,7 +34,7 @@ release: .venv/.release-ready
 	rm -rf dist build/plain
 	$(BIN)/python -m build --outdir dist .
 	$(PYTHON) -m venv build/plain
-	build/plain/bin/pip install --quiet dist/*.whl
+	build/plain/bin/pip install --quiet --no-compile dist/*.whl
 	$(BIN)/cyclonedx-py environment build/plain/bin/python --pyproject pyproject.toml --output-file dist/sbom.json
 	cd dist && sha256sum * > SHA256SUMS
 
@@ -56,7 +56,7 @@ release: .venv/.release-ready
 	@touch $@
 
 .venv/.release-ready: .venv/bin/python pyproject.toml
-	$(BIN)/pip install --quiet --editable '.[release]'
+	$(BIN)/pip install --quiet --group release
 	@touch $@
 
 clean:

@@ -54,6 +54,10 @@ class TableSet(Mapping[Schema, pd.DataFrame]):
         """How many tables were given."""
         return len(self._tables)
 
+    def __reduce__(self) -> tuple[type[TableSet], tuple[dict[Schema, pd.DataFrame]]]:
+        """Tables alone cross processes: those given as functions are called first."""
+        return TableSet, ({schema: self[schema] for schema in self},)
+
     def __or__(self, other: Mapping[Schema, Table]) -> TableSet:
         """These tables and others; where both have one, the other's."""
         mine: dict[Schema, Table] = {schema: partial(self.__getitem__, schema) for schema in self}

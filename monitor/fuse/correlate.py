@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from monitor.ais.static import with_static
 from monitor.core.aoi import Aoi
 from monitor.core.columns import naive
 from monitor.core.findings import Finding
+from monitor.core.parts import Parts, each_part, joined
 from monitor.core.progress import report
 from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.tables import (
@@ -66,6 +68,7 @@ from monitor.fuse.series.counts import count, moving_on_ais
 from monitor.fuse.series.rates import RateRule, rates
 from monitor.fuse.series.ships_and_stacks import ships_and_stacks
 from monitor.fuse.series.together import explained, observed_together, once, scenes_with_small_craft
+from monitor.fuse.stays.berth_observations import states_from_coverage
 from monitor.fuse.stays.rules import VisitRule
 from monitor.fuse.stays.visits import detectability, visits_and_occupancy
 from monitor.fuse.voyages.distances import Waters
@@ -126,6 +129,7 @@ def correlate(
     reviews: ReviewDecisions | None = None,
     again: Collection[str] | None = None,
     rules: CorrelateRules | None = None,
+    parts: Parts | None = None,
     pool: Executor | None = None,
 ) -> tuple[TableSet, tuple[Finding, ...]]:
     """Matches, dark events, visits, voyages, counts, changes and chains of a set of ports, and what may be stated.
@@ -154,6 +158,9 @@ def correlate(
     again : collection of str, optional
         Ids of the scenes to match; MATCHES and NULL_TESTS of the others stay as they were. All when not given.
     rules : CorrelateRules, optional
+    parts : Parts, optional
+        Stays, series and rates of each port, and the evidence for ships between each two, are taken from here where
+        their own input is as it was, and kept here.
     pool : Executor, optional
         Takes ports, and pairs of them, side by side.
 
@@ -174,11 +181,17 @@ def correlate(
     made |= _dark(tables, made[MATCHES], reviews, sea, rules)
     report("correlate", 2, 6)
     now = latest(made[MATCHES])
-    made |= _stays(tables, now, aois, period=period, refused=reviews.statements, rule=rules.visits, pool=pool)
+    made |= _stays(tables, now, reviews.statements, rules.visits, parts, pool)
+    made |= TableSet(
+        {IDENTITY: identify(made[VISITS], tables[VESSEL_WATCHLIST], positions=tables[POSITIONS], aois=aois)}
+    )
     report("correlate", 3, 6)
-    made |= _voyages(tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links, pool=pool)
+    made |= _voyages(
+        tables, made[VISITS], aois, sea=sea, refused=reviews.statements, rule=rules.links, parts=parts, pool=pool
+    )
     report("correlate", 4, 6)
-    made |= _series(tables, now, made[VISITS], scenes=scenes, period=period, rules=rules)
+    made |= _series(tables, now, made[VISITS], scenes=scenes, rules=rules, parts=parts, pool=pool)
+    made |= _rates(tables, made[COUNTS], period, rules.rates, parts, pool)
     made |= find_chains(tables | made, aois, rule=rules.chains)
     report("correlate", 5, 6)
     stated = findings(aois, tables | made, period=period, rule=rules.findings)
@@ -215,17 +228,16 @@ def _by_scene(
         found.append(not_compared(rows, silence) if silence else rows)
         if len(ships) and not silence:
             nulls.append(null_test(ships, near, scene=scene, matches=rows, shift=rules.null_shift, model=rules.match))
-    matched = MATCHES.join(found)
+    matched, now = MATCHES.join(found), {scene.id for scene in due}
     if as_of is not None:
-        matched = revise(tables[MATCHES], matched, as_of=as_of, scenes=[scene.id for scene in due])
-    return TableSet({MATCHES: matched, NULL_TESTS: _nulls(nulls, tables[NULL_TESTS], again)})
+        matched = revise(tables[MATCHES], matched, as_of=as_of, scenes=sorted(now))
+    rest = [scene.id for scene in scenes if scene.id not in now]
+    return TableSet({MATCHES: matched, NULL_TESTS: _nulls(nulls, tables[NULL_TESTS], rest)})
 
 
-def _nulls(made: list[pd.DataFrame], before: pd.DataFrame, again: Collection[str] | None) -> pd.DataFrame:
+def _nulls(made: list[pd.DataFrame], before: pd.DataFrame, kept: Collection[str]) -> pd.DataFrame:
     """The NULL_TESTS made now and, of scenes that were not matched again, those of before; in order of time."""
-    if again is None:
-        return NULL_TESTS.join(made)
-    table = NULL_TESTS.join([before[~before["scene_id"].isin(list(again))], *made])
+    table = NULL_TESTS.join([before[before["scene_id"].isin(kept)], *made])
     return table.sort_values(["acquired_at", "scene_id"], kind="stable", ignore_index=True)
 
 
@@ -249,28 +261,52 @@ def _dark(
 def _stays(
     tables: TableSet,
     now: pd.DataFrame,
-    aois: tuple[Aoi, ...],
-    *,
-    period: TimeRange,
     refused: Collection[str],
     rule: VisitRule,
+    parts: Parts | None,
     pool: Executor | None,
 ) -> TableSet:
-    """VISITS, their IDENTITY, OCCUPANCY, and the DETECTABILITY of stays."""
-    states = tables[BERTH_STATES]
-    coverage, calls = tables[COVERAGE], tables[PORT_CALLS]
+    """VISITS in order of time, and OCCUPANCY; each port by itself."""
+    states, seen = tables[BERTH_STATES], tables[DETECTIONS]
+    if states.empty:
+        states = states_from_coverage(seen, tables[COVERAGE])
+    given = TableSet({BERTH_STATES: states, DETECTIONS: seen, COVERAGE: tables[COVERAGE], MATCHES: now})
+    calls = tables[PORT_CALLS]
+    ports = {port: (given.of(port), calls[calls["port_id"] == port].reset_index(drop=True)) for port in _ports(states)}
+    schemas = (VISITS, OCCUPANCY)
+    made = joined(
+        each_part(
+            partial(_stays_of, rule=rule),
+            ports,
+            step="stays",
+            schemas=schemas,
+            parts=parts,
+            basis={port: (item, rule) for port, item in ports.items()},
+            pool=pool,
+            progress="correlate, ports",
+        ),
+        schemas,
+    )
+    stays = made[VISITS].sort_values(["arrived_not_after", "visit_id"], kind="stable", ignore_index=True)
+    return made | {VISITS: _less(stays, "visit_id", refused)}
+
+
+def _stays_of(port: tuple[TableSet, pd.DataFrame], *, rule: VisitRule) -> TableSet:
+    tables, calls = port
     stays, ships = visits_and_occupancy(
-        states, tables[DETECTIONS], now, coverage=coverage, port_calls=calls, rule=rule, pool=pool
+        tables[BERTH_STATES],
+        tables[DETECTIONS],
+        tables[MATCHES],
+        coverage=tables[COVERAGE],
+        port_calls=calls,
+        rule=rule,
     )
-    stays = _less(stays, "visit_id", refused)
-    return TableSet(
-        {
-            VISITS: stays,
-            OCCUPANCY: ships,
-            DETECTABILITY: detectability(states, start=pd.Timestamp(period.start), end=pd.Timestamp(period.end)),
-            IDENTITY: identify(stays, tables[VESSEL_WATCHLIST], positions=tables[POSITIONS], aois=aois),
-        }
-    )
+    return TableSet({VISITS: stays, OCCUPANCY: ships})
+
+
+def _ports(table: pd.DataFrame) -> list[str]:
+    """The ports of a table's rows, by id."""
+    return sorted({str(port) for port in table["aoi_id"]})
 
 
 def _voyages(
@@ -281,6 +317,7 @@ def _voyages(
     sea: Waters | None,
     refused: Collection[str],
     rule: LinkRule,
+    parts: Parts | None,
     pool: Executor | None,
 ) -> TableSet:
     """VOYAGES, VOYAGE_LINKS and SHUTTLES."""
@@ -294,6 +331,7 @@ def _voyages(
         berth_states=tables[BERTH_STATES],
         sea=sea,
         rule=rule,
+        parts=parts,
         pool=pool,
     )
     return TableSet(
@@ -311,26 +349,94 @@ def _series(
     stays: pd.DataFrame,
     *,
     scenes: Sequence[Acquisition | Scene],
-    period: TimeRange,
     rules: CorrelateRules,
+    parts: Parts | None,
+    pool: Executor | None,
 ) -> TableSet:
-    """COUNTS, RATES, CHANGES and SHIPS_AND_STACKS."""
+    """COUNTS, CHANGES and SHIPS_AND_STACKS; each port by itself."""
+    given = TableSet({schema: tables[schema] for schema in (DETECTIONS, COVERAGE, STACKS, BERTH_STATES)})
+    given |= TableSet({MATCHES: now, VISITS: stays})
+    moving = moving_on_ais(now, tables[POSITIONS])
+    of_port: dict[str, list[Acquisition | Scene]] = {}
+    for scene in scenes:
+        of_port.setdefault(acquisition_of(scene).aoi_id, []).append(scene)
+    ports = {}
+    for port in _ports(tables[COVERAGE]):
+        own, shown = given.of(port), of_port.get(port, [])
+        ports[port] = _Seen(
+            own,
+            has_stacks=len(tables[STACKS]) > 0,
+            moving=moving & frozenset(own[DETECTIONS]["detection_id"]),
+            together=observed_together(shown),
+            small_craft_in=frozenset(scenes_with_small_craft(shown)),
+            rule=rules.changes,
+        )
+    schemas = (COUNTS, CHANGES, SHIPS_AND_STACKS)
+    made = each_part(
+        _series_of, ports, step="series", schemas=schemas, parts=parts, pool=pool, progress="correlate, series"
+    )
+    return joined(made, schemas)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What the series of a port are made from; `has_stacks` is whether stacks were measured at any port."""
+
+    tables: TableSet
+    has_stacks: bool
+    moving: frozenset[str]
+    together: tuple[tuple[str, ...], ...]
+    small_craft_in: frozenset[str]
+    rule: ChangeRule
+
+
+def _series_of(port: _Seen) -> TableSet:
+    tables = port.tables
     counted = count(
         tables[DETECTIONS],
         tables[COVERAGE],
-        matches=now,
-        stacks=tables[STACKS],
-        moving=moving_on_ais(now, tables[POSITIONS]),
+        matches=tables[MATCHES],
+        stacks=tables[STACKS] if port.has_stacks else None,
+        moving=port.moving,
         berth_states=tables[BERTH_STATES],
-        together=observed_together(scenes),
-        small_craft_in=scenes_with_small_craft(scenes),
+        together=port.together,
+        small_craft_in=port.small_craft_in,
     )
     return TableSet(
         {
             COUNTS: counted,
-            RATES: rates(counted, period=period, rule=rules.rates),
-            CHANGES: change_points(counted, rule=rules.changes),
-            SHIPS_AND_STACKS: ships_and_stacks(tables[STACKS], counted, stays),
+            CHANGES: change_points(counted, rule=port.rule),
+            SHIPS_AND_STACKS: ships_and_stacks(tables[STACKS], counted, tables[VISITS]),
+        }
+    )
+
+
+def _rates(
+    tables: TableSet,
+    counted: pd.DataFrame,
+    period: TimeRange,
+    rule: RateRule,
+    parts: Parts | None,
+    pool: Executor | None,
+) -> TableSet:
+    """RATES, and the DETECTABILITY of stays; each port by itself, and all anew once the period has another day."""
+    given = TableSet({COUNTS: counted, BERTH_STATES: tables[BERTH_STATES]})
+    named = sorted({*_ports(counted), *_ports(tables[BERTH_STATES])})
+    ports = {port: (given.of(port), period, rule) for port in named}
+    schemas = (RATES, DETECTABILITY)
+    made = each_part(
+        _rates_of, ports, step="rates", schemas=schemas, parts=parts, pool=pool, progress="correlate, rates"
+    )
+    return joined(made, schemas)
+
+
+def _rates_of(port: tuple[TableSet, TimeRange, RateRule]) -> TableSet:
+    tables, period, rule = port
+    start, end = pd.Timestamp(period.start), pd.Timestamp(period.end)
+    return TableSet(
+        {
+            RATES: rates(tables[COUNTS], period=period, rule=rule),
+            DETECTABILITY: detectability(tables[BERTH_STATES], start=start, end=end),
         }
     )
 

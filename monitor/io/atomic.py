@@ -225,27 +225,30 @@ def sweep(folder: Path) -> int:
 
     Files of other machines (a shared disk) and of living processes stay.
     """
-    count = 0
-    for path in folder.rglob(".tmp-*"):
+    count, host = 0, _host()
+    walked = (Path(place, name) for place, _, names in os.walk(folder) for name in names if name.startswith(".tmp-"))
+    for path in folder.rglob(".tmp-*") if is_remote(folder) else walked:
         found = _TEMPORARY.fullmatch(path.name)
-        if found and found["host"] == _host() and not _lives(int(found["pid"])):
+        if found and found["host"] == host and not _lives(int(found["pid"])):
             with suppress(OSError):
                 path.unlink()
                 count += 1
     return count
 
 
-def digest(*folders: Path, suffix: str = "") -> str:
-    """A hash of the names and contents of the files in some folders, whatever their times: a copy has the same.
+def names(folder: Path) -> frozenset[str]:
+    """The names in a folder; none of one that does not exist."""
+    with disk_errors(folder):
+        return frozenset(path.name for path in folder.iterdir()) if folder.is_dir() else frozenset()
 
-    Of remote folders the store's own hashes of the contents count, from one listing.
+
+def digest(*folders: Path) -> str:
+    """A hash of the names and contents of the files in some folders, whatever their times: a copy has the same.
 
     Parameters
     ----------
     folders : Path
-        Folders that do not exist hold nothing.
-    suffix : str
-        Only files whose names end so; hidden ones are always left out.
+        Folders that do not exist hold nothing; hidden files are left out.
 
     Returns
     -------
@@ -254,14 +257,34 @@ def digest(*folders: Path, suffix: str = "") -> str:
     """
     state = hashlib.sha256()
     for folder in folders:
-        if is_remote(folder):
-            with disk_errors(folder):
-                state.update("".join(f"{name}\0{mark}\0" for name, mark in listed(folder, suffix)).encode())
-            continue
-        for path in sorted(p for p in folder.rglob(f"*{suffix}") if p.is_file() and not p.name.startswith(".")):
-            state.update(f"{path.relative_to(folder.parent).as_posix()}\0".encode())
-            state.update(hashlib.sha256(path.read_bytes()).digest())
+        state.update("".join(f"{name}\0{mark}\0" for name, mark in marks(folder).items()).encode())
     return state.hexdigest()
+
+
+def marks(folder: Path, suffix: str = "") -> dict[str, str]:
+    """A mark of the content of each file below a folder, by its name from the folder's own on, in order of names.
+
+    The mark is a SHA-256; of a remote file the store's own hash of the content, from one listing.
+
+    Parameters
+    ----------
+    folder : Path
+        One that does not exist holds nothing.
+    suffix : str
+        Only files whose names end so; hidden ones are always left out.
+    """
+    if is_remote(folder):
+        with disk_errors(folder):
+            return dict(listed(folder, suffix))
+    found, start = {}, len(str(folder)) - len(folder.name)
+    with disk_errors(folder):
+        for place, _, files in os.walk(folder):
+            under = place[start:].replace(os.sep, "/")
+            for name in files:
+                if name.endswith(suffix) and not name.startswith("."):
+                    with open(f"{place}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - thousands, and fast
+                        found[f"{under}/{name}"] = hashlib.sha256(file.read()).hexdigest()
+    return dict(sorted(found.items()))
 
 
 def _host() -> str:

@@ -35,7 +35,26 @@ def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
     ArchiveError
         A file is damaged, or misses a column that the schema does not let be absent.
     """
-    parts = [part for part in (_read(path, schema) for path in paths) if part.num_rows]
+    return _frame([_read(path, schema) for path in paths], schema)
+
+
+def decode_table(content: bytes, schema: Schema, where: str) -> pd.DataFrame:
+    """The table of one file's content; errors as `read_tables`.
+
+    Parameters
+    ----------
+    content : bytes
+        As `encode_table` gives it.
+    schema : Schema
+        Of the rows.
+    where : str
+        What an error calls the file.
+    """
+    return _frame([_decoded(content, schema, where)], schema)
+
+
+def _frame(read: list[pa.Table], schema: Schema) -> pd.DataFrame:
+    parts = [part for part in read if part.num_rows]
     if not parts:
         return schema.empty()
     frame = pa.concat_tables(parts, promote_options="permissive").to_pandas()
@@ -46,8 +65,16 @@ def read_tables(paths: Iterable[Path], schema: Schema) -> pd.DataFrame:
 
 def _read(path: Path, schema: Schema) -> pa.Table:
     try:
-        content = seal.checked(path.read_bytes())
-        table = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True).read()
+        content = path.read_bytes()
+    except OSError as error:
+        raise _unreadable(str(path), schema, error) from error
+    return _decoded(content, schema, str(path))
+
+
+def _decoded(content: bytes, schema: Schema, where: str) -> pa.Table:
+    try:
+        file = pq.ParquetFile(pa.BufferReader(seal.checked(content)), page_checksum_verification=True)
+        table = file.read()
         lacking = [column for column in schema.columns if column not in table.column_names]
         missing = [column for column in lacking if column not in schema.absent]
         if missing:
@@ -56,7 +83,11 @@ def _read(path: Path, schema: Schema) -> pa.Table:
             table = table.append_column(column, pa.array([schema.absent[column]] * table.num_rows))
         return table.select(list(schema.columns)).replace_schema_metadata(None)
     except (OSError, pa.ArrowException, ValueError) as error:
-        raise ArchiveError(
-            f"{path}: not a readable {schema.name} table of this version ({error}); `monitor run --due` makes derived "
-            "tables of another version anew, and others once the file is removed"
-        ) from error
+        raise _unreadable(where, schema, error) from error
+
+
+def _unreadable(where: str, schema: Schema, error: Exception) -> ArchiveError:
+    return ArchiveError(
+        f"{where}: not a readable {schema.name} table of this version ({error}); `monitor run --due` makes derived "
+        "tables of another version anew, and others once the file is removed"
+    )

@@ -13,7 +13,7 @@ from monitor.core.scenes.scene import Acquisition, Scene
 from monitor.core.timerange import TimeRange
 from monitor.fuse.chains.rule import ChainRule
 from monitor.pipeline.freshness import table_key
-from monitor.store.archive import Archive
+from monitor.store.archive import Archive, Listed
 from monitor.store.positions import PositionStore
 
 if TYPE_CHECKING:
@@ -72,6 +72,9 @@ class Context:
         Names by id of watched places that the command is not about.
     now : datetime
         When the command began, with a zone.
+    digests : dict of str to str
+        By port, of its scenes and their tables: filled by `monitor.pipeline.freshness.port_digests` when first asked
+        for, since every file is read for it.
     """
 
     archive: Archive
@@ -81,15 +84,25 @@ class Context:
     now: datetime
     rules: Rules = field(default_factory=Rules)
     elsewhere: Mapping[str, str] = field(default_factory=dict)
-    _listed: list[list[Scene]] = field(default_factory=list, repr=False)
+    digests: dict[str, str] = field(default_factory=dict, repr=False)
+    _scenes: list[list[Scene]] = field(default_factory=list, repr=False)
+    _listed: list[list[Listed]] = field(default_factory=list, repr=False)
 
     @property
     def scenes(self) -> list[Scene]:
         """The archived scenes of the ports, in order of time."""
-        if not self._listed:
-            self._listed.append(self.archive.scenes())
+        if not self._scenes:
+            self._scenes.append(self.archive.scenes())
         ids = {aoi.id for aoi in self.aois}
-        return [scene for scene in self._listed[0] if scene.acquisition.aoi_id in ids]
+        return [scene for scene in self._scenes[0] if scene.acquisition.aoi_id in ids]
+
+    @property
+    def listed(self) -> list[Listed]:
+        """The same scenes by id, port, sensor and time alone, which is quick for thousands of them."""
+        if not self._listed:
+            self._listed.append(self.archive.listed())
+        ids = {aoi.id for aoi in self.aois}
+        return [scene for scene in self._listed[0] if scene.aoi_id in ids]
 
     @property
     def acquisitions(self) -> tuple[Acquisition, ...]:
@@ -114,7 +127,7 @@ class Context:
 
     def after_pull(self) -> Context:
         """The same, with the scenes to be listed anew."""
-        return replace(self, _listed=[])
+        return replace(self, _scenes=[], _listed=[], digests={})
 
     def table_keys(self) -> list[tuple[Aoi, str, str]]:
         """Port, sensor and the name under which the tables of its scenes are stored, for each port and detector."""
@@ -128,7 +141,7 @@ class Context:
         ArchiveError
             No scene of the ports is archived.
         """
-        times = [acquisition.acquired_at for acquisition in self.acquisitions]
+        times = [scene.acquired_at for scene in self.listed]
         if not times:
             raise ArchiveError(f"{self.archive.root}: no scene is archived; `monitor pull` adds some")
         end = max(times).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)

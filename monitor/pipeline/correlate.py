@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,6 +15,9 @@ from monitor.ais.gaps.disabling import gap_rules
 from monitor.ais.gaps.reachability import gap_calls, usual_speeds
 from monitor.ais.sea.coastline import shipped_shore
 from monitor.ais.sea.routes import shipped_sea
+from monitor.core.aoi import Aoi
+from monitor.core.parts import Parts, each_part, joined
+from monitor.core.scenes.scene import Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import (
     AIR_CALLS,
@@ -58,8 +62,9 @@ from monitor.pipeline.ais import rematch
 from monitor.pipeline.ais.tables import port_points
 from monitor.pipeline.aviation.derive import flights
 from monitor.pipeline.context import Context
-from monitor.pipeline.freshness import AIR_NOTE, FINDINGS, NOTE, made_from
+from monitor.pipeline.freshness import AIR_NOTE, FINDINGS, NOTE, made_from, port_digests
 from monitor.store import findings
+from monitor.store.parts import PartStore
 
 
 def rules_of(context: Context) -> CorrelateRules:
@@ -83,8 +88,27 @@ def rules_of(context: Context) -> CorrelateRules:
     )
 
 
-def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet:
-    """Derive every table from what the archive holds, and write it there; those that put detections and AIS together.
+@dataclass(frozen=True, slots=True)
+class Correlated:
+    """What a correlation made.
+
+    Attributes
+    ----------
+    tables : TableSet
+        Those that put detections and AIS together.
+    anew : mapping of str to tuple of str
+        By step (``observed``, ``states``, ``stays``, ``series``, ``rates``, ``pairs``), the ports or pairs of ports
+        that were derived anew; the others are as they were, since nothing that they are made from has changed.
+    """
+
+    tables: TableSet
+    anew: Mapping[str, tuple[str, ...]]
+
+
+def correlate_all(context: Context, *, pool: Executor | None = None) -> Correlated:
+    """Derive every table from what the archive holds, and write it there.
+
+    Ports, and pairs of them, of which nothing has changed are taken from what was kept of the last time.
 
     Parameters
     ----------
@@ -98,8 +122,9 @@ def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet
         A file of the archive is damaged, or cannot be written.
     """
     basis, note, again = made_from(context), rematch.matched_note(context), rematch.to_match(context)
-    before = snapshot.read(context)
-    tables = given(context, before)
+    parts = PartStore(context.archive)
+    before = snapshot.read(context, parts, pool)
+    tables = given(context, before, parts, pool)
     made, stated = correlate(
         tables,
         context.aois,
@@ -109,6 +134,7 @@ def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet
         reviews=snapshot.decisions(before),
         again=again,
         rules=rules_of(context),
+        parts=parts,
         pool=pool,
     )
     derived = tables | made
@@ -117,10 +143,11 @@ def correlate_all(context: Context, *, pool: Executor | None = None) -> TableSet
     context.archive.write_note(FINDINGS, findings.to_text(stated))
     context.archive.write_note(rematch.MATCHED, note)
     context.archive.write_note(NOTE, basis)
-    return made
+    parts.sweep()
+    return Correlated(made, {step: tuple(sorted(names)) for step, names in parts.made.items()})
 
 
-def given(context: Context, tables: TableSet) -> TableSet:
+def given(context: Context, tables: TableSet, parts: Parts, pool: Executor | None = None) -> TableSet:
     """What a correlation starts from: accepted detections with berth states and stacks, and the tables from AIS alone.
 
     COVERAGE is that of the archived scenes alone.
@@ -129,11 +156,10 @@ def given(context: Context, tables: TableSet) -> TableSet:
     scenes = {scene.id for scene in context.scenes}
     seen = tables[COVERAGE]
     coverage = seen[seen["scene_id"].isin(scenes)].reset_index(drop=True)
-    states = states_of(context, known | {COVERAGE: coverage})
     points, positions = port_points(context.aois), tables[POSITIONS]
     gaps = find_gaps(positions, at_least=context.rules.gap, until=_received_until(positions))
     calls = port_calls(positions, points)
-    return (known | states | land_of(context, known)) | {
+    return (known | _states(context, known | {COVERAGE: coverage}, parts, pool)) | {
         COVERAGE: coverage,
         GAPS: gaps,
         GAP_RULES: gap_rules(gaps, positions, land=shipped_shore()),
@@ -159,63 +185,95 @@ def informative(legs: pd.DataFrame, gap: timedelta) -> pd.DataFrame:
     return legs[(legs["from_port"] != legs["to_port"]) | silent].reset_index(drop=True)
 
 
-def states_of(context: Context, tables: TableSet) -> TableSet:
-    """BERTH_STATES, STACKS and CONTAINER_COUNTS of every observation of every port, each berth against its own past.
+STATES = (BERTH_STATES, STACKS, CONTAINER_COUNTS, LAND_STATES, LAND_CHANGES)
+"""What is stated of a port's zones at each of its observations."""
 
-    An observation by a detector that does not mark stacks, or boxes, has no row in that table.
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Zones:
+    """A port with what its scenes show.
+
+    Attributes
+    ----------
+    tables : TableSet
+        DETECTIONS that count, COVERAGE, BERTH_PROFILES and LAND_PROFILES.
+    marks : mapping of str to frozenset of str
+        By sensor, the classes that its detector marks.
+    errors, at_berth : mapping of str
+        By sensor, where its card has them, the errors of boxes and the share of ships at berth that is found.
     """
+
+    aoi: Aoi
+    scenes: tuple[Scene, ...]
+    tables: TableSet
+    marks: Mapping[str, frozenset[str]]
+    errors: Mapping[str, BoxError]
+    at_berth: Mapping[str, float]
+    land: LandRule
+
+
+def _states(context: Context, tables: TableSet, parts: Parts, pool: Executor | None) -> TableSet:
+    """`STATES` of every port, each berth against its own past."""
     found = tables[DETECTIONS]
-    marked = {
-        kind: finds(detector) | set(found.loc[found["sensor"] == kind, "class_name"])
+    marks = {
+        kind: frozenset(finds(detector)) | frozenset(found.loc[found["sensor"] == kind, "class_name"])
         for kind, detector in context.detectors.items()
     }
     cards = {kind: measured(detector) for kind, detector in context.detectors.items()}
     errors = {kind: error for kind, card in cards.items() if (error := BoxError.of(card)) is not None}
     at_berth = {kind: share for kind, card in cards.items() if (share := recall_at_berth(card)) is not None}
-    berths, stacks, boxes = [], [], []
+    land = LandRule.of(context.rules.land_change_ha, context.rules.land_false_alarms_per_year)
+    digests, ports, basis = port_digests(context), dict[str, _Zones](), dict[str, object]()
+    shown = TableSet({schema: tables[schema] for schema in snapshot.OBSERVED})
     for aoi in context.aois:
-        scenes = [scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id]
-        mine = tables.of(aoi.id)
-        found, seen = mine[DETECTIONS], mine[COVERAGE]
-        passes = [scene.acquisition for scene in scenes]
-        berths.append(
-            berth_states(aoi, passes, detections=found, coverage=seen, profiles=mine[BERTH_PROFILES], finds=at_berth)
-        )
-        of_stacks, of_boxes = (
-            [scene for scene in scenes if kind in marked.get(scene.acquisition.sensor, ())]
-            for kind in (CONTAINER_STACK, CONTAINER)
-        )
-        pixels = {scene.id: scene.grid.gsd_m for scene in of_stacks}
-        passes = [scene.acquisition for scene in of_stacks]
-        stacks.append(stack_states(aoi, passes, detections=found, coverage=seen, pixel_m=pixels))
-        boxes.append(container_counts(aoi, of_boxes, detections=found, coverage=seen, errors=errors))
-    return TableSet(
-        {
-            BERTH_STATES: BERTH_STATES.join(berths),
-            STACKS: STACKS.join(stacks),
-            CONTAINER_COUNTS: CONTAINER_COUNTS.join(boxes),
-        }
+        scenes = tuple(scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id)
+        own = shown.of(aoi.id)
+        ports[aoi.id] = _Zones(aoi, scenes, own, marks, errors, at_berth, land)
+        counted = frozenset(own[DETECTIONS]["detection_id"])
+        basis[aoi.id] = (digests[aoi.id], counted, marks, errors, at_berth, land)
+    made = each_part(
+        states_of, ports, step="states", schemas=STATES, parts=parts, basis=basis, pool=pool, progress="states, ports"
     )
+    return joined(made, STATES)
 
 
-def land_of(context: Context, tables: TableSet) -> TableSet:
-    """LAND_STATES and LAND_CHANGES of every place with land zones, each against its own past.
+def states_of(port: _Zones) -> TableSet:
+    """`STATES` of a port.
+
+    An observation by a detector that does not mark stacks, or boxes, has no row in that table.
+    """
+    aoi, tables = port.aoi, port.tables
+    found, seen = tables[DETECTIONS], tables[COVERAGE]
+    of_stacks, of_boxes = (
+        [scene for scene in port.scenes if kind in port.marks.get(scene.acquisition.sensor, ())]
+        for kind in (CONTAINER_STACK, CONTAINER)
+    )
+    passes, with_stacks = ([scene.acquisition for scene in some] for some in (port.scenes, of_stacks))
+    pixels = {scene.id: scene.grid.gsd_m for scene in of_stacks}
+    profiles = tables[BERTH_PROFILES]
+    return land_of(aoi, tables, port.land) | {
+        BERTH_STATES: berth_states(
+            aoi, passes, detections=found, coverage=seen, profiles=profiles, finds=dict(port.at_berth)
+        ),
+        STACKS: stack_states(aoi, with_stacks, detections=found, coverage=seen, pixel_m=pixels),
+        CONTAINER_COUNTS: container_counts(aoi, of_boxes, detections=found, coverage=seen, errors=dict(port.errors)),
+    }
+
+
+def land_of(aoi: Aoi, tables: TableSet, rule: LandRule) -> TableSet:
+    """LAND_STATES and LAND_CHANGES of a place, against its own past; empty without land zones.
 
     Parameters
     ----------
-    context : Context
-        Its places and rules.
+    aoi : Aoi
     tables : TableSet
-        With LAND_PROFILES.
+        With LAND_PROFILES of the place.
+    rule : LandRule
     """
-    rule = LandRule.of(context.rules.land_change_ha, context.rules.land_false_alarms_per_year)
-    states, changes = [], []
-    for aoi in context.aois:
-        if has_land(aoi):
-            profiles = tables.of(aoi.id)[LAND_PROFILES]
-            states.append(land_states(aoi, profiles))
-            changes.append(land_changes(aoi, profiles, rule))
-    return TableSet({LAND_STATES: LAND_STATES.join(states), LAND_CHANGES: LAND_CHANGES.join(changes)})
+    if not has_land(aoi):
+        return TableSet({LAND_STATES: LAND_STATES.empty(), LAND_CHANGES: LAND_CHANGES.empty()})
+    profiles = tables[LAND_PROFILES]
+    return TableSet({LAND_STATES: land_states(aoi, profiles), LAND_CHANGES: land_changes(aoi, profiles, rule)})
 
 
 def measured(detector: object) -> Sequence[tuple[str, str, str]]:
@@ -236,12 +294,26 @@ def _received_until(positions: pd.DataFrame) -> datetime | None:
     return positions["t"].max().to_pydatetime() if len(positions) else None
 
 
-def summary(tables: TableSet, late: Sequence[str] = ()) -> str:
-    """What came of it, in one line; `late` are the scenes that were matched again because AIS came late."""
+def summary(made: Correlated, ports: int, late: Sequence[str] = ()) -> str:
+    """What came of it, in one line.
+
+    Parameters
+    ----------
+    made : Correlated
+    ports : int
+        How many there are.
+    late : sequence of str
+        The scenes that were matched again because AIS came late.
+    """
+    tables = made.tables
     dark = int((tables[DARK_EVENTS]["status"] == "dark").sum())
     text = f"{dark} dark events, {len(tables[VISITS])} visits, {len(tables[VOYAGES])} voyages"
-    if not late:
-        return text
-    return f"{text}; AIS came late for {len(late)} scenes, matched again: {', '.join(late[:5])}" + (
-        f" and {len(late) - 5} more" if len(late) > 5 else ""
-    )
+    anew = made.anew.get("observed", ())
+    if len(anew) < ports:
+        text += f"; derived anew: {_some(anew) or 'none'} ({len(anew)} of {ports} ports)"
+    return f"{text}; AIS came late for {len(late)} scenes, matched again: {_some(late)}" if late else text
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first five, and how many more there are."""
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

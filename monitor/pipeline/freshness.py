@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 NOTE = "correlate"
 FINDINGS = "findings"
 AIR_NOTE = "flights"
-_MADE_FROM = ("scenes", "detections", "coverage", "berths", "stacks", "land", "positions", "sightings")
+_TABLES = ("detections", "coverage", "berths", "land")
+"""The tables of each scene that are read when a port's are derived."""
 
 
 def zones_digest(aoi: Aoi) -> str:
@@ -47,30 +48,67 @@ def without_detections(context: Context, scenes: list[Scene] | None = None) -> l
     scenes : list of Scene, optional
         Some of the scenes; all of the context's when not given.
     """
-    chosen = context.scenes if scenes is None else scenes
-    work: list[tuple[Scene, Aoi]] = []
+    listed = context.listed if scenes is None else [(s.id, s.acquisition.aoi_id, s.acquisition.sensor) for s in scenes]
+    of: dict[tuple[str, str], list[str]] = {}
+    for scene_id, aoi_id, sensor, *_ in listed:
+        of.setdefault((aoi_id, sensor), []).append(scene_id)
+    by_key: dict[str, list[str]] = {}
     for aoi, sensor, key in context.table_keys():
-        mine = [s for s in chosen if s.acquisition.aoi_id == aoi.id and s.acquisition.sensor == sensor]
-        work += [(scene, aoi) for scene in context.archive.scenes_without("detections", key, mine)]
+        by_key.setdefault(key, []).extend(of.get((aoi.id, sensor), ()))
+    lacking = {name for key, ids in by_key.items() for name in context.archive.scenes_without("detections", key, ids)}
+    if not lacking:
+        return []
+    aois = {aoi.id: aoi for aoi in context.aois}
+    chosen = [scene for scene in (context.scenes if scenes is None else scenes) if scene.id in lacking]
+    work = [(scene, aois[scene.acquisition.aoi_id]) for scene in chosen]
     return sorted(work, key=lambda pair: (pair[0].acquisition.acquired_at, pair[0].id))
 
 
-def made_from(context: Context, *, positions: bool = True) -> str:
-    """A digest of everything that the derived tables are made from; without `positions`, of everything else."""
-    folders = [name for name in _MADE_FROM if positions or name != "positions"]
+def made_from(context: Context) -> str:
+    """A digest of everything that the derived tables are made from."""
+    parts = [rules_digest(context), *port_digests(context).values(), context.archive.digest("positions")]
+    return _hash(parts)
+
+
+def rules_digest(context: Context) -> str:
+    """A digest of what the derived tables are made from beside the scenes of each port and the positions."""
     parts = [
         VERSION,
         str(context.rules.gap),
         f"{context.rules.false_alarms_per_year:g} {context.rules.shuttle_prior:g} "
         f"{context.rules.land_change_ha:g} {context.rules.land_false_alarms_per_year:g}",
         repr(context.rules.chains),
-        context.archive.digest(*folders),
+        context.archive.digest("sightings"),
     ]
     if flights := context.archive.read_note(AIR_NOTE).strip():
         parts.append(flights)
-    parts += [f"{aoi.id} {key} {zones_digest(aoi)}" for aoi, _, key in context.table_keys()]
     if reviewed := ReviewStore(context.archive).state():
         parts.append(reviewed)
+    return _hash(parts)
+
+
+def port_digests(context: Context) -> dict[str, str]:
+    """By port, a digest of its zones, and of its scenes and what detectors made of them; read once a context."""
+    known = context.digests
+    if any(aoi.id not in known for aoi in context.aois):
+        items, tables = context.archive.item_marks(), dict[tuple[str, str], dict[str, str]]()
+        keys, scenes = dict[str, list[str]](), dict[str, list[str]]()
+        for aoi, _, key in context.table_keys():
+            keys.setdefault(aoi.id, []).append(key)
+        for scene in context.listed:
+            scenes.setdefault(scene.aoi_id, []).append(scene.id)
+        for aoi in context.aois:
+            parts = [zones_digest(aoi), *(f"{name} {mark}" for name, mark in items.get(aoi.id, {}).items())]
+            for kind, key in ((kind, key) for key in keys.get(aoi.id, ()) for kind in _TABLES):
+                if (kind, key) not in tables:
+                    tables[kind, key] = context.archive.scene_table_marks(kind, key)
+                made = tables[kind, key]
+                parts += [f"{kind} {key} {name} {made[name]}" for name in scenes.get(aoi.id, ()) if name in made]
+            known[aoi.id] = _hash([aoi.id, *keys.get(aoi.id, ()), *parts])
+    return {aoi.id: known[aoi.id] for aoi in context.aois}
+
+
+def _hash(parts: list[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
 import pandas as pd
 
+from monitor.core.parts import Parts, each_part, joined
 from monitor.core.scenes.revisit import find_passes, missed_coverage
+from monitor.core.scenes.scene import Scene
 from monitor.core.schema import Schema
 from monitor.core.tables import (
     AIR_CLAIMS,
@@ -59,7 +63,10 @@ from monitor.fuse.series.same_ships import mark_same_ships
 from monitor.fuse.series.together import observed_together
 from monitor.pipeline.aviation.ingest import stored_positions
 from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import port_digests
 from monitor.store.alerts import AlertStore
+from monitor.store.archive import Archive
+from monitor.store.parts import PartStore
 from monitor.store.reviews import ReviewStore
 from monitor.store.searches import SearchStore
 
@@ -113,23 +120,43 @@ SCORED = (
 """The tables that a season's truth is held against."""
 
 
-def read(context: Context) -> TableSet:
+OBSERVED = (DETECTIONS, COVERAGE, BERTH_PROFILES, LAND_PROFILES)
+"""What the scenes of a port show, together."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Port:
+    """A port's scenes, and the names under which detectors stored the tables of each."""
+
+    archive: Archive
+    scenes: tuple[Scene, ...]
+    keys: tuple[str, ...]
+
+
+def read(context: Context, parts: Parts | None = None, pool: Executor | None = None) -> TableSet:
     """Every table of the workspace as it is; each is read from disk when it is first asked for.
 
     DETECTIONS and COVERAGE are those of the context's ports by the detectors and zones in force; COVERAGE has the
     passes that were searched for and not found too. MATCHES holds all versions. Detections that
     a reviewer rejected are still in: see `accepted`.
+
+    Parameters
+    ----------
+    context : Context
+    parts : Parts, optional
+        Keeps what the scenes of each port show; what the last correlation kept is read in any case.
+    pool : Executor, optional
+        Takes ports side by side.
     """
     archive = context.archive
+    observed = _Once(partial(_observed, context, parts or PartStore(archive, is_written=False), pool))
     derived: dict[Schema, Callable[[], pd.DataFrame]] = {
         schema: partial(archive.read_table, schema.name, schema) for schema in DERIVED
     }
     tables = TableSet(
         {
             **derived,
-            COVERAGE: partial(_of_scenes, context, "coverage", COVERAGE),
-            BERTH_PROFILES: partial(_of_scenes, context, "berths", BERTH_PROFILES),
-            LAND_PROFILES: partial(_of_scenes, context, "land", LAND_PROFILES),
+            **{schema: partial(observed, schema) for schema in OBSERVED},
             POSITIONS: context.positions.read,
             VESSELS: context.positions.vessels,
             REVIEWS: ReviewStore(archive).table,
@@ -138,16 +165,52 @@ def read(context: Context) -> TableSet:
             AIR_CLAIMS: partial(archive.read_table, AIR_CLAIMS.name, AIR_CLAIMS),
         }
     )
-    return tables | {
-        DETECTIONS: lambda: _marked(context, tables[COVERAGE]),
-        COVERAGE: lambda: _with_missed(context, tables[COVERAGE]),
+    return tables | {COVERAGE: lambda: _with_missed(context, tables[COVERAGE])}
+
+
+class _Once:
+    """A set of tables that is made when one of them is first asked for."""
+
+    def __init__(self, make: Callable[[], TableSet]) -> None:
+        self._make, self._made = make, TableSet()
+
+    def __call__(self, schema: Schema) -> pd.DataFrame:
+        if schema not in self._made:
+            self._made = self._make()
+        return self._made[schema]
+
+
+def _observed(context: Context, parts: Parts, pool: Executor | None) -> TableSet:
+    """`OBSERVED` of all ports, in their order."""
+    archive, keys = context.archive.absolute(), dict[str, list[str]]()
+    for aoi, _, key in context.table_keys():
+        keys.setdefault(aoi.id, []).append(key)
+    ports = {
+        aoi.id: _Port(
+            archive,
+            tuple(scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id),
+            tuple(keys.get(aoi.id, ())),
+        )
+        for aoi in context.aois
     }
+    basis = port_digests(context)
+    made = each_part(
+        _observe, ports, step="observed", schemas=OBSERVED, parts=parts, basis=basis, pool=pool, progress="read, ports"
+    )
+    return joined(made, OBSERVED)
 
 
-def _marked(context: Context, coverage: pd.DataFrame) -> pd.DataFrame:
-    """DETECTIONS with what the whole archive tells of them: fixed objects, classes, ships that are shown twice."""
-    found = mark_fixed(_of_scenes(context, "detections", DETECTIONS), coverage)
-    return mark_same_ships(mark_size_class(found, context.scenes), observed_together(context.scenes))
+def _observe(port: _Port) -> TableSet:
+    """DETECTIONS carry what all scenes of the port tell of them: fixed objects, classes, ships that are shown twice."""
+    kinds = dict(zip(("detections", "coverage", "berths", "land"), OBSERVED, strict=True))
+    read = TableSet(
+        {
+            schema: schema.join([port.archive.read_scene_tables(kind, key, schema, port.scenes) for key in port.keys])
+            for kind, schema in kinds.items()
+        }
+    )
+    found = mark_size_class(mark_fixed(read[DETECTIONS], read[COVERAGE]), port.scenes)
+    return read | {DETECTIONS: mark_same_ships(found, observed_together(port.scenes))}
 
 
 def decisions(tables: TableSet) -> ReviewDecisions:
@@ -163,15 +226,6 @@ def accepted(tables: TableSet) -> TableSet:
 def current(tables: TableSet) -> TableSet:
     """The tables with the matches that stand alone, not their earlier versions."""
     return tables | {MATCHES: lambda: latest(tables[MATCHES])}
-
-
-def _of_scenes(context: Context, kind: str, schema: Schema) -> pd.DataFrame:
-    """One kind of table over all scenes, in order of port, sensor and time."""
-    parts = []
-    for aoi, _, key in context.table_keys():
-        mine = [scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id]
-        parts.append(context.archive.read_scene_tables(kind, key, schema, mine))
-    return schema.join(parts)
 
 
 def _with_missed(context: Context, seen: pd.DataFrame) -> pd.DataFrame:

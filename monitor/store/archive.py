@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -20,8 +22,9 @@ from monitor.core.schema import Schema
 from monitor.core.tables import DETECTIONS
 from monitor.core.timerange import TimeRange
 from monitor.io import atomic, parquet, seal, stac
+from monitor.io.remote import is_remote
 from monitor.io.stac import FORMAT, check_format, item_acquisition, item_scene
-from monitor.store.index import Index
+from monitor.store.index import Index, Row
 from monitor.store.positions import PositionStore
 from monitor.store.records import Record, latest_records, read_records
 
@@ -35,6 +38,15 @@ SAME_PASS = timedelta(minutes=30)
 
 LOGS = ("run", "search", "units")
 """Kinds of record of what was done, under ``log/``; the others state what holds, under ``ledger/``."""
+
+
+class Listed(NamedTuple):
+    """A scene as the index lists it."""
+
+    id: str
+    aoi_id: str
+    sensor: str
+    acquired_at: datetime
 
 
 _NOTE_END = f'\n{{"{seal.KEY}": "{seal.BLANK}"}}\n'
@@ -136,8 +148,9 @@ class Archive:
 
         A scene whose writer was killed before it entered the index is found by its file and entered now.
         """
-        known = self._ids()
-        unknown = [acquisition for acquisition in acquisitions if acquisition.id not in known]
+        listed = list(acquisitions)
+        known = {row.scene_id for row in self._rows({acquisition.id for acquisition in listed})}
+        unknown = [acquisition for acquisition in listed if acquisition.id not in known]
         found = [a for a in unknown if (self.folder(a) / "item.json").is_file()]
         for acquisition in found:
             self.index.add([self._entry(self.folder(acquisition))])
@@ -151,9 +164,8 @@ class Archive:
         a file that took the name of another scene replaces none.
         """
         listed = list(acquisitions)
-        ids = {acquisition.id for acquisition in listed}
-        rows = self._index().rows() if self._exists() and ids else []
-        known = {row.scene_id: item_acquisition(json.loads(row.item)) for row in rows if row.scene_id in ids}
+        rows = self._rows({acquisition.id for acquisition in listed})
+        known = {row.scene_id: item_acquisition(json.loads(row.item)) for row in rows}
         pairs = [(a, known[a.id]) for a in listed if a.id in known]
         return [
             a
@@ -178,6 +190,11 @@ class Archive:
             return []
         items = self._index().items(aoi_id, period, sensor=sensor)
         return [item_scene(item, self.root / path) for path, item in items]
+
+    def listed(self) -> list[Listed]:
+        """Which scenes are archived, in order of time, without reading what each is: for thousands of them."""
+        rows = self._index().rows() if self._exists() else []
+        return [Listed(row.scene_id, row.aoi_id, row.sensor, datetime.fromisoformat(row.acquired_at)) for row in rows]
 
     def acquisitions(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
@@ -251,7 +268,7 @@ class Archive:
         self._begin()
         atomic.write_bytes(self._scene_table(kind, key, scene_id), parquet.encode_table(df))
 
-    def scenes_without(self, kind: str, key: str, scenes: Iterable[Scene]) -> list[Scene]:
+    def scenes_without(self, kind: str, key: str, scene_ids: Iterable[str]) -> list[str]:
         """Those of the scenes that `key` has not processed; one listing of a folder, however many scenes.
 
         Parameters
@@ -260,11 +277,10 @@ class Archive:
             One of `SCENE_TABLES`.
         key : str
             Of the detector or method.
-        scenes : iterable of Scene
+        scene_ids : iterable of str
         """
-        folder = self.root / kind / atomic.safe_name(key)
-        done = {path.stem for path in folder.glob("*.parquet")} if folder.is_dir() else set()
-        return [scene for scene in scenes if scene.id not in done]
+        done = atomic.names(self.root / kind / atomic.safe_name(key))
+        return [scene_id for scene_id in scene_ids if f"{atomic.safe_name(scene_id)}.parquet" not in done]
 
     def read_scene_tables(self, kind: str, key: str, schema: Schema, scenes: Iterable[Scene]) -> pd.DataFrame:
         """The rows that `key` made of some scenes, in their order; the schema's empty table when none.
@@ -336,17 +352,31 @@ class Archive:
     def digest(self, *folders: str) -> str:
         """A hash of the content of these folders of the archive, whatever their times: a copy has the same.
 
-        Scenes count by their items, which name what they were made from, and positions by the files they came from.
+        Positions count by the files they came from.
         """
-        parts = []
-        for folder in folders:
-            if folder == "scenes":
-                parts.append(atomic.digest(self.root / folder, suffix="item.json"))
-            elif folder == "positions":
-                parts.append(atomic.digest(self.root / folder / "ingested"))
-            else:
-                parts.append(atomic.digest(self.root / folder))
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        named = [self.root / folder / ("ingested" if folder == "positions" else "") for folder in folders]
+        return atomic.digest(*named)
+
+    def item_marks(self) -> dict[str, dict[str, str]]:
+        """By AOI, a mark of the content of each scene's item, by its path: items name what scenes were made from."""
+        found: dict[str, dict[str, str]] = {}
+        for name, mark in atomic.marks(self.root / "scenes", "item.json").items():
+            found.setdefault(name.split("/")[1], {})[name] = mark
+        return found
+
+    def scene_table_marks(self, kind: str, key: str) -> dict[str, str]:
+        """By scene id, a mark of the content of each table that `key` made.
+
+        Parameters
+        ----------
+        kind : str
+            One of `SCENE_TABLES`.
+        key : str
+            Of the detector or method.
+        """
+        folder = self.root / kind / atomic.safe_name(key)
+        found = atomic.marks(folder, ".parquet")
+        return {name.rpartition("/")[2].removesuffix(".parquet"): mark for name, mark in found.items()}
 
     # records
 
@@ -417,7 +447,7 @@ class Archive:
         self._begin()
         with self.lock("reindex"):
             atomic.sweep(self.root)
-            scenes = [self._entry(folder) for folder in self._folders()]
+            scenes = [self._entry(self.root / "scenes" / name) for name in self._folders()]
             try:
                 self.index.rebuild(scenes)
             except ArchiveError:
@@ -440,12 +470,12 @@ class Archive:
         if not self._exists():
             return 0
         listed = {row.path: row.scene_id for row in self._index().rows()}
-        there = {self._relative(folder): folder for folder in self._folders()}
-        gone, new = listed.keys() - there.keys(), there.keys() - listed.keys()
+        there = {f"scenes/{name}" for name in self._folders()}
+        gone, new = listed.keys() - there, there - listed.keys()
         for path in gone:
             self.index.forget(listed[path])
         if new:
-            self.index.add([self._entry(there[path]) for path in sorted(new)])
+            self.index.add([self._entry(self.root / path) for path in sorted(new)])
         return len(gone) + len(new)
 
     def _begin(self) -> None:
@@ -461,8 +491,8 @@ class Archive:
             self.reindex()
         return self.index
 
-    def _ids(self) -> frozenset[str]:
-        return self._index().ids() if self._exists() else frozenset()
+    def _rows(self, ids: Collection[str]) -> list[Row]:
+        return self._index().rows(ids) if self._exists() and ids else []
 
     def _find(self, scene_id: str) -> tuple[Path, dict[str, object]]:
         found = self._index().find(scene_id) if self._exists() else None
@@ -492,9 +522,13 @@ class Archive:
     def _records_file(self, kind: str) -> Path:
         return self.root / ("log" if kind in LOGS else "ledger") / f"{atomic.safe_name(kind)}.jsonl"
 
-    def _folders(self) -> list[Path]:
-        """Where scenes lie, by their items."""
-        return [path.parent for path in sorted((self.root / "scenes").glob("*/*/*/*/*/item.json"))]
+    def _folders(self) -> list[str]:
+        """Where scenes lie below ``scenes/``, by their items."""
+        top = self.root / "scenes"
+        if is_remote(top):
+            return sorted(path.parent.relative_to(top).as_posix() for path in top.glob("*/*/*/*/*/item.json"))
+        start = len(str(top)) + 1
+        return sorted(place[start:].replace(os.sep, "/") for place, _, names in os.walk(top) if "item.json" in names)
 
     def _relative(self, folder: Path) -> str:
         return folder.relative_to(self.root).as_posix()

@@ -9,7 +9,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +37,8 @@ INSERT INTO tally VALUES (0);
 """
 _SELECT = "SELECT scene_id, aoi_id, sensor, acquired_at, path, item, sha256 FROM scenes"
 _WAIT_S = 30.0
+_FEW = 500
+"""Ids that one statement may hold on every SQLite (999 at the least)."""
 _LEAST_FREE_BYTES = 1 << 20
 """With less, SQLite's "disk I/O error" means a full disk: so it calls one where it maps its log into memory."""
 
@@ -74,26 +76,41 @@ class Index:
         with self._open() as db:
             return _version(db) == INDEX_VERSION
 
-    def rows(self) -> list[Row]:
-        """Every row, in order of time.
+    def rows(self, ids: Collection[str] | None = None) -> list[Row]:
+        """Every row, or those of some scenes, in order of time.
+
+        Parameters
+        ----------
+        ids : collection of str, optional
+            Of scenes; those that are not in the index give no row.
 
         Raises
         ------
         ArchiveError
             It is damaged.
         """
+        if ids is not None and len(ids) <= _FEW:
+            with self._open() as db:
+                found = db.execute(f"{_SELECT} WHERE scene_id IN ({','.join('?' * len(ids))})", list(ids)).fetchall()
+            rows = [Row(*values) for *values, check in found if _check(values) == check]
+            if len(rows) == len(found):
+                return sorted(rows, key=lambda row: (row.acquired_at, row.scene_id))
         with self._open() as db:
+            db.execute("BEGIN")  # one state of both, though others write meanwhile
             found = db.execute(_SELECT).fetchall()
             tally = _tally(db)
         rows = [Row(*values) for *values, check in found if _check(values) == check]
         if len(rows) != len(found) or len({row.scene_id for row in rows}) != tally:
             raise self._damaged(f"{tally - len(rows)} of {tally} rows do not fit their checksums")
-        return sorted(rows, key=lambda row: (row.acquired_at, row.scene_id))
+        wanted = rows if ids is None else [row for row in rows if row.scene_id in ids]
+        return sorted(wanted, key=lambda row: (row.acquired_at, row.scene_id))
 
     def items(
         self, aoi_id: str | None = None, period: TimeRange | None = None, *, sensor: str | None = None
-    ) -> list[tuple[str, dict[str, object]]]:
+    ) -> Iterator[tuple[str, dict[str, object]]]:
         """(folder relative to the archive, STAC item) of scenes whose middle lies in `period`, in order of time.
+
+        One after the other, since thousands of items at once cost more memory than what is made of them.
 
         Parameters
         ----------
@@ -103,11 +120,9 @@ class Index:
             ``s2`` or ``s1``; scenes of all by default.
         """
         start, end = (sortable(period.start), sortable(period.end)) if period else ("", "~")
-        return [
-            (row.path, json.loads(row.item))
-            for row in self.rows()
-            if aoi_id in (None, row.aoi_id) and sensor in (None, row.sensor) and start <= row.acquired_at < end
-        ]
+        for row in self.rows():
+            if aoi_id in (None, row.aoi_id) and sensor in (None, row.sensor) and start <= row.acquired_at < end:
+                yield row.path, json.loads(row.item)
 
     def find(self, scene_id: str) -> tuple[str, dict[str, object]] | None:
         """(folder, STAC item) of one scene, or None."""
@@ -117,10 +132,6 @@ class Index:
             Row(*values) for *values, check in found if _check(values) == check
         ] or self.rows()  # which finds damage
         return next(((row.path, json.loads(row.item)) for row in rows if row.scene_id == scene_id), None)
-
-    def ids(self) -> frozenset[str]:
-        """The ids of all scenes."""
-        return frozenset(row.scene_id for row in self.rows())
 
     def add(self, scenes: Iterable[Entry]) -> None:
         """Enter scenes; one of the same id is replaced."""

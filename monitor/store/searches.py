@@ -91,8 +91,10 @@ class SearchStore:
 
     def tried(self) -> list[Tried]:
         """Passes without pixels that are still not archived."""
-        here = self.archive.index.ids() if self.archive.index.path.is_file() else frozenset()
-        return [_tried(record) for record in self._records() if record.id not in here]
+        records, index = self._records(), self.archive.index
+        rows = index.rows([record.id for record in records]) if records and index.path.is_file() else ()
+        here = {row.scene_id for row in rows}
+        return [_tried(record) for record in records if record.id not in here]
 
     def due(self, acquisitions: Iterable[Acquisition], *, now: datetime) -> list[Acquisition]:
         """Those to request now, in their order.

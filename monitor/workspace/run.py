@@ -78,13 +78,11 @@ def run_due(workspace: Workspace, pool: str | None, done: Callable[[Step], None]
     done(_ingest(workspace))
     done(_flights(workspace, context))
     context = context.after_pull()
-    with open_pool(pool) as workers:
-        done(
-            Step.of(
-                "detect", pipeline.detect.detect_scenes(context, pool=workers) if without_detections(context) else ()
-            )
-        )
     lacking = without_detections(context)
+    with open_pool(pool) as workers:
+        done(Step.of("detect", pipeline.detect.detect_scenes(context, pool=workers) if lacking else ()))
+    if lacking:
+        lacking = without_detections(context)
     if lacking and len(lacking) == _detectable(context):
         reason = f"none of {len(lacking)} scenes has detections; see what `detect` reports, then run again"
         error = ArchiveError(f"{workspace.root}: {reason}")
@@ -118,7 +116,7 @@ def alerts(workspace: Workspace, context: Context) -> Step:
 
 
 def _detectable(context: Context) -> int:
-    return sum(acquisition.sensor in context.detectors for acquisition in context.acquisitions)
+    return sum(scene.sensor in context.detectors for scene in context.listed)
 
 
 def _pull(workspace: Workspace, context: Context, pool: str | None) -> Step:
@@ -170,11 +168,11 @@ def _correlate(context: Context, pool: str | None) -> Step:
             made = pipeline.correlate.correlate_all(context, pool=workers)
     except MonitorError as error:
         return failure("correlate", "all scenes", error)
-    return Step("correlate", 1, note=pipeline.correlate.summary(made, late))
+    return Step("correlate", 1, note=pipeline.correlate.summary(made, len(context.aois), late))
 
 
 def _report(workspace: Workspace, context: Context) -> list[Path]:
-    if not context.scenes:
+    if not context.listed:
         return []
     period = context.span()
     target = workspace.root / "reports" / f"brief_{period.start:%Y%m%d}_{period.end:%Y%m%d}.html"

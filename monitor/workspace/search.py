@@ -164,4 +164,4 @@ def monitored_until(workspace: Workspace, context: Context) -> datetime:
     today = context.now.replace(hour=0, minute=0, second=0, microsecond=0)
     if workspace.settings.source.name != "folder" or workspace.settings.source.period:
         return min(due_period(workspace).end, today)
-    return max((acquisition.acquired_at for acquisition in context.acquisitions), default=today)
+    return max((scene.acquired_at for scene in context.listed), default=today)

@@ -890,7 +890,7 @@ class Workspace:
                 "run `monitor detect` first (`monitor run --due` does both)"
             )
         with open_pool(pool) as workers:
-            made = pipeline.correlate.correlate_all(context, pool=workers)
+            made = pipeline.correlate.correlate_all(context, pool=workers).tables
         alerts(self, context)
         return made
 

@@ -1,61 +1,78 @@
 """How long a run takes that has nothing to do: `python -m tests.benchmarks.many_scenes 20000 FOLDER`.
 
-The scenes are one SIMULATED pass over the tests' small port, archived again and again under other days and ports, with
-its tables. Making them takes minutes, so FOLDER is kept and used again when it is there.
+The scenes are one SIMULATED pass over the tests' small port, archived again and again under other days and ports; the
+files of its pixels and tables are copies under other names. Nothing is derived from them: that it was is noted as a run
+would note it. FOLDER is kept and used again when it is there.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import time
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-import pandas as pd
-
 from monitor.cli.app import run
-from monitor.core.tables import COVERAGE, DETECTIONS
-from monitor.detect.berths.profiles import BERTH_PROFILES
-from monitor.pipeline.freshness import NOTE, made_from, table_key
+from monitor.core.scenes.scene import Scene
+from monitor.io.stac import PixelFacts, item_checks, read_item
+from monitor.io.stac_item import encode_item, scene_item
+from monitor.pipeline.ais.rematch import MATCHED, matched_note
+from monitor.pipeline.context import Context
+from monitor.pipeline.freshness import NOTE, brief_basis, brief_note, made_from
 from monitor.workspace.workspace import Workspace
 from tests.walk import made
 
 PORTS = 20
 STEP = timedelta(hours=20)
-TABLES = {"detections": DETECTIONS, "coverage": COVERAGE, "berths": BERTH_PROFILES}
+TABLES = ("detections", "coverage", "berths", "land")
 
 
 def fill(root: Path, scenes: int) -> None:
-    """Archive the first pass of a finished workspace `scenes` times, over so many ports."""
+    """A workspace with so many archived scenes over `PORTS` ports, their tables, and a brief; noted as current."""
     made.write_workspace(root)
-    for number in range(PORTS):
+    for number in range(1, PORTS):
         (root / f"aoi/made{number}.geojson").write_text(json.dumps(made.port()))
-    (root / "aoi/made.geojson").unlink()
-    run(["run", "--due", "-w", str(root)])
-    workspace = Workspace.open(root)
-    context, archive = workspace.context(), workspace.archive
-    detector = context.detectors["s2"]
-    first = {scene.acquisition.aoi_id: scene for scene in reversed(context.scenes)}
+    for command in ("pull", "ingest", "detect"):
+        run([command, *(map(str, (root / "ais").iterdir()) if command == "ingest" else ()), "-w", str(root)])
+    context = Workspace.open(root).context()
     for aoi in context.aois:
-        scene, key = first[aoi.id], table_key(detector, aoi)
-        raster = archive.read_raster(scene.id)
-        tables = {name: archive.read_scene_tables(name, key, schema, [scene]) for name, schema in TABLES.items()}
-        for number in range(1, scenes // PORTS):
-            at = scene.acquisition.start - number * STEP
-            twin = replace(scene.acquisition, id=f"{scene.id}_{number}", start=at, end=at)
-            archive.write_scene(twin, raster)
-            for name, table in tables.items():
-                archive.write_scene_table(name, key, twin.id, _of(table, twin.id))
-        print(aoi.id, flush=True)
-    archive.write_note(NOTE, made_from(workspace.context()))
+        mine = [scene for scene in context.scenes if scene.acquisition.aoi_id == aoi.id]
+        facts = PixelFacts.of(context.archive.read_raster(mine[0].id))
+        for number in range(1, scenes // PORTS - len(mine) + 1):
+            _twin(context, mine[0], facts, number)
+    context.archive.reindex()
+    note_current(root)
 
 
-def _of(table: pd.DataFrame, scene_id: str) -> pd.DataFrame:
-    ids = {"detection_id": [f"{scene_id}-{n}" for n in range(len(table))]} if "detection_id" in table else {}
-    return table.assign(scene_id=scene_id, **ids)
+def note_current(root: Path) -> None:
+    """Note that tables and brief are made from what is there."""
+    context = Workspace.open(root).context()
+    context.archive.write_note(MATCHED, matched_note(context))
+    context.archive.write_note(NOTE, made_from(context))
+    period = context.span()
+    brief = root / "reports" / f"brief_{period.start:%Y%m%d}_{period.end:%Y%m%d}.html"
+    brief.parent.mkdir(exist_ok=True)
+    brief.touch()
+    context.archive.write_note(brief_note(brief), brief_basis(context.archive))
+
+
+def _twin(context: Context, scene: Scene, facts: PixelFacts, number: int) -> None:
+    """The scene under another day, with copies of its files."""
+    at, archive = scene.acquisition.start - number * STEP, context.archive
+    twin = replace(scene.acquisition, id=f"{scene.id}_{number}", start=at, end=at)
+    old, new = archive.folder(scene.acquisition), archive.folder(twin)
+    new.mkdir(parents=True)
+    for name in ("pixels.tif", "mask.tif", "request.json"):
+        shutil.copyfile(old / name, new / name)
+    item = scene_item(twin, facts, checks=item_checks(read_item(old)))
+    (new / "item.json").write_bytes(encode_item(item))
+    for kind in TABLES:
+        for path in (archive.root / kind).glob(f"*/{scene.id}.parquet"):
+            shutil.copyfile(path, path.with_name(f"{twin.id}.parquet"))
 
 
 def main(scenes: int, root: Path) -> None:

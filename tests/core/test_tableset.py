@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pandas as pd
 import pytest
 
@@ -85,3 +87,12 @@ def test_a_table_given_as_a_function_is_made_once_and_only_when_asked_for() -> N
 def test_the_later_of_two_tables_stands() -> None:
     both = TableSet({STAYS: stays(("a", None, None))}) | TableSet({STAYS: stays(("b", None, None))})
     assert list(both[STAYS]["id"]) == ["b"]
+
+
+def test_what_crosses_processes_is_the_chosen_rows_alone() -> None:
+    table = (
+        VISITS.empty().reindex(range(1000)).assign(aoi_id=["a"] + ["b"] * 999, visit_id=[f"{n}" for n in range(1000)])
+    )
+    sent = pickle.dumps(TableSet({VISITS: lambda: table}).of("a"))
+    assert len(pickle.loads(sent)[VISITS]) == 1
+    assert len(sent) < len(pickle.dumps(TableSet({VISITS: table}))) / 5

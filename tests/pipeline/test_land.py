@@ -7,16 +7,16 @@ from pathlib import Path
 from monitor.core.tables import LAND_CHANGES, LAND_STATES
 from monitor.core.tableset import TableSet
 from monitor.detect.land.profiles import LAND_PROFILES
+from monitor.fuse.land.rules import LandRule
 from monitor.io import parquet
 from monitor.pipeline.correlate import land_of
 from monitor.store.archive import Archive
 from tests.fuse.land import places
-from tests.pipeline.contexts import context
 
 
-def test_every_place_with_land_zones_has_its_states_and_changes(tmp_path: Path) -> None:
+def test_every_place_with_land_zones_has_its_states_and_changes() -> None:
     place, profiles = places.make(1, changes=2)
-    made = land_of(context(Archive(tmp_path), place.aoi), TableSet({LAND_PROFILES: profiles}))
+    made = land_of(place.aoi, TableSet({LAND_PROFILES: profiles}), LandRule())
     assert set(made[LAND_STATES]["zone_id"]) == {"rail_1", "rail_2", "rail_3", "goods"}
     assert len(made[LAND_CHANGES]) == len(place.changes)
 

@@ -24,24 +24,24 @@ BLUR_PX = 0.7
 WATER, LAND, HULL = (300, 320, 200, 150, 80), (1000, 1200, 1300, 2500, 2200), (1500, 1600, 1700, 1900, 1500)
 
 
-def polygon(rows: tuple[int, int], cols: tuple[int, int]) -> Polygon:
+def polygon(rows: tuple[int, int], cols: tuple[int, int], grid: Grid = GRID) -> Polygon:
     """Longitude/latitude rectangle of pixels."""
-    return GRID.to_lonlat([[rows[0], cols[0]], [rows[0], cols[1]], [rows[1], cols[1]], [rows[1], cols[0]]])
+    return grid.to_lonlat([[rows[0], cols[0]], [rows[0], cols[1]], [rows[1], cols[1]], [rows[1], cols[0]]])
 
 
-def port(berth: str = "berth") -> dict[str, object]:
+def port(berth: str = "berth", *, name: str = "made", grid: Grid = GRID) -> dict[str, object]:
     """The port's GeoJSON: a quay to the east, a berth (or a zone of another kind) along it, a yard behind."""
     zones = {
-        "aoi": polygon((2, 158), (2, 178)),
-        "water": polygon((2, 158), (2, QUAY_COL)),
-        berth: polygon((50, 90), (QUAY_COL - 5, QUAY_COL)),
-        "yard": polygon((50, 90), (QUAY_COL, QUAY_COL + 15)),
+        "aoi": polygon((2, 158), (2, 178), grid),
+        "water": polygon((2, 158), (2, QUAY_COL), grid),
+        berth: polygon((50, 90), (QUAY_COL - 5, QUAY_COL), grid),
+        "yard": polygon((50, 90), (QUAY_COL, QUAY_COL + 15), grid),
     }
     features = [
         {
             "type": "Feature",
             "geometry": mapping(geometry),
-            "properties": {"id": f"made_{kind}", "kind": kind, "azimuth_deg": 0.0, "length_m": 400.0},
+            "properties": {"id": f"{name}_{kind}", "kind": kind, "azimuth_deg": 0.0, "length_m": 400.0},
         }
         for kind, geometry in zones.items()
     ]
@@ -66,7 +66,7 @@ def write_scene(folder: Path, at: datetime, ships: Sequence[tuple[slice, slice]]
     return write_pixels(folder, at, pixels(ships, seed=at.day))
 
 
-def write_pixels(folder: Path, at: datetime, data: np.ndarray) -> Path:
+def write_pixels(folder: Path, at: datetime, data: np.ndarray, grid: Grid = GRID) -> Path:
     """(band, row, col) DN as a GeoTIFF with band names and a date in its name."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"S2A_{at:%Y%m%dT%H%M%S}.tif"
@@ -74,12 +74,12 @@ def write_pixels(folder: Path, at: datetime, data: np.ndarray) -> Path:
         path,
         "w",
         driver="GTiff",
-        height=GRID.shape[0],
-        width=GRID.shape[1],
+        height=grid.shape[0],
+        width=grid.shape[1],
         count=len(S2_BANDS),
         dtype="uint16",
         crs=f"EPSG:{EPSG}",
-        transform=GRID.transform,
+        transform=grid.transform,
         nodata=0,
     ) as target:
         target.write(data)

@@ -237,7 +237,7 @@ def _any_seen(coverage: pd.DataFrame, kind: str, scenes: pd.Index) -> np.ndarray
 def _stacks(
     detections: pd.DataFrame, stacks: pd.DataFrame | None, coverage: pd.DataFrame, scenes: pd.Index
 ) -> pd.Series:
-    if stacks is not None and len(stacks):
+    if stacks is not None:
         clear = stacks[stacks["area_m2"].notna()]
         yards = (clear["area_m2"] > 0).groupby([clear["scene_id"], clear["yard_id"]]).any()
         return yards.groupby("scene_id").sum().reindex(scenes).astype("Int64")

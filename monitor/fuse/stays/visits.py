@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Executor
 from datetime import timedelta
-from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from monitor.core.columns import instants
-from monitor.core.parallel import each, values
 from monitor.core.schema import UTC
 from monitor.core.tables import DETECTABILITY, OCCUPANCY, VISITS
 from monitor.fuse.stays.berth_observations import (
@@ -95,7 +92,6 @@ def visits_and_occupancy(
     coverage: pd.DataFrame | None = None,
     port_calls: pd.DataFrame | None = None,
     rule: VisitRule | None = None,
-    pool: Executor | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """VISITS and OCCUPANCY from the same sums; see `visits` and `occupancy`.
 
@@ -104,11 +100,9 @@ def visits_and_occupancy(
     berth_states, detections, matches, coverage, port_calls : tables
         As for `visits`.
     rule : VisitRule
-    pool : Executor, optional
-        Takes ports side by side.
     """
     rule = rule or VisitRule()
-    ports = _weighed(berth_states, detections, matches, coverage, rule, pool)
+    ports = _weighed(berth_states, detections, matches, coverage, rule)
     return _visits(ports, port_calls, rule), _occupancy(ports)
 
 
@@ -118,15 +112,13 @@ def _weighed(
     matches: pd.DataFrame | None,
     coverage: pd.DataFrame | None,
     rule: VisitRule,
-    pool: Executor | None = None,
 ) -> list[WeighedPort]:
     if berth_states.empty and coverage is not None and detections is not None:
         berth_states = states_from_coverage(detections, coverage)
     by_port: dict[str, list[Observation]] = {}
     for seen in observations(berth_states, detections, matches, coverage, real=rule.real) if len(berth_states) else ():
         by_port.setdefault(seen.aoi_id, []).append(seen)
-    outcomes = each(partial(WeighedPort.of, rule=rule), by_port.values(), pool, step="correlate, ports")
-    return list(values(outcomes))
+    return [WeighedPort.of(seen, rule=rule) for seen in by_port.values()]
 
 
 def _visits(ports: list[WeighedPort], port_calls: pd.DataFrame | None, rule: VisitRule) -> pd.DataFrame:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import combinations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.aoi import Aoi
-from monitor.core.columns import instants
+from monitor.core.columns import instants, naive
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
+from monitor.core.parts import Parts
 from monitor.core.tables import PORT_CALLS, SHUTTLES, VOYAGE_LINKS, VOYAGES
 from monitor.fuse.voyages.at_sea import underway_fixes
 from monitor.fuse.voyages.distances import Waters, between_ports, middle_of
@@ -22,6 +25,7 @@ from monitor.fuse.voyages.sightings import sightings
 from monitor.fuse.voyages.told import Link, Shuttle, shuttle_row
 
 Span = tuple[pd.Timestamp, pd.Timestamp]
+Instants = npt.NDArray[np.datetime64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,7 @@ def link_voyages(
     distances_m: Distances | None = None,
     sea: Waters | None = None,
     rule: LinkRule | None = None,
+    parts: Parts | None = None,
     pool: Executor | None = None,
 ) -> Linked:
     """Legs between ports, what competes with them, and ships that go to and fro.
@@ -71,6 +76,8 @@ def link_voyages(
         Gives the distances that `distances_m` does not; without either they are the geodesic's with a detour.
     rule : LinkRule, optional
         The prior, speeds, stays, and how the null is made.
+    parts : Parts, optional
+        Keeps the evidence of each two ports, as long as nothing is new at either.
     pool : Executor, optional
         Takes pairs of ports side by side (`monitor.core.parallel.each`).
 
@@ -91,9 +98,11 @@ def link_voyages(
     rule = rule or LinkRule()
     visits = visits.reset_index(drop=True)
     ais = VOYAGES.empty() if ais_voyages is None else ais_voyages
-    span = _span(visits, berth_states, positions)
-    if span is None:
+    if visits.empty or not aois:
         return Linked(voyages=VOYAGES.conform(ais))
+    known = _known(visits, berth_states, aois)
+    received = None if positions is None or positions.empty else np.sort(naive(positions["t"]))
+    zero = _span(tuple(known.values()), received)[0]
     ways = dict(between_ports(aois, sea, detour=rule.detour))
     ways |= {frozenset(k): float(v) for k, v in (distances_m or {}).items()}
     places = {aoi.id: middle_of(aoi) for aoi in aois}
@@ -101,47 +110,62 @@ def link_voyages(
     season = Season(
         visits,
         {
-            aoi.id: sightings(aoi.id, visits, berth_states, stacks=stacks, zero=span[0], rule=rule.sightings)
+            aoi.id: sightings(aoi.id, visits, berth_states, stacks=stacks, zero=zero, rule=rule.sightings)
             for aoi in aois
         },
         ways,
         places,
-        span[0],
-        int((span[1] - span[0]) / timedelta(hours=rule.motion.step_h)) + 1,
+        zero,
+        {
+            frozenset(two): _steps(zero, _span((known[two[0]], known[two[1]]), received)[1], rule)
+            for two in combinations(known, 2)
+        },
         PORT_CALLS.empty() if port_calls is None else port_calls,
         ais,
         positions,
         fixes,
     )
-    found, ships = ships_between(season, rule, pool=pool)
+    found, ships = ships_between(season, rule, parts=parts, pool=pool)
     table, told = _links(found, visits, ways, rule)
-    made = _voyages(told, visits, span[0])
+    made = _voyages(told, visits, zero)
     if len(ais):
         made = _with_ais(made, ais, rule)
-    rows = list(_shuttles(ships, made, told, visits, span[0], rule))
+    rows = list(_shuttles(ships, made, told, visits, zero, rule))
     names = {name: str(row["shuttle_id"]) for row in rows for name in str(row["voyage_ids"]).split()}
     made["shuttle_id"] = [names.get(v, s) for v, s in zip(made["voyage_id"], made["shuttle_id"], strict=True)]
     return Linked(VOYAGES.conform(made), table, _table(rows))
 
 
-def _span(visits: pd.DataFrame, berth_states: pd.DataFrame | None, positions: pd.DataFrame | None) -> Span | None:
-    """First and last instant that anything is known of: of the observations, and of AIS next to them.
+def _known(visits: pd.DataFrame, berth_states: pd.DataFrame | None, aois: tuple[Aoi, ...]) -> dict[str, Instants]:
+    """The instants of each port's observations, in order; without them, those that bound its visits."""
+    if berth_states is not None and len(berth_states):
+        table = berth_states[["aoi_id", "acquired_at"]]
+    else:
+        bounds = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
+        table = pd.concat([visits[["aoi_id", name]].set_axis(["aoi_id", "acquired_at"], axis=1) for name in bounds])
+    table = table.dropna().sort_values("acquired_at", kind="stable")
+    return {aoi.id: naive(table.loc[table["aoi_id"] == aoi.id, "acquired_at"]) for aoi in aois}
+
+
+def _span(ports: Sequence[Instants], received: Instants | None) -> Span:
+    """First and last instant that anything is known of: of the observations of some ports, and of AIS next to them.
 
     AIS counts as far before the first observation, and after the last, as two of them are apart at most.
     """
-    if visits.empty:
-        return None
-    bounds = ("arrived_not_before", "arrived_not_after", "departed_not_before", "departed_not_after")
-    known = pd.concat([visits[name] for name in bounds])
-    if berth_states is not None and len(berth_states):
-        known = berth_states["acquired_at"]
-    known = known.dropna().sort_values()
-    apart = known.diff().max()
-    if positions is not None and len(positions) > 0 and pd.notna(apart):
-        t = positions["t"]
-        beside = t[(t >= known.iloc[0] - apart) & (t <= known.iloc[-1] + apart)]
-        known = pd.concat([known, beside])
-    return known.min(), known.max()
+    known = np.sort(np.concatenate(ports))
+    if not len(known):
+        return pd.Timestamp(0, tz="UTC"), pd.Timestamp(0, tz="UTC")
+    first, last = known[0], known[-1]
+    if received is not None and len(known) > 1:
+        apart = np.diff(known).max()
+        low, high = np.searchsorted(received, first - apart), np.searchsorted(received, last + apart, side="right")
+        if low < high:
+            first, last = min(first, received[low]), max(last, received[high - 1])
+    return pd.Timestamp(first, tz="UTC"), pd.Timestamp(last, tz="UTC")
+
+
+def _steps(zero: pd.Timestamp, end: pd.Timestamp, rule: LinkRule) -> int:
+    return max(int((end - zero) / timedelta(hours=rule.motion.step_h)), 0) + 1
 
 
 def _links(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 
@@ -13,12 +13,14 @@ import pandas as pd
 
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
 from monitor.core.parallel import each, values
+from monitor.core.parts import Parts, each_part
+from monitor.core.tableset import TableSet
 from monitor.fuse.voyages.at_sea import UnderwayFix
 from monitor.fuse.voyages.distances import Place
 from monitor.fuse.voyages.named import NamedShip, between, named_ships
 from monitor.fuse.voyages.nameless.competing import Weighed, explained
-from monitor.fuse.voyages.nameless.evidence import evidence
-from monitor.fuse.voyages.pair import pair_of
+from monitor.fuse.voyages.nameless.evidence import EVIDENCE, evidence, evidence_of, evidence_table
+from monitor.fuse.voyages.pair import Pair, Shares, pair_of
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import Sightings
 from monitor.fuse.voyages.told import Link, Shuttle, links, named, nameless
@@ -41,8 +43,8 @@ class Season:
         Port id to longitude and latitude in degrees.
     zero : Timestamp
         From when the grid is counted.
-    steps : int
-        Length of the grid.
+    steps : mapping of frozenset to int
+        Length of the grid of two ports, by their ids.
     calls, legs : PORT_CALLS and VOYAGES tables
         From AIS.
     positions : POSITIONS table, optional
@@ -54,7 +56,7 @@ class Season:
     ways: Distances
     places: Mapping[str, Place]
     zero: pd.Timestamp
-    steps: int
+    steps: Mapping[frozenset[str], int]
     calls: pd.DataFrame
     legs: pd.DataFrame
     positions: pd.DataFrame | None
@@ -67,6 +69,7 @@ class _Ports:
 
     seen: tuple[Sightings, Sightings]
     way_m: float
+    steps: int
     ships: list[int]
     positions: pd.DataFrame | None
     calls: pd.DataFrame
@@ -74,7 +77,7 @@ class _Ports:
 
 
 def ships_between(
-    season: Season, rule: LinkRule, *, pool: Executor | None = None
+    season: Season, rule: LinkRule, *, parts: Parts | None = None, pool: Executor | None = None
 ) -> tuple[list[Link], list[tuple[Shuttle, int]]]:
     """The links of every two ports, and the ships that go to and fro with their number among those without a name.
 
@@ -83,6 +86,8 @@ def ships_between(
     season : Season
     rule : LinkRule
         Which ports are near enough, and the prior, which is shared among the pairs.
+    parts : Parts, optional
+        Keeps the evidence for ships between two ports, the longest of the sums.
     pool : Executor, optional
         Takes the pairs of ports side by side.
     """
@@ -92,12 +97,12 @@ def ships_between(
         if _is_near(season.ways[frozenset(ports)], rule)
     ]
     prior = rule.prior / max(len(near), 1)
-    weigh = partial(_weighed, places=season.places, zero=season.zero, steps=season.steps, prior=prior, rule=rule)
+    name = partial(_named, places=season.places, zero=season.zero, rule=rule)
+    named_between = list(values(each(name, near, pool, step="correlate, pairs of ports")))
+    weighed = _weighed(near, named_between, prior, rule, parts, pool)
     found: list[Link] = []
     ships: list[tuple[Shuttle, int]] = []
-    weighed: list[Weighed] = []
-    for on_ais, alone in values(each(weigh, near, pool, step="correlate, pairs of ports")):
-        weighed.append(alone)
+    for (_, on_ais, _), alone in zip(named_between, weighed, strict=True):
         for ship in on_ais:
             told = named(alone.pair, ship, rule)
             ships.append((told, 0))
@@ -122,14 +127,15 @@ def _between(season: Season, ports: tuple[str, str], rule: LinkRule) -> _Ports:
     if ships and season.positions is not None:
         positions = season.positions[season.positions["mmsi"].isin(ships)]
     calls = season.calls[season.calls["mmsi"].isin(ships)]
-    return _Ports(seen, way, ships, positions, calls, [fix for fix in season.fixes if fix.mmsi in ships])
+    steps = season.steps[frozenset(ports)]
+    return _Ports(seen, way, steps, ships, positions, calls, [fix for fix in season.fixes if fix.mmsi in ships])
 
 
-def _weighed(
-    ports: _Ports, *, places: Mapping[str, Place], zero: pd.Timestamp, steps: int, prior: float, rule: LinkRule
-) -> tuple[list[NamedShip], Weighed]:
-    """The ships between two ports that AIS names, and the evidence for others in what is none of theirs."""
-    pair = pair_of(ports.seen, way_m=ports.way_m, steps=steps, rule=rule)
+def _named(
+    ports: _Ports, *, places: Mapping[str, Place], zero: pd.Timestamp, rule: LinkRule
+) -> tuple[Pair, list[NamedShip], Shares]:
+    """Two ports, the ships between them that AIS names, and how free each sighting is of these."""
+    pair = pair_of(ports.seen, way_m=ports.way_m, steps=ports.steps, rule=rule)
     on_ais, free = named_ships(
         pair,
         ports.ships,
@@ -140,4 +146,49 @@ def _weighed(
         zero=zero,
         rule=rule,
     )
-    return on_ais, Weighed(pair, free, evidence(pair, prior=prior, free=free, rule=rule))
+    return pair, on_ais, free
+
+
+def _weighed(
+    near: list[_Ports],
+    found: list[tuple[Pair, list[NamedShip], Shares]],
+    prior: float,
+    rule: LinkRule,
+    parts: Parts | None,
+    pool: Executor | None,
+) -> list[Weighed]:
+    """The evidence for other ships between each two ports, in what is none of those that AIS names."""
+    pairs = {"/".join(pair.ports): (_alone(pair), free) for pair, _, free in found}
+    basis = {
+        name: (pair.seen, ports.way_m, ports.steps, free, prior, rule)
+        for (name, (pair, free)), ports in zip(pairs.items(), near, strict=True)
+    }
+    made = each_part(
+        partial(_evidence, prior=prior, rule=rule),
+        pairs,
+        step="pairs",
+        schemas=(EVIDENCE,),
+        parts=parts,
+        basis=basis,
+        pool=pool,
+        progress="correlate, pairs of ports",
+    )
+    alone = [evidence_of(tables[EVIDENCE]) for tables in made.values()]
+    return [Weighed(pair, free, one) for (pair, _, free), one in zip(found, alone, strict=True)]
+
+
+def _alone(pair: Pair) -> Pair:
+    """The pair with its own numbers of visits and berths, which do not change with those of other ports."""
+    a, b = (
+        replace(
+            seen,
+            visit=np.unique(seen.visit, return_inverse=True)[1],
+            berth=np.unique(seen.berth, return_inverse=True)[1],
+        )
+        for seen in pair.seen
+    )
+    return replace(pair, seen=(a, b))
+
+
+def _evidence(pair: tuple[Pair, Shares], *, prior: float, rule: LinkRule) -> TableSet:
+    return TableSet({EVIDENCE: evidence_table(evidence(pair[0], prior=prior, free=pair[1], rule=rule))})

@@ -11,7 +11,7 @@ import pandas as pd
 from monitor.core.scenes.scene import Scene
 from monitor.core.timerange import utc
 from monitor.pipeline.context import Context
-from monitor.pipeline.freshness import made_from
+from monitor.pipeline.freshness import port_digests, rules_digest
 from monitor.store.archive import Archive
 from monitor.store.positions import UsedFile
 
@@ -38,14 +38,18 @@ def late_scenes(context: Context, *, within: timedelta = REACH) -> tuple[str, ..
 
 
 def to_match(context: Context) -> frozenset[str] | None:
-    """The scenes to match now; all (None) when anything but positions is new.
+    """The scenes to match now; all (None) when anything but positions and the ports' own scenes is new.
 
-    Those are the late ones, and those whose test against AIS shifted by a day the late positions may change.
+    Those are the late ones, those whose test against AIS shifted by a day the late positions may change, and all of a
+    port at which anything is new: what its scenes show together decides which detections are fixed objects.
     """
-    used, rest = _noted(context.archive)
-    if used is None or rest != made_from(context, positions=False):
+    used, noted = _noted(context.archive)
+    if used is None or noted.get("") != rules_digest(context):
         return None
-    return frozenset(late_scenes(context, within=REACH + SHIFT))
+    ports = port_digests(context)
+    changed = {name for name, digest in ports.items() if noted.get(name) != digest}
+    anew = {scene.id for scene in context.scenes if scene.acquisition.aoi_id in changed}
+    return frozenset({*late_scenes(context, within=REACH + SHIFT), *anew})
 
 
 def matched_note(context: Context) -> str:
@@ -54,19 +58,20 @@ def matched_note(context: Context) -> str:
         key: [used.reading, [[start.isoformat(), end.isoformat()] for start, end in used.spans]]
         for key, used in sorted(context.positions.files_used().items())
     }
-    return json.dumps({"files": files, "besides": made_from(context, positions=False)}) + "\n"
+    besides = {"": rules_digest(context), **port_digests(context)}
+    return json.dumps({"files": files, "besides": besides}) + "\n"
 
 
-def _noted(archive: Archive) -> tuple[dict[str, UsedFile] | None, str]:
-    """The readings and the digest of the note; None and "" without one, or where an older version wrote it."""
+def _noted(archive: Archive) -> tuple[dict[str, UsedFile] | None, dict[str, str]]:
+    """The readings of the note, and its digests by port ("": of the rest); None and {} of an older version's."""
     text = archive.read_note(MATCHED)
     if not text.startswith("{"):
-        return None, ""
+        return None, {}
     note = json.loads(text)
-    if not isinstance(note["files"], dict):
-        return None, ""
+    if not isinstance(note["files"], dict) or not isinstance(note["besides"], dict):
+        return None, {}
     files = {
         key: UsedFile(reading, tuple((utc(start), utc(end)) for start, end in spans))
         for key, (reading, spans) in note["files"].items()
     }
-    return files, str(note["besides"])
+    return files, note["besides"]

@@ -9,9 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import pandas as pd
-
 from monitor.core.aoi import Aoi
+from monitor.core.digest import table_digest
 from monitor.core.errors import DataError
 from monitor.core.findings import Finding
 from monitor.core.scenes.scene import Acquisition, Raster
@@ -154,19 +153,11 @@ class BriefInput:
         for a in self.acquisitions:
             made.update(repr((a.id, a.aoi_id, a.sensor, isoformat(a.start), isoformat(a.end), a.simulated)).encode())
         for schema in sorted(self.tables, key=lambda schema: schema.name):
-            made.update(schema.name.encode() + _table_digest(self.tables[schema]))
+            made.update(schema.name.encode() + table_digest(self.tables[schema]))
         made.update(repr((self.findings, self.corrections, self.provenance)).encode())
         made.update(repr((self.simulated, self.reviewed_by, self.draft, self.distribution)).encode())
         made.update(f"{self.false_alarms_per_year:g}".encode())
         return made.hexdigest()
-
-
-def _table_digest(table: pd.DataFrame) -> bytes:
-    """SHA-256 over columns and values of a table, row by row; geometry by its well-known binary."""
-    plain = pd.DataFrame({c: table[c].to_wkb() if c == "geometry" else table[c] for c in table})
-    made = hashlib.sha256(repr([(c, str(plain[c].dtype)) for c in plain]).encode())
-    made.update(pd.util.hash_pandas_object(plain, index=False).to_numpy().tobytes())
-    return made.digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.special import expit, logit, logsumexp
 
 from monitor.core.arrays import Floats
+from monitor.core.schema import Column, Schema
 from monitor.fuse.voyages.nameless.moments import moments
 from monitor.fuse.voyages.nameless.odds import VisitOdds, visit_odds
 from monitor.fuse.voyages.nameless.shown import shown
@@ -48,6 +50,59 @@ class Evidence:
     two: float
     weight: tuple[Floats, ...]
     cases: tuple[Indices, ...]
+
+
+EVIDENCE = Schema(
+    "evidence",
+    "A number of an `Evidence`: one of its own, or one of its arrays.",
+    {
+        "what": Column("str", "", "The attribute."),
+        "ships": Column("int64", "", "Of an array, for how many ships it is; else 0."),
+        "row": Column("int64", "", "Of an array; else 0."),
+        "col": Column("int64", "", "Of an array; else 0."),
+        "value": Column("float64", "", "The number."),
+    },
+    ("what", "ships", "row", "col"),
+)
+_NUMBERS = ("log_factor", "by_chance", "probability", "two")
+
+
+def evidence_table(known: Evidence) -> pd.DataFrame:
+    """EVIDENCE: an `Evidence` as rows."""
+    numbers = pd.DataFrame({"what": _NUMBERS, "value": [getattr(known, name) for name in _NUMBERS]})
+    rows = [numbers.assign(ships=0, row=0, col=0)]
+    for what, arrays in (("weight", known.weight), ("cases", known.cases)):
+        for ships, array in enumerate(arrays, 1):
+            row, col = np.indices(array.shape)
+            values = array.ravel().astype(np.float64)
+            rows.append(
+                pd.DataFrame({"what": what, "ships": ships, "row": row.ravel(), "col": col.ravel(), "value": values})
+            )
+    return EVIDENCE.conform(pd.concat(rows, ignore_index=True))
+
+
+def evidence_of(table: pd.DataFrame) -> Evidence:
+    """The `Evidence` of EVIDENCE rows.
+
+    Parameters
+    ----------
+    table : EVIDENCE table
+        As `evidence_table` gives it.
+    """
+    arrays: dict[str, list[Floats]] = {"weight": [], "cases": []}
+    for (what, _), group in table[table["ships"] > 0].groupby(["what", "ships"], sort=True):
+        shape = (int(group["row"].max()) + 1, int(group["col"].max()) + 1)
+        arrays[str(what)].append(group["value"].to_numpy(np.float64).reshape(shape))
+    numbers = table[table["ships"] == 0].set_index("what")["value"]
+    cases = tuple(array.astype(np.int64) for array in arrays["cases"])
+    return Evidence(
+        log_factor=float(numbers["log_factor"]),
+        by_chance=float(numbers["by_chance"]),
+        probability=float(numbers["probability"]),
+        two=float(numbers["two"]),
+        weight=tuple(arrays["weight"]),
+        cases=cases,
+    )
 
 
 def _moved(pair: Pair, rule: LinkRule) -> tuple[list[Indices], Floats]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from ultralytics.utils.metrics import batch_probiou
 
 from monitor.core.errors import DetectorError
 from monitor.detect.yolo.user_model import open_model, suppressed
@@ -76,6 +77,23 @@ def test_a_double_removes_no_further_box_and_classes_stay_apart() -> None:
     rows = torch.tensor([[x, 0.0, 10.0, 5.0, score, label, 0.0] for x, score, label in across])
     assert suppressed(rows, 0.3).tolist() == [0, 2, 3]
     assert suppressed(rows[:0], 0.3).tolist() == []
+
+
+@pytest.mark.parametrize("iou", [0.1, 0.3, 0.5])
+def test_doubles_are_those_of_a_comparison_of_all_boxes_with_all(iou: float) -> None:
+    rng = np.random.default_rng(3)
+    length = np.where(rng.random(200) < 0.2, rng.uniform(60, 300, 200), rng.uniform(1, 40, 200))
+    place, turn = rng.uniform(0, 80, (2, 200)), rng.uniform(-0.7, 2.3, 200)
+    label = rng.integers(0, 2, 200)
+    rows = [*place, length / rng.uniform(1, 6, 200), length, rng.random(200), label, turn]
+    found = torch.tensor(np.stack(rows, axis=1), dtype=torch.float32)
+    share = batch_probiou(found[:, [0, 1, 2, 3, 6]], found[:, [0, 1, 2, 3, 6]])
+    kept: list[int] = []
+    for box in torch.argsort(found[:, 4], descending=True).tolist():
+        if not any(share[box, other] > iou and label[box] == label[other] for other in kept):
+            kept.append(box)
+    assert len(kept) < 195
+    assert suppressed(found, iou).tolist() == kept
 
 
 @pytest.mark.slow

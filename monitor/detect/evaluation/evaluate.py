@@ -153,6 +153,7 @@ _COUNTED = (
     "stack_both_m2",
     "stack_either_m2",
 )
+"""Sums over scenes; null scenes are those without any vessel that counts, with what was claimed in them."""
 
 
 def figures(scores: Sequence[SceneScore]) -> dict[str, float]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from monitor.core.arrays import Floats
 from monitor.core.statistics import binomial_interval
 from monitor.detect.base import Detector
 from monitor.detect.evaluation.matching import SCORING, SceneScore
@@ -127,50 +128,90 @@ def evaluate(
     return Evaluation(detector.key, floor_m, tuple(scores), trained_on)
 
 
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What the figures of a scene rest on: numbers by `_COUNTED`, and what is known of each vessel found."""
+
+    counts: Floats
+    length_error_m: Floats
+    axis_error_deg: Floats
+    held: Floats
+
+
+_COUNTED = (
+    "found",
+    "missed",
+    "false_alarms",
+    "occupied_found",
+    "occupied_missed",
+    "empty_berths",
+    "claimed_empty",
+    "small_craft_right",
+    "small_craft_wrong",
+    "null_scenes",
+    "null_false_alarms",
+    "stack_both_m2",
+    "stack_either_m2",
+)
+"""Sums over scenes; null scenes are those without any vessel that counts, with what was claimed in them."""
+
+
 def figures(scores: Sequence[SceneScore]) -> dict[str, float]:
     """Pooled figures of scenes."""
-    pairs = _stacked([score.pairs for score in scores])
-    found = len(pairs)
-    missed, false = sum(len(score.missed) for score in scores), sum(len(score.false_alarms) for score in scores)
-    berthed = sum(int((score.missed["situation"] == "berthed").sum()) for score in scores if len(score.missed))
-    at_berth = int((pairs["situation"] == "berthed").sum()) if found else 0
-    error = (pairs["length_m"] - pairs["true_length_m"]).astype(float) if found else pd.Series([], dtype=float)
-    empty, claimed = sum(score.empty for score in scores), sum(score.claimed for score in scores)
-    either = sum(score.stack_either_m2 for score in scores)
-    right, wrong = (sum(score.at_small_craft[part] for score in scores) for part in (0, 1))
-    stated = pairs[pairs["low_m"].notna()] if found else pairs
-    held = (stated["low_m"] <= stated["true_length_m"]) & (stated["true_length_m"] <= stated["high_m"]) if found else []
+    return _pooled([_basis(score) for score in scores])
+
+
+def _basis(score: SceneScore) -> _Basis:
+    pairs, missed = score.pairs, score.missed
+    bare = not len(pairs) and not len(missed)
+    counts = (
+        len(pairs),
+        len(missed),
+        len(score.false_alarms),
+        *(int((part["situation"] == "berthed").sum()) if len(part) else 0 for part in (pairs, missed)),
+        score.empty,
+        score.claimed,
+        *score.at_small_craft,
+        int(bare),
+        len(score.false_alarms) if bare else 0,
+        score.stack_both_m2,
+        score.stack_either_m2,
+    )
+    none = np.zeros(0)
+    if not len(pairs):
+        return _Basis(np.array(counts, dtype=float), none, none, none)
+    names = ["length_m", "true_length_m", "low_m", "high_m", "axis_error_deg"]
+    length, true, low, high, axis = pairs[names].astype(float).to_numpy().T
+    held, error = ((low <= true) & (true <= high))[~np.isnan(low)].astype(float), length - true
+    return _Basis(np.array(counts, dtype=float), error[~np.isnan(error)], axis[~np.isnan(axis)], held)
+
+
+def _pooled(parts: Sequence[_Basis]) -> dict[str, float]:
+    """The figures of scenes together. What vessels and berths are counts of are whole numbers."""
+    sums = np.sum([part.counts for part in parts], axis=0) if parts else np.zeros(len(_COUNTED))
+    n = {name: float(value) if name.endswith("_m2") else int(value) for name, value in zip(_COUNTED, sums, strict=True)}
+    both, either = n.pop("stack_both_m2"), n.pop("stack_either_m2")
+    none = [np.zeros(0)]
+    error = np.concatenate([*none, *(part.length_error_m for part in parts)])
+    axis = np.concatenate([*none, *(part.axis_error_deg for part in parts)])
+    held = np.concatenate([*none, *(part.held for part in parts)])
+    found, missed, false = n["found"], n["missed"], n["false_alarms"]
     return {
         "vessels": found + missed,
-        "found": found,
-        "missed": missed,
-        "false_alarms": false,
+        **n,
+        "empty_left": n["empty_berths"] - n["claimed_empty"],
         "precision": _share(found, found + false),
         "recall": _share(found, found + missed),
         "f1": _share(2 * found, 2 * found + missed + false),
-        "recall_at_berth": _share(at_berth, at_berth + berthed),
-        "empty_berths": empty,
-        "claimed_empty": claimed,
-        "claimed_empty_share": _share(claimed, empty),
-        "occupied_found": at_berth,
-        "occupied_missed": berthed,
-        "empty_left": empty - claimed,
-        "small_craft_right": right,
-        "small_craft_wrong": wrong,
-        "precision_at_small_craft": _share(right, right + wrong),
-        **_null_cases(scores),
-        "stack_iou": _share(sum(score.stack_both_m2 for score in scores), either),
-        "length_error_m": float(error.abs().mean()) if found else np.nan,
-        "length_bias_m": float(error.mean()) if found else np.nan,
-        "length_interval_holds": float(np.mean(held)) if len(held) else np.nan,
-        "axis_error_deg": float(pairs["axis_error_deg"].astype(float).median()) if found else np.nan,
+        "recall_at_berth": _share(n["occupied_found"], n["occupied_found"] + n["occupied_missed"]),
+        "claimed_empty_share": _share(n["claimed_empty"], n["empty_berths"]),
+        "precision_at_small_craft": _share(n["small_craft_right"], n["small_craft_right"] + n["small_craft_wrong"]),
+        "stack_iou": _share(both, either),
+        "length_error_m": float(np.abs(error).mean()) if len(error) else np.nan,
+        "length_bias_m": float(error.mean()) if len(error) else np.nan,
+        "length_interval_holds": float(held.mean()) if len(held) else np.nan,
+        "axis_error_deg": float(np.median(axis)) if len(axis) else np.nan,
     }
-
-
-def _null_cases(scores: Sequence[SceneScore]) -> dict[str, float]:
-    """Scenes without any vessel that counts, and what was claimed in them all the same."""
-    bare = [score for score in scores if not len(score.pairs) and not len(score.missed)]
-    return {"null_scenes": len(bare), "null_false_alarms": sum(len(score.false_alarms) for score in bare)}
 
 
 _TRIALS = {
@@ -202,7 +243,8 @@ def bootstrap(
     if not scores:
         return {}
     rng = np.random.default_rng(_SEED)
-    rows = [figures([scores[i] for i in rng.integers(len(scores), size=len(scores))]) for _ in range(draws)]
+    parts = [_basis(score) for score in scores]
+    rows = [_pooled([parts[i] for i in rng.integers(len(parts), size=len(parts))]) for _ in range(draws)]
     table = pd.DataFrame(rows)
     tail = (1 - level) / 2
     names = [
@@ -224,7 +266,7 @@ def bootstrap(
         else (np.nan, np.nan)
         for name in names
     }
-    pooled = figures(scores)
+    pooled = _pooled(parts)
     for name, (hits, misses) in _TRIALS.items():
         number, missed = int(pooled[hits]), int(pooled[misses])
         exact = binomial_interval(number, number + missed, level=level)

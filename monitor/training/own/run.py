@@ -168,7 +168,8 @@ def export(checkpoint: Path, side: int) -> Path:
 
 def _has_halves() -> bool:
     """Whether training runs on a processor with units for bfloat16, which halve its time."""
-    return not torch.cuda.is_available() and bool(torch.cpu._is_amx_tile_supported())
+    units = torch.cpu._is_amx_tile_supported() or torch.cpu._is_avx512_bf16_supported()
+    return not torch.cuda.is_available() and bool(units)
 
 
 def _widened(preds: Any) -> Any:

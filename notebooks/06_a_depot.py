@@ -13,51 +13,61 @@
 # %% [markdown]
 # # 6 · A depot
 #
-# Beyond the quay there is no AIS: trains, stores and ground are followed by pictures alone. This notebook needs no
-# workspace. It makes a season of a **simulated** rail yard and depot, and takes its truth as an ideal eye would measure
-# it, ten per cent give or take, at each pass with little cloud. In a workspace of yours the same tables are measured:
-# `ws.table("land_states")`, `ws.table("land_changes")`, `ws.table("chains")` and `ws.table("chain_links")`.
+# Beyond the quay there is no AIS: trains, stores and ground are followed by pictures alone. This notebook makes five
+# months of a **simulated** depot as files, watches them as any folder of scenes is watched, and shows the
+# tables that were measured. On the command line the same is:
+#
+# ```sh
+# monitor simulate season --scenario depot --period 2023-05-01/2023-10-01
+# monitor init watch --port season/aoi/sim_depot.geojson
+# ```
+#
+# then `[source] name = "folder"` and its folder in `watch/monitor.toml`, and `monitor -w watch run --due`.
 
 # %%
+import tempfile
+from pathlib import Path
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from monitor.core.geo.grid import Grid
-from monitor.core.tables import CHAIN_LINKS, CHAINS, LAND_STATES
+from monitor import Workspace
+from monitor.core.tables import CHAINS, LAND_STATES
 from monitor.core.tableset import TableSet
+from monitor.core.timerange import TimeRange
 from monitor.fuse.chains.find import find_chains
-from monitor.fuse.chains.rule import ChainRule
 from monitor.simulate import Season
 from monitor.simulate.land.places import places
-from monitor.simulate.land.truth import land_tables
+from monitor.sources.simulated.files import write_season
 
 aois = {aoi.id: aoi for aoi in places() if aoi.id in ("sim_depot", "sim_railyard")}
-season = Season.make(aois=tuple(aois.values()), seed=5, scenario="depot")
-clear = [
-    (aoi, item, np.ones(Grid.covering(aoi.geometry, epsg=aoi.epsg).shape, dtype=bool))
-    for aoi in season.aois
-    for item in season.passes(aoi)
-    if season.cloud_share(item) < 0.3
-]
-truth = land_tables(season.seed, season.world, season.aois, season.period, clear)
-true = truth["land_states"]
-states = LAND_STATES.conform(
-    true.assign(
-        state="observed",
-        share_low=(true["share"] - 0.1).clip(0, 1),
-        share_high=(true["share"] + 0.1).clip(0, 1),
-        area_low_m2=true["area_m2"],
-        area_high_m2=true["area_m2"],
-        observations=20,
-        reason="",
-    )
+period = TimeRange.parse("2023-05-01/2023-10-01")
+season = Season.make(aois=(aois["sim_depot"],), seed=5, period=period, scenario="depot")
+root = Path(tempfile.mkdtemp())
+made = write_season(season, root / "season")
+ws = Workspace.create(
+    root / "watch",
+    ports=(made.folder / "aoi/sim_depot.geojson",),
+    source={"name": '"folder"', "folder": f'"{made.folder / "scenes"}"'},
 )
-states.groupby(["aoi_id", "zone_id"])["share"].agg(["count", "mean", "max"]).round(2)
+ws.pull(period)
+ws.detect()
+ws.correlate()
+states = ws.table("land_states")
+states.groupby(["aoi_id", "zone_id"])["share"].agg(["size", "count", "mean", "max"]).round(2)
+
+# %% [markdown]
+# `size` is how many passes there were and `count` how many of them gave a share. The others were under cloud, or the
+# interval was so wide that nothing is said: `reason` tells which.
+
+# %%
+states[states["share"].isna()].groupby(["zone_id", "reason"]).size().unstack(fill_value=0)
 
 # %% [markdown]
 # ## Tracks and storage over time
-# A dot is one clear observation. Between two of them nothing is known: a train that came and went is in no row.
+# A dot is one clear observation with its 90 % interval, which is wide: after five months the ground under the trains has
+# been seen a dozen times or so. Between two dots nothing is known: a train that came and went is in no row.
 
 # %%
 names = {zone.id: f"{zone.name}, {aoi.id.removeprefix('sim_')}" for aoi in aois.values() for zone in aoi.zones}
@@ -79,68 +89,45 @@ for ax, zone in zip(axes, zones, strict=True):
 
 # %%
 depot = aois["sim_depot"]
-changes = truth["land_changes"]
-changes = changes[changes["aoi_id"] == depot.id].reset_index(drop=True)
-until = pd.Timestamp("2023-11-01", tz="UTC")
-last = max((item for aoi, item, _ in clear if aoi.id == depot.id and item.at < until), key=lambda item: item.at)
-scene = next(one for one in season.acquisitions(depot) if one.acquired_at == last.at)
-raster = season.render(scene, depot)
+changes = ws.table("land_changes", aoi=depot.id).reset_index(drop=True)
+scenes = ws.scenes(depot.id)
+last = scenes[scenes["cloud_cover"] < 0.1].sort_values("acquired_at").iloc[-1]
+taken = next(one for one in season.acquisitions(depot) if last["scene_id"].startswith(one.id))
+raster = season.render(taken, depot)
 red, green, blue = (raster.data[raster.bands.index(band)] / 10_000.0 for band in ("B04", "B03", "B02"))
 figure, ax = plt.subplots(figsize=(8, 8), layout="constrained")
 ax.imshow(np.clip(np.dstack([red, green, blue]) / 0.2, 0, 1))
-corners = []
-for number, row in changes[changes["began_at"] < last.at].iterrows():
-    lon, lat = np.asarray(row["geometry"].envelope.exterior.coords).T[:2]
+for number, outline in enumerate(changes.geometry):
+    lon, lat = np.asarray(outline.convex_hull.exterior.coords).T[:2]
     rows, cols = raster.grid.rowcol(lon, lat)
     ax.plot(cols, rows, "--", color="#D55E00", lw=1.5)
     ax.text(cols.max(), rows.min(), str(number), color="white", fontweight="bold", va="bottom")
-    corners += list(zip(cols, rows, strict=True))
-(left, top), (right, bottom) = np.min(corners, axis=0) - 20, np.max(corners, axis=0) + 20
-ax.set(xlim=(left, right), ylim=(bottom, top))
 ax.set_axis_off()
-ax.set_title(f"SIMULATED depot on {last.at:%d %b %Y}: what changed, by its row below", loc="left", fontsize=10)
-changes[["kind", "zone_id", "began_at", "ended_at", "area_m2"]]
+ax.set_title(
+    f"SIMULATED depot on {last['acquired_at']:%d %b %Y}: what is stated, by its row below", loc="left", fontsize=10
+)
+changes[["kind", "zone_id", "began_after", "began_before", "area_m2", "probability", "alternatives"]].round(
+    {"area_m2": -2, "probability": 2}
+)
+
+# %% [markdown]
+# ## Against the truth
+# The season knows what stood where and which ground changed. What was measured is scored against it; five months are a
+# short past, and one season is one case.
+
+# %%
+figures = ws.score(made.folder / "truth").figures
+figures[figures["table"].isin(["land_states", "land_changes"]) & (figures["cases"] > 0)].round(2)
 
 # %% [markdown]
 # ## What follows what
-# Trains leave a track of the rail yard; do trains come to the depot's siding after a possible travel time, more often than chance gives? The
-# arrivals are moved in time, within their season, 1999 times: `chance_followed` is what that gives, `p_value` how often
-# it gives as many. One pair that was chosen before anybody looked needs no correction; of many pairs `p_adjusted` is the
-# number to read. **That one thing follows another is no evidence that it caused it.**
-
-# %%
-pair = ("sim_railyard_rail_b", "sim_depot_rail_siding")
-rule = ChainRule(places=(pair,), kinds=(("train left", "train came"),))
-made = find_chains(TableSet({LAND_STATES: states}), aois.values(), rule=rule)
-made[CHAINS].set_index("chain_id")[
-    [
-        "departures",
-        "not_observable",
-        "followed",
-        "chance_followed",
-        "chance_low",
-        "chance_high",
-        "p_value",
-        "p_adjusted",
-    ]
-].T.round(3)
-
-# %%
-links = made[CHAIN_LINKS]
-print(links["state"].value_counts().to_string())
-links[["left_after", "left_before", "came_after", "came_before", "probability", "state"]].head(8)
-
-# %% [markdown]
-# The answer is known here: of each train that left the yard with goods for the depot, the season holds when it came.
-
-# %%
-sent = truth["chain_links"]
-sent = sent[(sent["from_kind"] == "train left") & (sent["to_kind"] == "train came")]
-sent["travel_days"].describe().round(1)
-
-# %% [markdown]
-# A goods train stays for a day or two, clear passes are five to ten days apart, and most trains at both places belong to
-# other traffic: this chain is real, and it cannot be told from chance. That is the answer, and a brief says no more.
+# Departures at one place, such as trains that leave a yard, are set beside arrivals at another after a possible travel
+# time, and compared with what chance gives: the arrivals are moved in time, within their season, 1999 times.
+# `chance_followed` is what that gives, `p_value` how often it gives as many, and `p_adjusted` is the number to read where
+# many pairs were tried. **That one thing follows another is no evidence that it caused it.** One place alone has no
+# chains: `ws.table("chains")` is empty here. In the whole season, goods do go from the made-up yard to the depot, and it
+# cannot be told from chance: a goods train stays for a day or two, clear passes are five to ten days apart, and most
+# trains at both places belong to other traffic.
 #
 # Where the trains of a line are few, it can. Two made-up tracks, each seen every third day: twelve trains leave the one,
 # and ten of them come to the other nine days later.

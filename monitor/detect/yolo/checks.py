@@ -59,7 +59,7 @@ def thinned(raster: Raster, most_px: int) -> Raster:
         raster.bands,
         raster.valid[::step, ::step],
         grid,
-        None,
+        None if raster.cloud is None else raster.cloud[::step, ::step],
         raster.scale,
         raster.offset,
     )
@@ -142,11 +142,13 @@ def _is_trusted(raster: Raster) -> bool:
 def _check_order(raster: Raster) -> None:
     """Water is darker in the infrared than in blue, and land and water differ more there: the reverse is a swap.
 
-    Ice is bright in blue and is left out; where little else is there, the order is not checked.
+    Ice is bright in blue and is left out, and so is cloud; where little else is there, the order is not checked.
     """
     if not (raster.has("B02") and raster.has("B08")):
         return
     bare = raster.valid & ~ice_mask(raster)
+    if raster.cloud is not None:
+        bare &= ~raster.cloud
     if bare.mean() < INPUT.least_bare:
         return
     blue, near = raster.band("B02")[bare], raster.band("B08")[bare]

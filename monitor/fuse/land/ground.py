@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
+from scipy import ndimage
 from shapely import box, contains_xy, prepare, union_all
 from shapely.geometry.base import BaseGeometry
 
@@ -79,6 +80,19 @@ class Cells:
             (time, cell) those left out.
         """
         return replace(self, clear=self.clear & ~hidden)
+
+    def is_compact(self, cells: Ints) -> bool:
+        """Whether at least half of some cells lie in squares of two by two of them: no edge of a field does.
+
+        Parameters
+        ----------
+        cells : Ints
+            Their numbers.
+        """
+        at = self.ij[cells] - self.ij[cells].min(axis=0)
+        there = np.zeros(at.max(axis=0) + 1, dtype=bool)
+        there[tuple(at.T)] = True
+        return bool(ndimage.binary_opening(there, np.ones((2, 2), dtype=bool)).sum() >= 0.5 * len(cells))
 
     def outline(self, cells: Ints) -> BaseGeometry:
         """The outline of some cells in longitude and latitude.

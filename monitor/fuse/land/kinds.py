@@ -64,6 +64,8 @@ class Ground:
         Mean of blue, green and red; B08; B11 (NaN without).
     slope, blue : float
         B11 over B04, and B02 over B04; NaN without those bands.
+    water : bool
+        Whether B03 exceeds B08 (McFeeters' NDWI above 0): on water and on nothing that is dry.
     """
 
     ndvi: float
@@ -73,6 +75,7 @@ class Ground:
     shortwave: float
     slope: float
     blue: float
+    water: bool
 
     @classmethod
     def of(cls, spectrum: Pixels, bands: Sequence[str]) -> Ground:
@@ -99,11 +102,12 @@ class Ground:
             shortwave=short,
             slope=short / red,
             blue=known.get("B02", nan) / red,
+            water=known.get("B03", 0.0) > infrared,
         )
 
 
 def kind_of(before: Ground, after: Ground, rule: KindRule = KINDS) -> str:
-    """The kind of change between two grounds: bare ground | structure | burnt | cleared | growth | other.
+    """The kind of change between two grounds: bare ground | structure | burnt | cleared | growth | flood | other.
 
     Parameters
     ----------
@@ -116,6 +120,8 @@ def kind_of(before: Ground, after: Ground, rule: KindRule = KINDS) -> str:
     shortwave where soil rises; felled forest stays partly green.
     """
     fall = before.ndvi - after.ndvi
+    if after.water and after.infrared < rule.burnt_infrared:
+        return FLOOD
     if -fall > rule.greener:
         return GROWTH
     charred = after.visible < rule.burnt_visible and after.infrared < rule.burnt_infrared

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import ndimage
+from scipy.spatial import cKDTree
 
-from monitor.core.arrays import Ints, Pixels
+from monitor.core.arrays import Floats, Ints, Pixels
 from monitor.fuse.land.ground import Cells
 from monitor.fuse.land.patches import Patch
 from monitor.fuse.land.segments import Events
@@ -18,15 +19,23 @@ _SAME_GROUND, _SAME_CHANGE = 0.3, 0.4
 """Share of a patch's change by which its neighbours may differ before it, and that they may share of it (chosen)."""
 _HARVEST, _RARE = 0.04, 0.15
 """Share of the ground around that changes alike at harvest, and most changes of a cell a year else (chosen)."""
-_NEARLY_ALL, _AMID = 0.8, 0.22
-"""Share of the neighbours alike, and of all, that stayed as they were where works take a part of a field (chosen):
-beside a field that is cut another of the same crop lies on one side at most."""
+_AMID = 0.1
+"""Least share of all neighbours that were alike and stayed as they were (chosen)."""
+_LEFT = 0.42
+"""Least share of the neighbours that a patch must part from at harvest (fitted to made seasons, `depot`, seeds 2 to 6:
+fields that are cut whole reach 0.39, since another of the same crop lies beside them)."""
+_PARTED, _FEW, _SELDOM = 0.15, 0.08, 0.2
+"""The same where little of the ground around changes so, and how much of it may at that time and in a year (fitted to
+the same seasons)."""
 _ENOUGH = 8
 """Fewest neighbours alike that say anything (chosen)."""
 _SEASON_DAYS = 25.0
 """How far apart two changes of fields are that one harvest explains (chosen)."""
 _ALIKE = 0.8
 """Least cosine between two changes of the same kind (chosen)."""
+_WINDOW, _UNLIKE, _MOSTLY = 5, 0.3, 0.7
+"""Observations that are looked at together for whether neighbours still differ, how much of the change makes them
+differ, and share of them that must be seen (chosen)."""
 _SHOWN = 3
 """Observations that a mean is of."""
 
@@ -47,6 +56,8 @@ class Ordinary:
         Changes alike of a cell of that ground in a year.
     enclosed : float
         Share of all its neighbours that were like it and stayed as they were.
+    parted : float
+        Share of all its neighbours that were like the part of it next to them, and never again since; see `parted`.
     """
 
     alike: int
@@ -54,15 +65,26 @@ class Ordinary:
     fields: float
     per_year: float
     enclosed: float
+    parted: float
 
     @property
     def is_own(self) -> bool:
         """Whether the patch did what ground like it did not: at harvest, amid a field that was not cut."""
         if self.is_harvest_time:
-            return self.alike >= _ENOUGH and self.unchanged >= _NEARLY_ALL and self.enclosed >= _AMID
+            return self.is_amid
         if self.alike >= _ENOUGH:
-            return self.unchanged >= 0.5
+            return self.unchanged >= 0.5 and self.enclosed >= _AMID
         return self.per_year <= _RARE
+
+    @property
+    def is_amid(self) -> bool:
+        """Whether the patch lies amid ground that was like it before and has been unlike it ever since."""
+        return self.parted >= _LEFT
+
+    @property
+    def is_seldom(self) -> bool:
+        """Whether the patch left its neighbours behind and little of the ground around ever changes so."""
+        return self.parted >= _PARTED and self.fields <= _FEW and self.per_year <= _SELDOM
 
     @property
     def is_harvest_time(self) -> bool:
@@ -84,7 +106,7 @@ def ordinary(patch: Patch, cells: Cells, classes: Ints, outside: Events) -> Ordi
     """
     alike, unchanged, enclosed = _neighbours(patch, cells)
     fields, per_year = _around(patch, cells, classes, outside)
-    return Ordinary(alike, unchanged, fields, per_year, enclosed)
+    return Ordinary(alike, unchanged, fields, per_year, enclosed, parted(patch, cells))
 
 
 def _neighbours(patch: Patch, cells: Cells) -> tuple[int, float, float]:
@@ -104,6 +126,46 @@ def _neighbours(patch: Patch, cells: Cells) -> tuple[int, float, float]:
     stayed = known & (beyond > 1.0 - _SAME_CHANGE)
     number = int(known.sum())
     return number, float(stayed.sum()) / max(number, 1), float(stayed.sum()) / max(int(seen.sum()), 1)
+
+
+def parted(patch: Patch, cells: Cells) -> float:
+    """Share of the cells around a patch that were like the part of it next to them, and never again since.
+
+    The least over the observations since, some at a time: a field that is cut before the one beside it is like it again
+    when that is cut too, and works are not. What grows over burnt ground makes it like its neighbours as well.
+
+    Parameters
+    ----------
+    patch : Patch
+    cells : Cells
+    """
+    ring = _ring(patch.cells, cells.ij)
+    ring = ring[~cells.around[ring]]
+    size = float(np.linalg.norm(patch.after - patch.before))
+    like, apart = _nearest_looks(patch, cells, ring)
+    alike = apart < _SAME_GROUND * size
+    shares = []
+    for start in range(patch.settled, len(cells.values), _WINDOW):
+        window = range(start, min(start + _WINDOW, len(cells.values)))
+        since = _mean(cells, ring, window) - _mean(cells, patch.cells, window)[:, like]
+        differs = np.linalg.norm(since, axis=0)
+        seen = np.isfinite(differs)
+        if seen.mean() > _MOSTLY:
+            shares.append(float((alike & (differs > _UNLIKE * size)).sum()) / int(seen.sum()))
+    return min(shares, default=0.0)
+
+
+def _nearest_looks(patch: Patch, cells: Cells, ring: Ints) -> tuple[Ints, Floats]:
+    """For each cell of a ring: which cell of the patch near it looked most alike before, and how far from it."""
+    before, mine = _before(patch, cells, ring).T, _before(patch, cells, patch.cells).T
+    tree = cKDTree(cells.ij[patch.cells])
+    like, apart = np.zeros(len(ring), dtype=np.int64), np.full(len(ring), np.inf)
+    for place, near in enumerate(tree.query_ball_point(cells.ij[ring], _RING_CELLS[1] + 1.5, p=np.inf)):
+        far = np.linalg.norm(mine[near] - before[place], axis=1)
+        far[~np.isfinite(far)] = np.inf
+        if len(near):
+            like[place], apart[place] = near[int(far.argmin())], far.min()
+    return like, apart
 
 
 def _ring(mine: Ints, ij: Ints) -> Ints:

@@ -7,10 +7,13 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from scipy import ndimage
+from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from monitor.core.arrays import Bools, Floats, Ints, Pixels
+from monitor.fuse.land.ground import Cells
 from monitor.fuse.land.segments import Events
 
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
@@ -25,6 +28,9 @@ _MOST = 1.5
 """Most that a cell counts (chosen): texture makes some change more than the middle of their patch."""
 _FRACTION = 0.15
 """Least share of a cell that counts to a patch's area (chosen): below it is noise."""
+_MOST_SPLIT, _MOSTLY, _LOOKS_APART = 1000, 0.7, 0.03
+"""Most cells of a patch that is split (distances of all from all), least share of it that an observation shows, and how
+far its parts differ since, in reflectance (chosen: twice what differs within a field)."""
 _Z90 = 1.645
 
 
@@ -38,6 +44,8 @@ class Patch:
         Numbers of the cells.
     last_before, first_with, last_with : int
         Observations as in `Events`, of most of the patch.
+    settled : int
+        Observation from which three quarters of it show it.
     shown : int
         Clear observations that show it.
     ended : bool
@@ -46,20 +54,24 @@ class Patch:
         (band,) reflectance.
     strength : float
         Median over its cells.
+    events : Events
+        Of its cells.
     """
 
     cells: Ints
     last_before: int
     first_with: int
     last_with: int
+    settled: int
     shown: int
     ended: bool
     before: Pixels
     after: Pixels
     strength: float
+    events: Events
 
 
-def find_patches(events: Events, ij: Ints, least_cells: float) -> list[Patch]:
+def find_patches(events: Events, ij: Ints, least_cells: float, *, any_way: bool = False) -> list[Patch]:
     """Patches of at least so many cells, by their first observation.
 
     Parameters
@@ -69,10 +81,12 @@ def find_patches(events: Events, ij: Ints, least_cells: float) -> list[Patch]:
         (cell, 2) row and column of each cell.
     least_cells : float
         Least number of cells.
+    any_way : bool
+        Whether cells count as alike by how they look since, whatever they were before.
     """
     if not len(events.cell):
         return []
-    labels = _labels(events, ij)
+    labels = _labels(events, ij, any_way=any_way)
     order = np.argsort(labels, kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(labels[order]) > 0, True])
     groups = [order[a:b] for a, b in pairwise(starts) if b - a >= 0.8 * least_cells]
@@ -80,7 +94,7 @@ def find_patches(events: Events, ij: Ints, least_cells: float) -> list[Patch]:
     return sorted((patch for patch in made), key=lambda patch: (patch.first_with, int(patch.cells[0])))
 
 
-def _labels(events: Events, ij: Ints) -> Ints:
+def _labels(events: Events, ij: Ints, *, any_way: bool) -> Ints:
     """(event,) number of the patch: neighbours whose intervals of onset overlap and whose changes are alike."""
     place = ij[events.cell]
     nodes = pd.DataFrame({"event": np.arange(len(place)), "i": place[:, 0], "j": place[:, 1]})
@@ -96,9 +110,42 @@ def _labels(events: Events, ij: Ints) -> Ints:
     overlap = (events.last_before[a] < events.first_with[b]) & (events.last_before[b] < events.first_with[a])
     apart = np.linalg.norm(events.after[a] - events.after[b], axis=1)
     near = apart < _APART * np.maximum(size[a], size[b])
-    joined = overlap & near & ((step[a] * step[b]).sum(axis=1) > _ALIKE)
-    graph = coo_array((np.ones(int(joined.sum())), (a[joined], b[joined])), shape=(len(place), len(place)))
-    return np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    joined = overlap & near & (any_way | ((step[a] * step[b]).sum(axis=1) > _ALIKE))
+    return _at_once(a[joined], b[joined], events)
+
+
+def _at_once(a: Ints, b: Ints, events: Events) -> Ints:
+    """(event,) number of the patch: linked events that one instant explains, those with like intervals first.
+
+    Cells on the edge of a field are often seen late; without this they would join what changed at different times.
+    """
+    count = len(events.cell)
+    graph = coo_array((np.ones(len(a)), (a, b)), shape=(count, count))
+    labels = np.asarray(connected_components(graph, directed=False)[1], dtype=np.int64)
+    after, before = np.full(labels.max() + 1, -1), np.full(labels.max() + 1, np.iinfo(np.int64).max)
+    np.maximum.at(after, labels, events.last_before)
+    np.minimum.at(before, labels, events.first_with)
+    torn = (after >= before)[labels]
+    low, high, root = events.last_before.tolist(), events.first_with.tolist(), list(range(count))
+    chosen = np.flatnonzero(torn[a])
+    span = np.maximum(events.first_with[a], events.first_with[b]) - np.minimum(
+        events.last_before[a], events.last_before[b]
+    )
+    unlike = np.abs(events.first_with[a] - events.first_with[b]) + np.abs(events.last_before[a] - events.last_before[b])
+    for link in chosen[np.lexsort((span[chosen], unlike[chosen]))].tolist():
+        one, other = _root(root, int(a[link])), _root(root, int(b[link]))
+        if one != other and max(low[one], low[other]) < min(high[one], high[other]):
+            root[other] = one
+            low[one], high[one] = max(low[one], low[other]), min(high[one], high[other])
+    parts = np.array([_root(root, n) for n in range(count)])
+    return np.asarray(np.where(torn, parts + labels.max() + 1, labels), dtype=np.int64)
+
+
+def _root(root: list[int], n: int) -> int:
+    while root[n] != n:
+        root[n] = root[root[n]]
+        n = root[n]
+    return n
 
 
 def _patch(events: Events) -> Patch:
@@ -111,12 +158,51 @@ def _patch(events: Events) -> Patch:
         last_before=min(last, first - 1),
         first_with=first,
         last_with=int(np.median(events.last_with)),
+        settled=int(firsts[int(0.75 * (len(firsts) - 1))]),
         shown=int(np.median(events.shown)),
         ended=bool(events.ended.mean() > 0.5),
         before=np.median(events.before, axis=0),
         after=np.median(events.after, axis=0),
         strength=float(np.median(events.strength)),
+        events=events,
     )
+
+
+def split(patch: Patch, cells: Cells, least_cells: float) -> list[Patch]:
+    """Parts of a patch that looked alike ever after, of at least so many cells; none where all of it did.
+
+    Parameters
+    ----------
+    patch : Patch
+    cells : Cells
+    least_cells : float
+        Least number of cells.
+    """
+    if not 2 * least_cells <= len(patch.cells) <= _MOST_SPLIT:
+        return []
+    clear = cells.clear[patch.settled :][:, patch.cells]
+    often = clear.mean(axis=1) > _MOSTLY
+    if not often.any():
+        return []
+    shown = np.where(clear[often][:, None], cells.values[patch.settled :][often][:, :, patch.cells], np.nan)
+    shown = np.where(np.isnan(shown), np.nanmedian(shown, axis=2, keepdims=True), shown)
+    looks = shown.reshape(-1, len(patch.cells)).T / np.sqrt(shown.shape[0] * shown.shape[1])
+    kinds = fcluster(linkage(looks, "average"), _LOOKS_APART, "distance")
+    return [
+        part
+        for kind in np.unique(kinds)
+        for part in _connected(patch, patch.cells[kinds == kind], cells.ij, least_cells)
+    ]
+
+
+def _connected(patch: Patch, chosen: Ints, ij: Ints, least_cells: float) -> list[Patch]:
+    """The connected parts of some cells of a patch that are large enough, as patches."""
+    at = ij[chosen] - ij[chosen].min(axis=0)
+    there = np.zeros(at.max(axis=0) + 1, dtype=bool)
+    there[tuple(at.T)] = True
+    part = ndimage.label(there)[0][tuple(at.T)]
+    large = [n for n in np.unique(part) if (part == n).sum() >= 0.8 * least_cells]
+    return [_patch(patch.events.only(np.isin(patch.events.cell, chosen[part == n]))) for n in large]
 
 
 def area_of(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.cluster.vq import kmeans2, vq
 
-from monitor.core.arrays import Bools, Ints, Pixels
+from monitor.core.arrays import Bools, Floats, Ints, Pixels
 from monitor.fuse.land.rules import LandRule
-from monitor.fuse.land.segments import innovations
+from monitor.fuse.land.segments import Kinds, innovations
 
 _QUANTILES = (0.25, 0.5, 0.75)
 _SEED = 1
@@ -82,3 +82,55 @@ def spreads(values: Pixels, clear: Bools, classes: Ints, rule: LandRule) -> Pixe
                 (number[mine] * own[:, mine] ** 2 + _PRIOR * np.reshape(pooled, (-1, 1)) ** 2) / (number[mine] + _PRIOR)
             )
     return np.asarray(np.maximum(made, rule.floor), dtype=np.float32)
+
+
+_MONTH_DAYS, _RENEWED, _REACH_M, _LOOKS, _MOST = 30.0, 8, 300.0, 0.03, 80
+"""Days of a mean, observations after which the narrow kinds are made anew, and how far apart cells of one lie in metres
+and in reflectance (chosen: the side of a field, and what differs within one); and how many kinds at most."""
+_SEEN = 0.5
+"""Least share of the cells that a month shows (chosen)."""
+
+
+def narrow_kinds(values: Pixels, clear: Bools, days: Floats, xy: Floats, rule: LandRule) -> Kinds:
+    """Kinds of ground that are alike and near each other, such as one crop's fields, by what was seen until each time.
+
+    What is seen later has no part in it, so that what changes is no kind of its own.
+
+    Parameters
+    ----------
+    values : Pixels
+        (time, band, cell) reflectance.
+    clear : Bools
+        (time, cell) where the ground was seen.
+    days : Floats
+        (time,) days since the first observation.
+    xy : Floats
+        (cell, 2) centres in metres.
+    rule : LandRule
+    """
+    number = int(np.clip(len(xy) // rule.narrow_cells, 1, _MOST))
+    since: list[int] = []
+    of: list[Ints] = []
+    for now in range(min(_RENEWED // 2, len(days)), len(days) + 1, _RENEWED):
+        looks = _months(values[:now], clear[:now], days[:now])
+        feature = np.concatenate([looks / _LOOKS, (xy - xy.mean(axis=0)) / _REACH_M], axis=1)
+        since.append(now if of else 0)
+        of.append(kmeans2(feature, number, iter=8, minit="++", rng=np.random.default_rng(_SEED))[1])
+    return Kinds(np.array(since, dtype=np.int64), np.array(of, dtype=np.int64), days, beside=True)
+
+
+def _months(values: Pixels, clear: Bools, days: Floats) -> Pixels:
+    """(cell, month × band) mean of each month that was seen, scaled so that a distance is that of a mean month."""
+    month = (days // _MONTH_DAYS).astype(int)
+    made = []
+    for one in np.unique(month):
+        mine = month == one
+        count = clear[mine].sum(axis=0)
+        if (count > 0).mean() < _SEEN:
+            continue
+        total = np.where(clear[mine][:, None], values[mine], np.float32(0.0)).sum(axis=0)
+        mean = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+        made.append(np.where(np.isnan(mean), np.nanmedian(mean, axis=1, keepdims=True), mean))
+    if not made:
+        return np.zeros((values.shape[2], 1), dtype=np.float32)
+    return np.asarray(np.concatenate(made).T / np.sqrt(len(made) * values.shape[1]), dtype=np.float32)

@@ -27,6 +27,12 @@ class LandRule:
         Least spread of a quiet cell, in reflectance.
     kinds_of_ground : int
         Groups of cells that the season treats alike.
+    unmoved_observations : int
+        As `persistence`, for ground that stayed as it was while what was like it changed.
+    unmoved_days : float
+        Days for which it must do so: fields are ploughed up to two months after the harvest (chosen).
+    narrow_cells : int
+        Mean number of cells of the narrow kinds, those of ground that is like a cell and near to it: some 6 ha.
     least_cells : int
         Fewest cells that must be clear for an observation to count.
     least_area_m2 : float
@@ -47,6 +53,9 @@ class LandRule:
     least_step: float = 0.02
     floor: float = 0.006
     kinds_of_ground: int = 10
+    unmoved_observations: int = 6
+    unmoved_days: float = 75.0
+    narrow_cells: int = 150
     least_cells: int = 200
     least_area_m2: float = 5000.0
     least_inside: float = 0.5
@@ -83,6 +92,9 @@ class ShareRule:
         How far the interval reaches below and above the share, in standard errors: those that hold 0.95 of the errors
         on either side in made seasons (`depot`, seeds 2 to 4) and, but for yards, in made places of another kind, for
         tracks, yards and lots each. Tracks that are in use more often than not were left out.
+    few : float
+        Standard error of a share that rests on one other observation; it falls with their number. What stands there for
+        weeks is read as the ground when there are few (fitted to ten weeks of `depot`, seeds 2 to 6).
     widest : float
         An interval wider than this says nothing, and no share is stated.
     """
@@ -93,6 +105,7 @@ class ShareRule:
     alike: float = 6.0
     below: float = 1.645
     above: float = 1.645
+    few: float = 0.0
     widest: float = 0.7
 
 
@@ -183,12 +196,15 @@ class LotRule:
     steps: int = 15
     sweeps: int = 3
     sample: int = 600
-    share: ShareRule = ShareRule(cover=0.85, fixed=0.03, in_use=0.2, alike=6.0, below=0.95, above=1.2)
+    share: ShareRule = ShareRule(cover=0.85, fixed=0.03, in_use=0.2, alike=6.0, below=0.95, above=1.2, few=2.0)
 
 
 RAIL = UseRule()
 YARD = UseRule(
-    contrast=0.03, tint=0.02, rounds=3, share=ShareRule(fixed=0.15, in_use=0.1, alike=0.0, below=1.5, above=2.2)
+    contrast=0.03,
+    tint=0.02,
+    rounds=3,
+    share=ShareRule(fixed=0.15, in_use=0.1, alike=0.0, below=1.5, above=2.2, few=0.4),
 )
 """Where tracks lie side by side one train is little of what a pixel shows, and some train stands there most days."""
 LOT = LotRule()

@@ -52,6 +52,53 @@ class Events:
         return Events(*(getattr(self, name)[chosen] for name in self.__dataclass_fields__))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Kinds:
+    """Kinds of ground, whose cells do alike but for what is sought, as they were known at each time.
+
+    Attributes
+    ----------
+    since : Ints
+        (part,) number of the observation from which each is used; the first is 0.
+    of : Ints
+        (part, cell) number of the kind.
+    days : Floats
+        (time,) days since the first observation.
+    beside : bool
+        Whether the kinds are so narrow (one crop, near by) that a cell departs when it leaves them, though it has not
+        moved itself: bare ground in a field that is ploughed and sown around it.
+    """
+
+    since: Ints
+    of: Ints
+    days: Floats
+    beside: bool
+
+    @classmethod
+    def fixed(cls, classes: Ints, days: Floats) -> Kinds:
+        """The same wide kinds at all times.
+
+        Parameters
+        ----------
+        classes : Ints
+            (cell,) number of the kind.
+        days : Floats
+            As the attribute.
+        """
+        return cls(np.zeros(1, dtype=np.int64), classes[None], days, beside=False)
+
+    def at(self, now: int) -> Ints:
+        """(cell,) number of the kind at an observation.
+
+        Parameters
+        ----------
+        now : int
+            Number of the observation.
+        """
+        made: Ints = self.of[int(np.searchsorted(self.since, now, side="right")) - 1]
+        return made
+
+
 @dataclass(slots=True, eq=False)
 class _State:
     """Where every cell stands after some observations; arrays are (cell,) or (band, cell)."""
@@ -61,6 +108,7 @@ class _State:
     count: Ints
     last_ok: Ints
     pending: Ints
+    held: Bools
     first: Ints
     seen: Pixels
     expected: Pixels
@@ -75,7 +123,7 @@ class _State:
     number: int = 0
 
 
-def find_events(values: Pixels, clear: Bools, classes: Ints, spread: Pixels, rule: LandRule) -> Events:
+def find_events(values: Pixels, clear: Bools, kinds: Kinds, spread: Pixels, rule: LandRule) -> Events:
     """Every lasting departure of a cell from its level.
 
     Parameters
@@ -84,8 +132,8 @@ def find_events(values: Pixels, clear: Bools, classes: Ints, spread: Pixels, rul
         (time, band, cell) reflectance.
     clear : Bools
         (time, cell) where the ground was seen.
-    classes : Ints
-        (cell,) number of the kind of ground, by which season, sun and haze are taken out.
+    kinds : Kinds
+        By which season, sun and haze are taken out.
     spread : Pixels
         (band, cell) deviation of a quiet observation from its level.
     rule : LandRule
@@ -93,18 +141,20 @@ def find_events(values: Pixels, clear: Bools, classes: Ints, spread: Pixels, rul
     Notes
     -----
     A cell departs when it is far both from its own running level, and from that level moved by what cells of its kind
-    did since: the first protects a lawn when every field around is cut, the second when everything turns green. The
+    did since: the first protects a lawn when every field around is cut, the second when everything turns green. Among
+    kinds `beside` only the second counts. Where the ground looked already as it does, the change may be as old as that,
+    and it must last for longer: a field may be ploughed weeks after its neighbours. The
     harmonic models of CCDC and BFAST (as in `nrt`) need a year or two of history before the first day that they judge,
     and a place is often watched for less; here the surroundings show the season from the third observation on.
     """
     time, bands, cells = values.shape
-    state = _begun(bands, cells, classes)
+    state = _begun(bands, cells, kinds.of[0])
     for now in range(time):
         ok = clear[now]
         if ok.sum() < rule.least_cells:
             continue
-        _step(state, now, values[now], ok, classes=classes, spread=spread, rule=rule)
-    return _collected(state, bands, rule.persistence)
+        _step(state, now, (values, clear, kinds.days), kinds=kinds, spread=spread, rule=rule)
+    return _collected(state, bands)
 
 
 def innovations(values: Pixels, clear: Bools, classes: Ints, rule: LandRule) -> Pixels:
@@ -146,6 +196,7 @@ def _begun(bands: int, cells: int, classes: Ints) -> _State:
         count=whole(0),
         last_ok=whole(-1),
         pending=whole(0),
+        held=np.zeros(cells, dtype=bool),
         first=whole(-1),
         seen=numbers(0.0),
         expected=numbers(0.0),
@@ -162,11 +213,21 @@ def _begun(bands: int, cells: int, classes: Ints) -> _State:
 def _by_kind(step: Pixels, ok: Bools, kind: Ints, number: int) -> Pixels:
     """(band, kind + 1) the median step of each kind of ground; 0 where too few of it were seen, and in the last."""
     made = np.zeros((len(step), number + 1), dtype=np.float32)
+    seen_kind = np.where(ok, kind, number)
+    order = np.argsort(seen_kind, kind="stable")
+    starts = np.searchsorted(seen_kind[order], np.arange(number + 1))
     for one in range(number):
-        seen = np.flatnonzero(ok & (kind == one))
+        seen = order[starts[one] : starts[one + 1]]
         if len(seen) >= _LEAST_OF_KIND:
-            made[:, one] = np.median(step[:, seen[:: max(1, len(seen) // _MOST_READ)]], axis=1)
+            made[:, one] = _middle(step[:, seen[:: max(1, len(seen) // _MOST_READ)]])
     return made
+
+
+def _middle(values: Pixels) -> Pixels:
+    """(band,) median over the cells; `np.median` takes several times as long for so few."""
+    low, high = (values.shape[1] - 1) // 2, values.shape[1] // 2
+    ordered = np.partition(values, (low, high), axis=1)
+    return np.asarray((ordered[:, low] + ordered[:, high]) / 2, dtype=np.float32)
 
 
 _LEAST_OF_KIND, _MOST_READ = 30, 1500
@@ -180,42 +241,86 @@ _GONE = 3
 _SHOWN, _BACK = 0.5, 0.3
 """Share of a change from which an observation shows it, and below which it shows the ground as before (chosen): winter
 grass is less unlike bare soil than that of summer."""
+_LOOKS = 0.4
+"""Least part of a change by which an earlier observation lacks it (chosen)."""
 _RESTLESS = 6
 """Observations in a row that agree neither with the level nor with each other, after which the level is dropped."""
 
 
-def _step(s: _State, now: int, x: Pixels, ok: Bools, *, classes: Ints, spread: Pixels, rule: LandRule) -> None:
+def _step(
+    s: _State, now: int, past: tuple[Pixels, Bools, Floats], *, kinds: Kinds, spread: Pixels, rule: LandRule
+) -> None:
+    values, clear, days = past
+    x, ok, classes = values[now], clear[now], kinds.at(now)
     known = s.count >= rule.settling
-    moved = _by_kind(x - s.common, ok & (s.count > 0) & (s.pending == 0), s.kind, int(classes.max(initial=0)) + 1)
+    s.kind = _renewed(s, classes)
+    quiet = ok & (s.count > 0) & (s.pending == 0)
+    moved = _by_kind(x - s.common, quiet, s.kind, int(classes.max(initial=0)) + 1)
     s.common += moved[:, s.kind]
     s.ghost += moved[:, classes]
-    far, wide = _departure(x, s, spread)
+    far, wide = _departure(x, s, spread, beside=kinds.beside)
     away = ok & known & (far > rule.departure) & (wide > rule.least_step)
     _settle(s, now, x, ok & ~away, rule)
     _wait(s, now, x, away, far)
-    confirmed = np.flatnonzero(away & (s.pending >= rule.persistence))
+    ready = away & (s.pending >= rule.persistence)
+    if kinds.beside:
+        _look_back(s, values, clear, np.flatnonzero(ready & (s.pending == rule.persistence)))
+        lasts = (s.pending >= rule.unmoved_observations) & (days[now] - days[s.first] >= rule.unmoved_days)
+        ready &= ~s.held | lasts
+    confirmed = np.flatnonzero(ready)
     _follow(s, now, x, ok)
     if len(confirmed):
         _confirm(s, now, confirmed, rule)
 
 
-def _departure(x: Pixels, s: _State, spread: Pixels) -> tuple[Pixels, Pixels]:
-    """How far each cell is from both of its levels, the nearer one, in spreads and in reflectance.
+def _renewed(s: _State, classes: Ints) -> Ints:
+    """(cell,) kinds as they are known now; a cell that is away goes with what was of its kind before."""
+    made = np.where(s.kind == _NO_KIND, _NO_KIND, classes)
+    waits = np.flatnonzero((s.pending > 0) & (s.kind != _NO_KIND) & (s.kind != classes))
+    if len(waits):
+        settled = (s.pending == 0) & (s.kind != _NO_KIND)
+        number = int(max(s.kind.max(), classes.max())) + 1
+        moves = np.bincount(s.kind[settled] * number + classes[settled], minlength=number**2).reshape(number, number)
+        made[waits] = moves.argmax(axis=1)[s.kind[waits]]
+    return made
+
+
+def _departure(x: Pixels, s: _State, spread: Pixels, *, beside: bool) -> tuple[Pixels, Pixels]:
+    """How far each cell is from its levels, the nearer one, in spreads and in reflectance.
 
     Ground that changed before is mostly bare, and rain darkens it in all bands alike: that is no departure of it.
     """
     far = np.full(x.shape[1], np.inf, dtype=np.float32)
     wide = np.full(x.shape[1], np.inf, dtype=np.float32)
     changed = np.flatnonzero(s.kind == _NO_KIND)
-    for level in (s.own, s.common):
+    for level in (s.common,) if beside else (s.own, s.common):
         step = x - level
         if len(changed):
-            dry = level[:, changed]
-            gain = (x[:, changed] * dry).sum(axis=0) / np.maximum((dry**2).sum(axis=0), 1e-9)
-            step[:, changed] = x[:, changed] - np.clip(gain, *_RAIN) * dry
+            step[:, changed] = _beyond_rain(x[:, changed], level[:, changed])
         far = np.minimum(far, np.sqrt(np.mean((step / spread) ** 2, axis=0)))
         wide = np.minimum(wide, np.sqrt(np.mean(step**2, axis=0)))
     return far, wide
+
+
+def _beyond_rain(x: Pixels, dry: Pixels) -> Pixels:
+    """What is left of a step from one spectrum to another when rain may have darkened all bands alike."""
+    gain = (x * dry).sum(axis=0) / np.maximum((dry**2).sum(axis=0), 1e-9)
+    return np.asarray(x - np.clip(gain, *_RAIN) * dry, dtype=np.float32)
+
+
+def _look_back(s: _State, values: Pixels, clear: Bools, c: Ints) -> None:
+    """Cells that ground like them left behind: they may have changed as soon as they looked as they do."""
+    size = np.sqrt(np.mean((s.seen[:, c] - s.expected[:, c]) ** 2, axis=0))
+    looking, s.held[c] = np.ones(len(c), dtype=bool), False
+    for before in range(int(s.first[c].max(initial=0)) - 1, -1, -1):
+        past = looking & clear[before][c] & (before < s.first[c])
+        rest = _beyond_rain(values[before][:, c[past]], s.seen[:, c[past]])
+        same = np.sqrt(np.mean(rest**2, axis=0)) < _LOOKS * size[past]
+        s.last_ok[c[past]] = before
+        s.held[c[past]] |= same
+        looking[np.flatnonzero(past)[~same]] = False
+        if not looking.any():
+            return
 
 
 def _settle(s: _State, now: int, x: Pixels, quiet: Bools, rule: LandRule) -> None:
@@ -282,6 +387,7 @@ def _confirm(s: _State, now: int, c: Ints, rule: LandRule) -> None:
             "last_before": s.last_ok[new].copy(),
             "first_with": s.first[new].copy(),
             "confirmed": np.full(count, now),
+            "pending": s.pending[new].copy(),
             "strength": s.strength[new].copy(),
             "before": s.expected[:, new].T.copy(),
             "after": s.seen[:, new].T.copy(),
@@ -302,14 +408,14 @@ def _confirm(s: _State, now: int, c: Ints, rule: LandRule) -> None:
     s.event[c[returned]] = -1
 
 
-def _collected(s: _State, bands: int, persistence: int) -> Events:
+def _collected(s: _State, bands: int) -> Events:
     made = [part for part in s.found if "made" in part]
     if not s.number:
         none = np.empty(0, dtype=np.int64)
         numbers = np.empty((0, bands), dtype=np.float32)
         return Events(none, none, none, none, none, none.astype(bool), none.astype(np.float64), numbers, numbers)
     whole = {name: np.concatenate([part[name] for part in made]) for name in made[0]}
-    last, shown = whole["confirmed"].copy(), np.full(s.number, persistence)
+    last, shown = whole["confirmed"].copy(), whole["pending"].copy()
     after = np.zeros(s.number, dtype=np.int64)
     for part in s.found:
         if "event" not in part:

@@ -93,6 +93,7 @@ def _zone_rows(
     rows, number = [], 0
     for at, scene in enumerate(series.scene_ids):
         state = "observed" if shown[at] >= _OBSERVED else "partly" if usable[at] else "not observed"
+        others = max(int(usable.sum()) - int(usable[at]), 0)
         row: dict[str, object] = {
             "scene_id": scene,
             "aoi_id": aoi.id,
@@ -101,12 +102,13 @@ def _zone_rows(
             "acquired_at": series.times[at],
             "sensor": series.sensor,
             "state": state,
-            "observations": max(int(usable.sum()) - int(usable[at]), 0),
+            "observations": others,
             "reason": "" if state == "observed" else _reason(series, pieces, at),
-            **_share(None, pieces, 0, rule.share, zone),
+            **_share(zone, pieces, None),
         }
         if usable[at]:
-            row |= _share(use, pieces, number, rule.share, zone)
+            chance = use.probability[number] if use is not None and use.seen[number].any() else None
+            row |= _share(zone, pieces, chance, rule.share, others=others)
             row["reason"] = row["reason"] or ("uncertain" if pd.isna(row["share"]) else "") if use else "no past"
             number += 1
         rows.append(row)
@@ -152,11 +154,13 @@ def _reason(series: LandSeries, pieces: Elements, at: int) -> str:
     return max(number, key=lambda name: number[name])
 
 
-def _share(use: Use | None, pieces: Elements, at: int, rule: ShareRule, zone: Zone) -> dict[str, object]:
+def _share(
+    zone: Zone, pieces: Elements, chance: Floats | None, rule: ShareRule | None = None, *, others: int = 0
+) -> dict[str, object]:
     """Share and its interval, and the area of a lot; NaN where there is no past or the interval says nothing."""
     middle = low = high = float("nan")
-    if use is not None and use.seen[at].any():
-        found = share_of(use.probability[at], pieces.size_m, rule)
+    if chance is not None and rule is not None:
+        found = share_of(chance, pieces.size_m, rule, others=others)
         if found[2] - found[1] <= rule.widest:
             middle, low, high = found
     area = float(pieces.size_m.sum()) if zone.kind == "open_storage" else float("nan")
@@ -166,7 +170,7 @@ def _share(use: Use | None, pieces: Elements, at: int, rule: ShareRule, zone: Zo
     return {**shares, **areas}
 
 
-def share_of(chance: Floats, size_m: Floats, rule: ShareRule) -> tuple[float, float, float]:
+def share_of(chance: Floats, size_m: Floats, rule: ShareRule, *, others: int) -> tuple[float, float, float]:
     """Share of a zone in use and its 90 % interval, in which what was hidden may be in use or not.
 
     Parameters
@@ -176,12 +180,15 @@ def share_of(chance: Floats, size_m: Floats, rule: ShareRule) -> tuple[float, fl
     size_m : Floats
         (piece,) length or area.
     rule : ShareRule
+    others : int
+        Clear observations that it rests on beside its own.
     """
     seen = np.isfinite(chance)
     known = float(size_m[seen].sum() / size_m.sum())
     size, likely = size_m[seen] / size_m[seen].sum(), chance[seen]
     middle = rule.cover * float((likely * size).sum())
     unsure = rule.alike * float((size**2 * likely * (1.0 - likely)).sum())
-    error = float(np.sqrt(unsure + rule.fixed**2 + (rule.in_use * middle) ** 2))
+    few = rule.few / max(others, 1)
+    error = float(np.sqrt(unsure + rule.fixed**2 + (rule.in_use * middle) ** 2 + few**2))
     low, high = max(middle - rule.below * error, 0.0), min(middle + rule.above * error, 1.0)
     return middle, low * known, high * known + 1.0 - known

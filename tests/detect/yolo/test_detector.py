@@ -12,6 +12,7 @@ from monitor.core.errors import DetectorError
 from monitor.core.scenes.scene import Raster
 from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.evaluation.reader import read_scene
+from monitor.detect.yolo.checks import check_scale
 from monitor.detect.yolo.detector import YoloDetector
 from monitor.detect.yolo.preprocess import first_pixel
 from monitor.detect.yolo.weights import read_weights, weights_folder
@@ -83,6 +84,17 @@ def test_swapped_bands_are_refused() -> None:
     scene = harbour.raster()
     with pytest.raises(DetectorError, match="swapped"):
         YoloDetector()(changed(scene, scene.data[[3, 1, 2, 0, 4]]))
+
+
+def test_a_scene_that_is_all_cloud_says_nothing_of_the_order_of_its_bands() -> None:
+    scene = harbour.raster()
+    thick = np.random.default_rng(1).normal(0.0, 1.0, scene.grid.shape)
+    levels, varies = (2500, 2400, 2400, 2500, 1500), (250, 240, 220, 150, 90)
+    white = np.stack([level + part * thick for level, part in zip(levels, varies, strict=True)]).astype(np.uint16)
+    everywhere = np.ones(scene.grid.shape, dtype=bool)
+    with pytest.raises(DetectorError, match="swapped"):
+        check_scale(changed(scene, white), read_weights("harbour26"))
+    check_scale(changed(scene, white, cloud=everywhere), read_weights("harbour26"))
 
 
 def test_a_raster_without_infrared_is_refused() -> None:

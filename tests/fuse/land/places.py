@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -223,8 +224,10 @@ def _rail_points(port: Aoi) -> dict[str, npt.NDArray[np.float64]]:
     return out
 
 
-def make(seed: int, *, changes: int = 4, days: int = 365) -> tuple[Place, pd.DataFrame]:
-    """A place and its LAND_PROFILES."""
+@lru_cache(maxsize=4)
+def make(seed: int, *, changes: int = 4) -> tuple[Place, pd.DataFrame]:
+    """A place and its LAND_PROFILES; kept for the other tests, which only read them."""
+    days = 365
     rng = np.random.default_rng([seed, 3])
     port, land = aoi(), Land(seed)
     made: list[Change] = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
 import pandas as pd
 from shapely.geometry import LineString
@@ -16,9 +14,8 @@ from monitor.fuse.land.states import land_states
 from tests.fuse.land import places
 
 
-@lru_cache(maxsize=1)
 def made() -> tuple[places.Place, pd.DataFrame]:
-    return places.make(1)
+    return places.make(1, changes=4)
 
 
 def test_nothing_is_stated_without_a_past() -> None:

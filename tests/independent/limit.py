@@ -22,7 +22,7 @@ from monitor.core.tables import BERTH_STATES, DETECTIONS
 from monitor.fuse import CorrelateRules
 from monitor.fuse.voyages.distances import between_ports
 from monitor.fuse.voyages.filtering import log_known
-from monitor.fuse.voyages.motion import AT_A, AT_B, motion
+from monitor.fuse.voyages.motion import AT_A, AT_B, Kind, motion
 from tests.independent.cases import CASES
 from tests.independent.judging import LIKELY
 from tests.independent.ports import NMI_M
@@ -39,7 +39,7 @@ def factors(made: Season) -> Iterator[float]:
     ports = sorted(aoi.id for aoi in made.aois)[:2]
     way = between_ports(made.aois, None, detour=rule.detour)[frozenset(ports)] / NMI_M
     numbers = replace(rule.motion, stays_h=STAYS_H, step_h=STEP_H)
-    chain = motion(way / rule.fastest_kn, way / rule.usual_kn, (rule.motion.elsewhere,), numbers)
+    chain = motion(way / rule.fastest_kn, way / rule.usual_kn, [Kind(rule.motion.elsewhere)], numbers)
     states, found = made.tables[BERTH_STATES], made.tables[DETECTIONS]
     zero, end = states["acquired_at"].min(), states["acquired_at"].max()
     steps = int((end - zero) / pd.Timedelta(hours=STEP_H)) + 1
@@ -50,8 +50,7 @@ def factors(made: Season) -> Iterator[float]:
         others = np.array([at_b, *(np.roll(at_b, by) for by in moved)])
         weight = np.zeros((len(others), steps, 5))
         weight[:, :, AT_A], weight[:, :, AT_B] = at_a, others
-        habits = range(len(chain.step))
-        total = logsumexp([log_known(chain, weight, np.full(len(others), habit)) for habit in habits], axis=0)
+        total = logsumexp(log_known(chain, weight, np.arange(len(chain.step))), axis=0)
         yield float(total[0] - logsumexp(total[1:]) + np.log(SHIFTS))
 
 

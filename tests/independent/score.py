@@ -1,8 +1,10 @@
 """How often stated visits, legs and shuttles come true in independent seasons.
 
-Run ``python -m tests.independent.score CASE... --seeds 0-19 [--shift DAYS] [--jobs N] [--out FILE.csv]``; ``all`` and
-``nulls`` stand for every case and for those without a shuttle. ``--shift`` moves the observations of all ports but the
-first by so many days, so that no leg between ports is true. Prints the tables; every statement goes to the CSV file.
+Run ``python -m tests.independent.score CASE... --seeds 0-19 [--shift DAYS] [--unwatched PORT] [--jobs N]
+[--out FILE.csv]``; ``all`` and ``nulls`` stand for every case and for those without a shuttle. ``--shift`` moves the
+observations of all ports but the first by so many days, so that no leg between ports is true. With ``--unwatched``
+nobody watches that port, counted from 0: without the second, the other end of the shuttles, none is true. Prints the
+tables; every statement goes to the CSV file.
 
 Told is what is stated at "likely" or above. A leg is true when both visits are mostly of one ship, and its next call
 after the first is the second. A shuttle is true when most of its visits are of one ship that went to and fro; "of
@@ -32,7 +34,7 @@ from monitor.core.findings import LIKELIHOODS, likelihood_word
 from tests.independent.calibration import brier, log_score
 from tests.independent.cases import CASES, NULLS
 from tests.independent.judging import LIKELY, Correlation, Row, Tally, add, correlated
-from tests.independent.seasons import season, shifted
+from tests.independent.seasons import season, shifted, unwatched
 
 ENOUGH = 30
 """Statements from which a share says something."""
@@ -124,19 +126,26 @@ def pooled(tallies: Sequence[Tally]) -> Tally:
 
 
 def scored(
-    case: str, seeds: Sequence[int], *, shift_days: float = 0.0, how: Correlation = correlated, jobs: int = 1
+    case: str,
+    seeds: Sequence[int],
+    *,
+    shift_days: float = 0.0,
+    less: int | None = None,
+    how: Correlation = correlated,
+    jobs: int = 1,
 ) -> Tally:
-    """A case over some seeds, in so many processes."""
-    one = partial(_scored, case, shift_days, how)
+    """A case over some seeds, in so many processes; `less` is a port that nobody watches, counted from 0."""
+    one = partial(_scored, case, shift_days, less, how)
     if jobs == 1:
         return pooled([one(seed) for seed in seeds])
     with ProcessPoolExecutor(jobs) as pool:
         return pooled(list(pool.map(one, seeds)))
 
 
-def _scored(case: str, shift_days: float, how: Correlation, seed: int) -> Tally:
+def _scored(case: str, shift_days: float, less: int | None, how: Correlation, seed: int) -> Tally:
     warnings.simplefilter("ignore")
     tally, made = Tally(), season(case, seed)
+    made = made if less is None else unwatched(made, less)
     add(tally, shifted(made, shift_days) if shift_days else made, seed, how)
     return tally
 
@@ -171,16 +180,19 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("cases", nargs="+", choices=[*CASES, "all", "nulls"], metavar="CASE")
     parser.add_argument("--seeds", type=seeds_of, default=range(20))
     parser.add_argument("--shift", type=float, default=0.0, metavar="DAYS")
+    parser.add_argument("--unwatched", type=int, metavar="PORT")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args(arguments)
     tallies = {}
     for name in case_names(asked.cases):
         begun = time.monotonic()
-        tallies[name] = scored(name, asked.seeds, shift_days=asked.shift, jobs=asked.jobs)
+        tallies[name] = scored(name, asked.seeds, shift_days=asked.shift, less=asked.unwatched, jobs=asked.jobs)
         print(f"{name}: {len(asked.seeds)} seasons in {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     print(
-        f"seeds {asked.seeds.start}-{asked.seeds.stop - 1}" + (f", shifted {asked.shift} days" if asked.shift else "")
+        f"seeds {asked.seeds.start}-{asked.seeds.stop - 1}"
+        + (f", shifted {asked.shift} days" if asked.shift else "")
+        + (f", port {asked.unwatched} not watched" if asked.unwatched is not None else "")
     )
     print(report(tallies))
     if asked.out is not None:

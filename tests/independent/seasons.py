@@ -97,6 +97,24 @@ def shifted(made: Season, days: float) -> Season:
     return replace(made, tables=tables, scenes=here, truth=replace(truth, ship_of=kept))
 
 
+def unwatched(made: Season, port: int) -> Season:
+    """A season in which nobody watches one of the ports, counted from 0: calls there are calls elsewhere."""
+    gone = made.aois[port].id
+    schemas = (DETECTIONS, COVERAGE, BERTH_STATES, STACKS, MATCHES)
+    tables = {s: s.conform((t := made.tables[s])[t["aoi_id"] != gone].reset_index(drop=True)) for s in schemas}
+    stays, crossings = made.truth.stays.copy(), made.truth.crossings
+    stays.loc[stays["port"] == gone, ["port", "berth"]] = ""
+    between = (crossings[["from_port", "to_port"]] != gone).all(axis=1)
+    kept = {str(name): made.truth.ship_of[str(name)] for name in tables[DETECTIONS]["detection_id"]}
+    return replace(
+        made,
+        aois=tuple(aoi for aoi in made.aois if aoi.id != gone),
+        scenes=tuple(scene for scene in made.scenes if scene.aoi_id != gone),
+        tables=TableSet(tables | {POSITIONS: made.tables[POSITIONS]}),
+        truth=replace(made.truth, stays=stays, crossings=crossings[between], ship_of=kept),
+    )
+
+
 def _moved(scene: Acquisition, by: pd.Timedelta) -> Acquisition:
     delta = by.to_pytimedelta()
     return replace(scene, start=scene.start + delta, end=scene.end + delta)

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from monitor.core.tables import DETECTIONS, SHUTTLES, VISITS, VOYAGES
+from monitor.core.tables import BERTH_STATES, DETECTIONS, SHUTTLES, VISITS, VOYAGES
 from monitor.fuse import Linked
 from tests.independent.judging import LIKELY, Tally, add
 from tests.independent.score import case_names, case_row, loss, pooled, reliability, report, scored, seeds_of
-from tests.independent.seasons import ZERO, Season, season, shifted
+from tests.independent.seasons import ZERO, Season, season, shifted, unwatched
 
 
 def from_truth(made: Season) -> tuple[pd.DataFrame, Linked]:
@@ -195,6 +195,21 @@ def test_shifting_one_port_leaves_no_true_leg_and_as_many_stays() -> None:
             assert set(table.loc[table["aoi_id"] == first, "acquired_at"]) <= set(whole["acquired_at"])
             moved = table.loc[table["aoi_id"] != first, "acquired_at"] - pd.Timedelta(days=23)
             assert set(moved) <= set(whole["acquired_at"])
+
+
+def test_with_the_other_end_not_watched_no_shuttle_is_true_and_calls_there_are_elsewhere() -> None:
+    made = season("three-ports", 2)
+    less = unwatched(made, 1)
+    assert made.truth.shuttles
+    assert less.truth.shuttles == frozenset()
+    assert len(less.truth.stays) == len(made.truth.stays)
+    assert set(less.truth.stays["port"]) == {"port-a", "port-c", ""}
+    assert {aoi.id for aoi in less.aois} == set(less.tables[BERTH_STATES]["aoi_id"]) == {"port-a", "port-c"}
+    tally = Tally()
+    add(tally, less, 2, from_truth)
+    row = case_row("unwatched", tally)
+    assert row["shuttles"] == row["false shuttles/season"] == 0
+    assert row["visit P"] == row["visit R"] == 1.0
 
 
 def test_reliability_holds_only_within_seven_hundredths() -> None:

@@ -17,7 +17,7 @@ Paths = npt.NDArray[np.int64]
 
 
 def log_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64]) -> Floats:
-    """How likely what is known of one ship is, where it bears on every place: (rows,) natural logs.
+    """How likely what is known of one ship is, where it bears on every place: (habits, rows) natural logs.
 
     Parameters
     ----------
@@ -26,10 +26,10 @@ def log_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64]) -> 
     weight : array of float
         (rows, steps, places) log of how likely what a step shows is with the ship in each place.
     habits : array of int
-        (rows,) which of the chain's habits.
+        (habits,) those of the chain with which each row is taken.
     """
-    total = np.zeros(len(weight))
-    for _, scale in _forward(motion, weight, habits):
+    total = np.zeros((len(habits), len(weight)))
+    for _, scale in _forward(motion, weight[None], habits):
         total += np.log(scale)
     return total
 
@@ -44,13 +44,13 @@ def sample_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64], 
     weight : array of float
         As for `log_known`.
     habits : array of int
-        (rows,) which of the chain's habits.
+        (rows,) which of the chain's habits each has.
     rng : Generator
     """
     rows, steps, _ = weight.shape
     forward = np.empty((steps, rows, len(motion.place)), dtype=np.float32)
-    for t, (here, _) in enumerate(_forward(motion, weight, habits)):
-        forward[t] = here
+    for t, (here, _) in enumerate(_forward(motion, weight[:, None], habits)):
+        forward[t] = here[:, 0]
     step, at, path = motion.step[habits], np.arange(rows), np.empty((rows, steps), dtype=np.int64)
     left = forward[-1].astype(np.float64)
     for t in range(steps - 1, -1, -1):
@@ -61,16 +61,19 @@ def sample_known(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64], 
 
 
 def _forward(motion: Motion, weight: Floats, habits: npt.NDArray[np.int64]) -> Iterator[tuple[Floats, Floats]]:
-    """By step, (rows, states) probability of each state by all that is known so far, and (rows,) of what it shows."""
-    rows, steps, _ = weight.shape
+    """By step, the probability of each state by all that is known so far, and that of what the step shows.
+
+    These are (habits, rows, states) and (habits, rows); weight is (habits or 1, rows, steps, places).
+    """
+    rows, steps = weight.shape[1:3]
+    here = np.repeat(motion.start[habits][:, None], rows, axis=1)
     step = motion.step[habits]
-    here = np.broadcast_to(motion.start, (rows, len(motion.start)))
     for t in range(steps):
         if t:
-            here = (here[:, None] @ step)[:, 0]
-        here = here * np.exp(weight[:, t])[:, motion.place]
-        scale = here.sum(axis=1)
-        here = here / scale[:, None]
+            here = here @ step
+        here = here * np.exp(weight[:, :, t])[..., motion.place]
+        scale = here.sum(axis=2)
+        here = here / scale[..., None]
         yield here, scale
 
 

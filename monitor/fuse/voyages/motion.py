@@ -2,7 +2,8 @@
 
 A stay is two phases one after the other (a gamma distribution of shape 2), a passage as many phases as the fastest ship
 needs steps of the grid, then perhaps a wait in the roads. From a port the ship goes to the other one or elsewhere, and
-from elsewhere it comes to either.
+from elsewhere it comes to either. A ship that does not call at one of the two sails by it to a port beyond, in which
+it stays as others do.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -17,10 +19,14 @@ import numpy.typing as npt
 from monitor.core.arrays import Floats
 from monitor.fuse.voyages.rules import MotionRule
 
-AT_A, AT_B, TO_B, TO_A, ELSEWHERE = range(5)
-"""Where a ship is, by state of the chain."""
+Ends: TypeAlias = tuple[bool, bool]
+
+AT_A, AT_B, TO_B, TO_A, ELSEWHERE, BEYOND = range(6)
+"""Where a ship is, by state of the chain; `BEYOND` is a port that is not watched, past A or past B."""
 IN_PORT = 4
 """How many states of a chain are in port: two phases at A, two at B; they are its first."""
+EVERY_END: tuple[Ends, ...] = ((True, True), (True, False), (False, True), (False, False))
+"""Whether a ship calls at A, and at B, when it sails between them: both first."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,12 +36,12 @@ class Motion:
     Attributes
     ----------
     place : array of int
-        (states,) where the ship is in each: `AT_A`, `AT_B`, `TO_B`, `TO_A` or `ELSEWHERE`.
+        (states,) where the ship is in each: `AT_A`, `AT_B`, `TO_B`, `TO_A`, `ELSEWHERE` or `BEYOND`.
     step : array of float
-        (habits, states, states) probability to go from one state to the next, for each pair of mean stays and share of
-        departures elsewhere.
+        (habits, states, states) probability to go from one state to the next, for each pair of mean stays and kind of
+        ship.
     start : array of float
-        (states,) probability at the beginning.
+        (habits, states) probability at the beginning.
     """
 
     place: npt.NDArray[np.int64]
@@ -43,44 +49,58 @@ class Motion:
     start: Floats
 
 
-def motion(fastest_h: float, usual_h: float, elsewhere: Sequence[float], rule: MotionRule) -> Motion:
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of ship: its share of departures to other ports, and at which of the two it calls."""
+
+    elsewhere: float
+    calls: Ends = (True, True)
+
+
+def motion(fastest_h: float, usual_h: float, kinds: Sequence[Kind], rule: MotionRule) -> Motion:
     """The chain of a ship between two ports.
 
     Parameters
     ----------
     fastest_h, usual_h : float
         Hours of a passage at the greatest and at the usual speed.
-    elsewhere : sequence of float
-        Shares of departures to other ports, each as likely as the others.
+    kinds : sequence of Kind
+        The habits of each follow those of the one before.
     rule : MotionRule
         Grid, stays and waits.
     """
     legs = max(int(fastest_h // rule.step_h), 1)
     leg_share = min(legs * rule.step_h / (usual_h + rule.delay_h), 1.0)
     way = legs + 1
-    place = np.array([AT_A, AT_A, AT_B, AT_B, *[TO_B] * way, *[TO_A] * way, ELSEWHERE])
-    away = len(place) - 1
-    made = []
-    for share, *stays in product(elsewhere, rule.stays_h, rule.stays_h):
-        step = np.zeros((away + 1, away + 1))
+    beyond = [BEYOND] * (0 if all(all(kind.calls) for kind in kinds) else IN_PORT)
+    place = np.array([AT_A, AT_A, AT_B, AT_B, *[TO_B] * way, *[TO_A] * way, ELSEWHERE, *beyond])
+    away = IN_PORT + 2 * way
+    steps, starts = [], []
+    for kind, *stays in product(kinds, rule.stays_h, rule.stays_h):
+        step, ends = np.zeros((len(place), len(place))), [_end(port, kind, away) for port in (0, 1)]
         for port, stay_h in enumerate(stays):
-            first, out = 2 * port, 4 + port * way
-            other = 2 * (1 - port)
+            first, out, other = ends[port], IN_PORT + port * way, ends[1 - port]
             leave = min(2.0 * rule.step_h / stay_h, 1.0)
             _go(step, first, [(first + 1, leave)])
-            _go(step, first + 1, [(out, leave * (1.0 - share)), (away, leave * share)])
+            _go(step, first + 1, [(out, leave * (1.0 - kind.elsewhere)), (away, leave * kind.elsewhere)])
             for k in range(legs - 1):
                 _go(step, out + k, [(out + k + 1, leg_share)])
             last = out + legs - 1
             _go(step, last, [(other, leg_share * (1.0 - rule.roads)), (last + 1, leg_share * rule.roads)])
             _go(step, last + 1, [(other, min(rule.step_h / rule.roads_h, 1.0))])
-        back = 0.5 * rule.step_h / rule.elsewhere_h
-        _go(step, away, [(0, back), (2, back)])
-        made.append(step)
-    start = np.where(place == ELSEWHERE, rule.starts_elsewhere, 0.0)
-    in_port = place <= AT_B
-    start[in_port] = (1.0 - rule.starts_elsewhere) / in_port.sum()
-    return Motion(place, np.array(made), start)
+        _go(step, away, [(end, 0.5 * rule.step_h / rule.elsewhere_h) for end in ends])
+        start = np.zeros(len(place))
+        start[away] = rule.starts_elsewhere
+        for end in ends:
+            start[end : end + 2] = (1.0 - rule.starts_elsewhere) / IN_PORT
+        steps.append(step)
+        starts.append(start)
+    return Motion(place, np.array(steps), np.array(starts))
+
+
+def _end(port: int, kind: Kind, away: int) -> int:
+    """The first state of a stay at a port, or of one beyond it for a ship that does not call there."""
+    return 2 * port if kind.calls[port] else away + 1 + 2 * port
 
 
 def with_visits(chain: Motion) -> Motion:
@@ -94,11 +114,11 @@ def with_visits(chain: Motion) -> Motion:
         Whose first states are those in port.
     """
     port, number = IN_PORT, len(chain.place)
-    step = np.zeros((len(chain.step), number + port, number + port))
+    step, none = np.zeros((len(chain.step), number + port, number + port)), np.zeros((len(chain.step), port))
     step[:, :number, :number] = chain.step
     step[:, number:, port:number] = chain.step[:, :port, port:]
     step[:, number:, number:] = chain.step[:, :port, :port]
-    return Motion(np.append(chain.place, chain.place[:port]), step, np.append(chain.start, np.zeros(port)))
+    return Motion(np.append(chain.place, chain.place[:port]), step, np.append(chain.start, none, axis=1))
 
 
 def _go(step: Floats, state: int, to: list[tuple[int, float]]) -> None:

@@ -7,20 +7,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from monitor.core.arrays import Floats
 from monitor.fuse.voyages.at_sea import UnderwayFix
 from monitor.fuse.voyages.convergence import effective_size, split_r_hat
 from monitor.fuse.voyages.filtering import log_known, sample_known
-from monitor.fuse.voyages.motion import AT_A, AT_B, ELSEWHERE, TO_A, TO_B
+from monitor.fuse.voyages.motion import AT_A, AT_B, ELSEWHERE, EVERY_END, TO_A, TO_B, Motion
 from monitor.fuse.voyages.odds import Odds, claimed, log_weights, on_grid
 from monitor.fuse.voyages.pair import Pair, Shares
 from monitor.fuse.voyages.paths import ShipPaths, joined
 from monitor.fuse.voyages.received import Rates, Received, received
 from monitor.fuse.voyages.rules import LinkRule
-from monitor.fuse.voyages.sightings import Sightings, steps_of
+from monitor.fuse.voyages.sightings import Indices, Sightings, steps_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +112,16 @@ def named_ships(
     known: dict[int, _Known] = {}
     for mmsi in sorted(ships):
         on_air = received(
-            mmsi, pair.ports, pair.steps, positions=own, calls=calls, fixes=fixes, places=places, zero=zero, rule=rule
+            mmsi,
+            pair.ports,
+            pair.steps,
+            way_m=pair.way_m,
+            positions=own,
+            calls=calls,
+            fixes=fixes,
+            places=places,
+            zero=zero,
+            rule=rule,
         )
         is_named = on_air.in_port or any(bool((seen.mmsi == mmsi).any()) for seen in pair.seen)
         in_port = rule.received if is_named else 1.0 - rule.received
@@ -153,7 +161,9 @@ def _chain(pair: Pair, known: Mapping[int, _Known], rng: np.random.Generator, ru
             if n + rule.named_rounds_apart < rule.named_rounds:
                 worth = (_on_average(worth[0]), _on_average(worth[1]))
             rates = ship.usual if before is None else _learnt(ship.usual, before, ship.on_air, rng, rule)
-            found[mmsi] = _paths(pair, mmsi, ship.on_air.weight(rates), ship.on_air.under_way, worth, rng, rule)
+            found[mmsi] = _paths(
+                pair, mmsi, ship.on_air.weight(rates), worth, rng, rule, under_way=ship.on_air.under_way
+            )
     return found
 
 
@@ -198,31 +208,27 @@ def _habit(pair: Pair, ship: ShipPaths | None, rule: LinkRule) -> Shares:
 
 
 def _paths(
-    pair: Pair, mmsi: int, known: Floats, course: Floats, free: Shares, rng: np.random.Generator, rule: LinkRule
+    pair: Pair, mmsi: int, known: Floats, free: Shares, rng: np.random.Generator, rule: LinkRule, *, under_way: bool
 ) -> ShipPaths:
-    """A ship's drawn paths: as one that goes to and fro, on whose course fixes lie, or as one that seldom does.
+    """A ship's drawn paths: as one that goes to and fro, as one that sails by one of the ports or by both, or seldom.
 
-    The latter may pass by both ports again and again, which is rare, and then keeps to that course less. Its habits,
-    length and the rate of others are drawn by their evidence with what is free on average, each path with what is free
-    in that draw.
+    A ship on the line between two ports may call at the one and go on to a place beyond the other; only what is seen in
+    the other tells the two apart. Its habits, length and the rate of others are drawn by their evidence with what is
+    free on average, each path with what is free in that draw.
     """
     claims = [
         _claims(seen, odds, share, mmsi, rule) for seen, odds, share in zip(pair.seen, pair.known, free, strict=True)
     ]
-    moves, kinds = pair.motion_named, len(rule.motion.elsewhere_named)
-    habits, cases = len(moves.step), len(pair.known[0].by_case)
-    calls = np.arange(habits * cases) < (kinds - 1) * (habits * cases // kinds)
-    case = np.tile(np.arange(cases), habits)
-    which = np.repeat(np.arange(habits), cases)
-    weight = _weight(pair, known, course, calls, [claim.mean(axis=0)[case] for claim in claims], rule)
-    total = log_known(moves, weight, which)
-    passes = np.log1p(-rule.prior_named) - (rule.under_way if course.any() else 0.0)
-    before = np.where(calls, np.log(rule.prior_named / (kinds - 1)), passes)
-    share = np.exp(total + before - (total + before).max())
+    moves, cases = pair.motion_named, len(pair.known[0].by_case)
+    habits, before = _habits(moves, rule, under_way=under_way)
+    total = before[:, None] + log_known(
+        moves, _weight(pair, known, [claim.mean(axis=0) for claim in claims], rule), habits
+    )
+    share = np.exp(total - total.max()).ravel()
     rows = len(free[0])
-    flat = rng.choice(len(share), size=rows, p=share / share.sum())
-    drawn = [claim[np.arange(rows), case[flat]] for claim in claims]
-    path = sample_known(moves, _weight(pair, known, course, calls[flat], drawn, rule), which[flat], rng)
+    which, case = np.divmod(rng.choice(len(share), size=rows, p=share / share.sum()), cases)
+    drawn = [claim[np.arange(rows), case] for claim in claims]
+    path = sample_known(moves, _weight(pair, known, drawn, rule), habits[which], rng)
     place = moves.place[path]
     own = []
     for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, drawn, strict=True)):
@@ -231,17 +237,23 @@ def _paths(
     return ShipPaths(place, own[0], own[1])
 
 
+def _habits(moves: Motion, rule: LinkRule, *, under_way: bool) -> tuple[Indices, Floats]:
+    """The habits that a ship may have, and the log of the prior of each; one never on its way does not sail by."""
+    kinds = [rule.prior_named, *[rule.prior_named if under_way else 0.0] * (len(EVERY_END) - 1)]
+    prior = np.repeat([*kinds, 1.0 - sum(kinds)], len(moves.step) // (len(kinds) + 1))
+    habits = np.flatnonzero(prior)
+    return habits, np.log(prior[habits])
+
+
 def _claims(seen: Sightings, odds: Odds, free: Floats, mmsi: int, rule: LinkRule) -> Floats:
     """(draws, cases, sightings) odds that each sighting is the ship's, which it is where AIS named it."""
     nameless = odds.by_case[None, :, :] * free[:, None, :]
     return np.where((seen.mmsi == mmsi)[None, None, :], np.exp(rule.matched), nameless)
 
 
-def _weight(
-    pair: Pair, known: Floats, course: Floats, calls: npt.NDArray[np.bool_], claims: list[Floats], rule: LinkRule
-) -> Floats:
-    """(rows, steps, places) log of how likely all that is known is, for ships that go to and fro and others."""
-    made = known[None] + np.where(calls[:, None, None], 1.0, rule.passes_by) * course[None]
+def _weight(pair: Pair, known: Floats, claims: list[Floats], rule: LinkRule) -> Floats:
+    """(rows, steps, places) log of how likely all that is known is."""
+    made = np.repeat(known[None], len(claims[0]), axis=0)
     for port, (seen, odds, claim) in enumerate(zip(pair.seen, pair.known, claims, strict=True)):
         at = steps_of(seen, rule.motion.step_h, pair.steps)
         made[:, :, AT_A + port] += on_grid(log_weights(seen, odds, claim), at, pair.steps)

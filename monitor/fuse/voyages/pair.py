@@ -8,7 +8,7 @@ import numpy as np
 
 from monitor.core.arrays import Floats
 from monitor.core.geo.geodesy import METRES_PER_NAUTICAL_MILE
-from monitor.fuse.voyages.motion import Motion, motion, with_visits
+from monitor.fuse.voyages.motion import EVERY_END, Kind, Motion, motion, with_visits
 from monitor.fuse.voyages.odds import Odds, odds
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import Sightings
@@ -32,6 +32,8 @@ class Pair:
         (lengths,) natural logs of metres.
     steps : int
         Length of the grid.
+    way_m : float
+        Distance by water.
     """
 
     seen: tuple[Sightings, Sightings]
@@ -40,6 +42,7 @@ class Pair:
     motion_named: Motion
     lengths: Floats
     steps: int
+    way_m: float
 
     @property
     def ports(self) -> tuple[str, str]:
@@ -64,11 +67,14 @@ def pair_of(seen: tuple[Sightings, Sightings], *, way_m: float, steps: int, rule
     lengths = np.concatenate([port.log_length[port.mmsi == 0] for port in seen])
     known = lengths[np.isfinite(lengths)]
     grid = np.linspace(known.min(), known.max(), numbers.length_steps) if len(known) else np.log([numbers.typical_m])
+    hours = (nmi / rule.fastest_kn, nmi / rule.usual_kn)
+    sailing = [Kind(rule.motion.elsewhere, calls) for calls in EVERY_END]
     return Pair(
         seen,
         (odds(seen[0], grid, numbers), odds(seen[1], grid, numbers)),
-        with_visits(motion(nmi / rule.fastest_kn, nmi / rule.usual_kn, (rule.motion.elsewhere,), rule.motion)),
-        motion(nmi / rule.fastest_kn, nmi / rule.usual_kn, rule.motion.elsewhere_named, rule.motion),
+        with_visits(motion(*hours, [Kind(rule.motion.elsewhere)], rule.motion)),
+        motion(*hours, [*sailing, Kind(rule.motion.seldom)], rule.motion),
         grid,
         steps,
+        way_m,
     )

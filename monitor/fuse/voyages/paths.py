@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from monitor.fuse.voyages.motion import AT_A, AT_B, ELSEWHERE, TO_A, TO_B
+from monitor.fuse.voyages.motion import AT_A, AT_B, BEYOND, ELSEWHERE, TO_A, TO_B
 from monitor.fuse.voyages.sightings import Sightings
 
 Flags = npt.NDArray[np.bool_]
@@ -42,10 +42,10 @@ class ShipPaths:
 
     @property
     def crossings(self) -> npt.NDArray[np.int64]:
-        """(draws,) how often it came to one port from the other, seen or not."""
+        """(draws,) how often it came to one port from the other, seen or not; never where it sails by one of them."""
         before, after = self.place[:, :-1], self.place[:, 1:]
         arrives = ((before == TO_B) & (after == AT_B)) | ((before == TO_A) & (after == AT_A))
-        return np.asarray(arrives.sum(axis=1), dtype=np.int64)
+        return np.asarray(arrives.sum(axis=1) * ~(self.place == BEYOND).any(axis=1), dtype=np.int64)
 
     def active(self, draws: Flags) -> tuple[float, float]:
         """Expected steps of its first departure and its last arrival over some draws, each with a passage; else NaN."""

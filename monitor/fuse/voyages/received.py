@@ -13,10 +13,10 @@ from monitor.core.arrays import Floats
 from monitor.core.columns import floats, naive
 from monitor.core.geo.geodesy import distance_m
 from monitor.fuse.voyages.at_sea import UnderwayFix
-from monitor.fuse.voyages.motion import AT_A, AT_B, ELSEWHERE, TO_A, TO_B
+from monitor.fuse.voyages.motion import AT_A, AT_B, BEYOND, TO_A, TO_B
 from monitor.fuse.voyages.rules import LinkRule
 
-PLACES = ELSEWHERE + 1
+PLACES = BEYOND + 1
 Flags = npt.NDArray[np.bool_]
 
 
@@ -37,9 +37,8 @@ class Received:
     ----------
     known : array of float
         (steps, places) log of how likely their places are with the ship in each place.
-    under_way : array of float
-        (steps, places) the same of its course between the ports, for a ship that calls at both; one that passes by them
-        on its way elsewhere keeps to such a course too.
+    under_way : bool
+        Whether it was received on its way between the ports.
     steps : array of bool
         (steps,) which steps of the grid have one.
     in_port : bool
@@ -47,18 +46,19 @@ class Received:
     """
 
     known: Floats
-    under_way: Floats
+    under_way: bool
     steps: Flags
     in_port: bool
 
     def weight(self, rates: Rates) -> Floats:
         """(steps, places) log of how likely it is, by place, that the ship was received where and when it was.
 
-        Without any fix nothing is known of when it sends.
+        Without any fix nothing is known of when it sends. A ship that is silent in port is so in a port not watched.
         """
         if not self.steps.any():
             return self.known
-        by_place = np.array([rates.in_port, rates.in_port, rates.at_sea, rates.at_sea, rates.elsewhere])
+        beyond = min(rates.in_port, rates.elsewhere)
+        by_place = np.array([rates.in_port, rates.in_port, rates.at_sea, rates.at_sea, rates.elsewhere, beyond])
         heard = np.where(self.steps[:, None], by_place[None, :], 1.0 - by_place[None, :])
         return np.asarray(self.known + np.log(heard))
 
@@ -68,6 +68,7 @@ def received(
     ports: tuple[str, str],
     steps: int,
     *,
+    way_m: float,
     positions: pd.DataFrame | None,
     calls: pd.DataFrame,
     fixes: Collection[UnderwayFix],
@@ -82,6 +83,9 @@ def received(
     mmsi : int
     ports : tuple of str
         Ids of A and B.
+    way_m : float
+        Distance between them by water. What was received where the way between them would be longer by the rule for
+        ships under way (`UnderwayRule.direct`) was on no passage from the one to the other.
     steps : int
         Length of the grid.
     positions : POSITIONS table, optional
@@ -95,28 +99,32 @@ def received(
         From when the grid is counted.
     rule : LinkRule
     """
-    known, course = np.zeros((2, steps, PLACES))
+    known = np.zeros((steps, PLACES))
     shown = np.zeros(steps, dtype=np.bool_)
-    in_port, step = False, pd.Timedelta(hours=rule.motion.step_h)
+    in_port, under_way, step = False, False, pd.Timedelta(hours=rule.motion.step_h)
     if positions is not None and len(positions):
         mine = positions[positions["mmsi"] == mmsi]
         hours = (naive(mine["t"]) - naive(pd.Series([zero]))[0]) / np.timedelta64(1, "h")
         at, lon, lat = np.floor(hours / rule.motion.step_h).astype(np.int64), floats(mine, "lon"), floats(mine, "lat")
         inside = (at >= 0) & (at < steps) & np.isfinite(lon) & np.isfinite(lat)
-        near = [np.asarray(distance_m(lon, lat, *places[port])) <= rule.near_port_m for port in ports]
+        apart_m = [np.asarray(distance_m(lon, lat, *places[port])) for port in ports]
+        near = [metres <= rule.near_port_m for metres in apart_m]
+        off = apart_m[0] + apart_m[1] > rule.underway.direct * way_m
         shown[at[inside]] = True
         for port, here in zip((AT_A, AT_B), near, strict=True):
             known[np.ix_(np.unique(at[inside & here]), np.arange(PLACES) != port)] -= rule.sure
             in_port |= bool((inside & here).any())
         known[np.unique(at[inside & ~near[0] & ~near[1]]), : AT_B + 1] -= rule.sure
+        known[np.unique(at[inside & ~near[0] & ~near[1] & off]), TO_B : TO_A + 1] -= rule.sure
     for fix in fixes:
         if fix.mmsi == mmsi and {fix.from_port, fix.to_port} == set(ports):
             middle = ((fix.left - zero) / step + (fix.arrives - zero) / step) / 2.0
             towards = TO_B if fix.from_port == ports[0] else TO_A
-            course[int(np.clip(middle, 0, steps - 1)), np.arange(PLACES) != towards] -= rule.under_way
+            known[int(np.clip(middle, 0, steps - 1)), np.arange(PLACES) != towards] -= rule.under_way
+            under_way = True
     for call in calls[(calls["mmsi"] == mmsi) & calls["port_id"].isin(ports)].to_dict("records"):
         came = max(int(np.ceil((call["arrived_at"] - zero) / step)), 0)
         went = steps if pd.isna(call["departed_at"]) else int((call["departed_at"] - zero) / step)
         known[came:went, np.arange(PLACES) != ports.index(str(call["port_id"]))] -= rule.sure
         in_port = True
-    return Received(known, course, shown, in_port)
+    return Received(known, under_way, shown, in_port)

@@ -22,9 +22,8 @@ class MotionRule:
         Share of arrivals that wait in the roads, and the mean wait.
     elsewhere : float
         Share of a shuttle's departures to another port than these two.
-    elsewhere_named : tuple of float
-        That of a ship that AIS names: of shuttles, each as likely, and last of one that seldom goes from the one
-        port to the other.
+    seldom : float
+        That of a ship that AIS names and that seldom goes from the one port to the other.
     elsewhere_h : float
         Mean time until the ship is back.
     starts_elsewhere : float
@@ -37,7 +36,7 @@ class MotionRule:
     roads: float = 0.25
     roads_h: float = 18.0
     elsewhere: float = 0.06
-    elsewhere_named: tuple[float, ...] = (0.06, 0.95)
+    seldom: float = 0.95
     elsewhere_h: float = 240.0
     starts_elsewhere: float = 0.3
 
@@ -141,7 +140,9 @@ class LinkRule:
         Probability, before any evidence, that a ship without AIS goes to and fro between some two of the watched
         ports. It is shared among the pairs of ports.
     prior_named : float
-        The same of a ship that AIS names and that was at both ports or between them.
+        The same of a ship that AIS names and that was at both ports or between them; and, of one that AIS shows on its
+        way between them, that it calls at the one alone and goes on to a place beyond the other, that it does so at the
+        other, and that it calls at neither. Which of the places along a coast a ship calls at is not known before.
     shifts : int
         How often one port's observations are moved in time for the null: what unrelated ports give.
     least_shift_days : float
@@ -192,9 +193,7 @@ class LinkRule:
     sure : float
         Log odds of what AIS shows: a ship is where it was received.
     under_way : float
-        Log odds that a ship received on a line from one port to the other goes from the one to the other.
-    passes_by : float
-        Share of these log odds that counts against a ship that seldom calls at both and passes by them. Chosen.
+        Log odds that a ship received on a line from one port to the other sails that way, to it or to a place beyond.
     matched : float
         Log odds that a visit is the ship's that it was matched with.
     habit : float
@@ -240,7 +239,6 @@ class LinkRule:
     received_weight: float = 10.0
     sure: float = 14.0
     under_way: float = 4.0
-    passes_by: float = 0.4
     matched: float = 4.0
     habit: float = 2.0
     hidden: float = 5.0

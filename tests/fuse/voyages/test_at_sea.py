@@ -79,5 +79,20 @@ def test_a_ship_received_on_its_way_once_is_no_shuttle() -> None:
     assert linked.shuttles.empty
 
 
+def test_a_ship_that_sails_by_a_port_to_one_beyond_is_not_told_to_call_there() -> None:
+    """It lies in Dunai, silent, and goes on past Rajin, where as many other ships of like length call."""
+    rng = np.random.default_rng(4)
+    own = shuttle(rng)
+    visits, states = season([*(stay for stay in own if stay[0] == "dunai"), *strangers(rng, "rajin")], every=2.0)
+    heard = [
+        _heard(5, one[2] + 0.02, start=0.3, stop=0.6, back=one[0] == "dunai")
+        for n, one in enumerate(own[:-1])
+        if n % 4 and 0 < one[2] < 88
+    ]
+    linked = link_voyages(visits, PORTS, berth_states=states, positions=pd.concat(heard))
+    assert linked.shuttles.empty
+    assert linked.voyages.empty
+
+
 def test_no_positions_give_no_glimpses() -> None:
     assert underway_fixes(_heard(5, 1.0, start=0.3, stop=0.6).iloc[:0], PLACES) == []

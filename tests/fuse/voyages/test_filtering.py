@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from monitor.fuse.voyages.filtering import log_known, sample_known
-from monitor.fuse.voyages.motion import AT_A, AT_B, Motion, motion, with_visits
+from monitor.fuse.voyages.motion import AT_A, AT_B, Kind, Motion, motion, with_visits
 from monitor.fuse.voyages.nameless.moments import Moment, moments
 from monitor.fuse.voyages.nameless.shown import Shown
 from monitor.fuse.voyages.nameless.sums import log_evidence, sample_paths
@@ -33,7 +33,7 @@ SEEN: tuple[tuple[int, int, dict[int, float]], ...] = (
 
 @pytest.fixture(scope="module")
 def chain() -> Motion:
-    return with_visits(motion(6.0, 8.0, (0.06,), RULE))
+    return with_visits(motion(6.0, 8.0, [Kind(0.06)], RULE))
 
 
 def _moments(chain: Motion, until: int = STEPS) -> list[Moment]:
@@ -56,7 +56,7 @@ def _moments(chain: Motion, until: int = STEPS) -> list[Moment]:
 
 def _paths(chain: Motion, steps: int) -> Iterator[tuple[tuple[int, ...], float]]:
     """Every possible path with its probability."""
-    found: list[tuple[tuple[int, ...], float]] = [((s,), float(p)) for s, p in enumerate(chain.start)]
+    found: list[tuple[tuple[int, ...], float]] = [((s,), float(p)) for s, p in enumerate(chain.start[0])]
     for _ in range(steps - 1):
         found = [
             ((*path, int(s)), weight * float(chain.step[0][path[-1], s]))
@@ -149,13 +149,13 @@ def test_two_ships_never_lie_in_one_visit(chain: Motion) -> None:
 
 def test_crossings_rank_evenly_among_draws_from_data_of_the_model() -> None:
     """Simulation-based calibration: the truth's rank among the draws of its own data is even."""
-    chain, rng = motion(12.0, 16.0, (0.06,), RULE), np.random.default_rng(11)
+    chain, rng = motion(12.0, 16.0, [Kind(0.06)], RULE), np.random.default_rng(11)
     steps, draws, ranks = 120, 59, []
     for _ in range(150):
-        state, path = int(rng.choice(len(chain.start), p=chain.start)), []
+        state, path = int(rng.choice(len(chain.place), p=chain.start[0])), []
         for _ in range(steps):
             path.append(state)
-            state = int(rng.choice(len(chain.start), p=chain.step[0][state]))
+            state = int(rng.choice(len(chain.place), p=chain.step[0][state]))
         place = chain.place[np.array(path)]
         looked = rng.random((2, steps)) < 0.15
         known = np.zeros((draws, steps, 5))
@@ -181,7 +181,7 @@ def test_what_ais_says_of_every_place_is_summed_over_all_paths(chain: Motion) ->
         for path, weight in _paths(chain, STEPS)
     }
     whole = sum(weights.values())
-    assert log_known(chain, known[:1], habits[:1])[0] == pytest.approx(np.log(whole), abs=1e-6)
+    assert log_known(chain, known[:1], habits[:1])[0, 0] == pytest.approx(np.log(whole), abs=1e-6)
     drawn = sample_known(chain, known, habits, np.random.default_rng(2))
     for port, t in product((AT_A, AT_B), range(STEPS)):
         share = sum(weight for path, weight in weights.items() if chain.place[path[t]] == port) / whole

@@ -36,7 +36,7 @@ def log_evidence(motion: Motion, seen: Sequence[Moment], cases: Indices) -> Floa
     """
     ships, count = cases.shape
     start, habits = _start(motion, ships), len(motion.step)
-    here = np.broadcast_to(start, (habits, count, *start.shape))
+    here = np.broadcast_to(start[:, None], (habits, count, *start.shape[1:]))
     total = np.zeros((habits, count))
     for moment in seen:
         here = _forward(here, moment.moves, moment, [moment.factor[None, case] for case in cases])
@@ -91,9 +91,8 @@ def sample_paths(
         (ships, rows, visits) which visits were each ship's.
     """
     ships, rows = cases.shape
-    start = _start(motion, ships)
-    forward = [np.broadcast_to(start.ravel(), (rows, start.size))]
-    here = np.broadcast_to(start, (rows, 1, *start.shape))
+    here = _start(motion, ships)[habits][:, None]
+    forward = [here.reshape(rows, -1)]
     for moment in seen:
         like = np.where(moment.begun, liked[:, :, moment.visit], 1.0)
         factors = [(moment.factor[case] * like[ship])[:, None] for ship, case in enumerate(cases)]
@@ -148,4 +147,5 @@ def _between(
 
 
 def _start(motion: Motion, ships: int) -> Floats:
-    return motion.start if ships == 1 else motion.start[:, None] * motion.start[None, :]
+    """(habits, states[, states]) probability at the beginning."""
+    return motion.start if ships == 1 else motion.start[:, :, None] * motion.start[:, None, :]

@@ -226,8 +226,9 @@ def sweep(folder: Path) -> int:
     Files of other machines (a shared disk) and of living processes stay.
     """
     count, host = 0, _host()
-    walked = (Path(place, name) for place, _, names in os.walk(folder) for name in names if name.startswith(".tmp-"))
-    for path in folder.rglob(".tmp-*") if is_remote(folder) else walked:
+    walked = () if is_remote(folder) else os.walk(folder)
+    here = (Path(place, name) for place, _, names in walked for name in names if name.startswith(".tmp-"))
+    for path in folder.rglob(".tmp-*") if is_remote(folder) else here:
         found = _TEMPORARY.fullmatch(path.name)
         if found and found["host"] == host and not _lives(int(found["pid"])):
             with suppress(OSError):

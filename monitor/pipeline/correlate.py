@@ -151,6 +151,16 @@ def given(context: Context, tables: TableSet, parts: Parts, pool: Executor | Non
     """What a correlation starts from: accepted detections with berth states and stacks, and the tables from AIS alone.
 
     COVERAGE is that of the archived scenes alone.
+
+    Parameters
+    ----------
+    context : Context
+    tables : TableSet
+        As `snapshot.read` gives them.
+    parts : Parts
+        Keeps what is stated of each port's zones.
+    pool : Executor, optional
+        Takes ports side by side.
     """
     known = snapshot.accepted(tables)
     scenes = {scene.id for scene in context.scenes}

@@ -51,7 +51,7 @@ def plan(tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch):
             for ago, name in scenes
         ]
         here = context(Archive(tmp_path), aoi, now=NOW)
-        listed = replace(here, _listed=[[SimpleNamespace(acquisition=each) for each in known]])
+        listed = replace(here, _scenes=[[SimpleNamespace(acquisition=each) for each in known]])
         return planning.plan_port(listed, None, stay=DAY, season=90 * DAY)
 
     return make

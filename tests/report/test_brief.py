@@ -214,7 +214,7 @@ def test_a_card_gives_likelihood_and_confidence_apart_and_the_grid_reference(htm
 
 
 def test_evidence_leads_to_the_card_that_shows_it(html: str) -> None:
-    assert '<a href="#event-dark-1"><code>s2_20231010-1</code></a>' in html
+    assert '<a href="#event-dark-1">s2_20231010-1</a>' in html
 
 
 def test_downloads_hold_what_they_say(html: str) -> None:

@@ -120,7 +120,7 @@ def _neighbours(patch: Patch, cells: Cells) -> tuple[int, float, float]:
         np.nanmedian(part(patch, cells, patch.cells), axis=1, keepdims=True) for part in (_before, _after)
     )
     off = np.linalg.norm(before - mine_before, axis=0)
-    beyond = way @ (mine_after - mine_before - after + before) / max(size**2, 1e-12)
+    beyond = np.einsum("b,bc->c", way, mine_after - mine_before - after + before) / max(size**2, 1e-12)
     seen = np.isfinite(beyond)
     known = seen & (off < _SAME_GROUND * size)
     stayed = known & (beyond > 1.0 - _SAME_CHANGE)
@@ -208,7 +208,7 @@ def _around(patch: Patch, cells: Cells, classes: Ints, outside: Events) -> tuple
     if alike.sum() < 30 or not len(outside.cell):
         return 0.0, 0.0
     step, way = outside.after - outside.before, patch.after - patch.before
-    cosine = step @ way / np.maximum(np.linalg.norm(step, axis=1) * np.linalg.norm(way), 1e-9)
+    cosine = np.einsum("cb,b->c", step, way) / np.maximum(np.linalg.norm(step, axis=1) * np.linalg.norm(way), 1e-9)
     same = (cosine > _ALIKE) & alike[outside.cell]
     days = cells.series.days
     near = (days[outside.last_before] < days[patch.first_with] + _SEASON_DAYS) & (

@@ -240,7 +240,7 @@ def _shares(patch: Patch, values: Pixels, clear: Bools, *, classes: Ints, ij: In
     whole = neighbours >= 8
     core = np.isin(near, patch.cells[whole] if whole.sum() >= 4 else patch.cells)
     way = np.nanmedian(step[core], axis=0) if np.isfinite(step[core]).any() else patch.after - patch.before
-    share = np.clip(step @ way / float(way @ way), 0.0, _MOST)
+    share = np.clip(np.einsum("cb,b->c", step, way) / float(way @ way), 0.0, _MOST)
     share = np.where(np.isfinite(share), share, inside.astype(float))
     share[share < _FRACTION] = 0.0
     return share.astype(np.float64), max(min(lack, int((~whole).sum())), 1)

@@ -20,7 +20,7 @@ from monitor.core.wording import is_of_day, iso
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.outcome import Table
 from monitor.sources.base import Catalog, ReportsProblems
-from monitor.sources.errors import BadItems, NoData, Problem
+from monitor.sources.errors import OUTSIDE, BadItems, NoData, Problem
 from monitor.store.archive import Archive
 from monitor.store.searches import SearchStore
 
@@ -223,9 +223,10 @@ class LeftOut:
 
 
 def left_out(source: Source, aois: Sequence[Aoi], period: TimeRange) -> LeftOut:
-    """What the source could not read, each file or item once, and what it has that no port needs: ``3 not in AOI …``.
+    """What the source could not read, each file or item once, and what it has that no port needs.
 
-    A source that has nothing at all of any port is a fault too.
+    Such as ``3 outside the AOIs``; what shows one of the ports is not among them. A source that has nothing at all of
+    any port is a fault too.
 
     Parameters
     ----------
@@ -239,6 +240,7 @@ def left_out(source: Source, aois: Sequence[Aoi], period: TimeRange) -> LeftOut:
     found: list[tuple[str, str]] = []
     empty: list[tuple[str, str]] = []
     others: set[Problem] = set()
+    outside: list[set[Problem]] = []
     for aoi in aois:
         try:
             listed = problems(source, aoi, period)
@@ -247,7 +249,9 @@ def left_out(source: Source, aois: Sequence[Aoi], period: TimeRange) -> LeftOut:
             continue
         found += [(p.where, p.reason) for p in listed if p.is_fault]
         empty += [(p.where, p.reason) for p in listed if p.is_empty]
-        others |= {p for p in listed if not p.is_fault and not p.is_empty}
+        others |= {p for p in listed if not p.is_fault and not p.is_empty and p.reason != OUTSIDE}
+        outside.append({p for p in listed if p.reason == OUTSIDE})
+    others |= set.intersection(*outside) if outside else set()
     faults = dict.fromkeys([*found, *(empty if len(empty) == len(aois) else [])])
     count = Counter(problem.reason for problem in others)
     return LeftOut(tuple(faults), tuple(f"{number} {reason}" for reason, number in sorted(count.items())))

@@ -52,6 +52,10 @@ class NoData(SourceError):  # noqa: N818
     """The overpass has no pixels over the AOI, or none yet: not observed, which is not zero."""
 
 
+OUTSIDE = "outside the AOIs"
+"""Why a source leaves out, at the search for one AOI, what shows another place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """Something that a source left out, and why.

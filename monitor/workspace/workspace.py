@@ -356,7 +356,7 @@ class Workspace:
         pool : str, optional
             As `monitor --pool` takes it.
         left_out : callable
-            Called with each kind of what the source has and no port needs, such as ``3 not in AOI rajin``.
+            Called with each kind of what the source has and no port needs, such as ``3 outside the AOIs``.
         """
         outcomes, passed_over = pull_missing(
             self, self.context(aoi), as_period(period), sensor=sensor, source=source, pool=pool

@@ -88,9 +88,11 @@ def test_a_pull_accounts_for_what_no_port_needs(
     (folder / "scenes" / image.name).write_bytes(image.read_bytes())
     capsys.readouterr()
     assert run(["pull", "-w", str(folder)]) == 0
-    assert capsys.readouterr().out == "pull: 1 done, 0 failed\n  left out: 1 not in AOI dunai\n"
-    assert run(["pull", "--json", "-w", str(folder)]) == 0
-    assert json.loads(capsys.readouterr().out)["left_out"] == ["1 not in AOI dunai"]
+    assert capsys.readouterr().out == "pull: 1 done, 0 failed\n"  # the image shows one of both ports
+    assert run(["pull", "--aoi", "dunai", "-w", str(folder)]) == 1
+    assert "  left out: 1 outside the AOIs\n" in capsys.readouterr().out
+    assert run(["pull", "--aoi", "dunai", "--json", "-w", str(folder)]) == 1
+    assert json.loads(capsys.readouterr().out)["left_out"] == ["1 outside the AOIs"]
 
 
 def test_a_fault_that_stops_a_search_stands_once(workspace: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.scenes.validity import valid_pixels
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import NoData, Problem
+from monitor.sources.errors import OUTSIDE, NoData, Problem
 from monitor.sources.imagery.grouping import group_acquisitions, newest_first, one_a_pass
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.local.bandset import scenes_of
@@ -120,7 +120,7 @@ class FolderSource:
         near += group_acquisitions(items, aoi, sensor="s2", source=self.name)
         places = {a.product_ids[0]: a.footprint for a in read} | {item.id: item.geometry for item in items}
         over = {name for acquisition in near for name in acquisition.product_ids if name in places}
-        problems += [Problem(n, f"not in AOI {aoi.id}", is_fault=False) for n in places if n not in over]
+        problems += [Problem(n, OUTSIDE, is_fault=False) for n in places if n not in over]
         if not over and not damaged:
             why = nothing_here(files, aoi, places.values())
             problems.append(Problem(str(self.root), why, is_fault=False, is_empty=True))

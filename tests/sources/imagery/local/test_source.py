@@ -98,7 +98,7 @@ def test_only_scenes_of_the_period_and_place_are_offered(source, aoi, write_scen
     assert [a.id for a in source.search(aoi, PERIOD)] == ["in_20230905_port"]
     [problem] = source.problems(aoi, PERIOD)
     assert problem.where == "elsewhere_20230905.tif"
-    assert problem.reason == "not in AOI port"
+    assert problem.reason == "outside the AOIs"
     assert not problem.is_fault
 
 

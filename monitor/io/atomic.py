@@ -237,6 +237,28 @@ def sweep(folder: Path) -> int:
     return count
 
 
+def walk(folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Each folder below a local one, by its path from there on ("" itself), and the names of the files in it.
+
+    Nothing of a folder that does not exist.
+
+    Raises
+    ------
+    ArchiveError
+        A folder cannot be listed: what lies in it is not gone.
+    """
+    if folder.is_dir():
+        with disk_errors(folder):
+            for place, _, files in os.walk(folder, onerror=_raised):
+                yield place[len(str(folder)) + 1 :].replace(os.sep, "/"), files
+
+
+def _raised(error: OSError) -> None:
+    """Stop a walk, unless a folder was removed or got its name while others were listed."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
+
+
 def names(folder: Path) -> frozenset[str]:
     """The names in a folder; none of one that does not exist."""
     with disk_errors(folder):
@@ -277,14 +299,14 @@ def marks(folder: Path, suffix: str = "") -> dict[str, str]:
     if is_remote(folder):
         with disk_errors(folder):
             return dict(listed(folder, suffix))
-    found, start = {}, len(str(folder)) - len(folder.name)
+    found = {}
     with disk_errors(folder):
-        for place, _, files in os.walk(folder):
-            under = place[start:].replace(os.sep, "/")
+        for under, files in walk(folder):
             for name in files:
                 if name.endswith(suffix) and not name.startswith("."):
-                    with open(f"{place}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - thousands, and fast
-                        found[f"{under}/{name}"] = hashlib.sha256(file.read()).hexdigest()
+                    with open(f"{folder}/{under}/{name}", "rb", buffering=0) as file:  # noqa: PTH123 - thousands, and fast
+                        content = file.read()
+                    found["/".join(filter(None, (folder.name, under, name)))] = hashlib.sha256(content).hexdigest()
     return dict(sorted(found.items()))
 
 

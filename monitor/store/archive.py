@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -527,8 +526,7 @@ class Archive:
         top = self.root / "scenes"
         if is_remote(top):
             return sorted(path.parent.relative_to(top).as_posix() for path in top.glob("*/*/*/*/*/item.json"))
-        start = len(str(top)) + 1
-        return sorted(place[start:].replace(os.sep, "/") for place, _, names in os.walk(top) if "item.json" in names)
+        return sorted(folder for folder, names in atomic.walk(top) if "item.json" in names)
 
     def _relative(self, folder: Path) -> str:
         return folder.relative_to(self.root).as_posix()

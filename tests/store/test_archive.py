@@ -42,6 +42,25 @@ def detections(scene_id=ID, count=2):
     return DETECTIONS.conform(gpd.GeoDataFrame(frame, geometry=points, crs=4326))
 
 
+def test_a_folder_that_cannot_be_listed_costs_an_error_and_no_scene(tmp_path, make_acquisition, raster, monkeypatch):
+    archive, real = Archive(tmp_path), os.scandir
+    archive.write_scene(make_acquisition(), raster)
+
+    def failing(path):
+        if str(path).endswith("scenes/rajin"):
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", failing)
+        with pytest.raises(ArchiveError, match="Input/output error"):
+            archive.recover()
+        with pytest.raises(ArchiveError, match="Input/output error"):
+            archive.item_marks()
+    assert archive.recover() == 0
+    assert [scene.id for scene in archive.scenes()] == [ID]
+
+
 def test_a_scene_comes_back_as_it_was_written(tmp_path, make_acquisition, raster):
     archive, acquisition = Archive(tmp_path), make_acquisition()
     scene = archive.write_scene(acquisition, raster, {"evalscript": "sha256:1"})

@@ -16,6 +16,7 @@ import numpy as np
 from monitor.core.errors import DataError
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort
 from monitor.detect.evaluation.reader import labelled_folders, read_port
+from monitor.detect.yolo.checkpoints import check_weights_only
 from monitor.detect.yolo.weights import REGISTRY, entry_weights
 from monitor.training.augment.ground import Ground, prepare_ground
 from monitor.training.export import export_onnx, ship_checkpoint
@@ -83,6 +84,8 @@ def train(
     """
     if not stages:
         raise DataError("no stage to train; give at least one")
+    if start is not None:
+        check_weights_only(start)
     cv2.setNumThreads(1)
     sources = [folders] if isinstance(folders, Path) else folders
     real = read_grounds(sources, leave_out=leave_out, seed=stages[0].seed, labels=labels)

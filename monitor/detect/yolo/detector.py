@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -234,7 +233,6 @@ def checkpoint_network(path: Path) -> Network:
     """
     if not path.is_file():
         raise DetectorError(f"{path}: no such checkpoint")
-    os.environ.update({"YOLO_OFFLINE": "1", "YOLO_AUTOINSTALL": "0", "YOLO_VERBOSE": "0", "ULTRALYTICS_SAFE_LOAD": "1"})
     from monitor.detect.yolo.ultralytics import predictor_network
 
     return predictor_network(path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from ultralytics.models.yolo.semantic import SemanticSegmentationPredictor
 
 from monitor.core.arrays import Pixels
 from monitor.core.errors import DetectorError
+from monitor.detect.yolo.checkpoints import check_weights_only
 from monitor.detect.yolo.runtime import Network
 
 _STRIDE = 32
@@ -56,9 +56,8 @@ def predictor_network(path: Path) -> Network:
     DetectorError
         The checkpoint cannot be opened by weights-only rules.
     """
-    if os.environ.get("ULTRALYTICS_SAFE_LOAD") != "1":
-        raise DetectorError(f"{path}: set ULTRALYTICS_SAFE_LOAD=1 before opening a checkpoint")
     try:
+        check_weights_only(path)
         model = YOLO(str(path), task="semantic")
     except _UNPICKLING as error:
         raise DetectorError(f"{path}: not a checkpoint of weights alone ({error})") from error

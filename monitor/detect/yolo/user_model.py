@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import pickle
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -19,7 +18,7 @@ import onnxruntime
 import torch
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from shapely import STRtree, points
-from ultralytics.nn.tasks import _SafeLoad, load_checkpoint
+from ultralytics.nn.tasks import load_checkpoint
 from ultralytics.utils import ops
 from ultralytics.utils.metrics import probiou
 from ultralytics.utils.nms import non_max_suppression
@@ -27,6 +26,7 @@ from ultralytics.utils.nms import non_max_suppression
 from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
 from monitor.detect.models.external import check_self_contained
+from monitor.detect.yolo.checkpoints import check_weights_only
 from monitor.detect.yolo.runtime import threads
 
 TASKS = ("detect", "obb", "segment")
@@ -221,16 +221,12 @@ def open_model(path: Path, sha256: str, task: str | None = None) -> OpenModel:  
 
 
 def _checkpoint(path: Path) -> OpenModel:
-    if os.environ.get("ULTRALYTICS_SAFE_LOAD") != "1" or not _SafeLoad.SUPPORTED:
-        raise DetectorError(
-            f"{path}: a .pt is opened by weights alone, for which ULTRALYTICS_SAFE_LOAD must be 1 and torch 2.6 or "
-            f"newer; or, {_WAY_OUT}"
-        )
     if not zipfile.is_zipfile(path):
         raise DetectorError(
             f"{path}: damaged, or no checkpoint of ultralytics; copy it again, or use an exported .onnx"
         )
     try:
+        check_weights_only(path)
         model, _ = load_checkpoint(str(path))
         model = model.float().eval().fuse(verbose=False)
     except _TORCH_ERRORS as error:

@@ -20,6 +20,7 @@ from ultralytics.models.yolo.segment import SegmentationTrainer
 from ultralytics.utils import USER_CONFIG_DIR
 
 from monitor.core.errors import DataError
+from monitor.detect.yolo.checkpoints import check_weights_only
 from monitor.training.export import ship_checkpoint
 from monitor.training.own.variation import Variation
 
@@ -76,6 +77,8 @@ def _open(model: str) -> Any:
     if path.suffix == ".pt" and not path.is_file():
         raise DataError(f"{model}: no such file, and nothing is downloaded; put it there, or use {path.stem}.yaml")
     try:
+        if path.suffix == ".pt":
+            check_weights_only(path)
         return YOLO(model, verbose=False)
     except (OSError, ValueError, TypeError, KeyError, RuntimeError) as error:
         first = str(error).replace("ERROR ❌️ ", "").strip().splitlines() or [type(error).__name__]

@@ -181,8 +181,7 @@ def test_detection_loads_neither_torch_nor_ultralytics() -> None:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_onnx_and_ultralytics_agree_on_the_same_weights(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ULTRALYTICS_SAFE_LOAD", "1")
+def test_onnx_and_ultralytics_agree_on_the_same_weights(shared_data: Path) -> None:
     _, scene = read_scene(shared_data / "s2_ports" / "busan")
     part = scene.window(slice(155, 411), slice(354, 674))
     assert [at % 16 for at in first_pixel(part.grid)] == [0, 0]  # ultralytics pads nothing that we do not

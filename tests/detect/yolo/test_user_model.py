@@ -4,6 +4,7 @@ import os
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import pytest
 import torch
 from ultralytics.utils.metrics import batch_probiou
 
-from monitor.core.errors import DetectorError
+from monitor.core.errors import DataError, DetectorError
+from monitor.detect.yolo.detector import checkpoint_network
 from monitor.detect.yolo.user_model import open_model, suppressed
+from monitor.training.own.run import task_of
 
 FAMILIES = ("yolov8n", "yolo11n", "yolo26n")
 CONFIGURATIONS = tuple(family + task for family in FAMILIES for task in ("", "-obb", "-seg"))
@@ -129,4 +132,21 @@ def test_a_file_that_holds_more_than_weights_runs_nothing_and_names_the_way_out(
     (tmp_path / "raw.pt").write_bytes(pickle.dumps(Opened(mark)))
     with pytest.raises(DetectorError, match="no checkpoint of ultralytics"):
         open_model(tmp_path / "raw.pt", "x")
+    assert not mark.exists()
+
+
+@pytest.mark.parametrize(
+    "door",
+    [lambda path: open_model(path, "y"), checkpoint_network, lambda path: task_of(str(path))],
+    ids=["own model", "checkpoint", "training"],
+)
+def test_a_checkpoint_runs_nothing_where_ultralytics_was_imported_before_monitor(
+    door: Callable[[Path], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ULTRALYTICS_SAFE_LOAD", raising=False)
+    monkeypatch.setattr("ultralytics.nn.tasks.SAFE_LOAD", False, raising=False)
+    mark = tmp_path / "opened"
+    torch.save({"model": Opened(mark)}, tmp_path / "evil.pt")
+    with pytest.raises((DetectorError, DataError)):
+        door(tmp_path / "evil.pt")
     assert not mark.exists()

@@ -35,6 +35,9 @@ class Boxes:
         Radians of the long side from +column towards +row, modulo pi; NaN where a box without axis tells none.
     width_m : Floats
         The short side, NaN where it is not known; all NaN when it is not given.
+    abreast_low, abreast_high : Floats
+        Fewest and most hulls side by side, the box's own among them, that it may stand for; 1 for a hull alone and
+        where the detector does not tell.
     weights_sha256 : str
         Of the weights file that found them, "" where there is none.
     """
@@ -47,12 +50,15 @@ class Boxes:
     length_high_m: Floats
     angle: Floats
     width_m: Floats = field(default_factory=lambda: np.zeros(0))
+    abreast_low: Floats = field(default_factory=lambda: np.zeros(0))
+    abreast_high: Floats = field(default_factory=lambda: np.zeros(0))
     weights_sha256: str = ""
 
     def __post_init__(self) -> None:
         count = len(self.class_name)
-        if not len(self.width_m):
-            object.__setattr__(self, "width_m", np.full(count, np.nan))
+        for name, unknown in _WHERE_NOT_GIVEN.items():
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, np.full(count, unknown))
         if any(len(part) != count for part in (self.rings, self.score, self.length_m, self.angle, self.width_m)):
             raise DataError(f"boxes of {count} classes with {len(self.rings)} rings and {len(self.score)} scores")
 
@@ -86,7 +92,8 @@ class Boxes:
         )
 
 
-_NUMBERS = ("score", "length_m", "length_low_m", "length_high_m", "angle", "width_m")
+_WHERE_NOT_GIVEN = {"width_m": np.nan, "abreast_low": 1.0, "abreast_high": 1.0}
+_NUMBERS = ("score", "length_m", "length_low_m", "length_high_m", "angle", *_WHERE_NOT_GIVEN)
 
 
 def finds(detector: object) -> frozenset[str]:

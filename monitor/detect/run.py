@@ -69,6 +69,8 @@ def detect(
             "length_low_m": boxes.length_low_m,
             "length_high_m": boxes.length_high_m,
             "width_m": boxes.width_m,
+            "abreast_low": boxes.abreast_low.astype(int),
+            "abreast_high": boxes.abreast_high.astype(int),
             "axis_deg": found.axis_deg,
             "area_m2": found.area_m2,
             "zone": found.zone,

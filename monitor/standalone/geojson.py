@@ -144,6 +144,8 @@ def features(objects: Objects, acquisition: Acquisition, detector: str) -> list[
                 "length_low_m": _number(boxes.length_low_m[row]),
                 "length_high_m": _number(boxes.length_high_m[row]),
                 "width_m": _number(boxes.width_m[row]),
+                "abreast_low": int(boxes.abreast_low[row]),
+                "abreast_high": int(boxes.abreast_high[row]),
                 "axis_deg": _number(objects.axis_deg[row]),
                 "area_m2": _number(objects.area_m2[row]),
                 "zone": objects.zone[row],

@@ -24,6 +24,8 @@ DETECTIONS = Schema(
         "length_low_m": Column("float64", "m", "Lower bound of the 90 % interval of the length."),
         "length_high_m": Column("float64", "m", "Upper bound of the 90 % interval of the length."),
         "width_m": Column("float64", "m", "Estimated length of the short side, NaN where the detector gives none."),
+        "abreast_low": Column("int64", "", "Fewest hulls side by side that it may stand for, its own among them."),
+        "abreast_high": Column("int64", "", "Most hulls side by side that it may stand for; 1 for a hull alone."),
         "axis_deg": Column("float64", "°", "Direction of the long side, 0–180 clockwise from north, NaN for none."),
         "area_m2": Column("float64", "m²", "Area of a stack's outline, NaN for all else."),
         "zone": Column("str", "", 'berth (at a drawn berth or alongside a shore) | inshore | open | "" (cannot tell).'),
@@ -46,6 +48,8 @@ DETECTIONS = Schema(
     time=("acquired_at", "acquired_at"),
     absent={
         "width_m": float("nan"),
+        "abreast_low": 1,
+        "abreast_high": 1,
         "weights_sha256": "",
         "motion": "",
         "speed_low_kn": float("nan"),

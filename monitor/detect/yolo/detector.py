@@ -21,6 +21,7 @@ from monitor.detect.yolo.checks import check_fits_weights, thinned
 from monitor.detect.yolo.openvino import installed_network
 from monitor.detect.yolo.outlines import long_side, outlines
 from monitor.detect.yolo.preprocess import Window, cut_windows, dark_levels, first_pixel, network_input, subtract_dark
+from monitor.detect.yolo.rafts import hulls_abreast
 from monitor.detect.yolo.runtime import CORE_PX, Network, maps_of, threads, views_for
 from monitor.detect.yolo.weights import DEFAULT, Weights, check_sha256, read_weights
 
@@ -150,6 +151,7 @@ class YoloDetector:
         rows, cols = core
         mine = (hulls.x >= cols.start) & (hulls.x < cols.stop) & (hulls.y >= rows.start) & (hulls.y < rows.stop)
         hulls = hulls.take(mine & (hulls.score >= least))
+        abreast = hulls_abreast(maps, hulls, gsd_m)
         shift = np.array([origin[1], origin[0]], dtype=np.float64)
         length = hulls.length_px * gsd_m * self.weights.length_gain
         vessels = Boxes(
@@ -161,6 +163,8 @@ class YoloDetector:
             length_high_m=length * self.weights.length_high,
             angle=hulls.angle,
             width_m=hulls.width_px * gsd_m,
+            abreast_low=abreast[:, 0],
+            abreast_high=abreast[:, 1],
             weights_sha256=self.weights.sha256,
         )
         inside = np.zeros(maps.shape[1:], dtype=bool)

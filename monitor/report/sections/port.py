@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pandas as pd
 
@@ -199,7 +200,7 @@ def detections_table(
             (
                 Cell(mark.label),
                 Cell(STATUS[mark.status][1].split(":")[0], "warn" if mark.status == "dark" else ""),
-                Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn)),
+                Cell(_kind(row.class_name, row.motion, row.speed_low_kn, row.speed_high_kn) + _raft(row)),
                 Cell(measured_length(row.length_m, row.length_low_m, row.length_high_m)),
                 Cell(_beam(row.width_m, row.size_class)),
                 Cell(number(row.area_m2, 0, "m²") if row.class_name == "container_stack" else _axis(row.axis_deg)),
@@ -228,6 +229,11 @@ def _kind(class_name: str, motion: str, low_kn: float, high_kn: float) -> str:
         return f"vessel, no motion measured (under {MOTION.still_kn:.0f} kn)"
     speed = "" if pd.isna(low_kn) or motion != MOVING else f" {low_kn:.0f}–{high_kn:.0f} kn"
     return f"vessel, {motion}{speed}" if motion else "vessel"
+
+
+def _raft(row: Any) -> str:
+    """How many hulls a box may stand for, where it is one of several side by side."""
+    return f", in a raft of {row.abreast_low}–{row.abreast_high} hulls" if row.abreast_high > 1 else ""
 
 
 def _beam(width_m: float, size_class: str) -> str:

@@ -205,6 +205,17 @@ def test_weights_lists_ours_with_its_errors_and_hash(shell: Shell) -> None:
     assert "recall, hulls of 60 m and more: 0.82" in done.out
 
 
+def test_a_damaged_file_is_listed_with_what_is_wrong(shell: Shell, repository: Path) -> None:
+    whole = (repository / "weights" / "harbour26.onnx").read_bytes()
+    Path("cut.onnx").write_bytes(whole[: len(whole) // 2])
+    Path("empty.pt").write_bytes(b"")
+    rows = {row["name"]: row["problem"] for row in json.loads(shell("weights", "--json").out)["weights"]}
+    assert rows["harbour26"] == ""
+    assert "not a whole ONNX file" in rows["cut"]
+    assert "damaged" in rows["empty"]
+    assert "cannot be used: " in shell("weights").out
+
+
 def test_weights_of_a_workspace_are_named_in_its_settings_not_on_the_line(shell: Shell) -> None:
     done = shell("detect", "--weights", "mine.onnx")
     assert done.code == 2

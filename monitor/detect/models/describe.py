@@ -9,9 +9,10 @@ from pathlib import Path
 from monitor.core.errors import DetectorError
 from monitor.detect.models.classes import class_names, looks_like_dota
 from monitor.detect.models.description import IOU, RGB, THRESHOLD, OwnModel
+from monitor.detect.models.external import check_whole
 from monitor.detect.models.find import FILES
 from monitor.detect.yolo.checks import taken_gsd_m
-from monitor.detect.yolo.weights import Weights, file_sha256
+from monitor.detect.yolo.weights import Weights, check_sha256, file_sha256
 
 _DOTA_GSD_M = (0.1, 1.0)
 """Pixel sizes of most of DOTA's pictures (Xia et al. 2018)."""
@@ -77,7 +78,9 @@ def _array(names: tuple[str, ...]) -> str:
 
 
 def summary(weights: Weights | OwnModel) -> dict[str, object]:
-    """What is known of weights without opening them: name, sensor, bands, pixel size, classes, errors, file, hash.
+    """What is known of weights: name, sensor, bands, pixel size, classes, errors, file, hash, and what is wrong.
+
+    The file is read and not opened: `problem` is "" where it is whole and the one registered.
 
     Parameters
     ----------
@@ -94,7 +97,18 @@ def summary(weights: Weights | OwnModel) -> dict[str, object]:
         row |= {"gsd_m": weights.gsd_m, "gsd_range_m": taken_gsd_m(weights)}
         row |= {"classes": {name: name for name in weights.classes}}
     measured = [{"what": what, "value": value, "sample": sample} for what, value, sample in weights.measured]
-    return row | {"measured": measured, "file": str(weights.path), "sha256": weights.sha256}
+    row |= {"measured": measured, "file": str(weights.path), "sha256": weights.sha256}
+    return row | {"problem": _problem(weights)}
+
+
+def _problem(weights: Weights | OwnModel) -> str:
+    try:
+        if isinstance(weights, Weights):
+            check_sha256(weights.path, weights.sha256)
+        check_whole(weights.path)
+    except DetectorError as error:
+        return str(error)
+    return ""
 
 
 def summary_text(row: Mapping[str, object]) -> str:
@@ -119,6 +133,8 @@ def summary_text(row: Mapping[str, object]) -> str:
         f"  finds {', '.join(kept) or 'the classes of its own file'} from a score of {row['threshold']:.2f}{least}",
         f"  {row['file']}  sha256 {str(row['sha256'])[:12]}…",
     ]
+    if row["problem"]:
+        return "\n".join([*lines, f"  cannot be used: {row['problem']}"])
     figures = row["measured"]
     assert isinstance(figures, list)
     lines += [f"  {figure['what']}: {figure['value']} ({figure['sample']})" for figure in figures]

@@ -1,8 +1,10 @@
-"""Whether an ONNX file wants other files: read from its protobuf alone, before any runtime opens it."""
+"""Whether a model's file is whole and wants no other files: read from its bytes, before any runtime opens it."""
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 
 from monitor.core.errors import DetectorError
@@ -21,6 +23,26 @@ _WITHIN: Mapping[str, Mapping[int, str]] = MappingProxyType(
 """Fields of onnx.proto that lead to tensors, by kind of message."""
 _EXTERNAL_DATA, _DATA_LOCATION = 13, 14
 _DEEPEST = 64
+
+
+def check_whole(path: Path) -> None:
+    """Refuse a ``.pt`` or ``.onnx`` that is damaged, or an ONNX file that would read other files.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    DetectorError
+        As of `check_self_contained`, or a ``.pt`` is no archive of torch.
+    """
+    if path.suffix == ".onnx":
+        check_self_contained(path.read_bytes(), str(path))
+    elif not zipfile.is_zipfile(path):
+        raise DetectorError(
+            f"{path}: damaged, or no checkpoint of ultralytics; copy it again, or use an exported .onnx"
+        )
 
 
 def check_self_contained(content: bytes, name: str) -> None:

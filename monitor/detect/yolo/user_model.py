@@ -25,7 +25,7 @@ from ultralytics.utils.nms import non_max_suppression
 
 from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
-from monitor.detect.models.external import check_self_contained
+from monitor.detect.models.external import check_whole
 from monitor.detect.yolo.checkpoints import check_weights_only
 from monitor.detect.yolo.runtime import threads
 
@@ -221,10 +221,7 @@ def open_model(path: Path, sha256: str, task: str | None = None) -> OpenModel:  
 
 
 def _checkpoint(path: Path) -> OpenModel:
-    if not zipfile.is_zipfile(path):
-        raise DetectorError(
-            f"{path}: damaged, or no checkpoint of ultralytics; copy it again, or use an exported .onnx"
-        )
+    check_whole(path)
     try:
         check_weights_only(path)
         model, _ = load_checkpoint(str(path))
@@ -263,15 +260,14 @@ def _flat(outputs: Any) -> list[torch.Tensor]:
 
 
 def _onnx(path: Path, task: str | None) -> OpenModel:
-    content = path.read_bytes()
-    check_self_contained(content, str(path))
+    check_whole(path)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads()
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
-        session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(path.read_bytes(), options, providers=["CPUExecutionProvider"])
     except _ORT_ERRORS as error:
         raise DetectorError(f"{path}: ONNX Runtime cannot open it ({_line(error)}); export it again") from error
     said = session.get_modelmeta().custom_metadata_map

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from monitor.core.aoi import Aoi
 from monitor.core.wording import minute, number
+from monitor.report.alerts.messages import HEADS
 from monitor.report.page.blocks import Cell, Table, Text
 from monitor.report.page.wording import SIMULATED_LINE
 from monitor.serve import images, port, render
@@ -269,7 +270,7 @@ def _alerts(view: RequestView) -> Table:
     rows = tuple(
         (
             Cell(minute(r["raised_at"])),
-            Cell(KINDS.get(str(r["rule"]), str(r["rule"]))),
+            Cell(HEADS.get(str(r["rule"]), str(r["rule"]))),
             Cell(names.get(str(r["aoi_id"]), str(r["aoi_id"])) or "–"),
             Cell(str(r["claim"])),
             Cell(str(r["state"])),

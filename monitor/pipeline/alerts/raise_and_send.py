@@ -23,7 +23,7 @@ from monitor.pipeline.alerts.plan import AlertPlan, note_raised
 from monitor.pipeline.context import Context
 from monitor.pipeline.freshness import FINDINGS, without_detections
 from monitor.pipeline.outcome import Step
-from monitor.report.alerts.messages import BriefPage, Message, message
+from monitor.report.alerts.messages import HEADS, BriefPage, Message, message
 from monitor.report.alerts.send import Send, Target, send
 from monitor.store import findings as texts
 from monitor.store.alerts import AlertStore
@@ -102,7 +102,7 @@ def _withdrawn(lost: pd.DataFrame, lacking: Sequence[datetime]) -> pd.DataFrame:
 
 def _summary(made: pd.DataFrame) -> str:
     tally = Counter(made["rule"])
-    rules = ", ".join(f"{number} {rule}" for rule, number in sorted(tally.items()))
+    rules = ", ".join(f"{HEADS[rule]}: {number}" for rule, number in sorted(tally.items()))
     kept = int((made["state"] != NEW).sum())
     return f"{rules}; {kept} of them recorded only" if kept else rules
 

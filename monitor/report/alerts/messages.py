@@ -9,7 +9,7 @@ from urllib.parse import quote
 from monitor.fuse.findings import wording
 from monitor.report.page.wording import SIMULATED, SIMULATED_LINE
 
-_HEADS = {
+HEADS = {
     "dark_event": "vessel that AIS does not explain",
     "unmatched": "unmatched vessel, AIS reception unknown",
     "visit": "visit at a watched berth",
@@ -22,6 +22,7 @@ _HEADS = {
     "oil_stay": "ship at an oil berth",
     "correction": "correction of what was reported",
 }
+"""What an alert is about, by its rule."""
 _CAVEATS = {
     "dark_event": wording.UNMATCHED_CAVEAT,
     "unmatched": wording.UNMATCHED_CAVEAT,
@@ -103,7 +104,7 @@ def message(alert: Mapping[str, object], *, port: str, brief: BriefPage) -> Mess
     """
     rule, finding = str(alert["rule"]), str(alert["finding_id"])
     made_up = bool(alert["is_simulated"])
-    head = f"{port}: {_HEADS.get(rule, rule)}" if port else _HEADS.get(rule, rule)
+    head = f"{port}: {HEADS.get(rule, rule)}" if port else HEADS.get(rule, rule)
     others = ", or ".join(_parts(alert["alternatives"]))
     link = brief.link(rule, str(alert["aoi_id"]), finding)
     lines = [

@@ -68,6 +68,11 @@ def test_what_is_worth_telling_is_recorded_once(archive: Archive) -> None:
     assert AlertStore(archive).table()["state"].tolist() == ["new", "new"]
 
 
+def test_the_outcome_of_a_run_names_what_was_raised_in_words(archive: Archive) -> None:
+    note = steps.raise_alerts(context(archive, now=NOW), PLAN).note
+    assert note == "vessel that AIS does not explain: 1, shuttle: 1"
+
+
 def test_alerts_outlive_the_index(archive: Archive) -> None:
     _raise(archive)
     before = AlertStore(archive).table()

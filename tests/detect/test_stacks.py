@@ -110,6 +110,8 @@ def test_a_stack_is_measured_and_its_interval_holds_three_hundred() -> None:
     row = table.iloc[0]
     assert row["length_m"] == pytest.approx(90.0, abs=0.5)
     assert row["area_m2"] == pytest.approx(1800.0, rel=0.01)
+    assert row["share"] == pytest.approx(1800.0 / (300 * 100), rel=0.01)
+    assert row["share_low"] < 0.8 * row["share"] < 1.2 * row["share"] < row["share_high"]
     assert row["length_low_m"] < 85 < 95 < row["length_high_m"]
     assert row["teu_low"] <= 300 <= row["teu_high"]
     assert np.isnan(row["change_m2"])

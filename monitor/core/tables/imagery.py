@@ -127,7 +127,7 @@ STACKS = Schema(
     name="stacks",
     text=(
         "Container stacks of each yard at each optical observation: zero length and area when none stands "
-        "there, NaN when not observed. Bounds allow for outlines that are off by a pixel."
+        "there, NaN when not observed. Bounds are 90 % intervals by how far outlines were off in rendered scenes."
     ),
     columns={
         "scene_id": Column("str", "", "Id of the scene."),
@@ -142,6 +142,9 @@ STACKS = Schema(
         "area_m2": Column("float64", "m²", "Sum of the areas of the stacks inside the yard."),
         "area_low_m2": Column("float64", "m²", "Lower bound of the area."),
         "area_high_m2": Column("float64", "m²", "Upper bound of the area."),
+        "share": Column("float64", "", "Share of the yard that stacks cover, 0–1."),
+        "share_low": Column("float64", "", "Lower bound of the share."),
+        "share_high": Column("float64", "", "Upper bound of the share."),
         "change_m2": Column("float64", "m²", "Area less that of the previous scene, NaN unless both were observed."),
         "previous_scene_id": Column("str", "", 'Last scene by the sensor that showed the whole yard, "" for none.'),
         "teu_low": Column("float64", "", "Lower bound of the 20-ft boxes; no count stands between the bounds."),
@@ -149,6 +152,7 @@ STACKS = Schema(
     },
     key=("scene_id", "yard_id"),
     time=("acquired_at", "acquired_at"),
+    absent=dict.fromkeys(("share", "share_low", "share_high"), float("nan")),
 )
 
 CONTAINER_COUNTS = Schema(

@@ -16,6 +16,7 @@ from monitor.core.wording import measured_length, minute, plural
 from monitor.fuse.stays.visits import detectability
 from monitor.report.page.blocks import Block, Cell, Table, Text
 from monitor.report.page.model import BriefInput
+from monitor.report.sections.land.place import share_text
 
 WEEKS = 26
 STAYS_H = (12.0, 24.0, 48.0)
@@ -81,10 +82,10 @@ def stacks(given: BriefInput, aoi: Aoi) -> tuple[Block, ...]:
     notable = made[(made["area_m2"] > 0) | (made["change_m2"].fillna(0.0) != 0)]
     table = Table(
         f"{aoi.name or aoi.id}: container stacks by yard and observation",
-        ("Yard", "Observation", "Length (interval)", "Area (interval)", "Change of area", "Room for 20-ft boxes"),
+        ("Yard", "Observation", "In use", "Length (interval)", "Area (interval)", "Change", "Room for 20-ft boxes"),
         tuple(_stack_row(row, names) for row in notable.to_dict("records")),
         "Room for boxes is area over 14.8 m² a box, one to three tiers: a bound, never a count. Boxes may be empty.",
-        numeric=(4, 5),
+        numeric=(5, 6),
         compact=True,
         empty="No observation at a yard in this period, or the port's file names no yards."
         if made.empty
@@ -105,6 +106,7 @@ def _stack_row(row: dict[Hashable, Any], names: dict[str, str]) -> tuple[Cell, .
     return (
         Cell(names.get(str(row["yard_id"]), str(row["yard_id"]))),
         Cell(minute(row["acquired_at"])),
+        Cell(share_text(row)),
         Cell(_span(row["length_m"], row["length_low_m"], row["length_high_m"], "m")),
         Cell(_span(row["area_m2"], row["area_low_m2"], row["area_high_m2"], "m²")),
         Cell(change),

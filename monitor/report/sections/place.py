@@ -12,12 +12,12 @@ import pandas as pd
 from monitor.core.aoi import Aoi
 from monitor.core.geo.geodesy import WGS84, reproject, transformer
 from monitor.core.tables import BERTH_STATES, STACKS, VISITS
-from monitor.core.wording import about_length, day, number, plural
+from monitor.core.wording import about_length, day, plural
 from monitor.fuse.findings.rules import FindingRule
 from monitor.report.page.blocks import Block, Cell, Film, Section, Table, Text, TileFigure
 from monitor.report.page.model import BriefInput
 from monitor.report.page.wording import when
-from monitor.report.sections.land.place import land
+from monitor.report.sections.land.place import land, share_text
 from monitor.report.sections.notable import short_name
 from monitor.report.tiles.captions import tally
 from monitor.report.tiles.frames import Frame, detail, overview
@@ -218,7 +218,7 @@ def _stacks(given: BriefInput, aoi: Aoi) -> Block | None:
         (
             Cell(names.get(str(r["yard_id"]), str(r["yard_id"]))),
             Cell(_short_day(r["acquired_at"])),
-            Cell(f"{number(r['area_m2'])} m²"),
+            Cell(share_text(r)),
             Cell(f"{r['change_m2']:+,.0f} m²"),
         )
         for r in rows.to_dict("records")
@@ -226,10 +226,10 @@ def _stacks(given: BriefInput, aoi: Aoi) -> Block | None:
     left = len(changed) - len(cells)
     return Table(
         f"{short_name(aoi.name or aoi.id)}: stacks that changed",
-        ("Yard", "Seen", "Area", "Change"),
+        ("Yard", "Seen", "In use", "Change"),
         cells,
         f"{plural(left, 'smaller change')} in the appendix." if left else "",
-        numeric=(2, 3),
+        numeric=(3,),
         compact=True,
     )
 

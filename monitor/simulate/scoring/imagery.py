@@ -63,14 +63,17 @@ def berth_figures(states: pd.DataFrame, berths: pd.DataFrame) -> list[Figure]:
 
 
 def stack_figures(stacks: pd.DataFrame, truth: pd.DataFrame) -> list[Figure]:
-    """Error of the area of STACKS in clear yards, and whether its interval holds the truth."""
+    """Error of the area of STACKS in clear yards, and whether the intervals of area and length hold the truth."""
     mine = stacks.drop(columns=["geometry"], errors="ignore")
-    true = truth[["scene_id", "yard_id", "area_m2", "observed"]].rename(columns={"area_m2": "true_m2"})
+    true = truth[["scene_id", "yard_id", "area_m2", "length_m", "observed"]]
+    true = true.rename(columns={"area_m2": "true_m2", "length_m": "true_m"})
     both = mine.merge(true, on=["scene_id", "yard_id"])
     clear = both[(both["observed"] >= RULE.clear) & both["area_m2"].notna()]
     inside = clear["true_m2"].between(clear["area_low_m2"] - 1.0, clear["area_high_m2"] + 1.0)
+    long = clear["true_m"].between(clear["length_low_m"] - 1.0, clear["length_high_m"] + 1.0)
     error = (clear["area_m2"] - clear["true_m2"]).abs()
     return [
         ("stacks", "area error, mean m2", float(error.mean()) if len(error) else float("nan"), len(error)),
         ("stacks", "area interval holds the truth", share(int(inside.sum()), len(inside)), len(inside)),
+        ("stacks", "length interval holds the truth", share(int(long.sum()), len(long)), len(long)),
     ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Mapping
+from typing import Any
+
 import pandas as pd
 
 from monitor.core.aoi import Aoi
@@ -58,9 +61,9 @@ def chains_of(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
     return made.sort_values(["p_adjusted", "p_value", "chain_id"], ignore_index=True)
 
 
-def share_text(row: object) -> str:
-    """``about half (0.3–0.6)`` of a row of LAND_STATES."""
-    share, low, high = (float(getattr(row, name)) for name in ("share", "share_low", "share_high"))
+def share_text(row: Mapping[Hashable, Any]) -> str:
+    """``about half (0.3–0.6)`` of a row of LAND_STATES or STACKS."""
+    share, low, high = (float(row[name]) for name in ("share", "share_low", "share_high"))
     return f"{wording.share_word(share, '').strip()} ({low:.1f}–{high:.1f})"
 
 
@@ -80,8 +83,8 @@ def _in_use(given: BriefInput, aoi: Aoi, states: pd.DataFrame) -> Table | None:
             cells = (
                 Cell(names.get(str(zone), str(zone))),
                 Cell(f"{occupied} of {len(mine)}"),
-                Cell(f"{share_text(last)}, {short_day(last.acquired_at)}"),
-                Cell(f"{share_text(fullest)}, {short_day(fullest.acquired_at)}"),
+                Cell(f"{share_text(last._asdict())}, {short_day(last.acquired_at)}"),
+                Cell(f"{share_text(fullest._asdict())}, {short_day(fullest.acquired_at)}"),
             )
             rows.append((-occupied, cells))
     if not rows:

@@ -34,7 +34,7 @@ class Tally:
     def of(self, kind: str) -> pd.DataFrame:
         """The statements of one kind (visit | leg | link | shuttle); empty with all columns when there are none."""
         rows = [row for row in self.stated if row["kind"] == kind]
-        columns = ["kind", "seed", "probability", "true", "mixed", "arrival", "departure", *CROSSED, *INTERVALS]
+        columns = ["kind", "seed", "probability", "true", "mixed", "own", "arrival", "departure", *CROSSED, *INTERVALS]
         table = pd.DataFrame(rows, columns=columns)
         return table.assign(mixed=table["mixed"] == True).astype({"probability": float, "true": bool})  # noqa: E712
 
@@ -70,7 +70,7 @@ def add(tally: Tally, made: Season, seed: int, how: Correlation = correlated) ->
         tally.stated += [{"kind": kind, "seed": seed, **row} for row in rows]
     for row in linked.shuttles.to_dict("records"):
         ships = [who.get(v, 0) for v in str(row["visit_ids"]).split()]
-        ship = _most(ships)
+        ship = _most(ships) if pd.isna(row["mmsi"]) else _named(int(str(row["mmsi"])), made)
         tally.stated.append(
             {
                 "kind": "shuttle",
@@ -79,6 +79,7 @@ def add(tally: Tally, made: Season, seed: int, how: Correlation = correlated) ->
                 "true": ship in truth.crossing_ships,
                 "mixed": ship == 0 and 2 * sum(s in truth.crossing_ships for s in ships) > len(ships),
                 "ship": ship,
+                "own": float(np.mean([s == ship for s in ships])) if ships else np.nan,
                 "crossed": truth.crossed.get(ship, 0),
                 "crossed_in_span": _crossed_in(made, ship, row),
                 **_interval(row),
@@ -104,6 +105,13 @@ def _most(ships: Sequence[int]) -> int:
         return 0
     ship, count = Counter(ships).most_common(1)[0]
     return ship if 2 * count > len(ships) else 0
+
+
+def _named(mmsi: int, made: Season) -> int:
+    """The ship that sends this MMSI, be it at sea alone; 0 when none does."""
+    ships = made.truth.ships
+    sends = ships.index[(ships["mmsi"] == mmsi) | (ships["mmsi_at_sea"] == mmsi)]
+    return int(sends[0]) if len(sends) else 0
 
 
 def _ship_of(detection_ids: str, made: Season) -> int:

@@ -7,8 +7,9 @@ nobody watches that port, counted from 0: without the second, the other end of t
 tables; every statement goes to the CSV file.
 
 Told is what is stated at "likely" or above. A leg is true when both visits are mostly of one ship, and its next call
-after the first is the second. A shuttle is true when most of its visits are of one ship that went to and fro; "of
-several": when they are of several such ships, which counts as false all the same. "told in" is the share of seasons
+after the first is the second. A shuttle that is named is true when the ship of that MMSI went to and fro, one without a
+name when most of its visits are of one ship that did; "of several": when they are of several such ships, which counts
+as false all the same. "own" is the share of a true one's visits that are the ship's. "told in" is the share of seasons
 with a shuttle in which any is told, "found in" that in which one that is told is a true silent one. "holds" and "width"
 (over the truth) are of the crossings of true ones in the season, "in span" of those from first to last sighting. A
 visit is right when it lies within one stay of the ship that most of its detections are of; recall is over stays of
@@ -76,6 +77,7 @@ def case_row(case: str, tally: Tally) -> Row:
         "shuttles": len(known),
         "false shuttles/season": (~known["true"]).sum() / len(seasons),
         "of several": int(known["mixed"].sum()),
+        "own": real["own"].mean() if len(real) else np.nan,
         "told in": with_one["told"].mean() if len(with_one) else np.nan,
         "found in": (with_one["shuttles_found"] > 0).mean() if len(with_one) else np.nan,
         "holds 90": _coverage(real, "90"),
@@ -166,7 +168,7 @@ def report(tallies: dict[str, Tally]) -> str:
     """The tables of some cases as text: figures by case, then reliability over all cases."""
     table = pd.DataFrame([case_row(case, tally) for case, tally in tallies.items()]).round(3)
     parts, columns = [], list(table.columns[1:])
-    for shown in (columns[:14], columns[14:]):
+    for shown in (columns[:15], columns[15:]):
         parts.append(table[["case", *shown]].to_string(index=False, na_rep="–"))
     whole = pooled(list(tallies.values()))
     words = pd.concat([reliability(whole, kind) for kind in ("visit", "leg", "link", "shuttle")])

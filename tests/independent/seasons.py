@@ -123,7 +123,8 @@ def _moved(scene: Acquisition, by: pd.Timedelta) -> Acquisition:
 def _truth(world: World, seen: list[Look], ship_of: dict[str, int]) -> Truth:
     ships = pd.DataFrame(
         [
-            {"ship": s.id, "kind": s.kind, "length_m": s.length_m, "mmsi": 0 if s.kind == "shuttle" else s.mmsi}
+            {"ship": s.id, "kind": s.kind, "length_m": s.length_m}
+            | dict(zip(("mmsi", "mmsi_at_sea"), (0, s.mmsi) if s.kind == "shuttle" else (s.mmsi, 0), strict=True))
             for s in world.ships
         ]
     ).set_index("ship")

@@ -164,6 +164,29 @@ def test_a_shuttle_of_visiting_ships_is_false_and_one_of_two_shuttles_is_of_seve
         assert (row["of several"], row["found in"], row["told in"]) == (several, 0.0, 1.0)
 
 
+def test_a_named_shuttle_is_judged_by_its_name_and_by_how_many_of_its_visits_are_its_own() -> None:
+    """AIS shows the shuttles of seed 101 at sea alone."""
+
+    def called(mmsi: int, made: Season) -> tuple[pd.DataFrame, Linked]:
+        stays, linked = from_truth(made)
+        row, other = linked.shuttles.iloc[:1], str(linked.shuttles["visit_ids"].iloc[1])
+        own = " ".join(str(row["visit_ids"].iloc[0]).split()[:2])
+        named = row.assign(mmsi=pd.array([mmsi], dtype="Int64"), visit_ids=f"{own} {other}")
+        return stays, Linked(shuttles=named)
+
+    made = season("two-shuttles", 101)
+    ships = made.truth.ships
+    first = min(made.truth.crossed)
+    innocent = ships.loc[ships["kind"].isin(["visitor", "home"]) & (ships["mmsi"] > 0), "mmsi"].iloc[0]
+    for mmsi, true in ((ships.loc[first, "mmsi_at_sea"], True), (innocent, False)):
+        tally = Tally()
+        add(tally, made, 101, partial(called, mmsi))
+        (row,) = tally.of("shuttle").to_dict("records")
+        assert row["true"] == true
+        assert row["own"] < 0.5
+        assert case_row("two-shuttles", tally)["found in"] == float(true)
+
+
 def test_a_visit_counts_once_and_not_across_two_stays() -> None:
     def doubled(made: Season) -> tuple[pd.DataFrame, Linked]:
         stays, linked = from_truth(made)

@@ -16,7 +16,7 @@ class Truth:
     ----------
     ships : DataFrame
         Index ``ship`` (from 1); ``kind`` (visitor | home | laid up | shuttle | honest liner), ``length_m``, ``mmsi``
-        (0: never on AIS).
+        (0: never on AIS in port), ``mmsi_at_sea`` of a shuttle that is received at sea alone (else 0).
     stays : DataFrame
         ``ship, call, port, berth, arrived_at, departed_at, length_m, observed`` (whether a clear observation met it).
         A call at a port nobody watches has port and berth ""; a ship that shifts berth has two rows of one ``call``.

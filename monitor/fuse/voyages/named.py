@@ -157,14 +157,22 @@ def _chain(pair: Pair, known: Mapping[int, _Known], rng: np.random.Generator, ru
             free = _free(pair, [path for other, path in found.items() if other != mmsi], rows)
             habit = _habit(pair, before, rule)
             odds_ = ship.hides if before is not None else ship.hides / max(silent, 1)
-            worth = (free[0] * habit[0] * odds_, free[1] * habit[1] * odds_)
+            left = [_left(seen, share) for seen, share in zip(pair.seen, free, strict=True)]
+            worth = (free[0] * habit[0] * odds_ / left[0], free[1] * habit[1] * odds_ / left[1])
             if n + rule.named_rounds_apart < rule.named_rounds:
                 worth = (_on_average(worth[0]), _on_average(worth[1]))
             rates = ship.usual if before is None else _learnt(ship.usual, before, ship.on_air, rng, rule)
+            of_rate = sum(share.mean() * odds.log_rate for share, odds in zip(left, pair.known, strict=True))
             found[mmsi] = _paths(
-                pair, mmsi, ship.on_air.weight(rates), worth, rng, rule, under_way=ship.on_air.under_way
+                pair, mmsi, ship.on_air.weight(rates), worth, of_rate, rng, rule, under_way=ship.on_air.under_way
             )
     return found
+
+
+def _left(seen: Sightings, free: Floats) -> Floats:
+    """(draws, 1) share of a port's nameless visits that are none of the other ships', one of them at least."""
+    first = seen.is_first & (seen.mmsi == 0)
+    return np.asarray(np.maximum(free[:, first].sum(axis=1, keepdims=True), 1.0) / max(int(first.sum()), 1))
 
 
 def _learnt(usual: Rates, ship: ShipPaths, on_air: Received, rng: np.random.Generator, rule: LinkRule) -> Rates:
@@ -208,7 +216,15 @@ def _habit(pair: Pair, ship: ShipPaths | None, rule: LinkRule) -> Shares:
 
 
 def _paths(
-    pair: Pair, mmsi: int, known: Floats, free: Shares, rng: np.random.Generator, rule: LinkRule, *, under_way: bool
+    pair: Pair,
+    mmsi: int,
+    known: Floats,
+    free: Shares,
+    of_rate: Floats,
+    rng: np.random.Generator,
+    rule: LinkRule,
+    *,
+    under_way: bool,
 ) -> ShipPaths:
     """A ship's drawn paths: as one that goes to and fro, as one that sails by one of the ports or by both, or seldom.
 
@@ -221,8 +237,10 @@ def _paths(
     ]
     moves, cases = pair.motion_named, len(pair.known[0].by_case)
     habits, before = _habits(moves, rule, under_way=under_way)
-    total = before[:, None] + log_known(
-        moves, _weight(pair, known, [claim.mean(axis=0) for claim in claims], rule), habits
+    total = (
+        before[:, None]
+        + np.tile(of_rate, len(pair.lengths))
+        + log_known(moves, _weight(pair, known, [claim.mean(axis=0) for claim in claims], rule), habits)
     )
     share = np.exp(total - total.max()).ravel()
     rows = len(free[0])

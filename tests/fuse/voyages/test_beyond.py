@@ -20,8 +20,10 @@ PLACES = {"rajin": (130.285, 42.227), "dunai": (132.357, 42.897), "sim_terminal"
 SHIPS = [444000001, 444000002]
 
 
-def _read(name: str) -> pd.DataFrame:
-    table = pd.read_csv(CASE / f"{name}.csv", keep_default_na=True, dtype={"detection_ids": str, "mmsi": "Int64"})
+def read(case: Path, name: str) -> pd.DataFrame:
+    """A table of a case."""
+    kinds = {"detection_ids": str, "mmsi": "Int64", "ship": "Int64"}
+    table = pd.read_csv(case / f"{name}.csv", keep_default_na=True, dtype=kinds)
     for column in table.columns:
         if column == "t" or column.endswith(("_at", "_before", "_after")):
             table[column] = pd.to_datetime(table[column], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
@@ -29,10 +31,12 @@ def _read(name: str) -> pd.DataFrame:
 
 
 def _linked(*ports: str) -> Linked:
-    visits, states = (table[table["aoi_id"].isin(ports)] for table in (_read("visits"), _read("berth_states")))
+    visits, states = (
+        table[table["aoi_id"].isin(ports)] for table in (read(CASE, "visits"), read(CASE, "berth_states"))
+    )
     states = states.assign(detection_ids=states["detection_ids"].fillna(""))
     aois = tuple(Aoi(name, name.title(), Point(*PLACES[name]).buffer(0.02), (), 32652) for name in ports)
-    return link_voyages(VISITS.conform(visits), aois, berth_states=states, positions=_read("positions"))
+    return link_voyages(VISITS.conform(visits), aois, berth_states=states, positions=read(CASE, "positions"))
 
 
 @pytest.mark.parametrize("watched", [("dunai", "sim_terminal"), ("rajin", "sim_terminal")])

@@ -51,7 +51,7 @@ def test_the_brief_shows_the_depot_and_says_nothing_of_ships_or_water(finished: 
     for wrong in ("Port activity", "Not explained by AIS", "Vessels, all", "AIS gaps", "MMSI", "berth", "harbour26"):
         assert wrong not in text, wrong
     assert "season, sun and rain taken out by the ground around" in text
-    assert "12 of 23 changes of 0.5 ha and more were found" in text
+    assert "66 of 77 changes of 0.5 ha and more were found" in text
 
 
 def test_it_is_exported_with_its_tracks_as_ground(finished: Path, tmp_path: Path) -> None:

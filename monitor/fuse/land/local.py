@@ -19,16 +19,25 @@ _SAME_GROUND, _SAME_CHANGE = 0.3, 0.4
 """Share of a patch's change by which its neighbours may differ before it, and that they may share of it (chosen)."""
 _HARVEST, _RARE = 0.04, 0.15
 """Share of the ground around that changes alike at harvest, and most changes of a cell a year else (chosen)."""
+_WORKED = 0.06
+"""Most changes a year of ground that nobody works (chosen): leaves fall within weeks of each other too."""
 _AMID = 0.1
 """Least share of all neighbours that were alike and stayed as they were (chosen)."""
 _LEFT = 0.42
 """Least share of the neighbours that a patch must part from at harvest (fitted to made seasons, `depot`, seeds 2 to 6:
 fields that are cut whole reach 0.39, since another of the same crop lies beside them)."""
+_HALF_LEFT, _WITHIN, _NEARLY_ALL = 0.3, 0.5, 0.9
+"""The same where so much of what lies around is like it and so much of this stayed as it was: no field is cut within
+another (chosen)."""
 _PARTED, _FEW, _SELDOM = 0.15, 0.08, 0.2
 """The same where little of the ground around changes so, and how much of it may at that time and in a year (fitted to
 the same seasons)."""
 _ENOUGH = 8
 """Fewest neighbours alike that say anything (chosen)."""
+_COMMON = 0.25
+"""Least share of a kind of ground, of the cells of a patch's commonest kind, that counts as ground like it (chosen)."""
+_FEWEST, _PAST_DAYS = 30, 180.0
+"""Fewest cells of a kind of ground, and least past, that say how often ground of that kind changes (chosen)."""
 _SEASON_DAYS = 25.0
 """How far apart two changes of fields are that one harvest explains (chosen)."""
 _ALIKE = 0.8
@@ -72,14 +81,21 @@ class Ordinary:
         """Whether the patch did what ground like it did not: at harvest, amid a field that was not cut."""
         if self.is_harvest_time:
             return self.is_amid
-        if self.alike >= _ENOUGH:
-            return self.unchanged >= 0.5 and self.enclosed >= _AMID
-        return self.per_year <= _RARE
+        if self.alike >= _ENOUGH and self.unchanged < 0.5:
+            return False
+        return self.per_year <= _RARE or self.is_alone
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether ground like it lies around it and stayed as it was."""
+        return self.alike >= _ENOUGH and self.unchanged >= 0.5 and self.enclosed >= _AMID
 
     @property
     def is_amid(self) -> bool:
         """Whether the patch lies amid ground that was like it before and has been unlike it ever since."""
-        return self.parted >= _LEFT
+        return self.parted >= _LEFT or (
+            self.parted >= _HALF_LEFT and self.enclosed >= _WITHIN and self.unchanged >= _NEARLY_ALL
+        )
 
     @property
     def is_seldom(self) -> bool:
@@ -89,7 +105,7 @@ class Ordinary:
     @property
     def is_harvest_time(self) -> bool:
         """Whether ground of the same kind around changed alike within weeks."""
-        return self.fields > _HARVEST
+        return self.fields > _HARVEST and self.per_year > _WORKED
 
 
 def ordinary(patch: Patch, cells: Cells, classes: Ints, outside: Events) -> Ordinary:
@@ -204,8 +220,8 @@ def _mean(cells: Cells, chosen: Ints, observations: range) -> Pixels:
 def _around(patch: Patch, cells: Cells, classes: Ints, outside: Events) -> tuple[float, float]:
     """Of the ground around that is of the kinds in a patch: the share that changed alike within weeks, and a year."""
     kinds = np.bincount(classes[patch.cells], minlength=int(classes.max()) + 1)
-    alike = cells.around & np.isin(classes, np.flatnonzero(kinds >= 0.25 * len(patch.cells)))
-    if alike.sum() < 30 or not len(outside.cell):
+    alike = cells.around & np.isin(classes, np.flatnonzero(kinds >= _COMMON * kinds.max()))
+    if alike.sum() < _FEWEST or not len(outside.cell):
         return 0.0, 0.0
     step, way = outside.after - outside.before, patch.after - patch.before
     cosine = np.einsum("cb,b->c", step, way) / np.maximum(np.linalg.norm(step, axis=1) * np.linalg.norm(way), 1e-9)
@@ -215,4 +231,5 @@ def _around(patch: Patch, cells: Cells, classes: Ints, outside: Events) -> tuple
         days[outside.first_with] > days[patch.last_before] - _SEASON_DAYS
     )
     whole = float(alike.sum())
-    return float((same & near).sum()) / whole, float(same.sum()) / whole / max(cells.years, 0.5)
+    a_year = float(same.sum()) / whole / max(cells.years, 0.5)
+    return float((same & near).sum()) / whole, a_year if days[patch.first_with] >= _PAST_DAYS else np.inf

@@ -14,7 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from monitor.core.arrays import Bools, Floats, Ints, Pixels
 from monitor.fuse.land.ground import Cells
-from monitor.fuse.land.segments import Events
+from monitor.fuse.land.segments import Events, beyond_rain
 
 _STEPS = ((0, 1), (1, 0), (1, 1), (1, -1))
 _ALIKE = 0.7
@@ -108,7 +108,9 @@ def _labels(events: Events, ij: Ints, *, any_way: bool) -> Ints:
         links.append(both[["event", "event_other"]].to_numpy())
     a, b = np.concatenate(links).T
     overlap = (events.last_before[a] < events.first_with[b]) & (events.last_before[b] < events.first_with[a])
-    apart = np.linalg.norm(events.after[a] - events.after[b], axis=1)
+    other_day = events.first_with[a] != events.first_with[b]
+    seen = np.where(other_day, beyond_rain(events.after[a].T, events.after[b].T), (events.after[a] - events.after[b]).T)
+    apart = np.linalg.norm(seen, axis=0)
     near = apart < _APART * np.maximum(size[a], size[b])
     joined = overlap & near & (any_way | ((step[a] * step[b]).sum(axis=1) > _ALIKE))
     return _at_once(a[joined], b[joined], events)

@@ -9,16 +9,18 @@ from monitor.core.arrays import Bools, Floats, Ints, Pixels
 from monitor.fuse.land.rules import LandRule
 from monitor.fuse.land.segments import Kinds, innovations
 
-_QUANTILES = (0.25, 0.5, 0.75)
-_SEED = 1
+_SEED, _FEWEST = 1, 30
+"""Of the first centres of kinds, and fewest cells that make one (chosen)."""
 _PRIOR = 6.0
 """How many observations the spread of a kind of ground counts for beside a cell's own (chosen)."""
 _SCALE = 1.4826
 """From median absolute deviation to standard deviation of a normal distribution."""
 
 
-def kinds_of_ground(values: Pixels, clear: Bools, around: Bools, rule: LandRule) -> Ints:
-    """(cell,) number of each cell's kind of ground, by its reflectance over the year.
+def kinds_of_ground(values: Pixels, clear: Bools, around: Bools, days: Floats, rule: LandRule) -> Kinds:
+    """Kinds of ground by what each cell showed until each time, wherever it lies.
+
+    What is seen later has no part in it: a wood that is felled was a wood until then.
 
     Parameters
     ----------
@@ -29,30 +31,29 @@ def kinds_of_ground(values: Pixels, clear: Bools, around: Bools, rule: LandRule)
     around : Bools
         (cell,) those outside the zones: they alone make the kinds where there are enough, so that what changes in a
         zone is no kind of its own.
+    days : Floats
+        (time,) days since the first observation.
     rule : LandRule
     """
-    seen = np.where(clear[:, None], values, np.float32(np.nan))
-    number = clear.sum(axis=0)
-    usual = np.zeros((values.shape[2], len(_QUANTILES) * values.shape[1]), dtype=np.float32)
-    known = np.flatnonzero(number >= 3)
-    if not len(known):
-        return np.zeros(values.shape[2], dtype=np.int64)
-    ordered = np.sort(seen[:, :, known], axis=0)
-    for place, share in enumerate(_QUANTILES):
-        at = np.floor(share * (number[known] - 1)).astype(int)
-        picked = np.take_along_axis(ordered, at[None, None].repeat(values.shape[1], axis=1), axis=0)[0]
-        usual[known, place * values.shape[1] : (place + 1) * values.shape[1]] = np.log(np.maximum(picked, 0.005)).T
-    pool = np.flatnonzero(around & (number >= 3))
+    times = list(range(min(_RENEWED // 2, len(values)), len(values) + 1, _RENEWED))
+    of = [_kinds_until(_months(values[:now], clear[:now], days[:now]), around, rule) for now in times]
+    return Kinds(np.array([0, *times[1:]], dtype=np.int64), np.array(of, dtype=np.int64), days, beside=False)
+
+
+def _kinds_until(looks: Pixels, around: Bools, rule: LandRule) -> Ints:
+    """(cell,) number of each cell's kind of ground, by its monthly means."""
+    pool = np.flatnonzero(around)
     if len(pool) < 50 * rule.kinds_of_ground:
-        pool = known
+        pool = np.arange(len(looks))
     count = int(np.clip(len(pool) // 50, 1, rule.kinds_of_ground))
-    centres, label = kmeans2(usual[pool], count, minit="++", rng=np.random.default_rng(_SEED))
-    kept = np.bincount(label, minlength=count) >= max(30, 0.02 * len(pool))
-    made = vq(usual, centres[kept] if kept.any() else centres)[0]
-    return np.asarray(made, dtype=np.int64)
+    if not np.ptp(looks[pool], axis=0).any():
+        return np.zeros(len(looks), dtype=np.int64)
+    centres, label = kmeans2(looks[pool], count, minit="++", rng=np.random.default_rng(_SEED))
+    kept = np.bincount(label, minlength=count) >= _FEWEST
+    return np.asarray(vq(looks, centres[kept] if kept.any() else centres)[0], dtype=np.int64)
 
 
-def spreads(values: Pixels, clear: Bools, classes: Ints, rule: LandRule) -> Pixels:
+def spreads(values: Pixels, clear: Bools, kinds: Kinds, rule: LandRule) -> Pixels:
     """(band, cell) deviation of a quiet observation of each cell from its level.
 
     From the steps between observations that follow each other, which a lasting change enters once, a season hardly.
@@ -63,11 +64,12 @@ def spreads(values: Pixels, clear: Bools, classes: Ints, rule: LandRule) -> Pixe
         (time, band, cell) reflectance.
     clear : Bools
         (time, cell) where the ground was seen.
-    classes : Ints
-        (cell,) of `kinds_of_ground`.
+    kinds : Kinds
+        Of `kinds_of_ground`.
     rule : LandRule
     """
-    steps = np.abs(innovations(values, clear, classes, rule))
+    steps = np.abs(innovations(values, clear, kinds, rule))
+    classes = kinds.of[-1]
     number = np.isfinite(steps[:, 0]).sum(axis=0)
     ordered = np.sort(steps, axis=0)
     at = np.maximum(number - 1, 0) // 2

@@ -17,8 +17,8 @@ class LandRule:
         Clear observations in a row that must show a change before it is stated.
     settling : int
         Clear observations that make a level.
-    memory : int
-        Over how many observations a level is averaged.
+    memory, own_memory : int
+        Over how many observations a level is averaged, and the one that the season does not move: what it was lately.
     departure : float
         How many spreads a cell must be from its level, root mean square over the bands.
     least_step : float
@@ -49,10 +49,11 @@ class LandRule:
     persistence: int = 2
     settling: int = 3
     memory: int = 6
+    own_memory: int = 2
     departure: float = 3.5
     least_step: float = 0.02
     floor: float = 0.006
-    kinds_of_ground: int = 10
+    kinds_of_ground: int = 16
     unmoved_observations: int = 6
     unmoved_days: float = 75.0
     narrow_cells: int = 150

@@ -74,19 +74,6 @@ class Kinds:
     days: Floats
     beside: bool
 
-    @classmethod
-    def fixed(cls, classes: Ints, days: Floats) -> Kinds:
-        """The same wide kinds at all times.
-
-        Parameters
-        ----------
-        classes : Ints
-            (cell,) number of the kind.
-        days : Floats
-            As the attribute.
-        """
-        return cls(np.zeros(1, dtype=np.int64), classes[None], days, beside=False)
-
     def at(self, now: int) -> Ints:
         """(cell,) number of the kind at an observation.
 
@@ -95,8 +82,18 @@ class Kinds:
         now : int
             Number of the observation.
         """
-        made: Ints = self.of[int(np.searchsorted(self.since, now, side="right")) - 1]
+        made: Ints = self.of[self.part(now)]
         return made
+
+    def part(self, now: int) -> int:
+        """Number of the part of time in which an observation lies.
+
+        Parameters
+        ----------
+        now : int
+            Number of the observation.
+        """
+        return max(int(np.searchsorted(self.since, now, side="right")), 1) - 1
 
 
 @dataclass(slots=True, eq=False)
@@ -119,8 +116,10 @@ class _State:
     back: Ints
     restless: Ints
     kind: Ints
+    was: Ints
     found: list[dict[str, npt.NDArray[np.generic]]] = field(default_factory=list)
     number: int = 0
+    part: int = 0
 
 
 def find_events(values: Pixels, clear: Bools, kinds: Kinds, spread: Pixels, rule: LandRule) -> Events:
@@ -157,7 +156,7 @@ def find_events(values: Pixels, clear: Bools, kinds: Kinds, spread: Pixels, rule
     return _collected(state, bands)
 
 
-def innovations(values: Pixels, clear: Bools, classes: Ints, rule: LandRule) -> Pixels:
+def innovations(values: Pixels, clear: Bools, kinds: Kinds, rule: LandRule) -> Pixels:
     """(time, band, cell) what each observation adds to the one before it, less what its kind of ground did.
 
     Parameters
@@ -166,18 +165,16 @@ def innovations(values: Pixels, clear: Bools, classes: Ints, rule: LandRule) -> 
         (time, band, cell) reflectance.
     clear : Bools
         (time, cell) where the ground was seen.
-    classes : Ints
-        (cell,) number of the kind of ground.
+    kinds : Kinds
     rule : LandRule
     """
     out = np.full(values.shape, np.nan, dtype=np.float32)
     last = np.full(values.shape[1:], np.nan, dtype=np.float32)
-    number = int(classes.max(initial=0)) + 1
     for now in range(len(values)):
-        ok = clear[now]
+        ok, classes = clear[now], kinds.at(now)
         if ok.sum() < rule.least_cells:
             continue
-        step = values[now] - last
+        step, number = values[now] - last, int(classes.max(initial=0)) + 1
         out[now] = step - _by_kind(step, ok & np.isfinite(last[0]), classes, number)[:, classes]
         last[:, ok] = values[now][:, ok]
     return out
@@ -207,6 +204,7 @@ def _begun(bands: int, cells: int, classes: Ints) -> _State:
         back=whole(0),
         restless=whole(0),
         kind=classes.copy(),
+        was=classes.copy(),
     )
 
 
@@ -236,11 +234,15 @@ _NO_KIND = -1
 """Kind of ground that changed: it follows nothing but its own level."""
 _RAIN = (0.65, 1.5)
 """By what factor rain darkens bare ground, and drying brightens it, at most (chosen)."""
+_SURELY = 0.6
+"""Part of the thresholds below which an observation surely lacks a change (chosen)."""
 _GONE = 3
 """Clear observations without a change after which another one is a new one (chosen)."""
 _SHOWN, _BACK = 0.5, 0.3
 """Share of a change from which an observation shows it, and below which it shows the ground as before (chosen): winter
 grass is less unlike bare soil than that of summer."""
+_SETTLED = 4
+"""Clear observations at its new level after which ground that changed is of a kind again (chosen)."""
 _LOOKS = 0.4
 """Least part of a change by which an earlier observation lacks it (chosen)."""
 _RESTLESS = 6
@@ -253,14 +255,17 @@ def _step(
     values, clear, days = past
     x, ok, classes = values[now], clear[now], kinds.at(now)
     known = s.count >= rule.settling
-    s.kind = _renewed(s, classes)
+    if kinds.part(now) != s.part:
+        _renew(s, kinds.of[s.part], classes)
+        s.part = kinds.part(now)
     quiet = ok & (s.count > 0) & (s.pending == 0)
     moved = _by_kind(x - s.common, quiet, s.kind, int(classes.max(initial=0)) + 1)
     s.common += moved[:, s.kind]
-    s.ghost += moved[:, classes]
+    s.ghost += moved[:, s.was]
     far, wide = _departure(x, s, spread, beside=kinds.beside)
     away = ok & known & (far > rule.departure) & (wide > rule.least_step)
-    _settle(s, now, x, ok & ~away, rule)
+    _settle(s, x, ok & ~away, rule)
+    s.last_ok[ok & ~(known & (far > _SURELY * rule.departure) & (wide > _SURELY * rule.least_step))] = now
     _wait(s, now, x, away, far)
     ready = away & (s.pending >= rule.persistence)
     if kinds.beside:
@@ -273,16 +278,19 @@ def _step(
         _confirm(s, now, confirmed, rule)
 
 
-def _renewed(s: _State, classes: Ints) -> Ints:
-    """(cell,) kinds as they are known now; a cell that is away goes with what was of its kind before."""
-    made = np.where(s.kind == _NO_KIND, _NO_KIND, classes)
-    waits = np.flatnonzero((s.pending > 0) & (s.kind != _NO_KIND) & (s.kind != classes))
-    if len(waits):
-        settled = (s.pending == 0) & (s.kind != _NO_KIND)
-        number = int(max(s.kind.max(), classes.max())) + 1
-        moves = np.bincount(s.kind[settled] * number + classes[settled], minlength=number**2).reshape(number, number)
-        made[waits] = moves.argmax(axis=1)[s.kind[waits]]
-    return made
+def _renew(s: _State, before: Ints, after: Ints) -> None:
+    """The kinds as they are known now.
+
+    A cell that is away, and what a cell that changed would be without it, go with what was of its kind before. One that
+    has stayed at its level for long enough since it changed is of a kind again.
+    """
+    settled = (s.pending == 0) & (s.kind != _NO_KIND)
+    number = int(max(before.max(), after.max())) + 1
+    moves = np.bincount(before[settled] * number + after[settled], minlength=number**2).reshape(number, number)
+    goes = moves.argmax(axis=1)
+    rejoins = (s.kind == _NO_KIND) & (s.pending == 0) & (s.count >= _SETTLED)
+    s.kind = np.where(settled | rejoins, after, np.where(s.kind == _NO_KIND, _NO_KIND, goes[s.kind]))
+    s.was = np.where((s.event >= 0) | (s.kind == _NO_KIND), goes[s.was], s.kind)
 
 
 def _departure(x: Pixels, s: _State, spread: Pixels, *, beside: bool) -> tuple[Pixels, Pixels]:
@@ -296,14 +304,20 @@ def _departure(x: Pixels, s: _State, spread: Pixels, *, beside: bool) -> tuple[P
     for level in (s.common,) if beside else (s.own, s.common):
         step = x - level
         if len(changed):
-            step[:, changed] = _beyond_rain(x[:, changed], level[:, changed])
+            step[:, changed] = beyond_rain(x[:, changed], level[:, changed])
         far = np.minimum(far, np.sqrt(np.mean((step / spread) ** 2, axis=0)))
         wide = np.minimum(wide, np.sqrt(np.mean(step**2, axis=0)))
     return far, wide
 
 
-def _beyond_rain(x: Pixels, dry: Pixels) -> Pixels:
-    """What is left of a step from one spectrum to another when rain may have darkened all bands alike."""
+def beyond_rain(x: Pixels, dry: Pixels) -> Pixels:
+    """(band, cell) what is left of a step from one spectrum to another when rain may have darkened all bands alike.
+
+    Parameters
+    ----------
+    x, dry : Pixels
+        (band, cell) reflectance after and before.
+    """
     gain = (x * dry).sum(axis=0) / np.maximum((dry**2).sum(axis=0), 1e-9)
     return np.asarray(x - np.clip(gain, *_RAIN) * dry, dtype=np.float32)
 
@@ -314,7 +328,7 @@ def _look_back(s: _State, values: Pixels, clear: Bools, c: Ints) -> None:
     looking, s.held[c] = np.ones(len(c), dtype=bool), False
     for before in range(int(s.first[c].max(initial=0)) - 1, -1, -1):
         past = looking & clear[before][c] & (before < s.first[c])
-        rest = _beyond_rain(values[before][:, c[past]], s.seen[:, c[past]])
+        rest = beyond_rain(values[before][:, c[past]], s.seen[:, c[past]])
         same = np.sqrt(np.mean(rest**2, axis=0)) < _LOOKS * size[past]
         s.last_ok[c[past]] = before
         s.held[c[past]] |= same
@@ -323,14 +337,13 @@ def _look_back(s: _State, values: Pixels, clear: Bools, c: Ints) -> None:
             return
 
 
-def _settle(s: _State, now: int, x: Pixels, quiet: Bools, rule: LandRule) -> None:
+def _settle(s: _State, x: Pixels, quiet: Bools, rule: LandRule) -> None:
     """Cells at their level: it follows them, and what was pending was passing."""
     c = np.flatnonzero(quiet)
-    share = (1.0 / np.minimum(s.count[c] + 1, rule.memory)).astype(np.float32)
-    s.own[:, c] += share * (x[:, c] - s.own[:, c])
-    s.common[:, c] += share * (x[:, c] - s.common[:, c])
+    for level, memory in ((s.own, rule.own_memory), (s.common, rule.memory)):
+        share = (1.0 / np.minimum(s.count[c] + 1, memory)).astype(np.float32)
+        level[:, c] += share * (x[:, c] - level[:, c])
     s.count[c] += 1
-    s.last_ok[c] = now
     s.pending[c] = 0
     s.restless[c] = 0
 
@@ -396,6 +409,7 @@ def _confirm(s: _State, now: int, c: Ints, rule: LandRule) -> None:
     s.event[new] = np.arange(s.number, s.number + count)
     s.number += count
     s.ghost[:, new] = s.common[:, new]
+    s.was[new] = np.where(s.kind[new] == _NO_KIND, s.was[new], s.kind[new])
     s.size[new] = size[~returned]
     s.back[new] = 0
     s.own[:, c] = s.seen[:, c]

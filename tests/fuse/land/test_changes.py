@@ -31,7 +31,7 @@ def test_each_change_is_stated_with_the_interval_in_which_it_began() -> None:
         assert row["kind"] == change.kind
         assert row["area_m2"] == pytest.approx(change.area_m2, rel=0.25)
         assert row["observations"] >= 2
-        assert likelihood_word(row["probability"]) != "almost certain"  # 18 of 19 statements are right
+        assert likelihood_word(row["probability"]) != "almost certain"  # 84 of 90 statements are right
 
 
 def test_a_year_of_harvest_and_snow_alone_has_no_change() -> None:

@@ -50,12 +50,17 @@ def field_of(*, works: bool, ahead: int = 0, seed: int = 1) -> Cells:
             inside[:, WORKS[0], WORKS[1]] = BARE[:, None, None]
         values[now] = look * (1.0 + rng.normal(0.0, 0.02))
     values *= 1.0 + rng.normal(0.0, 0.02, values.shape)
+    return cells_with(values, pd.date_range("2023-05-01", periods=OBSERVATIONS, freq="5D", tz="UTC"))
+
+
+def cells_with(values: npt.NDArray[np.float64], times: pd.DatetimeIndex) -> Cells:
+    """SIDE by SIDE cells of a zone and 400 around, wholly clear, from (time, band, cell) reflectance."""
+    number = SIDE * SIDE
     row, col = np.divmod(np.arange(number), SIDE)
     away = np.divmod(np.arange(400), 20)
     xy = 20.0 * np.concatenate([np.column_stack([col, -row]), np.column_stack([away[1] + 100, -away[0]])]) + 10.0
-    times = pd.date_range("2023-05-01", periods=OBSERVATIONS, freq="5D", tz="UTC")
-    flags = np.zeros((OBSERVATIONS, number + 400), dtype=np.uint8)
-    series = LandSeries("s2", tuple(f"s{n}" for n in range(OBSERVATIONS)), times, BANDS, values.astype("f4"), flags)
+    flags = np.zeros((len(times), number + 400), dtype=np.uint8)
+    series = LandSeries("s2", tuple(f"s{n}" for n in range(len(times))), times, BANDS, values.astype("f4"), flags)
     around = np.arange(number + 400) >= number
     zone = Zone("site", "site", "Site", box(0, 0, 1, 1))
     return Cells(series, series.values, series.clear, xy, 20.0, np.where(around, -1, 0), (zone,), around, epsg=32652)
@@ -76,6 +81,55 @@ def test_bare_ground_made_as_its_field_is_cut_is_stated_with_the_interval_in_whi
 def test_a_field_that_is_cut_and_ploughed_is_no_change_nor_is_half_of_one_before_the_other(ahead: int) -> None:
     cells = field_of(works=False, ahead=ahead)
     assert stated(cells, usual_of(cells, RULE), RULE) == []
+
+
+def wood_of(*, felled: bool) -> Cells:
+    """A stand of 8 by 8 cells in a meadow of a zone, and woods, meadows and fields around, from autumn to late summer.
+
+    The woods lose their leaves and grow them again; the stand is felled while they do, the fields are cut later.
+    """
+    rng = np.random.default_rng(5)
+    number, when, half = SIDE * SIDE, 44, 100
+    wood_bare, wood_green, felled_look, meadow_dry, meadow_green = (
+        np.array(values) / 1e4
+        for values in (
+            (480, 600, 720, 1500, 1800),
+            (300, 500, 270, 3900, 1800),
+            (700, 930, 1100, 2150, 2650),
+            (750, 1000, 1250, 2200, 2900),
+            (450, 760, 560, 3400, 2100),
+        )
+    )
+    stand = np.zeros((SIDE, SIDE), dtype=bool)
+    stand[STAND] = True
+    values = np.empty((65, len(BANDS), number + 4 * half))
+    for now in range(65):
+        leaves = float(np.interp(now, (4, 10, 40, 47), (1.0, 0.0, 0.0, 1.0)))
+        wood = leaves * wood_green + (1.0 - leaves) * wood_bare
+        meadow = leaves * meadow_green + (1.0 - leaves) * meadow_dry
+        crop = CROP if now < 58 else STUBBLE
+        looks = [np.where(stand.ravel(), wood[:, None], meadow[:, None])]
+        looks += [np.repeat(look[:, None], half, axis=1) for look in (wood, meadow, crop, crop)]
+        values[now] = np.concatenate(looks, axis=1) * (1.0 + rng.normal(0.0, 0.02))
+        if felled and now >= when:
+            values[now][:, :number][:, stand.ravel()] = felled_look[:, None]
+    values *= 1.0 + rng.normal(0.0, 0.02, values.shape)
+    return cells_with(values, pd.date_range("2022-10-01", periods=65, freq="5D", tz="UTC"))
+
+
+STAND = (slice(10, 18), slice(11, 19))
+
+
+def test_a_stand_felled_while_leaves_grow_is_stated_and_woods_that_lose_and_grow_them_are_not() -> None:
+    cells = wood_of(felled=True)
+    (found,) = stated(cells, usual_of(cells, RULE), RULE)
+    mine = np.zeros((SIDE, SIDE), dtype=bool)
+    mine[STAND] = True
+    both = mine.ravel()[found.patch.cells].sum()
+    assert both / (mine.sum() + len(found.patch.cells) - both) > 0.8
+    assert found.patch.last_before < 44 <= found.patch.first_with
+    whole = wood_of(felled=False)
+    assert stated(whole, usual_of(whole, RULE), RULE) == []
 
 
 def events_of(last_before: npt.NDArray[np.int64], first_with: npt.NDArray[np.int64]) -> Events:

@@ -16,7 +16,7 @@ import numpy as np
 from monitor.core.errors import DataError
 from monitor.detect.evaluation.dataset import BANDS, LabelledPort
 from monitor.detect.evaluation.reader import labelled_folders, read_port
-from monitor.detect.yolo.checkpoints import check_weights_only
+from monitor.detect.yolo.user_model import check_weights_only
 from monitor.detect.yolo.weights import REGISTRY, entry_weights
 from monitor.training.augment.ground import Ground, prepare_ground
 from monitor.training.export import export_onnx, ship_checkpoint

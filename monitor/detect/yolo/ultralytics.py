@@ -14,8 +14,8 @@ from ultralytics.models.yolo.semantic import SemanticSegmentationPredictor
 
 from monitor.core.arrays import Pixels
 from monitor.core.errors import DetectorError
-from monitor.detect.yolo.checkpoints import check_weights_only
 from monitor.detect.yolo.runtime import Network
+from monitor.detect.yolo.user_model import check_weights_only
 
 _STRIDE = 32
 """Pixels of which ultralytics takes multiples."""

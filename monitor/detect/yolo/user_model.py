@@ -18,7 +18,7 @@ import onnxruntime
 import torch
 from onnxruntime.capi import onnxruntime_pybind11_state as ort_errors
 from shapely import STRtree, points
-from ultralytics.nn.tasks import load_checkpoint
+from ultralytics.nn.tasks import _SafeLoad, load_checkpoint, torch_safe_load
 from ultralytics.utils import ops
 from ultralytics.utils.metrics import probiou
 from ultralytics.utils.nms import non_max_suppression
@@ -26,7 +26,6 @@ from ultralytics.utils.nms import non_max_suppression
 from monitor.core.arrays import Floats
 from monitor.core.errors import DetectorError
 from monitor.detect.models.external import check_whole
-from monitor.detect.yolo.checkpoints import check_weights_only
 from monitor.detect.yolo.runtime import threads
 
 TASKS = ("detect", "obb", "segment")
@@ -218,6 +217,29 @@ def open_model(path: Path, sha256: str, task: str | None = None) -> OpenModel:  
     if model.task not in TASKS:
         raise DetectorError(f"{path}: its task is {model.task}; use one of {', '.join(TASKS)}")
     return model
+
+
+def check_weights_only(path: Path) -> None:
+    """Raise where a ``.pt`` holds more than the weights of a known network; nothing in the file is run.
+
+    Ultralytics opens checkpoints by weights alone only where ``ULTRALYTICS_SAFE_LOAD`` was set before it was first
+    imported, which a notebook or another library may have done without: each file is opened so once, before anything
+    else opens it.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    DetectorError
+        torch is too old to open a file so.
+    TypeError, RuntimeError and others of torch
+        The file is damaged or holds more than weights.
+    """
+    if not _SafeLoad.SUPPORTED:
+        raise DetectorError(f"{path}: a .pt is opened by weights alone, for which torch must be 2.6 or newer")
+    torch_safe_load(str(path), safe_only=True)
 
 
 def _checkpoint(path: Path) -> OpenModel:

@@ -20,7 +20,7 @@ from ultralytics.models.yolo.segment import SegmentationTrainer
 from ultralytics.utils import USER_CONFIG_DIR
 
 from monitor.core.errors import DataError
-from monitor.detect.yolo.checkpoints import check_weights_only
+from monitor.detect.yolo.user_model import check_weights_only
 from monitor.training.export import ship_checkpoint
 from monitor.training.own.variation import Variation
 

@@ -46,7 +46,7 @@ class Rules:
     distribution: str = ""
     weeks: int = 26
     false_alarms_per_year: float = 0.5
-    shuttle_prior: float = 0.25
+    shuttle_prior: float = 0.1
     chains: ChainRule = field(default_factory=ChainRule)
     land_change_ha: float = 0.5
     land_false_alarms_per_year: float = 0.5

@@ -244,7 +244,7 @@ class VoyagesSection(_Section):
     """How ships without AIS are linked between ports."""
 
     shuttle_prior: float = Field(
-        0.25,
+        0.1,
         gt=0,
         lt=1,
         description="probability, before any evidence, that one goes to and fro between some two of the ports",

@@ -2,7 +2,7 @@
 
 Run ``python -m tests.independent.limit CASE... --seeds 0-19``. The evidence of each silent shuttle's own sightings and
 usual stays is compared with that of the same sightings with one port moved in time. Prints the median of the log of
-the Bayes factor, and the share of ships that a prior of 0.25 makes "likely" by it. A model, which has to find out whose
+the Bayes factor, and the share of ships that a prior of 0.1 makes "likely" by it. A model, which has to find out whose
 a detection is, can hardly do better.
 """
 
@@ -29,7 +29,7 @@ from tests.independent.ports import NMI_M
 from tests.independent.score import case_names, seeds_of
 from tests.independent.seasons import Season, season
 
-STEP_H, RECALL, SURE, SHIFTS, PRIOR = 3.0, 0.8, 10.0, 24, 0.25
+STEP_H, RECALL, SURE, SHIFTS, PRIOR = 3.0, 0.8, 10.0, 24, 0.1
 STAYS_H = (24.0, 36.0, 54.0)
 
 

@@ -138,8 +138,7 @@ class LinkRule:
     ----------
     prior : float
         Probability, before any evidence, that a ship without AIS goes to and fro between some two of the watched
-        ports. It is shared among the pairs of ports. Chosen: ports are watched together for a reason, and of 52
-        independent seasons without such a ship (46 of two ports, 6 of three) none is told with it.
+        ports. It is shared among the pairs of ports.
     prior_named : float
         The same of a ship that AIS names and that was at both ports or between them; and, of one that AIS shows on its
         way between them, that it calls at the one alone and goes on to a place beyond the other, that it does so at the
@@ -210,7 +209,7 @@ class LinkRule:
     underway : UnderwayRule
     """
 
-    prior: float = 0.25
+    prior: float = 0.1
     prior_named: float = 0.1
     shifts: int = 24
     least_shift_days: float = 5.0

@@ -7,7 +7,6 @@ import pytest
 from monitor.core.geo.geodesy import azimuth_deg, destination, distance_m
 from monitor.fuse import link_voyages
 from monitor.fuse.voyages.at_sea import underway_fixes
-from monitor.fuse.voyages.rules import LinkRule
 from tests.fuse.voyages.test_links import PORTS, _at, season, shuttle, strangers
 
 PLACES = {aoi.id: (aoi.geometry.centroid.x, aoi.geometry.centroid.y) for aoi in PORTS}
@@ -61,9 +60,8 @@ def test_a_silent_ship_received_on_its_way_again_and_again_is_told_by_its_name()
         for n, one in enumerate(stays[:-1])
         if n % 4 and 0 < one[2] < 88
     ]
-    rule = LinkRule(prior=0.1)
-    alone = link_voyages(visits, PORTS, berth_states=states, rule=rule).shuttles
-    row = link_voyages(visits, PORTS, berth_states=states, positions=pd.concat(heard), rule=rule).shuttles.iloc[0]
+    alone = link_voyages(visits, PORTS, berth_states=states).shuttles
+    row = link_voyages(visits, PORTS, berth_states=states, positions=pd.concat(heard)).shuttles.iloc[0]
     assert row["mmsi"] == 5
     assert 0.9 < row["probability"] < 0.95
     assert row["crossings_low_90"] <= len(stays) - 1 <= row["crossings_high_90"]

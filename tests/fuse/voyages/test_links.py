@@ -161,7 +161,7 @@ def test_daily_observations_bound_the_crossings_closely(found: Linked) -> None:
 
 def test_every_number_of_a_shuttle_comes_with_its_prior_and_what_chance_gives(found: Linked) -> None:
     row = found.shuttles.iloc[0]
-    assert row["prior"] == 0.25
+    assert row["prior"] == 0.1
     assert row["by_chance"] < row["probability"]
 
 

@@ -19,7 +19,7 @@ from monitor.core.timerange import TimeRange, isoformat
 from monitor.core.wording import is_of_day, iso
 from monitor.pipeline.boundary import reading
 from monitor.pipeline.outcome import Table
-from monitor.sources.base import Catalog, ReportsProblems
+from monitor.sources.base import Catalog, ReadsAll, ReportsProblems
 from monitor.sources.errors import OUTSIDE, BadItems, NoData, Problem
 from monitor.store.archive import Archive
 from monitor.store.searches import SearchStore
@@ -64,6 +64,17 @@ class Search:
         left = Counter((sensor(a.sensor).name, aoi.name or aoi.id) for a, aoi in others)
         words = (f"{number} of {radar} over {place}, a place without water" for (radar, place), number in left.items())
         return replace(self, found=found, passed_over=tuple(sorted(words)))
+
+
+def read_once(source: Source) -> Source:
+    """The source for all searches of a command: one that reads all its files at each search reads them once.
+
+    Parameters
+    ----------
+    source : Source
+        Any; itself where a search reads what is of the port alone.
+    """
+    return source.read_once() if isinstance(source, ReadsAll) else source
 
 
 def search(source: Source, aois: Sequence[Aoi], period: TimeRange) -> Search:
@@ -240,7 +251,7 @@ def left_out(source: Source, aois: Sequence[Aoi], period: TimeRange) -> LeftOut:
     found: list[tuple[str, str]] = []
     empty: list[tuple[str, str]] = []
     others: set[Problem] = set()
-    outside: list[set[Problem]] = []
+    outside: set[Problem] | None = None
     for aoi in aois:
         try:
             listed = problems(source, aoi, period)
@@ -250,8 +261,9 @@ def left_out(source: Source, aois: Sequence[Aoi], period: TimeRange) -> LeftOut:
         found += [(p.where, p.reason) for p in listed if p.is_fault]
         empty += [(p.where, p.reason) for p in listed if p.is_empty]
         others |= {p for p in listed if not p.is_fault and not p.is_empty and p.reason != OUTSIDE}
-        outside.append({p for p in listed if p.reason == OUTSIDE})
-    others |= set.intersection(*outside) if outside else set()
+        away = {p for p in listed if p.reason == OUTSIDE}
+        outside = away if outside is None else outside & away
+    others |= outside or set()
     faults = dict.fromkeys([*found, *(empty if len(empty) == len(aois) else [])])
     count = Counter(problem.reason for problem in others)
     return LeftOut(tuple(faults), tuple(f"{number} {reason}" for reason, number in sorted(count.items())))

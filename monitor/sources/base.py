@@ -45,6 +45,14 @@ class ReportsProblems(Protocol):
 
 
 @runtime_checkable
+class ReadsAll(Protocol):
+    """A source that reads all it has at each search, whatever the AOI."""
+
+    def read_once(self) -> Source:
+        """The same source for the searches of one command, which reads what it has at the first of them alone."""
+
+
+@runtime_checkable
 class Catalog(Protocol):
     """A source that lists every overpass: one that it does not list was not acquired, or is late."""
 

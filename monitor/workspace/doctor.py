@@ -14,7 +14,7 @@ from monitor.core.errors import ArchiveError, DataError, MonitorError, SettingsE
 from monitor.core.text import public_url
 from monitor.core.timerange import TimeRange, isoformat
 from monitor.io.atomic import write_bytes
-from monitor.pipeline.pull import left_out
+from monitor.pipeline.pull import left_out, read_once
 from monitor.pipeline.snapshot import DERIVED
 from monitor.sources.ais.report import is_lost
 from monitor.sources.connectivity import check_reachable
@@ -198,7 +198,7 @@ def _scenes_on_disk(root: Path, settings: Settings) -> Check:
     def check() -> str:
         aois = read_aois(root / "aoi")
         source, ever = make_source(root, settings, aois), TimeRange(datetime(2014, 1, 1, tzinfo=UTC), datetime.now(UTC))
-        found = left_out(source, aois, ever)
+        found = left_out(read_once(source), aois, ever)
         if found.faults:
             raise DataError("; ".join(f"{where}: {why}" for where, why in found.faults[:3]))
         return ", ".join(("every picture can be read", *found.passed_over))

@@ -100,7 +100,7 @@ def plan_pull(
     sensor, source : str, optional
         The settings' when not given.
     """
-    searched = source_of(workspace, context, source)
+    searched = pipeline.pull.read_once(source_of(workspace, context, source))
     chosen = period or due_period(workspace, searched.name)
     found = search(workspace, context, searched, chosen, sensor=sensor, is_recorded=False)
     table = pipeline.pull.plan_table(context.archive, searched, found)
@@ -132,12 +132,13 @@ def pull_missing(
     pool : str, optional
         As `monitor --pool` takes it.
     """
-    searched = source_of(workspace, context, source)
+    from_source = source_of(workspace, context, source)
+    searched = pipeline.pull.read_once(from_source)
     chosen = period or due_period(workspace, searched.name)
     found = search(workspace, context, searched, chosen, sensor=sensor)
     work = pipeline.pull.missing(context.archive, found)
     with open_pool(pool) as workers:
-        pulled = pipeline.pull.pull_scenes(searched, context.archive, work, workers)
+        pulled = pipeline.pull.pull_scenes(from_source, context.archive, work, workers)
     left_out = pipeline.pull.left_out(searched, context.aois, chosen)
     known = {(label(outcome.item), str(outcome.error)) for outcome in found.failed}
     new = [fault for fault in left_out.faults if fault not in known]

@@ -10,7 +10,7 @@ from monitor.core.errors import DataError, MonitorError, SourceError
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.timerange import TimeRange
 from monitor.simulate.render.background import gap_of
-from monitor.sources.imagery.local.source import FolderSource
+from monitor.sources.imagery.local.source import FolderSource, ReadOnce
 
 _ALL_TIME = TimeRange(datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
 
@@ -30,9 +30,9 @@ def read_backgrounds(folder: Path, aois: tuple[Aoi, ...]) -> dict[str, Raster]:
     """
     if not folder.is_dir():
         raise SourceError(f"{folder}: no such folder; give one that holds Sentinel-2 GeoTIFFs as background")
-    found, lacking = {}, []
+    found, lacking, source = {}, [], FolderSource(folder).read_once()
     for aoi in aois:
-        chosen, why = _clearest(FolderSource(folder), aoi)
+        chosen, why = _clearest(source, aoi)
         if chosen is None:
             lacking.append(f"{aoi.id} ({why})")
         else:
@@ -42,7 +42,7 @@ def read_backgrounds(folder: Path, aois: tuple[Aoi, ...]) -> dict[str, Raster]:
     return found
 
 
-def _clearest(source: FolderSource, aoi: Aoi) -> tuple[Raster | None, str]:
+def _clearest(source: ReadOnce, aoi: Aoi) -> tuple[Raster | None, str]:
     survey = source.survey(aoi, _ALL_TIME)
     reasons = [str(problem) for problem in survey.problems if problem.is_fault]
     best, least = None, 2.0

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from shapely import union_all
-from shapely.geometry.base import BaseGeometry
+from shapely import Point
 
 from monitor.core.aoi import Aoi
 from monitor.core.wording import plural
@@ -74,7 +72,7 @@ def scene_files(root: Path) -> Files:
     return Files(tuple(scenes_of(images)), tuple(products), tuple(unknown))
 
 
-def nothing_here(files: Files, aoi: Aoi, places: Iterable[BaseGeometry]) -> str:
+def nothing_here(files: Files, aoi: Aoi, scenes: Point | None) -> str:
     """Why no file of a folder is of a port, with a hint where coordinates look swapped.
 
     Parameters
@@ -83,17 +81,16 @@ def nothing_here(files: Files, aoi: Aoi, places: Iterable[BaseGeometry]) -> str:
         Of the folder.
     aoi : Aoi
         The port.
-    places : iterable of BaseGeometry
-        Where the scenes are; EPSG:4326.
+    scenes : Point or None
+        The middle of all scenes, in EPSG:4326; None where there is none.
     """
-    here = list(places)
-    if not here:
+    if scenes is None:
         more = f" ({plural(len(files.unknown), 'file')} not recognised)" if files.unknown else ""
         return (
             f"no GeoTIFF and no Sentinel-2 product in it, nor a JPEG 2000, PNG or JPEG{more}; set [source] folder to "
             "where scenes are"
         )
-    scenes, port = union_all(here).centroid, aoi.geometry.centroid
+    port = aoi.geometry.centroid
     are_tiff = all(scene[0].suffix.lower() in (".tif", ".tiff") for scene in files.images)
     counts = ((len(files.images), "GeoTIFF" if are_tiff else "image"), (len(files.products), "product"))
     what = " and ".join(plural(number, word) for number, word in counts if number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,16 +12,18 @@ import numpy as np
 from monitor.core.aoi import Aoi
 from monitor.core.errors import DataError, MonitorError, SourceError
 from monitor.core.geo.grid import Grid
+from monitor.core.progress import report
 from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS, SENSORS
 from monitor.core.scenes.validity import valid_pixels
 from monitor.core.timerange import TimeRange
-from monitor.sources.errors import OUTSIDE, NoData, Problem
-from monitor.sources.imagery.grouping import group_acquisitions, newest_first, one_a_pass
+from monitor.sources.errors import NoData, Problem
+from monitor.sources.imagery.grouping import newest_first
 from monitor.sources.imagery.ice import ice_tags
 from monitor.sources.imagery.local.bandset import scenes_of
 from monitor.sources.imagery.local.described import Described, describe
-from monitor.sources.imagery.local.files import nothing_here, scene_files
+from monitor.sources.imagery.local.files import scene_files
+from monitor.sources.imagery.local.listing import Listing, Survey
 from monitor.sources.imagery.local.masks import read_with_masks
 from monitor.sources.imagery.local.mosaic import mosaic
 from monitor.sources.imagery.local.reading import SETTINGS, Reading
@@ -35,25 +36,6 @@ from monitor.sources.imagery.validation import check_archivable, check_bands
 _NO_CORNERED = "[source.corners] in monitor.toml gives its place, and there is no picture of that name"
 _UNUSED = "JSON that is no STAC item, so it is not used"
 IN_FOLDER = Reading(unit="linear", words=SETTINGS)
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """What a search found: acquisitions in order of time, what was left out with its reason, and every file's fate.
-
-    Attributes
-    ----------
-    acquisitions : tuple of Acquisition
-        In order of time.
-    problems : tuple of Problem
-        What was left out, and why.
-    account : str
-        How many files were read, over the port, elsewhere, damaged and not recognised.
-    """
-
-    acquisitions: tuple[Acquisition, ...]
-    problems: tuple[Problem, ...]
-    account: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,43 +76,50 @@ class FolderSource:
 
     def survey(self, aoi: Aoi, period: TimeRange) -> Survey:
         """As `search`, and what was left out: damaged files, those without date, CRS or bands, other ports."""
+        return self.listing().survey(aoi, period)
+
+    def read_once(self) -> ReadOnce:
+        """The same folder, whose files are read at the first search and not again: what comes later is not seen."""
+        return ReadOnce(self)
+
+    def listing(self) -> Listing:
+        """What the folder holds now, whatever the port.
+
+        Raises
+        ------
+        SourceError
+            The folder does not exist.
+        """
         if not self.root.is_dir():
             raise SourceError(f"{self.root}: no such folder; set [source] folder in monitor.toml to where scenes are")
         files = scene_files(self.root)
         problems = [Problem(name, reason, is_fault=False) for name, reason in files.unknown]
-        read: list[Acquisition] = []
-        for scene in files.images:
+        images: list[Acquisition] = []
+        for number, scene in enumerate(files.images, 1):
             try:
                 described = self._described(scene)
-                read.append(self._acquisition(described, scene, aoi))
+                images.append(self._acquisition(described, scene))
                 if described.unused is not None:
                     problems.append(Problem(self._relative(described.unused), _UNUSED, is_fault=False))
             except (MonitorError, OSError) as error:
                 problems.append(Problem(self._relative(scene[0]), _reason(error, scene[0])))
+            report("images", number, len(files.images))
         items = []
         for path in files.products:
             try:
                 items.append(product_item(read_product(path, self._relative(path), limits=self.given.limits)))
             except MonitorError as error:
                 problems.append(Problem(self._relative(path), _reason(error, Path(self._relative(path)))))
-        damaged = len(files.images) + len(files.products) - len(read) - len(items)
         there = {file.name for scene in files.images for file in scene}
         problems += [Problem(name, _NO_CORNERED, is_fault=False) for name in self.corners if name not in there]
-        near = [a for a in read if a.footprint.intersection(aoi.geometry).area]
-        near += group_acquisitions(items, aoi, sensor="s2", source=self.name)
-        places = {a.product_ids[0]: a.footprint for a in read} | {item.id: item.geometry for item in items}
-        over = {name for acquisition in near for name in acquisition.product_ids if name in places}
-        problems += [Problem(n, OUTSIDE, is_fault=False) for n in places if n not in over]
-        if not over and not damaged:
-            why = nothing_here(files, aoi, places.values())
-            problems.append(Problem(str(self.root), why, is_fault=False, is_empty=True))
-        claims: dict[str, list[Acquisition]] = defaultdict(list)
-        for acquisition in one_a_pass(near):
-            claims[acquisition.id].append(acquisition)
-        problems += [_contested(claim) for claim in claims.values() if len(claim) > 1]
-        found = [claim[0] for claim in claims.values() if len(claim) == 1 and claim[0].start in period]
-        account = files.account(over=len(over), outside=len(places) - len(over), damaged=damaged)
-        return Survey(tuple(found), tuple(problems), account)
+        return Listing(
+            root=self.root,
+            source=self.name,
+            files=files,
+            images=tuple(images),
+            items=tuple(items),
+            problems=tuple(problems),
+        )
 
     def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:
         """What a search leaves out, and why."""
@@ -231,7 +220,8 @@ class FolderSource:
         check_bands([band for band in described.header.bands if band], needed, where=str(path))
         return described
 
-    def _acquisition(self, described: Described, files: Sequence[Path], aoi: Aoi) -> Acquisition:
+    def _acquisition(self, described: Described, files: Sequence[Path]) -> Acquisition:
+        """What a picture shows, of no AOI yet."""
         path, item, sensor = described.header.path, described.item, described.sensor
         named, known = described.named, described.instant
         if known is None:
@@ -240,8 +230,8 @@ class FolderSource:
                 f"…_20230905.tif), or a STAC item.json beside, or set {self.given.words.at}"
             )
         return Acquisition(
-            id=f"{safe_id(item.id)}_{aoi.id}",
-            aoi_id=aoi.id,
+            id=safe_id(item.id),
+            aoi_id="",
             sensor=sensor,
             platform=described.platform or {"s2": "sentinel-2", "s1": "sentinel-1"}.get(sensor, ""),
             start=known.start,
@@ -257,9 +247,41 @@ class FolderSource:
         )
 
 
-def _contested(claim: list[Acquisition]) -> Problem:
-    files = ", ".join(acquisition.product_ids[0] for acquisition in claim)
-    return Problem(files, f"all claim to be scene {claim[0].id}; keep one, or give them different names or item ids")
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadOnce:
+    """A folder as the searches of one command see it: read at the first, and the same at the others.
+
+    Attributes
+    ----------
+    folder : FolderSource
+        What is read, and where pixels come from.
+    """
+
+    folder: FolderSource
+    _listings: list[Listing] = field(default_factory=list, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The source's name in items and briefs."""
+        return self.folder.name
+
+    def survey(self, aoi: Aoi, period: TimeRange) -> Survey:
+        """As that of the folder."""
+        if not self._listings:
+            self._listings.append(self.folder.listing())
+        return self._listings[0].survey(aoi, period)
+
+    def search(self, aoi: Aoi, period: TimeRange) -> list[Acquisition]:
+        """As that of the folder."""
+        return list(self.survey(aoi, period).acquisitions)
+
+    def problems(self, aoi: Aoi, period: TimeRange) -> tuple[Problem, ...]:
+        """As that of the folder."""
+        return self.survey(aoi, period).problems
+
+    def fetch(self, acquisition: Acquisition, aoi: Aoi) -> Raster:
+        """As that of the folder."""
+        return self.folder.fetch(acquisition, aoi)
 
 
 def _reason(error: Exception, path: Path) -> str:

@@ -19,7 +19,7 @@ from monitor.fuse.voyages.at_sea import UnderwayFix
 from monitor.fuse.voyages.distances import Place
 from monitor.fuse.voyages.named import NamedShip, between, named_ships
 from monitor.fuse.voyages.nameless.competing import Weighed, explained
-from monitor.fuse.voyages.nameless.evidence import EVIDENCE, evidence, evidence_of, evidence_table
+from monitor.fuse.voyages.nameless.evidence import EVIDENCE, NONE, evidence, evidence_of, evidence_table, may_be
 from monitor.fuse.voyages.pair import Pair, Shares, pair_of
 from monitor.fuse.voyages.rules import LinkRule
 from monitor.fuse.voyages.sightings import Sightings
@@ -157,12 +157,15 @@ def _weighed(
     parts: Parts | None,
     pool: Executor | None,
 ) -> list[Weighed]:
-    """The evidence for other ships between each two ports, in what is none of those that AIS names."""
-    pairs = {"/".join(pair.ports): (_alone(pair), free) for pair, _, free in found}
-    basis = {
-        name: (pair.seen, ports.way_m, ports.steps, free, prior, rule)
-        for (name, (pair, free)), ports in zip(pairs.items(), near, strict=True)
-    }
+    """The evidence for other ships between each two ports, in what is none of those that AIS names.
+
+    Nothing is made, or kept, of two ports that do not both show a nameless ship.
+    """
+    pairs, basis = dict[str, tuple[Pair, Shares]](), dict[str, object]()
+    for (pair, _, free), ports in zip(found, near, strict=True):
+        if may_be(pair):
+            pairs[_name(pair)] = (_alone(pair), free)
+            basis[_name(pair)] = (pair.seen, ports.way_m, ports.steps, free, prior, rule)
     made = each_part(
         partial(_evidence, prior=prior, rule=rule),
         pairs,
@@ -173,8 +176,12 @@ def _weighed(
         pool=pool,
         progress="correlate, pairs of ports",
     )
-    alone = [evidence_of(tables[EVIDENCE]) for tables in made.values()]
-    return [Weighed(pair, free, one) for (pair, _, free), one in zip(found, alone, strict=True)]
+    alone = {name: evidence_of(tables[EVIDENCE]) for name, tables in made.items()}
+    return [Weighed(pair, free, alone.get(_name(pair), NONE)) for pair, _, free in found]
+
+
+def _name(pair: Pair) -> str:
+    return "/".join(pair.ports)
 
 
 def _alone(pair: Pair) -> Pair:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import timedelta
 from itertools import pairwise
@@ -14,7 +15,9 @@ from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi
 from monitor.core.parallel import open_pool
+from monitor.core.schema import Schema
 from monitor.core.tables import SHUTTLES, VISITS, VOYAGES
+from monitor.core.tableset import TableSet
 from monitor.fuse import link_voyages
 from monitor.fuse.voyages.links import Linked
 from monitor.fuse.voyages.rules import LinkRule
@@ -376,3 +379,29 @@ def test_pairs_of_ports_side_by_side_give_the_same_bytes(tmp_path: Path) -> None
     for text in ("threads:3", "processes:2"):
         with open_pool(text) as pool:
             assert written(pool) == serial
+
+
+class Kept:
+    """Parts that are noted and never there."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def read(self, step: str, name: str, key: str, schemas: Sequence[Schema]) -> None:
+        return None
+
+    def write(self, step: str, name: str, key: str, tables: TableSet) -> None:
+        self.names.append(name)
+
+
+def test_nothing_is_kept_of_two_ports_that_do_not_both_show_a_nameless_ship() -> None:
+    rng = np.random.default_rng(5)
+    others = [
+        Aoi(name, name, Point(lon, 42.5).buffer(0.02), (), 32652) for name, lon in (("anju", 132.3), ("bay", 131))
+    ]
+    visits, states = season([*shuttle(rng), *strangers(rng, "anju")], names=("rajin", "dunai", "anju", "bay"))
+    visits.loc[visits["aoi_id"] == "anju", "mmsi"] = 441000009
+    kept = Kept()
+    linked = link_voyages(visits, (*PORTS, *others), berth_states=states, rule=LinkRule(shifts=6), parts=kept)
+    assert kept.names == ["dunai/rajin"]
+    assert len(linked.shuttles)

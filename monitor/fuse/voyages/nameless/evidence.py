@@ -52,6 +52,9 @@ class Evidence:
     cases: tuple[Indices, ...]
 
 
+NONE = Evidence(-np.inf, 0.0, 0.0, 0.0, (), ())
+"""Of two ports that show no such ship, or that were observed too briefly."""
+
 EVIDENCE = Schema(
     "evidence",
     "A number of an `Evidence`: one of its own, or one of its arrays.",
@@ -141,15 +144,14 @@ def evidence(pair: Pair, *, prior: float, free: Shares | None = None, rule: Link
         Of probability 0, and not judged, where the season is too short to move a port's observations, a port shows no
         nameless ship, or the null is not needed to tell that there is none.
     """
-    known = odds_of(pair, rule)
-    none = Evidence(-np.inf, 0.0, 0.0, 0.0, (), ())
     enough = pair.steps * rule.motion.step_h >= 4.0 * 24.0 * rule.least_shift_days
-    if not all((seen.mmsi == 0).any() for seen in pair.seen) or not enough:
-        return none
+    if not enough or not may_be(pair):
+        return NONE
+    known = odds_of(pair, rule)
     plain, cases = _log_evidence(pair, known, free, None, rule)
     here = _total(plain)
     if expit(logit(prior) + here) < rule.negligible:
-        return none
+        return NONE
     moved, share = _moved(pair, rule)
     nulls = np.array([_total(_log_evidence(pair, known, free, at, rule)[0]) for at in moved])
     null = _null(float(logsumexp(nulls, b=share)), rule)
@@ -157,6 +159,11 @@ def evidence(pair: Pair, *, prior: float, free: Shares | None = None, rule: Link
     by_chance = float(expit(logit(prior) + nulls - null) @ share)
     factor = here - null
     return Evidence(factor, by_chance, float(expit(logit(prior) + factor)), float(weight[1].sum()), weight, cases)
+
+
+def may_be(pair: Pair) -> bool:
+    """Whether both ports show a nameless ship, without which there is nothing to weigh."""
+    return all(bool((seen.mmsi == 0).any()) for seen in pair.seen)
 
 
 def odds_of(pair: Pair, rule: LinkRule) -> tuple[VisitOdds, VisitOdds]:

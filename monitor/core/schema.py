@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import geopandas as gpd
 import pandas as pd
@@ -68,7 +69,7 @@ class Schema:
 
     def empty(self) -> pd.DataFrame:
         """The table without rows, with every column and dtype."""
-        return self.conform(pd.DataFrame({column: [] for column in self.columns}))
+        return _empty(self).copy()
 
     def conform(self, df: pd.DataFrame) -> pd.DataFrame:
         """The table's columns in order and cast; others are dropped. The argument stays as it is.
@@ -131,6 +132,12 @@ class Schema:
             return (_cleaned(values) if dtype == "str" else values).astype(dtype)
         except (TypeError, ValueError) as error:
             raise DataError(f"{self.name}.{values.name}: {error}") from error
+
+
+@lru_cache(maxsize=256)
+def _empty(schema: Schema) -> pd.DataFrame:
+    """The one that is copied, since pandas takes long over each column."""
+    return schema.conform(pd.DataFrame({column: [] for column in schema.columns}))
 
 
 def _cleaned(values: pd.Series) -> pd.Series:

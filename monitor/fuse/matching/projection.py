@@ -94,9 +94,10 @@ def vessels_at(
     near = around(positions, instant, within_h)
     points = track_at(near, acquisition.acquired_at) if len(near) else TRACK_POINTS.empty()
     points = points[nearest_fix_s(points) <= within_h * 3600.0].reset_index(drop=True)
+    sizes = [column for column in ("length_m", *DIMENSIONS) if column in near]
+    sent = near.groupby("mmsi")[sizes].last()
     for column in ("length_m", *DIMENSIONS):
-        sent = near.dropna(subset=[column]).groupby("mmsi")[column].last() if column in near else {}
-        points[column] = points["mmsi"].map(sent).astype(np.float64)
+        points[column] = points["mmsi"].map(sent.get(column, {})).astype(np.float64)
     observation = observation or radar_geometry(acquisition)
     return _imaged(points, observation)
 

@@ -122,7 +122,7 @@ def rates(
         kinds = [what for what in WHAT if group[what].notna().any()]
         level = rule.false_alarms_per_year / max(len(kinds), 1) * every.total_seconds() / (_YEAR_DAYS * 86400.0)
         for what in kinds:
-            known = observations_with(group, what)
+            known = observations_with(group, what)[["acquired_at", what, "exposure"]]
             stays = learn(_days(known), *_counted(known, what), prior=rule.stays) if len(known) > 1 else None
             rows += [_week(str(aoi), what, known, span, stays, rule, level) for span in _weeks(period, every)]
     return RATES.conform(pd.DataFrame(rows)) if rows else RATES.empty()

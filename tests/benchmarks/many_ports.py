@@ -1,8 +1,9 @@
 """Many ports through pull, detect, correlate and brief, one after the other and on Dask, with equal bytes.
 
-``python -m tests.benchmarks.many_ports PORTS SCENES FOLDER serial``, the same with ``dask``, then with ``compare``: so
-many made-up ports with so many SIMULATED scenes each, five days apart, and AIS of half the ships. Dask runs on this
-machine: a scheduler and two processes of one thread each on the loopback. Prints processor seconds and peak memory.
+``python -m tests.benchmarks.many_ports PORTS SCENES DAYS FOLDER serial``, the same with ``dask``, then with
+``compare``: so many made-up ports with so many SIMULATED scenes each, so many days apart, and AIS of half the ships;
+``100 12 30`` is a year of a hundred ports. Dask runs on this machine: a scheduler and two processes of one thread each
+on the loopback. Prints processor seconds, of each step and a scene, and peak memory.
 """
 
 from __future__ import annotations
@@ -29,7 +30,6 @@ from tests.walk import made
 APART_M = 2500.0
 A_ROW = 10
 WORKERS = 2
-EVERY = timedelta(days=5)
 NOW = datetime(2024, 12, 1, tzinfo=UTC)
 OWN = ("scenes", "detections", "coverage", "berths", "land", "derived")
 """Folders of the archive that are compared, byte by byte, and the brief with them; not the notes of what they were made
@@ -44,7 +44,7 @@ class Clock(datetime):
         return NOW
 
 
-def make(root: Path, ports: int, scenes: int) -> None:
+def make(root: Path, ports: int, scenes: int, every: timedelta) -> None:
     """The workspace: ports on a grid, a ship at each berth in about half of the scenes, half of them on AIS."""
     rng, rows = np.random.default_rng(0), ["MMSI,BaseDateTime,LAT,LON,SOG,COG,Heading"]
     (root / "aoi").mkdir(parents=True)
@@ -56,7 +56,7 @@ def make(root: Path, ports: int, scenes: int) -> None:
         (root / f"aoi/{name}.geojson").write_text(json.dumps(made.port(name=name, grid=grid)))
         lon, lat = grid.lonlat(67.0, made.QUAY_COL - 2.0)
         for scene in range(scenes):
-            at = made.FIRST + EVERY * scene + timedelta(seconds=number)
+            at = made.FIRST + every * scene + timedelta(seconds=number)
             there = bool(rng.random() < 0.5)
             pixels = made.pixels((made.SHIP,) if there else (), seed=number * 1000 + scene)
             made.write_pixels(root / "scenes" / name, at, pixels, grid)
@@ -132,15 +132,15 @@ def compare(folder: Path) -> None:
 SIDES = {"serial": serial, "dask": dask}
 
 
-def main(ports: int, scenes: int, folder: Path, side: str) -> None:
+def main(ports: int, scenes: int, days: float, folder: Path, side: str) -> None:
     """Run one side, or compare both."""
     if side == "compare":
         compare(folder)
         return
-    make(folder / side / "watch", ports, scenes)
-    print(f"{ports} ports, {ports * scenes} scenes")
+    make(folder / side / "watch", ports, scenes, timedelta(days=days))
+    print(f"{ports} ports, {ports * scenes} scenes, one in {days:g} days of each port", flush=True)
     SIDES[side](folder / side / "watch", ports * scenes)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]).resolve(), sys.argv[4])
+    main(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), Path(sys.argv[4]).resolve(), sys.argv[5])

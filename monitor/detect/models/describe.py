@@ -133,8 +133,7 @@ def summary_text(row: Mapping[str, object]) -> str:
         f"  finds {', '.join(kept) or 'the classes of its own file'} from a score of {row['threshold']:.2f}{least}",
         f"  {row['file']}  sha256 {str(row['sha256'])[:12]}…",
     ]
-    if row["problem"]:
-        return "\n".join([*lines, f"  cannot be used: {row['problem']}"])
+    lines += [f"  cannot be used: {row['problem']}"] if row["problem"] else []
     figures = row["measured"]
     assert isinstance(figures, list)
     lines += [f"  {figure['what']}: {figure['value']} ({figure['sample']})" for figure in figures]

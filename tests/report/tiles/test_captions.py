@@ -80,6 +80,9 @@ def test_observations_without_a_stack_are_a_sentence_and_not_a_table_of_zeros() 
                 "area_m2": area,
                 "area_low_m2": 0.0,
                 "area_high_m2": 2 * area,
+                "share": area / 2000,
+                "share_low": 0.0,
+                "share_high": area / 1000,
                 "change_m2": np.nan,
                 "previous_scene_id": "",
                 "teu_low": area / 15,
@@ -91,6 +94,7 @@ def test_observations_without_a_stack_are_a_sentence_and_not_a_table_of_zeros() 
     given = brief_input()
     table, note = stacks(replace(given, tables=given.tables | {STACKS: STACKS.conform(rows)}), port())
     assert isinstance(table, Table)
-    assert [row[3].text for row in table.rows] == ["900 m² (0–1,800)"]
+    assert [row[table.columns.index("Area (interval)")].text for row in table.rows] == ["900 m² (0–1,800)"]
+    assert [row[table.columns.index("In use")].text for row in table.rows] == ["about half (0.0–0.9)"]
     assert isinstance(note, Text)
     assert note.paragraphs == ("Pier 1, berth 1: 3 observations of 3 passes, no stack found in 2.",)

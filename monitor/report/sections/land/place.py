@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -62,8 +63,10 @@ def chains_of(given: BriefInput, aoi: Aoi) -> pd.DataFrame:
 
 
 def share_text(row: Mapping[Hashable, Any]) -> str:
-    """``about half (0.3–0.6)`` of a row of LAND_STATES or STACKS."""
+    """``about half (0.3–0.6)`` of a row of LAND_STATES or STACKS; a dash where it is not known."""
     share, low, high = (float(row[name]) for name in ("share", "share_low", "share_high"))
+    if isnan(share):
+        return "–"
     return f"{wording.share_word(share, '').strip()} ({low:.1f}–{high:.1f})"
 
 

@@ -159,8 +159,8 @@ def _objects(
         zone=tuple(where),
         zone_id=tuple(_zone_ids(shapes, afloat, aoi)),
         motion=tuple(
-            band_motion(raster, shape) if name == VESSEL and lags else NOT_MEASURABLE
-            for shape, name in zip(shapes, boxes.class_name, strict=True)
+            band_motion(raster, shape) if name == VESSEL and lags and hulls <= 1 else NOT_MEASURABLE
+            for shape, name, hulls in zip(shapes, boxes.class_name, boxes.abreast_high, strict=True)
         ),
     )
 

@@ -105,7 +105,8 @@ def band_motion(raster: Raster, outline: BaseGeometry) -> BandMotion:
     bright superstructure and cargo counted no more than plain deck; a straight line through the places over time is the
     speed, and the scatter about it (with `MotionRule.noise_px` as prior knowledge) its uncertainty. Some 11 kn show in
     the best case, so that hardly any ship can be said not to move. A movement is reported at 5 % probability of error.
-    Alongside, the quay's edge cuts the hull and the uncertainty grows by itself.
+    Alongside, the quay's edge cuts the hull and the uncertainty grows by itself. Callers leave out a hull of a raft:
+    the bands see the gaps to its neighbours differently, and ships side by side lie still.
     """
     bands = [band for band in BAND_TIME_S if raster.has(band)]
     times = np.array([BAND_TIME_S[band] for band in bands])

@@ -35,6 +35,10 @@ FINE_LIMIT = (
     "the containers, since tiers below the top one cannot be seen. The upper bound allows for slots that show no box "
     "and for up to three tiers; it holds the model's own error only where one was measured."
 )
+NOT_COMPARED = (
+    "Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the observations is not "
+    "known."
+)
 SIMULATED = "SIMULATED"
 SIMULATED_LINE = "SIMULATED data: made by software for practice and tests. Nothing here was observed."
 

@@ -15,7 +15,9 @@ from monitor.fuse.dark.events import DARK, NOT_LIKELY, UNKNOWN
 from monitor.fuse.findings import wording
 from monitor.report.page.blocks import Block, Card, Cards, Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
+from monitor.report.page.wording import NOT_COMPARED
 from monitor.report.sections.notable import ranked, short_name
+from monitor.report.sections.traffic import compared
 from monitor.report.tiles.frames import around
 from monitor.report.tiles.studio import Studio
 
@@ -52,7 +54,9 @@ def dark_events(given: BriefInput, studios: Mapping[str, Studio]) -> Section:
     events = events_of(given)
     shown = _on_cards(given, events).to_dict("records")
     cards = tuple(_card(given, studios[str(e["aoi_id"])], e, _again(events, e)) for e in shown)
-    none = "No detection without AIS in this period." if events.empty else "None that is likely to be a dark vessel."
+    none = "None that is likely to be a dark vessel."
+    if events.empty:
+        none = NOT_COMPARED if compared(given).empty else "No detection without AIS in this period."
     blocks: list[Block] = [Cards(cards, none)]
     if alternatives := _alternatives(shown):
         blocks.append(Text((f"What else it could be: {'; '.join(alternatives)}.",)))
@@ -126,7 +130,7 @@ def all_events(given: BriefInput) -> Section:
         ),
         rows,
         numeric=(4, 7),
-        empty="None.",
+        empty=NOT_COMPARED if compared(given).empty else "None.",
         compact=True,
     )
     candidates = (_candidates(given, str(event)) for event in events["event_id"])

@@ -176,13 +176,13 @@ def _state(row: pd.Series) -> Cell:
 
 
 def _stays(stays: pd.DataFrame) -> str:
-    """The newest stays at a berth in one line: ``3–7 Oct, about 120 m; …``."""
+    """The newest stays at a berth in one line, and how many others there are: ``3–7 Oct, 120 m; …; 2 more``."""
     parts = [
         f"{_span(r.arrived_not_after, r.departed_not_before)}{', still there' if r.is_open else ''}, {_length(r)}"
         for r in stays.tail(_MOST_STAYS).itertuples()
     ]
     left = len(stays) - len(parts)
-    return "; ".join([*([f"{left} earlier"] if left else []), *parts]) or "none resolved"
+    return "; ".join([*parts, *([f"{left} more"] if left else [])]) or "none resolved"
 
 
 def _length(row: object) -> str:
@@ -210,8 +210,7 @@ def _stacks(given: BriefInput, aoi: Aoi) -> Block | None:
     names = {zone.id: zone.name or zone.id for zone in aoi.zones}
     changed = made[made["change_m2"].abs() >= FindingRule().least_stack_change_m2]
     if changed.empty:
-        stood = "stood without a change that can be measured" if (made["area_m2"] > 0).any() else "were not found"
-        return Text((f"Container stacks {stood}.",))
+        return Text((f"Container stacks {_stood(made)}.",))
     most = _FEW_STACKS if given.period.duration <= _SHORT else _MOST_STACKS
     rows = changed.assign(size=changed["change_m2"].abs()).nlargest(most, "size").sort_values("acquired_at")
     cells = tuple(
@@ -232,6 +231,15 @@ def _stacks(given: BriefInput, aoi: Aoi) -> Block | None:
         numeric=(3,),
         compact=True,
     )
+
+
+def _stood(made: pd.DataFrame) -> str:
+    """What is said of yards of which no change is stated."""
+    if not (made["area_m2"] > 0).any():
+        return "were not found"
+    if made["change_m2"].isna().all():
+        return "were seen, with no earlier observation to compare"
+    return "stood without a change that can be measured"
 
 
 def _film(

@@ -17,7 +17,7 @@ from monitor.fuse.dark.candidates import SailingRule
 from monitor.fuse.dark.events import DARK
 from monitor.report.page.blocks import Cell, Section, Table, Text
 from monitor.report.page.model import BriefInput
-from monitor.report.page.wording import GAP_LIMIT, STATUS, UNMATCHED_LIMIT, when
+from monitor.report.page.wording import GAP_LIMIT, NOT_COMPARED, STATUS, UNMATCHED_LIMIT, when
 
 MOST_GAPS = 40
 DAY_H = 24.0
@@ -26,11 +26,16 @@ _SAILING = SailingRule()
 _ORDER = ("matched", "potential", "unmatched", "ais_only")
 
 
+def compared(given: BriefInput) -> pd.DataFrame:
+    """The MATCHES of the period at the brief's ports that AIS and imagery gave; empty where none were compared."""
+    matches = MATCHES.within(given.tables[MATCHES], given.period)
+    return matches[matches["aoi_id"].isin([aoi.id for aoi in given.aois]) & (matches["status"] != "not compared")]
+
+
 def ais(given: BriefInput) -> Section:
     """By observation: how many detections AIS explains, and how many AIS positions imagery does not show."""
     names = {aoi.id: aoi.name or aoi.id for aoi in given.aois}
-    matches = MATCHES.within(given.tables[MATCHES], given.period)
-    matches = matches[matches["aoi_id"].isin(names) & (matches["status"] != "not compared")]
+    matches = compared(given)
     dark = set(given.tables[DARK_EVENTS].loc[given.tables[DARK_EVENTS]["status"] == DARK, "scene_id"])
     scenes, nulls = {a.id: a for a in given.acquisitions}, _nulls(given, names)
     chance = {str(r.scene_id): f"{r.by_chance} of {r.detections}" for r in nulls.itertuples()}
@@ -71,9 +76,7 @@ def ais(given: BriefInput) -> Section:
         tuple(cells for _, _, cells in sorted(rows, key=lambda row: row[:2])),
         numeric=(2, 3, 4, 5, 6, 7),
         compact=True,
-        empty="Imagery was not compared with AIS in this period: there is no AIS for it, or the hour of the "
-        "observations is "
-        "not known.",
+        empty=NOT_COMPARED,
     )
     words = Table(
         "What the words and codes mean",

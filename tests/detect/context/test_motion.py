@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,14 @@ from shapely.geometry import Polygon, shape
 
 from monitor.core.geo.geodesy import KNOT_MS, WGS84, reproject
 from monitor.core.geo.grid import Grid
-from monitor.core.scenes.scene import Raster
+from monitor.core.scenes.scene import Acquisition, Raster
 from monitor.core.scenes.sensors import S2_BANDS
+from monitor.detect import detect
+from monitor.detect.base import VESSEL, Boxes
 from monitor.detect.context import motion as motion_module
 from monitor.detect.context.motion import band_motion
 from monitor.sources.imagery.local.image import read_image
+from tests.detect.test_run import FixedDetector
 
 SIDE = 60
 GRID = Grid(32652, Affine(10, 0, 600_000, 0, -10, 4_670_000), (SIDE, SIDE))
@@ -91,6 +95,19 @@ def test_empty_water_and_the_edge_of_the_data_say_nothing() -> None:
     assert band_motion(Raster(raster.data, raster.bands, valid, GRID), OUTLINE).state == ""
     cropped = raster.window(slice(0, 34), slice(0, SIDE))
     assert band_motion(cropped, OUTLINE).state == ""
+
+
+@pytest.mark.parametrize(("hulls", "state"), [(1.0, "moving"), (4.0, "")])
+def test_a_hull_of_a_raft_is_not_said_to_move(hulls: float, state: str) -> None:
+    raster = scene(20.0)
+    ring = np.array([[24.0, 28.0], [36.0, 28.0], [36.0, 31.0], [24.0, 31.0]])
+    one = np.array([120.0])
+    boxes = Boxes(
+        (VESSEL,), (ring,), np.array([0.9]), one, one * 0.8, one * 1.2, np.zeros(1), abreast_high=np.array([hulls])
+    )
+    when = datetime(2023, 9, 5, 2, 16, tzinfo=UTC)
+    acquisition = Acquisition("scene-1", "", "s2", "", when, when, raster.grid.footprint())
+    assert detect(raster, acquisition, FixedDetector(boxes))["motion"].tolist() == [state]
 
 
 @pytest.mark.parametrize("port", ["gdynia", "busan"])

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pytest
 
-from monitor.core.tables import BERTH_STATES, NULL_TESTS
+from monitor.core.tables import BERTH_STATES, DARK_EVENTS, MATCHES, NULL_TESTS
 from monitor.report import build_brief
 from monitor.report.page.blocks import Table, Text
 from monitor.report.render.html import page
@@ -97,3 +98,13 @@ def test_a_berth_never_seen_could_have_met_no_stay() -> None:
     given = brief_input(("not observed", "not observed"))
     (text,) = detectable_stays(given, given.aois[0]).paragraphs
     assert "0% of those of 12 h" in text
+
+
+@pytest.mark.parametrize("compared", [True, False])
+def test_where_nothing_was_compared_with_ais_the_brief_does_not_say_that_ais_explains_all(compared: bool) -> None:
+    given = brief_input()
+    matches = given.tables[MATCHES] if compared else MATCHES.empty()
+    tables = given.tables | {DARK_EVENTS: DARK_EVENTS.empty(), MATCHES: matches}
+    html = page(build_brief(replace(given, tables=tables, findings=()), no_pixels), paper=False)
+    assert ("No detection without AIS in this period" in html) is compared
+    assert (html.count("Imagery was not compared with AIS in this period") == 0) is compared

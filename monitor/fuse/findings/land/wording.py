@@ -45,7 +45,13 @@ _CAME = {
     "oil stay began": "ships came to oil berths of {place}",
     "flight landed": "aircraft landed at {place}",
 }
-_SHARES = ((0.1, "nearly empty"), (0.375, "about a quarter {}"), (0.625, "about half {}"), (0.9, "mostly {}"))
+_SHARES = (
+    (0.1, "nearly empty"),
+    (0.3, "about a quarter {}"),
+    (0.42, "about a third {}"),
+    (0.625, "about half {}"),
+    (0.9, "mostly {}"),
+)
 
 
 def share_word(share: float, verb: str) -> str:

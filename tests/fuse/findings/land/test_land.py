@@ -75,7 +75,14 @@ def test_a_change_that_ended_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.02, "nearly empty"), (0.3, "about a quarter occupied"), (0.8, "mostly occupied"), (1.0, "almost all occupied")],
+    [
+        (0.02, "nearly empty"),
+        (0.3, "about a quarter occupied"),
+        (0.356, "about a third occupied"),
+        (0.5, "about half occupied"),
+        (0.8, "mostly occupied"),
+        (1.0, "almost all occupied"),
+    ],
 )
 def test_shares_have_words(share: float, words: str) -> None:
     assert share_word(share, "occupied") == words

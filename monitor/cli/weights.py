@@ -68,6 +68,7 @@ def chances(
     floor_m: Annotated[
         float, typer.Option("--floor", min=0, help="Vessels shorter than this, in metres, neither count nor cost.")
     ] = 60.0,
+    labels: LabelsOption = None,
 ) -> None:
     """Fit the chance that a detection is right, by score, zone and length, and write it beside the weights.
 
@@ -77,7 +78,7 @@ def chances(
     """
     from monitor.standalone.chances import fit_chances
 
-    made = fit_chances(folders, weights=weights, folds=tuple(folds or ()), floor_m=floor_m)
+    made = fit_chances(folders, weights=weights, folds=tuple(folds or ()), floor_m=floor_m, labels=labels)
     session.print(made.to_json(), made.text())
 
 

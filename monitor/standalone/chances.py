@@ -59,7 +59,12 @@ class FittedChance:
 
 
 def fit_chances(
-    folders: Sequence[Path], *, weights: str, folds: Sequence[str] = (), floor_m: float = 60.0
+    folders: Sequence[Path],
+    *,
+    weights: str,
+    folds: Sequence[str] = (),
+    floor_m: float = 60.0,
+    labels: Path | None = None,
 ) -> FittedChance:
     """The chances of weights, as they are written into their ``weights.toml``.
 
@@ -73,6 +78,8 @@ def fit_chances(
         Weights of the same recipe that left some scenes out, whose detections there count too.
     floor_m : float
         Vessels shorter than this neither count nor cost.
+    labels : Path, optional
+        A folder with further labels, ``<name of the scene's folder>.geojson`` where there are any.
 
     Raises
     ------
@@ -86,7 +93,7 @@ def fit_chances(
         plain = YoloDetector(replace(network, chance=Chance()), LEAST_SCORE)
         for folder in (path for one in folders for path in labelled_folders(one)):
             if folder.name not in network.trained_on:
-                parts.append(detections(score_folder(folder, plain, floor_m=floor_m)))
+                parts.append(detections(score_folder(folder, plain, floor_m=floor_m, more=labels)))
     if not parts:
         raise DataError(f"{weights}: trained on every one of these scenes; name others, or folds that left some out")
     found = pd.concat(parts, ignore_index=True)

@@ -103,3 +103,12 @@ def test_scenes_that_were_trained_on_do_not_count(tmp_path: Path) -> None:
     harbour.write_port(tmp_path / "busan")
     with pytest.raises(DataError, match="trained on every one"):
         fit_chances([tmp_path / "busan"], weights=str(tmp_path / "w" / "harbour26.onnx"))
+
+
+def test_chances_are_fitted_with_the_further_labels_of_a_scene(tmp_path: Path) -> None:
+    shutil.copytree(weights_folder(), tmp_path / "w")
+    harbour.write_port(tmp_path / "elsewhere")
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "elsewhere.geojson").write_text("cut off")
+    with pytest.raises(DataError, match=r"more/elsewhere\.geojson"):
+        fit_chances([tmp_path / "elsewhere"], weights=str(tmp_path / "w"), labels=tmp_path / "more")

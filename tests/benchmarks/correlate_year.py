@@ -1,20 +1,24 @@
-"""How long a year of correlation takes: two ports, 200 scenes, made positions (5 million by default).
+"""How long a year of correlation takes: two ports, 100 scenes each, made positions (5 million by default).
 
-Run ``python -m tests.benchmarks.correlate_year [POSITIONS]``; prints processor seconds.
+Run ``python -m tests.benchmarks.correlate_year [POSITIONS [PORTS]]``; prints processor seconds. More ports are the same
+two again, further east.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.affinity import translate
 from shapely.geometry import Point
 
 from monitor.core.aoi import Aoi, read_aoi
+from monitor.core.geo.geodesy import utm_epsg
 from monitor.core.scenes.scene import Acquisition
 from monitor.core.schema import UTC
 from monitor.core.tables import BERTH_STATES, COVERAGE, DETECTIONS, POSITIONS, VISITS
@@ -23,14 +27,34 @@ from monitor.fuse import correlate
 
 START = pd.Timestamp("2023-01-01", tz="UTC")
 VESSELS = 200
+EACH_DEG = 4.0
+"""Between a port and the same again."""
 
 
-def made_positions(number: int) -> pd.DataFrame:
+def made_ports(count: int) -> tuple[Aoi, ...]:
+    """Rajin and Dunai, and so often again further east as ports are asked for."""
+    folder = Path(__file__).resolve().parents[2] / "aoi"
+    two = [read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai")]
+    return tuple(_moved(two[n % 2], n // 2) for n in range(count))
+
+
+def _moved(aoi: Aoi, times: int) -> Aoi:
+    if not times:
+        return aoi
+    east = EACH_DEG * times
+    zones = tuple(replace(zone, id=f"{zone.id}{times}", geometry=translate(zone.geometry, east)) for zone in aoi.zones)
+    there = translate(aoi.geometry, east)
+    epsg = utm_epsg(there.centroid.x, there.centroid.y)
+    return replace(aoi, id=f"{aoi.id}{times}", zones=zones, geometry=there, epsg=epsg)
+
+
+def made_positions(number: int, pairs: int = 1) -> pd.DataFrame:
     """So many positions of 200 ships that circle off the ports for a year."""
     rng, parts = np.random.default_rng(0), []
     for vessel in range(VESSELS):
         seconds = np.sort(rng.integers(0, 365 * 86_400, number // VESSELS))
         lon, lat = (130.4, 42.2) if vessel % 2 else (132.4, 42.85)
+        lon += EACH_DEG * (vessel // 2 % pairs)
         turn = seconds / 86_400 * 2 * np.pi / 7 + vessel
         parts.append(
             pd.DataFrame(
@@ -117,12 +141,11 @@ def made_observations(aois: tuple[Aoi, ...], each: int = 100) -> tuple[TableSet,
     return TableSet(tables), tuple(scenes)
 
 
-def main(number: int) -> None:
+def main(number: int, ports: int = 2) -> None:
     """Print the seconds."""
-    folder = Path(__file__).resolve().parents[2] / "aoi"
-    aois = tuple(read_aoi(folder / f"{name}.geojson") for name in ("rajin", "dunai"))
+    aois = made_ports(ports)
     observed, scenes = made_observations(aois)
-    tables = observed | {POSITIONS: made_positions(number)}
+    tables = observed | {POSITIONS: made_positions(number, (ports + 1) // 2)}
     begun = time.process_time()
     made, stated = correlate(tables, aois, scenes=scenes)
     seconds = time.process_time() - begun
@@ -133,4 +156,4 @@ def main(number: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 5_000_000)
+    main(int(float(sys.argv[1])) if len(sys.argv) > 1 else 5_000_000, *map(int, sys.argv[2:3]))

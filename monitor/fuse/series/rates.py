@@ -6,6 +6,7 @@ The one file that uses statsmodels, which takes seconds to load: only when there
 from __future__ import annotations
 
 import importlib
+import warnings
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
@@ -201,7 +202,10 @@ def _expect(past: pd.DataFrame, what: str, now: pd.DataFrame, stays: Dependence,
         return _Expected(mean, mean * shared[0] + 2.0 * mean**2, "poisson")
     season = past["acquired_at"].max() - past["acquired_at"].min() >= timedelta(days=rule.season_days)
     sm = importlib.import_module("statsmodels.api")
-    fit = sm.GLM(count, _design(past, season=season), family=sm.families.Poisson(), offset=np.log(shown)).fit()
+    model = sm.GLM(count, _design(past, season=season), family=sm.families.Poisson(), offset=np.log(shown))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Perfect separation")  # of yes and no; of counts, all were alike
+        fit = model.fit()
     predicted = fit.get_prediction(_design(now, season=season), offset=np.log(ahead))
     mean, doubt = float(np.sum(predicted.predicted_mean)), float(np.sum(predicted.se_mean))
     scatter = float(fit.pearson_chi2 / max(fit.df_resid, 1.0))

@@ -101,6 +101,16 @@ def test_never_a_ship_before_expects_none() -> None:
     assert row["is_change"]
 
 
+def test_a_past_that_always_counted_as_many_expects_as_many_and_warns_of_nothing(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    period = TimeRange(START + timedelta(days=75), START + timedelta(days=80))
+    row = rates(_counts([*[8] * 30, 8, 8]), period=period).iloc[0]
+    assert row["expected"] == pytest.approx(8.0)
+    assert not row["is_change"]
+    assert [str(each.message) for each in recwarn] == []
+
+
 def test_a_week_of_one_ship_that_stays_is_no_change() -> None:
     past = ([0] * 6 + [1] * 8 + [0] * 10) * 4
     period = TimeRange(START + timedelta(days=96), START + timedelta(days=103))

@@ -48,6 +48,8 @@ class MuonAdamW(torch.optim.AdamW):  # type: ignore[misc]
 def orthogonal(matrix: torch.Tensor) -> torch.Tensor:
     """Roughly the nearest matrix with orthonormal rows or columns, by five steps of Newton and Schulz (Jordan 2024).
 
+    The exact one, by singular values, would move a filter as far where it has no gradient but rounding.
+
     Parameters
     ----------
     matrix : Tensor

@@ -52,3 +52,16 @@ def test_a_small_network_learns_an_edge_and_decay_leaves_norms_alone() -> None:
         optimizer.step()
         losses.append(float(loss.detach()))
     assert losses[-1] < 0.5 * losses[0]
+
+
+def test_a_filter_moves_only_where_it_has_a_gradient() -> None:
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(*[torch.nn.Conv2d(8, 8, 3) for _ in range(3)])
+    before = network[1].weight.detach().clone()
+    optimizer = optimizer_for(network, rate=1e-2, decay=0.0)
+    network(torch.randn(2, 8, 9, 9)).sum().backward()
+    network[1].weight.grad[4:] = 0.0
+    optimizer.step()
+    moved = (network[1].weight.detach() - before).flatten(1).norm(dim=1)
+    assert moved[:4].min() > 1e-3
+    assert moved[4:].max() == 0.0

@@ -7,11 +7,12 @@ import pytest
 from monitor.core.errors import DataError
 from monitor.training.recipe import read_stages
 
-SHIPPED = Path(__file__).parents[2] / "weights" / "recipe.toml"
+SHIPPED = [Path(__file__).parents[2] / "weights" / name for name in ("recipe.toml", "folds.toml")]
 
 
-def test_the_shipped_recipe_is_readable_and_every_stage_has_its_seed_and_length() -> None:
-    plan = read_stages(SHIPPED)
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_a_shipped_recipe_is_readable_and_every_stage_has_its_seed_and_length(path: Path) -> None:
+    plan = read_stages(path)
     assert plan.simulated > 0
     assert len(plan.stages) >= 2
     assert len({stage.seed for stage in plan.stages}) == len(plan.stages)

@@ -172,7 +172,8 @@ class LinkRule:
     claimed : float
         A visit is a shuttle's when so many draws say so.
     negligible : float
-        Pairs of ports whose shuttle is less likely than this before the null are not looked at further.
+        Pairs of ports whose shuttle is less likely than this, by so much of the null as is known, are not looked at
+        further.
     draws, seed : int
         How many paths are drawn, and the seed of the random numbers.
     chains : int

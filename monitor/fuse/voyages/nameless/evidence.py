@@ -142,7 +142,8 @@ def evidence(pair: Pair, *, prior: float, free: Shares | None = None, rule: Link
     -------
     Evidence
         Of probability 0, and not judged, where the season is too short to move a port's observations, a port shows no
-        nameless ship, or the null is not needed to tell that there is none.
+        nameless ship, or no more of the null is needed to tell that there is none: each move can but lower the
+        probability.
     """
     enough = pair.steps * rule.motion.step_h >= 4.0 * 24.0 * rule.least_shift_days
     if not enough or not may_be(pair):
@@ -153,8 +154,12 @@ def evidence(pair: Pair, *, prior: float, free: Shares | None = None, rule: Link
     if expit(logit(prior) + here) < rule.negligible:
         return NONE
     moved, share = _moved(pair, rule)
-    nulls = np.array([_total(_log_evidence(pair, known, free, at, rule)[0]) for at in moved])
-    null = _null(float(logsumexp(nulls, b=share)), rule)
+    nulls, null = np.full(len(moved), -np.inf), 0.0
+    for n, at in enumerate(moved):
+        nulls[n] = _total(_log_evidence(pair, known, free, at, rule)[0])
+        null = _null(float(logsumexp(nulls, b=share)), rule)
+        if expit(logit(prior) + here - null) < rule.negligible:
+            return NONE
     weight = tuple(np.exp(part - here) / 2.0 for part in plain)
     by_chance = float(expit(logit(prior) + nulls - null) @ share)
     factor = here - null
